@@ -1,0 +1,14 @@
+package io.sluice.api;
+
+/** A live session of a device, seen from the engine. Called on any thread; must not block. */
+public interface DeviceLink {
+  /**
+   * Sends a command, if the device can take it now (it is connected and has subscribed).
+   *
+   * @return false where it cannot; the command then stays queued until {@link Commands#ready}
+   */
+  boolean send(Command command);
+
+  /** Ends the session: taken over by another, or revoked. */
+  void close(String reason);
+}

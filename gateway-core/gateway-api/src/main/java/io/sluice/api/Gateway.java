@@ -1,0 +1,37 @@
+package io.sluice.api;
+
+import java.util.concurrent.CompletionStage;
+
+/** What an adapter sees of the gateway. All methods are thread-safe and none blocks. */
+public interface Gateway {
+  /**
+   * Checks credentials. The stage completes on any thread, normally with one of the three verdicts;
+   * a failed stage means a fault of the gateway's own.
+   */
+  CompletionStage<Admission> admit(Peer peer, Credentials credentials);
+
+  /**
+   * Takes an uplink in: resolves, normalizes, appends. The verdict goes to {@link Uplink#sink},
+   * exactly once, possibly before this method returns (Busy and most refusals), otherwise after the
+   * disk has it. An uplink that got {@link Receipt.Busy} may be offered again.
+   */
+  void accept(Uplink uplink);
+
+  /**
+   * A device has a session from now on. A link that the same device had before is closed with
+   * {@link DeviceLink#close}, unless the device is allowed several (it is not).
+   */
+  void attach(DeviceId device, Peer peer, DeviceLink link);
+
+  /** The session behind this link has ended. Does nothing where another link took its place. */
+  void detach(DeviceId device, DeviceLink link);
+
+  /** A device without a session (CoAP) gave a sign of life. */
+  void seen(DeviceId device, Peer peer);
+
+  /** A peer was refused by the adapter itself (broken protocol, too large): for the metrics. */
+  void refused(Peer peer, RejectReason reason);
+
+  /** Commands for devices. */
+  Commands commands();
+}

@@ -1,0 +1,18 @@
+package io.sluice.api;
+
+/** The verdict on an uplink. Given exactly once for each. */
+public sealed interface Receipt {
+  /** The record is on disk; it may be acknowledged. */
+  record Stored(Lane lane, long sequence) implements Receipt {}
+
+  /**
+   * The uplink will never be accepted as it is. Where {@code deadLettered}, it is on disk in the
+   * dead-letter store.
+   *
+   * @param detail one sentence for the sender: what is wrong, where, and the remedy
+   */
+  record Rejected(RejectReason reason, String detail, boolean deadLettered) implements Receipt {}
+
+  /** The spool takes no more now. Nothing was kept; offer the same uplink again later. */
+  record Busy(long retryAfterMillis) implements Receipt {}
+}

@@ -1,0 +1,37 @@
+package io.sluice.api;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One message of a device, as an adapter took it. Adapters implement it by the object in which they
+ * keep what they need to answer (packet id, exchange). Read by any thread after {@link
+ * Gateway#accept}; nothing that it returns may change from then on.
+ */
+public interface Uplink {
+  /** The authenticated device. */
+  DeviceId device();
+
+  /** {@code mqtt}, {@code coap} ...: one of a small set. */
+  String protocol();
+
+  /** Topic or path, without leading slash: {@code telemetry}, {@code telemetry/child-1}. */
+  String topic();
+
+  ContentType contentType();
+
+  /** The whole payload, owned by the uplink. */
+  byte[] payload();
+
+  /** When it arrived, microseconds since the epoch. */
+  long receivedMicros();
+
+  /** When it arrived by {@link System#nanoTime}. */
+  long receivedNanos();
+
+  /** The class where the protocol and not the topic decides it (an MQTT will), or null. */
+  default @Nullable MessageClass messageClass() {
+    return null;
+  }
+
+  ReceiptSink sink();
+}

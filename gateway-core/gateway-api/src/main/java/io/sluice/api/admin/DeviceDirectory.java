@@ -1,0 +1,91 @@
+package io.sluice.api.admin;
+
+import io.sluice.api.Device;
+import io.sluice.api.DeviceId;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The device registry, as operators use it. Thread-safe; may block on the database. */
+public interface DeviceDirectory {
+  /**
+   * Devices in the order of their ids.
+   *
+   * @param after id after which to begin, or null
+   * @param limit 1 to 1000
+   */
+  List<DeviceView> list(Filter filter, @Nullable String after, int limit);
+
+  @Nullable DeviceView get(DeviceId id);
+
+  /**
+   * Adds a device, or replaces what is there; credentials that the spec leaves out stay.
+   *
+   * @throws InvalidDeviceException where a field is wrong: unknown profile, parent that is missing
+   */
+  DeviceView put(DeviceSpec spec) throws InvalidDeviceException;
+
+  /** Takes a device out of service; its live session is closed. False where it is unknown. */
+  boolean retire(DeviceId id);
+
+  /** Removes a device and its credentials. False where it is unknown. */
+  boolean remove(DeviceId id);
+
+  /** Makes a new token (256 random bits), shown this once. Null where the device is unknown. */
+  @Nullable String issueToken(DeviceId id);
+
+  record Filter(
+      @Nullable String sector, @Nullable String site, @Nullable String profile, boolean retired) {}
+
+  /**
+   * @param connected whether a session is live
+   * @param lastSeenMicros last accepted message or sign of life; null where never
+   * @param address of the session or last exchange
+   * @param lastRefusal why its last message was refused, or null
+   */
+  record DeviceView(
+      Device device,
+      boolean connected,
+      @Nullable Long lastSeenMicros,
+      @Nullable String address,
+      @Nullable String lastRefusal,
+      List<String> credentialKinds) {}
+
+  record PskSpec(String identity, String keyHex) {
+    @Override
+    public String toString() {
+      return "PskSpec[" + identity + "]";
+    }
+  }
+
+  record CredentialSpec(
+      @Nullable String password,
+      @Nullable String token,
+      @Nullable PskSpec psk,
+      @Nullable String certificate) {
+    @Override
+    public String toString() {
+      return "CredentialSpec[***]";
+    }
+  }
+
+  record DeviceSpec(
+      DeviceId id,
+      String profile,
+      String sector,
+      String site,
+      @Nullable Duration interval,
+      @Nullable DeviceId parent,
+      boolean planned,
+      boolean commissioned,
+      @Nullable CredentialSpec credentials) {}
+
+  /** A device that cannot be registered so; the message names the field and the remedy. */
+  final class InvalidDeviceException extends Exception {
+    private static final long serialVersionUID = 1;
+
+    public InvalidDeviceException(String message) {
+      super(message);
+    }
+  }
+}

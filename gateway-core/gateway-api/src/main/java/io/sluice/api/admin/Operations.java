@@ -1,0 +1,118 @@
+package io.sluice.api.admin;
+
+import io.sluice.api.Lane;
+import io.sluice.api.MessageClass;
+import io.sluice.api.RejectReason;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that the admin listener shows and does. Thread-safe. Methods may read a database; call them
+ * off the event loop.
+ */
+public interface Operations {
+  Status status();
+
+  DeviceDirectory devices();
+
+  CommandDesk commands();
+
+  List<UpstreamView> upstreams();
+
+  List<LedgerLine> ledger();
+
+  DeadLetters deadLetters();
+
+  /** Recent alarm records, newest first: canonical JSON, one object each. */
+  List<String> recentAlarms(int limit);
+
+  /**
+   * Follows accepted records, as canonical JSON. A listener that is slower than the stream misses
+   * records and is told how many; the gateway never waits for one. Closing the handle ends it.
+   */
+  AutoCloseable follow(Consumer<LiveEvent> listener);
+
+  Traffic traffic();
+
+  /** One record of the live stream; {@code missed} counts those left out just before it. */
+  record LiveEvent(String json, String device, MessageClass messageClass, long missed) {}
+
+  /**
+   * @param address as bound, {@code host:port}
+   */
+  record ListenerView(String kind, String protocol, String address, int connections) {}
+
+  /**
+   * @param records held, of this lane
+   * @param oldestSeconds age of the oldest record that some upstream still lacks; 0 where none
+   */
+  record LaneView(Lane lane, long records, long bytes, long capacityBytes, double oldestSeconds) {}
+
+  /**
+   * @param ready whether listeners are open and the spool takes records
+   * @param notReadyReason why not, or null
+   * @param spoolHoursLeft hours until the spool is full at the present rate; null where it shrinks
+   */
+  record Status(
+      String gateway,
+      String version,
+      long startedMicros,
+      boolean ready,
+      @Nullable String notReadyReason,
+      List<ListenerView> listeners,
+      List<LaneView> lanes,
+      @Nullable Double spoolHoursLeft,
+      long deadLetters,
+      Map<String, Long> devices) {}
+
+  /**
+   * @param state {@code connected}, {@code connecting}, {@code waiting}, {@code stalled}
+   * @param detail last error or what it waits for; null where all is well
+   * @param ratePerSecond delivered records per second, over the last 10 s or so
+   * @param drainSecondsLeft time until the backlog is gone at the present rate; null where there is
+   *     none or it grows
+   */
+  record UpstreamView(
+      String name,
+      String type,
+      String state,
+      @Nullable String detail,
+      double ratePerSecond,
+      long backlogRecords,
+      @Nullable Double drainSecondsLeft,
+      Map<Lane, Double> lagSeconds) {}
+
+  /** {@code accepted = delivered + queued + sum(dropped)}, exact. */
+  record LedgerLine(
+      String upstream,
+      Lane lane,
+      long accepted,
+      long delivered,
+      long queued,
+      Map<String, Long> dropped) {
+    public boolean balances() {
+      return accepted
+          == delivered + queued + dropped.values().stream().mapToLong(Long::longValue).sum();
+    }
+  }
+
+  /**
+   * Counters since start.
+   *
+   * @param accepted protocol → class → messages
+   * @param rejected protocol → reason → messages
+   * @param latency protocol → receipt to acknowledgement
+   */
+  record Traffic(
+      Map<String, Map<MessageClass, Long>> accepted,
+      Map<String, Map<RejectReason, Long>> rejected,
+      Map<String, LatencyHistogram> latency) {}
+
+  /**
+   * A histogram. {@code counts[i]} are the observations ≤ {@code upperBoundsSeconds[i]} and above
+   * the bound before; the last count has no upper bound.
+   */
+  record LatencyHistogram(double[] upperBoundsSeconds, long[] counts, double sumSeconds) {}
+}

@@ -1,0 +1,16 @@
+package io.sluice.engine.forward;
+
+/** The verdict on a batch. */
+public sealed interface Delivery {
+  /** The far end has all of it, as durably as it promises. */
+  record Delivered() implements Delivery {}
+
+  /** It may or may not have arrived; send it again after at least this time. */
+  record Retry(long afterMillis, String cause) implements Delivery {}
+
+  /**
+   * The records before {@code index} arrived; that one the far end will never take. It is set aside
+   * and the rest is sent again.
+   */
+  record Refused(int index, String cause) implements Delivery {}
+}

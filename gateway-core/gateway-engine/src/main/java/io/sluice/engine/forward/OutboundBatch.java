@@ -1,0 +1,23 @@
+package io.sluice.engine.forward;
+
+import io.sluice.api.ByteSink;
+import io.sluice.api.Lane;
+import io.sluice.api.MessageClass;
+
+/** A batch on its way to an upstream: encoded records, ready to be written in a format. */
+public interface OutboundBatch {
+  Lane lane();
+
+  int count();
+
+  /** Device of the record: the key for partitioning. */
+  String device(int index);
+
+  MessageClass messageClass(int index);
+
+  /** The record id: the consumer's de-duplication key. */
+  String id(int index);
+
+  /** Appends the record in the upstream's configured format, without a line end. */
+  void encode(int index, ByteSink out);
+}

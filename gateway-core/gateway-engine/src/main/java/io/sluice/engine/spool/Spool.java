@@ -1,0 +1,63 @@
+package io.sluice.engine.spool;
+
+import io.sluice.api.Lane;
+import io.sluice.api.admin.Operations.LaneView;
+import io.sluice.api.admin.Operations.LedgerLine;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The durable queue between acceptance and forwarding: three lanes, and the dead-letter log beside
+ * them, written by one thread with one group commit.
+ *
+ * <p>Thread-safe. {@link #append} never blocks.
+ */
+public interface Spool extends AutoCloseable {
+  /**
+   * A random name that this spool got when it was made: the part of record ids that tells a spool
+   * that was lost and made anew from the one before. Letters and digits.
+   */
+  String epoch();
+
+  /**
+   * Queues an entry for the next group commit.
+   *
+   * @return false where it cannot be taken now: the queue is full, or the lane is at its bound and
+   *     its policy is to refuse. Nothing was kept and the entry is not completed.
+   */
+  boolean append(SpoolEntry entry);
+
+  /** The same for the dead-letter log; {@link SpoolEntry#lane} is not looked at. */
+  boolean appendDeadLetter(SpoolEntry entry);
+
+  /**
+   * The reader of that name, made where there was none; a new one begins at the oldest record kept.
+   * One per name at a time.
+   */
+  SpoolReader reader(String name);
+
+  /** Forgets the cursors that are not among these names, so that they hold no segment back. */
+  void retainReaders(List<String> names);
+
+  List<LaneView> lanes();
+
+  /** Per reader and lane. */
+  List<LedgerLine> ledger();
+
+  long deadLetterCount();
+
+  /** Dead letters newest first, below {@code before} where it is given. Reads disk. */
+  List<StoredEntry> deadLetters(@Nullable Long before, int limit);
+
+  /** The newest records of a lane, newest first. Reads disk. */
+  List<StoredEntry> newest(Lane lane, int limit);
+
+  /** Null while appends can succeed; otherwise the cause (disk full, I/O error). */
+  @Nullable String trouble();
+
+  /** Writes what is queued, saves the cursors, closes the files. */
+  @Override
+  void close();
+
+  record StoredEntry(long sequence, long receivedMicros, byte[] body) {}
+}
