@@ -1,0 +1,15 @@
+package io.sluice.engine.config;
+
+/**
+ * One thing that is wrong with a file.
+ *
+ * @param path of the key at fault, {@code listeners.mqtt.port}; empty for the file as a whole
+ * @param message what is wrong; what to do
+ */
+public record Fault(Location location, String path, String message) {
+  /** {@code FILE:LINE:COL: path: what is wrong; what to do}. */
+  @Override
+  public String toString() {
+    return location + ": " + (path.isEmpty() ? "" : path + ": ") + message;
+  }
+}
