@@ -1,0 +1,70 @@
+package io.sluice.engine.record;
+
+import io.sluice.api.MessageClass;
+import io.sluice.api.Quality;
+import io.sluice.api.QualityReason;
+import io.sluice.api.TimeSource;
+
+/**
+ * The bytes of an encoded record, version 1. Integers are big-endian; {@code str} is a u16 length
+ * and that many bytes of UTF-8.
+ *
+ * <pre>
+ *   0  u8   format version: 1
+ *   1  u8   bits 0-1 class · 2-3 time source · 4 historical · 5 cap follows the measurements
+ *   2  i64  observed time, microseconds since the epoch
+ *  10  i64  received time, microseconds since the epoch
+ *  18  str  device · str sector · str site · str model · str gateway · str protocol · str source
+ *      u16  number of measurements, each:
+ *           u8   bits 0-3 kind of value · 4 a unit is there · 5 an own time is there
+ *           u8   bits 0-1 quality · 2-7 reason: 0 none, else its ordinal + 1
+ *           str  name
+ *           str  unit                 where bit 4 says so
+ *           i64  time, microseconds   where bit 5 says so
+ *           value by kind: 0 i64 · 1 f64, finite · 2 false · 3 true (no bytes)
+ *                          4 u32 length and UTF-8 · 5 u32 length and bytes
+ *      str  severity · str urgency · str certainty · str status   where bit 5 of the flags says so
+ * </pre>
+ *
+ * <p>The record ends there: bytes that follow are a fault. Id, sequence and lane are not in it; the
+ * place in the spool gives them. Enumerations are stored by ordinal: their order never changes. A
+ * later version keeps reading this one.
+ */
+public final class RecordFormat {
+  public static final int VERSION = 1;
+
+  /** Bound of the measurements in one record. */
+  public static final int MAX_MEASUREMENTS = 4096;
+
+  /** Says that a measurement has no time of its own. */
+  public static final long NO_TIME = Long.MIN_VALUE;
+
+  /** What a measurement's value is. */
+  public enum Kind {
+    LONG,
+    DOUBLE,
+    FALSE,
+    TRUE,
+    STRING,
+    BYTES
+  }
+
+  static final int FLAGS = 1;
+  static final int TIME = 2;
+  static final int RECEIVED = 10;
+  static final int STRINGS = 18;
+  static final int STRING_COUNT = 7;
+  static final int HISTORICAL_BIT = 1 << 4;
+  static final int CAP_BIT = 1 << 5;
+  static final int UNIT_BIT = 1 << 4;
+  static final int OWN_TIME_BIT = 1 << 5;
+  static final int MAX_STRING_BYTES = 0xFFFF;
+
+  static final Kind[] KINDS = Kind.values();
+  static final MessageClass[] CLASSES = MessageClass.values();
+  static final TimeSource[] TIME_SOURCES = TimeSource.values();
+  static final Quality[] QUALITIES = Quality.values();
+  static final QualityReason[] REASONS = QualityReason.values();
+
+  private RecordFormat() {}
+}

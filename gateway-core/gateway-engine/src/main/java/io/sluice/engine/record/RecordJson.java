@@ -1,0 +1,218 @@
+package io.sluice.engine.record;
+
+import io.sluice.api.ByteSink;
+import io.sluice.api.Cap;
+import io.sluice.api.MessageClass;
+import io.sluice.api.Quality;
+import io.sluice.api.QualityReason;
+import io.sluice.api.TimeSource;
+import io.sluice.engine.record.RecordFormat.Kind;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The canonical JSON of a record, on one line without a line end, with the names of {@code
+ * docs/record.md}: {@code id gateway device sector site model class t tsrc rx seq hist m proto
+ * src}, and {@code cap} on what is classified. In {@code m}: {@code n v u q}, {@code u} null where
+ * no unit is known, {@code qr} where the quality is not good, {@code t} where the measurement has
+ * its own time. Bytes are base64 (RFC 4648 section 4).
+ *
+ * <p>Strings are copied as bytes and numbers written digit by digit: nothing is allocated but for
+ * doubles of more than nine decimals. Thread-safe.
+ */
+@SuppressWarnings("EnumOrdinal") // ordinals are the format: see RecordFormat
+public final class RecordJson {
+  private static final byte[] ID = ascii("{\"id\":\"");
+  private static final byte[] GATEWAY = ascii("\",\"gateway\":\"");
+  private static final byte[] DEVICE = ascii("\",\"device\":\"");
+  private static final byte[] SECTOR = ascii("\",\"sector\":\"");
+  private static final byte[] SITE = ascii("\",\"site\":\"");
+  private static final byte[] MODEL = ascii("\",\"model\":\"");
+  private static final byte[] RECEIVED = ascii(",\"rx\":");
+  private static final byte[] SEQUENCE = ascii(",\"seq\":");
+  private static final byte[] LIVE = ascii(",\"hist\":false,\"m\":[");
+  private static final byte[] HISTORICAL = ascii(",\"hist\":true,\"m\":[");
+  private static final byte[] NAME = ascii("{\"n\":\"");
+  private static final byte[] VALUE = ascii("\",\"v\":");
+  private static final byte[] UNIT = ascii(",\"u\":\"");
+  private static final byte[] NO_UNIT = ascii(",\"u\":null,\"q\":\"");
+  private static final byte[] QUALITY = ascii("\",\"q\":\"");
+  private static final byte[] REASON = ascii("\",\"qr\":\"");
+  private static final byte[] TIME = ascii(",\"t\":");
+  private static final byte[] PROTOCOL = ascii("],\"proto\":\"");
+  private static final byte[] SOURCE = ascii("\",\"src\":\"");
+  private static final byte[] TRUE = ascii("true");
+  private static final byte[] FALSE = ascii("false");
+  private static final byte[][] CLASSES = new byte[RecordFormat.CLASSES.length][];
+  private static final byte[][] TIME_SOURCES = new byte[RecordFormat.TIME_SOURCES.length][];
+  private static final byte[][] QUALITIES = new byte[RecordFormat.QUALITIES.length][];
+  private static final byte[][] REASONS = new byte[RecordFormat.REASONS.length][];
+
+  /** Most that all the constants and numbers outside the measurements take. */
+  private static final int FRAME_BYTES = 320;
+
+  /** Most that the constants and numbers of one measurement take. */
+  private static final int MEASUREMENT_BYTES = 160;
+
+  static {
+    for (MessageClass each : RecordFormat.CLASSES) {
+      CLASSES[each.ordinal()] = ascii("\",\"class\":\"" + each.jsonName() + "\",\"t\":");
+    }
+    for (TimeSource each : RecordFormat.TIME_SOURCES) {
+      TIME_SOURCES[each.ordinal()] = ascii(",\"tsrc\":\"" + each.jsonName() + '"');
+    }
+    for (Quality each : RecordFormat.QUALITIES) {
+      QUALITIES[each.ordinal()] = ascii(each.jsonName());
+    }
+    for (QualityReason each : RecordFormat.REASONS) {
+      REASONS[each.ordinal()] = ascii(each.name());
+    }
+  }
+
+  private RecordJson() {}
+
+  /** Appends the record; moves its cursor to the end. */
+  public static void write(RecordView view, ByteSink out) {
+    head(view, out);
+    view.rewind();
+    boolean first = true;
+    while (view.next()) {
+      measurement(view, out, first);
+      first = false;
+    }
+    tail(view, out);
+  }
+
+  private static void head(RecordView view, ByteSink out) {
+    int strings = 0;
+    for (int i = 0; i < RecordFormat.STRING_COUNT; i++) {
+      strings += view.u16(view.stringAt(i));
+    }
+    strings += view.u16(view.stringAt(RecordView.GATEWAY)) + view.epoch().length();
+    out.ensure(FRAME_BYTES + JsonText.MAX_EXPANSION * strings);
+    byte[] to = out.bytes();
+    int at = JsonText.raw(ID, to, out.length());
+    at = string(view, RecordView.GATEWAY, to, at);
+    to[at++] = '-';
+    at = JsonText.ascii(view.epoch(), to, at);
+    to[at++] = '-';
+    to[at++] = view.laneLetter();
+    at = JsonText.number(view.sequence(), to, at);
+    at = JsonText.raw(GATEWAY, to, at);
+    at = string(view, RecordView.GATEWAY, to, at);
+    at = JsonText.raw(DEVICE, to, at);
+    at = string(view, RecordView.DEVICE, to, at);
+    at = JsonText.raw(SECTOR, to, at);
+    at = string(view, RecordView.SECTOR, to, at);
+    at = JsonText.raw(SITE, to, at);
+    at = string(view, RecordView.SITE, to, at);
+    at = JsonText.raw(MODEL, to, at);
+    at = string(view, RecordView.MODEL, to, at);
+    at = JsonText.raw(CLASSES[view.messageClass().ordinal()], to, at);
+    at = JsonText.number(view.timeMicros(), to, at);
+    at = JsonText.raw(TIME_SOURCES[view.timeSource().ordinal()], to, at);
+    at = JsonText.raw(RECEIVED, to, at);
+    at = JsonText.number(view.receivedMicros(), to, at);
+    at = JsonText.raw(SEQUENCE, to, at);
+    at = JsonText.number(view.sequence(), to, at);
+    at = JsonText.raw(view.historical() ? HISTORICAL : LIVE, to, at);
+    out.length(at);
+  }
+
+  private static void measurement(RecordView view, ByteSink out, boolean first) {
+    Kind kind = view.kind();
+    boolean blob = kind == Kind.STRING || kind == Kind.BYTES;
+    int text = view.u16(view.nameAt());
+    text += view.hasUnit() ? view.u16(view.unitAt()) : 0;
+    text += blob ? view.i32(view.valueAt()) : 0;
+    out.ensure(Math.addExact(MEASUREMENT_BYTES, Math.multiplyExact(JsonText.MAX_EXPANSION, text)));
+    byte[] to = out.bytes();
+    int at = out.length();
+    if (!first) {
+      to[at++] = ',';
+    }
+    at = JsonText.raw(NAME, to, at);
+    at = JsonText.escaped(view.bytes(), view.nameAt() + 2, view.u16(view.nameAt()), to, at);
+    at = JsonText.raw(VALUE, to, at);
+    at = value(view, kind, to, at);
+    if (view.hasUnit()) {
+      at = JsonText.raw(UNIT, to, at);
+      at = JsonText.escaped(view.bytes(), view.unitAt() + 2, view.u16(view.unitAt()), to, at);
+      at = JsonText.raw(QUALITY, to, at);
+    } else {
+      at = JsonText.raw(NO_UNIT, to, at);
+    }
+    int judged = view.qualityByte();
+    at = JsonText.raw(QUALITIES[judged & 3], to, at);
+    if (judged >> 2 != 0) {
+      at = JsonText.raw(REASON, to, at);
+      at = JsonText.raw(REASONS[(judged >> 2) - 1], to, at);
+    }
+    to[at++] = '"';
+    if (view.hasOwnTime()) {
+      at = JsonText.raw(TIME, to, at);
+      at = JsonText.number(view.measurementMicros(), to, at);
+    }
+    to[at++] = '}';
+    out.length(at);
+  }
+
+  private static int value(RecordView view, Kind kind, byte[] to, int start) {
+    int at = start;
+    switch (kind) {
+      case LONG -> at = JsonText.number(view.longValue(), to, at);
+      case DOUBLE -> at = JsonText.number(view.doubleValue(), to, at);
+      case TRUE -> at = JsonText.raw(TRUE, to, at);
+      case FALSE -> at = JsonText.raw(FALSE, to, at);
+      case STRING -> {
+        to[at++] = '"';
+        at = JsonText.escaped(view.bytes(), view.valueAt() + 4, view.i32(view.valueAt()), to, at);
+        to[at++] = '"';
+      }
+      case BYTES -> {
+        to[at++] = '"';
+        at = JsonText.base64(view.bytes(), view.valueAt() + 4, view.i32(view.valueAt()), to, at);
+        to[at++] = '"';
+      }
+    }
+    return at;
+  }
+
+  private static void tail(RecordView view, ByteSink out) {
+    int text =
+        view.u16(view.stringAt(RecordView.PROTOCOL)) + view.u16(view.stringAt(RecordView.SOURCE));
+    out.ensure(FRAME_BYTES + JsonText.MAX_EXPANSION * text);
+    byte[] to = out.bytes();
+    int at = JsonText.raw(PROTOCOL, to, out.length());
+    at = string(view, RecordView.PROTOCOL, to, at);
+    at = JsonText.raw(SOURCE, to, at);
+    at = string(view, RecordView.SOURCE, to, at);
+    to[at++] = '"';
+    out.length(at);
+    Cap cap = view.cap();
+    if (cap != null) {
+      capField(",\"cap\":{\"severity\":\"", cap.severity(), out);
+      capField("\",\"urgency\":\"", cap.urgency(), out);
+      capField("\",\"certainty\":\"", cap.certainty(), out);
+      capField("\",\"status\":\"", cap.status(), out);
+      out.write('"');
+      out.write('}');
+    }
+    out.write('}');
+  }
+
+  private static void capField(String key, String value, ByteSink out) {
+    byte[] text = value.getBytes(StandardCharsets.UTF_8);
+    out.ensure(key.length() + JsonText.MAX_EXPANSION * text.length);
+    int at = JsonText.ascii(key, out.bytes(), out.length());
+    out.length(JsonText.escaped(text, 0, text.length, out.bytes(), at));
+  }
+
+  private static int string(RecordView view, int which, byte[] to, int at) {
+    int from = view.stringAt(which);
+    return JsonText.escaped(view.bytes(), from + 2, view.u16(from), to, at);
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
+  }
+}

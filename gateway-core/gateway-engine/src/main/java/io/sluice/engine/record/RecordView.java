@@ -1,0 +1,460 @@
+package io.sluice.engine.record;
+
+import io.sluice.api.ByteSink;
+import io.sluice.api.CanonicalRecord;
+import io.sluice.api.Cap;
+import io.sluice.api.Lane;
+import io.sluice.api.Measurement;
+import io.sluice.api.MessageClass;
+import io.sluice.api.Quality;
+import io.sluice.api.QualityReason;
+import io.sluice.api.TimeSource;
+import io.sluice.engine.record.RecordFormat.Kind;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads an encoded record where it lies. {@link #wrap} checks the whole structure once; after that
+ * no accessor fails. Measurements are read by a cursor: {@link #rewind}, {@link #next}, then the
+ * accessors that begin with {@code measurement} or {@code value}.
+ *
+ * <p>Reusable, not thread-safe: one per thread. The bytes must not change while it is in use.
+ */
+@SuppressWarnings("EnumOrdinal") // ordinals are the format: see RecordFormat
+public final class RecordView {
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+  private static final byte[] LANE_LETTERS = {'a', 'e', 't'};
+
+  static final int DEVICE = 0;
+  static final int SECTOR = 1;
+  static final int SITE = 2;
+  static final int MODEL = 3;
+  static final int GATEWAY = 4;
+  static final int PROTOCOL = 5;
+  static final int SOURCE = 6;
+
+  private byte[] bytes = new byte[0];
+  private int start;
+  private int end;
+  private Lane lane = Lane.TELEMETRY;
+  private long sequence;
+  private String epoch = "";
+  private final int[] strings = new int[RecordFormat.STRING_COUNT];
+  private int count;
+  private int first;
+  private int capAt;
+
+  private int read;
+  private int following;
+  private int head;
+  private int quality;
+  private int nameAt;
+  private int unitAt;
+  private int timeAt;
+  private int valueAt;
+
+  /**
+   * Takes the bytes of one record, without copying them.
+   *
+   * @param epoch of the spool, see {@code Spool.epoch()}
+   * @throws CorruptRecordException where they are not exactly one record of a known version
+   */
+  public RecordView wrap(
+      byte[] bytes, int offset, int length, Lane lane, long sequence, String epoch)
+      throws CorruptRecordException {
+    this.bytes = bytes;
+    this.start = offset;
+    this.end = offset + length;
+    this.lane = lane;
+    this.sequence = sequence;
+    this.epoch = epoch;
+    if (offset < 0 || length < RecordFormat.STRINGS || end > bytes.length || end < 0) {
+      throw new CorruptRecordException("a record of " + length + " bytes is cut short");
+    }
+    if (bytes[offset] != RecordFormat.VERSION) {
+      throw corrupt(offset, "format version " + bytes[offset] + " is not known here");
+    }
+    int flags = bytes[start + RecordFormat.FLAGS];
+    if ((flags >> 2 & 3) >= RecordFormat.TIME_SOURCES.length || flags >>> 6 != 0) {
+      throw corrupt(offset + RecordFormat.FLAGS, "unknown flags " + flags);
+    }
+    check(flags);
+    rewind();
+    return this;
+  }
+
+  private void check(int flags) throws CorruptRecordException {
+    int at = start + RecordFormat.STRINGS;
+    for (int i = 0; i < strings.length; i++) {
+      strings[i] = at;
+      at = skipString(at);
+    }
+    need(at, 2);
+    count = u16(at);
+    if (count > RecordFormat.MAX_MEASUREMENTS) {
+      throw corrupt(at, count + " measurements");
+    }
+    first = at + 2;
+    at = first;
+    for (int i = 0; i < count; i++) {
+      at = checkMeasurement(at);
+    }
+    capAt = at;
+    if ((flags & RecordFormat.CAP_BIT) != 0) {
+      for (int i = 0; i < 4; i++) {
+        at = skipString(at);
+      }
+    }
+    if (at != end) {
+      throw corrupt(at, (end - at) + " bytes follow the record");
+    }
+  }
+
+  private int checkMeasurement(int at) throws CorruptRecordException {
+    need(at, 2);
+    int kinds = bytes[at];
+    int judged = bytes[at + 1] & 0xFF;
+    int kind = kinds & 15;
+    if (kind >= RecordFormat.KINDS.length
+        || kinds >>> 6 != 0
+        || (judged & 3) >= RecordFormat.QUALITIES.length
+        || judged >> 2 > RecordFormat.REASONS.length) {
+      throw corrupt(at, "unknown kind of measurement");
+    }
+    int next = skipString(at + 2);
+    if ((kinds & RecordFormat.UNIT_BIT) != 0) {
+      next = skipString(next);
+    }
+    if ((kinds & RecordFormat.OWN_TIME_BIT) != 0) {
+      need(next, 8);
+      next += 8;
+    }
+    return checkValue(next, kind);
+  }
+
+  private int checkValue(int at, int kind) throws CorruptRecordException {
+    return switch (RecordFormat.KINDS[kind]) {
+      case LONG -> checked(at, 8);
+      case DOUBLE -> checkFinite(at);
+      case FALSE, TRUE -> at;
+      case STRING, BYTES -> checkBlob(at);
+    };
+  }
+
+  private int checkFinite(int at) throws CorruptRecordException {
+    need(at, 8);
+    if (!Double.isFinite(Double.longBitsToDouble(i64(at)))) {
+      throw corrupt(at, "a value that is not finite");
+    }
+    return at + 8;
+  }
+
+  private int checkBlob(int at) throws CorruptRecordException {
+    need(at, 4);
+    int length = i32(at);
+    if (length < 0) {
+      throw corrupt(at, "a value of negative length");
+    }
+    return checked(at + 4, length);
+  }
+
+  private int checked(int at, int length) throws CorruptRecordException {
+    need(at, length);
+    return at + length;
+  }
+
+  private int skipString(int at) throws CorruptRecordException {
+    need(at, 2);
+    int length = u16(at);
+    need(at + 2, length);
+    return at + 2 + length;
+  }
+
+  private void need(int at, int length) throws CorruptRecordException {
+    if (end - at < length) {
+      throw corrupt(at, "the record is cut short");
+    }
+  }
+
+  private CorruptRecordException corrupt(int at, String what) {
+    return new CorruptRecordException("record byte " + (at - start) + ": " + what);
+  }
+
+  /** {@code {gateway}-{epoch}-{lane's letter}{sequence}}: the consumer's de-duplication key. */
+  public String id() {
+    return gateway() + '-' + epoch + '-' + (char) laneLetter() + sequence;
+  }
+
+  byte laneLetter() {
+    return LANE_LETTERS[lane.ordinal()];
+  }
+
+  String epoch() {
+    return epoch;
+  }
+
+  public Lane lane() {
+    return lane;
+  }
+
+  public long sequence() {
+    return sequence;
+  }
+
+  public String gateway() {
+    return string(strings[GATEWAY]);
+  }
+
+  public String device() {
+    return string(strings[DEVICE]);
+  }
+
+  /** Appends the device's id, in UTF-8. */
+  public void writeDevice(ByteSink out) {
+    out.write(bytes, strings[DEVICE] + 2, u16(strings[DEVICE]));
+  }
+
+  public String sector() {
+    return string(strings[SECTOR]);
+  }
+
+  public String site() {
+    return string(strings[SITE]);
+  }
+
+  public String model() {
+    return string(strings[MODEL]);
+  }
+
+  public String protocol() {
+    return string(strings[PROTOCOL]);
+  }
+
+  public String source() {
+    return string(strings[SOURCE]);
+  }
+
+  public MessageClass messageClass() {
+    return RecordFormat.CLASSES[bytes[start + RecordFormat.FLAGS] & 3];
+  }
+
+  public TimeSource timeSource() {
+    return RecordFormat.TIME_SOURCES[bytes[start + RecordFormat.FLAGS] >> 2 & 3];
+  }
+
+  public boolean historical() {
+    return (bytes[start + RecordFormat.FLAGS] & RecordFormat.HISTORICAL_BIT) != 0;
+  }
+
+  /** Observed time, microseconds since the epoch. */
+  public long timeMicros() {
+    return i64(start + RecordFormat.TIME);
+  }
+
+  /** Received time, microseconds since the epoch. */
+  public long receivedMicros() {
+    return i64(start + RecordFormat.RECEIVED);
+  }
+
+  public @Nullable Cap cap() {
+    if ((bytes[start + RecordFormat.FLAGS] & RecordFormat.CAP_BIT) == 0) {
+      return null;
+    }
+    int urgency = after(capAt);
+    int certainty = after(urgency);
+    return new Cap(string(capAt), string(urgency), string(certainty), string(after(certainty)));
+  }
+
+  /** Number of measurements. */
+  public int count() {
+    return count;
+  }
+
+  /** Sets the cursor before the first measurement. */
+  public void rewind() {
+    read = 0;
+    following = first;
+  }
+
+  /** Moves the cursor to the next measurement; false where there is none. */
+  public boolean next() {
+    if (read == count) {
+      return false;
+    }
+    read++;
+    head = bytes[following];
+    quality = bytes[following + 1] & 0xFF;
+    nameAt = following + 2;
+    int at = after(nameAt);
+    unitAt = at;
+    if ((head & RecordFormat.UNIT_BIT) != 0) {
+      at = after(at);
+    }
+    timeAt = at;
+    if ((head & RecordFormat.OWN_TIME_BIT) != 0) {
+      at += 8;
+    }
+    valueAt = at;
+    following = at + valueBytes(at);
+    return true;
+  }
+
+  private int valueBytes(int at) {
+    return switch (kind()) {
+      case LONG, DOUBLE -> 8;
+      case FALSE, TRUE -> 0;
+      case STRING, BYTES -> 4 + i32(at);
+    };
+  }
+
+  public Kind kind() {
+    return RecordFormat.KINDS[head & 15];
+  }
+
+  public String measurementName() {
+    return string(nameAt);
+  }
+
+  public @Nullable String measurementUnit() {
+    return hasUnit() ? string(unitAt) : null;
+  }
+
+  public Quality measurementQuality() {
+    return RecordFormat.QUALITIES[quality & 3];
+  }
+
+  public @Nullable QualityReason measurementReason() {
+    return quality >> 2 == 0 ? null : RecordFormat.REASONS[(quality >> 2) - 1];
+  }
+
+  /** The measurement's own observed time in microseconds, else the record's. */
+  public long measurementMicros() {
+    return hasOwnTime() ? i64(timeAt) : timeMicros();
+  }
+
+  public boolean hasOwnTime() {
+    return (head & RecordFormat.OWN_TIME_BIT) != 0;
+  }
+
+  boolean hasUnit() {
+    return (head & RecordFormat.UNIT_BIT) != 0;
+  }
+
+  /** Of kind LONG. */
+  public long longValue() {
+    return i64(valueAt);
+  }
+
+  /** Of kind DOUBLE, or LONG as the nearest double. */
+  public double doubleValue() {
+    return kind() == Kind.LONG ? i64(valueAt) : Double.longBitsToDouble(i64(valueAt));
+  }
+
+  /** Of kind STRING. */
+  public String stringValue() {
+    return new String(bytes, valueAt + 4, i32(valueAt), StandardCharsets.UTF_8);
+  }
+
+  /** Of kind BYTES; a copy. */
+  public byte[] bytesValue() {
+    return Arrays.copyOfRange(bytes, valueAt + 4, valueAt + 4 + i32(valueAt));
+  }
+
+  /** The measurement under the cursor as an object. */
+  public Measurement toMeasurement() {
+    Object value =
+        switch (kind()) {
+          case LONG -> longValue();
+          case DOUBLE -> doubleValue();
+          case FALSE -> false;
+          case TRUE -> true;
+          case STRING -> stringValue();
+          case BYTES -> bytesValue();
+        };
+    return new Measurement(
+        measurementName(),
+        value,
+        measurementUnit(),
+        measurementQuality(),
+        measurementReason(),
+        hasOwnTime() ? (Long) i64(timeAt) : null);
+  }
+
+  /** The record as an object. Moves the cursor to the end. */
+  public CanonicalRecord toRecord() {
+    List<Measurement> measurements = new ArrayList<>(count);
+    rewind();
+    while (next()) {
+      measurements.add(toMeasurement());
+    }
+    return new CanonicalRecord(
+        id(),
+        gateway(),
+        device(),
+        sector(),
+        site(),
+        model(),
+        messageClass(),
+        timeMicros(),
+        timeSource(),
+        receivedMicros(),
+        sequence,
+        historical(),
+        List.copyOf(measurements),
+        protocol(),
+        source(),
+        cap());
+  }
+
+  byte[] bytes() {
+    return bytes;
+  }
+
+  /** Where the string begins (its length): one of the constants above. */
+  int stringAt(int which) {
+    return strings[which];
+  }
+
+  int nameAt() {
+    return nameAt;
+  }
+
+  int unitAt() {
+    return unitAt;
+  }
+
+  int valueAt() {
+    return valueAt;
+  }
+
+  int qualityByte() {
+    return quality;
+  }
+
+  int u16(int at) {
+    return (bytes[at] & 0xFF) << 8 | (bytes[at + 1] & 0xFF);
+  }
+
+  int i32(int at) {
+    return u16(at) << 16 | u16(at + 2);
+  }
+
+  private long i64(int at) {
+    return (long) LONG.get(bytes, at);
+  }
+
+  private int after(int at) {
+    return at + 2 + u16(at);
+  }
+
+  private String string(int at) {
+    return new String(bytes, at + 2, u16(at), StandardCharsets.UTF_8);
+  }
+}
