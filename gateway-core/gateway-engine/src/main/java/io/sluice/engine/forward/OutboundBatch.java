@@ -4,7 +4,11 @@ import io.sluice.api.ByteSink;
 import io.sluice.api.Lane;
 import io.sluice.api.MessageClass;
 
-/** A batch on its way to an upstream: encoded records, ready to be written in a format. */
+/**
+ * A batch on its way to an upstream: encoded records, ready to be written in a format.
+ *
+ * <p>Immutable, but read by one thread: the one that called {@link Upstream#send}.
+ */
 public interface OutboundBatch {
   Lane lane();
 
@@ -14,6 +18,16 @@ public interface OutboundBatch {
   String device(int index);
 
   MessageClass messageClass(int index);
+
+  String sector(int index);
+
+  String site(int index);
+
+  /** Id of the device's profile. */
+  String model(int index);
+
+  /** Observed time, microseconds since the epoch, UTC. */
+  long timeMicros(int index);
 
   /** The record id: the consumer's de-duplication key. */
   String id(int index);

@@ -21,6 +21,15 @@ public interface Upstream extends AutoCloseable {
    */
   CompletableFuture<Delivery> send(OutboundBatch batch);
 
+  /**
+   * Grows whenever the far end confirms something, be it only part of a batch: so that slow is told
+   * from stalled. Any thread may ask. An upstream whose verdicts are its only sign of life need not
+   * count.
+   */
+  default long confirmations() {
+    return 0;
+  }
+
   /** Gives up what is under way and disconnects. May be opened again. */
   @Override
   void close();

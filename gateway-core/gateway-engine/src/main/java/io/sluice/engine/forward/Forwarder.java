@@ -1,0 +1,365 @@
+package io.sluice.engine.forward;
+
+import io.sluice.api.Lane;
+import io.sluice.api.admin.Operations.UpstreamView;
+import io.sluice.engine.spool.SpoolBatch;
+import io.sluice.engine.spool.SpoolReader;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings one upstream what it has not yet: read, send, then commit, back off or set aside. One
+ * thread and one reader per upstream, so that none slows another.
+ *
+ * <p>A lane is read only when those before it have nothing unsent: alarms, events, telemetry.
+ * Within a lane, live before backlog at the configured share. Batches of one lane may be under way
+ * together and be committed in the order in which they were read. At least once: after a lost
+ * connection or a crash, what was not committed is sent again, with the same record ids.
+ *
+ * <p>Thread-safe: {@link #start} once, the queries from any thread, {@link #close} once.
+ */
+public final class Forwarder implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Forwarder.class);
+  private static final long IDLE_WAIT_MILLIS = 250;
+
+  /** Verdicts do not end {@link SpoolReader#awaitReadable}: this bounds how late they are seen. */
+  private static final long VERDICT_WAIT_MILLIS = 10;
+
+  private static final long BACKOFF_STEP_MILLIS = 50;
+
+  private final Target target;
+  private final SpoolReader reader;
+  private final ForwardLimits limits;
+  private final Timing timing;
+  private final ReadOrder order;
+  private final ForwardMeters meters;
+  private final Window window;
+  private final Backoff backoff;
+  private final Thread thread;
+  private final BatchSize batchSize;
+
+  /** Guards {@link #opening} against {@link #stop}: only a blocked open may be interrupted. */
+  private final Object phase = new Object();
+
+  private boolean opening;
+  private volatile boolean stopping;
+  private volatile UpstreamState state = UpstreamState.CONNECTING;
+  private volatile @Nullable String detail;
+
+  // Of the forwarding thread alone.
+  private long lastProgressNanos;
+  private long lastConfirmations;
+  private long telemetryNotBeforeNanos;
+
+  /**
+   * Where to.
+   *
+   * @param type of the upstream, as configured
+   * @param encoder makes a spooled batch readable in the upstream's format
+   */
+  public record Target(
+      String name, String type, Upstream upstream, Function<SpoolBatch, OutboundBatch> encoder) {}
+
+  /**
+   * What time and chance a Forwarder goes by.
+   *
+   * @param clock for ages of records
+   * @param nanoTime monotonic, for time limits and rates
+   */
+  public record Timing(InstantSource clock, LongSupplier nanoTime, RandomGenerator random) {
+    public static Timing system() {
+      return new Timing(
+          InstantSource.system(), System::nanoTime, RandomGenerator.of("L64X128MixRandom"));
+    }
+  }
+
+  /** Owns the reader and the upstream from here on; both are closed with it. */
+  public Forwarder(
+      Target target,
+      SpoolReader reader,
+      ForwardSettings settings,
+      ForwardLimits limits,
+      SetAside setAside,
+      Timing timing) {
+    this.target = target;
+    this.reader = reader;
+    this.limits = limits;
+    this.timing = timing;
+    this.batchSize = new BatchSize(settings.batchRecords());
+    this.order = new ReadOrder(reader, settings.liveShare(), limits.batchBytes());
+    this.meters = new ForwardMeters(timing.nanoTime());
+    this.window = new Window(target, reader, setAside, meters, batchSize);
+    this.backoff =
+        new Backoff(timing.random(), limits.backoffMinMillis(), limits.backoffMaxMillis());
+    this.thread = Thread.ofPlatform().name("forward-" + target.name()).unstarted(this::run);
+  }
+
+  public void start() {
+    thread.start();
+  }
+
+  /** Asks it to stop without waiting, so that several stop at the same time. */
+  public void stop() {
+    stopping = true;
+    synchronized (phase) {
+      if (opening) {
+        thread.interrupt();
+      }
+    }
+    LockSupport.unpark(thread);
+  }
+
+  /**
+   * Stops reading, waits a bounded time for what is under way, commits what arrived, and closes the
+   * upstream and the reader.
+   */
+  @Override
+  public void close() {
+    stop();
+    boolean interrupted = false;
+    try {
+      if (!thread.join(java.time.Duration.ofMillis(limits.drainMillis() + 1_000))) {
+        LOG.warn("upstream {}: does not stop; it is interrupted", target.name());
+        thread.interrupt();
+        thread.join(1_000);
+      }
+    } catch (InterruptedException e) {
+      interrupted = true;
+    }
+    reader.close();
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  public String name() {
+    return target.name();
+  }
+
+  /** Records of a lane that arrived, since start. */
+  public long forwarded(Lane lane) {
+    return meters.forwarded(lane);
+  }
+
+  /** Records of a lane that the far end refused, since start. */
+  public long refused(Lane lane) {
+    return meters.refused(lane);
+  }
+
+  public UpstreamView view() {
+    long backlog = 0;
+    Map<Lane, Double> lags = new EnumMap<>(Lane.class);
+    for (Lane lane : Lane.values()) {
+      backlog += reader.backlog(lane);
+      lags.put(lane, lagMillis(lane) / 1e3);
+    }
+    return new UpstreamView(
+        target.name(),
+        target.type(),
+        state.jsonName(),
+        detail,
+        meters.perSecond(),
+        backlog,
+        meters.drainSeconds(backlog),
+        lags);
+  }
+
+  private void run() {
+    try {
+      while (!stopping) {
+        SessionEnd end = session();
+        if (end != null && !stopping) {
+          waitBeforeReopening(end);
+        }
+      }
+    } catch (InterruptedException e) {
+      // Only stop() and close() interrupt, and both have said so before.
+      LOG.debug("upstream {}: interrupted", target.name());
+    }
+  }
+
+  /** From opening to closing; returns why it ended, or null where it was asked to stop. */
+  private @Nullable SessionEnd session() throws InterruptedException {
+    try {
+      connection();
+      return null;
+    } catch (SessionEnd e) {
+      return e;
+    } catch (IOException e) {
+      return new SessionEnd(UpstreamState.WAITING, messageOf(e), 0);
+    } catch (RuntimeException e) {
+      // At the thread's top: a fault in one upstream's code must not end its forwarding for good.
+      LOG.error("upstream {}: internal fault; the connection is made anew", target.name(), e);
+      return new SessionEnd(UpstreamState.WAITING, "internal fault: " + e, 0);
+    }
+  }
+
+  private void connection() throws IOException, InterruptedException, SessionEnd {
+    try {
+      open();
+      forward();
+    } finally {
+      target.upstream().close();
+      window.clear();
+      reader.rewind();
+    }
+  }
+
+  private void open() throws IOException, InterruptedException {
+    state = state == UpstreamState.STALLED ? state : UpstreamState.CONNECTING;
+    synchronized (phase) {
+      if (stopping) {
+        return;
+      }
+      opening = true;
+    }
+    try {
+      target.upstream().open();
+    } finally {
+      synchronized (phase) {
+        opening = false;
+        Thread.interrupted();
+      }
+    }
+    batchSize.restart();
+    state = UpstreamState.CONNECTED;
+    lastProgressNanos = timing.nanoTime().getAsLong();
+    lastConfirmations = target.upstream().confirmations();
+    setBacklogApart();
+    LOG.info("upstream {}: connected", target.name());
+  }
+
+  /** So that live records flow while what an outage left behind drains. */
+  private void setBacklogApart() {
+    for (Lane lane : Lane.values()) {
+      if (lagMillis(lane) >= limits.backlogMillis()) {
+        reader.splitBacklog(lane);
+      }
+    }
+  }
+
+  private void forward() throws IOException, InterruptedException, SessionEnd {
+    while (!stopping) {
+      settle();
+      if (!sendNext()) {
+        awaitWork();
+      }
+    }
+    drain();
+  }
+
+  private void settle() throws SessionEnd, InterruptedException {
+    long now = timing.nanoTime().getAsLong();
+    long confirmations = target.upstream().confirmations();
+    if (window.settle(now)) {
+      backoff.reset();
+      detail = null;
+      lastProgressNanos = now;
+    } else if (confirmations != lastConfirmations || window.isEmpty()) {
+      lastProgressNanos = now;
+    } else if (now - lastProgressNanos > TimeUnit.MILLISECONDS.toNanos(limits.stallMillis())) {
+      throw new SessionEnd(
+          UpstreamState.STALLED,
+          "connected, but nothing was confirmed for " + limits.stallMillis() / 1_000.0 + " s",
+          0);
+    }
+    lastConfirmations = confirmations;
+  }
+
+  /** Sends one batch: of the first lane that has any. */
+  private boolean sendNext() throws IOException {
+    if (window.alarms() >= limits.windowBatches()) {
+      return false;
+    }
+    SpoolBatch batch = order.read(Lane.ALARM, batchSize.most());
+    if (batch == null && window.others() < limits.windowBatches()) {
+      batch = order.read(Lane.EVENT, batchSize.records());
+      if (batch == null) {
+        batch = readTelemetry();
+      }
+    }
+    if (batch == null) {
+      return false;
+    }
+    window.send(batch, timing.nanoTime().getAsLong());
+    return true;
+  }
+
+  private @Nullable SpoolBatch readTelemetry() throws IOException {
+    long now = timing.nanoTime().getAsLong();
+    if (now - telemetryNotBeforeNanos < 0) {
+      return null;
+    }
+    SpoolBatch batch = order.read(Lane.TELEMETRY, batchSize.records());
+    boolean trickle = batch != null && batch.count() < batchSize.records() / 2;
+    telemetryNotBeforeNanos =
+        trickle ? now + TimeUnit.MILLISECONDS.toNanos(limits.lingerMillis()) : now;
+    return batch;
+  }
+
+  private void awaitWork() throws InterruptedException {
+    if (window.others() >= limits.windowBatches() || window.alarms() >= limits.windowBatches()) {
+      park(VERDICT_WAIT_MILLIS);
+    } else if (telemetryNotBeforeNanos - timing.nanoTime().getAsLong() > 0) {
+      // What is unread may be telemetry that must wait: awaitReadable would return at once.
+      park(Math.max(1, limits.lingerMillis()));
+    } else {
+      boolean idle = window.isEmpty();
+      boolean readable = reader.awaitReadable(idle ? IDLE_WAIT_MILLIS : VERDICT_WAIT_MILLIS);
+      if (idle && !readable) {
+        detail = null;
+      }
+    }
+  }
+
+  private void drain() throws InterruptedException {
+    long until =
+        timing.nanoTime().getAsLong() + TimeUnit.MILLISECONDS.toNanos(limits.drainMillis());
+    while (!window.isEmpty() && timing.nanoTime().getAsLong() - until < 0) {
+      try {
+        window.settle(timing.nanoTime().getAsLong());
+      } catch (SessionEnd e) {
+        return;
+      }
+      if (!window.isEmpty()) {
+        park(VERDICT_WAIT_MILLIS);
+      }
+    }
+  }
+
+  private void waitBeforeReopening(SessionEnd end) {
+    long delay = Math.max(end.afterMillis(), backoff.nextMillis());
+    state = end.state();
+    if (!String.valueOf(end.getMessage()).equals(detail)) {
+      LOG.warn("upstream {}: {}; next attempt in {} ms", target.name(), end.getMessage(), delay);
+    }
+    detail = end.getMessage();
+    long until = timing.nanoTime().getAsLong() + TimeUnit.MILLISECONDS.toNanos(delay);
+    while (!stopping && timing.nanoTime().getAsLong() - until < 0) {
+      park(BACKOFF_STEP_MILLIS);
+    }
+  }
+
+  private static void park(long millis) {
+    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(millis));
+  }
+
+  private long lagMillis(Lane lane) {
+    Long oldest = reader.oldestMicros(lane);
+    return oldest == null ? 0 : Math.max(0, timing.clock().millis() - oldest / 1_000);
+  }
+
+  private static String messageOf(IOException e) {
+    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+  }
+}
