@@ -185,7 +185,7 @@ final class Window {
     if (!verdict.isDone()) {
       // The wake-up hangs on the verdict itself: what whenComplete returns is done a moment later.
       Thread forwarder = Thread.currentThread();
-      var unused = verdict.whenComplete((delivery, fault) -> LockSupport.unpark(forwarder));
+      var _ = verdict.whenComplete((delivery, fault) -> LockSupport.unpark(forwarder));
     }
     return verdict;
   }
