@@ -1,0 +1,127 @@
+package io.sluice.admin;
+
+import io.sluice.api.admin.Operations;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
+import io.vertx.ext.web.handler.StaticHandler;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Which path leads where: the whole admin surface on one page. */
+final class AdminRoutes {
+  private static final long BODY_MAX_BYTES = 1 << 20;
+
+  private AdminRoutes() {}
+
+  static Router router(Vertx vertx, Operations operations, @Nullable String token) {
+    Router router = Router.router(vertx);
+    router.route().handler(AdminRoutes::securityHeaders);
+    health(router, operations);
+    dashboard(router);
+    if (token != null) {
+      router.route().handler(new BearerAuthentication(token));
+    }
+    router.route().handler(BodyHandler.create(false).setBodyLimit(BODY_MAX_BYTES));
+    router.route("/api/*").handler(AdminRoutes::jsonBodiesOnly);
+    figures(router, operations);
+    new DeviceResource(operations.devices()).mount(router);
+    new CommandResource(operations.commands()).mount(router);
+    new DeadLetterResource(operations.deadLetters()).mount(router);
+    router.get("/api/v1/live").handler(new LiveStream(vertx, operations));
+    router.get("/metrics").handler(blocking(new MetricsResource(operations)::scrape));
+    router.get("/api/v1/openapi.yaml").handler(ctx -> ctx.response().sendFile("openapi.yaml"));
+    router
+        .route()
+        .last()
+        .handler(ctx -> Answers.error(ctx, 404, "no such path; see /api/v1/openapi.yaml"));
+    router.route().failureHandler(Answers::failure);
+    return router;
+  }
+
+  private static void health(Router router, Operations operations) {
+    router.get("/health/live").handler(ctx -> Answers.json(ctx, 200, Map.of("live", true)));
+    router
+        .get("/health/ready")
+        .handler(
+            blocking(ctx -> {
+              Operations.Status status = operations.status();
+              String reason = status.notReadyReason();
+              Answers.json(
+                  ctx,
+                  status.ready() ? 200 : 503,
+                  reason == null
+                      ? Map.of("ready", status.ready())
+                      : Map.of("ready", status.ready(), "reason", reason));
+            }));
+  }
+
+  private static void figures(Router router, Operations operations) {
+    router
+        .get("/api/v1/status")
+        .handler(blocking(ctx -> Answers.json(ctx, 200, operations.status())));
+    router
+        .get("/api/v1/upstreams")
+        .handler(
+            blocking(ctx -> Answers.json(ctx, 200, Map.of("upstreams", operations.upstreams()))));
+    router.get("/api/v1/ledger").handler(blocking(ctx -> ledger(ctx, operations)));
+    router
+        .get("/api/v1/alarms")
+        .handler(
+            blocking(ctx ->
+                Answers.raw(
+                    ctx,
+                    "{\"alarms\":["
+                        + String.join(",", operations.recentAlarms(Query.limit(ctx, 100, 1000)))
+                        + "]}")));
+  }
+
+  private static void ledger(RoutingContext ctx, Operations operations) {
+    var lines = operations.ledger();
+    boolean balances = lines.stream().allMatch(Operations.LedgerLine::balances);
+    Answers.json(ctx, 200, Map.of("ledger", lines, "balances", balances));
+  }
+
+  private static void dashboard(Router router) {
+    StaticHandler files = StaticHandler.create("dashboard").setCachingEnabled(true);
+    router.get("/").handler(files);
+    router.get("/assets/*").handler(files);
+  }
+
+  private static void securityHeaders(RoutingContext ctx) {
+    ctx.response()
+        .putHeader("X-Content-Type-Options", "nosniff")
+        .putHeader("X-Frame-Options", "DENY")
+        .putHeader("Referrer-Policy", "no-referrer")
+        .putHeader("Content-Security-Policy", "default-src 'self'; frame-ancestors 'none'");
+    ctx.next();
+  }
+
+  /** A foreign page in the operator's browser can send forms and text unasked, but not JSON. */
+  private static void jsonBodiesOnly(RoutingContext ctx) {
+    HttpMethod method = ctx.request().method();
+    boolean writes = method.equals(HttpMethod.POST) || method.equals(HttpMethod.PUT);
+    String type = ctx.request().getHeader("Content-Type");
+    if (writes && (type == null || !type.startsWith("application/json"))) {
+      Answers.error(ctx, 415, "send the body as Content-Type: application/json");
+      return;
+    }
+    ctx.next();
+  }
+
+  /** Runs a handler on a worker: it may read the database or the disk. */
+  static io.vertx.core.Handler<RoutingContext> blocking(
+      java.util.function.Consumer<RoutingContext> step) {
+    return ctx ->
+        ctx.vertx()
+            .executeBlocking(
+                () -> {
+                  step.accept(ctx);
+                  return ctx;
+                },
+                false)
+            .onFailure(ctx::fail);
+  }
+}

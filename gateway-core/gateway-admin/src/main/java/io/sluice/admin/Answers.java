@@ -1,0 +1,58 @@
+package io.sluice.admin;
+
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.HttpException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** How answers look: JSON, and for every fault {@code {"status":404,"error":"what; remedy"}}. */
+final class Answers {
+  private static final Logger LOG = LoggerFactory.getLogger(Answers.class);
+
+  /** A fault of an answer. */
+  private record Fault(int status, String error) {}
+
+  private Answers() {}
+
+  static void json(RoutingContext ctx, int status, Object body) {
+    ctx.response().setStatusCode(status);
+    raw(ctx, ApiJson.write(body));
+  }
+
+  static void raw(RoutingContext ctx, String json) {
+    ctx.response()
+        .putHeader("Content-Type", "application/json")
+        .putHeader("Cache-Control", "no-store")
+        .end(json);
+  }
+
+  static void error(RoutingContext ctx, int status, String message) {
+    json(ctx, status, new Fault(status, message));
+  }
+
+  static void failure(RoutingContext ctx) {
+    if (ctx.response().ended()) {
+      return;
+    }
+    switch (ctx.failure()) {
+      case BadRequestException e -> error(ctx, 400, String.valueOf(e.getMessage()));
+      case HttpException e -> error(ctx, e.getStatusCode(), reason(e.getStatusCode()));
+      case null -> error(ctx, ctx.statusCode(), reason(ctx.statusCode()));
+      default -> {
+        LOG.error(
+            "admin: {} {} failed", ctx.request().method(), ctx.request().path(), ctx.failure());
+        error(ctx, 500, "the gateway failed at this request; its log has the cause");
+      }
+    }
+  }
+
+  private static String reason(int status) {
+    return switch (status) {
+      case 400 -> "the request cannot be read";
+      case 404 -> "no such path; see /api/v1/openapi.yaml";
+      case 405 -> "this path does not take this method; see /api/v1/openapi.yaml";
+      case 413 -> "the body is larger than 1 MiB";
+      default -> "refused";
+    };
+  }
+}

@@ -1,0 +1,176 @@
+package io.sluice.admin;
+
+import static io.sluice.admin.AdminRoutes.blocking;
+
+import io.sluice.api.DeviceId;
+import io.sluice.api.admin.DeviceDirectory;
+import io.sluice.api.admin.DeviceDirectory.CredentialSpec;
+import io.sluice.api.admin.DeviceDirectory.DeviceSpec;
+import io.sluice.api.admin.DeviceDirectory.DeviceView;
+import io.sluice.api.admin.DeviceDirectory.Filter;
+import io.sluice.api.admin.DeviceDirectory.InvalidDeviceException;
+import io.sluice.api.admin.DeviceDirectory.PskSpec;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** {@code /api/v1/devices}: the registry. */
+final class DeviceResource {
+  private static final Set<String> DEVICE_KEYS =
+      Set.of(
+          "id",
+          "profile",
+          "sector",
+          "site",
+          "interval",
+          "parent",
+          "planned",
+          "commissioned",
+          "credentials");
+  private static final int PAGE = 100;
+  private static final int PAGE_MAX = 1000;
+
+  private final DeviceDirectory devices;
+
+  DeviceResource(DeviceDirectory devices) {
+    this.devices = devices;
+  }
+
+  void mount(Router router) {
+    router.get("/api/v1/devices").handler(blocking(this::list));
+    router.post("/api/v1/devices").handler(blocking(this::add));
+    router.get("/api/v1/devices/:id").handler(blocking(this::show));
+    router.put("/api/v1/devices/:id").handler(blocking(this::replace));
+    router.delete("/api/v1/devices/:id").handler(blocking(this::remove));
+    router.post("/api/v1/devices/:id/retire").handler(blocking(this::retire));
+    router.post("/api/v1/devices/:id/token").handler(blocking(this::issueToken));
+  }
+
+  private void list(RoutingContext ctx) {
+    int limit = Query.limit(ctx, PAGE, PAGE_MAX);
+    Filter filter =
+        new Filter(
+            Query.text(ctx, "sector"),
+            Query.text(ctx, "site"),
+            Query.text(ctx, "profile"),
+            "true".equals(Query.text(ctx, "retired")));
+    List<DeviceView> page = devices.list(filter, Query.text(ctx, "after"), limit);
+    Map<String, Object> answer = new LinkedHashMap<>();
+    answer.put("devices", page);
+    answer.put("next", page.size() < limit ? null : page.getLast().device().id());
+    Answers.json(ctx, 200, answer);
+  }
+
+  private void show(RoutingContext ctx) {
+    DeviceView view = devices.get(id(ctx));
+    if (view == null) {
+      unknown(ctx);
+    } else {
+      Answers.json(ctx, 200, view);
+    }
+  }
+
+  private void add(RoutingContext ctx) {
+    JsonBody body = JsonBody.of(ctx, DEVICE_KEYS);
+    DeviceId id = deviceId("id", body.required("id"));
+    if (devices.get(id) != null) {
+      Answers.error(ctx, 409, "device " + id + " exists; change it by PUT /api/v1/devices/" + id);
+      return;
+    }
+    put(ctx, 201, spec(id, body));
+  }
+
+  private void replace(RoutingContext ctx) {
+    DeviceId id = id(ctx);
+    JsonBody body = JsonBody.of(ctx, DEVICE_KEYS);
+    String named = body.text("id");
+    if (named != null && !named.equals(id.value())) {
+      throw new BadRequestException("id must be " + id + " as in the path, or left out");
+    }
+    put(ctx, 200, spec(id, body));
+  }
+
+  private void put(RoutingContext ctx, int status, DeviceSpec spec) {
+    try {
+      Answers.json(ctx, status, devices.put(spec));
+    } catch (InvalidDeviceException e) {
+      Answers.error(ctx, 400, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void remove(RoutingContext ctx) {
+    if (devices.remove(id(ctx))) {
+      ctx.response().setStatusCode(204).end();
+    } else {
+      unknown(ctx);
+    }
+  }
+
+  private void retire(RoutingContext ctx) {
+    if (devices.retire(id(ctx))) {
+      show(ctx);
+    } else {
+      unknown(ctx);
+    }
+  }
+
+  private void issueToken(RoutingContext ctx) {
+    String token = devices.issueToken(id(ctx));
+    if (token == null) {
+      unknown(ctx);
+    } else {
+      Answers.json(ctx, 201, Map.of("token", token));
+    }
+  }
+
+  private static DeviceSpec spec(DeviceId id, JsonBody body) {
+    String interval = body.text("interval");
+    String parent = body.text("parent");
+    return new DeviceSpec(
+        id,
+        body.required("profile"),
+        body.required("sector"),
+        body.required("site"),
+        interval == null ? null : Durations.parse("interval", interval),
+        parent == null ? null : deviceId("parent", parent),
+        body.flag("planned", true),
+        body.flag("commissioned", true),
+        credentials(body));
+  }
+
+  private static @Nullable CredentialSpec credentials(JsonBody body) {
+    JsonBody given = body.object("credentials", Set.of("password", "token", "psk", "certificate"));
+    if (given == null) {
+      return null;
+    }
+    JsonBody psk = given.object("psk", Set.of("identity", "key"));
+    return new CredentialSpec(
+        given.text("password"),
+        given.text("token"),
+        psk == null ? null : new PskSpec(psk.required("identity"), psk.required("key")),
+        given.text("certificate"));
+  }
+
+  static DeviceId id(RoutingContext ctx) {
+    return deviceId("the id in the path", ctx.pathParam("id"));
+  }
+
+  private static DeviceId deviceId(String key, String value) {
+    try {
+      return new DeviceId(value);
+    } catch (IllegalArgumentException e) {
+      throw new BadRequestException(key + ": " + e.getMessage());
+    }
+  }
+
+  static void unknown(RoutingContext ctx) {
+    Answers.error(
+        ctx,
+        404,
+        "device " + ctx.pathParam("id") + " is not registered; POST it to /api/v1/devices first");
+  }
+}

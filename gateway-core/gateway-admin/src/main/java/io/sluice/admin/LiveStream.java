@@ -1,0 +1,117 @@
+package io.sluice.admin;
+
+import io.sluice.api.admin.Operations;
+import io.sluice.api.admin.Operations.LiveEvent;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * {@code /api/v1/live?class=&device=}: accepted records as server-sent events (WHATWG HTML, section
+ * 9.2). A client that reads too slowly misses records, and is told how many by an event {@code
+ * missed}.
+ */
+final class LiveStream implements Handler<RoutingContext> {
+  private static final Logger LOG = LoggerFactory.getLogger(LiveStream.class);
+  private static final long HEARTBEAT_MILLIS = 15_000;
+
+  private final Vertx vertx;
+  private final Operations operations;
+
+  LiveStream(Vertx vertx, Operations operations) {
+    this.vertx = vertx;
+    this.operations = operations;
+  }
+
+  @Override
+  public void handle(RoutingContext ctx) {
+    HttpServerResponse response = ctx.response();
+    Tail tail = new Tail(response, wanted(ctx));
+    AutoCloseable following;
+    try {
+      following = operations.follow(tail::event);
+    } catch (IllegalStateException e) {
+      Answers.error(ctx, 503, String.valueOf(e.getMessage()));
+      return;
+    }
+    response
+        .setChunked(true)
+        .putHeader("Content-Type", "text/event-stream")
+        .putHeader("Cache-Control", "no-store");
+    response.write(": records as they are accepted\n\n");
+    long heartbeat = vertx.setPeriodic(HEARTBEAT_MILLIS, t -> response.write(":\n\n"));
+    response.closeHandler(closed -> {
+      vertx.cancelTimer(heartbeat);
+      stop(following);
+    });
+  }
+
+  private static void stop(AutoCloseable following) {
+    try {
+      following.close();
+    } catch (Exception e) {
+      LOG.warn("a live stream did not close", e);
+    }
+  }
+
+  private static Predicate<LiveEvent> wanted(RoutingContext ctx) {
+    String messageClass = Query.text(ctx, "class");
+    String device = Query.text(ctx, "device");
+    return event ->
+        isWanted(messageClass, event.messageClass().jsonName()) && isWanted(device, event.device());
+  }
+
+  private static boolean isWanted(@Nullable String filter, String value) {
+    return filter == null || filter.equals(value);
+  }
+
+  /** Writes events on the follower's own thread, which waits while the client is behind. */
+  private static final class Tail {
+    private static final long STALL_SECONDS = 30;
+
+    private final HttpServerResponse response;
+    private final Predicate<LiveEvent> wanted;
+    private final Semaphore drained = new Semaphore(0);
+
+    Tail(HttpServerResponse response, Predicate<LiveEvent> wanted) {
+      this.response = response;
+      this.wanted = wanted;
+      response.drainHandler(v -> drained.release());
+    }
+
+    void event(LiveEvent event) {
+      if (event.missed() > 0) {
+        write("event: missed\ndata: " + event.missed() + "\n\n");
+      }
+      if (wanted.test(event)) {
+        write("data: " + event.json() + "\n\n");
+      }
+    }
+
+    private void write(String text) {
+      awaitRoom();
+      response.write(text);
+    }
+
+    private void awaitRoom() {
+      while (response.writeQueueFull()) {
+        try {
+          if (!drained.tryAcquire(STALL_SECONDS, TimeUnit.SECONDS) && response.writeQueueFull()) {
+            response.reset();
+            throw new IllegalStateException("the client has not read for " + STALL_SECONDS + " s");
+          }
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          throw new IllegalStateException("closed", e);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,153 @@
+package io.sluice.admin;
+
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.sluice.api.admin.Operations;
+import io.sluice.api.admin.Operations.LaneView;
+import io.sluice.api.admin.Operations.LedgerLine;
+import io.sluice.api.admin.Operations.ListenerView;
+import io.sluice.api.admin.Operations.Status;
+import io.sluice.api.admin.Operations.Traffic;
+import io.sluice.api.admin.Operations.UpstreamView;
+import io.vertx.ext.web.RoutingContext;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * {@code /metrics}: the figures of CONTRACT in the Prometheus text format. Values are read from the
+ * views at each scrape; no label is ever a device id, so the number of series is bounded by the
+ * configuration.
+ */
+final class MetricsResource {
+  private final Operations operations;
+  private final PrometheusMeterRegistry registry =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+
+  /** The last value of each series: what its meter reads. Guarded by this. */
+  private final Map<String, double[]> values = new HashMap<>();
+
+  MetricsResource(Operations operations) {
+    this.operations = operations;
+    new JvmMemoryMetrics().bindTo(registry);
+    new JvmThreadMetrics().bindTo(registry);
+    new UptimeMetrics().bindTo(registry);
+    bindGcMetrics();
+    registry
+        .getPrometheusRegistry()
+        .register(new AcceptLatencyCollector(() -> operations.traffic().latency()));
+  }
+
+  @SuppressWarnings("resource") // lives as long as the process
+  private void bindGcMetrics() {
+    new JvmGcMetrics().bindTo(registry);
+  }
+
+  void scrape(RoutingContext ctx) {
+    ctx.response()
+        .putHeader("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+        .end(text());
+  }
+
+  private synchronized String text() {
+    status(operations.status());
+    traffic(operations.traffic());
+    operations.ledger().forEach(this::ledger);
+    operations.upstreams().forEach(this::upstream);
+    return registry.scrape();
+  }
+
+  private void status(Status status) {
+    Map<String, Integer> connections = new HashMap<>();
+    for (ListenerView listener : status.listeners()) {
+      connections.merge(listener.protocol(), listener.connections(), Integer::sum);
+    }
+    connections.forEach((protocol, n) -> gauge("sluice.connections", n, "protocol", protocol));
+    for (LaneView lane : status.lanes()) {
+      String name = lane.lane().jsonName();
+      gauge("sluice.spool.records", lane.records(), "lane", name);
+      gauge("sluice.spool.bytes", lane.bytes(), "lane", name);
+      gauge("sluice.spool.capacity.bytes", lane.capacityBytes(), "lane", name);
+      gauge("sluice.spool.oldest.seconds", lane.oldestSeconds(), "lane", name);
+    }
+    Double hoursLeft = status.spoolHoursLeft();
+    gauge(
+        "sluice.spool.hours.left",
+        hoursLeft == null ? (Double) Double.POSITIVE_INFINITY : hoursLeft);
+    gauge("sluice.dead.letters", status.deadLetters());
+    status.devices().forEach((state, n) -> gauge("sluice.devices", n, "state", state));
+  }
+
+  private void traffic(Traffic traffic) {
+    traffic
+        .accepted()
+        .forEach((protocol, classes) ->
+            classes.forEach((c, n) ->
+                counter(
+                    "sluice.messages.accepted", n, "protocol", protocol, "class", c.jsonName())));
+    traffic
+        .rejected()
+        .forEach((protocol, reasons) ->
+            reasons.forEach((r, n) ->
+                counter("sluice.messages.rejected", n, "protocol", protocol, "reason", r.label())));
+  }
+
+  private void ledger(LedgerLine line) {
+    String lane = line.lane().jsonName();
+    counter("sluice.forwarded", line.delivered(), "upstream", line.upstream(), "lane", lane);
+    line.dropped()
+        .forEach((reason, n) ->
+            counter(
+                "sluice.dropped", n, "upstream", line.upstream(), "lane", lane, "reason", reason));
+  }
+
+  private void upstream(UpstreamView view) {
+    view.lagSeconds()
+        .forEach((lane, lag) ->
+            gauge(
+                "sluice.forward.lag.seconds",
+                lag,
+                "upstream",
+                view.name(),
+                "lane",
+                lane.jsonName()));
+    gauge(
+        "sluice.upstream.connected",
+        view.state().equals("connected") ? 1 : 0,
+        "upstream",
+        view.name());
+    gauge("sluice.upstream.backlog.records", view.backlogRecords(), "upstream", view.name());
+  }
+
+  private void gauge(String name, Number value, String... tags) {
+    cell(name, tags, cell -> Gauge.builder(name, cell, c -> c[0]).tags(tags).register(registry))[
+            0] =
+        value.doubleValue();
+  }
+
+  private void counter(String name, Number value, String... tags) {
+    cell(
+            name,
+            tags,
+            cell -> FunctionCounter.builder(name, cell, c -> c[0]).tags(tags).register(registry))[
+            0] =
+        value.doubleValue();
+  }
+
+  private double[] cell(
+      String name, String[] tags, java.util.function.Consumer<double[]> registration) {
+    return values.computeIfAbsent(
+        name + Tags.of(tags),
+        key -> {
+          double[] cell = new double[1];
+          registration.accept(cell);
+          return cell;
+        });
+  }
+}

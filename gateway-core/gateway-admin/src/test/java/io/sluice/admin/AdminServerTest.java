@@ -1,0 +1,196 @@
+package io.sluice.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sluice.api.MessageClass;
+import io.sluice.api.admin.Operations.LiveEvent;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AdminServerTest {
+  private static final String DEVICE =
+      "{\"id\":\"press-07\",\"profile\":\"cnc\",\"sector\":\"factory\",\"site\":\"a\",\"interval\":\"10s\"}";
+
+  private final FixedOperations operations = new FixedOperations();
+  private final HttpClient client = HttpClient.newHttpClient();
+  private AdminServer server;
+
+  @BeforeEach
+  void start() throws Exception {
+    server = AdminServer.start("127.0.0.1", 0, "s3cret", operations);
+  }
+
+  @AfterEach
+  void stop() {
+    client.close();
+    server.close();
+  }
+
+  @Test
+  void healthWantsNoToken() throws Exception {
+    assertThat(send(request("/health/live", null).GET()).statusCode()).isEqualTo(200);
+    assertThat(send(request("/health/ready", null).GET()).statusCode()).isEqualTo(200);
+    operations.ready = false;
+    HttpResponse<String> notReady = send(request("/health/ready", null).GET());
+    assertThat(notReady.statusCode()).isEqualTo(503);
+    assertThat(notReady.body()).contains("disk full");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"/api/v1/status", "/metrics", "/api/v1/devices", "/api/v1/live", "/nowhere"})
+  void allElseWantsTheToken(String path) throws Exception {
+    assertThat(send(request(path, null).GET()).statusCode()).isEqualTo(401);
+    assertThat(send(request(path, "wrong").GET()).statusCode()).isEqualTo(401);
+  }
+
+  @Test
+  void figuresAreServedByTheirContractNames() throws Exception {
+    assertThat(get("/api/v1/status"))
+        .contains("\"gateway\":\"edge-01\"", "\"lane\":\"alarm\"", "\"connections\":7");
+    assertThat(get("/api/v1/upstreams")).contains("\"lagSeconds\":{\"alarm\":0.25}");
+    assertThat(get("/api/v1/ledger")).contains("\"balances\":true", "\"overflow\":1");
+    assertThat(get("/api/v1/alarms")).isEqualTo("{\"alarms\":[{\"id\":\"a\"}]}");
+    assertThat(get("/api/v1/dead-letters"))
+        .contains("\"payload\":\"AQI=\"", "\"reason\":\"payload-invalid\"");
+    assertThat(get("/api/v1/openapi.yaml")).startsWith("openapi: 3");
+    assertThat(get("/")).contains("<title>Sluice</title>");
+  }
+
+  @Test
+  void metricsCarryTheContractNames() throws Exception {
+    assertThat(get("/metrics"))
+        .contains(
+            "sluice_connections{protocol=\"mqtt\"} 7.0",
+            "sluice_messages_accepted_total{class=\"alarm\",protocol=\"mqtt\"} 10.0",
+            "sluice_messages_rejected_total{protocol=\"mqtt\",reason=\"payload-invalid\"} 2.0",
+            "sluice_accept_seconds_bucket{protocol=\"mqtt\",le=\"0.01\"} 9",
+            "sluice_accept_seconds_count{protocol=\"mqtt\"} 10",
+            "sluice_spool_records{lane=\"alarm\"} 3.0",
+            "sluice_spool_bytes{lane=\"alarm\"} 4096.0",
+            "sluice_spool_oldest_seconds{lane=\"alarm\"} 1.5",
+            "sluice_spool_hours_left +Inf",
+            "sluice_forwarded_total{lane=\"alarm\",upstream=\"archive\"} 6.0",
+            "sluice_forward_lag_seconds{lane=\"alarm\",upstream=\"archive\"} 0.25",
+            "sluice_dropped_total{lane=\"alarm\",reason=\"overflow\",upstream=\"archive\"} 1.0",
+            "sluice_dead_letters 2.0",
+            "sluice_devices{state=\"registered\"} 5.0");
+  }
+
+  @Test
+  void aDeviceIsAddedShownChangedAndRemoved() throws Exception {
+    HttpResponse<String> added = send(json("/api/v1/devices").POST(body(DEVICE)));
+    assertThat(added.statusCode()).isEqualTo(201);
+    assertThat(added.body()).contains("\"interval\":\"PT10S\"", "\"id\":\"press-07\"");
+    assertThat(send(json("/api/v1/devices").POST(body(DEVICE))).statusCode()).isEqualTo(409);
+    assertThat(get("/api/v1/devices")).contains("press-07", "\"next\":null");
+    assertThat(send(json("/api/v1/devices/press-07").PUT(body(DEVICE))).statusCode())
+        .isEqualTo(200);
+    assertThat(send(json("/api/v1/devices/press-07/token").POST(body("{}"))).body())
+        .isEqualTo("{\"token\":\"t0ken\"}");
+    assertThat(send(json("/api/v1/devices/press-07").DELETE()).statusCode()).isEqualTo(204);
+    assertThat(send(json("/api/v1/devices/press-07").GET()).statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void badBodiesAreRefusedWithPlaceAndRemedy() throws Exception {
+    assertFault("{", 400, "no JSON");
+    assertFault("[]", 400, "must be a JSON object");
+    assertFault("{\"id\":\"a\",\"profil\":\"cnc\"}", 400, "profil is not known");
+    assertFault("{\"id\":\"a/b\"}", 400, "id: device id must be");
+    assertFault("{\"id\":\"a\",\"profile\":1}", 400, "profile must be a string");
+    assertFault(DEVICE.replace("10s", "ten"), 400, "interval must be a duration");
+    assertFault(DEVICE.replace("cnc", "unknown"), 400, "is not loaded");
+    assertFault("x".repeat(2 << 20), 413, "1 MiB");
+    HttpResponse<String> form = send(request("/api/v1/devices", "s3cret").POST(body(DEVICE)));
+    assertThat(form.statusCode()).isEqualTo(415);
+  }
+
+  @Test
+  void commandsAreTakenRefusedAndBounded() throws Exception {
+    String path = "/api/v1/devices/press-07/commands";
+    assertThat(send(json(path).POST(body("{\"name\":\"x\"}"))).statusCode()).isEqualTo(404);
+    send(json("/api/v1/devices").POST(body(DEVICE)));
+    HttpResponse<String> taken =
+        send(json(path).POST(body("{\"name\":\"dim\",\"payload\":{\"to\":5}}")));
+    assertThat(taken.statusCode()).isEqualTo(202);
+    assertThat(taken.body())
+        .contains(
+            "application/json:{\\\"to\\\":5}", "\"state\":\"queued\"", "\"expiresMicros\":3602");
+    assertThat(send(json(path).POST(body("{\"name\":\"full\"}"))).statusCode()).isEqualTo(429);
+    assertThat(send(json(path).POST(body("{\"name\":\"x\",\"payloadBase64\":\"?\"}"))).statusCode())
+        .isEqualTo(400);
+  }
+
+  @Test
+  void theLiveStreamSendsWantedRecordsAndEndsWithItsClient() throws Exception {
+    HttpResponse<java.io.InputStream> stream =
+        client.send(
+            request("/api/v1/live?class=alarm", "s3cret").GET().build(),
+            HttpResponse.BodyHandlers.ofInputStream());
+    Awaitility.await().until(() -> operations.followers.size() == 1);
+    operations.followers.getFirst().accept(new LiveEvent("{1}", "d", MessageClass.EVENT, 0));
+    operations.followers.getFirst().accept(new LiveEvent("{2}", "d", MessageClass.ALARM, 3));
+    try (BufferedReader lines =
+        new BufferedReader(new InputStreamReader(stream.body(), StandardCharsets.UTF_8))) {
+      assertThat(lines.readLine()).startsWith(":");
+      assertThat(lines.readLine()).isEmpty();
+      assertThat(lines.readLine()).isEqualTo("event: missed");
+      assertThat(lines.readLine()).isEqualTo("data: 3");
+      assertThat(lines.readLine()).isEmpty();
+      assertThat(lines.readLine()).isEqualTo("data: {2}");
+    }
+    Awaitility.await().until(operations.followers::isEmpty);
+  }
+
+  @Test
+  void aTakenPortIsAFaultWithRemedy() {
+    assertThatThrownBy(
+            () -> AdminServer.start("127.0.0.1", server.address().getPort(), null, operations))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("choose another admin.port");
+  }
+
+  private void assertFault(String body, int status, String message) throws Exception {
+    HttpResponse<String> answer = send(json("/api/v1/devices").POST(body(body)));
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
+    assertThat(answer.body()).contains("\"error\"", message);
+  }
+
+  private String get(String path) throws Exception {
+    HttpResponse<String> answer = send(request(path, "s3cret").GET());
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    return answer.body();
+  }
+
+  private HttpRequest.Builder json(String path) {
+    return request(path, "s3cret").header("Content-Type", "application/json");
+  }
+
+  private HttpRequest.Builder request(String path, String token) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.address().getPort() + path));
+    return token == null ? request : request.header("Authorization", "Bearer " + token);
+  }
+
+  private static HttpRequest.BodyPublisher body(String text) {
+    return HttpRequest.BodyPublishers.ofString(text);
+  }
+
+  private HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
+    return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+  }
+}

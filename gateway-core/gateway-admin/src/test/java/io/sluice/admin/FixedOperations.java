@@ -1,0 +1,184 @@
+package io.sluice.admin;
+
+import io.sluice.api.ContentType;
+import io.sluice.api.Device;
+import io.sluice.api.DeviceId;
+import io.sluice.api.Lane;
+import io.sluice.api.MessageClass;
+import io.sluice.api.RejectReason;
+import io.sluice.api.admin.CommandDesk;
+import io.sluice.api.admin.DeadLetters;
+import io.sluice.api.admin.DeviceDirectory;
+import io.sluice.api.admin.Operations;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** A small gateway in memory: figures that a test sets, a registry that it can look into. */
+final class FixedOperations implements Operations, DeviceDirectory, CommandDesk, DeadLetters {
+  final Map<String, DeviceView> registered = new TreeMap<>();
+  final List<Consumer<LiveEvent>> followers = new CopyOnWriteArrayList<>();
+  volatile boolean ready = true;
+
+  @Override
+  public Status status() {
+    return new Status(
+        "edge-01",
+        "test",
+        1,
+        ready,
+        ready ? null : "spool: disk full",
+        List.of(new ListenerView("mqtt", "mqtt", "0.0.0.0:1883", 7)),
+        List.of(new LaneView(Lane.ALARM, 3, 4096, 1 << 20, 1.5)),
+        null,
+        2,
+        Map.of("registered", 5L));
+  }
+
+  @Override
+  public DeviceDirectory devices() {
+    return this;
+  }
+
+  @Override
+  public CommandDesk commands() {
+    return this;
+  }
+
+  @Override
+  public List<UpstreamView> upstreams() {
+    return List.of(
+        new UpstreamView(
+            "archive", "file", "connected", null, 10, 4, 0.4, Map.of(Lane.ALARM, 0.25)));
+  }
+
+  @Override
+  public List<LedgerLine> ledger() {
+    return List.of(new LedgerLine("archive", Lane.ALARM, 10, 6, 3, Map.of("overflow", 1L)));
+  }
+
+  @Override
+  public DeadLetters deadLetters() {
+    return this;
+  }
+
+  @Override
+  public List<String> recentAlarms(int limit) {
+    return List.of("{\"id\":\"a\"}");
+  }
+
+  @Override
+  public AutoCloseable follow(Consumer<LiveEvent> listener) {
+    followers.add(listener);
+    return () -> followers.remove(listener);
+  }
+
+  @Override
+  public Traffic traffic() {
+    return new Traffic(
+        Map.of("mqtt", Map.of(MessageClass.ALARM, 10L)),
+        Map.of("mqtt", Map.of(RejectReason.PAYLOAD_INVALID, 2L)),
+        Map.of(
+            "mqtt", new LatencyHistogram(new double[] {0.001, 0.01}, new long[] {5, 4, 1}, 0.5)));
+  }
+
+  @Override
+  public List<DeviceView> list(Filter filter, @Nullable String after, int limit) {
+    return registered.values().stream().limit(limit).toList();
+  }
+
+  @Override
+  public @Nullable DeviceView get(DeviceId id) {
+    return registered.get(id.value());
+  }
+
+  @Override
+  public DeviceView put(DeviceSpec spec) throws InvalidDeviceException {
+    if (spec.profile().equals("unknown")) {
+      throw new InvalidDeviceException("profile: \"unknown\" is not loaded; use cnc");
+    }
+    Device device =
+        new Device(
+            spec.id(),
+            spec.profile(),
+            spec.sector(),
+            spec.site(),
+            spec.interval(),
+            spec.parent(),
+            spec.planned(),
+            spec.commissioned(),
+            false);
+    DeviceView view = new DeviceView(device, false, null, null, null, List.of("token"));
+    registered.put(spec.id().value(), view);
+    return view;
+  }
+
+  @Override
+  public boolean retire(DeviceId id) {
+    return registered.containsKey(id.value());
+  }
+
+  @Override
+  public boolean remove(DeviceId id) {
+    return registered.remove(id.value()) != null;
+  }
+
+  @Override
+  public @Nullable String issueToken(DeviceId id) {
+    return registered.containsKey(id.value()) ? "t0ken" : null;
+  }
+
+  @Override
+  public Submission submit(
+      DeviceId device, String name, ContentType contentType, byte[] payload, Duration expiry) {
+    if (!registered.containsKey(device.value())) {
+      return new Submission.UnknownDevice();
+    }
+    if (name.equals("full")) {
+      return new Submission.QueueFull(100);
+    }
+    String id = contentType.mediaType() + ":" + new String(payload, StandardCharsets.UTF_8);
+    return new Submission.Taken(
+        new CommandView(id, device, name, State.QUEUED, 1, 2 + expiry.toSeconds(), null, null));
+  }
+
+  @Override
+  public @Nullable CommandView get(DeviceId device, String commandId) {
+    return null;
+  }
+
+  @Override
+  public List<CommandView> list(DeviceId device, int limit) {
+    return List.of();
+  }
+
+  @Override
+  public long count() {
+    return 1;
+  }
+
+  @Override
+  public List<DeadLetter> list(@Nullable Long before, int limit) {
+    return List.of(
+        new DeadLetter(
+            9,
+            1,
+            RejectReason.PAYLOAD_INVALID,
+            "no JSON",
+            "press-07",
+            "mqtt",
+            "telemetry",
+            ContentType.UNSPECIFIED,
+            new byte[] {1, 2}));
+  }
+
+  @Override
+  public @Nullable DeadLetter get(long sequence) {
+    return sequence == 9 ? list((Long) null, 1).getFirst() : null;
+  }
+}
