@@ -1,0 +1,65 @@
+package io.sluice.engine.registry;
+
+import io.sluice.api.config.Checked;
+import io.sluice.api.config.Option;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Who is let in: the section {@code access} of the configuration. */
+public record AccessSettings(
+    @Option(
+            doc =
+                "Whether a device that is registered without credentials may connect by its name"
+                    + " alone. Devices that have credentials must show them all the same.",
+            def = "false")
+        boolean anonymous,
+    @Option(
+            doc =
+                "Whether an unknown device is registered when it first connects: with the password"
+                    + " that it shows, or, where anonymous is on, without one.",
+            def = "false")
+        boolean autoRegister,
+    @Option(doc = "Device profile of devices registered in this way.")
+        @Nullable String autoRegisterProfile,
+    @Option(
+            doc = "Most devices that may be registered in this way; further ones are refused.",
+            def = "10000",
+            min = 1,
+            max = 1_000_000)
+        int autoRegisterLimit,
+    @Option(
+            doc =
+                "Threads that check passwords against their slow hash; 0: one less than the"
+                    + " processors, at least one.",
+            def = "0",
+            min = 0,
+            max = 64)
+        int hashThreads,
+    @Option(
+            doc = "Password checks that may wait; beyond it devices are told to try again later.",
+            def = "2000",
+            min = 1,
+            max = 100_000)
+        int hashQueue)
+    implements Checked {
+
+  public static final AccessSettings DEFAULTS =
+      new AccessSettings(false, false, null, 10_000, 0, 2_000);
+
+  @Override
+  public List<Problem> problems() {
+    if (autoRegister && autoRegisterProfile == null) {
+      return List.of(
+          new Problem(
+              "auto-register-profile",
+              "missing while auto-register is on; name the profile of unknown devices"));
+    }
+    return List.of();
+  }
+
+  int effectiveHashThreads() {
+    return hashThreads > 0
+        ? hashThreads
+        : Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
+  }
+}

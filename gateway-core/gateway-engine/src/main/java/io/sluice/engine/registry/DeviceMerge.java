@@ -1,0 +1,135 @@
+package io.sluice.engine.registry;
+
+import io.sluice.api.Device;
+import io.sluice.api.DeviceId;
+import io.sluice.api.admin.DeviceDirectory.CredentialSpec;
+import io.sluice.api.admin.DeviceDirectory.DeviceSpec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What a spec makes of what is registered, and whether the others bear it. Pure. */
+final class DeviceMerge {
+  private static final int MAX_PARENTS = 8;
+
+  private DeviceMerge() {}
+
+  /**
+   * The entry that the spec makes; credentials that it leaves out stay.
+   *
+   * @param passwordHash of the spec's password, null where it has none
+   * @param retired whether the result is out of service
+   */
+  static Registered merged(
+      @Nullable Registered before,
+      DeviceSpec spec,
+      @Nullable String passwordHash,
+      boolean retired) {
+    StoredCredentials old = before == null ? StoredCredentials.NONE : before.credentials();
+    return new Registered(device(spec, retired), credentials(old, spec, passwordHash));
+  }
+
+  private static Device device(DeviceSpec spec, boolean retired) {
+    return new Device(
+        spec.id(),
+        spec.profile().intern(),
+        spec.sector().intern(),
+        spec.site().intern(),
+        spec.interval(),
+        spec.parent(),
+        spec.planned(),
+        spec.commissioned(),
+        retired);
+  }
+
+  private static StoredCredentials credentials(
+      StoredCredentials old, DeviceSpec spec, @Nullable String passwordHash) {
+    CredentialSpec given = spec.credentials();
+    if (given == null) {
+      return old;
+    }
+    String token = given.token();
+    String certificate = given.certificate();
+    return new StoredCredentials(
+        passwordHash != null ? passwordHash : old.passwordHash(),
+        token != null ? Digests.sha256Hex(token) : old.tokenHash(),
+        given.psk() != null ? given.psk().identity() : old.pskIdentity(),
+        given.psk() != null ? DeviceRules.pskKey(given.psk()) : old.pskKey(),
+        certificate != null ? DeviceRules.canonicalSubject(certificate) : old.certificate());
+  }
+
+  static Device retired(Device device) {
+    return new Device(
+        device.id(),
+        device.profile(),
+        device.sector(),
+        device.site(),
+        device.interval(),
+        device.parent(),
+        device.planned(),
+        device.commissioned(),
+        true);
+  }
+
+  /**
+   * What stands against the entry in view of the other devices.
+   *
+   * @param coming ids that are registered together with it
+   */
+  static List<DeviceRules.Fault> clashes(Registered entry, Roster roster, Set<String> coming) {
+    List<DeviceRules.Fault> faults = new ArrayList<>(0);
+    checkParent(faults, entry, roster, coming);
+    StoredCredentials credentials = entry.credentials();
+    String id = entry.id();
+    if (credentials.tokenHash() != null) {
+      checkOwner(faults, "token", id, roster.findByTokenHash(credentials.tokenHash()));
+    }
+    if (credentials.pskIdentity() != null) {
+      checkOwner(faults, "psk.identity", id, roster.findByPskIdentity(credentials.pskIdentity()));
+    }
+    if (credentials.certificate() != null) {
+      checkOwner(faults, "certificate", id, roster.findByCertificate(credentials.certificate()));
+    }
+    return faults;
+  }
+
+  private static void checkParent(
+      List<DeviceRules.Fault> faults, Registered entry, Roster roster, Set<String> coming) {
+    DeviceId parent = entry.device().parent();
+    if (parent == null || coming.contains(parent.value())) {
+      return;
+    }
+    Registered found = roster.find(parent.value());
+    if (found == null) {
+      faults.add(
+          new DeviceRules.Fault(
+              "parent", "no device \"" + parent + "\"; register the concentrator first"));
+      return;
+    }
+    int depth = 0;
+    for (Registered up = found; up != null; up = parentOf(up, roster)) {
+      if (up.id().equals(entry.id()) || ++depth > MAX_PARENTS) {
+        faults.add(
+            new DeviceRules.Fault(
+                "parent", "\"" + parent + "\" stands below this device; break the circle"));
+        return;
+      }
+    }
+  }
+
+  private static @Nullable Registered parentOf(Registered entry, Roster roster) {
+    DeviceId parent = entry.device().parent();
+    return parent == null ? null : roster.find(parent.value());
+  }
+
+  private static void checkOwner(
+      List<DeviceRules.Fault> faults, String kind, String id, @Nullable Registered owner) {
+    if (owner != null && !owner.id().equals(id)) {
+      faults.add(
+          new DeviceRules.Fault(
+              "credentials." + kind,
+              "is that of device " + owner.id() + " already; give each device its own"));
+    }
+  }
+}

@@ -1,0 +1,291 @@
+package io.sluice.engine.registry;
+
+import io.sluice.api.Device;
+import io.sluice.api.DeviceId;
+import io.sluice.api.admin.DeviceDirectory;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The devices: a {@link Roster} in memory that answers every look-up, and SQLite behind it that has
+ * every change before it shows.
+ *
+ * <p>Look-ups take no lock. Changes are serialized by one lock, held over the transaction; they
+ * block on the disk and are for operators' and start-up threads.
+ */
+final class DeviceRegistry {
+  private static final int TOKEN_BYTES = 32;
+
+  private final RegistryDatabase database;
+  private final Set<String> profiles;
+  private final PasswordHasher hasher;
+  private final SecureRandom random;
+  private final Roster roster = new Roster();
+  private final Map<String, String> seedDigests;
+  private final List<DeviceChanges> listeners = new CopyOnWriteArrayList<>();
+  private final ReentrantLock lock = new ReentrantLock();
+  private final SeedPasswords seedPasswords;
+
+  DeviceRegistry(
+      RegistryDatabase database, Set<String> profiles, PasswordHasher hasher, SecureRandom random) {
+    this.database = database;
+    this.profiles = Set.copyOf(profiles);
+    this.hasher = hasher;
+    this.random = random;
+    this.seedDigests =
+        database.transact(connection -> {
+          DeviceTable.load(connection, roster::put);
+          return DeviceTable.loadSeedDigests(connection);
+        });
+    this.seedPasswords = new SeedPasswords(hasher, this::settle);
+  }
+
+  /** The device, retired or not; null where it is unknown. For the hot path. */
+  @Nullable Device find(String id) {
+    Registered entry = roster.find(id);
+    return entry == null ? null : entry.device();
+  }
+
+  Roster roster() {
+    return roster;
+  }
+
+  void listen(DeviceChanges listener) {
+    listeners.add(listener);
+  }
+
+  void forEach(Consumer<Device> consumer) {
+    for (Registered entry : roster.all()) {
+      consumer.accept(entry.device());
+    }
+  }
+
+  Registered put(DeviceDirectory.DeviceSpec spec) throws DeviceDirectory.InvalidDeviceException {
+    List<DeviceRules.Fault> faults = DeviceRules.faults(spec, profiles);
+    if (!faults.isEmpty()) {
+      throw new DeviceDirectory.InvalidDeviceException(join(faults));
+    }
+    seedPasswords.finish(spec.id().value());
+    String passwordHash = slowHash(spec);
+    Registered before;
+    Registered after;
+    lock.lock();
+    try {
+      before = roster.find(spec.id().value());
+      after = DeviceMerge.merged(before, spec, passwordHash, false);
+      List<DeviceRules.Fault> clashes = DeviceMerge.clashes(after, roster, Set.of());
+      if (!clashes.isEmpty()) {
+        throw new DeviceDirectory.InvalidDeviceException(join(clashes));
+      }
+      store(after);
+    } finally {
+      lock.unlock();
+    }
+    tell(before, after);
+    return after;
+  }
+
+  private @Nullable String slowHash(DeviceDirectory.DeviceSpec spec) {
+    String password = spec.credentials() == null ? null : spec.credentials().password();
+    return password == null ? null : hasher.hash(password.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static String join(List<DeviceRules.Fault> faults) {
+    return String.join("; ", faults.stream().map(DeviceRules.Fault::toString).toList());
+  }
+
+  boolean retire(String id) {
+    return change(
+        id, entry -> new Registered(DeviceMerge.retired(entry.device()), entry.credentials()));
+  }
+
+  @Nullable String issueToken(String id) {
+    byte[] bits = new byte[TOKEN_BYTES];
+    random.nextBytes(bits);
+    String token = Base64.getUrlEncoder().withoutPadding().encodeToString(bits);
+    String hash = Digests.sha256Hex(token);
+    boolean known =
+        change(
+            id, entry -> new Registered(entry.device(), entry.credentials().withTokenHash(hash)));
+    return known ? token : null;
+  }
+
+  private boolean change(String id, UnaryOperator<Registered> change) {
+    seedPasswords.finish(id);
+    Registered before;
+    Registered after;
+    lock.lock();
+    try {
+      before = roster.find(id);
+      if (before == null) {
+        return false;
+      }
+      after = change.apply(before);
+      store(after);
+    } finally {
+      lock.unlock();
+    }
+    tell(before, after);
+    return true;
+  }
+
+  boolean remove(String id) {
+    seedPasswords.finish(id);
+    Registered before;
+    lock.lock();
+    try {
+      before = roster.find(id);
+      if (before == null) {
+        return false;
+      }
+      database.transact(connection -> {
+        DeviceTable.remove(connection, id);
+        return id;
+      });
+      roster.remove(id);
+    } finally {
+      lock.unlock();
+    }
+    tell(before, null);
+    return true;
+  }
+
+  private void store(Registered entry) {
+    database.transact(connection -> {
+      DeviceTable.save(connection, List.of(entry));
+      return entry;
+    });
+    roster.put(entry);
+  }
+
+  private void tell(@Nullable Registered before, @Nullable Registered after) {
+    boolean credentialsChanged =
+        before != null && after != null && !before.credentials().equals(after.credentials());
+    for (DeviceChanges listener : listeners) {
+      listener.changed(
+          before == null ? null : before.device(),
+          after == null ? null : after.device(),
+          credentialsChanged);
+    }
+  }
+
+  /**
+   * Registers an unknown device that connected by itself.
+   *
+   * @return null where it is known by now, its id is taken, or the limit is reached
+   */
+  @Nullable Device autoRegister(
+      DeviceId id, String profile, byte @Nullable [] password, int limit) {
+    String hash = password == null ? null : hasher.hash(password);
+    Registered entry =
+        new Registered(
+            new Device(id, profile, "unregistered", "unregistered", null, null, false, true, false),
+            StoredCredentials.NONE.withPasswordHash(hash));
+    lock.lock();
+    try {
+      if (roster.find(id.value()) != null || unregistered() >= limit) {
+        return null;
+      }
+      store(entry);
+    } finally {
+      lock.unlock();
+    }
+    tell(null, entry);
+    return entry.device();
+  }
+
+  private long unregistered() {
+    return roster.all().stream()
+        .filter(entry -> entry.device().sector().equals("unregistered"))
+        .count();
+  }
+
+  /**
+   * Applies the device files. The entries have passed {@link DeviceRules}.
+   *
+   * @param digests by id, what the entry says, so that an unchanged one is known again
+   */
+  SeedReport seed(List<DeviceDirectory.DeviceSpec> specs, Map<String, String> digests) {
+    Seeding seeding = new Seeding(roster, seedDigests, hasher);
+    lock.lock();
+    try {
+      seeding.decide(specs, digests);
+      database.transact(connection -> {
+        DeviceTable.save(connection, seeding.toStore());
+        DeviceTable.saveSeedDigests(connection, seeding.digestsToStore());
+        return seeding;
+      });
+      seedDigests.putAll(seeding.digestsToStore());
+      seeding.applied().forEach(roster::put);
+    } finally {
+      lock.unlock();
+    }
+    seeding.tell(this::tell);
+    seedPasswords.add(seeding.passwords());
+    return seeding.report();
+  }
+
+  /** Stores a seeded device whose password has its slow hash now. */
+  private void settle(SeedPasswords.Pending pending, String hash) {
+    lock.lock();
+    try {
+      Registered entry = roster.find(pending.id());
+      if (entry == null || !pending.quick().equals(entry.credentials().passwordHash())) {
+        return;
+      }
+      Registered settled =
+          new Registered(entry.device(), entry.credentials().withPasswordHash(hash));
+      Map<String, String> digest = new HashMap<>();
+      digest.put(pending.id(), pending.digest());
+      database.transact(connection -> {
+        DeviceTable.save(connection, List.of(settled));
+        DeviceTable.saveSeedDigests(connection, digest);
+        return settled;
+      });
+      seedDigests.putAll(digest);
+      roster.put(settled);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits until each seeded password has its slow hash on disk; for tests and for tools. */
+  void awaitSeedPasswords() throws InterruptedException {
+    seedPasswords.await();
+  }
+
+  List<Registered> list(DeviceDirectory.Filter filter, @Nullable String after, int limit) {
+    List<Registered> page = new ArrayList<>();
+    for (Registered entry : roster.after(after)) {
+      if (page.size() == limit) {
+        break;
+      }
+      if (matches(filter, entry.device())) {
+        page.add(entry);
+      }
+    }
+    return page;
+  }
+
+  private static boolean matches(DeviceDirectory.Filter filter, Device device) {
+    return (filter.sector() == null || filter.sector().equals(device.sector()))
+        && (filter.site() == null || filter.site().equals(device.site()))
+        && (filter.profile() == null || filter.profile().equals(device.profile()))
+        && (filter.retired() || !device.retired());
+  }
+
+  void close() {
+    seedPasswords.close();
+  }
+}

@@ -1,0 +1,138 @@
+package io.sluice.engine.registry;
+
+import io.sluice.api.admin.DeviceDirectory.CredentialSpec;
+import io.sluice.api.admin.DeviceDirectory.DeviceSpec;
+import io.sluice.api.admin.DeviceDirectory.PskSpec;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
+import javax.security.auth.x500.X500Principal;
+import org.jspecify.annotations.Nullable;
+
+/** What a device's fields must fulfil by themselves, whoever registers it. Pure. */
+final class DeviceRules {
+  static final int MIN_TOKEN_CHARS = 16;
+  static final int MAX_SECRET_BYTES = 512;
+  static final int MAX_NAME_CHARS = 64;
+  static final int MIN_PSK_BYTES = 8;
+  static final int MAX_PSK_BYTES = 64;
+  static final Duration MIN_INTERVAL = Duration.ofMillis(10);
+  static final Duration MAX_INTERVAL = Duration.ofDays(366);
+
+  /**
+   * One fault.
+   *
+   * @param path of the field: {@code interval}, {@code credentials.psk.key}
+   * @param message what is wrong; what to do
+   */
+  record Fault(String path, String message) {
+    @Override
+    public String toString() {
+      return path + ": " + message;
+    }
+  }
+
+  private DeviceRules() {}
+
+  static List<Fault> faults(DeviceSpec spec, Set<String> profiles) {
+    List<Fault> faults = new ArrayList<>(0);
+    if (!profiles.contains(spec.profile())) {
+      faults.add(new Fault("profile", unknownProfile(spec.profile(), profiles)));
+    }
+    checkName(faults, "sector", spec.sector());
+    checkName(faults, "site", spec.site());
+    checkInterval(faults, spec.interval());
+    if (spec.id().equals(spec.parent())) {
+      faults.add(new Fault("parent", "a device cannot be its own parent; leave it out"));
+    }
+    if (spec.credentials() != null) {
+      checkCredentials(faults, spec.credentials());
+    }
+    return faults;
+  }
+
+  private static String unknownProfile(String profile, Set<String> profiles) {
+    String nearest = Nearest.of(profile, profiles);
+    return "no profile \""
+        + profile
+        + "\"; "
+        + (nearest == null ? "name one of the profiles loaded" : "did you mean " + nearest + "?");
+  }
+
+  private static void checkName(List<Fault> faults, String path, String value) {
+    boolean printable = value.chars().noneMatch(Character::isISOControl);
+    if (value.isBlank() || value.length() > MAX_NAME_CHARS || !printable) {
+      faults.add(new Fault(path, "must be 1 to " + MAX_NAME_CHARS + " printable characters"));
+    }
+  }
+
+  private static void checkInterval(List<Fault> faults, @Nullable Duration interval) {
+    if (interval != null
+        && (interval.compareTo(MIN_INTERVAL) < 0 || interval.compareTo(MAX_INTERVAL) > 0)) {
+      faults.add(new Fault("interval", "must be 10ms to 366d, such as 10s or 5m"));
+    }
+  }
+
+  private static void checkCredentials(List<Fault> faults, CredentialSpec credentials) {
+    String password = credentials.password();
+    if (password != null && (password.isEmpty() || tooLong(password))) {
+      faults.add(new Fault("credentials.password", "must be 1 to 512 bytes"));
+    }
+    String token = credentials.token();
+    if (token != null && (token.length() < MIN_TOKEN_CHARS || tooLong(token))) {
+      faults.add(
+          new Fault(
+              "credentials.token",
+              "must be 16 to 512 characters: it is guarded by a fast hash, so it must be random;"
+                  + " use a password for a short secret, or let the gateway issue a token"));
+    }
+    if (credentials.psk() != null) {
+      checkPsk(faults, credentials.psk());
+    }
+    String certificate = credentials.certificate();
+    if (certificate != null && canonicalSubject(certificate) == null) {
+      faults.add(
+          new Fault(
+              "credentials.certificate",
+              "is not a distinguished name; write the subject like \"CN=press-07,O=Plant A\""));
+    }
+  }
+
+  private static boolean tooLong(String secret) {
+    return secret.getBytes(StandardCharsets.UTF_8).length > MAX_SECRET_BYTES;
+  }
+
+  private static void checkPsk(List<Fault> faults, PskSpec psk) {
+    if (psk.identity().isEmpty() || psk.identity().length() > 128) {
+      faults.add(new Fault("credentials.psk.identity", "must be 1 to 128 characters"));
+    }
+    byte[] key = pskKey(psk);
+    if (key == null || key.length < MIN_PSK_BYTES || key.length > MAX_PSK_BYTES) {
+      faults.add(
+          new Fault("credentials.psk.key", "must be 16 to 128 hexadecimal digits (8 to 64 bytes)"));
+    }
+  }
+
+  /** The key's bytes, null where it is no hexadecimal. */
+  static byte @Nullable [] pskKey(PskSpec psk) {
+    try {
+      return HexFormat.of().parseHex(psk.keyHex());
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
+  }
+
+  /**
+   * The subject so that equal names are equal strings (RFC 2253 canonical); null where it is none.
+   */
+  static @Nullable String canonicalSubject(String subject) {
+    try {
+      return new X500Principal(subject).getName(X500Principal.CANONICAL);
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
+  }
+}

@@ -1,0 +1,134 @@
+package io.sluice.engine.registry;
+
+import io.sluice.api.Device;
+import io.sluice.api.DeviceId;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.sql.Types;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** The tables {@code device} and {@code seed_entry} in SQL. */
+final class DeviceTable {
+  private static final String UPSERT =
+      "INSERT INTO device (id, profile, sector, site, interval_ms, parent, planned,"
+          + " commissioned, retired, password_hash, token_hash, psk_identity, psk_key, certificate)"
+          + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+          + " ON CONFLICT (id) DO UPDATE SET profile = excluded.profile, sector = excluded.sector,"
+          + " site = excluded.site, interval_ms = excluded.interval_ms, parent = excluded.parent,"
+          + " planned = excluded.planned, commissioned = excluded.commissioned,"
+          + " retired = excluded.retired, password_hash = excluded.password_hash,"
+          + " token_hash = excluded.token_hash, psk_identity = excluded.psk_identity,"
+          + " psk_key = excluded.psk_key, certificate = excluded.certificate";
+
+  private DeviceTable() {}
+
+  static void load(Connection connection, Consumer<Registered> consumer) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("SELECT * FROM device")) {
+      while (row.next()) {
+        consumer.accept(new Registered(device(row), credentials(row)));
+      }
+    }
+  }
+
+  private static Device device(ResultSet row) throws SQLException {
+    long intervalMillis = row.getLong("interval_ms");
+    Duration interval = row.wasNull() ? null : Duration.ofMillis(intervalMillis);
+    String parent = row.getString("parent");
+    return new Device(
+        new DeviceId(row.getString("id")),
+        row.getString("profile").intern(),
+        row.getString("sector").intern(),
+        row.getString("site").intern(),
+        interval,
+        parent == null ? null : new DeviceId(parent),
+        row.getBoolean("planned"),
+        row.getBoolean("commissioned"),
+        row.getBoolean("retired"));
+  }
+
+  private static StoredCredentials credentials(ResultSet row) throws SQLException {
+    StoredCredentials credentials =
+        new StoredCredentials(
+            row.getString("password_hash"),
+            row.getString("token_hash"),
+            row.getString("psk_identity"),
+            row.getBytes("psk_key"),
+            row.getString("certificate"));
+    return credentials.none() ? StoredCredentials.NONE : credentials;
+  }
+
+  static void save(Connection connection, Collection<Registered> entries) throws SQLException {
+    try (PreparedStatement upsert = connection.prepareStatement(UPSERT)) {
+      for (Registered entry : entries) {
+        bind(upsert, entry);
+        upsert.addBatch();
+      }
+      upsert.executeBatch();
+    }
+  }
+
+  private static void bind(PreparedStatement upsert, Registered entry) throws SQLException {
+    Device device = entry.device();
+    StoredCredentials credentials = entry.credentials();
+    upsert.setString(1, entry.id());
+    upsert.setString(2, device.profile());
+    upsert.setString(3, device.sector());
+    upsert.setString(4, device.site());
+    Duration interval = device.interval();
+    if (interval == null) {
+      upsert.setNull(5, Types.INTEGER);
+    } else {
+      upsert.setLong(5, interval.toMillis());
+    }
+    DeviceId parent = device.parent();
+    upsert.setString(6, parent == null ? null : parent.value());
+    upsert.setBoolean(7, device.planned());
+    upsert.setBoolean(8, device.commissioned());
+    upsert.setBoolean(9, device.retired());
+    upsert.setString(10, credentials.passwordHash());
+    upsert.setString(11, credentials.tokenHash());
+    upsert.setString(12, credentials.pskIdentity());
+    upsert.setBytes(13, credentials.pskKey());
+    upsert.setString(14, credentials.certificate());
+  }
+
+  static void remove(Connection connection, String id) throws SQLException {
+    try (PreparedStatement delete =
+        connection.prepareStatement("DELETE FROM device WHERE id = ?")) {
+      delete.setString(1, id);
+      delete.executeUpdate();
+    }
+  }
+
+  static Map<String, String> loadSeedDigests(Connection connection) throws SQLException {
+    Map<String, String> digests = new HashMap<>();
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("SELECT id, digest FROM seed_entry")) {
+      while (row.next()) {
+        digests.put(row.getString(1), row.getString(2));
+      }
+    }
+    return digests;
+  }
+
+  static void saveSeedDigests(Connection connection, Map<String, String> digests)
+      throws SQLException {
+    try (PreparedStatement upsert =
+        connection.prepareStatement("INSERT OR REPLACE INTO seed_entry VALUES (?, ?)")) {
+      for (Map.Entry<String, String> entry : digests.entrySet()) {
+        upsert.setString(1, entry.getKey());
+        upsert.setString(2, entry.getValue());
+        upsert.addBatch();
+      }
+      upsert.executeBatch();
+    }
+  }
+}

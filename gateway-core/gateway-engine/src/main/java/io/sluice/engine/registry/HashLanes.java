@@ -1,0 +1,106 @@
+package io.sluice.engine.registry;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The threads that make slow hashes, behind two bounded lanes: work of addresses that failed often
+ * of late is taken only while nobody else waits. Full lanes refuse. Thread-safe; offering never
+ * blocks.
+ */
+final class HashLanes implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(HashLanes.class);
+  private static final int SUSPECT_LIMIT = 64;
+
+  private final int limit;
+  private final Deque<Runnable> trusted = new ArrayDeque<>();
+  private final Deque<Runnable> suspect = new ArrayDeque<>();
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition offered = lock.newCondition();
+  private final List<Thread> threads = new ArrayList<>();
+  private boolean closed;
+
+  /**
+   * @param limit most that may wait in the trusted lane
+   */
+  HashLanes(int threadCount, int limit) {
+    this.limit = limit;
+    for (int i = 0; i < threadCount; i++) {
+      threads.add(Thread.ofPlatform().name("registry-hash-" + i).daemon().start(this::run));
+    }
+  }
+
+  /** False where the lane is full or the pool is closed. */
+  boolean offer(boolean suspicious, Runnable work) {
+    lock.lock();
+    try {
+      Deque<Runnable> lane = suspicious ? suspect : trusted;
+      if (closed || lane.size() >= (suspicious ? SUSPECT_LIMIT : limit)) {
+        return false;
+      }
+      lane.add(work);
+      offered.signal();
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  int waiting() {
+    lock.lock();
+    try {
+      return trusted.size() + suspect.size();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  int threadCount() {
+    return threads.size();
+  }
+
+  private void run() {
+    for (Runnable work = take(); work != null; work = take()) {
+      try {
+        work.run();
+      } catch (RuntimeException e) {
+        // the work completes its own stage; what still comes here must not end the thread
+        LOG.error("a credential check failed", e);
+      }
+    }
+  }
+
+  private @Nullable Runnable take() {
+    lock.lock();
+    try {
+      while (!closed && trusted.isEmpty() && suspect.isEmpty()) {
+        offered.awaitUninterruptibly();
+      }
+      if (trusted.isEmpty() && suspect.isEmpty()) {
+        return null;
+      }
+      return trusted.isEmpty() ? suspect.remove() : trusted.remove();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes no more; what waits is still done by the daemon threads while the process lives. */
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      closed = true;
+      offered.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+}

@@ -1,0 +1,209 @@
+package io.sluice.engine.registry;
+
+import io.sluice.api.Device;
+import io.sluice.api.DeviceId;
+import io.sluice.api.DeviceLink;
+import io.sluice.api.Peer;
+import io.sluice.api.RejectReason;
+import java.net.InetSocketAddress;
+import java.time.Clock;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who is there: the live link of each device, when and from where it was last seen, and why its
+ * last message was refused. In memory only; about 100 bytes a device. Thread-safe, never blocks.
+ *
+ * <p>Holds registered devices only: a sign of life of any other name is ignored, so that its size
+ * is bounded by the registry's.
+ */
+// links and standings are compared by identity: the very session is meant
+@SuppressWarnings("ReferenceEquality")
+public final class Presence implements DeviceChanges {
+  private static final long NEVER = Long.MIN_VALUE;
+
+  private final Function<String, @Nullable Device> find;
+  private final Clock clock;
+  private final ConcurrentMap<String, Standing> standings = new ConcurrentHashMap<>();
+  private final AtomicInteger connected = new AtomicInteger();
+
+  /** What is known of one device. Fields are written by many threads; each stands for itself. */
+  private static final class Standing {
+    private volatile @Nullable DeviceLink link;
+    private volatile @Nullable InetSocketAddress address;
+    private volatile @Nullable RejectReason lastRefusal;
+    private volatile long lastSeenMicros = NEVER;
+  }
+
+  /**
+   * @param find the registry's look-up
+   * @param clock of the gateway
+   */
+  Presence(Function<String, @Nullable Device> find, Clock clock) {
+    this.find = find;
+    this.clock = clock;
+  }
+
+  /**
+   * A session begins; the one that the device had before is closed. A device that was retired or
+   * removed since it was admitted has its link closed instead.
+   */
+  public void attach(DeviceId device, Peer peer, DeviceLink link) {
+    Standing standing = standing(device);
+    if (standing == null) {
+      link.close("the device is not registered any more");
+      return;
+    }
+    DeviceLink before;
+    synchronized (standing) {
+      before = standing.link;
+      standing.link = link;
+      if (before == null) {
+        connected.incrementAndGet();
+      }
+    }
+    mark(standing, peer);
+    if (before != null && before != link) {
+      before.close("taken over by another session of the same device");
+    }
+    // the registry may have changed between the look-up and the link's being visible here
+    if (standings.get(device.value()) != standing || !mayConnect(device.value())) {
+      end(device.value(), standing, "the device is not registered any more");
+    }
+  }
+
+  /** The session behind this link has ended. Does nothing where another link took its place. */
+  public void detach(DeviceId device, DeviceLink link) {
+    Standing standing = standings.get(device.value());
+    if (standing == null) {
+      return;
+    }
+    synchronized (standing) {
+      if (standing.link == link) {
+        standing.link = null;
+        connected.decrementAndGet();
+      }
+    }
+  }
+
+  /** A sign of life outside a session. */
+  public void seen(DeviceId device, Peer peer) {
+    Standing standing = standing(device);
+    if (standing != null) {
+      mark(standing, peer);
+    }
+  }
+
+  /**
+   * A message of the device was accepted. For the hot path: one look-up, one write.
+   *
+   * @param micros when it arrived, microseconds since the epoch
+   */
+  public void seen(DeviceId device, long micros) {
+    Standing standing = standing(device);
+    if (standing != null) {
+      standing.lastSeenMicros = micros;
+    }
+  }
+
+  /** A message of the device was refused. */
+  public void refused(DeviceId device, RejectReason reason) {
+    Standing standing = standing(device);
+    if (standing != null) {
+      standing.lastRefusal = reason;
+    }
+  }
+
+  /** The live link, or null. */
+  public @Nullable DeviceLink link(DeviceId device) {
+    Standing standing = standings.get(device.value());
+    return standing == null ? null : standing.link;
+  }
+
+  public boolean connected(DeviceId device) {
+    return link(device) != null;
+  }
+
+  /** Devices with a live session. */
+  public int connected() {
+    return connected.get();
+  }
+
+  /** Microseconds since the epoch, null where it was never seen since the start. */
+  public @Nullable Long lastSeenMicros(DeviceId device) {
+    Standing standing = standings.get(device.value());
+    return standing == null || standing.lastSeenMicros == NEVER ? null : standing.lastSeenMicros;
+  }
+
+  /** {@code address:port} of the session or the last exchange, or null. */
+  public @Nullable String address(DeviceId device) {
+    Standing standing = standings.get(device.value());
+    InetSocketAddress address = standing == null ? null : standing.address;
+    return address == null ? null : address.getHostString() + ':' + address.getPort();
+  }
+
+  public @Nullable RejectReason lastRefusal(DeviceId device) {
+    Standing standing = standings.get(device.value());
+    return standing == null ? null : standing.lastRefusal;
+  }
+
+  @Override
+  public void changed(@Nullable Device before, @Nullable Device after, boolean credentialsChanged) {
+    if (before == null) {
+      return;
+    }
+    String id = before.id().value();
+    if (after == null) {
+      Standing gone = standings.remove(id);
+      if (gone != null) {
+        end(id, gone, "the device was removed");
+      }
+      return;
+    }
+    Standing standing = standings.get(id);
+    if (standing != null && (after.retired() || credentialsChanged)) {
+      end(id, standing, after.retired() ? "the device was retired" : "its credentials changed");
+    }
+  }
+
+  private void end(String id, Standing standing, String reason) {
+    DeviceLink link;
+    synchronized (standing) {
+      link = standing.link;
+      standing.link = null;
+      if (link != null) {
+        connected.decrementAndGet();
+      }
+    }
+    if (link != null) {
+      link.close(reason);
+    }
+    if (find.apply(id) == null) {
+      standings.remove(id, standing);
+    }
+  }
+
+  private @Nullable Standing standing(DeviceId device) {
+    Standing standing = standings.get(device.value());
+    if (standing != null) {
+      return standing;
+    }
+    return mayConnect(device.value())
+        ? standings.computeIfAbsent(device.value(), id -> new Standing())
+        : null;
+  }
+
+  private boolean mayConnect(String id) {
+    Device device = find.apply(id);
+    return device != null && !device.retired();
+  }
+
+  private void mark(Standing standing, Peer peer) {
+    standing.address = peer.address();
+    standing.lastSeenMicros = TimeUnit.MILLISECONDS.toMicros(clock.millis());
+  }
+}

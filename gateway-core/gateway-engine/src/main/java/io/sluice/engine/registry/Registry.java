@@ -1,0 +1,133 @@
+package io.sluice.engine.registry;
+
+import com.github.benmanes.caffeine.cache.Ticker;
+import io.sluice.api.Admission;
+import io.sluice.api.Credentials;
+import io.sluice.api.Device;
+import io.sluice.api.Peer;
+import io.sluice.api.admin.DeviceDirectory;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The registry as the rest of the gateway sees it: devices, who may connect as which, who is there,
+ * and the commands on their way down. Thread-safe.
+ */
+public final class Registry implements AutoCloseable {
+  private final RegistryDatabase database;
+  private final SeedDigests seedDigests;
+  private final DeviceRegistry devices;
+  private final Authenticator authenticator;
+  private final Presence presence;
+  private final Directory directory;
+
+  private Registry(
+      RegistryDatabase database,
+      SeedDigests seedDigests,
+      AccessSettings access,
+      Set<String> profileIds,
+      Clock clock) {
+    this.database = database;
+    this.seedDigests = seedDigests;
+    SecureRandom random = new SecureRandom();
+    PasswordHasher hasher = new PasswordHasher(random);
+    this.devices = new DeviceRegistry(database, profileIds, hasher, random);
+    this.authenticator = new Authenticator(devices, access, hasher, Ticker.systemTicker());
+    this.presence = new Presence(devices::find, clock);
+    this.directory = new Directory(devices, presence);
+    devices.listen(presence);
+  }
+
+  /**
+   * Opens {@code registry.db} in the data directory, and makes it where there is none.
+   *
+   * @param profileIds the device profiles loaded
+   * @param clock of the gateway: presence and the expiry of commands
+   * @throws IOException where the database cannot be opened; the message names file and remedy
+   */
+  public static Registry open(
+      Path dataDirectory, AccessSettings access, Set<String> profileIds, Clock clock)
+      throws IOException {
+    String profile = access.autoRegisterProfile();
+    if (access.autoRegister() && (profile == null || !profileIds.contains(profile))) {
+      throw new IOException(
+          "access.auto-register-profile: no profile \""
+              + profile
+              + "\"; name one of the profiles loaded");
+    }
+    RegistryDatabase database = RegistryDatabase.open(dataDirectory.resolve("registry.db"));
+    try {
+      SeedDigests digests = SeedDigests.open(dataDirectory.resolve("registry.key"));
+      return new Registry(database, digests, access, profileIds, clock);
+    } catch (IOException | RegistryException e) {
+      database.close();
+      throw e;
+    }
+  }
+
+  /** The device, retired or not; null where it is unknown. No lock, no allocation. */
+  public @Nullable Device find(String id) {
+    return devices.find(id);
+  }
+
+  /** Every device, in no order; weakly consistent. */
+  public void forEach(Consumer<Device> consumer) {
+    devices.forEach(consumer);
+  }
+
+  public int size() {
+    return devices.roster().size();
+  }
+
+  /** Has the listener told of every change from now on. */
+  public void listen(DeviceChanges listener) {
+    devices.listen(listener);
+  }
+
+  /**
+   * Applies device files that have no faults. Once, before listeners open. Blocks on the disk, not
+   * on the passwords' hashes, which are made in the background.
+   */
+  public SeedReport seed(DeviceSeed seed) {
+    return devices.seed(seed.specs(), seedDigests.of(seed.specs()));
+  }
+
+  /** See {@link io.sluice.api.Gateway#admit}. Never blocks. */
+  public CompletionStage<Admission> admit(Peer peer, Credentials credentials) {
+    return authenticator.admit(peer, credentials);
+  }
+
+  /**
+   * The pre-shared key of a DTLS identity, null where it is unknown or retired. Not to be changed.
+   */
+  public byte @Nullable [] pskKey(String identity) {
+    Registered entry = devices.roster().findByPskIdentity(identity);
+    return entry == null || entry.device().retired() ? null : entry.credentials().pskKey();
+  }
+
+  public Presence presence() {
+    return presence;
+  }
+
+  public DeviceDirectory directory() {
+    return directory;
+  }
+
+  /** Waits until each seeded password has its slow hash on disk; for tests and for tools. */
+  void awaitSeedPasswords() throws InterruptedException {
+    devices.awaitSeedPasswords();
+  }
+
+  @Override
+  public void close() {
+    authenticator.close();
+    devices.close();
+    database.close();
+  }
+}

@@ -1,0 +1,97 @@
+package io.sluice.engine.registry;
+
+import java.util.Collection;
+import java.util.Collections;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The registry in memory: immutable entries behind four indexes. Look-ups take no lock and allocate
+ * nothing; changes are serialized by the owner ({@link DeviceRegistry}) and cost the same however
+ * many devices there are, so that a bulk import is linear.
+ *
+ * <p>Iteration is weakly consistent: each entry is seen whole, as it was at some moment of the
+ * iteration.
+ */
+final class Roster {
+  private final ConcurrentMap<String, Registered> byId = new ConcurrentHashMap<>();
+  private final ConcurrentSkipListMap<String, Registered> ordered = new ConcurrentSkipListMap<>();
+  private final ConcurrentMap<String, String> idByTokenHash = new ConcurrentHashMap<>();
+  private final ConcurrentMap<String, String> idByPskIdentity = new ConcurrentHashMap<>();
+  private final ConcurrentMap<String, String> idByCertificate = new ConcurrentHashMap<>();
+
+  @Nullable Registered find(String id) {
+    return byId.get(id);
+  }
+
+  @Nullable Registered findByTokenHash(String hash) {
+    return resolve(idByTokenHash.get(hash));
+  }
+
+  @Nullable Registered findByPskIdentity(String identity) {
+    return resolve(idByPskIdentity.get(identity));
+  }
+
+  @Nullable Registered findByCertificate(String subject) {
+    return resolve(idByCertificate.get(subject));
+  }
+
+  private @Nullable Registered resolve(@Nullable String id) {
+    return id == null ? null : byId.get(id);
+  }
+
+  /** In the order of ids, strictly after the given one. */
+  Iterable<Registered> after(@Nullable String id) {
+    return id == null ? ordered.values() : ordered.tailMap(id, false).values();
+  }
+
+  Collection<Registered> all() {
+    return Collections.unmodifiableCollection(byId.values());
+  }
+
+  int size() {
+    return byId.size();
+  }
+
+  void put(Registered entry) {
+    Registered before = byId.put(entry.id(), entry);
+    ordered.put(entry.id(), entry);
+    if (before != null) {
+      dropKeys(before);
+    }
+    StoredCredentials credentials = entry.credentials();
+    putKey(idByTokenHash, credentials.tokenHash(), entry.id());
+    putKey(idByPskIdentity, credentials.pskIdentity(), entry.id());
+    putKey(idByCertificate, credentials.certificate(), entry.id());
+  }
+
+  void remove(String id) {
+    Registered before = byId.remove(id);
+    ordered.remove(id);
+    if (before != null) {
+      dropKeys(before);
+    }
+  }
+
+  private void dropKeys(Registered entry) {
+    StoredCredentials credentials = entry.credentials();
+    dropKey(idByTokenHash, credentials.tokenHash(), entry.id());
+    dropKey(idByPskIdentity, credentials.pskIdentity(), entry.id());
+    dropKey(idByCertificate, credentials.certificate(), entry.id());
+  }
+
+  private static void putKey(ConcurrentMap<String, String> index, @Nullable String key, String id) {
+    if (key != null) {
+      index.put(key, id);
+    }
+  }
+
+  private static void dropKey(
+      ConcurrentMap<String, String> index, @Nullable String key, String id) {
+    if (key != null) {
+      index.remove(key, id);
+    }
+  }
+}

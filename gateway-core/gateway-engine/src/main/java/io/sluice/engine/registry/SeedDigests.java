@@ -1,0 +1,80 @@
+package io.sluice.engine.registry;
+
+import io.sluice.api.admin.DeviceDirectory.CredentialSpec;
+import io.sluice.api.admin.DeviceDirectory.DeviceSpec;
+import io.sluice.api.admin.DeviceDirectory.PskSpec;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Digests of seed entries. Keyed, by a key in a file of its own beside the database: an entry holds
+ * a password, and a plain digest in the database would let whoever has a copy of it guess quickly.
+ */
+final class SeedDigests {
+  private static final int KEY_BYTES = 32;
+
+  private final byte[] key;
+
+  private SeedDigests(byte[] key) {
+    this.key = key;
+  }
+
+  /** Reads the key, or makes it where there is none (then every entry counts as changed). */
+  static SeedDigests open(Path file) throws IOException {
+    if (!Files.exists(file)) {
+      byte[] key = new byte[KEY_BYTES];
+      new SecureRandom().nextBytes(key);
+      RegistryDatabase.createPrivately(file);
+      Files.write(file, key);
+    }
+    byte[] key = Files.readAllBytes(file);
+    if (key.length != KEY_BYTES) {
+      throw new IOException(
+          file
+              + ": is not "
+              + KEY_BYTES
+              + " bytes long; remove it, and the device files are"
+              + " applied anew");
+    }
+    return new SeedDigests(key);
+  }
+
+  Map<String, String> of(List<DeviceSpec> specs) {
+    Map<String, String> digests = new HashMap<>();
+    for (DeviceSpec spec : specs) {
+      digests.put(spec.id().value(), digest(spec));
+    }
+    return digests;
+  }
+
+  private String digest(DeviceSpec spec) {
+    CredentialSpec credentials = spec.credentials();
+    PskSpec psk = credentials == null ? null : credentials.psk();
+    return Digests.hmacHex(
+        key,
+        bytes(spec.id()),
+        bytes(spec.profile()),
+        bytes(spec.sector()),
+        bytes(spec.site()),
+        bytes(spec.interval()),
+        bytes(spec.parent()),
+        bytes(spec.planned()),
+        bytes(spec.commissioned()),
+        bytes(credentials == null ? null : credentials.password()),
+        bytes(credentials == null ? null : credentials.token()),
+        bytes(psk == null ? null : psk.identity()),
+        bytes(psk == null ? null : psk.keyHex()),
+        bytes(credentials == null ? null : credentials.certificate()));
+  }
+
+  private static byte[] bytes(@Nullable Object value) {
+    return value == null ? new byte[0] : value.toString().getBytes(StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,135 @@
+package io.sluice.engine.registry;
+
+import io.sluice.api.admin.DeviceDirectory.DeviceSpec;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides what the device files change. An entry is applied where the registry never had it, or
+ * where it changed since it was last applied; in all other cases the registry's word stands: a
+ * change over the API survives restarts, and so does a removal. A retired device stays retired.
+ *
+ * <p>Devices with a password are not stored here: their slow hash comes later ({@link
+ * SeedPasswords}), and their digest with it, so that a crash before makes the next start seed them
+ * again. Used by one thread, once.
+ */
+final class Seeding {
+  private final Roster roster;
+  private final Map<String, String> known;
+  private final PasswordHasher hasher;
+  private final List<Registered> applied = new ArrayList<>();
+  private final List<Registered> toStore = new ArrayList<>();
+  private final List<@Nullable Registered> replaced = new ArrayList<>();
+  private final Map<String, String> digestsToStore = new HashMap<>();
+  private final List<SeedPasswords.Pending> passwords = new ArrayList<>();
+  private final List<String> refused = new ArrayList<>();
+  private final Set<String> claimed = new HashSet<>();
+  private int added;
+  private int updated;
+  private int unchanged;
+  private int kept;
+
+  Seeding(Roster roster, Map<String, String> known, PasswordHasher hasher) {
+    this.roster = roster;
+    this.known = known;
+    this.hasher = hasher;
+  }
+
+  void decide(List<DeviceSpec> specs, Map<String, String> digests) {
+    Set<String> coming = new HashSet<>();
+    for (DeviceSpec spec : specs) {
+      coming.add(spec.id().value());
+    }
+    for (DeviceSpec spec : specs) {
+      String id = spec.id().value();
+      String digest = digests.getOrDefault(id, "");
+      String before = known.get(id);
+      if (digest.equals(before)) {
+        unchanged++;
+      } else if (before == null && roster.find(id) != null) {
+        kept++;
+        digestsToStore.put(id, digest);
+      } else {
+        apply(spec, digest, coming);
+      }
+    }
+  }
+
+  private void apply(DeviceSpec spec, String digest, Set<String> coming) {
+    String id = spec.id().value();
+    Registered before = roster.find(id);
+    String password = spec.credentials() == null ? null : spec.credentials().password();
+    byte[] secret = password == null ? null : password.getBytes(StandardCharsets.UTF_8);
+    String quick = secret == null ? null : hasher.quick(id, secret);
+    boolean retired = before != null && before.device().retired();
+    Registered entry = DeviceMerge.merged(before, spec, quick, retired);
+    List<DeviceRules.Fault> clashes = DeviceMerge.clashes(entry, roster, coming);
+    if (clashes.isEmpty() && !claim(entry)) {
+      clashes =
+          List.of(
+              new DeviceRules.Fault(
+                  "credentials", "another entry has the same; give each device its own"));
+    }
+    if (!clashes.isEmpty()) {
+      clashes.forEach(clash -> refused.add("device " + id + ": " + clash));
+      return;
+    }
+    if (before == null) {
+      added++;
+    } else {
+      updated++;
+    }
+    applied.add(entry);
+    replaced.add(before);
+    if (secret != null && quick != null) {
+      passwords.add(new SeedPasswords.Pending(id, secret, quick, digest));
+    } else {
+      toStore.add(entry);
+      digestsToStore.put(id, digest);
+    }
+  }
+
+  private boolean claim(Registered entry) {
+    StoredCredentials credentials = entry.credentials();
+    return claim("token", credentials.tokenHash())
+        && claim("psk", credentials.pskIdentity())
+        && claim("certificate", credentials.certificate());
+  }
+
+  private boolean claim(String kind, @Nullable String key) {
+    return key == null || claimed.add(kind + ' ' + key);
+  }
+
+  List<Registered> applied() {
+    return applied;
+  }
+
+  List<Registered> toStore() {
+    return toStore;
+  }
+
+  Map<String, String> digestsToStore() {
+    return digestsToStore;
+  }
+
+  List<SeedPasswords.Pending> passwords() {
+    return passwords;
+  }
+
+  void tell(BiConsumer<@Nullable Registered, @Nullable Registered> listener) {
+    for (int i = 0; i < applied.size(); i++) {
+      listener.accept(replaced.get(i), applied.get(i));
+    }
+  }
+
+  SeedReport report() {
+    return new SeedReport(added, updated, unchanged, kept, List.copyOf(refused));
+  }
+}

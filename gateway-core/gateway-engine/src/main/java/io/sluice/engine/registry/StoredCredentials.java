@@ -1,0 +1,58 @@
+package io.sluice.engine.registry;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the registry keeps to check a device's credentials. Immutable.
+ *
+ * @param passwordHash Argon2id with its parameters and salt ({@code $argon2id$...}), or {@code
+ *     hmac$...} until the slow hash of a seeded password has been made (memory only)
+ * @param tokenHash SHA-256 of the token, in hex
+ * @param pskIdentity of the pre-shared key
+ * @param pskKey the key as the handshake needs it; not to be changed
+ * @param certificate subject in canonical form
+ */
+record StoredCredentials(
+    @Nullable String passwordHash,
+    @Nullable String tokenHash,
+    @Nullable String pskIdentity,
+    byte @Nullable [] pskKey,
+    @Nullable String certificate) {
+  static final StoredCredentials NONE = new StoredCredentials(null, null, null, null, null);
+
+  boolean none() {
+    return kinds().isEmpty();
+  }
+
+  List<String> kinds() {
+    List<String> kinds = new ArrayList<>(4);
+    if (passwordHash != null) {
+      kinds.add("password");
+    }
+    if (tokenHash != null) {
+      kinds.add("token");
+    }
+    if (pskIdentity != null) {
+      kinds.add("psk");
+    }
+    if (certificate != null) {
+      kinds.add("certificate");
+    }
+    return kinds;
+  }
+
+  StoredCredentials withPasswordHash(@Nullable String hash) {
+    return new StoredCredentials(hash, tokenHash, pskIdentity, pskKey, certificate);
+  }
+
+  StoredCredentials withTokenHash(@Nullable String hash) {
+    return new StoredCredentials(passwordHash, hash, pskIdentity, pskKey, certificate);
+  }
+
+  @Override
+  public String toString() {
+    return "StoredCredentials" + kinds();
+  }
+}

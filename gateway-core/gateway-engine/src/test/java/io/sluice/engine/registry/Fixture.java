@@ -1,0 +1,154 @@
+package io.sluice.engine.registry;
+
+import io.sluice.api.Admission;
+import io.sluice.api.Command;
+import io.sluice.api.Credentials;
+import io.sluice.api.Device;
+import io.sluice.api.DeviceId;
+import io.sluice.api.DeviceLink;
+import io.sluice.api.Peer;
+import io.sluice.api.admin.DeviceDirectory.CredentialSpec;
+import io.sluice.api.admin.DeviceDirectory.DeviceSpec;
+import io.sluice.api.admin.DeviceDirectory.PskSpec;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** What the registry's tests have in common. */
+final class Fixture {
+  static final Set<String> PROFILES = Set.of("cnc", "soil-probe", "vibration-sensor");
+  static final Peer PEER = peer("192.0.2.1");
+  static final AccessSettings OPEN = new AccessSettings(true, false, null, 100, 1, 100);
+  static final AccessSettings AUTO = new AccessSettings(true, true, "cnc", 2, 1, 100);
+  static final String TOKEN = "0123456789abcdef-token";
+
+  private Fixture() {}
+
+  static Registry open(Path directory) throws IOException {
+    return open(directory, AccessSettings.DEFAULTS);
+  }
+
+  static Registry open(Path directory, AccessSettings access) throws IOException {
+    return Registry.open(directory, access, PROFILES, Clock.systemUTC());
+  }
+
+  static Peer peer(String address) {
+    return new Peer("mqtt", new InetSocketAddress(address, 40_000), false);
+  }
+
+  static DeviceId id(String id) {
+    return new DeviceId(id);
+  }
+
+  static DeviceSpec spec(String id, @Nullable CredentialSpec credentials) {
+    return new DeviceSpec(
+        id(id), "cnc", "factory", "plant-a", Duration.ofSeconds(10), null, true, true, credentials);
+  }
+
+  static DeviceSpec spec(String id) {
+    return spec(id, null);
+  }
+
+  static DeviceSpec child(String id, String parent) {
+    return new DeviceSpec(id(id), "cnc", "factory", "a", null, id(parent), true, true, null);
+  }
+
+  static CredentialSpec password(String password) {
+    return new CredentialSpec(password, null, null, null);
+  }
+
+  static CredentialSpec token(String token) {
+    return new CredentialSpec(null, token, null, null);
+  }
+
+  static CredentialSpec psk(String identity, String keyHex) {
+    return new CredentialSpec(null, null, new PskSpec(identity, keyHex), null);
+  }
+
+  static CredentialSpec certificate(String subject) {
+    return new CredentialSpec(null, null, null, subject);
+  }
+
+  static Credentials login(String userName, @Nullable String password) {
+    return new Credentials.Password(
+        userName, password == null ? null : password.getBytes(StandardCharsets.UTF_8));
+  }
+
+  static Admission admit(Registry registry, Credentials credentials) {
+    return registry.admit(PEER, credentials).toCompletableFuture().join();
+  }
+
+  /** The id of the device admitted, or why not. */
+  static String verdict(Registry registry, Credentials credentials) {
+    return switch (admit(registry, credentials)) {
+      case Admission.Admitted(Device device) -> device.id().value();
+      case Admission.Refused refused -> refused.detail();
+      case Admission.Busy busy -> "busy";
+    };
+  }
+
+  /** A link that takes commands while it is ready. */
+  static final class Link implements DeviceLink {
+    final List<Command> sent = new CopyOnWriteArrayList<>();
+    final AtomicReference<@Nullable String> closed = new AtomicReference<>();
+    volatile boolean ready;
+
+    static Link ready() {
+      Link link = new Link();
+      link.ready = true;
+      return link;
+    }
+
+    List<String> names() {
+      return sent.stream().map(Command::name).toList();
+    }
+
+    @Override
+    public boolean send(Command command) {
+      if (ready) {
+        sent.add(command);
+      }
+      return ready;
+    }
+
+    @Override
+    public void close(String reason) {
+      closed.set(reason);
+    }
+  }
+
+  /** A clock that stands until it is set forward. */
+  static final class TestClock extends Clock {
+    private volatile Instant now = Instant.parse("2026-01-01T00:00:00Z");
+
+    void forward(Duration by) {
+      now = now.plus(by);
+    }
+
+    @Override
+    public Instant instant() {
+      return now;
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      return this;
+    }
+  }
+}

@@ -1,0 +1,104 @@
+package io.sluice.engine.registry;
+
+import static io.sluice.engine.registry.Fixture.PEER;
+import static io.sluice.engine.registry.Fixture.id;
+import static io.sluice.engine.registry.Fixture.open;
+import static io.sluice.engine.registry.Fixture.password;
+import static io.sluice.engine.registry.Fixture.spec;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.api.RejectReason;
+import io.sluice.engine.registry.Fixture.Link;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PresenceTest {
+  @TempDir Path directory;
+  private Registry registry;
+  private Presence presence;
+
+  @BeforeEach
+  void openRegistry() throws Exception {
+    registry = open(directory);
+    presence = registry.presence();
+    registry.directory().put(spec("a", password("geheim")));
+  }
+
+  @AfterEach
+  void closeRegistry() {
+    registry.close();
+  }
+
+  @Test
+  void secondSessionClosesTheFirst() {
+    Link first = new Link();
+    Link second = new Link();
+    presence.attach(id("a"), PEER, first);
+    presence.attach(id("a"), PEER, second);
+    assertThat(first.closed.get()).contains("taken over");
+    assertThat(presence.connected()).isEqualTo(1);
+    // the first one's end comes late and must not end the second
+    presence.detach(id("a"), first);
+    assertThat(presence.link(id("a"))).isSameAs(second);
+    presence.detach(id("a"), second);
+    assertThat(presence.connected()).isZero();
+    assertThat(presence.connected(id("a"))).isFalse();
+  }
+
+  @Test
+  void retiringClosesTheSession() {
+    Link link = attached();
+    registry.directory().retire(id("a"));
+    assertThat(link.closed.get()).contains("retired");
+    assertThat(presence.connected()).isZero();
+  }
+
+  @Test
+  void removingClosesTheSession() {
+    Link link = attached();
+    registry.directory().remove(id("a"));
+    assertThat(link.closed.get()).contains("removed");
+    assertThat(presence.connected()).isZero();
+  }
+
+  @Test
+  void changedCredentialsCloseTheSession() throws Exception {
+    Link link = attached();
+    registry.directory().put(spec("a"));
+    assertThat(link.closed.get()).isNull();
+    registry.directory().put(spec("a", password("other")));
+    assertThat(link.closed.get()).contains("credentials changed");
+  }
+
+  @Test
+  void sessionOfADeviceThatIsGoneIsClosedAtOnce() {
+    registry.directory().retire(id("a"));
+    Link link = attached();
+    assertThat(link.closed.get()).contains("not registered any more");
+    assertThat(presence.connected()).isZero();
+    presence.seen(id("nobody"), PEER);
+    assertThat(presence.lastSeenMicros(id("nobody"))).isNull();
+  }
+
+  @Test
+  void viewTellsAddressLastSeenAndLastRefusal() {
+    assertThat(registry.directory().get(id("a")).lastSeenMicros()).isNull();
+    attached();
+    presence.seen(id("a"), 4_711L);
+    presence.refused(id("a"), RejectReason.PAYLOAD_INVALID);
+    var view = registry.directory().get(id("a"));
+    assertThat(view.connected()).isTrue();
+    assertThat(view.address()).isEqualTo("192.0.2.1:40000");
+    assertThat(view.lastSeenMicros()).isEqualTo(4_711L);
+    assertThat(view.lastRefusal()).isEqualTo("payload-invalid");
+  }
+
+  private Link attached() {
+    Link link = new Link();
+    presence.attach(id("a"), PEER, link);
+    return link;
+  }
+}
