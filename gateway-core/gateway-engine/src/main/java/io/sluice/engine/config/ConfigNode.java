@@ -28,7 +28,9 @@ public sealed interface ConfigNode {
     /** Nothing, {@code null} or {@code ~}. */
     NULL,
     /** Has environment variables in it: takes the type that is wanted. */
-    SUBSTITUTED
+    SUBSTITUTED,
+    /** Names an environment variable that is not set, which is reported already. */
+    BROKEN
   }
 
   /**
@@ -47,7 +49,7 @@ public sealed interface ConfigNode {
       return switch (kind) {
         case NULL -> "nothing";
         case NUMBER, BOOLEAN -> text;
-        case TEXT, SUBSTITUTED ->
+        case TEXT, SUBSTITUTED, BROKEN ->
             '"'
                 + (text.length() <= MAX_SHOWN_CHARS
                     ? text

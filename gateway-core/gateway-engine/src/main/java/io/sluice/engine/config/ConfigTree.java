@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.schema.CoreSchema;
@@ -59,7 +60,9 @@ public final class ConfigTree {
     this.file = file;
     this.substitution = new Substitution(env);
     this.faults = faults;
-    this.parser = (YAMLParser) YAML.createParser(ObjectReadContext.empty(), new StringReader(text));
+    this.parser =
+        (YAMLParser)
+            YAML.createParser(ObjectReadContext.empty(), new StringReader(Substitution.mask(text)));
   }
 
   /**
@@ -148,7 +151,7 @@ public final class ConfigTree {
     SequencedMap<String, Entry> entries = new LinkedHashMap<>();
     Mapping mapping = new Mapping(start, path, Collections.unmodifiableSequencedMap(entries));
     while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
-      String key = parser.currentName();
+      String key = Substitution.unmask(parser.currentName());
       Location keyLocation = location();
       parser.nextToken();
       Entry entry = new Entry(keyLocation, node(mapping.pathOf(key), depth + 1));
@@ -181,11 +184,14 @@ public final class ConfigTree {
     if (token == JsonToken.VALUE_NULL) {
       return new Scalar(start, path, "", Kind.NULL);
     }
-    String text = parser.getString();
+    String text = Substitution.unmask(parser.getString());
     if (Substitution.applies(text)) {
+      int before = faults.count();
       String value =
           substitution.apply(text, message -> faults.add(new Fault(start, path, message)));
-      return new Scalar(start, path, value, Kind.SUBSTITUTED);
+      return faults.count() > before
+          ? new Scalar(start, path, text, Kind.BROKEN)
+          : new Scalar(start, path, value, Kind.SUBSTITUTED);
     }
     Kind kind = token.isNumeric() ? Kind.NUMBER : token.isBoolean() ? Kind.BOOLEAN : Kind.TEXT;
     return new Scalar(start, path, text, kind);
@@ -201,7 +207,12 @@ public final class ConfigTree {
 
   private Fault syntaxFault(JacksonException e) {
     TokenStreamLocation at = e.getLocation();
-    String what = e.getOriginalMessage().lines().findFirst().orElse("cannot be read").strip();
+    // context and problem, without the indented marks and excerpts between and after them
+    String what =
+        e.getOriginalMessage()
+            .lines()
+            .filter(line -> !line.startsWith(" "))
+            .collect(Collectors.joining(", "));
     return new Fault(
         at == null ? new Location(file, 1, 1) : location(at),
         "",

@@ -14,10 +14,51 @@ final class Substitution {
       Pattern.compile(
           "\\$\\$\\{|\\$\\{(?<name>[A-Za-z_][A-Za-z0-9_]*)(?<or>:-(?<default>[^}]*))?}|\\$\\{");
 
+  private static final Pattern WHOLE = Pattern.compile("\\$\\{[^}\\n]*}");
+
+  /** What would end a plain scalar in a flow mapping, and what stands for it (private use area). */
+  private static final String INDICATORS = "{}[],#";
+
+  private static final char FIRST_STAND_IN = '\uE000';
+
   private final Map<String, String> env;
 
   Substitution(Map<String, String> env) {
     this.env = env;
+  }
+
+  /**
+   * Hides the braces of variables from the YAML parser, for which an unquoted one in {@code { ...
+   * }} would end there. Keeps every column.
+   */
+  static String mask(String text) {
+    return applies(text)
+        ? WHOLE
+            .matcher(text)
+            .replaceAll(match -> Matcher.quoteReplacement(translate(match.group(), true)))
+        : text;
+  }
+
+  static String unmask(String text) {
+    return text.chars().anyMatch(Substitution::isStandIn) ? translate(text, false) : text;
+  }
+
+  private static String translate(String text, boolean mask) {
+    StringBuilder translated = new StringBuilder(text);
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      int indicator = INDICATORS.indexOf(c);
+      if (mask && indicator >= 0) {
+        translated.setCharAt(i, (char) (FIRST_STAND_IN + indicator));
+      } else if (!mask && isStandIn(c)) {
+        translated.setCharAt(i, INDICATORS.charAt(c - FIRST_STAND_IN));
+      }
+    }
+    return translated.toString();
+  }
+
+  private static boolean isStandIn(int c) {
+    return c >= FIRST_STAND_IN && c < FIRST_STAND_IN + INDICATORS.length();
   }
 
   static boolean applies(String text) {

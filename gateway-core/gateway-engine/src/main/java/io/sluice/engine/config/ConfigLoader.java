@@ -1,0 +1,285 @@
+package io.sluice.engine.config;
+
+import io.sluice.engine.config.ConfigNode.Kind;
+import io.sluice.engine.config.ConfigNode.Mapping;
+import io.sluice.engine.config.ConfigNode.Scalar;
+import io.sluice.engine.config.ConfigNode.Sequence;
+import io.sluice.engine.config.GatewayConfig.Identity;
+import io.sluice.engine.config.GatewayConfig.UpstreamConfig;
+import io.sluice.engine.config.GatewayConfig.UpstreamIdentity;
+import io.sluice.engine.config.Types.Section;
+import io.sluice.engine.forward.ForwardSettings;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.SequencedSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Loads the gateway's configuration and finds all that is wrong with it in one pass. */
+public final class ConfigLoader {
+  /** Kinds of listener that are promised and may be missing in a build. */
+  private static final Set<String> PROMISED_KINDS =
+      Set.of("mqtt", "mqtts", "ws", "coap", "coaps", "coap+tcp");
+
+  /** The verdict on a file. */
+  public sealed interface Result {}
+
+  public record Loaded(GatewayConfig config) implements Result {}
+
+  /**
+   * @param count all faults, those beyond {@link Faults#MAX_KEPT} included
+   */
+  public record Faulty(List<Fault> faults, int count) implements Result {}
+
+  private final Types types;
+  private final Faults faults = new Faults();
+  private final Path base;
+  private final Binder binder;
+
+  private ConfigLoader(Path file, Types types) {
+    this.types = types;
+    Path directory = file.toAbsolutePath().getParent();
+    this.base = directory == null ? Path.of("/") : directory;
+    this.binder = new Binder(base, faults);
+  }
+
+  /**
+   * Loads a file.
+   *
+   * @param env the environment variables that it may refer to
+   */
+  public static Result load(Path file, Types types, Map<String, String> env) {
+    ConfigLoader loader = new ConfigLoader(file, types);
+    GatewayConfig config = loader.config(ConfigTree.read(file, env, loader.faults));
+    return loader.result(config);
+  }
+
+  /**
+   * Loads a text as if it stood in that file.
+   *
+   * @param file the name that faults show, and the place that relative paths start from
+   */
+  public static Result parse(Path file, String text, Types types, Map<String, String> env) {
+    ConfigLoader loader = new ConfigLoader(file, types);
+    GatewayConfig config =
+        loader.config(ConfigTree.parse(file.toString(), text, env, loader.faults));
+    return loader.result(config);
+  }
+
+  private Result result(@Nullable GatewayConfig config) {
+    return config != null && faults.isEmpty()
+        ? new Loaded(config)
+        : new Faulty(faults.list(), faults.count());
+  }
+
+  private @Nullable GatewayConfig config(@Nullable ConfigNode node) {
+    if (node == null) {
+      return null;
+    }
+    SequencedSet<String> keys = keys(types);
+    Mapping root = binder.mapping(node, keys);
+    if (root == null) {
+      return null;
+    }
+    binder.rejectUnknown(root, keys);
+    ConfigNode gateway = root.get("gateway");
+    Identity identity =
+        gateway == null ? missingGateway(root) : binder.bind(Identity.class, gateway);
+    SequencedMap<String, Record> listeners = listeners(root);
+    ConfigNode adminNode = root.get("admin");
+    AdminSettings admin = adminNode == null ? null : binder.bind(AdminSettings.class, adminNode);
+    List<Path> profiles = paths(root, "profiles");
+    List<Path> devices = paths(root, "devices");
+    List<UpstreamConfig> upstreams = upstreams(root);
+    Map<String, Record> sections = sections(root);
+    return identity == null
+        ? null
+        : new GatewayConfig(identity, listeners, admin, profiles, devices, upstreams, sections);
+  }
+
+  /** The keys of the file's first level. */
+  static SequencedSet<String> keys(Types types) {
+    SequencedSet<String> keys =
+        new LinkedHashSet<>(
+            List.of("gateway", "listeners", "admin", "profiles", "devices", "upstreams"));
+    types.sections().forEach(section -> keys.add(section.key()));
+    return keys;
+  }
+
+  private @Nullable Identity missingGateway(Mapping root) {
+    faults.add(root.fault("gateway", "is missing; add gateway: { id: edge-01 }"));
+    return null;
+  }
+
+  private SequencedMap<String, Record> listeners(Mapping root) {
+    SequencedMap<String, Record> listeners = new LinkedHashMap<>();
+    ConfigNode node = root.get("listeners");
+    Mapping mapping = node == null ? null : binder.mapping(node, types.listeners().keySet());
+    if (node == null || (mapping != null && mapping.entries().isEmpty())) {
+      faults.add(
+          root.fault(
+              "listeners",
+              (node == null ? "is missing" : "names none")
+                  + "; name at least one, for example listeners: { mqtt: { port: 1883 } }"));
+    }
+    if (mapping != null) {
+      mapping.entries().forEach((kind, entry) -> listener(mapping, kind, entry.value(), listeners));
+    }
+    return listeners;
+  }
+
+  private void listener(
+      Mapping mapping, String kind, ConfigNode node, Map<String, Record> listeners) {
+    Class<? extends Record> settings = types.listeners().get(kind);
+    if (settings != null) {
+      Record bound = binder.bind(settings, node);
+      if (bound != null) {
+        listeners.put(kind, bound);
+      }
+    } else if (PROMISED_KINDS.contains(kind)) {
+      faults.add(
+          mapping.fault(
+              kind,
+              "this build has no such listener; remove it, or install an adapter for it (there"
+                  + " are: "
+                  + String.join(", ", types.listeners().keySet())
+                  + ")"));
+    } else {
+      faults.add(
+          mapping.fault(
+              kind,
+              "is not a kind of listener; " + NearestKey.remedy(kind, types.listeners().keySet())));
+    }
+  }
+
+  private List<Path> paths(Mapping root, String key) {
+    ConfigNode node = root.get(key);
+    if (node == null || (node instanceof Scalar scalar && scalar.isAbsent())) {
+      return List.of();
+    }
+    if (!(node instanceof Sequence sequence)) {
+      faults.add(node, "must be a list, not " + node.describe() + "; write [ " + key + "-path ]");
+      return List.of();
+    }
+    List<Path> paths = new ArrayList<>();
+    for (ConfigNode item : sequence.items()) {
+      Path path = path(item);
+      if (path != null) {
+        paths.add(path);
+      }
+    }
+    return List.copyOf(paths);
+  }
+
+  private @Nullable Path path(ConfigNode item) {
+    if (item instanceof Scalar scalar && scalar.kind() == Kind.BROKEN) {
+      return null;
+    }
+    if (!(item instanceof Scalar scalar)
+        || scalar.text().isBlank()
+        || scalar.text().contains("\0")) {
+      faults.add(
+          item, "must be a path, not " + item.describe() + "; write one, relative to this file");
+      return null;
+    }
+    Path path = base.resolve(scalar.text()).normalize();
+    if (!Files.exists(path)) {
+      faults.add(
+          item,
+          "there is no "
+              + path
+              + "; make it, or mend the path (it is relative to this file's directory)");
+      return null;
+    }
+    return path;
+  }
+
+  private List<UpstreamConfig> upstreams(Mapping root) {
+    ConfigNode node = root.get("upstreams");
+    if (!(node instanceof Sequence sequence) || sequence.items().isEmpty()) {
+      String what =
+          node == null
+              ? "is missing"
+              : node instanceof Sequence ? "names none" : "must be a list, not " + node.describe();
+      faults.add(
+          root.fault(
+              "upstreams",
+              what
+                  + "; name at least one, for example upstreams: [ { name: archive, type: file,"
+                  + " directory: ./var/archive } ]"));
+      return List.of();
+    }
+    List<UpstreamConfig> upstreams = new ArrayList<>();
+    Map<String, Location> names = new LinkedHashMap<>();
+    for (ConfigNode item : sequence.items()) {
+      UpstreamConfig upstream = upstream(item, names);
+      if (upstream != null) {
+        upstreams.add(upstream);
+      }
+    }
+    return List.copyOf(upstreams);
+  }
+
+  private @Nullable UpstreamConfig upstream(ConfigNode item, Map<String, Location> names) {
+    List<String> common = new ArrayList<>(Binder.keys(UpstreamIdentity.class));
+    common.addAll(Binder.keys(ForwardSettings.class));
+    Mapping mapping = binder.mapping(item, common);
+    if (mapping == null) {
+      return null;
+    }
+    UpstreamIdentity identity = binder.bindKnown(UpstreamIdentity.class, mapping);
+    ForwardSettings forward = binder.bindKnown(ForwardSettings.class, mapping);
+    if (identity == null) {
+      return null;
+    }
+    checkUnique(identity.name(), mapping, names);
+    Class<? extends Record> settings = types.upstreams().get(identity.type());
+    if (settings == null) {
+      ConfigNode type = mapping.get("type");
+      faults.add(
+          type == null ? mapping : type,
+          "\""
+              + identity.type()
+              + "\" is not a type of upstream; "
+              + NearestKey.remedy(identity.type(), types.upstreams().keySet()));
+      return null;
+    }
+    common.addAll(Binder.keys(settings));
+    binder.rejectUnknown(mapping, common);
+    Record bound = binder.bindKnown(settings, mapping);
+    return forward == null || bound == null
+        ? null
+        : new UpstreamConfig(identity.name(), identity.type(), forward, bound);
+  }
+
+  private void checkUnique(String name, Mapping mapping, Map<String, Location> names) {
+    ConfigNode node = mapping.get("name");
+    Location first = names.putIfAbsent(name, node == null ? mapping.location() : node.location());
+    if (first != null && node != null) {
+      faults.add(
+          node,
+          "\"" + name + "\" is taken by the upstream on line " + first.line() + "; choose another");
+    }
+  }
+
+  private Map<String, Record> sections(Mapping root) {
+    Map<String, Record> sections = new LinkedHashMap<>();
+    for (Section section : types.sections()) {
+      ConfigNode node = root.get(section.key());
+      Record bound =
+          node == null
+              ? binder.defaults(section.settings(), root.location(), section.key())
+              : binder.bind(section.settings(), node);
+      if (bound != null) {
+        sections.put(section.key(), bound);
+      }
+    }
+    return sections;
+  }
+}

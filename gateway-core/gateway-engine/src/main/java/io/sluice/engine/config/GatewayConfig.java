@@ -1,0 +1,68 @@
+package io.sluice.engine.config;
+
+import io.sluice.api.config.Option;
+import io.sluice.engine.forward.ForwardSettings;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The whole configuration, valid.
+ *
+ * @param listeners kind → its settings, in the order of the file
+ * @param admin null where the file names no admin listener
+ * @param profiles files and directories of device profiles, each there; empty: those shipped
+ * @param devices files that seed the registry, each there
+ * @param upstreams at least one, of unique names
+ * @param sections key → settings of the other sections; those not in the file have their defaults
+ */
+public record GatewayConfig(
+    Identity gateway,
+    SequencedMap<String, Record> listeners,
+    @Nullable AdminSettings admin,
+    List<Path> profiles,
+    List<Path> devices,
+    List<UpstreamConfig> upstreams,
+    Map<String, Record> sections) {
+  /** Who this gateway is and where it keeps what it must not lose. */
+  public record Identity(
+      @Option(
+              doc = "Name of this gateway, unique among yours: it stands in every record.",
+              required = true,
+              pattern = "[A-Za-z0-9._-]{1,64}",
+              hint = "write 1 to 64 letters, digits and . _ -")
+          String id,
+      @Option(
+              doc = "Directory of spool, registry and keys; made where it is missing.",
+              def = "./var")
+          Path data) {}
+
+  /** One upstream. */
+  public record UpstreamConfig(
+      String name, String type, ForwardSettings forward, Record settings) {}
+
+  /** The keys by which upstreams are told apart. */
+  record UpstreamIdentity(
+      @Option(
+              doc = "Name of the upstream, unique here; its place in the spool is kept by it.",
+              required = true,
+              pattern = "[A-Za-z0-9._-]{1,64}",
+              hint = "write 1 to 64 letters, digits and . _ -")
+          String name,
+      @Option(doc = "What kind of destination it is.", required = true) String type) {}
+
+  /**
+   * The settings of a section.
+   *
+   * @throws IllegalArgumentException where no section has them
+   */
+  public <S extends Record> S section(Class<S> type) {
+    return sections.values().stream()
+        .filter(type::isInstance)
+        .map(type::cast)
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("no section has " + type));
+  }
+}

@@ -1,0 +1,121 @@
+package io.sluice.engine.config;
+
+import io.sluice.api.config.Option;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A settings record, read once: its options and how to make one. Immutable. */
+final class RecordShape {
+  /**
+   * @param key in kebab-case
+   * @param optional whether it may be null
+   */
+  record Member(String key, Option option, OptionType type, boolean optional, Class<?> raw) {
+    boolean isSecret() {
+      return type == OptionType.Basic.SECRET;
+    }
+
+    /** Whether it has to be given: so marked, or of a type that has no empty value. */
+    boolean required() {
+      return option.required()
+          || (!optional
+              && option.def().isEmpty()
+              && !raw.isPrimitive()
+              && (type instanceof OptionType.Choice
+                  || (type instanceof OptionType.Basic && type != OptionType.Basic.STRING)));
+    }
+  }
+
+  private static final ClassValue<RecordShape> SHAPES =
+      new ClassValue<>() {
+        @Override
+        protected RecordShape computeValue(Class<?> type) {
+          return new RecordShape(type.asSubclass(Record.class));
+        }
+      };
+
+  private final Class<? extends Record> type;
+  private final List<Member> members;
+  private final Constructor<? extends Record> constructor;
+
+  private RecordShape(Class<? extends Record> type) {
+    this.type = type;
+    RecordComponent[] components = type.getRecordComponents();
+    this.members = Arrays.stream(components).map(RecordShape::member).toList();
+    try {
+      this.constructor =
+          type.getDeclaredConstructor(
+              Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new));
+      constructor.setAccessible(true);
+    } catch (NoSuchMethodException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  static RecordShape of(Class<? extends Record> type) {
+    return SHAPES.get(type);
+  }
+
+  List<Member> members() {
+    return members;
+  }
+
+  /** Every key that may stand in the file. */
+  List<String> keys() {
+    List<String> keys = new ArrayList<>();
+    for (Member member : members) {
+      keys.add(member.key());
+      if (member.isSecret()) {
+        keys.add(member.key() + "-file");
+      }
+    }
+    return keys;
+  }
+
+  /**
+   * @throws IllegalArgumentException as the record's constructor throws it
+   */
+  Record make(Object[] values) {
+    try {
+      return constructor.newInstance(values);
+    } catch (InvocationTargetException e) {
+      if (e.getCause() instanceof IllegalArgumentException refused) {
+        throw refused;
+      }
+      throw new IllegalStateException(type + " cannot be made", e.getCause());
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(type + " cannot be made", e);
+    }
+  }
+
+  private static Member member(RecordComponent component) {
+    Option option = component.getAnnotation(Option.class);
+    if (option == null) {
+      throw new IllegalStateException(
+          component.getDeclaringRecord() + "." + component.getName() + " lacks @Option");
+    }
+    return new Member(
+        kebab(component.getName()),
+        option,
+        OptionType.of(component.getGenericType()),
+        component.getAnnotatedType().isAnnotationPresent(Nullable.class),
+        component.getType());
+  }
+
+  static String kebab(String camel) {
+    StringBuilder kebab = new StringBuilder();
+    for (int i = 0; i < camel.length(); i++) {
+      char c = camel.charAt(i);
+      if (Character.isUpperCase(c)) {
+        kebab.append('-');
+      }
+      kebab.append(Character.toLowerCase(c));
+    }
+    return kebab.toString();
+  }
+}
