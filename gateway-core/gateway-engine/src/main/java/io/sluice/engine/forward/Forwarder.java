@@ -345,8 +345,10 @@ public final class Forwarder implements AutoCloseable {
     }
     detail = end.getMessage();
     long until = timing.nanoTime().getAsLong() + TimeUnit.MILLISECONDS.toNanos(delay);
-    while (!stopping && timing.nanoTime().getAsLong() - until < 0) {
-      park(BACKOFF_STEP_MILLIS);
+    long left = delay;
+    while (!stopping && left > 0) {
+      park(Math.min(left, BACKOFF_STEP_MILLIS));
+      left = TimeUnit.NANOSECONDS.toMillis(until - timing.nanoTime().getAsLong());
     }
   }
 

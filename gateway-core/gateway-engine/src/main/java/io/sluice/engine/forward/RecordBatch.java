@@ -1,0 +1,111 @@
+package io.sluice.engine.forward;
+
+import io.sluice.api.ByteSink;
+import io.sluice.api.Lane;
+import io.sluice.api.MessageClass;
+import io.sluice.engine.record.CorruptRecordException;
+import io.sluice.engine.record.RecordJson;
+import io.sluice.engine.record.RecordView;
+import io.sluice.engine.spool.SpoolBatch;
+import java.util.function.Function;
+
+/** A batch read from the spool, its records read where they lie. */
+public final class RecordBatch implements OutboundBatch {
+  private final SpoolBatch spooled;
+  private final String epoch;
+  private final PayloadFormat format;
+  private final RecordView view = new RecordView();
+  private int viewed = -1;
+
+  private RecordBatch(SpoolBatch spooled, String epoch, PayloadFormat format) {
+    this.spooled = spooled;
+    this.epoch = epoch;
+    this.format = format;
+  }
+
+  /**
+   * What makes batches readable for an upstream.
+   *
+   * @param epoch of the spool: part of the record ids
+   */
+  public static Function<SpoolBatch, OutboundBatch> encoder(
+      String epoch, ForwardSettings.Format format) {
+    PayloadFormat writer =
+        switch (format) {
+          case JSON -> RecordJson::write;
+          case THINGSBOARD -> ThingsBoardFormat.create();
+          case SENML_JSON -> SenmlFormat.json();
+          case SENML_CBOR -> SenmlFormat.cbor();
+        };
+    return spooled -> new RecordBatch(spooled, epoch, writer);
+  }
+
+  @Override
+  public Lane lane() {
+    return spooled.lane();
+  }
+
+  @Override
+  public int count() {
+    return spooled.count();
+  }
+
+  @Override
+  public String device(int index) {
+    return at(index).device();
+  }
+
+  @Override
+  public MessageClass messageClass(int index) {
+    return at(index).messageClass();
+  }
+
+  @Override
+  public String sector(int index) {
+    return at(index).sector();
+  }
+
+  @Override
+  public String site(int index) {
+    return at(index).site();
+  }
+
+  @Override
+  public String model(int index) {
+    return at(index).model();
+  }
+
+  @Override
+  public long timeMicros(int index) {
+    return at(index).timeMicros();
+  }
+
+  @Override
+  public String id(int index) {
+    return at(index).id();
+  }
+
+  @Override
+  public void encode(int index, ByteSink out) {
+    format.write(at(index), out);
+  }
+
+  private RecordView at(int index) {
+    if (index != viewed) {
+      viewed = -1;
+      try {
+        view.wrap(
+            spooled.bytes(),
+            spooled.offset(index),
+            spooled.length(index),
+            spooled.lane(),
+            spooled.sequence(index),
+            epoch);
+      } catch (CorruptRecordException e) {
+        throw new UnreadableRecordException(index, "unreadable record: " + e.getMessage());
+      }
+      viewed = index;
+    }
+    return view;
+  }
+}

@@ -1,0 +1,23 @@
+package io.sluice.engine.forward;
+
+import io.sluice.api.ByteSink;
+import java.io.OutputStream;
+
+/** A sink as what generators write to. */
+final class SinkStream extends OutputStream {
+  private final ByteSink sink;
+
+  SinkStream(ByteSink sink) {
+    this.sink = sink;
+  }
+
+  @Override
+  public void write(int b) {
+    sink.write(b);
+  }
+
+  @Override
+  public void write(byte[] bytes, int offset, int length) {
+    sink.write(bytes, offset, length);
+  }
+}
