@@ -1,0 +1,241 @@
+package io.sluice.sim.audit;
+
+import io.sluice.sim.device.Kind;
+import io.sluice.sim.device.Sample;
+import io.sluice.sim.fleet.FleetRun.Played;
+import io.sluice.sim.fleet.SentLog;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Ticks off the far end's records against the ledger, one after the other. */
+final class Reconciliation {
+  private static final int MOST_FAULTS = 100;
+  private static final double TOLERANCE = 1e-9;
+  private final JsonMapper json = new JsonMapper();
+  private final Map<String, Book> books = new HashMap<>();
+  private final long startMillis;
+  private final List<String> faults = new ArrayList<>();
+  private long duplicated;
+  private long doubled;
+  private long doubledAfterResend;
+  private long reordered;
+  private long altered;
+  private long unreadable;
+  private long foreign;
+
+  /** One device's side: 8 bytes a message for the hash of its record id, 8 for its sequence. */
+  private static final class Book {
+    final Played played;
+    final long[] ids;
+    final long[] sequences;
+    long uncounted;
+
+    Book(Played played) {
+      this.played = played;
+      this.ids = new long[played.log().size()];
+      this.sequences = new long[played.log().size()];
+    }
+  }
+
+  Reconciliation(List<Played> ledger, long startMillis) {
+    this.startMillis = startMillis;
+    ledger.forEach(played -> books.put(played.device().spec().id(), new Book(played)));
+  }
+
+  void take(String line, Path file, long number) {
+    JsonNode record;
+    try {
+      record = json.readTree(line);
+    } catch (JacksonException e) {
+      unreadable++;
+      fault(file.getFileName() + ":" + number + " is not JSON: " + e.getOriginalMessage());
+      return;
+    }
+    if (!record.path("device").isString()) {
+      unreadable++;
+      fault(file.getFileName() + ":" + number + " has no device");
+      return;
+    }
+    Book book = books.get(record.path("device").asString());
+    if (book == null || !ours(book, record)) {
+      foreign++;
+    }
+  }
+
+  private boolean ours(Book book, JsonNode record) {
+    JsonNode counter = measurement(record, "n");
+    if (counter == null) {
+      boolean counted = book.played.device().spec().group().form().carriesCounter();
+      if (counted || record.path("rx").asLong() < startMillis * 1000) {
+        return false;
+      }
+      book.uncounted++;
+      return true;
+    }
+    long n = counter.path("v").asLong(Long.MIN_VALUE);
+    SentLog log = book.played.log();
+    if (!log.contains(n)) {
+      return false;
+    }
+    tick(book, log.index(n), record);
+    return true;
+  }
+
+  private void tick(Book book, int index, JsonNode record) {
+    long id = record.path("id").asString("").hashCode() * 0x9E3779B97F4A7C15L | 1;
+    if (book.ids[index] == 0) {
+      book.ids[index] = id;
+      book.sequences[index] = record.path("seq").asLong(0);
+      compare(book, index, record);
+    } else if (book.ids[index] == id) {
+      duplicated++;
+      fault(
+          name(book, index) + " was delivered twice, as record " + record.path("id").asString(""));
+    } else if (book.played.log().resentAt(index)) {
+      doubledAfterResend++;
+    } else {
+      doubled++;
+      fault(
+          name(book, index)
+              + " was sent once but stored twice; second record "
+              + record.path("id").asString(""));
+    }
+  }
+
+  private void compare(Book book, int index, JsonNode record) {
+    SentLog log = book.played.log();
+    Kind kind = log.kindAt(index);
+    Sample sample =
+        book.played
+            .device()
+            .sample(log.nAt(index), (startMillis + log.millisAt(index)) * 1000, kind);
+    List<String> differences = new ArrayList<>();
+    String messageClass = record.path("class").asString("");
+    if (kind != Kind.TELEMETRY && !messageClass.equals(kind.address())) {
+      differences.add("class is " + messageClass + ", sent as " + kind.address());
+    }
+    for (Sample.Field field : sample.fields()) {
+      JsonNode there = measurement(record, field.name());
+      if (there == null) {
+        differences.add(field.name() + " is missing");
+      } else if (!same(field.value(), there.path("v"))) {
+        differences.add(field.name() + " is " + there.path("v") + ", sent " + field.value());
+      }
+    }
+    if (!differences.isEmpty()) {
+      altered++;
+      fault(name(book, index) + " was altered: " + String.join(", ", differences));
+    }
+  }
+
+  private static boolean same(Object sent, JsonNode there) {
+    return switch (sent) {
+      case Number number -> there.isNumber() && near(number.doubleValue(), there.asDouble());
+      case Boolean flag -> there.isBoolean() && there.asBoolean() == flag;
+      default -> there.isString() && there.asString().equals(sent.toString());
+    };
+  }
+
+  private static boolean near(double a, double b) {
+    return Math.abs(a - b) <= TOLERANCE * Math.max(1, Math.max(Math.abs(a), Math.abs(b)));
+  }
+
+  private static JsonNode measurement(JsonNode record, String name) {
+    for (JsonNode measurement : record.path("m")) {
+      if (measurement.path("n").asString("").equals(name)) {
+        return measurement;
+      }
+    }
+    return null;
+  }
+
+  AuditResult result() {
+    long sent = 0;
+    long acked = 0;
+    long refused = 0;
+    long found = 0;
+    long lost = 0;
+    for (Book book : books.values()) {
+      SentLog log = book.played.log();
+      long deviceAcked = 0;
+      for (int i = 0; i < log.size(); i++) {
+        sent++;
+        deviceAcked += log.ackedAt(i) ? 1 : 0;
+        refused += log.refusedAt(i) ? 1 : 0;
+      }
+      acked += deviceAcked;
+      if (book.played.device().spec().group().form().carriesCounter()) {
+        found += Arrays.stream(book.ids).filter(id -> id != 0).count();
+        lost += lost(book);
+        order(book);
+      } else {
+        found += book.uncounted;
+        lost += Math.max(0, deviceAcked - book.uncounted);
+      }
+    }
+    return new AuditResult(
+        sent,
+        acked,
+        refused,
+        found,
+        lost,
+        duplicated,
+        doubled,
+        doubledAfterResend,
+        reordered,
+        altered,
+        unreadable,
+        foreign,
+        List.copyOf(faults));
+  }
+
+  private long lost(Book book) {
+    SentLog log = book.played.log();
+    long lost = 0;
+    for (int i = 0; i < log.size(); i++) {
+      if (log.ackedAt(i) && book.ids[i] == 0) {
+        lost++;
+        fault(name(book, i) + " was acknowledged but is not at the far end");
+      }
+    }
+    return lost;
+  }
+
+  /** By the gateway's own sequence within a class; messages sent twice may come in any order. */
+  private void order(Book book) {
+    SentLog log = book.played.log();
+    Map<String, Long> last = new HashMap<>();
+    for (int i = 0; i < log.size(); i++) {
+      if (book.sequences[i] == 0 || log.resentAt(i)) {
+        continue;
+      }
+      Long before = last.put(log.kindAt(i).address(), book.sequences[i]);
+      if (before != null && before > book.sequences[i]) {
+        reordered++;
+        fault(name(book, i) + " was stored before one that was sent earlier");
+      }
+    }
+  }
+
+  private static String name(Book book, int index) {
+    return book.played.device().spec().id()
+        + " #"
+        + book.played.log().nAt(index)
+        + " ("
+        + book.played.log().kindAt(index).address()
+        + ")";
+  }
+
+  private void fault(String what) {
+    if (faults.size() < MOST_FAULTS) {
+      faults.add(what);
+    }
+  }
+}

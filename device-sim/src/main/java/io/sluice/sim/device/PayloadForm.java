@@ -1,0 +1,253 @@
+package io.sluice.sim.device;
+
+import io.sluice.sim.device.Sample.Field;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.TokenStreamFactory;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.dataformat.cbor.CBORFactory;
+
+/**
+ * How a sample is written on the wire. Every form but {@link #TEXT} carries the counter {@code n}
+ * and the observed time.
+ */
+public enum PayloadForm {
+  /** One flat object, {@code ts} in milliseconds. */
+  JSON("application/json", 50),
+  /** The same with every number as a string, as Dragino sends it. */
+  JSON_STRINGS("application/json", 50),
+  /** RFC 8428, JSON. */
+  SENML_JSON("application/senml+json", 110),
+  /** RFC 8428, CBOR. */
+  SENML_CBOR("application/senml+cbor", 112),
+  /** The flat object in CBOR. */
+  CBOR("application/cbor", 60),
+  /** The first metric's value alone. */
+  TEXT("text/plain", 0),
+  /** ThingsBoard: {@code {"ts":ms,"values":{...}}}. */
+  THINGSBOARD("application/json", 50),
+  /** Alink: {@code {"id","version","params":{k:{"value","time"}},"method"}}. */
+  ALINK("application/json", 50),
+  /** Huawei IoTDA: {@code {"services":[{"service_id","properties","event_time"}]}}. */
+  HUAWEI("application/json", 50);
+
+  private static final JsonFactory JSON_FACTORY = new JsonFactory();
+  private static final CBORFactory CBOR_FACTORY = new CBORFactory();
+  // units of the IANA registry (RFC 8428, 8798); a device leaves out what the registry lacks
+  private static final Set<String> SENML_UNITS =
+      Set.of(
+          "Cel", "%RH", "m/s", "V", "A", "W", "kWh", "hPa", "mm", "m", "lat", "lon", "1/min", "m3",
+          "ug/m3");
+
+  private final String contentType;
+  private final int contentFormat;
+
+  PayloadForm(String contentType, int contentFormat) {
+    this.contentType = contentType;
+    this.contentFormat = contentFormat;
+  }
+
+  /** By the name that scenarios use: {@code senml-json}. */
+  public static Map<String, PayloadForm> byName() {
+    Map<String, PayloadForm> names = new LinkedHashMap<>();
+    for (PayloadForm form : values()) {
+      names.put(form.name().toLowerCase(Locale.ROOT).replace('_', '-'), form);
+    }
+    return names;
+  }
+
+  /** Media type, for MQTT 5's content type. */
+  public String contentType() {
+    return contentType;
+  }
+
+  /** CoAP content format number. */
+  public int contentFormat() {
+    return contentFormat;
+  }
+
+  /** Whether the far end can be matched message by message. */
+  public boolean carriesCounter() {
+    return this != TEXT;
+  }
+
+  /** The payload. */
+  public byte[] encode(Sample sample) {
+    return switch (this) {
+      case JSON -> flat(JSON_FACTORY, sample, false);
+      case JSON_STRINGS -> flat(JSON_FACTORY, sample, true);
+      case CBOR -> flat(CBOR_FACTORY, sample, false);
+      case SENML_JSON -> senmlJson(sample);
+      case SENML_CBOR -> senmlCbor(sample);
+      case TEXT ->
+          String.valueOf(sample.fields().getFirst().value()).getBytes(StandardCharsets.UTF_8);
+      case THINGSBOARD -> thingsboard(sample);
+      case ALINK -> alink(sample);
+      case HUAWEI -> huawei(sample);
+    };
+  }
+
+  private static byte[] write(
+      TokenStreamFactory factory, java.util.function.Consumer<JsonGenerator> body) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream(256);
+    try (JsonGenerator generator = factory.createGenerator(ObjectWriteContext.empty(), out)) {
+      body.accept(generator);
+    }
+    return out.toByteArray();
+  }
+
+  private static byte[] flat(TokenStreamFactory factory, Sample sample, boolean strings) {
+    return write(
+        factory,
+        out -> {
+          out.writeStartObject();
+          out.writeNumberProperty("n", sample.n());
+          out.writeNumberProperty("ts", sample.micros() / 1000);
+          fields(out, sample, strings);
+          out.writeEndObject();
+        });
+  }
+
+  private static void fields(JsonGenerator out, Sample sample, boolean strings) {
+    for (Field field : sample.fields()) {
+      out.writeName(field.name());
+      value(
+          out,
+          strings && field.value() instanceof Number ? field.value().toString() : field.value());
+    }
+  }
+
+  private static void value(JsonGenerator out, Object value) {
+    switch (value) {
+      case Long whole -> out.writeNumber(whole);
+      case Double real -> out.writeNumber(real);
+      case Boolean flag -> out.writeBoolean(flag);
+      default -> out.writeString(value.toString());
+    }
+  }
+
+  private static byte[] senmlJson(Sample sample) {
+    return write(
+        JSON_FACTORY,
+        out -> {
+          out.writeStartArray();
+          out.writeStartObject();
+          out.writeName("bt");
+          out.writeNumber(java.math.BigDecimal.valueOf(sample.micros(), 6));
+          out.writeStringProperty("n", "n");
+          out.writeNumberProperty("v", sample.n());
+          out.writeEndObject();
+          for (Field field : sample.fields()) {
+            out.writeStartObject();
+            out.writeStringProperty("n", field.name());
+            if (field.unit() != null && SENML_UNITS.contains(field.unit())) {
+              out.writeStringProperty("u", field.unit());
+            }
+            out.writeName(label(field.value()));
+            value(out, field.value());
+            out.writeEndObject();
+          }
+          out.writeEndArray();
+        });
+  }
+
+  private static String label(Object value) {
+    return value instanceof Number ? "v" : value instanceof Boolean ? "vb" : "vs";
+  }
+
+  /** RFC 8428 section 6: integer labels bt -3, n 0, u 1, v 2, vs 3, vb 4. */
+  private static byte[] senmlCbor(Sample sample) {
+    return write(
+        CBOR_FACTORY,
+        out -> {
+          out.writeStartArray(null, sample.fields().size() + 1);
+          out.writeStartObject(null, 3);
+          out.writePropertyId(-3);
+          out.writeNumber(sample.micros() / 1e6);
+          out.writePropertyId(0);
+          out.writeString("n");
+          out.writePropertyId(2);
+          out.writeNumber(sample.n());
+          out.writeEndObject();
+          for (Field field : sample.fields()) {
+            senmlCborRecord(out, field);
+          }
+          out.writeEndArray();
+        });
+  }
+
+  private static void senmlCborRecord(JsonGenerator out, Field field) {
+    boolean unit = field.unit() != null && SENML_UNITS.contains(field.unit());
+    out.writeStartObject(null, unit ? 3 : 2);
+    out.writePropertyId(0);
+    out.writeString(field.name());
+    if (unit) {
+      out.writePropertyId(1);
+      out.writeString(field.unit());
+    }
+    out.writePropertyId(
+        field.value() instanceof Number ? 2 : field.value() instanceof Boolean ? 4 : 3);
+    value(out, field.value());
+    out.writeEndObject();
+  }
+
+  private static byte[] thingsboard(Sample sample) {
+    return write(
+        JSON_FACTORY,
+        out -> {
+          out.writeStartObject();
+          out.writeNumberProperty("ts", sample.micros() / 1000);
+          out.writeObjectPropertyStart("values");
+          out.writeNumberProperty("n", sample.n());
+          fields(out, sample, false);
+          out.writeEndObject();
+          out.writeEndObject();
+        });
+  }
+
+  private static byte[] alink(Sample sample) {
+    return write(
+        JSON_FACTORY,
+        out -> {
+          out.writeStartObject();
+          out.writeStringProperty("id", Long.toString(sample.n()));
+          out.writeStringProperty("version", "1.0");
+          out.writeObjectPropertyStart("params");
+          out.writeNumberProperty("n", sample.n());
+          for (Field field : sample.fields()) {
+            out.writeObjectPropertyStart(field.name());
+            out.writeName("value");
+            value(out, field.value());
+            out.writeNumberProperty("time", sample.micros() / 1000);
+            out.writeEndObject();
+          }
+          out.writeEndObject();
+          out.writeStringProperty("method", "thing.event.property.post");
+          out.writeEndObject();
+        });
+  }
+
+  private static byte[] huawei(Sample sample) {
+    return write(
+        JSON_FACTORY,
+        out -> {
+          out.writeStartObject();
+          out.writeArrayPropertyStart("services");
+          out.writeStartObject();
+          out.writeStringProperty("service_id", "main");
+          out.writeObjectPropertyStart("properties");
+          out.writeNumberProperty("n", sample.n());
+          fields(out, sample, false);
+          out.writeEndObject();
+          out.writeEndObject();
+          out.writeEndArray();
+          out.writeEndObject();
+        });
+  }
+}

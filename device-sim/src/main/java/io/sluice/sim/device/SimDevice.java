@@ -1,0 +1,74 @@
+package io.sluice.sim.device;
+
+import io.sluice.sim.device.Sample.Field;
+import io.sluice.sim.device.Waveform.Moment;
+import io.sluice.sim.scenario.DeviceSpec;
+import io.sluice.sim.scenario.Group;
+import io.sluice.sim.scenario.Group.AlarmPlan;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a device has to say at any time: a pure function, so that the audit can ask again. Safe for
+ * use by any thread.
+ */
+public final class SimDevice {
+  private static final long ALARM_SALT = 0x5A11A23L;
+  private final DeviceSpec spec;
+  private final long startMicros;
+  private final List<Metric> metrics;
+
+  /**
+   * @param startMicros when the run began, microseconds since the epoch
+   */
+  public SimDevice(DeviceSpec spec, long startMicros) {
+    this.spec = spec;
+    this.startMicros = startMicros;
+    this.metrics = metrics(spec.group());
+  }
+
+  public DeviceSpec spec() {
+    return spec;
+  }
+
+  /** The message with counter n, if it is measured then and of that kind. */
+  public Sample sample(long n, long micros, Kind kind) {
+    List<Field> fields = new ArrayList<>(metrics.size() + 5);
+    AlarmPlan alarms = spec.group().alarms();
+    boolean alarm = kind == Kind.ALARM_RAISED || kind == Kind.ALARM_CLEARED;
+    if (alarm && alarms != null) {
+      fields.add(new Field("active", null, kind == Kind.ALARM_RAISED));
+      fields.add(new Field("cause", null, alarms.cause()));
+      fields.add(new Field("severity", null, alarms.severity()));
+      fields.add(new Field("urgency", null, kind == Kind.ALARM_RAISED ? "Immediate" : "Past"));
+      fields.add(new Field("certainty", null, "Observed"));
+      fields.add(new Field("status", null, "Exercise"));
+    }
+    Moment moment = new Moment(micros, startMicros, n);
+    for (int i = 0; i < metrics.size(); i++) {
+      Metric metric = metrics.get(i);
+      fields.add(
+          new Field(
+              metric.name(), metric.unit(), metric.valueAt(Hash.mix(spec.seed(), i), moment)));
+    }
+    return new Sample(n, micros, kind, fields);
+  }
+
+  /** Whether chance has it that an alarm is raised with message n. */
+  public boolean alarmStrikes(long n) {
+    AlarmPlan alarms = spec.group().alarms();
+    return alarms != null && Hash.unit(spec.seed() ^ ALARM_SALT, n) < alarms.chance();
+  }
+
+  private static List<Metric> metrics(Group group) {
+    Map<String, Metric> byName = new LinkedHashMap<>();
+    group.profile().metrics().forEach(metric -> byName.put(metric.name(), metric));
+    group
+        .waveforms()
+        .forEach((name, waveform) ->
+            byName.put(name, byName.getOrDefault(name, Profiles.extra(name)).with(waveform)));
+    return List.copyOf(byName.values());
+  }
+}

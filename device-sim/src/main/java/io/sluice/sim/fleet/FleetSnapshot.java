@@ -1,0 +1,44 @@
+package io.sluice.sim.fleet;
+
+/**
+ * A fleet's figures at one moment, since its start.
+ *
+ * @param devices in the scenario
+ * @param connected MQTT sessions up now
+ * @param sent messages, each counted once
+ * @param acked acknowledged by the far side
+ * @param refused refused with a reason
+ * @param resent sent again after a lost connection or a missing answer
+ * @param skipped samples not taken because the device was offline or its window full
+ * @param alarms sent, raised and cleared
+ * @param connectFailures connection attempts that failed
+ * @param lastTrouble the latest refusal or failure, empty if there was none
+ */
+public record FleetSnapshot(
+    int devices,
+    long connected,
+    long sent,
+    long acked,
+    long refused,
+    long resent,
+    long skipped,
+    long alarms,
+    long commands,
+    long connectFailures,
+    String lastTrouble) {
+
+  @Override
+  public String toString() {
+    return "%d devices, %d connected; sent %d, acknowledged %d, refused %d, resent %d, skipped %d, alarms %d%s"
+        .formatted(
+            devices,
+            connected,
+            sent,
+            acked,
+            refused,
+            resent,
+            skipped,
+            alarms,
+            lastTrouble.isEmpty() ? "" : "; last trouble: " + lastTrouble);
+  }
+}

@@ -1,0 +1,345 @@
+package io.sluice.sim.fleet;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.mqtt.MqttConnAckMessage;
+import io.netty.handler.codec.mqtt.MqttConnectReturnCode;
+import io.netty.handler.codec.mqtt.MqttDecoder;
+import io.netty.handler.codec.mqtt.MqttEncoder;
+import io.netty.handler.codec.mqtt.MqttFixedHeader;
+import io.netty.handler.codec.mqtt.MqttMessage;
+import io.netty.handler.codec.mqtt.MqttMessageBuilders;
+import io.netty.handler.codec.mqtt.MqttMessageIdVariableHeader;
+import io.netty.handler.codec.mqtt.MqttMessageType;
+import io.netty.handler.codec.mqtt.MqttProperties;
+import io.netty.handler.codec.mqtt.MqttPubReplyMessageVariableHeader;
+import io.netty.handler.codec.mqtt.MqttPublishMessage;
+import io.netty.handler.codec.mqtt.MqttQoS;
+import io.netty.handler.codec.mqtt.MqttVersion;
+import io.sluice.sim.device.Hash;
+import io.sluice.sim.device.Kind;
+import io.sluice.sim.scenario.DeviceSpec;
+import io.sluice.sim.scenario.Group.Transport;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A small MQTT client on codec-mqtt. What was unanswered when a connection broke is published again
+ * on the next one, as a device with a small store does.
+ */
+@SuppressWarnings(
+    "FutureReturnValueIgnored") // a write that fails ends in channelInactive, which reacts
+final class MqttLink implements Link {
+  private static final int WINDOW_MESSAGES = 16;
+  private static final int KEEP_ALIVE_SECONDS = 60;
+  private static final int MAX_PACKET_BYTES = 1 << 18;
+  private static final long FIRST_BACK_OFF_MILLIS = 250;
+  private static final long LONGEST_BACK_OFF_MILLIS = 15_000;
+
+  private final Bootstrap bootstrap;
+  private final DevicePlay play;
+  private final FleetCounters counters;
+  private final DeviceSpec spec;
+  private final boolean five;
+  private final Map<Integer, Message> unanswered = new LinkedHashMap<>();
+  private final ArrayDeque<Message> again = new ArrayDeque<>();
+  private @Nullable Channel channel;
+  private boolean up;
+  private boolean pingUnanswered;
+  private boolean closed;
+  private int packetId;
+  private int attempts;
+
+  private record Message(long n, Kind kind, byte[] payload) {}
+
+  MqttLink(Bootstrap shared, DevicePlay play, FleetCounters counters) {
+    this.play = play;
+    this.counters = counters;
+    this.spec = play.device().spec();
+    this.five = spec.group().transport() == Transport.MQTT_5;
+    this.bootstrap =
+        shared.clone(play.loop()).option(ChannelOption.TCP_NODELAY, true).handler(pipeline());
+  }
+
+  private ChannelInitializer<Channel> pipeline() {
+    return new ChannelInitializer<>() {
+      @Override
+      protected void initChannel(Channel made) {
+        made.pipeline()
+            .addLast(new MqttDecoder(MAX_PACKET_BYTES), MqttEncoder.INSTANCE, new Inbound());
+      }
+    };
+  }
+
+  @Override
+  public void open() {
+    if (closed) {
+      return;
+    }
+    bootstrap
+        .connect()
+        .addListener((io.netty.channel.ChannelFuture done) -> {
+          if (!done.isSuccess()) {
+            counters.connectFailures.increment();
+            counters.trouble(spec.id() + ": " + done.cause().getMessage());
+            later();
+          }
+        });
+  }
+
+  private void later() {
+    if (closed) {
+      return;
+    }
+    long ceiling =
+        Math.min(LONGEST_BACK_OFF_MILLIS, FIRST_BACK_OFF_MILLIS << Math.min(attempts, 6));
+    attempts++;
+    long delay = ceiling / 2 + (long) (ceiling / 2d * Hash.unit(spec.seed() ^ 0xBAC0FF, attempts));
+    Timers.after(play.loop(), this::open, delay);
+  }
+
+  @Override
+  public boolean ready() {
+    return up
+        && unanswered.size() + again.size() < WINDOW_MESSAGES
+        && channel != null
+        && channel.isWritable();
+  }
+
+  @Override
+  public int pending() {
+    return unanswered.size() + again.size();
+  }
+
+  @Override
+  public void send(long n, Kind kind, byte[] payload) {
+    publish(new Message(n, kind, payload));
+  }
+
+  private void publish(Message message) {
+    Channel to = channel;
+    if (to == null) {
+      again.add(message);
+      return;
+    }
+    int qos = spec.group().qos();
+    MqttMessageBuilders.PublishBuilder publish =
+        MqttMessageBuilders.publish()
+            .topicName(topic(message.kind))
+            .qos(MqttQoS.valueOf(qos))
+            .payload(Unpooled.wrappedBuffer(message.payload));
+    if (qos > 0) {
+      packetId = packetId % 0xFFFF + 1;
+      unanswered.put(packetId, message);
+      publish.messageId(packetId);
+    }
+    if (five) {
+      publish.properties(contentType());
+    }
+    to.writeAndFlush(publish.build());
+  }
+
+  private String topic(Kind kind) {
+    return switch (spec.group().form()) {
+      case THINGSBOARD -> kind == Kind.TELEMETRY ? "v1/devices/me/telemetry" : kind.address();
+      case ALINK ->
+          kind == Kind.TELEMETRY
+              ? "/sys/"
+                  + spec.group().profile().id()
+                  + "/"
+                  + spec.id()
+                  + "/thing/event/property/post"
+              : kind.address();
+      case HUAWEI ->
+          kind == Kind.TELEMETRY
+              ? "$oc/devices/" + spec.id() + "/sys/properties/report"
+              : kind.address();
+      default -> kind.address();
+    };
+  }
+
+  private MqttProperties contentType() {
+    MqttProperties properties = new MqttProperties();
+    properties.add(
+        new MqttProperties.StringProperty(
+            MqttProperties.CONTENT_TYPE, spec.group().form().contentType()));
+    return properties;
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    if (channel != null) {
+      channel.writeAndFlush(MqttMessage.DISCONNECT).addListener(done -> disconnect());
+    }
+  }
+
+  private void disconnect() {
+    if (channel != null) {
+      channel.close();
+    }
+  }
+
+  private final class Inbound extends SimpleChannelInboundHandler<MqttMessage> {
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+      MqttMessageBuilders.ConnectBuilder connect =
+          MqttMessageBuilders.connect()
+              .clientId(spec.id())
+              .protocolVersion(five ? MqttVersion.MQTT_5 : MqttVersion.MQTT_3_1_1)
+              .cleanSession(true)
+              .keepAlive(KEEP_ALIVE_SECONDS);
+      String password = spec.password();
+      String token = spec.token();
+      if (password != null) {
+        connect
+            .hasUser(true)
+            .username(spec.id())
+            .hasPassword(true)
+            .password(password.getBytes(StandardCharsets.UTF_8));
+      } else if (token != null) {
+        connect.hasUser(true).username(token);
+      }
+      ctx.writeAndFlush(connect.build());
+    }
+
+    @Override
+    protected void channelRead0(ChannelHandlerContext ctx, MqttMessage message) {
+      if (message.decoderResult().isFailure()) {
+        counters.trouble(
+            spec.id() + ": unreadable answer: " + message.decoderResult().cause().getMessage());
+        ctx.close();
+        return;
+      }
+      switch (message.fixedHeader().messageType()) {
+        case CONNACK -> connack(ctx, (MqttConnAckMessage) message);
+        case PUBACK, PUBCOMP -> answered(message, true);
+        case PUBREC -> received(ctx, message);
+        case PUBLISH -> command(ctx, (MqttPublishMessage) message);
+        case PINGRESP -> pingUnanswered = false;
+        case DISCONNECT -> {
+          counters.trouble(spec.id() + ": the server disconnected" + reason(message));
+          ctx.close();
+        }
+        default -> {
+          // SUBACK and the like need no reaction
+        }
+      }
+    }
+
+    private void connack(ChannelHandlerContext ctx, MqttConnAckMessage message) {
+      MqttConnectReturnCode code = message.variableHeader().connectReturnCode();
+      if (code != MqttConnectReturnCode.CONNECTION_ACCEPTED) {
+        counters.connectFailures.increment();
+        counters.trouble(spec.id() + ": not admitted, " + code);
+        ctx.close();
+        return;
+      }
+      channel = ctx.channel();
+      up = true;
+      attempts = 0;
+      pingUnanswered = false;
+      counters.connected.increment();
+      ctx.writeAndFlush(
+          MqttMessageBuilders.subscribe()
+              .messageId(0xFFFF)
+              .addSubscription(MqttQoS.AT_LEAST_ONCE, "command/#")
+              .build());
+      Timers.after(ctx.executor(), () -> ping(ctx), KEEP_ALIVE_SECONDS * 750L);
+      int waiting = again.size();
+      for (int i = 0; i < waiting; i++) {
+        Message message2 = again.remove();
+        play.resent(message2.n);
+        publish(message2);
+      }
+    }
+
+    private void ping(ChannelHandlerContext ctx) {
+      if (!ctx.channel().isActive()) {
+        return;
+      }
+      if (pingUnanswered) {
+        counters.trouble(spec.id() + ": no answer to a ping");
+        ctx.close();
+        return;
+      }
+      pingUnanswered = true;
+      ctx.writeAndFlush(MqttMessage.PINGREQ);
+      Timers.after(ctx.executor(), () -> ping(ctx), KEEP_ALIVE_SECONDS * 750L);
+    }
+
+    private void received(ChannelHandlerContext ctx, MqttMessage message) {
+      if (reasonCode(message) >= 0x80) {
+        answered(message, false);
+        return;
+      }
+      int id = ((MqttMessageIdVariableHeader) message.variableHeader()).messageId();
+      MqttFixedHeader header =
+          new MqttFixedHeader(MqttMessageType.PUBREL, false, MqttQoS.AT_LEAST_ONCE, false, 0);
+      ctx.writeAndFlush(new MqttMessage(header, MqttMessageIdVariableHeader.from(id)));
+    }
+
+    private void answered(MqttMessage message, boolean last) {
+      int id = ((MqttMessageIdVariableHeader) message.variableHeader()).messageId();
+      Message sent = unanswered.remove(id);
+      if (sent == null) {
+        return;
+      }
+      if (reasonCode(message) >= 0x80 || !last) {
+        play.refused(sent.n, "refused" + reason(message));
+      } else {
+        play.acked(sent.n);
+      }
+    }
+
+    private void command(ChannelHandlerContext ctx, MqttPublishMessage message) {
+      counters.commands.increment();
+      if (message.fixedHeader().qosLevel() == MqttQoS.AT_LEAST_ONCE) {
+        ctx.writeAndFlush(
+            MqttMessageBuilders.pubAck().packetId(message.variableHeader().packetId()).build());
+      }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+      if (up) {
+        up = false;
+        counters.connected.decrement();
+      }
+      channel = null;
+      again.addAll(unanswered.values());
+      unanswered.clear();
+      later();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+      counters.trouble(spec.id() + ": " + cause.getMessage());
+      ctx.close();
+    }
+  }
+
+  private static int reasonCode(MqttMessage message) {
+    return message.variableHeader() instanceof MqttPubReplyMessageVariableHeader reply
+        ? reply.reasonCode() & 0xFF
+        : 0;
+  }
+
+  private static String reason(MqttMessage message) {
+    if (message.variableHeader() instanceof MqttPubReplyMessageVariableHeader reply) {
+      MqttProperties.MqttProperty<?> text =
+          reply.properties().getProperty(MqttProperties.REASON_STRING);
+      return " (0x%02x%s)"
+          .formatted(reply.reasonCode() & 0xFF, text == null ? "" : ", " + text.value());
+    }
+    return "";
+  }
+}

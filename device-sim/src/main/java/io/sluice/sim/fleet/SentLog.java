@@ -1,0 +1,98 @@
+package io.sluice.sim.fleet;
+
+import io.sluice.sim.device.Kind;
+import java.util.Arrays;
+
+/**
+ * What one device sent, in 8 bytes a message: milliseconds since the run's start (40 bits), kind,
+ * and what became of it. Written by the device's event loop only; others read after the run has
+ * stopped.
+ */
+public final class SentLog {
+  private static final int KIND_SHIFT = 40;
+  private static final long ACKED = 1L << 48;
+  private static final long REFUSED = 1L << 49;
+  private static final long RESENT = 1L << 50;
+  private static final long MILLIS_MASK = (1L << KIND_SHIFT) - 1;
+
+  /** Most messages that one device's log takes; the device falls silent then. */
+  public static final int CAPACITY_MESSAGES = 1 << 22;
+
+  private final long firstN;
+  private long[] entries = new long[16];
+  private int size;
+
+  /**
+   * @param firstN the counter of the first message
+   */
+  public SentLog(long firstN) {
+    this.firstN = firstN;
+  }
+
+  /** Notes a message and gives it its counter. */
+  public long append(Kind kind, long millisSinceStart) {
+    if (size == entries.length) {
+      entries = Arrays.copyOf(entries, size + (size >> 1));
+    }
+    entries[size] = (millisSinceStart & MILLIS_MASK) | ((long) kind.code() << KIND_SHIFT);
+    return firstN + size++;
+  }
+
+  /** The counter that the next message gets. */
+  public long nextN() {
+    return firstN + size;
+  }
+
+  boolean full() {
+    return size >= CAPACITY_MESSAGES;
+  }
+
+  public void acked(long n) {
+    entries[index(n)] |= ACKED;
+  }
+
+  public void refused(long n) {
+    entries[index(n)] |= REFUSED;
+  }
+
+  public void resent(long n) {
+    entries[index(n)] |= RESENT;
+  }
+
+  public int size() {
+    return size;
+  }
+
+  public boolean contains(long n) {
+    return n >= firstN && n < firstN + size;
+  }
+
+  /** Position of a message in this log, from 0. */
+  public int index(long n) {
+    return (int) (n - firstN);
+  }
+
+  public long nAt(int index) {
+    return firstN + index;
+  }
+
+  public long millisAt(int index) {
+    return entries[index] & MILLIS_MASK;
+  }
+
+  public Kind kindAt(int index) {
+    return Kind.of((int) (entries[index] >>> KIND_SHIFT) & 0xFF);
+  }
+
+  public boolean ackedAt(int index) {
+    return (entries[index] & ACKED) != 0;
+  }
+
+  public boolean refusedAt(int index) {
+    return (entries[index] & REFUSED) != 0;
+  }
+
+  public boolean resentAt(int index) {
+    return (entries[index] & RESENT) != 0;
+  }
+}

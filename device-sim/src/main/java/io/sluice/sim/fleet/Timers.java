@@ -1,0 +1,27 @@
+package io.sluice.sim.fleet;
+
+import io.netty.util.concurrent.EventExecutor;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tasks for later whose failures are seen. */
+final class Timers {
+  private static final Logger LOG = LoggerFactory.getLogger(Timers.class);
+
+  private Timers() {}
+
+  /** Runs the task on the loop after a while; does nothing once the loop shuts down. */
+  @SuppressWarnings("FutureReturnValueIgnored") // the listener is what looks at it
+  static void after(EventExecutor loop, Runnable task, long delayMillis) {
+    if (loop.isShuttingDown()) {
+      return;
+    }
+    loop.schedule(task, delayMillis, TimeUnit.MILLISECONDS)
+        .addListener(done -> {
+          if (!done.isSuccess() && !done.isCancelled()) {
+            LOG.error("a simulator task failed", done.cause());
+          }
+        });
+  }
+}

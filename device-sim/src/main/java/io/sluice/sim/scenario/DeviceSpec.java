@@ -1,0 +1,30 @@
+package io.sluice.sim.scenario;
+
+import io.sluice.sim.device.Hash;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One device of a scenario.
+ *
+ * @param seed its own randomness, from the scenario's seed and its id
+ */
+public record DeviceSpec(String id, Group group, long seed) {
+  static DeviceSpec of(Scenario scenario, Group group, int index) {
+    String id = group.idOf(index);
+    return new DeviceSpec(id, group, Hash.mix(scenario.seed(), id.hashCode()));
+  }
+
+  /** Its password, or null. */
+  public @Nullable String password() {
+    return own(group.login().password());
+  }
+
+  /** Its token, or null. */
+  public @Nullable String token() {
+    return own(group.login().token());
+  }
+
+  private @Nullable String own(@Nullable String pattern) {
+    return pattern == null ? null : pattern.replace("{id}", id);
+  }
+}

@@ -1,0 +1,56 @@
+package io.sluice.sim.scenario;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A fleet and how it behaves. The same seed plays the same fleet.
+ *
+ * @param seed of all randomness
+ */
+public record Scenario(String name, long seed, List<Group> groups) {
+
+  /** Reads and checks a file; every fault is found in one pass. */
+  public static Scenario load(Path file) throws ScenarioException {
+    return new ScenarioReader(file).read();
+  }
+
+  /** Every device, in the order of the file. */
+  public List<DeviceSpec> devices() {
+    List<DeviceSpec> devices = new ArrayList<>();
+    for (Group group : groups) {
+      for (int index = 1; index <= group.count(); index++) {
+        devices.add(DeviceSpec.of(this, group, index));
+      }
+    }
+    return devices;
+  }
+
+  /** The registry seed for the gateway, as CONTRACT's {@code devices.yaml}. */
+  public String devicesYaml() {
+    StringBuilder yaml = new StringBuilder("# devices of scenario " + name + "\n");
+    for (DeviceSpec device : devices()) {
+      Group group = device.group();
+      yaml.append("- { id: ").append(quoted(device.id()));
+      yaml.append(", profile: ").append(quoted(group.profile().id()));
+      yaml.append(", sector: ").append(quoted(group.sector()));
+      yaml.append(", site: ").append(quoted(group.site()));
+      yaml.append(", interval: ").append(Durations.format(group.interval()));
+      yaml.append(", credentials: {");
+      List<String> secrets = new ArrayList<>();
+      if (device.password() != null) {
+        secrets.add(" password: " + quoted(device.password()));
+      }
+      if (device.token() != null) {
+        secrets.add(" token: " + quoted(device.token()));
+      }
+      yaml.append(String.join(",", secrets)).append(" }, planned: true }\n");
+    }
+    return yaml.toString();
+  }
+
+  private static String quoted(String text) {
+    return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+  }
+}

@@ -1,0 +1,297 @@
+package io.sluice.sim.scenario;
+
+import io.sluice.sim.device.Metric;
+import io.sluice.sim.device.PayloadForm;
+import io.sluice.sim.device.Profiles;
+import io.sluice.sim.device.Profiles.Profile;
+import io.sluice.sim.device.Waveform;
+import io.sluice.sim.scenario.Group.AlarmPlan;
+import io.sluice.sim.scenario.Group.Login;
+import io.sluice.sim.scenario.Group.Transport;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Turns a scenario file into a {@link Scenario}, or into the list of what is wrong with it. */
+final class ScenarioReader {
+  private static final int MOST_DEVICES = 200_000;
+  private static final Pattern COUNTER = Pattern.compile("\\{n(:0?\\d+)?}");
+  private static final Pattern ID = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
+  private static final Map<String, Transport> TRANSPORTS = new LinkedHashMap<>();
+  private static final List<String> SEVERITIES =
+      List.of("Extreme", "Severe", "Moderate", "Minor", "Unknown");
+
+  static {
+    TRANSPORTS.put("mqtt", Transport.MQTT_3_1_1);
+    TRANSPORTS.put("coap", Transport.COAP);
+  }
+
+  private final Path file;
+  private final List<String> faults = new ArrayList<>();
+
+  ScenarioReader(Path file) {
+    this.file = file;
+  }
+
+  Scenario read() throws ScenarioException {
+    Fields top =
+        new Fields(file.toString(), "", YamlNode.read(file), faults)
+            .only("name", "seed", "sites", "groups");
+    String name = top.text("name", null);
+    long seed = top.whole("seed", 1, Long.MIN_VALUE, Long.MAX_VALUE);
+    Map<String, String> sectors = sites(top);
+    List<Group> groups = new ArrayList<>();
+    List<YamlNode> nodes = top.list("groups");
+    for (int i = 0; i < nodes.size(); i++) {
+      groups.add(group(top.child("groups[" + i + "]", nodes.get(i)), sectors));
+    }
+    if (nodes.isEmpty()) {
+      top.fault(
+          "groups",
+          "has no group, so there is nothing to play",
+          "add `- { profile: energy-meter, count: 10, ... }`");
+    }
+    if (!faults.isEmpty()) {
+      throw new ScenarioException(faults);
+    }
+    Scenario scenario = new Scenario(name, seed, List.copyOf(groups));
+    checkIds(scenario);
+    return scenario;
+  }
+
+  private Map<String, String> sites(Fields top) {
+    Map<String, String> sectors = new LinkedHashMap<>();
+    List<YamlNode> nodes = top.list("sites");
+    for (int i = 0; i < nodes.size(); i++) {
+      Fields site = top.child("sites[" + i + "]", nodes.get(i)).only("id", "sector");
+      sectors.put(site.text("id", null), site.text("sector", null));
+    }
+    return sectors;
+  }
+
+  private Group group(Fields at, Map<String, String> sectors) {
+    at.only(
+        "profile",
+        "count",
+        "id",
+        "sector",
+        "site",
+        "interval",
+        "jitter",
+        "protocol",
+        "version",
+        "qos",
+        "form",
+        "credentials",
+        "waveforms",
+        "alarms");
+    Profile profile = at.oneOf("profile", null, Profiles.all());
+    if (!at.has("profile")) {
+      at.fault(
+          "profile",
+          "is missing",
+          "add `profile:`, one of " + String.join(", ", Profiles.all().keySet()));
+    }
+    String site = at.text("site", "site-1");
+    Transport transport = transport(at);
+    return new Group(
+        profile,
+        (int) at.whole("count", 1, 1, MOST_DEVICES),
+        idPattern(at, profile),
+        at.text("sector", sectors.getOrDefault(site, "factory")),
+        site,
+        at.duration("interval", profile.interval()),
+        at.share("jitter", 0.1),
+        transport,
+        (int) at.whole("qos", 1, 0, transport.mqtt() ? 2 : 1),
+        at.has("form") ? at.oneOf("form", null, PayloadForm.byName()) : profile.form(),
+        login(at, transport),
+        waveforms(at, profile),
+        alarms(at, profile));
+  }
+
+  private static Transport transport(Fields at) {
+    Transport transport = at.oneOf("protocol", "mqtt", TRANSPORTS);
+    if (at.has("version")) {
+      String version = at.text("version", null);
+      if (!transport.mqtt()) {
+        at.fault("version", "is only for `protocol: mqtt`", "remove it");
+      } else if (version.equals("5") || version.equals("5.0")) {
+        return Transport.MQTT_5;
+      } else if (!version.equals("3.1.1")) {
+        at.fault(
+            "version",
+            "`" + version + "` is not an MQTT version that the simulator speaks",
+            "write 3.1.1 or 5");
+      }
+    }
+    return transport;
+  }
+
+  private static String idPattern(Fields at, Profile profile) {
+    String pattern = at.text("id", profile.id() + "-{n:04}");
+    if (COUNTER.matcher(pattern).results().count() != 1) {
+      at.fault("id", "`" + pattern + "` has not exactly one counter", "write it like `vib-{n:04}`");
+      return profile.id() + "-{n:04}";
+    }
+    return pattern;
+  }
+
+  private static Login login(Fields at, Transport transport) {
+    YamlNode node = at.node("credentials");
+    if (node == null) {
+      return transport.mqtt() ? new Login("demo-{id}", null) : new Login(null, "demo-{id}");
+    }
+    Fields login = at.child("credentials", node).only("password", "token");
+    String password = login.has("password") ? login.text("password", null) : null;
+    String token = login.has("token") ? login.text("token", null) : null;
+    if (transport == Transport.COAP && token == null) {
+      at.fault(
+          "credentials", "has no token, which CoAP devices need", "add `token: \"demo-{id}\"`");
+    }
+    return new Login(password, token);
+  }
+
+  private static Map<String, Waveform> waveforms(Fields at, Profile profile) {
+    YamlNode node = at.node("waveforms");
+    Map<String, Waveform> waveforms = new LinkedHashMap<>();
+    if (node == null) {
+      return waveforms;
+    }
+    Fields fields = at.child("waveforms", node);
+    List<String> metrics = profile.metrics().stream().map(Metric::name).toList();
+    fields
+        .entries()
+        .forEach((metric, entry) -> {
+          if (!profile.id().equals("plc") && !metrics.contains(metric)) {
+            fields.fault(
+                metric,
+                "is no metric of profile " + profile.id(),
+                "did you mean `" + Fields.nearest(metric, metrics) + "`?");
+          } else {
+            Waveform waveform = waveform(fields.child(metric, entry.value()));
+            if (waveform != null) {
+              waveforms.put(metric, waveform);
+            }
+          }
+        });
+    return waveforms;
+  }
+
+  private static @Nullable Waveform waveform(Fields at) {
+    String kind = at.text("kind", null);
+    return switch (kind) {
+      case "daily" -> {
+        at.only("kind", "mean", "amplitude", "peak-hour", "noise");
+        yield new Waveform.Daily(
+            at.number("mean", 0),
+            at.number("amplitude", 1),
+            at.number("peak-hour", 15),
+            at.number("noise", 0));
+      }
+      case "walk" -> {
+        at.only("kind", "low", "high", "period");
+        yield new Waveform.Walk(at.number("low", 0), at.number("high", 100), seconds(at, "period"));
+      }
+      case "drift" -> {
+        at.only("kind", "start", "per-day", "noise");
+        yield new Waveform.Drift(
+            at.number("start", 0), at.number("per-day", 1), at.number("noise", 0));
+      }
+      case "steps" -> {
+        at.only("kind", "levels", "dwell");
+        yield new Waveform.Steps(levels(at), seconds(at, "dwell"));
+      }
+      case "counter" -> {
+        at.only("kind", "initial", "per-hour");
+        yield new Waveform.Counter(at.number("initial", 0), at.number("per-hour", 1));
+      }
+      case "constant" -> {
+        at.only("kind", "value");
+        yield new Waveform.Constant(at.number("value", 0));
+      }
+      default -> {
+        if (at.has("kind")) {
+          at.fault(
+              "kind",
+              "`" + kind + "` is no waveform",
+              "write daily, walk, drift, steps, counter or constant");
+        }
+        yield null;
+      }
+    };
+  }
+
+  private static double seconds(Fields at, String key) {
+    return at.duration(key, Duration.ofMinutes(1)).toMillis() / 1000d;
+  }
+
+  private static List<Double> levels(Fields at) {
+    List<Double> levels = new ArrayList<>();
+    for (String text : at.texts("levels")) {
+      try {
+        levels.add(Double.parseDouble(text));
+      } catch (NumberFormatException e) {
+        at.fault("levels", "`" + text + "` is not a number", "correct it");
+      }
+    }
+    if (levels.isEmpty()) {
+      at.fault("levels", "is empty", "write `levels: [0, 50, 100]`");
+      levels.add(0d);
+    }
+    return levels;
+  }
+
+  private static @Nullable AlarmPlan alarms(Fields at, Profile profile) {
+    YamlNode node = at.node("alarms");
+    if (node == null) {
+      return null;
+    }
+    Fields alarms =
+        at.child("alarms", node).only("probability", "every", "clear-after", "severity", "cause");
+    boolean scheduled = alarms.has("every");
+    if (scheduled == alarms.has("probability")) {
+      at.fault("alarms", "needs either `probability` or `every`", "write one of the two");
+    }
+    String severity = alarms.text("severity", "Severe");
+    if (!SEVERITIES.contains(severity)) {
+      alarms.fault(
+          "severity",
+          "`" + severity + "` is not a CAP 1.2 severity",
+          "write one of " + String.join(", ", SEVERITIES));
+    }
+    return new AlarmPlan(
+        scheduled ? 0 : alarms.share("probability", 0.01),
+        scheduled ? alarms.duration("every", Duration.ofMinutes(1)) : null,
+        alarms.duration("clear-after", Duration.ofSeconds(30)),
+        severity,
+        alarms.text("cause", profile.alarmCause()));
+  }
+
+  private void checkIds(Scenario scenario) throws ScenarioException {
+    Set<String> seen = new HashSet<>();
+    for (DeviceSpec device : scenario.devices()) {
+      if (!ID.matcher(device.id()).matches()) {
+        throw new ScenarioException(
+            file
+                + ":1:1: groups: `"
+                + device.id()
+                + "` cannot be a device id; use letters, digits, . _ : and -");
+      }
+      if (!seen.add(device.id())) {
+        throw new ScenarioException(
+            file
+                + ":1:1: groups: two devices are called `"
+                + device.id()
+                + "`; give each group its own `id` pattern");
+      }
+    }
+  }
+}

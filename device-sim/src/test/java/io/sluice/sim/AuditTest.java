@@ -1,0 +1,148 @@
+package io.sluice.sim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.sim.audit.Audit;
+import io.sluice.sim.audit.AuditResult;
+import io.sluice.sim.device.Kind;
+import io.sluice.sim.device.Sample;
+import io.sluice.sim.device.SimDevice;
+import io.sluice.sim.fleet.FleetRun.Played;
+import io.sluice.sim.fleet.SentLog;
+import io.sluice.sim.scenario.Scenario;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AuditTest {
+  private static final long START_MILLIS = 1_790_000_000_000L;
+  @TempDir Path folder;
+  private SimDevice device;
+  private SentLog log;
+  private final List<String> lines = new ArrayList<>();
+
+  @BeforeEach
+  void tenMessagesSentAndStored() throws Exception {
+    Path file = folder.resolve("scenario.yaml");
+    Files.writeString(
+        file, "name: t\nseed: 3\ngroups:\n  - { profile: irrigation-valve, id: \"v-{n}\" }\n");
+    device = new SimDevice(Scenario.load(file).devices().getFirst(), START_MILLIS * 1000);
+    log = new SentLog(START_MILLIS);
+    for (int i = 0; i < 10; i++) {
+      long n = log.append(Kind.TELEMETRY, i * 1000L);
+      log.acked(n);
+      lines.add(record("id-" + i, i + 1, n));
+    }
+  }
+
+  private String record(String id, long seq, long n) {
+    Sample sample =
+        device.sample(n, (START_MILLIS + log.millisAt(log.index(n))) * 1000, Kind.TELEMETRY);
+    StringBuilder m = new StringBuilder("{\"n\":\"n\",\"v\":" + n + ",\"q\":\"good\"}");
+    for (Sample.Field field : sample.fields()) {
+      String value =
+          field.value() instanceof String text ? '"' + text + '"' : field.value().toString();
+      m.append(",{\"n\":\"").append(field.name()).append("\",\"v\":").append(value).append('}');
+    }
+    return "{\"id\":\"%s\",\"device\":\"%s\",\"class\":\"telemetry\",\"seq\":%d,\"m\":[%s]}"
+        .formatted(id, device.spec().id(), seq, m);
+  }
+
+  private AuditResult audit() throws Exception {
+    Path archive = Files.createDirectories(folder.resolve("archive"));
+    Files.write(archive.resolve("records-1.jsonl"), lines);
+    return Audit.of(List.of(new Played(device, log)), START_MILLIS, archive);
+  }
+
+  @Test
+  void faithfulCopyHolds() throws Exception {
+    AuditResult result = audit();
+    assertThat(result.holds()).as(result.text()).isTrue();
+    assertThat(result.found()).isEqualTo(10);
+  }
+
+  @Test
+  void lostMessageIsNamed() throws Exception {
+    lines.remove(4);
+    AuditResult result = audit();
+    assertThat(result.lost()).isEqualTo(1);
+    assertThat(result.holds()).isFalse();
+    assertThat(result.faults())
+        .singleElement()
+        .asString()
+        .contains("v-1 #" + (START_MILLIS + 4))
+        .contains("not at the far end");
+  }
+
+  @Test
+  void unacknowledgedMessageThatIsAbsentIsNotLost() throws Exception {
+    log.append(Kind.TELEMETRY, 11_000);
+    assertThat(audit().holds()).isTrue();
+  }
+
+  @Test
+  void sameRecordTwiceIsADuplicateDelivery() throws Exception {
+    lines.add(lines.get(2));
+    AuditResult result = audit();
+    assertThat(result.duplicated()).isEqualTo(1);
+    assertThat(result.doubled()).isZero();
+    assertThat(result.holds()).isFalse();
+  }
+
+  @Test
+  void sameMessageUnderTwoIdsWasStoredTwice() throws Exception {
+    lines.add(record("id-x", 11, log.nAt(3)));
+    AuditResult result = audit();
+    assertThat(result.doubled()).isEqualTo(1);
+    assertThat(result.duplicated()).isZero();
+  }
+
+  @Test
+  void messageThatWasResentMayBeStoredTwice() throws Exception {
+    log.resent(log.nAt(3));
+    lines.add(record("id-x", 11, log.nAt(3)));
+    AuditResult result = audit();
+    assertThat(result.doubledAfterResend()).isEqualTo(1);
+    assertThat(result.holds()).isTrue();
+  }
+
+  @Test
+  void alteredValueIsShownBesideTheTrueOne() throws Exception {
+    lines.set(5, lines.get(5).replaceAll("\"pressure\",\"v\":\\d+", "\"pressure\",\"v\":7"));
+    AuditResult result = audit();
+    assertThat(result.altered()).isEqualTo(1);
+    assertThat(result.faults()).singleElement().asString().contains("pressure is 7, sent");
+  }
+
+  @Test
+  void missingValueIsAnAlteration() throws Exception {
+    lines.set(5, lines.get(5).replace("\"n\":\"valve\"", "\"n\":\"valves\""));
+    assertThat(audit().altered()).isEqualTo(1);
+  }
+
+  @Test
+  void laterMessageStoredFirstIsReordered() throws Exception {
+    lines.set(5, record("id-5", 7, log.nAt(5)));
+    lines.set(6, record("id-6", 6, log.nAt(6)));
+    assertThat(audit().reordered()).isEqualTo(1);
+  }
+
+  @Test
+  void tornLineIsUnreadable() throws Exception {
+    lines.add("{\"id\":\"id-11\",\"dev");
+    assertThat(audit().unreadable()).isEqualTo(1);
+  }
+
+  @Test
+  void recordsOfOtherRunsAndDevicesAreForeign() throws Exception {
+    lines.add("{\"id\":\"a\",\"device\":\"other\",\"m\":[]}");
+    lines.add("{\"id\":\"b\",\"device\":\"v-1\",\"m\":[{\"n\":\"n\",\"v\":5}]}");
+    AuditResult result = audit();
+    assertThat(result.foreign()).isEqualTo(2);
+    assertThat(result.holds()).isTrue();
+  }
+}

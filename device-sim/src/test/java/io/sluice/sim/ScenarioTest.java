@@ -1,0 +1,184 @@
+package io.sluice.sim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.sluice.sim.device.Kind;
+import io.sluice.sim.device.PayloadForm;
+import io.sluice.sim.device.Profiles;
+import io.sluice.sim.device.Sample;
+import io.sluice.sim.device.SimDevice;
+import io.sluice.sim.scenario.DeviceSpec;
+import io.sluice.sim.scenario.Scenario;
+import io.sluice.sim.scenario.ScenarioException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.dataformat.cbor.CBORMapper;
+
+class ScenarioTest {
+  private static final long MICROS = 1_790_000_000_123_456L;
+  @TempDir Path folder;
+
+  private Path file(String yaml) throws Exception {
+    return Files.writeString(folder.resolve("s.yaml"), yaml);
+  }
+
+  private String faults(String yaml) throws Exception {
+    Path file = file(yaml);
+    return catchThrowableOfType(ScenarioException.class, () -> Scenario.load(file)).getMessage();
+  }
+
+  private static Path shipped() {
+    Path here = Path.of("config/scenarios/mixed-demo.yaml");
+    return Files.exists(here) ? here : Path.of("..").resolve(here);
+  }
+
+  @Test
+  void shippedDemoPlaysEveryProfile() throws Exception {
+    Set<String> played = new HashSet<>();
+    Scenario.load(shipped()).groups().forEach(group -> played.add(group.profile().id()));
+    assertThat(played).containsExactlyInAnyOrderElementsOf(Profiles.all().keySet()).hasSize(16);
+  }
+
+  @Test
+  void everyFaultIsFoundInOnePassWithItsPlace() throws Exception {
+    String faults =
+        faults(
+            """
+            name: bad
+            groups:
+              - { profile: cncc, count: 0, interval: soon }
+              - profile: cnc
+                qoss: 1
+                protocol: coap
+                version: 5
+            """);
+    assertThat(faults.lines())
+        .hasSize(5)
+        .anySatisfy(line ->
+            assertThat(line)
+                .contains("s.yaml:3:16: groups[0].profile: `cncc`")
+                .contains("did you mean `cnc`?"))
+        .anySatisfy(line -> assertThat(line).contains("groups[0].count").contains("from 1 to"))
+        .anySatisfy(line -> assertThat(line).contains("groups[0].interval").contains("500ms"))
+        .anySatisfy(line ->
+            assertThat(line).contains("s.yaml:5:5: groups[1].qoss: unknown key").contains("`qos`"))
+        .anySatisfy(line -> assertThat(line).contains("groups[1].version").contains("only for"));
+  }
+
+  @Test
+  void brokenYamlNamesItsLine() throws Exception {
+    assertThat(faults("name: x\ngroups: [ {\n")).contains("s.yaml:").contains("not valid YAML");
+  }
+
+  @Test
+  void emptyFileSaysWhatIsMissing() throws Exception {
+    assertThat(faults("")).contains("name").contains("nothing to play");
+  }
+
+  @Test
+  void missingFileIsOneLine() {
+    assertThat(
+            catchThrowableOfType(
+                    ScenarioException.class, () -> Scenario.load(folder.resolve("no.yaml")))
+                .getMessage())
+        .contains("cannot be read");
+  }
+
+  @Test
+  void twoDevicesOfOneNameAreRefused() throws Exception {
+    assertThat(faults("name: x\ngroups:\n  - { profile: cnc }\n  - { profile: cnc }\n"))
+        .contains("cnc-0001")
+        .contains("`id` pattern");
+  }
+
+  @Test
+  void registrySeedIsInTheGatewaysForm() throws Exception {
+    Scenario scenario =
+        Scenario.load(
+            file(
+                "name: x\ngroups:\n  - { profile: cnc, id: \"c-{n:03}\", site: s, sector: farm, interval: 2s }\n"));
+    assertThat(scenario.devicesYaml())
+        .contains(
+            "- { id: \"c-001\", profile: \"cnc\", sector: \"farm\", site: \"s\", interval: 2s, credentials: { password: \"demo-c-001\" }, planned: true }");
+  }
+
+  @Test
+  void sameSeedPlaysTheSameFleetAndAnotherDoesNot() throws Exception {
+    List<byte[]> first = payloads(1);
+    assertThat(payloads(1)).usingRecursiveComparison().isEqualTo(first);
+    assertThat(payloads(2)).usingRecursiveComparison().isNotEqualTo(first);
+  }
+
+  private List<byte[]> payloads(long seed) throws Exception {
+    String yaml = Files.readString(shipped()).replace("seed: 42", "seed: " + seed);
+    return Scenario.load(file(yaml)).devices().stream()
+        .map(spec ->
+            spec.group()
+                .form()
+                .encode(new SimDevice(spec, MICROS).sample(5, MICROS + 7_000_000, Kind.TELEMETRY)))
+        .toList();
+  }
+
+  @Test
+  void everyProfileIsReadableInEveryForm() throws Exception {
+    for (DeviceSpec spec : Scenario.load(shipped()).devices()) {
+      SimDevice device = new SimDevice(spec, MICROS);
+      for (Kind kind : List.of(Kind.TELEMETRY, Kind.ALARM_RAISED)) {
+        Sample sample = device.sample(41, MICROS, kind);
+        for (PayloadForm form : PayloadForm.values()) {
+          readBack(form, sample);
+        }
+      }
+    }
+  }
+
+  private static void readBack(PayloadForm form, Sample sample) {
+    byte[] payload = form.encode(sample);
+    if (form == PayloadForm.TEXT) {
+      assertThat(payload).isNotEmpty();
+      return;
+    }
+    boolean cbor = form == PayloadForm.CBOR || form == PayloadForm.SENML_CBOR;
+    JsonNode tree = cbor ? new CBORMapper().readTree(payload) : new JsonMapper().readTree(payload);
+    switch (form) {
+      case JSON, JSON_STRINGS, CBOR -> {
+        assertThat(tree.path("n").asLong()).isEqualTo(41);
+        sample
+            .fields()
+            .forEach(field ->
+                assertThat(tree.path(field.name()).asString()).isEqualTo(field.value().toString()));
+      }
+      case SENML_JSON -> assertThat(tree.get(0).path("n").asString()).isEqualTo("n");
+      case SENML_CBOR -> {
+        assertThat(tree).hasSize(sample.fields().size() + 1);
+        assertThat(tree.get(0).path("0").asString()).isEqualTo("n");
+        assertThat(tree.get(0).path("2").asLong()).isEqualTo(41);
+      }
+      case THINGSBOARD -> assertThat(tree.path("values").path("n").asLong()).isEqualTo(41);
+      case ALINK -> assertThat(tree.path("params").path("n").asLong()).isEqualTo(41);
+      case HUAWEI ->
+          assertThat(tree.path("services").get(0).path("properties").path("n").asLong())
+              .isEqualTo(41);
+      default -> throw new AssertionError(form);
+    }
+  }
+
+  @Test
+  void senmlCborUsesIntegerLabels() throws Exception {
+    Sample sample =
+        new Sample(1, 1_000_000, Kind.TELEMETRY, List.of(new Sample.Field("x", "Cel", 2L)));
+    // array(2), map(3): -3 -> 1.0, 0 -> "n", 2 -> 1; map(3): 0 -> "x", 1 -> "Cel", 2 -> 2
+    byte[] payload = PayloadForm.SENML_CBOR.encode(sample);
+    assertThat(payload)
+        .startsWith(0x82, 0xA3, 0x22, 0xFB)
+        .endsWith(0xA3, 0x00, 0x61, 'x', 0x01, 0x63, 'C', 'e', 'l', 0x02, 0x02);
+  }
+}
