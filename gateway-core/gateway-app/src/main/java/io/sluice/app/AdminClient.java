@@ -1,0 +1,143 @@
+package io.sluice.app;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Asks a gateway's admin API. Every failure becomes one line that says what to do. */
+final class AdminClient implements AutoCloseable {
+  static final JsonMapper JSON = JsonMapper.builder().build();
+
+  private static final Duration TIMEOUT = Duration.ofSeconds(20);
+
+  /** An answer: {@link #ok} or a fault with the gateway's own words. */
+  record Answer(int status, JsonNode body) {
+    boolean ok() {
+      return status / 100 == 2;
+    }
+
+    String error() {
+      String error = body.path("error").asString("");
+      return error.isEmpty() ? "the gateway answered " + status : error;
+    }
+  }
+
+  private final URI base;
+  private final @Nullable String token;
+  private final HttpClient http;
+
+  AdminClient(URI base, @Nullable String token) {
+    this.base = base;
+    this.token = token;
+    this.http =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(TIMEOUT)
+            .build();
+  }
+
+  /** What stands at a path; a failure where it is refused. */
+  JsonNode get(String path) throws CommandFailure {
+    return require(send("GET", path, null));
+  }
+
+  JsonNode require(Answer answer) throws CommandFailure {
+    if (answer.ok()) {
+      return answer.body();
+    }
+    throw new CommandFailure(ExitCode.FAILED, answer.error());
+  }
+
+  /**
+   * @param body sent as JSON, or null for none
+   * @throws CommandFailure where there is no gateway, it does not speak this API, or it wants a
+   *     token
+   */
+  Answer send(String method, String path, @Nullable JsonNode body) throws CommandFailure {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(base.resolve(path))
+            .timeout(TIMEOUT)
+            .header("Accept", "application/json");
+    if (token != null) {
+      request.header("Authorization", "Bearer " + token);
+    }
+    if (!method.equals("GET")) {
+      request.header("Content-Type", "application/json");
+    }
+    request.method(
+        method,
+        body == null
+            ? BodyPublishers.noBody()
+            : BodyPublishers.ofString(JSON.writeValueAsString(body)));
+    HttpResponse<String> response = exchange(request.build());
+    if (response.statusCode() == 401) {
+      throw new CommandFailure(
+          ExitCode.FAILED,
+          token == null
+              ? "the admin API wants a token; give --token or set SLUICE_ADMIN_TOKEN"
+              : "the admin API does not take this token; compare admin.token of the gateway's"
+                  + " configuration");
+    }
+    return new Answer(response.statusCode(), parse(response));
+  }
+
+  private HttpResponse<String> exchange(HttpRequest request) throws CommandFailure {
+    try {
+      return http.send(request, BodyHandlers.ofString());
+    } catch (ConnectException e) {
+      throw new CommandFailure(
+          ExitCode.FAILED,
+          "no gateway answers at "
+              + base
+              + "; start one with an admin section in its configuration, or name another by"
+              + " --admin",
+          e);
+    } catch (HttpTimeoutException e) {
+      throw new CommandFailure(
+          ExitCode.FAILED,
+          "the gateway at " + base + " does not answer within " + TIMEOUT.toSeconds() + " s",
+          e);
+    } catch (IOException e) {
+      throw new CommandFailure(
+          ExitCode.FAILED, "the exchange with " + base + " broke off: " + e.getMessage(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CommandFailure(ExitCode.FAILED, "interrupted", e);
+    }
+  }
+
+  private JsonNode parse(HttpResponse<String> response) throws CommandFailure {
+    String body = response.body();
+    try {
+      return body.isBlank() ? JSON.createObjectNode() : JSON.readTree(body);
+    } catch (JacksonException e) {
+      throw new CommandFailure(
+          ExitCode.FAILED,
+          "what answers at " + base + " is no Sluice admin API; name it by --admin",
+          e);
+    }
+  }
+
+  /** A text as a segment of a path or a value of a query. */
+  static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+
+  @Override
+  public void close() {
+    http.shutdownNow();
+  }
+}

@@ -1,0 +1,91 @@
+package io.sluice.app;
+
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.JsonNode;
+
+@Command(name = "coverage", description = "Shows expected against seen devices and samples.")
+final class CoverageCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+  @Mixin private AdminOptions admin;
+
+  @Option(
+      names = "--window",
+      defaultValue = "1h",
+      description = "now, 1h, 24h or 30d (default: ${DEFAULT-VALUE}).")
+  private String window;
+
+  @Option(
+      names = "--by",
+      defaultValue = "all",
+      description = "all, sector, site or model (default: ${DEFAULT-VALUE}).")
+  private String by;
+
+  @Option(names = "--json", description = "Print the API's JSON.")
+  private boolean json;
+
+  @Override
+  public Integer call() throws CommandFailure {
+    PrintWriter out = spec.commandLine().getOut();
+    JsonNode coverage;
+    try (AdminClient client = admin.client()) {
+      String path =
+          "/api/v1/coverage?window="
+              + AdminClient.encoded(window)
+              + "&by="
+              + AdminClient.encoded(by);
+      AdminClient.Answer answer = client.send("GET", path, null);
+      if (answer.status() == 404) {
+        throw new CommandFailure(
+            ExitCode.FAILED,
+            "this gateway does not measure coverage; run a version that does (its API has no"
+                + " /api/v1/coverage)");
+      }
+      coverage = client.require(answer);
+    }
+    if (json) {
+      Show.json(coverage, out);
+    } else {
+      table(coverage.path("groups")).print(out);
+      out.printf(
+          "window %s at %s, %s%n",
+          Show.text(coverage, "window"),
+          Show.time(coverage, "at"),
+          coverage.path("final").asBoolean(false) ? "final" : "provisional");
+      out.flush();
+    }
+    return ExitCode.DONE;
+  }
+
+  private static Table table(JsonNode groups) {
+    Table table =
+        new Table(
+            "GROUP",
+            "EXPECTED",
+            "CONNECTED",
+            "REPORTING",
+            "CONNECTION",
+            "COMPLETENESS",
+            "VALIDITY",
+            "EFFECTIVE",
+            "TIMELINESS");
+    for (JsonNode group : groups) {
+      table.row(
+          Show.text(group, "key"),
+          Show.text(group, "expected"),
+          Show.text(group, "connected"),
+          Show.text(group, "reporting"),
+          Show.percent(group, "connection"),
+          Show.percent(group, "completeness"),
+          Show.percent(group, "validity"),
+          Show.percent(group, "effective"),
+          Show.percent(group, "timeliness"));
+    }
+    return table;
+  }
+}

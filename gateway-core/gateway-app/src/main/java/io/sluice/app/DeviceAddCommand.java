@@ -1,0 +1,103 @@
+package io.sluice.app;
+
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.node.ObjectNode;
+
+@Command(name = "add", description = "Registers a device.")
+final class DeviceAddCommand implements Callable<Integer> {
+  /** A pre-shared key has both parts. */
+  static final class Psk {
+    @Option(names = "--psk-identity", required = true, description = "DTLS PSK identity.")
+    private String identity;
+
+    @Option(names = "--psk-key", required = true, description = "DTLS PSK key, hexadecimal.")
+    private String key;
+  }
+
+  @Spec private CommandSpec spec;
+  @Mixin private AdminOptions admin;
+
+  @Parameters(paramLabel = "ID", description = "1 to 128 letters, digits and . _ : @ -")
+  private String id;
+
+  @Option(names = "--profile", required = true, description = "Its device profile.")
+  private String profile;
+
+  @Option(
+      names = "--sector",
+      required = true,
+      description = "factory, farm, public-service, emergency or one's own.")
+  private String sector;
+
+  @Option(names = "--site", required = true, description = "Where it stands.")
+  private String site;
+
+  @Option(names = "--interval", description = "Report interval that replaces the profile's: 10s.")
+  private @Nullable String interval;
+
+  @Option(names = "--parent", description = "The concentrator that publishes for it.")
+  private @Nullable String parent;
+
+  @Option(
+      names = "--password",
+      arity = "0..1",
+      interactive = true,
+      description = "Password; asked for where the value is left out.")
+  private char @Nullable [] password;
+
+  @Option(names = "--certificate", description = "Subject of its certificate: CN=press-07.")
+  private @Nullable String certificate;
+
+  @ArgGroup(exclusive = false)
+  private @Nullable Psk psk;
+
+  @Option(names = "--unplanned", description = "It does not belong to the site's plan.")
+  private boolean unplanned;
+
+  @Option(names = "--not-commissioned", description = "It is not expected to report yet.")
+  private boolean notCommissioned;
+
+  @Override
+  public Integer call() throws CommandFailure {
+    PrintWriter out = spec.commandLine().getOut();
+    try (AdminClient client = admin.client()) {
+      client.require(client.send("POST", "/api/v1/devices", body()));
+    }
+    out.println(id + " is registered");
+    out.flush();
+    return ExitCode.DONE;
+  }
+
+  private ObjectNode body() {
+    ObjectNode body = AdminClient.JSON.createObjectNode();
+    body.put("id", id).put("profile", profile).put("sector", sector).put("site", site);
+    putGiven(body, "interval", interval);
+    putGiven(body, "parent", parent);
+    body.put("planned", !unplanned).put("commissioned", !notCommissioned);
+    ObjectNode credentials = AdminClient.JSON.createObjectNode();
+    putGiven(credentials, "password", password == null ? null : new String(password));
+    putGiven(credentials, "certificate", certificate);
+    if (psk != null) {
+      credentials.putObject("psk").put("identity", psk.identity).put("key", psk.key);
+    }
+    if (!credentials.isEmpty()) {
+      body.set("credentials", credentials);
+    }
+    return body;
+  }
+
+  private static void putGiven(ObjectNode body, String key, @Nullable String value) {
+    if (value != null) {
+      body.put(key, value);
+    }
+  }
+}

@@ -1,0 +1,29 @@
+package io.sluice.app;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "device",
+    description = "Looks at and changes the device registry of a running gateway.",
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {
+      DeviceListCommand.class,
+      DeviceShowCommand.class,
+      DeviceAddCommand.class,
+      DeviceImportCommand.class,
+      DeviceRetireCommand.class,
+      DeviceTokenCommand.class
+    })
+final class DeviceCommand implements Runnable {
+  @Spec private CommandSpec spec;
+
+  @Override
+  public void run() {
+    throw new ParameterException(
+        spec.commandLine(),
+        "no command given; write list, show, add, import, retire or token after device");
+  }
+}

@@ -1,0 +1,26 @@
+package io.sluice.app;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(name = "show", description = "Shows one device as JSON.")
+final class DeviceShowCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+  @Mixin private AdminOptions admin;
+
+  @Parameters(paramLabel = "ID", description = "Its id.")
+  private String id;
+
+  @Override
+  public Integer call() throws CommandFailure {
+    try (AdminClient client = admin.client()) {
+      Show.json(
+          client.get("/api/v1/devices/" + AdminClient.encoded(id)), spec.commandLine().getOut());
+    }
+    return ExitCode.DONE;
+  }
+}

@@ -1,0 +1,18 @@
+package io.sluice.app;
+
+import io.sluice.engine.config.Types;
+import io.sluice.engine.config.Types.Section;
+import io.sluice.engine.registry.AccessSettings;
+import java.util.List;
+
+/** What a configuration of this build may have in it. */
+final class GatewayTypes {
+  private static final List<Section> SECTIONS =
+      List.of(new Section("access", AccessSettings.class, "Which devices are let in."));
+
+  private GatewayTypes() {}
+
+  static Types installed() {
+    return Types.installed(SECTIONS);
+  }
+}

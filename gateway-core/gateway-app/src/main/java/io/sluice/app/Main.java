@@ -1,0 +1,134 @@
+package io.sluice.app;
+
+import io.sluice.sim.SimCommand;
+import java.io.PrintWriter;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The command line. Of the subcommands, only the one that is called is loaded. */
+@Command(
+    name = "sluice",
+    description = "Industrial IoT access gateway.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    scope = ScopeType.INHERIT,
+    synopsisSubcommandLabel = "COMMAND")
+public final class Main implements Runnable {
+  private static final List<String> COMMANDS =
+      List.of(
+          "run",
+          "demo",
+          "check",
+          "decode",
+          "device",
+          "status",
+          "ledger",
+          "coverage",
+          "sim",
+          "reference");
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--debug",
+      scope = ScopeType.INHERIT,
+      description = "Show the stack trace of a failure.")
+  private boolean debug;
+
+  Main() {}
+
+  public static void main(String[] args) {
+    System.exit(execute(args));
+  }
+
+  /** Runs a command line; messages go to the standard streams. Returns the exit code. */
+  static int execute(String... args) {
+    return commandLine(args).execute(args);
+  }
+
+  static CommandLine commandLine(String... args) {
+    CommandLine root = new CommandLine(new Main());
+    String called = called(args);
+    for (String name : called == null ? COMMANDS : List.of(called)) {
+      Object command = command(name);
+      if (command != null) {
+        root.addSubcommand(name, command);
+      }
+    }
+    root.setCaseInsensitiveEnumValuesAllowed(true);
+    root.setParameterExceptionHandler(Main::badUsage);
+    root.setExecutionExceptionHandler((failure, line, parsed) -> failed(failure, line));
+    return root;
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(
+        spec.commandLine(), "no command given; see sluice --help for what there is");
+  }
+
+  /** The command that the first argument names, or null where all have to be known. */
+  private static @Nullable String called(String... args) {
+    return args.length > 0 && COMMANDS.contains(args[0]) ? args[0] : null;
+  }
+
+  private static @Nullable Object command(String name) {
+    return switch (name) {
+      case "check" -> new CheckCommand();
+      case "device" -> new DeviceCommand();
+      case "status" -> new StatusCommand();
+      case "ledger" -> new LedgerCommand();
+      case "coverage" -> new CoverageCommand();
+      case "sim" -> new SimCommand();
+      case "reference" -> new ReferenceCommand();
+      default -> null;
+    };
+  }
+
+  private static int badUsage(ParameterException e, String[] args) {
+    CommandLine line = e.getCommandLine();
+    String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    List<String> near =
+        e instanceof UnmatchedArgumentException unmatched ? unmatched.getSuggestions() : List.of();
+    String remedy =
+        near.isEmpty()
+            ? "; see " + line.getCommandSpec().qualifiedName() + " --help"
+            : "; did you mean " + String.join(" or ", near) + "?";
+    err(line, message + (message.contains("; ") ? "" : remedy));
+    return ExitCode.USAGE;
+  }
+
+  private static int failed(Exception failure, CommandLine line) {
+    boolean debug = ((Main) line.getCommandSpec().root().userObject()).debug;
+    if (debug) {
+      failure.printStackTrace(line.getErr());
+    }
+    if (failure instanceof CommandFailure expected) {
+      err(line, String.valueOf(expected.getMessage()));
+      return expected.exitCode();
+    }
+    String message = failure.getMessage();
+    err(
+        line,
+        (message == null ? failure.getClass().getSimpleName() : message)
+                .lines()
+                .findFirst()
+                .orElse("")
+            + (debug ? "" : " (--debug shows where)"));
+    return ExitCode.FAILED;
+  }
+
+  private static void err(CommandLine line, String message) {
+    PrintWriter err = line.getErr();
+    err.println("sluice: " + message);
+    err.flush();
+  }
+}

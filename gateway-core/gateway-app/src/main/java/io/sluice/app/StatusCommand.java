@@ -1,0 +1,105 @@
+package io.sluice.app;
+
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+@Command(
+    name = "status",
+    description = "Shows listeners, spool, upstreams and devices of a running gateway.")
+final class StatusCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+  @Mixin private AdminOptions admin;
+
+  @Option(names = "--json", description = "Print JSON: the status, with the upstreams added.")
+  private boolean json;
+
+  @Override
+  public Integer call() throws CommandFailure {
+    PrintWriter out = spec.commandLine().getOut();
+    try (AdminClient client = admin.client()) {
+      JsonNode status = client.get("/api/v1/status");
+      JsonNode upstreams = client.get("/api/v1/upstreams").path("upstreams");
+      if (json) {
+        ((ObjectNode) status).set("upstreams", upstreams);
+        Show.json(status, out);
+      } else {
+        print(status, upstreams, out);
+      }
+    }
+    return ExitCode.DONE;
+  }
+
+  private static void print(JsonNode status, JsonNode upstreams, PrintWriter out) {
+    String readiness =
+        status.path("ready").asBoolean(false)
+            ? "ready"
+            : "not ready: " + Show.text(status, "notReadyReason");
+    out.printf(
+        "%s  sluice %s  since %s  %s%n",
+        Show.text(status, "gateway"),
+        Show.text(status, "version"),
+        Show.time(status, "startedMicros"),
+        readiness);
+    String devices =
+        status.path("devices").properties().stream()
+            .map(state -> state.getValue().asString() + " " + state.getKey())
+            .collect(Collectors.joining(", "));
+    out.printf(
+        "devices: %s; dead letters: %s; spool full in: %s%n%n",
+        devices.isEmpty() ? "none" : devices,
+        Show.text(status, "deadLetters"),
+        Show.number(status, "spoolHoursLeft", " h"));
+    listeners(status.path("listeners")).print(out);
+    out.println();
+    lanes(status.path("lanes")).print(out);
+    out.println();
+    upstreams(upstreams).print(out);
+  }
+
+  private static Table listeners(JsonNode listeners) {
+    Table table = new Table("LISTENER", "ADDRESS", "CONNECTIONS");
+    for (JsonNode listener : listeners) {
+      table.row(
+          Show.text(listener, "kind"),
+          Show.text(listener, "address"),
+          Show.text(listener, "connections"));
+    }
+    return table;
+  }
+
+  private static Table lanes(JsonNode lanes) {
+    Table table = new Table("LANE", "RECORDS", "BYTES", "CAPACITY", "OLDEST");
+    for (JsonNode lane : lanes) {
+      table.row(
+          Show.text(lane, "lane"),
+          Show.text(lane, "records"),
+          Show.bytes(lane.path("bytes").asLong(0)),
+          Show.bytes(lane.path("capacityBytes").asLong(0)),
+          Show.number(lane, "oldestSeconds", " s"));
+    }
+    return table;
+  }
+
+  private static Table upstreams(JsonNode upstreams) {
+    Table table = new Table("UPSTREAM", "TYPE", "STATE", "RATE", "BACKLOG", "DRAINED IN", "DETAIL");
+    for (JsonNode upstream : upstreams) {
+      table.row(
+          Show.text(upstream, "name"),
+          Show.text(upstream, "type"),
+          Show.text(upstream, "state"),
+          Show.number(upstream, "ratePerSecond", "/s"),
+          Show.text(upstream, "backlogRecords"),
+          Show.number(upstream, "drainSecondsLeft", " s"),
+          Show.text(upstream, "detail"));
+    }
+    return table;
+  }
+}

@@ -1,0 +1,229 @@
+package io.sluice.engine.config;
+
+import io.sluice.api.config.Option;
+import io.sluice.engine.config.GatewayConfig.Identity;
+import io.sluice.engine.config.GatewayConfig.UpstreamIdentity;
+import io.sluice.engine.config.OptionType.Basic;
+import io.sluice.engine.config.OptionType.Choice;
+import io.sluice.engine.config.OptionType.ListOf;
+import io.sluice.engine.config.OptionType.MapOf;
+import io.sluice.engine.config.OptionType.Nested;
+import io.sluice.engine.config.RecordShape.Member;
+import io.sluice.engine.config.Types.Section;
+import io.sluice.engine.forward.ForwardSettings;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * The configuration as a JSON Schema (2020-12), for editors. It takes what the loader takes, except
+ * for rules over several options.
+ */
+public final class ConfigSchema {
+  private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+  private static final JsonMapper MAPPER = JsonMapper.builder().build();
+
+  private ConfigSchema() {}
+
+  /** The schema's text, with a line end. */
+  public static String write(Types types) {
+    return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(schema(types)) + "\n";
+  }
+
+  private static ObjectNode schema(Types types) {
+    ObjectNode schema = JSON.objectNode();
+    schema.put("$schema", "https://json-schema.org/draft/2020-12/schema");
+    schema.put("title", "Sluice configuration");
+    schema.put("type", "object");
+    schema.put("additionalProperties", false);
+    schema.putArray("required").add("gateway").add("listeners").add("upstreams");
+    ObjectNode properties = schema.putObject("properties");
+    properties.set("gateway", record(Identity.class, "Who this gateway is."));
+    properties.set("listeners", listeners(types));
+    properties.set("admin", record(AdminSettings.class, "HTTP API, metrics and dashboard."));
+    properties.set("profiles", paths("Files and directories of device profiles."));
+    properties.set("devices", paths("Files of devices that seed the registry."));
+    properties.set("upstreams", upstreams(types));
+    for (Section section : types.sections()) {
+      properties.set(section.key(), record(section.settings(), section.doc()));
+    }
+    schema
+        .putObject("$defs")
+        .putObject("variable")
+        .put("description", "Takes an environment variable: ${NAME} or ${NAME:-default}.")
+        .put("type", "string")
+        .put("pattern", "\\$\\{[A-Za-z_][A-Za-z0-9_]*(:-[^}]*)?\\}");
+    return schema;
+  }
+
+  private static ObjectNode listeners(Types types) {
+    ObjectNode listeners = JSON.objectNode();
+    listeners.put("description", "What is opened for devices, by kind.");
+    listeners.put("type", "object");
+    listeners.put("additionalProperties", false);
+    listeners.put("minProperties", 1);
+    ObjectNode properties = listeners.putObject("properties");
+    types
+        .listeners()
+        .forEach((kind, type) -> properties.set(kind, record(type, "Listener " + kind + ".")));
+    return listeners;
+  }
+
+  private static ObjectNode paths(String doc) {
+    ObjectNode paths = JSON.objectNode();
+    paths.put("description", doc).putArray("type").add("array").add("null");
+    paths.putObject("items").put("type", "string");
+    return paths;
+  }
+
+  private static ObjectNode upstreams(Types types) {
+    ObjectNode upstreams = JSON.objectNode();
+    upstreams.put("description", "Where records go; each upstream gets all of them.");
+    upstreams.put("type", "array").put("minItems", 1);
+    ArrayNode kinds = upstreams.putObject("items").putArray("oneOf");
+    types
+        .upstreams()
+        .forEach((name, type) -> {
+          ObjectNode upstream = record(UpstreamIdentity.class, "Upstream " + name + ".");
+          upstream.put("type", "object");
+          add(upstream, RecordShape.of(ForwardSettings.class));
+          add(upstream, RecordShape.of(type));
+          ((ObjectNode) upstream.get("properties")).putObject("type").put("const", name);
+          kinds.add(upstream);
+        });
+    return upstreams;
+  }
+
+  private static ObjectNode record(Class<? extends Record> type, String doc) {
+    RecordShape shape = RecordShape.of(type);
+    ObjectNode object = JSON.objectNode();
+    object.put("description", doc);
+    ArrayNode types = object.putArray("type").add("object");
+    if (shape.members().stream().noneMatch(Member::required)) {
+      types.add("null");
+    }
+    object.put("additionalProperties", false);
+    object.putObject("properties");
+    add(object, shape);
+    return object;
+  }
+
+  private static void add(ObjectNode object, RecordShape shape) {
+    ObjectNode properties = (ObjectNode) object.get("properties");
+    ArrayNode required = JSON.arrayNode();
+    for (Member member : shape.members()) {
+      properties.set(member.key(), option(member));
+      if (member.isSecret()) {
+        properties
+            .putObject(member.key() + "-file")
+            .put("description", "File that holds " + member.key() + ".")
+            .put("type", "string");
+      } else if (member.required()) {
+        required.add(member.key());
+      }
+    }
+    if (!required.isEmpty()) {
+      ArrayNode present = (ArrayNode) object.get("required");
+      object.set("required", present == null ? required : present.addAll(required));
+    }
+  }
+
+  private static ObjectNode option(Member member) {
+    Option option = member.option();
+    ObjectNode node = type(member, member.type(), option.doc());
+    if (!option.def().isEmpty()) {
+      node.set("default", defaultOf(member));
+    }
+    return node;
+  }
+
+  private static JsonNode defaultOf(Member member) {
+    String def = member.option().def();
+    return switch (member.type()) {
+      case Basic basic when basic == Basic.BOOLEAN -> JSON.booleanNode(Boolean.parseBoolean(def));
+      case Basic basic when basic == Basic.INT || basic == Basic.LONG ->
+          JSON.numberNode(Long.parseLong(def));
+      case Basic basic when basic == Basic.DOUBLE -> JSON.numberNode(Double.parseDouble(def));
+      default -> JSON.stringNode(def);
+    };
+  }
+
+  private static ObjectNode type(Member member, OptionType type, String doc) {
+    if (type instanceof Nested nested) {
+      return record(nested.type(), doc);
+    }
+    ObjectNode node = JSON.objectNode();
+    node.put("description", doc);
+    switch (type) {
+      case ListOf list -> {
+        node.putArray("type").add("array").add("null");
+        node.set("items", item(member, list.element()));
+      }
+      case MapOf map -> {
+        node.putArray("type").add("object").add("null");
+        node.set("additionalProperties", item(member, map.value()));
+      }
+      default -> node.setAll(item(member, type));
+    }
+    return node;
+  }
+
+  private static ObjectNode item(Member member, OptionType type) {
+    return switch (type) {
+      case Basic basic -> orVariable(basic(basic, member.option()), basic, member.option());
+      case Choice choice -> {
+        ObjectNode node = JSON.objectNode();
+        ArrayNode names = node.putArray("enum");
+        choice.constants().keySet().forEach(names::add);
+        yield orVariable(node, null, member.option());
+      }
+      default -> type(member, type, member.option().doc());
+    };
+  }
+
+  private static ObjectNode orVariable(ObjectNode node, @Nullable Basic basic, Option option) {
+    boolean anyText =
+        (basic == Basic.STRING || basic == Basic.SECRET || basic == Basic.PATH)
+            && option.pattern().isEmpty();
+    if (anyText) {
+      return node;
+    }
+    ObjectNode either = JSON.objectNode();
+    either.putArray("anyOf").add(node).addObject().put("$ref", "#/$defs/variable");
+    return either;
+  }
+
+  private static ObjectNode basic(Basic basic, Option option) {
+    ObjectNode node = JSON.objectNode();
+    switch (basic) {
+      case BOOLEAN -> node.put("type", "boolean");
+      case INT, LONG -> bounds(node.put("type", "integer"), option);
+      case DOUBLE -> bounds(node.put("type", "number"), option);
+      case DURATION -> node.put("type", "string").put("pattern", "^[0-9]{1,9} ?(ms|s|m|h|d)$");
+      case BYTES -> {
+        node.putArray("type").add("string").add("integer");
+        node.put("pattern", "^[0-9]{1,18} ?([KMGTkmgt]?[Bb])?$");
+      }
+      case URI -> node.put("type", "string").put("pattern", "^[A-Za-z][A-Za-z0-9+.-]*:");
+      case STRING, SECRET, PATH -> {
+        node.putArray("type").add("string").add("number").add("boolean");
+        if (!option.pattern().isEmpty()) {
+          node.put("pattern", "^(?:" + option.pattern() + ")$");
+        }
+      }
+    }
+    return node;
+  }
+
+  private static void bounds(ObjectNode node, Option option) {
+    if (option.min() != Long.MIN_VALUE) {
+      node.put("minimum", option.min());
+    }
+    if (option.max() != Long.MAX_VALUE) {
+      node.put("maximum", option.max());
+    }
+  }
+}

@@ -1,0 +1,128 @@
+package io.sluice.engine.config;
+
+import io.sluice.api.config.Option;
+import io.sluice.engine.config.GatewayConfig.Identity;
+import io.sluice.engine.config.GatewayConfig.UpstreamIdentity;
+import io.sluice.engine.config.OptionType.Basic;
+import io.sluice.engine.config.OptionType.Choice;
+import io.sluice.engine.config.OptionType.ListOf;
+import io.sluice.engine.config.OptionType.MapOf;
+import io.sluice.engine.config.OptionType.Nested;
+import io.sluice.engine.config.RecordShape.Member;
+import io.sluice.engine.config.Types.Section;
+import io.sluice.engine.forward.ForwardSettings;
+
+/** The reference page of the configuration, as Markdown. */
+public final class ReferencePage {
+  private static final String INTRODUCTION =
+      """
+      # Configuration reference
+
+      Written by `./sluice reference`; do not edit.
+
+      The configuration is one YAML file. `${NAME}` and `${NAME:-default}` take environment
+      variables, anywhere in a value; `$${` stands for `${` itself. A variable that is empty leaves
+      its option out. A secret may also be given as its key with `-file` added, naming a file that
+      holds it. Relative paths are relative to the configuration file. Durations are written
+      `500ms`, `10s`, `5m`, `1h`, `2d`; byte counts `512`, `64KB`, `64MB`, `2GB` (powers of 1024).
+      Unknown keys are errors. `./sluice check --config FILE` names every fault with its line.
+
+      Editors take the JSON Schema `config/schema/sluice.schema.json`: put
+      `# yaml-language-server: $schema=schema/sluice.schema.json` into the first line.
+      """;
+
+  private final StringBuilder page = new StringBuilder(INTRODUCTION);
+
+  private ReferencePage() {}
+
+  /** The page's text. */
+  public static String write(Types types) {
+    return new ReferencePage().page(types);
+  }
+
+  private String page(Types types) {
+    section("gateway", "Who this gateway is. Required.", Identity.class);
+    heading(
+        "listeners", "What is opened for devices, by kind. At least one; only these are opened.");
+    types.listeners().forEach((kind, type) -> subsection("listeners." + kind, "", type));
+    section(
+        "admin",
+        "HTTP API, metrics and dashboard. Opened where the key is there; `admin: {}` takes the"
+            + " defaults.",
+        AdminSettings.class);
+    for (Section section : types.sections()) {
+      section(section.key(), section.doc(), section.settings());
+    }
+    heading(
+        "profiles",
+        "List of files and directories of device profiles. Left out: the profiles that are"
+            + " shipped.");
+    heading(
+        "devices", "List of files of devices. They seed the registry; the admin API adds to it.");
+    heading(
+        "upstreams",
+        "List of destinations, at least one. Each gets every record and keeps its own place in the"
+            + " spool.");
+    subsection("Every upstream", "", UpstreamIdentity.class);
+    rows("", RecordShape.of(ForwardSettings.class));
+    types.upstreams().forEach((name, type) -> subsection("type: " + name, "", type));
+    return page.toString();
+  }
+
+  private void heading(String title, String doc) {
+    page.append("\n## ").append(title).append("\n\n").append(doc).append('\n');
+  }
+
+  private void section(String title, String doc, Class<? extends Record> type) {
+    heading(title, doc);
+    table(type);
+  }
+
+  private void subsection(String title, String doc, Class<? extends Record> type) {
+    page.append("\n### ").append(title).append('\n').append(doc);
+    table(type);
+  }
+
+  private void table(Class<? extends Record> type) {
+    page.append("\n| Key | Value | Default | What it does |\n|---|---|---|---|\n");
+    rows("", RecordShape.of(type));
+  }
+
+  private void rows(String prefix, RecordShape shape) {
+    for (Member member : shape.members()) {
+      Option option = member.option();
+      String fallback =
+          !option.def().isEmpty() ? "`" + option.def() + "`" : member.required() ? "required" : "";
+      page.append("| `")
+          .append(prefix)
+          .append(member.key())
+          .append("` | ")
+          .append(cell(value(member.type(), option)))
+          .append(" | ")
+          .append(cell(fallback))
+          .append(" | ")
+          .append(cell(option.doc()))
+          .append(" |\n");
+      if (member.type() instanceof Nested nested) {
+        rows(prefix + member.key() + ".", RecordShape.of(nested.type()));
+      }
+    }
+  }
+
+  private static String value(OptionType type, Option option) {
+    return switch (type) {
+      case Basic basic -> {
+        String range = ScalarReader.range(basic, option);
+        yield range.isEmpty() ? basic.noun() : basic.noun() + ", " + range;
+      }
+      case Choice choice -> "`" + String.join("`, `", choice.constants().keySet()) + "`";
+      case Nested nested -> "keys below";
+      case ListOf list -> "list of " + value(list.element(), option);
+      case MapOf map -> "mapping to " + value(map.value(), option);
+    };
+  }
+
+  private static String cell(String text) {
+    return text.replace("|", "\\|").replace("\n", " ");
+  }
+}

@@ -1,2 +1,0 @@
-/** Archive of JSON lines in rotated files. */
-package io.sluice.upstream.file;

@@ -1,2 +1,0 @@
-/** Forwarding to Apache Kafka. */
-package io.sluice.upstream.kafka;

@@ -1,2 +1,0 @@
-/** Forwarding to an MQTT broker by Eclipse Paho. */
-package io.sluice.upstream.mqtt;
