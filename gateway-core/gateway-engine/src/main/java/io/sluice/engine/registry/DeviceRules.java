@@ -3,12 +3,14 @@ package io.sluice.engine.registry;
 import io.sluice.api.admin.DeviceDirectory.CredentialSpec;
 import io.sluice.api.admin.DeviceDirectory.DeviceSpec;
 import io.sluice.api.admin.DeviceDirectory.PskSpec;
+import io.sluice.engine.config.NearestKey;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import javax.security.auth.x500.X500Principal;
 import org.jspecify.annotations.Nullable;
 
@@ -55,7 +57,7 @@ final class DeviceRules {
   }
 
   private static String unknownProfile(String profile, Set<String> profiles) {
-    String nearest = Nearest.of(profile, profiles);
+    String nearest = NearestKey.of(profile, new TreeSet<>(profiles));
     return "no profile \""
         + profile
         + "\"; "

@@ -2,9 +2,11 @@ package io.sluice.engine.registry;
 
 import com.github.benmanes.caffeine.cache.Ticker;
 import io.sluice.api.Admission;
+import io.sluice.api.Commands;
 import io.sluice.api.Credentials;
 import io.sluice.api.Device;
 import io.sluice.api.Peer;
+import io.sluice.api.admin.CommandDesk;
 import io.sluice.api.admin.DeviceDirectory;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -26,6 +28,7 @@ public final class Registry implements AutoCloseable {
   private final Authenticator authenticator;
   private final Presence presence;
   private final Directory directory;
+  private final CommandQueues commands;
 
   private Registry(
       RegistryDatabase database,
@@ -41,7 +44,9 @@ public final class Registry implements AutoCloseable {
     this.authenticator = new Authenticator(devices, access, hasher, Ticker.systemTicker());
     this.presence = new Presence(devices::find, clock);
     this.directory = new Directory(devices, presence);
+    this.commands = new CommandQueues(database, devices::find, presence, clock);
     devices.listen(presence);
+    commands.start();
   }
 
   /**
@@ -119,6 +124,21 @@ public final class Registry implements AutoCloseable {
     return directory;
   }
 
+  /** Commands, for adapters. */
+  public Commands commands() {
+    return commands;
+  }
+
+  /** Commands, for operators. */
+  public CommandDesk commandDesk() {
+    return commands;
+  }
+
+  /** Ends the commands whose time is over now; runs by itself each second. */
+  void sweepCommands() {
+    commands.sweep();
+  }
+
   /** Waits until each seeded password has its slow hash on disk; for tests and for tools. */
   void awaitSeedPasswords() throws InterruptedException {
     devices.awaitSeedPasswords();
@@ -128,6 +148,7 @@ public final class Registry implements AutoCloseable {
   public void close() {
     authenticator.close();
     devices.close();
+    commands.close();
     database.close();
   }
 }

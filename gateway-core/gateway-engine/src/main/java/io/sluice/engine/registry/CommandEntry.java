@@ -1,0 +1,139 @@
+package io.sluice.engine.registry;
+
+import io.sluice.api.Command;
+import io.sluice.api.DeviceLink;
+import io.sluice.api.admin.CommandDesk.CommandView;
+import io.sluice.api.admin.CommandDesk.State;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One command and how far it has come. Guarded by its own monitor: adapters' threads change it, the
+ * writer reads it.
+ */
+// links are compared by identity: the very session is meant
+@SuppressWarnings("ReferenceEquality")
+final class CommandEntry {
+  private static final byte[] NO_PAYLOAD = {};
+
+  private final long sequence;
+  private Command command;
+  private State state;
+  private @Nullable Long sentMicros;
+  private @Nullable Long acknowledgedMicros;
+  private @Nullable DeviceLink sentOn;
+  private boolean evicted;
+
+  /** As the database has it. */
+  record Row(
+      long sequence,
+      Command command,
+      State state,
+      @Nullable Long sentMicros,
+      @Nullable Long acknowledgedMicros,
+      boolean evicted) {}
+
+  CommandEntry(long sequence, Command command) {
+    this(new Row(sequence, command, State.QUEUED, null, null, false));
+  }
+
+  CommandEntry(Row row) {
+    this.sequence = row.sequence();
+    this.command = row.command();
+    this.state = row.state();
+    this.sentMicros = row.sentMicros();
+    this.acknowledgedMicros = row.acknowledgedMicros();
+  }
+
+  long sequence() {
+    return sequence;
+  }
+
+  synchronized Command command() {
+    return command;
+  }
+
+  synchronized boolean isWaiting() {
+    return state == State.QUEUED || state == State.SENT;
+  }
+
+  synchronized boolean isQueued() {
+    return state == State.QUEUED;
+  }
+
+  synchronized boolean expired(long nowMicros) {
+    return command.expiresMicros() <= nowMicros;
+  }
+
+  /** Whether the session behind this link has yet to be given it. */
+  synchronized boolean isDueOn(DeviceLink link) {
+    return state == State.QUEUED || (state == State.SENT && sentOn != link);
+  }
+
+  /** Whether a poll may give it out again: sent outside a session, and long enough ago. */
+  synchronized boolean isDueAgain(long sentBeforeMicros) {
+    return state == State.SENT
+        && sentOn == null
+        && sentMicros != null
+        && sentMicros <= sentBeforeMicros;
+  }
+
+  synchronized void sent(@Nullable DeviceLink link, long nowMicros) {
+    state = State.SENT;
+    sentOn = link;
+    sentMicros = nowMicros;
+  }
+
+  /** Queued again; false where it had ended meanwhile. */
+  synchronized boolean returned() {
+    if (state != State.SENT) {
+      return false;
+    }
+    state = State.QUEUED;
+    sentOn = null;
+    return true;
+  }
+
+  synchronized void acknowledged(long nowMicros) {
+    acknowledgedMicros = nowMicros;
+    end(State.ACKNOWLEDGED);
+  }
+
+  synchronized void expired() {
+    end(State.EXPIRED);
+  }
+
+  private void end(State last) {
+    state = last;
+    sentOn = null;
+    command =
+        new Command(
+            command.id(),
+            command.device(),
+            command.name(),
+            command.contentType(),
+            NO_PAYLOAD,
+            command.createdMicros(),
+            command.expiresMicros());
+  }
+
+  /** Has left the history: its row goes. */
+  synchronized void evict() {
+    evicted = true;
+  }
+
+  synchronized Row row() {
+    return new Row(sequence, command, state, sentMicros, acknowledgedMicros, evicted);
+  }
+
+  synchronized CommandView view() {
+    return new CommandView(
+        command.id(),
+        command.device(),
+        command.name(),
+        state,
+        command.createdMicros(),
+        command.expiresMicros(),
+        sentMicros,
+        acknowledgedMicros);
+  }
+}

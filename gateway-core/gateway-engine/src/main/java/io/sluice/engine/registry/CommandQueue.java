@@ -1,0 +1,168 @@
+package io.sluice.engine.registry;
+
+import io.sluice.api.DeviceLink;
+import io.sluice.api.admin.CommandDesk.CommandView;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The commands of one device: those that wait, oldest first, and the last that ended. Guarded by
+ * its own monitor, which is never held while a link is called.
+ */
+final class CommandQueue {
+  static final int MAX_WAITING = 100;
+  static final int MAX_ENDED = 50;
+
+  private final Deque<CommandEntry> waiting = new ArrayDeque<>();
+  private final Deque<CommandEntry> ended = new ArrayDeque<>();
+  private int reserved;
+  private boolean sending;
+  private boolean sendAgain;
+
+  /** Keeps a place for a command that is being written. */
+  synchronized boolean reserve() {
+    if (waiting.size() + reserved >= MAX_WAITING) {
+      return false;
+    }
+    reserved++;
+    return true;
+  }
+
+  synchronized void release() {
+    reserved--;
+  }
+
+  synchronized void add(CommandEntry entry) {
+    (entry.isWaiting() ? waiting : ended).add(entry);
+  }
+
+  synchronized boolean isEmpty() {
+    return waiting.isEmpty() && ended.isEmpty() && reserved == 0;
+  }
+
+  /** Whether the caller is to send; if another thread is at it, that one looks once more. */
+  synchronized boolean beginSending() {
+    if (sending) {
+      sendAgain = true;
+      return false;
+    }
+    sending = true;
+    return true;
+  }
+
+  /** False where there was a call meanwhile: the caller goes on. */
+  synchronized boolean endSending() {
+    if (sendAgain) {
+      sendAgain = false;
+      return false;
+    }
+    sending = false;
+    return true;
+  }
+
+  /** The sender failed: others may send. */
+  synchronized void abandonSending() {
+    sending = false;
+    sendAgain = false;
+  }
+
+  /** The oldest that this session has not been given yet, marked as sent; null where none is. */
+  synchronized @Nullable CommandEntry nextOn(DeviceLink link, long nowMicros) {
+    return take(entry -> entry.isDueOn(link), link, nowMicros);
+  }
+
+  /** The oldest that waits, or was given out before the moment named and not acknowledged since. */
+  synchronized @Nullable CommandEntry poll(long nowMicros, long sentBeforeMicros) {
+    CommandEntry queued = take(CommandEntry::isQueued, null, nowMicros);
+    return queued != null
+        ? queued
+        : take(entry -> entry.isDueAgain(sentBeforeMicros), null, nowMicros);
+  }
+
+  private @Nullable CommandEntry take(
+      Predicate<CommandEntry> due, @Nullable DeviceLink link, long nowMicros) {
+    for (CommandEntry entry : waiting) {
+      if (due.test(entry) && !entry.expired(nowMicros)) {
+        entry.sent(link, nowMicros);
+        return entry;
+      }
+    }
+    return null;
+  }
+
+  synchronized @Nullable CommandEntry acknowledged(String id, long nowMicros) {
+    CommandEntry entry = waiting(id);
+    if (entry != null) {
+      entry.acknowledged(nowMicros);
+      end(entry);
+    }
+    return entry;
+  }
+
+  synchronized @Nullable CommandEntry returned(String id) {
+    CommandEntry entry = waiting(id);
+    return entry != null && entry.returned() ? entry : null;
+  }
+
+  private @Nullable CommandEntry waiting(String id) {
+    for (CommandEntry entry : waiting) {
+      if (entry.command().id().equals(id)) {
+        return entry;
+      }
+    }
+    return null;
+  }
+
+  private void end(CommandEntry entry) {
+    waiting.remove(entry);
+    ended.add(entry);
+  }
+
+  /**
+   * Ends those whose time is over.
+   *
+   * @param all whether the device is gone, and with it every command
+   */
+  synchronized List<CommandEntry> expire(long nowMicros, boolean all) {
+    List<CommandEntry> over = new ArrayList<>(0);
+    for (CommandEntry entry : waiting) {
+      if (all || entry.expired(nowMicros)) {
+        entry.expired();
+        over.add(entry);
+      }
+    }
+    over.forEach(this::end);
+    return over;
+  }
+
+  /** The oldest of too many that ended, null where there are not too many. */
+  synchronized @Nullable CommandEntry surplus() {
+    return ended.size() > MAX_ENDED ? ended.peek() : null;
+  }
+
+  synchronized void forget(CommandEntry entry) {
+    ended.remove(entry);
+  }
+
+  synchronized @Nullable CommandView view(String id) {
+    for (CommandView view : views()) {
+      if (view.id().equals(id)) {
+        return view;
+      }
+    }
+    return null;
+  }
+
+  /** Newest first. */
+  synchronized List<CommandView> views() {
+    List<CommandEntry> all = new ArrayList<>(waiting);
+    all.addAll(ended);
+    all.sort(Comparator.comparingLong(CommandEntry::sequence).reversed());
+    return all.stream().map(CommandEntry::view).toList();
+  }
+}

@@ -1,0 +1,323 @@
+package io.sluice.engine.registry;
+
+import io.sluice.api.Command;
+import io.sluice.api.Commands;
+import io.sluice.api.ContentType;
+import io.sluice.api.Device;
+import io.sluice.api.DeviceId;
+import io.sluice.api.DeviceLink;
+import io.sluice.api.admin.CommandDesk;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way down: commands wait here until their device takes them. Memory is the truth while the
+ * gateway runs; the {@link CommandStore} follows, except that a command is on disk before {@link
+ * #submit} returns.
+ *
+ * <p>Bounds: {@value CommandQueue#MAX_WAITING} waiting commands a device, {@value #MAX_WAITING} in
+ * all; of those that ended the last {@value CommandQueue#MAX_ENDED} a device, {@value #MAX_ENDED}
+ * in all. Thread-safe; adapters' calls never block on the disk.
+ */
+final class CommandQueues implements Commands, CommandDesk, AutoCloseable {
+  static final int MAX_WAITING = 10_000;
+  static final int MAX_ENDED = 10_000;
+  static final int MAX_PAYLOAD_BYTES = 64 << 10;
+  static final Duration MIN_EXPIRY = Duration.ofSeconds(1);
+  static final Duration MAX_EXPIRY = Duration.ofDays(30);
+
+  /** After it, an unacknowledged command may be polled again. */
+  static final Duration POLL_AGAIN = Duration.ofSeconds(30);
+
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+
+  private final Function<String, @Nullable Device> find;
+  private final Presence presence;
+  private final Clock clock;
+  private final CommandStore store;
+  private final ConcurrentMap<String, CommandQueue> queues = new ConcurrentHashMap<>();
+  private final AtomicInteger waiting = new AtomicInteger();
+  private final AtomicLong lastSequence = new AtomicLong();
+  private final Deque<CommandEntry> ended = new ArrayDeque<>();
+
+  /**
+   * @param find the registry's look-up
+   * @param clock by which commands expire
+   */
+  CommandQueues(
+      RegistryDatabase database,
+      Function<String, @Nullable Device> find,
+      Presence presence,
+      Clock clock) {
+    this.find = find;
+    this.presence = presence;
+    this.clock = clock;
+    this.store = new CommandStore(database, this::sweep);
+  }
+
+  /** Loads what waits and begins to sweep. */
+  void start() {
+    store.start(this::restore);
+  }
+
+  private void restore(CommandEntry entry) {
+    queues.computeIfAbsent(key(entry), id -> new CommandQueue()).add(entry);
+    lastSequence.set(entry.sequence());
+    if (entry.isWaiting()) {
+      waiting.incrementAndGet();
+    } else {
+      ended.add(entry);
+    }
+  }
+
+  @Override
+  public Submission submit(
+      DeviceId device, String name, ContentType contentType, byte[] payload, Duration expiry) {
+    if (isGone(device.value())) {
+      return new Submission.UnknownDevice();
+    }
+    String fault = fault(name, payload, expiry);
+    if (fault != null) {
+      return new Submission.Invalid(fault);
+    }
+    CommandQueue queue = reserve(device);
+    if (queue == null) {
+      boolean full = waiting.get() >= MAX_WAITING;
+      return new Submission.QueueFull(full ? MAX_WAITING : CommandQueue.MAX_WAITING);
+    }
+    CommandEntry entry = entry(device, name, contentType, payload, expiry);
+    boolean stored = false;
+    try {
+      store.insert(entry);
+      queue.add(entry);
+      stored = true;
+    } finally {
+      queue.release();
+      if (!stored) {
+        waiting.decrementAndGet();
+      }
+    }
+    send(device, queue);
+    return new Submission.Taken(entry.view());
+  }
+
+  private static @Nullable String fault(String name, byte[] payload, Duration expiry) {
+    if (!NAME.matcher(name).matches()) {
+      return "name: must be 1 to 64 of letters, digits and . _ -";
+    }
+    if (payload.length > MAX_PAYLOAD_BYTES) {
+      return "payload: has "
+          + payload.length
+          + " bytes; at most "
+          + MAX_PAYLOAD_BYTES
+          + " are taken";
+    }
+    if (expiry.compareTo(MIN_EXPIRY) < 0 || expiry.compareTo(MAX_EXPIRY) > 0) {
+      return "expiry: must be 1s to 30d";
+    }
+    return null;
+  }
+
+  private @Nullable CommandQueue reserve(DeviceId device) {
+    if (waiting.incrementAndGet() <= MAX_WAITING) {
+      boolean[] reserved = {false};
+      CommandQueue queue =
+          queues.compute(
+              device.value(),
+              (id, present) -> {
+                CommandQueue found = present == null ? new CommandQueue() : present;
+                reserved[0] = found.reserve();
+                return found;
+              });
+      if (reserved[0]) {
+        return queue;
+      }
+    }
+    waiting.decrementAndGet();
+    return null;
+  }
+
+  private CommandEntry entry(
+      DeviceId device, String name, ContentType contentType, byte[] payload, Duration expiry) {
+    long now = nowMicros();
+    Command command =
+        new Command(
+            UUID.randomUUID().toString(),
+            device,
+            name,
+            contentType,
+            payload.clone(),
+            now,
+            now + TimeUnit.MILLISECONDS.toMicros(expiry.toMillis()));
+    return new CommandEntry(lastSequence.incrementAndGet(), command);
+  }
+
+  @Override
+  public void ready(DeviceId device) {
+    CommandQueue queue = queues.get(device.value());
+    if (queue != null) {
+      send(device, queue);
+    }
+  }
+
+  private void send(DeviceId device, CommandQueue queue) {
+    if (!queue.beginSending()) {
+      return;
+    }
+    boolean ended = false;
+    try {
+      do {
+        sendAll(presence.link(device), queue);
+        ended = queue.endSending();
+      } while (!ended);
+    } finally {
+      if (!ended) {
+        queue.abandonSending();
+      }
+    }
+  }
+
+  private void sendAll(@Nullable DeviceLink link, CommandQueue queue) {
+    if (link == null) {
+      return;
+    }
+    long now = nowMicros();
+    for (CommandEntry entry = queue.nextOn(link, now);
+        entry != null;
+        entry = queue.nextOn(link, now)) {
+      boolean taken = false;
+      try {
+        taken = link.send(entry.command());
+      } finally {
+        if (!taken) {
+          entry.returned();
+        }
+      }
+      if (!taken) {
+        return;
+      }
+      store.changed(entry);
+    }
+  }
+
+  @Override
+  public @Nullable Command poll(DeviceId device) {
+    CommandQueue queue = queues.get(device.value());
+    if (queue == null) {
+      return null;
+    }
+    long now = nowMicros();
+    CommandEntry entry = queue.poll(now, now - POLL_AGAIN.toNanos() / 1_000);
+    if (entry == null) {
+      return null;
+    }
+    store.changed(entry);
+    return entry.command();
+  }
+
+  @Override
+  public void acknowledged(DeviceId device, String commandId) {
+    CommandQueue queue = queues.get(device.value());
+    CommandEntry entry = queue == null ? null : queue.acknowledged(commandId, nowMicros());
+    if (entry != null) {
+      ended(entry);
+    }
+  }
+
+  @Override
+  public void returned(DeviceId device, String commandId) {
+    CommandQueue queue = queues.get(device.value());
+    CommandEntry entry = queue == null ? null : queue.returned(commandId);
+    if (entry != null) {
+      store.changed(entry);
+    }
+  }
+
+  /** Ends commands whose time is over, and those of devices that are gone. */
+  void sweep() {
+    long now = nowMicros();
+    for (String id : queues.keySet()) {
+      CommandQueue queue = queues.get(id);
+      if (queue != null) {
+        queue.expire(now, isGone(id)).forEach(this::ended);
+        queues.computeIfPresent(id, (key, present) -> present.isEmpty() ? null : present);
+      }
+    }
+  }
+
+  /** Moves a command into the history, and out of it what is too much. */
+  private void ended(CommandEntry entry) {
+    waiting.decrementAndGet();
+    store.changed(entry);
+    CommandQueue queue = queues.get(key(entry));
+    CommandEntry surplus = queue == null ? null : queue.surplus();
+    synchronized (ended) {
+      ended.add(entry);
+      if (surplus != null && ended.remove(surplus)) {
+        forget(surplus);
+      }
+      while (ended.size() > MAX_ENDED) {
+        forget(ended.remove());
+      }
+    }
+  }
+
+  private void forget(CommandEntry entry) {
+    CommandQueue queue = queues.get(key(entry));
+    if (queue != null) {
+      queue.forget(entry);
+    }
+    entry.evict();
+    store.changed(entry);
+  }
+
+  @Override
+  public @Nullable CommandView get(DeviceId device, String commandId) {
+    CommandQueue queue = queues.get(device.value());
+    return queue == null ? null : queue.view(commandId);
+  }
+
+  @Override
+  public List<CommandView> list(DeviceId device, int limit) {
+    CommandQueue queue = queues.get(device.value());
+    return queue == null ? List.of() : queue.views().stream().limit(Math.max(0, limit)).toList();
+  }
+
+  /** Commands that wait, in all. */
+  int waiting() {
+    return waiting.get();
+  }
+
+  private boolean isGone(String id) {
+    Device device = find.apply(id);
+    return device == null || device.retired();
+  }
+
+  private static String key(CommandEntry entry) {
+    return entry.command().device().value();
+  }
+
+  private long nowMicros() {
+    Instant now = clock.instant();
+    return TimeUnit.SECONDS.toMicros(now.getEpochSecond()) + now.getNano() / 1_000;
+  }
+
+  /** Writes what is left. */
+  @Override
+  public void close() {
+    store.close();
+  }
+}

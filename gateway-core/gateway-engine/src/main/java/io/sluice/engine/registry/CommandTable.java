@@ -1,0 +1,90 @@
+package io.sluice.engine.registry;
+
+import io.sluice.api.Command;
+import io.sluice.api.ContentType;
+import io.sluice.api.DeviceId;
+import io.sluice.api.admin.CommandDesk.State;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Collection;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** The table {@code command} in SQL. */
+final class CommandTable {
+  private static final String UPSERT =
+      "INSERT OR REPLACE INTO command (sequence, id, device, name, content_type, payload,"
+          + " created_us, expires_us, state, sent_us, acknowledged_us)"
+          + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+
+  private CommandTable() {}
+
+  /** In the order of their sequence. */
+  static void load(Connection connection, Consumer<CommandEntry> consumer) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("SELECT * FROM command ORDER BY sequence")) {
+      while (row.next()) {
+        consumer.accept(new CommandEntry(row(row)));
+      }
+    }
+  }
+
+  private static CommandEntry.Row row(ResultSet row) throws SQLException {
+    byte[] payload = row.getBytes("payload");
+    Command command =
+        new Command(
+            row.getString("id"),
+            new DeviceId(row.getString("device")),
+            row.getString("name"),
+            ContentType.valueOf(row.getString("content_type")),
+            payload == null ? new byte[0] : payload,
+            row.getLong("created_us"),
+            row.getLong("expires_us"));
+    return new CommandEntry.Row(
+        row.getLong("sequence"),
+        command,
+        State.valueOf(row.getString("state")),
+        micros(row, "sent_us"),
+        micros(row, "acknowledged_us"),
+        false);
+  }
+
+  private static @Nullable Long micros(ResultSet row, String column) throws SQLException {
+    long micros = row.getLong(column);
+    return row.wasNull() ? null : micros;
+  }
+
+  static void save(Connection connection, Collection<CommandEntry.Row> rows) throws SQLException {
+    try (PreparedStatement upsert = connection.prepareStatement(UPSERT);
+        PreparedStatement delete =
+            connection.prepareStatement("DELETE FROM command WHERE sequence = ?")) {
+      for (CommandEntry.Row row : rows) {
+        if (row.evicted()) {
+          delete.setLong(1, row.sequence());
+          delete.executeUpdate();
+        } else {
+          bind(upsert, row);
+          upsert.executeUpdate();
+        }
+      }
+    }
+  }
+
+  private static void bind(PreparedStatement upsert, CommandEntry.Row row) throws SQLException {
+    Command command = row.command();
+    upsert.setLong(1, row.sequence());
+    upsert.setString(2, command.id());
+    upsert.setString(3, command.device().value());
+    upsert.setString(4, command.name());
+    upsert.setString(5, command.contentType().name());
+    upsert.setBytes(6, command.payload());
+    upsert.setLong(7, command.createdMicros());
+    upsert.setLong(8, command.expiresMicros());
+    upsert.setString(9, row.state().name());
+    upsert.setObject(10, row.sentMicros());
+    upsert.setObject(11, row.acknowledgedMicros());
+  }
+}

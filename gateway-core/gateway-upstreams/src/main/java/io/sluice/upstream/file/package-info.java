@@ -1,0 +1,2 @@
+/** Archive of JSON lines in rotated files. */
+package io.sluice.upstream.file;

@@ -1,0 +1,2 @@
+/** Forwarding to Apache Kafka. */
+package io.sluice.upstream.kafka;

@@ -1,0 +1,2 @@
+/** Forwarding to an MQTT broker by Eclipse Paho. */
+package io.sluice.upstream.mqtt;

@@ -1,0 +1,108 @@
+package io.sluice.adapter.coap;
+
+import io.sluice.api.Receipt;
+import io.sluice.api.ReceiptSink;
+import io.sluice.api.Uplink;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * Carries receipts from the spool's writer thread to the protocol threads, one task per batch, and
+ * bounds the requests in hand. A request that waits long for its receipt is acknowledged empty
+ * meanwhile (RFC 7252 5.2.2), so that the device does not send it again. Thread-safe.
+ */
+final class Answers implements ReceiptSink {
+  /** Half of ACK_TIMEOUT (RFC 7252 4.8). */
+  static final long EMPTY_ACK_AFTER_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private final Executor protocolThreads;
+  private final int maxExchanges;
+  private final int maxPayloadBytes;
+  private final Semaphore inHand;
+
+  /** Holds no more than {@link #inHand}: each uplink gets one receipt. */
+  private final Queue<UplinkExchange> verdicts = new ConcurrentLinkedQueue<>();
+
+  /** In the order of arrival; the answered ones leave at the next {@link #acknowledgeSlow}. */
+  private final Queue<UplinkExchange> waiting = new ConcurrentLinkedQueue<>();
+
+  private final AtomicBoolean woken = new AtomicBoolean();
+  private final LongAdder afterClose = new LongAdder();
+
+  Answers(Executor protocolThreads, int maxExchanges, int maxPayloadBytes) {
+    this.protocolThreads = protocolThreads;
+    this.maxExchanges = maxExchanges;
+    this.maxPayloadBytes = maxPayloadBytes;
+    this.inHand = new Semaphore(maxExchanges);
+  }
+
+  /** Takes a place for one more request; false where all are taken. */
+  boolean reserve() {
+    return inHand.tryAcquire();
+  }
+
+  /** Gives back a place that was reserved and came to no uplink. */
+  void release() {
+    inHand.release();
+  }
+
+  void await(UplinkExchange uplink) {
+    waiting.add(uplink);
+  }
+
+  @Override
+  public void receipt(Uplink uplink, Receipt receipt) {
+    UplinkExchange own = (UplinkExchange) uplink;
+    own.receipt(receipt);
+    verdicts.add(own);
+  }
+
+  @Override
+  public void flush() {
+    if (verdicts.isEmpty() || !woken.compareAndSet(false, true)) {
+      return;
+    }
+    try {
+      protocolThreads.execute(this::answer);
+    } catch (RejectedExecutionException closed) {
+      // The socket is closed: nobody is left to be told. The devices send again.
+      afterClose.increment();
+    }
+  }
+
+  private void answer() {
+    woken.set(false);
+    UplinkExchange uplink;
+    while ((uplink = verdicts.poll()) != null) {
+      inHand.release();
+      Receipt receipt = Objects.requireNonNull(uplink.receipt());
+      Replies.send(uplink.exchange(), Replies.to(receipt, maxPayloadBytes));
+    }
+  }
+
+  /** Sends the empty acknowledgements that are due; called every tenth of a second or so. */
+  void acknowledgeSlow(long nowNanos) {
+    UplinkExchange oldest;
+    while ((oldest = waiting.peek()) != null) {
+      if (oldest.receipt() == null) {
+        if (nowNanos - oldest.receivedNanos() < EMPTY_ACK_AFTER_NANOS) {
+          return;
+        }
+        oldest.exchange().sendAccept();
+      }
+      waiting.poll();
+    }
+  }
+
+  /** Takes no more, and waits until all in hand is answered. False where time ran out. */
+  boolean drain(long timeoutMillis) throws InterruptedException {
+    return inHand.tryAcquire(maxExchanges, timeoutMillis, TimeUnit.MILLISECONDS);
+  }
+}

@@ -1,0 +1,142 @@
+package io.sluice.adapter.coap;
+
+import io.sluice.api.Adapter;
+import io.sluice.api.Gateway;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.time.InstantSource;
+import java.util.Objects;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.californium.core.network.CoapEndpoint;
+import org.eclipse.californium.elements.util.DaemonThreadFactory;
+import org.eclipse.californium.elements.util.ExecutorsUtil;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The CoAP listener: one UDP socket, its protocol threads and one for timers. */
+final class CoapAdapter implements Adapter {
+  static final String PROTOCOL = "coap";
+
+  private static final Logger log = LoggerFactory.getLogger(CoapAdapter.class);
+  private static final long CLOSE_MILLIS = 2_000;
+
+  private final CoapSettings settings;
+  private @Nullable Running running;
+
+  CoapAdapter(CoapSettings settings) {
+    this.settings = settings;
+  }
+
+  private record Running(
+      CoapEndpoint endpoint,
+      ScheduledExecutorService protocolThreads,
+      ScheduledExecutorService timers,
+      Answers answers,
+      Admissions admissions,
+      CommandResource commands) {}
+
+  @Override
+  public synchronized void start(Gateway gateway) throws IOException {
+    if (running != null) {
+      throw new IllegalStateException("already started");
+    }
+    InetSocketAddress address = localAddress();
+    ScheduledExecutorService protocolThreads =
+        ExecutorsUtil.newScheduledThreadPool(
+            settings.protocolThreads(), new DaemonThreadFactory("coap-"));
+    ScheduledExecutorService timers =
+        ExecutorsUtil.newSingleThreadScheduledExecutor(new DaemonThreadFactory("coap-timer-"));
+    CoapEndpoint endpoint = EndpointAssembly.endpoint(settings, address);
+    endpoint.setExecutors(protocolThreads, timers);
+    int maxPayloadBytes = Math.toIntExact(settings.maxPayload().value());
+    Answers answers = new Answers(protocolThreads, settings.maxExchanges(), maxPayloadBytes);
+    Admissions admissions = new Admissions(gateway, settings.admissionCache().toNanos());
+    CommandResource commands =
+        new CommandResource(gateway, endpoint.getConfig(), settings.blockSize());
+    InstantSource clock = InstantSource.system();
+    endpoint.setMessageDeliverer(
+        new RequestRouter(
+            gateway,
+            admissions,
+            answers,
+            commands,
+            new PublicResources(clock),
+            clock,
+            maxPayloadBytes));
+    endpoint.addInterceptor(new RefusalMetrics(gateway));
+    Running started = new Running(endpoint, protocolThreads, timers, answers, admissions, commands);
+    try {
+      endpoint.start();
+    } catch (IOException refused) {
+      stop(started);
+      throw new IOException(
+          "cannot listen on udp "
+              + address.getHostString()
+              + ":"
+              + address.getPort()
+              + ": "
+              + refused.getMessage()
+              + "; stop what uses the port, or set another listeners.coap.port or host",
+          refused);
+    }
+    var _ =
+        timers.scheduleAtFixedRate(
+            () -> answers.acknowledgeSlow(System.nanoTime()), 100, 100, TimeUnit.MILLISECONDS);
+    var _ = timers.scheduleAtFixedRate(admissions::sweep, 10, 10, TimeUnit.SECONDS);
+    running = started;
+  }
+
+  private InetSocketAddress localAddress() throws IOException {
+    try {
+      return new InetSocketAddress(InetAddress.getByName(settings.host()), settings.port());
+    } catch (UnknownHostException unknown) {
+      throw new IOException(
+          "cannot listen on "
+              + settings.host()
+              + ": not an address of this machine; set listeners.coap.host",
+          unknown);
+    }
+  }
+
+  @Override
+  public InetSocketAddress address() {
+    return running().endpoint().getAddress();
+  }
+
+  /** Endpoints with credentials checked within the admission cache's time, and observers. */
+  @Override
+  public int connections() {
+    Running current = running();
+    return Math.max(current.admissions().size(), current.commands().observers());
+  }
+
+  private synchronized Running running() {
+    return Objects.requireNonNull(running, "not started");
+  }
+
+  @Override
+  public synchronized void close() {
+    Running current = running;
+    running = null;
+    if (current == null) {
+      return;
+    }
+    try {
+      if (!current.answers().drain(CLOSE_MILLIS)) {
+        log.warn("coap: some requests stay unanswered; their devices will send them again");
+      }
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    stop(current);
+  }
+
+  private static void stop(Running current) {
+    current.endpoint().destroy();
+    ExecutorsUtil.shutdownExecutorGracefully(500, current.protocolThreads(), current.timers());
+  }
+}

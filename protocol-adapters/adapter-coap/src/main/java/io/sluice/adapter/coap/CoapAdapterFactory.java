@@ -1,0 +1,27 @@
+package io.sluice.adapter.coap;
+
+import io.sluice.api.Adapter;
+import io.sluice.api.AdapterFactory;
+
+/** CoAP over UDP (RFC 7252, 7641, 7959). */
+public final class CoapAdapterFactory implements AdapterFactory<CoapSettings> {
+  @Override
+  public String kind() {
+    return "coap";
+  }
+
+  @Override
+  public String protocol() {
+    return CoapAdapter.PROTOCOL;
+  }
+
+  @Override
+  public Class<CoapSettings> settings() {
+    return CoapSettings.class;
+  }
+
+  @Override
+  public Adapter create(CoapSettings settings) {
+    return new CoapAdapter(settings);
+  }
+}

@@ -1,0 +1,45 @@
+package io.sluice.adapter.coap;
+
+import io.sluice.api.Command;
+import io.sluice.api.ContentType;
+import java.nio.ByteBuffer;
+import org.eclipse.californium.core.coap.CoAP.ResponseCode;
+import org.eclipse.californium.core.coap.OptionSet;
+import org.eclipse.californium.core.coap.Response;
+
+/**
+ * A command as a 2.05 response: its payload and Content-Format, {@code Location-Path:
+ * command/{name}}, {@code Location-Query: id={id}} and an ETag by which the blocks of a large one
+ * belong together. No command: 2.05 without payload and without Location-Path.
+ */
+final class CommandContent {
+  private CommandContent() {}
+
+  static Response of(Command command) {
+    Response response = new Response(ResponseCode.CONTENT);
+    response.setPayload(command.payload());
+    OptionSet options = response.getOptions();
+    if (command.contentType() != ContentType.UNSPECIFIED) {
+      options.setContentFormat(command.contentType().coapContentFormat());
+    }
+    options.addLocationPath("command").addLocationPath(command.name());
+    options.addLocationQuery("id=" + command.id());
+    options.addETag(tag(command.id()));
+    options.setMaxAge(0);
+    return response;
+  }
+
+  static Response none() {
+    Response response = new Response(ResponseCode.CONTENT);
+    response.getOptions().setMaxAge(0);
+    return response;
+  }
+
+  private static byte[] tag(String id) {
+    long hash = 1125899906842597L;
+    for (int i = 0; i < id.length(); i++) {
+      hash = 31 * hash + id.charAt(i);
+    }
+    return ByteBuffer.allocate(Long.BYTES).putLong(hash).array();
+  }
+}

@@ -1,0 +1,101 @@
+package io.sluice.adapter.coap;
+
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.californium.core.config.CoapConfig;
+import org.eclipse.californium.core.network.CoapEndpoint;
+import org.eclipse.californium.core.network.ExtendedCoapStackFactory;
+import org.eclipse.californium.core.network.InMemoryMessageExchangeStore;
+import org.eclipse.californium.core.network.Outbox;
+import org.eclipse.californium.core.network.RandomTokenGenerator;
+import org.eclipse.californium.core.network.stack.CoapStack;
+import org.eclipse.californium.core.network.stack.CoapUdpStack;
+import org.eclipse.californium.elements.EndpointContextMatcher;
+import org.eclipse.californium.elements.UDPConnector;
+import org.eclipse.californium.elements.config.Configuration;
+import org.eclipse.californium.elements.config.SystemConfig;
+import org.eclipse.californium.elements.config.UdpConfig;
+
+/** Puts a Californium endpoint together from our settings. */
+final class EndpointAssembly {
+  /** The largest UDP payload: a datagram is never cut, so that its size can be judged. */
+  private static final int DATAGRAM_BYTES = 65_535;
+
+  /** Messages that wait for the sending thread; beyond it a message is lost, as on the network. */
+  private static final int OUTBOX_MESSAGES = 65_536;
+
+  private EndpointAssembly() {}
+
+  static CoapEndpoint endpoint(CoapSettings settings, InetSocketAddress address) {
+    Configuration configuration = configuration(settings);
+    RandomTokenGenerator tokens = new RandomTokenGenerator(configuration);
+    InMemoryMessageExchangeStore store =
+        new InMemoryMessageExchangeStore("sluice ", configuration, tokens);
+    store.setDeduplicator(new BoundedDeduplicator(configuration, settings.maxRemembered()));
+    UDPConnector connector = new UDPConnector(address, configuration);
+    connector.setReuseAddress(false);
+    return CoapEndpoint.builder()
+        .setConfiguration(configuration)
+        .setConnector(connector)
+        .setTokenGenerator(tokens)
+        .setMessageExchangeStore(store)
+        .setCoapStackFactory(new TransferBound(settings.maxTransfers()))
+        .build();
+  }
+
+  static Configuration configuration(CoapSettings settings) {
+    CoapConfig.register();
+    UdpConfig.register();
+    SystemConfig.register();
+    Configuration configuration = Configuration.createStandardWithoutFile();
+    int threads = settings.protocolThreads();
+    configuration.set(CoapConfig.PROTOCOL_STAGE_THREAD_COUNT, threads);
+    configuration.set(UdpConfig.UDP_RECEIVER_THREAD_COUNT, Math.max(1, threads / 2));
+    configuration.set(UdpConfig.UDP_SENDER_THREAD_COUNT, Math.max(1, threads / 2));
+    configuration.set(
+        UdpConfig.UDP_RECEIVE_BUFFER_SIZE, Math.toIntExact(settings.receiveBuffer().value()));
+    configuration.set(UdpConfig.UDP_SEND_BUFFER_SIZE, 1 << 20);
+    configuration.set(UdpConfig.UDP_DATAGRAM_SIZE, DATAGRAM_BYTES);
+    configuration.set(UdpConfig.UDP_CONNECTOR_OUT_CAPACITY, OUTBOX_MESSAGES);
+    configuration.set(SystemConfig.HEALTH_STATUS_INTERVAL, 0, TimeUnit.SECONDS);
+    configuration.set(CoapConfig.PREFERRED_BLOCK_SIZE, settings.blockSize());
+    configuration.set(CoapConfig.MAX_MESSAGE_SIZE, settings.blockSize());
+    configuration.set(
+        CoapConfig.MAX_RESOURCE_BODY_SIZE, Math.toIntExact(settings.maxPayload().value()));
+    configuration.set(CoapConfig.BLOCKWISE_STATUS_LIFETIME, 60, TimeUnit.SECONDS);
+    configuration.set(
+        CoapConfig.EXCHANGE_LIFETIME,
+        settings.exchangeLifetime().toMillis(),
+        TimeUnit.MILLISECONDS);
+    configuration.set(CoapConfig.PEERS_MARK_AND_SWEEP_MESSAGES, settings.maxRememberedPerPeer());
+    configuration.set(CoapConfig.USE_MESSAGE_OFFLOADING, true);
+    configuration.set(CoapConfig.MAX_SERVER_OBSERVES, settings.maxObservers());
+    return configuration;
+  }
+
+  /**
+   * Gives the stack its own bound of block-wise transfers: Californium takes it from the number of
+   * active peers, and reserves the whole body of each.
+   */
+  private record TransferBound(int maxTransfers) implements ExtendedCoapStackFactory {
+    @Override
+    public CoapStack createCoapStack(
+        String protocol,
+        String tag,
+        Configuration config,
+        EndpointContextMatcher matcher,
+        Outbox outbox,
+        Object argument) {
+      Configuration bounded = new Configuration(config);
+      bounded.set(CoapConfig.MAX_ACTIVE_PEERS, maxTransfers);
+      return new CoapUdpStack(tag, bounded, matcher, outbox);
+    }
+
+    @SuppressWarnings("deprecation") // the interface still declares it
+    @Override
+    public CoapStack createCoapStack(
+        String protocol, String tag, Configuration config, Outbox outbox, Object argument) {
+      throw new UnsupportedOperationException("the endpoint matcher is needed");
+    }
+  }
+}

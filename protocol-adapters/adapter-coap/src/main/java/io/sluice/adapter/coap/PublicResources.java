@@ -1,0 +1,72 @@
+package io.sluice.adapter.coap;
+
+import java.nio.ByteBuffer;
+import java.time.InstantSource;
+import java.util.List;
+import org.eclipse.californium.core.CoapResource;
+import org.eclipse.californium.core.coap.CoAP.ResponseCode;
+import org.eclipse.californium.core.coap.OptionSet;
+import org.eclipse.californium.core.coap.Response;
+import org.eclipse.californium.core.server.resources.DiscoveryResource;
+
+/** What anyone may read without credentials: the links (RFC 6690) and the time. */
+final class PublicResources {
+  private static final int TEXT = 0;
+  private static final int LINK_FORMAT = 40;
+  private static final int CBOR = 60;
+  private static final int CBOR_UINT64 = 0x1b;
+
+  private final InstantSource clock;
+  private final CoapResource root = new CoapResource("");
+  private final DiscoveryResource discovery = new DiscoveryResource(root);
+
+  PublicResources(InstantSource clock) {
+    this.clock = clock;
+    for (String name : List.of("telemetry", "event", "alarm", "state")) {
+      link(name, "sluice.uplink", ContentFormats.NUMBERS);
+    }
+    link("command", "sluice.command", ContentFormats.NUMBERS).setObservable(true);
+    link("time", "sluice.time", List.of(TEXT, CBOR));
+  }
+
+  private CoapResource link(String name, String type, List<Integer> contentFormats) {
+    CoapResource resource = new CoapResource(name);
+    resource.getAttributes().addResourceType(type);
+    contentFormats.forEach(resource.getAttributes()::addContentType);
+    root.add(resource);
+    return resource;
+  }
+
+  /** {@code /.well-known/core}, filtered by one query (RFC 6690 4.1). */
+  Response links(OptionSet options) {
+    if (options.hasAccept() && !options.isAccept(LINK_FORMAT)) {
+      return Replies.diagnostic(ResponseCode.NOT_ACCEPTABLE, "links are content format 40");
+    }
+    if (options.getURIQueryCount() > 1) {
+      return Replies.diagnostic(ResponseCode.BAD_REQUEST, "filter by one query at the most");
+    }
+    Response response = new Response(ResponseCode.CONTENT);
+    response.setPayload(discovery.discoverTree(root, options.getUriQuery()));
+    response.getOptions().setContentFormat(LINK_FORMAT);
+    return response;
+  }
+
+  /** {@code /time}: milliseconds since the epoch, UTC, as text or as a CBOR unsigned integer. */
+  Response time(OptionSet options) {
+    int format = options.hasAccept() ? options.getAccept() : TEXT;
+    if (format != TEXT && format != CBOR) {
+      return Replies.diagnostic(
+          ResponseCode.NOT_ACCEPTABLE, "the time is content format 0 text or 60 CBOR");
+    }
+    long millis = clock.millis();
+    Response response = new Response(ResponseCode.CONTENT);
+    if (format == TEXT) {
+      response.setPayload(Long.toString(millis));
+    } else {
+      response.setPayload(
+          ByteBuffer.allocate(1 + Long.BYTES).put((byte) CBOR_UINT64).putLong(millis).array());
+    }
+    response.getOptions().setContentFormat(format).setMaxAge(0);
+    return response;
+  }
+}

@@ -1,0 +1,81 @@
+package io.sluice.adapter.coap;
+
+import io.sluice.api.Admission;
+import io.sluice.api.Receipt;
+import io.sluice.api.RejectReason;
+import org.eclipse.californium.core.coap.CoAP;
+import org.eclipse.californium.core.coap.CoAP.ResponseCode;
+import org.eclipse.californium.core.coap.NoResponseOption;
+import org.eclipse.californium.core.coap.Request;
+import org.eclipse.californium.core.coap.Response;
+import org.eclipse.californium.core.network.Exchange;
+
+/**
+ * Verdicts as CoAP responses (RFC 7252 5.9), with a diagnostic payload where something is wrong.
+ */
+final class Replies {
+  private Replies() {}
+
+  static Response to(Receipt receipt, int maxPayloadBytes) {
+    return switch (receipt) {
+      case Receipt.Stored stored -> new Response(ResponseCode.CHANGED);
+      case Receipt.Rejected rejected -> to(rejected, maxPayloadBytes);
+      case Receipt.Busy busy -> busy(busy.retryAfterMillis(), "no room to store the message");
+    };
+  }
+
+  private static Response to(Receipt.Rejected rejected, int maxPayloadBytes) {
+    Response response = diagnostic(code(rejected.reason()), rejected.detail());
+    if (rejected.reason() == RejectReason.TOO_LARGE) {
+      response.getOptions().setSize1(maxPayloadBytes);
+    }
+    return response;
+  }
+
+  static Response to(Admission.Refused refused) {
+    return diagnostic(code(refused.reason()), refused.detail());
+  }
+
+  static ResponseCode code(RejectReason reason) {
+    return switch (reason) {
+      case NOT_AUTHENTICATED -> ResponseCode.UNAUTHORIZED;
+      case NOT_AUTHORIZED -> ResponseCode.FORBIDDEN;
+      case UNMAPPED_TOPIC -> ResponseCode.NOT_FOUND;
+      case PAYLOAD_INVALID, PROTOCOL_ERROR -> ResponseCode.BAD_REQUEST;
+      case UNSUPPORTED_CONTENT_TYPE -> ResponseCode.UNSUPPORTED_CONTENT_FORMAT;
+      case TOO_LARGE -> ResponseCode.REQUEST_ENTITY_TOO_LARGE;
+      case QUOTA -> ResponseCode.TOO_MANY_REQUESTS;
+      case OVERLOAD -> ResponseCode.SERVICE_UNAVAILABLE;
+    };
+  }
+
+  /** 5.03; Max-Age tells after how many seconds to try again (RFC 7252 5.9.3.4). */
+  static Response busy(long retryAfterMillis, String detail) {
+    long seconds = Math.max(1, Math.ceilDiv(retryAfterMillis, 1000L));
+    Response response =
+        diagnostic(
+            ResponseCode.SERVICE_UNAVAILABLE, detail + "; try again in " + seconds + " seconds");
+    response.getOptions().setMaxAge(seconds);
+    return response;
+  }
+
+  static Response diagnostic(ResponseCode code, String detail) {
+    Response response = new Response(code);
+    response.setPayload(detail);
+    return response;
+  }
+
+  /**
+   * Sends on any thread. Where the request asks for no response of this class (RFC 7967), a
+   * Confirmable request gets the empty acknowledgement alone.
+   */
+  static void send(Exchange exchange, Response response) {
+    Request request = exchange.getCurrentRequest();
+    NoResponseOption silence = request.getOptions().getNoResponse();
+    if (silence == null || !silence.suppress(response.getCode())) {
+      exchange.sendResponse(response);
+    } else if (request.getType() == CoAP.Type.CON) {
+      exchange.sendAccept();
+    }
+  }
+}

@@ -1,0 +1,205 @@
+package io.sluice.adapter.coap;
+
+import io.sluice.api.ContentType;
+import io.sluice.api.Gateway;
+import io.sluice.api.Peer;
+import io.sluice.api.RejectReason;
+import java.net.InetSocketAddress;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.function.Consumer;
+import org.eclipse.californium.core.coap.CoAP;
+import org.eclipse.californium.core.coap.CoAP.ResponseCode;
+import org.eclipse.californium.core.coap.OptionSet;
+import org.eclipse.californium.core.coap.Request;
+import org.eclipse.californium.core.coap.Response;
+import org.eclipse.californium.core.network.Exchange;
+import org.eclipse.californium.core.server.MessageDeliverer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes each whole request from Californium's stack, on the exchange's own thread; never blocks.
+ */
+final class RequestRouter implements MessageDeliverer {
+  private static final String USABLE =
+      "usable: POST or PUT /telemetry, /event, /alarm, /state (also /{class}/{child});"
+          + " GET /command, /time, /.well-known/core";
+
+  private final Gateway gateway;
+  private final Admissions admissions;
+  private final Answers answers;
+  private final CommandResource commands;
+  private final PublicResources resources;
+  private final InstantSource clock;
+  private final int maxPayloadBytes;
+
+  RequestRouter(
+      Gateway gateway,
+      Admissions admissions,
+      Answers answers,
+      CommandResource commands,
+      PublicResources resources,
+      InstantSource clock,
+      int maxPayloadBytes) {
+    this.gateway = gateway;
+    this.admissions = admissions;
+    this.answers = answers;
+    this.commands = commands;
+    this.resources = resources;
+    this.clock = clock;
+    this.maxPayloadBytes = maxPayloadBytes;
+  }
+
+  @Override
+  public void deliverResponse(Exchange exchange, Response response) {
+    // We send no requests, so none is answered; the stack has rejected it already.
+  }
+
+  @Override
+  public void deliverRequest(Exchange exchange) {
+    OptionSet options = exchange.getRequest().getOptions();
+    Response refusal = unsupportedOption(options);
+    if (refusal != null) {
+      Replies.send(exchange, refusal);
+      return;
+    }
+    List<String> path = options.getUriPath();
+    CoAP.Code method = exchange.getRequest().getCode();
+    String first = path.isEmpty() ? "" : path.getFirst();
+    if (first.equals("command")) {
+      command(exchange);
+    } else if (method == CoAP.Code.POST || method == CoAP.Code.PUT) {
+      uplink(exchange);
+    } else {
+      Replies.send(exchange, read(method, path, options));
+    }
+  }
+
+  /** Critical options that we understand and cannot follow (RFC 7252 5.7.2, 5.10.8). */
+  private static @Nullable Response unsupportedOption(OptionSet options) {
+    if (options.hasProxyUri() || options.hasProxyScheme()) {
+      return Replies.diagnostic(ResponseCode.PROXY_NOT_SUPPORTED, "this is not a proxy");
+    }
+    if (options.getIfMatchCount() > 0 || options.hasIfNoneMatch()) {
+      return Replies.diagnostic(
+          ResponseCode.PRECONDITION_FAILED, "If-Match and If-None-Match have no meaning here");
+    }
+    return null;
+  }
+
+  private Response read(CoAP.Code method, List<String> path, OptionSet options) {
+    if (method == CoAP.Code.GET && path.equals(List.of(".well-known", "core"))) {
+      return resources.links(options);
+    }
+    if (method == CoAP.Code.GET && path.equals(List.of("time"))) {
+      return resources.time(options);
+    }
+    return switch (path.isEmpty() ? "" : path.getFirst()) {
+      case "telemetry", "event", "alarm", "state", "t", "time" ->
+          Replies.diagnostic(ResponseCode.METHOD_NOT_ALLOWED, USABLE);
+      default -> Replies.diagnostic(ResponseCode.NOT_FOUND, "no such path; " + USABLE);
+    };
+  }
+
+  private void command(Exchange exchange) {
+    admitted(
+        exchange,
+        sender ->
+            exchange.execute(() -> {
+              try {
+                commands.handle(exchange, sender);
+              } finally {
+                answers.release();
+              }
+            }));
+  }
+
+  private void uplink(Exchange exchange) {
+    long nanos = System.nanoTime();
+    Instant now = clock.instant();
+    Request request = exchange.getRequest();
+    OptionSet options = request.getOptions();
+    ContentType contentType = ContentFormats.contentType(options.getContentFormat());
+    if (contentType == null) {
+      refuse(
+          exchange,
+          RejectReason.UNSUPPORTED_CONTENT_TYPE,
+          Replies.diagnostic(
+              ResponseCode.UNSUPPORTED_CONTENT_FORMAT,
+              "content format "
+                  + options.getContentFormat()
+                  + " is unknown; supported: "
+                  + ContentFormats.SUPPORTED));
+      return;
+    }
+    if (request.getPayloadSize() > maxPayloadBytes) {
+      refuse(exchange, RejectReason.TOO_LARGE, tooLarge(request.getPayloadSize()));
+      return;
+    }
+    String topic = topic(options.getUriPath());
+    if (topic == null) {
+      refuse(
+          exchange,
+          RejectReason.UNMAPPED_TOPIC,
+          Replies.diagnostic(
+              ResponseCode.NOT_FOUND, "a path segment is empty or contains /; " + USABLE));
+      return;
+    }
+    long micros = now.getEpochSecond() * 1_000_000L + now.getNano() / 1_000;
+    admitted(
+        exchange,
+        sender -> {
+          UplinkExchange uplink =
+              new UplinkExchange(
+                  exchange, sender.device(), topic, contentType, micros, nanos, answers);
+          answers.await(uplink);
+          gateway.accept(uplink);
+        });
+  }
+
+  /** Null where the segments make no unambiguous topic. */
+  private static @Nullable String topic(List<String> path) {
+    for (String segment : path) {
+      if (segment.isEmpty() || segment.indexOf('/') >= 0) {
+        return null;
+      }
+    }
+    return path.size() == 1 ? path.getFirst() : String.join("/", path);
+  }
+
+  private Response tooLarge(int bytes) {
+    Response response =
+        Replies.diagnostic(
+            ResponseCode.REQUEST_ENTITY_TOO_LARGE,
+            "payload of " + bytes + " bytes; at most " + maxPayloadBytes);
+    response.getOptions().setSize1(maxPayloadBytes);
+    return response;
+  }
+
+  /** Continues with a place in {@link Answers} taken, which the continuation gives back. */
+  private void admitted(Exchange exchange, Consumer<Admissions.Sender> continuation) {
+    if (!answers.reserve()) {
+      refuse(exchange, RejectReason.OVERLOAD, Replies.busy(1000, "too many requests in hand"));
+      return;
+    }
+    InetSocketAddress address = exchange.getRequest().getSourceContext().getPeerAddress();
+    admissions.admit(
+        address,
+        exchange.getRequest().getOptions(),
+        sender -> {
+          gateway.seen(sender.device(), sender.peer());
+          continuation.accept(sender);
+        },
+        refusal -> {
+          answers.release();
+          Replies.send(exchange, refusal);
+        });
+  }
+
+  private void refuse(Exchange exchange, RejectReason reason, Response response) {
+    InetSocketAddress address = exchange.getRequest().getSourceContext().getPeerAddress();
+    gateway.refused(new Peer(CoapAdapter.PROTOCOL, address, false), reason);
+    Replies.send(exchange, response);
+  }
+}

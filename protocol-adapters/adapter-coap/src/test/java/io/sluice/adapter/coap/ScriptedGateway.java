@@ -1,0 +1,186 @@
+package io.sluice.adapter.coap;
+
+import io.sluice.api.Admission;
+import io.sluice.api.Command;
+import io.sluice.api.Commands;
+import io.sluice.api.Credentials;
+import io.sluice.api.Device;
+import io.sluice.api.DeviceId;
+import io.sluice.api.DeviceLink;
+import io.sluice.api.Gateway;
+import io.sluice.api.Lane;
+import io.sluice.api.Peer;
+import io.sluice.api.Receipt;
+import io.sluice.api.RejectReason;
+import io.sluice.api.Uplink;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** A gateway that remembers all and answers as told, on a writer thread of its own. */
+final class ScriptedGateway implements Gateway, Commands, AutoCloseable {
+  final List<Uplink> accepted = new CopyOnWriteArrayList<>();
+  final List<DeviceId> seen = new CopyOnWriteArrayList<>();
+  final List<RejectReason> refused = new CopyOnWriteArrayList<>();
+  final List<String> acknowledged = new CopyOnWriteArrayList<>();
+  final List<String> returned = new CopyOnWriteArrayList<>();
+  final ConcurrentHashMap<DeviceId, DeviceLink> links = new ConcurrentHashMap<>();
+  final AtomicInteger admissions = new AtomicInteger();
+  volatile Function<Uplink, Receipt> verdict = this::stored;
+  volatile boolean keep = true;
+
+  private final AtomicLong sequence = new AtomicLong();
+  private final Queue<Command> queue = new ArrayDeque<>();
+  private final BlockingQueue<Runnable> work = new LinkedBlockingQueue<>();
+  private final Thread writer = new Thread(this::write, "spool-writer");
+
+  ScriptedGateway() {
+    writer.setDaemon(true);
+    writer.start();
+  }
+
+  Receipt stored(Uplink uplink) {
+    return new Receipt.Stored(Lane.TELEMETRY, sequence.incrementAndGet());
+  }
+
+  @Override
+  public CompletionStage<Admission> admit(Peer peer, Credentials credentials) {
+    admissions.incrementAndGet();
+    return CompletableFuture.supplyAsync(() -> judge(credentials), work::add);
+  }
+
+  private static Admission judge(Credentials credentials) {
+    return switch (credentials) {
+      case Credentials.Token token when token.token().equals("secret") ->
+          new Admission.Admitted(device(token.device()));
+      case Credentials.Token token when token.token().equals("busy") -> new Admission.Busy(2500);
+      case Credentials.Token token when token.token().equals("foreign") ->
+          new Admission.Refused(RejectReason.NOT_AUTHORIZED, "not from here");
+      default ->
+          new Admission.Refused(
+              RejectReason.NOT_AUTHENTICATED, "unknown device or wrong token; give ?d=id&k=token");
+    };
+  }
+
+  private static Device device(@Nullable String id) {
+    return new Device(
+        new DeviceId(id == null ? "by-token" : id),
+        "p",
+        "farm",
+        "s",
+        null,
+        null,
+        true,
+        true,
+        false);
+  }
+
+  @Override
+  public void accept(Uplink uplink) {
+    if (keep) {
+      accepted.add(uplink);
+    }
+    work.add(() -> uplink.sink().receipt(uplink, verdict.apply(uplink)));
+    work.add(uplink.sink()::flush);
+  }
+
+  /** Holds the writer thread back until the stage completes. */
+  void blockWriter(CompletableFuture<Void> until) {
+    work.add(until::join);
+  }
+
+  private void write() {
+    try {
+      while (true) {
+        work.take().run();
+      }
+    } catch (InterruptedException ended) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public void attach(DeviceId device, Peer peer, DeviceLink link) {
+    DeviceLink old = links.put(device, link);
+    if (old != null) {
+      old.close("taken over");
+    }
+  }
+
+  @Override
+  public void detach(DeviceId device, DeviceLink link) {
+    links.remove(device, link);
+  }
+
+  @Override
+  public void seen(DeviceId device, Peer peer) {
+    if (keep) {
+      seen.add(device);
+    }
+  }
+
+  @Override
+  public void refused(Peer peer, RejectReason reason) {
+    refused.add(reason);
+  }
+
+  @Override
+  public Commands commands() {
+    return this;
+  }
+
+  void submit(Command command) {
+    synchronized (queue) {
+      queue.add(command);
+    }
+    ready(command.device());
+  }
+
+  int queued() {
+    synchronized (queue) {
+      return queue.size();
+    }
+  }
+
+  @Override
+  public void ready(DeviceId device) {
+    DeviceLink link = links.get(device);
+    synchronized (queue) {
+      while (link != null && !queue.isEmpty() && link.send(queue.peek())) {
+        queue.remove();
+      }
+    }
+  }
+
+  @Override
+  public @Nullable Command poll(DeviceId device) {
+    synchronized (queue) {
+      return queue.poll();
+    }
+  }
+
+  @Override
+  public void acknowledged(DeviceId device, String commandId) {
+    acknowledged.add(commandId);
+  }
+
+  @Override
+  public void returned(DeviceId device, String commandId) {
+    returned.add(commandId);
+  }
+
+  @Override
+  public void close() {
+    writer.interrupt();
+  }
+}
