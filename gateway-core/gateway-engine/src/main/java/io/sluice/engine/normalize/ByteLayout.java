@@ -1,0 +1,50 @@
+package io.sluice.engine.normalize;
+
+import java.util.List;
+
+/**
+ * Where the values lie in a payload of raw bytes.
+ *
+ * @param exactLength length that every payload has, or -1
+ */
+record ByteLayout(List<Place> places, int exactLength) {
+
+  enum Type {
+    U8(1),
+    I8(1),
+    U16(2),
+    I16(2),
+    U24(3),
+    U32(4),
+    I32(4),
+    U64(8),
+    F32(4),
+    F64(8),
+    BITS(1);
+
+    final int bytes;
+
+    Type(int bytes) {
+      this.bytes = bytes;
+    }
+  }
+
+  /**
+   * @param bit lowest bit, of type BITS
+   * @param width number of bits, of type BITS
+   * @param optional whether a shorter payload may lack it
+   */
+  record Place(
+      Target.Field field,
+      int offset,
+      Type type,
+      boolean littleEndian,
+      int bit,
+      int width,
+      boolean optional) {
+
+    int end() {
+      return offset + (type == Type.BITS ? (bit + width + 7) / 8 : type.bytes);
+    }
+  }
+}

@@ -1,0 +1,82 @@
+package io.sluice.engine.normalize;
+
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/** One metric that a profile declares. Immutable. */
+public final class Metric {
+  final int index;
+  final byte[] nameUtf8;
+  final byte @Nullable [] unitUtf8;
+  private final String name;
+  private final @Nullable String unit;
+  private final MetricType type;
+  private final double min;
+  private final double max;
+  private final boolean belowMax;
+  private final boolean monotonic;
+
+  Metric(
+      int index,
+      String name,
+      @Nullable String unit,
+      MetricType type,
+      Range range,
+      boolean monotonic) {
+    this.index = index;
+    this.name = name;
+    this.unit = unit;
+    this.type = type;
+    this.min = range.min;
+    this.max = range.max;
+    this.belowMax = range.belowMax;
+    this.monotonic = monotonic;
+    this.nameUtf8 = name.getBytes(StandardCharsets.UTF_8);
+    this.unitUtf8 = unit == null ? null : unit.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /**
+   * @param min smallest good value, or negative infinity
+   * @param max largest good value, or infinity
+   * @param belowMax whether a good value stays below {@code max}
+   */
+  record Range(double min, double max, boolean belowMax) {
+    static final Range ANY = new Range(Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY, false);
+  }
+
+  public String name() {
+    return name;
+  }
+
+  /** From the IANA SenML units registry, or a unit of the profile's own, or null. */
+  public @Nullable String unit() {
+    return unit;
+  }
+
+  public MetricType type() {
+    return type;
+  }
+
+  /** Smallest good value, or negative infinity. */
+  public double min() {
+    return min;
+  }
+
+  /** Largest good value, or infinity. */
+  public double max() {
+    return max;
+  }
+
+  /** Whether it counts up only, as a meter does. */
+  public boolean monotonic() {
+    return monotonic;
+  }
+
+  boolean inRange(double value) {
+    return value >= min && (belowMax ? value < max : value <= max);
+  }
+
+  boolean numeric() {
+    return type == MetricType.NUMBER || type == MetricType.INTEGER;
+  }
+}

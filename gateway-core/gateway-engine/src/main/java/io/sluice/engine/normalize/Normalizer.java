@@ -1,0 +1,76 @@
+package io.sluice.engine.normalize;
+
+import io.sluice.api.ContentType;
+import io.sluice.api.Device;
+import io.sluice.api.MessageClass;
+import io.sluice.api.RejectReason;
+
+/**
+ * Turns a device's payload into an encoded record, by the device's profile: a pure mapping, apart
+ * from the gateway's clock that {@code receivedMicros} carries in. Thread-safe: each thread works
+ * in a scratch of its own.
+ *
+ * <p>A device whose profile is not loaded loses nothing: its fields are kept as they come, without
+ * unit.
+ */
+public final class Normalizer {
+  /** Largest payload. */
+  public static final int MAX_PAYLOAD_BYTES = 1 << 20;
+
+  /** Longest topic or path that a record keeps, in characters. */
+  public static final int MAX_TOPIC_CHARS = 1024;
+
+  private final String gatewayId;
+  private final Profiles profiles;
+  private final ThreadLocal<Scratch> scratch = ThreadLocal.withInitial(Scratch::new);
+
+  public Normalizer(String gatewayId, Profiles profiles) {
+    this.gatewayId = gatewayId;
+    this.profiles = profiles;
+  }
+
+  /**
+   * @param device as the registry knows it
+   * @param messageClass as topic or path say; the profile's rules may make an alarm of it
+   * @param contentType as the message says; unspecified, the profile or the first bytes decide
+   * @param topic topic or path, for the record's {@code src}
+   * @param receivedMicros when it arrived, microseconds since the epoch
+   * @throws PayloadException where the payload cannot be decoded
+   */
+  public Normalized normalize(
+      Device device,
+      MessageClass messageClass,
+      ContentType contentType,
+      String protocol,
+      String topic,
+      byte[] payload,
+      long receivedMicros)
+      throws PayloadException {
+    if (payload.length == 0) {
+      throw new PayloadException("the payload is empty; send at least one value");
+    }
+    if (payload.length > MAX_PAYLOAD_BYTES) {
+      throw new PayloadException(
+          RejectReason.TOO_LARGE,
+          "the payload has "
+              + payload.length
+              + " bytes, at most "
+              + MAX_PAYLOAD_BYTES
+              + " are taken; split it into several messages");
+    }
+    if (topic.length() > MAX_TOPIC_CHARS) {
+      throw new PayloadException(
+          "the topic has "
+              + topic.length()
+              + " characters, at most "
+              + MAX_TOPIC_CHARS
+              + " are kept; shorten it");
+    }
+    Profile found = profiles.find(device.profile());
+    Profile profile = found == null ? Profile.generic(device.profile()) : found;
+    Scratch own = scratch.get();
+    String codec = own.decode(profile, device, contentType, payload, receivedMicros);
+    return own.encode(
+        profile, device, gatewayId, messageClass, protocol, topic, codec, receivedMicros);
+  }
+}

@@ -1,0 +1,124 @@
+package io.sluice.engine.normalize;
+
+import io.sluice.api.ContentType;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A device profile, compiled: what its devices measure, how often, and where in their payloads that
+ * lies. Immutable, thread-safe.
+ */
+public final class Profile {
+  /** What happens to a field that the profile does not know. */
+  public enum Unknown {
+    KEEP,
+    DROP,
+    REJECT
+  }
+
+  /** Paths that mean the same in every profile, where it does not say otherwise. */
+  static final Map<String, Target> COMMON =
+      Map.of(
+          "t", Target.Role.TIME,
+          "ts", Target.Role.TIME,
+          "time", Target.Role.TIME,
+          "timestamp", Target.Role.TIME,
+          "hist", Target.Role.HISTORICAL,
+          "values", Target.Role.UNWRAP,
+          "params", Target.Role.PARAMS,
+          "services", Target.Role.SERVICES,
+          "history", Target.Role.SAMPLES);
+
+  private static final Duration DEFAULT_INTERVAL = Duration.ofMinutes(1);
+
+  final Unknown unknown;
+  final ContentType payload;
+  final ZoneId timezone;
+  final HashMap<String, Target> targets;
+  final List<AlarmRule> alarms;
+  final @Nullable ByteLayout bytes;
+  final TextLayout text;
+  private final String id;
+  private final String title;
+  private final String sector;
+  private final Duration interval;
+  private final List<Metric> metrics;
+
+  Profile(
+      Head head,
+      List<Metric> metrics,
+      Map<String, Target> targets,
+      List<AlarmRule> alarms,
+      @Nullable ByteLayout bytes,
+      TextLayout text) {
+    this.id = head.id;
+    this.title = head.title;
+    this.sector = head.sector;
+    this.interval = head.interval;
+    this.payload = head.payload;
+    this.unknown = head.unknown;
+    this.timezone = head.timezone;
+    this.metrics = List.copyOf(metrics);
+    this.targets = new HashMap<>(targets);
+    this.alarms = List.copyOf(alarms);
+    this.bytes = bytes;
+    this.text = text;
+  }
+
+  /** The keys at the top of a profile that are single values. */
+  record Head(
+      String id,
+      String title,
+      String sector,
+      Duration interval,
+      ContentType payload,
+      Unknown unknown,
+      ZoneId timezone) {}
+
+  /** What a device is held to whose profile is not loaded: everything is kept, nothing is known. */
+  static Profile generic(String id) {
+    Head head =
+        new Head(
+            id, id, "", DEFAULT_INTERVAL, ContentType.UNSPECIFIED, Unknown.KEEP, ZoneOffset.UTC);
+    return new Profile(
+        head, List.of(), COMMON, List.of(), null, new TextLayout("value", List.of(), ','));
+  }
+
+  public String id() {
+    return id;
+  }
+
+  public String title() {
+    return title;
+  }
+
+  /** The sector that it is made for, or empty. */
+  public String sector() {
+    return sector;
+  }
+
+  /** How often a device reports, where the registry does not say otherwise. */
+  public Duration interval() {
+    return interval;
+  }
+
+  /** In the order in which the profile declares them. */
+  public List<Metric> metrics() {
+    return metrics;
+  }
+
+  /** The metric of that name, or null. */
+  public @Nullable Metric metric(String name) {
+    for (Metric metric : metrics) {
+      if (metric.name().equals(name)) {
+        return metric;
+      }
+    }
+    return null;
+  }
+}

@@ -1,0 +1,220 @@
+package io.sluice.engine.normalize;
+
+import io.sluice.api.Cap;
+import io.sluice.engine.normalize.AlarmRule.Comparison;
+import io.sluice.engine.normalize.AlarmRule.Operator;
+import io.sluice.engine.normalize.ByteLayout.Place;
+import io.sluice.engine.normalize.Target.Field;
+import io.sluice.engine.normalize.Yaml.Mapping;
+import io.sluice.engine.normalize.Yaml.Node;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** The parts of a profile beside its metrics: alarms, byte layout, text layout. */
+final class ProfileParts {
+  private static final List<String> ALARM_KEYS =
+      List.of("when", "severity", "urgency", "certainty", "status");
+  private static final List<String> LAYOUT_KEYS = List.of("order", "length", "fields");
+  private static final List<String> PLACE_KEYS =
+      List.of(
+          "metric",
+          "offset",
+          "type",
+          "order",
+          "bit",
+          "width",
+          "optional",
+          "scale",
+          "add",
+          "unit",
+          "values");
+  private static final List<String> TEXT_KEYS = List.of("value", "columns", "separator");
+  private static final Map<String, Boolean> ORDERS = Map.of("big", false, "little", true);
+  private static final Map<String, ByteLayout.Type> TYPES =
+      Stream.of(ByteLayout.Type.values())
+          .collect(Collectors.toMap(t -> t.name().toLowerCase(Locale.ROOT), t -> t));
+  private static final int MAX_OFFSET = 65_535;
+
+  static final Map<String, String> SEVERITIES = words("Extreme Severe Moderate Minor Unknown");
+  static final Map<String, String> URGENCIES = words("Immediate Expected Future Past Unknown");
+  static final Map<String, String> CERTAINTIES = words("Observed Likely Possible Unlikely Unknown");
+  static final Map<String, String> STATUSES = words("Actual Exercise Test");
+
+  /** Makes a field out of {@code unit}, {@code scale}, {@code add} and {@code values}. */
+  interface FieldMaker {
+    Field make(String path, Metric metric, YamlKeys keys, boolean textNumbers);
+  }
+
+  private final Yaml yaml;
+  private final Map<String, Metric> metrics;
+  private final Map<String, Target> targets;
+  private final FieldMaker fields;
+
+  ProfileParts(
+      Yaml yaml, Map<String, Metric> metrics, Map<String, Target> targets, FieldMaker fields) {
+    this.yaml = yaml;
+    this.metrics = metrics;
+    this.targets = targets;
+    this.fields = fields;
+  }
+
+  private static Map<String, String> words(String list) {
+    Map<String, String> words = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    for (String word : list.split(" ", -1)) {
+      words.put(word, word);
+    }
+    return words;
+  }
+
+  List<AlarmRule> alarms(YamlKeys top) {
+    List<AlarmRule> rules = new ArrayList<>();
+    for (Node node : top.items("alarms")) {
+      YamlKeys keys = YamlKeys.of(yaml, node, "alarms[" + rules.size() + "]", ALARM_KEYS);
+      if (keys != null) {
+        Cap cap =
+            new Cap(
+                keys.choice("severity", SEVERITIES, "Unknown"),
+                keys.choice("urgency", URGENCIES, "Unknown"),
+                keys.choice("certainty", CERTAINTIES, "Unknown"),
+                keys.choice("status", STATUSES, "Actual"));
+        rules.add(new AlarmRule(comparisons(keys), cap));
+      }
+    }
+    return rules;
+  }
+
+  private List<Comparison> comparisons(YamlKeys keys) {
+    String when = keys.text("when");
+    if (when == null) {
+      keys.fault("when", "is missing; write a comparison such as smoke == true");
+      return List.of();
+    }
+    List<Comparison> comparisons = new ArrayList<>();
+    for (String part : when.split(" and ", -1)) {
+      Comparison comparison = comparison(keys, part.strip());
+      if (comparison != null) {
+        comparisons.add(comparison);
+      }
+    }
+    return comparisons;
+  }
+
+  private @Nullable Comparison comparison(YamlKeys keys, String text) {
+    for (Operator operator : Operator.values()) {
+      int at = text.indexOf(operator.sign);
+      if (at > 0) {
+        String name = text.substring(0, at).strip();
+        Metric metric = metrics.get(name);
+        if (metric == null) {
+          keys.fault("when", unknownMetric(name));
+          return null;
+        }
+        Object operand = operand(text.substring(at + operator.sign.length()).strip());
+        boolean ordered = operator != Operator.EQUAL && operator != Operator.NOT_EQUAL;
+        if (ordered && !(operand instanceof Double)) {
+          keys.fault("when", "\"" + operand + "\" has no order; compare it with == or !=");
+        }
+        return new Comparison(metric, operator, operand);
+      }
+    }
+    keys.fault("when", "\"" + text + "\" is no comparison; write one such as smoke == true");
+    return null;
+  }
+
+  private static Object operand(String text) {
+    Number number = Numbers.parse(text);
+    if (number != null) {
+      return number.doubleValue();
+    }
+    return switch (text) {
+      case "true" -> true;
+      case "false" -> false;
+      default -> text.replaceAll("^[\"']|[\"']$", "");
+    };
+  }
+
+  private String unknownMetric(String name) {
+    return "\""
+        + name
+        + "\" is no metric of this profile; "
+        + Nearest.hint(name, metrics.keySet(), "declare it under metrics");
+  }
+
+  @Nullable ByteLayout layout(YamlKeys top) {
+    YamlKeys keys = YamlKeys.of(yaml, top.node("layout"), "layout", LAYOUT_KEYS);
+    if (keys == null) {
+      return null;
+    }
+    boolean little = keys.choice("order", ORDERS, false);
+    List<Place> places = new ArrayList<>();
+    for (Node node : keys.items("fields")) {
+      String path = "layout.fields[" + places.size() + "]";
+      YamlKeys entry = YamlKeys.of(yaml, node, path, PLACE_KEYS);
+      Place place = entry == null ? null : place(entry, little);
+      if (place != null) {
+        places.add(place);
+      }
+    }
+    if (places.isEmpty()) {
+      keys.fault("fields", "has no field; write a list of metric, offset and type");
+    }
+    return new ByteLayout(List.copyOf(places), keys.integer("length", -1, 1, MAX_OFFSET));
+  }
+
+  private @Nullable Place place(YamlKeys keys, boolean little) {
+    String name = keys.text("metric", "");
+    Metric metric = metrics.get(name);
+    if (metric == null) {
+      keys.fault("metric", unknownMetric(name));
+      return null;
+    }
+    if (!keys.has("type") || !keys.has("offset")) {
+      keys.fault(keys.has("type") ? "offset" : "type", "is missing; a field has offset and type");
+      return null;
+    }
+    return new Place(
+        fields.make(name, metric, keys, false),
+        keys.integer("offset", 0, 0, MAX_OFFSET),
+        keys.choice("type", TYPES, ByteLayout.Type.U8),
+        keys.choice("order", ORDERS, little),
+        keys.integer("bit", 0, 0, 31),
+        keys.integer("width", 1, 1, 32),
+        keys.truth("optional", false));
+  }
+
+  TextLayout text(YamlKeys top) {
+    String only = metrics.size() == 1 ? metrics.keySet().iterator().next() : "value";
+    if (!(top.node("text") instanceof Mapping mapping)) {
+      if (top.has("text")) {
+        top.fault("text", "must be a mapping with value, or columns and separator");
+      }
+      return new TextLayout(only, List.of(), ',');
+    }
+    YamlKeys keys = new YamlKeys(yaml, mapping, "text", TEXT_KEYS);
+    String separator = keys.text("separator", ",");
+    if (separator.length() != 1) {
+      keys.fault("separator", "must be one character, such as \",\"");
+    }
+    List<String> columns = keys.texts("columns");
+    for (String column : columns) {
+      if (!targets.containsKey(column) && !column.isEmpty()) {
+        keys.fault(
+            "columns",
+            "\""
+                + column
+                + "\" is not known; "
+                + Nearest.hint(
+                    column, new HashMap<>(targets).keySet(), "declare it under metrics"));
+      }
+    }
+    return new TextLayout(
+        keys.text("value", only), columns, separator.isEmpty() ? ',' : separator.charAt(0));
+  }
+}

@@ -1,0 +1,317 @@
+package io.sluice.engine.normalize;
+
+import io.sluice.api.ContentType;
+import io.sluice.engine.normalize.Metric.Range;
+import io.sluice.engine.normalize.Profile.Unknown;
+import io.sluice.engine.normalize.Target.Field;
+import io.sluice.engine.normalize.Target.Role;
+import io.sluice.engine.normalize.Yaml.Mapping;
+import io.sluice.engine.normalize.Yaml.Node;
+import io.sluice.engine.normalize.Yaml.Scalar;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Compiles one profile out of YAML; {@code docs/profiles.md} has every key. */
+final class ProfileReader {
+  private static final Pattern ID = Pattern.compile("[a-z0-9][a-z0-9._-]{0,63}");
+  private static final List<String> KEYS =
+      List.of(
+          "id",
+          "title",
+          "sector",
+          "interval",
+          "payload",
+          "unknown",
+          "timezone",
+          "numbers-as-strings",
+          "time",
+          "hist",
+          "unwrap",
+          "samples",
+          "ignore",
+          "cap",
+          "metrics",
+          "layout",
+          "text",
+          "alarms");
+  private static final List<String> METRIC_KEYS =
+      List.of(
+          "unit",
+          "type",
+          "min",
+          "max",
+          "below",
+          "monotonic",
+          "numbers-as-strings",
+          "values",
+          "from");
+  private static final List<String> FROM_KEYS = List.of("path", "unit", "scale", "add", "values");
+  private static final Map<String, Unknown> UNKNOWN =
+      Map.of("keep", Unknown.KEEP, "drop", Unknown.DROP, "reject", Unknown.REJECT);
+  private static final Map<String, ContentType> PAYLOADS =
+      Map.of(
+          "json", ContentType.JSON,
+          "senml-json", ContentType.SENML_JSON,
+          "senml-cbor", ContentType.SENML_CBOR,
+          "cbor", ContentType.CBOR,
+          "text", ContentType.TEXT,
+          "bytes", ContentType.BYTES);
+  private static final Map<String, MetricType> TYPES =
+      Map.of(
+          "number", MetricType.NUMBER,
+          "integer", MetricType.INTEGER,
+          "boolean", MetricType.BOOLEAN,
+          "string", MetricType.STRING,
+          "any", MetricType.ANY);
+
+  private final Yaml yaml;
+  private final String stem;
+  private final Map<String, Metric> metrics = new LinkedHashMap<>();
+  private final Map<String, Target> targets = new HashMap<>();
+  private final Map<String, Map<String, Object>> metricValues = new HashMap<>();
+
+  ProfileReader(Path file, List<String> faults) {
+    this.yaml = new Yaml(file, faults);
+    String name = file.getFileName().toString();
+    this.stem = name.replaceFirst("\\.ya?ml$", "");
+  }
+
+  /** The profile; of no use where faults were noted. */
+  @Nullable Profile read(String text) {
+    YamlKeys top = YamlKeys.of(yaml, yaml.read(text), "", KEYS);
+    if (top == null) {
+      return null;
+    }
+    Profile.Head head = head(top);
+    boolean textNumbers = top.truth("numbers-as-strings", false);
+    readMetrics(top, textNumbers);
+    roles(top);
+    ProfileParts parts = new ProfileParts(yaml, metrics, targets, this::field);
+    return new Profile(
+        head,
+        new ArrayList<>(metrics.values()),
+        targets,
+        parts.alarms(top),
+        parts.layout(top),
+        parts.text(top));
+  }
+
+  private Profile.Head head(YamlKeys top) {
+    String id = top.text("id", stem);
+    if (!ID.matcher(id).matches()) {
+      top.fault("id", "\"" + id + "\" is no id; use 1 to 64 of a-z, 0-9 and . _ -");
+    }
+    return new Profile.Head(
+        id,
+        top.text("title", id),
+        top.text("sector", ""),
+        top.duration("interval", Duration.ofMinutes(1)),
+        top.choice("payload", PAYLOADS, ContentType.UNSPECIFIED),
+        top.choice("unknown", UNKNOWN, Unknown.KEEP),
+        zone(top));
+  }
+
+  private static ZoneId zone(YamlKeys top) {
+    String name = top.text("timezone");
+    try {
+      return name == null ? ZoneOffset.UTC : ZoneId.of(name);
+    } catch (DateTimeException e) {
+      top.fault(
+          "timezone", "\"" + name + "\" is not known; write one such as Asia/Shanghai or +08:00");
+      return ZoneOffset.UTC;
+    }
+  }
+
+  private void readMetrics(YamlKeys top, boolean textNumbers) {
+    Node node = top.node("metrics");
+    if (node instanceof Scalar scalar && scalar.value() == null) {
+      return;
+    }
+    if (node != null && !(node instanceof Mapping)) {
+      top.fault("metrics", "must be a mapping; write each metric's name and its keys below it");
+    }
+    if (!(node instanceof Mapping declared)) {
+      return;
+    }
+    declared.entries().forEach((name, body) -> metric(declared, name, body, textNumbers));
+  }
+
+  private void metric(Mapping declared, String name, Node body, boolean textNumbers) {
+    String path = "metrics." + name;
+    if (name.isEmpty() || name.getBytes(StandardCharsets.UTF_8).length > Samples.MAX_NAME_BYTES) {
+      yaml.fault(declared.keys().get(name), path, "a name has 1 to 256 bytes; change it");
+    }
+    boolean bare = body instanceof Scalar scalar && scalar.value() == null;
+    Node own = bare ? new Mapping(body.line(), body.column(), Map.of(), Map.of()) : body;
+    YamlKeys keys = YamlKeys.of(yaml, own, path, METRIC_KEYS);
+    if (keys == null) {
+      return;
+    }
+    Metric metric =
+        new Metric(
+            metrics.size(),
+            name,
+            unit(keys),
+            keys.choice("type", TYPES, keys.has("values") ? MetricType.ANY : MetricType.NUMBER),
+            range(keys),
+            keys.truth("monotonic", false));
+    metrics.put(name, metric);
+    Map<String, Object> values = values(keys);
+    if (values != null) {
+      metricValues.put(name, values);
+    }
+    boolean asText = keys.truth("numbers-as-strings", textNumbers);
+    for (Node from : keys.items("from")) {
+      from(keys, metric, from, asText);
+    }
+    targets.putIfAbsent(name, new Field(name, metric, Linear.IDENTITY, values, asText));
+  }
+
+  private static @Nullable String unit(YamlKeys keys) {
+    String unit = keys.text("unit");
+    if (unit != null && !Units.isKnown(unit)) {
+      keys.fault(
+          "unit",
+          "\""
+              + unit
+              + "\" is not in the table of units; "
+              + Nearest.hint(
+                  unit, Units.names(), "use one of the IANA SenML units registry, as Cel or m/s"));
+    }
+    return unit;
+  }
+
+  private static Range range(YamlKeys keys) {
+    double min = keys.number("min", Double.NEGATIVE_INFINITY);
+    boolean below = keys.has("below");
+    if (below && keys.has("max")) {
+      keys.fault("below", "stands beside max; keep one of the two");
+    }
+    double max = keys.number(below ? "below" : "max", Double.POSITIVE_INFINITY);
+    if (min > max) {
+      keys.fault("min", "is above the maximum; swap them");
+    }
+    return new Range(min, max, below);
+  }
+
+  private void from(YamlKeys keys, Metric metric, Node from, boolean textNumbers) {
+    if (from instanceof Scalar scalar && scalar.value() != null) {
+      Map<String, Object> values = metricValues.get(metric.name());
+      map(from, new Field(scalar.text(), metric, Linear.IDENTITY, values, textNumbers));
+      return;
+    }
+    YamlKeys entry = YamlKeys.of(yaml, from, keys.at("from"), FROM_KEYS);
+    if (entry == null) {
+      return;
+    }
+    String path = entry.text("path");
+    if (path == null) {
+      yaml.fault(from, keys.at("from"), "has no path; say where in the payload the value lies");
+      return;
+    }
+    map(from, field(path, metric, entry, textNumbers));
+  }
+
+  private void map(Node at, Field field) {
+    Target before = targets.put(field.path(), field);
+    if (before instanceof Field other && other.metric() != field.metric()) {
+      yaml.fault(
+          at,
+          "metrics." + field.metric().name() + ".from",
+          "\"" + field.path() + "\" leads to " + other.metric().name() + " already; keep one");
+    }
+  }
+
+  /** The mapping that {@code unit}, {@code scale}, {@code add} and {@code values} describe. */
+  Field field(String path, Metric metric, YamlKeys keys, boolean textNumbers) {
+    Linear linear = Linear.of(keys.number("scale", 1), keys.number("add", 0));
+    String from = keys.text("unit");
+    if (from != null) {
+      Linear conversion = metric.unit() == null ? null : Units.conversion(from, metric.unit());
+      if (conversion == null) {
+        keys.fault(
+            "unit",
+            "\""
+                + from
+                + "\" does not turn into "
+                + metric.name()
+                + "'s unit "
+                + metric.unit()
+                + "; use a unit of the same kind, or scale");
+      } else {
+        linear = linear.then(conversion);
+      }
+    }
+    Map<String, Object> values = values(keys);
+    return new Field(
+        path,
+        metric,
+        linear,
+        values == null ? metricValues.get(metric.name()) : values,
+        textNumbers);
+  }
+
+  private @Nullable Map<String, Object> values(YamlKeys keys) {
+    Node node = keys.node("values");
+    if (!(node instanceof Mapping mapping)) {
+      if (node != null) {
+        keys.fault("values", "must be a mapping; write what the payload has and what it means");
+      }
+      return null;
+    }
+    Map<String, Object> values = new HashMap<>();
+    mapping
+        .entries()
+        .forEach((key, meaning) -> {
+          if (meaning instanceof Scalar scalar && scalar.value() != null) {
+            values.put(key, scalar.value());
+          } else {
+            yaml.fault(meaning, keys.at("values." + key), "must be a single value");
+          }
+        });
+    return values;
+  }
+
+  private void roles(YamlKeys top) {
+    Map<String, Target> common = new HashMap<>(Profile.COMMON);
+    if (top.has("time")) {
+      common.values().removeIf(Role.TIME::equals);
+    }
+    common.forEach(targets::putIfAbsent);
+    role(top, "time", Role.TIME);
+    role(top, "hist", Role.HISTORICAL);
+    role(top, "unwrap", Role.UNWRAP);
+    role(top, "samples", Role.SAMPLES);
+    role(top, "ignore", Role.IGNORE);
+    YamlKeys cap =
+        YamlKeys.of(
+            yaml, top.node("cap"), "cap", List.of("severity", "urgency", "certainty", "status"));
+    if (cap != null) {
+      role(cap, "severity", Role.SEVERITY);
+      role(cap, "urgency", Role.URGENCY);
+      role(cap, "certainty", Role.CERTAINTY);
+      role(cap, "status", Role.STATUS);
+    }
+  }
+
+  private void role(YamlKeys keys, String key, Role role) {
+    for (String path : keys.texts(key)) {
+      if (targets.put(path, role) instanceof Field field) {
+        keys.fault(
+            key,
+            "\"" + path + "\" leads to the metric " + field.metric().name() + " too; keep one");
+      }
+    }
+  }
+}

@@ -1,0 +1,159 @@
+package io.sluice.engine.normalize;
+
+import io.sluice.api.Cap;
+import io.sluice.api.Device;
+import io.sluice.api.MessageClass;
+import io.sluice.api.Quality;
+import io.sluice.api.QualityReason;
+import io.sluice.api.TimeSource;
+import io.sluice.engine.normalize.Target.Field;
+import io.sluice.engine.record.RecordFormat;
+import io.sluice.engine.record.RecordWriter;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Judges what a codec took out of a payload and writes the record: time, history, quality, class.
+ *
+ * <p>The record's time is that of its newest value, and the gateway's where a value has none. It is
+ * historical where the device says so ({@code "hist": true}), or where it carries several times,
+ * all of them more than five minutes old. A message of one old time is no history but a clock that
+ * is off: its values are uncertain. Used by one thread.
+ */
+final class RecordMaker {
+  private static final Cap UNKNOWN = new Cap("Unknown", "Unknown", "Unknown", "Actual");
+
+  private final RecordWriter writer = new RecordWriter();
+  private String topic = "";
+  private String codec = "";
+  private String source = "";
+
+  private long time;
+  private TimeSource timeSource = TimeSource.SERVER;
+  private boolean historical;
+  private boolean doubted;
+
+  Normalized make(
+      Samples samples,
+      Profile profile,
+      Device device,
+      String gatewayId,
+      MessageClass published,
+      String protocol,
+      String topic,
+      String codec,
+      long receivedMicros) {
+    judgeTime(samples, receivedMicros);
+    AlarmRule rule = firstThatHolds(profile, samples);
+    MessageClass messageClass = rule == null ? published : MessageClass.ALARM;
+    writer
+        .begin(messageClass, time, timeSource, receivedMicros, historical)
+        .identity(
+            device.id().value(),
+            device.sector(),
+            device.site(),
+            device.profile(),
+            gatewayId,
+            protocol,
+            source(topic, codec));
+    for (int i = 0; i < samples.count; i++) {
+      write(samples, i);
+    }
+    if (messageClass == MessageClass.ALARM) {
+      writer.cap(cap(samples, rule));
+    }
+    return new Normalized(messageClass, writer.finish());
+  }
+
+  private void judgeTime(Samples samples, long received) {
+    long newest = samples.count == 0 ? samples.time : Long.MIN_VALUE;
+    boolean several = false;
+    boolean untimed = samples.count == 0 && samples.time == Samples.NO_TIME;
+    for (int i = 0; i < samples.count; i++) {
+      long each = samples.times[i];
+      untimed |= each == Samples.NO_TIME;
+      several |= each != samples.times[0];
+      newest = Math.max(newest, each);
+    }
+    if (untimed) {
+      time = received;
+      timeSource = TimeSource.SERVER;
+    } else {
+      time = newest;
+      timeSource = samples.relativeTime ? TimeSource.GATEWAY : TimeSource.DEVICE;
+    }
+    boolean late = time < received - Times.MAX_DEVIATION_MICROS;
+    historical = samples.historical || (several && late);
+    doubted = time > received + Times.MAX_DEVIATION_MICROS || (late && !historical);
+  }
+
+  private static @Nullable AlarmRule firstThatHolds(Profile profile, Samples samples) {
+    for (int i = 0; i < profile.alarms.size(); i++) {
+      if (profile.alarms.get(i).holds(samples)) {
+        return profile.alarms.get(i);
+      }
+    }
+    return null;
+  }
+
+  /** The rule's classification, over it what the payload says; of back-fill the urgency is past. */
+  private Cap cap(Samples samples, @Nullable AlarmRule rule) {
+    Cap base = rule == null ? UNKNOWN : rule.cap();
+    String urgency = historical ? "Past" : base.urgency();
+    if (samples.severity == null
+        && samples.urgency == null
+        && samples.certainty == null
+        && samples.status == null
+        && urgency.equals(base.urgency())) {
+      return base;
+    }
+    return new Cap(
+        either(samples.severity, base.severity()),
+        either(samples.urgency, urgency),
+        either(samples.certainty, base.certainty()),
+        either(samples.status, base.status()));
+  }
+
+  private static String either(@Nullable String said, String otherwise) {
+    return said == null ? otherwise : said;
+  }
+
+  private void write(Samples samples, int index) {
+    Quality quality = doubted ? Quality.UNCERTAIN : Quality.GOOD;
+    QualityReason reason = doubted ? QualityReason.CLOCK : null;
+    if (samples.outOfRange[index]) {
+      quality = Quality.BAD;
+      reason = QualityReason.RANGE;
+    }
+    long own = samples.times[index];
+    long ownTime = own == time ? RecordFormat.NO_TIME : own;
+    Field field = samples.fields[index];
+    if (field != null) {
+      Metric metric = field.metric();
+      writer.measurement(metric.nameUtf8, metric.unitUtf8, quality, reason, ownTime);
+    } else {
+      String unit = samples.units[index];
+      writer.measurement(samples.names[index], unit, quality, reason, ownTime);
+    }
+    value(samples, index);
+  }
+
+  private void value(Samples samples, int index) {
+    switch (samples.kinds[index]) {
+      case LONG -> writer.value(samples.bits[index]);
+      case DOUBLE -> writer.value(Double.longBitsToDouble(samples.bits[index]));
+      case TRUE -> writer.value(true);
+      case FALSE -> writer.value(false);
+      case STRING -> writer.value((String) samples.objects[index]);
+      case BYTES -> writer.value((byte[]) samples.objects[index]);
+    }
+  }
+
+  private String source(String topic, String codec) {
+    if (!this.topic.equals(topic) || !this.codec.equals(codec)) {
+      this.topic = topic;
+      this.codec = codec;
+      this.source = topic + ';' + codec;
+    }
+    return source;
+  }
+}

@@ -1,0 +1,110 @@
+package io.sluice.engine.normalize;
+
+import io.sluice.api.CanonicalRecord;
+import io.sluice.api.ContentType;
+import io.sluice.api.Device;
+import io.sluice.api.DeviceId;
+import io.sluice.api.MessageClass;
+import io.sluice.engine.record.RecordView;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** A profile and a device to decode with; the record comes back as an object. */
+final class Bench {
+  /** 2026-01-01T00:00:00Z. */
+  static final long NOW = 1_767_225_600_000_000L;
+
+  private final Normalizer normalizer;
+  private final Device device;
+
+  private Bench(Profiles profiles, String profile) {
+    this.normalizer = new Normalizer("gw", profiles);
+    this.device =
+        new Device(new DeviceId("dev-1"), profile, "farm", "north", null, null, true, true, false);
+  }
+
+  /** With one of the profiles that are shipped. */
+  static Bench shipped(String profile) {
+    return new Bench(shipped(), profile);
+  }
+
+  static Profiles shipped() {
+    Profiles.Loaded loaded = Profiles.load(List.of(shippedDirectory()));
+    if (!loaded.faults().isEmpty()) {
+      throw new AssertionError(String.join("\n", loaded.faults()));
+    }
+    return loaded.profiles();
+  }
+
+  static Path shippedDirectory() {
+    Path here = Path.of("").toAbsolutePath();
+    while (!Files.isDirectory(here.resolve("config/profiles"))) {
+      here = here.getParent();
+    }
+    return here.resolve("config/profiles");
+  }
+
+  /** With a profile written here. */
+  static Bench of(String... lines) {
+    Profiles.Loaded loaded = load(lines);
+    if (!loaded.faults().isEmpty()) {
+      throw new AssertionError(String.join("\n", loaded.faults()));
+    }
+    return new Bench(loaded.profiles(), loaded.profiles().ids().iterator().next());
+  }
+
+  /** Loads a profile written here as {@code test.yaml}. */
+  static Profiles.Loaded load(String... lines) {
+    try {
+      Path directory = Files.createTempDirectory("profiles");
+      Path file =
+          Files.writeString(directory.resolve("test.yaml"), String.join("\n", lines) + "\n");
+      try {
+        return Profiles.load(List.of(file));
+      } finally {
+        Files.delete(file);
+        Files.delete(directory);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  CanonicalRecord decode(String payload) throws PayloadException {
+    return decode(ContentType.UNSPECIFIED, payload.getBytes(StandardCharsets.UTF_8));
+  }
+
+  CanonicalRecord decode(ContentType type, String payload) throws PayloadException {
+    return decode(type, payload.getBytes(StandardCharsets.UTF_8));
+  }
+
+  CanonicalRecord decode(ContentType type, byte[] payload) throws PayloadException {
+    return decode(MessageClass.TELEMETRY, type, payload);
+  }
+
+  CanonicalRecord decode(MessageClass messageClass, ContentType type, byte[] payload)
+      throws PayloadException {
+    Normalized normalized =
+        normalizer.normalize(device, messageClass, type, "mqtt", "telemetry", payload, NOW);
+    byte[] body = normalized.body();
+    try {
+      return new RecordView()
+          .wrap(body, 0, body.length, normalized.messageClass().lane(), 1, "e")
+          .toRecord();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static Object value(CanonicalRecord record, String name) {
+    return record.measurements().stream()
+        .filter(m -> m.name().equals(name))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError(name + " is not in " + record.measurements()))
+        .value();
+  }
+}
