@@ -5,6 +5,7 @@ import io.sluice.api.Credentials;
 import io.sluice.api.DeviceId;
 import io.sluice.api.Gateway;
 import io.sluice.api.Peer;
+import io.sluice.api.RejectReason;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +13,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import org.eclipse.californium.core.coap.CoAP.ResponseCode;
 import org.eclipse.californium.core.coap.OptionSet;
 import org.eclipse.californium.core.coap.Response;
 import org.jspecify.annotations.Nullable;
@@ -65,6 +67,15 @@ final class Admissions {
       } else if (parameter.startsWith("k=")) {
         token = parameter.substring(2);
       }
+    }
+    if (device != null && !DeviceId.isValid(device)) {
+      gateway.refused(
+          new Peer(CoapAdapter.PROTOCOL, address, false), RejectReason.NOT_AUTHENTICATED);
+      refused.accept(
+          Replies.diagnostic(
+              ResponseCode.UNAUTHORIZED,
+              "d= is no device id: 1 to 128 letters, digits and . _ : @ -"));
+      return;
     }
     Key key = key(address, device, token);
     Sender known = remembered.get(key);

@@ -56,7 +56,7 @@ final class CoapAdapter implements Adapter {
     Answers answers = new Answers(protocolThreads, settings.maxExchanges(), maxPayloadBytes);
     Admissions admissions = new Admissions(gateway, settings.admissionCache().toNanos());
     CommandResource commands =
-        new CommandResource(gateway, endpoint.getConfig(), settings.blockSize());
+        new CommandResource(gateway, endpoint.getConfig(), settings.blockSize(), protocolThreads);
     InstantSource clock = InstantSource.system();
     endpoint.setMessageDeliverer(
         new RequestRouter(
@@ -67,7 +67,7 @@ final class CoapAdapter implements Adapter {
             new PublicResources(clock),
             clock,
             maxPayloadBytes));
-    endpoint.addInterceptor(new RefusalMetrics(gateway));
+    endpoint.addPostProcessInterceptor(new RefusalMetrics(gateway));
     Running started = new Running(endpoint, protocolThreads, timers, answers, admissions, commands);
     try {
       endpoint.start();

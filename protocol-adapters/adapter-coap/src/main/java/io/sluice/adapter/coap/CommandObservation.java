@@ -6,6 +6,7 @@ import io.sluice.api.DeviceLink;
 import io.sluice.api.Gateway;
 import io.sluice.api.Peer;
 import java.util.Objects;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.californium.core.coap.CoAP;
 import org.eclipse.californium.core.coap.CoAP.ResponseCode;
@@ -32,6 +33,7 @@ final class CommandObservation implements ObservableResource, DeviceLink {
   private final Exchange exchange;
   private final ObserveNotificationOrderer order;
   private final int maxBlockBytes;
+  private final Executor executor;
   private final AtomicReference<@Nullable Command> underWay = new AtomicReference<>();
   private volatile @Nullable ObserveRelation relation;
 
@@ -40,13 +42,15 @@ final class CommandObservation implements ObservableResource, DeviceLink {
       Admissions.Sender sender,
       Exchange exchange,
       ObserveNotificationOrderer order,
-      int maxBlockBytes) {
+      int maxBlockBytes,
+      Executor executor) {
     this.gateway = gateway;
     this.device = sender.device();
     this.peer = sender.peer();
     this.exchange = exchange;
     this.order = order;
     this.maxBlockBytes = maxBlockBytes;
+    this.executor = executor;
   }
 
   /** After the initial response went out; on the exchange's own thread. */
@@ -165,14 +169,16 @@ final class CommandObservation implements ObservableResource, DeviceLink {
     @Override
     public void onAcknowledgement() {
       if (command.payload().length <= maxBlockBytes) {
-        delivered(command);
+        // Not at once: the stack is still busy with the notification that this one would follow.
+        executor.execute(() -> delivered(command));
       }
     }
 
     @Override
     public void onTransferComplete() {
       if (command.payload().length > maxBlockBytes) {
-        delivered(command);
+        // Not at once: the stack is still busy with the notification that this one would follow.
+        executor.execute(() -> delivered(command));
       }
     }
 

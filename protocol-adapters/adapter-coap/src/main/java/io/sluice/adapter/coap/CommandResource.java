@@ -5,6 +5,7 @@ import io.sluice.api.ContentType;
 import io.sluice.api.DeviceId;
 import io.sluice.api.Gateway;
 import java.util.List;
+import java.util.concurrent.Executor;
 import org.eclipse.californium.core.coap.BlockOption;
 import org.eclipse.californium.core.coap.CoAP;
 import org.eclipse.californium.core.coap.CoAP.ResponseCode;
@@ -27,8 +28,11 @@ final class CommandResource {
   private final ObserveManager observers;
   private final ObserveNotificationOrderer order = new ObserveNotificationOrderer();
   private final int maxBlockBytes;
+  private final Executor executor;
 
-  CommandResource(Gateway gateway, Configuration configuration, int maxBlockBytes) {
+  CommandResource(
+      Gateway gateway, Configuration configuration, int maxBlockBytes, Executor executor) {
+    this.executor = executor;
     this.gateway = gateway;
     this.observers = new ObserveManager(configuration);
     this.maxBlockBytes = maxBlockBytes;
@@ -72,7 +76,7 @@ final class CommandResource {
 
   private void observe(Exchange exchange, Admissions.Sender sender) {
     CommandObservation observation =
-        new CommandObservation(gateway, sender, exchange, order, maxBlockBytes);
+        new CommandObservation(gateway, sender, exchange, order, maxBlockBytes, executor);
     observers.addObserveRelation(exchange, observation);
     exchange.getRequest().setProtectFromOffload();
     // The initial response is not acknowledged by the device, so it carries no command.

@@ -8,6 +8,7 @@ import org.eclipse.californium.core.network.ExtendedCoapStackFactory;
 import org.eclipse.californium.core.network.InMemoryMessageExchangeStore;
 import org.eclipse.californium.core.network.Outbox;
 import org.eclipse.californium.core.network.RandomTokenGenerator;
+import org.eclipse.californium.core.network.serialization.UdpDataSerializer;
 import org.eclipse.californium.core.network.stack.CoapStack;
 import org.eclipse.californium.core.network.stack.CoapUdpStack;
 import org.eclipse.californium.elements.EndpointContextMatcher;
@@ -39,6 +40,7 @@ final class EndpointAssembly {
         .setConnector(connector)
         .setTokenGenerator(tokens)
         .setMessageExchangeStore(store)
+        .setDataSerializerAndParser(new UdpDataSerializer(), new StrictParser())
         .setCoapStackFactory(new TransferBound(settings.maxTransfers()))
         .build();
   }

@@ -1,0 +1,162 @@
+package io.sluice.adapter.coap;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.sluice.api.RejectReason;
+import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Reactions that RFC 7252 names, seen in bare datagrams. */
+class MalformedTest {
+  private static final int SILENCE_MILLIS = 300;
+
+  private final ScriptedGateway gateway = new ScriptedGateway();
+  private final CoapAdapter adapter = new CoapAdapter(CoapSettings.onLoopback());
+  private RawPeer peer;
+
+  @BeforeEach
+  void start() throws Exception {
+    adapter.start(gateway);
+    peer = new RawPeer(adapter.address());
+  }
+
+  @AfterEach
+  void stop() {
+    peer.close();
+    adapter.close();
+    gateway.close();
+  }
+
+  private void expectService() throws Exception {
+    try (RawPeer good = new RawPeer(adapter.address())) {
+      good.send(RawPeer.post(77, "1"));
+      assertThat(RawPeer.code(good.receive())).isEqualTo("2.04");
+    }
+  }
+
+  @Test
+  void emptyConfirmableIsAnsweredReset() throws Exception {
+    peer.send(new byte[] {0x40, 0, 0x12, 0x34});
+    assertThat(peer.receive()).containsExactly(0x70, 0, 0x12, 0x34);
+  }
+
+  @Test
+  void unknownVersionIsIgnored() throws Exception {
+    byte[] message = RawPeer.post(1, "1");
+    message[0] = (byte) ((message[0] & 0x3f) | 0x80);
+    peer.send(message);
+    assertThat(peer.receive(SILENCE_MILLIS)).isNull();
+    await().until(() -> gateway.refused.contains(RejectReason.PROTOCOL_ERROR));
+    expectService();
+  }
+
+  @Test
+  void reservedTokenLengthIsRejectedWithReset() throws Exception {
+    byte[] message = RawPeer.post(2, "1");
+    message[0] = (byte) ((message[0] & 0xf0) | 9);
+    peer.send(message);
+    byte[] answer = peer.receive();
+    assertThat(RawPeer.type(answer)).isEqualTo("RST");
+    assertThat(RawPeer.messageId(answer)).isEqualTo(2);
+    expectService();
+  }
+
+  @Test
+  void truncatedOptionAndMarkerWithoutPayloadAreRefused() throws Exception {
+    byte[] whole = RawPeer.post(3, "1");
+    peer.send(Arrays.copyOf(whole, 10));
+    assertThat(RawPeer.type(peer.receive())).isIn("RST", "ACK");
+    whole = RawPeer.post(4, "");
+    peer.send(whole);
+    assertThat(RawPeer.type(peer.receive())).isIn("RST", "ACK");
+    assertThat(gateway.accepted).isEmpty();
+    await().until(() -> gateway.refused.size() == 2);
+    expectService();
+  }
+
+  @Test
+  void unknownCriticalOptionIsAnsweredBadOptionAndElectiveIsIgnored() throws Exception {
+    peer.send(withOption(5, 41));
+    byte[] answer = peer.receive();
+    assertThat(RawPeer.code(answer)).isEqualTo("4.02");
+    assertThat(gateway.accepted).isEmpty();
+    peer.send(withOption(6, 42));
+    assertThat(RawPeer.code(peer.receive())).isEqualTo("2.04");
+  }
+
+  private static byte[] withOption(int messageId, int number) {
+    ByteArrayOutputStream out = RawPeer.header(2, messageId);
+    int last = RawPeer.option(out, 0, 11, "telemetry".getBytes(UTF_8));
+    last = RawPeer.option(out, last, 15, "d=raw-1".getBytes(UTF_8));
+    last = RawPeer.option(out, last, 15, "k=secret".getBytes(UTF_8));
+    RawPeer.option(out, last, number, new byte[] {1});
+    return out.toByteArray();
+  }
+
+  @Test
+  void unknownMethodIsAnsweredMethodNotAllowed() throws Exception {
+    ByteArrayOutputStream out = RawPeer.header(30, 9);
+    RawPeer.option(out, 0, 11, "telemetry".getBytes(UTF_8));
+    peer.send(out.toByteArray());
+    assertThat(RawPeer.code(peer.receive())).isEqualTo("4.05");
+    expectService();
+  }
+
+  @Test
+  void duplicateIsAcceptedOnceAndAnsweredAlike() throws Exception {
+    peer.send(RawPeer.post(8, "1"));
+    byte[] first = peer.receive();
+    peer.send(RawPeer.post(8, "1"));
+    assertThat(peer.receive()).isEqualTo(first);
+    assertThat(gateway.accepted).hasSize(1);
+  }
+
+  @Test
+  void laterBlockWithoutTheFirstIsAnsweredIncomplete() throws Exception {
+    ByteArrayOutputStream out = RawPeer.header(2, 10);
+    int last = RawPeer.option(out, 0, 11, "telemetry".getBytes(UTF_8));
+    last = RawPeer.option(out, last, 15, "d=raw-1".getBytes(UTF_8));
+    last = RawPeer.option(out, last, 15, "k=secret".getBytes(UTF_8));
+    // Block1: number 5, more to come, 16 bytes
+    RawPeer.option(out, last, 27, new byte[] {(5 << 4) | 8});
+    out.write(0xff);
+    out.writeBytes(new byte[16]);
+    peer.send(out.toByteArray());
+    assertThat(RawPeer.code(peer.receive())).isEqualTo("4.08");
+    await().until(() -> gateway.refused.contains(RejectReason.PROTOCOL_ERROR));
+  }
+
+  @Test
+  void randomDatagramsNeverStopTheService() throws Exception {
+    long seed = 20_260_101;
+    Random random = new Random(seed);
+    for (int i = 0; i < 5_000; i++) {
+      peer.send(random.nextBoolean() ? noise(random) : mutation(random, i));
+      if (i % 500 == 0) {
+        expectService();
+      }
+    }
+    expectService();
+    assertThat(gateway.links).as("seed " + seed).isEmpty();
+  }
+
+  private static byte[] noise(Random random) {
+    byte[] bytes = new byte[random.nextInt(64)];
+    random.nextBytes(bytes);
+    return bytes;
+  }
+
+  private static byte[] mutation(Random random, int messageId) {
+    byte[] bytes = RawPeer.post(messageId, "{\"a\":1}");
+    for (int flips = 1 + random.nextInt(4); flips > 0; flips--) {
+      bytes[random.nextInt(bytes.length)] = (byte) random.nextInt();
+    }
+    return Arrays.copyOf(bytes, 1 + random.nextInt(bytes.length));
+  }
+}
