@@ -1,10 +1,12 @@
 package io.sluice.engine.normalize;
 
+import java.math.BigInteger;
 import org.jspecify.annotations.Nullable;
 
 /** Numbers written as text. */
 final class Numbers {
   private static final int MAX_LENGTH = 64;
+  private static final int MAX_LONG_LENGTH = 20;
 
   private Numbers() {}
 
@@ -20,8 +22,11 @@ final class Numbers {
       return null;
     }
     try {
-      if (length < 19 && isInteger(trimmed)) {
-        return Long.parseLong(trimmed);
+      if (length <= MAX_LONG_LENGTH && isInteger(trimmed)) {
+        BigInteger integer = new BigInteger(trimmed);
+        if (integer.bitLength() < Long.SIZE) {
+          return integer.longValue();
+        }
       }
       double value = Double.parseDouble(trimmed);
       return Double.isFinite(value) ? (Double) value : null;

@@ -99,7 +99,7 @@ final class ObjectCodec {
       container(parser, token, path, timed);
       return;
     }
-    if (token == JsonToken.VALUE_NULL) {
+    if (isNothing(parser, token)) {
       return;
     }
     int at = at(parser);
@@ -130,7 +130,7 @@ final class ObjectCodec {
       container(parser, token, path, timed);
       return;
     }
-    if (token == JsonToken.VALUE_NULL) {
+    if (isNothing(parser, token)) {
       return;
     }
     int at = at(parser);
@@ -326,6 +326,12 @@ final class ObjectCodec {
       throw Faults.at(path, at, Faults.quoted(text) + " is no time; send " + Times.FORMS);
     }
     return micros;
+  }
+
+  /** A null; or CBOR's undefined and its other simple values, which have no meaning here. */
+  private static boolean isNothing(JsonParser parser, JsonToken token) {
+    return token == JsonToken.VALUE_NULL
+        || (token == JsonToken.VALUE_EMBEDDED_OBJECT && parser.getBinaryValue() == null);
   }
 
   private static boolean fitsLong(JsonParser parser) {

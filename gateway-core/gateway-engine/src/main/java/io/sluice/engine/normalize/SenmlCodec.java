@@ -345,8 +345,10 @@ final class SenmlCodec {
   }
 
   private byte[] data(JsonParser parser, String label) throws PayloadException {
-    if (parser.currentToken() == JsonToken.VALUE_EMBEDDED_OBJECT) {
-      return parser.getBinaryValue();
+    byte[] bytes =
+        parser.currentToken() == JsonToken.VALUE_EMBEDDED_OBJECT ? parser.getBinaryValue() : null;
+    if (bytes != null) {
+      return bytes;
     }
     String text = text(parser, label);
     try {

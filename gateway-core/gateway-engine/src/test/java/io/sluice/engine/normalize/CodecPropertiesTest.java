@@ -1,0 +1,209 @@
+package io.sluice.engine.normalize;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.api.CanonicalRecord;
+import io.sluice.api.ContentType;
+import io.sluice.api.Measurement;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.ObjectMapper;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.dataformat.cbor.CBORMapper;
+
+/**
+ * Every codec gives back what was written, and no bytes at all make it throw anything undeclared.
+ */
+class CodecPropertiesTest {
+  private final long seed = System.nanoTime();
+  private final SplittableRandom random = new SplittableRandom(seed);
+  private final Bench open = Bench.of("id: open", "metrics: { a: { type: any } }");
+
+  @Test
+  void jsonAndCborObjectsReadBackAsTheyWereWritten() throws Exception {
+    for (int i = 0; i < 2000; i++) {
+      Map<String, Object> fields = fields();
+      for (ContentType type : new ContentType[] {ContentType.JSON, ContentType.CBOR}) {
+        ObjectMapper mapper =
+            type == ContentType.JSON ? JsonMapper.builder().build() : CBORMapper.builder().build();
+        CanonicalRecord record = open.decode(type, mapper.writeValueAsBytes(fields));
+        assertThat(asMap(record)).as("seed %d, %s", seed, type).isEqualTo(fields);
+      }
+    }
+  }
+
+  @Test
+  void senmlReadsBackAsItWasWritten() throws Exception {
+    JsonMapper mapper = JsonMapper.builder().build();
+    for (int i = 0; i < 2000; i++) {
+      StringBuilder pack = new StringBuilder("[{\"bn\":\"dev-1/\"");
+      Map<String, Object> fields = fields();
+      boolean first = true;
+      for (Map.Entry<String, Object> field : fields.entrySet()) {
+        Object value = field.getValue();
+        String label = value instanceof Boolean ? "vb" : value instanceof String ? "vs" : "v";
+        if (value instanceof Long l) {
+          field.setValue(l >> 12);
+        }
+        pack.append(first ? "," : ",{").append("\"n\":\"").append(field.getKey()).append("\",");
+        pack.append('"')
+            .append(label)
+            .append("\":")
+            .append(mapper.writeValueAsString(field.getValue()))
+            .append('}');
+        first = false;
+      }
+      CanonicalRecord record = open.decode(ContentType.SENML_JSON, pack.append(']').toString());
+      assertThat(asMap(record)).as("seed %d %s", seed, pack).isEqualTo(fields);
+    }
+  }
+
+  @Test
+  void textPairsReadBackAsTheyWereWritten() throws Exception {
+    for (int i = 0; i < 2000; i++) {
+      Map<String, Object> fields = fields();
+      StringBuilder text = new StringBuilder();
+      fields.replaceAll((k, v) -> v instanceof String ? "word" + random.nextInt(9) : v);
+      fields.forEach((k, v) -> text.append(k).append('=').append(v).append(' '));
+      assertThat(asMap(open.decode(ContentType.TEXT, text.toString())))
+          .as("seed %d %s", seed, text)
+          .isEqualTo(fields);
+    }
+  }
+
+  @Test
+  void bytesReadBackAsTheyWereWritten() throws Exception {
+    for (ByteOrder order : new ByteOrder[] {ByteOrder.BIG_ENDIAN, ByteOrder.LITTLE_ENDIAN}) {
+      Bench bytes =
+          Bench.of(
+              "id: bytes",
+              "metrics: { a: , b: , c: , d: , e: , f: , g: , h: }",
+              "layout:",
+              "  order: " + (order == ByteOrder.BIG_ENDIAN ? "big" : "little"),
+              "  fields:",
+              "    - { metric: a, offset: 0, type: u8 }",
+              "    - { metric: b, offset: 1, type: i16 }",
+              "    - { metric: c, offset: 3, type: i32 }",
+              "    - { metric: d, offset: 7, type: u32 }",
+              "    - { metric: e, offset: 11, type: f32 }",
+              "    - { metric: f, offset: 15, type: f64 }",
+              "    - { metric: g, offset: 23, type: bits, bit: 2, width: 3 }",
+              "    - { metric: h, offset: 24, type: u16, scale: 0.1, add: -40 }");
+      for (int i = 0; i < 1000; i++) {
+        byte[] payload = new byte[26];
+        random.nextBytes(payload);
+        float single = random.nextInt(1_000_000) / 100f;
+        double twice = random.nextDouble();
+        ByteBuffer buffer = ByteBuffer.wrap(payload).order(order);
+        buffer.putFloat(11, single).putDouble(15, twice);
+        Map<String, Object> expected = new LinkedHashMap<>();
+        expected.put("a", (long) (payload[0] & 0xFF));
+        expected.put("b", (long) buffer.getShort(1));
+        expected.put("c", (long) buffer.getInt(3));
+        expected.put("d", buffer.getInt(7) & 0xFFFF_FFFFL);
+        expected.put("e", Double.parseDouble(Float.toString(single)));
+        expected.put("f", twice);
+        expected.put("g", (long) (payload[23] >> 2 & 7));
+        expected.put("h", Math.rint(((buffer.getShort(24) & 0xFFFF) - 400) * 1e8) / 1e9);
+        assertThat(asMap(bytes.decode(ContentType.BYTES, payload)))
+            .as("seed %d", seed)
+            .isEqualTo(expected);
+      }
+    }
+  }
+
+  @Test
+  void noBytesMakeItThrowAnythingButPayloadException() {
+    Profiles profiles = Bench.shipped();
+    Bench[] benches = profiles.ids().stream().sorted().map(Bench::shipped).toArray(Bench[]::new);
+    byte[][] valid = {
+      utf8("{\"ts\":1767225599123,\"voltage\":230.12,\"x\":{\"y\":[1,\"a\\u00e9\",null,true]}}"),
+      utf8("[{\"ts\":1767225599123,\"values\":{\"depth\":1.5}},{\"ts\":\"2026-01-01T00:00:00Z\"}]"),
+      utf8("{\"params\":{\"k\":{\"value\":1,\"time\":1767225599123}},\"id\":\"1\"}"),
+      utf8(
+          "{\"services\":[{\"service_id\":\"a\",\"properties\":{\"p\":1},\"event_time\":\"20260101T000000Z\"}]}"),
+      utf8(
+          "[{\"bn\":\"dev-1/\",\"bt\":-5,\"n\":\"volume\",\"u\":\"l\",\"v\":3},{\"n\":\"x\",\"vd\":\"aGk\"}]"),
+      utf8("a=1 b=2.5 c=true"),
+      utf8("temperature: 21.5\nhumidity: 40"),
+      HexFormat.of()
+          .parseHex(
+              "82a421666465762d312f0066766f6c756d6501616c02fb40c81cc000000000a3006762617474657279016125"
+                  + "02185a"),
+      HexFormat.of().parseHex("a261610161629f0102ff"),
+      HexFormat.of().parseHex("40e20100e8035a01"),
+    };
+    ContentType[] types = ContentType.values();
+    int refused = 0;
+    for (int i = 0; i < 150_000; i++) {
+      byte[] payload = mutated(valid[random.nextInt(valid.length)]);
+      ContentType type = types[random.nextInt(types.length)];
+      try {
+        benches[random.nextInt(benches.length)].decode(type, payload);
+      } catch (PayloadException e) {
+        assertThat(e.getMessage()).isNotBlank().doesNotContain("\n");
+        refused++;
+      } catch (RuntimeException e) {
+        throw new AssertionError(
+            "seed " + seed + ", " + type + ", " + HexFormat.of().formatHex(payload), e);
+      }
+    }
+    assertThat(refused).isPositive();
+  }
+
+  private byte[] mutated(byte[] valid) {
+    byte[] payload = valid.clone();
+    switch (random.nextInt(4)) {
+      case 0 -> {
+        payload = new byte[random.nextInt(1, 40)];
+        random.nextBytes(payload);
+      }
+      case 1 -> payload = Arrays.copyOf(payload, random.nextInt(1, payload.length + 3));
+      default -> {
+        for (int n = random.nextInt(1, 6); n > 0; n--) {
+          int at = random.nextInt(payload.length);
+          payload[at] =
+              random.nextBoolean()
+                  ? (byte) random.nextInt()
+                  : (byte) "{}[]\",:0123456789.-eE\\ntf_\u007f".charAt(random.nextInt(26));
+        }
+      }
+    }
+    return payload;
+  }
+
+  private Map<String, Object> fields() {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    for (int i = random.nextInt(1, 8); i > 0; i--) {
+      Object value =
+          switch (random.nextInt(5)) {
+            case 0 -> random.nextLong() >> random.nextInt(1, 60);
+            case 1 -> random.nextInt(-100_000, 100_000) / 128.0 + 0.001;
+            case 2 -> random.nextBoolean();
+            case 3 -> "text " + random.nextInt() + " é漢\"\\\n";
+            default -> random.nextDouble() * 1e-7;
+          };
+      fields.put("f" + i + (random.nextBoolean() ? "" : "Name"), value);
+    }
+    return fields;
+  }
+
+  private static Map<String, Object> asMap(CanonicalRecord record) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    for (Measurement m : record.measurements()) {
+      map.put(m.name(), m.value());
+    }
+    return map;
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+}
