@@ -37,14 +37,14 @@ public record AccessSettings(
         int hashThreads,
     @Option(
             doc = "Password checks that may wait; beyond it devices are told to try again later.",
-            def = "2000",
+            def = "1000",
             min = 1,
             max = 100_000)
         int hashQueue)
     implements Checked {
 
   public static final AccessSettings DEFAULTS =
-      new AccessSettings(false, false, null, 10_000, 0, 2_000);
+      new AccessSettings(false, false, null, 10_000, 0, 1_000);
 
   @Override
   public List<Problem> problems() {

@@ -6,7 +6,7 @@ import io.sluice.api.admin.DeviceDirectory.CredentialSpec;
 import io.sluice.api.admin.DeviceDirectory.DeviceSpec;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** What a spec makes of what is registered, and whether the others bear it. Pure. */
@@ -30,7 +30,7 @@ final class DeviceMerge {
     return new Registered(device(spec, retired), credentials(old, spec, passwordHash));
   }
 
-  private static Device device(DeviceSpec spec, boolean retired) {
+  static Device device(DeviceSpec spec, boolean retired) {
     return new Device(
         spec.id(),
         spec.profile().intern(),
@@ -75,11 +75,12 @@ final class DeviceMerge {
   /**
    * What stands against the entry in view of the other devices.
    *
-   * @param coming ids that are registered together with it
+   * @param devices those registered, and those that are registered together with it
    */
-  static List<DeviceRules.Fault> clashes(Registered entry, Roster roster, Set<String> coming) {
+  static List<DeviceRules.Fault> clashes(
+      Registered entry, Roster roster, Function<String, @Nullable Device> devices) {
     List<DeviceRules.Fault> faults = new ArrayList<>(0);
-    checkParent(faults, entry, roster, coming);
+    checkParent(faults, entry.device(), devices);
     StoredCredentials credentials = entry.credentials();
     String id = entry.id();
     if (credentials.tokenHash() != null) {
@@ -95,32 +96,28 @@ final class DeviceMerge {
   }
 
   private static void checkParent(
-      List<DeviceRules.Fault> faults, Registered entry, Roster roster, Set<String> coming) {
-    DeviceId parent = entry.device().parent();
-    if (parent == null || coming.contains(parent.value())) {
+      List<DeviceRules.Fault> faults, Device device, Function<String, @Nullable Device> devices) {
+    DeviceId parent = device.parent();
+    if (parent == null) {
       return;
     }
-    Registered found = roster.find(parent.value());
-    if (found == null) {
+    Device above = devices.apply(parent.value());
+    if (above == null) {
       faults.add(
           new DeviceRules.Fault(
               "parent", "no device \"" + parent + "\"; register the concentrator first"));
-      return;
     }
     int depth = 0;
-    for (Registered up = found; up != null; up = parentOf(up, roster)) {
-      if (up.id().equals(entry.id()) || ++depth > MAX_PARENTS) {
+    while (above != null) {
+      if (above.id().equals(device.id()) || ++depth > MAX_PARENTS) {
         faults.add(
             new DeviceRules.Fault(
                 "parent", "\"" + parent + "\" stands below this device; break the circle"));
         return;
       }
+      DeviceId next = above.parent();
+      above = next == null ? null : devices.apply(next.value());
     }
-  }
-
-  private static @Nullable Registered parentOf(Registered entry, Roster roster) {
-    DeviceId parent = entry.device().parent();
-    return parent == null ? null : roster.find(parent.value());
   }
 
   private static void checkOwner(

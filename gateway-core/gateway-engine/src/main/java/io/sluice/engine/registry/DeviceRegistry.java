@@ -3,6 +3,7 @@ package io.sluice.engine.registry;
 import io.sluice.api.Device;
 import io.sluice.api.DeviceId;
 import io.sluice.api.admin.DeviceDirectory;
+import io.sluice.api.admin.DeviceImporter;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -84,7 +85,7 @@ final class DeviceRegistry {
     try {
       before = roster.find(spec.id().value());
       after = DeviceMerge.merged(before, spec, passwordHash, false);
-      List<DeviceRules.Fault> clashes = DeviceMerge.clashes(after, roster, Set.of());
+      List<DeviceRules.Fault> clashes = DeviceMerge.clashes(after, roster, this::find);
       if (!clashes.isEmpty()) {
         throw new DeviceDirectory.InvalidDeviceException(join(clashes));
       }
@@ -234,6 +235,34 @@ final class DeviceRegistry {
     seeding.tell(this::tell);
     seedPasswords.add(seeding.passwords());
     return seeding.report();
+  }
+
+  /** Registers many in one transaction; what is wrong with some does not touch the others. */
+  DeviceImporter.ImportReport importDevices(DeviceImporter.ImportFormat format, String text) {
+    DeviceImport parsed = new DeviceImport(profiles);
+    parsed.read(format, text);
+    List<@Nullable String> hashes = new ArrayList<>(parsed.lines().size());
+    for (ImportLine line : parsed.lines()) {
+      seedPasswords.finish(line.spec().id().value());
+      hashes.add(slowHash(line.spec()));
+    }
+    BulkImport bulk = new BulkImport(roster);
+    lock.lock();
+    try {
+      for (int i = 0; i < hashes.size(); i++) {
+        bulk.offer(parsed.lines().get(i), hashes.get(i));
+      }
+      List<Registered> entries = bulk.toStore();
+      database.transact(connection -> {
+        DeviceTable.save(connection, entries);
+        return entries;
+      });
+      entries.forEach(roster::put);
+    } finally {
+      lock.unlock();
+    }
+    bulk.tell(this::tell);
+    return bulk.report(parsed.refused());
   }
 
   /** Stores a seeded device whose password has its slow hash now. */

@@ -58,10 +58,9 @@ final class DeviceRules {
 
   private static String unknownProfile(String profile, Set<String> profiles) {
     String nearest = NearestKey.of(profile, new TreeSet<>(profiles));
-    return "no profile \""
-        + profile
-        + "\"; "
-        + (nearest == null ? "name one of the profiles loaded" : "did you mean " + nearest + "?");
+    String remedy =
+        nearest == null ? "name one of the profiles loaded" : "did you mean \"" + nearest + "\"?";
+    return "no profile \"" + profile + "\"; " + remedy;
   }
 
   private static void checkName(List<Fault> faults, String path, String value) {

@@ -4,11 +4,12 @@ import io.sluice.api.Device;
 import io.sluice.api.DeviceId;
 import io.sluice.api.RejectReason;
 import io.sluice.api.admin.DeviceDirectory;
+import io.sluice.api.admin.DeviceImporter;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The registry for operators: devices together with their presence. */
-final class Directory implements DeviceDirectory {
+final class Directory implements DeviceDirectory, DeviceImporter {
   private static final int MAX_PAGE = 1_000;
 
   private final DeviceRegistry devices;
@@ -50,6 +51,11 @@ final class Directory implements DeviceDirectory {
   @Override
   public @Nullable String issueToken(DeviceId id) {
     return devices.issueToken(id.value());
+  }
+
+  @Override
+  public ImportReport importDevices(ImportFormat format, String text) {
+    return devices.importDevices(format, text);
   }
 
   private DeviceView view(Registered entry) {

@@ -5,6 +5,7 @@ import com.password4j.Password;
 import com.password4j.types.Argon2;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.util.Base64;
 
 /**
  * The slow hash of passwords: Argon2id (RFC 9106), stored with its parameters and salt, so that
@@ -26,9 +27,19 @@ final class PasswordHasher {
 
   PasswordHasher(SecureRandom random) {
     random.nextBytes(processKey);
-    byte[] nobodys = new byte[32];
-    random.nextBytes(nobodys);
-    this.decoy = hash(nobodys);
+    this.decoy =
+        "$argon2id$v=19$m=%d,t=%d,p=1$%s$%s"
+            .formatted(
+                MEMORY_KIB,
+                ITERATIONS,
+                randomText(random, SALT_BYTES),
+                randomText(random, HASH_BYTES));
+  }
+
+  private static String randomText(SecureRandom random, int bytes) {
+    byte[] bits = new byte[bytes];
+    random.nextBytes(bits);
+    return Base64.getEncoder().withoutPadding().encodeToString(bits);
   }
 
   String hash(byte[] password) {

@@ -8,6 +8,7 @@ import io.sluice.api.Device;
 import io.sluice.api.Peer;
 import io.sluice.api.admin.CommandDesk;
 import io.sluice.api.admin.DeviceDirectory;
+import io.sluice.api.admin.DeviceImporter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -121,6 +122,11 @@ public final class Registry implements AutoCloseable {
   }
 
   public DeviceDirectory directory() {
+    return directory;
+  }
+
+  /** Bulk registration, for operators. */
+  public DeviceImporter importer() {
     return directory;
   }
 

@@ -1,13 +1,12 @@
 package io.sluice.engine.registry;
 
+import io.sluice.api.Device;
 import io.sluice.api.admin.DeviceDirectory.DeviceSpec;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +29,7 @@ final class Seeding {
   private final Map<String, String> digestsToStore = new HashMap<>();
   private final List<SeedPasswords.Pending> passwords = new ArrayList<>();
   private final List<String> refused = new ArrayList<>();
-  private final Set<String> claimed = new HashSet<>();
+  private final Claims claims = new Claims();
   private int added;
   private int updated;
   private int unchanged;
@@ -43,9 +42,9 @@ final class Seeding {
   }
 
   void decide(List<DeviceSpec> specs, Map<String, String> digests) {
-    Set<String> coming = new HashSet<>();
+    Map<String, Device> coming = new HashMap<>();
     for (DeviceSpec spec : specs) {
-      coming.add(spec.id().value());
+      coming.put(spec.id().value(), DeviceMerge.device(spec, false));
     }
     for (DeviceSpec spec : specs) {
       String id = spec.id().value();
@@ -62,7 +61,7 @@ final class Seeding {
     }
   }
 
-  private void apply(DeviceSpec spec, String digest, Set<String> coming) {
+  private void apply(DeviceSpec spec, String digest, Map<String, Device> coming) {
     String id = spec.id().value();
     Registered before = roster.find(id);
     String password = spec.credentials() == null ? null : spec.credentials().password();
@@ -70,12 +69,10 @@ final class Seeding {
     String quick = secret == null ? null : hasher.quick(id, secret);
     boolean retired = before != null && before.device().retired();
     Registered entry = DeviceMerge.merged(before, spec, quick, retired);
-    List<DeviceRules.Fault> clashes = DeviceMerge.clashes(entry, roster, coming);
-    if (clashes.isEmpty() && !claim(entry)) {
-      clashes =
-          List.of(
-              new DeviceRules.Fault(
-                  "credentials", "another entry has the same; give each device its own"));
+    List<DeviceRules.Fault> clashes =
+        DeviceMerge.clashes(entry, roster, known -> device(coming, known));
+    if (clashes.isEmpty() && !claims.take(entry)) {
+      clashes = List.of(Claims.TAKEN);
     }
     if (!clashes.isEmpty()) {
       clashes.forEach(clash -> refused.add("device " + id + ": " + clash));
@@ -96,15 +93,10 @@ final class Seeding {
     }
   }
 
-  private boolean claim(Registered entry) {
-    StoredCredentials credentials = entry.credentials();
-    return claim("token", credentials.tokenHash())
-        && claim("psk", credentials.pskIdentity())
-        && claim("certificate", credentials.certificate());
-  }
-
-  private boolean claim(String kind, @Nullable String key) {
-    return key == null || claimed.add(kind + ' ' + key);
+  private @Nullable Device device(Map<String, Device> coming, String id) {
+    Device next = coming.get(id);
+    Registered present = next == null ? roster.find(id) : null;
+    return present == null ? next : present.device();
   }
 
   List<Registered> applied() {

@@ -93,7 +93,7 @@ class DeviceSeedTest {
                 - { id: a, profile: cnc, sector: factory, site: x }
                 - { id: e, profile: cnc, site: x, interval: fast }
                 """))
-        .anyMatch(f -> f.startsWith("1:21: [0].profile: no profile \"cnd\"; did you mean cnc?"))
+        .anyMatch(f -> f.startsWith("1:21: [0].profile: no profile \"cnd\"; did you mean \"cnc\"?"))
         .anyMatch(f -> f.startsWith("6:3: [1].intervall: ") && f.contains("\"interval\"?"))
         .anyMatch(f -> f.startsWith("9:9: [2].id: "))
         .anyMatch(f -> f.startsWith("10:9: [3].id: \"a\" is given twice, first at "))

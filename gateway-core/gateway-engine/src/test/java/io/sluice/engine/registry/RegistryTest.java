@@ -115,7 +115,7 @@ class RegistryTest {
               id("a"), "soil-prob", "", "s", Duration.ZERO, id("a"), true, true, token("short"));
       assertThatThrownBy(() -> registry.directory().put(wrong))
           .isInstanceOf(InvalidDeviceException.class)
-          .hasMessageContaining("did you mean soil-probe?")
+          .hasMessageContaining("did you mean \"soil-probe\"?")
           .hasMessageContaining("sector: ")
           .hasMessageContaining("interval: must be 10ms to 366d")
           .hasMessageContaining("parent: a device cannot be its own parent")

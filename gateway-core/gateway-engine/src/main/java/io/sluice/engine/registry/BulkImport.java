@@ -1,0 +1,79 @@
+package io.sluice.engine.registry;
+
+import io.sluice.api.Device;
+import io.sluice.api.admin.DeviceImporter.ImportReport;
+import io.sluice.api.admin.DeviceImporter.RefusedLine;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Decides which lines of an import are taken. Used by one thread, once. */
+final class BulkImport {
+  private final Roster roster;
+  private final Map<String, Taken> taken = new LinkedHashMap<>();
+  private final Claims claims = new Claims();
+  private final List<RefusedLine> refused = new ArrayList<>();
+
+  private record Taken(int line, @Nullable Registered before, Registered after) {}
+
+  BulkImport(Roster roster) {
+    this.roster = roster;
+  }
+
+  /**
+   * @param passwordHash of the line's password, null where it has none
+   */
+  void offer(ImportLine line, @Nullable String passwordHash) {
+    String id = line.spec().id().value();
+    Taken first = taken.get(id);
+    if (first != null) {
+      refuse(line, "id: is given twice, first on line " + first.line() + "; remove one");
+      return;
+    }
+    Registered before = roster.find(id);
+    Registered after = DeviceMerge.merged(before, line.spec(), passwordHash, false);
+    List<DeviceRules.Fault> clashes = DeviceMerge.clashes(after, roster, this::device);
+    if (!clashes.isEmpty()) {
+      refuse(line, String.join("; ", clashes.stream().map(Object::toString).toList()));
+    } else if (!claims.take(after)) {
+      refuse(line, Claims.TAKEN.toString());
+    } else {
+      taken.put(id, new Taken(line.line(), before, after));
+    }
+  }
+
+  private void refuse(ImportLine line, String reason) {
+    refused.add(new RefusedLine(line.line(), line.spec().id().value(), reason));
+  }
+
+  private @Nullable Device device(String id) {
+    Taken coming = taken.get(id);
+    Registered found = coming == null ? roster.find(id) : coming.after();
+    return found == null ? null : found.device();
+  }
+
+  List<Registered> toStore() {
+    return taken.values().stream().map(Taken::after).toList();
+  }
+
+  void tell(BiConsumer<@Nullable Registered, @Nullable Registered> listener) {
+    taken.values().forEach(one -> listener.accept(one.before(), one.after()));
+  }
+
+  /**
+   * @param unreadable lines that were refused before
+   */
+  ImportReport report(List<RefusedLine> unreadable) {
+    int replaced = (int) taken.values().stream().filter(one -> one.before() != null).count();
+    List<RefusedLine> all =
+        Stream.concat(unreadable.stream(), refused.stream())
+            .sorted(Comparator.comparingInt(RefusedLine::line))
+            .toList();
+    return new ImportReport(taken.size() - replaced, replaced, all);
+  }
+}
