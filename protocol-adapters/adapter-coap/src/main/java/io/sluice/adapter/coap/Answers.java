@@ -11,7 +11,6 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Carries receipts from the spool's writer thread to the protocol threads, one task per batch, and
@@ -21,6 +20,9 @@ import java.util.concurrent.atomic.LongAdder;
 final class Answers implements ReceiptSink {
   /** Half of ACK_TIMEOUT (RFC 7252 4.8). */
   static final long EMPTY_ACK_AFTER_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /** Answers that one task sends; the others go to whichever thread is free. */
+  private static final int SHARE = 64;
 
   private final Executor protocolThreads;
   private final int maxExchanges;
@@ -34,7 +36,6 @@ final class Answers implements ReceiptSink {
   private final Queue<UplinkExchange> waiting = new ConcurrentLinkedQueue<>();
 
   private final AtomicBoolean woken = new AtomicBoolean();
-  private final LongAdder afterClose = new LongAdder();
 
   Answers(Executor protocolThreads, int maxExchanges, int maxPayloadBytes) {
     this.protocolThreads = protocolThreads;
@@ -71,24 +72,26 @@ final class Answers implements ReceiptSink {
     }
     try {
       protocolThreads.execute(this::answer);
-    } catch (RejectedExecutionException closed) {
-      // The socket is closed: nobody is left to be told. The devices send again.
-      afterClose.increment();
+    } catch (RejectedExecutionException full) {
+      // Full: the next flush or the timer tries again. Closed: the devices send again.
+      woken.set(false);
     }
   }
 
   private void answer() {
     woken.set(false);
     UplinkExchange uplink;
-    while ((uplink = verdicts.poll()) != null) {
+    for (int i = 0; i < SHARE && (uplink = verdicts.poll()) != null; i++) {
       inHand.release();
       Receipt receipt = Objects.requireNonNull(uplink.receipt());
       Replies.send(uplink.exchange(), Replies.to(receipt, maxPayloadBytes));
     }
+    flush();
   }
 
   /** Sends the empty acknowledgements that are due; called every tenth of a second or so. */
   void acknowledgeSlow(long nowNanos) {
+    flush();
     UplinkExchange oldest;
     while ((oldest = waiting.peek()) != null) {
       if (oldest.receipt() == null) {

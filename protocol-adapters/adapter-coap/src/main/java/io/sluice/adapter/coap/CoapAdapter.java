@@ -33,7 +33,7 @@ final class CoapAdapter implements Adapter {
 
   private record Running(
       CoapEndpoint endpoint,
-      ScheduledExecutorService protocolThreads,
+      ProtocolThreads protocolThreads,
       ScheduledExecutorService timers,
       Answers answers,
       Admissions admissions,
@@ -45,15 +45,13 @@ final class CoapAdapter implements Adapter {
       throw new IllegalStateException("already started");
     }
     InetSocketAddress address = localAddress();
-    ScheduledExecutorService protocolThreads =
-        ExecutorsUtil.newScheduledThreadPool(
-            settings.protocolThreads(), new DaemonThreadFactory("coap-"));
     ScheduledExecutorService timers =
         ExecutorsUtil.newSingleThreadScheduledExecutor(new DaemonThreadFactory("coap-timer-"));
+    ProtocolThreads protocolThreads = new ProtocolThreads(settings.protocolThreads(), timers);
     CoapEndpoint endpoint = EndpointAssembly.endpoint(settings, address);
     endpoint.setExecutors(protocolThreads, timers);
     int maxPayloadBytes = Math.toIntExact(settings.maxPayload().value());
-    Answers answers = new Answers(protocolThreads, settings.maxExchanges(), maxPayloadBytes);
+    Answers answers = new Answers(protocolThreads::share, settings.maxExchanges(), maxPayloadBytes);
     Admissions admissions = new Admissions(gateway, settings.admissionCache().toNanos());
     CommandResource commands =
         new CommandResource(gateway, endpoint.getConfig(), settings.blockSize(), protocolThreads);
