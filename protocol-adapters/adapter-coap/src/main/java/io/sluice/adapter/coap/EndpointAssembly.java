@@ -22,9 +22,6 @@ final class EndpointAssembly {
   /** The largest UDP payload: a datagram is never cut, so that its size can be judged. */
   private static final int DATAGRAM_BYTES = 65_535;
 
-  /** Messages that wait for the sending thread; beyond it a message is lost, as on the network. */
-  private static final int OUTBOX_MESSAGES = 65_536;
-
   private EndpointAssembly() {}
 
   static CoapEndpoint endpoint(CoapSettings settings, InetSocketAddress address) {
@@ -33,7 +30,9 @@ final class EndpointAssembly {
     InMemoryMessageExchangeStore store =
         new InMemoryMessageExchangeStore("sluice ", configuration, tokens);
     store.setDeduplicator(new BoundedDeduplicator(configuration, settings.maxRemembered()));
-    UDPConnector connector = new UDPConnector(address, configuration);
+    UDPConnector connector =
+        new DirectUdpConnector(
+            address, configuration, Math.toIntExact(settings.receiveBuffer().value()));
     connector.setReuseAddress(false);
     return CoapEndpoint.builder()
         .setConfiguration(configuration)
@@ -53,12 +52,11 @@ final class EndpointAssembly {
     int threads = settings.protocolThreads();
     configuration.set(CoapConfig.PROTOCOL_STAGE_THREAD_COUNT, threads);
     configuration.set(UdpConfig.UDP_RECEIVER_THREAD_COUNT, Math.max(1, threads / 2));
-    configuration.set(UdpConfig.UDP_SENDER_THREAD_COUNT, Math.max(1, threads / 2));
+    configuration.set(UdpConfig.UDP_SENDER_THREAD_COUNT, 1);
     configuration.set(
         UdpConfig.UDP_RECEIVE_BUFFER_SIZE, Math.toIntExact(settings.receiveBuffer().value()));
     configuration.set(UdpConfig.UDP_SEND_BUFFER_SIZE, 1 << 20);
     configuration.set(UdpConfig.UDP_DATAGRAM_SIZE, DATAGRAM_BYTES);
-    configuration.set(UdpConfig.UDP_CONNECTOR_OUT_CAPACITY, OUTBOX_MESSAGES);
     configuration.set(SystemConfig.HEALTH_STATUS_INTERVAL, 0, TimeUnit.SECONDS);
     configuration.set(CoapConfig.PREFERRED_BLOCK_SIZE, settings.blockSize());
     configuration.set(CoapConfig.MAX_MESSAGE_SIZE, settings.blockSize());
