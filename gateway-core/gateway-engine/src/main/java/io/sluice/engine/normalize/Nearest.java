@@ -14,7 +14,7 @@ final class Nearest {
 
   static @Nullable String of(String word, Iterable<String> known) {
     String best = null;
-    int least = Math.max(1, Math.min(3, word.length() / 3)) + 1;
+    int least = Math.max(1, Math.min(3, (word.length() + 1) / 3)) + 1;
     for (String each : known) {
       int distance = distance(word, each, least);
       if (distance < least) {

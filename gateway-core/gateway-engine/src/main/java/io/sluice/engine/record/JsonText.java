@@ -1,5 +1,9 @@
 package io.sluice.engine.record;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
 /**
  * Pieces of JSON text, written into an array that has room; each returns the place after what it
  * wrote.
@@ -7,6 +11,15 @@ package io.sluice.engine.record;
 final class JsonText {
   /** Most bytes that one byte of text becomes: a control character as {@code \\u001f}. */
   static final int MAX_EXPANSION = 6;
+
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
+  private static final long ONES_EACH = 0x0101010101010101L;
+  private static final long HIGH_BITS = 0x8080808080808080L;
+  private static final long QUOTES = ONES_EACH * '"';
+  private static final long BACKSLASHES = ONES_EACH * '\\';
+  private static final long SPACES = ONES_EACH * ' ';
+  private static final boolean[] PLAIN = new boolean[256];
 
   private static final byte[] HEX = {
     '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'
@@ -24,6 +37,9 @@ final class JsonText {
   private static final double EXACT_BELOW = 1e15;
 
   static {
+    for (int i = 0x20; i < 256; i++) {
+      PLAIN[i] = i != '"' && i != '\\';
+    }
     for (int i = 0; i < 26; i++) {
       BASE64[i] = (byte) ('A' + i);
       BASE64[26 + i] = (byte) ('a' + i);
@@ -58,18 +74,40 @@ final class JsonText {
     return at + from.length();
   }
 
-  /** UTF-8 as the inside of a JSON string. */
+  /** UTF-8 as the inside of a JSON string. Eight bytes at a time where none needs escaping. */
   static int escaped(byte[] from, int offset, int length, byte[] to, int start) {
     int at = start;
-    for (int i = offset; i < offset + length; i++) {
-      byte b = from[i];
-      if (b < 0 || (b >= 0x20 && b != '"' && b != '\\')) {
-        to[at++] = b;
-      } else {
-        at = escape(b, to, at);
+    int end = offset + length;
+    int i = offset;
+    while (i < end) {
+      if (end - i >= Long.BYTES) {
+        long eight = (long) LONG.get(from, i);
+        if (isPlain(eight)) {
+          LONG.set(to, at, eight);
+          i += Long.BYTES;
+          at += Long.BYTES;
+          continue;
+        }
+      }
+      int stop = Math.min(end, i + Long.BYTES);
+      for (; i < stop; i++) {
+        byte b = from[i];
+        if (PLAIN[b & 0xFF]) {
+          to[at++] = b;
+        } else {
+          at = escape(b, to, at);
+        }
       }
     }
     return at;
+  }
+
+  /** Whether none of the eight bytes is a quote, a backslash or below 0x20. */
+  private static boolean isPlain(long eight) {
+    long quote = eight ^ QUOTES;
+    long backslash = eight ^ BACKSLASHES;
+    long found = (eight - SPACES) | (quote - ONES_EACH) | (backslash - ONES_EACH);
+    return (found & ~eight & HIGH_BITS) == 0;
   }
 
   private static int escape(byte b, byte[] to, int start) {

@@ -1,0 +1,134 @@
+package io.sluice.engine.normalize;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.api.ContentType;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+class ProfileFaultsTest {
+  @Test
+  void allFaultsComeInOnePassWithLineColumnAndTheNearKey() {
+    List<String> faults =
+        Bench.load(
+                "id: Bad Id",
+                "intervall: 10s",
+                "interval: soon",
+                "payload: jsn",
+                "metrics:",
+                "  temperature: { unit: Cell, min: 5, max: 1, colour: red }",
+                "  level: { from: [ { path: x, unit: kg, scale: much } ], unit: m }",
+                "  other: { from: [x] }",
+                "layout: { fields: [ { metric: levle, offset: 0, type: u8 } ] }",
+                "alarms:",
+                "  - { when: temprature > 5, severity: grave }",
+                "  - { when: level ~ 5 }",
+                "timezone: Mars/Base")
+            .faults();
+    assertThat(faults).allMatch(fault -> fault.matches(".*test\\.yaml:\\d+:\\d+: .+: .+; .+"));
+    assertThat(String.join("\n", faults))
+        .contains("test.yaml:2:1: intervall: unknown key; did you mean \"interval\"?")
+        .contains("test.yaml:1:5: id: \"Bad Id\" is no id")
+        .contains("test.yaml:3:11: interval: \"soon\" is no duration")
+        .contains("payload: \"jsn\" is not known; did you mean \"json\"?")
+        .contains(
+            "metrics.temperature.unit: \"Cell\" is not in the table of units; did you mean \"Cel\"?")
+        .contains("metrics.temperature.min: is above the maximum")
+        .contains("metrics.temperature.colour: unknown key")
+        .contains("metrics.level.from.unit: \"kg\" does not turn into level's unit m")
+        .contains("metrics.level.from.scale: \"much\" is no number")
+        .contains("\"x\" leads to level already")
+        .contains(
+            "layout.fields[0].metric: \"levle\" is no metric of this profile; did you mean \"level\"?")
+        .contains("alarms[0].when: \"temprature\" is no metric")
+        .contains("alarms[0].severity: \"grave\" is not known")
+        .contains("alarms[1].when: \"level ~ 5\" is no comparison")
+        .contains("timezone: \"Mars/Base\" is not known");
+  }
+
+  @Test
+  void brokenYamlIsOneFaultWithItsPlace() {
+    assertThat(Bench.load("id: a", "metrics: [}").faults())
+        .singleElement()
+        .asString()
+        .matches("(?s).*test\\.yaml:2:\\d+: is no valid YAML: .*");
+    assertThat(Bench.load("").faults()).singleElement().asString().contains("empty");
+    assertThat(Bench.load("id: a", "id: b").faults()).isNotEmpty();
+  }
+
+  @Test
+  void missingFileIsNamed() {
+    assertThat(Profiles.load(List.of(Path.of("no-such.yaml"))).faults())
+        .singleElement()
+        .asString()
+        .startsWith("no-such.yaml:1:1: cannot be read");
+  }
+
+  @Test
+  void noTextAtAllMakesLoadingThrow() {
+    SplittableRandom random = new SplittableRandom(7);
+    String valid =
+        """
+        id: a
+        interval: 10s
+        metrics:
+          t: { unit: Cel, from: [x, {path: y, scale: 0.1}] }
+        alarms: [{when: t > 5}]
+        layout: {fields: [{metric: t, offset: 0, type: u8}]}
+        """;
+    for (int i = 0; i < 1500; i++) {
+      StringBuilder text = new StringBuilder(valid);
+      for (int n = random.nextInt(1, 5); n > 0; n--) {
+        text.setCharAt(
+            random.nextInt(text.length()), "{}[]:,-&*!|>'\"%@ \n#ax0".charAt(random.nextInt(22)));
+      }
+      assertThat(Bench.load(text.toString()).faults()).isNotNull();
+    }
+  }
+
+  @Test
+  void unknownFieldsAreDroppedOrRejectedAsTheProfileSays() throws Exception {
+    assertThat(
+            Bench.of("unknown: drop", "metrics: { a: }").decode("{\"a\":1,\"b\":2}").measurements())
+        .hasSize(1);
+    Bench strict = Bench.of("unknown: reject", "metrics: { depth: }");
+    try {
+      strict.decode("{\"dpth\":1}");
+      throw new AssertionError("not refused");
+    } catch (PayloadException e) {
+      assertThat(e.getMessage()).contains("$.dpth at byte 8", "did you mean \"depth\"?");
+    }
+  }
+
+  @Test
+  void textOfSeveralFormsIsUnderstood() throws Exception {
+    Bench csv =
+        Bench.of(
+            "metrics: { t: { unit: Cel }, h: { unit: '%RH' } }",
+            "text: { columns: [time, t, '', h], separator: ';' }");
+    assertThat(csv.decode(ContentType.TEXT, "2026-01-01T00:00:00Z;21.5;x;40\n").measurements())
+        .hasSize(2);
+    assertThat(csv.decode(ContentType.TEXT, "2026-01-01T00:00:00Z;21.5;x;40\n").timeMicros())
+        .isEqualTo(Bench.NOW);
+    Bench plain = Bench.of("metrics: { t: { unit: Cel }, h: { unit: '%RH' } }");
+    assertThat(Bench.value(plain.decode(ContentType.TEXT, "t: 21.5\nh: 40"), "h")).isEqualTo(40L);
+    assertThat(Bench.value(plain.decode(ContentType.TEXT, "t=21.5, h=40"), "t")).isEqualTo(21.5);
+    assertThat(Bench.value(plain.decode(ContentType.TEXT, "open"), "value")).isEqualTo("open");
+  }
+
+  @Test
+  void unitsTurnIntoEachOtherWithoutNoise() {
+    assertThat(Units.conversion("degF", "Cel").apply(70.7)).isEqualTo(21.5);
+    assertThat(Units.conversion("kWh", "J").apply(1.5)).isEqualTo(5_400_000);
+    assertThat(Units.conversion("Wh", "kWh").apply(1234.5)).isEqualTo(1.2345);
+    assertThat(Units.conversion("km/h", "m/s").apply(36)).isEqualTo(10);
+    assertThat(Units.conversion("kPa", "hPa").apply(101.3)).isEqualTo(1013);
+    assertThat(Units.conversion("bar", "kPa").apply(2.5)).isEqualTo(250);
+    assertThat(Units.conversion("ppm", "%").apply(400)).isEqualTo(0.04);
+    assertThat(Units.conversion("mA", "A").apply(1234)).isEqualTo(1.234);
+    assertThat(Units.conversion("l/min", "m3/h").apply(10)).isEqualTo(0.6);
+    assertThat(Units.conversion("Cel", "V")).isNull();
+  }
+}
