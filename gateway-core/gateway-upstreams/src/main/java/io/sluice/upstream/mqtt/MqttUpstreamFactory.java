@@ -1,0 +1,31 @@
+package io.sluice.upstream.mqtt;
+
+import io.sluice.engine.forward.Upstream;
+import io.sluice.engine.forward.UpstreamFactory;
+
+/** Type {@code mqtt}: one publication a record, to an MQTT broker. */
+public final class MqttUpstreamFactory implements UpstreamFactory<MqttSettings> {
+  @Override
+  public String type() {
+    return "mqtt";
+  }
+
+  @Override
+  public Class<MqttSettings> settings() {
+    return MqttSettings.class;
+  }
+
+  @Override
+  public Upstream create(String gateway, String name, MqttSettings settings) {
+    String configured = settings.clientId();
+    String clientId = configured == null ? "sluice-" + gateway + '-' + name : configured;
+    return new MqttUpstream(
+        gateway,
+        name,
+        settings,
+        window ->
+            settings.version().equals("5")
+                ? new Paho5Link(clientId, settings, window)
+                : new Paho3Link(clientId, settings, window));
+  }
+}

@@ -1,0 +1,2 @@
+/** What the upstreams share. */
+package io.sluice.upstream;

@@ -1,0 +1,168 @@
+package io.sluice.upstream.mqtt;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+
+/** A real broker, and a real subscriber to everything on it. */
+final class Mosquitto implements AutoCloseable {
+  private static final String BINARY =
+      Files.exists(Path.of("/usr/sbin/mosquitto")) ? "/usr/sbin/mosquitto" : "mosquitto";
+
+  private final Path directory;
+  private final List<String> received = new CopyOnWriteArrayList<>();
+  private final List<Process> subscribers = new ArrayList<>();
+  private final Path configuration;
+  private final Process process;
+  final int port;
+
+  Mosquitto(Path directory, String... options) throws IOException {
+    this.directory = directory;
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = free.getLocalPort();
+    }
+    configuration = directory.resolve("mosquitto.conf");
+    List<String> lines =
+        new ArrayList<>(
+            List.of(
+                "listener " + port + " 127.0.0.1",
+                "persistence false",
+                "max_queued_messages 0",
+                "max_inflight_messages 0",
+                "user root",
+                "log_type error"));
+    lines.addAll(List.of(options));
+    if (lines.stream().noneMatch(line -> line.startsWith("allow_anonymous"))) {
+      lines.add("allow_anonymous true");
+    }
+    Files.write(configuration, lines);
+    process = start();
+  }
+
+  private Process start() throws IOException {
+    Process started =
+        new ProcessBuilder(BINARY, "-c", configuration.toString())
+            .redirectErrorStream(true)
+            .redirectOutput(
+                ProcessBuilder.Redirect.appendTo(directory.resolve("mosquitto.log").toFile()))
+            .start();
+    Awaitility.await().until(this::listens);
+    return started;
+  }
+
+  private boolean listens() {
+    try (Socket probe = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      return probe.isConnected();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** Connects under a client id that is in use, and leaves again. */
+  void takeOver(String clientId) throws IOException, InterruptedException {
+    int status =
+        new ProcessBuilder(
+                "mosquitto_pub",
+                "-i",
+                clientId,
+                "-q",
+                "1",
+                "-p",
+                String.valueOf(port),
+                "-t",
+                "sluice/probe",
+                "-m",
+                "probe")
+            .start()
+            .waitFor();
+    if (status != 0) {
+      throw new IOException("mosquitto_pub ended with " + status);
+    }
+  }
+
+  void stop() {
+    // Nothing that it keeps is looked at after its end, so it need not save it.
+    process.destroyForcibly();
+    Process ended = process.onExit().orTimeout(10, TimeUnit.SECONDS).join();
+    assert !ended.isAlive();
+  }
+
+  /** Stops its process from running, and lets it go on again: a far end that hangs. */
+  void signal(String name) throws IOException, InterruptedException {
+    int status =
+        new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid())).start().waitFor();
+    if (status != 0) {
+      throw new IOException("kill -" + name + " ended with " + status);
+    }
+  }
+
+  /** Begins to collect: one string a message, in mosquitto_sub's output format. */
+  void subscribe(String format) throws IOException {
+    Process subscriber =
+        new ProcessBuilder(
+                List.of(
+                    "mosquitto_sub",
+                    "-V",
+                    "5",
+                    "-c",
+                    "-x",
+                    "600",
+                    "-i",
+                    "check",
+                    "-q",
+                    "1",
+                    "-p",
+                    String.valueOf(port),
+                    "-t",
+                    "sluice/#",
+                    "-F",
+                    format))
+            .redirectErrorStream(true)
+            .start();
+    subscribers.add(subscriber);
+    Thread.ofPlatform()
+        .daemon()
+        .start(() -> {
+          try (var lines = subscriber.inputReader()) {
+            lines.lines().forEach(received::add);
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        });
+    Awaitility.await()
+        .until(() -> {
+          new ProcessBuilder(
+                  "mosquitto_pub",
+                  "-q",
+                  "1",
+                  "-p",
+                  String.valueOf(port),
+                  "-t",
+                  "sluice/probe",
+                  "-m",
+                  "probe")
+              .start()
+              .waitFor();
+          return !received.isEmpty();
+        });
+  }
+
+  List<String> received() {
+    return received;
+  }
+
+  @Override
+  public void close() {
+    subscribers.forEach(Process::destroyForcibly);
+    stop();
+  }
+}

@@ -1,0 +1,246 @@
+package io.sluice.upstream.mqtt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.sluice.api.MessageClass;
+import io.sluice.api.config.Secret;
+import io.sluice.engine.forward.Delivery;
+import io.sluice.engine.forward.Upstream;
+import io.sluice.upstream.Resending;
+import io.sluice.upstream.TestBatch;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@Timeout(120)
+class MqttUpstreamIT {
+  @TempDir private Path directory;
+
+  @ParameterizedTest
+  @CsvSource({"3.1.1, 0", "3.1.1, 1", "3.1.1, 2", "5, 0", "5, 1", "5, 2"})
+  void everyRecordArrivesUnderItsTopic(String version, int qos) throws Exception {
+    try (Mosquitto broker = new Mosquitto(directory);
+        Upstream upstream = upstream(uri(broker), version, qos, false, null)) {
+      broker.subscribe("%t %p");
+      TestBatch batch = new TestBatch("r", 0, 500);
+      Resending.sendAll(upstream, List.of(batch));
+      await().until(() -> ids(broker).size() == 500);
+      assertThat(ids(broker)).containsExactlyElementsOf(batch.ids());
+      assertThat(broker.received())
+          .anyMatch(line -> line.startsWith("sluice/telemetry/device-3 {"));
+      assertThat(upstream.confirmations()).isEqualTo(500);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"3.1.1", "5"})
+  void connectionCutInMidStreamLosesNoRecord(String version) throws Exception {
+    try (Mosquitto broker = new Mosquitto(directory);
+        Upstream upstream = upstream(uri(broker), version, 1, false, null)) {
+      broker.subscribe("%t %p");
+      List<TestBatch> batches = new ArrayList<>();
+      for (int i = 0; i < 40; i++) {
+        batches.add(new TestBatch("r", i * 500, 500));
+      }
+      CompletableFuture<Void> sending =
+          CompletableFuture.runAsync(() -> {
+            try {
+              Resending.sendAll(upstream, batches);
+            } catch (Exception e) {
+              throw new AssertionError(e);
+            }
+          });
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> upstream.confirmations() > 2_000 || sending.isDone());
+      for (int i = 0; i < 3; i++) {
+        // A second client of the same id: the broker closes our connection [MQTT-3.1.4-3].
+        broker.takeOver("sluice-edge-01-cloud");
+      }
+      sending.get(90, TimeUnit.SECONDS);
+      await().atMost(Duration.ofSeconds(30)).until(() -> Set.copyOf(ids(broker)).size() == 20_000);
+    }
+  }
+
+  @Test
+  void alarmPassesTelemetryThatWaitsForTheWindow() throws Exception {
+    try (Mosquitto broker = new Mosquitto(directory);
+        Upstream upstream = upstream(uri(broker), "3.1.1", 1, false, null)) {
+      broker.subscribe("%t %p");
+      upstream.open();
+      var telemetry = upstream.send(new TestBatch("t", 0, 20_000));
+      var alarm = upstream.send(new TestBatch("a", 0, 1, 100, MessageClass.ALARM));
+      assertThat(alarm.get(10, TimeUnit.SECONDS)).isEqualTo(new Delivery.Delivered());
+      assertThat(telemetry).isNotDone();
+      assertThat(telemetry.get(20, TimeUnit.SECONDS)).isEqualTo(new Delivery.Delivered());
+    }
+  }
+
+  @Test
+  void lostConnectionIsAVerdict() throws Exception {
+    try (Mosquitto broker = new Mosquitto(directory);
+        Upstream upstream = upstream(uri(broker), "5", 1, false, null)) {
+      upstream.open();
+      broker.signal("STOP");
+      var verdict = upstream.send(new TestBatch("r", 0, 2_000));
+      broker.signal("KILL");
+      assertThat(verdict.get(10, TimeUnit.SECONDS))
+          .isInstanceOfSatisfying(
+              Delivery.Retry.class, retry -> assertThat(retry.cause()).isNotBlank());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"3.1.1", "5"})
+  void wrongPasswordIsSaid(String version) throws Exception {
+    Path passwords = Files.createFile(directory.resolve("passwords"));
+    assertThat(
+            new ProcessBuilder("mosquitto_passwd", "-b", passwords.toString(), "gw", "right")
+                .start()
+                .waitFor())
+        .isZero();
+    try (Mosquitto broker =
+            new Mosquitto(directory, "allow_anonymous false", "password_file " + passwords);
+        Upstream right = upstream(uri(broker), version, 1, false, new Secret("right"));
+        Upstream wrong = upstream(uri(broker), version, 1, false, new Secret("wrong"))) {
+      right.open();
+      assertThatThrownBy(wrong::open)
+          .isInstanceOf(IOException.class)
+          .hasMessageStartingWith(uri(broker) + ": ")
+          .hasMessageContainingAll("uthori");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"3.1.1", "5"})
+  void brokerThatIsNotThereIsSaid(String version) throws Exception {
+    Mosquitto broker = new Mosquitto(directory);
+    broker.close();
+    try (Upstream upstream = upstream(uri(broker), version, 1, false, null)) {
+      assertThatThrownBy(upstream::open)
+          .isInstanceOf(IOException.class)
+          .hasMessage(uri(broker) + ": Connection refused");
+    }
+  }
+
+  @Test
+  void userPropertiesCarryTheCloudEvent() throws Exception {
+    try (Mosquitto broker = new Mosquitto(directory);
+        Upstream upstream = upstream(uri(broker), "5", 1, true, null)) {
+      broker.subscribe("%P");
+      Resending.sendAll(upstream, List.of(new TestBatch("r", 7, 1)));
+      await()
+          .untilAsserted(() ->
+              assertThat(broker.received().getLast())
+                  .contains("specversion:1.0", "id:r7", "source:/edge-01/device-7")
+                  .contains("type:io.sluice.telemetry", "time:2026-03-01T12:00:00Z"));
+    }
+  }
+
+  @Test
+  void tlsTrustsTheGivenAuthorityAndShowsItsOwnCertificate() throws Exception {
+    openssl(
+        "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext"
+            + " subjectAltName=DNS:localhost,IP:127.0.0.1 -keyout key.pem -out cert.pem");
+    Path certificate = directory.resolve("cert.pem");
+    Path key = directory.resolve("key.pem");
+    try (Mosquitto broker =
+        new Mosquitto(
+            directory,
+            "cafile " + certificate,
+            "certfile " + certificate,
+            "keyfile " + key,
+            "require_certificate true")) {
+      String uri = "ssl://localhost:" + broker.port;
+      for (String version : List.of("3.1.1", "5")) {
+        MqttTls own = new MqttTls(certificate, certificate, key);
+        try (Upstream upstream = upstream(settings(uri, version, 1, false, null, own))) {
+          Resending.sendAll(upstream, List.of(new TestBatch("r", 0, 10)));
+        }
+      }
+      try (Upstream stranger = upstream(settings(uri, "3.1.1", 1, false, null, null))) {
+        assertThatThrownBy(stranger::open)
+            .isInstanceOf(IOException.class)
+            .hasMessageContaining("unable to find valid certification path");
+      }
+    }
+  }
+
+  private void openssl(String arguments) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of("openssl"));
+    command.addAll(List.of(arguments.split(" ", -1)));
+    Process process =
+        new ProcessBuilder(command)
+            .directory(directory.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(directory.resolve("openssl.log").toFile())
+            .start();
+    assertThat(process.waitFor()).isZero();
+  }
+
+  private static String uri(Mosquitto broker) {
+    return "tcp://127.0.0.1:" + broker.port;
+  }
+
+  private static Upstream upstream(
+      String uri, String version, int qos, boolean cloudEvents, @Nullable Secret password) {
+    return upstream(settings(uri, version, qos, cloudEvents, password, null));
+  }
+
+  private static Upstream upstream(MqttSettings settings) {
+    return new MqttUpstreamFactory().create("edge-01", "cloud", settings);
+  }
+
+  private static MqttSettings settings(
+      String uri,
+      String version,
+      int qos,
+      boolean cloudEvents,
+      @Nullable Secret password,
+      @Nullable MqttTls tls) {
+    MqttSettings settings =
+        new MqttSettings(
+            URI.create(uri),
+            "sluice/{class}/{device}",
+            qos,
+            version,
+            null,
+            password == null ? null : "gw",
+            password,
+            1_000,
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(5),
+            tls,
+            cloudEvents);
+    assertThat(settings.problems()).isEmpty();
+    return settings;
+  }
+
+  /** In the order of arrival, each once. */
+  private static List<String> ids(Mosquitto broker) {
+    Set<String> ids = new LinkedHashSet<>();
+    for (String line : broker.received()) {
+      int at = line.indexOf("{\"id\":\"");
+      if (at >= 0) {
+        ids.add(line.substring(at + 7, line.indexOf('"', at + 7)));
+      }
+    }
+    return new ArrayList<>(ids);
+  }
+}
