@@ -1,0 +1,216 @@
+package io.sluice.adapter.testkit;
+
+import io.sluice.api.Admission;
+import io.sluice.api.Command;
+import io.sluice.api.Commands;
+import io.sluice.api.Credentials;
+import io.sluice.api.Device;
+import io.sluice.api.DeviceId;
+import io.sluice.api.DeviceLink;
+import io.sluice.api.Gateway;
+import io.sluice.api.Lane;
+import io.sluice.api.Peer;
+import io.sluice.api.Receipt;
+import io.sluice.api.RejectReason;
+import io.sluice.api.Uplink;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A gateway in memory: admits the devices that it was told, remembers every uplink, and gives the
+ * verdicts that it was told, on a writer thread of its own as the real one does. Thread-safe.
+ */
+public final class RecordingGateway implements Gateway, Commands, AutoCloseable {
+  private final Map<String, String> passwords = new ConcurrentHashMap<>();
+  private final Map<DeviceId, DeviceLink> links = new ConcurrentHashMap<>();
+  private final List<Uplink> stored = new CopyOnWriteArrayList<>();
+  private final List<RejectReason> refusals = new CopyOnWriteArrayList<>();
+  private final List<String> acknowledgedCommands = new CopyOnWriteArrayList<>();
+  private final List<String> returnedCommands = new CopyOnWriteArrayList<>();
+  private final Queue<Command> waiting = new ArrayDeque<>();
+  private final AtomicInteger offers = new AtomicInteger();
+  private final AtomicInteger detached = new AtomicInteger();
+  private final AtomicLong sequence = new AtomicLong();
+  private final ExecutorService writer =
+      Executors.newSingleThreadExecutor(task -> {
+        Thread thread = new Thread(task, "recording-gateway");
+        thread.setDaemon(true);
+        return thread;
+      });
+  private volatile Function<Uplink, Receipt> verdict = this::storedReceipt;
+
+  /** Admits this device from now on. */
+  public RecordingGateway device(String id, String password) {
+    passwords.put(id, password);
+    return this;
+  }
+
+  /** Answers as the function says from now on; it runs on the writer thread. */
+  public void answer(Function<Uplink, Receipt> answer) {
+    verdict = answer;
+  }
+
+  /** Answers every uplink with Stored, as at the beginning. */
+  public void store() {
+    verdict = this::storedReceipt;
+  }
+
+  /** The next receipt of an uplink that is kept. */
+  public Receipt.Stored storedReceipt(Uplink uplink) {
+    return new Receipt.Stored(Lane.TELEMETRY, sequence.incrementAndGet());
+  }
+
+  /** The uplinks that were answered with Stored, in order. */
+  public List<Uplink> stored() {
+    return stored;
+  }
+
+  /** How many times an uplink was offered, whatever the verdict. */
+  public int offers() {
+    return offers.get();
+  }
+
+  public List<RejectReason> refusals() {
+    return refusals;
+  }
+
+  public List<String> acknowledgedCommands() {
+    return acknowledgedCommands;
+  }
+
+  public List<String> returnedCommands() {
+    return returnedCommands;
+  }
+
+  public int detached() {
+    return detached.get();
+  }
+
+  public @Nullable DeviceLink link(String device) {
+    return links.get(new DeviceId(device));
+  }
+
+  /** Queues a command and sends it, if the device can take it. */
+  public void submit(Command command) {
+    synchronized (waiting) {
+      waiting.add(command);
+    }
+    ready(command.device());
+  }
+
+  @Override
+  public CompletionStage<Admission> admit(Peer peer, Credentials credentials) {
+    return CompletableFuture.supplyAsync(() -> judge(credentials), writer);
+  }
+
+  private Admission judge(Credentials credentials) {
+    return switch (credentials) {
+      case Credentials.Password p when p.password() != null && matches(p) -> admitted(p.userName());
+      case Credentials.Token t
+          when t.device() != null && t.token().equals(passwords.get(t.device())) ->
+          admitted(t.device());
+      case Credentials.Password _, Credentials.Token _ ->
+          new Admission.Refused(RejectReason.NOT_AUTHENTICATED, "unknown device or wrong password");
+      case Credentials.PskIdentity _, Credentials.CertificateSubject _, Credentials.Anonymous _ ->
+          new Admission.Refused(RejectReason.NOT_AUTHENTICATED, "give a user name and a password");
+    };
+  }
+
+  private boolean matches(Credentials.Password given) {
+    byte[] password = given.password();
+    return password != null
+        && new String(password, StandardCharsets.UTF_8).equals(passwords.get(given.userName()));
+  }
+
+  private static Admission admitted(String id) {
+    return new Admission.Admitted(
+        new Device(new DeviceId(id), "p", "factory", "site", null, null, true, true, false));
+  }
+
+  @Override
+  public void accept(Uplink uplink) {
+    writer.execute(() -> decide(uplink));
+  }
+
+  private void decide(Uplink uplink) {
+    offers.incrementAndGet();
+    Receipt receipt = verdict.apply(uplink);
+    if (receipt instanceof Receipt.Stored) {
+      stored.add(uplink);
+    }
+    uplink.sink().receipt(uplink, receipt);
+    uplink.sink().flush();
+  }
+
+  @Override
+  public void attach(DeviceId device, Peer peer, DeviceLink link) {
+    DeviceLink previous = links.put(device, link);
+    if (previous != null && previous != link) {
+      previous.close("taken over by another session");
+    }
+  }
+
+  @Override
+  public void detach(DeviceId device, DeviceLink link) {
+    links.remove(device, link);
+    detached.incrementAndGet();
+  }
+
+  @Override
+  public void seen(DeviceId device, Peer peer) {}
+
+  @Override
+  public void refused(Peer peer, RejectReason reason) {
+    refusals.add(reason);
+  }
+
+  @Override
+  public Commands commands() {
+    return this;
+  }
+
+  @Override
+  public void ready(DeviceId device) {
+    DeviceLink link = links.get(device);
+    synchronized (waiting) {
+      while (link != null && !waiting.isEmpty() && link.send(waiting.element())) {
+        waiting.remove();
+      }
+    }
+  }
+
+  @Override
+  public @Nullable Command poll(DeviceId device) {
+    synchronized (waiting) {
+      return waiting.poll();
+    }
+  }
+
+  @Override
+  public void acknowledged(DeviceId device, String commandId) {
+    acknowledgedCommands.add(commandId);
+  }
+
+  @Override
+  public void returned(DeviceId device, String commandId) {
+    returnedCommands.add(commandId);
+  }
+
+  @Override
+  public void close() {
+    writer.shutdownNow();
+  }
+}
