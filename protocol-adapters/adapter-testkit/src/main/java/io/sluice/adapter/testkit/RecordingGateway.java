@@ -158,7 +158,7 @@ public final class RecordingGateway implements Gateway, Commands, AutoCloseable 
   @Override
   public void attach(DeviceId device, Peer peer, DeviceLink link) {
     DeviceLink previous = links.put(device, link);
-    if (previous != null && previous != link) {
+    if (previous != null && !previous.equals(link)) {
       previous.close("taken over by another session");
     }
   }
