@@ -7,7 +7,7 @@ final class Faults {
   private Faults() {}
 
   static PayloadException at(String path, int byteOffset, String what) {
-    return new PayloadException("$." + path + " at byte " + byteOffset + ": " + what);
+    return new PayloadException("$." + plain(path) + " at byte " + byteOffset + ": " + what);
   }
 
   static PayloadException unknown(String path, int byteOffset, Profile profile) {

@@ -6,6 +6,10 @@ import org.jspecify.annotations.Nullable;
 /** Numbers written as text. */
 final class Numbers {
   private static final int MAX_LENGTH = 64;
+  private static final int MAX_EXACT_DIGITS = 15;
+  private static final double[] POWERS = {
+    1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16
+  };
   private static final int MAX_LONG_LENGTH = 20;
 
   private Numbers() {}
@@ -53,5 +57,33 @@ final class Numbers {
       }
     }
     return true;
+  }
+
+  /**
+   * A JSON numeral of at most fifteen digits without exponent: the digits as an integer, divided by
+   * a power of ten, round once and so give the nearest double.
+   *
+   * @return NaN where it is not of that kind
+   */
+  static double ofDigits(char[] text, int offset, int length) {
+    long digits = 0;
+    int point = -1;
+    int at = length > 0 && text[offset] == '-' ? 1 : 0;
+    if (length - at > MAX_EXACT_DIGITS + 1) {
+      return Double.NaN;
+    }
+    int first = at;
+    for (; at < length; at++) {
+      char c = text[offset + at];
+      if (c == '.') {
+        point = at;
+      } else if (c >= '0' && c <= '9') {
+        digits = digits * 10 + (c - '0');
+      } else {
+        return Double.NaN;
+      }
+    }
+    double value = point < 0 ? (double) digits : digits / POWERS[length - 1 - point];
+    return first == 0 ? value : -value;
   }
 }

@@ -8,6 +8,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
+import tools.jackson.core.json.UTF8StreamJsonParser;
 
 /**
  * Objects of JSON and CBOR, streamed: fields flattened with dots, array elements by their index,
@@ -22,11 +23,13 @@ final class ObjectCodec {
   private Samples samples = new Samples();
   private int reached;
   private long sampleTime;
+  private boolean textual;
   private boolean wrapped;
   private int wraps;
 
   /** Takes one document, from its first token on. */
   void decode(JsonParser parser, Profile profile, Samples samples) throws PayloadException {
+    textual = parser instanceof UTF8StreamJsonParser;
     this.profile = profile;
     this.samples = samples;
     wrapped = false;
@@ -115,7 +118,7 @@ final class ObjectCodec {
           Values.addDouble(samples, field, at, parser.getDoubleValue());
         }
       }
-      case VALUE_NUMBER_FLOAT -> Values.addDouble(samples, field, at, parser.getDoubleValue());
+      case VALUE_NUMBER_FLOAT -> Values.addDouble(samples, field, at, fraction(parser));
       case VALUE_TRUE -> Values.addBoolean(samples, field, at, true);
       case VALUE_FALSE -> Values.addBoolean(samples, field, at, false);
       case VALUE_STRING -> Values.addString(samples, field, at, parser.getString());
@@ -149,7 +152,7 @@ final class ObjectCodec {
           unknownDouble(path, at, parser.getDoubleValue());
         }
       }
-      case VALUE_NUMBER_FLOAT -> unknownDouble(path, at, parser.getDoubleValue());
+      case VALUE_NUMBER_FLOAT -> unknownDouble(path, at, fraction(parser));
       case VALUE_TRUE -> samples.addUnknown(path, at, Kind.TRUE, 0, null);
       case VALUE_FALSE -> samples.addUnknown(path, at, Kind.FALSE, 0, null);
       case VALUE_STRING -> samples.addUnknown(path, at, Kind.STRING, 0, parser.getString());
@@ -326,6 +329,18 @@ final class ObjectCodec {
       throw Faults.at(path, at, Faults.quoted(text) + " is no time; send " + Times.FORMS);
     }
     return micros;
+  }
+
+  private double fraction(JsonParser parser) {
+    if (textual) {
+      double value =
+          Numbers.ofDigits(
+              parser.getStringCharacters(), parser.getStringOffset(), parser.getStringLength());
+      if (!Double.isNaN(value)) {
+        return value;
+      }
+    }
+    return parser.getDoubleValue();
   }
 
   /** A null; or CBOR's undefined and its other simple values, which have no meaning here. */

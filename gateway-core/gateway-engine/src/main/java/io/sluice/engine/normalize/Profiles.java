@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,7 +55,7 @@ public final class Profiles {
                 + "; give each profile its own id");
       }
     }
-    return new Loaded(new Profiles(Map.copyOf(byId)), List.copyOf(faults));
+    return new Loaded(new Profiles(new HashMap<>(byId)), List.copyOf(faults));
   }
 
   private static List<Path> files(List<Path> directoriesOrFiles, List<String> faults) {
@@ -98,6 +100,6 @@ public final class Profiles {
   }
 
   public Set<String> ids() {
-    return byId.keySet();
+    return Collections.unmodifiableSet(byId.keySet());
   }
 }

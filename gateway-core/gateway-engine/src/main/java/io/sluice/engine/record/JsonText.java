@@ -13,7 +13,7 @@ final class JsonText {
   static final int MAX_EXPANSION = 6;
 
   private static final VarHandle LONG =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
   private static final long ONES_EACH = 0x0101010101010101L;
   private static final long HIGH_BITS = 0x8080808080808080L;
   private static final long QUOTES = ONES_EACH * '"';
@@ -74,23 +74,27 @@ final class JsonText {
     return at + from.length();
   }
 
-  /** UTF-8 as the inside of a JSON string. Eight bytes at a time where none needs escaping. */
+  /**
+   * UTF-8 as the inside of a JSON string. Takes eight bytes at a time where none needs escaping,
+   * and may overwrite up to seven bytes behind what it wrote.
+   */
   static int escaped(byte[] from, int offset, int length, byte[] to, int start) {
     int at = start;
     int end = offset + length;
     int i = offset;
     while (i < end) {
-      if (end - i >= Long.BYTES) {
+      int count = Math.min(Long.BYTES, end - i);
+      if (i + Long.BYTES <= from.length && at + Long.BYTES <= to.length) {
         long eight = (long) LONG.get(from, i);
-        if (isPlain(eight)) {
+        long own = -1L >>> (Long.SIZE - Byte.SIZE * count);
+        if (isPlain((eight & own) | (SPACES & ~own))) {
           LONG.set(to, at, eight);
-          i += Long.BYTES;
-          at += Long.BYTES;
+          i += count;
+          at += count;
           continue;
         }
       }
-      int stop = Math.min(end, i + Long.BYTES);
-      for (; i < stop; i++) {
+      for (int stop = i + count; i < stop; i++) {
         byte b = from[i];
         if (PLAIN[b & 0xFF]) {
           to[at++] = b;
