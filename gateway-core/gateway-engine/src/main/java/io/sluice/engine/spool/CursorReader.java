@@ -1,0 +1,232 @@
+package io.sluice.engine.spool;
+
+import io.sluice.api.Lane;
+import io.sluice.api.admin.Operations.LedgerLine;
+import io.sluice.engine.spool.SpoolBatch.Stream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A reader of a {@link SegmentedSpool}: its cursors, where it is, and their file. */
+final class CursorReader implements SpoolReader {
+  private static final Logger LOG = LoggerFactory.getLogger(CursorReader.class);
+
+  private final String name;
+  private final Map<Lane, SegmentLog> logs;
+  private final Map<Lane, LaneCursor> cursors;
+  private final Map<Lane, LogReader> liveReaders = new EnumMap<>(Lane.class);
+  private final Map<Lane, LogReader> backlogReaders = new EnumMap<>(Lane.class);
+  private final Map<Lane, LogReader> probes = new EnumMap<>(Lane.class);
+  private final CursorFile file;
+  private final Runnable spaceWanted;
+
+  /** Oldest pending sequence by the last save: segments before it may go. */
+  private final Map<Lane, Long> savedOldest = new EnumMap<>(Lane.class);
+
+  private byte[] saved = {};
+  private volatile @Nullable Thread waiting;
+
+  CursorReader(
+      String name,
+      Map<Lane, SegmentLog> logs,
+      Map<Lane, LaneCursor> cursors,
+      CursorFile file,
+      Runnable spaceWanted)
+      throws IOException {
+    this.name = name;
+    this.logs = logs;
+    this.cursors = cursors;
+    this.file = file;
+    this.spaceWanted = spaceWanted;
+    for (Lane lane : Lane.values()) {
+      SegmentLog log = logs.get(lane);
+      liveReaders.put(lane, new LogReader(log));
+      backlogReaders.put(lane, new LogReader(log));
+      probes.put(lane, new LogReader(log));
+      // Given up before the last save was made, or lost with its file.
+      cursors.get(lane).drop(0, Math.min(log.firstSequence(), log.nextSequence()), "overflow");
+    }
+    save();
+  }
+
+  String name() {
+    return name;
+  }
+
+  @Override
+  public @Nullable SpoolBatch read(Lane lane, Stream stream, int maxRecords, int maxBytes)
+      throws IOException {
+    SegmentLog log = logs.get(lane);
+    LaneCursor cursor = cursors.get(lane);
+    LogReader reader = (stream == Stream.LIVE ? liveReaders : backlogReaders).get(lane);
+    while (true) {
+      long[] unread = cursor.unread(stream, log.nextSequence());
+      if (unread[0] >= unread[1]) {
+        return null;
+      }
+      LogReader.Chunk chunk = reader.read(lane, stream, unread[0], unread[1], maxRecords, maxBytes);
+      SpoolBatch batch = chunk.batch();
+      if (batch != null) {
+        cursor.read(batch, unread[0], chunk.next());
+        return batch;
+      }
+      cursor.lost(stream, unread[0], chunk.next());
+    }
+  }
+
+  @Override
+  public void commit(SpoolBatch batch, int delivered, Map<String, Integer> dropped) {
+    int sum = delivered + dropped.values().stream().mapToInt(Integer::intValue).sum();
+    if (sum != batch.count()) {
+      throw new IllegalArgumentException(
+          "a batch of " + batch.count() + " is committed as " + sum + " records");
+    }
+    cursors.get(batch.lane()).commit(batch, delivered, dropped);
+  }
+
+  @Override
+  public void rewind() {
+    cursors.values().forEach(LaneCursor::rewind);
+  }
+
+  @Override
+  public void splitBacklog(Lane lane) {
+    cursors.get(lane).split(logs.get(lane).nextSequence());
+  }
+
+  @Override
+  public long queued(Lane lane) {
+    return cursors.get(lane).queued(logs.get(lane).nextSequence());
+  }
+
+  @Override
+  public long backlog(Lane lane) {
+    return cursors.get(lane).backlog();
+  }
+
+  @Override
+  public @Nullable Long oldestMicros(Lane lane) {
+    SegmentLog log = logs.get(lane);
+    long end = log.nextSequence();
+    long oldest = cursors.get(lane).oldest(end);
+    if (oldest >= end) {
+      return null;
+    }
+    LogReader probe = probes.get(lane);
+    synchronized (probe) {
+      try {
+        probe.forget();
+        SpoolBatch batch = probe.read(lane, Stream.LIVE, oldest, end, 1, 1).batch();
+        return batch == null ? null : batch.receivedMicros(0);
+      } catch (IOException e) {
+        LOG.warn("spool: the oldest record of reader {} cannot be read: {}", name, e.getMessage());
+        return null;
+      }
+    }
+  }
+
+  @Override
+  public boolean awaitReadable(long timeoutMillis) throws InterruptedException {
+    long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
+    waiting = Thread.currentThread();
+    try {
+      while (!isReadable()) {
+        long left = until - System.nanoTime();
+        if (left <= 0) {
+          return false;
+        }
+        LockSupport.parkNanos(this, left);
+        if (Thread.interrupted()) {
+          throw new InterruptedException();
+        }
+      }
+      return true;
+    } finally {
+      waiting = null;
+    }
+  }
+
+  private boolean isReadable() {
+    for (Lane lane : Lane.values()) {
+      LaneCursor cursor = cursors.get(lane);
+      for (Stream stream : Stream.values()) {
+        long[] unread = cursor.unread(stream, logs.get(lane).nextSequence());
+        if (unread[0] < unread[1]) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  /** New records are synced. */
+  void wake() {
+    Thread thread = waiting;
+    if (thread != null) {
+      LockSupport.unpark(thread);
+    }
+  }
+
+  /** A whole segment is given up. Called by the writer thread. */
+  void drop(Lane lane, long from, long to, String reason) {
+    cursors.get(lane).drop(from, to, reason);
+  }
+
+  synchronized long savedOldest(Lane lane) {
+    return savedOldest.get(lane);
+  }
+
+  /** Saves the cursors if they have moved. */
+  synchronized void save() throws IOException {
+    Map<Lane, Long> oldest = new EnumMap<>(Lane.class);
+    for (Lane lane : Lane.values()) {
+      // Before the cursors are encoded: what is committed meanwhile only makes it too low.
+      oldest.put(lane, cursors.get(lane).oldest(logs.get(lane).nextSequence()));
+    }
+    byte[] payload = CursorFile.encode(cursors);
+    if (!Arrays.equals(payload, saved)) {
+      file.save(payload);
+      saved = payload;
+      spaceWanted.run();
+    }
+    savedOldest.putAll(oldest);
+  }
+
+  List<LedgerLine> ledger() {
+    List<LedgerLine> lines = new ArrayList<>();
+    for (Lane lane : Lane.values()) {
+      LaneCursor.Balance balance = cursors.get(lane).balance(logs.get(lane).nextSequence());
+      lines.add(
+          new LedgerLine(
+              name,
+              lane,
+              balance.accepted(),
+              balance.delivered(),
+              balance.queued(),
+              balance.dropped()));
+    }
+    return lines;
+  }
+
+  /** Saves; the spool closes the file with itself. */
+  @Override
+  public void close() {
+    try {
+      save();
+    } catch (IOException e) {
+      LOG.error("spool: cursors of reader {} are not saved: {}", name, e.getMessage());
+    }
+  }
+
+  void closeFile() throws IOException {
+    file.close();
+  }
+}

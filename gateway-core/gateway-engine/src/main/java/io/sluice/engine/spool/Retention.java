@@ -1,0 +1,90 @@
+package io.sluice.engine.spool;
+
+import io.sluice.api.Lane;
+import io.sluice.engine.spool.SpoolSettings.Policy;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** When segments go: passed by every cursor, too old, or in the way at the bound. Writer thread. */
+final class Retention {
+  private final SpoolSettings settings;
+  private final List<SegmentLog> logs;
+  private final List<CursorReader> readers;
+  private final Clock clock;
+
+  Retention(
+      SpoolSettings settings, List<SegmentLog> logs, List<CursorReader> readers, Clock clock) {
+    this.settings = settings;
+    this.logs = logs;
+    this.readers = readers;
+    this.clock = clock;
+  }
+
+  private static @Nullable Lane lane(int log) {
+    return log < Lane.values().length ? Lane.values()[log] : null;
+  }
+
+  /** Deletes what every cursor has passed, durably. */
+  void discardConsumed(int log) throws IOException {
+    Lane lane = lane(log);
+    if (lane == null || readers.isEmpty()) {
+      return;
+    }
+    long passed = Long.MAX_VALUE;
+    for (CursorReader reader : readers) {
+      passed = Math.min(passed, reader.savedOldest(lane));
+    }
+    SegmentLog segments = logs.get(log);
+    Segment oldest = segments.oldestSealed();
+    while (oldest != null && oldest.endSequence() <= passed && hasSuccessor(segments)) {
+      segments.discardOldest();
+      oldest = segments.oldestSealed();
+    }
+  }
+
+  /** The last segment stays: its end is where the sequence goes on after a restart. */
+  private static boolean hasSuccessor(SegmentLog log) {
+    return log.segments().length > 1;
+  }
+
+  /** Drops whole segments of telemetry that are beyond the configured age. */
+  void discardExpired() throws IOException {
+    Duration maxAge = settings.maxAge();
+    int log = Lane.TELEMETRY.ordinal();
+    Segment oldest = logs.get(log).oldestSealed();
+    while (maxAge != null && oldest != null && hasSuccessor(logs.get(log))) {
+      long writtenMillis = Files.getLastModifiedTime(oldest.file()).toMillis();
+      if (clock.millis() - writtenMillis <= maxAge.toMillis()) {
+        return;
+      }
+      giveUp(log, oldest, "expired");
+      oldest = logs.get(log).oldestSealed();
+    }
+  }
+
+  /** Makes room in a log that is at its bound, if its policy is to drop. */
+  void makeRoom(int log) throws IOException {
+    discardConsumed(log);
+    Lane lane = lane(log);
+    boolean drops = lane == null || settings.policy(lane) == Policy.DROP_OLDEST;
+    Segment oldest = logs.get(log).oldestSealed();
+    while (drops && oldest != null && logs.get(log).isFull() && hasSuccessor(logs.get(log))) {
+      giveUp(log, oldest, "overflow");
+      oldest = logs.get(log).oldestSealed();
+    }
+  }
+
+  private void giveUp(int log, Segment oldest, String reason) throws IOException {
+    Lane lane = lane(log);
+    if (lane != null) {
+      for (CursorReader reader : readers) {
+        reader.drop(lane, oldest.baseSequence(), oldest.endSequence(), reason);
+      }
+    }
+    logs.get(log).discardOldest();
+  }
+}

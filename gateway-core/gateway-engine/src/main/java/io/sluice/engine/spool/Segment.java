@@ -1,0 +1,187 @@
+package io.sluice.engine.spool;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One segment file and where its records lie.
+ *
+ * <p>The writer thread appends; any thread reads up to {@link #end}, which moves on only after a
+ * sync. A read and the file's end (deletion) exclude each other.
+ */
+final class Segment {
+  private static final int INDEX_STRIDE = 256;
+  private static final int SCAN_BYTES = 1 << 20;
+
+  private final FileChannel channel;
+  private final long generation;
+  private final long baseSequence;
+  private volatile Path file;
+  private volatile long end;
+  private volatile long endSequence;
+  private volatile boolean damaged;
+  private boolean closed;
+
+  // Every 256th record: sequence and offset. Guarded by this.
+  private long[] indexSequences = new long[16];
+  private long[] indexOffsets = new long[16];
+  private int indexed;
+  private boolean isIndexed;
+
+  /**
+   * @param end offset behind the last record known to be there
+   * @param endSequence one more than the sequence of the last record
+   */
+  Segment(
+      Path file,
+      FileChannel channel,
+      SegmentFormat.Header header,
+      long end,
+      long endSequence,
+      boolean isIndexed) {
+    this.file = file;
+    this.channel = channel;
+    this.generation = header.generation();
+    this.baseSequence = header.baseSequence();
+    this.end = end;
+    this.endSequence = endSequence;
+    this.isIndexed = isIndexed;
+  }
+
+  Path file() {
+    return file;
+  }
+
+  long generation() {
+    return generation;
+  }
+
+  long baseSequence() {
+    return baseSequence;
+  }
+
+  /** One more than the last sequence. */
+  long endSequence() {
+    return endSequence;
+  }
+
+  /** Offset behind the last synced record. */
+  long end() {
+    return end;
+  }
+
+  boolean damaged() {
+    return damaged;
+  }
+
+  void markDamaged() {
+    damaged = true;
+  }
+
+  /** Writes at an offset behind the end; nothing of it can be read before {@link #synced}. */
+  void write(ByteBuffer bytes, long offset) throws IOException {
+    long at = offset;
+    while (bytes.hasRemaining()) {
+      at += channel.write(bytes, at);
+    }
+  }
+
+  void force() throws IOException {
+    channel.force(false);
+  }
+
+  /** The records up to there are on disk. */
+  void synced(long newEnd, long newEndSequence) {
+    end = newEnd;
+    endSequence = newEndSequence;
+  }
+
+  /** Notes where a record lies. Called for each, in order. */
+  synchronized void note(long sequence, long offset) {
+    boolean isDue = indexed == 0 || sequence - indexSequences[indexed - 1] >= INDEX_STRIDE;
+    if (!isDue) {
+      return;
+    }
+    if (indexed == indexSequences.length) {
+      indexSequences = Arrays.copyOf(indexSequences, indexed * 2);
+      indexOffsets = Arrays.copyOf(indexOffsets, indexed * 2);
+    }
+    indexSequences[indexed] = sequence;
+    indexOffsets[indexed++] = offset;
+  }
+
+  /** Forgets notes of records that were not synced after all. */
+  synchronized void forgetFrom(long sequence) {
+    while (indexed > 0 && indexSequences[indexed - 1] >= sequence) {
+      indexed--;
+    }
+  }
+
+  /** Cuts the file off behind its last record: what follows was torn or never written. */
+  synchronized void cutOff() throws IOException {
+    if (!closed && channel.size() > end) {
+      channel.truncate(end);
+      channel.force(true);
+    }
+  }
+
+  /** Offset from which to walk to a record: of it or of one before it. */
+  synchronized long floor(long sequence) throws IOException {
+    if (!isIndexed) {
+      new SegmentScan(this).run(SCAN_BYTES);
+      isIndexed = true;
+    }
+    int at = Arrays.binarySearch(indexSequences, 0, indexed, sequence);
+    int slot = at >= 0 ? at : -at - 2;
+    return slot < 0 ? SegmentFormat.HEADER_BYTES : indexOffsets[slot];
+  }
+
+  /**
+   * Reads up to the end or the buffer's limit.
+   *
+   * @return false where the segment was deleted meanwhile
+   */
+  synchronized boolean read(ByteBuffer into, long offset) throws IOException {
+    if (closed) {
+      return false;
+    }
+    long most = Math.min(into.remaining(), Math.max(0, end - offset));
+    into.limit(into.position() + (int) most);
+    long at = offset;
+    while (into.hasRemaining()) {
+      int count = channel.read(into, at);
+      if (count < 0) {
+        into.limit(into.position());
+      }
+      at += Math.max(count, 0);
+    }
+    return true;
+  }
+
+  synchronized void close() throws IOException {
+    closed = true;
+    channel.close();
+  }
+
+  /**
+   * Gives the file up: deletes it, or keeps it as {@code .damaged}.
+   *
+   * @param reuse where the file may be moved to be written again, or null
+   */
+  synchronized void discard(@Nullable Path reuse) throws IOException {
+    close();
+    if (damaged) {
+      Files.move(file, file.resolveSibling(file.getFileName() + ".damaged"));
+    } else if (reuse != null) {
+      Files.move(file, reuse);
+      file = reuse;
+    } else {
+      Files.delete(file);
+    }
+  }
+}

@@ -1,0 +1,327 @@
+package io.sluice.engine.spool;
+
+import io.sluice.api.Lane;
+import io.sluice.api.admin.Operations.LaneView;
+import io.sluice.api.admin.Operations.LedgerLine;
+import io.sluice.engine.spool.SpoolBatch.Stream;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The spool on disk: a folder a log, a cursor file a reader, one writer thread.
+ *
+ * <pre>
+ * lock  epoch  alarm/  event/  telemetry/  dead-letter/  free/  cursors/{reader}.cursor
+ * </pre>
+ */
+public final class SegmentedSpool implements Spool {
+  private static final Logger LOG = LoggerFactory.getLogger(SegmentedSpool.class);
+  private static final int DEAD_LETTERS = Lane.values().length;
+  private static final String DIGITS = "abcdefghijkmnpqrstuvwxyz23456789";
+  private static final int EPOCH_CHARS = 8;
+  private static final int READ_BYTES = 1 << 20;
+
+  private final Path directory;
+  private final Clock clock;
+  private final FileChannel lockFile;
+  private final String epoch;
+  private final List<SegmentLog> logs = new ArrayList<>();
+  private final Map<Lane, SegmentLog> lanes = new EnumMap<>(Lane.class);
+  private final List<CursorReader> readers = new CopyOnWriteArrayList<>();
+  private final WriteQueue queue;
+  private final SpoolWriter writer;
+  private final SpoolKeeper keeper;
+  private boolean closed;
+
+  private SegmentedSpool(
+      Path directory, SpoolSettings settings, SpoolFiles files, Clock clock, FileChannel lockFile)
+      throws IOException {
+    this.directory = directory;
+    this.clock = clock;
+    this.lockFile = lockFile;
+    this.epoch = epoch(directory.resolve("epoch"));
+    Files.createDirectories(directory.resolve("cursors"));
+    SegmentPool pool = new SegmentPool(directory.resolve("free"), settings.effectiveSegmentBytes());
+    for (Lane lane : Lane.values()) {
+      lanes.put(lane, log(lane.jsonName(), settings.capacityBytes(lane), settings, pool, files));
+    }
+    log("dead-letter", settings.deadLetterBytes().value(), settings, pool, files);
+    this.queue = new WriteQueue(logs.size(), settings.queueBytes().value());
+    Retention retention = new Retention(settings, logs, readers, clock);
+    this.writer = new SpoolWriter(logs, queue, retention, readers);
+    this.keeper = new SpoolKeeper(pool, readers);
+  }
+
+  /**
+   * Opens the spool in a directory, or makes it.
+   *
+   * @throws IOException where another process has it, or it cannot be read; the message tells the
+   *     remedy
+   */
+  public static SegmentedSpool open(SpoolSettings settings, Path directory, Clock clock)
+      throws IOException {
+    return open(settings, directory, clock, SpoolFiles.ofDisk());
+  }
+
+  static SegmentedSpool open(SpoolSettings settings, Path directory, Clock clock, SpoolFiles files)
+      throws IOException {
+    Files.createDirectories(directory);
+    FileChannel lockFile = lock(directory.resolve("lock"));
+    try {
+      SegmentedSpool spool = new SegmentedSpool(directory, settings, files, clock, lockFile);
+      for (SegmentLog log : spool.logs) {
+        log.recover();
+      }
+      spool.writer.start();
+      spool.keeper.start();
+      return spool;
+    } catch (IOException e) {
+      lockFile.close();
+      throw e;
+    }
+  }
+
+  private static FileChannel lock(Path file) throws IOException {
+    FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    FileLock lock;
+    try {
+      lock = channel.tryLock();
+    } catch (OverlappingFileLockException e) {
+      lock = null;
+    }
+    if (lock == null) {
+      channel.close();
+      throw new IOException(
+          "spool: another gateway uses "
+              + file.getParent()
+              + "; stop it, or give this one another gateway.data");
+    }
+    return channel;
+  }
+
+  private static String epoch(Path file) throws IOException {
+    if (Files.exists(file)) {
+      return Files.readString(file).strip();
+    }
+    SecureRandom random = new SecureRandom();
+    StringBuilder made = new StringBuilder();
+    for (int i = 0; i < EPOCH_CHARS; i++) {
+      made.append(DIGITS.charAt(random.nextInt(DIGITS.length())));
+    }
+    Path partial = file.resolveSibling("epoch.partial");
+    try (FileChannel channel =
+        FileChannel.open(
+            partial,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.WRITE,
+            StandardOpenOption.TRUNCATE_EXISTING)) {
+      channel.write(StandardCharsets.US_ASCII.encode(made + "\n"));
+      channel.force(true);
+    }
+    Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
+    return made.toString();
+  }
+
+  private SegmentLog log(
+      String name, long capacityBytes, SpoolSettings settings, SegmentPool pool, SpoolFiles files)
+      throws IOException {
+    SegmentLog.Shape shape =
+        new SegmentLog.Shape(name, logs.size(), capacityBytes, settings.effectiveSegmentBytes());
+    SegmentLog log = new SegmentLog(directory.resolve(name), shape, pool, files);
+    logs.add(log);
+    return log;
+  }
+
+  /** Has this run on the writer thread after the entries of each group commit are completed. */
+  public void afterBatch(Runnable action) {
+    writer.afterBatch(action);
+  }
+
+  @Override
+  public String epoch() {
+    return epoch;
+  }
+
+  @Override
+  public boolean append(SpoolEntry entry) {
+    return append(entry.lane().ordinal(), entry);
+  }
+
+  @Override
+  public boolean appendDeadLetter(SpoolEntry entry) {
+    return append(DEAD_LETTERS, entry);
+  }
+
+  private boolean append(int log, SpoolEntry entry) {
+    int length = entry.body().length;
+    if (length < 1 || length > SegmentFormat.BODY_MAX_BYTES) {
+      throw new IllegalArgumentException("an entry has 1 to 16 MiB, not " + length + " bytes");
+    }
+    return !writer.isRefusing(log) && queue.offer(log, entry);
+  }
+
+  @Override
+  public synchronized SpoolReader reader(String name) {
+    if (readers.stream().anyMatch(reader -> reader.name().equals(name))) {
+      throw new IllegalStateException("reader " + name + " is open already");
+    }
+    try {
+      CursorFile.Opened opened = CursorFile.open(cursorFile(name));
+      Map<Lane, LaneCursor> cursors = opened.cursors();
+      if (cursors == null) {
+        cursors = new EnumMap<>(Lane.class);
+        for (Lane lane : Lane.values()) {
+          cursors.put(lane, new LaneCursor(lanes.get(lane).firstSequence()));
+        }
+      }
+      CursorReader reader =
+          new CursorReader(name, lanes, cursors, opened.file(), queue::wakeWriter);
+      readers.add(reader);
+      return reader;
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e.getMessage(), e);
+    }
+  }
+
+  private Path cursorFile(String name) {
+    return directory.resolve("cursors").resolve(name + ".cursor");
+  }
+
+  @Override
+  public void retainReaders(List<String> names) {
+    Set<String> kept = new HashSet<>();
+    names.forEach(name -> kept.add(name + ".cursor"));
+    try (var files = Files.list(directory.resolve("cursors"))) {
+      for (Path file : files.toList()) {
+        if (!kept.contains(file.getFileName().toString())) {
+          LOG.warn("spool: upstream {} is not configured any more; its place is forgotten", file);
+          Files.delete(file);
+        }
+      }
+    } catch (IOException e) {
+      LOG.warn("spool: old cursors are not forgotten: {}", e.getMessage());
+    }
+  }
+
+  @Override
+  public List<LaneView> lanes() {
+    List<LaneView> views = new ArrayList<>();
+    for (Lane lane : Lane.values()) {
+      SegmentLog log = lanes.get(lane);
+      views.add(
+          new LaneView(
+              lane,
+              log.nextSequence() - log.firstSequence(),
+              log.bytes(),
+              log.shape().capacityBytes(),
+              oldestSeconds(lane)));
+    }
+    return views;
+  }
+
+  private double oldestSeconds(Lane lane) {
+    long now = clock.millis() * 1_000;
+    double oldest = 0;
+    for (CursorReader reader : readers) {
+      Long micros = reader.oldestMicros(lane);
+      if (micros != null) {
+        oldest = Math.max(oldest, (now - micros) / 1e6);
+      }
+    }
+    return oldest;
+  }
+
+  @Override
+  public List<LedgerLine> ledger() {
+    return readers.stream().flatMap(reader -> reader.ledger().stream()).toList();
+  }
+
+  @Override
+  public long deadLetterCount() {
+    SegmentLog log = logs.get(DEAD_LETTERS);
+    return log.nextSequence() - log.firstSequence();
+  }
+
+  @Override
+  public List<StoredEntry> deadLetters(@Nullable Long before, int limit) {
+    return newest(logs.get(DEAD_LETTERS), before, limit);
+  }
+
+  @Override
+  public List<StoredEntry> newest(Lane lane, int limit) {
+    return newest(lanes.get(lane), null, limit);
+  }
+
+  private static List<StoredEntry> newest(SegmentLog log, @Nullable Long before, int limit) {
+    long end = before == null ? log.nextSequence() : Math.min(before, log.nextSequence());
+    long from = Math.max(log.firstSequence(), end - limit);
+    List<StoredEntry> entries = new ArrayList<>();
+    LogReader reader = new LogReader(log);
+    try {
+      while (from < end) {
+        LogReader.Chunk chunk = reader.read(Lane.EVENT, Stream.LIVE, from, end, limit, READ_BYTES);
+        addAll(entries, chunk.batch());
+        from = chunk.next();
+      }
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e.getMessage(), e);
+    }
+    return entries.reversed();
+  }
+
+  private static void addAll(List<StoredEntry> entries, @Nullable SpoolBatch batch) {
+    for (int i = 0; batch != null && i < batch.count(); i++) {
+      byte[] body =
+          java.util.Arrays.copyOfRange(
+              batch.bytes(), batch.offset(i), batch.offset(i) + batch.length(i));
+      entries.add(new StoredEntry(batch.sequence(i), batch.receivedMicros(i), body));
+    }
+  }
+
+  @Override
+  public @Nullable String trouble() {
+    return writer.trouble();
+  }
+
+  @Override
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    writer.stop();
+    keeper.stop();
+    try {
+      for (CursorReader reader : readers) {
+        reader.close();
+        reader.closeFile();
+      }
+      for (SegmentLog log : logs) {
+        log.close();
+      }
+      lockFile.close();
+    } catch (IOException e) {
+      LOG.error("spool: does not close: {}", e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,190 @@
+package io.sluice.engine.spool;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The thread that writes: takes what waits, alarms first, writes and syncs it a log at a time, and
+ * completes the entries. Batches grow by themselves under load; there is no timer.
+ */
+final class SpoolWriter {
+  private static final Logger LOG = LoggerFactory.getLogger(SpoolWriter.class);
+  private static final int BUFFER_BYTES = 1 << 20;
+  private static final long UPKEEP_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+  private static final long STOP_MILLIS = 10_000;
+
+  private final List<SegmentLog> logs;
+  private final WriteQueue queue;
+  private final Retention retention;
+  private final List<CursorReader> readers;
+  private final Thread thread;
+  private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+  private final List<SpoolEntry> group = new ArrayList<>();
+
+  /** 1 for a log that is at its bound and must refuse. */
+  private final AtomicIntegerArray refusing;
+
+  private volatile @Nullable String trouble;
+  private volatile boolean stopping;
+  private volatile Runnable afterBatch = () -> {};
+  private long lastUpkeepNanos = System.nanoTime();
+
+  SpoolWriter(
+      List<SegmentLog> logs, WriteQueue queue, Retention retention, List<CursorReader> readers) {
+    this.logs = logs;
+    this.queue = queue;
+    this.retention = retention;
+    this.readers = readers;
+    this.refusing = new AtomicIntegerArray(logs.size());
+    this.thread = Thread.ofPlatform().name("spool-writer").unstarted(this::run);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  void afterBatch(Runnable action) {
+    afterBatch = action;
+  }
+
+  boolean isRefusing(int log) {
+    return stopping || refusing.get(log) != 0;
+  }
+
+  @Nullable String trouble() {
+    return trouble;
+  }
+
+  /** Writes what is queued, then ends. */
+  void stop() {
+    stopping = true;
+    queue.wakeWriter();
+    boolean interrupted = false;
+    try {
+      thread.join(STOP_MILLIS);
+    } catch (InterruptedException e) {
+      interrupted = true;
+    }
+    if (thread.isAlive()) {
+      LOG.error("spool: the writer did not end within {} ms", STOP_MILLIS);
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void run() {
+    while (true) {
+      boolean wrote = writeGroups();
+      if (System.nanoTime() - lastUpkeepNanos > UPKEEP_NANOS) {
+        upkeep();
+      }
+      if (!wrote) {
+        if (stopping && queue.isEmpty()) {
+          return;
+        }
+        queue.park(UPKEEP_NANOS, () -> stopping);
+      }
+    }
+  }
+
+  private boolean writeGroups() {
+    boolean wrote = false;
+    for (int log = 0; log < logs.size(); log++) {
+      queue.drain(log, group);
+      if (!group.isEmpty()) {
+        writeGroup(log);
+        group.clear();
+        wrote = true;
+      }
+    }
+    if (wrote) {
+      afterBatch.run();
+      for (CursorReader reader : readers) {
+        reader.wake();
+      }
+    }
+    return wrote;
+  }
+
+  private void writeGroup(int log) {
+    int done = 0;
+    String cause = null;
+    while (done < group.size() && cause == null) {
+      List<SpoolEntry> rest = done == 0 ? group : group.subList(done, group.size());
+      makeRoom(log);
+      SegmentLog.Commit commit = logs.get(log).commit(rest, buffer);
+      for (int i = 0; i < commit.count(); i++) {
+        rest.get(i).stored(commit.firstSequence() + i);
+      }
+      done += commit.count();
+      cause = commit.cause();
+      if (cause != null && commit.count() > 0) {
+        // The log may have become full in the middle: there may be room now.
+        cause = null;
+      }
+    }
+    judge(log, cause);
+    for (int i = done; i < group.size(); i++) {
+      group.get(i).failed(String.valueOf(cause));
+    }
+  }
+
+  private void judge(int log, @Nullable String cause) {
+    if (cause == null) {
+      if (trouble != null) {
+        LOG.info("spool: the disk takes records again");
+        trouble = null;
+      }
+    } else if (!logs.get(log).isBlocked()) {
+      if (trouble == null) {
+        LOG.error("spool: {}; nothing is acknowledged until the disk takes it", cause);
+      }
+      trouble = cause;
+    }
+    refuseWhileBlocked(log);
+  }
+
+  private void makeRoom(int log) {
+    try {
+      if (logs.get(log).isBlocked()) {
+        retention.makeRoom(log);
+      }
+    } catch (IOException e) {
+      LOG.error("spool: no room can be made: {}", e.getMessage());
+    }
+  }
+
+  private void refuseWhileBlocked(int log) {
+    int now = logs.get(log).isBlocked() ? 1 : 0;
+    int before = refusing.getAndSet(log, now);
+    if (now > before) {
+      LOG.warn(
+          "spool: the {} lane is full; devices are made to wait until an upstream takes some",
+          logs.get(log).shape().name());
+    }
+  }
+
+  private void upkeep() {
+    lastUpkeepNanos = System.nanoTime();
+    try {
+      for (int log = 0; log < logs.size(); log++) {
+        retention.discardConsumed(log);
+        if (refusing.get(log) != 0) {
+          makeRoom(log);
+          refuseWhileBlocked(log);
+        }
+      }
+      retention.discardExpired();
+    } catch (IOException e) {
+      LOG.error("spool: old segments cannot be deleted: {}", e.getMessage());
+    }
+  }
+}
