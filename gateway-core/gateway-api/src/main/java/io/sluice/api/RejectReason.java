@@ -21,7 +21,9 @@ public enum RejectReason {
   /** The peer broke the protocol. */
   PROTOCOL_ERROR,
   /** Accepted without acknowledgement (QoS 0, Non-confirmable) while the spool could take none. */
-  OVERLOAD;
+  OVERLOAD,
+  /** An upstream will never take the record, which had been accepted before. */
+  UPSTREAM_REFUSED;
 
   private final String label = name().toLowerCase(Locale.ROOT).replace('_', '-');
 

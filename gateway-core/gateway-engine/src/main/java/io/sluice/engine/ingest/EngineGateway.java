@@ -1,0 +1,71 @@
+package io.sluice.engine.ingest;
+
+import io.sluice.api.Admission;
+import io.sluice.api.Commands;
+import io.sluice.api.Credentials;
+import io.sluice.api.DeviceId;
+import io.sluice.api.DeviceLink;
+import io.sluice.api.Gateway;
+import io.sluice.api.Peer;
+import io.sluice.api.RejectReason;
+import io.sluice.api.Uplink;
+import io.sluice.engine.registry.Presence;
+import io.sluice.engine.registry.Registry;
+import java.util.concurrent.CompletionStage;
+
+/** The gateway as adapters see it: registry, pipeline and commands behind one door. */
+public final class EngineGateway implements Gateway {
+  private final Registry registry;
+  private final Presence presence;
+  private final IngestPipeline pipeline;
+  private final TrafficMeter traffic;
+
+  public EngineGateway(Registry registry, IngestPipeline pipeline, TrafficMeter traffic) {
+    this.registry = registry;
+    this.presence = registry.presence();
+    this.pipeline = pipeline;
+    this.traffic = traffic;
+  }
+
+  @Override
+  public CompletionStage<Admission> admit(Peer peer, Credentials credentials) {
+    return registry
+        .admit(peer, credentials)
+        .thenApply(admission -> {
+          if (admission instanceof Admission.Refused refused) {
+            traffic.rejected(peer.protocol(), refused.reason());
+          }
+          return admission;
+        });
+  }
+
+  @Override
+  public void accept(Uplink uplink) {
+    pipeline.accept(uplink);
+  }
+
+  @Override
+  public void attach(DeviceId device, Peer peer, DeviceLink link) {
+    presence.attach(device, peer, link);
+  }
+
+  @Override
+  public void detach(DeviceId device, DeviceLink link) {
+    presence.detach(device, link);
+  }
+
+  @Override
+  public void seen(DeviceId device, Peer peer) {
+    presence.seen(device, peer);
+  }
+
+  @Override
+  public void refused(Peer peer, RejectReason reason) {
+    traffic.rejected(peer.protocol(), reason);
+  }
+
+  @Override
+  public Commands commands() {
+    return registry.commands();
+  }
+}

@@ -1,0 +1,67 @@
+package io.sluice.engine.ingest;
+
+import io.sluice.api.DeviceId;
+import io.sluice.api.Lane;
+import io.sluice.api.MessageClass;
+import io.sluice.api.Receipt;
+import io.sluice.api.Uplink;
+import io.sluice.engine.spool.SpoolEntry;
+
+/** An accepted uplink on its way to the disk. */
+final class IngestEntry implements SpoolEntry {
+  private final IngestPipeline pipeline;
+  private final Uplink uplink;
+  private final DeviceId device;
+  private final MessageClass messageClass;
+  private final byte[] body;
+
+  IngestEntry(
+      IngestPipeline pipeline,
+      Uplink uplink,
+      DeviceId device,
+      MessageClass messageClass,
+      byte[] body) {
+    this.pipeline = pipeline;
+    this.uplink = uplink;
+    this.device = device;
+    this.messageClass = messageClass;
+    this.body = body;
+  }
+
+  Uplink uplink() {
+    return uplink;
+  }
+
+  DeviceId device() {
+    return device;
+  }
+
+  MessageClass messageClass() {
+    return messageClass;
+  }
+
+  @Override
+  public Lane lane() {
+    return messageClass.lane();
+  }
+
+  @Override
+  public byte[] body() {
+    return body;
+  }
+
+  @Override
+  public long receivedMicros() {
+    return uplink.receivedMicros();
+  }
+
+  @Override
+  public void stored(long sequence) {
+    pipeline.onStored(this, sequence);
+  }
+
+  @Override
+  public void failed(String cause) {
+    pipeline.give(uplink, new Receipt.Busy(IngestPipeline.DISK_RETRY_AFTER_MILLIS));
+  }
+}

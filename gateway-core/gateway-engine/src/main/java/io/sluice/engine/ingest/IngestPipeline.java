@@ -1,0 +1,199 @@
+package io.sluice.engine.ingest;
+
+import io.sluice.api.Device;
+import io.sluice.api.DeviceId;
+import io.sluice.api.MessageClass;
+import io.sluice.api.Receipt;
+import io.sluice.api.ReceiptSink;
+import io.sluice.api.RejectReason;
+import io.sluice.api.Uplink;
+import io.sluice.engine.ingest.TopicRouter.Route;
+import io.sluice.engine.normalize.Normalized;
+import io.sluice.engine.normalize.Normalizer;
+import io.sluice.engine.normalize.PayloadException;
+import io.sluice.engine.spool.Spool;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The order of steps from an uplink to its receipt: resolve the device, normalize, append, answer.
+ *
+ * <p>{@link #accept} runs on the adapters' threads and never blocks. {@link #onStored}, {@link
+ * #give} and {@link #flushSinks} run on the spool's writer thread.
+ */
+public final class IngestPipeline {
+  /** Retry of what the full queue did not take: the writer empties it within milliseconds. */
+  static final long QUEUE_RETRY_AFTER_MILLIS = 20;
+
+  /** Retry of what a full or faulty disk did not take. */
+  static final long DISK_RETRY_AFTER_MILLIS = 2_000;
+
+  /** The registry's look-up. Called for each message, on any thread; must not block. */
+  public interface Devices {
+    @Nullable Device find(String id);
+  }
+
+  /** Is told of each uplink that was stored or refused. Must neither block nor throw. */
+  public interface Observer {
+    void stored(DeviceId device, Uplink uplink);
+
+    void refused(DeviceId device, RejectReason reason);
+  }
+
+  private final Devices devices;
+  private final Normalizer normalizer;
+  private final Spool spool;
+  private final TrafficMeter traffic;
+  private final Observer observer;
+  private final LiveFeed liveFeed;
+
+  /** Sinks with receipts since the last flush; used by the writer thread alone. */
+  private final List<ReceiptSink> touchedSinks = new ArrayList<>();
+
+  public IngestPipeline(
+      Devices devices,
+      Normalizer normalizer,
+      Spool spool,
+      TrafficMeter traffic,
+      Observer observer) {
+    this.devices = devices;
+    this.normalizer = normalizer;
+    this.spool = spool;
+    this.traffic = traffic;
+    this.observer = observer;
+    this.liveFeed = new LiveFeed(new LiveRendering(spool.epoch()));
+  }
+
+  public LiveFeed liveFeed() {
+    return liveFeed;
+  }
+
+  /** Takes an uplink in; see {@link io.sluice.api.Gateway#accept}. */
+  public void accept(Uplink uplink) {
+    Device self = devices.find(uplink.device().value());
+    if (self == null || self.retired()) {
+      refuse(uplink, RejectReason.NOT_AUTHORIZED, "the device is not registered any more");
+      return;
+    }
+    Route route = TopicRouter.route(uplink.topic());
+    if (route == null) {
+      String detail = "topic is not mapped; use " + TopicRouter.USABLE_TOPICS;
+      deadLetter(uplink, self, RejectReason.UNMAPPED_TOPIC, detail);
+      return;
+    }
+    Device subject = subject(self, route.device());
+    if (subject == null) {
+      refuse(uplink, RejectReason.NOT_AUTHORIZED, notAuthorized(self, route));
+      return;
+    }
+    normalizeAndAppend(uplink, subject, route.messageClass());
+  }
+
+  /** The device that the message is of: the session's, or a registered child of it. */
+  private @Nullable Device subject(Device self, @Nullable String named) {
+    if (named == null || named.equals(self.id().value())) {
+      return self;
+    }
+    Device child = devices.find(named);
+    boolean isChild = child != null && !child.retired() && self.id().equals(child.parent());
+    return isChild ? child : null;
+  }
+
+  private static String notAuthorized(Device self, Route route) {
+    return "device %s may not publish for %s; register %s with parent: %s"
+        .formatted(self.id(), route.device(), route.device(), self.id());
+  }
+
+  private void normalizeAndAppend(Uplink uplink, Device subject, MessageClass fromTopic) {
+    MessageClass given = uplink.messageClass();
+    try {
+      Normalized normalized =
+          normalizer.normalize(
+              subject,
+              given != null ? given : fromTopic,
+              uplink.contentType(),
+              uplink.protocol(),
+              uplink.topic(),
+              uplink.payload(),
+              uplink.receivedMicros());
+      append(uplink, subject, normalized);
+    } catch (PayloadException e) {
+      deadLetter(uplink, subject, e.reason(), e.getMessage());
+    }
+  }
+
+  private void append(Uplink uplink, Device subject, Normalized normalized) {
+    IngestEntry entry =
+        new IngestEntry(this, uplink, subject.id(), normalized.messageClass(), normalized.body());
+    if (!spool.append(entry)) {
+      answerNow(uplink, busy());
+    }
+  }
+
+  private void deadLetter(Uplink uplink, Device device, RejectReason reason, String detail) {
+    byte[] body = DeadLetterFormat.encode(reason, detail, device.id().value(), uplink);
+    Receipt.Rejected verdict = new Receipt.Rejected(reason, detail, true);
+    if (spool.appendDeadLetter(new DeadLetterEntry(this, uplink, verdict, body))) {
+      countRefusal(uplink, reason);
+    } else {
+      answerNow(uplink, busy());
+    }
+  }
+
+  private void refuse(Uplink uplink, RejectReason reason, String detail) {
+    countRefusal(uplink, reason);
+    answerNow(uplink, new Receipt.Rejected(reason, detail, false));
+  }
+
+  private void countRefusal(Uplink uplink, RejectReason reason) {
+    traffic.rejected(uplink.protocol(), reason);
+    observer.refused(uplink.device(), reason);
+  }
+
+  private Receipt.Busy busy() {
+    boolean isDisk = spool.trouble() != null;
+    return new Receipt.Busy(isDisk ? DISK_RETRY_AFTER_MILLIS : QUEUE_RETRY_AFTER_MILLIS);
+  }
+
+  private static void answerNow(Uplink uplink, Receipt receipt) {
+    uplink.sink().receipt(uplink, receipt);
+    uplink.sink().flush();
+  }
+
+  void onStored(IngestEntry entry, long sequence) {
+    Uplink uplink = entry.uplink();
+    traffic
+        .of(uplink.protocol())
+        .stored(entry.messageClass(), System.nanoTime() - uplink.receivedNanos());
+    observer.stored(entry.device(), uplink);
+    liveFeed.stored(entry, sequence);
+    give(uplink, new Receipt.Stored(entry.lane(), sequence));
+  }
+
+  void give(Uplink uplink, Receipt receipt) {
+    ReceiptSink sink = uplink.sink();
+    sink.receipt(uplink, receipt);
+    if (!isTouched(sink)) {
+      touchedSinks.add(sink);
+    }
+  }
+
+  @SuppressWarnings("ReferenceEquality") // it is about the same sink, not an equal one
+  private boolean isTouched(ReceiptSink sink) {
+    for (int i = touchedSinks.size() - 1; i >= 0; i--) {
+      if (touchedSinks.get(i) == sink) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** After each group commit: wakes each event loop that has receipts, once. */
+  public void flushSinks() {
+    for (int i = 0; i < touchedSinks.size(); i++) {
+      touchedSinks.get(i).flush();
+    }
+    touchedSinks.clear();
+  }
+}

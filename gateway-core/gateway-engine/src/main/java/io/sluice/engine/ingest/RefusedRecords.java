@@ -1,0 +1,99 @@
+package io.sluice.engine.ingest;
+
+import io.sluice.api.ByteSink;
+import io.sluice.api.ContentType;
+import io.sluice.api.Lane;
+import io.sluice.api.RejectReason;
+import io.sluice.engine.forward.SetAside;
+import io.sluice.engine.record.CorruptRecordException;
+import io.sluice.engine.record.RecordJson;
+import io.sluice.engine.record.RecordView;
+import io.sluice.engine.spool.Spool;
+import io.sluice.engine.spool.SpoolBatch;
+import io.sluice.engine.spool.SpoolEntry;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Keeps what an upstream will never take in the dead-letter log, as canonical JSON. Thread-safe.
+ */
+public final class RefusedRecords implements SetAside {
+  private static final long KEEP_TIMEOUT_SECONDS = 5;
+
+  private final Spool spool;
+
+  public RefusedRecords(Spool spool) {
+    this.spool = spool;
+  }
+
+  @Override
+  public void keep(String upstream, SpoolBatch batch, int index, String cause)
+      throws IOException, InterruptedException {
+    Kept entry = new Kept(batch.receivedMicros(index), body(upstream, batch, index, cause));
+    if (!spool.appendDeadLetter(entry)) {
+      throw new IOException("the dead-letter log takes no more now");
+    }
+    try {
+      entry.verdict.get(KEEP_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      throw new IOException("the dead-letter log did not take the record: " + e.getMessage(), e);
+    }
+  }
+
+  private byte[] body(String upstream, SpoolBatch batch, int index, String cause) {
+    String detail = "upstream " + upstream + ": " + cause;
+    byte[] bytes = batch.bytes();
+    int offset = batch.offset(index);
+    int length = batch.length(index);
+    try {
+      RecordView view = new RecordView();
+      view.wrap(bytes, offset, length, batch.lane(), batch.sequence(index), spool.epoch());
+      ByteSink json = new ByteSink(1024);
+      RecordJson.write(view, json);
+      return DeadLetterFormat.encode(
+          RejectReason.UPSTREAM_REFUSED,
+          detail,
+          view.device(),
+          view.protocol(),
+          view.source(),
+          ContentType.JSON,
+          json.toByteArray());
+    } catch (CorruptRecordException e) {
+      return DeadLetterFormat.encode(
+          RejectReason.UPSTREAM_REFUSED,
+          detail,
+          "",
+          "",
+          "",
+          ContentType.BYTES,
+          Arrays.copyOfRange(bytes, offset, offset + length));
+    }
+  }
+
+  /** A record on its way to the dead-letter log. */
+  private record Kept(long receivedMicros, byte[] body, CompletableFuture<Long> verdict)
+      implements SpoolEntry {
+    Kept(long receivedMicros, byte[] body) {
+      this(receivedMicros, body, new CompletableFuture<>());
+    }
+
+    @Override
+    public Lane lane() {
+      return Lane.EVENT;
+    }
+
+    @Override
+    public void stored(long sequence) {
+      verdict.complete(sequence);
+    }
+
+    @Override
+    public void failed(String cause) {
+      verdict.completeExceptionally(new IOException(cause));
+    }
+  }
+}

@@ -1,0 +1,29 @@
+package io.sluice.engine.ingest;
+
+import io.sluice.api.ByteSink;
+import io.sluice.api.Lane;
+import io.sluice.engine.record.CorruptRecordException;
+import io.sluice.engine.record.RecordJson;
+import io.sluice.engine.record.RecordView;
+import java.nio.charset.StandardCharsets;
+
+/** A record as the spool keeps it, as canonical JSON text. Pure. */
+public final class StoredJson {
+  private StoredJson() {}
+
+  /**
+   * @param epoch of the spool: part of the record's id
+   */
+  public static String of(byte[] body, Lane lane, long sequence, String epoch) {
+    try {
+      RecordView view = new RecordView();
+      view.wrap(body, 0, body.length, lane, sequence, epoch);
+      ByteSink json = new ByteSink(512);
+      RecordJson.write(view, json);
+      return new String(json.bytes(), 0, json.length(), StandardCharsets.UTF_8);
+    } catch (CorruptRecordException e) {
+      throw new IllegalStateException(
+          "record " + sequence + " of the " + lane.jsonName() + " lane cannot be read", e);
+    }
+  }
+}
