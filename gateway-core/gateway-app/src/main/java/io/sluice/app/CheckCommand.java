@@ -1,6 +1,5 @@
 package io.sluice.app;
 
-import io.sluice.engine.config.GatewayConfig;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -17,7 +16,7 @@ final class CheckCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    GatewayConfig loaded = config.load(spec.commandLine().getErr());
+    GatewayFiles loaded = config.load(spec.commandLine().getErr());
     if (loaded == null) {
       return ExitCode.USAGE;
     }

@@ -1,9 +1,5 @@
 package io.sluice.app;
 
-import io.sluice.engine.config.ConfigLoader;
-import io.sluice.engine.config.ConfigLoader.Faulty;
-import io.sluice.engine.config.ConfigLoader.Loaded;
-import io.sluice.engine.config.GatewayConfig;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -22,14 +18,8 @@ final class ConfigOption {
     return file;
   }
 
-  /** The configuration; null where it has faults, which are printed then. */
-  @Nullable GatewayConfig load(PrintWriter err) {
-    return switch (ConfigLoader.load(file, GatewayTypes.installed(), System.getenv())) {
-      case Loaded loaded -> loaded.config();
-      case Faulty faulty -> {
-        Reports.print(faulty.faults(), faulty.count(), err);
-        yield null;
-      }
-    };
+  /** What the configuration and the files that it names say; null where they have faults. */
+  @Nullable GatewayFiles load(PrintWriter err) {
+    return GatewayFiles.load(file, err);
   }
 }

@@ -3,12 +3,15 @@ package io.sluice.app;
 import io.sluice.engine.config.Types;
 import io.sluice.engine.config.Types.Section;
 import io.sluice.engine.registry.AccessSettings;
+import io.sluice.engine.spool.SpoolSettings;
 import java.util.List;
 
 /** What a configuration of this build may have in it. */
 final class GatewayTypes {
   private static final List<Section> SECTIONS =
-      List.of(new Section("access", AccessSettings.class, "Which devices are let in."));
+      List.of(
+          new Section("access", AccessSettings.class, "Which devices are let in."),
+          new Section("spool", SpoolSettings.class, "Bounds and policies of the durable spool."));
 
   private GatewayTypes() {}
 

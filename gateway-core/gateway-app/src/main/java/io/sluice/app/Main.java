@@ -82,6 +82,8 @@ public final class Main implements Runnable {
 
   private static @Nullable Object command(String name) {
     return switch (name) {
+      case "run" -> new RunCommand();
+      case "demo" -> new DemoCommand();
       case "check" -> new CheckCommand();
       case "device" -> new DeviceCommand();
       case "status" -> new StatusCommand();

@@ -1,0 +1,184 @@
+package io.sluice.app;
+
+import io.sluice.api.admin.Operations;
+import io.sluice.api.admin.Operations.LedgerLine;
+import io.sluice.api.admin.Operations.UpstreamView;
+import io.sluice.sim.audit.Audit;
+import io.sluice.sim.audit.AuditResult;
+import io.sluice.sim.fleet.Endpoints;
+import io.sluice.sim.fleet.FleetRun;
+import io.sluice.sim.fleet.FleetSnapshot;
+import io.sluice.sim.scenario.Scenario;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The gateway with a file upstream and a simulated fleet against it, in one process: shows that the
+ * ledger balances and that the far end has what the fleet was acknowledged.
+ */
+final class Demo {
+  private static final Duration DRAIN = Duration.ofSeconds(10);
+  private static final int MQTT_PORT = 1883;
+  private static final int COAP_PORT = 5683;
+  private static final int ADMIN_PORT = 8080;
+
+  private final Scenario scenario;
+  private final Path profiles;
+  private final Path directory;
+  private final PrintStream out;
+  private final CountDownLatch interrupted = new CountDownLatch(1);
+
+  /**
+   * @param profiles folder of the device profiles
+   * @param directory a new folder for this run: configuration, data, archive
+   */
+  Demo(Scenario scenario, Path profiles, Path directory, PrintStream out) {
+    this.scenario = scenario;
+    this.profiles = profiles;
+    this.directory = directory;
+    this.out = out;
+  }
+
+  /** Ends the run early, as if its time were over. */
+  void interrupt() {
+    interrupted.countDown();
+  }
+
+  /**
+   * Runs until the time is over or {@link #interrupt}.
+   *
+   * @return whether the ledger balances and the audit holds
+   */
+  boolean run(Duration duration) throws IOException, InterruptedException, CommandFailure {
+    Path archive = directory.resolve("archive");
+    GatewayFiles files =
+        GatewayFiles.load(writeConfig(), new PrintWriter(out, true, StandardCharsets.UTF_8));
+    if (files == null) {
+      throw new CommandFailure(
+          ExitCode.USAGE, "the demo's own configuration has faults, see above");
+    }
+    try (Wiring gateway = Wiring.start(files, Clock.systemUTC())) {
+      out.println("ready " + gateway.addresses());
+      out.println("dashboard http://" + gateway.address("admin") + "/  archive " + archive);
+      Endpoints endpoints =
+          new Endpoints(
+              URI.create("tcp://" + gateway.address("mqtt")),
+              URI.create("coap://" + gateway.address("coap")));
+      try (FleetRun fleet = FleetRun.start(scenario, endpoints)) {
+        play(fleet, gateway.operations(), duration);
+        fleet.stop();
+        drain(gateway.operations());
+        return report(fleet, gateway.operations(), archive);
+      }
+    }
+  }
+
+  private void play(FleetRun fleet, Operations operations, Duration duration)
+      throws InterruptedException {
+    Instant end = Instant.now().plus(duration);
+    while (Instant.now().isBefore(end) && !interrupted.await(1, TimeUnit.SECONDS)) {
+      FleetSnapshot now = fleet.snapshot();
+      out.printf(
+          "fleet: %d devices, sent %d, acknowledged %d, alarms %d | gateway: queued %d,"
+              + " delivered %.0f/s, dead letters %d%n",
+          now.devices(),
+          now.sent(),
+          now.acked(),
+          now.alarms(),
+          operations.ledger().stream().mapToLong(LedgerLine::queued).sum(),
+          operations.upstreams().stream().mapToDouble(UpstreamView::ratePerSecond).sum(),
+          operations.deadLetters().count());
+    }
+  }
+
+  private static void drain(Operations operations) throws InterruptedException {
+    Instant end = Instant.now().plus(DRAIN);
+    while (operations.ledger().stream().anyMatch(line -> line.queued() > 0)
+        && Instant.now().isBefore(end)) {
+      TimeUnit.MILLISECONDS.sleep(50);
+    }
+  }
+
+  private boolean report(FleetRun fleet, Operations operations, Path archive) throws IOException {
+    List<LedgerLine> ledger = operations.ledger();
+    AuditResult audit = Audit.of(fleet, archive);
+    boolean balances = ledger.stream().allMatch(LedgerLine::balances);
+    out.println();
+    out.printf(
+        "%-10s %-10s %10s %10s %8s  dropped%n",
+        "upstream", "lane", "accepted", "delivered", "queued");
+    for (LedgerLine line : ledger) {
+      out.printf(
+          "%-10s %-10s %10d %10d %8d  %s%n",
+          line.upstream(),
+          line.lane().jsonName(),
+          line.accepted(),
+          line.delivered(),
+          line.queued(),
+          line.dropped().isEmpty() ? "-" : line.dropped());
+    }
+    out.println(balances ? "the ledger balances" : "THE LEDGER DOES NOT BALANCE");
+    out.print(audit.text());
+    return balances && audit.holds();
+  }
+
+  private Path writeConfig() throws IOException {
+    Files.createDirectories(directory);
+    Files.writeString(directory.resolve("devices.yaml"), scenario.devicesYaml());
+    String config =
+        """
+        # Written by `sluice demo`; `sluice run --config` takes it too.
+        gateway: { id: demo, data: ./var }
+        listeners:
+          mqtt: { host: 127.0.0.1, port: %d }
+          coap: { host: 127.0.0.1, port: %d }
+        admin: { host: 127.0.0.1, port: %d }
+        spool: { max-bytes: 256MB }
+        profiles: [ %s ]
+        devices: [ devices.yaml ]
+        upstreams:
+          - { name: archive, type: file, directory: ./archive }
+        """
+            .formatted(
+                freeTcpPort(MQTT_PORT),
+                freeUdpPort(COAP_PORT),
+                freeTcpPort(ADMIN_PORT),
+                "\"" + profiles.toAbsolutePath() + "\"");
+    return Files.writeString(directory.resolve("sluice.yaml"), config);
+  }
+
+  /** The default port where it is free, otherwise any. */
+  private static int freeTcpPort(int port) {
+    try (ServerSocket socket = new ServerSocket()) {
+      socket.setReuseAddress(true);
+      socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+      return port;
+    } catch (IOException e) {
+      return 0;
+    }
+  }
+
+  private static int freeUdpPort(int port) {
+    try (DatagramSocket socket =
+        new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      return 0;
+    }
+  }
+}

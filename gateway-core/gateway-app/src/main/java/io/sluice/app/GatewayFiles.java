@@ -1,0 +1,51 @@
+package io.sluice.app;
+
+import io.sluice.engine.config.ConfigLoader;
+import io.sluice.engine.config.ConfigLoader.Faulty;
+import io.sluice.engine.config.ConfigLoader.Loaded;
+import io.sluice.engine.config.Faults;
+import io.sluice.engine.config.GatewayConfig;
+import io.sluice.engine.normalize.Profiles;
+import io.sluice.engine.registry.DeviceSeed;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** All that a gateway is told by files: configuration, device profiles, devices. */
+record GatewayFiles(GatewayConfig config, Profiles profiles, DeviceSeed seed) {
+  /**
+   * Loads the configuration and what it names; null where anything has faults, which are printed.
+   */
+  static @Nullable GatewayFiles load(Path file, PrintWriter err) {
+    return switch (ConfigLoader.load(file, GatewayTypes.installed(), System.getenv())) {
+      case Loaded loaded -> load(loaded.config(), err);
+      case Faulty faulty -> {
+        Reports.print(faulty.faults(), faulty.count(), err);
+        yield null;
+      }
+    };
+  }
+
+  private static @Nullable GatewayFiles load(GatewayConfig config, PrintWriter err) {
+    List<Path> places =
+        config.profiles().isEmpty() ? List.of(shippedProfiles()) : config.profiles();
+    Profiles.Loaded profiles = Profiles.load(places);
+    profiles.faults().forEach(err::println);
+    Faults faults = new Faults();
+    DeviceSeed seed =
+        DeviceSeed.load(config.devices(), profiles.profiles().ids(), System.getenv(), faults);
+    boolean isFaulty = Reports.print(faults, err) || !profiles.faults().isEmpty();
+    return isFaulty ? null : new GatewayFiles(config, profiles.profiles(), seed);
+  }
+
+  /** The folder of the profiles that come with the program. */
+  static Path shippedProfiles() {
+    return home().resolve("config").resolve("profiles");
+  }
+
+  /** Where the program is installed, or the checkout's root. */
+  static Path home() {
+    return Path.of(System.getProperty("sluice.home", "."));
+  }
+}

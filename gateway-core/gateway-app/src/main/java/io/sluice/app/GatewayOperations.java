@@ -1,0 +1,140 @@
+package io.sluice.app;
+
+import io.sluice.api.Device;
+import io.sluice.api.Lane;
+import io.sluice.api.admin.CommandDesk;
+import io.sluice.api.admin.DeadLetters;
+import io.sluice.api.admin.DeviceDirectory;
+import io.sluice.api.admin.Operations;
+import io.sluice.engine.forward.Forwarder;
+import io.sluice.engine.ingest.IngestPipeline;
+import io.sluice.engine.ingest.SpooledDeadLetters;
+import io.sluice.engine.ingest.StoredJson;
+import io.sluice.engine.ingest.TrafficMeter;
+import io.sluice.engine.registry.Registry;
+import io.sluice.engine.spool.Spool;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** The running gateway as operators see it: reads from each part, owns nothing. */
+final class GatewayOperations implements Operations {
+  /** What does not change while the gateway runs. */
+  record Identity(String gateway, String version, long startedMicros) {}
+
+  private final Identity identity;
+  private final Registry registry;
+  private final Spool spool;
+  private final SpoolOutlook outlook;
+  private final IngestPipeline pipeline;
+  private final TrafficMeter traffic;
+  private final List<Forwarder> forwarders;
+  private final DeadLetters deadLetters;
+  private volatile @Nullable Supplier<List<ListenerView>> listeners;
+
+  GatewayOperations(
+      Identity identity,
+      Registry registry,
+      Spool spool,
+      SpoolOutlook outlook,
+      IngestPipeline pipeline,
+      TrafficMeter traffic,
+      List<Forwarder> forwarders) {
+    this.identity = identity;
+    this.registry = registry;
+    this.spool = spool;
+    this.outlook = outlook;
+    this.pipeline = pipeline;
+    this.traffic = traffic;
+    this.forwarders = forwarders;
+    this.deadLetters = new SpooledDeadLetters(spool);
+  }
+
+  /** All listeners are open: from now on the gateway may be ready. */
+  void listening(Supplier<List<ListenerView>> views) {
+    listeners = views;
+  }
+
+  @Override
+  public Status status() {
+    Supplier<List<ListenerView>> open = listeners;
+    String trouble = spool.trouble();
+    String notReady =
+        open == null ? "listeners are not open yet" : trouble == null ? null : "spool: " + trouble;
+    return new Status(
+        identity.gateway(),
+        identity.version(),
+        identity.startedMicros(),
+        notReady == null,
+        notReady,
+        open == null ? List.of() : open.get(),
+        spool.lanes(),
+        outlook.hoursLeft(),
+        spool.deadLetterCount(),
+        deviceCounts());
+  }
+
+  private Map<String, Long> deviceCounts() {
+    long[] counts = new long[3];
+    registry.forEach((Device device) -> {
+      counts[0]++;
+      counts[1] += device.commissioned() && !device.retired() ? 1 : 0;
+      counts[2] += device.retired() ? 1 : 0;
+    });
+    return new TreeMap<>(
+        Map.of(
+            "registered",
+            counts[0],
+            "commissioned",
+            counts[1],
+            "retired",
+            counts[2],
+            "connected",
+            (long) registry.presence().connected()));
+  }
+
+  @Override
+  public DeviceDirectory devices() {
+    return registry.directory();
+  }
+
+  @Override
+  public CommandDesk commands() {
+    return registry.commandDesk();
+  }
+
+  @Override
+  public List<UpstreamView> upstreams() {
+    return forwarders.stream().map(Forwarder::view).toList();
+  }
+
+  @Override
+  public List<LedgerLine> ledger() {
+    return spool.ledger();
+  }
+
+  @Override
+  public DeadLetters deadLetters() {
+    return deadLetters;
+  }
+
+  @Override
+  public List<String> recentAlarms(int limit) {
+    return spool.newest(Lane.ALARM, limit).stream()
+        .map(entry -> StoredJson.of(entry.body(), Lane.ALARM, entry.sequence(), spool.epoch()))
+        .toList();
+  }
+
+  @Override
+  public AutoCloseable follow(Consumer<LiveEvent> listener) {
+    return pipeline.liveFeed().follow(listener);
+  }
+
+  @Override
+  public Traffic traffic() {
+    return traffic.snapshot();
+  }
+}

@@ -1,0 +1,36 @@
+package io.sluice.app;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.lang.management.ManagementFactory;
+import java.time.Clock;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+@Command(name = "run", description = "Runs the gateway until it is told to stop (SIGTERM, Ctrl-C).")
+final class RunCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+  @Mixin private ConfigOption config;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    GatewayFiles files = config.load(spec.commandLine().getErr());
+    if (files == null) {
+      return ExitCode.USAGE;
+    }
+    CountDownLatch stopped = new CountDownLatch(1);
+    Wiring gateway = Wiring.start(files, Clock.systemUTC());
+    Shutdown.run(gateway::close, stopped);
+    PrintWriter out = spec.commandLine().getOut();
+    out.printf(
+        "ready %s in %.2f s%n",
+        gateway.addresses(), ManagementFactory.getRuntimeMXBean().getUptime() / 1e3);
+    out.flush();
+    stopped.await();
+    return ExitCode.DONE;
+  }
+}

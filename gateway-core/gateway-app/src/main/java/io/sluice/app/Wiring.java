@@ -1,0 +1,258 @@
+package io.sluice.app;
+
+import io.sluice.admin.AdminServer;
+import io.sluice.api.Adapter;
+import io.sluice.api.AdapterFactory;
+import io.sluice.api.DeviceId;
+import io.sluice.api.RejectReason;
+import io.sluice.api.Uplink;
+import io.sluice.api.admin.Operations.ListenerView;
+import io.sluice.api.config.Secret;
+import io.sluice.engine.config.AdminSettings;
+import io.sluice.engine.config.GatewayConfig;
+import io.sluice.engine.config.GatewayConfig.UpstreamConfig;
+import io.sluice.engine.forward.ForwardLimits;
+import io.sluice.engine.forward.Forwarder;
+import io.sluice.engine.forward.RecordBatch;
+import io.sluice.engine.forward.Upstream;
+import io.sluice.engine.forward.UpstreamFactory;
+import io.sluice.engine.ingest.EngineGateway;
+import io.sluice.engine.ingest.IngestPipeline;
+import io.sluice.engine.ingest.RefusedRecords;
+import io.sluice.engine.ingest.TrafficMeter;
+import io.sluice.engine.normalize.Normalizer;
+import io.sluice.engine.normalize.Profiles;
+import io.sluice.engine.registry.AccessSettings;
+import io.sluice.engine.registry.DeviceSeed;
+import io.sluice.engine.registry.Presence;
+import io.sluice.engine.registry.Registry;
+import io.sluice.engine.spool.SegmentedSpool;
+import io.sluice.engine.spool.SpoolSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.ServiceLoader;
+import java.util.StringJoiner;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts the gateway together, in the order in which it starts: what keeps data before what takes it
+ * in. Stops in reverse: the doors first, then the forwarders, the spool and the registry last.
+ */
+final class Wiring implements AutoCloseable {
+  private static final long OUTLOOK_SAMPLE_SECONDS = 10;
+
+  /** A listener that is open. */
+  private record Listener(String kind, String protocol, Adapter adapter) {
+    ListenerView view() {
+      var address = adapter.address();
+      return new ListenerView(
+          kind, protocol, address.getHostString() + ":" + address.getPort(), adapter.connections());
+    }
+  }
+
+  private final GatewayConfig config;
+  private final Clock clock;
+  private final List<AutoCloseable> started = new ArrayList<>();
+  private final List<Listener> listeners = new ArrayList<>();
+  private final List<Forwarder> forwarders = new ArrayList<>();
+  private @Nullable AdminServer admin;
+  private @Nullable GatewayOperations operations;
+
+  private Wiring(GatewayConfig config, Clock clock) {
+    this.config = config;
+    this.clock = clock;
+  }
+
+  /**
+   * Starts the gateway wholly, or not at all.
+   *
+   * @throws IOException where a file, database or address cannot be had; the message names it and
+   *     the remedy
+   */
+  static Wiring start(GatewayFiles files, Clock clock) throws IOException, InterruptedException {
+    Wiring wiring = new Wiring(files.config(), clock);
+    try {
+      wiring.startAll(files.profiles(), files.seed());
+      return wiring;
+    } catch (IOException | InterruptedException | RuntimeException e) {
+      wiring.close();
+      throw e;
+    }
+  }
+
+  private void startAll(Profiles profiles, DeviceSeed seed)
+      throws IOException, InterruptedException {
+    Path data = Files.createDirectories(config.gateway().data());
+    Registry registry =
+        closing(Registry.open(data, config.section(AccessSettings.class), profiles.ids(), clock));
+    SeedLog.report(registry.seed(seed));
+    SegmentedSpool spool =
+        closing(
+            SegmentedSpool.open(config.section(SpoolSettings.class), data.resolve("spool"), clock));
+    spool.retainReaders(config.upstreams().stream().map(UpstreamConfig::name).toList());
+    TrafficMeter traffic = new TrafficMeter();
+    IngestPipeline pipeline =
+        new IngestPipeline(
+            registry::find,
+            new Normalizer(config.gateway().id(), profiles),
+            spool,
+            traffic,
+            new PresenceObserver(registry.presence()));
+    spool.afterBatch(pipeline::flushSinks);
+    startForwarders(spool);
+    GatewayOperations views = operations(registry, spool, pipeline, traffic);
+    operations = views;
+    startAdmin(views);
+    startAdapters(new EngineGateway(registry, pipeline, traffic));
+    views.listening(() -> listeners.stream().map(Listener::view).toList());
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // the sampling ends with its executor
+  private GatewayOperations operations(
+      Registry registry, SegmentedSpool spool, IngestPipeline pipeline, TrafficMeter traffic) {
+    SpoolOutlook outlook = new SpoolOutlook(spool::lanes, System::nanoTime);
+    ScheduledExecutorService housekeeping =
+        closing(
+            Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().daemon().name("housekeeping").factory()));
+    housekeeping.scheduleAtFixedRate(outlook::sample, 0, OUTLOOK_SAMPLE_SECONDS, TimeUnit.SECONDS);
+    GatewayOperations.Identity identity =
+        new GatewayOperations.Identity(
+            config.gateway().id(), Version.current(), clock.millis() * 1_000);
+    return new GatewayOperations(identity, registry, spool, outlook, pipeline, traffic, forwarders);
+  }
+
+  private void startForwarders(SegmentedSpool spool) {
+    RefusedRecords setAside = new RefusedRecords(spool);
+    for (UpstreamConfig upstream : config.upstreams()) {
+      Forwarder.Target target =
+          new Forwarder.Target(
+              upstream.name(),
+              upstream.type(),
+              create(upstream),
+              RecordBatch.encoder(spool.epoch(), upstream.forward().format()));
+      Forwarder forwarder =
+          new Forwarder(
+              target,
+              spool.reader(upstream.name()),
+              upstream.forward(),
+              ForwardLimits.DEFAULTS,
+              setAside,
+              Forwarder.Timing.system());
+      forwarder.start();
+      forwarders.add(forwarder);
+    }
+    started.add(this::closeForwarders);
+  }
+
+  /** All are asked to stop before any is waited for. */
+  private void closeForwarders() {
+    forwarders.forEach(Forwarder::stop);
+    forwarders.forEach(Forwarder::close);
+  }
+
+  private Upstream create(UpstreamConfig upstream) {
+    for (UpstreamFactory<?> factory : ServiceLoader.load(UpstreamFactory.class)) {
+      if (factory.type().equals(upstream.type())) {
+        return create(factory, upstream);
+      }
+    }
+    throw new IllegalStateException("checked by the configuration: type " + upstream.type());
+  }
+
+  private <S extends Record> Upstream create(UpstreamFactory<S> factory, UpstreamConfig upstream) {
+    S settings = factory.settings().cast(upstream.settings());
+    return factory.create(config.gateway().id(), upstream.name(), settings);
+  }
+
+  private void startAdapters(EngineGateway gateway) throws IOException {
+    for (AdapterFactory<?> factory : ServiceLoader.load(AdapterFactory.class)) {
+      Record settings = config.listeners().get(factory.kind());
+      if (settings != null) {
+        Adapter adapter = closing(create(factory, settings));
+        adapter.start(gateway);
+        listeners.add(new Listener(factory.kind(), factory.protocol(), adapter));
+      }
+    }
+  }
+
+  private static <S extends Record> Adapter create(AdapterFactory<S> factory, Record settings) {
+    return factory.create(factory.settings().cast(settings));
+  }
+
+  private void startAdmin(GatewayOperations operations) throws IOException, InterruptedException {
+    AdminSettings settings = config.admin();
+    if (settings != null) {
+      Secret token = settings.token();
+      admin =
+          closing(
+              AdminServer.start(
+                  settings.host(),
+                  settings.port(),
+                  token == null ? null : token.value(),
+                  operations));
+    }
+  }
+
+  private <T extends AutoCloseable> T closing(T part) {
+    started.add(part);
+    return part;
+  }
+
+  /** Every listener's address: {@code mqtt=127.0.0.1:1883 admin=...}. */
+  String addresses() {
+    StringJoiner all = new StringJoiner(" ");
+    listeners.forEach(listener -> all.add(listener.kind() + "=" + listener.view().address()));
+    if (admin != null) {
+      all.add("admin=" + address("admin"));
+    }
+    return all.toString();
+  }
+
+  /**
+   * The address of a listener, {@code host:port}.
+   *
+   * @param kind as configured, or {@code admin}
+   */
+  String address(String kind) {
+    AdminServer server = admin;
+    if (kind.equals("admin") && server != null) {
+      return server.address().getHostString() + ":" + server.address().getPort();
+    }
+    return listeners.stream()
+        .filter(listener -> listener.kind().equals(kind))
+        .map(listener -> listener.view().address())
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("no listener " + kind));
+  }
+
+  GatewayOperations operations() {
+    return Objects.requireNonNull(operations, "set when started");
+  }
+
+  @Override
+  public void close() {
+    Closing.inReverse(started);
+  }
+
+  /** Tells presence of what came through the pipeline. */
+  private record PresenceObserver(Presence presence) implements IngestPipeline.Observer {
+    @Override
+    public void stored(DeviceId device, Uplink uplink) {
+      presence.seen(device, uplink.receivedMicros());
+    }
+
+    @Override
+    public void refused(DeviceId device, RejectReason reason) {
+      presence.refused(device, reason);
+    }
+  }
+}

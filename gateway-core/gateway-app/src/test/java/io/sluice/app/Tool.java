@@ -1,0 +1,33 @@
+package io.sluice.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** Runs a program of the system to its end: mosquitto_pub, coap-client. */
+record Tool(int exitCode, String output) {
+  static Tool run(String... command) throws IOException, InterruptedException {
+    Path output = Files.createTempFile("tool", ".out");
+    Process process =
+        new ProcessBuilder(List.of(command))
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile())
+            .start();
+    if (!process.waitFor(30, TimeUnit.SECONDS)) {
+      process.destroyForcibly().waitFor();
+    }
+    String text = Files.readString(output, StandardCharsets.ISO_8859_1);
+    Files.delete(output);
+    return new Tool(process.exitValue(), text);
+  }
+
+  Tool succeeded() {
+    assertThat(exitCode).as(output).isZero();
+    return this;
+  }
+}
