@@ -1,0 +1,113 @@
+package io.sluice.adapter.mqtt;
+
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.mqtt.MqttMessageBuilders;
+import io.netty.handler.codec.mqtt.MqttProperties;
+import io.netty.handler.codec.mqtt.MqttQoS;
+import io.sluice.api.Command;
+import io.sluice.api.DeviceLink;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The way down to one connected device. */
+// a write that fails closes the channel: its future says nothing more
+@SuppressWarnings("FutureReturnValueIgnored")
+final class CommandLink implements DeviceLink {
+  private final Connection connection;
+  private final Session session;
+  private final AtomicInteger credits;
+  private final Map<Integer, Command> inFlight = new LinkedHashMap<>(2);
+  private volatile boolean subscribed;
+  private int lastPacketId;
+
+  CommandLink(Connection connection, Session session, int window) {
+    this.connection = connection;
+    this.session = session;
+    this.credits = new AtomicInteger(window);
+  }
+
+  void subscribed() {
+    if (!session.subscriptions.isEmpty()) {
+      subscribed = true;
+      connection.gateway.commands().ready(session.device);
+    }
+  }
+
+  @Override
+  public boolean send(Command command) {
+    if (!subscribed || connection.ended.isDone()) {
+      return false;
+    }
+    if (credits.getAndUpdate(left -> Math.max(0, left - 1)) == 0) {
+      return false;
+    }
+    connection.sink().loop().execute(() -> write(command));
+    return true;
+  }
+
+  private void write(Command command) {
+    int qos = session.grantedQos(command.name());
+    if (connection.failed() || connection.ended.isDone() || qos < 0) {
+      credits.incrementAndGet();
+      connection.gateway.commands().returned(session.device, command.id());
+      return;
+    }
+    do {
+      lastPacketId = lastPacketId % 65535 + 1;
+    } while (inFlight.containsKey(lastPacketId));
+    MqttProperties properties = new MqttProperties();
+    if (connection.v5 && !command.contentType().mediaType().isEmpty()) {
+      properties.add(
+          new MqttProperties.StringProperty(
+              MqttProperties.CONTENT_TYPE, command.contentType().mediaType()));
+    }
+    if (connection.v5) {
+      long left = command.expiresMicros() / 1_000_000 - System.currentTimeMillis() / 1000;
+      properties.add(
+          new MqttProperties.IntegerProperty(
+              MqttProperties.PUBLICATION_EXPIRY_INTERVAL, Math.clamp(left, 1, Integer.MAX_VALUE)));
+    }
+    connection.channel.writeAndFlush(
+        MqttMessageBuilders.publish()
+            .topicName("command/" + command.name())
+            .qos(MqttQoS.valueOf(qos))
+            .messageId(lastPacketId)
+            .properties(properties)
+            .payload(Unpooled.wrappedBuffer(command.payload()))
+            .build(),
+        connection.channel.voidPromise());
+    if (qos > 0) {
+      inFlight.put(lastPacketId, command);
+    } else {
+      done(command);
+    }
+  }
+
+  void acknowledged(int packetId) {
+    Command command = inFlight.remove(packetId);
+    if (command != null) {
+      done(command);
+    }
+  }
+
+  private void done(Command command) {
+    credits.incrementAndGet();
+    connection.gateway.commands().acknowledged(session.device, command.id());
+    connection.gateway.commands().ready(session.device);
+  }
+
+  void returnAll() {
+    subscribed = false;
+    for (Command command : inFlight.values()) {
+      connection.gateway.commands().returned(session.device, command.id());
+    }
+    inFlight.clear();
+  }
+
+  @Override
+  public void close(String reason) {
+    byte code = reason.contains("taken") ? (byte) 0x8E : (byte) 0x98;
+    connection.sink().loop().execute(() -> connection.fail(code, reason));
+  }
+}

@@ -1,0 +1,231 @@
+package io.sluice.adapter.mqtt;
+
+import io.netty.handler.codec.mqtt.MqttConnAckMessage;
+import io.netty.handler.codec.mqtt.MqttConnectMessage;
+import io.netty.handler.codec.mqtt.MqttConnectPayload;
+import io.netty.handler.codec.mqtt.MqttConnectReturnCode;
+import io.netty.handler.codec.mqtt.MqttConnectVariableHeader;
+import io.netty.handler.codec.mqtt.MqttMessageBuilders;
+import io.netty.handler.codec.mqtt.MqttProperties;
+import io.sluice.api.Admission;
+import io.sluice.api.ContentType;
+import io.sluice.api.Credentials;
+import io.sluice.api.DeviceId;
+import io.sluice.api.MessageClass;
+import io.sluice.api.RejectReason;
+import java.nio.charset.StandardCharsets;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** CONNECT: asks for admission, takes the session over, answers. */
+// a write that fails closes the channel: its future says nothing more
+@SuppressWarnings("FutureReturnValueIgnored")
+final class ConnectHandler {
+  private static final Logger LOG = LoggerFactory.getLogger(ConnectHandler.class);
+  private static final int COMMAND_WINDOW = 16;
+
+  private final Connection connection;
+  private final MqttProperties answer = new MqttProperties();
+  private String clientId = "";
+
+  ConnectHandler(Connection connection) {
+    this.connection = connection;
+  }
+
+  void connect(MqttConnectMessage packet) {
+    MqttConnectVariableHeader header = packet.variableHeader();
+    MqttConnectPayload payload = packet.payload();
+    connection.v5 = header.version() == 5;
+    if (header.version() < 4) {
+      refuse(0x84, 1, "MQTT 3.1.1 and 5 are spoken here");
+      return;
+    }
+    connection.problemInformation =
+        number(header.properties(), MqttProperties.REQUEST_PROBLEM_INFORMATION, 1) == 1;
+    clientId = payload.clientIdentifier();
+    if (clientId == null || clientId.isEmpty()) {
+      if (!connection.v5 && !header.isCleanSession()) {
+        refuse(0x85, 2, "empty client id with clean session 0"); // [MQTT-3.1.3-8]
+        return;
+      }
+      clientId = UUID.randomUUID().toString();
+      string(MqttProperties.ASSIGNED_CLIENT_IDENTIFIER, clientId);
+    }
+    if (header.isWillFlag() && payload.willTopic().matches(".*[+#\\x00].*|")) {
+      refuse(0x90, 3, "will topic must be a topic name");
+      return;
+    }
+    if (header.properties().getProperty(MqttProperties.AUTHENTICATION_METHOD) != null) {
+      refuse(0x8C, 5, "extended authentication is not offered");
+      return;
+    }
+    var _ =
+        connection
+            .gateway
+            .admit(connection.peer, credentials(header, payload))
+            .whenComplete((verdict, fault) ->
+                connection.sink().loop().execute(() -> judged(verdict, fault, header, payload)));
+  }
+
+  private Credentials credentials(MqttConnectVariableHeader header, MqttConnectPayload payload) {
+    if (header.hasUserName()) {
+      return new Credentials.Password(payload.userName(), payload.passwordInBytes());
+    }
+    if (header.hasPassword()) {
+      return new Credentials.Token(
+          null, new String(payload.passwordInBytes(), StandardCharsets.UTF_8));
+    }
+    return new Credentials.Anonymous(clientId);
+  }
+
+  private void judged(
+      @Nullable Admission verdict,
+      @Nullable Throwable fault,
+      MqttConnectVariableHeader header,
+      MqttConnectPayload payload) {
+    if (connection.failed()) {
+      return;
+    }
+    switch (verdict) {
+      case null -> {
+        LOG.error("admission failed", fault);
+        refuse(0x80, 3, "the gateway could not check the credentials; try again");
+      }
+      case Admission.Refused refused when refused.reason() == RejectReason.NOT_AUTHORIZED ->
+          refuse(0x87, 5, refused.detail());
+      case Admission.Refused refused -> refuse(0x86, 4, refused.detail());
+      case Admission.Busy _ -> refuse(0x89, 3, "too many connect at once; try again");
+      case Admission.Admitted admitted -> {
+        DeviceId device = admitted.device().id();
+        Connection previous = connection.sessions.claim(device, connection);
+        if (previous == null) {
+          accept(device, header, payload);
+        } else {
+          takeOver(previous, () -> accept(device, header, payload));
+        }
+      }
+    }
+  }
+
+  private void takeOver(Connection previous, Runnable then) {
+    previous
+        .sink()
+        .loop()
+        .execute(() -> previous.fail((byte) 0x8E, "taken over by another connection"));
+    var _ = previous.ended.whenComplete((_, _) -> connection.sink().loop().execute(then));
+  }
+
+  private void accept(
+      DeviceId device, MqttConnectVariableHeader header, MqttConnectPayload payload) {
+    if (connection.ended.isDone()) {
+      connection.sessions.release(device, connection);
+      return;
+    }
+    Session old = connection.sessions.wake(device, clientId);
+    Session session = old == null || header.isCleanSession() ? new Session(device, clientId) : old;
+    boolean present = session.equals(old);
+    session.expirySeconds = expirySeconds(header);
+    connection.session = session;
+    int window =
+        (int)
+            Math.min(
+                COMMAND_WINDOW,
+                number(header.properties(), MqttProperties.RECEIVE_MAXIMUM, COMMAND_WINDOW));
+    CommandLink link = new CommandLink(connection, session, window);
+    connection.commands = link;
+    keepAlive(header.keepAliveTimeSeconds());
+    if (header.isWillFlag()) {
+      connection.will = will(device, payload);
+    }
+    limits();
+    connection.channel.writeAndFlush(
+        connAck(MqttConnectReturnCode.CONNECTION_ACCEPTED, present),
+        connection.channel.voidPromise());
+    connection.gateway.attach(device, connection.peer, link);
+    connection.admitted();
+    link.subscribed();
+  }
+
+  private Publication will(DeviceId device, MqttConnectPayload payload) {
+    String topic = payload.willTopic();
+    MessageClass messageClass =
+        switch (topic.split("/", 2)[0]) {
+          case "alarm" -> MessageClass.ALARM;
+          case "state" -> MessageClass.STATE;
+          default -> MessageClass.EVENT;
+        };
+    return new Publication(
+        connection,
+        device,
+        0,
+        0,
+        topic,
+        ContentType.UNSPECIFIED,
+        payload.willMessageInBytes(),
+        messageClass);
+  }
+
+  private long expirySeconds(MqttConnectVariableHeader header) {
+    long max = connection.settings.sessionExpiryMax().toSeconds();
+    if (!connection.v5) {
+      return header.isCleanSession() ? 0 : max;
+    }
+    long asked =
+        number(header.properties(), MqttProperties.SESSION_EXPIRY_INTERVAL, 0) & 0xFFFFFFFFL;
+    if (asked > max) {
+      integer(MqttProperties.SESSION_EXPIRY_INTERVAL, (int) max);
+    }
+    return Math.min(asked, max);
+  }
+
+  private void keepAlive(int asked) {
+    int max = (int) connection.settings.maxKeepAlive().toSeconds();
+    int seconds = asked;
+    if (connection.v5 && (asked == 0 || asked > max)) {
+      seconds = max;
+      integer(MqttProperties.SERVER_KEEP_ALIVE, max); // [MQTT-3.2.2-21]
+    }
+    connection.keepAliveNanos = seconds * 1_500_000_000L;
+  }
+
+  private void limits() {
+    integer(MqttProperties.RECEIVE_MAXIMUM, connection.settings.receiveMaximum());
+    integer(MqttProperties.MAXIMUM_PACKET_SIZE, (int) connection.settings.maxPacketSize().value());
+    integer(MqttProperties.TOPIC_ALIAS_MAXIMUM, PublishHandler.TOPIC_ALIAS_MAXIMUM);
+    integer(MqttProperties.SHARED_SUBSCRIPTION_AVAILABLE, 0);
+    integer(MqttProperties.SUBSCRIPTION_IDENTIFIER_AVAILABLE, 0);
+  }
+
+  private void refuse(int reason, int reasonOf311, String detail) {
+    connection.gateway.refused(
+        connection.peer, reason == 0x89 ? RejectReason.OVERLOAD : RejectReason.NOT_AUTHENTICATED);
+    string(MqttProperties.REASON_STRING, detail);
+    MqttConnectReturnCode code =
+        MqttConnectReturnCode.valueOf((byte) (connection.v5 ? reason : reasonOf311));
+    connection.channel.writeAndFlush(connAck(code, false), connection.channel.voidPromise());
+    connection.channel.close();
+  }
+
+  private MqttConnAckMessage connAck(MqttConnectReturnCode code, boolean present) {
+    return MqttMessageBuilders.connAck()
+        .returnCode(code)
+        .sessionPresent(present)
+        .properties(connection.v5 ? answer : MqttProperties.NO_PROPERTIES)
+        .build();
+  }
+
+  private void string(int id, String value) {
+    answer.add(new MqttProperties.StringProperty(id, value));
+  }
+
+  private void integer(int id, int value) {
+    answer.add(new MqttProperties.IntegerProperty(id, value));
+  }
+
+  private static long number(MqttProperties properties, int id, long otherwise) {
+    MqttProperties.MqttProperty<?> property = properties.getProperty(id);
+    return property == null ? otherwise : ((Number) property.value()).longValue();
+  }
+}

@@ -1,0 +1,83 @@
+package io.sluice.adapter.mqtt;
+
+import io.netty.channel.EventLoop;
+import io.sluice.api.Receipt;
+import io.sluice.api.ReceiptSink;
+import io.sluice.api.Uplink;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jctools.queues.MpscUnboundedArrayQueue;
+
+/**
+ * Brings receipts back to one event loop: a queue, and one wake-up per batch. The queue never holds
+ * more than the windows of the loop's connections, so it is bounded by them.
+ */
+// a write that fails closes the channel: its future says nothing more
+@SuppressWarnings("FutureReturnValueIgnored")
+final class LoopSink implements ReceiptSink {
+  private final EventLoop loop;
+  private final MpscUnboundedArrayQueue<Publication> resolved = new MpscUnboundedArrayQueue<>(1024);
+  private final AtomicBoolean awake = new AtomicBoolean();
+  private final Runnable drain = this::drain;
+  private final List<Connection> touched = new ArrayList<>();
+
+  /** Connections of this loop; touched by the loop alone. */
+  private final Set<Connection> connections = new HashSet<>();
+
+  LoopSink(EventLoop loop) {
+    this.loop = loop;
+  }
+
+  EventLoop loop() {
+    return loop;
+  }
+
+  Set<Connection> connections() {
+    return connections;
+  }
+
+  @Override
+  public void receipt(Uplink uplink, Receipt receipt) {
+    Publication publication = (Publication) uplink;
+    publication.receipt = receipt;
+    resolved.offer(publication);
+  }
+
+  @Override
+  public void flush() {
+    if (!loop.isShuttingDown() && awake.compareAndSet(false, true)) {
+      loop.execute(drain);
+    }
+  }
+
+  private void drain() {
+    awake.set(false);
+    for (Publication next = resolved.poll(); next != null; next = resolved.poll()) {
+      if (next.connection.resolved(next)) {
+        touched.add(next.connection);
+      }
+    }
+    for (Connection connection : touched) {
+      connection.answer();
+    }
+    touched.clear();
+  }
+
+  /** Once a second: keep-alive, slow CONNECT, packets that never end. */
+  void sweep() {
+    long now = System.nanoTime();
+    for (Connection connection : List.copyOf(connections)) {
+      connection.checkTimes(now);
+    }
+  }
+
+  /** Ends every connection: the server is shutting down (0x8B). */
+  void closeAll() {
+    for (Connection connection : List.copyOf(connections)) {
+      connection.fail((byte) 0x8B, "the gateway is shutting down");
+    }
+  }
+}

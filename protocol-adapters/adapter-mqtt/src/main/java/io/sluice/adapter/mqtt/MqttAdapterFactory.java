@@ -1,0 +1,27 @@
+package io.sluice.adapter.mqtt;
+
+import io.sluice.api.Adapter;
+import io.sluice.api.AdapterFactory;
+
+/** MQTT 3.1.1 and 5.0 over TCP. */
+public final class MqttAdapterFactory implements AdapterFactory<MqttSettings> {
+  @Override
+  public String kind() {
+    return "mqtt";
+  }
+
+  @Override
+  public String protocol() {
+    return MqttAdapter.PROTOCOL;
+  }
+
+  @Override
+  public Class<MqttSettings> settings() {
+    return MqttSettings.class;
+  }
+
+  @Override
+  public Adapter create(MqttSettings settings) {
+    return new MqttAdapter(settings);
+  }
+}

@@ -1,0 +1,95 @@
+package io.sluice.adapter.mqtt;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+
+/**
+ * Walks the fixed headers before the decoder: first packet, reserved flags, size. Consumes nothing;
+ * ends the connection at the first violation. Also knows whether a packet is incomplete.
+ */
+final class PacketGuard extends ChannelInboundHandlerAdapter {
+  private final int maxBytes;
+  private final Connection connection;
+  private boolean first = true;
+  private int header = -1;
+  private int length;
+  private int shift;
+  private long body;
+
+  PacketGuard(int maxBytes, Connection connection) {
+    this.maxBytes = maxBytes;
+    this.connection = connection;
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    ByteBuf bytes = (ByteBuf) message;
+    if (connection.failed() || !walk(bytes)) {
+      bytes.release();
+      return;
+    }
+    connection.incomplete(header >= 0);
+    context.fireChannelRead(bytes);
+  }
+
+  private boolean walk(ByteBuf bytes) {
+    int at = bytes.readerIndex();
+    int end = bytes.writerIndex();
+    while (at < end) {
+      if (body > 0) {
+        int step = (int) Math.min(body, end - at);
+        body -= step;
+        at += step;
+      } else if (header < 0) {
+        header = bytes.getUnsignedByte(at++);
+        length = 0;
+        shift = 0;
+        if (!mayStart(header)) {
+          return false;
+        }
+        continue;
+      } else if (!length(bytes.getUnsignedByte(at++))) {
+        return false;
+      } else if (shift >= 0) {
+        continue;
+      }
+      if (body == 0) {
+        header = -1;
+      }
+    }
+    return true;
+  }
+
+  /** Takes one byte of the remaining length; shift turns -1 when it is complete. */
+  private boolean length(int next) {
+    length |= (next & 0x7F) << shift;
+    shift += 7;
+    if ((next & 0x80) == 0) {
+      shift = -1;
+      body = length;
+      return length <= maxBytes || connection.fail((byte) 0x95, "packet too large");
+    }
+    return shift < 28 || connection.fail((byte) 0x81, "remaining length of five bytes");
+  }
+
+  private boolean mayStart(int start) {
+    int type = start >> 4;
+    int flags = start & 15;
+    if (first && type != 1) {
+      return connection.fail((byte) 0x82, "the first packet must be CONNECT"); // [MQTT-3.1.0-1]
+    }
+    if (!first && type == 1) {
+      return connection.fail((byte) 0x82, "second CONNECT"); // [MQTT-3.1.0-2]
+    }
+    first = false;
+    boolean legal =
+        switch (type) {
+          case 3 -> (flags & 6) != 6 && (flags & 14) != 8; // [MQTT-3.3.1-4], [MQTT-3.3.1-2]
+          case 6, 8, 10 -> flags == 2;
+          case 1, 4, 5, 7, 12, 14, 15 -> flags == 0;
+          default -> false; // server to client only, or reserved
+        };
+    return legal || connection.fail((byte) 0x81, "malformed fixed header"); // [MQTT-2.1.3-1]
+  }
+}

@@ -1,0 +1,100 @@
+package io.sluice.adapter.mqtt;
+
+import io.sluice.api.ContentType;
+import io.sluice.api.DeviceId;
+import io.sluice.api.MessageClass;
+import io.sluice.api.Receipt;
+import io.sluice.api.ReceiptSink;
+import io.sluice.api.Uplink;
+import org.jspecify.annotations.Nullable;
+
+/** One PUBLISH (or will) on its way through the gateway, with what its answer needs. */
+final class Publication implements Uplink {
+  /** Where it stands; its event loop's alone. */
+  enum State {
+    WAITING,
+    OFFERED,
+    DECIDED
+  }
+
+  final Connection connection;
+  final int qos;
+  final int packetId;
+  State state = State.WAITING;
+
+  /** Published to the event loop by the sink's queue. */
+  @Nullable Receipt receipt;
+
+  private final DeviceId device;
+  private final String topic;
+  private final ContentType contentType;
+  private final byte[] payload;
+  private final @Nullable MessageClass messageClass;
+  private final long receivedMicros;
+  private final long receivedNanos = System.nanoTime();
+
+  Publication(
+      Connection connection,
+      DeviceId device,
+      int qos,
+      int packetId,
+      String topic,
+      ContentType contentType,
+      byte[] payload,
+      @Nullable MessageClass messageClass) {
+    this.connection = connection;
+    this.device = device;
+    this.qos = qos;
+    this.packetId = packetId;
+    this.topic = topic;
+    this.contentType = contentType;
+    this.payload = payload;
+    this.messageClass = messageClass;
+    this.receivedMicros = System.currentTimeMillis() * 1000;
+  }
+
+  @Override
+  public DeviceId device() {
+    return device;
+  }
+
+  @Override
+  public String protocol() {
+    return MqttAdapter.PROTOCOL;
+  }
+
+  @Override
+  public String topic() {
+    return topic;
+  }
+
+  @Override
+  public ContentType contentType() {
+    return contentType;
+  }
+
+  @Override
+  public byte[] payload() {
+    return payload;
+  }
+
+  @Override
+  public long receivedMicros() {
+    return receivedMicros;
+  }
+
+  @Override
+  public long receivedNanos() {
+    return receivedNanos;
+  }
+
+  @Override
+  public @Nullable MessageClass messageClass() {
+    return messageClass;
+  }
+
+  @Override
+  public ReceiptSink sink() {
+    return connection.sink();
+  }
+}

@@ -1,0 +1,181 @@
+package io.sluice.adapter.mqtt;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.handler.codec.mqtt.MqttMessageType;
+import io.netty.handler.codec.mqtt.MqttProperties;
+import io.netty.handler.codec.mqtt.MqttPublishMessage;
+import io.sluice.api.ContentType;
+import io.sluice.api.Receipt;
+import io.sluice.api.RejectReason;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/** PUBLISH and PUBREL, and the answers to them. */
+// a write that fails closes the channel: its future says nothing more
+@SuppressWarnings("FutureReturnValueIgnored")
+final class PublishHandler {
+  /** Topic aliases that a client may use. */
+  static final int TOPIC_ALIAS_MAXIMUM = 16;
+
+  private final Connection connection;
+  private String @Nullable [] aliases;
+  private String lastTopic = "";
+
+  PublishHandler(Connection connection) {
+    this.connection = connection;
+  }
+
+  void publish(MqttPublishMessage packet) {
+    int qos = packet.fixedHeader().qosLevel().value();
+    int packetId = qos > 0 ? packet.variableHeader().packetId() : 0;
+    String topic = topic(packet);
+    Session session = connection.session;
+    if (topic == null || session == null) {
+      return;
+    }
+    if (qos == 2 && duplicate(session, packetId)) {
+      return;
+    }
+    ContentType contentType = contentType(packet.variableHeader().properties());
+    ByteBuf payload = packet.payload();
+    if (contentType == null || !validText(packet)) {
+      String detail =
+          contentType == null
+              ? "unknown content type; use application/json, application/cbor,"
+                  + " application/senml+json, application/senml+cbor, text/plain or"
+                  + " application/octet-stream"
+              : "payload format indicator says UTF-8 and the payload is not"; // 3.3.2.3.2
+      connection.gateway.refused(connection.peer, RejectReason.UNSUPPORTED_CONTENT_TYPE);
+      if (qos > 0) {
+        connection.reply(answer(qos), packetId, 0x99, detail);
+      }
+      return;
+    }
+    connection.offer(
+        new Publication(
+            connection,
+            session.device,
+            qos,
+            packetId,
+            topic,
+            contentType,
+            ByteBufUtil.getBytes(payload),
+            null));
+  }
+
+  /** True where this QoS 2 message was seen before and must not be stored again [MQTT-4.3.3-10]. */
+  private boolean duplicate(Session session, int packetId) {
+    if (session.unreleased.contains(packetId)) {
+      connection.reply(MqttMessageType.PUBREC, packetId, 0, null);
+      return true;
+    }
+    if (session.unreleased.size() >= connection.settings.receiveMaximum()) {
+      connection.fail((byte) 0x93, "receive maximum exceeded");
+      return true;
+    }
+    return connection.isPending(packetId);
+  }
+
+  void release(int packetId) {
+    Session session = connection.session;
+    boolean known = session != null && session.unreleased.remove(packetId);
+    connection.reply(MqttMessageType.PUBCOMP, packetId, known ? 0 : 0x92, null);
+  }
+
+  private @Nullable String topic(MqttPublishMessage packet) {
+    String topic = packet.variableHeader().topicName();
+    MqttProperties.MqttProperty<?> property =
+        connection.v5
+            ? packet.variableHeader().properties().getProperty(MqttProperties.TOPIC_ALIAS)
+            : null;
+    int alias = property == null ? -1 : ((Number) property.value()).intValue();
+    if (alias == 0 || alias > TOPIC_ALIAS_MAXIMUM) {
+      connection.fail((byte) 0x94, "topic alias invalid"); // [MQTT-3.3.2-8], [MQTT-3.3.2-9]
+      return null;
+    }
+    if (topic.isEmpty()) {
+      String known = alias > 0 && aliases != null ? aliases[alias] : null;
+      if (known == null) {
+        connection.fail((byte) 0x82, "no topic and no known topic alias");
+      }
+      return known;
+    }
+    if (!topic.equals(lastTopic)) {
+      if (topic.indexOf('\0') >= 0 || topic.indexOf('\uFFFD') >= 0) {
+        connection.fail((byte) 0x81, "topic is not UTF-8"); // [MQTT-1.5.4-1], [MQTT-1.5.4-2]
+        return null;
+      }
+      lastTopic = topic;
+    }
+    if (alias > 0) {
+      if (aliases == null) {
+        aliases = new String[TOPIC_ALIAS_MAXIMUM + 1];
+      }
+      aliases[alias] = lastTopic;
+    }
+    return lastTopic;
+  }
+
+  private static @Nullable ContentType contentType(MqttProperties properties) {
+    MqttProperties.MqttProperty<?> property = properties.getProperty(MqttProperties.CONTENT_TYPE);
+    if (property == null) {
+      return ContentType.UNSPECIFIED;
+    }
+    for (ContentType type : ContentType.values()) {
+      if (type.mediaType().equals(property.value())) {
+        return type;
+      }
+    }
+    return null;
+  }
+
+  private static boolean validText(MqttPublishMessage packet) {
+    MqttProperties.MqttProperty<?> indicator =
+        packet.variableHeader().properties().getProperty(MqttProperties.PAYLOAD_FORMAT_INDICATOR);
+    return indicator == null
+        || ((Number) indicator.value()).intValue() != 1
+        || ByteBufUtil.isText(packet.payload(), StandardCharsets.UTF_8);
+  }
+
+  /** Notes a verdict; true where the answer is a plain four-byte acknowledgement. */
+  boolean decided(Publication publication) {
+    boolean positive =
+        publication.receipt instanceof Receipt.Stored
+            || (!connection.v5
+                && publication.receipt instanceof Receipt.Rejected rejected
+                && rejected.reason() != RejectReason.NOT_AUTHORIZED);
+    Session session = connection.session;
+    if (positive && publication.qos == 2 && session != null) {
+      session.unreleased.add(publication.packetId);
+    }
+    return positive && publication.qos > 0;
+  }
+
+  /** Answers what {@link #decided} left: refusals, and QoS 0, which has no answer. */
+  void refuse(Publication publication) {
+    if (connection.failed() || !(publication.receipt instanceof Receipt.Rejected rejected)) {
+      return;
+    }
+    if (connection.v5 && publication.qos > 0) {
+      int reason = reason(rejected.reason());
+      connection.reply(answer(publication.qos), publication.packetId, reason, rejected.detail());
+    } else if (rejected.reason() == RejectReason.NOT_AUTHORIZED) {
+      connection.fail((byte) 0x87, rejected.detail());
+    }
+  }
+
+  private static MqttMessageType answer(int qos) {
+    return qos == 1 ? MqttMessageType.PUBACK : MqttMessageType.PUBREC;
+  }
+
+  private static int reason(RejectReason reason) {
+    return switch (reason) {
+      case NOT_AUTHENTICATED, NOT_AUTHORIZED -> 0x87;
+      case UNMAPPED_TOPIC -> 0x90;
+      case QUOTA, OVERLOAD, TOO_LARGE -> 0x97;
+      case PAYLOAD_INVALID, UNSUPPORTED_CONTENT_TYPE -> 0x99;
+      case PROTOCOL_ERROR -> 0x83;
+    };
+  }
+}

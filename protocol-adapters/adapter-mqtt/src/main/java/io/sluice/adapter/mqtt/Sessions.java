@@ -1,0 +1,47 @@
+package io.sluice.adapter.mqtt;
+
+import io.sluice.api.DeviceId;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** The live connection and the sleeping session of each device. Thread-safe. */
+final class Sessions {
+  private final ConcurrentHashMap<DeviceId, Connection> live = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<DeviceId, Session> sleeping = new ConcurrentHashMap<>();
+  private final int maxSleeping;
+
+  Sessions(int maxSleeping) {
+    this.maxSleeping = maxSleeping;
+  }
+
+  /** Makes this the device's connection; the one that was, or null. */
+  @Nullable Connection claim(DeviceId device, Connection connection) {
+    return live.put(device, connection);
+  }
+
+  void release(DeviceId device, Connection connection) {
+    live.remove(device, connection);
+  }
+
+  /** The session that sleeps, taken out; null where there is none or it is another client's. */
+  @Nullable Session wake(DeviceId device, String clientId) {
+    Session session = sleeping.remove(device);
+    return session != null
+            && session.clientId.equals(clientId)
+            && session.expiresAtNanos - System.nanoTime() > 0
+        ? session
+        : null;
+  }
+
+  void sleep(Session session) {
+    if (session.expirySeconds > 0 && sleeping.size() < maxSleeping) {
+      session.expiresAtNanos = System.nanoTime() + session.expirySeconds * 1_000_000_000L;
+      sleeping.put(session.device, session);
+    }
+  }
+
+  void dropExpired() {
+    long now = System.nanoTime();
+    sleeping.values().removeIf(session -> session.expiresAtNanos - now <= 0);
+  }
+}
