@@ -173,7 +173,7 @@ final class PublishHandler {
     return switch (reason) {
       case NOT_AUTHENTICATED, NOT_AUTHORIZED -> 0x87;
       case UNMAPPED_TOPIC -> 0x90;
-      case QUOTA, OVERLOAD, TOO_LARGE -> 0x97;
+      case QUOTA, OVERLOAD, TOO_LARGE, UPSTREAM_REFUSED -> 0x97;
       case PAYLOAD_INVALID, UNSUPPORTED_CONTENT_TYPE -> 0x99;
       case PROTOCOL_ERROR -> 0x83;
     };
