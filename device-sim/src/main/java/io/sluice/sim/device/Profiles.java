@@ -162,7 +162,7 @@ public final class Profiles {
         Duration.ofSeconds(60),
         PayloadForm.JSON,
         "smoke",
-        metric("point", null, 0, new Steps(List.of(1d, 2d, 3d, 4d), 300)),
+        metric("point", null, 0, new Words(List.of("1-001", "1-017", "2-003", "2-024"), 300)),
         metric("state", null, 0, new Words(List.of("normal"), 300)),
         metric("panelFault", null, 0, new Flag(0, 300)),
         metric("mainsPower", null, 0, new Flag(1, 300)));

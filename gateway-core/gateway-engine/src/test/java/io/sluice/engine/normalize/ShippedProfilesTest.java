@@ -201,7 +201,7 @@ class ShippedProfilesTest {
         panel.decode("{\"point\":\"L1-023\",\"state\":\"fire\",\"mainsPower\":true}");
     assertThat(fire.cap().severity()).isEqualTo("Extreme");
     assertThat(fire.cap().status()).isEqualTo("Actual");
-    CanonicalRecord drill = panel.decode("{\"state\":\"fire\",\"mode\":\"exercise\"}");
+    CanonicalRecord drill = panel.decode("{\"state\":\"fire\",\"status\":\"exercise\"}");
     assertThat(drill.cap().status()).isEqualTo("Exercise");
     assertThat(panel.decode("{\"state\":\"normal\",\"mainsPower\":true}").cap()).isNull();
   }
