@@ -147,14 +147,18 @@ final class ScenarioReader {
   private static Login login(Fields at, Transport transport) {
     YamlNode node = at.node("credentials");
     if (node == null) {
-      return transport.mqtt() ? new Login("demo-{id}", null) : new Login(null, "demo-token-of-{id}");
+      return transport.mqtt()
+          ? new Login("demo-{id}", null)
+          : new Login(null, "demo-token-of-{id}");
     }
     Fields login = at.child("credentials", node).only("password", "token");
     String password = login.has("password") ? login.text("password", null) : null;
     String token = login.has("token") ? login.text("token", null) : null;
     if (transport == Transport.COAP && token == null) {
       at.fault(
-          "credentials", "has no token, which CoAP devices need", "add `token: \"demo-token-of-{id}\"`");
+          "credentials",
+          "has no token, which CoAP devices need",
+          "add `token: \"demo-token-of-{id}\"`");
     }
     return new Login(password, token);
   }

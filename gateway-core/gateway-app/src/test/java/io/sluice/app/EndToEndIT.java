@@ -126,7 +126,7 @@ class EndToEndIT {
             "-q",
             "1");
     assertThat(mqtt.exitCode()).isNotZero();
-    assertThat(mqtt.output()).containsIgnoringCase("not authori");
+    assertThat(mqtt.output()).containsIgnoringCase("bad user name or password");
     Tool coap =
         Tool.run(
             "coap-client-notls",
