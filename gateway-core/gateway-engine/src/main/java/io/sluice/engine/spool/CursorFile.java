@@ -43,22 +43,36 @@ final class CursorFile implements AutoCloseable {
     FileChannel channel =
         FileChannel.open(
             path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    SpoolFiles.syncDirectory(path.toAbsolutePath().getParent());
     CursorFile file = new CursorFile(channel);
     byte[] newest = null;
+    boolean isFirstSave = true;
     for (int slot = 0; slot < 2; slot++) {
       ByteBuffer bytes = ByteBuffer.allocate(SLOT_BYTES);
       channel.read(bytes, (long) slot * SLOT_BYTES);
       byte[] payload = payload(bytes.flip());
+      // The first save goes to the second slot: torn, it leaves the first one untouched.
+      isFirstSave &= slot > 0 || isZero(bytes);
       if (payload != null && bytes.getLong(8) > file.turn) {
         file.turn = bytes.getLong(8);
         newest = payload;
       }
     }
-    if (newest == null && channel.size() > SLOT_BYTES) {
+    if (newest == null && !isFirstSave) {
+      channel.close();
       throw new IOException(
           "spool: both slots of " + path + " are damaged; delete it to begin anew");
     }
     return new Opened(file, newest == null ? null : decode(newest));
+  }
+
+  private static boolean isZero(ByteBuffer bytes) {
+    for (int i = 0; i < bytes.limit(); i++) {
+      if (bytes.get(i) != 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static byte @Nullable [] payload(ByteBuffer slot) {

@@ -24,7 +24,7 @@ final class CursorReader implements SpoolReader {
   private final Map<Lane, LaneCursor> cursors;
   private final Map<Lane, LogReader> liveReaders = new EnumMap<>(Lane.class);
   private final Map<Lane, LogReader> backlogReaders = new EnumMap<>(Lane.class);
-  private final Map<Lane, LogReader> probes = new EnumMap<>(Lane.class);
+  private final Map<Lane, Probe> probes = new EnumMap<>(Lane.class);
   private final CursorFile file;
   private final Runnable spaceWanted;
 
@@ -32,6 +32,8 @@ final class CursorReader implements SpoolReader {
   private final Map<Lane, Long> savedOldest = new EnumMap<>(Lane.class);
 
   private byte[] saved = {};
+  private boolean taken;
+  private boolean closed;
   private volatile @Nullable Thread waiting;
 
   CursorReader(
@@ -50,15 +52,38 @@ final class CursorReader implements SpoolReader {
       SegmentLog log = logs.get(lane);
       liveReaders.put(lane, new LogReader(log));
       backlogReaders.put(lane, new LogReader(log));
-      probes.put(lane, new LogReader(log));
-      // Given up before the last save was made, or lost with its file.
-      cursors.get(lane).drop(0, Math.min(log.firstSequence(), log.nextSequence()), "overflow");
+      probes.put(lane, new Probe(log));
     }
     save();
   }
 
   String name() {
     return name;
+  }
+
+  /**
+   * Hands the reader out, once.
+   *
+   * @throws IllegalStateException where somebody has it
+   */
+  synchronized CursorReader take() {
+    if (taken) {
+      throw new IllegalStateException("reader " + name + " is open already");
+    }
+    taken = true;
+    return this;
+  }
+
+  synchronized boolean isTaken() {
+    return taken;
+  }
+
+  /** Counts what was given up before this reader was known to the writer. */
+  void dropGone() {
+    for (Lane lane : Lane.values()) {
+      SegmentLog log = logs.get(lane);
+      cursors.get(lane).drop(0, Math.min(log.firstSequence(), log.nextSequence()), "overflow");
+    }
   }
 
   @Override
@@ -120,16 +145,31 @@ final class CursorReader implements SpoolReader {
     if (oldest >= end) {
       return null;
     }
-    LogReader probe = probes.get(lane);
-    synchronized (probe) {
-      try {
-        probe.forget();
-        SpoolBatch batch = probe.read(lane, Stream.LIVE, oldest, end, 1, 1).batch();
-        return batch == null ? null : batch.receivedMicros(0);
-      } catch (IOException e) {
-        LOG.warn("spool: the oldest record of reader {} cannot be read: {}", name, e.getMessage());
-        return null;
+    try {
+      return probes.get(lane).micros(lane, oldest, end);
+    } catch (IOException e) {
+      LOG.warn("spool: the oldest record of reader {} cannot be read: {}", name, e.getMessage());
+      return null;
+    }
+  }
+
+  /** When the oldest pending record was received: read again only when it is another one. */
+  private static final class Probe {
+    private final LogReader reader;
+    private long sequence = -1;
+    private @Nullable Long micros;
+
+    Probe(SegmentLog log) {
+      reader = new LogReader(log);
+    }
+
+    synchronized @Nullable Long micros(Lane lane, long oldest, long end) throws IOException {
+      if (oldest != sequence || micros == null) {
+        SpoolBatch batch = reader.read(lane, Stream.LIVE, oldest, end, 1, 1).batch();
+        micros = batch == null ? null : batch.receivedMicros(0);
+        sequence = oldest;
       }
+      return micros;
     }
   }
 
@@ -186,6 +226,9 @@ final class CursorReader implements SpoolReader {
 
   /** Saves the cursors if they have moved. */
   synchronized void save() throws IOException {
+    if (closed) {
+      return;
+    }
     Map<Lane, Long> oldest = new EnumMap<>(Lane.class);
     for (Lane lane : Lane.values()) {
       // Before the cursors are encoded: what is committed meanwhile only makes it too low.
@@ -216,9 +259,11 @@ final class CursorReader implements SpoolReader {
     return lines;
   }
 
-  /** Saves; the spool closes the file with itself. */
+  /** Saves, and may be handed out again; the spool closes the file with itself. */
   @Override
-  public void close() {
+  public synchronized void close() {
+    rewind();
+    taken = false;
     try {
       save();
     } catch (IOException e) {
@@ -226,7 +271,8 @@ final class CursorReader implements SpoolReader {
     }
   }
 
-  void closeFile() throws IOException {
+  synchronized void closeFile() throws IOException {
+    closed = true;
     file.close();
   }
 }

@@ -7,9 +7,11 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one reader still has to bring out of one lane, and what became of the rest. Thread-safe: the
@@ -22,6 +24,9 @@ import java.util.TreeMap;
 final class LaneCursor {
   private static final int RANGES_MAX = 16;
   private static final int REASONS_MAX = 32;
+
+  /** So that all fit in a slot of {@link CursorFile}. */
+  private static final int REASON_CHARS_MAX = 100;
 
   /** Sequences from the first to before the second. */
   private record Range(long from, long to) {
@@ -108,8 +113,31 @@ final class LaneCursor {
 
   /** Those sequences cannot be read: they are lost. */
   synchronized void lost(Stream stream, long from, long to) {
-    drop(from, to, "damaged");
+    UnderWay before = stream == Stream.LIVE && from > live ? lastLiveUnderWay() : null;
+    if (before == null) {
+      drop(from, to, "damaged");
+    } else {
+      // Counted when that batch is committed: live moves in order.
+      underWay.remove(before);
+      underWay.add(new UnderWay(before.batch(), before.from(), to));
+    }
     advance(stream, to);
+  }
+
+  private @Nullable UnderWay lastLiveUnderWay() {
+    Iterator<UnderWay> newestFirst = underWay.descendingIterator();
+    while (newestFirst.hasNext()) {
+      UnderWay candidate = newestFirst.next();
+      if (candidate.batch().stream() == Stream.LIVE) {
+        return candidate;
+      }
+    }
+    return null;
+  }
+
+  /** All sequences before it are known to this reader. */
+  synchronized long live() {
+    return live;
   }
 
   private void advance(Stream stream, long to) {
@@ -166,7 +194,8 @@ final class LaneCursor {
 
   private void count(String reason, long records) {
     if (records > 0) {
-      String key = dropped.size() < REASONS_MAX || dropped.containsKey(reason) ? reason : "other";
+      boolean isKept = dropped.size() < REASONS_MAX && reason.length() <= REASON_CHARS_MAX;
+      String key = isKept || dropped.containsKey(reason) ? reason : "other";
       dropped.merge(key, records, Long::sum);
     }
   }

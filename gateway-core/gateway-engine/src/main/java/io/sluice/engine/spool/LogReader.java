@@ -53,16 +53,24 @@ final class LogReader {
     while (next < until) {
       Segment current = locate(next);
       if (current == null || current.baseSequence() >= until) {
+        forget();
         return new Chunk(null, until);
       }
       next = Math.max(next, sequence);
-      Parsed parsed = parse(current, next, until, maxRecords, wantedBytes, maxBytes);
+      // Behind the segment's last record may stand one that was never acknowledged.
+      long stop = Math.min(until, current.endSequence());
+      Parsed parsed = parse(current, next, stop, maxRecords, wantedBytes, maxBytes);
       if (parsed.count > 0) {
         offset += parsed.consumed;
         sequence = parsed.next;
         return new Chunk(parsed.batch(lane, stream), parsed.next);
       }
-      if (parsed.needed > wantedBytes) {
+      if (current.isClosed()) {
+        forget();
+        if (log.holding(next) == current) {
+          throw new IOException("the spool is closed");
+        }
+      } else if (parsed.needed > wantedBytes) {
         wantedBytes = parsed.needed;
       } else {
         next = skipDamage(current, next);
@@ -134,31 +142,18 @@ final class LogReader {
       current.markDamaged();
     }
     RecordFrame frame = new RecordFrame(current.generation());
-    ByteBuffer chunk = ByteBuffer.allocate(1 << 20);
-    long at = offset + 1;
-    while (at < current.end() && current.read(chunk.clear(), at)) {
-      chunk.flip();
-      int found = find(frame, chunk, next, current.endSequence());
-      if (found >= 0) {
-        segment = current;
-        offset = at + found;
-        sequence = RecordFrame.sequence(chunk, found);
-        return sequence;
-      }
-      at += Math.max(1, chunk.limit() - SegmentFormat.RECORD_HEADER_BYTES);
+    long found = RecordSearch.next(current, frame, offset + 1, next, current.endSequence());
+    if (found < 0) {
+      forget();
+      return current.endSequence();
     }
-    forget();
-    return current.endSequence();
-  }
-
-  private static int find(RecordFrame frame, ByteBuffer chunk, long from, long before) {
-    for (int i = 0; i + SegmentFormat.RECORD_HEADER_BYTES <= chunk.limit(); i++) {
-      long candidate = RecordFrame.sequence(chunk, i);
-      if (candidate >= from && candidate < before && frame.check(chunk, i) > 0) {
-        return i;
-      }
+    ByteBuffer header = ByteBuffer.allocate(SegmentFormat.RECORD_HEADER_BYTES);
+    if (!current.read(header, found)) {
+      return next;
     }
-    return -1;
+    offset = found;
+    sequence = RecordFrame.sequence(header, 0);
+    return sequence;
   }
 
   /** Records found in a chunk. */

@@ -5,6 +5,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -19,13 +21,20 @@ final class Segment {
   private static final int SCAN_BYTES = 1 << 20;
 
   private final FileChannel channel;
+  private final SpoolFiles files;
   private final long generation;
   private final long baseSequence;
-  private volatile Path file;
+  private final Path file;
   private volatile long end;
   private volatile long endSequence;
   private volatile boolean damaged;
   private boolean closed;
+
+  /** Apart from the writer's: an interrupt of a reading thread closes its channel. */
+  private @Nullable FileChannel reading;
+
+  /** From which sequence the next note is due. Of the thread that notes. */
+  private long noteFrom = Long.MIN_VALUE;
 
   // Every 256th record: sequence and offset. Guarded by this.
   private long[] indexSequences = new long[16];
@@ -40,12 +49,14 @@ final class Segment {
   Segment(
       Path file,
       FileChannel channel,
+      SpoolFiles files,
       SegmentFormat.Header header,
       long end,
       long endSequence,
       boolean isIndexed) {
     this.file = file;
     this.channel = channel;
+    this.files = files;
     this.generation = header.generation();
     this.baseSequence = header.baseSequence();
     this.end = end;
@@ -102,11 +113,14 @@ final class Segment {
   }
 
   /** Notes where a record lies. Called for each, in order. */
-  synchronized void note(long sequence, long offset) {
-    boolean isDue = indexed == 0 || sequence - indexSequences[indexed - 1] >= INDEX_STRIDE;
-    if (!isDue) {
-      return;
+  void note(long sequence, long offset) {
+    if (sequence >= noteFrom) {
+      noteFrom = sequence + INDEX_STRIDE;
+      index(sequence, offset);
     }
+  }
+
+  private synchronized void index(long sequence, long offset) {
     if (indexed == indexSequences.length) {
       indexSequences = Arrays.copyOf(indexSequences, indexed * 2);
       indexOffsets = Arrays.copyOf(indexOffsets, indexed * 2);
@@ -120,6 +134,7 @@ final class Segment {
     while (indexed > 0 && indexSequences[indexed - 1] >= sequence) {
       indexed--;
     }
+    noteFrom = Long.MIN_VALUE;
   }
 
   /** Cuts the file off behind its last record: what follows was torn or never written. */
@@ -136,6 +151,7 @@ final class Segment {
       new SegmentScan(this).run(SCAN_BYTES);
       isIndexed = true;
     }
+    // A scan that ended at a damage may have noted nothing behind it.
     int at = Arrays.binarySearch(indexSequences, 0, indexed, sequence);
     int slot = at >= 0 ? at : -at - 2;
     return slot < 0 ? SegmentFormat.HEADER_BYTES : indexOffsets[slot];
@@ -144,7 +160,7 @@ final class Segment {
   /**
    * Reads up to the end or the buffer's limit.
    *
-   * @return false where the segment was deleted meanwhile
+   * @return false where the segment was deleted, or closed with the spool, meanwhile
    */
   synchronized boolean read(ByteBuffer into, long offset) throws IOException {
     if (closed) {
@@ -153,8 +169,9 @@ final class Segment {
     long most = Math.min(into.remaining(), Math.max(0, end - offset));
     into.limit(into.position() + (int) most);
     long at = offset;
+    FileChannel from = reading();
     while (into.hasRemaining()) {
-      int count = channel.read(into, at);
+      int count = from.read(into, at);
       if (count < 0) {
         into.limit(into.position());
       }
@@ -163,25 +180,38 @@ final class Segment {
     return true;
   }
 
-  synchronized void close() throws IOException {
-    closed = true;
-    channel.close();
+  private FileChannel reading() throws IOException {
+    FileChannel open = reading;
+    if (open == null || !open.isOpen()) {
+      open = files.open(file, StandardOpenOption.READ);
+      reading = open;
+    }
+    return open;
   }
 
-  /**
-   * Gives the file up: deletes it, or keeps it as {@code .damaged}.
-   *
-   * @param reuse where the file may be moved to be written again, or null
-   */
-  synchronized void discard(@Nullable Path reuse) throws IOException {
+  synchronized boolean isClosed() {
+    return closed;
+  }
+
+  synchronized void close() throws IOException {
+    closed = true;
+    try {
+      if (reading != null) {
+        reading.close();
+      }
+    } finally {
+      channel.close();
+    }
+  }
+
+  /** Gives the file up: to the pool, or keeps it as {@code .damaged}, or deletes it. */
+  synchronized void discard(SegmentPool pool) throws IOException {
     close();
     if (damaged) {
-      Files.move(file, file.resolveSibling(file.getFileName() + ".damaged"));
-    } else if (reuse != null) {
-      Files.move(file, reuse);
-      file = reuse;
-    } else {
-      Files.delete(file);
+      Path aside = file.resolveSibling(file.getFileName() + ".damaged");
+      Files.move(file, aside, StandardCopyOption.REPLACE_EXISTING);
+    } else if (!pool.recycle(file)) {
+      Files.deleteIfExists(file);
     }
   }
 }

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -23,12 +24,11 @@ final class SegmentLog {
   private static final Logger LOG = LoggerFactory.getLogger(SegmentLog.class);
   private static final String SUFFIX = ".seg";
 
-  /** How many segments a log may have, and what their files are called. */
-  record Shape(String name, int number, long capacityBytes, long segmentBytes) {
-    int segmentsMax() {
-      return (int) Math.max(2, capacityBytes / segmentBytes);
-    }
-  }
+  /** However short they are (each restart and each failed write begins a new one). */
+  private static final int SEGMENTS_MAX = 1_024;
+
+  /** What a log is called, and the disk it may use. */
+  record Shape(String name, int number, long capacityBytes, long segmentBytes) {}
 
   private final Path directory;
   private final Shape shape;
@@ -44,6 +44,9 @@ final class SegmentLog {
   // Of the writer thread alone.
   private @Nullable Segment active;
   private @Nullable RecordFrame frame;
+
+  /** A write failed in it: to be cut off before another is begun. */
+  private @Nullable Segment suspect;
 
   SegmentLog(Path directory, Shape shape, SegmentPool pool, SpoolFiles files) throws IOException {
     this.directory = Files.createDirectories(directory);
@@ -96,6 +99,11 @@ final class SegmentLog {
 
   // ---- writer thread
 
+  /** Makes the sequence go on no lower than that: a cursor that was saved has passed it. */
+  void continueFrom(long sequence) {
+    nextSequence = Math.max(nextSequence, sequence);
+  }
+
   /** Opens what is on disk; reads only the last segment. */
   void recover() throws IOException {
     List<Path> found = new ArrayList<>();
@@ -122,7 +130,11 @@ final class SegmentLog {
     channel.read(bytes, 0);
     try {
       Header header = SegmentFormat.header(bytes.flip());
-      return new Segment(file, channel, header, channel.size(), header.baseSequence(), false);
+      if (header.log() != shape.number() || !file.equals(file(header.baseSequence()))) {
+        throw new IOException("was being made from an older segment, or does not belong here");
+      }
+      return new Segment(
+          file, channel, files, header, channel.size(), header.baseSequence(), false);
     } catch (IOException e) {
       channel.close();
       if (bytes.limit() > 12 && bytes.getInt(8) > SegmentFormat.VERSION) {
@@ -130,7 +142,7 @@ final class SegmentLog {
       }
       Path aside = file.resolveSibling(file.getFileName() + ".damaged");
       LOG.error("spool: {} {}; it is kept as {}", file, e.getMessage(), aside.getFileName());
-      Files.move(file, aside);
+      Files.move(file, aside, StandardCopyOption.REPLACE_EXISTING);
       return null;
     }
   }
@@ -145,29 +157,52 @@ final class SegmentLog {
   private void recoverLast(List<Segment> opened) throws IOException {
     Segment last = opened.getLast();
     SegmentScan scan = new SegmentScan(last);
-    scan.run(1 << 20);
+    scan.runBeyondDamage();
     last.synced(scan.end(), scan.endSequence());
     nextSequence = scan.endSequence();
     last.cutOff();
   }
 
   /** What became of a group of entries: the first {@code count} are synced. */
-  record Commit(long firstSequence, int count, @Nullable String cause) {}
+  record Commit(long firstSequence, int count, @Nullable String cause, boolean isFull) {}
 
   /** Writes entries and syncs them. Never throws: what the disk did not take is in the verdict. */
   Commit commit(List<SpoolEntry> entries, ByteBuffer buffer) {
     long first = nextSequence;
     try {
       write(entries, buffer);
-      return new Commit(first, entries.size(), null);
+      return new Commit(first, entries.size(), null, false);
+    } catch (LogFullException e) {
+      // Sealed: the entry did not fit.
+      active = null;
+      return new Commit(first, (int) (nextSequence - first), e.getMessage(), true);
     } catch (IOException e) {
-      Segment suspect = active;
-      if (suspect != null) {
-        suspect.forgetFrom(nextSequence);
+      Segment failed = active;
+      if (failed != null) {
+        failed.forgetFrom(nextSequence);
         active = null;
+        suspect = failed;
+        cutOffAtOnce(e);
       }
       String cause = e.getMessage() == null ? e.toString() : e.getMessage();
-      return new Commit(first, (int) (nextSequence - first), cause);
+      return new Commit(first, (int) (nextSequence - first), cause, false);
+    }
+  }
+
+  private void cutOffAtOnce(IOException cause) {
+    try {
+      cutOffSuspect();
+    } catch (IOException e) {
+      cause.addSuppressed(e);
+    }
+  }
+
+  /** What a failed write left behind would be taken for records after a restart. */
+  void cutOffSuspect() throws IOException {
+    Segment failed = suspect;
+    if (failed != null) {
+      failed.cutOff();
+      suspect = null;
     }
   }
 
@@ -239,24 +274,18 @@ final class SegmentLog {
   }
 
   private Segment begin(long sequence) throws IOException {
+    cutOffSuspect();
+    dropEmptyLast();
     if (isFull()) {
       throw new LogFullException(shape.name() + " lane is at its bound");
     }
-    dropEmptyLast();
-    Path file = directory.resolve("%020d%s".formatted(sequence, SUFFIX));
+    Path file = file(sequence);
     Path prepared = pool.take();
     if (prepared != null) {
-      Files.move(prepared, file);
+      Files.move(prepared, file, StandardCopyOption.REPLACE_EXISTING);
     }
-    FileChannel channel =
-        files.open(
-            file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
     Header header = new Header(shape.number(), sequence, generations.nextLong());
-    Segment segment =
-        new Segment(file, channel, header, SegmentFormat.HEADER_BYTES, sequence, true);
-    segment.write(SegmentFormat.header(header), 0);
-    channel.force(true);
-    syncDirectory();
+    Segment segment = create(file, header);
     frame = new RecordFrame(header.generation());
     active = segment;
     Segment[] now = segments;
@@ -266,10 +295,33 @@ final class SegmentLog {
     return segment;
   }
 
-  /** A file's name is durable only when its directory is synced. */
-  private void syncDirectory() throws IOException {
-    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+  private Path file(long baseSequence) {
+    return directory.resolve("%020d%s".formatted(baseSequence, SUFFIX));
+  }
+
+  private Segment create(Path file, Header header) throws IOException {
+    FileChannel channel =
+        files.open(
+            file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    try {
+      Segment segment =
+          new Segment(
+              file,
+              channel,
+              files,
+              header,
+              SegmentFormat.HEADER_BYTES,
+              header.baseSequence(),
+              true);
+      segment.write(SegmentFormat.header(header), 0);
       channel.force(true);
+      SpoolFiles.syncDirectory(directory);
+      return segment;
+    } catch (IOException e) {
+      // The next attempt has the same name.
+      channel.close();
+      Files.deleteIfExists(file);
+      throw e;
     }
   }
 
@@ -278,13 +330,16 @@ final class SegmentLog {
     Segment[] now = segments;
     if (now.length > 0 && now[now.length - 1].endSequence() == now[now.length - 1].baseSequence()) {
       segments = Arrays.copyOf(now, now.length - 1);
-      now[now.length - 1].discard(null);
+      now[now.length - 1].discard(pool);
     }
   }
 
   /** Whether no further segment may be begun. */
   boolean isFull() {
-    return segments.length >= shape.segmentsMax();
+    Segment[] now = segments;
+    // One is always to be had besides the last: that one stays for its sequence.
+    return now.length >= 2
+        && (bytes() + shape.segmentBytes() > shape.capacityBytes() || now.length >= SEGMENTS_MAX);
   }
 
   /** Whether the next entry will want a new segment that is not to be had. */
@@ -304,13 +359,22 @@ final class SegmentLog {
   void discardOldest() throws IOException {
     Segment[] now = segments;
     segments = Arrays.copyOfRange(now, 1, now.length);
-    now[0].discard(now[0].damaged() ? null : pool.place(now[0].file()));
+    now[0].discard(pool);
   }
 
-  void close() throws IOException {
+  /** Closes all; what cannot be cut off is found again at the next start. */
+  void close() {
     for (Segment segment : segments) {
-      segment.cutOff();
-      segment.close();
+      try {
+        segment.cutOff();
+      } catch (IOException e) {
+        LOG.warn("spool: {} is not cut off: {}", segment.file(), e.getMessage());
+      }
+      try {
+        segment.close();
+      } catch (IOException e) {
+        LOG.warn("spool: {} does not close: {}", segment.file(), e.getMessage());
+      }
     }
   }
 }

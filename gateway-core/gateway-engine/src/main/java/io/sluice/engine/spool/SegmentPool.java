@@ -47,14 +47,19 @@ final class SegmentPool {
     return ready.poll();
   }
 
-  /** Where a file that is done with may be moved, or null where the pool has enough. */
-  synchronized @Nullable Path place(Path file) throws IOException {
+  /**
+   * Takes a file that is done with.
+   *
+   * @return false where it is of another size or the pool has enough: then it stays where it is
+   */
+  synchronized boolean recycle(Path file) throws IOException {
     if (ready.size() >= FILES_MAX || Files.size(file) != segmentBytes) {
-      return null;
+      return false;
     }
     Path place = newName(".free");
+    Files.move(file, place);
     ready.add(place);
-    return place;
+    return true;
   }
 
   private Path newName(String suffix) {
@@ -79,7 +84,10 @@ final class SegmentPool {
       ByteBuffer zeros = ByteBuffer.allocateDirect(CHUNK_BYTES);
       for (long at = 0; at < segmentBytes; at += CHUNK_BYTES) {
         zeros.clear().limit((int) Math.min(CHUNK_BYTES, segmentBytes - at));
-        channel.write(zeros, at);
+        long to = at;
+        while (zeros.hasRemaining()) {
+          to += channel.write(zeros, to);
+        }
       }
       channel.force(true);
     } catch (IOException e) {

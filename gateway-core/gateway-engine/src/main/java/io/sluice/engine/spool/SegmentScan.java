@@ -5,6 +5,8 @@ import java.nio.ByteBuffer;
 
 /** Walks all records of a segment from its base, noting where they lie. */
 final class SegmentScan {
+  private static final int SCAN_BYTES = 1 << 20;
+
   private final Segment segment;
   private final RecordFrame frame;
   private long offset = SegmentFormat.HEADER_BYTES;
@@ -33,6 +35,21 @@ final class SegmentScan {
       }
       offset += walked;
     }
+  }
+
+  /**
+   * The same, but goes on behind an invalid record where a valid one follows: a damage in the
+   * middle takes no record with it that was acknowledged after it.
+   */
+  void runBeyondDamage() throws IOException {
+    long resumed;
+    do {
+      run(SCAN_BYTES);
+      resumed = RecordSearch.next(segment, frame, offset + 1, nextSequence, Long.MAX_VALUE);
+      if (resumed >= 0) {
+        offset = resumed;
+      }
+    } while (resumed >= 0);
   }
 
   /** Bytes of the whole records in the chunk; -1 where one is invalid right at its start. */

@@ -17,10 +17,8 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,6 +37,7 @@ public final class SegmentedSpool implements Spool {
   private static final String DIGITS = "abcdefghijkmnpqrstuvwxyz23456789";
   private static final int EPOCH_CHARS = 8;
   private static final int READ_BYTES = 1 << 20;
+  private static final String CURSOR_SUFFIX = ".cursor";
 
   private final Path directory;
   private final Clock clock;
@@ -88,9 +87,7 @@ public final class SegmentedSpool implements Spool {
     FileChannel lockFile = lock(directory.resolve("lock"));
     try {
       SegmentedSpool spool = new SegmentedSpool(directory, settings, files, clock, lockFile);
-      for (SegmentLog log : spool.logs) {
-        log.recover();
-      }
+      spool.recover();
       spool.writer.start();
       spool.keeper.start();
       return spool;
@@ -98,6 +95,24 @@ public final class SegmentedSpool implements Spool {
       lockFile.close();
       throw e;
     }
+  }
+
+  /** Also opens all readers there are, so that no segment goes that one of them still needs. */
+  private void recover() throws IOException {
+    for (SegmentLog log : logs) {
+      log.recover();
+    }
+    SpoolFiles.syncDirectory(directory);
+    try (var files = Files.list(directory.resolve("cursors"))) {
+      for (Path file : files.sorted().toList()) {
+        String name = file.getFileName().toString();
+        if (name.endsWith(CURSOR_SUFFIX)) {
+          openReader(name.substring(0, name.length() - CURSOR_SUFFIX.length()));
+        }
+      }
+    }
+    // Once all cursors have told how far the sequences went.
+    readers.forEach(CursorReader::dropGone);
   }
 
   private static FileChannel lock(Path file) throws IOException {
@@ -182,44 +197,54 @@ public final class SegmentedSpool implements Spool {
 
   @Override
   public synchronized SpoolReader reader(String name) {
-    if (readers.stream().anyMatch(reader -> reader.name().equals(name))) {
-      throw new IllegalStateException("reader " + name + " is open already");
+    for (CursorReader reader : readers) {
+      if (reader.name().equals(name)) {
+        return reader.take();
+      }
     }
     try {
-      CursorFile.Opened opened = CursorFile.open(cursorFile(name));
-      Map<Lane, LaneCursor> cursors = opened.cursors();
-      if (cursors == null) {
-        cursors = new EnumMap<>(Lane.class);
-        for (Lane lane : Lane.values()) {
-          cursors.put(lane, new LaneCursor(lanes.get(lane).firstSequence()));
-        }
-      }
-      CursorReader reader =
-          new CursorReader(name, lanes, cursors, opened.file(), queue::wakeWriter);
-      readers.add(reader);
-      return reader;
+      CursorReader reader = openReader(name);
+      reader.dropGone();
+      return reader.take();
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e.getMessage(), e);
     }
   }
 
-  private Path cursorFile(String name) {
-    return directory.resolve("cursors").resolve(name + ".cursor");
+  private CursorReader openReader(String name) throws IOException {
+    CursorFile.Opened opened =
+        CursorFile.open(directory.resolve("cursors").resolve(name + CURSOR_SUFFIX));
+    Map<Lane, LaneCursor> cursors = opened.cursors();
+    if (cursors == null) {
+      cursors = new EnumMap<>(Lane.class);
+      for (Lane lane : Lane.values()) {
+        cursors.put(lane, new LaneCursor(lanes.get(lane).firstSequence()));
+      }
+    } else {
+      // A tail that was lost may hold sequences that this reader had already.
+      for (Lane lane : Lane.values()) {
+        lanes.get(lane).continueFrom(cursors.get(lane).live());
+      }
+    }
+    CursorReader reader = new CursorReader(name, lanes, cursors, opened.file(), queue::wakeWriter);
+    readers.add(reader);
+    return reader;
   }
 
   @Override
-  public void retainReaders(List<String> names) {
-    Set<String> kept = new HashSet<>();
-    names.forEach(name -> kept.add(name + ".cursor"));
-    try (var files = Files.list(directory.resolve("cursors"))) {
-      for (Path file : files.toList()) {
-        if (!kept.contains(file.getFileName().toString())) {
-          LOG.warn("spool: upstream {} is not configured any more; its place is forgotten", file);
-          Files.delete(file);
+  public synchronized void retainReaders(List<String> names) {
+    for (CursorReader reader : List.copyOf(readers)) {
+      String name = reader.name();
+      if (!names.contains(name) && !reader.isTaken()) {
+        LOG.warn("spool: upstream {} is not configured any more; its place is forgotten", name);
+        readers.remove(reader);
+        try {
+          reader.closeFile();
+          Files.deleteIfExists(directory.resolve("cursors").resolve(name + CURSOR_SUFFIX));
+        } catch (IOException e) {
+          LOG.warn("spool: the place of {} is not deleted: {}", name, e.getMessage());
         }
       }
-    } catch (IOException e) {
-      LOG.warn("spool: old cursors are not forgotten: {}", e.getMessage());
     }
   }
 
@@ -311,17 +336,23 @@ public final class SegmentedSpool implements Spool {
     closed = true;
     writer.stop();
     keeper.stop();
-    try {
-      for (CursorReader reader : readers) {
-        reader.close();
+    readers.forEach(CursorReader::close);
+    closeFiles();
+  }
+
+  private void closeFiles() {
+    logs.forEach(SegmentLog::close);
+    for (CursorReader reader : readers) {
+      try {
         reader.closeFile();
+      } catch (IOException e) {
+        LOG.error("spool: the place of {} does not close: {}", reader.name(), e.getMessage());
       }
-      for (SegmentLog log : logs) {
-        log.close();
-      }
+    }
+    try {
       lockFile.close();
     } catch (IOException e) {
-      LOG.error("spool: does not close: {}", e.getMessage());
+      LOG.error("spool: the lock does not close: {}", e.getMessage());
     }
   }
 }

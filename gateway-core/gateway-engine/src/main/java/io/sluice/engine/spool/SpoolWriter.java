@@ -43,7 +43,7 @@ final class SpoolWriter {
     this.retention = retention;
     this.readers = readers;
     this.refusing = new AtomicIntegerArray(logs.size());
-    this.thread = Thread.ofPlatform().name("spool-writer").unstarted(this::run);
+    this.thread = Thread.ofPlatform().name("spool-writer").unstarted(this::runToTheEnd);
   }
 
   void start() {
@@ -77,6 +77,30 @@ final class SpoolWriter {
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  // The thread's top: whatever an entry's callback throws must not leave producers without answer.
+  @SuppressWarnings("CatchingUnchecked")
+  private void runToTheEnd() {
+    try {
+      run();
+    } catch (RuntimeException | Error e) {
+      trouble = "the spool's writer ended: " + e;
+      LOG.error("spool: the writer ended; restart the gateway", e);
+      stopping = true;
+    }
+    failAll();
+  }
+
+  private void failAll() {
+    for (int log = 0; log < logs.size(); log++) {
+      queue.drain(log, group);
+      while (!group.isEmpty()) {
+        group.forEach(entry -> entry.failed("the spool is closed"));
+        group.clear();
+        queue.drain(log, group);
+      }
     }
   }
 
@@ -117,6 +141,7 @@ final class SpoolWriter {
   private void writeGroup(int log) {
     int done = 0;
     String cause = null;
+    boolean isFull = false;
     while (done < group.size() && cause == null) {
       List<SpoolEntry> rest = done == 0 ? group : group.subList(done, group.size());
       makeRoom(log);
@@ -130,20 +155,25 @@ final class SpoolWriter {
         // The log may have become full in the middle: there may be room now.
         cause = null;
       }
+      isFull = commit.isFull();
+      if (cause != null && isFull) {
+        makeRoom(log);
+        cause = logs.get(log).isBlocked() ? cause : null;
+      }
     }
-    judge(log, cause);
+    judge(log, cause, isFull);
     for (int i = done; i < group.size(); i++) {
       group.get(i).failed(String.valueOf(cause));
     }
   }
 
-  private void judge(int log, @Nullable String cause) {
+  private void judge(int log, @Nullable String cause, boolean isFull) {
     if (cause == null) {
       if (trouble != null) {
         LOG.info("spool: the disk takes records again");
         trouble = null;
       }
-    } else if (!logs.get(log).isBlocked()) {
+    } else if (!isFull) {
       if (trouble == null) {
         LOG.error("spool: {}; nothing is acknowledged until the disk takes it", cause);
       }
@@ -176,6 +206,7 @@ final class SpoolWriter {
     lastUpkeepNanos = System.nanoTime();
     try {
       for (int log = 0; log < logs.size(); log++) {
+        logs.get(log).cutOffSuspect();
         retention.discardConsumed(log);
         if (refusing.get(log) != 0) {
           makeRoom(log);
@@ -184,7 +215,7 @@ final class SpoolWriter {
       }
       retention.discardExpired();
     } catch (IOException e) {
-      LOG.error("spool: old segments cannot be deleted: {}", e.getMessage());
+      LOG.error("spool: segments cannot be deleted or cut off: {}", e.getMessage());
     }
   }
 }
