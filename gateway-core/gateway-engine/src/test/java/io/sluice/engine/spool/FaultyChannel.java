@@ -9,8 +9,9 @@ import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** A file on a disk that is full while a flag is set. */
+/** A file on a disk that takes writes in pieces, and none while a flag is set. */
 final class FaultyChannel extends FileChannel {
+  private static final int PIECE_BYTES = 7_919;
   private final FileChannel file;
   private final AtomicBoolean broken;
 
@@ -28,7 +29,13 @@ final class FaultyChannel extends FileChannel {
   @Override
   public int write(ByteBuffer source, long position) throws IOException {
     check();
-    return file.write(source, position);
+    int limit = source.limit();
+    source.limit(source.position() + Math.min(source.remaining(), PIECE_BYTES));
+    try {
+      return file.write(source, position);
+    } finally {
+      source.limit(limit);
+    }
   }
 
   @Override

@@ -291,6 +291,61 @@ class SegmentedSpoolTest {
     assertThat(numbers).isEqualTo(range(0, 5));
   }
 
+  @Test
+  void restartsDoNotFillALane() throws Exception {
+    for (int start = 0; start < 20; start++) {
+      open(SMALL);
+      spool.reader("a");
+      append(Lane.ALARM, start, start + 1, 100);
+      spool.close();
+    }
+    open(SMALL);
+    assertThat(readAll(spool.reader("a"), Lane.ALARM, Stream.LIVE, true)).isEqualTo(range(0, 20));
+  }
+
+  @Test
+  void recordsThatDoNotFitTheRestOfAFullLaneMakeTheOldestGo() throws Exception {
+    open(SMALL);
+    spool.reader("a");
+    append(Lane.TELEMETRY, 0, 600, 11_000);
+    assertThat(spool.trouble()).isNull();
+    assertThat(line(Lane.TELEMETRY).accepted()).isEqualTo(600);
+    assertThat(line(Lane.TELEMETRY).balances()).isTrue();
+  }
+
+  @Test
+  void aCursorBeyondALostTailMissesNothingThatComesAfterwards() throws Exception {
+    open(SMALL);
+    append(Lane.EVENT, 0, 100, 100);
+    readAll(spool.reader("a"), Lane.EVENT, Stream.LIVE, true);
+    spool.close();
+    try (FileChannel channel = FileChannel.open(lastSegment("event"), StandardOpenOption.WRITE)) {
+      channel.truncate(channel.size() / 2);
+    }
+    open(SMALL);
+    append(Lane.EVENT, 100, 120, 100);
+    assertThat(readAll(spool.reader("a"), Lane.EVENT, Stream.LIVE, true))
+        .isEqualTo(range(100, 120));
+    assertThat(line(Lane.EVENT).balances()).isTrue();
+  }
+
+  @Test
+  void aBitThatFlippedInTheLastSegmentCostsOneRecord() throws Exception {
+    open(SMALL);
+    spool.reader("a");
+    append(Lane.EVENT, 0, 100, 100);
+    spool.close();
+    try (FileChannel channel = FileChannel.open(lastSegment("event"), StandardOpenOption.WRITE)) {
+      channel.write(ByteBuffer.wrap(new byte[] {99}), 64 + 124 * 40 + 60);
+    }
+    open(SMALL);
+    List<Long> expected = new ArrayList<>(range(0, 100));
+    expected.remove(40);
+    assertThat(readAll(spool.reader("a"), Lane.EVENT, Stream.LIVE, true)).isEqualTo(expected);
+    assertThat(line(Lane.EVENT).dropped()).containsEntry("damaged", 1L);
+    assertThat(line(Lane.EVENT).balances()).isTrue();
+  }
+
   private List<Path> segments(String lane) throws IOException {
     try (var files = Files.list(directory.resolve(lane))) {
       return files.filter(f -> f.toString().endsWith(".seg")).sorted().toList();
