@@ -1,0 +1,81 @@
+package io.sluice.upstream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.api.MessageClass;
+import io.sluice.api.config.Checked.Problem;
+import io.sluice.engine.forward.UpstreamFactory;
+import io.sluice.upstream.kafka.KafkaSettings;
+import io.sluice.upstream.mqtt.MqttSettings;
+import io.sluice.upstream.mqtt.MqttTls;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.ServiceLoader;
+import org.junit.jupiter.api.Test;
+
+class SettingsTest {
+  @Test
+  @SuppressWarnings("rawtypes") // a class literal has no type arguments
+  void everyTypeIsFoundAsAService() {
+    assertThat(ServiceLoader.load(UpstreamFactory.class).stream().map(p -> p.get().type()))
+        .containsExactlyInAnyOrder("file", "mqtt", "kafka");
+  }
+
+  @Test
+  void templateTakesFieldsAndReplacesWhatTheTargetForbids() {
+    RecordTemplate template =
+        RecordTemplate.of("a/{class}/{device}/{gateway}/{lane}-{site}", "edge", c -> c != '-');
+    assertThat(template.expand(new TestBatch("r", 3, 1, 0, MessageClass.STATE), 0))
+        .isEqualTo("a/state/device_3/edge/event-plant_a");
+  }
+
+  @Test
+  void templateWithAnUnknownPlaceSaysWhichThereAre() {
+    assertThat(RecordTemplate.problem("x/{divice}"))
+        .startsWith("unknown place {divice}; write one of {class}, {device}");
+    assertThat(RecordTemplate.problem("x/{device")).isEqualTo("a brace has no partner");
+    assertThat(RecordTemplate.problem("x/{device}")).isNull();
+  }
+
+  @Test
+  void everyFaultOfAnMqttUpstreamIsNamed() {
+    MqttSettings settings =
+        new MqttSettings(
+            URI.create("tcp://broker"),
+            "sluice/#",
+            1,
+            "3.1.1",
+            null,
+            null,
+            new io.sluice.api.config.Secret("s"),
+            1_000,
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(10),
+            new MqttTls(null, Path.of("c.pem"), null),
+            true);
+    assertThat(settings.problems())
+        .extracting(Problem::key)
+        .containsExactly("uri", "topic", "password", "tls", "cloud-events");
+    assertThat(new MqttTls(null, Path.of("c.pem"), null).problems())
+        .containsExactly(new Problem("key", "is missing; certificate and key go together"));
+  }
+
+  @Test
+  void kafkaPropertiesThatTheGatewaySetsAreFaults() {
+    KafkaSettings settings =
+        new KafkaSettings(
+            "b:9092",
+            "sluice/{class}",
+            KafkaSettings.Compression.LZ4,
+            Duration.ofMillis(2),
+            Duration.ofSeconds(10),
+            false,
+            Map.of("acks", "1", "security.protocol", "SASL_SSL"));
+    assertThat(settings.problems())
+        .containsExactly(
+            new Problem("topic", "may hold only letters, digits and . _ -"),
+            new Problem("properties", "acks is set by the gateway; leave it out here"));
+  }
+}
