@@ -1,0 +1,245 @@
+package io.sluice.engine.forward;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.sluice.api.Lane;
+import io.sluice.api.MessageClass;
+import io.sluice.api.Quality;
+import io.sluice.api.TimeSource;
+import io.sluice.api.admin.Operations.LedgerLine;
+import io.sluice.api.config.Bytes;
+import io.sluice.engine.forward.ForwardSettings.Format;
+import io.sluice.engine.record.RecordFormat;
+import io.sluice.engine.record.RecordWriter;
+import io.sluice.engine.spool.SegmentedSpool;
+import io.sluice.engine.spool.SpoolEntry;
+import io.sluice.engine.spool.SpoolSettings;
+import io.sluice.engine.spool.SpoolSettings.Policy;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The Forwarder on the spool that it runs on. */
+@Timeout(60)
+class ForwarderOnSpoolTest {
+  private static final ForwardLimits LIMITS =
+      new ForwardLimits(4, 1 << 20, 2, 30_000, 2_000, 1, 4, 2_000);
+
+  @TempDir private Path directory;
+
+  @Test
+  void everyRecordArrivesOverRestartsAndTheLedgerBalances() throws IOException {
+    ScriptedUpstream upstream = new ScriptedUpstream();
+    AtomicInteger sends = new AtomicInteger();
+    List<String> setAside = new CopyOnWriteArrayList<>();
+    upstream.script =
+        ids ->
+            switch (sends.incrementAndGet() % 5) {
+              case 0 -> new Delivery.Retry(0, "lost");
+              case 3 -> {
+                setAside.add(ids.get(ids.size() / 2));
+                yield new Delivery.Refused(ids.size() / 2, "never");
+              }
+              default -> new Delivery.Delivered();
+            };
+    List<MessageClass> classes = List.of(MessageClass.values());
+    List<String> ids = new ArrayList<>();
+    for (int run = 0; run < 4; run++) {
+      try (SegmentedSpool spool = open()) {
+        List<CompletableFuture<String>> stored = new ArrayList<>();
+        for (int i = 0; i < 1_000; i++) {
+          stored.add(append(spool, classes.get(i % classes.size())));
+        }
+        stored.forEach(id -> ids.add(id.join()));
+        Forwarder forwarder = start(spool, upstream, 100);
+        int least = sends.get() + 8;
+        await().until(() -> sends.get() >= least);
+        forwarder.close();
+      }
+    }
+    try (SegmentedSpool spool = open();
+        Forwarder forwarder = start(spool, upstream, 100)) {
+      await().until(() -> spool.ledger().stream().allMatch(line -> line.queued() == 0));
+      assertThat(spool.ledger()).hasSize(Lane.values().length).allMatch(LedgerLine::balances);
+      assertThat(spool.ledger().stream().mapToLong(LedgerLine::accepted).sum()).isEqualTo(4_000);
+      assertThat(forwarder.view().backlogRecords()).isZero();
+    }
+    HashSet<String> seen = new HashSet<>(upstream.delivered);
+    seen.addAll(setAside);
+    assertThat(seen).containsExactlyInAnyOrderElementsOf(ids);
+  }
+
+  @Test
+  void alarmsArriveWithinASecondWhileTelemetrySaturatesTheUpstream()
+      throws IOException, InterruptedException {
+    try (SegmentedSpool spool = open();
+        SlowUpstream upstream = new SlowUpstream(10_000)) {
+      for (int i = 0; i < 60_000; i++) {
+        var _ = append(spool, MessageClass.TELEMETRY);
+      }
+      try (Forwarder forwarder = start(spool, upstream, 2_000)) {
+        await().until(() -> forwarder.forwarded(Lane.TELEMETRY) > 5_000);
+        Map<String, Long> accepted = new ConcurrentHashMap<>();
+        for (int i = 0; i < 60; i++) {
+          long now = System.nanoTime();
+          accepted.put(append(spool, MessageClass.ALARM).join(), now);
+          // Not a wait for something to happen: it is the rate at which alarms come.
+          TimeUnit.MILLISECONDS.sleep(30);
+        }
+        await().until(() -> upstream.arrivedNanos.keySet().containsAll(accepted.keySet()));
+        assertThat(forwarder.forwarded(Lane.TELEMETRY)).isLessThan(60_000);
+        List<Long> millis = new ArrayList<>();
+        accepted.forEach((id, from) ->
+            millis.add(TimeUnit.NANOSECONDS.toMillis(upstream.arrivedNanos.get(id) - from)));
+        millis.sort(null);
+        assertThat(millis.getLast()).as("slowest of 60, in ms").isLessThan(1_000);
+      }
+    }
+  }
+
+  /** Takes so many records a second, in the order in which they were sent. */
+  private static final class SlowUpstream implements Upstream {
+    final Map<String, Long> arrivedNanos = new ConcurrentHashMap<>();
+    private final ScheduledExecutorService farEnd = Executors.newSingleThreadScheduledExecutor();
+    private final int recordsPerSecond;
+    private long busyUntilNanos;
+
+    SlowUpstream(int recordsPerSecond) {
+      this.recordsPerSecond = recordsPerSecond;
+    }
+
+    @Override
+    public void open() {
+      busyUntilNanos = System.nanoTime();
+    }
+
+    @Override
+    public CompletableFuture<Delivery> send(OutboundBatch batch) {
+      List<String> alarms = new ArrayList<>();
+      for (int i = 0; batch.lane() == Lane.ALARM && i < batch.count(); i++) {
+        alarms.add(batch.id(i));
+      }
+      long now = System.nanoTime();
+      long work = TimeUnit.SECONDS.toNanos(batch.count()) / recordsPerSecond;
+      busyUntilNanos = Math.max(now, busyUntilNanos) + work;
+      CompletableFuture<Delivery> verdict = new CompletableFuture<>();
+      var _ =
+          farEnd.schedule(
+              () -> {
+                alarms.forEach(id -> arrivedNanos.put(id, System.nanoTime()));
+                verdict.complete(new Delivery.Delivered());
+              },
+              busyUntilNanos - now,
+              TimeUnit.NANOSECONDS);
+      return verdict;
+    }
+
+    @Override
+    public void close() {
+      farEnd.shutdown();
+    }
+  }
+
+  private SegmentedSpool open() throws IOException {
+    return SegmentedSpool.open(
+        new SpoolSettings(
+            new Bytes(256 << 20),
+            new Bytes(1 << 20),
+            10,
+            20,
+            Policy.REFUSE,
+            Policy.REFUSE,
+            Policy.REFUSE,
+            null,
+            new Bytes(4 << 20),
+            new Bytes(32 << 20)),
+        directory,
+        Clock.systemUTC());
+  }
+
+  private static Forwarder start(SegmentedSpool spool, Upstream upstream, int batchRecords) {
+    Forwarder forwarder =
+        new Forwarder(
+            new Forwarder.Target(
+                "far", "test", upstream, RecordBatch.encoder(spool.epoch(), Format.JSON)),
+            spool.reader("far"),
+            new ForwardSettings(Format.JSON, 50, batchRecords),
+            LIMITS,
+            (name, batch, index, cause) -> {},
+            Forwarder.Timing.system());
+    forwarder.start();
+    return forwarder;
+  }
+
+  /** Completes with the id under which the record is forwarded. */
+  private static CompletableFuture<String> append(SegmentedSpool spool, MessageClass of) {
+    Entry entry = new Entry(spool.epoch(), of, System.currentTimeMillis() * 1_000);
+    if (!spool.append(entry)) {
+      await().pollInterval(Duration.ofMillis(1)).until(() -> spool.append(entry));
+    }
+    return entry.id;
+  }
+
+  private static final class Entry implements SpoolEntry {
+    final CompletableFuture<String> id = new CompletableFuture<>();
+    private final String epoch;
+    private final MessageClass messageClass;
+    private final long receivedMicros;
+    private final byte[] body;
+
+    Entry(String epoch, MessageClass messageClass, long receivedMicros) {
+      this.epoch = epoch;
+      this.messageClass = messageClass;
+      this.receivedMicros = receivedMicros;
+      this.body =
+          new RecordWriter()
+              .begin(messageClass, receivedMicros, TimeSource.SERVER, receivedMicros, false)
+              .identity("d", "factory", "plant-a", "cnc", "edge-01", "mqtt", "telemetry;json")
+              .measurement("load", "%", Quality.GOOD, null, RecordFormat.NO_TIME)
+              .value(42L)
+              .finish();
+    }
+
+    @Override
+    public Lane lane() {
+      return messageClass.lane();
+    }
+
+    @Override
+    public byte[] body() {
+      return body;
+    }
+
+    @Override
+    public long receivedMicros() {
+      return receivedMicros;
+    }
+
+    @Override
+    public void stored(long sequence) {
+      String letter = messageClass.lane().jsonName().substring(0, 1);
+      id.complete("edge-01-" + epoch + '-' + letter + sequence);
+    }
+
+    @Override
+    public void failed(String cause) {
+      id.completeExceptionally(new IOException(cause));
+    }
+  }
+}
