@@ -1,5 +1,7 @@
 package io.sluice.sim;
 
+import io.sluice.sim.load.SimLoadCommand;
+import io.sluice.sim.reference.SimReferenceCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -10,7 +12,12 @@ import picocli.CommandLine.IExecutionExceptionHandler;
     description = "Simulates devices: plays fleets, audits what arrived, loads servers.",
     mixinStandardHelpOptions = true,
     version = "sluice sim 0.1.0",
-    subcommands = {SimRunCommand.class, SimDevicesCommand.class})
+    subcommands = {
+      SimRunCommand.class,
+      SimDevicesCommand.class,
+      SimLoadCommand.class,
+      SimReferenceCommand.class
+    })
 public final class SimCommand implements Runnable {
   /** Exit codes of CONTRACT. */
   public static final int DONE = 0;
@@ -38,6 +45,7 @@ public final class SimCommand implements Runnable {
 
   @Override
   public void run() {
-    throw new CommandLine.ParameterException(spec.commandLine(), "say what to do: run or devices");
+    throw new CommandLine.ParameterException(
+        spec.commandLine(), "say what to do: run, devices, load or reference");
   }
 }

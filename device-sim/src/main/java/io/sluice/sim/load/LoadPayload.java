@@ -1,0 +1,64 @@
+package io.sluice.sim.load;
+
+import io.sluice.sim.device.Hash;
+import io.sluice.sim.device.Kind;
+import io.sluice.sim.device.PayloadForm;
+import io.sluice.sim.device.Profiles;
+import io.sluice.sim.device.SimDevice;
+import io.sluice.sim.scenario.DeviceSpec;
+import io.sluice.sim.scenario.Group;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+
+/** One device's JSON payload, made once; only the digits of its counter change from then on. */
+final class LoadPayload {
+  private static final int COUNTER_DIGITS = 13;
+
+  private LoadPayload() {}
+
+  /** The payload with a counter of thirteen digits, filled up with spaces to the size asked for. */
+  static byte[] of(LoadPlan plan, int index) {
+    Profiles.Profile profile = Profiles.all().get(plan.profile());
+    Group group =
+        new Group(
+            profile,
+            1,
+            "load-{n}",
+            "factory",
+            "load",
+            profile.interval(),
+            0,
+            Group.Transport.MQTT_3_1_1,
+            1,
+            PayloadForm.JSON,
+            new Group.Login(null, null),
+            Map.of(),
+            null);
+    long now = System.currentTimeMillis();
+    DeviceSpec spec = new DeviceSpec("load", group, Hash.mix(1, index));
+    byte[] json =
+        PayloadForm.JSON.encode(
+            new SimDevice(spec, now * 1000).sample(now, now * 1000, Kind.TELEMETRY));
+    if (json.length >= plan.sizeBytes()) {
+      return json;
+    }
+    String padding =
+        ",\"model\":\"" + "x".repeat(Math.max(0, plan.sizeBytes() - json.length - 11)) + "\"}";
+    String text = new String(json, StandardCharsets.UTF_8);
+    return (text.substring(0, text.length() - 1) + padding).getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** Where the last digit of the counter stands in a frame that ends with the payload. */
+  static int counterEnd(byte[] frame, byte[] payload) {
+    return frame.length - payload.length + "{\"n\":".length() + COUNTER_DIGITS - 1;
+  }
+
+  /** Adds one to the counter. */
+  static void count(byte[] frame, int counterEnd) {
+    int at = counterEnd;
+    while (frame[at] == '9') {
+      frame[at--] = '0';
+    }
+    frame[at]++;
+  }
+}

@@ -1,0 +1,60 @@
+package io.sluice.sim.load;
+
+import java.net.InetSocketAddress;
+import java.time.Duration;
+
+/**
+ * What a load run does.
+ *
+ * @param peers MQTT connections or CoAP endpoints
+ * @param window messages unanswered at a time for each peer
+ * @param qos MQTT: 0 to 2; CoAP: always Confirmable
+ * @param sizeBytes of the payload, at the least
+ * @param ratePerSecond for all peers together; 0 is closed-loop: as fast as answers come
+ * @param warmup not measured
+ * @param user pattern with {@code {n}} or {@code {n:04}}; empty for none
+ * @param password pattern with {@code {id}}; over CoAP the token
+ * @param threads event loops
+ */
+record LoadPlan(
+    InetSocketAddress server,
+    int peers,
+    int window,
+    int qos,
+    boolean five,
+    int sizeBytes,
+    double ratePerSecond,
+    Duration warmup,
+    Duration duration,
+    String user,
+    String password,
+    String profile,
+    String topic,
+    int threads) {
+
+  boolean openLoop() {
+    return ratePerSecond > 0;
+  }
+
+  String userOf(int index) {
+    return fill(user, index);
+  }
+
+  String passwordOf(int index) {
+    return fill(password, index).replace("{id}", userOf(index));
+  }
+
+  private static String fill(String pattern, int index) {
+    int open = pattern.indexOf("{n");
+    if (open < 0) {
+      return pattern;
+    }
+    int close = pattern.indexOf('}', open);
+    String width = pattern.substring(open + 2, close);
+    String number =
+        width.isEmpty()
+            ? "" + (index + 1)
+            : String.format("%" + width.substring(1) + "d", index + 1);
+    return pattern.substring(0, open) + number + pattern.substring(close + 1);
+  }
+}

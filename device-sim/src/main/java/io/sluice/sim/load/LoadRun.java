@@ -1,0 +1,286 @@
+package io.sluice.sim.load;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.FixedRecvByteBufAllocator;
+import io.sluice.sim.fleet.Transports;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** Connects, warms up, measures, and closes. */
+@SuppressWarnings("FutureReturnValueIgnored") // tasks on the loops are waited for by their results
+final class LoadRun {
+  private static final int CONNECTING_AT_ONCE = 200;
+  private static final long CONNECT_SECONDS = 60;
+  private static final long SWEEP_MILLIS = 250;
+  private static final int SOCKET_BUFFER_BYTES = 1 << 20;
+  private final LoadPlan plan;
+  private final EventLoopGroup group;
+  private final List<Lane> lanes = new ArrayList<>();
+  private final AtomicInteger lostConnections = new AtomicInteger();
+  private final AtomicReference<String> firstLoss = new AtomicReference<>("");
+
+  /** One event loop's share. */
+  private static final class Lane {
+    final EventLoop loop;
+    final LoadTally tally = new LoadTally();
+    final List<LoadPeer> peers = new ArrayList<>();
+    final List<CoapLoadSocket> sockets = new ArrayList<>();
+    long nextDueNanos;
+    int nextPeer;
+    boolean running;
+
+    Lane(EventLoop loop) {
+      this.loop = loop;
+    }
+
+    /** Open loop: wakes exactly when the next message of any of its peers is due. */
+    void pace(long gapNanos) {
+      if (!running) {
+        return;
+      }
+      long now = System.nanoTime();
+      while (nextDueNanos <= now) {
+        peers.get(nextPeer).pump(now);
+        nextPeer = (nextPeer + 1) % peers.size();
+        nextDueNanos += gapNanos;
+      }
+      loop.schedule(() -> pace(gapNanos), nextDueNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
+    }
+
+    void sweep() {
+      if (running) {
+        long now = System.nanoTime();
+        sockets.forEach(socket -> socket.sweep(now));
+        loop.schedule(this::sweep, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
+      }
+    }
+  }
+
+  LoadRun(LoadPlan plan) {
+    this.plan = plan;
+    this.group = Transports.group(plan.threads(), "sim-load");
+    for (int i = 0; i < plan.threads(); i++) {
+      lanes.add(new Lane(group.next()));
+    }
+  }
+
+  /** Runs an MQTT load to its end. */
+  LoadResult mqtt(@Nullable Long pid) throws IOException, InterruptedException {
+    try {
+      connectMqtt();
+      return measure(pid);
+    } finally {
+      close();
+    }
+  }
+
+  /** Runs a CoAP load to its end. */
+  LoadResult coap(@Nullable Long pid, int sockets) throws IOException, InterruptedException {
+    try {
+      openCoap(sockets);
+      return measure(pid);
+    } finally {
+      close();
+    }
+  }
+
+  private void connectMqtt() throws IOException, InterruptedException {
+    Semaphore connecting = new Semaphore(CONNECTING_AT_ONCE);
+    for (int i = 0; i < plan.peers(); i++) {
+      if (!connecting.tryAcquire(CONNECT_SECONDS, TimeUnit.SECONDS)) {
+        throw new IOException("no answer to CONNECT within " + CONNECT_SECONDS + " s");
+      }
+      Lane lane = lanes.get(i % lanes.size());
+      MqttLoadPeer peer = new MqttLoadPeer(plan, i, lane.tally, fate(connecting));
+      lane.peers.add(peer);
+      new Bootstrap()
+          .group(lane.loop)
+          .channel(Transports.socket())
+          .option(ChannelOption.TCP_NODELAY, true)
+          .handler(peer)
+          .connect(plan.server())
+          .addListener(done -> {
+            if (!done.isSuccess()) {
+              fate(connecting).gone(false, String.valueOf(done.cause().getMessage()));
+            }
+          });
+    }
+    if (!connecting.tryAcquire(CONNECTING_AT_ONCE, CONNECT_SECONDS, TimeUnit.SECONDS)) {
+      throw new IOException("not every connection was admitted within " + CONNECT_SECONDS + " s");
+    }
+    if (lostConnections.get() > 0) {
+      throw new IOException(
+          lostConnections + " of " + plan.peers() + " connections failed: " + firstLoss);
+    }
+  }
+
+  private MqttLoadPeer.Fate fate(Semaphore connecting) {
+    return new MqttLoadPeer.Fate() {
+      @Override
+      public void admitted() {
+        connecting.release();
+      }
+
+      @Override
+      public void gone(boolean wasAdmitted, String why) {
+        lostConnections.incrementAndGet();
+        firstLoss.compareAndSet("", why);
+        if (!wasAdmitted) {
+          connecting.release();
+        }
+      }
+    };
+  }
+
+  private void openCoap(int sockets) throws IOException {
+    List<CoapLoadSocket> handlers = new ArrayList<>();
+    List<Channel> channels = new ArrayList<>();
+    for (int i = 0; i < sockets; i++) {
+      Lane lane = lanes.get(i % lanes.size());
+      CoapLoadSocket handler = new CoapLoadSocket();
+      ChannelFuture made =
+          new Bootstrap()
+              .group(lane.loop)
+              .channel(Transports.datagram())
+              .option(ChannelOption.SO_RCVBUF, SOCKET_BUFFER_BYTES)
+              .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(2048))
+              .handler(
+                  new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                      channel.pipeline().addLast(handler);
+                    }
+                  })
+              .connect(plan.server())
+              .awaitUninterruptibly();
+      if (!made.isSuccess()) {
+        throw new IOException(
+            "socket "
+                + (i + 1)
+                + " of "
+                + sockets
+                + ": "
+                + made.cause().getMessage()
+                + "; raise `ulimit -n` or lower --sockets");
+      }
+      handlers.add(handler);
+      channels.add(made.channel());
+      lane.sockets.add(handler);
+    }
+    for (int i = 0; i < plan.peers(); i++) {
+      CoapLoadSocket handler = handlers.get(i % sockets);
+      Lane lane = lanes.get(i % sockets % lanes.size());
+      CoapLoadPeer peer =
+          new CoapLoadPeer(plan, i, handler.peers().size(), channels.get(i % sockets), lane.tally);
+      handler.peers().add(peer);
+      lane.peers.add(peer);
+    }
+  }
+
+  private LoadResult measure(@Nullable Long pid) throws IOException, InterruptedException {
+    long first = System.nanoTime() + 50_000_000L;
+    for (Lane lane : lanes) {
+      lane.loop.submit(() -> begin(lane, first)).syncUninterruptibly();
+    }
+    Thread.sleep(plan.warmup());
+    ProcessUsage before = pid == null ? null : ProcessUsage.of(pid);
+    long ownBefore = ownCpuMicros();
+    long began = System.nanoTime();
+    for (Lane lane : lanes) {
+      lane.loop.submit(lane.tally::reset).syncUninterruptibly();
+    }
+    Thread.sleep(plan.duration());
+    LoadTally sum = new LoadTally();
+    for (Lane lane : lanes) {
+      lane.loop
+          .submit(() -> {
+            lane.tally.addTo(sum);
+            lane.running = false;
+          })
+          .syncUninterruptibly();
+    }
+    double seconds = (System.nanoTime() - began) / 1e9;
+    ProcessUsage after = pid == null ? null : ProcessUsage.of(pid);
+    return result(sum, seconds, before, after, ownCpuMicros() - ownBefore);
+  }
+
+  private void begin(Lane lane, long firstNanos) {
+    if (lane.peers.isEmpty()) {
+      return;
+    }
+    lane.running = true;
+    long gapNanos =
+        plan.openLoop()
+            ? Math.max(1, Math.round(1e9 / plan.ratePerSecond() * plan.peers() / lane.peers.size()))
+            : 0;
+    lane.nextDueNanos = firstNanos;
+    for (int i = 0; i < lane.peers.size(); i++) {
+      lane.peers.get(i).go(firstNanos + i * gapNanos, gapNanos * lane.peers.size());
+    }
+    if (plan.openLoop()) {
+      lane.pace(gapNanos);
+    }
+    lane.sweep();
+  }
+
+  private LoadResult result(
+      LoadTally sum,
+      double seconds,
+      @Nullable ProcessUsage before,
+      @Nullable ProcessUsage after,
+      long ownMicros) {
+    double messages = Math.max(1, sum.acked);
+    String error = sum.firstError.isEmpty() ? firstLoss.get() : sum.firstError;
+    return new LoadResult(
+        plan.server().getAddress().getHostAddress() + ":" + plan.server().getPort(),
+        seconds,
+        sum.sent,
+        sum.acked,
+        sum.acked / seconds,
+        sum.errors,
+        error,
+        sum.retransmitted,
+        sum.stalledWrites,
+        lostConnections.get(),
+        micros(sum, 50),
+        micros(sum, 90),
+        micros(sum, 99),
+        micros(sum, 99.9),
+        sum.latencyNanos.getMaxValue() / 1e3,
+        before == null || after == null
+            ? null
+            : (after.cpuMicros() - before.cpuMicros()) / messages,
+        after == null ? null : after.residentBytes(),
+        ownMicros / messages);
+  }
+
+  private static double micros(LoadTally sum, double percentile) {
+    return sum.latencyNanos.getValueAtPercentile(percentile) / 1e3;
+  }
+
+  private static long ownCpuMicros() {
+    return ProcessHandle.current()
+        .info()
+        .totalCpuDuration()
+        .map(used -> used.toNanos() / 1000)
+        .orElse(0L);
+  }
+
+  private void close() {
+    lanes.forEach(
+        lane -> lane.loop.submit(() -> lane.peers.forEach(LoadPeer::close)).awaitUninterruptibly());
+    group.shutdownGracefully(0, 3, TimeUnit.SECONDS).awaitUninterruptibly();
+  }
+}

@@ -1,0 +1,233 @@
+package io.sluice.sim.load;
+
+import io.sluice.sim.device.Profiles;
+import io.sluice.sim.fleet.Endpoints;
+import io.sluice.sim.reference.ReferenceProcess;
+import io.sluice.sim.scenario.Durations;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.URI;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Loads a server and measures its answers. */
+@Command(
+    name = "load",
+    description = "Loads a server, closed-loop or at a fixed rate, and measures its answers.",
+    mixinStandardHelpOptions = true)
+public final class SimLoadCommand implements Callable<Integer> {
+  // RFC 7252 section 4.4: 65536 message ids in 247 s
+  private static final double MOST_PER_SECOND_AND_SOCKET = 265;
+
+  @Spec private CommandSpec spec;
+
+  @Option(names = "--mqtt", paramLabel = "URI", description = "an MQTT server")
+  private @Nullable URI mqtt;
+
+  @Option(names = "--coap", paramLabel = "URI", description = "a CoAP server")
+  private @Nullable URI coap;
+
+  @Option(
+      names = "--against",
+      paramLabel = "WHAT",
+      description = "bare or bare-coap: starts a reference server that only acknowledges")
+  private @Nullable String against;
+
+  @Option(
+      names = "--connections",
+      defaultValue = "100",
+      description = "MQTT connections (default ${DEFAULT-VALUE})")
+  private int connections;
+
+  @Option(
+      names = "--endpoints",
+      defaultValue = "1000",
+      description = "CoAP endpoints, one exchange each (default ${DEFAULT-VALUE})")
+  private int endpoints;
+
+  @Option(
+      names = "--sockets",
+      description = "UDP sockets for the endpoints (default: one each, at most 4000)")
+  private @Nullable Integer sockets;
+
+  @Option(
+      names = "--inflight",
+      defaultValue = "20",
+      description = "unanswered messages for each MQTT connection (default ${DEFAULT-VALUE})")
+  private int inflight;
+
+  @Option(names = "--qos", defaultValue = "1", description = "0, 1 or 2 (default ${DEFAULT-VALUE})")
+  private int qos;
+
+  @Option(
+      names = "--version-mqtt",
+      defaultValue = "3.1.1",
+      description = "3.1.1 or 5 (default ${DEFAULT-VALUE})")
+  private String version;
+
+  @Option(
+      names = "--size",
+      defaultValue = "165",
+      description = "payload bytes, at the least (default ${DEFAULT-VALUE})")
+  private int size;
+
+  @Option(
+      names = "--profile",
+      defaultValue = "energy-meter",
+      description = "whose metrics to send (default ${DEFAULT-VALUE})")
+  private String profile;
+
+  @Option(
+      names = "--topic",
+      defaultValue = "telemetry",
+      description = "topic or path (default ${DEFAULT-VALUE})")
+  private String topic;
+
+  @Option(
+      names = "--user",
+      defaultValue = "",
+      description = "user name pattern, like load-{n:04}; CoAP: device id")
+  private String user;
+
+  @Option(
+      names = "--password",
+      defaultValue = "",
+      description = "password pattern, like demo-{id}; CoAP: token")
+  private String password;
+
+  @Option(
+      names = "--rate",
+      defaultValue = "0",
+      description = "messages a second, all together; 0 is closed-loop")
+  private double rate;
+
+  @Option(
+      names = "--duration",
+      defaultValue = "10s",
+      description = "measured time (default ${DEFAULT-VALUE})")
+  private String duration;
+
+  @Option(
+      names = "--warmup",
+      defaultValue = "3s",
+      description = "time before it (default ${DEFAULT-VALUE})")
+  private String warmup;
+
+  @Option(
+      names = "--threads",
+      defaultValue = "1",
+      description = "event loops (default ${DEFAULT-VALUE})")
+  private int threads;
+
+  @Option(
+      names = {"--pid", "--cpu-of"},
+      description = "the server's process: its CPU time and memory are measured")
+  private @Nullable Long pid;
+
+  @Option(names = "--json", description = "prints JSON")
+  private boolean json;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    try {
+      LoadResult result = against == null ? load(mqtt, coap, pid) : reference(against);
+      print(result);
+      return result.acked() > 0 && result.lostConnections() == 0 ? 0 : 1;
+    } catch (IllegalArgumentException e) {
+      spec.commandLine().getErr().println("sim load: " + e.getMessage());
+      return 2;
+    } catch (IOException e) {
+      spec.commandLine().getErr().println("sim load: " + e.getMessage());
+      return 1;
+    }
+  }
+
+  private LoadResult reference(String what) throws IOException, InterruptedException {
+    String protocol =
+        switch (what) {
+          case "bare" -> "mqtt";
+          case "bare-coap" -> "coap";
+          default ->
+              throw new IllegalArgumentException(
+                  "--against `" + what + "`: write bare or bare-coap");
+        };
+    try (ReferenceProcess process = ReferenceProcess.start(protocol)) {
+      boolean tcp = protocol.equals("mqtt");
+      return load(tcp ? process.uri() : null, tcp ? null : process.uri(), process.pid());
+    }
+  }
+
+  private LoadResult load(@Nullable URI mqttUri, @Nullable URI coapUri, @Nullable Long serverPid)
+      throws IOException, InterruptedException {
+    if ((mqttUri == null) == (coapUri == null)) {
+      throw new IllegalArgumentException(
+          "name one server: --mqtt URI, --coap URI or --against bare");
+    }
+    if (mqttUri != null) {
+      return new LoadRun(plan(mqttUri, 1883, connections, inflight)).mqtt(serverPid);
+    }
+    int opened =
+        sockets == null ? Math.min(endpoints, 4000) : within("--sockets", sockets, 1, endpoints);
+    LoadResult result = new LoadRun(plan(coapUri, 5683, endpoints, 1)).coap(serverPid, opened);
+    if (result.ackedPerSecond() / opened > MOST_PER_SECOND_AND_SOCKET) {
+      spec.commandLine()
+          .getErr()
+          .println(
+              "sim load: message ids came round within 247 s, so that the server may have taken some for repeats; use more --sockets");
+    }
+    return result;
+  }
+
+  private LoadPlan plan(URI uri, int port, int peers, int window) {
+    if (!Profiles.all().containsKey(profile)) {
+      throw new IllegalArgumentException(
+          "--profile `"
+              + profile
+              + "` is not one of "
+              + String.join(", ", Profiles.all().keySet()));
+    }
+    if (!version.equals("3.1.1") && !version.equals("5")) {
+      throw new IllegalArgumentException("--version-mqtt `" + version + "`: write 3.1.1 or 5");
+    }
+    if (rate < 0) {
+      throw new IllegalArgumentException("--rate is messages a second, or 0 for closed-loop");
+    }
+    Duration warm =
+        warmup.equals("0") || warmup.equals("0s") ? Duration.ZERO : Durations.parse(warmup);
+    return new LoadPlan(
+        Endpoints.address(uri, port),
+        within("--connections or --endpoints", peers, 1, 500_000),
+        within("--inflight", window, 1, 65_535),
+        within("--qos", qos, 0, 2),
+        version.equals("5"),
+        within("--size", size, 1, 1 << 20),
+        rate,
+        warm,
+        Durations.parse(duration),
+        user,
+        password,
+        profile,
+        topic,
+        within("--threads", threads, 1, 64));
+  }
+
+  private static int within(String option, int value, int low, int high) {
+    if (value < low || value > high) {
+      throw new IllegalArgumentException(
+          option + " is " + value + "; write " + low + " to " + high);
+    }
+    return value;
+  }
+
+  private void print(LoadResult result) {
+    PrintWriter out = spec.commandLine().getOut();
+    out.println(json ? new JsonMapper().writeValueAsString(result) : result.text().stripTrailing());
+    out.flush();
+  }
+}
