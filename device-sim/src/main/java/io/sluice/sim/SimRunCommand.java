@@ -32,7 +32,6 @@ import tools.jackson.databind.json.JsonMapper;
         "Plays a fleet from a scenario; audits the far end when it is told where that is.",
     mixinStandardHelpOptions = true)
 final class SimRunCommand implements Callable<Integer> {
-  private static final long AUDIT_PATIENCE_MILLIS = 30_000;
   private static final long AUDIT_RETRY_MILLIS = 500;
 
   @Spec private CommandSpec spec;
@@ -60,6 +59,13 @@ final class SimRunCommand implements Callable<Integer> {
       paramLabel = "DIR",
       description = "the folder of the gateway's file upstream, to audit; the gateway runs on")
   private @Nullable Path expected;
+
+  @Option(
+      names = "--settle",
+      paramLabel = "D",
+      defaultValue = "30s",
+      description = "how long the far end may take to have everything (default ${DEFAULT-VALUE})")
+  private String settle;
 
   @Override
   public Integer call() throws IOException, InterruptedException {
@@ -130,9 +136,9 @@ final class SimRunCommand implements Callable<Integer> {
   }
 
   /** What is acknowledged may still be on its way to the far end: looks again while that helps. */
-  private static AuditResult settled(FleetRun run, Path directory)
+  private AuditResult settled(FleetRun run, Path directory)
       throws IOException, InterruptedException {
-    long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(AUDIT_PATIENCE_MILLIS);
+    long until = System.nanoTime() + Durations.parse(settle).toNanos();
     AuditResult result = Audit.of(run, directory);
     while (!(result.complete() && result.unreadable() == 0) && System.nanoTime() < until) {
       TimeUnit.MILLISECONDS.sleep(AUDIT_RETRY_MILLIS);

@@ -84,6 +84,7 @@ public final class Main implements Runnable {
     return switch (name) {
       case "run" -> new RunCommand();
       case "demo" -> new DemoCommand();
+      case "decode" -> new DecodeCommand();
       case "check" -> new CheckCommand();
       case "device" -> new DeviceCommand();
       case "status" -> new StatusCommand();

@@ -1,4 +1,4 @@
-package io.sluice.upstream.mqtt;
+package io.sluice.testkit;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 
 /** A real broker, and a real subscriber to everything on it. */
-final class Mosquitto implements AutoCloseable {
+public final class Mosquitto implements AutoCloseable {
   private static final String BINARY =
       Files.exists(Path.of("/usr/sbin/mosquitto")) ? "/usr/sbin/mosquitto" : "mosquitto";
 
@@ -23,13 +23,16 @@ final class Mosquitto implements AutoCloseable {
   private final List<Process> subscribers = new ArrayList<>();
   private final Path configuration;
   private final Process process;
-  final int port;
+  public final int port;
 
-  Mosquitto(Path directory, String... options) throws IOException {
+  /** On a free port. */
+  public Mosquitto(Path directory, String... options) throws IOException {
+    this(directory, freePort(), options);
+  }
+
+  public Mosquitto(Path directory, int port, String... options) throws IOException {
     this.directory = directory;
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = free.getLocalPort();
-    }
+    this.port = port;
     configuration = directory.resolve("mosquitto.conf");
     List<String> lines =
         new ArrayList<>(
@@ -46,6 +49,12 @@ final class Mosquitto implements AutoCloseable {
     }
     Files.write(configuration, lines);
     process = start();
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return free.getLocalPort();
+    }
   }
 
   private Process start() throws IOException {
@@ -68,7 +77,7 @@ final class Mosquitto implements AutoCloseable {
   }
 
   /** Connects under a client id that is in use, and leaves again. */
-  void takeOver(String clientId) throws IOException, InterruptedException {
+  public void takeOver(String clientId) throws IOException, InterruptedException {
     int status =
         new ProcessBuilder(
                 "mosquitto_pub",
@@ -89,7 +98,7 @@ final class Mosquitto implements AutoCloseable {
     }
   }
 
-  void stop() {
+  public void stop() {
     // Nothing that it keeps is looked at after its end, so it need not save it.
     process.destroyForcibly();
     Process ended = process.onExit().orTimeout(10, TimeUnit.SECONDS).join();
@@ -97,7 +106,7 @@ final class Mosquitto implements AutoCloseable {
   }
 
   /** Stops its process from running, and lets it go on again: a far end that hangs. */
-  void signal(String name) throws IOException, InterruptedException {
+  public void signal(String name) throws IOException, InterruptedException {
     int status =
         new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid())).start().waitFor();
     if (status != 0) {
@@ -106,7 +115,7 @@ final class Mosquitto implements AutoCloseable {
   }
 
   /** Begins to collect: one string a message, in mosquitto_sub's output format. */
-  void subscribe(String format) throws IOException {
+  public void subscribe(String format) throws IOException {
     Process subscriber =
         new ProcessBuilder(
                 List.of(
@@ -156,7 +165,7 @@ final class Mosquitto implements AutoCloseable {
         });
   }
 
-  List<String> received() {
+  public List<String> received() {
     return received;
   }
 

@@ -1,4 +1,4 @@
-package io.sluice.upstream.kafka;
+package io.sluice.testkit;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -16,12 +16,12 @@ import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.MetadataVersion;
 
 /** A real broker and controller in this process. */
-final class KafkaBroker implements AutoCloseable {
-  final int port;
+public final class KafkaBroker implements AutoCloseable {
+  public final int port;
   private final Properties properties = new Properties();
   private KafkaRaftServer server;
 
-  KafkaBroker(Path directory) throws Exception {
+  public KafkaBroker(Path directory) throws Exception {
     port = freePort();
     int controllerPort = freePort();
     String log = directory.resolve("log").toString();
@@ -61,16 +61,16 @@ final class KafkaBroker implements AutoCloseable {
     return started;
   }
 
-  void stop() {
+  public void stop() {
     server.shutdown();
     server.awaitShutdown();
   }
 
-  void startAgain() {
+  public void startAgain() {
     server = start();
   }
 
-  String address() {
+  public String address() {
     return "127.0.0.1:" + port;
   }
 

@@ -1,0 +1,126 @@
+package io.sluice.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class MainTest {
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  private int sluice(String... args) {
+    CommandLine line = Main.commandLine(args);
+    line.setOut(new PrintWriter(out, true));
+    line.setErr(new PrintWriter(err, true));
+    return line.execute(args);
+  }
+
+  @Test
+  void versionAndHelpAreEverywhere() {
+    assertThat(sluice("--version")).isZero();
+    assertThat(out.toString()).isEqualTo("sluice 0.1.0\n");
+    for (String[] args :
+        new String[][] {
+          {"--help"}, {"check", "--help"}, {"device", "list", "--help"}, {"sim", "--help"}
+        }) {
+      assertThat(sluice(args)).as(String.join(" ", args)).isZero();
+    }
+    assertThat(sluice("ledger", "--version")).isZero();
+    assertThat(err.toString()).isEmpty();
+  }
+
+  @Test
+  void noCommandIsBadUsage() {
+    assertThat(sluice()).isEqualTo(2);
+    assertThat(err.toString())
+        .isEqualTo("sluice: no command given; see sluice --help for what there is\n");
+  }
+
+  @Test
+  void unknownCommandSuggestsTheNearest() {
+    assertThat(sluice("legder")).isEqualTo(2);
+    assertThat(err.toString())
+        .startsWith("sluice: Unmatched argument at index 0: 'legder'; did you mean ")
+        .contains("ledger");
+  }
+
+  @Test
+  void unknownOptionSuggestsTheNearest() {
+    assertThat(sluice("status", "--jsn")).isEqualTo(2);
+    assertThat(err.toString()).isEqualTo("sluice: Unknown option: '--jsn'; did you mean --json?\n");
+  }
+
+  @Test
+  void missingOptionSaysWhereTheHelpIs() {
+    assertThat(sluice("check")).isEqualTo(2);
+    assertThat(err.toString())
+        .isEqualTo("sluice: Missing required option: '--config=FILE'; see sluice check --help\n");
+  }
+
+  @Test
+  void checkPrintsEveryFaultAndExitsWithTwo(@TempDir Path directory) throws Exception {
+    Path file =
+        Files.writeString(
+            directory.resolve("s.yaml"),
+            """
+            gateway: { id: edge-01 }
+            listeners: { coap: { port: 70000 } }
+            upstreams: [ { name: a, type: file, directry: x } ]
+            """);
+    assertThat(sluice("check", "--config", file.toString())).isEqualTo(2);
+    assertThat(err.toString().replace(directory + "/", ""))
+        .isEqualTo(
+            """
+            s.yaml:2:28: listeners.coap.port: 70000 is out of range; write a whole number from 0 to 65535
+            s.yaml:3:14: upstreams[0].directory: is missing; add "directory:" - Directory of the archive, made where it is missing. One upstream per directory.
+            s.yaml:3:37: upstreams[0].directry: is not a known key; did you mean "directory"?
+            """);
+    assertThat(out.toString()).isEmpty();
+  }
+
+  @Test
+  void checkOfAGoodFileExitsWithZero(@TempDir Path directory) throws Exception {
+    Path file =
+        Files.writeString(
+            directory.resolve("s.yaml"),
+            """
+            gateway: { id: edge-01 }
+            listeners: { coap: { port: 0 } }
+            upstreams: [ { name: a, type: file, directory: x } ]
+            """);
+    assertThat(sluice("check", "--config", file.toString())).isZero();
+    assertThat(out.toString()).isEqualTo(file + ": no fault found\n");
+  }
+
+  @Test
+  void gatewayThatIsNotThereIsOneLineAndExitCodeOne() throws Exception {
+    int port;
+    try (ServerSocket free = new ServerSocket(0)) {
+      port = free.getLocalPort();
+    }
+    assertThat(sluice("status", "--admin", "http://127.0.0.1:" + port)).isEqualTo(1);
+    assertThat(err.toString())
+        .isEqualTo(
+            "sluice: no gateway answers at http://127.0.0.1:"
+                + port
+                + "; start one with an admin section in its configuration, or name another by"
+                + " --admin\n");
+  }
+
+  @Test
+  void debugShowsTheTrace() {
+    assertThat(sluice("status", "--debug", "--admin", "nonsense")).isEqualTo(2);
+    assertThat(err.toString())
+        .contains("\tat io.sluice.app.")
+        .contains(
+            "sluice: --admin nonsense is no web address; write for example"
+                + " http://127.0.0.1:8080\n");
+  }
+}
