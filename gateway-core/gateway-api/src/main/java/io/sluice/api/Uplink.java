@@ -33,5 +33,13 @@ public interface Uplink {
     return null;
   }
 
+  /**
+   * What the protocol already shows to be wrong (an unknown content type), or null. Such a message
+   * is kept whole in the dead-letter store and its receipt is {@link Receipt.Rejected}.
+   */
+  default @Nullable Rejection rejection() {
+    return null;
+  }
+
   ReceiptSink sink();
 }

@@ -6,6 +6,7 @@ import io.sluice.api.MessageClass;
 import io.sluice.api.Receipt;
 import io.sluice.api.ReceiptSink;
 import io.sluice.api.RejectReason;
+import io.sluice.api.Rejection;
 import io.sluice.api.Uplink;
 import io.sluice.engine.ingest.TopicRouter.Route;
 import io.sluice.engine.normalize.Normalized;
@@ -77,6 +78,10 @@ public final class IngestPipeline {
       return;
     }
     Route route = TopicRouter.route(uplink.topic());
+    MessageClass given = uplink.messageClass();
+    if (route == null && given != null) {
+      route = new Route(given, null); // a will, whose topic is the client's own choice
+    }
     if (route == null) {
       String detail = "topic is not mapped; use " + TopicRouter.USABLE_TOPICS;
       deadLetter(uplink, self, RejectReason.UNMAPPED_TOPIC, detail);
@@ -87,7 +92,12 @@ public final class IngestPipeline {
       refuse(uplink, RejectReason.NOT_AUTHORIZED, notAuthorized(self, route));
       return;
     }
-    normalizeAndAppend(uplink, subject, route.messageClass());
+    Rejection rejection = uplink.rejection();
+    if (rejection != null) {
+      deadLetter(uplink, subject, rejection.reason(), rejection.detail());
+    } else {
+      normalizeAndAppend(uplink, subject, given != null ? given : route.messageClass());
+    }
   }
 
   /** The device that the message is of: the session's, or a registered child of it. */
@@ -105,13 +115,12 @@ public final class IngestPipeline {
         .formatted(self.id(), route.device(), route.device(), self.id());
   }
 
-  private void normalizeAndAppend(Uplink uplink, Device subject, MessageClass fromTopic) {
-    MessageClass given = uplink.messageClass();
+  private void normalizeAndAppend(Uplink uplink, Device subject, MessageClass messageClass) {
     try {
       Normalized normalized =
           normalizer.normalize(
               subject,
-              given != null ? given : fromTopic,
+              messageClass,
               uplink.contentType(),
               uplink.protocol(),
               uplink.topic(),

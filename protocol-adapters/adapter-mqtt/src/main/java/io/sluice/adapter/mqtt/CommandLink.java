@@ -14,6 +14,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 // a write that fails closes the channel: its future says nothing more
 @SuppressWarnings("FutureReturnValueIgnored")
 final class CommandLink implements DeviceLink {
+  /** Headers, topic of 72 bytes and properties; [MQTT-3.1.2-24]. */
+  private static final int OVERHEAD_BYTES = 128;
+
   private final Connection connection;
   private final Session session;
   private final AtomicInteger credits;
@@ -27,9 +30,10 @@ final class CommandLink implements DeviceLink {
     this.credits = new AtomicInteger(window);
   }
 
+  /** The subscriptions have changed. */
   void subscribed() {
-    if (!session.subscriptions.isEmpty()) {
-      subscribed = true;
+    subscribed = !session.subscriptions.isEmpty();
+    if (subscribed) {
       connection.gateway.commands().ready(session.device);
     }
   }
@@ -48,7 +52,8 @@ final class CommandLink implements DeviceLink {
 
   private void write(Command command) {
     int qos = session.grantedQos(command.name());
-    if (connection.failed() || connection.ended.isDone() || qos < 0) {
+    boolean tooLarge = command.payload().length + OVERHEAD_BYTES > connection.maxPacketBytes;
+    if (connection.failed() || connection.ended.isDone() || qos < 0 || tooLarge) {
       credits.incrementAndGet();
       connection.gateway.commands().returned(session.device, command.id());
       return;

@@ -43,7 +43,7 @@ final class ConnectHandler {
       return;
     }
     connection.problemInformation =
-        number(header.properties(), MqttProperties.REQUEST_PROBLEM_INFORMATION, 1) == 1;
+        Packets.number(header.properties(), MqttProperties.REQUEST_PROBLEM_INFORMATION, 1) == 1;
     clientId = payload.clientIdentifier();
     if (clientId == null || clientId.isEmpty()) {
       if (!connection.v5 && !header.isCleanSession()) {
@@ -52,6 +52,16 @@ final class ConnectHandler {
       }
       clientId = UUID.randomUUID().toString();
       string(MqttProperties.ASSIGNED_CLIENT_IDENTIFIER, clientId);
+    }
+    boolean oneWithoutTheOther = header.hasPassword() && !header.hasUserName();
+    if (!connection.v5 && oneWithoutTheOther) {
+      connection.fail((byte) 0x81, "password without user name"); // [MQTT-3.1.2-22] of 3.1.1
+      return;
+    }
+    if (header.willQos() > 2
+        || (!header.isWillFlag() && (header.willQos() > 0 || header.isWillRetain()))) {
+      connection.fail((byte) 0x81, "will flags"); // [MQTT-3.1.2-11] to [MQTT-3.1.2-15]
+      return;
     }
     if (header.isWillFlag() && payload.willTopic().matches(".*[+#\\x00].*|")) {
       refuse(0x90, 3, "will topic must be a topic name");
@@ -91,12 +101,16 @@ final class ConnectHandler {
     switch (verdict) {
       case null -> {
         LOG.error("admission failed", fault);
-        refuse(0x80, 3, "the gateway could not check the credentials; try again");
+        connection.gateway.refused(connection.peer, RejectReason.OVERLOAD);
+        answerRefused(0x80, 3, "the gateway could not check the credentials; try again");
       }
       case Admission.Refused refused when refused.reason() == RejectReason.NOT_AUTHORIZED ->
-          refuse(0x87, 5, refused.detail());
-      case Admission.Refused refused -> refuse(0x86, 4, refused.detail());
-      case Admission.Busy _ -> refuse(0x89, 3, "too many connect at once; try again");
+          answerRefused(0x87, 5, refused.detail());
+      case Admission.Refused refused -> answerRefused(0x86, 4, refused.detail());
+      case Admission.Busy _ -> {
+        connection.gateway.refused(connection.peer, RejectReason.OVERLOAD);
+        answerRefused(0x89, 3, "too many connect at once; try again");
+      }
       case Admission.Admitted admitted -> {
         DeviceId device = admitted.device().id();
         Connection previous = connection.sessions.claim(device, connection);
@@ -114,6 +128,7 @@ final class ConnectHandler {
         .sink()
         .loop()
         .execute(() -> previous.fail((byte) 0x8E, "taken over by another connection"));
+    connection.predecessor = previous.ended;
     var _ = previous.ended.whenComplete((_, _) -> connection.sink().loop().execute(then));
   }
 
@@ -123,16 +138,25 @@ final class ConnectHandler {
       connection.sessions.release(device, connection);
       return;
     }
-    Session old = connection.sessions.wake(device, clientId);
-    Session session = old == null || header.isCleanSession() ? new Session(device, clientId) : old;
-    boolean present = session.equals(old);
+    Session old = connection.sessions.wake(device);
+    boolean present = old != null && !header.isCleanSession() && old.mayResume(clientId);
+    Will delayed = old == null ? null : old.delayedWill;
+    if (delayed != null && present) {
+      delayed.cancel(); // [MQTT-3.1.3-9]
+    } else if (delayed != null) {
+      delayed.publish(); // the session ends here
+    }
+    Session session = present ? old : new Session(device, clientId);
     session.expirySeconds = expirySeconds(header);
     connection.session = session;
     int window =
         (int)
             Math.min(
                 COMMAND_WINDOW,
-                number(header.properties(), MqttProperties.RECEIVE_MAXIMUM, COMMAND_WINDOW));
+                Packets.number(
+                    header.properties(), MqttProperties.RECEIVE_MAXIMUM, COMMAND_WINDOW));
+    connection.maxPacketBytes =
+        Packets.number(header.properties(), MqttProperties.MAXIMUM_PACKET_SIZE, -1) & 0xFFFFFFFFL;
     CommandLink link = new CommandLink(connection, session, window);
     connection.commands = link;
     keepAlive(header.keepAliveTimeSeconds());
@@ -148,7 +172,7 @@ final class ConnectHandler {
     link.subscribed();
   }
 
-  private Publication will(DeviceId device, MqttConnectPayload payload) {
+  private Will will(DeviceId device, MqttConnectPayload payload) {
     String topic = payload.willTopic();
     MessageClass messageClass =
         switch (topic.split("/", 2)[0]) {
@@ -156,15 +180,22 @@ final class ConnectHandler {
           case "state" -> MessageClass.STATE;
           default -> MessageClass.EVENT;
         };
-    return new Publication(
-        connection,
-        device,
-        0,
-        0,
-        topic,
-        ContentType.UNSPECIFIED,
-        payload.willMessageInBytes(),
-        messageClass);
+    MqttProperties properties = payload.willProperties();
+    ContentType contentType = PublishHandler.contentType(properties);
+    Publication publication =
+        new Publication(
+            connection,
+            device,
+            0,
+            0,
+            topic,
+            contentType == null ? ContentType.UNSPECIFIED : contentType,
+            payload.willMessageInBytes(),
+            messageClass,
+            contentType == null ? PublishHandler.UNKNOWN_CONTENT_TYPE : null);
+    return new Will(
+        publication,
+        Packets.number(properties, MqttProperties.WILL_DELAY_INTERVAL, 0) & 0xFFFFFFFFL);
   }
 
   private long expirySeconds(MqttConnectVariableHeader header) {
@@ -173,7 +204,8 @@ final class ConnectHandler {
       return header.isCleanSession() ? 0 : max;
     }
     long asked =
-        number(header.properties(), MqttProperties.SESSION_EXPIRY_INTERVAL, 0) & 0xFFFFFFFFL;
+        Packets.number(header.properties(), MqttProperties.SESSION_EXPIRY_INTERVAL, 0)
+            & 0xFFFFFFFFL;
     if (asked > max) {
       integer(MqttProperties.SESSION_EXPIRY_INTERVAL, (int) max);
     }
@@ -198,14 +230,20 @@ final class ConnectHandler {
     integer(MqttProperties.SUBSCRIPTION_IDENTIFIER_AVAILABLE, 0);
   }
 
+  /** Refuses a CONNECT that breaks the protocol. */
   private void refuse(int reason, int reasonOf311, String detail) {
-    connection.gateway.refused(
-        connection.peer, reason == 0x89 ? RejectReason.OVERLOAD : RejectReason.NOT_AUTHENTICATED);
+    connection.refuse(refusal(reason, reasonOf311, detail), detail);
+  }
+
+  /** Refuses by a verdict that is counted already. */
+  private void answerRefused(int reason, int reasonOf311, String detail) {
+    connection.end(refusal(reason, reasonOf311, detail), true);
+  }
+
+  private MqttConnAckMessage refusal(int reason, int reasonOf311, String detail) {
     string(MqttProperties.REASON_STRING, detail);
-    MqttConnectReturnCode code =
-        MqttConnectReturnCode.valueOf((byte) (connection.v5 ? reason : reasonOf311));
-    connection.channel.writeAndFlush(connAck(code, false), connection.channel.voidPromise());
-    connection.channel.close();
+    return connAck(
+        MqttConnectReturnCode.valueOf((byte) (connection.v5 ? reason : reasonOf311)), false);
   }
 
   private MqttConnAckMessage connAck(MqttConnectReturnCode code, boolean present) {
@@ -222,10 +260,5 @@ final class ConnectHandler {
 
   private void integer(int id, int value) {
     answer.add(new MqttProperties.IntegerProperty(id, value));
-  }
-
-  private static long number(MqttProperties properties, int id, long otherwise) {
-    MqttProperties.MqttProperty<?> property = properties.getProperty(id);
-    return property == null ? otherwise : ((Number) property.value()).longValue();
   }
 }

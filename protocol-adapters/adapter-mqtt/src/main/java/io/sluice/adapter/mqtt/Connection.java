@@ -1,37 +1,38 @@
 package io.sluice.adapter.mqtt;
 
-import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.mqtt.MqttConnectMessage;
-import io.netty.handler.codec.mqtt.MqttFixedHeader;
 import io.netty.handler.codec.mqtt.MqttMessage;
 import io.netty.handler.codec.mqtt.MqttMessageIdVariableHeader;
 import io.netty.handler.codec.mqtt.MqttMessageType;
 import io.netty.handler.codec.mqtt.MqttProperties;
-import io.netty.handler.codec.mqtt.MqttPubReplyMessageVariableHeader;
 import io.netty.handler.codec.mqtt.MqttPublishMessage;
-import io.netty.handler.codec.mqtt.MqttQoS;
 import io.netty.handler.codec.mqtt.MqttReasonCodeAndPropertiesVariableHeader;
 import io.netty.handler.codec.mqtt.MqttSubscribeMessage;
+import io.netty.handler.codec.mqtt.MqttUnacceptableProtocolVersionException;
 import io.netty.handler.codec.mqtt.MqttUnsubscribeMessage;
 import io.netty.util.ReferenceCountUtil;
 import io.sluice.api.Gateway;
 import io.sluice.api.Peer;
-import io.sluice.api.Receipt;
 import io.sluice.api.RejectReason;
-import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 
 /** One client's connection: what is known of it. Its event loop's alone, but for what says so. */
 // a write that fails closes the channel: its future says nothing more
 @SuppressWarnings("FutureReturnValueIgnored")
 final class Connection extends ChannelInboundHandlerAdapter {
+  private static final SparseLog FAULTS = new SparseLog(LoggerFactory.getLogger(Connection.class));
+  private static final byte SHUTTING_DOWN = (byte) 0x8B;
+  private static final long LINGER_NANOS = 1_000_000_000L;
+
   final Channel channel;
   final Gateway gateway;
   final MqttSettings settings;
@@ -39,26 +40,32 @@ final class Connection extends ChannelInboundHandlerAdapter {
   final Peer peer;
   final CompletableFuture<Void> ended = new CompletableFuture<>();
   final PublishHandler publishing = new PublishHandler(this);
+  final Window window = new Window(this);
   boolean v5;
   boolean problemInformation = true;
   boolean connected;
   long keepAliveNanos;
-  @Nullable Publication will;
+  long maxPacketBytes = Long.MAX_VALUE;
+  @Nullable Will will;
   @Nullable Session session;
   @Nullable CommandLink commands;
 
   private final LoopSink sink;
   private final AtomicInteger connections;
   private final ArrayDeque<MqttMessage> held = new ArrayDeque<>();
-  private final ArrayDeque<Publication> pending = new ArrayDeque<>();
+
+  /** Ended once the connection that this one takes over from has ended. */
+  CompletableFuture<Void> predecessor = CompletableFuture.completedFuture(null);
+
   private final long openedNanos = System.nanoTime();
   private long lastReadNanos = openedNanos;
   private long incompleteSinceNanos;
   private boolean incomplete;
   private boolean failed;
-  private boolean touched;
-  private boolean waiting;
   private boolean admitting;
+  private boolean quiescing;
+  private boolean inactive;
+  private long failedAtNanos;
 
   Connection(
       Channel channel,
@@ -73,11 +80,16 @@ final class Connection extends ChannelInboundHandlerAdapter {
     this.settings = settings;
     this.sessions = sessions;
     this.connections = connections;
-    this.peer = new Peer(MqttAdapter.PROTOCOL, (InetSocketAddress) channel.remoteAddress(), false);
+    this.peer = MqttAdapter.peer(channel);
   }
 
   LoopSink sink() {
     return sink;
+  }
+
+  /** Whether the socket is closed. */
+  boolean inactive() {
+    return inactive;
   }
 
   boolean failed() {
@@ -112,7 +124,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
   private void take(MqttMessage packet) {
     try {
       if (packet.decoderResult().isFailure()) {
-        fail((byte) 0x81, "malformed packet");
+        malformed(packet.decoderResult().cause());
       } else {
         dispatch(packet);
       }
@@ -140,15 +152,41 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
   }
 
+  private void malformed(Throwable cause) {
+    if (cause instanceof MqttUnacceptableProtocolVersionException && !connected) {
+      refuse(Packets.CONNACK_WRONG_PROTOCOL, "unknown protocol; MQTT 3.1.1 and 5 are spoken here");
+    } else {
+      fail((byte) 0x81, "malformed packet: " + cause.getMessage());
+    }
+  }
+
   private void disconnected(MqttMessage packet) {
-    boolean withWill =
-        packet.variableHeader() instanceof MqttReasonCodeAndPropertiesVariableHeader header
-            && header.reasonCode() == 4;
-    if (!withWill) {
+    int reason = 0;
+    if (packet.variableHeader() instanceof MqttReasonCodeAndPropertiesVariableHeader header) {
+      reason = header.reasonCode();
+      if (!expiry(header.properties())) {
+        return;
+      }
+    }
+    if (reason != 4) {
       will = null; // [MQTT-3.14.4-3]
     }
     failed = true;
     channel.close();
+  }
+
+  /** DISCONNECT may change the session expiry, but not from zero [MQTT-3.14.2-2]. */
+  private boolean expiry(MqttProperties properties) {
+    long asked = Packets.number(properties, MqttProperties.SESSION_EXPIRY_INTERVAL, -1);
+    Session own = session;
+    if (own == null || properties.getProperty(MqttProperties.SESSION_EXPIRY_INTERVAL) == null) {
+      return true;
+    }
+    if (own.expirySeconds == 0 && asked != 0) {
+      return fail((byte) 0x82, "session expiry was 0 in CONNECT");
+    }
+    own.expirySeconds = Math.min(asked & 0xFFFFFFFFL, settings.sessionExpiryMax().toSeconds());
+    return true;
   }
 
   private static int id(MqttMessage packet) {
@@ -171,127 +209,27 @@ final class Connection extends ChannelInboundHandlerAdapter {
   }
 
   void read() {
-    channel
-        .config()
-        .setAutoRead(!admitting && !waiting && channel.isWritable() && pending.size() < limit());
+    boolean takes = !admitting && !quiescing && channel.isWritable() && window.hasRoom();
+    channel.config().setAutoRead(failed || takes);
   }
 
-  int limit() {
-    return settings.receiveMaximum() * 2;
-  }
-
-  /** Messages of QoS 1 and 2 that were not answered. */
-  int unanswered() {
-    int count = 0;
-    for (Publication publication : pending) {
-      count += publication.qos > 0 ? 1 : 0;
-    }
-    return count;
-  }
-
-  boolean isPending(int packetId) {
-    for (Publication publication : pending) {
-      if (publication.qos == 2 && publication.packetId == packetId) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  void offer(Publication publication) {
-    if (v5
-        && publication.qos > 0
-        && pending.size() >= settings.receiveMaximum()
-        && unanswered() >= settings.receiveMaximum()) {
-      fail((byte) 0x93, "receive maximum exceeded"); // [MQTT-3.3.4-9]
-      return;
-    }
-    pending.add(publication);
-    if (!waiting) {
-      publication.state = Publication.State.OFFERED;
-      gateway.accept(publication);
-    }
-    if (pending.size() >= limit()) {
-      read();
-    }
-  }
-
-  /** Notes a receipt; true where the connection has not been touched in this batch yet. */
-  boolean resolved(Publication publication) {
-    boolean busy = publication.receipt instanceof Receipt.Busy;
-    publication.state = busy ? Publication.State.WAITING : Publication.State.DECIDED;
-    if (busy && !waiting && (!failed || publication.messageClass() != null)) {
-      waiting = true;
-      read();
-      long delay = ((Receipt.Busy) publication.receipt).retryAfterMillis();
-      var _ = sink.loop().schedule(this::retry, Math.max(1, delay), TimeUnit.MILLISECONDS);
-    }
-    boolean firstTouch = !touched;
-    touched = true;
-    return firstTouch;
-  }
-
-  private void retry() {
-    waiting = false;
-    for (Publication publication : pending) {
-      if (publication.state == Publication.State.WAITING) {
-        publication.state = Publication.State.OFFERED;
-        gateway.accept(publication);
-      }
-    }
+  /** Takes nothing more; true once everything is answered. */
+  boolean quiesce() {
+    quiescing = true;
     read();
-  }
-
-  /** Answers what is decided, in order of receipt [MQTT-4.6.0-2]: one buffer, one flush. */
-  void answer() {
-    touched = false;
-    boolean full = pending.size() >= limit();
-    ByteBuf acknowledgements = null;
-    while (!pending.isEmpty() && pending.element().state == Publication.State.DECIDED) {
-      Publication decided = pending.remove();
-      boolean plain = publishing.decided(decided);
-      if (plain && !failed) {
-        if (acknowledgements == null) {
-          acknowledgements = channel.alloc().buffer(4 * (pending.size() + 1));
-        }
-        int type = decided.qos == 1 ? 0x40 : 0x50;
-        acknowledgements.writeInt(type << 24 | 2 << 16 | decided.packetId);
-      } else if (acknowledgements != null) {
-        channel.write(acknowledgements, channel.voidPromise());
-        acknowledgements = null;
-      }
-      if (!plain) {
-        publishing.refuse(decided);
-      }
-    }
-    if (acknowledgements != null) {
-      channel.write(acknowledgements, channel.voidPromise());
-    }
-    channel.flush();
-    if (full) {
-      read();
-    }
+    return window.isEmpty();
   }
 
   void reply(MqttMessageType type, int packetId, int reason, @Nullable String detail) {
-    MqttProperties properties = new MqttProperties();
-    if (v5 && problemInformation && detail != null) {
-      properties.add(new MqttProperties.StringProperty(MqttProperties.REASON_STRING, detail));
-    }
-    MqttFixedHeader header =
-        new MqttFixedHeader(
-            type,
-            false,
-            type == MqttMessageType.PUBREL ? MqttQoS.AT_LEAST_ONCE : MqttQoS.AT_MOST_ONCE,
-            false,
-            0);
-    channel.writeAndFlush(
-        new MqttMessage(
-            header,
-            v5
-                ? new MqttPubReplyMessageVariableHeader(packetId, (byte) reason, properties)
-                : MqttMessageIdVariableHeader.from(packetId)),
-        channel.voidPromise());
+    MqttMessage packet =
+        v5
+            ? Packets.reply(type, packetId, reason, reasonString(detail))
+            : Packets.reply(type, packetId);
+    channel.writeAndFlush(packet, channel.voidPromise());
+  }
+
+  MqttProperties reasonString(@Nullable String detail) {
+    return Packets.reasonString(problemInformation ? detail : null, maxPacketBytes);
   }
 
   /** Ends the connection, with DISCONNECT and its reason where MQTT 5 allows. Returns false. */
@@ -299,28 +237,67 @@ final class Connection extends ChannelInboundHandlerAdapter {
     if (failed) {
       return false;
     }
-    failed = true;
-    if ((reason & 0xFF) < 0x87 || (reason & 0xFF) >= 0x90) {
+    boolean peersFault = isPeersFault(reason);
+    if (peersFault) {
       gateway.refused(
           peer, reason == (byte) 0x95 ? RejectReason.TOO_LARGE : RejectReason.PROTOCOL_ERROR);
+      FAULTS.warn(peer.address() + " " + name(), detail + "; closed");
     }
-    if (v5 && connected) {
-      MqttProperties properties = new MqttProperties();
-      properties.add(new MqttProperties.StringProperty(MqttProperties.REASON_STRING, detail));
-      MqttFixedHeader header =
-          new MqttFixedHeader(MqttMessageType.DISCONNECT, false, MqttQoS.AT_MOST_ONCE, false, 0);
-      channel.writeAndFlush(
-          new MqttMessage(
-              header, new MqttReasonCodeAndPropertiesVariableHeader(reason, properties)),
-          channel.voidPromise());
+    if (reason == SHUTTING_DOWN) {
+      will = null; // the device did not fail
     }
-    channel.close();
+    end(
+        v5 && connected
+            ? Packets.disconnect(
+                reason, Packets.reasonString(detail, maxPacketBytes)) // allowed here: 3.1.2.11.7
+            : null,
+        peersFault);
     return false;
+  }
+
+  /** Refuses a CONNECT that never reached a verdict on its credentials. */
+  void refuse(Object connAck, String detail) {
+    gateway.refused(peer, RejectReason.PROTOCOL_ERROR);
+    FAULTS.warn(peer.address() + " " + name(), detail + "; refused");
+    end(connAck, true);
+  }
+
+  private static boolean isPeersFault(byte reason) {
+    return switch (reason & 0xFF) {
+      case 0x87, 0x8B, 0x8D, 0x8E, 0x98 -> false; // counted by the pipeline, or nobody's fault
+      default -> true;
+    };
+  }
+
+  private String name() {
+    return session == null ? "(not connected)" : "(" + session.device + ")";
+  }
+
+  /**
+   * Sends the last packet and closes. Lingering, the sending side is closed first and what still
+   * comes is thrown away for a second: else the reset that unread bytes cause would overtake it.
+   */
+  void end(@Nullable Object lastPacket, boolean lingering) {
+    failed = true;
+    failedAtNanos = System.nanoTime();
+    admitting = false;
+    if (lastPacket == null) {
+      channel.close();
+    } else if (lingering && channel instanceof DuplexChannel duplex) {
+      channel.writeAndFlush(lastPacket).addListener(_ -> duplex.shutdownOutput());
+      read();
+    } else {
+      channel.writeAndFlush(lastPacket).addListener(ChannelFutureListener.CLOSE);
+    }
   }
 
   void checkTimes(long now) {
     long bound = settings.connectTimeout().toNanos();
-    if (!connected && !admitting && now - openedNanos > bound) {
+    if (failed) {
+      if (now - failedAtNanos > LINGER_NANOS) {
+        channel.close();
+      }
+    } else if (!connected && !admitting && now - openedNanos > bound) {
       fail((byte) 0x82, "no CONNECT in time");
     } else if (incomplete && channel.config().isAutoRead() && now - incompleteSinceNanos > bound) {
       fail((byte) 0x81, "packet never completed");
@@ -342,29 +319,40 @@ final class Connection extends ChannelInboundHandlerAdapter {
     if (cause instanceof java.io.IOException) {
       channel.close();
     } else {
-      fail((byte) 0x81, "malformed packet");
+      malformed(cause);
     }
   }
 
   @Override
   public void channelInactive(ChannelHandlerContext context) {
     failed = true;
+    inactive = true;
     connections.decrementAndGet();
     sink.connections().remove(this);
     held.forEach(ReferenceCountUtil::release);
     held.clear();
-    pending.clear();
+    endIfSettled();
+  }
+
+  /**
+   * Ends the session, or lets it sleep: once it is known of each QoS 2 message in hand whether it
+   * was stored, so that the device's next connection does not store it again.
+   */
+  void endIfSettled() {
     Session kept = session;
+    boolean sleeps = kept != null && kept.expirySeconds > 0;
+    if (!window.settle(sleeps) || ended.isDone()) {
+      return;
+    }
     if (kept != null && commands != null) {
-      sessions.release(kept.device, this);
       gateway.detach(kept.device, commands);
       commands.returnAll();
-      sessions.sleep(kept);
+      boolean asleep = sessions.sleep(kept);
+      if (will != null) {
+        will.due(kept, asleep);
+      }
+      sessions.release(kept.device, this);
     }
-    if (will != null) {
-      pending.add(will);
-      gateway.accept(will);
-    }
-    ended.complete(null);
+    var _ = predecessor.whenComplete((_, _) -> ended.complete(null));
   }
 }

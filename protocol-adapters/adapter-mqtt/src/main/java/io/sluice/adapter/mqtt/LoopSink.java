@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jctools.queues.MpscUnboundedArrayQueue;
 
@@ -56,17 +58,17 @@ final class LoopSink implements ReceiptSink {
   private void drain() {
     awake.set(false);
     for (Publication next = resolved.poll(); next != null; next = resolved.poll()) {
-      if (next.connection.resolved(next)) {
+      if (next.connection.window.resolved(next)) {
         touched.add(next.connection);
       }
     }
     for (Connection connection : touched) {
-      connection.answer();
+      connection.window.answer();
     }
     touched.clear();
   }
 
-  /** Once a second: keep-alive, slow CONNECT, packets that never end. */
+  /** Twice a second: keep-alive, slow CONNECT, packets that never end. */
   void sweep() {
     long now = System.nanoTime();
     for (Connection connection : List.copyOf(connections)) {
@@ -74,10 +76,22 @@ final class LoopSink implements ReceiptSink {
     }
   }
 
-  /** Ends every connection: the server is shutting down (0x8B). */
-  void closeAll() {
+  /**
+   * Takes nothing more, answers what is in hand as far as the deadline allows, then ends every
+   * connection: the server is shutting down (0x8B).
+   */
+  void shutDown(long deadlineNanos, CompletableFuture<Void> done) {
+    boolean idle = true;
+    for (Connection connection : List.copyOf(connections)) {
+      idle &= connection.quiesce();
+    }
+    if (!idle && System.nanoTime() - deadlineNanos < 0) {
+      var _ = loop.schedule(() -> shutDown(deadlineNanos, done), 20, TimeUnit.MILLISECONDS);
+      return;
+    }
     for (Connection connection : List.copyOf(connections)) {
       connection.fail((byte) 0x8B, "the gateway is shutting down");
     }
+    done.complete(null);
   }
 }

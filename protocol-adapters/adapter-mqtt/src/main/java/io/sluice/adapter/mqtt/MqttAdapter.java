@@ -3,6 +3,8 @@ package io.sluice.adapter.mqtt;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
@@ -12,19 +14,31 @@ import io.netty.handler.codec.mqtt.MqttDecoder;
 import io.netty.handler.codec.mqtt.MqttEncoder;
 import io.sluice.api.Adapter;
 import io.sluice.api.Gateway;
+import io.sluice.api.Peer;
+import io.sluice.api.RejectReason;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 
 /** One MQTT listener. The pipeline is put together here and nowhere else. */
 // a write that fails closes the channel: its future says nothing more
 @SuppressWarnings("FutureReturnValueIgnored")
 public final class MqttAdapter implements Adapter {
   static final String PROTOCOL = "mqtt";
+
+  /** For what is in hand when the listener closes. */
+  private static final int CLOSE_MILLIS = 1500;
+
+  private static final SparseLog REFUSALS =
+      new SparseLog(LoggerFactory.getLogger(MqttAdapter.class));
 
   private final MqttSettings settings;
   private final Sessions sessions;
@@ -60,6 +74,7 @@ public final class MqttAdapter implements Adapter {
               .formatted(settings.host(), settings.port(), bound.cause().getMessage()),
           bound.cause());
     }
+    bound.channel().pipeline().addLast(new AcceptFaults());
     loops = group;
     listener = bound.channel();
     var _ = group.next().scheduleWithFixedDelay(sessions::dropExpired, 10, 10, TimeUnit.SECONDS);
@@ -70,6 +85,11 @@ public final class MqttAdapter implements Adapter {
       @Override
       protected void initChannel(Channel channel) {
         if (connections.get() >= settings.maxConnections()) {
+          gateway.refused(peer(channel), RejectReason.QUOTA);
+          REFUSALS.warn(
+              String.valueOf(channel.remoteAddress()),
+              "refused: %d connections are open; raise listeners.mqtt.max-connections"
+                  .formatted(settings.maxConnections()));
           channel.close();
           return;
         }
@@ -85,6 +105,22 @@ public final class MqttAdapter implements Adapter {
             .addLast(connection);
       }
     };
+  }
+
+  static Peer peer(Channel channel) {
+    return new Peer(PROTOCOL, (InetSocketAddress) channel.remoteAddress(), false);
+  }
+
+  /** Netty stops accepting for a second after a fault; this tells the operator why. */
+  private static final class AcceptFaults extends ChannelInboundHandlerAdapter {
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+      REFUSALS.warn(
+          String.valueOf(context.channel().localAddress()),
+          "cannot accept connections: "
+              + cause.getMessage()
+              + "; raise the limit of open files (ulimit -n, LimitNOFILE=)");
+    }
   }
 
   private static LoopSink sink(EventLoop loop) {
@@ -116,9 +152,16 @@ public final class MqttAdapter implements Adapter {
     }
     loops = null;
     open.close().awaitUninterruptibly();
+    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(CLOSE_MILLIS);
+    List<CompletableFuture<Void>> done = new ArrayList<>();
     for (LoopSink sink : sinks.values()) {
-      sink.loop().execute(sink::closeAll);
+      CompletableFuture<Void> one = new CompletableFuture<>();
+      done.add(one);
+      sink.loop().execute(() -> sink.shutDown(deadline, one));
     }
+    CompletableFuture.allOf(done.toArray(CompletableFuture[]::new))
+        .completeOnTimeout(null, CLOSE_MILLIS + 500, TimeUnit.MILLISECONDS)
+        .join();
     group.shutdownGracefully(50, 2000, TimeUnit.MILLISECONDS).awaitUninterruptibly(3000);
   }
 }

@@ -5,6 +5,7 @@ import io.sluice.api.DeviceId;
 import io.sluice.api.MessageClass;
 import io.sluice.api.Receipt;
 import io.sluice.api.ReceiptSink;
+import io.sluice.api.Rejection;
 import io.sluice.api.Uplink;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,7 @@ final class Publication implements Uplink {
   private final ContentType contentType;
   private final byte[] payload;
   private final @Nullable MessageClass messageClass;
+  private final @Nullable Rejection rejection;
   private final long receivedMicros;
   private final long receivedNanos = System.nanoTime();
 
@@ -41,7 +43,8 @@ final class Publication implements Uplink {
       String topic,
       ContentType contentType,
       byte[] payload,
-      @Nullable MessageClass messageClass) {
+      @Nullable MessageClass messageClass,
+      @Nullable Rejection rejection) {
     this.connection = connection;
     this.device = device;
     this.qos = qos;
@@ -50,6 +53,7 @@ final class Publication implements Uplink {
     this.contentType = contentType;
     this.payload = payload;
     this.messageClass = messageClass;
+    this.rejection = rejection;
     this.receivedMicros = System.currentTimeMillis() * 1000;
   }
 
@@ -91,6 +95,11 @@ final class Publication implements Uplink {
   @Override
   public @Nullable MessageClass messageClass() {
     return messageClass;
+  }
+
+  @Override
+  public @Nullable Rejection rejection() {
+    return rejection;
   }
 
   @Override

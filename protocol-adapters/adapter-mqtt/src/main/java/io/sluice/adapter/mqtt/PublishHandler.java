@@ -1,6 +1,5 @@
 package io.sluice.adapter.mqtt;
 
-import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.handler.codec.mqtt.MqttMessageType;
 import io.netty.handler.codec.mqtt.MqttProperties;
@@ -8,6 +7,7 @@ import io.netty.handler.codec.mqtt.MqttPublishMessage;
 import io.sluice.api.ContentType;
 import io.sluice.api.Receipt;
 import io.sluice.api.RejectReason;
+import io.sluice.api.Rejection;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +17,19 @@ import org.jspecify.annotations.Nullable;
 final class PublishHandler {
   /** Topic aliases that a client may use. */
   static final int TOPIC_ALIAS_MAXIMUM = 16;
+
+  static final Rejection UNKNOWN_CONTENT_TYPE =
+      new Rejection(
+          RejectReason.UNSUPPORTED_CONTENT_TYPE,
+          "unknown content type; use application/json, application/cbor,"
+              + " application/senml+json, application/senml+cbor, text/plain or"
+              + " application/octet-stream");
+
+  /** [MQTT-3.3.2-4] and what follows it. */
+  private static final Rejection NO_TEXT =
+      new Rejection(
+          RejectReason.PAYLOAD_INVALID,
+          "the payload format indicator says UTF-8 and the payload is not; leave the indicator out");
 
   private final Connection connection;
   private String @Nullable [] aliases;
@@ -38,30 +51,25 @@ final class PublishHandler {
       return;
     }
     ContentType contentType = contentType(packet.variableHeader().properties());
-    ByteBuf payload = packet.payload();
-    if (contentType == null || !validText(packet)) {
-      String detail =
-          contentType == null
-              ? "unknown content type; use application/json, application/cbor,"
-                  + " application/senml+json, application/senml+cbor, text/plain or"
-                  + " application/octet-stream"
-              : "payload format indicator says UTF-8 and the payload is not"; // 3.3.2.3.2
-      connection.gateway.refused(connection.peer, RejectReason.UNSUPPORTED_CONTENT_TYPE);
-      if (qos > 0) {
-        connection.reply(answer(qos), packetId, 0x99, detail);
-      }
-      return;
-    }
-    connection.offer(
+    connection.window.offer(
         new Publication(
             connection,
             session.device,
             qos,
             packetId,
             topic,
-            contentType,
-            ByteBufUtil.getBytes(payload),
-            null));
+            contentType == null ? ContentType.UNSPECIFIED : contentType,
+            ByteBufUtil.getBytes(packet.payload()),
+            null,
+            rejection(contentType, packet)));
+  }
+
+  private static @Nullable Rejection rejection(
+      @Nullable ContentType contentType, MqttPublishMessage packet) {
+    if (contentType == null) {
+      return UNKNOWN_CONTENT_TYPE;
+    }
+    return validText(packet) ? null : NO_TEXT;
   }
 
   /** True where this QoS 2 message was seen before and must not be stored again [MQTT-4.3.3-10]. */
@@ -74,7 +82,7 @@ final class PublishHandler {
       connection.fail((byte) 0x93, "receive maximum exceeded");
       return true;
     }
-    return connection.isPending(packetId);
+    return connection.window.isPending(packetId);
   }
 
   void release(int packetId) {
@@ -117,7 +125,8 @@ final class PublishHandler {
     return lastTopic;
   }
 
-  private static @Nullable ContentType contentType(MqttProperties properties) {
+  /** The content type that the properties name, null where it is none of ours. */
+  static @Nullable ContentType contentType(MqttProperties properties) {
     MqttProperties.MqttProperty<?> property = properties.getProperty(MqttProperties.CONTENT_TYPE);
     if (property == null) {
       return ContentType.UNSPECIFIED;

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What outlives a connection [MQTT-3.1.2-4]. Owned by the connection that holds it; the next takes
@@ -25,9 +26,17 @@ final class Session {
 
   volatile long expiresAtNanos;
 
+  /** The will that waits for its delay while the session sleeps, or null. */
+  volatile @Nullable Will delayedWill;
+
   Session(DeviceId device, String clientId) {
     this.device = device;
     this.clientId = clientId;
+  }
+
+  /** Whether this client may take it up again now. */
+  boolean mayResume(String client) {
+    return clientId.equals(client) && expiresAtNanos - System.nanoTime() > 0;
   }
 
   /** Only the device's own commands: {@code command/#}, {@code command/+}, {@code command/name}. */

@@ -23,21 +23,19 @@ final class Sessions {
     live.remove(device, connection);
   }
 
-  /** The session that sleeps, taken out; null where there is none or it is another client's. */
-  @Nullable Session wake(DeviceId device, String clientId) {
-    Session session = sleeping.remove(device);
-    return session != null
-            && session.clientId.equals(clientId)
-            && session.expiresAtNanos - System.nanoTime() > 0
-        ? session
-        : null;
+  /** The session that sleeps, taken out; null where there is none. It may have expired. */
+  @Nullable Session wake(DeviceId device) {
+    return sleeping.remove(device);
   }
 
-  void sleep(Session session) {
-    if (session.expirySeconds > 0 && sleeping.size() < maxSleeping) {
-      session.expiresAtNanos = System.nanoTime() + session.expirySeconds * 1_000_000_000L;
-      sleeping.put(session.device, session);
+  /** Keeps a session until it expires; false where it is not kept. */
+  boolean sleep(Session session) {
+    if (session.expirySeconds <= 0 || sleeping.size() >= maxSleeping) {
+      return false;
     }
+    session.expiresAtNanos = System.nanoTime() + session.expirySeconds * 1_000_000_000L;
+    sleeping.put(session.device, session);
+    return true;
   }
 
   void dropExpired() {

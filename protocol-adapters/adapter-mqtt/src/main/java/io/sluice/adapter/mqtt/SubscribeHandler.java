@@ -1,16 +1,31 @@
 package io.sluice.adapter.mqtt;
 
-import io.netty.handler.codec.mqtt.MqttMessageBuilders;
+import io.netty.handler.codec.mqtt.MqttFixedHeader;
+import io.netty.handler.codec.mqtt.MqttMessageIdAndPropertiesVariableHeader;
+import io.netty.handler.codec.mqtt.MqttMessageType;
+import io.netty.handler.codec.mqtt.MqttProperties;
 import io.netty.handler.codec.mqtt.MqttQoS;
+import io.netty.handler.codec.mqtt.MqttSubAckMessage;
+import io.netty.handler.codec.mqtt.MqttSubAckPayload;
 import io.netty.handler.codec.mqtt.MqttSubscribeMessage;
 import io.netty.handler.codec.mqtt.MqttTopicSubscription;
+import io.netty.handler.codec.mqtt.MqttUnsubAckMessage;
+import io.netty.handler.codec.mqtt.MqttUnsubAckPayload;
 import io.netty.handler.codec.mqtt.MqttUnsubscribeMessage;
+import io.sluice.api.RejectReason;
+import java.util.List;
 
 /** SUBSCRIBE, UNSUBSCRIBE, and the acknowledgements of commands. */
 // a write that fails closes the channel: its future says nothing more
 @SuppressWarnings("FutureReturnValueIgnored")
 final class SubscribeHandler {
+  private static final int REFUSED_311 = 0x80;
+
   private SubscribeHandler() {}
+
+  private static MqttFixedHeader header(MqttMessageType type) {
+    return new MqttFixedHeader(type, false, MqttQoS.AT_MOST_ONCE, false, 0);
+  }
 
   static void subscribe(Connection connection, MqttSubscribeMessage packet) {
     Session session = connection.session;
@@ -18,23 +33,48 @@ final class SubscribeHandler {
     if (session == null || commands == null) {
       return;
     }
-    MqttMessageBuilders.SubAckBuilder answer =
-        MqttMessageBuilders.subAck().packetId(packet.variableHeader().messageId());
-    for (MqttTopicSubscription wish : packet.payload().topicSubscriptions()) {
-      String filter = wish.topicFilter();
-      boolean room =
-          session.subscriptions.containsKey(filter)
-              || session.subscriptions.size() < connection.settings.maxSubscriptions();
-      if (Session.mayContain(filter) && room) {
-        int qos = Math.min(1, wish.qualityOfService().value());
-        session.subscriptions.put(filter, qos);
-        answer.addGrantedQos(MqttQoS.valueOf(qos));
-      } else {
-        answer.addGrantedQos(MqttQoS.FAILURE); // 0x80: 3.1.1 and 5 alike
-      }
+    List<MqttTopicSubscription> wishes = packet.payload().topicSubscriptions();
+    int[] answers = new int[wishes.size()];
+    boolean isRefused = false;
+    for (int i = 0; i < answers.length; i++) {
+      answers[i] = answer(connection, session, wishes.get(i));
+      isRefused |= answers[i] >= REFUSED_311;
     }
-    connection.channel.writeAndFlush(answer.build(), connection.channel.voidPromise());
+    if (isRefused) {
+      connection.gateway.refused(connection.peer, RejectReason.NOT_AUTHORIZED);
+    }
+    MqttProperties properties =
+        connection.v5 && isRefused
+            ? connection.reasonString("a device may subscribe to its own command/# only")
+            : MqttProperties.NO_PROPERTIES;
+    connection.channel.writeAndFlush(
+        new MqttSubAckMessage(
+            header(MqttMessageType.SUBACK),
+            new MqttMessageIdAndPropertiesVariableHeader(
+                packet.variableHeader().messageId(), properties),
+            new MqttSubAckPayload(answers)),
+        connection.channel.voidPromise());
     commands.subscribed();
+  }
+
+  /** The granted QoS, or why not (MQTT 5 section 3.9.3). */
+  private static int answer(Connection connection, Session session, MqttTopicSubscription wish) {
+    String filter = wish.topicFilter();
+    boolean room =
+        session.subscriptions.containsKey(filter)
+            || session.subscriptions.size() < connection.settings.maxSubscriptions();
+    if (Session.mayContain(filter) && room) {
+      int qos = Math.min(1, wish.qualityOfService().value());
+      session.subscriptions.put(filter, qos);
+      return qos;
+    }
+    if (!connection.v5) {
+      return REFUSED_311;
+    }
+    if (filter.startsWith("$share/")) {
+      return 0x9E;
+    }
+    return room ? 0x87 : 0x97;
   }
 
   static void unsubscribe(Connection connection, MqttUnsubscribeMessage packet) {
@@ -42,16 +82,21 @@ final class SubscribeHandler {
     if (session == null) {
       return;
     }
-    Short[] reasons = new Short[packet.payload().topics().size()];
+    short[] reasons = new short[packet.payload().topics().size()];
     for (int i = 0; i < reasons.length; i++) {
       boolean had = session.subscriptions.remove(packet.payload().topics().get(i)) != null;
       reasons[i] = had ? (short) 0 : (short) 0x11;
     }
+    if (connection.commands != null) {
+      connection.commands.subscribed();
+    }
+    MqttUnsubAckPayload payload = connection.v5 ? new MqttUnsubAckPayload(reasons) : null;
     connection.channel.writeAndFlush(
-        MqttMessageBuilders.unsubAck()
-            .packetId(packet.variableHeader().messageId())
-            .addReasonCodes(reasons)
-            .build(),
+        new MqttUnsubAckMessage(
+            header(MqttMessageType.UNSUBACK),
+            new MqttMessageIdAndPropertiesVariableHeader(
+                packet.variableHeader().messageId(), MqttProperties.NO_PROPERTIES),
+            payload),
         connection.channel.voidPromise());
   }
 

@@ -7,18 +7,31 @@ import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.uring.IoUring;
+import io.netty.channel.uring.IoUringIoHandler;
+import io.netty.channel.uring.IoUringServerSocketChannel;
 import java.io.IOException;
+import java.util.Locale;
 
 /** How sockets are served. */
 public enum Transport {
   AUTO,
   EPOLL,
+  IO_URING,
   NIO;
 
-  /** This one where the machine has it. */
+  /** This one where the machine has it; for auto the best that it has. */
   Transport available() throws IOException {
-    if (this == EPOLL && !Epoll.isAvailable()) {
-      throw new IOException("transport epoll is not to be had here; write transport: auto");
+    boolean has =
+        switch (this) {
+          case EPOLL -> Epoll.isAvailable();
+          case IO_URING -> IoUring.isAvailable();
+          case AUTO, NIO -> true;
+        };
+    if (!has) {
+      throw new IOException(
+          "listeners.mqtt.transport: this machine's kernel has no %s; write transport: auto"
+              .formatted(name().toLowerCase(Locale.ROOT).replace('_', '-')));
     }
     return this == AUTO ? (Epoll.isAvailable() ? EPOLL : NIO) : this;
   }
@@ -26,6 +39,7 @@ public enum Transport {
   IoHandlerFactory ioHandlers() {
     return switch (this) {
       case EPOLL -> EpollIoHandler.newFactory();
+      case IO_URING -> IoUringIoHandler.newFactory();
       case AUTO, NIO -> NioIoHandler.newFactory();
     };
   }
@@ -33,6 +47,7 @@ public enum Transport {
   Class<? extends ServerChannel> serverChannel() {
     return switch (this) {
       case EPOLL -> EpollServerSocketChannel.class;
+      case IO_URING -> IoUringServerSocketChannel.class;
       case AUTO, NIO -> NioServerSocketChannel.class;
     };
   }

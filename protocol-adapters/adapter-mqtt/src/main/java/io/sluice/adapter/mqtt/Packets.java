@@ -1,0 +1,70 @@
+package io.sluice.adapter.mqtt;
+
+import io.netty.handler.codec.mqtt.MqttConnectReturnCode;
+import io.netty.handler.codec.mqtt.MqttFixedHeader;
+import io.netty.handler.codec.mqtt.MqttMessage;
+import io.netty.handler.codec.mqtt.MqttMessageBuilders;
+import io.netty.handler.codec.mqtt.MqttMessageIdVariableHeader;
+import io.netty.handler.codec.mqtt.MqttMessageType;
+import io.netty.handler.codec.mqtt.MqttProperties;
+import io.netty.handler.codec.mqtt.MqttPubReplyMessageVariableHeader;
+import io.netty.handler.codec.mqtt.MqttQoS;
+import io.netty.handler.codec.mqtt.MqttReasonCodeAndPropertiesVariableHeader;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/** Packets that Netty has no builder for. */
+final class Packets {
+  /** Fixed header, packet id, reason, property length and the reason string's own header. */
+  private static final int REPLY_OVERHEAD = 16;
+
+  /**
+   * CONNACK in the form of MQTT 3.1.1: unacceptable protocol version. A client of an unknown
+   * version gets it too, as the form of its own is unknown [MQTT-3.1.2-2 of 3.1.1].
+   */
+  static final MqttMessage CONNACK_WRONG_PROTOCOL =
+      MqttMessageBuilders.connAck()
+          .returnCode(MqttConnectReturnCode.CONNECTION_REFUSED_UNACCEPTABLE_PROTOCOL_VERSION)
+          .build();
+
+  private Packets() {}
+
+  /** PUBACK, PUBREC, PUBREL or PUBCOMP of MQTT 5. */
+  static MqttMessage reply(
+      MqttMessageType type, int packetId, int reason, MqttProperties properties) {
+    return new MqttMessage(
+        header(type), new MqttPubReplyMessageVariableHeader(packetId, (byte) reason, properties));
+  }
+
+  /** The same of MQTT 3.1.1. */
+  static MqttMessage reply(MqttMessageType type, int packetId) {
+    return new MqttMessage(header(type), MqttMessageIdVariableHeader.from(packetId));
+  }
+
+  /** DISCONNECT of MQTT 5. */
+  static MqttMessage disconnect(byte reason, MqttProperties properties) {
+    return new MqttMessage(
+        header(MqttMessageType.DISCONNECT),
+        new MqttReasonCodeAndPropertiesVariableHeader(reason, properties));
+  }
+
+  /** A reason string, unless the packet grew beyond what the client takes [MQTT-3.4.2-2]. */
+  static MqttProperties reasonString(@Nullable String detail, long maxPacketBytes) {
+    MqttProperties properties = new MqttProperties();
+    if (detail != null
+        && detail.getBytes(StandardCharsets.UTF_8).length + REPLY_OVERHEAD <= maxPacketBytes) {
+      properties.add(new MqttProperties.StringProperty(MqttProperties.REASON_STRING, detail));
+    }
+    return properties;
+  }
+
+  static long number(MqttProperties properties, int id, long otherwise) {
+    MqttProperties.MqttProperty<?> property = properties.getProperty(id);
+    return property == null ? otherwise : ((Number) property.value()).longValue();
+  }
+
+  private static MqttFixedHeader header(MqttMessageType type) {
+    MqttQoS flags = type == MqttMessageType.PUBREL ? MqttQoS.AT_LEAST_ONCE : MqttQoS.AT_MOST_ONCE;
+    return new MqttFixedHeader(type, false, flags, false, 0);
+  }
+}

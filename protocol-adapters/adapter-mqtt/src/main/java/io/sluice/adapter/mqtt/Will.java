@@ -1,0 +1,88 @@
+package io.sluice.adapter.mqtt;
+
+import io.netty.util.concurrent.ScheduledFuture;
+import io.sluice.api.RejectReason;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A will that is to be published: at once, or when its delay has passed and the session has not
+ * been taken up again [MQTT-3.1.3-9]. Published once at the most. Where the spool takes nothing it
+ * is offered again for {@value #PATIENCE_SECONDS} s, then dropped and counted as overload.
+ */
+final class Will {
+  private static final Logger LOG = LoggerFactory.getLogger(Will.class);
+  private static final int PATIENCE_SECONDS = 60;
+
+  private final Publication publication;
+  private final long delaySeconds;
+  private final AtomicBoolean decided = new AtomicBoolean();
+  private volatile @Nullable ScheduledFuture<?> timer;
+  private volatile long givenUpNanos;
+
+  /**
+   * @param delaySeconds the Will Delay Interval, MQTT 5 section 3.1.3.2.2
+   */
+  Will(Publication publication, long delaySeconds) {
+    this.publication = publication;
+    this.delaySeconds = delaySeconds;
+  }
+
+  /** The connection has ended without DISCONNECT. On its event loop. */
+  void due(Session session, boolean sleeps) {
+    long seconds = Math.min(delaySeconds, session.expirySeconds);
+    if (sleeps && seconds > 0) {
+      session.delayedWill = this;
+      timer =
+          publication.connection.sink().loop().schedule(this::publish, seconds, TimeUnit.SECONDS);
+    } else {
+      publish();
+    }
+  }
+
+  /** The device is back in its session. Any thread. */
+  void cancel() {
+    decided.set(true);
+    stopTimer();
+  }
+
+  /** Publishes now, unless it was published or cancelled. Any thread. */
+  void publish() {
+    if (decided.compareAndSet(false, true)) {
+      stopTimer();
+      givenUpNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+      publication.connection.gateway.accept(publication);
+    }
+  }
+
+  private void stopTimer() {
+    ScheduledFuture<?> running = timer;
+    if (running != null) {
+      running.cancel(false);
+    }
+  }
+
+  /** The gateway could not take it. On the event loop. */
+  void busy(long retryAfterMillis) {
+    Connection connection = publication.connection;
+    if (System.nanoTime() - givenUpNanos < 0 && !connection.sink().loop().isShuttingDown()) {
+      var _ =
+          connection
+              .sink()
+              .loop()
+              .schedule(
+                  () -> connection.gateway.accept(publication),
+                  Math.max(1, retryAfterMillis),
+                  TimeUnit.MILLISECONDS);
+    } else {
+      connection.gateway.refused(connection.peer, RejectReason.OVERLOAD);
+      LOG.warn(
+          "mqtt: the will of {} found no room in the spool for {} s and is dropped",
+          publication.device(),
+          PATIENCE_SECONDS);
+    }
+  }
+}

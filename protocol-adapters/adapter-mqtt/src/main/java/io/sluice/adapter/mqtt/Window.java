@@ -1,0 +1,157 @@
+package io.sluice.adapter.mqtt;
+
+import io.netty.buffer.ByteBuf;
+import io.sluice.api.Receipt;
+import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One client's messages in hand, in order of receipt: MQTT 5 section 4.9. Holds twice the receive
+ * maximum (QoS 0 counts here too); beyond it the socket is not read. Its event loop's alone.
+ */
+@SuppressWarnings("FutureReturnValueIgnored")
+final class Window {
+  private final Connection connection;
+  private final ArrayDeque<Publication> pending = new ArrayDeque<>();
+  private boolean touched;
+  private boolean waiting;
+
+  Window(Connection connection) {
+    this.connection = connection;
+  }
+
+  /** False where the spool is busy or the window full: then nothing more is read. */
+  boolean hasRoom() {
+    return !waiting && pending.size() < limit();
+  }
+
+  boolean isEmpty() {
+    return pending.isEmpty();
+  }
+
+  private int limit() {
+    return connection.settings.receiveMaximum() * 2;
+  }
+
+  /** Messages of QoS 1 and 2 that were not answered. */
+  private int unanswered() {
+    int count = 0;
+    for (Publication publication : pending) {
+      count += publication.qos > 0 ? 1 : 0;
+    }
+    return count;
+  }
+
+  boolean isPending(int packetId) {
+    for (Publication publication : pending) {
+      if (publication.qos == 2 && publication.packetId == packetId) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  void offer(Publication publication) {
+    if (connection.v5
+        && publication.qos > 0
+        && pending.size() >= connection.settings.receiveMaximum()
+        && unanswered() >= connection.settings.receiveMaximum()) {
+      connection.fail((byte) 0x93, "receive maximum exceeded"); // [MQTT-3.3.4-9]
+      return;
+    }
+    pending.add(publication);
+    if (!waiting) {
+      publication.state = Publication.State.OFFERED;
+      connection.gateway.accept(publication);
+    }
+    if (pending.size() >= limit()) {
+      connection.read();
+    }
+  }
+
+  /** Notes a receipt; true where the connection has not been touched in this batch yet. */
+  boolean resolved(Publication publication) {
+    Receipt.Busy busy = publication.receipt instanceof Receipt.Busy b ? b : null;
+    if (publication.messageClass() != null) {
+      if (busy != null && connection.will != null) {
+        connection.will.busy(busy.retryAfterMillis());
+      }
+      return false;
+    }
+    publication.state = busy != null ? Publication.State.WAITING : Publication.State.DECIDED;
+    if (busy != null && !waiting && !connection.failed()) {
+      waiting = true;
+      connection.read();
+      long delay = Math.max(1, busy.retryAfterMillis());
+      var _ = connection.sink().loop().schedule(this::retry, delay, TimeUnit.MILLISECONDS);
+    }
+    boolean firstTouch = !touched;
+    touched = true;
+    return firstTouch;
+  }
+
+  private void retry() {
+    waiting = false;
+    if (connection.failed()) {
+      return; // what was not stored was not acknowledged: the device sends it again
+    }
+    for (Publication publication : pending) {
+      if (publication.state == Publication.State.WAITING) {
+        publication.state = Publication.State.OFFERED;
+        connection.gateway.accept(publication);
+      }
+    }
+    connection.read();
+  }
+
+  /** Answers what is decided, in order of receipt [MQTT-4.6.0-2]: one buffer, one flush. */
+  void answer() {
+    touched = false;
+    if (connection.inactive()) {
+      connection.endIfSettled();
+      return;
+    }
+    boolean full = pending.size() >= limit();
+    ByteBuf acknowledgements = null;
+    while (!pending.isEmpty() && pending.element().state == Publication.State.DECIDED) {
+      Publication decided = pending.remove();
+      boolean plain = connection.publishing.decided(decided);
+      if (plain && !connection.failed()) {
+        if (acknowledgements == null) {
+          acknowledgements = connection.channel.alloc().buffer(4 * (pending.size() + 1));
+        }
+        int type = decided.qos == 1 ? 0x40 : 0x50;
+        acknowledgements.writeInt(type << 24 | 2 << 16 | decided.packetId);
+      } else if (acknowledgements != null) {
+        connection.channel.write(acknowledgements, connection.channel.voidPromise());
+        acknowledgements = null;
+      }
+      if (!plain) {
+        connection.publishing.refuse(decided);
+      }
+    }
+    if (acknowledgements != null) {
+      connection.channel.write(acknowledgements, connection.channel.voidPromise());
+    }
+    connection.channel.flush();
+    if (full) {
+      connection.read();
+    }
+  }
+
+  /**
+   * The socket is closed: notes what is decided and drops what may be dropped; true where nothing
+   * is left to wait for.
+   *
+   * @param sleeps whether the session outlives the connection
+   */
+  boolean settle(boolean sleeps) {
+    for (Publication publication : pending) {
+      if (publication.state == Publication.State.DECIDED) {
+        connection.publishing.decided(publication);
+      }
+    }
+    pending.removeIf(p -> p.qos < 2 || !sleeps || p.state != Publication.State.OFFERED);
+    return pending.isEmpty();
+  }
+}
