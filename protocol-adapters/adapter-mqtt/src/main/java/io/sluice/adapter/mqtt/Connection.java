@@ -64,6 +64,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
   private boolean failed;
   private boolean admitting;
   private boolean quiescing;
+  private long packets;
   private boolean inactive;
   private long failedAtNanos;
 
@@ -85,6 +86,11 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   LoopSink sink() {
     return sink;
+  }
+
+  /** Packets that the decoder made, good or bad. */
+  long packets() {
+    return packets;
   }
 
   /** Whether the socket is closed. */
@@ -112,6 +118,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
+    packets++;
     if (failed || !(message instanceof MqttMessage packet)) {
       ReferenceCountUtil.release(message);
     } else if (admitting) {

@@ -52,7 +52,9 @@ public record MqttSettings(
         int receiveMaximum,
     @Option(doc = "Subscriptions of one session.", def = "16", min = 1, max = 1024)
         int maxSubscriptions,
-    @Option(doc = "How sockets are served; auto takes epoll where the kernel has it, else nio.", def = "auto")
+    @Option(
+            doc = "How sockets are served; auto takes epoll where the kernel has it, else nio.",
+            def = "auto")
         Transport transport,
     @Option(doc = "Event loops; 0: one per core.", def = "0", min = 0, max = 256) int threads) {
 

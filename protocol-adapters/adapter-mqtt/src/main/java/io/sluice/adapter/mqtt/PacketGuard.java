@@ -17,6 +17,9 @@ final class PacketGuard extends ChannelInboundHandlerAdapter {
   private int shift;
   private long body;
 
+  /** Whole packets that went by. */
+  private long packets;
+
   PacketGuard(int maxBytes, Connection connection) {
     this.maxBytes = maxBytes;
     this.connection = connection;
@@ -31,6 +34,9 @@ final class PacketGuard extends ChannelInboundHandlerAdapter {
     }
     connection.incomplete(header >= 0);
     context.fireChannelRead(bytes);
+    if (header < 0 && packets != connection.packets()) {
+      connection.fail((byte) 0x81, "a field is longer than its packet"); // the decoder waits for it
+    }
   }
 
   private boolean walk(ByteBuf bytes) {
@@ -56,6 +62,7 @@ final class PacketGuard extends ChannelInboundHandlerAdapter {
       }
       if (body == 0) {
         header = -1;
+        packets++;
       }
     }
     return true;

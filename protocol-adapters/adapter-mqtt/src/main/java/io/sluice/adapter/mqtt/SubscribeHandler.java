@@ -34,6 +34,10 @@ final class SubscribeHandler {
       return;
     }
     List<MqttTopicSubscription> wishes = packet.payload().topicSubscriptions();
+    if (wishes.isEmpty()) {
+      connection.fail((byte) 0x82, "SUBSCRIBE without a filter"); // [MQTT-3.8.3-2]
+      return;
+    }
     int[] answers = new int[wishes.size()];
     boolean isRefused = false;
     for (int i = 0; i < answers.length; i++) {
@@ -80,6 +84,10 @@ final class SubscribeHandler {
   static void unsubscribe(Connection connection, MqttUnsubscribeMessage packet) {
     Session session = connection.session;
     if (session == null) {
+      return;
+    }
+    if (packet.payload().topics().isEmpty()) {
+      connection.fail((byte) 0x82, "UNSUBSCRIBE without a filter"); // [MQTT-3.10.3-2]
       return;
     }
     short[] reasons = new short[packet.payload().topics().size()];
