@@ -3,13 +3,19 @@ package io.sluice.app;
 import io.sluice.engine.config.ConfigLoader;
 import io.sluice.engine.config.ConfigLoader.Faulty;
 import io.sluice.engine.config.ConfigLoader.Loaded;
+import io.sluice.engine.config.ConfigNode;
+import io.sluice.engine.config.ConfigNode.Mapping;
+import io.sluice.engine.config.ConfigTree;
 import io.sluice.engine.config.Faults;
 import io.sluice.engine.config.GatewayConfig;
 import io.sluice.engine.normalize.Profiles;
+import io.sluice.engine.registry.AccessSettings;
 import io.sluice.engine.registry.DeviceSeed;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** All that a gateway is told by files: configuration, device profiles, devices. */
@@ -19,7 +25,7 @@ record GatewayFiles(GatewayConfig config, Profiles profiles, DeviceSeed seed) {
    */
   static @Nullable GatewayFiles load(Path file, PrintWriter err) {
     return switch (ConfigLoader.load(file, GatewayTypes.installed(), System.getenv())) {
-      case Loaded loaded -> load(loaded.config(), err);
+      case Loaded loaded -> load(file, loaded.config(), err);
       case Faulty faulty -> {
         Reports.print(faulty.faults(), faulty.count(), err);
         yield null;
@@ -27,7 +33,7 @@ record GatewayFiles(GatewayConfig config, Profiles profiles, DeviceSeed seed) {
     };
   }
 
-  private static @Nullable GatewayFiles load(GatewayConfig config, PrintWriter err) {
+  private static @Nullable GatewayFiles load(Path file, GatewayConfig config, PrintWriter err) {
     List<Path> places =
         config.profiles().isEmpty() ? List.of(shippedProfiles()) : config.profiles();
     Profiles.Loaded profiles = Profiles.load(places);
@@ -35,8 +41,28 @@ record GatewayFiles(GatewayConfig config, Profiles profiles, DeviceSeed seed) {
     Faults faults = new Faults();
     DeviceSeed seed =
         DeviceSeed.load(config.devices(), profiles.profiles().ids(), System.getenv(), faults);
+    checkAutoRegister(file, config, profiles.profiles().ids(), faults);
     boolean isFaulty = Reports.print(faults, err) || !profiles.faults().isEmpty();
     return isFaulty ? null : new GatewayFiles(config, profiles.profiles(), seed);
+  }
+
+  private static void checkAutoRegister(
+      Path file, GatewayConfig config, Set<String> profileIds, Faults faults) {
+    String profile = config.section(AccessSettings.class).autoRegisterProfile();
+    if (profile == null || profileIds.contains(profile)) {
+      return;
+    }
+    ConfigNode node = ConfigTree.read(file, System.getenv(), new Faults());
+    for (String key : List.of("access", "auto-register-profile")) {
+      node = node instanceof Mapping mapping ? mapping.get(key) : null;
+    }
+    if (node != null) {
+      faults.add(node, "no profile \"" + profile + "\" is loaded; known are " + sorted(profileIds));
+    }
+  }
+
+  private static String sorted(Set<String> ids) {
+    return String.join(", ", new TreeSet<>(ids));
   }
 
   /** The folder of the profiles that come with the program. */

@@ -29,6 +29,7 @@ import io.sluice.engine.registry.Registry;
 import io.sluice.engine.spool.SegmentedSpool;
 import io.sluice.engine.spool.SpoolSettings;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -52,9 +53,7 @@ final class Wiring implements AutoCloseable {
   /** A listener that is open. */
   private record Listener(String kind, String protocol, Adapter adapter) {
     ListenerView view() {
-      var address = adapter.address();
-      return new ListenerView(
-          kind, protocol, address.getHostString() + ":" + address.getPort(), adapter.connections());
+      return new ListenerView(kind, protocol, text(adapter.address()), adapter.connections());
     }
   }
 
@@ -202,6 +201,12 @@ final class Wiring implements AutoCloseable {
     }
   }
 
+  /** A dual-stack wildcard, too, is written as people write it. */
+  private static String text(InetSocketAddress bound) {
+    String host = bound.getAddress().isAnyLocalAddress() ? "0.0.0.0" : bound.getHostString();
+    return host + ":" + bound.getPort();
+  }
+
   private <T extends AutoCloseable> T closing(T part) {
     started.add(part);
     return part;
@@ -225,7 +230,7 @@ final class Wiring implements AutoCloseable {
   String address(String kind) {
     AdminServer server = admin;
     if (kind.equals("admin") && server != null) {
-      return server.address().getHostString() + ":" + server.address().getPort();
+      return text(server.address());
     }
     return listeners.stream()
         .filter(listener -> listener.kind().equals(kind))
