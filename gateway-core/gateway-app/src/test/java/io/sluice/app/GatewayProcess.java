@@ -22,6 +22,9 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** The gateway as its user runs it: a process of its own, a configuration file, its ready line. */
 final class GatewayProcess implements AutoCloseable {
+  /** What the launcher runs, not the tests' class path: a library that is missing there shows. */
+  private static final String PACKAGED = Path.of("target", "sluice", "lib", "*").toString();
+
   static final JsonMapper JSON = new JsonMapper();
 
   private static final Pattern LISTENER = Pattern.compile("(\\w+)=[^ ]*:(\\d+)");
@@ -46,7 +49,7 @@ final class GatewayProcess implements AutoCloseable {
                 "-Xmx384m",
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
-                System.getProperty("java.class.path"),
+                PACKAGED,
                 "io.sluice.app.Main",
                 "run",
                 "--config",

@@ -62,6 +62,8 @@ class OutageIT {
       MqttConnectOptions options = new MqttConnectOptions();
       options.setUserName("gas-1");
       options.setPassword("secret-1".toCharArray());
+      // Paho wakes a publisher before it counts its message out of the window
+      options.setMaxInflight(TELEMETRY + ALARMS);
       device.connect(options);
       for (int n = 0; n < TELEMETRY; n++) {
         device.publish("telemetry", json(n), 1, false);

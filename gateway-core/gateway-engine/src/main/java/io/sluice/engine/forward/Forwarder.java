@@ -197,7 +197,7 @@ public final class Forwarder implements AutoCloseable {
       return e;
     } catch (IOException e) {
       return new SessionEnd(UpstreamState.WAITING, messageOf(e), 0);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | LinkageError e) {
       // At the thread's top: a fault in one upstream's code must not end its forwarding for good.
       LOG.error("upstream {}: internal fault; the connection is made anew", target.name(), e);
       return new SessionEnd(UpstreamState.WAITING, "internal fault: " + e, 0);
