@@ -15,6 +15,7 @@ import org.eclipse.californium.core.coap.Response;
 final class CommandContent {
   private CommandContent() {}
 
+  /** For an observer; see {@link #none()} on its Max-Age. */
   static Response of(Command command) {
     Response response = new Response(ResponseCode.CONTENT);
     response.setPayload(command.payload());
@@ -25,12 +26,20 @@ final class CommandContent {
     options.addLocationPath("command").addLocationPath(command.name());
     options.addLocationQuery("id=" + command.id());
     options.addETag(tag(command.id()));
-    options.setMaxAge(0);
     return response;
   }
 
+  /**
+   * No command waits. Without Max-Age an observer counts on 60 s (RFC 7252 section 5.10.5) and may
+   * register again after it (RFC 7641 section 3.3.1): after a restart of the gateway it is back
+   * within that time.
+   */
   static Response none() {
-    Response response = new Response(ResponseCode.CONTENT);
+    return new Response(ResponseCode.CONTENT);
+  }
+
+  /** The same for one who polls: nothing that a cache may give again. */
+  static Response once(Response response) {
     response.getOptions().setMaxAge(0);
     return response;
   }

@@ -68,7 +68,7 @@ final class CommandResource {
       observe(exchange, sender);
     } else if (request.isObserveCancel()) {
       observers.cancelObserveRelation(exchange);
-      Replies.send(exchange, CommandContent.none());
+      Replies.send(exchange, CommandContent.once(CommandContent.none()));
     } else {
       Replies.send(exchange, poll(sender.device(), request.getOptions()));
     }
@@ -93,7 +93,7 @@ final class CommandResource {
     }
     Command command = gateway.commands().poll(device);
     if (command == null) {
-      return CommandContent.none();
+      return CommandContent.once(CommandContent.none());
     }
     ContentType type = command.contentType();
     if (options.hasAccept()
@@ -107,7 +107,7 @@ final class CommandResource {
               + ", content format "
               + type.coapContentFormat());
     }
-    return CommandContent.of(command);
+    return CommandContent.once(CommandContent.of(command));
   }
 
   private static @Nullable String acknowledgedId(OptionSet options) {

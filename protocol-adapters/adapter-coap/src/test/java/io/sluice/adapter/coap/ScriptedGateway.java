@@ -14,8 +14,8 @@ import io.sluice.api.Receipt;
 import io.sluice.api.RejectReason;
 import io.sluice.api.Uplink;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -40,7 +40,8 @@ final class ScriptedGateway implements Gateway, Commands, AutoCloseable {
   volatile boolean keep = true;
 
   private final AtomicLong sequence = new AtomicLong();
-  private final Queue<Command> queue = new ArrayDeque<>();
+  private final ArrayDeque<Command> queue = new ArrayDeque<>();
+  private final List<Command> sent = new ArrayList<>();
   private final BlockingQueue<Runnable> work = new LinkedBlockingQueue<>();
   private final Thread writer = new Thread(this::write, "spool-writer");
 
@@ -157,7 +158,7 @@ final class ScriptedGateway implements Gateway, Commands, AutoCloseable {
     DeviceLink link = links.get(device);
     synchronized (queue) {
       while (link != null && !queue.isEmpty() && link.send(queue.peek())) {
-        queue.remove();
+        sent.add(queue.remove());
       }
     }
   }
@@ -177,6 +178,9 @@ final class ScriptedGateway implements Gateway, Commands, AutoCloseable {
   @Override
   public void returned(DeviceId device, String commandId) {
     returned.add(commandId);
+    synchronized (queue) {
+      sent.stream().filter(c -> c.id().equals(commandId)).findFirst().ifPresent(queue::addFirst);
+    }
   }
 
   @Override
