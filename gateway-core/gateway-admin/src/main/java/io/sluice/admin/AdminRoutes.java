@@ -85,9 +85,11 @@ final class AdminRoutes {
   }
 
   private static void dashboard(Router router) {
-    StaticHandler files = StaticHandler.create("dashboard").setCachingEnabled(true);
-    router.get("/").handler(files);
-    router.get("/assets/*").handler(files);
+    // not cached: an upgrade changes what stands under the same name
+    router.get("/").handler(StaticHandler.create("dashboard").setCachingEnabled(false));
+    router
+        .get("/assets/*") // the handler leaves the mount out of the path
+        .handler(StaticHandler.create("dashboard/assets").setCachingEnabled(false));
   }
 
   private static void securityHeaders(RoutingContext ctx) {

@@ -71,6 +71,14 @@ class AdminServerTest {
   }
 
   @Test
+  void pageFindsItsScriptAndStyle() throws Exception {
+    String page = send(request("/", null).GET()).body();
+    assertThat(page).contains("/assets/page.js", "/assets/page.css");
+    assertThat(send(request("/assets/page.js", null).GET()).body()).contains("/api/v1/");
+    assertThat(send(request("/assets/page.css", null).GET()).statusCode()).isEqualTo(200);
+  }
+
+  @Test
   void metricsCarryTheContractNames() throws Exception {
     assertThat(get("/metrics"))
         .contains(
