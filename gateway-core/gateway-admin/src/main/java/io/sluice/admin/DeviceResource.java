@@ -143,7 +143,8 @@ final class DeviceResource {
   }
 
   private static @Nullable CredentialSpec credentials(JsonBody body) {
-    JsonBody given = body.object("credentials", Set.of("password", "token", "psk", "certificate"));
+    JsonBody given =
+        body.object("credentials", Set.of("password", "token", "psk", "certificate", "public-key"));
     if (given == null) {
       return null;
     }
@@ -152,7 +153,8 @@ final class DeviceResource {
         given.text("password"),
         given.text("token"),
         psk == null ? null : new PskSpec(psk.required("identity"), psk.required("key")),
-        given.text("certificate"));
+        given.text("certificate"),
+        given.text("public-key"));
   }
 
   static DeviceId id(RoutingContext ctx) {

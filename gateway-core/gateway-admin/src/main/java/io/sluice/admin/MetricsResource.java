@@ -57,7 +57,9 @@ final class MetricsResource {
 
   private synchronized String text() {
     status(operations.status());
-    traffic(operations.traffic());
+    Traffic traffic = operations.traffic();
+    traffic(traffic);
+    limits(traffic);
     operations.ledger().forEach(this::ledger);
     operations.upstreams().forEach(this::upstream);
     return registry.scrape();
@@ -96,6 +98,14 @@ final class MetricsResource {
         .forEach((protocol, reasons) ->
             reasons.forEach((r, n) ->
                 counter("sluice.messages.rejected", n, "protocol", protocol, "reason", r.label())));
+  }
+
+  private void limits(Traffic traffic) {
+    traffic
+        .limited()
+        .forEach((protocol, limits) ->
+            limits.forEach((limit, n) ->
+                counter("sluice.limited", n, "protocol", protocol, "limit", limit.label())));
   }
 
   private void ledger(LedgerLine line) {

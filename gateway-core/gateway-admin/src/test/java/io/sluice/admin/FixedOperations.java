@@ -4,6 +4,7 @@ import io.sluice.api.ContentType;
 import io.sluice.api.Device;
 import io.sluice.api.DeviceId;
 import io.sluice.api.Lane;
+import io.sluice.api.Limit;
 import io.sluice.api.MessageClass;
 import io.sluice.api.RejectReason;
 import io.sluice.api.admin.CommandDesk;
@@ -83,6 +84,7 @@ final class FixedOperations implements Operations, DeviceDirectory, CommandDesk,
     return new Traffic(
         Map.of("mqtt", Map.of(MessageClass.ALARM, 10L)),
         Map.of("mqtt", Map.of(RejectReason.PAYLOAD_INVALID, 2L)),
+        Map.of("mqtt", Map.of(Limit.FAILED_LOGINS, 3L)),
         Map.of(
             "mqtt", new LatencyHistogram(new double[] {0.001, 0.01}, new long[] {5, 4, 1}, 0.5)));
   }

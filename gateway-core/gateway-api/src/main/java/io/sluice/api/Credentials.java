@@ -1,5 +1,7 @@
 package io.sluice.api;
 
+import java.security.cert.X509Certificate;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What a peer shows to be admitted. */
@@ -26,8 +28,29 @@ public sealed interface Credentials {
   /** A pre-shared key identity that the transport has verified. */
   record PskIdentity(String identity) implements Credentials {}
 
-  /** A certificate subject that the transport has verified. */
-  record CertificateSubject(String subject) implements Credentials {}
+  /**
+   * A certificate whose chain the transport has verified against the authorities of its listener.
+   *
+   * @param chain the peer's own first
+   */
+  record Certificate(List<X509Certificate> chain) implements Credentials {
+    public Certificate {
+      chain = List.copyOf(chain);
+    }
+
+    @Override
+    public String toString() {
+      return "Certificate[" + chain.getFirst().getSubjectX500Principal() + "]";
+    }
+  }
+
+  /**
+   * A raw public key (RFC 7250) whose private key the peer has proved to hold.
+   *
+   * @param subjectPublicKeyInfo in DER
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  record RawPublicKey(byte[] subjectPublicKeyInfo) implements Credentials {}
 
   /** Nothing, or only a name. */
   record Anonymous(@Nullable String claimed) implements Credentials {}

@@ -1,6 +1,8 @@
 package io.sluice.api;
 
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** What an adapter sees of the gateway. All methods are thread-safe and none blocks. */
 public interface Gateway {
@@ -28,6 +30,32 @@ public interface Gateway {
 
   /** A device without a session (CoAP) gave a sign of life. */
   void seen(DeviceId device, Peer peer);
+
+  /**
+   * A peer opens a connection: counts it against the limits.
+   *
+   * @return null where it may stay, until {@link #leave}; else what it ran into, counted already
+   */
+  @Nullable Limit enter(Peer peer);
+
+  /** A connection that was let in has ended. */
+  void leave(Peer peer);
+
+  /** A peer ran into a limit that the adapter itself keeps: for the metrics. */
+  void limited(Peer peer, Limit limit);
+
+  /** The key of a pre-shared key identity; null where it is unknown or retired. Never changed. */
+  byte @Nullable [] pskKey(String identity);
+
+  /** Whether some device may sign in by this raw public key (SubjectPublicKeyInfo in DER). */
+  boolean knowsPublicKey(byte[] subjectPublicKeyInfo);
+
+  /**
+   * Has the listener told of each device whose sessions must end at once: revoked, retired or
+   * removed. It is called on any thread and must not block. For adapters that keep sessions which
+   * they do not {@link #attach}; never unregistered, an adapter lives as long as the gateway.
+   */
+  void onRevoked(Consumer<DeviceId> listener);
 
   /** A peer was refused by the adapter itself (broken protocol, too large): for the metrics. */
   void refused(Peer peer, RejectReason reason);

@@ -13,6 +13,14 @@ public sealed interface Receipt {
    */
   record Rejected(RejectReason reason, String detail, boolean deadLettered) implements Receipt {}
 
+  /**
+   * The device sends more than it may. Nothing was kept; the same uplink may be offered again after
+   * the time given.
+   *
+   * @param detail one sentence for the sender: which limit, and when to go on
+   */
+  record Limited(Limit limit, String detail, long retryAfterMillis) implements Receipt {}
+
   /** The spool takes no more now. Nothing was kept; offer the same uplink again later. */
   record Busy(long retryAfterMillis) implements Receipt {}
 }

@@ -62,7 +62,8 @@ public interface DeviceDirectory {
       @Nullable String password,
       @Nullable String token,
       @Nullable PskSpec psk,
-      @Nullable String certificate) {
+      @Nullable String certificate,
+      @Nullable String publicKey) {
     @Override
     public String toString() {
       return "CredentialSpec[***]";

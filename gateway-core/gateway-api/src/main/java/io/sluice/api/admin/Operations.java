@@ -1,6 +1,7 @@
 package io.sluice.api.admin;
 
 import io.sluice.api.Lane;
+import io.sluice.api.Limit;
 import io.sluice.api.MessageClass;
 import io.sluice.api.RejectReason;
 import java.util.List;
@@ -103,11 +104,13 @@ public interface Operations {
    *
    * @param accepted protocol → class → messages
    * @param rejected protocol → reason → messages
+   * @param limited protocol → limit → how often a peer ran into it
    * @param latency protocol → receipt to acknowledgement
    */
   record Traffic(
       Map<String, Map<MessageClass, Long>> accepted,
       Map<String, Map<RejectReason, Long>> rejected,
+      Map<String, Map<Limit, Long>> limited,
       Map<String, LatencyHistogram> latency) {}
 
   /**

@@ -6,12 +6,15 @@ import io.sluice.api.Credentials;
 import io.sluice.api.DeviceId;
 import io.sluice.api.DeviceLink;
 import io.sluice.api.Gateway;
+import io.sluice.api.Limit;
 import io.sluice.api.Peer;
 import io.sluice.api.RejectReason;
 import io.sluice.api.Uplink;
 import io.sluice.engine.registry.Presence;
 import io.sluice.engine.registry.Registry;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** The gateway as adapters see it: registry, pipeline and commands behind one door. */
 public final class EngineGateway implements Gateway {
@@ -57,6 +60,38 @@ public final class EngineGateway implements Gateway {
   @Override
   public void seen(DeviceId device, Peer peer) {
     presence.seen(device, peer);
+  }
+
+  @Override
+  public @Nullable Limit enter(Peer peer) {
+    return null;
+  }
+
+  @Override
+  public void leave(Peer peer) {}
+
+  @Override
+  public void limited(Peer peer, Limit limit) {
+    traffic.limited(peer.protocol(), limit);
+  }
+
+  @Override
+  public byte @Nullable [] pskKey(String identity) {
+    return registry.pskKey(identity);
+  }
+
+  @Override
+  public boolean knowsPublicKey(byte[] subjectPublicKeyInfo) {
+    return registry.knowsPublicKey(subjectPublicKeyInfo);
+  }
+
+  @Override
+  public void onRevoked(Consumer<DeviceId> listener) {
+    registry.listen((before, after, credentialsChanged) -> {
+      if (before != null && (after == null || after.retired() || credentialsChanged)) {
+        listener.accept(before.id());
+      }
+    });
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.sluice.engine.ingest;
 
+import io.sluice.api.Limit;
 import io.sluice.api.MessageClass;
 import io.sluice.api.RejectReason;
 import io.sluice.api.admin.Operations.LatencyHistogram;
@@ -24,16 +25,23 @@ public final class TrafficMeter {
     of(protocol).rejected(reason);
   }
 
+  /** A peer ran into a limit. */
+  public void limited(String protocol, Limit limit) {
+    of(protocol).limited[limit.ordinal()].increment();
+  }
+
   public Traffic snapshot() {
     Map<String, Map<MessageClass, Long>> accepted = new TreeMap<>();
     Map<String, Map<RejectReason, Long>> rejected = new TreeMap<>();
+    Map<String, Map<Limit, Long>> limited = new TreeMap<>();
     Map<String, LatencyHistogram> latency = new TreeMap<>();
     protocols.forEach((protocol, counters) -> {
       accepted.put(protocol, sums(MessageClass.class, counters.accepted));
       rejected.put(protocol, sums(RejectReason.class, counters.rejected));
+      limited.put(protocol, sums(Limit.class, counters.limited));
       latency.put(protocol, counters.latency.snapshot());
     });
-    return new Traffic(accepted, rejected, latency);
+    return new Traffic(accepted, rejected, limited, latency);
   }
 
   private static <E extends Enum<E>> Map<E, Long> sums(Class<E> type, LongAdder[] adders) {
@@ -48,6 +56,7 @@ public final class TrafficMeter {
   static final class OfProtocol {
     private final LongAdder[] accepted = adders(MessageClass.values().length);
     private final LongAdder[] rejected = adders(RejectReason.values().length);
+    private final LongAdder[] limited = adders(Limit.values().length);
     private final LatencyCounts latency = new LatencyCounts();
 
     /** Called on the spool's writer thread only. */

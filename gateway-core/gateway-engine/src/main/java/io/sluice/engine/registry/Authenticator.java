@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
+import javax.security.auth.x500.X500Principal;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,7 +51,14 @@ final class Authenticator implements AutoCloseable {
       case Credentials.Token token -> done(peer, token(token));
       case Credentials.PskIdentity psk ->
           done(peer, admission(registry.roster().findByPskIdentity(psk.identity())));
-      case Credentials.CertificateSubject certificate -> done(peer, certificate(certificate));
+      case Credentials.Certificate certificate -> done(peer, certificate(certificate));
+      case Credentials.RawPublicKey key ->
+          done(
+              peer,
+              admission(
+                  registry
+                      .roster()
+                      .findByPublicKey(Digests.sha256Hex(key.subjectPublicKeyInfo()))));
       case Credentials.Anonymous anonymous -> anonymous(peer, anonymous.claimed());
     };
   }
@@ -69,9 +77,10 @@ final class Authenticator implements AutoCloseable {
     return claimsAnother ? wrong() : admission(entry);
   }
 
-  private Admission certificate(Credentials.CertificateSubject shown) {
-    String subject = DeviceRules.canonicalSubject(shown.subject());
-    return admission(subject == null ? null : registry.roster().findByCertificate(subject));
+  private Admission certificate(Credentials.Certificate shown) {
+    String subject =
+        shown.chain().getFirst().getSubjectX500Principal().getName(X500Principal.CANONICAL);
+    return admission(registry.roster().findByCertificate(subject));
   }
 
   private static Admission admission(@Nullable Registered entry) {

@@ -16,7 +16,8 @@ final class Claims {
     StoredCredentials credentials = entry.credentials();
     return take("token", credentials.tokenHash())
         && take("psk", credentials.pskIdentity())
-        && take("certificate", credentials.certificate());
+        && take("certificate", credentials.certificate())
+        && take("public-key", credentials.publicKey());
   }
 
   private boolean take(String kind, @Nullable String key) {

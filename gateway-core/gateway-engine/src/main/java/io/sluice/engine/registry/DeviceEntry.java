@@ -41,13 +41,18 @@ public record DeviceEntry(
       @Option(doc = "Token of 16 characters or more, random.") @Nullable Secret token,
       @Option(doc = "Pre-shared key for DTLS.") @Nullable PskEntry psk,
       @Option(doc = "Subject of its certificate, such as CN=press-07.")
-          @Nullable String certificate) {
+          @Nullable String certificate,
+      @Option(
+              doc =
+                  "Raw public key for DTLS (RFC 7250): SubjectPublicKeyInfo in PEM or its Base64.")
+          @Nullable String publicKey) {
     private CredentialSpec spec() {
       return new CredentialSpec(
           password == null ? null : password.value(),
           token == null ? null : token.value(),
           psk == null ? null : new PskSpec(psk.identity(), psk.key().value()),
-          certificate);
+          certificate,
+          publicKey);
     }
   }
 

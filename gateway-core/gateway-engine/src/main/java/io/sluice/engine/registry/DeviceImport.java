@@ -42,6 +42,7 @@ final class DeviceImport {
           "credentials.password",
           "credentials.token",
           "credentials.certificate",
+          "credentials.public-key",
           "credentials.psk.identity",
           "credentials.psk.key");
   private static final String SOURCE = "import";

@@ -56,7 +56,8 @@ final class DeviceMerge {
         token != null ? Digests.sha256Hex(token) : old.tokenHash(),
         given.psk() != null ? given.psk().identity() : old.pskIdentity(),
         given.psk() != null ? DeviceRules.pskKey(given.psk()) : old.pskKey(),
-        certificate != null ? DeviceRules.canonicalSubject(certificate) : old.certificate());
+        certificate != null ? DeviceRules.canonicalSubject(certificate) : old.certificate(),
+        given.publicKey() != null ? DeviceRules.publicKey(given.publicKey()) : old.publicKey());
   }
 
   static Device retired(Device device) {
@@ -91,6 +92,9 @@ final class DeviceMerge {
     }
     if (credentials.certificate() != null) {
       checkOwner(faults, "certificate", id, roster.findByCertificate(credentials.certificate()));
+    }
+    if (credentials.publicKey() != null) {
+      checkOwner(faults, "public-key", id, roster.findByPublicKey(credentials.publicKey()));
     }
     return faults;
   }

@@ -3,10 +3,13 @@ package io.sluice.engine.registry;
 import io.sluice.api.admin.DeviceDirectory.CredentialSpec;
 import io.sluice.api.admin.DeviceDirectory.DeviceSpec;
 import io.sluice.api.admin.DeviceDirectory.PskSpec;
+import io.sluice.api.tls.PemFiles;
 import io.sluice.engine.config.NearestKey;
 import java.nio.charset.StandardCharsets;
+import java.security.spec.InvalidKeySpecException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
@@ -99,6 +102,28 @@ final class DeviceRules {
           new Fault(
               "credentials.certificate",
               "is not a distinguished name; write the subject like \"CN=press-07,O=Plant A\""));
+    }
+    if (credentials.publicKey() != null && publicKey(credentials.publicKey()) == null) {
+      faults.add(
+          new Fault(
+              "credentials.public-key",
+              "is no public key; write it as openssl pkey -pubout does, in PEM or its Base64"));
+    }
+  }
+
+  /**
+   * SHA-256 of a raw public key, in hex; null where the text is none.
+   *
+   * @param text SubjectPublicKeyInfo in Base64, with or without the lines of PEM around it
+   */
+  static @Nullable String publicKey(String text) {
+    String base64 = text.replaceAll("-----[A-Z ]+-----", "").replaceAll("\\s", "");
+    try {
+      byte[] spki = Base64.getDecoder().decode(base64);
+      PemFiles.publicKey(spki);
+      return Digests.sha256Hex(spki);
+    } catch (IllegalArgumentException | InvalidKeySpecException e) {
+      return null;
     }
   }
 

@@ -18,14 +18,15 @@ import java.util.function.Consumer;
 final class DeviceTable {
   private static final String UPSERT =
       "INSERT INTO device (id, profile, sector, site, interval_ms, parent, planned,"
-          + " commissioned, retired, password_hash, token_hash, psk_identity, psk_key, certificate)"
-          + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+          + " commissioned, retired, password_hash, token_hash, psk_identity, psk_key, certificate,"
+          + " public_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
           + " ON CONFLICT (id) DO UPDATE SET profile = excluded.profile, sector = excluded.sector,"
           + " site = excluded.site, interval_ms = excluded.interval_ms, parent = excluded.parent,"
           + " planned = excluded.planned, commissioned = excluded.commissioned,"
           + " retired = excluded.retired, password_hash = excluded.password_hash,"
           + " token_hash = excluded.token_hash, psk_identity = excluded.psk_identity,"
-          + " psk_key = excluded.psk_key, certificate = excluded.certificate";
+          + " psk_key = excluded.psk_key, certificate = excluded.certificate,"
+          + " public_key = excluded.public_key";
 
   private DeviceTable() {}
 
@@ -61,7 +62,8 @@ final class DeviceTable {
             row.getString("token_hash"),
             row.getString("psk_identity"),
             row.getBytes("psk_key"),
-            row.getString("certificate"));
+            row.getString("certificate"),
+            row.getString("public_key"));
     return credentials.none() ? StoredCredentials.NONE : credentials;
   }
 
@@ -98,6 +100,7 @@ final class DeviceTable {
     upsert.setString(12, credentials.pskIdentity());
     upsert.setBytes(13, credentials.pskKey());
     upsert.setString(14, credentials.certificate());
+    upsert.setString(15, credentials.publicKey());
   }
 
   static void remove(Connection connection, String id) throws SQLException {

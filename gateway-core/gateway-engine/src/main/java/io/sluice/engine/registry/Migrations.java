@@ -20,7 +20,7 @@ import java.util.List;
  * on lines of their own.
  */
 final class Migrations {
-  static final List<String> SCRIPTS = List.of("V1__devices", "V2__commands");
+  static final List<String> SCRIPTS = List.of("V1__devices", "V2__commands", "V3__credentials");
 
   private Migrations() {}
 

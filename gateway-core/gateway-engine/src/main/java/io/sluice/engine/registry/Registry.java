@@ -117,6 +117,12 @@ public final class Registry implements AutoCloseable {
     return entry == null || entry.device().retired() ? null : entry.credentials().pskKey();
   }
 
+  /** See {@link io.sluice.api.Gateway#knowsPublicKey}. */
+  public boolean knowsPublicKey(byte[] subjectPublicKeyInfo) {
+    Registered entry = devices.roster().findByPublicKey(Digests.sha256Hex(subjectPublicKeyInfo));
+    return entry != null && !entry.device().retired();
+  }
+
   public Presence presence() {
     return presence;
   }

@@ -8,9 +8,9 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The registry in memory: immutable entries behind four indexes. Look-ups take no lock and allocate
- * nothing; changes are serialized by the owner ({@link DeviceRegistry}) and cost the same however
- * many devices there are, so that a bulk import is linear.
+ * The registry in memory: immutable entries behind an index for each key. Look-ups take no lock and
+ * allocate nothing; changes are serialized by the owner ({@link DeviceRegistry}) and cost the same
+ * however many devices there are, so that a bulk import is linear.
  *
  * <p>Iteration is weakly consistent: each entry is seen whole, as it was at some moment of the
  * iteration.
@@ -21,6 +21,7 @@ final class Roster {
   private final ConcurrentMap<String, String> idByTokenHash = new ConcurrentHashMap<>();
   private final ConcurrentMap<String, String> idByPskIdentity = new ConcurrentHashMap<>();
   private final ConcurrentMap<String, String> idByCertificate = new ConcurrentHashMap<>();
+  private final ConcurrentMap<String, String> idByPublicKey = new ConcurrentHashMap<>();
 
   @Nullable Registered find(String id) {
     return byId.get(id);
@@ -36,6 +37,10 @@ final class Roster {
 
   @Nullable Registered findByCertificate(String subject) {
     return resolve(idByCertificate.get(subject));
+  }
+
+  @Nullable Registered findByPublicKey(String digest) {
+    return resolve(idByPublicKey.get(digest));
   }
 
   private @Nullable Registered resolve(@Nullable String id) {
@@ -65,6 +70,7 @@ final class Roster {
     putKey(idByTokenHash, credentials.tokenHash(), entry.id());
     putKey(idByPskIdentity, credentials.pskIdentity(), entry.id());
     putKey(idByCertificate, credentials.certificate(), entry.id());
+    putKey(idByPublicKey, credentials.publicKey(), entry.id());
   }
 
   void remove(String id) {
@@ -80,6 +86,7 @@ final class Roster {
     dropKey(idByTokenHash, credentials.tokenHash(), entry.id());
     dropKey(idByPskIdentity, credentials.pskIdentity(), entry.id());
     dropKey(idByCertificate, credentials.certificate(), entry.id());
+    dropKey(idByPublicKey, credentials.publicKey(), entry.id());
   }
 
   private static void putKey(ConcurrentMap<String, String> index, @Nullable String key, String id) {

@@ -13,14 +13,16 @@ import org.jspecify.annotations.Nullable;
  * @param pskIdentity of the pre-shared key
  * @param pskKey the key as the handshake needs it; not to be changed
  * @param certificate subject in canonical form
+ * @param publicKey SHA-256 of the raw public key's SubjectPublicKeyInfo, in hex
  */
 record StoredCredentials(
     @Nullable String passwordHash,
     @Nullable String tokenHash,
     @Nullable String pskIdentity,
     byte @Nullable [] pskKey,
-    @Nullable String certificate) {
-  static final StoredCredentials NONE = new StoredCredentials(null, null, null, null, null);
+    @Nullable String certificate,
+    @Nullable String publicKey) {
+  static final StoredCredentials NONE = new StoredCredentials(null, null, null, null, null, null);
 
   boolean none() {
     return kinds().isEmpty();
@@ -40,15 +42,18 @@ record StoredCredentials(
     if (certificate != null) {
       kinds.add("certificate");
     }
+    if (publicKey != null) {
+      kinds.add("public-key");
+    }
     return kinds;
   }
 
   StoredCredentials withPasswordHash(@Nullable String hash) {
-    return new StoredCredentials(hash, tokenHash, pskIdentity, pskKey, certificate);
+    return new StoredCredentials(hash, tokenHash, pskIdentity, pskKey, certificate, publicKey);
   }
 
   StoredCredentials withTokenHash(@Nullable String hash) {
-    return new StoredCredentials(passwordHash, hash, pskIdentity, pskKey, certificate);
+    return new StoredCredentials(passwordHash, hash, pskIdentity, pskKey, certificate, publicKey);
   }
 
   @Override

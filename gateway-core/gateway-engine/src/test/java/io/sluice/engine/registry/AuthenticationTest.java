@@ -11,12 +11,14 @@ import static io.sluice.engine.registry.Fixture.verdict;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sluice.adapter.testkit.Authority;
 import io.sluice.api.Admission;
 import io.sluice.api.Credentials;
 import io.sluice.api.Credentials.Anonymous;
-import io.sluice.api.Credentials.CertificateSubject;
+import io.sluice.api.Credentials.Certificate;
 import io.sluice.api.Credentials.PskIdentity;
 import io.sluice.api.Credentials.Token;
+import io.sluice.api.tls.PemFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -57,6 +59,7 @@ class AuthenticationTest {
 
   @Test
   void credentialsOfEachKindAreChecked() throws Exception {
+    Authority authority = Authority.create(directory.resolve("ca"));
     check(
         AccessSettings.DEFAULTS,
         List.of(
@@ -80,11 +83,14 @@ class AuthenticationTest {
             new Row(new Token("t", "another-token-altogether"), WRONG),
             new Row(new PskIdentity("key-1"), "k"),
             new Row(new PskIdentity("k"), WRONG),
-            new Row(new CertificateSubject("O=Plant A,CN=press"), WRONG),
-            new Row(new CertificateSubject("cn=press,o=plant a"), "c"),
-            new Row(new CertificateSubject("no name"), WRONG),
+            new Row(certificate(authority, "/CN=press/O=Plant A"), WRONG),
+            new Row(certificate(authority, "/O=plant A/CN=press"), "c"),
             new Row(new Anonymous("bare"), REQUIRED),
             new Row(new Anonymous(null), REQUIRED)));
+  }
+
+  private static Certificate certificate(Authority authority, String subject) throws IOException {
+    return new Certificate(PemFiles.certificates(authority.client(subject).certificate()));
   }
 
   @Test
@@ -202,7 +208,7 @@ class AuthenticationTest {
   @Test
   void toStringTellsNoSecret() {
     StoredCredentials stored =
-        new StoredCredentials("hash-hash", "token-hash", "identity", new byte[] {1}, "cn=x");
+        new StoredCredentials("hash-hash", "token-hash", "identity", new byte[] {1}, "cn=x", null);
     assertThat(stored.toString()).isEqualTo("StoredCredentials[password, token, psk, certificate]");
     assertThat(new SeedPasswords.Pending("a", new byte[] {1}, "quick", "digest").toString())
         .isEqualTo("Pending[a]");

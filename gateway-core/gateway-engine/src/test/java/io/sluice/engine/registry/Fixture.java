@@ -65,19 +65,19 @@ final class Fixture {
   }
 
   static CredentialSpec password(String password) {
-    return new CredentialSpec(password, null, null, null);
+    return new CredentialSpec(password, null, null, null, null);
   }
 
   static CredentialSpec token(String token) {
-    return new CredentialSpec(null, token, null, null);
+    return new CredentialSpec(null, token, null, null, null);
   }
 
   static CredentialSpec psk(String identity, String keyHex) {
-    return new CredentialSpec(null, null, new PskSpec(identity, keyHex), null);
+    return new CredentialSpec(null, null, new PskSpec(identity, keyHex), null, null);
   }
 
   static CredentialSpec certificate(String subject) {
-    return new CredentialSpec(null, null, null, subject);
+    return new CredentialSpec(null, null, null, subject, null);
   }
 
   static Credentials login(String userName, @Nullable String password) {

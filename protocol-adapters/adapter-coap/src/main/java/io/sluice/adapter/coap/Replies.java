@@ -20,6 +20,7 @@ final class Replies {
     return switch (receipt) {
       case Receipt.Stored stored -> new Response(ResponseCode.CHANGED);
       case Receipt.Rejected rejected -> to(rejected, maxPayloadBytes);
+      case Receipt.Limited limited -> limited(limited);
       case Receipt.Busy busy -> busy(busy.retryAfterMillis(), "no room to store the message");
     };
   }
@@ -29,6 +30,13 @@ final class Replies {
     if (rejected.reason() == RejectReason.TOO_LARGE) {
       response.getOptions().setSize1(maxPayloadBytes);
     }
+    return response;
+  }
+
+  /** 4.29, RFC 8516; Max-Age tells when to go on. */
+  private static Response limited(Receipt.Limited limited) {
+    Response response = diagnostic(ResponseCode.TOO_MANY_REQUESTS, limited.detail());
+    response.getOptions().setMaxAge(Math.max(1, Math.ceilDiv(limited.retryAfterMillis(), 1000L)));
     return response;
   }
 

@@ -9,13 +9,16 @@ import io.sluice.api.DeviceId;
 import io.sluice.api.DeviceLink;
 import io.sluice.api.Gateway;
 import io.sluice.api.Lane;
+import io.sluice.api.Limit;
 import io.sluice.api.Peer;
 import io.sluice.api.Receipt;
 import io.sluice.api.RejectReason;
 import io.sluice.api.Uplink;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -24,6 +27,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +43,19 @@ final class ScriptedGateway implements Gateway, Commands, AutoCloseable {
   volatile Function<Uplink, Receipt> verdict = this::stored;
   volatile boolean keep = true;
 
+  /** What {@link #enter} answers: null lets everyone in. */
+  volatile @Nullable Limit entry;
+
+  final AtomicInteger left = new AtomicInteger();
+  final List<Limit> limited = new CopyOnWriteArrayList<>();
+
+  /** Identity → key. */
+  final Map<String, byte[]> pskKeys = new ConcurrentHashMap<>();
+
+  /** SubjectPublicKeyInfo in hex → device. */
+  final Map<String, String> publicKeys = new ConcurrentHashMap<>();
+
+  private final List<Consumer<DeviceId>> revocations = new CopyOnWriteArrayList<>();
   private final AtomicLong sequence = new AtomicLong();
   private final ArrayDeque<Command> queue = new ArrayDeque<>();
   private final List<Command> sent = new ArrayList<>();
@@ -60,10 +77,25 @@ final class ScriptedGateway implements Gateway, Commands, AutoCloseable {
     return CompletableFuture.supplyAsync(() -> judge(credentials), work::add);
   }
 
-  private static Admission judge(Credentials credentials) {
+  private Admission judge(Credentials credentials) {
     return switch (credentials) {
       case Credentials.Token token when token.token().equals("secret") ->
           new Admission.Admitted(device(token.device()));
+      case Credentials.PskIdentity psk when pskKeys.containsKey(psk.identity()) ->
+          new Admission.Admitted(device(psk.identity()));
+      case Credentials.Certificate certificate ->
+          new Admission.Admitted(
+              device(
+                  certificate
+                      .chain()
+                      .getFirst()
+                      .getSubjectX500Principal()
+                      .getName()
+                      .replaceAll("^CN=([^,]*).*", "$1")));
+      case Credentials.RawPublicKey key
+          when publicKeys.containsKey(HexFormat.of().formatHex(key.subjectPublicKeyInfo())) ->
+          new Admission.Admitted(
+              device(publicKeys.get(HexFormat.of().formatHex(key.subjectPublicKeyInfo()))));
       case Credentials.Token token when token.token().equals("busy") -> new Admission.Busy(2500);
       case Credentials.Token token when token.token().equals("foreign") ->
           new Admission.Refused(RejectReason.NOT_AUTHORIZED, "not from here");
@@ -133,6 +165,45 @@ final class ScriptedGateway implements Gateway, Commands, AutoCloseable {
   @Override
   public void refused(Peer peer, RejectReason reason) {
     refused.add(reason);
+  }
+
+  @Override
+  public @Nullable Limit enter(Peer peer) {
+    return entry;
+  }
+
+  @Override
+  public void leave(Peer peer) {
+    left.incrementAndGet();
+  }
+
+  @Override
+  public void limited(Peer peer, Limit limit) {
+    limited.add(limit);
+  }
+
+  @Override
+  public byte @Nullable [] pskKey(String identity) {
+    return pskKeys.get(identity);
+  }
+
+  @Override
+  public boolean knowsPublicKey(byte[] subjectPublicKeyInfo) {
+    return publicKeys.containsKey(HexFormat.of().formatHex(subjectPublicKeyInfo));
+  }
+
+  @Override
+  public void onRevoked(Consumer<DeviceId> listener) {
+    revocations.add(listener);
+  }
+
+  /** Ends the sessions of a device, as a revocation does. */
+  void revoke(String device) {
+    revocations.forEach(listener -> listener.accept(new DeviceId(device)));
+    DeviceLink link = links.get(new DeviceId(device));
+    if (link != null) {
+      link.close("its credentials changed");
+    }
   }
 
   @Override

@@ -163,7 +163,14 @@ final class PublishHandler {
 
   /** Answers what {@link #decided} left: refusals, and QoS 0, which has no answer. */
   void refuse(Publication publication) {
-    if (connection.failed() || !(publication.receipt instanceof Receipt.Rejected rejected)) {
+    if (connection.failed()) {
+      return;
+    }
+    if (publication.receipt instanceof Receipt.Limited limited) {
+      connection.reply(answer(publication.qos), publication.packetId, 0x97, limited.detail());
+      return;
+    }
+    if (!(publication.receipt instanceof Receipt.Rejected rejected)) {
       return;
     }
     if (connection.v5 && publication.qos > 0) {

@@ -71,23 +71,37 @@ final class Window {
 
   /** Notes a receipt; true where the connection has not been touched in this batch yet. */
   boolean resolved(Publication publication) {
-    Receipt.Busy busy = publication.receipt instanceof Receipt.Busy b ? b : null;
+    long retryAfterMillis = retryAfterMillis(publication);
+    boolean isBusy = retryAfterMillis >= 0;
     if (publication.messageClass() != null) {
-      if (busy != null && connection.will != null) {
-        connection.will.busy(busy.retryAfterMillis());
+      if (isBusy && connection.will != null) {
+        connection.will.busy(retryAfterMillis);
       }
       return false;
     }
-    publication.state = busy != null ? Publication.State.WAITING : Publication.State.DECIDED;
-    if (busy != null && !waiting && !connection.failed()) {
+    publication.state = isBusy ? Publication.State.WAITING : Publication.State.DECIDED;
+    if (isBusy && !waiting && !connection.failed()) {
       waiting = true;
       connection.read();
-      long delay = Math.max(1, busy.retryAfterMillis());
+      long delay = Math.max(1, retryAfterMillis);
       var _ = connection.sink().loop().schedule(this::retry, delay, TimeUnit.MILLISECONDS);
     }
     boolean firstTouch = !touched;
     touched = true;
     return firstTouch;
+  }
+
+  /**
+   * Negative where there is a verdict. Who sends more than it may is told so where the protocol has
+   * an answer for it, and otherwise not read from until its time has come.
+   */
+  private long retryAfterMillis(Publication publication) {
+    return switch (publication.receipt) {
+      case Receipt.Busy busy -> busy.retryAfterMillis();
+      case Receipt.Limited limited when !connection.v5 || publication.qos == 0 ->
+          limited.retryAfterMillis();
+      case null, default -> -1;
+    };
   }
 
   private void retry() {

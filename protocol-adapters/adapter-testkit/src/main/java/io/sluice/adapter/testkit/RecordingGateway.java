@@ -9,12 +9,15 @@ import io.sluice.api.DeviceId;
 import io.sluice.api.DeviceLink;
 import io.sluice.api.Gateway;
 import io.sluice.api.Lane;
+import io.sluice.api.Limit;
 import io.sluice.api.Peer;
 import io.sluice.api.Receipt;
 import io.sluice.api.RejectReason;
 import io.sluice.api.Uplink;
 import java.nio.charset.StandardCharsets;
+import java.security.cert.X509Certificate;
 import java.util.ArrayDeque;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -26,6 +29,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +54,20 @@ public final class RecordingGateway implements Gateway, Commands, AutoCloseable 
         thread.setDaemon(true);
         return thread;
       });
+
+  /** What {@link #enter} answers: null lets everyone in. */
+  public volatile @Nullable Limit entry;
+
+  public final AtomicInteger left = new AtomicInteger();
+  public final List<Limit> limited = new CopyOnWriteArrayList<>();
+
+  /** Identity → key. */
+  public final Map<String, byte[]> pskKeys = new ConcurrentHashMap<>();
+
+  /** SubjectPublicKeyInfo in hex → device. */
+  public final Map<String, String> publicKeys = new ConcurrentHashMap<>();
+
+  private final List<Consumer<DeviceId>> revocations = new CopyOnWriteArrayList<>();
   private volatile Function<Uplink, Receipt> verdict = this::storedReceipt;
 
   /** Admits this device from now on. */
@@ -124,9 +142,25 @@ public final class RecordingGateway implements Gateway, Commands, AutoCloseable 
           admitted(t.device());
       case Credentials.Password _, Credentials.Token _ ->
           new Admission.Refused(RejectReason.NOT_AUTHENTICATED, "unknown device or wrong password");
-      case Credentials.PskIdentity _, Credentials.CertificateSubject _, Credentials.Anonymous _ ->
+      case Credentials.Certificate certificate
+          when passwords.containsKey(commonName(certificate.chain().getFirst())) ->
+          admitted(commonName(certificate.chain().getFirst()));
+      case Credentials.RawPublicKey key
+          when publicKeys.containsKey(HexFormat.of().formatHex(key.subjectPublicKeyInfo())) ->
+          admitted(publicKeys.get(HexFormat.of().formatHex(key.subjectPublicKeyInfo())));
+      case Credentials.PskIdentity psk when pskKeys.containsKey(psk.identity()) ->
+          admitted(psk.identity());
+      case Credentials.PskIdentity _,
+          Credentials.Certificate _,
+          Credentials.RawPublicKey _,
+          Credentials.Anonymous _ ->
           new Admission.Refused(RejectReason.NOT_AUTHENTICATED, "give a user name and a password");
     };
+  }
+
+  /** The subject's common name alone: {@code CN=d1}. */
+  private static String commonName(X509Certificate certificate) {
+    return certificate.getSubjectX500Principal().getName().replaceAll("^CN=([^,]*).*", "$1");
   }
 
   private boolean matches(Credentials.Password given) {
@@ -175,6 +209,45 @@ public final class RecordingGateway implements Gateway, Commands, AutoCloseable 
   @Override
   public void refused(Peer peer, RejectReason reason) {
     refusals.add(reason);
+  }
+
+  @Override
+  public @Nullable Limit enter(Peer peer) {
+    return entry;
+  }
+
+  @Override
+  public void leave(Peer peer) {
+    left.incrementAndGet();
+  }
+
+  @Override
+  public void limited(Peer peer, Limit limit) {
+    limited.add(limit);
+  }
+
+  @Override
+  public byte @Nullable [] pskKey(String identity) {
+    return pskKeys.get(identity);
+  }
+
+  @Override
+  public boolean knowsPublicKey(byte[] subjectPublicKeyInfo) {
+    return publicKeys.containsKey(HexFormat.of().formatHex(subjectPublicKeyInfo));
+  }
+
+  @Override
+  public void onRevoked(Consumer<DeviceId> listener) {
+    revocations.add(listener);
+  }
+
+  /** Ends the sessions of a device, as a revocation does. */
+  public void revoke(String device) {
+    revocations.forEach(listener -> listener.accept(new DeviceId(device)));
+    DeviceLink link = links.get(new DeviceId(device));
+    if (link != null) {
+      link.close("its credentials changed");
+    }
   }
 
   @Override

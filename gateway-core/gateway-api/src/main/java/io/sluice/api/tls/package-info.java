@@ -1,0 +1,2 @@
+/** Transport security that adapters, the admin listener and tools share: files and trust. */
+package io.sluice.api.tls;
