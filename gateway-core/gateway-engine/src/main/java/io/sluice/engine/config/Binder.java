@@ -67,14 +67,19 @@ public final class Binder {
   public <R extends Record> @Nullable R bindKnown(Class<R> type, Mapping mapping) {
     RecordShape shape = RecordShape.of(type);
     int before = faults.count() + broken;
-    Object[] values =
-        shape.members().stream().map(member -> value(member, mapping)).toArray(Object[]::new);
+    List<@Nullable Object> values = new ArrayList<>(shape.members().size());
+    shape.members().forEach(member -> values.add(value(member, mapping)));
     if (faults.count() + broken > before) {
       return null;
     }
     try {
-      R made = type.cast(shape.make(values));
-      return problemsOf(made, mapping) ? null : made;
+      List<Record> parts = new ArrayList<>(1);
+      R made = type.cast(shape.make(values, parts));
+      boolean isFaulty = false;
+      for (Record part : parts) {
+        isFaulty |= problemsOf(part, mapping);
+      }
+      return isFaulty ? null : made;
     } catch (IllegalArgumentException e) {
       faults.add(mapping, e.getMessage());
       return null;

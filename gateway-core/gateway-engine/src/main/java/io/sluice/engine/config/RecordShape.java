@@ -1,11 +1,13 @@
 package io.sluice.engine.config;
 
+import io.sluice.api.config.Inline;
 import io.sluice.api.config.Option;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -40,13 +42,30 @@ final class RecordShape {
       };
 
   private final Class<? extends Record> type;
+
+  /** By component: its shape where it is inlined, else null. */
+  private final List<@Nullable RecordShape> inlined;
+
   private final List<Member> members;
   private final Constructor<? extends Record> constructor;
 
   private RecordShape(Class<? extends Record> type) {
     this.type = type;
     RecordComponent[] components = type.getRecordComponents();
-    this.members = Arrays.stream(components).map(RecordShape::member).toList();
+    this.inlined = new ArrayList<>();
+    this.members = new ArrayList<>();
+    for (RecordComponent component : components) {
+      RecordShape inner =
+          component.isAnnotationPresent(Inline.class)
+              ? new RecordShape(component.getType().asSubclass(Record.class))
+              : null;
+      inlined.add(inner);
+      if (inner == null) {
+        members.add(member(component));
+      } else {
+        members.addAll(inner.members);
+      }
+    }
     try {
       this.constructor =
           type.getDeclaredConstructor(
@@ -62,7 +81,7 @@ final class RecordShape {
   }
 
   List<Member> members() {
-    return members;
+    return Collections.unmodifiableList(members);
   }
 
   /** Every key that may stand in the file. */
@@ -78,11 +97,27 @@ final class RecordShape {
   }
 
   /**
+   * @param values one for each member
+   * @param parts takes the records made: those inlined, and last the one that is returned
    * @throws IllegalArgumentException as the record's constructor throws it
    */
-  Record make(Object[] values) {
+  Record make(List<@Nullable Object> values, List<Record> parts) {
+    Object[] arguments = new Object[inlined.size()];
+    int at = 0;
+    for (int i = 0; i < arguments.length; i++) {
+      RecordShape inner = inlined.get(i);
+      int end = at + (inner == null ? 1 : inner.members.size());
+      arguments[i] = inner == null ? values.get(at) : inner.make(values.subList(at, end), parts);
+      at = end;
+    }
+    Record made = construct(arguments);
+    parts.add(made);
+    return made;
+  }
+
+  private Record construct(Object[] arguments) {
     try {
-      return constructor.newInstance(values);
+      return constructor.newInstance(arguments);
     } catch (InvocationTargetException e) {
       if (e.getCause() instanceof IllegalArgumentException refused) {
         throw refused;

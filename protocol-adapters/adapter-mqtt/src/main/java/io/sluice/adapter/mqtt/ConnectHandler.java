@@ -11,10 +11,15 @@ import io.sluice.api.Admission;
 import io.sluice.api.ContentType;
 import io.sluice.api.Credentials;
 import io.sluice.api.DeviceId;
+import io.sluice.api.Limit;
 import io.sluice.api.MessageClass;
 import io.sluice.api.RejectReason;
 import java.nio.charset.StandardCharsets;
+import java.security.cert.X509Certificate;
+import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -71,12 +76,58 @@ final class ConnectHandler {
       refuse(0x8C, 5, "extended authentication is not offered");
       return;
     }
+    if (connection.refusedBy != null) {
+      connection.gateway.refused(connection.peer, RejectReason.QUOTA);
+      boolean isRate =
+          connection.refusedBy == Limit.CONNECTION_RATE
+              || connection.refusedBy == Limit.CONNECTION_RATE_PER_ADDRESS;
+      answerRefused(
+          isRate ? 0x9F : 0x97,
+          3,
+          "limit of " + connection.refusedBy.label() + " reached; try again later");
+      return;
+    }
     var _ =
-        connection
-            .gateway
-            .admit(connection.peer, credentials(header, payload))
+        admission(header, payload)
             .whenComplete((verdict, fault) ->
                 connection.sink().loop().execute(() -> judged(verdict, fault, header, payload)));
+  }
+
+  /**
+   * By certificate where the client has shown one; where that names no device, by what stands in
+   * CONNECT: then the certificate only let it as far as this.
+   */
+  private CompletionStage<Admission> admission(
+      MqttConnectVariableHeader header, MqttConnectPayload payload) {
+    List<X509Certificate> chain = TlsDoor.clientChain(connection.channel.pipeline());
+    if (chain.isEmpty()) {
+      return connection.gateway.admit(connection.peer, credentials(header, payload));
+    }
+    return connection
+        .gateway
+        .admit(connection.peer, new Credentials.Certificate(chain))
+        .thenCompose(verdict -> {
+          if (verdict instanceof Admission.Refused && header.hasPassword()) {
+            return connection.gateway.admit(connection.peer, credentials(header, payload));
+          }
+          return CompletableFuture.completedStage(sameName(verdict, header, payload));
+        });
+  }
+
+  /** The user name, where there is one, must be the device that the certificate names. */
+  private Admission sameName(
+      Admission verdict, MqttConnectVariableHeader header, MqttConnectPayload payload) {
+    if (!(verdict instanceof Admission.Admitted admitted) || !header.hasUserName()) {
+      return verdict;
+    }
+    String device = admitted.device().id().value();
+    if (payload.userName().isEmpty() || payload.userName().equals(device)) {
+      return verdict;
+    }
+    connection.gateway.refused(connection.peer, RejectReason.NOT_AUTHORIZED);
+    return new Admission.Refused(
+        RejectReason.NOT_AUTHORIZED,
+        "the certificate is that of " + device + "; use that as the user name, or none");
   }
 
   private Credentials credentials(MqttConnectVariableHeader header, MqttConnectPayload payload) {

@@ -5,6 +5,11 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
+import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
+import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolHandler;
 import io.netty.handler.codec.mqtt.MqttConnectMessage;
 import io.netty.handler.codec.mqtt.MqttMessage;
 import io.netty.handler.codec.mqtt.MqttMessageIdVariableHeader;
@@ -15,13 +20,16 @@ import io.netty.handler.codec.mqtt.MqttReasonCodeAndPropertiesVariableHeader;
 import io.netty.handler.codec.mqtt.MqttSubscribeMessage;
 import io.netty.handler.codec.mqtt.MqttUnacceptableProtocolVersionException;
 import io.netty.handler.codec.mqtt.MqttUnsubscribeMessage;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.sluice.api.Gateway;
+import io.sluice.api.Limit;
 import io.sluice.api.Peer;
 import io.sluice.api.RejectReason;
 import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
@@ -35,9 +43,13 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   final Channel channel;
   final Gateway gateway;
-  final MqttSettings settings;
+  final MqttOptions settings;
   final Sessions sessions;
   final Peer peer;
+
+  /** The limit that this connection ran into: it hears of it in the answer to its CONNECT. */
+  final @Nullable Limit refusedBy;
+
   final CompletableFuture<Void> ended = new CompletableFuture<>();
   final PublishHandler publishing = new PublishHandler(this);
   final Window window = new Window(this);
@@ -72,16 +84,19 @@ final class Connection extends ChannelInboundHandlerAdapter {
       Channel channel,
       LoopSink sink,
       Gateway gateway,
-      MqttSettings settings,
+      MqttOptions settings,
       Sessions sessions,
-      AtomicInteger connections) {
+      AtomicInteger connections,
+      Peer peer,
+      @Nullable Limit refusedBy) {
     this.channel = channel;
     this.sink = sink;
     this.gateway = gateway;
     this.settings = settings;
     this.sessions = sessions;
     this.connections = connections;
-    this.peer = MqttAdapter.peer(channel);
+    this.peer = peer;
+    this.refusedBy = refusedBy;
   }
 
   LoopSink sink() {
@@ -246,6 +261,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
     boolean peersFault = isPeersFault(reason);
     if (peersFault) {
+      if (reason == (byte) 0x95) {
+        gateway.limited(peer, Limit.PAYLOAD_SIZE);
+      }
       gateway.refused(
           peer, reason == (byte) 0x95 ? RejectReason.TOO_LARGE : RejectReason.PROTOCOL_ERROR);
       FAULTS.warn(peer.address() + " " + name(), detail + "; closed");
@@ -291,10 +309,23 @@ final class Connection extends ChannelInboundHandlerAdapter {
     if (lastPacket == null) {
       channel.close();
     } else if (lingering && channel instanceof DuplexChannel duplex) {
-      channel.writeAndFlush(lastPacket).addListener(_ -> duplex.shutdownOutput());
+      channel.writeAndFlush(lastPacket).addListener(_ -> farewell(duplex));
       read();
     } else {
       channel.writeAndFlush(lastPacket).addListener(ChannelFutureListener.CLOSE);
+    }
+  }
+
+  /** Closes the sending side, layer by layer. */
+  private void farewell(DuplexChannel duplex) {
+    if (channel.pipeline().get(WebSocketServerProtocolHandler.class) != null) {
+      channel.writeAndFlush(new CloseWebSocketFrame(WebSocketCloseStatus.NORMAL_CLOSURE));
+    }
+    SslHandler tls = channel.pipeline().get(SslHandler.class);
+    if (tls == null) {
+      duplex.shutdownOutput();
+    } else {
+      tls.closeOutbound().addListener(_ -> duplex.shutdownOutput());
     }
   }
 
@@ -323,10 +354,20 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-    if (cause instanceof java.io.IOException) {
+    Throwable root =
+        cause instanceof DecoderException && cause.getCause() != null ? cause.getCause() : cause;
+    if (root instanceof SSLException) {
+      if (!failed) {
+        gateway.refused(peer, RejectReason.NOT_AUTHENTICATED);
+        FAULTS.warn(String.valueOf(peer.address()), "TLS: " + root.getMessage() + "; closed");
+      }
       channel.close();
+    } else if (root instanceof java.io.IOException) {
+      channel.close();
+    } else if (root instanceof CorruptedWebSocketFrameException) {
+      fail((byte) 0x81, "WebSocket: " + root.getMessage());
     } else {
-      malformed(cause);
+      malformed(root);
     }
   }
 
@@ -335,6 +376,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
     failed = true;
     inactive = true;
     connections.decrementAndGet();
+    if (refusedBy == null) {
+      gateway.leave(peer);
+    }
     sink.connections().remove(this);
     held.forEach(ReferenceCountUtil::release);
     held.clear();

@@ -14,6 +14,7 @@ import io.netty.handler.codec.mqtt.MqttDecoder;
 import io.netty.handler.codec.mqtt.MqttEncoder;
 import io.sluice.api.Adapter;
 import io.sluice.api.Gateway;
+import io.sluice.api.Limit;
 import io.sluice.api.Peer;
 import io.sluice.api.RejectReason;
 import java.io.IOException;
@@ -40,21 +41,29 @@ public final class MqttAdapter implements Adapter {
   private static final SparseLog REFUSALS =
       new SparseLog(LoggerFactory.getLogger(MqttAdapter.class));
 
-  private final MqttSettings settings;
-  private final Sessions sessions;
+  private final Door door;
+  private final MqttOptions settings;
   private final AtomicInteger connections = new AtomicInteger();
   private final Map<EventLoop, LoopSink> sinks = new ConcurrentHashMap<>();
   private @Nullable EventLoopGroup loops;
   private @Nullable Channel listener;
+  private @Nullable TlsDoor tls;
 
-  public MqttAdapter(MqttSettings settings) {
-    this.settings = settings;
-    this.sessions = new Sessions(settings.maxSessions());
+  MqttAdapter(Door door) {
+    this.door = door;
+    this.settings = door.options();
+  }
+
+  MqttAdapter(MqttSettings settings) {
+    this(Door.of(settings));
   }
 
   @Override
   public void start(Gateway gateway) throws IOException {
     Transport transport = settings.transport().available();
+    TlsDoor secured = door.tls() == null ? null : new TlsDoor(door, door.tls(), gateway);
+    tls = secured;
+    Sessions sessions = Sessions.of(gateway, settings.maxSessions());
     EventLoopGroup group =
         new MultiThreadIoEventLoopGroup(settings.eventLoops(), transport.ioHandlers());
     ChannelFuture bound =
@@ -64,14 +73,17 @@ public final class MqttAdapter implements Adapter {
             .option(ChannelOption.SO_BACKLOG, 4096)
             .option(ChannelOption.SO_REUSEADDR, true)
             .childOption(ChannelOption.TCP_NODELAY, true)
-            .childHandler(pipeline(gateway))
-            .bind(settings.host(), settings.port())
+            .childHandler(pipeline(gateway, sessions, secured))
+            .bind(door.host(), door.port())
             .awaitUninterruptibly();
     if (!bound.isSuccess()) {
       group.shutdownGracefully(0, 2, TimeUnit.SECONDS);
+      if (secured != null) {
+        secured.close();
+      }
       throw new IOException(
-          "cannot listen on %s:%d: %s; free the port or set listeners.mqtt.port to another"
-              .formatted(settings.host(), settings.port(), bound.cause().getMessage()),
+          "cannot listen on %s:%d: %s; free the port or set listeners.%s.port to another"
+              .formatted(door.host(), door.port(), bound.cause().getMessage(), door.kind()),
           bound.cause());
     }
     bound.channel().pipeline().addLast(new AcceptFaults());
@@ -80,22 +92,37 @@ public final class MqttAdapter implements Adapter {
     var _ = group.next().scheduleWithFixedDelay(sessions::dropExpired, 10, 10, TimeUnit.SECONDS);
   }
 
-  private ChannelInitializer<Channel> pipeline(Gateway gateway) {
+  private ChannelInitializer<Channel> pipeline(
+      Gateway gateway, Sessions sessions, @Nullable TlsDoor secured) {
     return new ChannelInitializer<>() {
       @Override
       protected void initChannel(Channel channel) {
+        InetSocketAddress remote = (InetSocketAddress) channel.remoteAddress();
+        if (remote == null) {
+          channel.close(); // gone again already
+          return;
+        }
+        Peer peer = new Peer(PROTOCOL, remote, secured != null);
         if (connections.get() >= settings.maxConnections()) {
-          gateway.refused(peer(channel), RejectReason.QUOTA);
+          gateway.refused(peer, RejectReason.QUOTA);
+          gateway.limited(peer, Limit.CONNECTIONS);
           REFUSALS.warn(
               String.valueOf(channel.remoteAddress()),
-              "refused: %d connections are open; raise listeners.mqtt.max-connections"
-                  .formatted(settings.maxConnections()));
+              "refused: %d connections are open; raise listeners.%s.max-connections"
+                  .formatted(settings.maxConnections(), door.kind()));
           channel.close();
           return;
         }
         LoopSink sink = sinks.computeIfAbsent(channel.eventLoop(), MqttAdapter::sink);
         Connection connection =
-            new Connection(channel, sink, gateway, settings, sessions, connections);
+            new Connection(
+                channel, sink, gateway, settings, sessions, connections, peer, gateway.enter(peer));
+        if (secured != null) {
+          secured.addTo(channel.pipeline(), peer);
+        }
+        if (door.path() != null) {
+          WebSocketDoor.addTo(channel.pipeline(), door.path(), settings);
+        }
         int limit = (int) settings.maxPacketSize().value();
         channel
             .pipeline()
@@ -105,10 +132,6 @@ public final class MqttAdapter implements Adapter {
             .addLast(connection);
       }
     };
-  }
-
-  static Peer peer(Channel channel) {
-    return new Peer(PROTOCOL, (InetSocketAddress) channel.remoteAddress(), false);
   }
 
   /** Netty stops accepting for a second after a fault; this tells the operator why. */
@@ -151,6 +174,9 @@ public final class MqttAdapter implements Adapter {
       return;
     }
     loops = null;
+    if (tls != null) {
+      tls.close();
+    }
     open.close().awaitUninterruptibly();
     long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(CLOSE_MILLIS);
     List<CompletableFuture<Void>> done = new ArrayList<>();

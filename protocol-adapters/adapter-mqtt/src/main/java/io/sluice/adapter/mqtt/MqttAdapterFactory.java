@@ -22,6 +22,6 @@ public final class MqttAdapterFactory implements AdapterFactory<MqttSettings> {
 
   @Override
   public Adapter create(MqttSettings settings) {
-    return new MqttAdapter(settings);
+    return new MqttAdapter(Door.of(settings));
   }
 }

@@ -12,6 +12,7 @@ import io.netty.handler.codec.mqtt.MqttTopicSubscription;
 import io.netty.handler.codec.mqtt.MqttUnsubAckMessage;
 import io.netty.handler.codec.mqtt.MqttUnsubAckPayload;
 import io.netty.handler.codec.mqtt.MqttUnsubscribeMessage;
+import io.sluice.api.Limit;
 import io.sluice.api.RejectReason;
 import java.util.List;
 
@@ -40,16 +41,25 @@ final class SubscribeHandler {
     }
     int[] answers = new int[wishes.size()];
     boolean isRefused = false;
+    boolean isTooMany = false;
     for (int i = 0; i < answers.length; i++) {
       answers[i] = answer(connection, session, wishes.get(i));
       isRefused |= answers[i] >= REFUSED_311;
+      isTooMany |= isRefused && isFull(connection, session);
+    }
+    if (isTooMany) {
+      connection.gateway.limited(connection.peer, Limit.SUBSCRIPTIONS);
     }
     if (isRefused) {
-      connection.gateway.refused(connection.peer, RejectReason.NOT_AUTHORIZED);
+      connection.gateway.refused(
+          connection.peer, isTooMany ? RejectReason.QUOTA : RejectReason.NOT_AUTHORIZED);
     }
     MqttProperties properties =
         connection.v5 && isRefused
-            ? connection.reasonString("a device may subscribe to its own command/# only")
+            ? connection.reasonString(
+                isTooMany
+                    ? "at most " + connection.settings.maxSubscriptions() + " subscriptions"
+                    : "a device may subscribe to its own command/# only")
             : MqttProperties.NO_PROPERTIES;
     connection.channel.writeAndFlush(
         new MqttSubAckMessage(
@@ -64,9 +74,7 @@ final class SubscribeHandler {
   /** The granted QoS, or why not (MQTT 5 section 3.9.3). */
   private static int answer(Connection connection, Session session, MqttTopicSubscription wish) {
     String filter = wish.topicFilter();
-    boolean room =
-        session.subscriptions.containsKey(filter)
-            || session.subscriptions.size() < connection.settings.maxSubscriptions();
+    boolean room = session.subscriptions.containsKey(filter) || !isFull(connection, session);
     if (Session.mayContain(filter) && room) {
       int qos = Math.min(1, wish.qualityOfService().value());
       session.subscriptions.put(filter, qos);
@@ -79,6 +87,10 @@ final class SubscribeHandler {
       return 0x9E;
     }
     return room ? 0x87 : 0x97;
+  }
+
+  private static boolean isFull(Connection connection, Session session) {
+    return session.subscriptions.size() >= connection.settings.maxSubscriptions();
   }
 
   static void unsubscribe(Connection connection, MqttUnsubscribeMessage packet) {

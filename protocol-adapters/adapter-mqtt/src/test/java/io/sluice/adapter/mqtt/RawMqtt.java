@@ -25,7 +25,11 @@ final class RawMqtt implements Closeable {
   private final DataInputStream in;
 
   RawMqtt(Adapter adapter) throws IOException {
-    socket = new Socket(InetAddress.getLoopbackAddress(), adapter.address().getPort());
+    this(new Socket(InetAddress.getLoopbackAddress(), adapter.address().getPort()));
+  }
+
+  RawMqtt(Socket socket) throws IOException {
+    this.socket = socket;
     socket.setSoTimeout(10_000);
     socket.setTcpNoDelay(true);
     in = new DataInputStream(socket.getInputStream());

@@ -1,0 +1,27 @@
+package io.sluice.adapter.mqtt;
+
+import io.sluice.api.Adapter;
+import io.sluice.api.AdapterFactory;
+
+/** MQTT 3.1.1 and 5.0 over TLS. */
+public final class MqttsAdapterFactory implements AdapterFactory<MqttsSettings> {
+  @Override
+  public String kind() {
+    return "mqtts";
+  }
+
+  @Override
+  public String protocol() {
+    return MqttAdapter.PROTOCOL;
+  }
+
+  @Override
+  public Class<MqttsSettings> settings() {
+    return MqttsSettings.class;
+  }
+
+  @Override
+  public Adapter create(MqttsSettings settings) {
+    return new MqttAdapter(Door.of(settings));
+  }
+}

@@ -1,0 +1,105 @@
+package io.sluice.adapter.mqtt;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.MessageToMessageCodec;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
+import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
+import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolConfig;
+import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolHandler;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * MQTT in the binary frames of a WebSocket: MQTT 5 section 6 and RFC 6455. A packet may be spread
+ * over frames, and a frame may hold several.
+ */
+final class WebSocketDoor {
+  private static final int MAX_REQUEST_BYTES = 8 << 10;
+
+  private WebSocketDoor() {}
+
+  /** Puts the WebSocket in front of the MQTT pipeline. */
+  static void addTo(ChannelPipeline pipeline, String path, MqttOptions options) {
+    pipeline
+        .addLast(new HttpServerCodec(4096, MAX_REQUEST_BYTES, MAX_REQUEST_BYTES))
+        .addLast(new HttpObjectAggregator(MAX_REQUEST_BYTES, true))
+        .addLast(new ElsewhereHandler(path))
+        .addLast(
+            new WebSocketServerProtocolHandler(
+                WebSocketServerProtocolConfig.newBuilder()
+                    .websocketPath(path)
+                    .subprotocols("mqtt,mqttv3.1") // [MQTT-6.0.0-3], [MQTT-6.0.0-4]
+                    .maxFramePayloadLength((int) options.maxPacketSize().value() + 16)
+                    .handshakeTimeoutMillis(options.connectTimeout().toMillis())
+                    .build()))
+        .addLast(new Frames());
+  }
+
+  /** Answers whoever asks for another path or no WebSocket at all. */
+  private static final class ElsewhereHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
+    private final String path;
+
+    private ElsewhereHandler(String path) {
+      super(false);
+      this.path = path;
+    }
+
+    @Override
+    @SuppressWarnings("FutureReturnValueIgnored") // closes either way
+    protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
+      String asked = request.uri().split("\\?", 2)[0];
+      boolean isUpgrade = request.headers().contains(HttpHeaderNames.UPGRADE, "websocket", true);
+      if (asked.equals(path) && isUpgrade) {
+        context.pipeline().remove(this);
+        context.fireChannelRead(request);
+        return;
+      }
+      request.release();
+      byte[] hint =
+          ("this is an MQTT listener: open a WebSocket at " + path + "\n")
+              .getBytes(StandardCharsets.UTF_8);
+      DefaultFullHttpResponse answer =
+          new DefaultFullHttpResponse(
+              HttpVersion.HTTP_1_1,
+              asked.equals(path)
+                  ? HttpResponseStatus.UPGRADE_REQUIRED
+                  : HttpResponseStatus.NOT_FOUND,
+              context.alloc().buffer(hint.length).writeBytes(hint));
+      answer.headers().set(HttpHeaderNames.CONTENT_LENGTH, hint.length);
+      answer.headers().set(HttpHeaderNames.CONTENT_TYPE, "text/plain; charset=utf-8");
+      answer.headers().set(HttpHeaderNames.CONNECTION, "close");
+      context.writeAndFlush(answer).addListener(_ -> context.close());
+    }
+  }
+
+  private static final class Frames extends MessageToMessageCodec<WebSocketFrame, ByteBuf> {
+    @Override
+    protected void encode(ChannelHandlerContext context, ByteBuf packet, List<Object> out) {
+      out.add(new BinaryWebSocketFrame(packet.retain()));
+    }
+
+    @Override
+    protected void decode(ChannelHandlerContext context, WebSocketFrame frame, List<Object> out) {
+      if (!(frame instanceof BinaryWebSocketFrame)
+          && !(frame instanceof ContinuationWebSocketFrame)) {
+        // [MQTT-6.0.0-1]
+        throw new CorruptedWebSocketFrameException(
+            WebSocketCloseStatus.INVALID_MESSAGE_TYPE, "MQTT travels in binary frames");
+      }
+      out.add(frame.content().retain());
+    }
+  }
+}
