@@ -24,10 +24,12 @@ final class AdminRoutes {
     if (token != null) {
       router.route().handler(new BearerAuthentication(token));
     }
+    new ImportResource(operations.importer()).mount(router);
     router.route().handler(BodyHandler.create(false).setBodyLimit(BODY_MAX_BYTES));
     router.route("/api/*").handler(AdminRoutes::jsonBodiesOnly);
     figures(router, operations);
     new DeviceResource(operations.devices()).mount(router);
+    new ClaimResource(operations.claims()).mount(router);
     new CommandResource(operations.commands()).mount(router);
     new DeadLetterResource(operations.deadLetters()).mount(router);
     router.get("/api/v1/live").handler(new LiveStream(vertx, operations));

@@ -12,6 +12,7 @@ import io.sluice.api.admin.DeviceDirectory.InvalidDeviceException;
 import io.sluice.api.admin.DeviceDirectory.PskSpec;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +49,8 @@ final class DeviceResource {
     router.delete("/api/v1/devices/:id").handler(blocking(this::remove));
     router.post("/api/v1/devices/:id/retire").handler(blocking(this::retire));
     router.post("/api/v1/devices/:id/token").handler(blocking(this::issueToken));
+    router.post("/api/v1/devices/:id/credentials").handler(blocking(this::rotate));
+    router.post("/api/v1/devices/:id/revoke").handler(blocking(this::revoke));
   }
 
   private void list(RoutingContext ctx) {
@@ -119,11 +122,41 @@ final class DeviceResource {
   }
 
   private void issueToken(RoutingContext ctx) {
-    String token = devices.issueToken(id(ctx));
+    String token = devices.issueToken(id(ctx), overlap(Query.text(ctx, "overlap")));
     if (token == null) {
       unknown(ctx);
     } else {
       Answers.json(ctx, 201, Map.of("token", token));
+    }
+  }
+
+  private void rotate(RoutingContext ctx) {
+    JsonBody body = JsonBody.of(ctx, Set.of("credentials", "overlap"));
+    CredentialSpec given = credentials(body);
+    if (given == null) {
+      throw new BadRequestException("credentials is missing; give the new ones");
+    }
+    try {
+      DeviceView view = devices.rotate(id(ctx), given, overlap(body.text("overlap")));
+      if (view == null) {
+        unknown(ctx);
+      } else {
+        Answers.json(ctx, 200, view);
+      }
+    } catch (InvalidDeviceException e) {
+      Answers.error(ctx, 400, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static Duration overlap(@Nullable String text) {
+    return text == null ? Duration.ZERO : Durations.parse("overlap", text);
+  }
+
+  private void revoke(RoutingContext ctx) {
+    if (devices.revoke(id(ctx))) {
+      show(ctx);
+    } else {
+      unknown(ctx);
     }
   }
 

@@ -7,9 +7,11 @@ import io.sluice.api.Lane;
 import io.sluice.api.Limit;
 import io.sluice.api.MessageClass;
 import io.sluice.api.RejectReason;
+import io.sluice.api.admin.ClaimDesk;
 import io.sluice.api.admin.CommandDesk;
 import io.sluice.api.admin.DeadLetters;
 import io.sluice.api.admin.DeviceDirectory;
+import io.sluice.api.admin.DeviceImporter;
 import io.sluice.api.admin.Operations;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -21,7 +23,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A small gateway in memory: figures that a test sets, a registry that it can look into. */
-final class FixedOperations implements Operations, DeviceDirectory, CommandDesk, DeadLetters {
+final class FixedOperations
+    implements ClaimDesk, Operations, DeviceDirectory, CommandDesk, DeadLetters {
   final Map<String, DeviceView> registered = new TreeMap<>();
   final List<Consumer<LiveEvent>> followers = new CopyOnWriteArrayList<>();
   volatile boolean ready = true;
@@ -115,7 +118,7 @@ final class FixedOperations implements Operations, DeviceDirectory, CommandDesk,
             spec.planned(),
             spec.commissioned(),
             false);
-    DeviceView view = new DeviceView(device, false, null, null, null, List.of("token"));
+    DeviceView view = new DeviceView(device, false, null, null, null, List.of("token"), null);
     registered.put(spec.id().value(), view);
     return view;
   }
@@ -131,8 +134,50 @@ final class FixedOperations implements Operations, DeviceDirectory, CommandDesk,
   }
 
   @Override
-  public @Nullable String issueToken(DeviceId id) {
+  public @Nullable String issueToken(DeviceId id, Duration overlap) {
     return registered.containsKey(id.value()) ? "t0ken" : null;
+  }
+
+  @Override
+  public @Nullable DeviceView rotate(DeviceId id, CredentialSpec credentials, Duration overlap) {
+    return registered.get(id.value());
+  }
+
+  @Override
+  public boolean revoke(DeviceId id) {
+    return registered.containsKey(id.value());
+  }
+
+  @Override
+  public DeviceImporter importer() {
+    return (format, text) ->
+        new DeviceImporter.ImportReport(
+            text.split("\n").length,
+            0,
+            List.of(new DeviceImporter.RefusedLine(2, "a", format + ": no profile")));
+  }
+
+  @Override
+  public ClaimDesk claims() {
+    return this;
+  }
+
+  @Override
+  public String issue(ClaimSpec spec) throws InvalidDeviceException {
+    if (spec.uses() == 0) {
+      throw new InvalidDeviceException("uses: must be 1 to 100000");
+    }
+    return "cl4im";
+  }
+
+  @Override
+  public List<ClaimView> list() {
+    return List.of(new ClaimView("hall-3", "cnc", "factory", "a", "*", 4, 1, 2));
+  }
+
+  @Override
+  public boolean withdraw(String name) {
+    return name.equals("hall-3");
   }
 
   @Override

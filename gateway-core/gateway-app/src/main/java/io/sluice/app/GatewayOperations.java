@@ -2,9 +2,11 @@ package io.sluice.app;
 
 import io.sluice.api.Device;
 import io.sluice.api.Lane;
+import io.sluice.api.admin.ClaimDesk;
 import io.sluice.api.admin.CommandDesk;
 import io.sluice.api.admin.DeadLetters;
 import io.sluice.api.admin.DeviceDirectory;
+import io.sluice.api.admin.DeviceImporter;
 import io.sluice.api.admin.Operations;
 import io.sluice.engine.forward.Forwarder;
 import io.sluice.engine.ingest.IngestPipeline;
@@ -99,6 +101,16 @@ final class GatewayOperations implements Operations {
   @Override
   public DeviceDirectory devices() {
     return registry.directory();
+  }
+
+  @Override
+  public DeviceImporter importer() {
+    return registry.importer();
+  }
+
+  @Override
+  public ClaimDesk claims() {
+    return registry.claims();
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.sluice.app;
 
 import io.sluice.engine.config.Types;
 import io.sluice.engine.config.Types.Section;
+import io.sluice.engine.limits.LimitSettings;
 import io.sluice.engine.registry.AccessSettings;
 import io.sluice.engine.spool.SpoolSettings;
 import java.util.List;
@@ -11,6 +12,7 @@ final class GatewayTypes {
   private static final List<Section> SECTIONS =
       List.of(
           new Section("access", AccessSettings.class, "Which devices are let in."),
+          new Section("limits", LimitSettings.class, "How much any one may take."),
           new Section("spool", SpoolSettings.class, "Bounds and policies of the durable spool."));
 
   private GatewayTypes() {}

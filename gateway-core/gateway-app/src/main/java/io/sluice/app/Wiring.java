@@ -20,12 +20,16 @@ import io.sluice.engine.ingest.EngineGateway;
 import io.sluice.engine.ingest.IngestPipeline;
 import io.sluice.engine.ingest.RefusedRecords;
 import io.sluice.engine.ingest.TrafficMeter;
+import io.sluice.engine.limits.AddressLimits;
+import io.sluice.engine.limits.DeviceLimits;
+import io.sluice.engine.limits.LimitSettings;
 import io.sluice.engine.normalize.Normalizer;
 import io.sluice.engine.normalize.Profiles;
 import io.sluice.engine.registry.AccessSettings;
 import io.sluice.engine.registry.DeviceSeed;
 import io.sluice.engine.registry.Presence;
 import io.sluice.engine.registry.Registry;
+import io.sluice.engine.registry.RegistryException;
 import io.sluice.engine.spool.SegmentedSpool;
 import io.sluice.engine.spool.SpoolSettings;
 import java.io.IOException;
@@ -42,12 +46,15 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Puts the gateway together, in the order in which it starts: what keeps data before what takes it
  * in. Stops in reverse: the doors first, then the forwarders, the spool and the registry last.
  */
 final class Wiring implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Wiring.class);
   private static final long OUTLOOK_SAMPLE_SECONDS = 10;
 
   /** A listener that is open. */
@@ -62,6 +69,9 @@ final class Wiring implements AutoCloseable {
   private final List<AutoCloseable> started = new ArrayList<>();
   private final List<Listener> listeners = new ArrayList<>();
   private final List<Forwarder> forwarders = new ArrayList<>();
+  private final ScheduledExecutorService housekeeping =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("housekeeping").factory());
   private @Nullable AdminServer admin;
   private @Nullable GatewayOperations operations;
 
@@ -90,38 +100,58 @@ final class Wiring implements AutoCloseable {
   private void startAll(Profiles profiles, DeviceSeed seed)
       throws IOException, InterruptedException {
     Path data = Files.createDirectories(config.gateway().data());
+    LimitSettings limits = config.section(LimitSettings.class);
     Registry registry =
-        closing(Registry.open(data, config.section(AccessSettings.class), profiles.ids(), clock));
+        closing(
+            Registry.open(
+                data, config.section(AccessSettings.class), limits, profiles.ids(), clock));
     SeedLog.report(registry.seed(seed));
     SegmentedSpool spool =
         closing(
             SegmentedSpool.open(config.section(SpoolSettings.class), data.resolve("spool"), clock));
     spool.retainReaders(config.upstreams().stream().map(UpstreamConfig::name).toList());
     TrafficMeter traffic = new TrafficMeter();
+    DeviceLimits deviceLimits = new DeviceLimits(limits);
+    AddressLimits addressLimits = new AddressLimits(limits);
     IngestPipeline pipeline =
         new IngestPipeline(
             registry::find,
             new Normalizer(config.gateway().id(), profiles),
             spool,
             traffic,
+            deviceLimits,
             new PresenceObserver(registry.presence()));
     spool.afterBatch(pipeline::flushSinks);
     startForwarders(spool);
+    startHousekeeping(registry, deviceLimits, addressLimits);
     GatewayOperations views = operations(registry, spool, pipeline, traffic);
     operations = views;
     startAdmin(views);
-    startAdapters(new EngineGateway(registry, pipeline, traffic));
+    startAdapters(new EngineGateway(registry, pipeline, traffic, addressLimits));
     views.listening(() -> listeners.stream().map(Listener::view).toList());
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // ends with its executor
+  private void startHousekeeping(
+      Registry registry, DeviceLimits deviceLimits, AddressLimits addressLimits) {
+    closing(housekeeping);
+    housekeeping.scheduleWithFixedDelay(() -> sweep(registry), 1, 1, TimeUnit.SECONDS);
+    housekeeping.scheduleWithFixedDelay(deviceLimits::sweep, 60, 60, TimeUnit.SECONDS);
+    housekeeping.scheduleWithFixedDelay(addressLimits::sweep, 60, 60, TimeUnit.SECONDS);
+  }
+
+  private static void sweep(Registry registry) {
+    try {
+      registry.sweep();
+    } catch (RegistryException e) {
+      LOG.warn("credentials whose overlap is over are still on disk: {}", e.getMessage());
+    }
   }
 
   @SuppressWarnings("FutureReturnValueIgnored") // the sampling ends with its executor
   private GatewayOperations operations(
       Registry registry, SegmentedSpool spool, IngestPipeline pipeline, TrafficMeter traffic) {
     SpoolOutlook outlook = new SpoolOutlook(spool::lanes, System::nanoTime);
-    ScheduledExecutorService housekeeping =
-        closing(
-            Executors.newSingleThreadScheduledExecutor(
-                Thread.ofPlatform().daemon().name("housekeeping").factory()));
     housekeeping.scheduleAtFixedRate(outlook::sample, 0, OUTLOOK_SAMPLE_SECONDS, TimeUnit.SECONDS);
     GatewayOperations.Identity identity =
         new GatewayOperations.Identity(

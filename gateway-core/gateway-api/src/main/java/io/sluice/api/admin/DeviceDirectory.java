@@ -31,8 +31,29 @@ public interface DeviceDirectory {
   /** Removes a device and its credentials. False where it is unknown. */
   boolean remove(DeviceId id);
 
-  /** Makes a new token (256 random bits), shown this once. Null where the device is unknown. */
-  @Nullable String issueToken(DeviceId id);
+  /**
+   * Makes a new token (256 random bits), shown this once. Null where the device is unknown.
+   *
+   * @param overlap how long the credentials before stay valid beside it: 0 to 30 days; at its end
+   *     live sessions have to sign in again, with 0 at once
+   */
+  @Nullable String issueToken(DeviceId id, Duration overlap);
+
+  /**
+   * Replaces the credentials that the spec gives; the others stay. Null where the device is
+   * unknown.
+   *
+   * @param overlap as for {@link #issueToken}
+   * @throws InvalidDeviceException where one is wrong, or another device has it
+   */
+  @Nullable DeviceView rotate(DeviceId id, CredentialSpec credentials, Duration overlap)
+      throws InvalidDeviceException;
+
+  /**
+   * Takes all its credentials away and ends its live sessions at once; the device stays registered
+   * and can be given new ones. False where it is unknown.
+   */
+  boolean revoke(DeviceId id);
 
   record Filter(
       @Nullable String sector, @Nullable String site, @Nullable String profile, boolean retired) {}
@@ -41,6 +62,7 @@ public interface DeviceDirectory {
    * @param connected whether a session is live
    * @param lastSeenMicros last accepted message or sign of life; null where never
    * @param address of the session or last exchange
+   * @param overlapUntilMicros until when credentials that were replaced stay valid, or null
    * @param lastRefusal why its last message was refused, or null
    */
   record DeviceView(
@@ -49,7 +71,8 @@ public interface DeviceDirectory {
       @Nullable Long lastSeenMicros,
       @Nullable String address,
       @Nullable String lastRefusal,
-      List<String> credentialKinds) {}
+      List<String> credentialKinds,
+      @Nullable Long overlapUntilMicros) {}
 
   record PskSpec(String identity, String keyHex) {
     @Override

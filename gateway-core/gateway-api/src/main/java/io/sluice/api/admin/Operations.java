@@ -18,6 +18,11 @@ public interface Operations {
 
   DeviceDirectory devices();
 
+  /** Bulk registration. */
+  DeviceImporter importer();
+
+  ClaimDesk claims();
+
   CommandDesk commands();
 
   List<UpstreamView> upstreams();

@@ -10,6 +10,7 @@ import io.sluice.api.Limit;
 import io.sluice.api.Peer;
 import io.sluice.api.RejectReason;
 import io.sluice.api.Uplink;
+import io.sluice.engine.limits.AddressLimits;
 import io.sluice.engine.registry.Presence;
 import io.sluice.engine.registry.Registry;
 import java.util.concurrent.CompletionStage;
@@ -22,8 +23,11 @@ public final class EngineGateway implements Gateway {
   private final Presence presence;
   private final IngestPipeline pipeline;
   private final TrafficMeter traffic;
+  private final AddressLimits addresses;
 
-  public EngineGateway(Registry registry, IngestPipeline pipeline, TrafficMeter traffic) {
+  public EngineGateway(
+      Registry registry, IngestPipeline pipeline, TrafficMeter traffic, AddressLimits addresses) {
+    this.addresses = addresses;
     this.registry = registry;
     this.presence = registry.presence();
     this.pipeline = pipeline;
@@ -37,6 +41,9 @@ public final class EngineGateway implements Gateway {
         .thenApply(admission -> {
           if (admission instanceof Admission.Refused refused) {
             traffic.rejected(peer.protocol(), refused.reason());
+            if (refused.reason() == RejectReason.QUOTA) {
+              traffic.limited(peer.protocol(), Limit.FAILED_LOGINS);
+            }
           }
           return admission;
         });
@@ -64,11 +71,17 @@ public final class EngineGateway implements Gateway {
 
   @Override
   public @Nullable Limit enter(Peer peer) {
-    return null;
+    Limit limit = addresses.enter(peer.address());
+    if (limit != null) {
+      limited(peer, limit);
+    }
+    return limit;
   }
 
   @Override
-  public void leave(Peer peer) {}
+  public void leave(Peer peer) {
+    addresses.leave(peer.address());
+  }
 
   @Override
   public void limited(Peer peer, Limit limit) {

@@ -9,6 +9,7 @@ import io.sluice.api.RejectReason;
 import io.sluice.api.Rejection;
 import io.sluice.api.Uplink;
 import io.sluice.engine.ingest.TopicRouter.Route;
+import io.sluice.engine.limits.DeviceLimits;
 import io.sluice.engine.normalize.Normalized;
 import io.sluice.engine.normalize.Normalizer;
 import io.sluice.engine.normalize.PayloadException;
@@ -46,6 +47,7 @@ public final class IngestPipeline {
   private final Normalizer normalizer;
   private final Spool spool;
   private final TrafficMeter traffic;
+  private final DeviceLimits limits;
   private final Observer observer;
   private final LiveFeed liveFeed;
 
@@ -57,11 +59,13 @@ public final class IngestPipeline {
       Normalizer normalizer,
       Spool spool,
       TrafficMeter traffic,
+      DeviceLimits limits,
       Observer observer) {
     this.devices = devices;
     this.normalizer = normalizer;
     this.spool = spool;
     this.traffic = traffic;
+    this.limits = limits;
     this.observer = observer;
     this.liveFeed = new LiveFeed(new LiveRendering(spool.epoch()));
   }
@@ -75,6 +79,12 @@ public final class IngestPipeline {
     Device self = devices.find(uplink.device().value());
     if (self == null || self.retired()) {
       refuse(uplink, RejectReason.NOT_AUTHORIZED, "the device is not registered any more");
+      return;
+    }
+    Receipt.Limited limited = limits.check(uplink.device(), uplink.payload().length);
+    if (limited != null) {
+      traffic.limited(uplink.protocol(), limited.limit());
+      answerNow(uplink, limited);
       return;
     }
     Route route = TopicRouter.route(uplink.topic());

@@ -2,6 +2,9 @@ package io.sluice.engine.registry;
 
 import io.sluice.api.config.Checked;
 import io.sluice.api.config.Option;
+import io.sluice.api.tls.PemFiles;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -40,11 +43,48 @@ public record AccessSettings(
             def = "1000",
             min = 1,
             max = 100_000)
-        int hashQueue)
+        int hashQueue,
+    @Option(
+            doc =
+                "Authorities whose certificates register unknown devices when they first connect"
+                    + " (just-in-time). The listener's client-ca must trust them too.")
+        List<JustInTime> justInTime)
     implements Checked {
 
+  /** One authority, and what the devices of its certificates are. */
+  public record JustInTime(
+      @Option(doc = "Certificate of the authority, PEM.", required = true) Path ca,
+      @Option(
+              doc =
+                  "Device profile, where the certificate's organizational unit (OU) names none of"
+                      + " those loaded. The common name (CN) is the device id.")
+          @Nullable String profile,
+      @Option(doc = "Sector of the devices.", required = true) String sector,
+      @Option(doc = "Site of the devices.", required = true) String site,
+      @Option(
+              doc = "No device is registered in this way beyond so many in the registry.",
+              def = "100000",
+              min = 1,
+              max = 10_000_000)
+          int limit)
+      implements Checked {
+    @Override
+    public List<Problem> problems() {
+      try {
+        PemFiles.certificates(ca);
+        return List.of();
+      } catch (IOException e) {
+        return List.of(new Problem("ca", String.valueOf(e.getMessage())));
+      }
+    }
+  }
+
+  public AccessSettings {
+    justInTime = List.copyOf(justInTime);
+  }
+
   public static final AccessSettings DEFAULTS =
-      new AccessSettings(false, false, null, 10_000, 0, 1_000);
+      new AccessSettings(false, false, null, 10_000, 0, 1_000, List.of());
 
   @Override
   public List<Problem> problems() {

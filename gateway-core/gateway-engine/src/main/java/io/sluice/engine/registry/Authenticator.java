@@ -12,8 +12,9 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
-import javax.security.auth.x500.X500Principal;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,30 +36,35 @@ final class Authenticator implements AutoCloseable {
   private final PasswordHasher hasher;
   private final VerifiedCredentials verified;
   private final HashLanes lanes;
+  private final Enrolment enrolment;
+  private final LoginDelays delays;
+  private final LongSupplier clockMillis;
 
   Authenticator(
-      DeviceRegistry registry, AccessSettings settings, PasswordHasher hasher, Ticker ticker) {
+      DeviceRegistry registry,
+      AccessSettings settings,
+      PasswordHasher hasher,
+      Enrolment enrolment,
+      LoginDelays delays,
+      LongSupplier clockMillis) {
     this.registry = registry;
+    this.enrolment = enrolment;
+    this.delays = delays;
+    this.clockMillis = clockMillis;
     this.settings = settings;
     this.hasher = hasher;
-    this.verified = new VerifiedCredentials(ticker);
+    this.verified = new VerifiedCredentials(Ticker.systemTicker());
     this.lanes = new HashLanes(settings.effectiveHashThreads(), settings.hashQueue());
   }
 
   CompletionStage<Admission> admit(Peer peer, Credentials credentials) {
     return switch (credentials) {
       case Credentials.Password password -> password(peer, password);
-      case Credentials.Token token -> done(peer, token(token));
-      case Credentials.PskIdentity psk ->
-          done(peer, admission(registry.roster().findByPskIdentity(psk.identity())));
-      case Credentials.Certificate certificate -> done(peer, certificate(certificate));
+      case Credentials.Token token -> token(peer, token);
+      case Credentials.PskIdentity psk -> done(peer, psk(psk.identity()));
+      case Credentials.Certificate certificate -> certificate(peer, certificate);
       case Credentials.RawPublicKey key ->
-          done(
-              peer,
-              admission(
-                  registry
-                      .roster()
-                      .findByPublicKey(Digests.sha256Hex(key.subjectPublicKeyInfo()))));
+          done(peer, publicKey(Digests.sha256Hex(key.subjectPublicKeyInfo())));
       case Credentials.Anonymous anonymous -> anonymous(peer, anonymous.claimed());
     };
   }
@@ -70,17 +76,94 @@ final class Authenticator implements AutoCloseable {
     return CompletableFuture.completedStage(admission);
   }
 
-  private Admission token(Credentials.Token shown) {
-    Registered entry = registry.roster().findByTokenHash(Digests.sha256Hex(shown.token()));
+  private CompletionStage<Admission> token(Peer peer, Credentials.Token shown) {
+    String hash = Digests.sha256Hex(shown.token());
+    Registered entry = registry.roster().findByTokenHash(hash);
+    String name = shown.device() == null ? "" : shown.device();
+    if (entry == null && enrolment.isClaim(hash)) {
+      return claim(peer, shown.device(), hash);
+    }
     boolean claimsAnother =
         entry != null && shown.device() != null && !shown.device().equals(entry.id());
-    return claimsAnother ? wrong() : admission(entry);
+    if (entry == null || claimsAnother || !holdsToken(entry, hash)) {
+      return failed(peer, name);
+    }
+    settle(entry.id());
+    delays.succeeded(peer.address(), name);
+    return done(peer, admission(entry));
   }
 
-  private Admission certificate(Credentials.Certificate shown) {
-    String subject =
-        shown.chain().getFirst().getSubjectX500Principal().getName(X500Principal.CANONICAL);
-    return admission(registry.roster().findByCertificate(subject));
+  private boolean holdsToken(Registered entry, String hash) {
+    return entry.accepts(
+        own -> own.tokenHash() != null && Digests.same(hash, own.tokenHash()),
+        clockMillis.getAsLong());
+  }
+
+  private Admission psk(String identity) {
+    Registered entry = registry.roster().findByPskIdentity(identity);
+    return entry != null
+            && entry.accepts(own -> identity.equals(own.pskIdentity()), clockMillis.getAsLong())
+        ? admission(entry)
+        : wrong();
+  }
+
+  private Admission publicKey(String digest) {
+    Registered entry = registry.roster().findByPublicKey(digest);
+    return entry != null
+            && entry.accepts(own -> digest.equals(own.publicKey()), clockMillis.getAsLong())
+        ? admission(entry)
+        : wrong();
+  }
+
+  private CompletionStage<Admission> certificate(Peer peer, Credentials.Certificate shown) {
+    for (String name : CertificateNames.of(shown.chain().getFirst())) {
+      Registered entry = registry.roster().findByCertificate(name);
+      if (entry != null
+          && entry.accepts(own -> name.equals(own.certificate()), clockMillis.getAsLong())) {
+        return done(peer, admission(entry));
+      }
+    }
+    if (!enrolment.takesCertificates()) {
+      return done(peer, wrong());
+    }
+    return slowly(
+        peer,
+        () -> {
+          Admission enrolled = enrolment.certificate(shown.chain());
+          return enrolled == null ? wrong() : enrolled;
+        });
+  }
+
+  private CompletionStage<Admission> claim(Peer peer, @Nullable String id, String tokenHash) {
+    return slowly(peer, () -> enrolment.claim(id, tokenHash));
+  }
+
+  /** A device that came in by a claim has shown its own credentials. */
+  private void settle(String device) {
+    if (enrolment.isUnsettled(device)) {
+      lanes.offer(false, () -> enrolment.settle(device));
+    }
+  }
+
+  /** Refuses at once, and says how long to wait where that is due. */
+  private CompletionStage<Admission> failed(Peer peer, String name) {
+    Admission delayed = delayed(peer, name);
+    if (delayed == null) {
+      delays.failed(peer.address(), name);
+    }
+    return done(peer, delayed == null ? wrong() : delayed);
+  }
+
+  /** The refusal of who has failed too often of late, or null. */
+  private @Nullable Admission delayed(Peer peer, String name) {
+    long nanos = delays.wait(peer.address(), name);
+    return nanos == 0
+        ? null
+        : new Admission.Refused(
+            RejectReason.QUOTA,
+            "too many wrong credentials for this name; wait "
+                + Math.max(1, TimeUnit.NANOSECONDS.toSeconds(nanos))
+                + " s");
   }
 
   private static Admission admission(@Nullable Registered entry) {
@@ -122,18 +205,25 @@ final class Authenticator implements AutoCloseable {
     byte[] password = shown.password();
     Registered entry = registry.roster().find(shown.userName());
     if (password == null || password.length == 0) {
-      Registered owner =
+      boolean isToken =
           entry == null
-              ? registry.roster().findByTokenHash(Digests.sha256Hex(shown.userName()))
-              : null;
-      return owner == null ? anonymous(peer, shown.userName()) : done(peer, admission(owner));
+              && registry.roster().findByTokenHash(Digests.sha256Hex(shown.userName())) != null;
+      return isToken
+          ? token(peer, new Credentials.Token(null, shown.userName()))
+          : anonymous(peer, shown.userName());
     }
     if (entry != null && settings.anonymous() && entry.credentials().none()) {
       return done(peer, admission(entry));
     }
     if (entry != null && matchesFast(entry, password)) {
       Arrays.fill(password, (byte) 0);
+      settle(entry.id());
+      delays.succeeded(peer.address(), shown.userName());
       return done(peer, admission(entry));
+    }
+    String hash = Digests.sha256Hex(password);
+    if (enrolment.isClaim(hash)) {
+      return claim(peer, shown.userName(), hash);
     }
     if (entry == null && settings.autoRegister() && DeviceId.isValid(shown.userName())) {
       return register(peer, new DeviceId(shown.userName()), password);
@@ -143,8 +233,7 @@ final class Authenticator implements AutoCloseable {
 
   /** Whether the password is the device's token, or one whose slow hash is still to be made. */
   private boolean matchesFast(Registered entry, byte[] password) {
-    String tokenHash = entry.credentials().tokenHash();
-    if (tokenHash != null && Digests.same(Digests.sha256Hex(password), tokenHash)) {
+    if (holdsToken(entry, Digests.sha256Hex(password))) {
       return true;
     }
     String hash = entry.credentials().passwordHash();
@@ -155,28 +244,55 @@ final class Authenticator implements AutoCloseable {
 
   private CompletionStage<Admission> verify(
       Peer peer, String userName, @Nullable Registered entry, byte[] password) {
-    String stored = entry == null ? null : entry.credentials().passwordHash();
-    String hash = stored == null || PasswordHasher.isQuick(stored) ? hasher.decoy() : stored;
-    String fingerprint = hasher.fingerprint(userName, hash, password);
+    String hash = slowHash(entry == null ? null : entry.credentials());
+    Registered.Previous previous = entry == null ? null : entry.previous();
+    boolean isOverlapping = previous != null && clockMillis.getAsLong() < previous.untilMillis();
+    String before = isOverlapping ? slowHash(previous.credentials()) : hash;
+    String fingerprint = hasher.fingerprint(userName, hash + before, password);
     Boolean verdict = verified.verdict(fingerprint);
+    if (verdict != null && verdict) {
+      Arrays.fill(password, (byte) 0);
+      delays.succeeded(peer.address(), userName);
+      return done(peer, admission(entry));
+    }
+    Admission delayed = delayed(peer, userName);
+    if (delayed != null) {
+      Arrays.fill(password, (byte) 0);
+      return done(peer, delayed);
+    }
     if (verdict != null) {
       Arrays.fill(password, (byte) 0);
-      return done(peer, verdict ? admission(entry) : wrong());
+      return failed(peer, userName);
     }
     return slowly(
         peer,
         () -> {
-          boolean matches = hasher.matches(password, hash);
+          boolean matches =
+              hasher.matches(password, hash)
+                  || (!before.equals(hash) && hasher.matches(password, before));
           Arrays.fill(password, (byte) 0);
           verified.remember(fingerprint, matches);
-          return matches ? current(userName, hash) : wrong();
+          Admission admission = matches ? current(userName, hash) : wrong();
+          if (admission instanceof Admission.Admitted) {
+            delays.succeeded(peer.address(), userName);
+          } else {
+            delays.failed(peer.address(), userName);
+          }
+          return admission;
         });
+  }
+
+  /** What the password is checked against: of the same cost where there is none. */
+  private String slowHash(@Nullable StoredCredentials credentials) {
+    String stored =
+        credentials == null || credentials.isRevoked() ? null : credentials.passwordHash();
+    return stored == null || PasswordHasher.isQuick(stored) ? hasher.decoy() : stored;
   }
 
   /** The device as it is after the check: its credentials may have changed meanwhile. */
   private Admission current(String id, String hash) {
     Registered entry = registry.roster().find(id);
-    return entry != null && Objects.equals(entry.credentials().passwordHash(), hash)
+    return entry != null && Objects.equals(slowHash(entry.credentials()), hash)
         ? admission(entry)
         : wrong();
   }

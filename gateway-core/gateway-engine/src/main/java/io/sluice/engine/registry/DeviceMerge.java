@@ -27,7 +27,11 @@ final class DeviceMerge {
       @Nullable String passwordHash,
       boolean retired) {
     StoredCredentials old = before == null ? StoredCredentials.NONE : before.credentials();
-    return new Registered(device(spec, retired), credentials(old, spec, passwordHash));
+    CredentialSpec given = spec.credentials();
+    return new Registered(
+        device(spec, retired),
+        given == null ? old : credentials(old, given, passwordHash),
+        before == null || given != null ? null : before.previous());
   }
 
   static Device device(DeviceSpec spec, boolean retired) {
@@ -43,12 +47,10 @@ final class DeviceMerge {
         retired);
   }
 
-  private static StoredCredentials credentials(
-      StoredCredentials old, DeviceSpec spec, @Nullable String passwordHash) {
-    CredentialSpec given = spec.credentials();
-    if (given == null) {
-      return old;
-    }
+  /** The credentials given in place of those before; the others stay. */
+  static StoredCredentials credentials(
+      StoredCredentials before, CredentialSpec given, @Nullable String passwordHash) {
+    StoredCredentials old = before.isRevoked() ? StoredCredentials.NONE : before;
     String token = given.token();
     String certificate = given.certificate();
     return new StoredCredentials(

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,7 @@ final class DeviceRegistry {
   private final PasswordHasher hasher;
   private final SecureRandom random;
   private final Roster roster = new Roster();
+  private final Overlaps overlaps = new Overlaps();
   private final Map<String, String> seedDigests;
   private final List<DeviceChanges> listeners = new CopyOnWriteArrayList<>();
   private final ReentrantLock lock = new ReentrantLock();
@@ -46,7 +48,12 @@ final class DeviceRegistry {
     this.random = random;
     this.seedDigests =
         database.transact(connection -> {
-          DeviceTable.load(connection, roster::put);
+          DeviceTable.load(
+              connection,
+              entry -> {
+                roster.put(entry);
+                overlaps.note(entry);
+              });
           return DeviceTable.loadSeedDigests(connection);
         });
     this.seedPasswords = new SeedPasswords(hasher, this::settle);
@@ -107,19 +114,88 @@ final class DeviceRegistry {
   }
 
   boolean retire(String id) {
-    return change(
-        id, entry -> new Registered(DeviceMerge.retired(entry.device()), entry.credentials()));
+    return change(id, entry -> entry.withDevice(DeviceMerge.retired(entry.device())));
   }
 
-  @Nullable String issueToken(String id) {
-    byte[] bits = new byte[TOKEN_BYTES];
-    random.nextBytes(bits);
-    String token = Base64.getUrlEncoder().withoutPadding().encodeToString(bits);
+  /**
+   * @param overlapUntilMillis until when what was before stays valid; 0: not at all
+   */
+  @Nullable String issueToken(String id, long overlapUntilMillis) {
+    String token = newToken();
     String hash = Digests.sha256Hex(token);
     boolean known =
         change(
-            id, entry -> new Registered(entry.device(), entry.credentials().withTokenHash(hash)));
+            id,
+            entry ->
+                Overlaps.replaced(
+                    entry, entry.credentials().withTokenHash(hash), overlapUntilMillis));
     return known ? token : null;
+  }
+
+  /** 256 random bits, in Base64 for URLs. */
+  String newToken() {
+    byte[] bits = new byte[TOKEN_BYTES];
+    random.nextBytes(bits);
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(bits);
+  }
+
+  /** See {@link DeviceDirectory#rotate}. */
+  @Nullable Registered rotate(
+      String id, DeviceDirectory.CredentialSpec given, long overlapUntilMillis)
+      throws DeviceDirectory.InvalidDeviceException {
+    List<DeviceRules.Fault> faults = DeviceRules.faults(given);
+    String password = given.password();
+    seedPasswords.finish(id);
+    String passwordHash =
+        password == null || !faults.isEmpty()
+            ? null
+            : hasher.hash(password.getBytes(StandardCharsets.UTF_8));
+    Registered before;
+    Registered after;
+    lock.lock();
+    try {
+      before = roster.find(id);
+      if (before == null) {
+        return null;
+      }
+      if (faults.isEmpty()) {
+        Overlaps.check(before, given, overlapUntilMillis, faults);
+      }
+      if (!faults.isEmpty()) {
+        throw new DeviceDirectory.InvalidDeviceException(join(faults));
+      }
+      after =
+          Overlaps.replaced(
+              before,
+              DeviceMerge.credentials(before.credentials(), given, passwordHash),
+              overlapUntilMillis);
+      List<DeviceRules.Fault> clashes = DeviceMerge.clashes(after, roster, this::find);
+      if (!clashes.isEmpty()) {
+        throw new DeviceDirectory.InvalidDeviceException(join(clashes));
+      }
+      store(after);
+    } finally {
+      lock.unlock();
+    }
+    tell(before, after);
+    return after;
+  }
+
+  boolean revoke(String id) {
+    return change(id, entry -> new Registered(entry.device(), StoredCredentials.REVOKED));
+  }
+
+  /** Ends the overlaps whose time is over; every second or so. Blocks on the disk where any is. */
+  void endOverlaps(long nowMillis) {
+    for (String id : overlaps.over(nowMillis)) {
+      change(
+          id,
+          entry -> {
+            Registered.Previous previous = entry.previous();
+            boolean isOver = previous != null && previous.untilMillis() <= nowMillis;
+            return isOver ? entry.withoutPrevious() : entry;
+          });
+    }
   }
 
   private boolean change(String id, UnaryOperator<Registered> change) {
@@ -168,11 +244,12 @@ final class DeviceRegistry {
       return entry;
     });
     roster.put(entry);
+    overlaps.note(entry);
   }
 
   private void tell(@Nullable Registered before, @Nullable Registered after) {
     boolean credentialsChanged =
-        before != null && after != null && !before.credentials().equals(after.credentials());
+        before != null && after != null && !Overlaps.isStillValid(before, after);
     for (DeviceChanges listener : listeners) {
       listener.changed(
           before == null ? null : before.device(),
@@ -189,21 +266,38 @@ final class DeviceRegistry {
   @Nullable Device autoRegister(
       DeviceId id, String profile, byte @Nullable [] password, int limit) {
     String hash = password == null ? null : hasher.hash(password);
-    Registered entry =
-        new Registered(
-            new Device(id, profile, "unregistered", "unregistered", null, null, false, true, false),
-            StoredCredentials.NONE.withPasswordHash(hash));
+    Device device =
+        new Device(id, profile, "unregistered", "unregistered", null, null, false, true, false);
+    StoredCredentials credentials = StoredCredentials.NONE.withPasswordHash(hash);
+    boolean isNew = registerNew(new Registered(device, credentials), () -> unregistered() < limit);
+    return isNew ? device : null;
+  }
+
+  /**
+   * Registers a device that nobody knows.
+   *
+   * @param allowed asked under the lock, once it is known to be new
+   * @return false where it is known by now, its credentials are another's, or it is not allowed
+   */
+  boolean registerNew(Registered entry, BooleanSupplier allowed) {
     lock.lock();
     try {
-      if (roster.find(id.value()) != null || unregistered() >= limit) {
-        return null;
+      boolean isFree =
+          roster.find(entry.id()) == null
+              && DeviceMerge.clashes(entry, roster, this::find).isEmpty();
+      if (!isFree || !allowed.getAsBoolean()) {
+        return false;
       }
       store(entry);
     } finally {
       lock.unlock();
     }
     tell(null, entry);
-    return entry.device();
+    return true;
+  }
+
+  Set<String> profiles() {
+    return profiles;
   }
 
   private long unregistered() {
@@ -258,6 +352,7 @@ final class DeviceRegistry {
         return entries;
       });
       entries.forEach(roster::put);
+      entries.forEach(overlaps::note);
     } finally {
       lock.unlock();
     }
@@ -274,7 +369,8 @@ final class DeviceRegistry {
         return;
       }
       Registered settled =
-          new Registered(entry.device(), entry.credentials().withPasswordHash(hash));
+          new Registered(
+              entry.device(), entry.credentials().withPasswordHash(hash), entry.previous());
       Map<String, String> digest = new HashMap<>();
       digest.put(pending.id(), pending.digest());
       database.transact(connection -> {
@@ -292,26 +388,6 @@ final class DeviceRegistry {
   /** Waits until each seeded password has its slow hash on disk; for tests and for tools. */
   void awaitSeedPasswords() throws InterruptedException {
     seedPasswords.await();
-  }
-
-  List<Registered> list(DeviceDirectory.Filter filter, @Nullable String after, int limit) {
-    List<Registered> page = new ArrayList<>();
-    for (Registered entry : roster.after(after)) {
-      if (page.size() == limit) {
-        break;
-      }
-      if (matches(filter, entry.device())) {
-        page.add(entry);
-      }
-    }
-    return page;
-  }
-
-  private static boolean matches(DeviceDirectory.Filter filter, Device device) {
-    return (filter.sector() == null || filter.sector().equals(device.sector()))
-        && (filter.site() == null || filter.site().equals(device.site()))
-        && (filter.profile() == null || filter.profile().equals(device.profile()))
-        && (filter.retired() || !device.retired());
   }
 
   void close() {

@@ -59,14 +59,20 @@ final class DeviceRules {
     return faults;
   }
 
-  private static String unknownProfile(String profile, Set<String> profiles) {
+  static List<Fault> faults(CredentialSpec credentials) {
+    List<Fault> faults = new ArrayList<>(0);
+    checkCredentials(faults, credentials);
+    return faults;
+  }
+
+  static String unknownProfile(String profile, Set<String> profiles) {
     String nearest = NearestKey.of(profile, new TreeSet<>(profiles));
     String remedy =
         nearest == null ? "name one of the profiles loaded" : "did you mean \"" + nearest + "\"?";
     return "no profile \"" + profile + "\"; " + remedy;
   }
 
-  private static void checkName(List<Fault> faults, String path, String value) {
+  static void checkName(List<Fault> faults, String path, String value) {
     boolean printable = value.chars().noneMatch(Character::isISOControl);
     if (value.isBlank() || value.length() > MAX_NAME_CHARS || !printable) {
       faults.add(new Fault(path, "must be 1 to " + MAX_NAME_CHARS + " printable characters"));
@@ -101,7 +107,8 @@ final class DeviceRules {
       faults.add(
           new Fault(
               "credentials.certificate",
-              "is not a distinguished name; write the subject like \"CN=press-07,O=Plant A\""));
+              "is not a distinguished name; write the subject like \"CN=press-07,O=Plant A\", or an"
+                  + " alternative name like DNS:press-07 or URI:urn:dev:press-07"));
     }
     if (credentials.publicKey() != null && publicKey(credentials.publicKey()) == null) {
       faults.add(
@@ -152,9 +159,15 @@ final class DeviceRules {
   }
 
   /**
-   * The subject so that equal names are equal strings (RFC 2253 canonical); null where it is none.
+   * The name in a certificate so that equal names are equal strings; null where it is none.
+   *
+   * @param subject a distinguished name, or one alternative name: {@code DNS:press-07}, {@code
+   *     URI:urn:dev:press-07}, {@code email:press@plant.example}
    */
   static @Nullable String canonicalSubject(String subject) {
+    if (subject.matches("(?i)(dns|uri|email):\\S+")) {
+      return CertificateNames.alternative(subject);
+    }
     try {
       return new X500Principal(subject).getName(X500Principal.CANONICAL);
     } catch (IllegalArgumentException e) {

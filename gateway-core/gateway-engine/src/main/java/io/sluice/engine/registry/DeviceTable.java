@@ -31,12 +31,29 @@ final class DeviceTable {
   private DeviceTable() {}
 
   static void load(Connection connection, Consumer<Registered> consumer) throws SQLException {
+    Map<String, Registered.Previous> previous = previous(connection);
     try (Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery("SELECT * FROM device")) {
       while (row.next()) {
-        consumer.accept(new Registered(device(row), credentials(row)));
+        Registered entry = new Registered(device(row), credentials(row));
+        Registered.Previous kept = previous.get(entry.id());
+        consumer.accept(new Registered(entry.device(), entry.credentials(), kept));
       }
     }
+  }
+
+  private static Map<String, Registered.Previous> previous(Connection connection)
+      throws SQLException {
+    Map<String, Registered.Previous> previous = new HashMap<>();
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("SELECT * FROM previous_credential")) {
+      while (row.next()) {
+        previous.put(
+            row.getString("id"),
+            new Registered.Previous(credentials(row), row.getLong("until_ms")));
+      }
+    }
+    return previous;
   }
 
   private static Device device(ResultSet row) throws SQLException {
@@ -75,11 +92,44 @@ final class DeviceTable {
       }
       upsert.executeBatch();
     }
+    savePrevious(connection, entries);
+  }
+
+  private static void savePrevious(Connection connection, Collection<Registered> entries)
+      throws SQLException {
+    try (PreparedStatement delete =
+            connection.prepareStatement("DELETE FROM previous_credential WHERE id = ?");
+        PreparedStatement insert =
+            connection.prepareStatement(
+                "INSERT INTO previous_credential VALUES (?, ?, ?, ?, ?, ?, ?, ?)")) {
+      for (Registered entry : entries) {
+        delete.setString(1, entry.id());
+        delete.addBatch();
+        Registered.Previous previous = entry.previous();
+        if (previous != null) {
+          insert.setString(1, entry.id());
+          insert.setLong(2, previous.untilMillis());
+          bind(insert, 3, previous.credentials());
+          insert.addBatch();
+        }
+      }
+      delete.executeBatch();
+      insert.executeBatch();
+    }
+  }
+
+  private static void bind(PreparedStatement statement, int first, StoredCredentials credentials)
+      throws SQLException {
+    statement.setString(first, credentials.passwordHash());
+    statement.setString(first + 1, credentials.tokenHash());
+    statement.setString(first + 2, credentials.pskIdentity());
+    statement.setBytes(first + 3, credentials.pskKey());
+    statement.setString(first + 4, credentials.certificate());
+    statement.setString(first + 5, credentials.publicKey());
   }
 
   private static void bind(PreparedStatement upsert, Registered entry) throws SQLException {
     Device device = entry.device();
-    StoredCredentials credentials = entry.credentials();
     upsert.setString(1, entry.id());
     upsert.setString(2, device.profile());
     upsert.setString(3, device.sector());
@@ -95,19 +145,17 @@ final class DeviceTable {
     upsert.setBoolean(7, device.planned());
     upsert.setBoolean(8, device.commissioned());
     upsert.setBoolean(9, device.retired());
-    upsert.setString(10, credentials.passwordHash());
-    upsert.setString(11, credentials.tokenHash());
-    upsert.setString(12, credentials.pskIdentity());
-    upsert.setBytes(13, credentials.pskKey());
-    upsert.setString(14, credentials.certificate());
-    upsert.setString(15, credentials.publicKey());
+    bind(upsert, 10, entry.credentials());
   }
 
   static void remove(Connection connection, String id) throws SQLException {
-    try (PreparedStatement delete =
-        connection.prepareStatement("DELETE FROM device WHERE id = ?")) {
+    try (PreparedStatement delete = connection.prepareStatement("DELETE FROM device WHERE id = ?");
+        PreparedStatement previous =
+            connection.prepareStatement("DELETE FROM previous_credential WHERE id = ?")) {
       delete.setString(1, id);
       delete.executeUpdate();
+      previous.setString(1, id);
+      previous.executeUpdate();
     }
   }
 

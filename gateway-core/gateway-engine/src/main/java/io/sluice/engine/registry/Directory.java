@@ -5,26 +5,31 @@ import io.sluice.api.DeviceId;
 import io.sluice.api.RejectReason;
 import io.sluice.api.admin.DeviceDirectory;
 import io.sluice.api.admin.DeviceImporter;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The registry for operators: devices together with their presence. */
 final class Directory implements DeviceDirectory, DeviceImporter {
   private static final int MAX_PAGE = 1_000;
+  private static final Duration MAX_OVERLAP = Duration.ofDays(30);
 
   private final DeviceRegistry devices;
   private final Presence presence;
+  private final Clock clock;
 
-  Directory(DeviceRegistry devices, Presence presence) {
+  Directory(DeviceRegistry devices, Presence presence, Clock clock) {
+    this.clock = clock;
     this.devices = devices;
     this.presence = presence;
   }
 
   @Override
   public List<DeviceView> list(Filter filter, @Nullable String after, int limit) {
-    return devices.list(filter, after, Math.clamp(limit, 1, MAX_PAGE)).stream()
-        .map(this::view)
-        .toList();
+    return page(filter, after, Math.clamp(limit, 1, MAX_PAGE)).stream().map(this::view).toList();
   }
 
   @Override
@@ -49,13 +54,52 @@ final class Directory implements DeviceDirectory, DeviceImporter {
   }
 
   @Override
-  public @Nullable String issueToken(DeviceId id) {
-    return devices.issueToken(id.value());
+  public @Nullable String issueToken(DeviceId id, Duration overlap) {
+    return devices.issueToken(id.value(), untilMillis(overlap));
+  }
+
+  @Override
+  public @Nullable DeviceView rotate(DeviceId id, CredentialSpec credentials, Duration overlap)
+      throws InvalidDeviceException {
+    if (overlap.compareTo(MAX_OVERLAP) > 0) {
+      throw new InvalidDeviceException("overlap: must be 0s to 30d");
+    }
+    Registered rotated = devices.rotate(id.value(), credentials, untilMillis(overlap));
+    return rotated == null ? null : view(rotated);
+  }
+
+  private long untilMillis(Duration overlap) {
+    return overlap.isPositive() ? clock.millis() + overlap.toMillis() : 0;
+  }
+
+  @Override
+  public boolean revoke(DeviceId id) {
+    return devices.revoke(id.value());
   }
 
   @Override
   public ImportReport importDevices(ImportFormat format, String text) {
     return devices.importDevices(format, text);
+  }
+
+  private List<Registered> page(Filter filter, @Nullable String after, int limit) {
+    List<Registered> page = new ArrayList<>();
+    for (Registered entry : devices.roster().after(after)) {
+      if (page.size() == limit) {
+        break;
+      }
+      if (matches(filter, entry.device())) {
+        page.add(entry);
+      }
+    }
+    return page;
+  }
+
+  private static boolean matches(Filter filter, Device device) {
+    return (filter.sector() == null || filter.sector().equals(device.sector()))
+        && (filter.site() == null || filter.site().equals(device.site()))
+        && (filter.profile() == null || filter.profile().equals(device.profile()))
+        && (filter.retired() || !device.retired());
   }
 
   private DeviceView view(Registered entry) {
@@ -67,6 +111,9 @@ final class Directory implements DeviceDirectory, DeviceImporter {
         presence.lastSeenMicros(device.id()),
         presence.address(device.id()),
         refusal == null ? null : refusal.label(),
-        entry.credentials().kinds());
+        entry.credentials().kinds(),
+        entry.previous() == null
+            ? null
+            : TimeUnit.MILLISECONDS.toMicros(entry.previous().untilMillis()));
   }
 }

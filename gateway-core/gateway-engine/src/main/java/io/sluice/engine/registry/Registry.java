@@ -3,26 +3,46 @@ package io.sluice.engine.registry;
 import com.github.benmanes.caffeine.cache.Ticker;
 import io.sluice.api.Admission;
 import io.sluice.api.Commands;
+import io.sluice.api.ContentType;
 import io.sluice.api.Credentials;
 import io.sluice.api.Device;
+import io.sluice.api.DeviceId;
 import io.sluice.api.Peer;
+import io.sluice.api.admin.ClaimDesk;
 import io.sluice.api.admin.CommandDesk;
 import io.sluice.api.admin.DeviceDirectory;
 import io.sluice.api.admin.DeviceImporter;
+import io.sluice.api.tls.PemFiles;
+import io.sluice.api.tls.TlsFiles;
+import io.sluice.engine.limits.LimitSettings;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The registry as the rest of the gateway sees it: devices, who may connect as which, who is there,
  * and the commands on their way down. Thread-safe.
  */
 public final class Registry implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Registry.class);
+
+  /** How long a device that claimed may take to fetch its credentials. */
+  private static final Duration HAND_OVER = Duration.ofMinutes(10);
+
+  private final Clock clock;
+  private final ClaimDesk claims;
   private final RegistryDatabase database;
   private final SeedDigests seedDigests;
   private final DeviceRegistry devices;
@@ -35,30 +55,77 @@ public final class Registry implements AutoCloseable {
       RegistryDatabase database,
       SeedDigests seedDigests,
       AccessSettings access,
+      LimitSettings limits,
       Set<String> profileIds,
-      Clock clock) {
+      Clock clock)
+      throws IOException {
+    this.clock = clock;
     this.database = database;
     this.seedDigests = seedDigests;
     SecureRandom random = new SecureRandom();
     PasswordHasher hasher = new PasswordHasher(random);
     this.devices = new DeviceRegistry(database, profileIds, hasher, random);
-    this.authenticator = new Authenticator(devices, access, hasher, Ticker.systemTicker());
     this.presence = new Presence(devices::find, clock);
-    this.directory = new Directory(devices, presence);
+    this.directory = new Directory(devices, presence, clock);
     this.commands = new CommandQueues(database, devices::find, presence, clock);
+    ClaimBook claims = new ClaimBook(database);
+    this.claims = new ClaimOffice(devices, claims, clock::millis);
+    Enrolment enrolment =
+        new Enrolment(devices, claims, trusted(access), this::handOver, clock::millis);
+    this.authenticator =
+        new Authenticator(
+            devices,
+            access,
+            hasher,
+            enrolment,
+            new LoginDelays(limits, Ticker.systemTicker()),
+            clock::millis);
     devices.listen(presence);
     commands.start();
+  }
+
+  private static List<Enrolment.Trusted> trusted(AccessSettings access) throws IOException {
+    List<Enrolment.Trusted> trusted = new ArrayList<>();
+    for (AccessSettings.JustInTime rule : access.justInTime()) {
+      try {
+        trusted.add(
+            new Enrolment.Trusted(
+                rule, TlsFiles.trustManager(PemFiles.certificates(rule.ca()), List.of())));
+      } catch (GeneralSecurityException e) {
+        throw new IOException("access.just-in-time: " + rule.ca() + ": " + e.getMessage(), e);
+      }
+    }
+    return trusted;
+  }
+
+  /** By the way down, which ends its copy of the token when the device has it. */
+  private void handOver(DeviceId device, String token) {
+    CommandDesk.Submission verdict =
+        commands.submit(
+            device,
+            "credentials",
+            ContentType.JSON,
+            ("{\"token\":\"" + token + "\"}").getBytes(StandardCharsets.UTF_8),
+            HAND_OVER);
+    if (!(verdict instanceof CommandDesk.Submission.Taken)) {
+      LOG.warn("device {} claimed, but its credentials could not be sent: {}", device, verdict);
+    }
   }
 
   /**
    * Opens {@code registry.db} in the data directory, and makes it where there is none.
    *
    * @param profileIds the device profiles loaded
+   * @param limits on failed logins
    * @param clock of the gateway: presence and the expiry of commands
    * @throws IOException where the database cannot be opened; the message names file and remedy
    */
   public static Registry open(
-      Path dataDirectory, AccessSettings access, Set<String> profileIds, Clock clock)
+      Path dataDirectory,
+      AccessSettings access,
+      LimitSettings limits,
+      Set<String> profileIds,
+      Clock clock)
       throws IOException {
     String profile = access.autoRegisterProfile();
     if (access.autoRegister() && (profile == null || !profileIds.contains(profile))) {
@@ -70,7 +137,7 @@ public final class Registry implements AutoCloseable {
     RegistryDatabase database = RegistryDatabase.open(dataDirectory.resolve("registry.db"));
     try {
       SeedDigests digests = SeedDigests.open(dataDirectory.resolve("registry.key"));
-      return new Registry(database, digests, access, profileIds, clock);
+      return new Registry(database, digests, access, limits, profileIds, clock);
     } catch (IOException | RegistryException e) {
       database.close();
       throw e;
@@ -114,7 +181,16 @@ public final class Registry implements AutoCloseable {
    */
   public byte @Nullable [] pskKey(String identity) {
     Registered entry = devices.roster().findByPskIdentity(identity);
-    return entry == null || entry.device().retired() ? null : entry.credentials().pskKey();
+    if (entry == null || entry.device().retired()) {
+      return null;
+    }
+    if (identity.equals(entry.credentials().pskIdentity())) {
+      return entry.credentials().pskKey();
+    }
+    Registered.Previous previous = entry.previous();
+    return previous == null || previous.untilMillis() <= clock.millis()
+        ? null
+        : previous.credentials().pskKey();
   }
 
   /** See {@link io.sluice.api.Gateway#knowsPublicKey}. */
@@ -134,6 +210,16 @@ public final class Registry implements AutoCloseable {
   /** Bulk registration, for operators. */
   public DeviceImporter importer() {
     return directory;
+  }
+
+  /** Claim tokens, for operators. */
+  public ClaimDesk claims() {
+    return claims;
+  }
+
+  /** Ends credentials whose overlap is over; every second or so. Blocks where there are any. */
+  public void sweep() {
+    devices.endOverlaps(clock.millis());
   }
 
   /** Commands, for adapters. */

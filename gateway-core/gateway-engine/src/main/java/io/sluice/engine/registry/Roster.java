@@ -66,11 +66,18 @@ final class Roster {
     if (before != null) {
       dropKeys(before);
     }
-    StoredCredentials credentials = entry.credentials();
-    putKey(idByTokenHash, credentials.tokenHash(), entry.id());
-    putKey(idByPskIdentity, credentials.pskIdentity(), entry.id());
-    putKey(idByCertificate, credentials.certificate(), entry.id());
-    putKey(idByPublicKey, credentials.publicKey(), entry.id());
+    Registered.Previous previous = entry.previous();
+    if (previous != null) {
+      putKeys(previous.credentials(), entry.id());
+    }
+    putKeys(entry.credentials(), entry.id());
+  }
+
+  private void putKeys(StoredCredentials credentials, String id) {
+    putKey(idByTokenHash, credentials.tokenHash(), id);
+    putKey(idByPskIdentity, credentials.pskIdentity(), id);
+    putKey(idByCertificate, credentials.certificate(), id);
+    putKey(idByPublicKey, credentials.publicKey(), id);
   }
 
   void remove(String id) {
@@ -82,11 +89,18 @@ final class Roster {
   }
 
   private void dropKeys(Registered entry) {
-    StoredCredentials credentials = entry.credentials();
-    dropKey(idByTokenHash, credentials.tokenHash(), entry.id());
-    dropKey(idByPskIdentity, credentials.pskIdentity(), entry.id());
-    dropKey(idByCertificate, credentials.certificate(), entry.id());
-    dropKey(idByPublicKey, credentials.publicKey(), entry.id());
+    Registered.Previous previous = entry.previous();
+    if (previous != null) {
+      dropKeys(previous.credentials(), entry.id());
+    }
+    dropKeys(entry.credentials(), entry.id());
+  }
+
+  private void dropKeys(StoredCredentials credentials, String id) {
+    dropKey(idByTokenHash, credentials.tokenHash(), id);
+    dropKey(idByPskIdentity, credentials.pskIdentity(), id);
+    dropKey(idByCertificate, credentials.certificate(), id);
+    dropKey(idByPublicKey, credentials.publicKey(), id);
   }
 
   private static void putKey(ConcurrentMap<String, String> index, @Nullable String key, String id) {

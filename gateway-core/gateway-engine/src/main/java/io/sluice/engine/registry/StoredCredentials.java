@@ -22,6 +22,13 @@ record StoredCredentials(
     byte @Nullable [] pskKey,
     @Nullable String certificate,
     @Nullable String publicKey) {
+  /** Stands where a password hash would: no password has it. */
+  private static final String NEVER = "revoked";
+
+  /** What a device has after a revocation: it cannot sign in, not even anonymously. */
+  static final StoredCredentials REVOKED =
+      new StoredCredentials(NEVER, null, null, null, null, null);
+
   static final StoredCredentials NONE = new StoredCredentials(null, null, null, null, null, null);
 
   boolean none() {
@@ -31,7 +38,7 @@ record StoredCredentials(
   List<String> kinds() {
     List<String> kinds = new ArrayList<>(4);
     if (passwordHash != null) {
-      kinds.add("password");
+      kinds.add(isRevoked() ? NEVER : "password");
     }
     if (tokenHash != null) {
       kinds.add("token");
@@ -48,12 +55,17 @@ record StoredCredentials(
     return kinds;
   }
 
+  boolean isRevoked() {
+    return NEVER.equals(passwordHash);
+  }
+
   StoredCredentials withPasswordHash(@Nullable String hash) {
     return new StoredCredentials(hash, tokenHash, pskIdentity, pskKey, certificate, publicKey);
   }
 
   StoredCredentials withTokenHash(@Nullable String hash) {
-    return new StoredCredentials(passwordHash, hash, pskIdentity, pskKey, certificate, publicKey);
+    return new StoredCredentials(
+        isRevoked() ? null : passwordHash, hash, pskIdentity, pskKey, certificate, publicKey);
   }
 
   @Override

@@ -128,11 +128,11 @@ class AuthenticationTest {
 
   @Test
   void autoRegistrationWithoutItsProfileIsRefusedAtTheStart() {
-    AccessSettings access = new AccessSettings(true, true, "cnk", 2, 1, 100);
+    AccessSettings access = new AccessSettings(true, true, "cnk", 2, 1, 100, List.of());
     assertThatThrownBy(() -> open(directory, access))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("access.auto-register-profile: no profile \"cnk\"");
-    assertThat(new AccessSettings(true, true, null, 2, 1, 1).problems()).hasSize(1);
+    assertThat(new AccessSettings(true, true, null, 2, 1, 1, List.of()).problems()).hasSize(1);
   }
 
   @Test
@@ -159,7 +159,7 @@ class AuthenticationTest {
 
   @Test
   void fullQueueAnswersBusyAndWhoComesAgainGetsIn() throws Exception {
-    AccessSettings narrow = new AccessSettings(false, false, null, 1, 1, 4);
+    AccessSettings narrow = new AccessSettings(false, false, null, 1, 1, 4, List.of());
     try (Registry registry = open(directory, narrow)) {
       registry.directory().put(spec("p", password("geheim")));
       for (int i = 0; i < 30; i++) {
@@ -186,7 +186,8 @@ class AuthenticationTest {
   @Test
   void stormOfADifferentPasswordEachGetsInWholly() throws Exception {
     int devices = 60;
-    try (Registry registry = open(directory, new AccessSettings(false, false, null, 1, 1, 100))) {
+    try (Registry registry =
+        open(directory, new AccessSettings(false, false, null, 1, 1, 100, List.of()))) {
       for (int i = 0; i < devices; i++) {
         registry.directory().put(spec("d" + i, password("secret-" + i)));
       }

@@ -39,7 +39,13 @@ class CommandsTest {
   }
 
   private void reopen() throws IOException {
-    registry = Registry.open(directory, AccessSettings.DEFAULTS, Fixture.PROFILES, clock);
+    registry =
+        Registry.open(
+            directory,
+            AccessSettings.DEFAULTS,
+            io.sluice.engine.limits.LimitSettings.DEFAULTS,
+            Fixture.PROFILES,
+            clock);
   }
 
   @AfterEach

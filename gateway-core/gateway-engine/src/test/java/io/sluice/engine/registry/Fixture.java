@@ -10,6 +10,7 @@ import io.sluice.api.Peer;
 import io.sluice.api.admin.DeviceDirectory.CredentialSpec;
 import io.sluice.api.admin.DeviceDirectory.DeviceSpec;
 import io.sluice.api.admin.DeviceDirectory.PskSpec;
+import io.sluice.engine.limits.LimitSettings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -29,8 +30,8 @@ import org.jspecify.annotations.Nullable;
 final class Fixture {
   static final Set<String> PROFILES = Set.of("cnc", "soil-probe", "vibration-sensor");
   static final Peer PEER = peer("192.0.2.1");
-  static final AccessSettings OPEN = new AccessSettings(true, false, null, 100, 1, 100);
-  static final AccessSettings AUTO = new AccessSettings(true, true, "cnc", 2, 1, 100);
+  static final AccessSettings OPEN = new AccessSettings(true, false, null, 100, 1, 100, List.of());
+  static final AccessSettings AUTO = new AccessSettings(true, true, "cnc", 2, 1, 100, List.of());
   static final String TOKEN = "0123456789abcdef-token";
 
   private Fixture() {}
@@ -40,7 +41,7 @@ final class Fixture {
   }
 
   static Registry open(Path directory, AccessSettings access) throws IOException {
-    return Registry.open(directory, access, PROFILES, Clock.systemUTC());
+    return Registry.open(directory, access, LimitSettings.DEFAULTS, PROFILES, Clock.systemUTC());
   }
 
   static Peer peer(String address) {

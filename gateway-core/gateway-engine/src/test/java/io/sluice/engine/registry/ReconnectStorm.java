@@ -44,7 +44,12 @@ final class ReconnectStorm {
     prepare(directory, devices);
     long opened = System.nanoTime();
     try (Registry registry =
-        Registry.open(directory, AccessSettings.DEFAULTS, Fixture.PROFILES, Clock.systemUTC())) {
+        Registry.open(
+            directory,
+            AccessSettings.DEFAULTS,
+            io.sluice.engine.limits.LimitSettings.DEFAULTS,
+            Fixture.PROFILES,
+            Clock.systemUTC())) {
       System.out.printf("open: %d ms%n", millisSince(opened));
       ReconnectStorm storm = new ReconnectStorm(registry, devices);
       storm.run("cold");

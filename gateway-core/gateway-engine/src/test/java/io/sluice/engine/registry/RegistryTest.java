@@ -66,11 +66,11 @@ class RegistryTest {
   void issuedTokenReplacesTheOneBefore() throws Exception {
     try (Registry registry = open(directory)) {
       registry.directory().put(spec("a", token(Fixture.TOKEN)));
-      String issued = registry.directory().issueToken(id("a"));
+      String issued = registry.directory().issueToken(id("a"), Duration.ZERO);
       assertThat(issued).hasSize(43);
       assertThat(verdict(registry, new Credentials.Token(null, issued))).isEqualTo("a");
       assertThat(verdict(registry, new Credentials.Token(null, Fixture.TOKEN))).contains("wrong");
-      assertThat(registry.directory().issueToken(id("nobody"))).isNull();
+      assertThat(registry.directory().issueToken(id("nobody"), Duration.ZERO)).isNull();
     }
   }
 
@@ -160,7 +160,7 @@ class RegistryTest {
               .append(credentials ? "c " : " "));
       registry.directory().put(spec("a"));
       registry.directory().put(spec("a"));
-      registry.directory().issueToken(id("a"));
+      registry.directory().issueToken(id("a"), Duration.ZERO);
       registry.directory().retire(id("a"));
       registry.directory().remove(id("a"));
       assertThat(heard).hasToString("+ ~ ~c r - ");

@@ -1,0 +1,70 @@
+package io.sluice.admin;
+
+import static io.sluice.admin.AdminRoutes.blocking;
+
+import io.sluice.api.admin.ClaimDesk;
+import io.sluice.api.admin.ClaimDesk.ClaimSpec;
+import io.sluice.api.admin.DeviceDirectory.InvalidDeviceException;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** {@code /api/v1/claims}: tokens by which devices register themselves. */
+final class ClaimResource {
+  private static final Set<String> KEYS =
+      Set.of("name", "profile", "sector", "site", "pattern", "uses", "expiry");
+
+  private final ClaimDesk claims;
+
+  ClaimResource(ClaimDesk claims) {
+    this.claims = claims;
+  }
+
+  void mount(Router router) {
+    router
+        .get("/api/v1/claims")
+        .handler(blocking(ctx -> Answers.json(ctx, 200, Map.of("claims", claims.list()))));
+    router.post("/api/v1/claims").handler(blocking(this::issue));
+    router.delete("/api/v1/claims/:name").handler(blocking(this::withdraw));
+  }
+
+  private void issue(RoutingContext ctx) {
+    JsonBody body = JsonBody.of(ctx, KEYS);
+    @Nullable String pattern = body.text("pattern");
+    ClaimSpec spec =
+        new ClaimSpec(
+            body.required("name"),
+            body.required("profile"),
+            body.required("sector"),
+            body.required("site"),
+            pattern == null ? "*" : pattern,
+            uses(body.node("uses")),
+            Durations.parse("expiry", body.required("expiry")));
+    try {
+      Answers.json(ctx, 201, Map.of("name", spec.name(), "token", claims.issue(spec)));
+    } catch (InvalidDeviceException e) {
+      Answers.error(ctx, 400, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static int uses(@Nullable JsonNode node) {
+    if (node == null) {
+      return 1;
+    }
+    if (!node.isInt()) {
+      throw new BadRequestException("uses must be a whole number");
+    }
+    return node.intValue();
+  }
+
+  private void withdraw(RoutingContext ctx) {
+    if (claims.withdraw(ctx.pathParam("name"))) {
+      ctx.response().setStatusCode(204).end();
+    } else {
+      Answers.error(ctx, 404, "there is no such claim; see GET /api/v1/claims");
+    }
+  }
+}

@@ -1,0 +1,46 @@
+package io.sluice.admin;
+
+import static io.sluice.admin.AdminRoutes.blocking;
+
+import io.sluice.api.admin.DeviceImporter;
+import io.sluice.api.admin.DeviceImporter.ImportFormat;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+
+/** {@code POST /api/v1/devices/import}: a device file, CSV or YAML, at once. */
+final class ImportResource {
+  static final String PATH = "/api/v1/devices/import";
+  private static final long MAX_BYTES = 64L << 20;
+
+  private final DeviceImporter importer;
+
+  ImportResource(DeviceImporter importer) {
+    this.importer = importer;
+  }
+
+  void mount(Router router) {
+    router
+        .post(PATH)
+        .handler(BodyHandler.create(false).setBodyLimit(MAX_BYTES))
+        .handler(blocking(this::take));
+  }
+
+  private void take(RoutingContext ctx) {
+    String type = String.valueOf(ctx.request().getHeader("Content-Type")).toLowerCase(Locale.ROOT);
+    Buffer body = ctx.body().buffer();
+    boolean isCsv = type.startsWith("text/csv");
+    if (!isCsv && !type.startsWith("application/yaml")) {
+      Answers.error(ctx, 415, "send the file as Content-Type: text/csv or application/yaml");
+    } else if (body == null || body.length() == 0) {
+      throw new BadRequestException("the body is empty; send the file");
+    } else {
+      String text = body.toString(StandardCharsets.UTF_8);
+      Answers.json(
+          ctx, 200, importer.importDevices(isCsv ? ImportFormat.CSV : ImportFormat.YAML, text));
+    }
+  }
+}

@@ -1,0 +1,48 @@
+package io.sluice.engine.registry;
+
+import io.sluice.api.admin.ClaimDesk;
+import io.sluice.api.admin.DeviceDirectory.InvalidDeviceException;
+import java.util.List;
+import java.util.function.LongSupplier;
+
+/** The claims, for operators. */
+final class ClaimOffice implements ClaimDesk {
+  private final DeviceRegistry devices;
+  private final ClaimBook book;
+  private final LongSupplier clockMillis;
+
+  ClaimOffice(DeviceRegistry devices, ClaimBook book, LongSupplier clockMillis) {
+    this.devices = devices;
+    this.book = book;
+    this.clockMillis = clockMillis;
+  }
+
+  @Override
+  public String issue(ClaimSpec spec) throws InvalidDeviceException {
+    List<DeviceRules.Fault> faults = ClaimBook.faults(spec, devices.profiles());
+    if (!faults.isEmpty()) {
+      throw new InvalidDeviceException(
+          String.join("; ", faults.stream().map(DeviceRules.Fault::toString).toList()));
+    }
+    String token = devices.newToken();
+    if (!book.add(Digests.sha256Hex(token), spec, clockMillis.getAsLong())) {
+      throw new InvalidDeviceException(
+          "name: \""
+              + spec.name()
+              + "\" is taken, or there are "
+              + ClaimBook.MAX_CLAIMS
+              + " claims; choose another or withdraw one");
+    }
+    return token;
+  }
+
+  @Override
+  public List<ClaimView> list() {
+    return book.list(clockMillis.getAsLong());
+  }
+
+  @Override
+  public boolean withdraw(String name) {
+    return book.withdraw(name);
+  }
+}

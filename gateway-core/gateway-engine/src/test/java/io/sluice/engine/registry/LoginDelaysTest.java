@@ -1,0 +1,55 @@
+package io.sluice.engine.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.api.config.Bytes;
+import io.sluice.engine.limits.LimitSettings;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+class LoginDelaysTest {
+  private final AtomicLong now = new AtomicLong();
+  private final LoginDelays delays =
+      new LoginDelays(
+          new LimitSettings(0, new Bytes(0), 0, new Bytes(0), 0, 0, 0, 3, Duration.ofSeconds(10)),
+          now::get);
+  private final InetSocketAddress here = new InetSocketAddress("192.0.2.1", 1);
+
+  private long seconds(String name) {
+    return TimeUnit.NANOSECONDS.toSeconds(delays.wait(here, name));
+  }
+
+  @Test
+  void waitDoublesUpToItsBound() {
+    long[] expected = {0, 0, 1, 2, 4, 8, 10, 10};
+    for (long wait : expected) {
+      delays.failed(here, "a");
+      assertThat(seconds("a")).isEqualTo(wait);
+    }
+    now.addAndGet(TimeUnit.SECONDS.toNanos(10));
+    assertThat(seconds("a")).isZero();
+    delays.failed(here, "a");
+    assertThat(seconds("a")).isEqualTo(10);
+  }
+
+  @Test
+  void othersAreNotTouched() {
+    for (int i = 0; i < 5; i++) {
+      delays.failed(here, "a");
+    }
+    assertThat(seconds("b")).isZero();
+    assertThat(delays.wait(new InetSocketAddress("192.0.2.2", 1), "a")).isZero();
+  }
+
+  @Test
+  void successBeginsAnew() {
+    for (int i = 0; i < 5; i++) {
+      delays.failed(here, "a");
+    }
+    delays.succeeded(here, "a");
+    assertThat(seconds("a")).isZero();
+  }
+}
