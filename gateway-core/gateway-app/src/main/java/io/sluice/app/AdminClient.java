@@ -67,13 +67,7 @@ final class AdminClient implements AutoCloseable {
    *     token
    */
   Answer send(String method, String path, @Nullable JsonNode body) throws CommandFailure {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(base.resolve(path))
-            .timeout(TIMEOUT)
-            .header("Accept", "application/json");
-    if (token != null) {
-      request.header("Authorization", "Bearer " + token);
-    }
+    HttpRequest.Builder request = request(path, TIMEOUT);
     if (!method.equals("GET")) {
       request.header("Content-Type", "application/json");
     }
@@ -82,7 +76,32 @@ final class AdminClient implements AutoCloseable {
         body == null
             ? BodyPublishers.noBody()
             : BodyPublishers.ofString(JSON.writeValueAsString(body)));
-    HttpResponse<String> response = exchange(request.build());
+    return answer(request.build());
+  }
+
+  /** Posts a file as it is; otherwise as {@link #send}. */
+  Answer upload(String path, String contentType, byte[] content, Duration patience)
+      throws CommandFailure {
+    return answer(
+        request(path, patience)
+            .header("Content-Type", contentType)
+            .POST(BodyPublishers.ofByteArray(content))
+            .build());
+  }
+
+  private HttpRequest.Builder request(String path, Duration timeout) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(base.resolve(path))
+            .timeout(timeout)
+            .header("Accept", "application/json");
+    if (token != null) {
+      request.header("Authorization", "Bearer " + token);
+    }
+    return request;
+  }
+
+  private Answer answer(HttpRequest request) throws CommandFailure {
+    HttpResponse<String> response = exchange(request);
     if (response.statusCode() == 401) {
       throw new CommandFailure(
           ExitCode.FAILED,
@@ -107,9 +126,7 @@ final class AdminClient implements AutoCloseable {
           e);
     } catch (HttpTimeoutException e) {
       throw new CommandFailure(
-          ExitCode.FAILED,
-          "the gateway at " + base + " does not answer within " + TIMEOUT.toSeconds() + " s",
-          e);
+          ExitCode.FAILED, "the gateway at " + base + " does not answer in time", e);
     } catch (IOException e) {
       throw new CommandFailure(
           ExitCode.FAILED, "the exchange with " + base + " broke off: " + e.getMessage(), e);

@@ -19,8 +19,13 @@ final class DeviceAddCommand implements Callable<Integer> {
     @Option(names = "--psk-identity", required = true, description = "DTLS PSK identity.")
     private String identity;
 
-    @Option(names = "--psk-key", required = true, description = "DTLS PSK key, hexadecimal.")
-    private String key;
+    @Option(
+        names = "--psk-key",
+        required = true,
+        arity = "0..1",
+        interactive = true,
+        description = "DTLS PSK key, hexadecimal; asked for where the value is left out.")
+    private char[] key;
   }
 
   @Spec private CommandSpec spec;
@@ -87,7 +92,7 @@ final class DeviceAddCommand implements Callable<Integer> {
     putGiven(credentials, "password", password == null ? null : new String(password));
     putGiven(credentials, "certificate", certificate);
     if (psk != null) {
-      credentials.putObject("psk").put("identity", psk.identity).put("key", psk.key);
+      credentials.putObject("psk").put("identity", psk.identity).put("key", new String(psk.key));
     }
     if (!credentials.isEmpty()) {
       body.set("credentials", credentials);

@@ -15,6 +15,8 @@ import picocli.CommandLine.Spec;
       DeviceAddCommand.class,
       DeviceImportCommand.class,
       DeviceRetireCommand.class,
+      DeviceRotateCommand.class,
+      DeviceRevokeCommand.class,
       DeviceTokenCommand.class
     })
 final class DeviceCommand implements Runnable {
@@ -24,6 +26,6 @@ final class DeviceCommand implements Runnable {
   public void run() {
     throw new ParameterException(
         spec.commandLine(),
-        "no command given; write list, show, add, import, retire or token after device");
+        "no command given; write list, show, add, import, retire, rotate, revoke or token after device");
   }
 }

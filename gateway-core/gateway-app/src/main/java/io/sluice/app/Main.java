@@ -29,6 +29,7 @@ public final class Main implements Runnable {
           "check",
           "decode",
           "device",
+          "claim",
           "status",
           "ledger",
           "coverage",
@@ -87,6 +88,7 @@ public final class Main implements Runnable {
       case "decode" -> new DecodeCommand();
       case "check" -> new CheckCommand();
       case "device" -> new DeviceCommand();
+      case "claim" -> new ClaimCommand();
       case "status" -> new StatusCommand();
       case "ledger" -> new LedgerCommand();
       case "coverage" -> new CoverageCommand();
