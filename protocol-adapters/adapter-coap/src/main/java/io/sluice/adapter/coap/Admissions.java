@@ -11,11 +11,17 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.security.Principal;
+import java.security.cert.X509Certificate;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.eclipse.californium.core.coap.CoAP.ResponseCode;
 import org.eclipse.californium.core.coap.OptionSet;
 import org.eclipse.californium.core.coap.Response;
+import org.eclipse.californium.elements.EndpointContext;
+import org.eclipse.californium.elements.auth.PreSharedKeyIdentity;
+import org.eclipse.californium.elements.auth.RawPublicKeyIdentity;
+import org.eclipse.californium.elements.auth.X509CertPath;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,11 +43,18 @@ final class Admissions {
 
   private final Gateway gateway;
   private final long rememberNanos;
-  private final ConcurrentHashMap<Key, Sender> remembered = new ConcurrentHashMap<>();
+  private final @Nullable DtlsDoor dtls;
 
-  Admissions(Gateway gateway, long rememberNanos) {
+  /** By {@link Key}, or by the principal of a DTLS session. */
+  private final ConcurrentHashMap<Object, Sender> remembered = new ConcurrentHashMap<>();
+
+  /**
+   * @param dtls null where requests come without a session
+   */
+  Admissions(Gateway gateway, long rememberNanos, @Nullable DtlsDoor dtls) {
     this.gateway = gateway;
     this.rememberNanos = rememberNanos;
+    this.dtls = dtls;
   }
 
   /** An admitted sender. */
@@ -55,10 +68,16 @@ final class Admissions {
    * @param refused gets the response to send
    */
   void admit(
-      InetSocketAddress address,
+      EndpointContext context,
       OptionSet options,
       Consumer<Sender> admitted,
       Consumer<Response> refused) {
+    InetSocketAddress address = context.getPeerAddress();
+    Principal principal = dtls == null ? null : context.getPeerIdentity();
+    if (principal != null) {
+      bySession(principal, address, options, admitted, refused);
+      return;
+    }
     String device = null;
     String token = null;
     for (String parameter : options.getUriQuery()) {
@@ -77,7 +96,7 @@ final class Admissions {
               "d= is no device id: 1 to 128 letters, digits and . _ : @ -"));
       return;
     }
-    Key key = key(address, device, token);
+    Object key = key(address, device, token);
     Sender known = remembered.get(key);
     if (known != null && known.untilNanos() - System.nanoTime() > 0) {
       admitted.accept(known);
@@ -86,11 +105,20 @@ final class Admissions {
     Peer peer = new Peer(CoapAdapter.PROTOCOL, address, false);
     Credentials credentials =
         token == null ? new Credentials.Anonymous(device) : new Credentials.Token(device, token);
+    ask(key, peer, credentials, admitted, refused);
+  }
+
+  private void ask(
+      Object key,
+      Peer peer,
+      Credentials credentials,
+      Consumer<Sender> admitted,
+      Consumer<Response> refused) {
     gateway
         .admit(peer, credentials)
         .whenComplete((admission, fault) -> {
           if (fault != null) {
-            log.error("admission of {} failed: {}", address, fault.toString());
+            log.error("admission of {} failed: {}", peer.address(), fault.toString());
             refused.accept(Replies.busy(1000, "the gateway cannot check credentials now"));
           } else {
             judge(key, peer, admission, admitted, refused);
@@ -98,8 +126,63 @@ final class Admissions {
         });
   }
 
+  /** By who the DTLS handshake has shown it to be; {@code ?d=} may only repeat it. */
+  private void bySession(
+      Principal principal,
+      InetSocketAddress address,
+      OptionSet options,
+      Consumer<Sender> admitted,
+      Consumer<Response> refused) {
+    Consumer<Sender> sameName =
+        sender -> {
+          String named = named(options);
+          if (named == null || named.equals(sender.device().value())) {
+            admitted.accept(sender);
+          } else {
+            gateway.refused(sender.peer(), RejectReason.NOT_AUTHORIZED);
+            refused.accept(
+                Replies.diagnostic(
+                    ResponseCode.FORBIDDEN,
+                    "this session is " + sender.device() + "'s; leave ?d= out"));
+          }
+        };
+    Peer peer = new Peer(CoapAdapter.PROTOCOL, address, true);
+    Sender known = remembered.get(principal);
+    if (known != null && known.untilNanos() - System.nanoTime() > 0) {
+      boolean hasMoved = !known.peer().address().equals(address);
+      sameName.accept(hasMoved ? new Sender(known.device(), peer, known.untilNanos()) : known);
+      return;
+    }
+    ask(principal, peer, credentials(principal), sameName, refused);
+  }
+
+  private static Credentials credentials(Principal principal) {
+    return switch (principal) {
+      case PreSharedKeyIdentity psk -> new Credentials.PskIdentity(psk.getIdentity());
+      case RawPublicKeyIdentity key -> new Credentials.RawPublicKey(key.getKey().getEncoded());
+      case X509CertPath path ->
+          new Credentials.Certificate(
+              path.getPath().getCertificates().stream().map(X509Certificate.class::cast).toList());
+      default -> new Credentials.Anonymous(null);
+    };
+  }
+
+  private static @Nullable String named(OptionSet options) {
+    for (String parameter : options.getUriQuery()) {
+      if (parameter.startsWith("d=")) {
+        return parameter.substring(2);
+      }
+    }
+    return null;
+  }
+
+  /** The device was revoked: nothing that it has shown counts any more. */
+  void forget(DeviceId device) {
+    remembered.values().removeIf(sender -> sender.device().equals(device));
+  }
+
   private void judge(
-      Key key,
+      Object key,
       Peer peer,
       Admission admission,
       Consumer<Sender> admitted,
@@ -113,7 +196,10 @@ final class Admissions {
     }
   }
 
-  private Sender remember(Key key, DeviceId device, Peer peer) {
+  private Sender remember(Object key, DeviceId device, Peer peer) {
+    if (dtls != null && key instanceof Principal principal) {
+      dtls.belongs(principal, device);
+    }
     Sender sender = new Sender(device, peer, System.nanoTime() + rememberNanos);
     if (rememberNanos > 0 && remembered.size() < MAX_REMEMBERED) {
       remembered.put(key, sender);

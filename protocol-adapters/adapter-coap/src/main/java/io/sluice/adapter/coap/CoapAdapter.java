@@ -24,11 +24,27 @@ final class CoapAdapter implements Adapter {
   private static final Logger log = LoggerFactory.getLogger(CoapAdapter.class);
   private static final long CLOSE_MILLIS = 2_000;
 
-  private final CoapSettings settings;
+  private final String kind;
+  private final String host;
+  private final int port;
+  private final CoapOptions settings;
+  private final @Nullable CoapsSettings secured;
   private @Nullable Running running;
 
   CoapAdapter(CoapSettings settings) {
-    this.settings = settings;
+    this.kind = "coap";
+    this.host = settings.host();
+    this.port = settings.port();
+    this.settings = settings.options();
+    this.secured = null;
+  }
+
+  CoapAdapter(CoapsSettings settings) {
+    this.kind = "coaps";
+    this.host = settings.host();
+    this.port = settings.port();
+    this.settings = settings.options();
+    this.secured = settings;
   }
 
   private record Running(
@@ -45,14 +61,15 @@ final class CoapAdapter implements Adapter {
       throw new IllegalStateException("already started");
     }
     InetSocketAddress address = localAddress();
+    DtlsDoor dtls = secured == null ? null : new DtlsDoor(secured, gateway);
     ScheduledExecutorService timers =
         ExecutorsUtil.newSingleThreadScheduledExecutor(new DaemonThreadFactory("coap-timer-"));
     ProtocolThreads protocolThreads = new ProtocolThreads(settings.protocolThreads(), timers);
-    CoapEndpoint endpoint = EndpointAssembly.endpoint(settings, address);
+    CoapEndpoint endpoint = EndpointAssembly.endpoint(settings, address, dtls);
     endpoint.setExecutors(protocolThreads, timers);
     int maxPayloadBytes = Math.toIntExact(settings.maxPayload().value());
     Answers answers = new Answers(protocolThreads::share, settings.maxExchanges(), maxPayloadBytes);
-    Admissions admissions = new Admissions(gateway, settings.admissionCache().toNanos());
+    Admissions admissions = new Admissions(gateway, settings.admissionCache().toNanos(), dtls);
     CommandResource commands =
         new CommandResource(gateway, endpoint.getConfig(), settings.blockSize(), protocolThreads);
     InstantSource clock = InstantSource.system();
@@ -78,24 +95,40 @@ final class CoapAdapter implements Adapter {
               + address.getPort()
               + ": "
               + refused.getMessage()
-              + "; stop what uses the port, or set another listeners.coap.port or host",
+              + "; stop what uses the port, or set another listeners."
+              + kind
+              + ".port or host",
           refused);
     }
     var _ =
         timers.scheduleAtFixedRate(
             () -> answers.acknowledgeSlow(System.nanoTime()), 100, 100, TimeUnit.MILLISECONDS);
     var _ = timers.scheduleAtFixedRate(admissions::sweep, 10, 10, TimeUnit.SECONDS);
+    Long reloadMillis = dtls == null ? null : dtls.reloadMillis();
+    if (dtls != null && reloadMillis != null) {
+      var _ =
+          timers.scheduleWithFixedDelay(
+              dtls::reload, reloadMillis, reloadMillis, TimeUnit.MILLISECONDS);
+    }
+    gateway.onRevoked(device -> {
+      admissions.forget(device);
+      if (dtls != null) {
+        dtls.close(device);
+      }
+    });
     running = started;
   }
 
   private InetSocketAddress localAddress() throws IOException {
     try {
-      return new InetSocketAddress(InetAddress.getByName(settings.host()), settings.port());
+      return new InetSocketAddress(InetAddress.getByName(host), port);
     } catch (UnknownHostException unknown) {
       throw new IOException(
           "cannot listen on "
-              + settings.host()
-              + ": not an address of this machine; set listeners.coap.host",
+              + host
+              + ": not an address of this machine; set listeners."
+              + kind
+              + ".host",
           unknown);
     }
   }

@@ -1,117 +1,16 @@
 package io.sluice.adapter.coap;
 
-import io.sluice.api.config.Bytes;
-import io.sluice.api.config.Checked;
+import io.sluice.api.config.Inline;
 import io.sluice.api.config.Option;
-import java.time.Duration;
-import java.util.List;
 
 /** The options below {@code listeners.coap}. */
 public record CoapSettings(
     @Option(doc = "Local address to bind.", def = "0.0.0.0") String host,
     @Option(doc = "UDP port; 0 takes a free one.", def = "5683", min = 0, max = 65535) int port,
-    @Option(
-            doc = "Largest payload, block-wise or not; a larger one is answered 4.13.",
-            def = "1MB",
-            min = 1024,
-            max = 64 << 20)
-        Bytes maxPayload,
-    @Option(
-            doc = "Preferred block size of block-wise transfers: a power of two.",
-            def = "1024",
-            min = 16,
-            max = 1024)
-        int blockSize,
-    @Option(
-            doc =
-                "Block-wise transfers under way at once; each may hold max-payload. Beyond it the"
-                    + " sender gets 4.08 and begins again.",
-            def = "64",
-            min = 1,
-            max = 65536)
-        int maxTransfers,
-    @Option(
-            doc =
-                "UDP receive buffer (SO_RCVBUF). The system may grant less (net.core.rmem_max);"
-                    + " datagrams that do not fit are lost and sent again by the devices.",
-            def = "4MB",
-            min = 65536,
-            max = 1 << 30)
-        Bytes receiveBuffer,
-    @Option(doc = "Threads that process messages; 0: one per core.", def = "0", min = 0, max = 256)
-        int threads,
-    @Option(
-            doc = "Requests in hand at once, not yet answered; beyond it 5.03.",
-            def = "16384",
-            min = 1,
-            max = 1_000_000)
-        int maxExchanges,
-    @Option(
-            doc =
-                "Messages remembered to recognize duplicates, over all peers, about 1 KB each; when"
-                    + " full, further ones are taken without being remembered.",
-            def = "100000",
-            min = 1,
-            max = 10_000_000)
-        int maxRemembered,
-    @Option(
-            doc = "Messages remembered to recognize duplicates, per peer: the latest.",
-            def = "32",
-            min = 1,
-            max = 65536)
-        int maxRememberedPerPeer,
-    @Option(
-            doc = "How long a message id is remembered (EXCHANGE_LIFETIME, RFC 7252 4.8.2).",
-            def = "247s",
-            min = 1000,
-            max = 3_600_000)
-        Duration exchangeLifetime,
-    @Option(
-            doc = "Devices that observe /command at once; beyond it they are answered unobserved.",
-            def = "10000",
-            min = 1,
-            max = 1_000_000)
-        int maxObservers,
-    @Option(
-            doc =
-                "How long admitted credentials of an endpoint are not checked again; 0: always"
-                    + " check. A revoked token works for that long at most.",
-            def = "30s",
-            min = 0,
-            max = 60_000)
-        Duration admissionCache)
-    implements Checked {
+    @Inline CoapOptions options) {
 
   /** The defaults, on any free port of the loopback address: for tests and tools. */
   static CoapSettings onLoopback() {
-    return new CoapSettings(
-        "127.0.0.1",
-        0,
-        new Bytes(1 << 20),
-        1024,
-        64,
-        new Bytes(4 << 20),
-        0,
-        16384,
-        100_000,
-        32,
-        Duration.ofSeconds(247),
-        10_000,
-        Duration.ofSeconds(30));
-  }
-
-  @Override
-  public List<Problem> problems() {
-    if (Integer.bitCount(blockSize) != 1) {
-      return List.of(
-          new Problem(
-              "block-size",
-              "must be a power of two, not " + blockSize + "; write 16, 32, ... or 1024"));
-    }
-    return List.of();
-  }
-
-  int protocolThreads() {
-    return threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
+    return new CoapSettings("127.0.0.1", 0, CoapOptions.DEFAULTS);
   }
 }

@@ -3,6 +3,7 @@ package io.sluice.adapter.coap;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.californium.core.config.CoapConfig;
+import org.eclipse.californium.core.config.CoapConfig.MatcherMode;
 import org.eclipse.californium.core.network.CoapEndpoint;
 import org.eclipse.californium.core.network.ExtendedCoapStackFactory;
 import org.eclipse.californium.core.network.InMemoryMessageExchangeStore;
@@ -11,11 +12,13 @@ import org.eclipse.californium.core.network.RandomTokenGenerator;
 import org.eclipse.californium.core.network.serialization.UdpDataSerializer;
 import org.eclipse.californium.core.network.stack.CoapStack;
 import org.eclipse.californium.core.network.stack.CoapUdpStack;
+import org.eclipse.californium.elements.Connector;
 import org.eclipse.californium.elements.EndpointContextMatcher;
 import org.eclipse.californium.elements.UDPConnector;
 import org.eclipse.californium.elements.config.Configuration;
 import org.eclipse.californium.elements.config.SystemConfig;
 import org.eclipse.californium.elements.config.UdpConfig;
+import org.jspecify.annotations.Nullable;
 
 /** Puts a Californium endpoint together from our settings. */
 final class EndpointAssembly {
@@ -24,16 +27,19 @@ final class EndpointAssembly {
 
   private EndpointAssembly() {}
 
-  static CoapEndpoint endpoint(CoapSettings settings, InetSocketAddress address) {
+  static CoapEndpoint endpoint(
+      CoapOptions settings, InetSocketAddress address, @Nullable DtlsDoor dtls) {
     Configuration configuration = configuration(settings);
+    if (dtls != null) {
+      // a device goes on from another address: what it is known by is who it is (RFC 9146)
+      configuration.set(CoapConfig.RESPONSE_MATCHING, MatcherMode.PRINCIPAL_IDENTITY);
+    }
     RandomTokenGenerator tokens = new RandomTokenGenerator(configuration);
     InMemoryMessageExchangeStore store =
         new InMemoryMessageExchangeStore("sluice ", configuration, tokens);
     store.setDeduplicator(new BoundedDeduplicator(configuration, settings.maxRemembered()));
-    UDPConnector connector =
-        new DirectUdpConnector(
-            address, configuration, Math.toIntExact(settings.receiveBuffer().value()));
-    connector.setReuseAddress(false);
+    Connector connector =
+        dtls == null ? plain(settings, address, configuration) : dtls.connector(address);
     return CoapEndpoint.builder()
         .setConfiguration(configuration)
         .setConnector(connector)
@@ -44,7 +50,16 @@ final class EndpointAssembly {
         .build();
   }
 
-  static Configuration configuration(CoapSettings settings) {
+  private static Connector plain(
+      CoapOptions settings, InetSocketAddress address, Configuration configuration) {
+    UDPConnector connector =
+        new DirectUdpConnector(
+            address, configuration, Math.toIntExact(settings.receiveBuffer().value()));
+    connector.setReuseAddress(false);
+    return connector;
+  }
+
+  static Configuration configuration(CoapOptions settings) {
     CoapConfig.register();
     UdpConfig.register();
     SystemConfig.register();

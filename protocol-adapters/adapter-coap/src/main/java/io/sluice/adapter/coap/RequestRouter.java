@@ -2,8 +2,10 @@ package io.sluice.adapter.coap;
 
 import io.sluice.api.ContentType;
 import io.sluice.api.Gateway;
+import io.sluice.api.Limit;
 import io.sluice.api.Peer;
 import io.sluice.api.RejectReason;
+import io.sluice.api.Rejection;
 import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -61,7 +63,7 @@ final class RequestRouter implements MessageDeliverer {
     OptionSet options = exchange.getRequest().getOptions();
     Response refusal = unsupportedOption(options);
     if (refusal != null) {
-      Replies.send(exchange, refusal);
+      toUnverified(exchange, refusal);
       return;
     }
     List<String> path = options.getUriPath();
@@ -72,7 +74,7 @@ final class RequestRouter implements MessageDeliverer {
     } else if (method == CoAP.Code.POST || method == CoAP.Code.PUT) {
       uplink(exchange);
     } else {
-      Replies.send(exchange, read(method, path, options));
+      toUnverified(exchange, read(method, path, options));
     }
   }
 
@@ -121,18 +123,15 @@ final class RequestRouter implements MessageDeliverer {
     Request request = exchange.getRequest();
     OptionSet options = request.getOptions();
     ContentType contentType = ContentFormats.contentType(options.getContentFormat());
-    if (contentType == null) {
-      refuse(
-          exchange,
-          RejectReason.UNSUPPORTED_CONTENT_TYPE,
-          Replies.diagnostic(
-              ResponseCode.UNSUPPORTED_CONTENT_FORMAT,
-              "content format "
-                  + options.getContentFormat()
-                  + " is unknown; supported: "
-                  + ContentFormats.SUPPORTED));
-      return;
-    }
+    Rejection rejection =
+        contentType != null
+            ? null
+            : new Rejection(
+                RejectReason.UNSUPPORTED_CONTENT_TYPE,
+                "content format "
+                    + options.getContentFormat()
+                    + " is unknown; supported: "
+                    + ContentFormats.SUPPORTED);
     if (request.getPayloadSize() > maxPayloadBytes) {
       refuse(exchange, RejectReason.TOO_LARGE, tooLarge(request.getPayloadSize()));
       return;
@@ -152,7 +151,14 @@ final class RequestRouter implements MessageDeliverer {
         sender -> {
           UplinkExchange uplink =
               new UplinkExchange(
-                  exchange, sender.device(), topic, contentType, micros, nanos, answers);
+                  exchange,
+                  sender.device(),
+                  topic,
+                  contentType == null ? ContentType.UNSPECIFIED : contentType,
+                  rejection,
+                  micros,
+                  nanos,
+                  answers);
           answers.await(uplink);
           gateway.accept(uplink);
         });
@@ -183,9 +189,8 @@ final class RequestRouter implements MessageDeliverer {
       refuse(exchange, RejectReason.OVERLOAD, Replies.busy(1000, "too many requests in hand"));
       return;
     }
-    InetSocketAddress address = exchange.getRequest().getSourceContext().getPeerAddress();
     admissions.admit(
-        address,
+        exchange.getRequest().getSourceContext(),
         exchange.getRequest().getOptions(),
         sender -> {
           gateway.seen(sender.device(), sender.peer());
@@ -193,13 +198,23 @@ final class RequestRouter implements MessageDeliverer {
         },
         refusal -> {
           answers.release();
-          Replies.send(exchange, refusal);
+          toUnverified(exchange, refusal);
         });
   }
 
   private void refuse(Exchange exchange, RejectReason reason, Response response) {
     InetSocketAddress address = exchange.getRequest().getSourceContext().getPeerAddress();
     gateway.refused(new Peer(CoapAdapter.PROTOCOL, address, false), reason);
+    toUnverified(exchange, response);
+  }
+
+  /** To an address that may be forged: no more than it is worth (RFC 7252 section 11.3). */
+  private void toUnverified(Exchange exchange, Response response) {
+    if (exchange.getRequest().getSourceContext().getPeerIdentity() == null
+        && Amplification.bound(exchange.getRequest(), response)) {
+      InetSocketAddress address = exchange.getRequest().getSourceContext().getPeerAddress();
+      gateway.limited(new Peer(CoapAdapter.PROTOCOL, address, false), Limit.AMPLIFICATION);
+    }
     Replies.send(exchange, response);
   }
 }

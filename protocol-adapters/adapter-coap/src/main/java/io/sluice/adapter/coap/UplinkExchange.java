@@ -4,6 +4,7 @@ import io.sluice.api.ContentType;
 import io.sluice.api.DeviceId;
 import io.sluice.api.Receipt;
 import io.sluice.api.ReceiptSink;
+import io.sluice.api.Rejection;
 import io.sluice.api.Uplink;
 import org.eclipse.californium.core.network.Exchange;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,7 @@ final class UplinkExchange implements Uplink {
   private final DeviceId device;
   private final String topic;
   private final ContentType contentType;
+  private final @Nullable Rejection rejection;
   private final byte[] payload;
   private final long receivedMicros;
   private final long receivedNanos;
@@ -25,6 +27,7 @@ final class UplinkExchange implements Uplink {
       DeviceId device,
       String topic,
       ContentType contentType,
+      @Nullable Rejection rejection,
       long receivedMicros,
       long receivedNanos,
       ReceiptSink sink) {
@@ -32,6 +35,7 @@ final class UplinkExchange implements Uplink {
     this.device = device;
     this.topic = topic;
     this.contentType = contentType;
+    this.rejection = rejection;
     this.payload = exchange.getRequest().getPayload();
     this.receivedMicros = receivedMicros;
     this.receivedNanos = receivedNanos;
@@ -84,6 +88,11 @@ final class UplinkExchange implements Uplink {
   @Override
   public long receivedNanos() {
     return receivedNanos;
+  }
+
+  @Override
+  public @Nullable Rejection rejection() {
+    return rejection;
   }
 
   @Override

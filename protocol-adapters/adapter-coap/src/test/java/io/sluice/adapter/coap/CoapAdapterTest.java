@@ -78,11 +78,9 @@ class CoapAdapterTest {
 
   @Test
   void blockSizeThatIsNoPowerOfTwoIsAProblem() {
-    assertThat(on(0, 1).problems()).isEmpty();
-    CoapSettings odd =
-        new CoapSettings(
-            "127.0.0.1",
-            0,
+    assertThat(CoapOptions.DEFAULTS.problems()).isEmpty();
+    CoapOptions odd =
+        new CoapOptions(
             new Bytes(1 << 20),
             100,
             64,
@@ -131,20 +129,20 @@ class CoapAdapterTest {
   }
 
   private static CoapSettings on(int port, int maxExchanges) {
-    CoapSettings base = CoapSettings.onLoopback();
-    return new CoapSettings(
-        base.host(),
-        port,
-        base.maxPayload(),
-        base.blockSize(),
-        base.maxTransfers(),
-        base.receiveBuffer(),
-        base.threads(),
-        maxExchanges,
-        base.maxRemembered(),
-        base.maxRememberedPerPeer(),
-        base.exchangeLifetime(),
-        base.maxObservers(),
-        base.admissionCache());
+    CoapOptions base = CoapOptions.DEFAULTS;
+    CoapOptions options =
+        new CoapOptions(
+            base.maxPayload(),
+            base.blockSize(),
+            base.maxTransfers(),
+            base.receiveBuffer(),
+            base.threads(),
+            maxExchanges,
+            base.maxRemembered(),
+            base.maxRememberedPerPeer(),
+            base.exchangeLifetime(),
+            base.maxObservers(),
+            base.admissionCache());
+    return new CoapSettings("127.0.0.1", port, options);
   }
 }

@@ -13,6 +13,7 @@ import io.sluice.api.Limit;
 import io.sluice.api.Peer;
 import io.sluice.api.Receipt;
 import io.sluice.api.RejectReason;
+import io.sluice.api.Rejection;
 import io.sluice.api.Uplink;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -68,6 +69,10 @@ final class ScriptedGateway implements Gateway, Commands, AutoCloseable {
   }
 
   Receipt stored(Uplink uplink) {
+    Rejection rejection = uplink.rejection();
+    if (rejection != null) {
+      return new Receipt.Rejected(rejection.reason(), rejection.detail(), true);
+    }
     return new Receipt.Stored(Lane.TELEMETRY, sequence.incrementAndGet());
   }
 

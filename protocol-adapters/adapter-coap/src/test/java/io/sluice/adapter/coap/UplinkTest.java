@@ -73,7 +73,8 @@ class UplinkTest {
     CoapResponse exi = post("state?d=a&k=secret", new byte[] {1}, 47);
     assertThat(exi.getCode()).isEqualTo(ResponseCode.UNSUPPORTED_CONTENT_FORMAT);
     assertThat(exi.getResponseText()).contains("47").contains("112 SenML CBOR");
-    assertThat(gateway.refused).containsExactly(RejectReason.UNSUPPORTED_CONTENT_TYPE);
+    assertThat(gateway.accepted.getLast().rejection().reason())
+        .isEqualTo(RejectReason.UNSUPPORTED_CONTENT_TYPE);
   }
 
   @Test

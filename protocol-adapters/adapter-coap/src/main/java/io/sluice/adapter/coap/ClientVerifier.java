@@ -1,0 +1,122 @@
+package io.sluice.adapter.coap;
+
+import io.sluice.api.Gateway;
+import io.sluice.api.tls.TlsFiles;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.security.GeneralSecurityException;
+import java.security.PublicKey;
+import java.security.cert.CertPath;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import javax.net.ssl.X509ExtendedTrustManager;
+import javax.security.auth.x500.X500Principal;
+import org.eclipse.californium.scandium.dtls.AlertMessage;
+import org.eclipse.californium.scandium.dtls.AlertMessage.AlertDescription;
+import org.eclipse.californium.scandium.dtls.AlertMessage.AlertLevel;
+import org.eclipse.californium.scandium.dtls.CertificateMessage;
+import org.eclipse.californium.scandium.dtls.CertificateType;
+import org.eclipse.californium.scandium.dtls.CertificateVerificationResult;
+import org.eclipse.californium.scandium.dtls.ConnectionId;
+import org.eclipse.californium.scandium.dtls.HandshakeException;
+import org.eclipse.californium.scandium.dtls.HandshakeResultHandler;
+import org.eclipse.californium.scandium.dtls.x509.NewAdvancedCertificateVerifier;
+import org.eclipse.californium.scandium.util.ServerNames;
+
+/**
+ * Whose certificates and raw public keys are let through the handshake: those of the client
+ * authorities, not revoked, and keys that the registry knows. Thread-safe.
+ */
+final class ClientVerifier implements NewAdvancedCertificateVerifier {
+  private record Trust(X509ExtendedTrustManager manager, List<X500Principal> issuers) {}
+
+  private final Gateway gateway;
+  private final List<CertificateType> types;
+  private volatile Trust trust;
+
+  ClientVerifier(Gateway gateway, TlsFiles files, List<CertificateType> types) throws IOException {
+    this.gateway = gateway;
+    this.types = types;
+    this.trust = trust(files);
+  }
+
+  private static Trust trust(TlsFiles files) throws IOException {
+    try {
+      return new Trust(
+          files.trustManager(),
+          files.clientAuthorities().stream()
+              .map(X509Certificate::getSubjectX500Principal)
+              .toList());
+    } catch (GeneralSecurityException e) {
+      throw new IOException("the client authorities cannot be used: " + e.getMessage(), e);
+    }
+  }
+
+  void use(TlsFiles files) throws IOException {
+    trust = trust(files);
+  }
+
+  @Override
+  public List<CertificateType> getSupportedCertificateTypes() {
+    return types;
+  }
+
+  @Override
+  public CertificateVerificationResult verifyCertificate(
+      ConnectionId connection,
+      ServerNames serverNames,
+      InetSocketAddress peer,
+      boolean clientUsage,
+      boolean verifySubject,
+      boolean truncatePath,
+      CertificateMessage message) {
+    try {
+      CertPath path = message.getCertificateChain();
+      if (path == null) {
+        return new CertificateVerificationResult(connection, known(message.getPublicKey()), null);
+      }
+      if (path.getCertificates().isEmpty()) {
+        throw refusal("no certificate was shown", AlertDescription.BAD_CERTIFICATE, null);
+      }
+      verify(path);
+      return new CertificateVerificationResult(connection, path, null);
+    } catch (HandshakeException e) {
+      return new CertificateVerificationResult(connection, e, null);
+    }
+  }
+
+  private PublicKey known(PublicKey key) throws HandshakeException {
+    if (key == null || !gateway.knowsPublicKey(key.getEncoded())) {
+      throw refusal("no device has this raw public key", AlertDescription.BAD_CERTIFICATE, null);
+    }
+    return key;
+  }
+
+  private void verify(CertPath path) throws HandshakeException {
+    X509Certificate[] chain =
+        path.getCertificates().stream()
+            .map(X509Certificate.class::cast)
+            .toArray(X509Certificate[]::new);
+    try {
+      trust.manager().checkClientTrusted(chain, chain[0].getPublicKey().getAlgorithm());
+    } catch (CertificateException e) {
+      throw refusal(String.valueOf(e.getMessage()), AlertDescription.BAD_CERTIFICATE, e);
+    }
+  }
+
+  private static HandshakeException refusal(
+      String why, AlertDescription description, Throwable cause) {
+    return new HandshakeException(why, new AlertMessage(AlertLevel.FATAL, description), cause);
+  }
+
+  @Override
+  public List<X500Principal> getAcceptedIssuers() {
+    return trust.issuers();
+  }
+
+  @Override
+  public void setResultHandler(HandshakeResultHandler handler) {
+    // the result is there at once
+  }
+}

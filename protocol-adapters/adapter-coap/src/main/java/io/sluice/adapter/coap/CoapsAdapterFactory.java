@@ -1,0 +1,27 @@
+package io.sluice.adapter.coap;
+
+import io.sluice.api.Adapter;
+import io.sluice.api.AdapterFactory;
+
+/** CoAP over DTLS 1.2 (RFC 7252 section 9, RFC 6347, RFC 9146). */
+public final class CoapsAdapterFactory implements AdapterFactory<CoapsSettings> {
+  @Override
+  public String kind() {
+    return "coaps";
+  }
+
+  @Override
+  public String protocol() {
+    return CoapAdapter.PROTOCOL;
+  }
+
+  @Override
+  public Class<CoapsSettings> settings() {
+    return CoapsSettings.class;
+  }
+
+  @Override
+  public Adapter create(CoapsSettings settings) {
+    return new CoapAdapter(settings);
+  }
+}

@@ -1,0 +1,222 @@
+package io.sluice.adapter.coap;
+
+import io.sluice.api.DeviceId;
+import io.sluice.api.Gateway;
+import io.sluice.api.tls.FileWatch;
+import io.sluice.api.tls.TlsFiles;
+import io.sluice.api.tls.TlsSettings;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.security.Principal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.californium.elements.config.CertificateAuthenticationMode;
+import org.eclipse.californium.elements.config.Configuration;
+import org.eclipse.californium.elements.config.SystemConfig;
+import org.eclipse.californium.elements.util.Filter;
+import org.eclipse.californium.scandium.ConnectionListener;
+import org.eclipse.californium.scandium.DTLSConnector;
+import org.eclipse.californium.scandium.config.DtlsConfig;
+import org.eclipse.californium.scandium.config.DtlsConfig.DtlsRole;
+import org.eclipse.californium.scandium.config.DtlsConnectorConfig;
+import org.eclipse.californium.scandium.dtls.CertificateType;
+import org.eclipse.californium.scandium.dtls.Connection;
+import org.eclipse.californium.scandium.dtls.SingleNodeConnectionIdGenerator;
+import org.eclipse.californium.scandium.dtls.cipher.CipherSuite;
+import org.eclipse.californium.scandium.dtls.x509.CertificateProvider;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * DTLS 1.2 in front of CoAP. Every ClientHello without a valid cookie is answered by a cookie and
+ * forgotten (RFC 6347 section 4.2.1), so that forged addresses cost no memory. Certificate files
+ * are read again when they change: sessions that are open go on. Thread-safe.
+ */
+final class DtlsDoor {
+  private static final Logger log = LoggerFactory.getLogger(DtlsDoor.class);
+
+  /** Authenticated encryption only, forward secrecy first, then what constrained devices have. */
+  private static final List<CipherSuite> SUITES =
+      List.of(
+          CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
+          CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
+          CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_CCM,
+          CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8,
+          CipherSuite.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+          CipherSuite.TLS_ECDHE_PSK_WITH_AES_128_GCM_SHA256,
+          CipherSuite.TLS_ECDHE_PSK_WITH_AES_128_CCM_SHA256,
+          CipherSuite.TLS_PSK_WITH_AES_128_GCM_SHA256,
+          CipherSuite.TLS_PSK_WITH_AES_128_CCM,
+          CipherSuite.TLS_PSK_WITH_AES_128_CCM_8);
+
+  private final CoapsSettings settings;
+  private final Gateway gateway;
+  private final @Nullable ReloadedIdentity identity;
+  private final @Nullable ClientVerifier verifier;
+  private final @Nullable FileWatch watch;
+
+  /** Whose session each is; as many as there are sessions at the most. */
+  private final Map<Principal, DeviceId> devices = new ConcurrentHashMap<>();
+
+  private volatile @Nullable DTLSConnector connector;
+
+  /**
+   * @throws IOException where a certificate file cannot be used; the message names it
+   */
+  DtlsDoor(CoapsSettings settings, Gateway gateway) throws IOException {
+    this.settings = settings;
+    this.gateway = gateway;
+    TlsSettings tls = settings.tls();
+    if (tls == null) {
+      identity = null;
+      verifier = null;
+      watch = null;
+    } else {
+      TlsFiles files = TlsFiles.read(tls);
+      identity = new ReloadedIdentity(files, certificateTypes(files));
+      verifier = new ClientVerifier(gateway, files, certificateTypes(files));
+      watch = new FileWatch(tls.files());
+    }
+  }
+
+  private List<CertificateType> certificateTypes(TlsFiles files) {
+    List<CertificateType> types = new ArrayList<>(2);
+    if (settings.rawPublicKey()) {
+      types.add(CertificateType.RAW_PUBLIC_KEY);
+    }
+    if (!files.clientAuthorities().isEmpty() || types.isEmpty()) {
+      types.add(CertificateType.X_509);
+    }
+    return types;
+  }
+
+  DTLSConnector connector(InetSocketAddress address) {
+    DtlsConnectorConfig.Builder config = DtlsConnectorConfig.builder(configuration());
+    config.setAddress(address).setReuseAddress(false).setLoggingTag("coaps");
+    if (settings.psk() == CoapsSettings.Psk.REGISTRY) {
+      config.setAdvancedPskStore(new RegistryPskStore(gateway));
+    }
+    if (identity != null && verifier != null) {
+      config.setCertificateIdentityProvider((CertificateProvider) identity);
+      config.setAdvancedCertificateVerifier(verifier);
+    }
+    if (settings.connectionIdLength() > 0) {
+      config.setConnectionIdGenerator(
+          new SingleNodeConnectionIdGenerator(settings.connectionIdLength()));
+    }
+    config.setConnectionListener(new Removals());
+    DTLSConnector made = new DTLSConnector(config.build());
+    connector = made;
+    return made;
+  }
+
+  private Configuration configuration() {
+    DtlsConfig.register();
+    SystemConfig.register();
+    Configuration configuration = Configuration.createStandardWithoutFile();
+    int threads = settings.options().protocolThreads();
+    configuration.set(DtlsConfig.DTLS_ROLE, DtlsRole.SERVER_ONLY);
+    configuration.set(DtlsConfig.DTLS_MAX_CONNECTIONS, settings.maxSessions());
+    configuration.set(
+        DtlsConfig.DTLS_STALE_CONNECTION_THRESHOLD,
+        settings.sessionIdle().toMillis(),
+        TimeUnit.MILLISECONDS);
+    configuration.set(DtlsConfig.DTLS_USE_HELLO_VERIFY_REQUEST, true);
+    configuration.set(DtlsConfig.DTLS_UPDATE_ADDRESS_USING_CID_ON_NEWER_RECORDS, true);
+    configuration.set(DtlsConfig.DTLS_REMOVE_STALE_DOUBLE_PRINCIPALS, true);
+    configuration.set(DtlsConfig.DTLS_RECEIVER_THREAD_COUNT, Math.max(1, threads / 2));
+    configuration.set(DtlsConfig.DTLS_CONNECTOR_THREAD_COUNT, threads);
+    configuration.set(
+        DtlsConfig.DTLS_RECEIVE_BUFFER_SIZE,
+        Math.toIntExact(settings.options().receiveBuffer().value()));
+    configuration.set(DtlsConfig.DTLS_SEND_BUFFER_SIZE, 1 << 20);
+    configuration.set(DtlsConfig.DTLS_MAX_DEFERRED_INBOUND_RECORDS_SIZE, 8 << 10);
+    configuration.set(DtlsConfig.DTLS_CIPHER_SUITES, suites());
+    configuration.set(DtlsConfig.DTLS_RECOMMENDED_CIPHER_SUITES_ONLY, false); // CCM_8, CCM
+    configuration.set(
+        DtlsConfig.DTLS_CLIENT_AUTHENTICATION_MODE, CertificateAuthenticationMode.NEEDED);
+    configuration.set(SystemConfig.HEALTH_STATUS_INTERVAL, 0, TimeUnit.SECONDS);
+    return configuration;
+  }
+
+  private List<CipherSuite> suites() {
+    boolean hasPsk = settings.psk() == CoapsSettings.Psk.REGISTRY;
+    String ownKey = identity == null ? "" : identity.keyAlgorithm();
+    return SUITES.stream()
+        .filter(suite -> suite.isPskBased() ? hasPsk : suite.name().contains("_" + ownKey + "_"))
+        .toList();
+  }
+
+  /** Reads the files again where they have changed; on the timer thread. */
+  void reload() {
+    TlsSettings tls = settings.tls();
+    if (watch == null || tls == null || identity == null || verifier == null || !watch.changed()) {
+      return;
+    }
+    try {
+      TlsFiles files = TlsFiles.read(tls);
+      verifier.use(files);
+      identity.use(files);
+      log.info("listeners.coaps: certificate files were read again");
+    } catch (IOException e) {
+      log.warn("listeners.coaps: the changed certificate files are not used: {}", e.getMessage());
+    }
+  }
+
+  /** How often {@link #reload} is worth while; null where nothing can change. */
+  @Nullable Long reloadMillis() {
+    TlsSettings tls = settings.tls();
+    return tls == null ? null : tls.reloadInterval().toMillis();
+  }
+
+  /** The device was admitted by the session of this principal. */
+  void belongs(Principal principal, DeviceId device) {
+    devices.put(principal, device);
+  }
+
+  /** Ends the sessions of a device, with an alert. */
+  void close(DeviceId device) {
+    DTLSConnector open = connector;
+    if (open != null && devices.containsValue(device)) {
+      Filter<Principal> ofDevice = principal -> device.equals(devices.get(principal));
+      var _ = open.startTerminateConnectionsForPrincipal(ofDevice, true);
+    }
+  }
+
+  /** Forgets whose a session was when it ends. */
+  private final class Removals implements ConnectionListener {
+    @Override
+    public void onConnectionEstablished(Connection connection) {}
+
+    @Override
+    public void onConnectionRemoved(Connection connection) {
+      Principal principal = connection.getEstablishedPeerIdentity();
+      if (principal != null) {
+        devices.remove(principal);
+      }
+    }
+
+    @Override
+    public boolean onConnectionUpdatesSequenceNumbers(Connection connection, boolean writing) {
+      return false;
+    }
+
+    @Override
+    public boolean onConnectionMacError(Connection connection) {
+      return false;
+    }
+
+    @Override
+    public void beforeExecution(Connection connection) {}
+
+    @Override
+    public void updateExecution(Connection connection) {}
+
+    @Override
+    public void afterExecution(Connection connection) {}
+  }
+}
