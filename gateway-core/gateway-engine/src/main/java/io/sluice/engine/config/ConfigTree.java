@@ -6,7 +6,6 @@ import io.sluice.engine.config.ConfigNode.Mapping;
 import io.sluice.engine.config.ConfigNode.Scalar;
 import io.sluice.engine.config.ConfigNode.Sequence;
 import java.io.IOException;
-import java.io.StringReader;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -21,13 +20,9 @@ import java.util.Map;
 import java.util.SequencedMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.schema.CoreSchema;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonToken;
-import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.TokenStreamLocation;
-import tools.jackson.dataformat.yaml.YAMLFactory;
 import tools.jackson.dataformat.yaml.YAMLParser;
 
 /**
@@ -41,16 +36,6 @@ public final class ConfigTree {
   public static final int MAX_FILE_BYTES = 64 << 20;
   public static final int MAX_DEPTH = 64;
 
-  private static final YAMLFactory YAML =
-      YAMLFactory.builder()
-          .loadSettings(
-              LoadSettings.builder()
-                  .setCodePointLimit(MAX_FILE_BYTES)
-                  .setSchema(new CoreSchema())
-                  .setAllowDuplicateKeys(true)
-                  .build())
-          .build();
-
   private final String file;
   private final Substitution substitution;
   private final Faults faults;
@@ -60,9 +45,7 @@ public final class ConfigTree {
     this.file = file;
     this.substitution = new Substitution(env);
     this.faults = faults;
-    this.parser =
-        (YAMLParser)
-            YAML.createParser(ObjectReadContext.empty(), new StringReader(Substitution.mask(text)));
+    this.parser = YamlText.parser(Substitution.mask(text));
   }
 
   /**

@@ -1,5 +1,8 @@
 package io.sluice.engine.config;
 
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
 /**
  * One thing that is wrong with a file.
  *
@@ -7,6 +10,8 @@ package io.sluice.engine.config;
  * @param message what is wrong; what to do
  */
 public record Fault(Location location, String path, String message) {
+  private static final Pattern BREAKS = Pattern.compile("[\\p{Cntrl}\\u2028\\u2029]");
+
   /** Takes line breaks out: a fault is one line. */
   public Fault {
     path = oneLine(path);
@@ -14,7 +19,8 @@ public record Fault(Location location, String path, String message) {
   }
 
   private static String oneLine(String text) {
-    return text.replaceAll("[\\p{Cntrl}\\u2028\\u2029]", " ");
+    Matcher breaks = BREAKS.matcher(text);
+    return breaks.find() ? breaks.replaceAll(" ") : text;
   }
 
   /** {@code FILE:LINE:COL: path: what is wrong; what to do}. */

@@ -172,6 +172,10 @@ final class ObjectCodec {
 
   private void container(JsonParser parser, JsonToken token, String path, boolean timed)
       throws PayloadException {
+    if (path.length() > Samples.MAX_NAME_BYTES) {
+      tooFar(parser, path);
+      return;
+    }
     if (token == JsonToken.START_ARRAY) {
       elements(parser, path);
       return;
@@ -187,6 +191,14 @@ final class ObjectCodec {
     }
     field(parser, prefix.concat(first), false);
     fields(parser, prefix, false);
+  }
+
+  /** No value below can be kept under its name, nor be known: no profile's path is that long. */
+  private void tooFar(JsonParser parser, String path) throws PayloadException {
+    if (profile.unknown != Unknown.DROP) {
+      throw Samples.nameTooLong(path, at(parser));
+    }
+    parser.skipChildren();
   }
 
   /** Alink's {@code {"value":..,"time":..}}. */

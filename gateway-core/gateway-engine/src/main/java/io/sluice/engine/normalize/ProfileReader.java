@@ -57,6 +57,7 @@ final class ProfileReader {
           "values",
           "from");
   private static final List<String> FROM_KEYS = List.of("path", "unit", "scale", "add", "values");
+  private static final String PATH_TOO_LONG = "a path has at most 256 characters; change it";
   private static final Map<String, Unknown> UNKNOWN =
       Map.of("keep", Unknown.KEEP, "drop", Unknown.DROP, "reject", Unknown.REJECT);
   private static final Map<String, ContentType> PAYLOADS =
@@ -224,6 +225,9 @@ final class ProfileReader {
   }
 
   private void map(Node at, Field field) {
+    if (field.path().length() > Samples.MAX_NAME_BYTES) {
+      yaml.fault(at, "metrics." + field.metric().name() + ".from", PATH_TOO_LONG);
+    }
     Target before = targets.put(field.path(), field);
     if (before instanceof Field other && other.metric() != field.metric()) {
       yaml.fault(
@@ -307,6 +311,9 @@ final class ProfileReader {
 
   private void role(YamlKeys keys, String key, Role role) {
     for (String path : keys.texts(key)) {
+      if (path.length() > Samples.MAX_NAME_BYTES) {
+        keys.fault(key, PATH_TOO_LONG);
+      }
       if (targets.put(path, role) instanceof Field field) {
         keys.fault(
             key,

@@ -19,6 +19,9 @@ final class Samples {
 
   private static final int LINEAR_SEARCH = 16;
 
+  /** Characters and bytes of all values together; no payload has more without references. */
+  private static final int MAX_CONTENT = Normalizer.MAX_PAYLOAD_BYTES;
+
   int count;
   @Nullable Field[] fields = new Field[32];
   String[] names = new String[32];
@@ -45,6 +48,7 @@ final class Samples {
   private int[] stamps = new int[16];
   private @Nullable String[] setBy = new String[16];
   private int stamp;
+  private int content;
   private int unknownsFrom;
   private int unknowns;
   private final Set<String> unknownNames = new HashSet<>();
@@ -52,6 +56,7 @@ final class Samples {
   void clear(Profile profile) {
     Arrays.fill(objects, 0, count, null);
     count = 0;
+    content = 0;
     time = NO_TIME;
     relativeTime = false;
     historical = false;
@@ -125,12 +130,16 @@ final class Samples {
     int at = open(byteOffset);
     if (name.length() > MAX_NAME_BYTES / 3
         && name.getBytes(StandardCharsets.UTF_8).length > MAX_NAME_BYTES) {
-      throw Faults.at(
-          name.substring(0, 40) + "...", byteOffset, "a name has at most 256 bytes; shorten it");
+      throw nameTooLong(name, byteOffset);
     }
     fields[at] = null;
     names[at] = name;
-    put(at, kind, valueBits, object);
+    put(at, kind, valueBits, object, byteOffset);
+  }
+
+  static PayloadException nameTooLong(String name, int byteOffset) {
+    return Faults.at(
+        name.substring(0, 40) + "...", byteOffset, "a name has at most 256 bytes; shorten it");
   }
 
   void add(
@@ -138,7 +147,7 @@ final class Samples {
       throws PayloadException {
     int at = open(byteOffset);
     fields[at] = field;
-    put(at, kind, valueBits, object);
+    put(at, kind, valueBits, object, byteOffset);
     outOfRange[at] = bad;
   }
 
@@ -157,7 +166,11 @@ final class Samples {
     return count;
   }
 
-  private void put(int at, Kind kind, long valueBits, @Nullable Object object) {
+  private void put(int at, Kind kind, long valueBits, @Nullable Object object, int byteOffset)
+      throws PayloadException {
+    if (object != null) {
+      bound(object, byteOffset);
+    }
     kinds[at] = kind;
     bits[at] = valueBits;
     objects[at] = object;
@@ -166,6 +179,19 @@ final class Samples {
     outOfRange[at] = false;
     envelope[at] = false;
     count = at + 1;
+  }
+
+  /** CBOR's references to strings (tag 25) let a few bytes stand for many. */
+  private void bound(Object object, int byteOffset) throws PayloadException {
+    content += object instanceof byte[] bytes ? bytes.length : ((String) object).length();
+    if (content > MAX_CONTENT) {
+      throw new PayloadException(
+          "byte "
+              + byteOffset
+              + ": the texts and bytes of one message come to more than "
+              + MAX_CONTENT
+              + "; split it into several");
+    }
   }
 
   /** Gives the time to all from {@code from} on that have none yet. */

@@ -5,7 +5,6 @@ import io.sluice.engine.normalize.Target.Field;
 import io.sluice.engine.record.RecordFormat.Kind;
 import java.util.Base64;
 import java.util.Objects;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -20,9 +19,6 @@ final class SenmlCodec {
 
   /** Below it a time is relative to now (RFC 8428 section 4.5.3). */
   private static final double RELATIVE_BELOW = 1 << 28;
-
-  /** RFC 8428 section 4.5.1. */
-  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9\\-:./_]*");
 
   private Profile profile = Profile.generic("");
   private Samples samples = new Samples();
@@ -162,18 +158,7 @@ final class SenmlCodec {
   }
 
   private void resolve(JsonParser parser) throws PayloadException {
-    String full = baseName + name;
-    if (full.isEmpty()) {
-      throw fault(parser, "n", "the record has neither name nor base name; send n or bn");
-    }
-    if (!NAME.matcher(full).matches()) {
-      throw fault(
-          parser,
-          "n",
-          Faults.quoted(full)
-              + " is no SenML name; begin with a letter or digit, and use those and"
-              + " - : . / _");
-    }
+    String full = fullName(parser);
     if (value == null && sum == null && baseValue == null && baseSum == null) {
       throw fault(parser, "", "the record has neither value nor sum; send v, vs, vb, vd or s");
     }
@@ -191,6 +176,28 @@ final class SenmlCodec {
       addSum(metric + ".sum", at, orZero(sum) + orZero(baseSum));
     }
     samples.fillTime(from, time(parser));
+  }
+
+  private String fullName(JsonParser parser) throws PayloadException {
+    if (baseName.length() + name.length() > SenmlName.MAX_CHARS) {
+      throw fault(
+          parser,
+          "n",
+          "base name and name have more than " + SenmlName.MAX_CHARS + " characters; shorten them");
+    }
+    String full = baseName + name;
+    if (full.isEmpty()) {
+      throw fault(parser, "n", "the record has neither name nor base name; send n or bn");
+    }
+    if (!SenmlName.isValid(full)) {
+      throw fault(
+          parser,
+          "n",
+          Faults.quoted(full)
+              + " is no SenML name; begin with a letter or digit, and use those and"
+              + " - : . / _");
+    }
+    return full;
   }
 
   private void add(JsonParser parser, String metric, int at, Object content)

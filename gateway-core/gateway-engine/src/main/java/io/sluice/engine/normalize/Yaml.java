@@ -1,5 +1,6 @@
 package io.sluice.engine.normalize;
 
+import io.sluice.engine.config.YamlText;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -9,14 +10,11 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
-import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.TokenStreamLocation;
-import tools.jackson.dataformat.yaml.YAMLFactory;
 
 /** A YAML document with the place of everything in it. Gathers its faults instead of throwing. */
 final class Yaml {
   private static final int MAX_DEPTH = 16;
-  private static final YAMLFactory FACTORY = YAMLFactory.builder().build();
 
   /** Part of a document and where it begins, both from 1. */
   sealed interface Node {
@@ -61,7 +59,7 @@ final class Yaml {
 
   /** The document, or null where it is no YAML; the fault is then noted. */
   @Nullable Node read(String text) {
-    try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), text)) {
+    try (JsonParser parser = YamlText.parser(text)) {
       if (parser.nextToken() == null) {
         fault(new Scalar(1, 1, null), "", "the file is empty; write a profile into it");
         return null;

@@ -103,7 +103,7 @@ final class DeviceImport {
       if (!COLUMNS.contains(column)) {
         String reason =
             "\"" + column + "\" is not a known column; " + NearestKey.remedy(column, COLUMNS);
-        refused.add(new RefusedLine(header.line(), null, reason));
+        refuse(new Fault(new Location(SOURCE, header.line(), 1), "", reason), null);
         known = false;
       }
     }

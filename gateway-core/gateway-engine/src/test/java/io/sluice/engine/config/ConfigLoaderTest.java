@@ -8,25 +8,23 @@ import io.sluice.engine.config.ConfigLoader.Faulty;
 import io.sluice.engine.config.ConfigLoader.Loaded;
 import io.sluice.engine.config.GatewayConfig.UpstreamConfig;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ConfigLoaderTest {
-  private static final String MINIMAL =
+  static final String MINIMAL =
       """
       gateway: { id: edge-01 }
       listeners: { mqtt: }
       upstreams: [ { name: archive, type: file, directory: out } ]
       """;
 
-  private static final String FULL =
+  static final String FULL =
       """
       gateway: { id: edge-01, data: /data }
       listeners:
@@ -331,48 +329,5 @@ class ConfigLoaderTest {
                 upstreams: [ { name: a, type: file, directory: ${NONE}, live-share: 100 } ]
                 """))
         .hasSize(7);
-  }
-
-  @Test
-  void damagedFilesGiveFaultsAndNothingElse() {
-    long seed = 20_261_123;
-    SplittableRandom random = new SplittableRandom(seed);
-    byte[] good = FULL.getBytes(StandardCharsets.UTF_8);
-    for (int round = 0; round < 3_000; round++) {
-      byte[] bad = good.clone();
-      int changes = 1 + random.nextInt(8);
-      for (int i = 0; i < changes; i++) {
-        damage(bad, random);
-      }
-      String text = new String(bad, StandardCharsets.ISO_8859_1);
-      assertThat(parse(text))
-          .as("seed %d round %d:\n%s", seed, round, text)
-          .isInstanceOfAny(Loaded.class, Faulty.class);
-    }
-  }
-
-  @Test
-  void randomBytesGiveFaultsAndNothingElse() throws Exception {
-    long seed = 42;
-    SplittableRandom random = new SplittableRandom(seed);
-    Path file = directory.resolve("random.yaml");
-    for (int round = 0; round < 500; round++) {
-      byte[] bytes = new byte[random.nextInt(200)];
-      random.nextBytes(bytes);
-      Files.write(file, bytes);
-      assertThat(ConfigLoader.load(file, TestTypes.TYPES, Map.of()))
-          .as("seed %d round %d", seed, round)
-          .isInstanceOf(Faulty.class);
-    }
-  }
-
-  private static void damage(byte[] bytes, SplittableRandom random) {
-    String special = "{}[]:,-\"'\n \t&*!|>%@`#?~$0a\0";
-    int at = random.nextInt(bytes.length);
-    switch (random.nextInt(3)) {
-      case 0 -> bytes[at] = (byte) random.nextInt(256);
-      case 1 -> bytes[at] = (byte) special.charAt(random.nextInt(special.length()));
-      default -> bytes[at] = bytes[random.nextInt(bytes.length)];
-    }
   }
 }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.api.ContentType;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class ProfileFaultsTest {
@@ -64,28 +63,6 @@ class ProfileFaultsTest {
         .singleElement()
         .asString()
         .startsWith("no-such.yaml:1:1: cannot be read");
-  }
-
-  @Test
-  void noTextAtAllMakesLoadingThrow() {
-    SplittableRandom random = new SplittableRandom(7);
-    String valid =
-        """
-        id: a
-        interval: 10s
-        metrics:
-          t: { unit: Cel, from: [x, {path: y, scale: 0.1}] }
-        alarms: [{when: t > 5}]
-        layout: {fields: [{metric: t, offset: 0, type: u8}]}
-        """;
-    for (int i = 0; i < 1500; i++) {
-      StringBuilder text = new StringBuilder(valid);
-      for (int n = random.nextInt(1, 5); n > 0; n--) {
-        text.setCharAt(
-            random.nextInt(text.length()), "{}[]:,-&*!|>'\"%@ \n#ax0".charAt(random.nextInt(22)));
-      }
-      assertThat(Bench.load(text.toString()).faults()).isNotNull();
-    }
   }
 
   @Test

@@ -1,0 +1,20 @@
+package io.sluice.engine.normalize;
+
+/** A SenML name, base name and name together (RFC 8428 section 4.5.1). */
+final class SenmlName {
+  /** A metric's name and, before it, what names the device. */
+  static final int MAX_CHARS = 512;
+
+  private SenmlName() {}
+
+  static boolean isValid(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      boolean plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+      if (!plain && (i == 0 || "-:./_".indexOf(c) < 0)) {
+        return false;
+      }
+    }
+    return true;
+  }
+}
