@@ -7,7 +7,6 @@ import static org.awaitility.Awaitility.await;
 import io.sluice.api.RejectReason;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
-import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -130,33 +129,5 @@ class MalformedTest {
     peer.send(out.toByteArray());
     assertThat(RawPeer.code(peer.receive())).isEqualTo("4.08");
     await().until(() -> gateway.refused.contains(RejectReason.PROTOCOL_ERROR));
-  }
-
-  @Test
-  void randomDatagramsNeverStopTheService() throws Exception {
-    long seed = 20_260_101;
-    Random random = new Random(seed);
-    for (int i = 0; i < 5_000; i++) {
-      peer.send(random.nextBoolean() ? noise(random) : mutation(random, i));
-      if (i % 500 == 0) {
-        expectService();
-      }
-    }
-    expectService();
-    assertThat(gateway.links).as("seed " + seed).isEmpty();
-  }
-
-  private static byte[] noise(Random random) {
-    byte[] bytes = new byte[random.nextInt(64)];
-    random.nextBytes(bytes);
-    return bytes;
-  }
-
-  private static byte[] mutation(Random random, int messageId) {
-    byte[] bytes = RawPeer.post(messageId, "{\"a\":1}");
-    for (int flips = 1 + random.nextInt(4); flips > 0; flips--) {
-      bytes[random.nextInt(bytes.length)] = (byte) random.nextInt();
-    }
-    return Arrays.copyOf(bytes, 1 + random.nextInt(bytes.length));
   }
 }
