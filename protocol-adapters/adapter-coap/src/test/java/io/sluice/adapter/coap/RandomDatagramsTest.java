@@ -76,7 +76,8 @@ class RandomDatagramsTest {
 
   /** A datagram may be lost where those before it fill the socket's buffer: it is sent again. */
   private void honestRequestIsAnswered() throws Exception {
-    byte[] request = RawPeer.post(honestId = (honestId + 1) & 0xffff, "1");
+    honestId = (honestId + 1) & 0xffff;
+    byte[] request = RawPeer.post(honestId, "1");
     try (RawPeer good = new RawPeer(adapter.address())) {
       await()
           .until(() -> {
