@@ -2,11 +2,14 @@ package io.sluice.adapter.testkit;
 
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs one property over and over, each time from a seed of its own, and fails where a run throws,
@@ -24,6 +27,7 @@ public final class Fuzz {
   /** Tag of the tests that run by this. */
   public static final String TAG = "fuzz";
 
+  private static final Logger LOG = LoggerFactory.getLogger(Fuzz.class);
   private static final long DEFAULT_SEED = 20_261_124;
   private static final long DEFAULT_MAX_NANOS = TimeUnit.MILLISECONDS.toNanos(2_500);
   private static final long HUNG_NANOS = TimeUnit.SECONDS.toNanos(30);
@@ -72,7 +76,7 @@ public final class Fuzz {
     long started = runSince;
     runner.start();
     try {
-      while (!runner.join(java.time.Duration.ofMillis(LOOK_MILLIS))) {
+      while (!runner.join(Duration.ofMillis(LOOK_MILLIS))) {
         if (System.nanoTime() - runSince > HUNG_NANOS) {
           throw new AssertionError(where() + " hangs:\n" + stack(runner));
         }
@@ -85,9 +89,11 @@ public final class Fuzz {
       throw new AssertionError(where() + ": " + failure, failure);
     }
     if (Integer.getInteger(SECONDS) != null) {
-      System.out.printf(
-          "fuzz %s: %,d runs in %d s%n",
-          name, done, TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - started));
+      LOG.info(
+          "{}: {} runs in {} s",
+          name,
+          done,
+          TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - started));
     }
   }
 
