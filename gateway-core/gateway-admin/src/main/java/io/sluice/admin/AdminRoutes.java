@@ -1,6 +1,8 @@
 package io.sluice.admin;
 
+import io.sluice.api.admin.AdminSettings;
 import io.sluice.api.admin.Operations;
+import io.sluice.api.audit.AuditTrail;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
@@ -8,7 +10,6 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import io.vertx.ext.web.handler.StaticHandler;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** Which path leads where: the whole admin surface on one page. */
 final class AdminRoutes {
@@ -16,14 +17,18 @@ final class AdminRoutes {
 
   private AdminRoutes() {}
 
-  static Router router(Vertx vertx, Operations operations, @Nullable String token) {
+  static Router router(
+      Vertx vertx, Operations operations, AdminSettings settings, AuditTrail audit) {
     Router router = Router.router(vertx);
-    router.route().handler(AdminRoutes::securityHeaders);
+    boolean isSecure = settings.tls() != null;
+    router.route().handler(ctx -> securityHeaders(ctx, isSecure));
     health(router, operations);
     dashboard(router);
-    if (token != null) {
-      router.route().handler(new BearerAuthentication(token));
-    }
+    router
+        .route()
+        .handler(new Authentication(settings, audit))
+        .handler(new SameSite(settings))
+        .handler(new Authorization(audit));
     new ImportResource(operations.importer()).mount(router);
     router.route().handler(BodyHandler.create(false).setBodyLimit(BODY_MAX_BYTES));
     router.route("/api/*").handler(AdminRoutes::jsonBodiesOnly);
@@ -94,12 +99,21 @@ final class AdminRoutes {
         .handler(StaticHandler.create("dashboard/assets").setCachingEnabled(false));
   }
 
-  private static void securityHeaders(RoutingContext ctx) {
+  private static void securityHeaders(RoutingContext ctx, boolean isSecure) {
+    if (isSecure) {
+      ctx.response().putHeader("Strict-Transport-Security", "max-age=31536000");
+    }
     ctx.response()
+        .putHeader("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()")
+        .putHeader("Cross-Origin-Opener-Policy", "same-origin")
+        .putHeader("Cross-Origin-Resource-Policy", "same-origin")
+        .putHeader("Cache-Control", "no-store")
         .putHeader("X-Content-Type-Options", "nosniff")
         .putHeader("X-Frame-Options", "DENY")
         .putHeader("Referrer-Policy", "no-referrer")
-        .putHeader("Content-Security-Policy", "default-src 'self'; frame-ancestors 'none'");
+        .putHeader(
+            "Content-Security-Policy",
+            "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'");
     ctx.next();
   }
 

@@ -1,17 +1,22 @@
 package io.sluice.admin;
 
+import io.sluice.api.admin.AdminSettings;
 import io.sluice.api.admin.Operations;
+import io.sluice.api.audit.AuditTrail;
+import io.sluice.api.tls.TlsSettings;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.net.ServerSSLOptions;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The admin listener: HTTP API, event stream, metrics and the page at {@code /}.
@@ -19,7 +24,11 @@ import org.jspecify.annotations.Nullable;
  * <p>One event loop and a few workers: requests that read the database or the disk run on a worker.
  */
 public final class AdminServer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(AdminServer.class);
   private static final int WORKERS = 4;
+  private static final int IDLE_SECONDS = 120;
+  private static final int MAX_HEADER_BYTES = 16 << 10;
+  private static final int MAX_CONNECTIONS = 256;
   private static final long START_TIMEOUT_SECONDS = 20;
 
   private final Vertx vertx;
@@ -35,21 +44,40 @@ public final class AdminServer implements AutoCloseable {
   /**
    * Opens the listener.
    *
-   * @param token the bearer token that all but health wants, or null: none
+   * @param audit is told of each change and refusal
    * @throws IOException where the address cannot be bound; the message names it and the remedy
    */
-  public static AdminServer start(
-      String host, int port, @Nullable String token, Operations operations)
+  public static AdminServer start(AdminSettings settings, Operations operations, AuditTrail audit)
       throws IOException, InterruptedException {
+    String host = settings.host();
+    int port = settings.port();
+    TlsSettings tls = settings.tls();
+    ServerSSLOptions ssl = tls == null ? null : AdminTls.options(tls);
+    if (!settings.isLoopback()) {
+      warn(settings);
+    }
     Vertx vertx =
         Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(WORKERS));
+    HttpServerOptions options =
+        new HttpServerOptions()
+            .setHost(host)
+            .setPort(port)
+            .setIdleTimeout(IDLE_SECONDS)
+            .setMaxHeaderSize(MAX_HEADER_BYTES)
+            .setHttp2ClearTextEnabled(false); // else a connection without a byte is not counted
+    if (ssl != null) {
+      AdminTls.apply(ssl, options);
+    }
     HttpServer server =
         vertx
-            .createHttpServer(
-                new HttpServerOptions().setHost(host).setPort(port).setIdleTimeout(120))
-            .requestHandler(AdminRoutes.router(vertx, operations, token));
+            .createHttpServer(options)
+            .requestHandler(AdminRoutes.router(vertx, operations, settings, audit));
+    new ConnectionBound(MAX_CONNECTIONS).applyTo(server);
     try {
       HttpServer bound = await(server.listen().toCompletionStage().toCompletableFuture());
+      if (tls != null) {
+        AdminTls.watch(vertx, bound, tls);
+      }
       return new AdminServer(vertx, bound, new InetSocketAddress(host, bound.actualPort()));
     } catch (ExecutionException | TimeoutException e) {
       vertx.close();
@@ -58,6 +86,21 @@ public final class AdminServer implements AutoCloseable {
           "admin: cannot listen on %s:%d (%s); choose another admin.port or stop what uses it"
               .formatted(host, port, cause.getMessage()),
           cause);
+    }
+  }
+
+  private static void warn(AdminSettings settings) {
+    if (settings.tls() == null) {
+      LOG.warn(
+          "admin: listens on {} without TLS (allow-plaintext-beyond-loopback): tokens cross the"
+              + " network in the clear",
+          settings.host());
+    }
+    if (!settings.isAuthenticated()) {
+      LOG.warn(
+          "admin: listens on {} without authentication (allow-anonymous-beyond-loopback): everyone"
+              + " who reaches it is an administrator",
+          settings.host());
     }
   }
 

@@ -29,6 +29,11 @@ final class ApiJson {
     return MAPPER.writeValueAsString(value);
   }
 
+  /** An enum's constant as the API writes it. */
+  static String name(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
   private static SimpleModule module() {
     SimpleModule module = new SimpleModule("sluice-api");
     named(module, Lane.class, Lane::jsonName);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.api.MessageClass;
+import io.sluice.api.admin.AdminSettings;
 import io.sluice.api.admin.Operations.LiveEvent;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -30,7 +31,7 @@ class AdminServerTest {
 
   @BeforeEach
   void start() throws Exception {
-    server = AdminServer.start("127.0.0.1", 0, "s3cret", operations);
+    server = AdminServer.start(AdminSettings.of("127.0.0.1", 0, "s3cret"), operations, event -> {});
   }
 
   @AfterEach
@@ -166,8 +167,11 @@ class AdminServerTest {
 
   @Test
   void aTakenPortIsAFaultWithRemedy() {
-    assertThatThrownBy(
-            () -> AdminServer.start("127.0.0.1", server.address().getPort(), null, operations))
+    assertThatThrownBy(() ->
+            AdminServer.start(
+                AdminSettings.of("127.0.0.1", server.address().getPort(), null),
+                operations,
+                event -> {}))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("choose another admin.port");
   }

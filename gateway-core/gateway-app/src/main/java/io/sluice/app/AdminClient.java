@@ -12,6 +12,8 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -39,14 +41,18 @@ final class AdminClient implements AutoCloseable {
   private final @Nullable String token;
   private final HttpClient http;
 
-  AdminClient(URI base, @Nullable String token) {
+  /**
+   * @param tls trust and own certificate, or null: as the Java runtime has it
+   */
+  AdminClient(URI base, @Nullable String token, @Nullable SSLContext tls) {
     this.base = base;
     this.token = token;
-    this.http =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(TIMEOUT)
-            .build();
+    HttpClient.Builder builder =
+        HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(TIMEOUT);
+    if (tls != null) {
+      builder.sslContext(tls);
+    }
+    this.http = builder.build();
   }
 
   /** What stands at a path; a failure where it is refused. */
@@ -127,6 +133,15 @@ final class AdminClient implements AutoCloseable {
     } catch (HttpTimeoutException e) {
       throw new CommandFailure(
           ExitCode.FAILED, "the gateway at " + base + " does not answer in time", e);
+    } catch (SSLException e) {
+      throw new CommandFailure(
+          ExitCode.FAILED,
+          "no secure connection to "
+              + base
+              + ": "
+              + e.getMessage()
+              + "; name its authority by --ca, and an own certificate where it wants one",
+          e);
     } catch (IOException e) {
       throw new CommandFailure(
           ExitCode.FAILED, "the exchange with " + base + " broke off: " + e.getMessage(), e);

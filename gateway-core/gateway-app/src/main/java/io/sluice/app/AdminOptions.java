@@ -1,6 +1,16 @@
 package io.sluice.app;
 
+import io.sluice.api.tls.PemFiles;
+import io.sluice.api.tls.TlsFiles;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.util.List;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -18,8 +28,28 @@ final class AdminOptions {
       paramLabel = "TOKEN",
       defaultValue = "${env:SLUICE_ADMIN_TOKEN}",
       showDefaultValue = picocli.CommandLine.Help.Visibility.NEVER,
-      description = "Its token (default: environment variable SLUICE_ADMIN_TOKEN).")
+      description =
+          "Its token, which lists of processes then show: prefer --token-file or the environment"
+              + " variable SLUICE_ADMIN_TOKEN (the default).")
   private @Nullable String token;
+
+  @Option(names = "--token-file", paramLabel = "FILE", description = "File that holds its token.")
+  private @Nullable Path tokenFile;
+
+  @Option(
+      names = "--ca",
+      paramLabel = "FILE",
+      description = "Authority of its certificate, PEM (default: the Java runtime's).")
+  private @Nullable Path ca;
+
+  @Option(
+      names = "--admin-certificate",
+      paramLabel = "FILE",
+      description = "Own certificate, PEM, for a gateway that asks for one.")
+  private @Nullable Path certificate;
+
+  @Option(names = "--admin-key", paramLabel = "FILE", description = "Its private key, PEM.")
+  private @Nullable Path key;
 
   AdminClient client() throws CommandFailure {
     String scheme = address.getScheme();
@@ -28,6 +58,47 @@ final class AdminOptions {
           ExitCode.USAGE,
           "--admin " + address + " is no web address; write for example http://127.0.0.1:8080");
     }
-    return new AdminClient(address, token == null || token.isEmpty() ? null : token);
+    String shown = tokenFile == null ? token : content(tokenFile);
+    return new AdminClient(address, shown == null || shown.isEmpty() ? null : shown, tls());
+  }
+
+  private static String content(Path file) throws CommandFailure {
+    try {
+      return Files.readString(file).strip();
+    } catch (IOException e) {
+      throw new CommandFailure(ExitCode.USAGE, file + " cannot be read", e);
+    }
+  }
+
+  /** Null: as the Java runtime has it. */
+  private @Nullable SSLContext tls() throws CommandFailure {
+    if ((certificate == null) != (key == null)) {
+      throw new CommandFailure(ExitCode.USAGE, "--admin-certificate and --admin-key go together");
+    }
+    if (ca == null && certificate == null) {
+      return null;
+    }
+    try {
+      TrustManager[] trust =
+          ca == null
+              ? null
+              : new TrustManager[] {TlsFiles.trustManager(PemFiles.certificates(ca), List.of())};
+      KeyManager[] keys =
+          certificate == null || key == null
+              ? null
+              : new TlsFiles(
+                      PemFiles.privateKey(key),
+                      PemFiles.certificates(certificate),
+                      List.of(),
+                      List.of(),
+                      null)
+                  .keyManagers()
+                  .getKeyManagers();
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(keys, trust, null);
+      return context;
+    } catch (IOException | GeneralSecurityException e) {
+      throw new CommandFailure(ExitCode.USAGE, String.valueOf(e.getMessage()), e);
+    }
   }
 }

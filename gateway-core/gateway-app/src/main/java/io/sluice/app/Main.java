@@ -30,6 +30,7 @@ public final class Main implements Runnable {
           "decode",
           "device",
           "claim",
+          "admin-token",
           "status",
           "ledger",
           "coverage",
@@ -89,6 +90,7 @@ public final class Main implements Runnable {
       case "check" -> new CheckCommand();
       case "device" -> new DeviceCommand();
       case "claim" -> new ClaimCommand();
+      case "admin-token" -> new AdminTokenCommand();
       case "status" -> new StatusCommand();
       case "ledger" -> new LedgerCommand();
       case "coverage" -> new CoverageCommand();

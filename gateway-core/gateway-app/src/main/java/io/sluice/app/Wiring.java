@@ -6,9 +6,8 @@ import io.sluice.api.AdapterFactory;
 import io.sluice.api.DeviceId;
 import io.sluice.api.RejectReason;
 import io.sluice.api.Uplink;
+import io.sluice.api.admin.AdminSettings;
 import io.sluice.api.admin.Operations.ListenerView;
-import io.sluice.api.config.Secret;
-import io.sluice.engine.config.AdminSettings;
 import io.sluice.engine.config.GatewayConfig;
 import io.sluice.engine.config.GatewayConfig.UpstreamConfig;
 import io.sluice.engine.forward.ForwardLimits;
@@ -220,14 +219,7 @@ final class Wiring implements AutoCloseable {
   private void startAdmin(GatewayOperations operations) throws IOException, InterruptedException {
     AdminSettings settings = config.admin();
     if (settings != null) {
-      Secret token = settings.token();
-      admin =
-          closing(
-              AdminServer.start(
-                  settings.host(),
-                  settings.port(),
-                  token == null ? null : token.value(),
-                  operations));
+      admin = closing(AdminServer.start(settings, operations, event -> {}));
     }
   }
 

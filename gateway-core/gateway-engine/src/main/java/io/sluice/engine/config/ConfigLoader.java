@@ -1,5 +1,6 @@
 package io.sluice.engine.config;
 
+import io.sluice.api.admin.AdminSettings;
 import io.sluice.engine.config.ConfigNode.Kind;
 import io.sluice.engine.config.ConfigNode.Mapping;
 import io.sluice.engine.config.ConfigNode.Scalar;

@@ -1,5 +1,6 @@
 package io.sluice.engine.config;
 
+import io.sluice.api.admin.AdminSettings;
 import io.sluice.api.config.Option;
 import io.sluice.engine.forward.ForwardSettings;
 import java.nio.file.Path;

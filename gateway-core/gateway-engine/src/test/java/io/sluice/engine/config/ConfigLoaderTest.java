@@ -35,7 +35,7 @@ class ConfigLoaderTest {
           connect-timeout: 500ms
           tls: { certificate: c.pem, key-password: s3cret }
         coap: { port: 0 }
-      admin: { host: 0.0.0.0, token: ${TOKEN} }
+      admin: { host: 0.0.0.0, token: ${TOKEN}, allow-plaintext-beyond-loopback: true }
       access: { anonymous: true }
       upstreams:
         - name: archive
@@ -274,7 +274,10 @@ class ConfigLoaderTest {
     assertThat(faults(MINIMAL + "admin: { host: 0.0.0.0 }"))
         .containsExactly(
             "s.yaml:4:10: admin.host: \"0.0.0.0\" can be reached from other machines and no token"
-                + " is set; set admin.token (or token-file), or bind 127.0.0.1");
+                + " is set; set admin.token (or token-file) or admin.tokens, or bind 127.0.0.1",
+            "s.yaml:4:10: admin.host: \"0.0.0.0\" can be reached from other machines and tls is"
+                + " missing; give admin.tls a certificate and key, bind 127.0.0.1, or write"
+                + " allow-plaintext-beyond-loopback: true");
   }
 
   @Test

@@ -1,0 +1,25 @@
+package io.sluice.admin;
+
+import io.sluice.api.admin.AdminRole;
+import io.vertx.ext.web.RoutingContext;
+
+/**
+ * Who asks.
+ *
+ * @param name of the token, subject of the certificate, or {@code anonymous}
+ * @param isAmbient whether the browser shows it unasked: then a foreign page can use it too
+ */
+record AdminUser(String name, AdminRole role, boolean isAmbient) {
+  private static final String KEY = "sluice-user";
+
+  static final AdminUser NOBODY = new AdminUser("nobody", AdminRole.VIEWER, true);
+
+  void of(RoutingContext ctx) {
+    ctx.put(KEY, this);
+  }
+
+  static AdminUser in(RoutingContext ctx) {
+    AdminUser user = ctx.get(KEY);
+    return user == null ? NOBODY : user;
+  }
+}

@@ -1,0 +1,158 @@
+package io.sluice.admin;
+
+import io.sluice.api.admin.AdminRole;
+import io.sluice.api.admin.AdminSettings;
+import io.sluice.api.audit.AuditEvent;
+import io.sluice.api.audit.AuditEvent.Result;
+import io.sluice.api.audit.AuditTrail;
+import io.vertx.core.Handler;
+import io.vertx.ext.web.RoutingContext;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
+import javax.security.auth.x500.X500Principal;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds out who asks: by bearer token (RFC 6750 section 2.1), else by client certificate; without
+ * any of these configured, everyone who reaches the listener. 401 otherwise, and 429 for an address
+ * that has shown wrong tokens too often: it has to wait longer each time, while right tokens are
+ * taken at once. On the event loop.
+ */
+final class Authentication implements Handler<RoutingContext> {
+  private static final String SCHEME = "Bearer ";
+
+  private record Known(byte[] digest, AdminUser user) {}
+
+  private final List<Known> tokens = new ArrayList<>();
+  private final Map<X500Principal, AdminUser> clients = new HashMap<>();
+  private final boolean isOpen;
+  private final WrongTokens wrong = new WrongTokens(System::nanoTime);
+  private final AuditTrail audit;
+
+  Authentication(AdminSettings settings, AuditTrail audit) {
+    this.audit = audit;
+    this.isOpen = !settings.isAuthenticated();
+    if (settings.token() != null) {
+      tokens.add(
+          new Known(
+              digest(settings.token().value()),
+              new AdminUser("admin", AdminRole.ADMINISTRATOR, false)));
+    }
+    for (AdminSettings.Token token : settings.tokens()) {
+      tokens.add(
+          new Known(
+              HexFormat.of().parseHex(token.hash().substring("sha256:".length())),
+              new AdminUser(token.name(), token.role(), false)));
+    }
+    for (AdminSettings.Client client : settings.clients()) {
+      X500Principal subject = new X500Principal(client.subject());
+      clients.put(subject, new AdminUser(subject.getName(), client.role(), true));
+    }
+  }
+
+  @Override
+  public void handle(RoutingContext ctx) {
+    String header = ctx.request().getHeader("Authorization");
+    if (header != null && header.startsWith(SCHEME)) {
+      AdminUser user = ofToken(header.substring(SCHEME.length()));
+      if (user == null) {
+        refuseToken(ctx);
+      } else {
+        let(ctx, user);
+      }
+    } else if (isOpen) {
+      let(ctx, new AdminUser("anonymous", AdminRole.ADMINISTRATOR, true));
+    } else {
+      byCertificate(ctx);
+    }
+  }
+
+  private static void let(RoutingContext ctx, AdminUser user) {
+    user.of(ctx);
+    ctx.next();
+  }
+
+  /** All are compared, each in constant time, so that neither content nor place leaks. */
+  private @Nullable AdminUser ofToken(String token) {
+    byte[] shown = digest(token);
+    AdminUser found = null;
+    for (Known known : tokens) {
+      if (MessageDigest.isEqual(known.digest(), shown)) {
+        found = known.user();
+      }
+    }
+    return found != null || !isOpen
+        ? found
+        : new AdminUser("anonymous", AdminRole.ADMINISTRATOR, false);
+  }
+
+  private void refuseToken(RoutingContext ctx) {
+    String address = ctx.request().remoteAddress().hostAddress();
+    long wait = wrong.waitSeconds(String.valueOf(address));
+    if (wait > 0) {
+      ctx.response().putHeader("Retry-After", Long.toString(wait));
+      Answers.error(ctx, 429, "too many wrong tokens from here; wait " + wait + " s");
+      return;
+    }
+    wrong.failed(String.valueOf(address));
+    audit.record(
+        new AuditEvent("admin.refused", "unknown", address, null, Result.REFUSED, "wrong token"));
+    unauthorized(ctx);
+  }
+
+  private static void unauthorized(RoutingContext ctx) {
+    ctx.response().putHeader("WWW-Authenticate", "Bearer realm=\"sluice\"");
+    Answers.error(ctx, 401, "send the admin token as \"Authorization: Bearer ...\"");
+  }
+
+  private void byCertificate(RoutingContext ctx) {
+    X500Principal subject = subject(ctx.request().connection().sslSession());
+    AdminUser user = subject == null ? null : clients.get(subject);
+    if (user != null) {
+      let(ctx, user);
+    } else if (subject == null || clients.isEmpty()) {
+      unauthorized(ctx);
+    } else {
+      audit.record(
+          new AuditEvent(
+              "admin.refused",
+              subject.getName(),
+              ctx.request().remoteAddress().hostAddress(),
+              null,
+              Result.REFUSED,
+              "certificate without a role"));
+      Answers.error(
+          ctx, 403, "the certificate " + subject.getName() + " has no role; see admin.clients");
+    }
+  }
+
+  private static @Nullable X500Principal subject(@Nullable SSLSession session) {
+    if (session == null) {
+      return null;
+    }
+    try {
+      Certificate[] chain = session.getPeerCertificates();
+      return ((X509Certificate) chain[0]).getSubjectX500Principal();
+    } catch (SSLPeerUnverifiedException e) {
+      return null; // it has shown none
+    }
+  }
+
+  private static byte[] digest(String token) {
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+}

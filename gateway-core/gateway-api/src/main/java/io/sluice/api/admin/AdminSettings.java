@@ -1,0 +1,173 @@
+package io.sluice.api.admin;
+
+import io.sluice.api.config.Checked;
+import io.sluice.api.config.Option;
+import io.sluice.api.config.Secret;
+import io.sluice.api.tls.TlsSettings;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import javax.security.auth.x500.X500Principal;
+import org.jspecify.annotations.Nullable;
+
+/** The admin listener: HTTP API, metrics, dashboard. */
+public record AdminSettings(
+    @Option(
+            doc =
+                "Address to bind. Beyond loopback it wants authentication (token, tokens or"
+                    + " clients) and tls.",
+            def = "127.0.0.1")
+        String host,
+    @Option(
+            doc = "TCP port; 0 takes a free one, which the ready line names.",
+            def = "8080",
+            min = 0,
+            max = 65_535)
+        int port,
+    @Option(
+            doc =
+                "Bearer token of the user \"admin\", an administrator. Every request but /health"
+                    + " has to carry a token once there is any.",
+            pattern = "\\S+")
+        @Nullable Secret token,
+    @Option(doc = "Further bearer tokens, made by: sluice admin-token --name NAME --role ROLE.")
+        List<Token> tokens,
+    @Option(doc = "What it shows, and whose certificates it takes (client-ca): HTTPS.")
+        @Nullable TlsSettings tls,
+    @Option(doc = "Roles of client certificates; wants tls.client-ca.") List<Client> clients,
+    @Option(
+            doc =
+                "Names by which browsers may reach it, beside loopback and host: a request without"
+                    + " a token is refused under any other (DNS rebinding).")
+        List<String> allowedHosts,
+    @Option(
+            doc =
+                "Lets it listen beyond loopback without TLS, for example behind a reverse proxy on"
+                    + " a trusted network. Tokens then cross the network in the clear.",
+            def = "false")
+        boolean allowPlaintextBeyondLoopback,
+    @Option(
+            doc =
+                "Lets it listen beyond loopback without authentication: everyone who reaches it is"
+                    + " an administrator.",
+            def = "false")
+        boolean allowAnonymousBeyondLoopback)
+    implements Checked {
+
+  /** A bearer token, as the configuration keeps it. */
+  public record Token(
+      @Option(
+              doc = "Whose it is; stands in the audit trail.",
+              required = true,
+              pattern = "[A-Za-z0-9._@-]{1,64}")
+          String name,
+      @Option(doc = "What it may do: viewer, operator or administrator.", required = true)
+          AdminRole role,
+      @Option(
+              doc =
+                  "SHA-256 of the token. A fast hash is enough: the token has 256 random bits, so"
+                      + " that nobody can try them.",
+              required = true,
+              pattern = "sha256:[0-9a-f]{64}",
+              hint = "make one by: sluice admin-token --name NAME --role ROLE")
+          String hash) {}
+
+  /** A client certificate. */
+  public record Client(
+      @Option(doc = "Its subject: CN=anna,O=Plant A.", required = true) String subject,
+      @Option(doc = "What it may do: viewer, operator or administrator.", required = true)
+          AdminRole role)
+      implements Checked {
+    @Override
+    public List<Problem> problems() {
+      try {
+        new X500Principal(subject);
+        return List.of();
+      } catch (IllegalArgumentException e) {
+        return List.of(
+            new Problem("subject", "is no distinguished name; write it like CN=anna,O=Plant A"));
+      }
+    }
+  }
+
+  public AdminSettings {
+    tokens = List.copyOf(tokens);
+    clients = List.copyOf(clients);
+    allowedHosts = List.copyOf(allowedHosts);
+  }
+
+  /** Plain HTTP with that token, for tests and tools. */
+  public static AdminSettings of(String host, int port, @Nullable String token) {
+    return new AdminSettings(
+        host,
+        port,
+        token == null ? null : new Secret(token),
+        List.of(),
+        null,
+        List.of(),
+        List.of(),
+        false,
+        false);
+  }
+
+  @Override
+  public List<Problem> problems() {
+    List<Problem> problems = new ArrayList<>(0);
+    Set<String> names = new HashSet<>();
+    for (Token one : tokens) {
+      if (!names.add(one.name())) {
+        problems.add(
+            new Problem("tokens", "has \"" + one.name() + "\" twice; give each its own name"));
+      }
+    }
+    if (!clients.isEmpty() && (tls == null || tls.clientCa() == null)) {
+      problems.add(
+          new Problem("clients", "has no effect without tls.client-ca; add the authority"));
+    }
+    if (!isLoopback()) {
+      checkOpen(problems);
+    }
+    return problems;
+  }
+
+  private void checkOpen(List<Problem> problems) {
+    if (!isAuthenticated() && !allowAnonymousBeyondLoopback) {
+      problems.add(
+          new Problem(
+              "host",
+              "\""
+                  + host
+                  + "\" can be reached from other machines and no token is set; set admin.token"
+                  + " (or token-file) or admin.tokens, or bind 127.0.0.1"));
+    }
+    if (tls == null && !allowPlaintextBeyondLoopback) {
+      problems.add(
+          new Problem(
+              "host",
+              "\""
+                  + host
+                  + "\" can be reached from other machines and tls is missing; give admin.tls a"
+                  + " certificate and key, bind 127.0.0.1, or write"
+                  + " allow-plaintext-beyond-loopback: true"));
+    }
+  }
+
+  /** Whether anyone has to show who he is. */
+  public boolean isAuthenticated() {
+    return token != null || !tokens.isEmpty() || !clients.isEmpty();
+  }
+
+  /** By its spelling, so that no name server decides about who gets in. */
+  public boolean isLoopback() {
+    return isLoopback(host);
+  }
+
+  /** Whether a host name is one of this machine's alone, by its spelling. */
+  public static boolean isLoopback(String host) {
+    return host.equals("localhost")
+        || host.equals("::1")
+        || host.equals("[::1]")
+        || host.matches("127(\\.\\d{1,3}){3}");
+  }
+}
