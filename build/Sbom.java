@@ -1,8 +1,10 @@
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** What a CycloneDX bill of materials says of the libraries that are not ours. */
 final class Sbom {
@@ -36,7 +38,17 @@ final class Sbom {
         .map(component -> library(Json.map(component)))
         .filter(library -> !library.group().equals(OURS))
         .distinct()
-        .sorted(java.util.Comparator.comparing(Library::purl))
+        .sorted(Comparator.comparing(Library::purl))
+        .toList();
+  }
+
+  /** Names of the jars that the bill speaks of, ours too, without classifier and ending. */
+  static List<String> jars(Path file) throws IOException {
+    Map<String, Object> bill = Json.map(Json.parse(Files.readString(file)));
+    Object product = Json.map(bill.get("metadata")).get("component");
+    return Stream.concat(Stream.of(product), Json.list(bill.get("components")).stream())
+        .map(component -> library(Json.map(component)))
+        .map(library -> library.name() + '-' + library.version())
         .toList();
   }
 
