@@ -6,6 +6,7 @@ import io.sluice.engine.config.ConfigLoader.Loaded;
 import io.sluice.engine.config.ConfigNode;
 import io.sluice.engine.config.ConfigNode.Mapping;
 import io.sluice.engine.config.ConfigTree;
+import io.sluice.app.SecretFiles.Exposed;
 import io.sluice.engine.config.Faults;
 import io.sluice.engine.config.GatewayConfig;
 import io.sluice.engine.normalize.Profiles;
@@ -18,8 +19,20 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** All that a gateway is told by files: configuration, device profiles, devices. */
-record GatewayFiles(GatewayConfig config, Profiles profiles, DeviceSeed seed) {
+/**
+ * All that a gateway is told by files: configuration, device profiles, devices.
+ *
+ * @param file the configuration
+ * @param digest SHA-256 of the configuration's file, in hexadecimal digits
+ * @param exposed files with secrets that every user of the machine may read or write
+ */
+record GatewayFiles(
+    Path file,
+    String digest,
+    GatewayConfig config,
+    Profiles profiles,
+    DeviceSeed seed,
+    List<Exposed> exposed) {
   /**
    * Loads the configuration and what it names; null where anything has faults, which are printed.
    */
@@ -42,8 +55,16 @@ record GatewayFiles(GatewayConfig config, Profiles profiles, DeviceSeed seed) {
     DeviceSeed seed =
         DeviceSeed.load(config.devices(), profiles.profiles().ids(), System.getenv(), faults);
     checkAutoRegister(file, config, profiles.profiles().ids(), faults);
-    boolean isFaulty = Reports.print(faults, err) || !profiles.faults().isEmpty();
-    return isFaulty ? null : new GatewayFiles(config, profiles.profiles(), seed);
+    SecretFiles secrets = new SecretFiles(file, config);
+    secrets.rejectWritable(faults);
+    if (Reports.print(faults, err) || !profiles.faults().isEmpty()) {
+      return null;
+    }
+    List<Exposed> exposed = secrets.exposed();
+    exposed.forEach(each -> err.println("warning: " + each.remedy()));
+    err.flush();
+    return new GatewayFiles(
+        file, SecretFiles.sha256(file), config, profiles.profiles(), seed, exposed);
   }
 
   private static void checkAutoRegister(

@@ -1,5 +1,6 @@
 package io.sluice.app;
 
+import io.sluice.engine.audit.AuditSettings;
 import io.sluice.engine.config.Types;
 import io.sluice.engine.config.Types.Section;
 import io.sluice.engine.limits.LimitSettings;
@@ -12,6 +13,7 @@ final class GatewayTypes {
   private static final List<Section> SECTIONS =
       List.of(
           new Section("access", AccessSettings.class, "Which devices are let in."),
+          new Section("audit", AuditSettings.class, "The log of who did what."),
           new Section("limits", LimitSettings.class, "How much any one may take."),
           new Section("spool", SpoolSettings.class, "Bounds and policies of the durable spool."));
 

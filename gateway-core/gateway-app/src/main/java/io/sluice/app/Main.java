@@ -34,6 +34,7 @@ public final class Main implements Runnable {
           "status",
           "ledger",
           "coverage",
+          "audit",
           "sim",
           "reference");
 
@@ -94,6 +95,7 @@ public final class Main implements Runnable {
       case "status" -> new StatusCommand();
       case "ledger" -> new LedgerCommand();
       case "coverage" -> new CoverageCommand();
+      case "audit" -> new AuditCommand();
       case "sim" -> new SimCommand();
       case "reference" -> new ReferenceCommand();
       default -> null;

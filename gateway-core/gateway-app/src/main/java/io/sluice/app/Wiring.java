@@ -3,11 +3,11 @@ package io.sluice.app;
 import io.sluice.admin.AdminServer;
 import io.sluice.api.Adapter;
 import io.sluice.api.AdapterFactory;
-import io.sluice.api.DeviceId;
-import io.sluice.api.RejectReason;
-import io.sluice.api.Uplink;
 import io.sluice.api.admin.AdminSettings;
 import io.sluice.api.admin.Operations.ListenerView;
+import io.sluice.api.audit.AuditTrail;
+import io.sluice.engine.audit.AuditLog;
+import io.sluice.engine.audit.AuditSettings;
 import io.sluice.engine.config.GatewayConfig;
 import io.sluice.engine.config.GatewayConfig.UpstreamConfig;
 import io.sluice.engine.forward.ForwardLimits;
@@ -26,7 +26,6 @@ import io.sluice.engine.normalize.Normalizer;
 import io.sluice.engine.normalize.Profiles;
 import io.sluice.engine.registry.AccessSettings;
 import io.sluice.engine.registry.DeviceSeed;
-import io.sluice.engine.registry.Presence;
 import io.sluice.engine.registry.Registry;
 import io.sluice.engine.registry.RegistryException;
 import io.sluice.engine.spool.SegmentedSpool;
@@ -88,7 +87,9 @@ final class Wiring implements AutoCloseable {
   static Wiring start(GatewayFiles files, Clock clock) throws IOException, InterruptedException {
     Wiring wiring = new Wiring(files.config(), clock);
     try {
-      wiring.startAll(files.profiles(), files.seed());
+      AuditLog audit = wiring.openAudit(files);
+      wiring.startAll(files.profiles(), files.seed(), audit);
+      audit.record(GatewayEvents.started(wiring.addresses()));
       return wiring;
     } catch (IOException | InterruptedException | RuntimeException e) {
       wiring.close();
@@ -96,9 +97,22 @@ final class Wiring implements AutoCloseable {
     }
   }
 
-  private void startAll(Profiles profiles, DeviceSeed seed)
-      throws IOException, InterruptedException {
+  /** The first to open and the last to close, so that it has what the others say as they go. */
+  private AuditLog openAudit(GatewayFiles files) throws IOException {
+    AuditSettings settings = config.section(AuditSettings.class);
+    Path own = settings.directory();
     Path data = Files.createDirectories(config.gateway().data());
+    AuditLog audit =
+        closing(AuditLog.open(settings, own == null ? data.resolve("audit") : own, clock));
+    started.add(() -> audit.record(GatewayEvents.stopped()));
+    audit.record(GatewayEvents.loaded(files.file(), files.digest()));
+    files.exposed().forEach(exposed -> audit.record(exposed.event()));
+    return audit;
+  }
+
+  private void startAll(Profiles profiles, DeviceSeed seed, AuditTrail audit)
+      throws IOException, InterruptedException {
+    Path data = config.gateway().data();
     LimitSettings limits = config.section(LimitSettings.class);
     Registry registry =
         closing(
@@ -119,14 +133,14 @@ final class Wiring implements AutoCloseable {
             spool,
             traffic,
             deviceLimits,
-            new PresenceObserver(registry.presence()));
+            new UplinkObserver(registry.presence(), audit));
     spool.afterBatch(pipeline::flushSinks);
     startForwarders(spool);
     startHousekeeping(registry, deviceLimits, addressLimits);
     GatewayOperations views = operations(registry, spool, pipeline, traffic);
     operations = views;
     startAdmin(views);
-    startAdapters(new EngineGateway(registry, pipeline, traffic, addressLimits));
+    startAdapters(new EngineGateway(registry, pipeline, traffic, addressLimits, audit));
     views.listening(() -> listeners.stream().map(Listener::view).toList());
   }
 
@@ -268,18 +282,5 @@ final class Wiring implements AutoCloseable {
   @Override
   public void close() {
     Closing.inReverse(started);
-  }
-
-  /** Tells presence of what came through the pipeline. */
-  private record PresenceObserver(Presence presence) implements IngestPipeline.Observer {
-    @Override
-    public void stored(DeviceId device, Uplink uplink) {
-      presence.seen(device, uplink.receivedMicros());
-    }
-
-    @Override
-    public void refused(DeviceId device, RejectReason reason) {
-      presence.refused(device, reason);
-    }
   }
 }

@@ -10,6 +10,8 @@ import io.sluice.api.Limit;
 import io.sluice.api.Peer;
 import io.sluice.api.RejectReason;
 import io.sluice.api.Uplink;
+import io.sluice.api.audit.AuditEvent;
+import io.sluice.api.audit.AuditTrail;
 import io.sluice.engine.limits.AddressLimits;
 import io.sluice.engine.registry.Presence;
 import io.sluice.engine.registry.Registry;
@@ -24,9 +26,15 @@ public final class EngineGateway implements Gateway {
   private final IngestPipeline pipeline;
   private final TrafficMeter traffic;
   private final AddressLimits addresses;
+  private final AuditTrail audit;
 
   public EngineGateway(
-      Registry registry, IngestPipeline pipeline, TrafficMeter traffic, AddressLimits addresses) {
+      Registry registry,
+      IngestPipeline pipeline,
+      TrafficMeter traffic,
+      AddressLimits addresses,
+      AuditTrail audit) {
+    this.audit = audit;
     this.addresses = addresses;
     this.registry = registry;
     this.presence = registry.presence();
@@ -41,12 +49,41 @@ public final class EngineGateway implements Gateway {
         .thenApply(admission -> {
           if (admission instanceof Admission.Refused refused) {
             traffic.rejected(peer.protocol(), refused.reason());
+            audit.record(refusal(peer, claimed(credentials), refused.detail()));
             if (refused.reason() == RejectReason.QUOTA) {
               traffic.limited(peer.protocol(), Limit.FAILED_LOGINS);
             }
           }
           return admission;
         });
+  }
+
+  private static AuditEvent refusal(Peer peer, @Nullable String who, String detail) {
+    String from = peer.address().getHostString() + ':' + peer.address().getPort();
+    return new AuditEvent(
+        "session.refused",
+        who == null || who.isEmpty() ? "unknown" : who,
+        from,
+        peer.protocol(),
+        AuditEvent.Result.REFUSED,
+        detail);
+  }
+
+  /** The name that the peer gave. A user name without a password may be a token: never shown. */
+  private @Nullable String claimed(Credentials credentials) {
+    return switch (credentials) {
+      case Credentials.Password(String name, byte[] password)
+          when password != null && password.length > 0 ->
+          name;
+      case Credentials.Password(String name, byte[] _) ->
+          registry.find(name) == null ? null : name;
+      case Credentials.Token token -> token.device();
+      case Credentials.PskIdentity psk -> psk.identity();
+      case Credentials.Certificate certificate ->
+          certificate.chain().getFirst().getSubjectX500Principal().getName();
+      case Credentials.RawPublicKey _ -> "a raw public key";
+      case Credentials.Anonymous anonymous -> anonymous.claimed();
+    };
   }
 
   @Override
@@ -110,6 +147,9 @@ public final class EngineGateway implements Gateway {
   @Override
   public void refused(Peer peer, RejectReason reason) {
     traffic.rejected(peer.protocol(), reason);
+    if (reason == RejectReason.NOT_AUTHORIZED) {
+      audit.record(refusal(peer, null, "asked for what belongs to another"));
+    }
   }
 
   @Override

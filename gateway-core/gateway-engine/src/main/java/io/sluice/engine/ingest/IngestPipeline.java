@@ -40,7 +40,10 @@ public final class IngestPipeline {
   public interface Observer {
     void stored(DeviceId device, Uplink uplink);
 
-    void refused(DeviceId device, RejectReason reason);
+    /**
+     * @param detail one sentence that names no secret
+     */
+    void refused(Uplink uplink, RejectReason reason, String detail);
   }
 
   private final Devices devices;
@@ -154,20 +157,20 @@ public final class IngestPipeline {
     byte[] body = DeadLetterFormat.encode(reason, detail, device.id().value(), uplink);
     Receipt.Rejected verdict = new Receipt.Rejected(reason, detail, true);
     if (spool.appendDeadLetter(new DeadLetterEntry(this, uplink, verdict, body))) {
-      countRefusal(uplink, reason);
+      countRefusal(uplink, reason, detail);
     } else {
       answerNow(uplink, busy());
     }
   }
 
   private void refuse(Uplink uplink, RejectReason reason, String detail) {
-    countRefusal(uplink, reason);
+    countRefusal(uplink, reason, detail);
     answerNow(uplink, new Receipt.Rejected(reason, detail, false));
   }
 
-  private void countRefusal(Uplink uplink, RejectReason reason) {
+  private void countRefusal(Uplink uplink, RejectReason reason, String detail) {
     traffic.rejected(uplink.protocol(), reason);
-    observer.refused(uplink.device(), reason);
+    observer.refused(uplink, reason, detail);
   }
 
   private Receipt.Busy busy() {

@@ -1,0 +1,32 @@
+package io.sluice.app;
+
+import io.sluice.api.audit.AuditEvent;
+import io.sluice.api.audit.AuditEvent.Result;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** What the audit log has of the gateway's own doings. */
+final class GatewayEvents {
+  private static final String GATEWAY = "gateway";
+
+  private GatewayEvents() {}
+
+  static AuditEvent loaded(Path config, String digest) {
+    return event("config.loaded", config.toString(), "sha256 " + digest);
+  }
+
+  static AuditEvent started(String addresses) {
+    return event("gateway.started", null, "version " + Version.current() + " " + addresses);
+  }
+
+  static AuditEvent stopped() {
+    return event("gateway.stopped", null, null);
+  }
+
+  private static AuditEvent event(
+      String action,
+      @Nullable String target,
+      @Nullable String detail) {
+    return new AuditEvent(action, GATEWAY, null, target, Result.DONE, detail);
+  }
+}

@@ -1,0 +1,35 @@
+package io.sluice.app;
+
+import io.sluice.api.DeviceId;
+import io.sluice.api.RejectReason;
+import io.sluice.api.Uplink;
+import io.sluice.api.audit.AuditEvent;
+import io.sluice.api.audit.AuditTrail;
+import io.sluice.engine.ingest.IngestPipeline;
+import io.sluice.engine.registry.Presence;
+
+/**
+ * Tells presence of what came through the pipeline, and the audit log of devices that published for
+ * another.
+ */
+record UplinkObserver(Presence presence, AuditTrail audit) implements IngestPipeline.Observer {
+  @Override
+  public void stored(DeviceId device, Uplink uplink) {
+    presence.seen(device, uplink.receivedMicros());
+  }
+
+  @Override
+  public void refused(Uplink uplink, RejectReason reason, String detail) {
+    presence.refused(uplink.device(), reason);
+    if (reason == RejectReason.NOT_AUTHORIZED) {
+      audit.record(
+          new AuditEvent(
+              "uplink.refused",
+              uplink.device().value(),
+              presence.address(uplink.device()),
+              uplink.topic(),
+              AuditEvent.Result.REFUSED,
+              detail));
+    }
+  }
+}
