@@ -93,8 +93,7 @@ final class AuditShowCommand implements Callable<Integer> {
   }
 
   private static Table table(Iterable<Shown> events) {
-    Table table =
-        new Table("TIME", "ACTION", "WHO", "FROM", "TARGET", "RESULT", "TIMES", "DETAIL");
+    Table table = new Table("TIME", "ACTION", "WHO", "FROM", "TARGET", "RESULT", "TIMES", "DETAIL");
     for (Shown shown : events) {
       JsonNode event = shown.event();
       table.row(

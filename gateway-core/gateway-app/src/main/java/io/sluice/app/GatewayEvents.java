@@ -23,10 +23,7 @@ final class GatewayEvents {
     return event("gateway.stopped", null, null);
   }
 
-  private static AuditEvent event(
-      String action,
-      @Nullable String target,
-      @Nullable String detail) {
+  private static AuditEvent event(String action, @Nullable String target, @Nullable String detail) {
     return new AuditEvent(action, GATEWAY, null, target, Result.DONE, detail);
   }
 }

@@ -1,12 +1,12 @@
 package io.sluice.app;
 
+import io.sluice.app.SecretFiles.Exposed;
 import io.sluice.engine.config.ConfigLoader;
 import io.sluice.engine.config.ConfigLoader.Faulty;
 import io.sluice.engine.config.ConfigLoader.Loaded;
 import io.sluice.engine.config.ConfigNode;
 import io.sluice.engine.config.ConfigNode.Mapping;
 import io.sluice.engine.config.ConfigTree;
-import io.sluice.app.SecretFiles.Exposed;
 import io.sluice.engine.config.Faults;
 import io.sluice.engine.config.GatewayConfig;
 import io.sluice.engine.normalize.Profiles;

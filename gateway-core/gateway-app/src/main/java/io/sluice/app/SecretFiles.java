@@ -32,8 +32,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finds the files with secrets that every user of the machine can get at: the configuration where a
  * secret is written in it, files that it names for their secret, private keys, device files, and
- * the gateway's own. A file below a directory that others may not enter is out of their reach. Where
- * the file system has no POSIX permissions nothing is said.
+ * the gateway's own. A file below a directory that others may not enter is out of their reach.
+ * Where the file system has no POSIX permissions nothing is said.
  */
 final class SecretFiles {
   private static final List<String> OWN =
@@ -111,8 +111,7 @@ final class SecretFiles {
           .entries()
           .forEach((key, entry) -> {
             boolean isPrivateKey = key.equals("key") && mapping.get("certificate") != null;
-            if ((isPrivateKey || key.endsWith("-file"))
-                && entry.value() instanceof Scalar scalar) {
+            if ((isPrivateKey || key.endsWith("-file")) && entry.value() instanceof Scalar scalar) {
               files.add(base.resolve(scalar.text()));
             } else {
               gatherNamed(entry.value(), files);

@@ -75,8 +75,7 @@ public final class EngineGateway implements Gateway {
       case Credentials.Password(String name, byte[] password)
           when password != null && password.length > 0 ->
           name;
-      case Credentials.Password(String name, byte[] _) ->
-          registry.find(name) == null ? null : name;
+      case Credentials.Password(String name, byte[] _) -> registry.find(name) == null ? null : name;
       case Credentials.Token token -> token.device();
       case Credentials.PskIdentity psk -> psk.identity();
       case Credentials.Certificate certificate ->
