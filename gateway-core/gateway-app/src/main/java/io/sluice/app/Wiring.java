@@ -139,7 +139,7 @@ final class Wiring implements AutoCloseable {
     startHousekeeping(registry, deviceLimits, addressLimits);
     GatewayOperations views = operations(registry, spool, pipeline, traffic);
     operations = views;
-    startAdmin(views);
+    startAdmin(views, audit);
     startAdapters(new EngineGateway(registry, pipeline, traffic, addressLimits, audit));
     views.listening(() -> listeners.stream().map(Listener::view).toList());
   }
@@ -230,10 +230,11 @@ final class Wiring implements AutoCloseable {
     return factory.create(factory.settings().cast(settings));
   }
 
-  private void startAdmin(GatewayOperations operations) throws IOException, InterruptedException {
+  private void startAdmin(GatewayOperations operations, AuditTrail audit)
+      throws IOException, InterruptedException {
     AdminSettings settings = config.admin();
     if (settings != null) {
-      admin = closing(AdminServer.start(settings, operations, event -> {}));
+      admin = closing(AdminServer.start(settings, operations, audit));
     }
   }
 
