@@ -1,0 +1,227 @@
+package io.sluice.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The programs that judge the bill of materials, run as the build and a release run them. */
+class SupplyChainIT {
+  private static final Path BUILD = Path.of("../../build").toAbsolutePath().normalize();
+
+  @TempDir Path directory;
+  private Path bill;
+
+  private record Outcome(int code, String text) {}
+
+  @BeforeEach
+  void writeBill() throws IOException {
+    bill =
+        Files.writeString(
+            directory.resolve("sbom.json"),
+            """
+            {"bomFormat": "CycloneDX",
+             "metadata": {"component": {"group": "io.sluice", "name": "gateway-app", "version": "1"}},
+             "components": [
+              {"group": "g", "name": "range", "version": "1.4.0.Final",
+               "licenses": [{"license": {"id": "MIT"}}]},
+              {"group": "g", "name": "last", "version": "2.0-rc1",
+               "licenses": [{"license": {"id": "MIT"}}]},
+              {"group": "g", "name": "listed", "version": "33.5.0-jre",
+               "licenses": [{"license": {"name": "Proprietary"}}]},
+              {"group": "g", "name": "fixed", "version": "4.2.10.Final",
+               "licenses": [{"license": {"id": "MIT"}}]}]}
+            """);
+  }
+
+  private static Outcome run(String program, String... arguments) throws Exception {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-XX:TieredStopAtLevel=1");
+    command.add(BUILD.resolve(program).toString());
+    command.addAll(List.of(arguments));
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    return new Outcome(process.exitValue(), text);
+  }
+
+  private static String entry(String id, String severity, String name, String affected) {
+    return """
+    {"id": "%s", "aliases": ["CVE-%s"], "summary": "of %s",
+     "database_specific": {"severity": "%s"},
+     "affected": [{"package": {"ecosystem": "Maven", "name": "g:%s"}, %s}]}
+    """
+        .formatted(id, id, name, severity, name, affected);
+  }
+
+  private static String range(String events) {
+    return "\"ranges\": [{\"type\": \"ECOSYSTEM\", \"events\": [" + events + "]}]";
+  }
+
+  private Path dump() throws IOException {
+    Path dump = Files.createDirectory(directory.resolve("osv"));
+    String range = "{\"introduced\":\"1.10\"},{\"fixed\":\"1.12\"},{\"introduced\":\"0\"}";
+    write(dump, entry("A-1", "HIGH", "range", range(range + ",{\"fixed\":\"1.4.1\"}")));
+    write(
+        dump,
+        entry(
+            "A-2",
+            "LOW",
+            "last",
+            range("{\"introduced\":\"1.9\"},{\"last_affected\":\"2.0-rc1\"}")));
+    write(dump, entry("A-3", "CRITICAL", "listed", "\"versions\": [\"33.5.0-jre\"]"));
+    write(
+        dump,
+        entry(
+            "N-1",
+            "HIGH",
+            "fixed",
+            range("{\"introduced\":\"4.2.0.Alpha1\"},{\"fixed\":\"4.2.10\"}")));
+    write(
+        dump,
+        entry(
+            "N-2",
+            "HIGH",
+            "fixed",
+            range("{\"introduced\":\"0\"},{\"last_affected\":\"4.2.9.Final\"}")));
+    write(dump, entry("N-3", "HIGH", "last", range("{\"introduced\":\"2.0\"}")));
+    write(dump, entry("N-4", "HIGH", "other", range("{\"introduced\":\"0\"}")));
+    return dump;
+  }
+
+  private static void write(Path dump, String entry) throws IOException {
+    Files.writeString(dump.resolve("e" + entry.hashCode() + ".json"), entry);
+  }
+
+  @Test
+  void dumpTellsWhichVersionsAreAffected() throws Exception {
+    Path dump = dump();
+    Outcome all =
+        run("Vulnerabilities.java", "--sbom", bill.toString(), "--database", dump.toString());
+    assertThat(all.code()).isEqualTo(3);
+    assertThat(all.text())
+        .contains("HIGH     pkg:maven/g/range@1.4.0.Final A-1 CVE-A-1: of range")
+        .contains("LOW      pkg:maven/g/last@2.0-rc1 A-2")
+        .contains("CRITICAL pkg:maven/g/listed@33.5.0-jre A-3")
+        .doesNotContain("N-")
+        .contains("4 libraries, 3 known vulnerabilities, 3 of them count");
+  }
+
+  @Test
+  void onlyGraveOnesThatAreNotAcceptedCount() throws Exception {
+    Path dump = dump();
+    Path accepted = directory.resolve("accepted.txt");
+    Files.writeString(accepted, "# why\nCVE-A-1 = not reached\nA-3 = not reached either\n");
+    Outcome grave =
+        run(
+            "Vulnerabilities.java",
+            "--sbom",
+            bill.toString(),
+            "--database",
+            dump.toString(),
+            "--severity",
+            "HIGH",
+            "--accepted",
+            accepted.toString());
+    assertThat(grave.code()).isZero();
+    assertThat(grave.text())
+        .contains("(accepted: not reached)")
+        .contains("3 known vulnerabilities, 0 of them count");
+  }
+
+  @Test
+  void osvIsAskedInOneGoAndThenForEachEntry() throws Exception {
+    HttpServer osv =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    List<String> asked = new ArrayList<>();
+    osv.createContext(
+        "/",
+        exchange -> {
+          String body =
+              new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+          asked.add(exchange.getRequestURI() + " " + body);
+          String answer =
+              body.isEmpty()
+                  ? entry("A-9", "HIGH", "fixed", "\"versions\": []")
+                  : "{\"results\": [{\"vulns\": [{\"id\": \"A-9\"}]}, {}, {}, {}]}";
+          exchange.sendResponseHeaders(200, 0);
+          try (var out = exchange.getResponseBody()) {
+            out.write(answer.getBytes(StandardCharsets.UTF_8));
+          }
+        });
+    osv.start();
+    try {
+      String url = "http://127.0.0.1:" + osv.getAddress().getPort();
+      Outcome found = run("Vulnerabilities.java", "--sbom", bill.toString(), "--url", url);
+      assertThat(found.text()).contains("HIGH     pkg:maven/g/fixed@4.2.10.Final A-9");
+      assertThat(found.code()).isEqualTo(3);
+      assertThat(asked).hasSize(2);
+      assertThat(asked.getFirst())
+          .startsWith("/v1/querybatch ")
+          .contains("{\"package\":{\"purl\":\"pkg:maven/g/range@1.4.0.Final\"}}");
+      assertThat(asked.getLast()).startsWith("/v1/vulns/A-9");
+    } finally {
+      osv.stop(0);
+    }
+  }
+
+  @Test
+  void unreachableServiceIsNoCleanBillOfHealth() throws Exception {
+    int closed;
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      closed = socket.getLocalPort();
+    }
+    Outcome none =
+        run(
+            "Vulnerabilities.java",
+            "--sbom",
+            bill.toString(),
+            "--url",
+            "http://127.0.0.1:" + closed);
+    assertThat(none.code()).isEqualTo(1);
+    assertThat(none.text()).contains("OSV cannot be reached").contains("--database");
+    assertThat(run("Vulnerabilities.java", "--sbom", "none.json").code()).isEqualTo(2);
+  }
+
+  @Test
+  void libraryUnderALicenceThatIsNotAllowedStopsTheBuild() throws Exception {
+    Path lib = Files.createDirectory(directory.resolve("lib"));
+    Files.createFile(lib.resolve("range-1.4.0.Final-linux-x86_64.jar"));
+    Path page = directory.resolve("THIRD-PARTY.txt");
+    Path allowed = Files.writeString(directory.resolve("licences.txt"), "MIT\n");
+    Outcome refused = licences(allowed, page, lib);
+    assertThat(refused.code()).isEqualTo(1);
+    assertThat(refused.text()).contains("g/listed@33.5.0-jre: \"Proprietary\" is not allowed");
+    assertThat(page).doesNotExist();
+    Files.writeString(allowed, "MIT\nBSD-2-Clause\ng:listed = BSD-2-Clause; asked its author\n");
+    Outcome taken = licences(allowed, page, lib);
+    assertThat(taken.code()).as(taken.text()).isZero();
+    assertThat(page).content().contains("g:listed 33.5.0-jre\n  BSD-2-Clause\n");
+    Files.createFile(lib.resolve("stranger-1.jar"));
+    assertThat(licences(allowed, page, lib).text())
+        .contains("not in the bill of materials: stranger-1.jar");
+  }
+
+  private Outcome licences(Path allowed, Path page, Path lib) throws Exception {
+    return run(
+        "Licences.java",
+        bill.toString(),
+        allowed.toString(),
+        page.toString(),
+        lib.toString(),
+        "offline=false");
+  }
+}
