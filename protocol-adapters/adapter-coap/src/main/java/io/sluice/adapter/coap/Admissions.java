@@ -14,6 +14,7 @@ import java.security.NoSuchAlgorithmException;
 import java.security.Principal;
 import java.security.cert.X509Certificate;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.eclipse.californium.core.coap.CoAP.ResponseCode;
 import org.eclipse.californium.core.coap.OptionSet;
@@ -27,7 +28,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Admits the sender of a request by its query {@code ?d={id}&k={token}}.
+ * Admits the sender of a request by its query {@code ?d={id}&k={token}}, or by its DTLS session.
  *
  * <p>CoAP without DTLS has no session, so each request carries its credentials. A verdict is
  * remembered for a short time under the endpoint's address and the SHA-256 of the whole credential,
@@ -56,6 +57,9 @@ final class Admissions {
     this.rememberNanos = rememberNanos;
     this.dtls = dtls;
   }
+
+  /** Counts revocations: an admission that was asked for before one is not remembered after it. */
+  private final AtomicLong revocations = new AtomicLong();
 
   /** An admitted sender. */
   record Sender(DeviceId device, Peer peer, long untilNanos) {}
@@ -114,6 +118,7 @@ final class Admissions {
       Credentials credentials,
       Consumer<Sender> admitted,
       Consumer<Response> refused) {
+    long asked = revocations.get();
     gateway
         .admit(peer, credentials)
         .whenComplete((admission, fault) -> {
@@ -121,7 +126,7 @@ final class Admissions {
             log.error("admission of {} failed: {}", peer.address(), fault.toString());
             refused.accept(Replies.busy(1000, "the gateway cannot check credentials now"));
           } else {
-            judge(key, peer, admission, admitted, refused);
+            judge(key, peer, asked, admission, admitted, refused);
           }
         });
   }
@@ -178,31 +183,36 @@ final class Admissions {
 
   /** The device was revoked: nothing that it has shown counts any more. */
   void forget(DeviceId device) {
+    revocations.incrementAndGet(); // before the removal: see remember
     remembered.values().removeIf(sender -> sender.device().equals(device));
   }
 
   private void judge(
       Object key,
       Peer peer,
+      long asked,
       Admission admission,
       Consumer<Sender> admitted,
       Consumer<Response> refused) {
     switch (admission) {
       case Admission.Admitted verdict ->
-          admitted.accept(remember(key, verdict.device().id(), peer));
+          admitted.accept(remember(key, verdict.device().id(), peer, asked));
       case Admission.Refused verdict -> refused.accept(Replies.to(verdict));
       case Admission.Busy busy ->
           refused.accept(Replies.busy(busy.retryAfterMillis(), "too many devices sign in at once"));
     }
   }
 
-  private Sender remember(Object key, DeviceId device, Peer peer) {
+  private Sender remember(Object key, DeviceId device, Peer peer, long asked) {
     if (dtls != null && key instanceof Principal principal) {
       dtls.belongs(principal, device);
     }
     Sender sender = new Sender(device, peer, System.nanoTime() + rememberNanos);
     if (rememberNanos > 0 && remembered.size() < MAX_REMEMBERED) {
       remembered.put(key, sender);
+      if (revocations.get() != asked) {
+        remembered.remove(key, sender);
+      }
     }
     return sender;
   }

@@ -53,7 +53,8 @@ final class CoapAdapter implements Adapter {
       ScheduledExecutorService timers,
       Answers answers,
       Admissions admissions,
-      CommandResource commands) {}
+      CommandResource commands,
+      @Nullable DtlsDoor dtls) {}
 
   @Override
   public synchronized void start(Gateway gateway) throws IOException {
@@ -83,7 +84,8 @@ final class CoapAdapter implements Adapter {
             clock,
             maxPayloadBytes));
     endpoint.addPostProcessInterceptor(new RefusalMetrics(gateway));
-    Running started = new Running(endpoint, protocolThreads, timers, answers, admissions, commands);
+    Running started =
+        new Running(endpoint, protocolThreads, timers, answers, admissions, commands, dtls);
     try {
       endpoint.start();
     } catch (IOException refused) {
@@ -104,6 +106,9 @@ final class CoapAdapter implements Adapter {
         timers.scheduleAtFixedRate(
             () -> answers.acknowledgeSlow(System.nanoTime()), 100, 100, TimeUnit.MILLISECONDS);
     var _ = timers.scheduleAtFixedRate(admissions::sweep, 10, 10, TimeUnit.SECONDS);
+    if (dtls != null) {
+      var _ = timers.scheduleAtFixedRate(dtls::sweep, 10, 10, TimeUnit.SECONDS);
+    }
     Long reloadMillis = dtls == null ? null : dtls.reloadMillis();
     if (dtls != null && reloadMillis != null) {
       var _ =
@@ -138,11 +143,22 @@ final class CoapAdapter implements Adapter {
     return running().endpoint().getAddress();
   }
 
-  /** Endpoints with credentials checked within the admission cache's time, and observers. */
+  /**
+   * Devices with a DTLS session; without DTLS the endpoints with credentials checked within the
+   * admission cache's time, or the observers, whichever are more.
+   */
   @Override
   public int connections() {
     Running current = running();
+    if (current.dtls() != null) {
+      return current.dtls().sessions();
+    }
     return Math.max(current.admissions().size(), current.commands().observers());
+  }
+
+  /** Null where there is none. */
+  @Nullable DtlsDoor dtls() {
+    return running().dtls();
   }
 
   private synchronized Running running() {

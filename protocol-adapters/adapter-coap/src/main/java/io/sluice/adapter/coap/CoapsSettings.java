@@ -50,6 +50,14 @@ public record CoapsSettings(
             min = 0,
             max = 16)
         int connectionIdLength,
+    @Option(
+            doc =
+                "Handshakes under way at once, about 20 KB each. Beyond it a ClientHello is dropped;"
+                    + " the device sends it again.",
+            def = "1000",
+            min = 1,
+            max = 1_000_000)
+        int maxHandshakes,
     @Inline CoapOptions options)
     implements Checked {
 
@@ -70,6 +78,7 @@ public record CoapsSettings(
         100_000,
         Duration.ofMinutes(30),
         6,
+        1000,
         CoapOptions.DEFAULTS);
   }
 

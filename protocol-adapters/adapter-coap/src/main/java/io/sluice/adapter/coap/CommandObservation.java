@@ -5,17 +5,20 @@ import io.sluice.api.DeviceId;
 import io.sluice.api.DeviceLink;
 import io.sluice.api.Gateway;
 import io.sluice.api.Peer;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.californium.core.coap.CoAP;
 import org.eclipse.californium.core.coap.CoAP.ResponseCode;
 import org.eclipse.californium.core.coap.MessageObserverAdapter;
+import org.eclipse.californium.core.coap.Request;
 import org.eclipse.californium.core.coap.Response;
 import org.eclipse.californium.core.network.Exchange;
 import org.eclipse.californium.core.observe.ObserveNotificationOrderer;
 import org.eclipse.californium.core.observe.ObserveRelation;
 import org.eclipse.californium.core.server.resources.ObservableResource;
+import org.eclipse.californium.elements.EndpointContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +37,7 @@ final class CommandObservation implements ObservableResource, DeviceLink {
   private final ObserveNotificationOrderer order;
   private final int maxBlockBytes;
   private final Executor executor;
+  private final Map<DeviceId, CommandObservation> byDevice;
   private final AtomicReference<@Nullable Command> underWay = new AtomicReference<>();
   private volatile @Nullable ObserveRelation relation;
 
@@ -43,7 +47,9 @@ final class CommandObservation implements ObservableResource, DeviceLink {
       Exchange exchange,
       ObserveNotificationOrderer order,
       int maxBlockBytes,
-      Executor executor) {
+      Executor executor,
+      Map<DeviceId, CommandObservation> byDevice) {
+    this.byDevice = byDevice;
     this.gateway = gateway;
     this.device = sender.device();
     this.peer = sender.peer();
@@ -56,8 +62,17 @@ final class CommandObservation implements ObservableResource, DeviceLink {
   /** After the initial response went out; on the exchange's own thread. */
   void begin() {
     if (relation != null) {
+      byDevice.put(device, this);
       gateway.attach(device, peer, this);
       gateway.commands().ready(device);
+    }
+  }
+
+  /** The device goes on from there (RFC 9146): what follows is sent to its new address. */
+  void moved(EndpointContext to) {
+    Request request = exchange.getRequest();
+    if (!request.getSourceContext().getPeerAddress().equals(to.getPeerAddress())) {
+      exchange.execute(() -> request.setSourceContext(to));
     }
   }
 
@@ -126,6 +141,7 @@ final class CommandObservation implements ObservableResource, DeviceLink {
   public void removeObserveRelation(ObserveRelation ended) {
     if (Objects.equals(relation, ended)) {
       relation = null;
+      byDevice.remove(device, this);
       gateway.detach(device, this);
       Command lost = underWay.get();
       if (lost != null) {

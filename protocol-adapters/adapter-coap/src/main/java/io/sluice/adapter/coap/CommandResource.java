@@ -5,6 +5,7 @@ import io.sluice.api.ContentType;
 import io.sluice.api.DeviceId;
 import io.sluice.api.Gateway;
 import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import org.eclipse.californium.core.coap.BlockOption;
 import org.eclipse.californium.core.coap.CoAP;
@@ -15,6 +16,7 @@ import org.eclipse.californium.core.coap.Response;
 import org.eclipse.californium.core.network.Exchange;
 import org.eclipse.californium.core.observe.ObserveManager;
 import org.eclipse.californium.core.observe.ObserveNotificationOrderer;
+import org.eclipse.californium.elements.EndpointContext;
 import org.eclipse.californium.elements.config.Configuration;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +32,10 @@ final class CommandResource {
   private final int maxBlockBytes;
   private final Executor executor;
 
+  /** No more than there are observers. */
+  private final ConcurrentHashMap<DeviceId, CommandObservation> observing =
+      new ConcurrentHashMap<>();
+
   CommandResource(
       Gateway gateway, Configuration configuration, int maxBlockBytes, Executor executor) {
     this.executor = executor;
@@ -40,6 +46,14 @@ final class CommandResource {
 
   int observers() {
     return observers.getNumberOfObserverRelations();
+  }
+
+  /** A request of the device came by its DTLS session, perhaps from another address than before. */
+  void heard(DeviceId device, EndpointContext from) {
+    CommandObservation observation = observing.get(device);
+    if (observation != null) {
+      observation.moved(from);
+    }
   }
 
   void handle(Exchange exchange, Admissions.Sender sender) {
@@ -76,7 +90,8 @@ final class CommandResource {
 
   private void observe(Exchange exchange, Admissions.Sender sender) {
     CommandObservation observation =
-        new CommandObservation(gateway, sender, exchange, order, maxBlockBytes, executor);
+        new CommandObservation(
+            gateway, sender, exchange, order, maxBlockBytes, executor, observing);
     observers.addObserveRelation(exchange, observation);
     exchange.getRequest().setProtectFromOffload();
     // The initial response is not acknowledged by the device, so it carries no command.

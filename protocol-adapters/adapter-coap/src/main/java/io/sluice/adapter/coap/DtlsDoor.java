@@ -10,20 +10,20 @@ import java.net.InetSocketAddress;
 import java.security.Principal;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import org.eclipse.californium.elements.config.CertificateAuthenticationMode;
 import org.eclipse.californium.elements.config.Configuration;
 import org.eclipse.californium.elements.config.SystemConfig;
 import org.eclipse.californium.elements.util.Filter;
-import org.eclipse.californium.scandium.ConnectionListener;
 import org.eclipse.californium.scandium.DTLSConnector;
 import org.eclipse.californium.scandium.config.DtlsConfig;
 import org.eclipse.californium.scandium.config.DtlsConfig.DtlsRole;
 import org.eclipse.californium.scandium.config.DtlsConnectorConfig;
 import org.eclipse.californium.scandium.dtls.CertificateType;
 import org.eclipse.californium.scandium.dtls.Connection;
+import org.eclipse.californium.scandium.dtls.Handshaker;
 import org.eclipse.californium.scandium.dtls.SingleNodeConnectionIdGenerator;
 import org.eclipse.californium.scandium.dtls.cipher.CipherSuite;
 import org.eclipse.californium.scandium.dtls.x509.CertificateProvider;
@@ -59,8 +59,9 @@ final class DtlsDoor {
   private final @Nullable ClientVerifier verifier;
   private final @Nullable FileWatch watch;
 
-  /** Whose session each is; as many as there are sessions at the most. */
-  private final Map<Principal, DeviceId> devices = new ConcurrentHashMap<>();
+  private final SessionOwners owners = new SessionOwners();
+  private final Configuration configuration;
+  private final HandshakeBound handshakes;
 
   private volatile @Nullable DTLSConnector connector;
 
@@ -81,6 +82,8 @@ final class DtlsDoor {
       verifier = new ClientVerifier(gateway, files, certificateTypes(files));
       watch = new FileWatch(tls.files());
     }
+    configuration = configuration();
+    handshakes = new HandshakeBound(configuration, gateway, settings.maxHandshakes());
   }
 
   private List<CertificateType> certificateTypes(TlsFiles files) {
@@ -95,7 +98,7 @@ final class DtlsDoor {
   }
 
   DTLSConnector connector(InetSocketAddress address) {
-    DtlsConnectorConfig.Builder config = DtlsConnectorConfig.builder(configuration());
+    DtlsConnectorConfig.Builder config = DtlsConnectorConfig.builder(configuration);
     config.setAddress(address).setReuseAddress(false).setLoggingTag("coaps");
     if (settings.psk() == CoapsSettings.Psk.REGISTRY) {
       config.setAdvancedPskStore(new RegistryPskStore(gateway));
@@ -108,12 +111,14 @@ final class DtlsDoor {
       config.setConnectionIdGenerator(
           new SingleNodeConnectionIdGenerator(settings.connectionIdLength()));
     }
-    config.setConnectionListener(new Removals());
-    DTLSConnector made = new DTLSConnector(config.build());
+    config.setConnectionListener(owners);
+    config.setDatagramFilter(handshakes);
+    DTLSConnector made = new CountingConnector(config.build(), handshakes);
     connector = made;
     return made;
   }
 
+  @SuppressWarnings("deprecation") // the threshold's default still lets session ids replace cookies
   private Configuration configuration() {
     DtlsConfig.register();
     SystemConfig.register();
@@ -126,6 +131,10 @@ final class DtlsDoor {
         settings.sessionIdle().toMillis(),
         TimeUnit.MILLISECONDS);
     configuration.set(DtlsConfig.DTLS_USE_HELLO_VERIFY_REQUEST, true);
+    // a session id that was overheard must not stand for a cookie
+    configuration.set(DtlsConfig.DTLS_VERIFY_PEERS_ON_RESUMPTION_THRESHOLD, 0);
+    configuration.set(
+        DtlsConfig.DTLS_MAX_PENDING_HANDSHAKE_RESULT_JOBS, Math.max(64, settings.maxHandshakes()));
     configuration.set(DtlsConfig.DTLS_UPDATE_ADDRESS_USING_CID_ON_NEWER_RECORDS, true);
     configuration.set(DtlsConfig.DTLS_REMOVE_STALE_DOUBLE_PRINCIPALS, true);
     configuration.set(DtlsConfig.DTLS_RECEIVER_THREAD_COUNT, Math.max(1, threads / 2));
@@ -175,48 +184,58 @@ final class DtlsDoor {
 
   /** The device was admitted by the session of this principal. */
   void belongs(Principal principal, DeviceId device) {
-    devices.put(principal, device);
+    owners.belongs(principal, device);
+  }
+
+  /** Forgets what ended without a word; called every few seconds. */
+  void sweep() {
+    handshakes.sweep();
+  }
+
+  int handshakesUnderWay() {
+    return handshakes.underWay();
+  }
+
+  /** Tells a counter of each connection that is kept, established or not. */
+  void count(LongAdder counter) throws InterruptedException, ExecutionException {
+    DTLSConnector open = connector;
+    if (open != null) {
+      Filter<Connection> counting =
+          connection -> {
+            counter.increment();
+            return false;
+          };
+      open.startForEach(counting).get();
+    }
+  }
+
+  /** Principals that have a session. */
+  int sessions() {
+    return owners.size();
   }
 
   /** Ends the sessions of a device, with an alert. */
   void close(DeviceId device) {
     DTLSConnector open = connector;
-    if (open != null && devices.containsValue(device)) {
-      Filter<Principal> ofDevice = principal -> device.equals(devices.get(principal));
+    if (open != null && owners.hasSessions(device)) {
+      Filter<Principal> ofDevice = principal -> owners.isOf(principal, device);
       var _ = open.startTerminateConnectionsForPrincipal(ofDevice, true);
     }
   }
 
-  /** Forgets whose a session was when it ends. */
-  private final class Removals implements ConnectionListener {
-    @Override
-    public void onConnectionEstablished(Connection connection) {}
+  /** Tells the bound of each handshake that begins, which is after its cookie was right. */
+  private static final class CountingConnector extends DTLSConnector {
+    private final HandshakeBound handshakes;
 
-    @Override
-    public void onConnectionRemoved(Connection connection) {
-      Principal principal = connection.getEstablishedPeerIdentity();
-      if (principal != null) {
-        devices.remove(principal);
-      }
+    CountingConnector(DtlsConnectorConfig config, HandshakeBound handshakes) {
+      super(config);
+      this.handshakes = handshakes;
     }
 
+    @SuppressWarnings("deprecation") // there is no other place that sees each handshake begin
     @Override
-    public boolean onConnectionUpdatesSequenceNumbers(Connection connection, boolean writing) {
-      return false;
+    protected void onInitializeHandshaker(Handshaker handshaker) {
+      handshakes.begun(handshaker);
     }
-
-    @Override
-    public boolean onConnectionMacError(Connection connection) {
-      return false;
-    }
-
-    @Override
-    public void beforeExecution(Connection connection) {}
-
-    @Override
-    public void updateExecution(Connection connection) {}
-
-    @Override
-    public void afterExecution(Connection connection) {}
   }
 }

@@ -194,6 +194,9 @@ final class RequestRouter implements MessageDeliverer {
         exchange.getRequest().getOptions(),
         sender -> {
           gateway.seen(sender.device(), sender.peer());
+          if (sender.peer().secure()) {
+            commands.heard(sender.device(), exchange.getRequest().getSourceContext());
+          }
           continuation.accept(sender);
         },
         refusal -> {

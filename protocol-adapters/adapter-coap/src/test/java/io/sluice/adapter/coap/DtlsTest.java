@@ -12,7 +12,6 @@ import io.sluice.api.tls.TlsSettings;
 import io.sluice.api.tls.TlsSettings.ClientAuth;
 import io.sluice.api.tls.TlsSettings.TlsProvider;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,13 +27,7 @@ import org.eclipse.californium.core.CoapResponse;
 import org.eclipse.californium.core.coap.CoAP.ResponseCode;
 import org.eclipse.californium.core.coap.MediaTypeRegistry;
 import org.eclipse.californium.core.coap.Request;
-import org.eclipse.californium.core.coap.Response;
-import org.eclipse.californium.core.config.CoapConfig;
-import org.eclipse.californium.core.network.CoapEndpoint;
-import org.eclipse.californium.elements.config.Configuration;
-import org.eclipse.californium.scandium.DTLSConnector;
 import org.eclipse.californium.scandium.config.DtlsConfig;
-import org.eclipse.californium.scandium.config.DtlsConfig.DtlsRole;
 import org.eclipse.californium.scandium.config.DtlsConnectorConfig;
 import org.eclipse.californium.scandium.dtls.CertificateType;
 import org.eclipse.californium.scandium.dtls.SingleNodeConnectionIdGenerator;
@@ -94,31 +87,13 @@ class DtlsTest {
     return started.address();
   }
 
-  private static DtlsConnectorConfig.Builder client() {
-    CoapConfig.register();
-    DtlsConfig.register();
-    Configuration configuration = Configuration.createStandardWithoutFile();
-    configuration.set(DtlsConfig.DTLS_ROLE, DtlsRole.CLIENT_ONLY);
-    configuration.set(DtlsConfig.DTLS_RECOMMENDED_CIPHER_SUITES_ONLY, false);
-    configuration.set(DtlsConfig.DTLS_MAX_RETRANSMISSIONS, 1);
-    configuration.set(DtlsConfig.DTLS_RECEIVER_THREAD_COUNT, 1);
-    configuration.set(DtlsConfig.DTLS_CONNECTOR_THREAD_COUNT, 1);
-    return DtlsConnectorConfig.builder(configuration)
-        .setAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-  }
-
   private static DtlsConnectorConfig.Builder psk(String identity, byte[] key) {
-    return client().setAdvancedPskStore(new AdvancedSinglePskStore(identity, key));
+    return DtlsClients.configuration()
+        .setAdvancedPskStore(new AdvancedSinglePskStore(identity, key));
   }
 
   private CoapClient open(DtlsConnectorConfig.Builder config, InetSocketAddress to) {
-    CoapEndpoint endpoint =
-        CoapEndpoint.builder()
-            .setConfiguration(config.getIncompleteConfig().getConfiguration())
-            .setConnector(new DTLSConnector(config.build()))
-            .build();
-    CoapClient client = new CoapClient("coaps://127.0.0.1:" + to.getPort() + "/telemetry");
-    client.setEndpoint(endpoint).setTimeout(8000L);
+    CoapClient client = DtlsClients.open(config, to, "telemetry");
     clients.add(client);
     return client;
   }
@@ -183,7 +158,7 @@ class DtlsTest {
       throws IOException {
     X509Certificate[] chain =
         PemFiles.certificates(shown.certificate()).toArray(X509Certificate[]::new);
-    return client()
+    return DtlsClients.configuration()
         .setCertificateIdentityProvider(
             new SingleCertificateProvider(
                 PemFiles.privateKey(shown.key()), chain, CertificateType.X_509))
@@ -210,7 +185,7 @@ class DtlsTest {
     InetSocketAddress address = start(tls(), true);
     X509Certificate own = PemFiles.certificates(device.certificate()).getFirst();
     DtlsConnectorConfig.Builder config =
-        client()
+        DtlsClients.configuration()
             .setCertificateIdentityProvider(
                 new SingleCertificateProvider(
                     PemFiles.privateKey(device.key()), own.getPublicKey()))
@@ -344,14 +319,30 @@ class DtlsTest {
   }
 
   @Test
+  void libcoapSignsInByRawPublicKey() throws Exception {
+    start(tls(), true);
+    byte[] key = PemFiles.certificates(device.certificate()).getFirst().getPublicKey().getEncoded();
+    gateway.publicKeys.put(HexFormat.of().formatHex(key), "rpk-1");
+    Path own = directory.resolve("own.pem"); // as EC PRIVATE KEY: GnuTLS reads no other form
+    String[] convert = {"openssl", "ec", "-in", device.key().toString(), "-out", own.toString()};
+    Process converted =
+        new ProcessBuilder(convert)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    assertThat(converted.waitFor()).isZero();
+    String output = libcoap("gnutls", "-n", "-M", own.toString());
+    assertThat(devices()).as(output).containsExactly("rpk-1");
+  }
+
+  @Test
   void unknownContentFormatIsKeptWithItsReason() throws Exception {
     InetSocketAddress address = start(null, false);
     Request odd = Request.newPost();
     odd.setURI("coaps://127.0.0.1:" + address.getPort() + "/telemetry").setPayload("?");
     odd.getOptions().setContentFormat(9999);
     CoapClient client = open(psk("d1", KEY), address);
-    Response ignored = client.advanced(odd).advanced();
-    assertThat(ignored).isNotNull();
+    assertThat(client.advanced(odd).getCode()).isEqualTo(ResponseCode.UNSUPPORTED_CONTENT_FORMAT);
     assertThat(gateway.accepted)
         .singleElement()
         .matches(uplink -> uplink.rejection().detail().contains("9999"));

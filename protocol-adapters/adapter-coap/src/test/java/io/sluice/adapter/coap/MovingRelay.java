@@ -1,11 +1,15 @@
 package io.sluice.adapter.coap;
 
+import static org.awaitility.Awaitility.await;
+
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 
 /** A NAT between one client and a server, which takes another port whenever it is told. */
 final class MovingRelay implements AutoCloseable {
@@ -14,6 +18,8 @@ final class MovingRelay implements AutoCloseable {
   private final InetSocketAddress server;
   private final DatagramSocket inner;
   private final AtomicInteger handshakeRecords = new AtomicInteger();
+  private final AtomicInteger datagrams = new AtomicInteger();
+  private final AtomicInteger moves = new AtomicInteger(-1); // the first port is no move
   private volatile DatagramSocket outer;
   private volatile InetSocketAddress client;
 
@@ -33,8 +39,21 @@ final class MovingRelay implements AutoCloseable {
     return handshakeRecords.get();
   }
 
+  int moves() {
+    return moves.get();
+  }
+
+  /** Returns when so many further datagrams of the client have passed, or it is over. */
+  void awaitClientDatagrams(int count, BooleanSupplier isOver) {
+    int until = datagrams.get() + count;
+    await()
+        .pollInterval(Duration.ofMillis(2))
+        .until(() -> datagrams.get() >= until || isOver.getAsBoolean());
+  }
+
   /** From now on the server sees the client at another port, and reaches it there only. */
   void move() throws IOException {
+    moves.incrementAndGet();
     DatagramSocket before = outer;
     DatagramSocket next = new DatagramSocket(0, InetAddress.getLoopbackAddress());
     outer = next;
@@ -52,6 +71,7 @@ final class MovingRelay implements AutoCloseable {
         from.receive(packet);
         if (from.equals(inner)) {
           client = (InetSocketAddress) packet.getSocketAddress();
+          datagrams.incrementAndGet();
           if (bytes[0] == HANDSHAKE) {
             handshakeRecords.incrementAndGet();
           }
