@@ -52,7 +52,7 @@ public record CoapsSettings(
         int connectionIdLength,
     @Option(
             doc =
-                "Handshakes under way at once, about 20 KB each. Beyond it a ClientHello is dropped;"
+                "Handshakes under way at once. Beyond it a ClientHello is dropped;"
                     + " the device sends it again.",
             def = "1000",
             min = 1,
