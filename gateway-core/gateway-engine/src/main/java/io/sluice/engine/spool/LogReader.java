@@ -18,6 +18,11 @@ final class LogReader {
 
   private final SegmentLog log;
   private @Nullable Segment segment;
+
+  /** Of the segment read last. */
+  private @Nullable SegmentCipher cipher;
+
+  private @Nullable Segment cipherOf;
   private long offset;
   private long sequence = -1;
 
@@ -125,9 +130,18 @@ final class LogReader {
     Parsed parsed = new Parsed(new byte[(int) Math.min(chunkBytes, left)], next, maxRecords);
     if (current.read(parsed.chunk, offset)) {
       parsed.chunk.flip();
-      parsed.run(new RecordFrame(current.generation()), until, maxBytes, left);
+      parsed.run(new RecordFrame(current.generation()), cipherOf(current), until, maxBytes, left);
     }
     return parsed;
+  }
+
+  @SuppressWarnings("ReferenceEquality") // the very segment is meant
+  private @Nullable SegmentCipher cipherOf(Segment current) {
+    if (cipherOf != current) {
+      cipher = log.cipher(current.header());
+      cipherOf = current;
+    }
+    return cipher;
   }
 
   /** The first sequence that is readable behind a damage: in this segment, or the next one's. */
@@ -182,7 +196,8 @@ final class LogReader {
       lengths = new int[guess];
     }
 
-    void run(RecordFrame frame, long until, int maxBytes, long left) {
+    void run(
+        RecordFrame frame, @Nullable SegmentCipher cipher, long until, int maxBytes, long left) {
       int bodies = 0;
       while (count < maxRecords && consumed < chunk.limit()) {
         int size = frame.check(chunk, consumed);
@@ -199,10 +214,23 @@ final class LogReader {
         if (!isWanted || (count > 0 && bodies + length > maxBytes)) {
           return;
         }
-        add(sequence, length);
+        int overhead = cipher == null ? 0 : SegmentCipher.OVERHEAD_BYTES;
+        if (cipher != null && !decrypt(cipher, sequence, length)) {
+          return; // damaged: what stands there was not written there
+        }
+        add(sequence, length - overhead);
         bodies += length;
         consumed += size;
       }
+    }
+
+    private boolean decrypt(SegmentCipher cipher, long sequence, int length) {
+      return cipher.decrypt(
+          bytes,
+          consumed + SegmentFormat.RECORD_HEADER_BYTES,
+          length,
+          sequence,
+          RecordFrame.receivedMicros(chunk, consumed));
     }
 
     private void add(long sequence, int length) {

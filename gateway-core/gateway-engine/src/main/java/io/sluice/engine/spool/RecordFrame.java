@@ -2,13 +2,24 @@ package io.sluice.engine.spool;
 
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /** Writes and checks records of one generation (see {@link SegmentFormat}). Not thread-safe. */
 final class RecordFrame {
   private final byte[] generation = new byte[Long.BYTES];
   private final CRC32C crc = new CRC32C();
+  private final @Nullable SegmentCipher cipher;
 
+  /** For reading: bodies are checked as they are on disk. */
   RecordFrame(long generation) {
+    this(generation, null);
+  }
+
+  /**
+   * @param cipher of the segment, null where it is plain
+   */
+  RecordFrame(long generation, @Nullable SegmentCipher cipher) {
+    this.cipher = cipher;
     ByteBuffer.wrap(this.generation).putLong(generation);
   }
 
@@ -19,8 +30,14 @@ final class RecordFrame {
   /** Puts a record at the buffer's position, for which it has room. */
   void put(ByteBuffer out, long sequence, long receivedMicros, byte[] body) {
     int start = out.position();
-    out.putInt(0).putInt(body.length).putLong(sequence).putLong(receivedMicros).put(body);
-    out.putInt(start, crc(out, start, body.length));
+    int length = body.length + (cipher == null ? 0 : SegmentCipher.OVERHEAD_BYTES);
+    out.putInt(0).putInt(length).putLong(sequence).putLong(receivedMicros);
+    if (cipher == null) {
+      out.put(body);
+    } else {
+      cipher.encrypt(body, out, sequence, receivedMicros);
+    }
+    out.putInt(start, crc(out, start, length));
   }
 
   /**
@@ -33,7 +50,7 @@ final class RecordFrame {
       return -1;
     }
     int length = in.getInt(index + 4);
-    if (length < 1 || length > SegmentFormat.BODY_MAX_BYTES) {
+    if (length < 1 || length > SegmentFormat.BODY_MAX_BYTES + SegmentCipher.OVERHEAD_BYTES) {
       return 0;
     }
     int size = size(length);

@@ -22,8 +22,7 @@ final class Segment {
 
   private final FileChannel channel;
   private final SpoolFiles files;
-  private final long generation;
-  private final long baseSequence;
+  private final SegmentFormat.Header header;
   private final Path file;
   private volatile long end;
   private volatile long endSequence;
@@ -57,8 +56,7 @@ final class Segment {
     this.file = file;
     this.channel = channel;
     this.files = files;
-    this.generation = header.generation();
-    this.baseSequence = header.baseSequence();
+    this.header = header;
     this.end = end;
     this.endSequence = endSequence;
     this.isIndexed = isIndexed;
@@ -68,12 +66,16 @@ final class Segment {
     return file;
   }
 
+  SegmentFormat.Header header() {
+    return header;
+  }
+
   long generation() {
-    return generation;
+    return header.generation();
   }
 
   long baseSequence() {
-    return baseSequence;
+    return header.baseSequence();
   }
 
   /** One more than the last sequence. */

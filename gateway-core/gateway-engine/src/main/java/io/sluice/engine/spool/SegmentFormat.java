@@ -10,7 +10,7 @@ import java.util.zip.CRC32C;
  * <pre>
  * header, 64 bytes
  *    0  magic          8   "SLUICE-S"
- *    8  version        4   1
+ *    8  version        4   1; 2 where the bodies are encrypted
  *   12  log            4   0 alarm, 1 event, 2 telemetry, 3 dead letters
  *   16  base sequence  8   sequence of the first record
  *   24  generation     8   random, new each time a file is (re)used
@@ -22,7 +22,7 @@ import java.util.zip.CRC32C;
  *    4  body length    4   1 to 16 MiB
  *    8  sequence       8   one more than the record before
  *   16  received       8   microseconds since the epoch
- *   24  body
+ *   24  body               where encrypted, AES-256-GCM with its tag of 16 bytes behind
  * </pre>
  *
  * <p>Limits: a segment is as long as configured, or as its only record where that is longer.
@@ -39,7 +39,8 @@ import java.util.zip.CRC32C;
  */
 final class SegmentFormat {
   static final long MAGIC = 0x534c554943452d53L;
-  static final int VERSION = 1;
+  static final int VERSION_PLAIN = 1;
+  static final int VERSION_ENCRYPTED = 2;
   static final int HEADER_BYTES = 64;
   static final int RECORD_HEADER_BYTES = 24;
   static final int BODY_MAX_BYTES = 16 << 20;
@@ -48,11 +49,12 @@ final class SegmentFormat {
   private SegmentFormat() {}
 
   /** What a header says. */
-  record Header(int log, long baseSequence, long generation) {}
+  record Header(int log, long baseSequence, long generation, boolean isEncrypted) {}
 
   static ByteBuffer header(Header header) {
     ByteBuffer bytes = ByteBuffer.allocate(HEADER_BYTES);
-    bytes.putLong(MAGIC).putInt(VERSION).putInt(header.log());
+    bytes.putLong(MAGIC).putInt(header.isEncrypted() ? VERSION_ENCRYPTED : VERSION_PLAIN);
+    bytes.putInt(header.log());
     bytes.putLong(header.baseSequence()).putLong(header.generation());
     bytes.putInt(crc(bytes.slice(0, HEADER_CHECKED_BYTES)));
     return bytes.clear();
@@ -70,15 +72,19 @@ final class SegmentFormat {
     if (bytes.getInt(32) != crc(bytes.slice(0, HEADER_CHECKED_BYTES))) {
       throw new IOException("has a damaged header");
     }
-    if (bytes.getInt(8) > VERSION) {
+    if (bytes.getInt(8) > VERSION_ENCRYPTED) {
       throw new IOException(
           "is of format version "
               + bytes.getInt(8)
               + ", this program reads up to "
-              + VERSION
+              + VERSION_ENCRYPTED
               + "; use the newer program");
     }
-    return new Header(bytes.getInt(12), bytes.getLong(16), bytes.getLong(24));
+    return new Header(
+        bytes.getInt(12),
+        bytes.getLong(16),
+        bytes.getLong(24),
+        bytes.getInt(8) == VERSION_ENCRYPTED);
   }
 
   private static int crc(ByteBuffer bytes) {

@@ -34,6 +34,7 @@ final class SegmentLog {
   private final Shape shape;
   private final SegmentPool pool;
   private final SpoolFiles files;
+  private final @Nullable SpoolKey key;
   private final SplittableRandom generations = new SplittableRandom();
 
   /** Replaced whole by the writer thread. */
@@ -48,7 +49,13 @@ final class SegmentLog {
   /** A write failed in it: to be cut off before another is begun. */
   private @Nullable Segment suspect;
 
-  SegmentLog(Path directory, Shape shape, SegmentPool pool, SpoolFiles files) throws IOException {
+  /**
+   * @param key by which new segments are encrypted, null where they are not
+   */
+  SegmentLog(
+      Path directory, Shape shape, SegmentPool pool, SpoolFiles files, @Nullable SpoolKey key)
+      throws IOException {
+    this.key = key;
     this.directory = Files.createDirectories(directory);
     this.shape = shape;
     this.pool = pool;
@@ -128,16 +135,15 @@ final class SegmentLog {
     FileChannel channel = files.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
     ByteBuffer bytes = ByteBuffer.allocate(SegmentFormat.HEADER_BYTES);
     channel.read(bytes, 0);
+    Header header;
     try {
-      Header header = SegmentFormat.header(bytes.flip());
+      header = SegmentFormat.header(bytes.flip());
       if (header.log() != shape.number() || !file.equals(file(header.baseSequence()))) {
         throw new IOException("was being made from an older segment, or does not belong here");
       }
-      return new Segment(
-          file, channel, files, header, channel.size(), header.baseSequence(), false);
     } catch (IOException e) {
       channel.close();
-      if (bytes.limit() > 12 && bytes.getInt(8) > SegmentFormat.VERSION) {
+      if (bytes.limit() > 12 && bytes.getInt(8) > SegmentFormat.VERSION_ENCRYPTED) {
         throw new IOException("spool: " + file + " " + e.getMessage(), e);
       }
       Path aside = file.resolveSibling(file.getFileName() + ".damaged");
@@ -145,6 +151,25 @@ final class SegmentLog {
       Files.move(file, aside, StandardCopyOption.REPLACE_EXISTING);
       return null;
     }
+    if (header.isEncrypted() && key == null) {
+      channel.close();
+      throw new IOException(
+          "spool: "
+              + file
+              + " is encrypted and there is no key; give spool.encryption.key, or move the"
+              + " directory aside to begin anew");
+    }
+    return new Segment(file, channel, files, header, channel.size(), header.baseSequence(), false);
+  }
+
+  /** The cipher by which a segment's bodies are read, null where they are plain. */
+  @Nullable SegmentCipher cipher(Header header) {
+    return header.isEncrypted() && key != null ? key.cipher(header) : null;
+  }
+
+  /** Of a record on disk. */
+  private int size(SpoolEntry entry) {
+    return RecordFrame.size(entry.body().length + (key == null ? 0 : SegmentCipher.OVERHEAD_BYTES));
   }
 
   private static void endWhereTheNextBegins(List<Segment> opened) {
@@ -213,7 +238,7 @@ final class SegmentLog {
     buffer.clear();
     for (int i = 0; i < entries.size(); i++) {
       SpoolEntry entry = entries.get(i);
-      int size = RecordFrame.size(entry.body().length);
+      int size = size(entry);
       if (segment != null && !fits(offset + buffer.position(), size)) {
         finish(segment, buffer, offset, sequence);
         active = null;
@@ -260,7 +285,7 @@ final class SegmentLog {
 
   private long writeAlone(Segment segment, SpoolEntry entry, long sequence, long offset)
       throws IOException {
-    ByteBuffer large = ByteBuffer.allocate(RecordFrame.size(entry.body().length));
+    ByteBuffer large = ByteBuffer.allocate(size(entry));
     frame().put(large, sequence, entry.receivedMicros(), entry.body());
     return flush(segment, large, offset);
   }
@@ -284,9 +309,9 @@ final class SegmentLog {
     if (prepared != null) {
       Files.move(prepared, file, StandardCopyOption.REPLACE_EXISTING);
     }
-    Header header = new Header(shape.number(), sequence, generations.nextLong());
+    Header header = new Header(shape.number(), sequence, generations.nextLong(), key != null);
     Segment segment = create(file, header);
-    frame = new RecordFrame(header.generation());
+    frame = new RecordFrame(header.generation(), cipher(header));
     active = segment;
     Segment[] now = segments;
     Segment[] longer = Arrays.copyOf(now, now.length + 1);

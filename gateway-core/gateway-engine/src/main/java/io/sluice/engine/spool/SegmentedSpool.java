@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * The spool on disk: a folder a log, a cursor file a reader, one writer thread.
  *
  * <pre>
- * lock  epoch  alarm/  event/  telemetry/  dead-letter/  free/  cursors/{reader}.cursor
+ * lock  epoch  key-check  alarm/  event/  telemetry/  dead-letter/  free/  cursors/{reader}.cursor
  * </pre>
  */
 public final class SegmentedSpool implements Spool {
@@ -43,6 +43,7 @@ public final class SegmentedSpool implements Spool {
   private final Clock clock;
   private final FileChannel lockFile;
   private final String epoch;
+  private final @Nullable SpoolKey key;
   private final List<SegmentLog> logs = new ArrayList<>();
   private final Map<Lane, SegmentLog> lanes = new EnumMap<>(Lane.class);
   private final List<CursorReader> readers = new CopyOnWriteArrayList<>();
@@ -58,6 +59,7 @@ public final class SegmentedSpool implements Spool {
     this.clock = clock;
     this.lockFile = lockFile;
     this.epoch = epoch(directory.resolve("epoch"));
+    this.key = SpoolKey.open(settings.encryption(), directory);
     Files.createDirectories(directory.resolve("cursors"));
     SegmentPool pool = new SegmentPool(directory.resolve("free"), settings.effectiveSegmentBytes());
     for (Lane lane : Lane.values()) {
@@ -162,7 +164,7 @@ public final class SegmentedSpool implements Spool {
       throws IOException {
     SegmentLog.Shape shape =
         new SegmentLog.Shape(name, logs.size(), capacityBytes, settings.effectiveSegmentBytes());
-    SegmentLog log = new SegmentLog(directory.resolve(name), shape, pool, files);
+    SegmentLog log = new SegmentLog(directory.resolve(name), shape, pool, files, key);
     logs.add(log);
     return log;
   }

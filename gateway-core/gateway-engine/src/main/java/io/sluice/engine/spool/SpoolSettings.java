@@ -44,7 +44,12 @@ public record SpoolSettings(
             def = "32MB",
             min = 1 << 20,
             max = 1 << 30)
-        Bytes queueBytes)
+        Bytes queueBytes,
+    @Option(
+            doc =
+                "Encrypts what is written from now on; what was written before stays readable as"
+                    + " it is.")
+        @Nullable SpoolEncryption encryption)
     implements Checked {
   /** What a lane does at its bound. */
   public enum Policy {

@@ -168,7 +168,8 @@ class ForwarderOnSpoolTest {
             Policy.REFUSE,
             null,
             new Bytes(4 << 20),
-            new Bytes(32 << 20)),
+            new Bytes(32 << 20),
+            null),
         directory,
         Clock.systemUTC());
   }

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.sluice.api.Lane;
 import io.sluice.api.admin.Operations.LedgerLine;
 import io.sluice.api.config.Bytes;
+import io.sluice.api.config.Secret;
 import io.sluice.engine.spool.SpoolBatch.Stream;
 import io.sluice.engine.spool.SpoolSettings.Policy;
 import java.io.IOException;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,6 +36,10 @@ class SegmentedSpoolTest {
   private SegmentedSpool spool;
 
   static SpoolSettings settings(Policy telemetry) {
+    return settings(telemetry, null);
+  }
+
+  static SpoolSettings settings(Policy telemetry, @Nullable String key) {
     return new SpoolSettings(
         new Bytes(4 << 20),
         new Bytes(64 << 10),
@@ -44,7 +50,8 @@ class SegmentedSpoolTest {
         Policy.REFUSE,
         null,
         new Bytes(1 << 20),
-        new Bytes(16 << 20));
+        new Bytes(16 << 20),
+        key == null ? null : new SpoolEncryption(new Secret(key)));
   }
 
   private void open(SpoolSettings settings) throws IOException {

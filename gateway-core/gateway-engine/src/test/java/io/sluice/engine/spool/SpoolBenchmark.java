@@ -2,6 +2,7 @@ package io.sluice.engine.spool;
 
 import io.sluice.api.Lane;
 import io.sluice.api.config.Bytes;
+import io.sluice.api.config.Secret;
 import io.sluice.engine.spool.SpoolBatch.Stream;
 import io.sluice.engine.spool.SpoolSettings.Policy;
 import java.nio.file.Path;
@@ -54,7 +55,8 @@ final class SpoolBenchmark {
             Policy.REFUSE,
             null,
             new Bytes(64 << 20),
-            new Bytes(32 << 20));
+            new Bytes(32 << 20),
+            arguments.length > 2 ? new SpoolEncryption(new Secret(arguments[2])) : null);
     try (SegmentedSpool spool =
         SegmentedSpool.open(settings, Path.of(arguments[0]), Clock.systemUTC())) {
       SpoolReader reader = spool.reader("benchmark");

@@ -21,6 +21,7 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -32,6 +33,7 @@ class SpoolModelTest {
   @TempDir Path root;
 
   private final AtomicBoolean broken = new AtomicBoolean();
+  private @Nullable String key;
   private SplittableRandom random = new SplittableRandom(0);
   private Path directory = Path.of("");
   private SegmentedSpool spool;
@@ -91,6 +93,7 @@ class SpoolModelTest {
   @ValueSource(longs = {1, 2, 3, 4, 5, 6})
   void everyAcknowledgedRecordIsReadOrCounted(long seed) throws Exception {
     random = new SplittableRandom(seed);
+    key = seed % 2 == 0 ? null : "5a".repeat(32);
     directory = root.resolve("0");
     for (Lane lane : Lane.values()) {
       stored.put(lane, new TreeMap<>());
@@ -111,7 +114,7 @@ class SpoolModelTest {
   }
 
   private void open(boolean afterCrash) throws IOException {
-    SpoolSettings settings = SegmentedSpoolTest.settings(Policy.DROP_OLDEST);
+    SpoolSettings settings = SegmentedSpoolTest.settings(Policy.DROP_OLDEST, key);
     spool =
         SegmentedSpool.open(
             settings,

@@ -1,0 +1,45 @@
+package io.sluice.engine.spool;
+
+import io.sluice.api.config.Checked;
+import io.sluice.api.config.Option;
+import io.sluice.api.config.Secret;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Encryption of what the spool keeps on disk: {@code spool.encryption}. */
+public record SpoolEncryption(
+    @Option(
+            doc =
+                "AES-256 key: 64 hexadecimal digits, or 32 bytes in Base64. Keep a copy elsewhere:"
+                    + " without it nothing that is queued can be read.",
+            required = true)
+        Secret key)
+    implements Checked {
+  private static final int KEY_BYTES = 32;
+
+  @Override
+  public List<Problem> problems() {
+    return bytes() != null
+        ? List.of()
+        : List.of(
+            new Problem(
+                "key",
+                "must be 32 bytes in hexadecimal or Base64; make one: openssl rand -hex 32"));
+  }
+
+  /** The key, null where the text is none. */
+  byte @Nullable [] bytes() {
+    String text = key.value();
+    try {
+      byte[] bytes =
+          text.length() == 2 * KEY_BYTES
+              ? HexFormat.of().parseHex(text)
+              : Base64.getDecoder().decode(text);
+      return bytes.length == KEY_BYTES ? bytes : null;
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
+  }
+}
