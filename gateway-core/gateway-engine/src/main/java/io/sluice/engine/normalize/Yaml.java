@@ -1,5 +1,7 @@
 package io.sluice.engine.normalize;
 
+import io.sluice.engine.config.Fault;
+import io.sluice.engine.config.Location;
 import io.sluice.engine.config.YamlText;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -46,15 +48,8 @@ final class Yaml {
   }
 
   void fault(Node at, String path, String message) {
-    faults.add(
-        file
-            + ":"
-            + at.line()
-            + ":"
-            + at.column()
-            + ": "
-            + (path.isEmpty() ? "" : path + ": ")
-            + message);
+    Location location = new Location(file.toString(), at.line(), at.column());
+    faults.add(new Fault(location, path, message).toString());
   }
 
   /** The document, or null where it is no YAML; the fault is then noted. */
