@@ -23,6 +23,10 @@ final class GatewayEvents {
     return event("gateway.stopped", null, null);
   }
 
+  static AuditEvent enrolled(String device, String how) {
+    return new AuditEvent("device.enrolled", device, null, device, Result.DONE, how);
+  }
+
   private static AuditEvent event(String action, @Nullable String target, @Nullable String detail) {
     return new AuditEvent(action, GATEWAY, null, target, Result.DONE, detail);
   }

@@ -119,6 +119,8 @@ final class Wiring implements AutoCloseable {
             Registry.open(
                 data, config.section(AccessSettings.class), limits, profiles.ids(), clock));
     SeedLog.report(registry.seed(seed));
+    registry.onEnrolled(
+        (device, how) -> audit.record(GatewayEvents.enrolled(device.id().value(), how)));
     SegmentedSpool spool =
         closing(
             SegmentedSpool.open(config.section(SpoolSettings.class), data.resolve("spool"), clock));
@@ -129,7 +131,7 @@ final class Wiring implements AutoCloseable {
     IngestPipeline pipeline =
         new IngestPipeline(
             registry::find,
-            new Normalizer(config.gateway().id(), profiles),
+            new Normalizer(config.gateway().id(), profiles, id -> registry.find(id) != null),
             spool,
             traffic,
             deviceLimits,

@@ -109,6 +109,35 @@ class EndToEndIT {
   }
 
   @Test
+  void aPayloadThatNamesAnotherDeviceIsRefusedKeptAndAudited() throws Exception {
+    for (String payload :
+        List.of(
+            "{\"deviceId\":\"gas-1\",\"voltage\":1}",
+            "[{\"bn\":\"gas-1/\",\"n\":\"voltage\",\"v\":1}]")) {
+      Tool foreign = mosquittoPub("mqttv5", "1", "telemetry", payload);
+      assertThat(foreign.output()).as(payload).containsIgnoringCase("not authorized");
+    }
+    mosquittoPub("mqttv5", "1", "telemetry", "{\"deviceId\":\"serial 4711\",\"voltage\":1}")
+        .succeeded();
+    mosquittoPub("mqttv5", "1", "telemetry", "{\"deviceId\":\"meter-1\",\"voltage\":2}")
+        .succeeded();
+    await().until(() -> setup.archive().records().size() == 2);
+    JsonNode letters = gateway.get("/api/v1/dead-letters").get("deadLetters");
+    assertThat(letters.get(0).get("reason").stringValue()).isEqualTo("not-authorized");
+    await().untilAsserted(() -> assertThat(audited()).contains("uplink.refused", "meter-1"));
+  }
+
+  private String audited() throws Exception {
+    StringBuilder all = new StringBuilder();
+    try (var files = Files.newDirectoryStream(directory.resolve("var/audit"), "*.jsonl")) {
+      for (Path file : files) {
+        all.append(Files.readString(file));
+      }
+    }
+    return all.toString();
+  }
+
+  @Test
   void wrongCredentialsAreRefusedOnEveryDoor() throws Exception {
     Tool mqtt =
         Tool.run(

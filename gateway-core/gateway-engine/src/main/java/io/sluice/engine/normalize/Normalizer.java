@@ -4,6 +4,7 @@ import io.sluice.api.ContentType;
 import io.sluice.api.Device;
 import io.sluice.api.MessageClass;
 import io.sluice.api.RejectReason;
+import java.util.function.Predicate;
 
 /**
  * Turns a device's payload into an encoded record, by the device's profile: a pure mapping, apart
@@ -22,9 +23,19 @@ public final class Normalizer {
 
   private final String gatewayId;
   private final Profiles profiles;
+  private final Predicate<String> isRegistered;
   private final ThreadLocal<Scratch> scratch = ThreadLocal.withInitial(Scratch::new);
 
   public Normalizer(String gatewayId, Profiles profiles) {
+    this(gatewayId, profiles, any -> false);
+  }
+
+  /**
+   * @param isRegistered whether an id is that of some device: a payload that names another device
+   *     than it comes from is refused
+   */
+  public Normalizer(String gatewayId, Profiles profiles, Predicate<String> isRegistered) {
+    this.isRegistered = isRegistered;
     this.gatewayId = gatewayId;
     this.profiles = profiles;
   }
@@ -70,6 +81,16 @@ public final class Normalizer {
     Profile profile = found == null ? Profile.generic(device.profile()) : found;
     Scratch own = scratch.get();
     String codec = own.decode(profile, device, contentType, payload, receivedMicros);
+    String claimed = own.claimedDevice();
+    if (claimed != null && !claimed.equals(device.id().value()) && isRegistered.test(claimed)) {
+      throw new PayloadException(
+          RejectReason.NOT_AUTHORIZED,
+          "the payload names device "
+              + claimed
+              + " and comes as "
+              + device.id()
+              + "; a concentrator names its child in the topic: telemetry/{child}");
+    }
     return own.encode(
         profile, device, gatewayId, messageClass, protocol, topic, codec, receivedMicros);
   }

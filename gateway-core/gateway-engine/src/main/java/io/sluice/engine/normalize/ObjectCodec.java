@@ -137,6 +137,9 @@ final class ObjectCodec {
       return;
     }
     int at = at(parser);
+    if (token == JsonToken.VALUE_STRING && namesDevice(path)) {
+      samples.claim(parser.getString());
+    }
     if (profile.unknown == Unknown.DROP) {
       return;
     }
@@ -161,6 +164,13 @@ final class ObjectCodec {
       default -> throw Faults.at(path, at, "a value is missing; send one");
     }
     samples.envelope[samples.count - 1] = wraps == 0;
+  }
+
+  private static boolean namesDevice(String path) {
+    return switch (path) {
+      case "device", "deviceId", "device_id", "deviceID", "deviceName" -> true;
+      default -> false;
+    };
   }
 
   private void unknownDouble(String path, int at, double value) throws PayloadException {

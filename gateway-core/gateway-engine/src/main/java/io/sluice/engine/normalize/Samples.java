@@ -45,6 +45,9 @@ final class Samples {
   @Nullable String certainty;
   @Nullable String status;
 
+  /** The device that the payload names, the first where it names several. */
+  private @Nullable String claimedDevice;
+
   private int[] stamps = new int[16];
   private @Nullable String[] setBy = new String[16];
   private int stamp;
@@ -64,12 +67,23 @@ final class Samples {
     urgency = null;
     certainty = null;
     status = null;
+    claimedDevice = null;
     int metrics = profile.metrics().size();
     if (stamps.length < metrics) {
       stamps = new int[metrics];
       setBy = new String[metrics];
     }
     beginSample();
+  }
+
+  void claim(String device) {
+    if (claimedDevice == null) {
+      claimedDevice = device;
+    }
+  }
+
+  @Nullable String claimedDevice() {
+    return claimedDevice;
   }
 
   /** From here on each metric and each unknown name may come once. */

@@ -3,6 +3,7 @@ package io.sluice.engine.normalize;
 import io.sluice.api.ContentType;
 import io.sluice.api.Device;
 import io.sluice.api.MessageClass;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.ObjectReadContext;
@@ -53,6 +54,11 @@ final class Scratch {
       case TEXT, UNSPECIFIED -> TextCodec.decode(payload, profile, samples);
     }
     return Sniffer.codecName(type);
+  }
+
+  /** The device that the payload names, or null. */
+  @Nullable String claimedDevice() {
+    return samples.claimedDevice();
   }
 
   private void objects(TokenStreamFactory factory, String format, Profile profile, byte[] payload)

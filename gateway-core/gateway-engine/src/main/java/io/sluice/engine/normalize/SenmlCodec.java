@@ -314,6 +314,7 @@ final class SenmlCodec {
       while (cut < full.length() && ":/_".indexOf(full.charAt(cut)) < 0) {
         cut++;
       }
+      samples.claim(full.substring(id == 0 ? cut : id, cut));
     } else if (full.startsWith(device)) {
       cut = device.length();
       if (cut < full.length() && full.charAt(cut) != '/' && full.charAt(cut) != ':') {
@@ -321,6 +322,10 @@ final class SenmlCodec {
       }
     }
     if (cut < 0) {
+      int slash = full.indexOf('/');
+      if (slash > 0) {
+        samples.claim(full.substring(0, slash));
+      }
       return full;
     }
     return cut + 1 < full.length() ? full.substring(cut + 1) : profile.text.value();

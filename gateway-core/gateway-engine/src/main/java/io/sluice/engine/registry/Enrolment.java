@@ -24,6 +24,7 @@ final class Enrolment {
   private final List<Trusted> authorities;
   private final BiConsumer<DeviceId, String> handOver;
   private final LongSupplier clockMillis;
+  private volatile BiConsumer<Device, String> enrolled = (device, how) -> {};
 
   /** An authority together with what devices of its certificates are. */
   record Trusted(JustInTime rule, X509TrustManager trust) {}
@@ -42,6 +43,11 @@ final class Enrolment {
     this.authorities = List.copyOf(authorities);
     this.handOver = handOver;
     this.clockMillis = clockMillis;
+  }
+
+  /** Has the listener told of each device that registers itself from now on, and how. */
+  void listen(BiConsumer<Device, String> listener) {
+    enrolled = listener;
   }
 
   /** Whether the token is a claim's. No lock. */
@@ -97,6 +103,7 @@ final class Enrolment {
       return refused("this claim is used up, or the device was registered meanwhile");
     }
     handOver.accept(id, token);
+    enrolled.accept(device, "by claim " + claim.spec().name());
     return new Admission.Admitted(device);
   }
 
@@ -164,9 +171,12 @@ final class Enrolment {
     boolean isNew =
         devices.registerNew(
             new Registered(device, credentials), () -> devices.roster().size() < rule.limit());
-    return isNew
-        ? new Admission.Admitted(device)
-        : refused("device " + id + " is registered with other credentials, or there are too many");
+    if (!isNew) {
+      return refused(
+          "device " + id + " is registered with other credentials, or there are too many");
+    }
+    enrolled.accept(device, "by certificate " + certificate.getSubjectX500Principal().getName());
+    return new Admission.Admitted(device);
   }
 
   private static Admission refused(String detail) {

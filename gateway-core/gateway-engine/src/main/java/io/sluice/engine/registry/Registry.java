@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -42,6 +43,7 @@ public final class Registry implements AutoCloseable {
   private static final Duration HAND_OVER = Duration.ofMinutes(10);
 
   private final Clock clock;
+  private final Enrolment enrolment;
   private final ClaimDesk claims;
   private final RegistryDatabase database;
   private final SeedDigests seedDigests;
@@ -70,8 +72,7 @@ public final class Registry implements AutoCloseable {
     this.commands = new CommandQueues(database, devices::find, presence, clock);
     ClaimBook claims = new ClaimBook(database);
     this.claims = new ClaimOffice(devices, claims, clock::millis);
-    Enrolment enrolment =
-        new Enrolment(devices, claims, trusted(access), this::handOver, clock::millis);
+    this.enrolment = new Enrolment(devices, claims, trusted(access), this::handOver, clock::millis);
     this.authenticator =
         new Authenticator(
             devices,
@@ -210,6 +211,11 @@ public final class Registry implements AutoCloseable {
   /** Bulk registration, for operators. */
   public DeviceImporter importer() {
     return directory;
+  }
+
+  /** Has the listener told of each device that registers itself from now on, and how. */
+  public void onEnrolled(BiConsumer<Device, String> listener) {
+    enrolment.listen(listener);
   }
 
   /** Claim tokens, for operators. */
