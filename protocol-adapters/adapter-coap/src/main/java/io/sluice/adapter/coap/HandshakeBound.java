@@ -6,13 +6,14 @@ import io.sluice.api.Peer;
 import io.sluice.api.RejectReason;
 import java.net.DatagramPacket;
 import java.net.InetSocketAddress;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.eclipse.californium.elements.config.Configuration;
 import org.eclipse.californium.scandium.DtlsDatagramFilter;
+import org.eclipse.californium.scandium.dtls.Connection;
 import org.eclipse.californium.scandium.dtls.DTLSContext;
 import org.eclipse.californium.scandium.dtls.HandshakeException;
 import org.eclipse.californium.scandium.dtls.Handshaker;
+import org.eclipse.californium.scandium.dtls.Record;
 import org.eclipse.californium.scandium.dtls.SessionListener;
 
 /**
@@ -30,7 +31,9 @@ final class HandshakeBound extends DtlsDatagramFilter implements SessionListener
 
   private final Gateway gateway;
   private final int maxHandshakes;
-  private final Set<Handshaker> underWay = ConcurrentHashMap.newKeySet();
+
+  /** Whether each has been counted as refused. */
+  private final ConcurrentHashMap<Handshaker, Boolean> underWay = new ConcurrentHashMap<>();
 
   HandshakeBound(Configuration configuration, Gateway gateway, int maxHandshakes) {
     super(configuration);
@@ -47,6 +50,19 @@ final class HandshakeBound extends DtlsDatagramFilter implements SessionListener
     return super.onReceiving(packet);
   }
 
+  /**
+   * A Finished that cannot be read is what a wrong pre-shared key comes to. It is dropped, as
+   * anyone could have sent it (RFC 6347 section 4.1.2.7), and counted once a handshake.
+   */
+  @Override
+  public boolean onMacError(Record record, Connection connection) {
+    Handshaker handshaker = connection.getOngoingHandshake();
+    if (handshaker != null && underWay.replace(handshaker, false, true)) {
+      gateway.refused(peer(handshaker.getPeerAddress()), RejectReason.NOT_AUTHENTICATED);
+    }
+    return super.onMacError(record, connection);
+  }
+
   /** In the clear: a ClientHello of an open session is encrypted, and goes on. */
   private static boolean isClientHello(DatagramPacket packet) {
     byte[] bytes = packet.getData();
@@ -59,7 +75,7 @@ final class HandshakeBound extends DtlsDatagramFilter implements SessionListener
   }
 
   void begun(Handshaker handshaker) {
-    underWay.add(handshaker);
+    underWay.put(handshaker, false);
     handshaker.addSessionListener(this);
   }
 
@@ -69,7 +85,7 @@ final class HandshakeBound extends DtlsDatagramFilter implements SessionListener
 
   /** Forgets handshakes whose end nobody was told of; called every few seconds. */
   void sweep() {
-    underWay.removeIf(Handshaker::isDestroyed);
+    underWay.keySet().removeIf(Handshaker::isDestroyed);
   }
 
   private static Peer peer(InetSocketAddress address) {
@@ -89,8 +105,8 @@ final class HandshakeBound extends DtlsDatagramFilter implements SessionListener
 
   @Override
   public void handshakeFailed(Handshaker handshaker, Throwable error) {
-    underWay.remove(handshaker);
-    if (error instanceof HandshakeException) {
+    boolean isCounted = Boolean.TRUE.equals(underWay.remove(handshaker));
+    if (!isCounted && error instanceof HandshakeException) {
       gateway.refused(peer(handshaker.getPeerAddress()), RejectReason.NOT_AUTHENTICATED);
     }
   }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.sluice.adapter.testkit.Authority;
 import io.sluice.adapter.testkit.Authority.Signed;
+import io.sluice.api.RejectReason;
 import io.sluice.api.Uplink;
 import io.sluice.api.tls.PemFiles;
 import io.sluice.api.tls.TlsSettings;
@@ -132,6 +133,9 @@ class DtlsTest {
       CoapClient client = open(psk(identity, wrong), address).setTimeout(3000L);
       assertThat(noAnswer(client)).isTrue();
     }
+    assertThat(gateway.refused)
+        .as("each once")
+        .containsExactly(RejectReason.NOT_AUTHENTICATED, RejectReason.NOT_AUTHENTICATED);
     assertThat(gateway.accepted).isEmpty();
   }
 
@@ -178,6 +182,31 @@ class DtlsTest {
     Authority foreign = Authority.create(directory.resolve("foreign"));
     CoapClient stranger = open(certificate(foreign.client("/CN=d1"), authority), address);
     assertThat(noAnswer(stranger.setTimeout(3000L))).isTrue();
+  }
+
+  @Test
+  void revokedCertificateIsRefused() throws Exception {
+    Authority own = Authority.create(directory.resolve("own"));
+    Signed lost = own.client("/CN=lost");
+    Signed kept = own.client("/CN=kept");
+    own.revoke(lost);
+    TlsSettings listed =
+        new TlsSettings(
+            server.certificate(),
+            server.key(),
+            own.certificate(),
+            ClientAuth.REQUIRED,
+            own.revocationList(directory.resolve("own.crl")),
+            null,
+            "1.2",
+            TlsProvider.AUTO,
+            Duration.ofSeconds(10));
+    InetSocketAddress address = start(listed, false);
+    assertThat(noAnswer(open(certificate(lost, authority), address).setTimeout(3000L))).isTrue();
+    await().until(() -> gateway.refused.contains(RejectReason.NOT_AUTHENTICATED));
+    assertThat(post(open(certificate(kept, authority), address)).getCode())
+        .isEqualTo(ResponseCode.CHANGED);
+    assertThat(devices()).containsExactly("kept");
   }
 
   @Test
