@@ -21,10 +21,17 @@ public record Endpoints(@Nullable URI mqtt, @Nullable URI coap) {
     String scheme = uri.getScheme() == null ? "" : uri.getScheme();
     if (!scheme.equals("mqtt") && !scheme.equals("tcp") && !scheme.equals("coap")) {
       throw new IllegalArgumentException(
-          "`"
-              + uri
-              + "`: the simulator speaks mqtt:// (or tcp://) and coap://; TLS and DTLS are not built in yet");
+          "`" + uri + "`: write mqtt:// (or tcp://) or coap://; mqtts:// is for `sim load` alone");
     }
+    return address(uri, scheme, defaultPort);
+  }
+
+  /**
+   * The address that a URI of a scheme which the caller has checked names.
+   *
+   * @throws IllegalArgumentException says what is wrong with it
+   */
+  public static InetSocketAddress address(URI uri, String scheme, int defaultPort) {
     if (uri.getHost() == null) {
       throw new IllegalArgumentException(
           "`" + uri + "` names no host; write " + scheme + "://127.0.0.1:" + defaultPort);

@@ -1,7 +1,9 @@
 package io.sluice.sim.load;
 
+import io.netty.handler.ssl.SslContext;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a load run does.
@@ -15,6 +17,7 @@ import java.time.Duration;
  * @param user pattern with {@code {n}} or {@code {n:04}}; empty for none
  * @param password pattern with {@code {id}}; over CoAP the token
  * @param threads event loops
+ * @param tls MQTT over TLS; null for none
  */
 record LoadPlan(
     InetSocketAddress server,
@@ -30,7 +33,8 @@ record LoadPlan(
     String password,
     String profile,
     String topic,
-    int threads) {
+    int threads,
+    @Nullable SslContext tls) {
 
   boolean openLoop() {
     return ratePerSecond > 0;

@@ -8,6 +8,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.handler.ssl.SslContext;
 import io.sluice.sim.fleet.Transports;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -109,7 +110,7 @@ final class LoadRun {
           .group(lane.loop)
           .channel(Transports.socket())
           .option(ChannelOption.TCP_NODELAY, true)
-          .handler(peer)
+          .handler(plan.tls() == null ? peer : secured(plan.tls(), peer))
           .connect(plan.server())
           .addListener(done -> {
             if (!done.isSuccess()) {
@@ -124,6 +125,20 @@ final class LoadRun {
       throw new IOException(
           lostConnections + " of " + plan.peers() + " connections failed: " + firstLoss);
     }
+  }
+
+  private ChannelInitializer<Channel> secured(SslContext tls, MqttLoadPeer peer) {
+    return new ChannelInitializer<>() {
+      @Override
+      protected void initChannel(Channel channel) {
+        channel
+            .pipeline()
+            .addLast(
+                tls.newHandler(
+                    channel.alloc(), plan.server().getHostString(), plan.server().getPort()))
+            .addLast(peer);
+      }
+    };
   }
 
   private MqttLoadPeer.Fate fate(Semaphore connecting) {

@@ -1,5 +1,7 @@
 package io.sluice.sim.load;
 
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
 import io.sluice.sim.device.Profiles;
 import io.sluice.sim.fleet.Endpoints;
 import io.sluice.sim.reference.ReferenceProcess;
@@ -7,8 +9,10 @@ import io.sluice.sim.scenario.Durations;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -27,8 +31,17 @@ public final class SimLoadCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Option(names = "--mqtt", paramLabel = "URI", description = "an MQTT server")
+  @Option(
+      names = "--mqtt",
+      paramLabel = "URI",
+      description = "an MQTT server: mqtt://HOST:PORT, or mqtts:// over TLS")
   private @Nullable URI mqtt;
+
+  @Option(
+      names = "--ca",
+      paramLabel = "FILE",
+      description = "PEM: whom to trust for mqtts:// (default: the runtime's certificates)")
+  private @Nullable Path ca;
 
   @Option(names = "--coap", paramLabel = "URI", description = "a CoAP server")
   private @Nullable URI coap;
@@ -200,8 +213,12 @@ public final class SimLoadCommand implements Callable<Integer> {
     }
     Duration warm =
         warmup.equals("0") || warmup.equals("0s") ? Duration.ZERO : Durations.parse(warmup);
+    boolean secure = "mqtts".equals(uri.getScheme());
+    if (ca != null && !secure) {
+      throw new IllegalArgumentException("--ca is for mqtts://, and the server is `" + uri + "`");
+    }
     return new LoadPlan(
-        Endpoints.address(uri, port),
+        secure ? Endpoints.address(uri, "mqtts", 8883) : Endpoints.address(uri, port),
         within("--connections or --endpoints", peers, 1, 500_000),
         within("--inflight", window, 1, 65_535),
         within("--qos", qos, 0, 2),
@@ -214,7 +231,18 @@ public final class SimLoadCommand implements Callable<Integer> {
         password,
         profile,
         topic,
-        within("--threads", threads, 1, 64));
+        within("--threads", threads, 1, 64),
+        secure ? trust() : null);
+  }
+
+  private SslContext trust() {
+    try {
+      SslContextBuilder client = SslContextBuilder.forClient();
+      return (ca == null ? client : client.trustManager(ca.toFile())).build();
+    } catch (SSLException | IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "--ca `" + ca + "`: no PEM certificates can be read from it: " + e.getMessage(), e);
+    }
   }
 
   private static int within(String option, int value, int low, int high) {

@@ -32,11 +32,13 @@ class SecretsIT {
   private static final String TOKEN = "sEcReT-device-token-0123456789";
   private static final String PSK = "5ec2e75ec2e75ec2e75ec2e75ec2e701";
   private static final String UPSTREAM = "sEcReT-upstream-password";
+  private static final String SPOOL_KEY = "5ec2e75ec2e75ec2e75ec2e75ec2e702".repeat(2);
   private static final String AUDIT_KEY = "sEcReT-audit-key-0123456789";
   private static final String WRONG = "sEcReT-wrong-password";
   private static final String STRAY_TOKEN = "sEcReT-stray-token-0123456789";
 
-  private static final List<String> SECRETS = List.of("sEcReT", PSK, base64(PSK), "PRIVATE KEY");
+  private static final List<String> SECRETS =
+      List.of("sEcReT", PSK, base64(PSK), SPOOL_KEY, base64(SPOOL_KEY), "PRIVATE KEY");
 
   private static final List<String> PATHS =
       List.of(
@@ -77,6 +79,7 @@ class SecretsIT {
                     + UPSTREAM
                     + ", topic: x }");
     Files.writeString(directory.resolve("audit.key"), AUDIT_KEY);
+    Files.writeString(directory.resolve("spool.key"), SPOOL_KEY);
     Files.writeString(
         config,
         Files.readString(config)
@@ -84,6 +87,7 @@ class SecretsIT {
                 "listeners:\n",
                 """
                 audit: { key-file: audit.key }
+                spool: { encryption: { key-file: spool.key } }
                 listeners:
                   mqtts:
                     host: 127.0.0.1
