@@ -151,8 +151,14 @@ class AdminServerTest {
             request("/api/v1/live?class=alarm", "s3cret").GET().build(),
             HttpResponse.BodyHandlers.ofInputStream());
     Awaitility.await().until(() -> operations.followers.size() == 1);
-    operations.followers.getFirst().accept(new LiveEvent("{1}", "d", MessageClass.EVENT, 0));
-    operations.followers.getFirst().accept(new LiveEvent("{2}", "d", MessageClass.ALARM, 3));
+    operations
+        .followers
+        .getFirst()
+        .accept(new LiveEvent("{1}", MessageClass.EVENT, "factory", "a", "d", 0));
+    operations
+        .followers
+        .getFirst()
+        .accept(new LiveEvent("{2}", MessageClass.ALARM, "factory", "a", "d", 3));
     try (BufferedReader lines =
         new BufferedReader(new InputStreamReader(stream.body(), StandardCharsets.UTF_8))) {
       assertThat(lines.readLine()).startsWith(":");

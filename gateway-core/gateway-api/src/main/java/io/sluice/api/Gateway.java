@@ -1,5 +1,6 @@
 package io.sluice.api;
 
+import io.sluice.api.admin.Operations.LiveEvent;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -59,6 +60,15 @@ public interface Gateway {
 
   /** A peer was refused by the adapter itself (broken protocol, too large): for the metrics. */
   void refused(Peer peer, RejectReason reason);
+
+  /**
+   * Follows accepted records, for local consumers. The listener runs on a thread of its own; while
+   * it is slower than the stream, records are left out and counted in the next event. Closing the
+   * handle ends it.
+   *
+   * @throws IllegalStateException where too many follow already
+   */
+  AutoCloseable follow(Consumer<LiveEvent> listener);
 
   /** Commands for devices. */
   Commands commands();

@@ -5,6 +5,7 @@ import io.sluice.engine.config.Types;
 import io.sluice.engine.config.Types.Section;
 import io.sluice.engine.limits.LimitSettings;
 import io.sluice.engine.registry.AccessSettings;
+import io.sluice.engine.registry.ConsumerSettings;
 import io.sluice.engine.spool.SpoolSettings;
 import java.util.List;
 
@@ -14,6 +15,7 @@ final class GatewayTypes {
       List.of(
           new Section("access", AccessSettings.class, "Which devices are let in."),
           new Section("audit", AuditSettings.class, "The log of who did what."),
+          new Section("consumers", ConsumerSettings.class, "Who may read records here."),
           new Section("limits", LimitSettings.class, "How much any one may take."),
           new Section("spool", SpoolSettings.class, "Bounds and policies of the durable spool."));
 

@@ -25,6 +25,8 @@ import io.sluice.engine.limits.LimitSettings;
 import io.sluice.engine.normalize.Normalizer;
 import io.sluice.engine.normalize.Profiles;
 import io.sluice.engine.registry.AccessSettings;
+import io.sluice.engine.registry.ConsumerSettings;
+import io.sluice.engine.registry.Consumers;
 import io.sluice.engine.registry.DeviceSeed;
 import io.sluice.engine.registry.Registry;
 import io.sluice.engine.registry.RegistryException;
@@ -142,7 +144,8 @@ final class Wiring implements AutoCloseable {
     GatewayOperations views = operations(registry, spool, pipeline, traffic);
     operations = views;
     startAdmin(views, audit);
-    startAdapters(new EngineGateway(registry, pipeline, traffic, addressLimits, audit));
+    Consumers consumers = new Consumers(config.section(ConsumerSettings.class), limits);
+    startAdapters(new EngineGateway(registry, consumers, pipeline, traffic, addressLimits, audit));
     views.listening(() -> listeners.stream().map(Listener::view).toList());
   }
 

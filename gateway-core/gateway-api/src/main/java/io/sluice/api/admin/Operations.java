@@ -43,7 +43,13 @@ public interface Operations {
   Traffic traffic();
 
   /** One record of the live stream; {@code missed} counts those left out just before it. */
-  record LiveEvent(String json, String device, MessageClass messageClass, long missed) {}
+  record LiveEvent(
+      String json,
+      MessageClass messageClass,
+      String sector,
+      String site,
+      String device,
+      long missed) {}
 
   /**
    * @param address as bound, {@code host:port}

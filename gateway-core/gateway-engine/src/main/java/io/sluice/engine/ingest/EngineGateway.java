@@ -10,11 +10,14 @@ import io.sluice.api.Limit;
 import io.sluice.api.Peer;
 import io.sluice.api.RejectReason;
 import io.sluice.api.Uplink;
+import io.sluice.api.admin.Operations.LiveEvent;
 import io.sluice.api.audit.AuditEvent;
 import io.sluice.api.audit.AuditTrail;
 import io.sluice.engine.limits.AddressLimits;
+import io.sluice.engine.registry.Consumers;
 import io.sluice.engine.registry.Presence;
 import io.sluice.engine.registry.Registry;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -27,14 +30,17 @@ public final class EngineGateway implements Gateway {
   private final TrafficMeter traffic;
   private final AddressLimits addresses;
   private final AuditTrail audit;
+  private final Consumers consumers;
 
   public EngineGateway(
       Registry registry,
+      Consumers consumers,
       IngestPipeline pipeline,
       TrafficMeter traffic,
       AddressLimits addresses,
       AuditTrail audit) {
     this.audit = audit;
+    this.consumers = consumers;
     this.addresses = addresses;
     this.registry = registry;
     this.presence = registry.presence();
@@ -44,8 +50,10 @@ public final class EngineGateway implements Gateway {
 
   @Override
   public CompletionStage<Admission> admit(Peer peer, Credentials credentials) {
-    return registry
-        .admit(peer, credentials)
+    Admission consumer = consumers.admit(peer, credentials);
+    return (consumer == null
+            ? registry.admit(peer, credentials)
+            : CompletableFuture.completedStage(consumer))
         .thenApply(admission -> {
           if (admission instanceof Admission.Refused refused) {
             traffic.rejected(peer.protocol(), refused.reason());
@@ -149,6 +157,11 @@ public final class EngineGateway implements Gateway {
     if (reason == RejectReason.NOT_AUTHORIZED) {
       audit.record(refusal(peer, null, "asked for what belongs to another"));
     }
+  }
+
+  @Override
+  public AutoCloseable follow(Consumer<LiveEvent> listener) {
+    return pipeline.liveFeed().follow(listener);
   }
 
   @Override

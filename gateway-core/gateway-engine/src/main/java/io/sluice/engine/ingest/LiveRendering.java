@@ -2,15 +2,19 @@ package io.sluice.engine.ingest;
 
 import io.sluice.api.admin.Operations.LiveEvent;
 import io.sluice.engine.ingest.LiveFeed.Stored;
+import io.sluice.engine.record.RecordView;
 
 /** A stored record as an event of the live stream. Thread-safe. */
 record LiveRendering(String epoch) {
   LiveEvent render(Stored stored, long missed) {
     IngestEntry entry = stored.entry();
+    RecordView view = StoredJson.view(entry.body(), entry.lane(), stored.sequence(), epoch);
     return new LiveEvent(
-        StoredJson.of(entry.body(), entry.lane(), stored.sequence(), epoch),
-        entry.device().value(),
+        StoredJson.text(view),
         entry.messageClass(),
+        view.sector(),
+        view.site(),
+        entry.device().value(),
         missed);
   }
 }

@@ -15,15 +15,23 @@ public final class StoredJson {
    * @param epoch of the spool: part of the record's id
    */
   public static String of(byte[] body, Lane lane, long sequence, String epoch) {
+    return text(view(body, lane, sequence, epoch));
+  }
+
+  static RecordView view(byte[] body, Lane lane, long sequence, String epoch) {
     try {
       RecordView view = new RecordView();
       view.wrap(body, 0, body.length, lane, sequence, epoch);
-      ByteSink json = new ByteSink(512);
-      RecordJson.write(view, json);
-      return new String(json.bytes(), 0, json.length(), StandardCharsets.UTF_8);
+      return view;
     } catch (CorruptRecordException e) {
       throw new IllegalStateException(
           "record " + sequence + " of the " + lane.jsonName() + " lane cannot be read", e);
     }
+  }
+
+  static String text(RecordView view) {
+    ByteSink json = new ByteSink(512);
+    RecordJson.write(view, json);
+    return new String(json.bytes(), 0, json.length(), StandardCharsets.UTF_8);
   }
 }

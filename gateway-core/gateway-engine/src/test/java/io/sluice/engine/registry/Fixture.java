@@ -96,6 +96,7 @@ final class Fixture {
       case Admission.Admitted(Device device) -> device.id().value();
       case Admission.Refused refused -> refused.detail();
       case Admission.Busy busy -> "busy";
+      case Admission.Consumer consumer -> throw new IllegalStateException(consumer.name());
     };
   }
 

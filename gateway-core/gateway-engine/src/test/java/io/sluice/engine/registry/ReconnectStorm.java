@@ -121,6 +121,8 @@ final class ReconnectStorm {
                           later.retryAfterMillis(),
                           TimeUnit.MILLISECONDS);
                 }
+                case Admission.Consumer consumer ->
+                    throw new IllegalStateException(consumer.name());
                 case Admission.Refused refused -> throw new IllegalStateException(refused.detail());
               }
             });

@@ -197,6 +197,11 @@ final class Admissions {
     switch (admission) {
       case Admission.Admitted verdict ->
           admitted.accept(remember(key, verdict.device().id(), peer, asked));
+      case Admission.Consumer _ ->
+          refused.accept(
+              Replies.to(
+                  new Admission.Refused(
+                      RejectReason.NOT_AUTHORIZED, "consumers subscribe over MQTT")));
       case Admission.Refused verdict -> refused.accept(Replies.to(verdict));
       case Admission.Busy busy ->
           refused.accept(Replies.busy(busy.retryAfterMillis(), "too many devices sign in at once"));

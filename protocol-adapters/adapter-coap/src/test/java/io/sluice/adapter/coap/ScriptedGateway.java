@@ -15,6 +15,7 @@ import io.sluice.api.Receipt;
 import io.sluice.api.RejectReason;
 import io.sluice.api.Rejection;
 import io.sluice.api.Uplink;
+import io.sluice.api.admin.Operations.LiveEvent;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -209,6 +210,11 @@ final class ScriptedGateway implements Gateway, Commands, AutoCloseable {
     if (link != null) {
       link.close("its credentials changed");
     }
+  }
+
+  @Override
+  public AutoCloseable follow(Consumer<LiveEvent> listener) {
+    throw new UnsupportedOperationException("consumers do not speak CoAP");
   }
 
   @Override

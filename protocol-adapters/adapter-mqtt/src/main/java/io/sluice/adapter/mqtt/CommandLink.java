@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** The way down to one connected device. */
 // a write that fails closes the channel: its future says nothing more
 @SuppressWarnings("FutureReturnValueIgnored")
-final class CommandLink implements DeviceLink {
+final class CommandLink implements DeviceLink, Subscriber {
   /** Headers, topic of 72 bytes and properties; [MQTT-3.1.2-24]. */
   private static final int OVERHEAD_BYTES = 128;
 
@@ -30,8 +30,28 @@ final class CommandLink implements DeviceLink {
     this.credits = new AtomicInteger(window);
   }
 
-  /** The subscriptions have changed. */
-  void subscribed() {
+  @Override
+  public boolean maySubscribe(String filter) {
+    return Session.mayContain(filter);
+  }
+
+  @Override
+  public Map<String, Integer> subscriptions() {
+    return session.subscriptions;
+  }
+
+  @Override
+  public int maxQos() {
+    return 1;
+  }
+
+  @Override
+  public String rule() {
+    return "a device may subscribe to its own command/# only";
+  }
+
+  @Override
+  public void subscribed() {
     subscribed = !session.subscriptions.isEmpty();
     if (subscribed) {
       connection.gateway.commands().ready(session.device);

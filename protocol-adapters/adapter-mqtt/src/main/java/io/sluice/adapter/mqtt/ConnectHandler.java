@@ -162,6 +162,11 @@ final class ConnectHandler {
         connection.gateway.refused(connection.peer, RejectReason.OVERLOAD);
         answerRefused(0x89, 3, "too many connect at once; try again");
       }
+      case Admission.Consumer _ when header.isWillFlag() -> {
+        connection.gateway.refused(connection.peer, RejectReason.NOT_AUTHORIZED);
+        answerRefused(0x87, 5, "a consumer may not publish, and so has no will");
+      }
+      case Admission.Consumer consumer -> accept(consumer, header);
       case Admission.Admitted admitted -> {
         DeviceId device = admitted.device().id();
         Connection previous = connection.sessions.claim(device, connection);
@@ -206,8 +211,7 @@ final class ConnectHandler {
                 COMMAND_WINDOW,
                 Packets.number(
                     header.properties(), MqttProperties.RECEIVE_MAXIMUM, COMMAND_WINDOW));
-    connection.maxPacketBytes =
-        Packets.number(header.properties(), MqttProperties.MAXIMUM_PACKET_SIZE, -1) & 0xFFFFFFFFL;
+    connection.maxPacketBytes = maxPacketBytes(header);
     CommandLink link = new CommandLink(connection, session, window);
     connection.commands = link;
     keepAlive(header.keepAliveTimeSeconds());
@@ -221,6 +225,30 @@ final class ConnectHandler {
     connection.gateway.attach(device, connection.peer, link);
     connection.admitted();
     link.subscribed();
+  }
+
+  /** A consumer has no session: what it missed while it was away is not kept for it. */
+  private void accept(Admission.Consumer consumer, MqttConnectVariableHeader header) {
+    try {
+      connection.consumer = new ConsumerLink(connection, consumer);
+    } catch (IllegalStateException e) {
+      connection.gateway.refused(connection.peer, RejectReason.QUOTA);
+      answerRefused(0x97, 3, String.valueOf(e.getMessage()));
+      return;
+    }
+    connection.maxPacketBytes = maxPacketBytes(header);
+    keepAlive(header.keepAliveTimeSeconds());
+    integer(MqttProperties.SESSION_EXPIRY_INTERVAL, 0);
+    limits();
+    connection.channel.writeAndFlush(
+        connAck(MqttConnectReturnCode.CONNECTION_ACCEPTED, false),
+        connection.channel.voidPromise());
+    connection.admitted();
+  }
+
+  private static long maxPacketBytes(MqttConnectVariableHeader header) {
+    return Packets.number(header.properties(), MqttProperties.MAXIMUM_PACKET_SIZE, -1)
+        & 0xFFFFFFFFL;
   }
 
   private Will will(DeviceId device, MqttConnectPayload payload) {

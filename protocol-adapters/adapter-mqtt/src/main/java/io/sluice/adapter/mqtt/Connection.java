@@ -62,6 +62,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
   @Nullable Session session;
   @Nullable CommandLink commands;
 
+  /** Where this is no device. */
+  @Nullable ConsumerLink consumer;
+
   private final LoopSink sink;
   private final AtomicInteger connections;
   private final ArrayDeque<MqttMessage> held = new ArrayDeque<>();
@@ -97,6 +100,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
     this.connections = connections;
     this.peer = peer;
     this.refusedBy = refusedBy;
+  }
+
+  @Nullable Subscriber subscriber() {
+    return commands == null ? consumer : commands;
   }
 
   LoopSink sink() {
@@ -295,6 +302,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
   }
 
   private String name() {
+    if (consumer != null) {
+      return "(consumer " + consumer.name() + ")";
+    }
     return session == null ? "(not connected)" : "(" + session.device + ")";
   }
 
@@ -403,6 +413,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
         will.due(kept, asleep);
       }
       sessions.release(kept.device, this);
+    }
+    if (consumer != null) {
+      consumer.close();
     }
     var _ = predecessor.whenComplete((_, _) -> ended.complete(null));
   }

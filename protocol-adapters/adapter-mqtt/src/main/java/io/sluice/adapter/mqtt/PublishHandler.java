@@ -40,6 +40,11 @@ final class PublishHandler {
   }
 
   void publish(MqttPublishMessage packet) {
+    if (connection.consumer != null) {
+      connection.gateway.refused(connection.peer, RejectReason.NOT_AUTHORIZED);
+      connection.fail((byte) 0x87, "a consumer may not publish");
+      return;
+    }
     int qos = packet.fixedHeader().qosLevel().value();
     int packetId = qos > 0 ? packet.variableHeader().packetId() : 0;
     String topic = topic(packet);

@@ -29,9 +29,8 @@ final class SubscribeHandler {
   }
 
   static void subscribe(Connection connection, MqttSubscribeMessage packet) {
-    Session session = connection.session;
-    CommandLink commands = connection.commands;
-    if (session == null || commands == null) {
+    Subscriber subscriber = connection.subscriber();
+    if (subscriber == null) {
       return;
     }
     List<MqttTopicSubscription> wishes = packet.payload().topicSubscriptions();
@@ -43,9 +42,9 @@ final class SubscribeHandler {
     boolean isRefused = false;
     boolean isTooMany = false;
     for (int i = 0; i < answers.length; i++) {
-      answers[i] = answer(connection, session, wishes.get(i));
+      answers[i] = answer(connection, subscriber, wishes.get(i));
       isRefused |= answers[i] >= REFUSED_311;
-      isTooMany |= isRefused && isFull(connection, session);
+      isTooMany |= isRefused && isFull(connection, subscriber);
     }
     if (isTooMany) {
       connection.gateway.limited(connection.peer, Limit.SUBSCRIPTIONS);
@@ -59,7 +58,7 @@ final class SubscribeHandler {
             ? connection.reasonString(
                 isTooMany
                     ? "at most " + connection.settings.maxSubscriptions() + " subscriptions"
-                    : "a device may subscribe to its own command/# only")
+                    : subscriber.rule())
             : MqttProperties.NO_PROPERTIES;
     connection.channel.writeAndFlush(
         new MqttSubAckMessage(
@@ -68,16 +67,18 @@ final class SubscribeHandler {
                 packet.variableHeader().messageId(), properties),
             new MqttSubAckPayload(answers)),
         connection.channel.voidPromise());
-    commands.subscribed();
+    subscriber.subscribed();
   }
 
   /** The granted QoS, or why not (MQTT 5 section 3.9.3). */
-  private static int answer(Connection connection, Session session, MqttTopicSubscription wish) {
+  private static int answer(
+      Connection connection, Subscriber subscriber, MqttTopicSubscription wish) {
     String filter = wish.topicFilter();
-    boolean room = session.subscriptions.containsKey(filter) || !isFull(connection, session);
-    if (Session.mayContain(filter) && room) {
-      int qos = Math.min(1, wish.qualityOfService().value());
-      session.subscriptions.put(filter, qos);
+    boolean room =
+        subscriber.subscriptions().containsKey(filter) || !isFull(connection, subscriber);
+    if (room && subscriber.maySubscribe(filter)) {
+      int qos = Math.min(subscriber.maxQos(), wish.qualityOfService().value());
+      subscriber.subscriptions().put(filter, qos);
       return qos;
     }
     if (!connection.v5) {
@@ -89,13 +90,13 @@ final class SubscribeHandler {
     return room ? 0x87 : 0x97;
   }
 
-  private static boolean isFull(Connection connection, Session session) {
-    return session.subscriptions.size() >= connection.settings.maxSubscriptions();
+  private static boolean isFull(Connection connection, Subscriber subscriber) {
+    return subscriber.subscriptions().size() >= connection.settings.maxSubscriptions();
   }
 
   static void unsubscribe(Connection connection, MqttUnsubscribeMessage packet) {
-    Session session = connection.session;
-    if (session == null) {
+    Subscriber subscriber = connection.subscriber();
+    if (subscriber == null) {
       return;
     }
     if (packet.payload().topics().isEmpty()) {
@@ -104,12 +105,10 @@ final class SubscribeHandler {
     }
     short[] reasons = new short[packet.payload().topics().size()];
     for (int i = 0; i < reasons.length; i++) {
-      boolean had = session.subscriptions.remove(packet.payload().topics().get(i)) != null;
+      boolean had = subscriber.subscriptions().remove(packet.payload().topics().get(i)) != null;
       reasons[i] = had ? (short) 0 : (short) 0x11;
     }
-    if (connection.commands != null) {
-      connection.commands.subscribed();
-    }
+    subscriber.subscribed();
     MqttUnsubAckPayload payload = connection.v5 ? new MqttUnsubAckPayload(reasons) : null;
     connection.channel.writeAndFlush(
         new MqttUnsubAckMessage(

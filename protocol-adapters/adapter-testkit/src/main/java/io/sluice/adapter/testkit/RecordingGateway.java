@@ -14,6 +14,7 @@ import io.sluice.api.Peer;
 import io.sluice.api.Receipt;
 import io.sluice.api.RejectReason;
 import io.sluice.api.Uplink;
+import io.sluice.api.admin.Operations.LiveEvent;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
 import java.util.ArrayDeque;
@@ -68,6 +69,7 @@ public final class RecordingGateway implements Gateway, Commands, AutoCloseable 
   public final Map<String, String> publicKeys = new ConcurrentHashMap<>();
 
   private final List<Consumer<DeviceId>> revocations = new CopyOnWriteArrayList<>();
+  private final List<Consumer<LiveEvent>> followers = new CopyOnWriteArrayList<>();
   private volatile Function<Uplink, Receipt> verdict = this::storedReceipt;
 
   /** Admits this device from now on. */
@@ -248,6 +250,12 @@ public final class RecordingGateway implements Gateway, Commands, AutoCloseable 
     if (link != null) {
       link.close("its credentials changed");
     }
+  }
+
+  @Override
+  public AutoCloseable follow(Consumer<LiveEvent> listener) {
+    followers.add(listener);
+    return () -> followers.remove(listener);
   }
 
   @Override
