@@ -5,6 +5,7 @@ import io.sluice.api.admin.AdminSettings;
 import io.sluice.api.audit.AuditEvent;
 import io.sluice.api.audit.AuditEvent.Result;
 import io.sluice.api.audit.AuditTrail;
+import io.sluice.api.tls.SubjectName;
 import io.vertx.core.Handler;
 import io.vertx.ext.web.RoutingContext;
 import java.nio.charset.StandardCharsets;
@@ -34,7 +35,7 @@ final class Authentication implements Handler<RoutingContext> {
   private record Known(byte[] digest, AdminUser user) {}
 
   private final List<Known> tokens = new ArrayList<>();
-  private final Map<X500Principal, AdminUser> clients = new HashMap<>();
+  private final Map<String, AdminUser> clients = new HashMap<>();
   private final boolean isOpen;
   private final WrongTokens wrong = new WrongTokens(System::nanoTime);
   private final AuditTrail audit;
@@ -56,7 +57,8 @@ final class Authentication implements Handler<RoutingContext> {
     }
     for (AdminSettings.Client client : settings.clients()) {
       X500Principal subject = new X500Principal(client.subject());
-      clients.put(subject, new AdminUser(subject.getName(), client.role(), true));
+      clients.put(
+          SubjectName.canonical(subject), new AdminUser(subject.getName(), client.role(), true));
     }
   }
 
@@ -117,7 +119,7 @@ final class Authentication implements Handler<RoutingContext> {
 
   private void byCertificate(RoutingContext ctx) {
     X500Principal subject = subject(ctx.request().connection().sslSession());
-    AdminUser user = subject == null ? null : clients.get(subject);
+    AdminUser user = subject == null ? null : clients.get(SubjectName.canonical(subject));
     if (user != null) {
       let(ctx, user);
     } else if (subject == null || clients.isEmpty()) {

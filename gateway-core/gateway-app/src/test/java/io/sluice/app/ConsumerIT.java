@@ -57,7 +57,7 @@ class ConsumerIT {
                     - { name: plant-a, topics: [ records/+/factory/plant-a/+, records/alarm/# ] }
                   users:
                     - { name: display, role: plant-a, password-file: display.password }
-                    - { name: panel, role: plant-a, certificate: CN=panel }
+                    - { name: panel, role: plant-a, certificate: "CN=panel,O=Plant A" }
                 listeners:
                   mqtts:
                     host: 127.0.0.1
@@ -183,7 +183,7 @@ class ConsumerIT {
 
   @Test
   void certificateNamesAConsumer() throws Exception {
-    Signed panel = authority.client("/CN=panel");
+    Signed panel = authority.client("/CN=panel/O=Plant A");
     Process reader =
         new ProcessBuilder(
                 "mosquitto_sub",

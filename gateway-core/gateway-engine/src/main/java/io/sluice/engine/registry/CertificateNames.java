@@ -1,5 +1,6 @@
 package io.sluice.engine.registry;
 
+import io.sluice.api.tls.SubjectName;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
@@ -23,7 +24,7 @@ final class CertificateNames {
   /** Each name by which a device may be registered, the subject first. */
   static List<String> of(X509Certificate certificate) {
     List<String> names = new ArrayList<>(2);
-    String subject = certificate.getSubjectX500Principal().getName(X500Principal.CANONICAL);
+    String subject = SubjectName.canonical(certificate.getSubjectX500Principal());
     if (!subject.isEmpty()) {
       names.add(subject);
     }

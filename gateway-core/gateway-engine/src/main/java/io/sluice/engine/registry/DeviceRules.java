@@ -4,6 +4,7 @@ import io.sluice.api.admin.DeviceDirectory.CredentialSpec;
 import io.sluice.api.admin.DeviceDirectory.DeviceSpec;
 import io.sluice.api.admin.DeviceDirectory.PskSpec;
 import io.sluice.api.tls.PemFiles;
+import io.sluice.api.tls.SubjectName;
 import io.sluice.engine.config.NearestKey;
 import java.nio.charset.StandardCharsets;
 import java.security.spec.InvalidKeySpecException;
@@ -169,7 +170,7 @@ final class DeviceRules {
       return CertificateNames.alternative(subject);
     }
     try {
-      return new X500Principal(subject).getName(X500Principal.CANONICAL);
+      return SubjectName.canonical(new X500Principal(subject));
     } catch (IllegalArgumentException e) {
       return null;
     }

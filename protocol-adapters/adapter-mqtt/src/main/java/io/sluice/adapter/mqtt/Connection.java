@@ -6,10 +6,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.DecoderException;
-import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
-import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
-import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolHandler;
 import io.netty.handler.codec.mqtt.MqttConnectMessage;
 import io.netty.handler.codec.mqtt.MqttMessage;
 import io.netty.handler.codec.mqtt.MqttMessageIdVariableHeader;
@@ -20,7 +17,6 @@ import io.netty.handler.codec.mqtt.MqttReasonCodeAndPropertiesVariableHeader;
 import io.netty.handler.codec.mqtt.MqttSubscribeMessage;
 import io.netty.handler.codec.mqtt.MqttUnacceptableProtocolVersionException;
 import io.netty.handler.codec.mqtt.MqttUnsubscribeMessage;
-import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.sluice.api.Gateway;
 import io.sluice.api.Limit;
@@ -266,7 +262,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     if (failed) {
       return false;
     }
-    boolean peersFault = isPeersFault(reason);
+    boolean peersFault = Packets.isPeersFault(reason);
     if (peersFault) {
       if (reason == (byte) 0x95) {
         gateway.limited(peer, Limit.PAYLOAD_SIZE);
@@ -294,13 +290,6 @@ final class Connection extends ChannelInboundHandlerAdapter {
     end(connAck, true);
   }
 
-  private static boolean isPeersFault(byte reason) {
-    return switch (reason & 0xFF) {
-      case 0x87, 0x8B, 0x8D, 0x8E, 0x98 -> false; // counted by the pipeline, or nobody's fault
-      default -> true;
-    };
-  }
-
   private String name() {
     if (consumer != null) {
       return "(consumer " + consumer.name() + ")";
@@ -319,23 +308,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
     if (lastPacket == null) {
       channel.close();
     } else if (lingering && channel instanceof DuplexChannel duplex) {
-      channel.writeAndFlush(lastPacket).addListener(_ -> farewell(duplex));
+      channel.writeAndFlush(lastPacket).addListener(_ -> Farewell.to(duplex));
       read();
     } else {
       channel.writeAndFlush(lastPacket).addListener(ChannelFutureListener.CLOSE);
-    }
-  }
-
-  /** Closes the sending side, layer by layer. */
-  private void farewell(DuplexChannel duplex) {
-    if (channel.pipeline().get(WebSocketServerProtocolHandler.class) != null) {
-      channel.writeAndFlush(new CloseWebSocketFrame(WebSocketCloseStatus.NORMAL_CLOSURE));
-    }
-    SslHandler tls = channel.pipeline().get(SslHandler.class);
-    if (tls == null) {
-      duplex.shutdownOutput();
-    } else {
-      tls.closeOutbound().addListener(_ -> duplex.shutdownOutput());
     }
   }
 
@@ -369,7 +345,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     if (root instanceof SSLException) {
       if (!failed) {
         gateway.refused(peer, RejectReason.NOT_AUTHENTICATED);
-        FAULTS.warn(String.valueOf(peer.address()), "TLS: " + root.getMessage() + "; closed");
+        FAULTS.warn(String.valueOf(peer.address()), "TLS: " + TlsDoor.reason(root) + "; closed");
       }
       channel.close();
     } else if (root instanceof java.io.IOException) {

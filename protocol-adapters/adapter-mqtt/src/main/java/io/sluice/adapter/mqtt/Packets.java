@@ -67,4 +67,12 @@ final class Packets {
     MqttQoS flags = type == MqttMessageType.PUBREL ? MqttQoS.AT_LEAST_ONCE : MqttQoS.AT_MOST_ONCE;
     return new MqttFixedHeader(type, false, flags, false, 0);
   }
+
+  /** Whether a DISCONNECT with this reason is to be counted against the peer. */
+  static boolean isPeersFault(byte reason) {
+    return switch (reason & 0xFF) {
+      case 0x87, 0x8B, 0x8D, 0x8E, 0x98 -> false; // counted by the pipeline, or nobody's fault
+      default -> true;
+    };
+  }
 }

@@ -234,4 +234,17 @@ final class TlsDoor implements AutoCloseable {
   public void close() {
     reloads.shutdownNow();
   }
+
+  /** The innermost cause that says something: the outer ones of OpenSSL say "general problem". */
+  static String reason(Throwable fault) {
+    String reason = String.valueOf(fault.getMessage());
+    Throwable cause = fault.getCause();
+    for (int depth = 0; cause != null && depth < 8; depth++) {
+      if (cause.getMessage() != null) {
+        reason = cause.getMessage();
+      }
+      cause = cause.getCause();
+    }
+    return reason;
+  }
 }
