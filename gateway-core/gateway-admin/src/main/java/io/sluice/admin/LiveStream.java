@@ -1,6 +1,7 @@
 package io.sluice.admin;
 
 import io.sluice.api.admin.Operations;
+import io.sluice.api.admin.Operations.Following;
 import io.sluice.api.admin.Operations.LiveEvent;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
@@ -10,8 +11,6 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * {@code /api/v1/live?class=&device=}: accepted records as server-sent events (WHATWG HTML, section
@@ -19,7 +18,6 @@ import org.slf4j.LoggerFactory;
  * missed}.
  */
 final class LiveStream implements Handler<RoutingContext> {
-  private static final Logger LOG = LoggerFactory.getLogger(LiveStream.class);
   private static final long HEARTBEAT_MILLIS = 15_000;
 
   private final Vertx vertx;
@@ -34,7 +32,7 @@ final class LiveStream implements Handler<RoutingContext> {
   public void handle(RoutingContext ctx) {
     HttpServerResponse response = ctx.response();
     Tail tail = new Tail(response, wanted(ctx));
-    AutoCloseable following;
+    Following following;
     try {
       following = operations.follow(tail::event);
     } catch (IllegalStateException e) {
@@ -49,16 +47,8 @@ final class LiveStream implements Handler<RoutingContext> {
     long heartbeat = vertx.setPeriodic(HEARTBEAT_MILLIS, t -> response.write(":\n\n"));
     response.closeHandler(closed -> {
       vertx.cancelTimer(heartbeat);
-      stop(following);
-    });
-  }
-
-  private static void stop(AutoCloseable following) {
-    try {
       following.close();
-    } catch (Exception e) {
-      LOG.warn("a live stream did not close", e);
-    }
+    });
   }
 
   private static Predicate<LiveEvent> wanted(RoutingContext ctx) {

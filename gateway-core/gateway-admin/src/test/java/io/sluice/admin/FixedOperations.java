@@ -77,7 +77,7 @@ final class FixedOperations
   }
 
   @Override
-  public AutoCloseable follow(Consumer<LiveEvent> listener) {
+  public Following follow(Consumer<LiveEvent> listener) {
     followers.add(listener);
     return () -> followers.remove(listener);
   }

@@ -1,5 +1,6 @@
 package io.sluice.api;
 
+import io.sluice.api.admin.Operations.Following;
 import io.sluice.api.admin.Operations.LiveEvent;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -68,7 +69,7 @@ public interface Gateway {
    *
    * @throws IllegalStateException where too many follow already
    */
-  AutoCloseable follow(Consumer<LiveEvent> listener);
+  Following follow(Consumer<LiveEvent> listener);
 
   /** Commands for devices. */
   Commands commands();

@@ -141,7 +141,7 @@ final class GatewayOperations implements Operations {
   }
 
   @Override
-  public AutoCloseable follow(Consumer<LiveEvent> listener) {
+  public Following follow(Consumer<LiveEvent> listener) {
     return pipeline.liveFeed().follow(listener);
   }
 

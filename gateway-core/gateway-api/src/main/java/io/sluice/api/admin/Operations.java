@@ -38,9 +38,15 @@ public interface Operations {
    * Follows accepted records, as canonical JSON. A listener that is slower than the stream misses
    * records and is told how many; the gateway never waits for one. Closing the handle ends it.
    */
-  AutoCloseable follow(Consumer<LiveEvent> listener);
+  Following follow(Consumer<LiveEvent> listener);
 
   Traffic traffic();
+
+  /** The handle of a live stream; closing it twice does nothing. */
+  interface Following extends AutoCloseable {
+    @Override
+    void close();
+  }
 
   /** One record of the live stream; {@code missed} counts those left out just before it. */
   record LiveEvent(

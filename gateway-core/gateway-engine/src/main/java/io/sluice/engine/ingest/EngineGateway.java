@@ -10,6 +10,7 @@ import io.sluice.api.Limit;
 import io.sluice.api.Peer;
 import io.sluice.api.RejectReason;
 import io.sluice.api.Uplink;
+import io.sluice.api.admin.Operations.Following;
 import io.sluice.api.admin.Operations.LiveEvent;
 import io.sluice.api.audit.AuditEvent;
 import io.sluice.api.audit.AuditTrail;
@@ -160,7 +161,7 @@ public final class EngineGateway implements Gateway {
   }
 
   @Override
-  public AutoCloseable follow(Consumer<LiveEvent> listener) {
+  public Following follow(Consumer<LiveEvent> listener) {
     return pipeline.liveFeed().follow(listener);
   }
 

@@ -1,5 +1,6 @@
 package io.sluice.engine.ingest;
 
+import io.sluice.api.admin.Operations.Following;
 import io.sluice.api.admin.Operations.LiveEvent;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -37,7 +38,7 @@ public final class LiveFeed {
    *
    * @throws IllegalStateException where {@value #FOLLOWERS_MAX} follow already
    */
-  public synchronized AutoCloseable follow(Consumer<LiveEvent> listener) {
+  public synchronized Following follow(Consumer<LiveEvent> listener) {
     if (followers.size() >= FOLLOWERS_MAX) {
       throw new IllegalStateException(
           "the live stream has " + FOLLOWERS_MAX + " followers already; close one");

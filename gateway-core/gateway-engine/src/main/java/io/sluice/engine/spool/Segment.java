@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -214,6 +215,14 @@ final class Segment {
       Files.move(file, aside, StandardCopyOption.REPLACE_EXISTING);
     } else if (!pool.recycle(file)) {
       Files.deleteIfExists(file);
+    }
+  }
+
+  /** Of segments in their order: each but the last was sealed when the next began. */
+  static void endWhereTheNextBegins(List<Segment> opened) {
+    for (int i = 0; i + 1 < opened.size(); i++) {
+      Segment segment = opened.get(i);
+      segment.synced(segment.end(), opened.get(i + 1).baseSequence());
     }
   }
 }

@@ -124,7 +124,7 @@ final class SegmentLog {
         opened.add(segment);
       }
     }
-    endWhereTheNextBegins(opened);
+    Segment.endWhereTheNextBegins(opened);
     if (!opened.isEmpty()) {
       recoverLast(opened);
     }
@@ -170,13 +170,6 @@ final class SegmentLog {
   /** Of a record on disk. */
   private int size(SpoolEntry entry) {
     return RecordFrame.size(entry.body().length + (key == null ? 0 : SegmentCipher.OVERHEAD_BYTES));
-  }
-
-  private static void endWhereTheNextBegins(List<Segment> opened) {
-    for (int i = 0; i + 1 < opened.size(); i++) {
-      Segment segment = opened.get(i);
-      segment.synced(segment.end(), opened.get(i + 1).baseSequence());
-    }
   }
 
   private void recoverLast(List<Segment> opened) throws IOException {

@@ -83,7 +83,8 @@ class AuthenticationTest {
             new Row(new Token("t", "another-token-altogether"), WRONG),
             new Row(new PskIdentity("key-1"), "k"),
             new Row(new PskIdentity("k"), WRONG),
-            new Row(certificate(authority, "/CN=press/O=Plant A"), WRONG),
+            new Row(certificate(authority, "/CN=press/O=Plant A"), "c"), // as openssl writes it
+            new Row(certificate(authority, "/CN=press/O=Plant B"), WRONG),
             new Row(certificate(authority, "/O=plant A/CN=press"), "c"),
             new Row(new Anonymous("bare"), REQUIRED),
             new Row(new Anonymous(null), REQUIRED)));

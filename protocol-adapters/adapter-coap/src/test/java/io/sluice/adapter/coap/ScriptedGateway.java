@@ -15,6 +15,7 @@ import io.sluice.api.Receipt;
 import io.sluice.api.RejectReason;
 import io.sluice.api.Rejection;
 import io.sluice.api.Uplink;
+import io.sluice.api.admin.Operations.Following;
 import io.sluice.api.admin.Operations.LiveEvent;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -213,7 +214,7 @@ final class ScriptedGateway implements Gateway, Commands, AutoCloseable {
   }
 
   @Override
-  public AutoCloseable follow(Consumer<LiveEvent> listener) {
+  public Following follow(Consumer<LiveEvent> listener) {
     throw new UnsupportedOperationException("consumers do not speak CoAP");
   }
 

@@ -6,13 +6,13 @@ import io.netty.handler.codec.mqtt.MqttMessageBuilders;
 import io.netty.handler.codec.mqtt.MqttProperties;
 import io.netty.handler.codec.mqtt.MqttQoS;
 import io.sluice.api.Admission;
+import io.sluice.api.admin.Operations.Following;
 import io.sluice.api.admin.Operations.LiveEvent;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
-import org.slf4j.LoggerFactory;
 
 /**
  * What a local consumer reads: accepted records as canonical JSON, on {@code
@@ -23,9 +23,6 @@ import org.slf4j.LoggerFactory;
 // a write that fails closes the channel: its future says nothing more
 @SuppressWarnings("FutureReturnValueIgnored")
 final class ConsumerLink implements Subscriber {
-  private static final SparseLog FAULTS =
-      new SparseLog(LoggerFactory.getLogger(ConsumerLink.class));
-
   /** Fixed header, topic length and properties: more than they ever are. */
   private static final int OVERHEAD_BYTES = 64;
 
@@ -35,7 +32,7 @@ final class ConsumerLink implements Subscriber {
   private final String name;
   private final List<TopicFilter> granted;
   private final Map<String, Integer> subscriptions = new HashMap<>(2);
-  private final AutoCloseable following;
+  private final Following following;
   private volatile List<TopicFilter> wanted = List.of();
 
   /** The following thread's alone. */
@@ -125,10 +122,6 @@ final class ConsumerLink implements Subscriber {
   }
 
   void close() {
-    try {
-      following.close();
-    } catch (Exception e) {
-      FAULTS.warn(name, "the stream of a consumer did not close: " + e);
-    }
+    following.close();
   }
 }

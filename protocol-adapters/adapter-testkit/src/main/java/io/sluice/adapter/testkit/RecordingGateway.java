@@ -14,6 +14,7 @@ import io.sluice.api.Peer;
 import io.sluice.api.Receipt;
 import io.sluice.api.RejectReason;
 import io.sluice.api.Uplink;
+import io.sluice.api.admin.Operations.Following;
 import io.sluice.api.admin.Operations.LiveEvent;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
@@ -253,7 +254,7 @@ public final class RecordingGateway implements Gateway, Commands, AutoCloseable 
   }
 
   @Override
-  public AutoCloseable follow(Consumer<LiveEvent> listener) {
+  public Following follow(Consumer<LiveEvent> listener) {
     followers.add(listener);
     return () -> followers.remove(listener);
   }
