@@ -157,6 +157,8 @@ public final class EngineGateway implements Gateway {
     traffic.rejected(peer.protocol(), reason);
     if (reason == RejectReason.NOT_AUTHORIZED) {
       audit.record(refusal(peer, null, "asked for what belongs to another"));
+    } else if (reason == RejectReason.NOT_AUTHENTICATED) {
+      audit.record(refusal(peer, null, "the TLS or DTLS handshake failed"));
     }
   }
 
