@@ -1,6 +1,7 @@
 package io.sluice.admin;
 
 import io.sluice.api.admin.AdminSettings;
+import io.sluice.api.admin.Flow;
 import io.sluice.api.admin.Operations;
 import io.sluice.api.audit.AuditTrail;
 import io.vertx.core.Vertx;
@@ -34,6 +35,7 @@ final class AdminRoutes {
     router.route("/api/*").handler(AdminRoutes::jsonBodiesOnly);
     figures(router, operations);
     new DeviceResource(operations.devices()).mount(router);
+    new LatestResource(operations).mount(router);
     new ClaimResource(operations.claims()).mount(router);
     new CommandResource(operations.commands()).mount(router);
     new DeadLetterResource(operations.deadLetters()).mount(router);
@@ -73,6 +75,7 @@ final class AdminRoutes {
         .get("/api/v1/upstreams")
         .handler(
             blocking(ctx -> Answers.json(ctx, 200, Map.of("upstreams", operations.upstreams()))));
+    router.get("/api/v1/flow").handler(blocking(ctx -> Answers.json(ctx, 200, operations.flow())));
     router.get("/api/v1/ledger").handler(blocking(ctx -> ledger(ctx, operations)));
     router
         .get("/api/v1/alarms")
@@ -86,9 +89,7 @@ final class AdminRoutes {
   }
 
   private static void ledger(RoutingContext ctx, Operations operations) {
-    var lines = operations.ledger();
-    boolean balances = lines.stream().allMatch(Operations.LedgerLine::balances);
-    Answers.json(ctx, 200, Map.of("ledger", lines, "balances", balances));
+    Answers.json(ctx, 200, Flow.LedgerView.of(operations.ledger()));
   }
 
   private static void dashboard(Router router) {

@@ -9,6 +9,7 @@ import io.sluice.api.admin.AdminRole;
 import io.sluice.api.admin.AdminSettings;
 import io.sluice.api.audit.AuditEvent;
 import io.sluice.api.audit.AuditEvent.Result;
+import io.sluice.api.config.Bytes;
 import io.sluice.api.config.Secret;
 import io.sluice.api.tls.PemFiles;
 import io.sluice.api.tls.TlsFiles;
@@ -41,6 +42,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Who may do what on the admin listener, over which transport. */
 class AdminSecurityTest {
+  private static final Bytes MEMORY = new Bytes(1 << 20);
+
   @TempDir Path directory;
   private final FixedOperations operations = new FixedOperations();
   private final List<AuditEvent> audit = new CopyOnWriteArrayList<>();
@@ -58,7 +61,7 @@ class AdminSecurityTest {
       List<AdminSettings.Token> tokens,
       List<AdminSettings.Client> clients) {
     return new AdminSettings(
-        "127.0.0.1", 0, null, tokens, tls, clients, List.of("gw.plant"), false, false);
+        "127.0.0.1", 0, null, tokens, tls, clients, List.of("gw.plant"), false, false, MEMORY);
   }
 
   private void start(AdminSettings settings) throws Exception {
@@ -327,7 +330,8 @@ class AdminSecurityTest {
             List.of(),
             List.of(),
             plaintextAllowed,
-            anonymousAllowed);
+            anonymousAllowed,
+            MEMORY);
     assertThat(settings.problems()).hasSize(problems);
   }
 

@@ -72,6 +72,20 @@ class AdminServerTest {
   }
 
   @Test
+  void flowAndLatestValuesAreServed() throws Exception {
+    assertThat(get("/api/v1/flow"))
+        .contains("\"acceptedPerSecond\":12.5", "\"name\":\"alarm\"", "\"fill\":0.25")
+        .contains("\"drainSeconds\":0.4", "\"ledger\":{\"ledger\":[", "\"balances\":true");
+    assertThat(send(request("/api/v1/devices/press-07/latest", "s3cret").GET()).statusCode())
+        .isEqualTo(404);
+    send(json("/api/v1/devices").POST(body(DEVICE)));
+    assertThat(get("/api/v1/devices/press-07/latest"))
+        .contains("\"quality\":\"good\",\"value\":230.5", "\"spark\":[[20,230.5]]");
+    assertThat(get("/api/v1/devices/press-07/refusals"))
+        .contains("\"reason\":\"payload-invalid\"", "\"topic\":\"telemetry\"");
+  }
+
+  @Test
   void pageFindsItsScriptAndStyle() throws Exception {
     String page = send(request("/", null).GET()).body();
     assertThat(page).contains("/assets/page.js", "/assets/page.css");

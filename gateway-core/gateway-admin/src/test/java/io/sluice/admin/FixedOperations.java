@@ -12,6 +12,8 @@ import io.sluice.api.admin.CommandDesk;
 import io.sluice.api.admin.DeadLetters;
 import io.sluice.api.admin.DeviceDirectory;
 import io.sluice.api.admin.DeviceImporter;
+import io.sluice.api.admin.Flow;
+import io.sluice.api.admin.LatestValues;
 import io.sluice.api.admin.Operations;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -27,6 +29,7 @@ final class FixedOperations
     implements ClaimDesk, Operations, DeviceDirectory, CommandDesk, DeadLetters {
   final Map<String, DeviceView> registered = new TreeMap<>();
   final List<Consumer<LiveEvent>> followers = new CopyOnWriteArrayList<>();
+  final FixedLatest latest = new FixedLatest();
   volatile boolean ready = true;
 
   @Override
@@ -90,6 +93,24 @@ final class FixedOperations
         Map.of("mqtt", Map.of(Limit.FAILED_LOGINS, 3L)),
         Map.of(
             "mqtt", new LatencyHistogram(new double[] {0.001, 0.01}, new long[] {5, 4, 1}, 0.5)));
+  }
+
+  @Override
+  public Flow flow() {
+    return new Flow(
+        1,
+        Map.of("mqtt", 7, "coap", 0),
+        12.5,
+        10,
+        List.of(new Flow.RefusedCount(RejectReason.PAYLOAD_INVALID, 2)),
+        List.of(new Flow.LaneFlow(Lane.ALARM, 4096, 1 << 20, 3, 0.25, 10, 2.5)),
+        List.of(new Flow.UpstreamFlow("archive", "connected", 6, 4, 800, 10, 0.4, null)),
+        Flow.LedgerView.of(ledger()));
+  }
+
+  @Override
+  public LatestValues latest() {
+    return latest;
   }
 
   @Override

@@ -7,7 +7,10 @@ import io.sluice.api.admin.CommandDesk;
 import io.sluice.api.admin.DeadLetters;
 import io.sluice.api.admin.DeviceDirectory;
 import io.sluice.api.admin.DeviceImporter;
+import io.sluice.api.admin.Flow;
+import io.sluice.api.admin.LatestValues;
 import io.sluice.api.admin.Operations;
+import io.sluice.engine.flow.FlowMeter;
 import io.sluice.engine.forward.Forwarder;
 import io.sluice.engine.ingest.IngestPipeline;
 import io.sluice.engine.ingest.SpooledDeadLetters;
@@ -15,6 +18,7 @@ import io.sluice.engine.ingest.StoredJson;
 import io.sluice.engine.ingest.TrafficMeter;
 import io.sluice.engine.registry.Registry;
 import io.sluice.engine.spool.Spool;
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -35,6 +39,8 @@ final class GatewayOperations implements Operations {
   private final TrafficMeter traffic;
   private final List<Forwarder> forwarders;
   private final DeadLetters deadLetters;
+  private final LatestValues latest;
+  private final FlowMeter flow;
   private volatile @Nullable Supplier<List<ListenerView>> listeners;
 
   GatewayOperations(
@@ -44,7 +50,8 @@ final class GatewayOperations implements Operations {
       SpoolOutlook outlook,
       IngestPipeline pipeline,
       TrafficMeter traffic,
-      List<Forwarder> forwarders) {
+      List<Forwarder> forwarders,
+      LatestValues latest) {
     this.identity = identity;
     this.registry = registry;
     this.spool = spool;
@@ -53,6 +60,13 @@ final class GatewayOperations implements Operations {
     this.traffic = traffic;
     this.forwarders = forwarders;
     this.deadLetters = new SpooledDeadLetters(spool);
+    this.latest = latest;
+    this.flow =
+        new FlowMeter(
+            new FlowMeter.Sources(
+                this::listeners, traffic::snapshot, spool::lanes, this::upstreams, spool::ledger),
+            Clock.systemUTC(),
+            System::nanoTime);
   }
 
   /** All listeners are open: from now on the gateway may be ready. */
@@ -72,11 +86,21 @@ final class GatewayOperations implements Operations {
         identity.startedMicros(),
         notReady == null,
         notReady,
-        open == null ? List.of() : open.get(),
+        listeners(),
         spool.lanes(),
         outlook.hoursLeft(),
         spool.deadLetterCount(),
         deviceCounts());
+  }
+
+  private List<ListenerView> listeners() {
+    Supplier<List<ListenerView>> open = listeners;
+    return open == null ? List.of() : open.get();
+  }
+
+  /** Takes a sample for the rates of the flow: at a steady pace, by one thread. */
+  void sampleFlow() {
+    flow.sample();
   }
 
   private Map<String, Long> deviceCounts() {
@@ -143,6 +167,16 @@ final class GatewayOperations implements Operations {
   @Override
   public Following follow(Consumer<LiveEvent> listener) {
     return pipeline.liveFeed().follow(listener);
+  }
+
+  @Override
+  public Flow flow() {
+    return flow.flow();
+  }
+
+  @Override
+  public LatestValues latest() {
+    return latest;
   }
 
   @Override

@@ -6,21 +6,29 @@ import io.sluice.api.Uplink;
 import io.sluice.api.audit.AuditEvent;
 import io.sluice.api.audit.AuditTrail;
 import io.sluice.engine.ingest.IngestPipeline;
+import io.sluice.engine.latest.LatestRecords;
 import io.sluice.engine.registry.Presence;
 
 /**
  * Tells presence of what came through the pipeline, and the audit log of devices that published for
- * another.
+ * another; keeps what the pages of devices show.
  */
-record UplinkObserver(Presence presence, AuditTrail audit) implements IngestPipeline.Observer {
+record UplinkObserver(Presence presence, AuditTrail audit, LatestRecords latest)
+    implements IngestPipeline.Observer {
   @Override
   public void stored(DeviceId device, Uplink uplink) {
     presence.seen(device, uplink.receivedMicros());
   }
 
   @Override
+  public void recorded(DeviceId device, byte[] body) {
+    latest.stored(device, body);
+  }
+
+  @Override
   public void refused(Uplink uplink, RejectReason reason, String detail) {
     presence.refused(uplink.device(), reason);
+    latest.refused(uplink.device(), uplink.receivedMicros(), reason, detail, uplink.topic());
     if (reason == RejectReason.NOT_AUTHORIZED) {
       audit.record(
           new AuditEvent(

@@ -10,6 +10,7 @@ import io.sluice.engine.audit.AuditLog;
 import io.sluice.engine.audit.AuditSettings;
 import io.sluice.engine.config.GatewayConfig;
 import io.sluice.engine.config.GatewayConfig.UpstreamConfig;
+import io.sluice.engine.flow.FlowMeter;
 import io.sluice.engine.forward.ForwardLimits;
 import io.sluice.engine.forward.Forwarder;
 import io.sluice.engine.forward.RecordBatch;
@@ -19,6 +20,7 @@ import io.sluice.engine.ingest.EngineGateway;
 import io.sluice.engine.ingest.IngestPipeline;
 import io.sluice.engine.ingest.RefusedRecords;
 import io.sluice.engine.ingest.TrafficMeter;
+import io.sluice.engine.latest.LatestRecords;
 import io.sluice.engine.limits.AddressLimits;
 import io.sluice.engine.limits.DeviceLimits;
 import io.sluice.engine.limits.LimitSettings;
@@ -130,6 +132,7 @@ final class Wiring implements AutoCloseable {
     TrafficMeter traffic = new TrafficMeter();
     DeviceLimits deviceLimits = new DeviceLimits(limits);
     AddressLimits addressLimits = new AddressLimits(limits);
+    LatestRecords latest = latest();
     IngestPipeline pipeline =
         new IngestPipeline(
             registry::find,
@@ -137,11 +140,11 @@ final class Wiring implements AutoCloseable {
             spool,
             traffic,
             deviceLimits,
-            new UplinkObserver(registry.presence(), audit));
+            new UplinkObserver(registry.presence(), audit, latest));
     spool.afterBatch(pipeline::flushSinks);
     startForwarders(spool);
     startHousekeeping(registry, deviceLimits, addressLimits);
-    GatewayOperations views = operations(registry, spool, pipeline, traffic);
+    GatewayOperations views = operations(registry, spool, pipeline, traffic, latest);
     operations = views;
     startAdmin(views, audit);
     Consumers consumers = new Consumers(config.section(ConsumerSettings.class), limits);
@@ -168,13 +171,28 @@ final class Wiring implements AutoCloseable {
 
   @SuppressWarnings("FutureReturnValueIgnored") // the sampling ends with its executor
   private GatewayOperations operations(
-      Registry registry, SegmentedSpool spool, IngestPipeline pipeline, TrafficMeter traffic) {
+      Registry registry,
+      SegmentedSpool spool,
+      IngestPipeline pipeline,
+      TrafficMeter traffic,
+      LatestRecords latest) {
     SpoolOutlook outlook = new SpoolOutlook(spool::lanes, System::nanoTime);
     housekeeping.scheduleAtFixedRate(outlook::sample, 0, OUTLOOK_SAMPLE_SECONDS, TimeUnit.SECONDS);
     GatewayOperations.Identity identity =
         new GatewayOperations.Identity(
             config.gateway().id(), Version.current(), clock.millis() * 1_000);
-    return new GatewayOperations(identity, registry, spool, outlook, pipeline, traffic, forwarders);
+    GatewayOperations views =
+        new GatewayOperations(
+            identity, registry, spool, outlook, pipeline, traffic, forwarders, latest);
+    housekeeping.scheduleAtFixedRate(
+        views::sampleFlow, 0, FlowMeter.SAMPLE_SECONDS, TimeUnit.SECONDS);
+    return views;
+  }
+
+  /** Without an admin listener nobody looks. */
+  private LatestRecords latest() {
+    AdminSettings settings = config.admin();
+    return closing(new LatestRecords(settings == null ? 0 : settings.latestBytes().value()));
   }
 
   private void startForwarders(SegmentedSpool spool) {

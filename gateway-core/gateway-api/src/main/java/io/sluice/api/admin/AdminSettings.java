@@ -1,5 +1,6 @@
 package io.sluice.api.admin;
 
+import io.sluice.api.config.Bytes;
 import io.sluice.api.config.Checked;
 import io.sluice.api.config.Option;
 import io.sluice.api.config.Secret;
@@ -52,7 +53,16 @@ public record AdminSettings(
                 "Lets it listen beyond loopback without authentication: everyone who reaches it is"
                     + " an administrator.",
             def = "false")
-        boolean allowAnonymousBeyondLoopback)
+        boolean allowAnonymousBeyondLoopback,
+    @Option(
+            doc =
+                "Memory for the last values that the Devices page shows. A number with its sparkline"
+                    + " takes about 1.3 KB when full; the devices that were silent longest are"
+                    + " forgotten first, until they report again.",
+            def = "24MB",
+            min = 64 << 10,
+            max = 1L << 40)
+        Bytes latestBytes)
     implements Checked {
 
   /** A bearer token, as the configuration keeps it. */
@@ -91,6 +101,8 @@ public record AdminSettings(
     }
   }
 
+  private static final long LATEST_BYTES = 24 << 20;
+
   public AdminSettings {
     tokens = List.copyOf(tokens);
     clients = List.copyOf(clients);
@@ -108,7 +120,8 @@ public record AdminSettings(
         List.of(),
         List.of(),
         false,
-        false);
+        false,
+        new Bytes(LATEST_BYTES));
   }
 
   @Override

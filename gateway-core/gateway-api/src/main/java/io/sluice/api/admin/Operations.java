@@ -42,6 +42,11 @@ public interface Operations {
 
   Traffic traffic();
 
+  /** The figures of the flow page, in one view. Costs the same however many devices there are. */
+  Flow flow();
+
+  LatestValues latest();
+
   /** The handle of a live stream; closing it twice does nothing. */
   interface Following extends AutoCloseable {
     @Override

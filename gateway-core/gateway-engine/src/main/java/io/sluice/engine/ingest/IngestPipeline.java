@@ -41,6 +41,13 @@ public final class IngestPipeline {
     void stored(DeviceId device, Uplink uplink);
 
     /**
+     * The record of a stored uplink. On the spool's writer thread.
+     *
+     * @param body as encoded; must not be changed
+     */
+    default void recorded(DeviceId device, byte[] body) {}
+
+    /**
      * @param detail one sentence that names no secret
      */
     void refused(Uplink uplink, RejectReason reason, String detail);
@@ -189,6 +196,7 @@ public final class IngestPipeline {
         .of(uplink.protocol())
         .stored(entry.messageClass(), System.nanoTime() - uplink.receivedNanos());
     observer.stored(entry.device(), uplink);
+    observer.recorded(entry.device(), entry.body());
     liveFeed.stored(entry, sequence);
     give(uplink, new Receipt.Stored(entry.lane(), sequence));
   }

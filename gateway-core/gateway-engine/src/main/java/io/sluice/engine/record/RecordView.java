@@ -217,6 +217,30 @@ public final class RecordView {
     return string(nameAt);
   }
 
+  /** Whether the measurement's name has these bytes, in UTF-8. */
+  public boolean measurementNameIs(byte[] utf8) {
+    return stringIs(nameAt, utf8);
+  }
+
+  /** A hash of the measurement's name, the same for the same name. */
+  public int measurementNameHash() {
+    int hash = 1;
+    for (int i = nameAt + 2, end = after(nameAt); i < end; i++) {
+      hash = 31 * hash + bytes[i];
+    }
+    return hash;
+  }
+
+  /** Whether the measurement's unit has these bytes, in UTF-8; no bytes mean none. */
+  public boolean measurementUnitIs(byte[] utf8) {
+    return hasUnit() ? stringIs(unitAt, utf8) : utf8.length == 0;
+  }
+
+  private boolean stringIs(int at, byte[] utf8) {
+    return u16(at) == utf8.length
+        && Arrays.equals(bytes, at + 2, at + 2 + utf8.length, utf8, 0, utf8.length);
+  }
+
   public @Nullable String measurementUnit() {
     return hasUnit() ? string(unitAt) : null;
   }

@@ -1,0 +1,92 @@
+package io.sluice.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** What the pages Devices, Flow and Dead letters show, with a real gateway and mosquitto_pub. */
+class FlowIT {
+  @TempDir Path directory;
+
+  private GatewayProcess gateway;
+
+  @BeforeEach
+  void start() throws Exception {
+    gateway = GatewayProcess.start(new Setup(directory).config());
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    gateway.close();
+  }
+
+  @Test
+  void lastValuesAndSparklinesFollowWhatTheDeviceSends() throws Exception {
+    assertThat(gateway.get("/api/v1/devices/meter-1/latest").get("metrics")).isEmpty();
+    for (int i = 1; i <= 3; i++) {
+      publish("telemetry", "{\"voltage\":" + (229 + i) + ",\"note\":\"n" + i + "\"}").succeeded();
+    }
+    publish("telemetry", "{\"voltage\":").succeeded();
+    await().untilAsserted(() -> assertThat(metric("voltage").get("spark")).hasSize(3));
+    assertThat(metric("voltage").get("value").doubleValue()).isEqualTo(232);
+    assertThat(metric("voltage").get("unit").stringValue()).isEqualTo("V");
+    assertThat(metric("voltage").get("quality").stringValue()).isEqualTo("good");
+    assertThat(metric("voltage").get("spark").get(0).get(1).doubleValue()).isEqualTo(230);
+    assertThat(metric("note").get("value").stringValue()).isEqualTo("n3");
+    JsonNode refusal = gateway.get("/api/v1/devices/meter-1/refusals").get("refusals").get(0);
+    assertThat(refusal.get("reason").stringValue()).isEqualTo("payload-invalid");
+    assertThat(refusal.get("topic").stringValue()).isEqualTo("telemetry");
+  }
+
+  @Test
+  void theFlowShowsWhatWasAcceptedAndTheLedgerBalances() throws Exception {
+    for (int i = 0; i < 3; i++) {
+      publish("telemetry", "{\"voltage\":230}").succeeded();
+    }
+    publish("my/own/topic", "{}").succeeded();
+    await()
+        .untilAsserted(() -> {
+          JsonNode flow = gateway.get("/api/v1/flow");
+          assertThat(flow.get("accepted").intValue()).isEqualTo(3);
+          assertThat(flow.get("acceptedPerSecond").doubleValue()).isPositive();
+          assertThat(flow.get("refused").get(0).get("reason").stringValue())
+              .isEqualTo("unmapped-topic");
+          assertThat(flow.get("lanes")).hasSize(3);
+          assertThat(flow.get("upstreams").get(0).get("forwarded").intValue()).isEqualTo(3);
+          assertThat(flow.get("connections").get("mqtt").intValue()).isZero();
+          assertThat(flow.get("ledger").get("balances").booleanValue()).isTrue();
+        });
+  }
+
+  private JsonNode metric(String name) throws Exception {
+    for (JsonNode metric : gateway.get("/api/v1/devices/meter-1/latest").get("metrics")) {
+      if (metric.get("name").stringValue().equals(name)) {
+        return metric;
+      }
+    }
+    throw new AssertionError("no metric " + name);
+  }
+
+  private Tool publish(String topic, String payload) throws Exception {
+    return Tool.run(
+        "mosquitto_pub",
+        "-q",
+        "1",
+        "-p",
+        String.valueOf(gateway.port("mqtt")),
+        "-u",
+        "meter-1",
+        "-P",
+        "secret-1",
+        "-t",
+        topic,
+        "-m",
+        payload);
+  }
+}

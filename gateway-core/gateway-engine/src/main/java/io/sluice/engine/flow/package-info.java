@@ -1,0 +1,3 @@
+/** What flows through the gateway, and how fast. */
+@org.jspecify.annotations.NullMarked
+package io.sluice.engine.flow;

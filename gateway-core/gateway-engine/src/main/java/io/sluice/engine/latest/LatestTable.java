@@ -1,0 +1,63 @@
+package io.sluice.engine.latest;
+
+import io.sluice.api.admin.LatestValues.MetricView;
+import io.sluice.engine.record.RecordView;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The last values of devices, bounded by bytes: the device whose last record is longest ago is
+ * forgotten first. Historical records change nothing (DOMAIN F1). Constant work per measurement.
+ * Thread-safe.
+ */
+final class LatestTable {
+  private static final int DEVICES_AT_FIRST = 64;
+  private static final float LOAD_FACTOR = 0.75f;
+
+  private final long maxBytes;
+  private final Map<String, DeviceLatest> devices =
+      new LinkedHashMap<>(DEVICES_AT_FIRST, LOAD_FACTOR, true);
+  private long bytes;
+
+  /**
+   * @param maxBytes about the memory that it may hold
+   */
+  LatestTable(long maxBytes) {
+    this.maxBytes = maxBytes;
+  }
+
+  synchronized void take(String device, RecordView view) {
+    if (view.historical()) {
+      return;
+    }
+    DeviceLatest latest = devices.get(device);
+    int before = latest == null ? 0 : latest.bytes();
+    if (latest == null) {
+      latest = new DeviceLatest(device);
+      devices.put(device, latest);
+    }
+    latest.take(view);
+    bytes += latest.bytes() - before;
+    while (bytes > maxBytes) {
+      forgetEldest();
+    }
+  }
+
+  private void forgetEldest() {
+    Iterator<DeviceLatest> eldest = devices.values().iterator();
+    bytes -= eldest.next().bytes();
+    eldest.remove();
+  }
+
+  /** In the order in which they first came. A device that is looked at counts as used. */
+  synchronized List<MetricView> metrics(String device) {
+    DeviceLatest latest = devices.get(device);
+    return latest == null ? List.of() : latest.views();
+  }
+
+  synchronized long bytes() {
+    return bytes;
+  }
+}

@@ -1,0 +1,125 @@
+package io.sluice.engine.latest;
+
+import io.sluice.api.Quality;
+import io.sluice.api.QualityReason;
+import io.sluice.api.admin.LatestValues.MetricView;
+import io.sluice.engine.record.RecordFormat.Kind;
+import io.sluice.engine.record.RecordView;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The last value of one metric of one device. Not thread-safe. */
+final class MetricLatest {
+  /** Longer text is cut. */
+  static final int TEXT_MAX_CHARS = 256;
+
+  /** Object headers, fields and the place in the device's tables. */
+  private static final int OVERHEAD_BYTES = 160;
+
+  private static final byte[] NO_UNIT = {};
+
+  private final byte[] name;
+  private byte[] unit = NO_UNIT;
+  private Quality quality = Quality.GOOD;
+  private Kind kind = Kind.FALSE;
+  private long integer;
+  private double number;
+  private String text = "";
+  private long timeMicros;
+  private long orderMicros = Long.MIN_VALUE;
+  private @Nullable Sparkline spark;
+
+  MetricLatest(byte[] name) {
+    this.name = name;
+  }
+
+  boolean isUnderCursor(RecordView view) {
+    return view.measurementNameIs(name);
+  }
+
+  /** Takes the measurement under the cursor, unless what is here is newer. */
+  void take(RecordView view) {
+    long order = order(view);
+    Kind given = view.kind();
+    boolean isNumber = given == Kind.LONG || given == Kind.DOUBLE;
+    if (isNumber) {
+      Sparkline line = spark == null ? new Sparkline() : spark;
+      line.add(order, view.doubleValue());
+      spark = line;
+    }
+    if (order < orderMicros) {
+      return;
+    }
+    orderMicros = order;
+    timeMicros = view.measurementMicros();
+    quality = view.measurementQuality();
+    kind = given;
+    takeUnit(view);
+    takeValue(view, given);
+  }
+
+  /**
+   * A time that cannot be true is not waited for: the order then is that of arrival. Otherwise a
+   * device whose clock once ran ahead, or was reset, would show its old value for ever.
+   */
+  private static long order(RecordView view) {
+    long micros = view.measurementMicros();
+    long received = view.receivedMicros();
+    boolean isDoubted = view.measurementReason() == QualityReason.CLOCK;
+    return isDoubted || micros > received ? received : micros;
+  }
+
+  private void takeUnit(RecordView view) {
+    if (!view.measurementUnitIs(unit)) {
+      String given = view.measurementUnit();
+      unit = given == null ? NO_UNIT : given.getBytes(StandardCharsets.UTF_8);
+    }
+  }
+
+  private void takeValue(RecordView view, Kind given) {
+    text = "";
+    switch (given) {
+      case LONG -> integer = view.longValue();
+      case DOUBLE -> number = view.doubleValue();
+      case STRING -> text = cut(view.stringValue());
+      case BYTES -> text = cut(Base64.getEncoder().encodeToString(view.bytesValue()));
+      case FALSE, TRUE -> {
+        // the kind says it all
+      }
+    }
+  }
+
+  private static String cut(String whole) {
+    return whole.length() <= TEXT_MAX_CHARS
+        ? whole
+        : new StringBuilder(TEXT_MAX_CHARS)
+            .append(whole, 0, TEXT_MAX_CHARS - 1)
+            .append('…')
+            .toString();
+  }
+
+  int bytes() {
+    int line = spark == null ? 0 : spark.bytes();
+    return OVERHEAD_BYTES + name.length + unit.length + 2 * text.length() + line;
+  }
+
+  MetricView view() {
+    Object value =
+        switch (kind) {
+          case LONG -> integer;
+          case DOUBLE -> number;
+          case FALSE -> false;
+          case TRUE -> true;
+          case STRING, BYTES -> text;
+        };
+    return new MetricView(
+        new String(name, StandardCharsets.UTF_8),
+        unit.length == 0 ? null : new String(unit, StandardCharsets.UTF_8),
+        quality,
+        value,
+        timeMicros,
+        spark == null ? List.of() : spark.points());
+  }
+}
