@@ -19,6 +19,9 @@ import org.slf4j.LoggerFactory;
 final class CursorReader implements SpoolReader {
   private static final Logger LOG = LoggerFactory.getLogger(CursorReader.class);
 
+  /** How the names of the gateway's own readers begin; no upstream may be named so. */
+  static final String INTERNAL_PREFIX = "$";
+
   private final String name;
   private final Map<Lane, SegmentLog> logs;
   private final Map<Lane, LaneCursor> cursors;
@@ -59,6 +62,11 @@ final class CursorReader implements SpoolReader {
 
   String name() {
     return name;
+  }
+
+  /** Whether it is one of the gateway's own, not an upstream's. */
+  boolean isInternal() {
+    return name.startsWith(INTERNAL_PREFIX);
   }
 
   /**
@@ -105,6 +113,33 @@ final class CursorReader implements SpoolReader {
       }
       cursor.lost(stream, unread[0], chunk.next());
     }
+  }
+
+  /** Reads on without anything under way; {@link #release} tells how far it came. */
+  @Nullable SpoolBatch skim(Lane lane, int maxRecords, int maxBytes) throws IOException {
+    LaneCursor cursor = cursors.get(lane);
+    long[] unread = cursor.unread(Stream.LIVE, logs.get(lane).nextSequence());
+    if (unread[0] >= unread[1]) {
+      return null;
+    }
+    LogReader.Chunk chunk =
+        liveReaders.get(lane).read(lane, Stream.LIVE, unread[0], unread[1], maxRecords, maxBytes);
+    cursor.seek(chunk.next());
+    return chunk.batch();
+  }
+
+  /** The next sequence to be read. */
+  long position(Lane lane) {
+    return cursors.get(lane).unread(Stream.LIVE, logs.get(lane).nextSequence())[0];
+  }
+
+  /** Reads on from there, or from the oldest that is still held and not released. */
+  void seek(Lane lane, long sequence) {
+    cursors.get(lane).seek(Math.min(sequence, logs.get(lane).nextSequence()));
+  }
+
+  void release() {
+    cursors.values().forEach(LaneCursor::release);
   }
 
   @Override

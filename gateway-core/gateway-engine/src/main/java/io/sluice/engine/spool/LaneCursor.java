@@ -111,6 +111,16 @@ final class LaneCursor {
     advance(batch.stream(), to);
   }
 
+  /** Moves the reading position alone, for a reader that commits by {@link #release}. */
+  synchronized void seek(long to) {
+    nextLive = Math.max(live, to);
+  }
+
+  /** All before the reading position is done with. */
+  synchronized void release() {
+    delivered += remove(0, nextLive);
+  }
+
   /** Those sequences cannot be read: they are lost. */
   synchronized void lost(Stream stream, long from, long to) {
     UnderWay before = stream == Stream.LIVE && from > live ? lastLiveUnderWay() : null;

@@ -30,12 +30,17 @@ final class Retention {
 
   /** Deletes what every cursor has passed, durably. */
   void discardConsumed(int log) throws IOException {
+    discardPassed(log, readers);
+  }
+
+  private void discardPassed(int log, List<CursorReader> awaited) throws IOException {
     Lane lane = lane(log);
-    if (lane == null || readers.isEmpty()) {
+    // what the gateway itself has read is not consumed: an upstream may be configured later
+    if (lane == null || awaited.stream().allMatch(CursorReader::isInternal)) {
       return;
     }
     long passed = Long.MAX_VALUE;
-    for (CursorReader reader : readers) {
+    for (CursorReader reader : awaited) {
       passed = Math.min(passed, reader.savedOldest(lane));
     }
     SegmentLog segments = logs.get(log);
@@ -69,6 +74,10 @@ final class Retention {
   /** Makes room in a log that is at its bound, if its policy is to drop. */
   void makeRoom(int log) throws IOException {
     discardConsumed(log);
+    if (logs.get(log).isFull()) {
+      // the gateway's own readers hold nothing up: they go on behind what is gone
+      discardPassed(log, readers.stream().filter(reader -> !reader.isInternal()).toList());
+    }
     Lane lane = lane(log);
     boolean drops = lane == null || settings.policy(lane) == Policy.DROP_OLDEST;
     Segment oldest = logs.get(log).oldestSealed();

@@ -198,7 +198,16 @@ public final class SegmentedSpool implements Spool {
   }
 
   @Override
-  public synchronized SpoolReader reader(String name) {
+  public SpoolTail tail(String name) {
+    return new SpoolTail(take(CursorReader.INTERNAL_PREFIX + name));
+  }
+
+  @Override
+  public SpoolReader reader(String name) {
+    return take(name);
+  }
+
+  private synchronized CursorReader take(String name) {
     for (CursorReader reader : readers) {
       if (reader.name().equals(name)) {
         return reader.take();
@@ -237,7 +246,7 @@ public final class SegmentedSpool implements Spool {
   public synchronized void retainReaders(List<String> names) {
     for (CursorReader reader : List.copyOf(readers)) {
       String name = reader.name();
-      if (!names.contains(name) && !reader.isTaken()) {
+      if (!names.contains(name) && !reader.isInternal() && !reader.isTaken()) {
         LOG.warn("spool: upstream {} is not configured any more; its place is forgotten", name);
         readers.remove(reader);
         try {
@@ -270,6 +279,9 @@ public final class SegmentedSpool implements Spool {
     long now = clock.millis() * 1_000;
     double oldest = 0;
     for (CursorReader reader : readers) {
+      if (reader.isInternal()) {
+        continue;
+      }
       Long micros = reader.oldestMicros(lane);
       if (micros != null) {
         oldest = Math.max(oldest, (now - micros) / 1e6);
@@ -280,7 +292,10 @@ public final class SegmentedSpool implements Spool {
 
   @Override
   public List<LedgerLine> ledger() {
-    return readers.stream().flatMap(reader -> reader.ledger().stream()).toList();
+    return readers.stream()
+        .filter(reader -> !reader.isInternal())
+        .flatMap(reader -> reader.ledger().stream())
+        .toList();
   }
 
   @Override

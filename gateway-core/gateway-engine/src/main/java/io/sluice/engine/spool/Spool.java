@@ -36,12 +36,18 @@ public interface Spool extends AutoCloseable {
    */
   SpoolReader reader(String name);
 
+  /**
+   * The gateway's own reader of that name: it is no upstream, shows in no ledger and no age, and is
+   * kept whatever is configured. One per name at a time.
+   */
+  SpoolTail tail(String name);
+
   /** Forgets the cursors that are not among these names, so that they hold no segment back. */
   void retainReaders(List<String> names);
 
   List<LaneView> lanes();
 
-  /** Per reader and lane. */
+  /** Per upstream and lane. */
   List<LedgerLine> ledger();
 
   long deadLetterCount();
