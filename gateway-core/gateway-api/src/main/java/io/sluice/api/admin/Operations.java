@@ -25,6 +25,8 @@ public interface Operations {
 
   CommandDesk commands();
 
+  CoverageDesk coverage();
+
   List<UpstreamView> upstreams();
 
   List<LedgerLine> ledger();

@@ -1,0 +1,288 @@
+package io.sluice.api.admin;
+
+import java.time.YearMonth;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How much of what the devices should report arrives (DOMAIN section 2). Thread-safe. Times are
+ * microseconds since the epoch.
+ */
+public interface CoverageDesk {
+  /** What of the past is looked at. */
+  enum Window {
+    NOW("now"),
+    HOUR("1h"),
+    DAY("24h"),
+    MONTH("30d");
+
+    private final String label;
+
+    Window(String label) {
+      this.label = label;
+    }
+
+    public String label() {
+      return label;
+    }
+  }
+
+  /** By what devices are put together. */
+  enum By {
+    ALL,
+    SECTOR,
+    SITE,
+    MODEL
+  }
+
+  /** The figures, at most 10 s old. Sorted by key. */
+  Coverage coverage(Window window, By by);
+
+  /** The figures as they were produced last, without producing them anew: costs no scan. */
+  Coverage latest(Window window, By by);
+
+  /**
+   * @param window its label
+   * @param at when the figures were produced
+   * @param provisional whether reports of the window may still be on their way
+   * @param isFinal whether nothing counts any more that comes now; {@code final} in JSON
+   * @param start of the window, inclusive
+   * @param end of the window, exclusive
+   * @param outageSeconds how long the gateway itself was away in the window: nothing was due then
+   */
+  record Coverage(
+      String window,
+      long at,
+      boolean provisional,
+      boolean isFinal,
+      long start,
+      long end,
+      double outageSeconds,
+      List<Group> groups) {}
+
+  /**
+   * One row. Ratios are null where nothing is expected.
+   *
+   * @param sector null where rows are not by sector or site
+   * @param site null where rows are not by site
+   * @param expected devices that are commissioned now, without those in an approved stop
+   * @param connected those of them that can be reached now
+   * @param reporting those of them with a sample whose own time lies in the window
+   * @param due values that should have come
+   * @param filled those of them that came
+   * @param good those of them of quality good
+   * @param stopped devices in an approved stop now
+   * @param received samples received within the window
+   * @param timely those of them that came in time
+   * @param latenessP50 seconds from observation to receipt, within a factor √2; null where none
+   */
+  record Group(
+      String key,
+      @Nullable String sector,
+      @Nullable String site,
+      long expected,
+      long connected,
+      long reporting,
+      long due,
+      long filled,
+      long good,
+      @Nullable Double connection,
+      @Nullable Double reportingRatio,
+      @Nullable Double completeness,
+      @Nullable Double validity,
+      @Nullable Double effective,
+      @Nullable Double timeliness,
+      long stopped,
+      long planned,
+      long commissioned,
+      @Nullable Double plan,
+      long received,
+      long timely,
+      @Nullable Double latenessP50,
+      @Nullable Double latenessP95,
+      @Nullable Double latenessP99) {}
+
+  /**
+   * The course over time: by hours for the day, by days for the 30 days; the last one unfinished.
+   *
+   * @param key of the rows to look at; not looked at where {@code by} is ALL
+   */
+  Trend trend(Window window, By by, @Nullable String key);
+
+  /**
+   * @param step seconds from a point to the next
+   */
+  record Trend(String window, long step, List<Point> points) {}
+
+  /**
+   * @param t when it begins
+   * @param expected devices that were commissioned in it, also where they are not any more
+   * @param reporting those of them with a sample whose own time lies in it
+   */
+  record Point(
+      long t,
+      long due,
+      long filled,
+      long good,
+      long expected,
+      long reporting,
+      @Nullable Double reportingRatio,
+      @Nullable Double completeness,
+      @Nullable Double validity,
+      @Nullable Double effective,
+      double outageSeconds) {}
+
+  /** Which devices; null takes all. */
+  record Filter(@Nullable String sector, @Nullable String site, @Nullable String model) {}
+
+  /**
+   * @param worstFirst by effective coverage, those with nothing due last; else by id
+   * @param limit from 1 to 1000
+   * @param after the id after which to go on, where they are by id
+   */
+  List<DeviceRow> devices(
+      Window window, Filter filter, boolean worstFirst, int limit, @Nullable String after);
+
+  /**
+   * @param interval seconds
+   * @param lastSeen when something of it was last heard, null where never
+   * @param lastSample the newest own time of a sample, null where none came
+   * @param stopped whether it is in an approved stop
+   */
+  record DeviceRow(
+      String device,
+      String sector,
+      String site,
+      String model,
+      double interval,
+      boolean connected,
+      @Nullable Long lastSeen,
+      @Nullable Long lastSample,
+      long due,
+      long filled,
+      long good,
+      @Nullable Double completeness,
+      @Nullable Double validity,
+      @Nullable Double effective,
+      boolean stopped) {}
+
+  /** One device over all windows; null where it is not known. Per metric for a day at most. */
+  @Nullable DeviceDetail device(String id);
+
+  record DeviceDetail(String device, List<DeviceWindow> windows) {}
+
+  record DeviceWindow(
+      String window, long start, long end, DeviceRow row, List<MetricRow> metrics) {}
+
+  record MetricRow(String metric, long due, long filled, long good) {}
+
+  /** What became of devices, newest first; at most 1000, of the last hour. */
+  List<Change> changes(int limit);
+
+  /** In JSON in lower case. */
+  enum What {
+    LOST,
+    RETURNED,
+    REGISTERED,
+    RETIRED,
+    MOVED,
+    STOPPED,
+    RESUMED
+  }
+
+  record Change(long at, String device, String sector, String site, String model, What what) {}
+
+  /** When the gateway itself was away, newest first: at most 1000, of the last 400 days. */
+  List<Outage> outages();
+
+  record Outage(long from, long to, double seconds) {}
+
+  /** What a stop is for; in JSON in lower case. */
+  enum StopScope {
+    ALL,
+    SECTOR,
+    SITE,
+    MODEL,
+    DEVICE
+  }
+
+  /**
+   * A time in which devices need not report, as somebody approved it.
+   *
+   * @param key of the sector, site, model or device; empty for all
+   * @param to null where it is open
+   * @param reason why, for the report
+   * @param by who approved it
+   */
+  record Stop(
+      long id,
+      StopScope scope,
+      String key,
+      long from,
+      @Nullable Long to,
+      String reason,
+      String by) {}
+
+  /** Newest first. */
+  List<Stop> stops();
+
+  /**
+   * Takes a stop down; it holds at once and is kept when this returns.
+   *
+   * @param stop its id is not looked at; from the present where {@code from} is 0
+   * @return it with its id
+   * @throws IllegalArgumentException where it begins more than 72 h ago, ends before it begins, or
+   *     1000 are known already; the message tells the remedy
+   */
+  Stop addStop(Stop stop);
+
+  /**
+   * Ends a stop now, or takes it back where it has not begun.
+   *
+   * @return as it is now, null where there is none of that id
+   */
+  @Nullable Stop endStop(long id);
+
+  /** A calendar month, for a report: the sum of its days. */
+  Month month(YearMonth month);
+
+  /**
+   * @param month {@code 2026-10}
+   * @param gateway its id
+   * @param isFinal whether nothing counts any more that comes now; {@code final} in JSON
+   */
+  record Month(
+      String month,
+      String gateway,
+      long start,
+      long end,
+      boolean isFinal,
+      List<MonthRow> sites,
+      List<MonthRow> models,
+      List<Stop> stops,
+      List<Outage> outages) {}
+
+  /**
+   * @param site null where rows are by model, as the sector
+   * @param planned at the end of the month
+   * @param devices most that were expected on a day
+   * @param excludedSlots what was not due for a stop or an outage
+   */
+  record MonthRow(
+      @Nullable String sector,
+      @Nullable String site,
+      @Nullable String model,
+      long planned,
+      long commissioned,
+      long devices,
+      long due,
+      long filled,
+      long good,
+      long received,
+      long timely,
+      long excludedSlots,
+      @Nullable Double completeness,
+      @Nullable Double validity,
+      @Nullable Double effective,
+      @Nullable Double timeliness) {}
+}

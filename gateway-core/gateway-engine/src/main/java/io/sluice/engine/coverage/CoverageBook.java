@@ -1,0 +1,286 @@
+package io.sluice.engine.coverage;
+
+import io.sluice.api.Device;
+import io.sluice.api.MessageClass;
+import io.sluice.api.Quality;
+import io.sluice.api.admin.CoverageDesk.Change;
+import io.sluice.api.admin.CoverageDesk.What;
+import io.sluice.engine.coverage.DeviceCoverage.Standing;
+import io.sluice.engine.record.RecordView;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The state of every device, and the sums over them. Counting a sample takes constant time; {@link
+ * #figures} takes time with the number of devices. Thread-safe: one lock, which is the book itself.
+ */
+final class CoverageBook {
+  /** How long what comes late still counts: DOMAIN section 2. */
+  static final long FINAL_MICROS = 72 * Calendar.HOUR_MICROS;
+
+  /** How far a sample's time may lie ahead of its receipt (DOMAIN section 1). */
+  private static final long AHEAD_MAX_MICROS = 300_000_000L;
+
+  private static final int CHANGES_MAX = 1_000;
+
+  private final Function<Device, @Nullable Shape> shapes;
+  private final Calendar calendar;
+  private final PageShelf shelf;
+  private final Map<String, DeviceCoverage> devices = new HashMap<>();
+  private final Map<Group, Lateness> lateness = new HashMap<>();
+  private final ArrayDeque<Change> changes = new ArrayDeque<>();
+  private final List<Integer> removed = new ArrayList<>();
+  private Exclusions exclusions = Exclusions.NONE;
+  private int nextNumber = 1;
+  private boolean hasMoves;
+
+  /**
+   * @param shapes what a device is held to; null where its profile is not loaded, which makes
+   *     nothing due
+   */
+  CoverageBook(
+      Function<Device, @Nullable Shape> shapes, Calendar calendar, PageShelf.Source pages) {
+    this.shapes = shapes;
+    this.calendar = calendar;
+    this.shelf = new PageShelf(calendar, pages);
+  }
+
+  Calendar calendar() {
+    return calendar;
+  }
+
+  PageShelf shelf() {
+    return shelf;
+  }
+
+  /** Takes over a device as it was saved. */
+  synchronized void restore(DeviceCoverage device) {
+    devices.put(device.id, device);
+    nextNumber = Math.max(nextNumber, device.number + 1);
+  }
+
+  synchronized void restore(Group group, Lateness saved) {
+    lateness.put(group, saved);
+  }
+
+  synchronized void restore(Exclusions applied) {
+    exclusions = applied;
+  }
+
+  /** No device gets a number below; one that was given away is not given again. */
+  synchronized void numberFrom(int number) {
+    nextNumber = Math.max(nextNumber, number);
+  }
+
+  synchronized int nextNumber() {
+    return nextNumber;
+  }
+
+  Shape shape(@Nullable Device device) {
+    Shape shape = device == null ? null : shapes.apply(device);
+    return shape == null ? Shape.NOTHING : shape;
+  }
+
+  /**
+   * Takes over what the registry says of a device.
+   *
+   * @param device as it is, or null where it was removed
+   * @param at since when, microseconds
+   */
+  synchronized void change(String id, @Nullable Device device, long at) {
+    DeviceCoverage state = devices.get(id);
+    if (device == null) {
+      if (state != null) {
+        devices.remove(id);
+        removed.add(state.number);
+        note(at, state, What.RETIRED);
+      }
+      return;
+    }
+    Group group = new Group(device.sector(), device.site(), device.profile());
+    boolean isNew = state == null;
+    if (state == null) {
+      state = new DeviceCoverage(nextNumber++, id, group, calendar);
+      devices.put(id, state);
+    }
+    hasMoves = true;
+    boolean wasCommissioned = state.isCommissioned();
+    Group before = state.group();
+    state.change(
+        group,
+        shape(device),
+        new Standing(device.planned(), device.commissioned(), device.retired()),
+        at,
+        exclusions.of(id, group),
+        shelf);
+    if (isNew) {
+      note(at, state, What.REGISTERED);
+    } else if (!before.equals(group)) {
+      note(at, state, What.MOVED);
+    } else if (wasCommissioned && !state.isCommissioned()) {
+      note(at, state, What.RETIRED);
+    }
+  }
+
+  private void note(long at, DeviceCoverage device, What what) {
+    Group group = device.group();
+    changes.addFirst(new Change(at, device.id, group.sector(), group.site(), group.model(), what));
+    if (changes.size() > CHANGES_MAX) {
+      changes.removeLast();
+    }
+  }
+
+  /** What became of devices since then, newest first. */
+  synchronized List<Change> changes(long sinceMicros, int limit) {
+    return changes.stream().filter(change -> change.at() >= sinceMicros).limit(limit).toList();
+  }
+
+  /** Counts a record, its cursor before the first measurement. */
+  synchronized void count(RecordView sample) {
+    DeviceCoverage device = devices.get(sample.device());
+    if (device == null) {
+      return;
+    }
+    long received = sample.receivedMicros();
+    heard(device, sample.messageClass(), sample.timeMicros(), received);
+    while (sample.next()) {
+      long micros = sample.measurementMicros();
+      if (counts(micros, received)) {
+        boolean isGood = sample.measurementQuality() == Quality.GOOD;
+        device.value(micros, sample.measurementName(), isGood, received - FINAL_MICROS, shelf);
+      }
+    }
+  }
+
+  private void heard(DeviceCoverage device, MessageClass kind, long micros, long received) {
+    boolean isPlausible = counts(micros, received);
+    device.heard(received, isPlausible ? micros : Long.MIN_VALUE);
+    Span span = device.current();
+    if (span != null) {
+      long late = received - micros;
+      lateness
+          .computeIfAbsent(device.group(), key -> new Lateness(calendar))
+          .add(received, late, late <= span.allowedMicros(kind));
+    }
+    if (isPlausible) {
+      device.times.add(micros);
+    }
+  }
+
+  private static boolean counts(long micros, long received) {
+    return micros <= received + AHEAD_MAX_MICROS && micros >= received - FINAL_MICROS;
+  }
+
+  /** From now on those do not count. */
+  synchronized void exclude(Exclusions now, long nowMicros) {
+    exclusions = now;
+    for (DeviceCoverage device : devices.values()) {
+      device.exclude(now, nowMicros - FINAL_MICROS, shelf);
+    }
+  }
+
+  synchronized Exclusions exclusions() {
+    return exclusions;
+  }
+
+  /**
+   * Sums up everything, and notes whose state has changed since it did so last.
+   *
+   * @param sessions which devices have a session, and when each was last seen
+   */
+  synchronized Figures figures(long nowMicros, Sessions sessions) {
+    Figures figures = new Figures(nowMicros, calendar);
+    long oldest = nowMicros - (Span.DAYS_KEPT + 1L) * Calendar.DAY_MICROS;
+    for (DeviceCoverage device : devices.values()) {
+      boolean isConnected = isConnected(device, nowMicros, sessions);
+      boolean isStopped = device.isStopped(nowMicros);
+      figures.add(device, isConnected, shelf);
+      if (isConnected != device.wasConnected && device.isCommissioned()) {
+        note(nowMicros, device, isConnected ? What.RETURNED : What.LOST);
+      }
+      if (isStopped != device.wasStopped && device.isCommissioned()) {
+        note(nowMicros, device, isStopped ? What.STOPPED : What.RESUMED);
+      }
+      device.wasConnected = isConnected;
+      device.wasStopped = isStopped;
+      device.forgetBefore(oldest);
+    }
+    lateness.forEach(figures::add);
+    return figures;
+  }
+
+  /** DOMAIN section 2: a live session, or heard within 3·I + g. */
+  static boolean isConnected(DeviceCoverage device, long nowMicros, Sessions sessions) {
+    Span span = device.current();
+    if (span == null) {
+      return false;
+    }
+    if (sessions.connected(device.id)) {
+      return true;
+    }
+    long seen = lastSeenMicros(device, sessions);
+    long allowed = 3 * span.shape.intervalMicros() + span.shape.graceMicros();
+    return seen != Long.MIN_VALUE && nowMicros - seen <= allowed;
+  }
+
+  static long lastSeenMicros(DeviceCoverage device, Sessions sessions) {
+    return Math.max(device.lastReceivedMicros(), sessions.lastSeenMicros(device.id));
+  }
+
+  /** Looks at each device, or at those named first; none changes meanwhile. */
+  synchronized void forEach(Consumer<DeviceCoverage> look) {
+    devices.values().forEach(look);
+  }
+
+  synchronized @Nullable DeviceCoverage find(String id) {
+    return devices.get(id);
+  }
+
+  synchronized Map<Group, Lateness> lateness() {
+    return Map.copyOf(lateness);
+  }
+
+  /** Forgets devices that are not among these. */
+  synchronized void retain(Set<String> ids) {
+    for (DeviceCoverage device : List.copyOf(devices.values())) {
+      if (!ids.contains(device.id)) {
+        devices.remove(device.id);
+        removed.add(device.number);
+      }
+    }
+  }
+
+  /** Whether a device was changed since the last save. */
+  synchronized boolean hasMoves() {
+    return hasMoves;
+  }
+
+  synchronized int unsavedPages() {
+    return shelf.unsaved();
+  }
+
+  /** The numbers of devices that are gone since the last save. */
+  synchronized List<Integer> removed() {
+    return List.copyOf(removed);
+  }
+
+  synchronized void saved() {
+    removed.clear();
+    hasMoves = false;
+  }
+
+  /** What the sessions of devices say. */
+  interface Sessions {
+    boolean connected(String id);
+
+    /** Microseconds; {@link Long#MIN_VALUE} where not known. */
+    long lastSeenMicros(String id);
+  }
+}

@@ -1,0 +1,395 @@
+package io.sluice.engine.coverage;
+
+import io.sluice.api.Device;
+import io.sluice.api.DeviceId;
+import io.sluice.api.Lane;
+import io.sluice.api.admin.CoverageDesk;
+import io.sluice.engine.normalize.Profile;
+import io.sluice.engine.normalize.Profiles;
+import io.sluice.engine.record.CorruptRecordException;
+import io.sluice.engine.record.RecordView;
+import io.sluice.engine.registry.Presence;
+import io.sluice.engine.registry.Registry;
+import io.sluice.engine.spool.Spool;
+import io.sluice.engine.spool.SpoolBatch;
+import io.sluice.engine.spool.SpoolTail;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.YearMonth;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Counts what the spool takes, on a thread of its own, and sums it up. It reads the spool itself,
+ * so that ingestion never waits for it, and saves how far it came in one transaction with what it
+ * counted: across a crash no record is counted twice, and none is left out. Thread-safe.
+ */
+public final class CoverageEngine implements CoverageDesk, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(CoverageEngine.class);
+  private static final int BATCH_RECORDS = 1_024;
+  private static final int BATCH_BYTES = 1 << 20;
+  private static final long WAIT_MILLIS = 1_000;
+  private static final long HEARTBEAT_MICROS = 10_000_000;
+
+  /** What may be read since the last save, so that a restart is not kept busy for long. */
+  private static final long UNSAVED_RECORDS_MAX = 10_000_000;
+
+  /** How long a change of a device may wait: after a crash it dates from the restart else. */
+  private static final long MOVES_MICROS = 10_000_000;
+
+  private static final int UNSAVED_PAGES_MAX = 200_000;
+  private static final long FRESH_MIN_MICROS = 1_000_000;
+  private static final long FRESH_MAX_MICROS = 10_000_000;
+
+  /** The share of the time that summing up may take. */
+  private static final int FRESH_PER_COST = 50;
+
+  private final String gateway;
+  private final CoverageBook book;
+  private final CoverageDatabase database;
+  private final StopBook stops;
+  private final DayTable days;
+  private final CoverageViews views;
+  private final Spool spool;
+  private final SpoolTail tail;
+  private final Clock clock;
+  private final long snapshotMicros;
+  private final CoverageBook.Sessions sessions;
+  private final RecordView view = new RecordView();
+  private final Thread thread = Thread.ofPlatform().name("coverage").unstarted(this::run);
+  private volatile boolean stopped;
+  private volatile Figures figures;
+  private volatile long freshMicros = FRESH_MIN_MICROS;
+
+  // of the thread
+  private long savedMicros;
+  private long unsavedRecords;
+  private long aliveMicros;
+  private long aliveNanos;
+  private long writtenHour;
+  private boolean isSaving = true;
+
+  private CoverageEngine(
+      String gateway,
+      CoverageBook book,
+      CoverageDatabase database,
+      Spool spool,
+      Presence presence,
+      CoverageSettings settings,
+      Clock clock)
+      throws IOException {
+    this.gateway = gateway;
+    this.book = book;
+    this.database = database;
+    this.spool = spool;
+    this.clock = clock;
+    this.snapshotMicros = settings.snapshot().toNanos() / 1_000;
+    this.sessions = new PresenceSessions(presence);
+    this.views = new CoverageViews(book, sessions);
+    this.days = new DayTable(database, views, book.calendar());
+    this.stops = new StopBook(database, book, this::nowMicros);
+    this.tail = spool.tail("coverage");
+    this.figures = new Figures(nowMicros(), book.calendar());
+  }
+
+  /**
+   * Goes on to count where it was left off, for every device of the registry and those that it
+   * gets.
+   *
+   * @param gateway its id, for reports
+   * @param data directory of {@code coverage.db}
+   * @param clock the gateway's
+   * @throws IOException where the file cannot be used; the message names it and the remedy
+   */
+  public static CoverageEngine start(
+      String gateway,
+      Path data,
+      CoverageSettings settings,
+      Registry registry,
+      Profiles profiles,
+      Spool spool,
+      Clock clock)
+      throws IOException {
+    CoverageDatabase database = CoverageDatabase.open(data.resolve("coverage.db"));
+    try {
+      CoverageBook book =
+          new CoverageBook(
+              device -> {
+                Profile profile = profiles.find(device.profile());
+                return profile == null ? null : Shape.of(profile, device.interval());
+              },
+              settings.calendar(),
+              database::load);
+      CoverageEngine engine =
+          new CoverageEngine(gateway, book, database, spool, registry.presence(), settings, clock);
+      engine.restore(registry);
+      engine.thread.start();
+      return engine;
+    } catch (IOException | RuntimeException e) {
+      database.close();
+      throw e;
+    }
+  }
+
+  private void restore(Registry registry) throws IOException {
+    long now = nowMicros();
+    Map<Lane, Long> positions =
+        database.load(book, spool.epoch(), id -> book.shape(registry.find(id)));
+    positions.forEach(tail::seek);
+    Long alive = database.heartbeat();
+    stops.load();
+    if (alive != null) {
+      stops.addOutage(alive, now);
+    }
+    alive(now);
+    savedMicros = now;
+    // Told first, then asked: a device registered meanwhile is taken over twice, which is once.
+    registry.listen((before, after, credentialsChanged) -> {
+      Device either = after != null ? after : before;
+      if (either != null) {
+        book.change(either.id().value(), after, nowMicros());
+      }
+    });
+    Set<String> known = new HashSet<>();
+    registry.forEach(device -> {
+      known.add(device.id().value());
+      book.change(device.id().value(), device, now);
+    });
+    book.retain(known);
+  }
+
+  private void alive(long now) throws IOException {
+    aliveMicros = now;
+    aliveNanos = System.nanoTime();
+    database.heartbeat(now);
+  }
+
+  private long nowMicros() {
+    return clock.millis() * 1_000;
+  }
+
+  private void run() {
+    while (!stopped) {
+      try {
+        boolean anyRead = false;
+        for (Lane lane : Lane.values()) {
+          anyRead |= read(lane);
+        }
+        upkeep();
+        if (!anyRead) {
+          tail.awaitReadable(WAIT_MILLIS);
+        }
+      } catch (InterruptedException e) {
+        return;
+      } catch (IOException | UncheckedIOException e) {
+        LOG.warn("coverage: {}; trying again", e.getMessage());
+        pause();
+      } catch (RuntimeException e) { // the thread's top: counting goes on with the next batch
+        LOG.error("coverage: a batch was not counted", e);
+        pause();
+      }
+    }
+  }
+
+  private void pause() {
+    try {
+      Thread.sleep(WAIT_MILLIS);
+    } catch (InterruptedException e) {
+      stopped = true;
+    }
+  }
+
+  private boolean read(Lane lane) throws IOException {
+    SpoolBatch batch = tail.read(lane, BATCH_RECORDS, BATCH_BYTES);
+    if (batch == null) {
+      return false;
+    }
+    for (int i = 0; i < batch.count(); i++) {
+      try {
+        book.count(
+            view.wrap(
+                batch.bytes(),
+                batch.offset(i),
+                batch.length(i),
+                batch.lane(),
+                batch.sequence(i),
+                spool.epoch()));
+      } catch (CorruptRecordException e) {
+        LOG.warn("coverage: record {} of {} is damaged", batch.sequence(i), batch.lane());
+      }
+    }
+    unsavedRecords += batch.count();
+    return true;
+  }
+
+  /** What is done from time to time. */
+  private void upkeep() throws IOException {
+    current();
+    long now = nowMicros();
+    if (Math.abs(now - aliveMicros) >= HEARTBEAT_MICROS) {
+      stops.noteGap(aliveMicros, now, (System.nanoTime() - aliveNanos) / 1_000);
+      alive(now);
+    }
+    boolean isDue =
+        now - savedMicros >= snapshotMicros
+            || now < savedMicros
+            || (book.hasMoves() && now - savedMicros >= MOVES_MICROS)
+            || unsavedRecords >= UNSAVED_RECORDS_MAX
+            || book.unsavedPages() >= UNSAVED_PAGES_MAX;
+    if (isDue) {
+      save(now);
+    }
+    long hour = Calendar.hour(now);
+    if (hour != writtenHour) {
+      days.update(now);
+      stops.forgetOld(now);
+      writtenHour = hour;
+    }
+  }
+
+  private void save(long now) {
+    Map<Lane, Long> positions = new EnumMap<>(Lane.class);
+    for (Lane lane : Lane.values()) {
+      positions.put(lane, tail.position(lane));
+    }
+    savedMicros = now;
+    try {
+      database.save(book, spool.epoch(), positions, now);
+      tail.release();
+      unsavedRecords = 0;
+      if (!isSaving) {
+        LOG.info("coverage: what is counted is saved again");
+      }
+      isSaving = true;
+    } catch (IOException e) {
+      if (isSaving) {
+        LOG.error(
+            "coverage: what is counted is not saved, and the spool holds what came since: {}",
+            e.getMessage());
+      }
+      isSaving = false;
+    }
+  }
+
+  @Override
+  public Coverage coverage(Window window, By by) {
+    return current().view(window, by, book.exclusions());
+  }
+
+  @Override
+  public Coverage latest(Window window, By by) {
+    return figures.view(window, by, book.exclusions());
+  }
+
+  /** The figures, produced anew where they are old, or from after a clock's step. */
+  private Figures current() {
+    Figures latest = figures;
+    return isFresh(latest) ? latest : renewed();
+  }
+
+  private synchronized Figures renewed() {
+    if (!isFresh(figures)) {
+      long began = System.nanoTime();
+      figures = book.figures(nowMicros(), sessions);
+      long costMicros = (System.nanoTime() - began) / 1_000;
+      freshMicros = Math.clamp(costMicros * FRESH_PER_COST, FRESH_MIN_MICROS, FRESH_MAX_MICROS);
+    }
+    return figures;
+  }
+
+  private boolean isFresh(Figures figures) {
+    long age = nowMicros() - figures.atMicros;
+    return age >= 0 && age < freshMicros;
+  }
+
+  @Override
+  public Trend trend(Window window, By by, @Nullable String key) {
+    return views.trend(window, by, key, nowMicros());
+  }
+
+  @Override
+  public List<DeviceRow> devices(
+      Window window, Filter filter, boolean worstFirst, int limit, @Nullable String after) {
+    return views.devices(window, filter, worstFirst, limit, after, nowMicros());
+  }
+
+  @Override
+  public @Nullable DeviceDetail device(String id) {
+    return views.device(id, nowMicros());
+  }
+
+  @Override
+  public List<Change> changes(int limit) {
+    current();
+    return book.changes(nowMicros() - Calendar.HOUR_MICROS, limit);
+  }
+
+  @Override
+  public List<Outage> outages() {
+    return stops.outages();
+  }
+
+  @Override
+  public List<Stop> stops() {
+    return stops.stops();
+  }
+
+  @Override
+  public Stop addStop(Stop stop) {
+    return stops.add(stop);
+  }
+
+  @Override
+  public @Nullable Stop endStop(long id) {
+    return stops.end(id);
+  }
+
+  @Override
+  public Month month(YearMonth month) {
+    try {
+      days.update(nowMicros());
+      return days.month(gateway, month, stops(), outages(), nowMicros());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public void close() {
+    stopped = true;
+    thread.interrupt();
+    try {
+      thread.join();
+      long now = nowMicros();
+      save(now);
+      days.update(now);
+      database.close();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (IOException e) {
+      LOG.error("coverage: {}", e.getMessage());
+    }
+    tail.close();
+  }
+
+  private record PresenceSessions(Presence presence) implements CoverageBook.Sessions {
+    @Override
+    public boolean connected(String id) {
+      return presence.connected(new DeviceId(id));
+    }
+
+    @Override
+    public long lastSeenMicros(String id) {
+      @Nullable Long seen = presence.lastSeenMicros(new DeviceId(id));
+      return seen == null ? Long.MIN_VALUE : seen;
+    }
+  }
+}

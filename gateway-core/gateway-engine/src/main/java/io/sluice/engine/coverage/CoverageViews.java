@@ -1,0 +1,266 @@
+package io.sluice.engine.coverage;
+
+import io.sluice.api.admin.CoverageDesk.By;
+import io.sluice.api.admin.CoverageDesk.DeviceDetail;
+import io.sluice.api.admin.CoverageDesk.DeviceRow;
+import io.sluice.api.admin.CoverageDesk.DeviceWindow;
+import io.sluice.api.admin.CoverageDesk.Filter;
+import io.sluice.api.admin.CoverageDesk.MetricRow;
+import io.sluice.api.admin.CoverageDesk.Point;
+import io.sluice.api.admin.CoverageDesk.Trend;
+import io.sluice.api.admin.CoverageDesk.Window;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Looks into the book that are asked for now and then: each takes time with the devices. */
+final class CoverageViews {
+  private static final Comparator<DeviceRow> WORST =
+      Comparator.comparing(
+              DeviceRow::effective, Comparator.nullsLast(Comparator.<Double>naturalOrder()))
+          .thenComparing(DeviceRow::connected)
+          .thenComparing(DeviceRow::device);
+
+  private final CoverageBook book;
+  private final CoverageBook.Sessions sessions;
+
+  CoverageViews(CoverageBook book, CoverageBook.Sessions sessions) {
+    this.book = book;
+    this.sessions = sessions;
+  }
+
+  /** Sums of one point of a trend. */
+  private static final class Step {
+    private final long start;
+    private final long end;
+    private final long[] sum = new long[3];
+    private long expected;
+    private long reporting;
+
+    Step(long start, long end) {
+      this.start = start;
+      this.end = end;
+    }
+
+    private void add(DeviceCoverage device, boolean isReporting, Wanted wanted, PageShelf shelf) {
+      boolean isExpected = false;
+      for (Span span : device.spans()) {
+        if (wanted.takes(span.group)) {
+          span.count(start, end, shelf, sum);
+          isExpected |= span.dueMicros(start, end) > 0;
+        }
+      }
+      expected += isExpected ? 1 : 0;
+      reporting += isExpected && isReporting ? 1 : 0;
+    }
+
+    private Point point(Intervals outages) {
+      return new Point(
+          start,
+          sum[0],
+          sum[1],
+          sum[2],
+          expected,
+          reporting,
+          Tally.ratio(reporting, expected),
+          Tally.ratio(sum[1], sum[0]),
+          Tally.ratio(sum[2], sum[1]),
+          Tally.ratio(sum[2], sum[0]),
+          outages.overlap(start, end) / 1e6);
+    }
+  }
+
+  /** Which groups are looked at. */
+  private interface Wanted {
+    boolean takes(Group group);
+
+    static Wanted of(By by, @Nullable String key) {
+      String wanted = key == null ? "" : key;
+      return switch (by) {
+        case ALL -> group -> true;
+        case SECTOR -> group -> group.sector().equals(wanted);
+        case SITE -> group -> group.site().equals(wanted);
+        case MODEL -> group -> group.model().equals(wanted);
+      };
+    }
+  }
+
+  Trend trend(Window window, By by, @Nullable String key, long nowMicros) {
+    boolean isByDay = window == Window.MONTH;
+    Calendar calendar = book.calendar();
+    Figures.Bounds bounds =
+        Figures.bounds(isByDay ? Window.MONTH : Window.DAY, nowMicros, calendar);
+    long length = isByDay ? Calendar.DAY_MICROS : Calendar.HOUR_MICROS;
+    List<Step> steps = new ArrayList<>();
+    for (long start = bounds.start(); start < bounds.end(); start += length) {
+      steps.add(new Step(start, Math.min(start + length, bounds.end())));
+    }
+    Wanted wanted = Wanted.of(by, key);
+    book.forEach(device -> {
+      for (Step step : steps) {
+        boolean isReporting =
+            isByDay
+                ? device.times.inDay(calendar.day(step.start))
+                : device.times.inHour(Calendar.hour(step.start));
+        step.add(device, isReporting, wanted, book.shelf());
+      }
+    });
+    Intervals outages = Intervals.of(book.exclusions().outages());
+    return new Trend(
+        (isByDay ? Window.MONTH : Window.DAY).label(),
+        length / 1_000_000,
+        steps.stream().map(step -> step.point(outages)).toList());
+  }
+
+  List<DeviceRow> devices(
+      Window window,
+      Filter filter,
+      boolean isWorstFirst,
+      int limit,
+      @Nullable String after,
+      long nowMicros) {
+    Figures.Bounds bounds = Figures.bounds(window, nowMicros, book.calendar());
+    Comparator<DeviceRow> order = isWorstFirst ? WORST : Comparator.comparing(DeviceRow::device);
+    PriorityQueue<DeviceRow> last = new PriorityQueue<>(order.reversed());
+    book.forEach(device -> {
+      boolean isWanted =
+          takes(filter, device.group())
+              && (isWorstFirst
+                  ? device.isCommissioned()
+                  : after == null || device.id.compareTo(after) > 0);
+      if (isWanted) {
+        last.add(row(device, bounds, nowMicros));
+        if (last.size() > limit) {
+          last.remove();
+        }
+      }
+    });
+    List<DeviceRow> rows = new ArrayList<>(last);
+    rows.sort(order);
+    return rows;
+  }
+
+  private static boolean takes(Filter filter, Group group) {
+    return (filter.sector() == null || filter.sector().equals(group.sector()))
+        && (filter.site() == null || filter.site().equals(group.site()))
+        && (filter.model() == null || filter.model().equals(group.model()));
+  }
+
+  private DeviceRow row(DeviceCoverage device, Figures.Bounds bounds, long nowMicros) {
+    long[] sum = new long[3];
+    for (Span span : device.spans()) {
+      span.count(bounds.start(), bounds.end(), book.shelf(), sum);
+    }
+    Span current = device.current();
+    Group group = device.group();
+    return new DeviceRow(
+        device.id,
+        group.sector(),
+        group.site(),
+        group.model(),
+        current == null ? 0 : current.shape.intervalMicros() / 1e6,
+        CoverageBook.isConnected(device, nowMicros, sessions),
+        known(CoverageBook.lastSeenMicros(device, sessions)),
+        known(device.lastSampleMicros()),
+        sum[0],
+        sum[1],
+        sum[2],
+        Tally.ratio(sum[1], sum[0]),
+        Tally.ratio(sum[2], sum[1]),
+        Tally.ratio(sum[2], sum[0]),
+        device.isStopped(nowMicros));
+  }
+
+  private static @Nullable Long known(long micros) {
+    return micros == Long.MIN_VALUE ? null : (Long) micros;
+  }
+
+  @Nullable DeviceDetail device(String id, long nowMicros) {
+    synchronized (book) {
+      DeviceCoverage device = book.find(id);
+      if (device == null) {
+        return null;
+      }
+      List<DeviceWindow> windows = new ArrayList<>();
+      for (Window window : List.of(Window.HOUR, Window.DAY, Window.MONTH)) {
+        Figures.Bounds bounds = Figures.bounds(window, nowMicros, book.calendar());
+        windows.add(
+            new DeviceWindow(
+                window.label(),
+                bounds.start(),
+                bounds.end(),
+                row(device, bounds, nowMicros),
+                window == Window.MONTH ? List.of() : metrics(device, bounds)));
+      }
+      return new DeviceDetail(id, windows);
+    }
+  }
+
+  private List<MetricRow> metrics(DeviceCoverage device, Figures.Bounds bounds) {
+    Map<String, long[]> sums = new TreeMap<>();
+    for (Span span : device.spans()) {
+      span.shape
+          .metrics()
+          .forEach((name, place) ->
+              span.count(
+                  place,
+                  bounds.start(),
+                  bounds.end(),
+                  book.shelf(),
+                  sums.computeIfAbsent(name, key -> new long[3])));
+    }
+    List<MetricRow> rows = new ArrayList<>();
+    sums.forEach((name, sum) -> rows.add(new MetricRow(name, sum[0], sum[1], sum[2])));
+    return rows;
+  }
+
+  /** What a day has, by group, as far as the book still knows it. */
+  Map<Group, long[]> day(long day, long nowMicros) {
+    Calendar calendar = book.calendar();
+    long start = calendar.dayStart(day);
+    long end = Math.min(start + Calendar.DAY_MICROS, nowMicros);
+    Map<Group, long[]> rows = new java.util.HashMap<>();
+    synchronized (book) {
+      book.forEach(device -> addDay(device, start, end, rows));
+      book.lateness()
+          .forEach((group, lateness) -> {
+            Lateness.Sum sum = new Lateness.Sum();
+            lateness.day(day, sum);
+            if (sum.received() > 0) {
+              long[] row = rows.computeIfAbsent(group, key -> new long[DayTable.COLUMNS]);
+              row[DayTable.RECEIVED] += sum.received();
+              row[DayTable.TIMELY] += sum.timely();
+            }
+          });
+    }
+    return rows;
+  }
+
+  private void addDay(DeviceCoverage device, long start, long end, Map<Group, long[]> rows) {
+    for (Span span : device.spans()) {
+      long whole = span.dueMicros(start, end);
+      if (whole <= 0) {
+        continue;
+      }
+      long[] sum = new long[3];
+      span.count(start, end, book.shelf(), sum);
+      long all = whole / span.shape.intervalMicros() * span.shape.count();
+      long[] row = rows.computeIfAbsent(span.group, key -> new long[DayTable.COLUMNS]);
+      row[DayTable.DEVICES]++;
+      row[DayTable.DUE] += sum[0];
+      row[DayTable.FILLED] += sum[1];
+      row[DayTable.GOOD] += sum[2];
+      row[DayTable.EXCLUDED] += all - sum[0];
+    }
+    boolean isPlanned = device.isPlanned();
+    if (isPlanned) {
+      long[] row = rows.computeIfAbsent(device.group(), key -> new long[DayTable.COLUMNS]);
+      row[DayTable.PLANNED]++;
+      row[DayTable.COMMISSIONED] += device.isCommissioned() ? 1 : 0;
+    }
+  }
+}

@@ -1,0 +1,230 @@
+package io.sluice.engine.coverage;
+
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/** One device: its spans, newest last, and when it was heard. Not thread-safe. */
+final class DeviceCoverage {
+  /** Bounds what a device that is changed over and over can take. */
+  private static final int SPANS_MAX = 32;
+
+  private static final long NEVER = Long.MIN_VALUE;
+
+  final int number;
+  final String id;
+  final Times times;
+  private final ArrayDeque<Span> spans = new ArrayDeque<>(1);
+  private Group group;
+  private boolean planned;
+  private boolean retired;
+  private long lastReceivedMicros = NEVER;
+  private long lastSampleMicros = NEVER;
+
+  /** What the last look at it said, for the list of what has changed. */
+  boolean wasConnected;
+
+  boolean wasStopped;
+
+  /** Whether it has changed since it was saved. */
+  boolean isDirty = true;
+
+  DeviceCoverage(int number, String id, Group group, Calendar calendar) {
+    this.number = number;
+    this.id = id;
+    this.group = group;
+    this.times = new Times(calendar);
+  }
+
+  Group group() {
+    return group;
+  }
+
+  boolean isPlanned() {
+    return planned && !retired;
+  }
+
+  /** Commissioned and not retired. */
+  boolean isCommissioned() {
+    return current() != null;
+  }
+
+  /** The span that is open, or null where the device is not commissioned. */
+  @Nullable Span current() {
+    Span last = spans.peekLast();
+    return last != null && last.isOpen() ? last : null;
+  }
+
+  boolean isStopped(long micros) {
+    Span current = current();
+    return current != null && current.isExcluded(micros);
+  }
+
+  /**
+   * Takes over what the registry says from {@code at} on.
+   *
+   * @param excluded when nothing counts of a device in that group
+   */
+  void change(
+      Group group, Shape shape, Standing standing, long at, Intervals excluded, PageShelf shelf) {
+    this.group = group;
+    this.planned = standing.planned();
+    this.retired = standing.retired();
+    isDirty = true;
+    Span open = current();
+    boolean isSame =
+        open != null && standing.expected() && open.group.equals(group) && open.shape.equals(shape);
+    if (isSame) {
+      return;
+    }
+    Span following = null;
+    if (standing.expected()) {
+      following =
+          open == null ? first(group, shape, at, excluded) : open.next(group, shape, at, excluded);
+      spans.addLast(following);
+    }
+    if (open != null) {
+      open.end(at, following, shelf);
+    }
+    if (spans.size() > SPANS_MAX) {
+      spans.removeFirst();
+    }
+  }
+
+  private Span first(Group group, Shape shape, long at, Intervals excluded) {
+    Span last = spans.peekLast();
+    // a clock that has gone back does not make two spans overlap
+    return last == null
+        ? new Span(number, 0, group, shape, at, excluded)
+        : new Span(number, last.serial + 1, group, shape, Math.max(at, last.to()), excluded);
+  }
+
+  /**
+   * @param planned whether it belongs to the plan
+   * @param commissioned whether it is to report
+   */
+  record Standing(boolean planned, boolean commissioned, boolean retired) {
+    boolean expected() {
+      return commissioned && !retired;
+    }
+  }
+
+  /** Takes over what does not count, as far back as what still changes. */
+  void exclude(Exclusions now, long oldest, PageShelf shelf) {
+    for (Span span : spans) {
+      isDirty |= span.exclude(now.of(id, span.group), oldest, shelf);
+    }
+  }
+
+  void heard(long receivedMicros, long sampleMicros) {
+    lastReceivedMicros = Math.max(lastReceivedMicros, receivedMicros);
+    lastSampleMicros = Math.max(lastSampleMicros, sampleMicros);
+    isDirty = true;
+  }
+
+  /**
+   * Counts one value at its own time.
+   *
+   * @param oldest the time before which nothing changes any more
+   */
+  void value(long micros, String metric, boolean isGood, long oldest, PageShelf shelf) {
+    Span span = at(micros);
+    Integer place = span == null ? null : span.shape.metrics().get(metric);
+    if (span == null || place == null) {
+      return;
+    }
+    long slot = span.slotMicros(micros);
+    if (slot < oldest) {
+      return;
+    }
+    Span owner = span.contains(slot) ? span : at(slot);
+    Span to = owner != null && owner.isOnGridOf(span) ? owner : span;
+    to.fill(slot, place, isGood, shelf);
+  }
+
+  /** When something of it was last accepted, microseconds; {@link Long#MIN_VALUE} where never. */
+  long lastReceivedMicros() {
+    return lastReceivedMicros;
+  }
+
+  /** The newest own time of a sample, microseconds; {@link Long#MIN_VALUE} where none came. */
+  long lastSampleMicros() {
+    return lastSampleMicros;
+  }
+
+  /** The span in which it was at that time, or null. */
+  private @Nullable Span at(long micros) {
+    Span last = spans.peekLast();
+    if (last != null && last.contains(micros)) {
+      return last;
+    }
+    for (Span span : spans) {
+      if (span.contains(micros)) {
+        return span;
+      }
+    }
+    return null;
+  }
+
+  Iterable<Span> spans() {
+    return spans;
+  }
+
+  /** Forgets what ended before that time. */
+  void forgetBefore(long micros) {
+    Span oldest = spans.peekFirst();
+    while (oldest != null && oldest.endedBefore(micros)) {
+      spans.removeFirst();
+      oldest = spans.peekFirst();
+    }
+  }
+
+  void write(DataOutput out) throws IOException {
+    out.writeUTF(id);
+    out.writeUTF(group.sector());
+    out.writeUTF(group.site());
+    out.writeUTF(group.model());
+    out.writeBoolean(planned);
+    out.writeBoolean(retired);
+    out.writeLong(lastReceivedMicros);
+    out.writeLong(lastSampleMicros);
+    out.writeBoolean(wasConnected);
+    times.write(out);
+    Numbers.write(out, spans.size());
+    for (Span span : spans) {
+      span.write(out);
+    }
+  }
+
+  /**
+   * @param now what the device is held to now
+   * @param applied what did not count when it was saved
+   */
+  static DeviceCoverage read(
+      int number, ShapeOf now, Exclusions applied, Calendar calendar, DataInput in)
+      throws IOException {
+    String id = in.readUTF();
+    Group group = new Group(in.readUTF(), in.readUTF(), in.readUTF());
+    DeviceCoverage device = new DeviceCoverage(number, id, group, calendar);
+    device.planned = in.readBoolean();
+    device.retired = in.readBoolean();
+    device.lastReceivedMicros = in.readLong();
+    device.lastSampleMicros = in.readLong();
+    device.wasConnected = in.readBoolean();
+    device.times.read(in);
+    Shape shape = now.of(id);
+    long count = Numbers.read(in);
+    for (long i = 0; i < count; i++) {
+      device.spans.addLast(Span.read(device, shape, applied, in));
+    }
+    device.isDirty = false;
+    return device;
+  }
+
+  /** What a device is held to; {@link Shape#NOTHING} where it is not known. */
+  interface ShapeOf {
+    Shape of(String id);
+  }
+}

@@ -1,0 +1,135 @@
+package io.sluice.engine.coverage;
+
+import io.sluice.api.admin.CoverageDesk;
+import io.sluice.api.admin.CoverageDesk.By;
+import io.sluice.api.admin.CoverageDesk.Coverage;
+import io.sluice.api.admin.CoverageDesk.Window;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The sums over all devices at one moment, by group. Filled by one thread, then only read. */
+final class Figures {
+  final long atMicros;
+  private final Calendar calendar;
+  private final Part hour;
+  private final Part day;
+  private final Part month;
+
+  Figures(long nowMicros, Calendar calendar) {
+    this.atMicros = nowMicros;
+    this.calendar = calendar;
+    this.hour = part(Window.HOUR);
+    this.day = part(Window.DAY);
+    this.month = part(Window.MONTH);
+  }
+
+  private Part part(Window window) {
+    Bounds bounds = bounds(window, atMicros, calendar);
+    return new Part(bounds.start, bounds.end);
+  }
+
+  /**
+   * A window at a moment: it ends at the last full minute. The hour begins 60 minutes before; the
+   * day at the first full hour that is at most 24 hours before; the 30 days at the first full day
+   * that is at most 30 days before.
+   */
+  static Bounds bounds(Window window, long nowMicros, Calendar calendar) {
+    long end = Calendar.minute(nowMicros) * Calendar.MINUTE_MICROS;
+    return switch (window) {
+      case NOW, HOUR -> new Bounds(end - Calendar.HOUR_MICROS, end);
+      case DAY -> new Bounds((Calendar.hour(end - 1) - 23) * Calendar.HOUR_MICROS, end);
+      case MONTH -> new Bounds(calendar.dayStart(calendar.day(end - 1) - 29), end);
+    };
+  }
+
+  /**
+   * @param start inclusive
+   * @param end exclusive
+   */
+  record Bounds(long start, long end) {}
+
+  /** One window. */
+  private static final class Part {
+    private final long start;
+    private final long end;
+    private final Map<Group, Tally> tallies = new HashMap<>();
+
+    Part(long start, long end) {
+      this.start = start;
+      this.end = end;
+    }
+
+    private Tally of(Group group) {
+      return tallies.computeIfAbsent(group, key -> new Tally());
+    }
+
+    private void add(
+        DeviceCoverage device, boolean isConnected, boolean isStopped, PageShelf shelf) {
+      of(device.group())
+          .stands(
+              device,
+              isConnected,
+              device.times.any(start, end + Calendar.MINUTE_MICROS),
+              isStopped);
+      long[] sum = new long[3];
+      for (Span span : device.spans()) {
+        java.util.Arrays.fill(sum, 0);
+        span.count(start, end, shelf, sum);
+        if (sum[0] > 0) {
+          of(span.group).slots(sum);
+        }
+      }
+    }
+  }
+
+  void add(DeviceCoverage device, boolean isConnected, PageShelf shelf) {
+    boolean isStopped = device.isStopped(atMicros);
+    hour.add(device, isConnected, isStopped, shelf);
+    day.add(device, isConnected, isStopped, shelf);
+    month.add(device, isConnected, isStopped, shelf);
+  }
+
+  void add(Group group, Lateness lateness) {
+    lateness.sum(hour.start, hour.end, hour.of(group).lateness);
+    lateness.sum(day.start, day.end, day.of(group).lateness);
+    lateness.sum(month.start, month.end, month.of(group).lateness);
+  }
+
+  Coverage view(Window window, By by, Exclusions exclusions) {
+    Part part =
+        switch (window) {
+          case NOW, HOUR -> hour;
+          case DAY -> day;
+          case MONTH -> month;
+        };
+    Map<List<String>, Tally> rows = new TreeMap<>(Figures::compare);
+    if (by == By.ALL) {
+      rows.put(List.of("all"), new Tally());
+    }
+    part.tallies.forEach(
+        (group, tally) -> rows.computeIfAbsent(key(group, by), key -> new Tally()).add(tally));
+    List<CoverageDesk.Group> views = new ArrayList<>();
+    rows.forEach((key, tally) -> views.add(tally.view(key, by)));
+    double outage = Intervals.of(exclusions.outages()).overlap(part.start, part.end) / 1e6;
+    return new Coverage(
+        window.label(), atMicros, true, false, part.start, part.end, outage, List.copyOf(views));
+  }
+
+  /** What tells the rows apart; the first is the row's key. A site may serve several sectors. */
+  private static List<String> key(Group group, By by) {
+    return switch (by) {
+      case ALL -> List.of("all");
+      case SECTOR -> List.of(group.sector());
+      case SITE -> List.of(group.site(), group.sector());
+      case MODEL -> List.of(group.model());
+    };
+  }
+
+  private static int compare(List<String> a, List<String> b) {
+    int first = a.getFirst().compareTo(b.getFirst());
+    return first != 0 ? first : a.getLast().compareTo(b.getLast());
+  }
+}

@@ -1,0 +1,204 @@
+package io.sluice.engine.coverage;
+
+import static io.sluice.engine.coverage.Calendar.HOUR_MICROS;
+
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How late the samples of one group were, by the time of their receipt: by minutes for an hour, by
+ * hours for a day, by days for 30. Not thread-safe.
+ */
+final class Lateness {
+  /** Bins of the histogram: up to 1 ms, and each up to √2 times the one before. */
+  static final int BINS = 64;
+
+  private static final int MINUTES = 62;
+  private static final double FIRST_MICROS = 1_000;
+  private static final long NONE = Long.MIN_VALUE;
+
+  private final @Nullable Bucket[] minutes = new Bucket[MINUTES];
+  private final @Nullable Bucket[] hours = new Bucket[Span.HOURS_KEPT];
+  private final @Nullable Bucket[] days = new Bucket[Span.DAYS_KEPT];
+  private final Calendar calendar;
+
+  Lateness(Calendar calendar) {
+    this.calendar = calendar;
+  }
+
+  /** One period's; holds only the bins from the first to the last that are in use. */
+  private static final class Bucket {
+    private final long period;
+    private long received;
+    private long timely;
+    private int first;
+    private int[] bins = new int[0];
+
+    Bucket(long period) {
+      this.period = period;
+    }
+
+    void add(int bin, boolean isTimely) {
+      received++;
+      timely += isTimely ? 1 : 0;
+      if (bins.length == 0) {
+        first = bin;
+        bins = new int[1];
+      } else if (bin < first) {
+        int[] wider = new int[bins.length + first - bin];
+        System.arraycopy(bins, 0, wider, first - bin, bins.length);
+        bins = wider;
+        first = bin;
+      } else if (bin >= first + bins.length) {
+        bins = Arrays.copyOf(bins, bin - first + 1);
+      }
+      bins[bin - first]++;
+    }
+
+    void write(DataOutput out) throws IOException {
+      out.writeLong(period);
+      Numbers.write(out, received);
+      Numbers.write(out, timely);
+      Numbers.write(out, first);
+      Numbers.write(out, bins.length);
+      for (int count : bins) {
+        Numbers.write(out, count);
+      }
+    }
+
+    static Bucket read(long period, DataInput in) throws IOException {
+      Bucket bucket = new Bucket(period);
+      bucket.received = Numbers.read(in);
+      bucket.timely = Numbers.read(in);
+      bucket.first = (int) Numbers.read(in);
+      bucket.bins = new int[(int) Numbers.read(in)];
+      for (int i = 0; i < bucket.bins.length; i++) {
+        bucket.bins[i] = (int) Numbers.read(in);
+      }
+      return bucket;
+    }
+  }
+
+  void add(long receivedMicros, long lateMicros, boolean isTimely) {
+    int bin = bin(lateMicros);
+    add(minutes, Calendar.minute(receivedMicros), bin, isTimely);
+    add(hours, Calendar.hour(receivedMicros), bin, isTimely);
+    add(days, calendar.day(receivedMicros), bin, isTimely);
+  }
+
+  private static void add(@Nullable Bucket[] ring, long period, int bin, boolean isTimely) {
+    int at = (int) Math.floorMod(period, (long) ring.length);
+    Bucket bucket = ring[at];
+    if (bucket == null || bucket.period < period) {
+      bucket = new Bucket(period);
+      ring[at] = bucket;
+    }
+    if (bucket.period == period) {
+      bucket.add(bin, isTimely);
+    }
+  }
+
+  private static int bin(long lateMicros) {
+    if (lateMicros <= FIRST_MICROS) {
+      return 0;
+    }
+    double steps = 2 * Math.log(lateMicros / FIRST_MICROS) / Math.log(2);
+    return (int) Math.min(BINS - 1, Math.ceil(steps));
+  }
+
+  /** Adds a window; its bounds are as {@link Times#any} wants them. */
+  void sum(long start, long end, Sum sum) {
+    long at = start;
+    if (end - at > Calendar.DAY_MICROS) {
+      long last = calendar.day(end);
+      for (long day = calendar.day(at); day < last; day++) {
+        sum.add(days, day);
+      }
+      at = calendar.dayStart(last);
+    }
+    if (end - at > HOUR_MICROS) {
+      for (; at + HOUR_MICROS <= end; at += HOUR_MICROS) {
+        sum.add(hours, Calendar.hour(at));
+      }
+    }
+    for (; at < end; at += Calendar.MINUTE_MICROS) {
+      sum.add(minutes, Calendar.minute(at));
+    }
+  }
+
+  /** Adds one day. */
+  void day(long day, Sum sum) {
+    sum.add(days, day);
+  }
+
+  void write(DataOutput out) throws IOException {
+    for (@Nullable Bucket[] ring : rings()) {
+      for (Bucket bucket : ring) {
+        if (bucket != null) {
+          bucket.write(out);
+        }
+      }
+      out.writeLong(NONE);
+    }
+  }
+
+  void read(DataInput in) throws IOException {
+    for (@Nullable Bucket[] ring : rings()) {
+      for (long period = in.readLong(); period != NONE; period = in.readLong()) {
+        ring[(int) Math.floorMod(period, (long) ring.length)] = Bucket.read(period, in);
+      }
+    }
+  }
+
+  private @Nullable Bucket[][] rings() {
+    return new @Nullable Bucket[][] {minutes, hours, days};
+  }
+
+  /** Totals over groups and time. */
+  static final class Sum {
+    private long received;
+    private long timely;
+    private final long[] bins = new long[BINS];
+
+    private void add(@Nullable Bucket[] ring, long period) {
+      Bucket bucket = ring[(int) Math.floorMod(period, (long) ring.length)];
+      if (bucket != null && bucket.period == period) {
+        received += bucket.received;
+        timely += bucket.timely;
+        for (int i = 0; i < bucket.bins.length; i++) {
+          bins[bucket.first + i] += bucket.bins[i];
+        }
+      }
+    }
+
+    void add(Sum other) {
+      received += other.received;
+      timely += other.timely;
+      Arrays.setAll(bins, i -> bins[i] + other.bins[i]);
+    }
+
+    long received() {
+      return received;
+    }
+
+    long timely() {
+      return timely;
+    }
+
+    /** Upper bound of the bin that holds the quantile, in seconds; null where there is nothing. */
+    @Nullable Double quantileSeconds(double quantile) {
+      long rank = (long) Math.ceil(quantile * received);
+      long seen = 0;
+      for (int bin = 0; bin < BINS && rank > 0; bin++) {
+        seen += bins[bin];
+        if (seen >= rank) {
+          return FIRST_MICROS * Math.pow(2, bin / 2.0) / 1e6;
+        }
+      }
+      return null;
+    }
+  }
+}

@@ -1,0 +1,105 @@
+package io.sluice.engine.coverage;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Pages that are no longer among a span's newest: those that have changed until they are saved, and
+ * of the others the ones used last. Not thread-safe.
+ */
+final class PageShelf {
+  /** Pages held that are saved already. */
+  private static final int CLEAN_MAX = 4_096;
+
+  private final Calendar calendar;
+  private final Source source;
+  private final LinkedHashMap<Key, Page> clean = new LinkedHashMap<>(64, 0.75f, true);
+  private Map<Key, Page> dirty = new LinkedHashMap<>();
+
+  PageShelf(Calendar calendar, Source source) {
+    this.calendar = calendar;
+    this.source = source;
+  }
+
+  /** Where saved pages are read from. */
+  interface Source {
+    /** Fills in a page as it was saved; false where none was. */
+    boolean load(Key key, Page empty) throws IOException;
+  }
+
+  /**
+   * @param device its number
+   * @param span its serial
+   * @param hour the last that the page is of
+   */
+  record Key(int device, int span, long hour) {}
+
+  Calendar calendar() {
+    return calendar;
+  }
+
+  /** The page of that number, or null where nothing was counted on it. */
+  @Nullable Page find(Span span, long block) {
+    Key key = new Key(span.device, span.serial, span.lastHour(block));
+    Page page = dirty.get(key);
+    if (page != null) {
+      return page;
+    }
+    page = clean.get(key);
+    if (page == null) {
+      Page empty = span.empty(block);
+      try {
+        if (!source.load(key, empty)) {
+          return null;
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e.getMessage(), e);
+      }
+      page = empty;
+      clean.put(key, page);
+      trim();
+    }
+    return page;
+  }
+
+  private void trim() {
+    Iterator<Map.Entry<Key, Page>> oldest = clean.entrySet().iterator();
+    while (clean.size() > CLEAN_MAX && oldest.hasNext()) {
+      oldest.next();
+      oldest.remove();
+    }
+  }
+
+  /** Takes a page over, to be saved. */
+  void put(Span span, Page page) {
+    Key key = new Key(span.device, span.serial, span.lastHour(page.block));
+    clean.remove(key);
+    dirty.put(key, page);
+  }
+
+  /** How many pages are to be saved. */
+  int unsaved() {
+    return dirty.size();
+  }
+
+  /** The pages to be saved, which count as saved from now on. */
+  Map<Key, Page> take() {
+    Map<Key, Page> taken = dirty;
+    dirty = new LinkedHashMap<>();
+    clean.putAll(taken);
+    trim();
+    return taken;
+  }
+
+  /** What was taken was not saved after all. */
+  void restore(Map<Key, Page> taken) {
+    taken.forEach((key, page) -> {
+      clean.remove(key);
+      dirty.putIfAbsent(key, page);
+    });
+  }
+}

@@ -1,0 +1,450 @@
+package io.sluice.engine.coverage;
+
+import static io.sluice.engine.coverage.Calendar.HOUR_MICROS;
+
+import io.sluice.api.MessageClass;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A time during which one device was held to one shape in one group: a change of any of these ends
+ * it and begins the next. Times are microseconds since the epoch. Not thread-safe.
+ *
+ * <p>Slot k is at {@code anchor + k·I}, where the anchor is the time of the first sample; a sample
+ * belongs to the slot within ±I/2 of it (DOMAIN section 2). The slots of the newest hours are kept
+ * here, older ones on the {@link PageShelf}; the sums of hours and days here.
+ */
+final class Span {
+  /** Hours whose sums are kept: the 24 of a day, its ends, and 12 that a slot may be ahead. */
+  static final int HOURS_KEPT = 38;
+
+  /** Days whose sums are kept: the 30, and one each for their two ends. */
+  static final int DAYS_KEPT = 32;
+
+  /** Newest pages that are kept here: the two of a window of an hour, and one that is ahead. */
+  private static final int PAGES_KEPT = 3;
+
+  private static final long LONG_BLOCK_MICROS = 2 * Calendar.DAY_MICROS;
+
+  private static final long ALARM_LATE_MICROS = 10_000_000L;
+  private static final long OPEN = Intervals.OPEN;
+  private static final long NEVER = Long.MIN_VALUE;
+
+  final int device;
+
+  /** Which of the device's: ascending, never given twice. */
+  final int serial;
+
+  final Group group;
+  final Shape shape;
+  final long from;
+  private long to = OPEN;
+  private boolean anchored;
+  private long anchor;
+  private long newestBlock = NEVER;
+  private final @Nullable Page[] recent = new Page[PAGES_KEPT];
+  private @Nullable Counts hours;
+  private @Nullable Counts days;
+
+  /** When nothing counts. */
+  private Intervals excluded;
+
+  /**
+   * @param device its number
+   * @param excluded when nothing counts
+   */
+  Span(int device, int serial, Group group, Shape shape, long from, Intervals excluded) {
+    this.device = device;
+    this.serial = serial;
+    this.group = group;
+    this.shape = shape;
+    this.from = from;
+    this.excluded = excluded;
+  }
+
+  /** The span that follows this one; it stays on the grid where the interval is the same. */
+  Span next(Group group, Shape shape, long at, Intervals excluded) {
+    Span next = new Span(device, serial + 1, group, shape, Math.max(from, at), excluded);
+    if (anchored && shape.equals(this.shape)) {
+      next.anchored = true;
+      next.anchor = anchor;
+    }
+    return next;
+  }
+
+  long to() {
+    return to;
+  }
+
+  boolean isOpen() {
+    return to == OPEN;
+  }
+
+  boolean contains(long micros) {
+    return micros >= from && micros < to;
+  }
+
+  boolean isOnGridOf(Span other) {
+    return anchored && other.anchored && anchor == other.anchor && shape.equals(other.shape);
+  }
+
+  /** The time of the slot that a sample belongs to; the first sample sets where the slots lie. */
+  long slotMicros(long micros) {
+    if (!anchored) {
+      anchored = true;
+      anchor = micros;
+    }
+    return anchor + slot(micros) * shape.intervalMicros();
+  }
+
+  private long slot(long micros) {
+    long interval = shape.intervalMicros();
+    return Math.floorDiv(micros - anchor + interval / 2, interval);
+  }
+
+  /** Counts one value in the slot of that time. */
+  void fill(long slotMicros, int metric, boolean isGood, PageShelf shelf) {
+    long block = block(slotMicros);
+    Page page = page(block, shelf);
+    int changed = page.fill(slot(slotMicros), metric, isGood);
+    if (changed != 0 && block <= newestBlock - PAGES_KEPT) {
+      shelf.put(this, page);
+    }
+    if (changed != 0 && contains(slotMicros) && !excluded.contains(slotMicros)) {
+      int filled = changed & Page.FILLED;
+      count(slotMicros, filled, (changed & Page.GOOD) == 0 ? 0 : 1, shelf.calendar());
+    }
+  }
+
+  private void count(long micros, int filled, int good, Calendar calendar) {
+    Counts hours = this.hours;
+    Counts days = this.days;
+    if (hours == null || days == null) {
+      hours = new Counts(HOURS_KEPT);
+      days = new Counts(DAYS_KEPT);
+      this.hours = hours;
+      this.days = days;
+    }
+    hours.add(Calendar.hour(micros), filled, good);
+    days.add(calendar.day(micros), filled, good);
+  }
+
+  /** Which page a time is on: pages are of an hour, or of two days where slots are hours apart. */
+  private long block(long micros) {
+    return Math.floorDiv(micros, blockMicros());
+  }
+
+  private long blockMicros() {
+    return shape.intervalMicros() <= HOUR_MICROS ? HOUR_MICROS : LONG_BLOCK_MICROS;
+  }
+
+  /** The page of that number, made where there is none. */
+  private Page page(long block, PageShelf shelf) {
+    Page page = find(block, shelf);
+    if (page != null) {
+      return page;
+    }
+    Page made = empty(block);
+    if (newestBlock != NEVER && block <= newestBlock - PAGES_KEPT) {
+      shelf.put(this, made);
+      return made;
+    }
+    newestBlock = Math.max(newestBlock, block);
+    for (int i = 0; i < PAGES_KEPT; i++) {
+      Page old = recent[i];
+      if (old != null && old.block <= newestBlock - PAGES_KEPT) {
+        shelf.put(this, old);
+        recent[i] = null;
+      }
+    }
+    recent[(int) Math.floorMod(block, (long) PAGES_KEPT)] = made;
+    return made;
+  }
+
+  Page empty(long block) {
+    long first = slotFrom(block * blockMicros());
+    int slots = Math.toIntExact(slotFrom((block + 1) * blockMicros()) - first);
+    return new Page(block, first, slots, shape.count());
+  }
+
+  /** The hour in which the page of that number ends. */
+  long lastHour(long block) {
+    return (block + 1) * (blockMicros() / HOUR_MICROS) - 1;
+  }
+
+  private @Nullable Page find(long block, PageShelf shelf) {
+    if (newestBlock == NEVER || block > newestBlock) {
+      return null;
+    }
+    if (block <= newestBlock - PAGES_KEPT) {
+      return shelf.find(this, block);
+    }
+    Page page = recent[(int) Math.floorMod(block, (long) PAGES_KEPT)];
+    return page != null && page.block == block ? page : null;
+  }
+
+  /** The first slot at that time or after it. */
+  private long slotFrom(long micros) {
+    return Math.ceilDiv(micros - anchor, shape.intervalMicros());
+  }
+
+  /**
+   * Adds what a window has of this span to {@code sum}: due, filled, good.
+   *
+   * @param end not after the present
+   */
+  void count(long start, long end, PageShelf shelf, long[] sum) {
+    long low = Math.max(start, from);
+    long high = Math.min(end, to);
+    if (low >= high) {
+      return;
+    }
+    long length = high - low - excluded.overlap(low, high);
+    long due = length / shape.intervalMicros() * shape.count();
+    if (due == 0) {
+      return;
+    }
+    long[] found = new long[2];
+    sums(start, end, shelf, found);
+    long filled = Math.min(due, found[0]);
+    sum[0] += due;
+    sum[1] += filled;
+    sum[2] += Math.min(filled, found[1]);
+  }
+
+  /** How much of the window is this span's, microseconds. */
+  long dueMicros(long start, long end) {
+    return Math.min(end, to) - Math.max(start, from);
+  }
+
+  /** Filled and good: by days as far as they are full, then by hours, the rest slot by slot. */
+  private void sums(long start, long end, PageShelf shelf, long[] found) {
+    Counts hours = this.hours;
+    Counts days = this.days;
+    if (hours == null || days == null) {
+      return;
+    }
+    Calendar calendar = shelf.calendar();
+    long at = Math.min(end, Math.ceilDiv(start, HOUR_MICROS) * HOUR_MICROS);
+    slots(start, at, excluded, shelf, found);
+    long midnight = calendar.dayStart(calendar.day(at - 1) + 1);
+    if (end - midnight >= Calendar.DAY_MICROS) {
+      hours.sum(Calendar.hour(at), Calendar.hour(midnight), found);
+      days.sum(calendar.day(midnight), calendar.day(end), found);
+      at = calendar.dayStart(calendar.day(end));
+    }
+    hours.sum(Calendar.hour(at), Calendar.hour(end), found);
+    slots(Math.max(at, Calendar.hour(end) * HOUR_MICROS), end, excluded, shelf, found);
+  }
+
+  /** The same slot by slot. */
+  private void slots(long start, long end, Intervals excluded, PageShelf shelf, long[] found) {
+    long low = Math.max(start, from);
+    long high = Math.min(end, to);
+    if (low >= high || newestBlock == NEVER) {
+      return;
+    }
+    long last = Math.min(newestBlock, block(high - 1));
+    for (long block = block(low); block <= last; block++) {
+      Page page = find(block, shelf);
+      if (page == null) {
+        continue;
+      }
+      page.count(slotFrom(low), slotFrom(high), found);
+      for (int i = 0; i < excluded.size(); i++) {
+        long gapStart = Math.max(low, excluded.from(i));
+        long gapEnd = Math.min(high, excluded.to(i));
+        if (gapStart < gapEnd) {
+          long[] without = new long[2];
+          page.count(slotFrom(gapStart), slotFrom(gapEnd), without);
+          found[0] -= without[0];
+          found[1] -= without[1];
+        }
+      }
+    }
+  }
+
+  /** Adds due, filled and good of one metric to {@code sum}: slot by slot, so of a day at most. */
+  void count(int metric, long start, long end, PageShelf shelf, long[] sum) {
+    long low = Math.max(start, from);
+    long high = Math.min(end, to);
+    if (low >= high) {
+      return;
+    }
+    long[] found = new long[2];
+    long last = Math.min(newestBlock, block(high - 1));
+    for (long block = block(low); newestBlock != NEVER && block <= last; block++) {
+      Page page = find(block, shelf);
+      if (page != null) {
+        for (long slot = slotFrom(Math.max(low, block * blockMicros()));
+            slot < slotFrom(Math.min(high, (block + 1) * blockMicros()));
+            slot++) {
+          if (!excluded.contains(anchor + slot * shape.intervalMicros())) {
+            page.count(metric, slot, slot + 1, found);
+          }
+        }
+      }
+    }
+    long due = (high - low - excluded.overlap(low, high)) / shape.intervalMicros();
+    long filled = Math.min(due, found[0]);
+    sum[0] += due;
+    sum[1] += filled;
+    sum[2] += Math.min(filled, found[1]);
+  }
+
+  /**
+   * From now on nothing counts that lies in these, and what does not does.
+   *
+   * @param oldest what lies before stays as it was counted
+   * @return whether that is a change
+   */
+  boolean exclude(Intervals after, long oldest, PageShelf shelf) {
+    Intervals before = excluded;
+    excluded = after;
+    Intervals more = after.without(before);
+    Intervals less = before.without(after);
+    adjust(more, -1, oldest, shelf);
+    adjust(less, 1, oldest, shelf);
+    return more.size() + less.size() > 0;
+  }
+
+  /** DOMAIN section 2, L; where it names none for the sector, as for a farm. */
+  long allowedMicros(MessageClass kind) {
+    if (kind == MessageClass.ALARM) {
+      return ALARM_LATE_MICROS;
+    }
+    return switch (group.sector()) {
+      case "factory" -> 5_000_000L;
+      case "public-service" -> 900_000_000L;
+      case "emergency" -> ALARM_LATE_MICROS;
+      default -> 2 * shape.intervalMicros();
+    };
+  }
+
+  boolean isExcluded(long micros) {
+    return excluded.contains(micros);
+  }
+
+  private void adjust(Intervals ranges, int sign, long oldest, PageShelf shelf) {
+    for (int i = 0; i < ranges.size(); i++) {
+      adjust(
+          Math.max(oldest, ranges.from(i)),
+          Math.min(to, ranges.to(i)),
+          sign,
+          Intervals.NONE,
+          shelf);
+    }
+  }
+
+  /** Counts the slots of a time anew, or takes them back. */
+  private void adjust(long start, long end, int sign, Intervals excluded, PageShelf shelf) {
+    long first = Math.max(start, from);
+    if (newestBlock == NEVER || first >= end) {
+      return;
+    }
+    long lastHour = Math.min(lastHour(newestBlock), Calendar.hour(end - 1));
+    for (long hour = Calendar.hour(first); hour <= lastHour; hour++) {
+      long low = Math.max(first, hour * HOUR_MICROS);
+      long[] found = new long[2];
+      slots(low, Math.min(end, (hour + 1) * HOUR_MICROS), excluded, shelf, found);
+      if (found[0] > 0) {
+        count(low, sign * (int) found[0], sign * (int) found[1], shelf.calendar());
+      }
+    }
+  }
+
+  /**
+   * Ends it, not before it began: the gateway's clock may have gone back. A slot that a sample has
+   * filled ahead of the end goes over to the span that follows, where it is on the same grid.
+   *
+   * @param following null where none does
+   */
+  void end(long at, @Nullable Span following, PageShelf shelf) {
+    long end = Math.max(from, at);
+    adjust(end, OPEN, -1, excluded, shelf);
+    if (following != null && isOnGridOf(following)) {
+      for (long block = block(end); newestBlock != NEVER && block <= newestBlock; block++) {
+        Page page = find(block, shelf);
+        if (page != null) {
+          following.page(block, shelf).add(page);
+        }
+      }
+      following.adjust(end, OPEN, 1, following.excluded, shelf);
+    }
+    to = end;
+  }
+
+  boolean endedBefore(long micros) {
+    return to < micros;
+  }
+
+  void write(DataOutput out) throws IOException {
+    Numbers.write(out, serial);
+    out.writeUTF(group.sector());
+    out.writeUTF(group.site());
+    out.writeUTF(group.model());
+    Numbers.write(out, shape.count());
+    out.writeLong(shape.intervalMicros());
+    out.writeInt(shape.mark());
+    out.writeLong(from);
+    out.writeLong(to);
+    out.writeBoolean(anchored);
+    out.writeLong(anchor);
+    out.writeLong(newestBlock);
+    Counts hours = this.hours;
+    Counts days = this.days;
+    out.writeBoolean(hours != null && days != null);
+    if (hours != null && days != null) {
+      hours.write(out);
+      days.write(out);
+    }
+    for (Page page : recent) {
+      out.writeLong(page == null ? NEVER : page.block);
+      if (page != null) {
+        page.write(out);
+      }
+    }
+  }
+
+  /**
+   * @param now what the device is held to now; where the metrics are others, the saved ones are
+   *     known by their number alone, and nothing is added to the span any more
+   * @param applied what did not count when it was saved
+   */
+  static Span read(DeviceCoverage device, Shape now, Exclusions applied, DataInput in)
+      throws IOException {
+    int serial = (int) Numbers.read(in);
+    Group group = new Group(in.readUTF(), in.readUTF(), in.readUTF());
+    int count = (int) Numbers.read(in);
+    long interval = in.readLong();
+    boolean isKnown = in.readInt() == now.mark() && count == now.count();
+    boolean isNow = isKnown && interval == now.intervalMicros();
+    Shape shape = isNow ? now : new Shape(isKnown ? now.metrics() : Map.of(), count, interval);
+    Span span =
+        new Span(device.number, serial, group, shape, in.readLong(), applied.of(device.id, group));
+    span.to = in.readLong();
+    span.anchored = in.readBoolean();
+    span.anchor = in.readLong();
+    span.newestBlock = in.readLong();
+    if (in.readBoolean()) {
+      Counts hours = new Counts(HOURS_KEPT);
+      Counts days = new Counts(DAYS_KEPT);
+      hours.read(in);
+      days.read(in);
+      span.hours = hours;
+      span.days = days;
+    }
+    for (int i = 0; i < PAGES_KEPT; i++) {
+      long block = in.readLong();
+      if (block != NEVER) {
+        Page page = span.empty(block);
+        page.read(in);
+        span.recent[i] = page;
+      }
+    }
+    return span;
+  }
+}
