@@ -36,6 +36,7 @@ final class AdminRoutes {
     figures(router, operations);
     new DeviceResource(operations.devices()).mount(router);
     new LatestResource(operations).mount(router);
+    new CoverageResource(operations.coverage()).mount(router);
     new ClaimResource(operations.claims()).mount(router);
     new CommandResource(operations.commands()).mount(router);
     new DeadLetterResource(operations.deadLetters()).mount(router);

@@ -6,6 +6,7 @@ import io.sluice.api.Lane;
 import io.sluice.api.MessageClass;
 import io.sluice.api.RejectReason;
 import io.sluice.api.admin.CommandDesk;
+import io.sluice.api.admin.CoverageDesk;
 import java.util.Locale;
 import java.util.function.Function;
 import tools.jackson.core.JsonGenerator;
@@ -42,6 +43,8 @@ final class ApiJson {
     named(module, ContentType.class, ContentType::mediaType);
     named(module, DeviceId.class, DeviceId::value);
     named(module, CommandDesk.State.class, s -> s.name().toLowerCase(Locale.ROOT));
+    named(module, CoverageDesk.What.class, ApiJson::name);
+    named(module, CoverageDesk.StopScope.class, ApiJson::name);
     return module;
   }
 

@@ -30,6 +30,11 @@ final class Authorization implements Handler<RoutingContext> {
           rule(
               "(POST|DELETE)", "/api/v1/dead-letters.*", AdminRole.OPERATOR, "dead-letter.handled"),
           rule("(POST|PUT)", "/api/v1/alarms.*", AdminRole.OPERATOR, "alarm.handled"),
+          rule(
+              "(POST|DELETE)",
+              "/api/v1/coverage/stops.*",
+              AdminRole.OPERATOR,
+              "coverage.stop.changed"),
           rule("POST", "/api/v1/devices", AdminRole.ADMINISTRATOR, "device.added"),
           rule("POST", "/api/v1/devices/import", AdminRole.ADMINISTRATOR, "devices.imported"),
           rule("PUT", DEVICE, AdminRole.ADMINISTRATOR, "device.changed"),

@@ -74,6 +74,18 @@ final class JsonBody {
     return node.booleanValue();
   }
 
+  /** A time in microseconds since the epoch. */
+  @Nullable Long micros(String key) {
+    JsonNode node = node(key);
+    if (node == null) {
+      return null;
+    }
+    if (!node.isIntegralNumber() || !node.canConvertToLong()) {
+      throw new BadRequestException(where(key) + "must be a time in µs since the epoch, as digits");
+    }
+    return node.longValue();
+  }
+
   @Nullable JsonBody object(String key, Set<String> knownKeys) {
     JsonNode node = node(key);
     return node == null ? null : new JsonBody(node, path + key + ".").checked(knownKeys);

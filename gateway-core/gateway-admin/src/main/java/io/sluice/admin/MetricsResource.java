@@ -33,8 +33,11 @@ final class MetricsResource {
   /** The last value of each series: what its meter reads. Guarded by this. */
   private final Map<String, double[]> values = new HashMap<>();
 
+  private final CoverageMeters coverage;
+
   MetricsResource(Operations operations) {
     this.operations = operations;
+    this.coverage = new CoverageMeters(operations.coverage(), registry);
     new JvmMemoryMetrics().bindTo(registry);
     new JvmThreadMetrics().bindTo(registry);
     new UptimeMetrics().bindTo(registry);
@@ -62,6 +65,7 @@ final class MetricsResource {
     limits(traffic);
     operations.ledger().forEach(this::ledger);
     operations.upstreams().forEach(this::upstream);
+    coverage.update();
     return registry.scrape();
   }
 

@@ -9,6 +9,7 @@ import io.sluice.api.MessageClass;
 import io.sluice.api.RejectReason;
 import io.sluice.api.admin.ClaimDesk;
 import io.sluice.api.admin.CommandDesk;
+import io.sluice.api.admin.CoverageDesk;
 import io.sluice.api.admin.DeadLetters;
 import io.sluice.api.admin.DeviceDirectory;
 import io.sluice.api.admin.DeviceImporter;
@@ -55,6 +56,11 @@ final class FixedOperations
   @Override
   public CommandDesk commands() {
     return this;
+  }
+
+  @Override
+  public CoverageDesk coverage() {
+    return new FixedCoverage();
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.sluice.api.Device;
 import io.sluice.api.Lane;
 import io.sluice.api.admin.ClaimDesk;
 import io.sluice.api.admin.CommandDesk;
+import io.sluice.api.admin.CoverageDesk;
 import io.sluice.api.admin.DeadLetters;
 import io.sluice.api.admin.DeviceDirectory;
 import io.sluice.api.admin.DeviceImporter;
@@ -31,6 +32,9 @@ final class GatewayOperations implements Operations {
   /** What does not change while the gateway runs. */
   record Identity(String gateway, String version, long startedMicros) {}
 
+  /** What the gateway makes of the records that passed through. */
+  record Insight(CoverageDesk coverage, LatestValues latest) {}
+
   private final Identity identity;
   private final Registry registry;
   private final Spool spool;
@@ -39,7 +43,7 @@ final class GatewayOperations implements Operations {
   private final TrafficMeter traffic;
   private final List<Forwarder> forwarders;
   private final DeadLetters deadLetters;
-  private final LatestValues latest;
+  private final Insight insight;
   private final FlowMeter flow;
   private volatile @Nullable Supplier<List<ListenerView>> listeners;
 
@@ -51,7 +55,7 @@ final class GatewayOperations implements Operations {
       IngestPipeline pipeline,
       TrafficMeter traffic,
       List<Forwarder> forwarders,
-      LatestValues latest) {
+      Insight insight) {
     this.identity = identity;
     this.registry = registry;
     this.spool = spool;
@@ -60,7 +64,7 @@ final class GatewayOperations implements Operations {
     this.traffic = traffic;
     this.forwarders = forwarders;
     this.deadLetters = new SpooledDeadLetters(spool);
-    this.latest = latest;
+    this.insight = insight;
     this.flow =
         new FlowMeter(
             new FlowMeter.Sources(
@@ -143,6 +147,11 @@ final class GatewayOperations implements Operations {
   }
 
   @Override
+  public CoverageDesk coverage() {
+    return insight.coverage();
+  }
+
+  @Override
   public List<UpstreamView> upstreams() {
     return forwarders.stream().map(Forwarder::view).toList();
   }
@@ -176,7 +185,7 @@ final class GatewayOperations implements Operations {
 
   @Override
   public LatestValues latest() {
-    return latest;
+    return insight.latest();
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.sluice.app;
 import io.sluice.engine.audit.AuditSettings;
 import io.sluice.engine.config.Types;
 import io.sluice.engine.config.Types.Section;
+import io.sluice.engine.coverage.CoverageSettings;
 import io.sluice.engine.limits.LimitSettings;
 import io.sluice.engine.registry.AccessSettings;
 import io.sluice.engine.registry.ConsumerSettings;
@@ -16,6 +17,7 @@ final class GatewayTypes {
           new Section("access", AccessSettings.class, "Which devices are let in."),
           new Section("audit", AuditSettings.class, "The log of who did what."),
           new Section("consumers", ConsumerSettings.class, "Who may read records here."),
+          new Section("coverage", CoverageSettings.class, "How coverage is counted."),
           new Section("limits", LimitSettings.class, "How much any one may take."),
           new Section("spool", SpoolSettings.class, "Bounds and policies of the durable spool."));
 

@@ -10,6 +10,8 @@ import io.sluice.engine.audit.AuditLog;
 import io.sluice.engine.audit.AuditSettings;
 import io.sluice.engine.config.GatewayConfig;
 import io.sluice.engine.config.GatewayConfig.UpstreamConfig;
+import io.sluice.engine.coverage.CoverageEngine;
+import io.sluice.engine.coverage.CoverageSettings;
 import io.sluice.engine.flow.FlowMeter;
 import io.sluice.engine.forward.ForwardLimits;
 import io.sluice.engine.forward.Forwarder;
@@ -144,7 +146,19 @@ final class Wiring implements AutoCloseable {
     spool.afterBatch(pipeline::flushSinks);
     startForwarders(spool);
     startHousekeeping(registry, deviceLimits, addressLimits);
-    GatewayOperations views = operations(registry, spool, pipeline, traffic, latest);
+    CoverageEngine coverage =
+        closing(
+            CoverageEngine.start(
+                config.gateway().id(),
+                data,
+                config.section(CoverageSettings.class),
+                registry,
+                profiles,
+                spool,
+                clock));
+    GatewayOperations views =
+        operations(
+            registry, spool, pipeline, traffic, new GatewayOperations.Insight(coverage, latest));
     operations = views;
     startAdmin(views, audit);
     Consumers consumers = new Consumers(config.section(ConsumerSettings.class), limits);
@@ -175,7 +189,7 @@ final class Wiring implements AutoCloseable {
       SegmentedSpool spool,
       IngestPipeline pipeline,
       TrafficMeter traffic,
-      LatestRecords latest) {
+      GatewayOperations.Insight insight) {
     SpoolOutlook outlook = new SpoolOutlook(spool::lanes, System::nanoTime);
     housekeeping.scheduleAtFixedRate(outlook::sample, 0, OUTLOOK_SAMPLE_SECONDS, TimeUnit.SECONDS);
     GatewayOperations.Identity identity =
@@ -183,7 +197,7 @@ final class Wiring implements AutoCloseable {
             config.gateway().id(), Version.current(), clock.millis() * 1_000);
     GatewayOperations views =
         new GatewayOperations(
-            identity, registry, spool, outlook, pipeline, traffic, forwarders, latest);
+            identity, registry, spool, outlook, pipeline, traffic, forwarders, insight);
     housekeeping.scheduleAtFixedRate(
         views::sampleFlow, 0, FlowMeter.SAMPLE_SECONDS, TimeUnit.SECONDS);
     return views;

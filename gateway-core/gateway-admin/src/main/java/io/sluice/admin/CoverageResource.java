@@ -1,0 +1,191 @@
+package io.sluice.admin;
+
+import static io.sluice.admin.AdminRoutes.blocking;
+
+import io.sluice.api.admin.CoverageDesk;
+import io.sluice.api.admin.CoverageDesk.By;
+import io.sluice.api.admin.CoverageDesk.Coverage;
+import io.sluice.api.admin.CoverageDesk.DeviceDetail;
+import io.sluice.api.admin.CoverageDesk.Filter;
+import io.sluice.api.admin.CoverageDesk.Month;
+import io.sluice.api.admin.CoverageDesk.Stop;
+import io.sluice.api.admin.CoverageDesk.StopScope;
+import io.sluice.api.admin.CoverageDesk.Window;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.time.YearMonth;
+import java.time.format.DateTimeParseException;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** {@code /api/v1/coverage}: how much of what the devices should report arrives. */
+final class CoverageResource {
+  private static final Set<String> STOP_KEYS = Set.of("scope", "key", "from", "to", "reason", "by");
+  private static final int ROWS = 50;
+  private static final int ROWS_MAX = 1_000;
+
+  private final CoverageDesk desk;
+
+  CoverageResource(CoverageDesk desk) {
+    this.desk = desk;
+  }
+
+  void mount(Router router) {
+    router.get("/api/v1/coverage").handler(blocking(this::show));
+    router.get("/api/v1/coverage/trend").handler(blocking(this::trend));
+    router.get("/api/v1/coverage/devices").handler(blocking(this::devices));
+    router.get("/api/v1/coverage/changes").handler(blocking(this::changes));
+    router
+        .get("/api/v1/coverage/outages")
+        .handler(blocking(ctx -> Answers.json(ctx, 200, Map.of("outages", desk.outages()))));
+    router
+        .get("/api/v1/coverage/stops")
+        .handler(blocking(ctx -> Answers.json(ctx, 200, Map.of("stops", desk.stops()))));
+    router.post("/api/v1/coverage/stops").handler(blocking(this::addStop));
+    router.delete("/api/v1/coverage/stops/:stop").handler(blocking(this::endStop));
+    router.get("/api/v1/coverage/month").handler(blocking(this::month));
+    router.get("/api/v1/devices/:id/coverage").handler(blocking(this::device));
+  }
+
+  private void show(RoutingContext ctx) {
+    Coverage coverage = desk.coverage(window(ctx), by(ctx));
+    Map<String, Object> answer = new LinkedHashMap<>();
+    answer.put("window", coverage.window());
+    answer.put("at", coverage.at());
+    answer.put("start", coverage.start());
+    answer.put("end", coverage.end());
+    answer.put("provisional", coverage.provisional());
+    answer.put("final", coverage.isFinal());
+    answer.put("outageSeconds", coverage.outageSeconds());
+    answer.put("groups", coverage.groups());
+    Answers.json(ctx, 200, answer);
+  }
+
+  private void trend(RoutingContext ctx) {
+    By by = by(ctx);
+    String key = Query.text(ctx, "key");
+    if (by != By.ALL && key == null) {
+      throw new BadRequestException(
+          "key must name the " + ApiJson.name(by) + " whose trend is asked for");
+    }
+    Window window = Query.text(ctx, "window") == null ? Window.DAY : window(ctx);
+    Answers.json(ctx, 200, desk.trend(window, by, key));
+  }
+
+  private void devices(RoutingContext ctx) {
+    Filter filter =
+        new Filter(Query.text(ctx, "sector"), Query.text(ctx, "site"), Query.text(ctx, "model"));
+    String order = Query.text(ctx, "order");
+    if (order != null && !order.equals("worst") && !order.equals("id")) {
+      throw new BadRequestException("order must be worst or id, not \"" + order + '"');
+    }
+    Answers.json(
+        ctx,
+        200,
+        Map.of(
+            "devices",
+            desk.devices(
+                window(ctx),
+                filter,
+                !"id".equals(order),
+                Query.limit(ctx, ROWS, ROWS_MAX),
+                Query.text(ctx, "after"))));
+  }
+
+  private void changes(RoutingContext ctx) {
+    Answers.json(ctx, 200, Map.of("changes", desk.changes(Query.limit(ctx, ROWS, ROWS_MAX))));
+  }
+
+  private void addStop(RoutingContext ctx) {
+    JsonBody body = JsonBody.of(ctx, STOP_KEYS);
+    String by = body.text("by");
+    String key = body.text("key");
+    Long from = body.micros("from");
+    Stop stop =
+        new Stop(
+            0,
+            choice(StopScope.values(), body.required("scope"), "scope", c -> ApiJson.name(c)),
+            key == null ? "" : key,
+            from == null ? 0 : from,
+            body.micros("to"),
+            body.required("reason"),
+            by == null ? AdminUser.in(ctx).name() : by);
+    try {
+      Answers.json(ctx, 201, desk.addStop(stop));
+    } catch (IllegalArgumentException e) {
+      throw new BadRequestException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void endStop(RoutingContext ctx) {
+    Stop ended;
+    try {
+      ended = desk.endStop(Long.parseLong(ctx.pathParam("stop")));
+    } catch (NumberFormatException e) {
+      ended = null;
+    }
+    if (ended == null) {
+      Answers.error(ctx, 404, "there is no such stop; see /api/v1/coverage/stops");
+    } else {
+      Answers.json(ctx, 200, ended);
+    }
+  }
+
+  private void month(RoutingContext ctx) {
+    String text = Query.text(ctx, "month");
+    YearMonth asked;
+    try {
+      asked = YearMonth.parse(text == null ? "" : text);
+    } catch (DateTimeParseException e) {
+      throw new BadRequestException("month must be as 2026-10, not \"" + text + '"');
+    }
+    Month month = desk.month(asked);
+    Map<String, Object> answer = new LinkedHashMap<>();
+    answer.put("month", month.month());
+    answer.put("gateway", month.gateway());
+    answer.put("start", month.start());
+    answer.put("end", month.end());
+    answer.put("final", month.isFinal());
+    answer.put("sites", month.sites());
+    answer.put("models", month.models());
+    answer.put("stops", month.stops());
+    answer.put("outages", month.outages());
+    Answers.json(ctx, 200, answer);
+  }
+
+  private void device(RoutingContext ctx) {
+    DeviceDetail detail = desk.device(DeviceResource.id(ctx).value());
+    if (detail == null) {
+      DeviceResource.unknown(ctx);
+    } else {
+      Answers.json(ctx, 200, detail);
+    }
+  }
+
+  private static Window window(RoutingContext ctx) {
+    String text = Query.text(ctx, "window");
+    return text == null ? Window.HOUR : choice(Window.values(), text, "window", Window::label);
+  }
+
+  private static By by(RoutingContext ctx) {
+    String text = Query.text(ctx, "by");
+    return text == null ? By.ALL : choice(By.values(), text, "by", c -> ApiJson.name(c));
+  }
+
+  private static <T> T choice(T[] of, String text, String what, Function<T, String> label) {
+    return Arrays.stream(of)
+        .filter(each -> label.apply(each).equals(text))
+        .findFirst()
+        .orElseThrow(() ->
+            new BadRequestException(
+                what + " must be one of " + labels(of, label) + ", not \"" + text + '"'));
+  }
+
+  private static <T> String labels(T[] of, Function<T, String> label) {
+    return Arrays.stream(of).map(label).collect(Collectors.joining(", "));
+  }
+}

@@ -1,0 +1,86 @@
+package io.sluice.admin;
+
+import io.sluice.api.admin.CoverageDesk;
+import java.time.YearMonth;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** One site: one of two devices reports, half of what is due came, all of it good. */
+final class FixedCoverage implements CoverageDesk {
+  private final List<Stop> stops = new ArrayList<>();
+
+  @Override
+  public Coverage coverage(Window window, By by) {
+    Group group =
+        new Group(
+            "north", "farm", "north", 2, 1, 1, 20, 10, 10, 0.5, 0.5, 0.5, 1.0, 0.5, null, 0, 0, 0,
+            null, 0, 0, null, null, null);
+    return new Coverage(window.label(), 7, true, false, 1, 6, 0, List.of(group));
+  }
+
+  @Override
+  public Coverage latest(Window window, By by) {
+    return coverage(window, by);
+  }
+
+  @Override
+  public Trend trend(Window window, By by, @Nullable String key) {
+    Point point = new Point(1, 20, 10, 10, 2, 1, 0.5, 0.5, 1.0, 0.5, 0);
+    return new Trend(window.label(), 3_600, List.of(point));
+  }
+
+  private static DeviceRow row(String id) {
+    return new DeviceRow(
+        id, "farm", "north", "soil-probe", 60, true, 5L, 5L, 10, 5, 5, 0.5, 1.0, 0.5, false);
+  }
+
+  @Override
+  public List<DeviceRow> devices(
+      Window window, Filter filter, boolean worstFirst, int limit, @Nullable String after) {
+    return List.of(row("d-1"));
+  }
+
+  @Override
+  public @Nullable DeviceDetail device(String id) {
+    if (!id.equals("d-1")) {
+      return null;
+    }
+    MetricRow metric = new MetricRow("moisture", 10, 5, 5);
+    return new DeviceDetail(id, List.of(new DeviceWindow("1h", 1, 6, row(id), List.of(metric))));
+  }
+
+  @Override
+  public List<Change> changes(int limit) {
+    return List.of(new Change(5, "d-2", "farm", "north", "soil-probe", What.LOST));
+  }
+
+  @Override
+  public List<Outage> outages() {
+    return List.of(new Outage(1, 2_000_001, 2));
+  }
+
+  @Override
+  public List<Stop> stops() {
+    return stops;
+  }
+
+  @Override
+  public Stop addStop(Stop stop) {
+    if (stop.reason().isBlank()) {
+      throw new IllegalArgumentException("reason must have 1 to 500 characters");
+    }
+    stops.add(stop);
+    return stop;
+  }
+
+  @Override
+  public @Nullable Stop endStop(long id) {
+    return id == 1 ? new Stop(1, StopScope.ALL, "", 1, 2L, "works", "ada") : null;
+  }
+
+  @Override
+  public Month month(YearMonth month) {
+    return new Month(month.toString(), "gw", 1, 6, false, List.of(), List.of(), stops, outages());
+  }
+}
