@@ -39,7 +39,7 @@ final class AdminRoutes {
     new CoverageResource(operations.coverage()).mount(router);
     new ClaimResource(operations.claims()).mount(router);
     new CommandResource(operations.commands()).mount(router);
-    new DeadLetterResource(operations.deadLetters()).mount(router);
+    new DeadLetterResource(operations.deadLetters(), operations.retries()).mount(router);
     router.get("/api/v1/live").handler(new LiveStream(vertx, operations));
     router.get("/metrics").handler(blocking(new MetricsResource(operations)::scrape));
     router.get("/api/v1/openapi.yaml").handler(ctx -> ctx.response().sendFile("openapi.yaml"));

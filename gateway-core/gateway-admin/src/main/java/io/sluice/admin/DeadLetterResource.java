@@ -2,25 +2,55 @@ package io.sluice.admin;
 
 import static io.sluice.admin.AdminRoutes.blocking;
 
+import io.sluice.api.ContentType;
+import io.sluice.api.RejectReason;
 import io.sluice.api.admin.DeadLetters;
 import io.sluice.api.admin.DeadLetters.DeadLetter;
+import io.sluice.api.admin.RetryDesk;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
-/** {@code /api/v1/dead-letters}: what was refused and kept, with its payload in Base64. */
+/** {@code /api/v1/dead-letters}: what was refused and kept, and another try at it. */
 final class DeadLetterResource {
-  private final DeadLetters deadLetters;
+  private static final Set<String> RETRY_KEYS = Set.of("profile", "accept");
 
-  DeadLetterResource(DeadLetters deadLetters) {
+  /** A letter with its payload in Base64 and hex. */
+  private record Letter(
+      long sequence,
+      long atMicros,
+      long receivedMicros,
+      RejectReason reason,
+      String detail,
+      String device,
+      String protocol,
+      String topic,
+      ContentType contentType,
+      byte[] payload,
+      String hex,
+      String state) {}
+
+  private record Retried(
+      boolean ok, @Nullable String problem, List<JsonNode> records, boolean accepted) {}
+
+  private final DeadLetters deadLetters;
+  private final RetryDesk retries;
+
+  DeadLetterResource(DeadLetters deadLetters, RetryDesk retries) {
     this.deadLetters = deadLetters;
+    this.retries = retries;
   }
 
   void mount(Router router) {
     router.get("/api/v1/dead-letters").handler(blocking(this::list));
     router.get("/api/v1/dead-letters/:sequence").handler(blocking(this::show));
+    router.post("/api/v1/dead-letters/:sequence/retry").handler(blocking(this::retry));
   }
 
   private void list(RoutingContext ctx) {
@@ -34,12 +64,47 @@ final class DeadLetterResource {
   }
 
   private void show(RoutingContext ctx) {
+    DeadLetter letter = letter(ctx);
+    if (letter != null) {
+      Answers.json(ctx, 200, view(letter));
+    }
+  }
+
+  private Letter view(DeadLetter letter) {
+    return new Letter(
+        letter.sequence(),
+        letter.receivedMicros(),
+        letter.receivedMicros(),
+        letter.reason(),
+        letter.detail(),
+        letter.device(),
+        letter.protocol(),
+        letter.topic(),
+        letter.contentType(),
+        letter.payload(),
+        HexFormat.of().formatHex(letter.payload()),
+        ApiJson.name(retries.state(letter.sequence())));
+  }
+
+  private void retry(RoutingContext ctx) {
+    DeadLetter letter = letter(ctx);
+    if (letter == null) {
+      return;
+    }
+    JsonBody body = JsonBody.of(ctx, RETRY_KEYS);
+    RetryDesk.Retry retry =
+        retries.retry(letter, body.required("profile"), body.flag("accept", false));
+    List<JsonNode> records = retry.records().stream().map(ApiJson.MAPPER::readTree).toList();
+    Answers.json(ctx, 200, new Retried(retry.ok(), retry.problem(), records, retry.accepted()));
+  }
+
+  /** Null where there is none; then that is answered. */
+  private @Nullable DeadLetter letter(RoutingContext ctx) {
     DeadLetter letter = deadLetters.get(sequence(ctx.pathParam("sequence")));
     if (letter == null) {
       Answers.error(ctx, 404, "no such dead letter; the oldest go first when the store is full");
-    } else {
-      Answers.json(ctx, 200, letter);
     }
+    return letter;
   }
 
   private static long sequence(String text) {

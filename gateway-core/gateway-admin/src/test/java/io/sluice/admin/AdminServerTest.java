@@ -86,6 +86,20 @@ class AdminServerTest {
   }
 
   @Test
+  void aDeadLetterIsShownInHexAndRetriedByAProfile() throws Exception {
+    assertThat(get("/api/v1/dead-letters/9"))
+        .contains("\"payload\":\"AQI=\"", "\"hex\":\"0102\"", "\"state\":\"refused\"");
+    String path = "/api/v1/dead-letters/9/retry";
+    assertThat(send(json(path).POST(body("{\"profile\":\"cnc\"}"))).body())
+        .contains("\"records\":[{\"seq\":9}]", "\"accepted\":false");
+    assertThat(send(json(path).POST(body("{\"profile\":\"x\",\"accept\":true}"))).body())
+        .contains("\"ok\":false", "no profile");
+    assertThat(send(json(path).POST(body("{}"))).statusCode()).isEqualTo(400);
+    String missing = "/api/v1/dead-letters/1/retry";
+    assertThat(send(json(missing).POST(body("{\"profile\":\"cnc\"}"))).statusCode()).isEqualTo(404);
+  }
+
+  @Test
   void pageFindsItsScriptAndStyle() throws Exception {
     String page = send(request("/", null).GET()).body();
     assertThat(page).contains("/assets/page.js", "/assets/page.css");

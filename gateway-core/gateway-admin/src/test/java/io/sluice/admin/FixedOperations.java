@@ -16,6 +16,7 @@ import io.sluice.api.admin.DeviceImporter;
 import io.sluice.api.admin.Flow;
 import io.sluice.api.admin.LatestValues;
 import io.sluice.api.admin.Operations;
+import io.sluice.api.admin.RetryDesk;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -112,6 +113,11 @@ final class FixedOperations
         List.of(new Flow.LaneFlow(Lane.ALARM, 4096, 1 << 20, 3, 0.25, 10, 2.5)),
         List.of(new Flow.UpstreamFlow("archive", "connected", 6, 4, 800, 10, 0.4, null)),
         Flow.LedgerView.of(ledger()));
+  }
+
+  @Override
+  public RetryDesk retries() {
+    return new FixedRetries();
   }
 
   @Override

@@ -11,6 +11,7 @@ import io.sluice.api.admin.DeviceImporter;
 import io.sluice.api.admin.Flow;
 import io.sluice.api.admin.LatestValues;
 import io.sluice.api.admin.Operations;
+import io.sluice.api.admin.RetryDesk;
 import io.sluice.engine.flow.FlowMeter;
 import io.sluice.engine.forward.Forwarder;
 import io.sluice.engine.ingest.IngestPipeline;
@@ -33,7 +34,7 @@ final class GatewayOperations implements Operations {
   record Identity(String gateway, String version, long startedMicros) {}
 
   /** What the gateway makes of the records that passed through. */
-  record Insight(CoverageDesk coverage, LatestValues latest) {}
+  record Insight(CoverageDesk coverage, LatestValues latest, RetryDesk retries) {}
 
   private final Identity identity;
   private final Registry registry;
@@ -164,6 +165,11 @@ final class GatewayOperations implements Operations {
   @Override
   public DeadLetters deadLetters() {
     return deadLetters;
+  }
+
+  @Override
+  public RetryDesk retries() {
+    return insight.retries();
   }
 
   @Override

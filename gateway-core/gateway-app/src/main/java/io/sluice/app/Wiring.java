@@ -6,6 +6,7 @@ import io.sluice.api.AdapterFactory;
 import io.sluice.api.admin.AdminSettings;
 import io.sluice.api.admin.Operations.ListenerView;
 import io.sluice.api.audit.AuditTrail;
+import io.sluice.app.GatewayOperations.Insight;
 import io.sluice.engine.audit.AuditLog;
 import io.sluice.engine.audit.AuditSettings;
 import io.sluice.engine.config.GatewayConfig;
@@ -18,6 +19,7 @@ import io.sluice.engine.forward.Forwarder;
 import io.sluice.engine.forward.RecordBatch;
 import io.sluice.engine.forward.Upstream;
 import io.sluice.engine.forward.UpstreamFactory;
+import io.sluice.engine.ingest.DeadLetterRetries;
 import io.sluice.engine.ingest.EngineGateway;
 import io.sluice.engine.ingest.IngestPipeline;
 import io.sluice.engine.ingest.RefusedRecords;
@@ -135,15 +137,26 @@ final class Wiring implements AutoCloseable {
     DeviceLimits deviceLimits = new DeviceLimits(limits);
     AddressLimits addressLimits = new AddressLimits(limits);
     LatestRecords latest = latest();
+    Normalizer normalizer =
+        new Normalizer(config.gateway().id(), profiles, id -> registry.find(id) != null);
     IngestPipeline pipeline =
         new IngestPipeline(
             registry::find,
-            new Normalizer(config.gateway().id(), profiles, id -> registry.find(id) != null),
+            normalizer,
             spool,
             traffic,
             deviceLimits,
             new UplinkObserver(registry.presence(), audit, latest));
     spool.afterBatch(pipeline::flushSinks);
+    DeadLetterRetries retries =
+        closing(
+            DeadLetterRetries.open(
+                data.resolve("retried-letters"),
+                registry::find,
+                normalizer,
+                profiles,
+                pipeline,
+                spool));
     startForwarders(spool);
     startHousekeeping(registry, deviceLimits, addressLimits);
     CoverageEngine coverage =
@@ -158,7 +171,7 @@ final class Wiring implements AutoCloseable {
                 clock));
     GatewayOperations views =
         operations(
-            registry, spool, pipeline, traffic, new GatewayOperations.Insight(coverage, latest));
+            registry, spool, pipeline, traffic, new Insight(coverage, latest, retries));
     operations = views;
     startAdmin(views, audit);
     Consumers consumers = new Consumers(config.section(ConsumerSettings.class), limits);
@@ -189,7 +202,7 @@ final class Wiring implements AutoCloseable {
       SegmentedSpool spool,
       IngestPipeline pipeline,
       TrafficMeter traffic,
-      GatewayOperations.Insight insight) {
+      Insight insight) {
     SpoolOutlook outlook = new SpoolOutlook(spool::lanes, System::nanoTime);
     housekeeping.scheduleAtFixedRate(outlook::sample, 0, OUTLOOK_SAMPLE_SECONDS, TimeUnit.SECONDS);
     GatewayOperations.Identity identity =

@@ -64,6 +64,48 @@ class FlowIT {
         });
   }
 
+  @Test
+  void aDeadLetterIsPreviewedAndStoredOnceAlsoAcrossAKill() throws Exception {
+    publish("my/own/topic", "{\"voltage\":231.5}").succeeded();
+    await().until(() -> gateway.get("/api/v1/dead-letters").get("count").intValue() == 1);
+    JsonNode letter = gateway.get("/api/v1/dead-letters").get("deadLetters").get(0);
+    String path = "/api/v1/dead-letters/" + letter.get("sequence").longValue();
+    JsonNode preview = retry(path, "energy-meter", false);
+    assertThat(preview.get("ok").booleanValue()).isTrue();
+    assertThat(preview.get("records").get(0).get("m").get(0).get("u").stringValue()).isEqualTo("V");
+    assertThat(new Setup(directory).archive().records()).isEmpty();
+    assertThat(retry(path, "nonsense", true).get("problem").stringValue()).contains("energy-meter");
+    JsonNode accepted = retry(path, "energy-meter", true);
+    assertThat(accepted.get("accepted").booleanValue()).isTrue();
+    assertThat(retry(path, "energy-meter", true).get("problem").stringValue()).contains("already");
+    gateway.kill();
+    gateway.close();
+    gateway = GatewayProcess.start(new Setup(directory).config());
+    assertThat(gateway.get(path).get("state").stringValue()).isEqualTo("retried");
+    assertThat(retry(path, "energy-meter", true).get("accepted").booleanValue()).isFalse();
+    await().until(() -> !new Setup(directory).archive().records().isEmpty());
+    JsonNode record = new Setup(directory).archive().records().getFirst();
+    assertThat(record).isEqualTo(accepted.get("records").get(0));
+    assertThat(record.get("device").stringValue()).isEqualTo("meter-1");
+    assertThat(record.get("rx")).isEqualTo(letter.get("receivedMicros"));
+    JsonNode ledger = gateway.get("/api/v1/ledger");
+    assertThat(ledger.get("balances").booleanValue()).isTrue();
+    assertThat(accepted(ledger)).isEqualTo(1);
+  }
+
+  private static long accepted(JsonNode ledger) {
+    long sum = 0;
+    for (JsonNode line : ledger.get("ledger")) {
+      sum += line.get("accepted").longValue();
+    }
+    return sum;
+  }
+
+  private JsonNode retry(String letter, String profile, boolean accept) throws Exception {
+    String body = "{\"profile\":\"" + profile + "\",\"accept\":" + accept + "}";
+    return GatewayProcess.JSON.readTree(gateway.post(letter + "/retry", body).body());
+  }
+
   private JsonNode metric(String name) throws Exception {
     for (JsonNode metric : gateway.get("/api/v1/devices/meter-1/latest").get("metrics")) {
       if (metric.get("name").stringValue().equals(name)) {

@@ -33,6 +33,8 @@ public interface Operations {
 
   DeadLetters deadLetters();
 
+  RetryDesk retries();
+
   /** Recent alarm records, newest first: canonical JSON, one object each. */
   List<String> recentAlarms(int limit);
 

@@ -152,6 +152,11 @@ public final class IngestPipeline {
     }
   }
 
+  /** Stores what was refused before and could be decoded now; the uplink's sink is told. */
+  void readmit(RetriedUplink uplink, Device subject, Normalized normalized) {
+    append(uplink, subject, normalized);
+  }
+
   private void append(Uplink uplink, Device subject, Normalized normalized) {
     IngestEntry entry =
         new IngestEntry(this, uplink, subject.id(), normalized.messageClass(), normalized.body());
@@ -195,7 +200,9 @@ public final class IngestPipeline {
     traffic
         .of(uplink.protocol())
         .stored(entry.messageClass(), System.nanoTime() - uplink.receivedNanos());
-    observer.stored(entry.device(), uplink);
+    if (!(uplink instanceof RetriedUplink)) { // which does not say that the device is there now
+      observer.stored(entry.device(), uplink);
+    }
     observer.recorded(entry.device(), entry.body());
     liveFeed.stored(entry, sequence);
     give(uplink, new Receipt.Stored(entry.lane(), sequence));

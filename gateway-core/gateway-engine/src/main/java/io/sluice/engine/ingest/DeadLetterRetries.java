@@ -1,0 +1,192 @@
+package io.sluice.engine.ingest;
+
+import io.sluice.api.Device;
+import io.sluice.api.MessageClass;
+import io.sluice.api.Receipt;
+import io.sluice.api.RejectReason;
+import io.sluice.api.admin.DeadLetters.DeadLetter;
+import io.sluice.api.admin.RetryDesk;
+import io.sluice.engine.normalize.Normalized;
+import io.sluice.engine.normalize.Normalizer;
+import io.sluice.engine.normalize.PayloadException;
+import io.sluice.engine.normalize.Profiles;
+import io.sluice.engine.spool.Spool;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes dead letters in again, by the ordinary way: pipeline, spool, receipt. What is begun is
+ * marked on disk first, so that a letter is stored at most once, also across kill -9; one that was
+ * under way then is unsettled and not tried again. One at a time.
+ */
+public final class DeadLetterRetries implements RetryDesk, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(DeadLetterRetries.class);
+  private static final long STORE_TIMEOUT_SECONDS = 10;
+
+  private final IngestPipeline.Devices devices;
+  private final Normalizer normalizer;
+  private final Profiles profiles;
+  private final IngestPipeline pipeline;
+  private final Spool spool;
+  private final RetriedLetters marks;
+
+  private DeadLetterRetries(
+      IngestPipeline.Devices devices,
+      Normalizer normalizer,
+      Profiles profiles,
+      IngestPipeline pipeline,
+      Spool spool,
+      RetriedLetters marks) {
+    this.devices = devices;
+    this.normalizer = normalizer;
+    this.profiles = profiles;
+    this.pipeline = pipeline;
+    this.spool = spool;
+    this.marks = marks;
+  }
+
+  /**
+   * @param file where the marks are kept
+   * @throws IOException where it cannot be read or written
+   */
+  public static DeadLetterRetries open(
+      Path file,
+      IngestPipeline.Devices devices,
+      Normalizer normalizer,
+      Profiles profiles,
+      IngestPipeline pipeline,
+      Spool spool)
+      throws IOException {
+    RetriedLetters marks = RetriedLetters.open(file, spool.epoch(), oldestKept(spool));
+    return new DeadLetterRetries(devices, normalizer, profiles, pipeline, spool, marks);
+  }
+
+  private static long oldestKept(Spool spool) {
+    List<Spool.StoredEntry> newest = spool.deadLetters(null, 1);
+    return newest.isEmpty() ? 0 : newest.getFirst().sequence() - spool.deadLetterCount() + 1;
+  }
+
+  @Override
+  public synchronized State state(long sequence) {
+    return marks.state(sequence);
+  }
+
+  @Override
+  public synchronized Retry retry(DeadLetter letter, String profile, boolean accept) {
+    String problem = problem(letter, profile, accept);
+    if (problem != null) {
+      return Retry.failed(problem);
+    }
+    Device device = devices.find(letter.device());
+    if (device == null || device.retired()) {
+      return Retry.failed("device \"" + letter.device() + "\" is not registered; add it first");
+    }
+    Device as = by(device, profile);
+    try {
+      Normalized normalized = normalize(letter, as);
+      return accept ? store(letter, as, normalized) : shown(normalized, 0, false);
+    } catch (PayloadException e) {
+      return Retry.failed(String.valueOf(e.getMessage()));
+    } catch (IOException e) {
+      throw new UncheckedIOException("the marks of retried dead letters cannot be written", e);
+    }
+  }
+
+  private @Nullable String problem(DeadLetter letter, String profile, boolean accept) {
+    if (profiles.find(profile) == null) {
+      return "no profile \""
+          + profile
+          + "\"; there are "
+          + profiles.ids().stream().sorted().toList();
+    }
+    if (letter.reason() == RejectReason.UPSTREAM_REFUSED) {
+      return "the record was accepted before, only an upstream refused it; mend it there";
+    }
+    if (!accept) {
+      return null;
+    }
+    return switch (marks.state(letter.sequence())) {
+      case REFUSED -> null;
+      case RETRIED -> "the letter was retried already; its record is stored";
+      case UNSETTLED ->
+          "the gateway stopped while the letter was being stored, so that its record may be there;"
+              + " look for it, and send it anew where it is not";
+    };
+  }
+
+  private static Device by(Device device, String profile) {
+    return new Device(
+        device.id(),
+        profile,
+        device.sector(),
+        device.site(),
+        device.interval(),
+        device.parent(),
+        device.planned(),
+        device.commissioned(),
+        device.retired());
+  }
+
+  private Normalized normalize(DeadLetter letter, Device device) throws PayloadException {
+    MessageClass messageClass = TopicClass.of(letter.topic());
+    return normalizer.normalize(
+        device,
+        messageClass,
+        letter.contentType(),
+        letter.protocol(),
+        letter.topic(),
+        letter.payload(),
+        letter.receivedMicros());
+  }
+
+  private Retry store(DeadLetter letter, Device device, Normalized normalized) throws IOException {
+    marks.begin(letter.sequence(), oldestKept(spool));
+    CompletableFuture<Receipt> verdict = new CompletableFuture<>();
+    pipeline.readmit(
+        new RetriedUplink(letter, device.id(), System.nanoTime(), verdict), device, normalized);
+    Receipt receipt = await(verdict);
+    if (receipt instanceof Receipt.Stored stored) {
+      LOG.info("dead letter {} of {} was retried", letter.sequence(), device.id());
+      marks.done(letter.sequence());
+      return shown(normalized, stored.sequence(), true);
+    }
+    if (receipt == null) {
+      return Retry.failed(
+          "the spool gave no answer; the letter is unsettled until it is looked for");
+    }
+    marks.free(letter.sequence());
+    return Retry.failed("the spool takes no more now; try again later");
+  }
+
+  private static @Nullable Receipt await(CompletableFuture<Receipt> verdict) {
+    try {
+      return verdict.get(STORE_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return null;
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.warn("a retried dead letter got no receipt: {}", e.toString());
+      return null;
+    }
+  }
+
+  private Retry shown(Normalized normalized, long sequence, boolean accepted) {
+    String json =
+        StoredJson.of(normalized.body(), normalized.messageClass().lane(), sequence, spool.epoch());
+    return new Retry(true, null, List.of(json), accepted);
+  }
+
+  @Override
+  public synchronized void close() throws IOException {
+    marks.close();
+  }
+}

@@ -1,0 +1,54 @@
+package io.sluice.engine.ingest;
+
+import io.sluice.api.ContentType;
+import io.sluice.api.DeviceId;
+import io.sluice.api.Receipt;
+import io.sluice.api.ReceiptSink;
+import io.sluice.api.Uplink;
+import io.sluice.api.admin.DeadLetters.DeadLetter;
+import java.util.concurrent.CompletableFuture;
+
+/** A dead letter on its way in again: of its device, received when it was. */
+record RetriedUplink(
+    DeadLetter letter, DeviceId device, long receivedNanos, CompletableFuture<Receipt> verdict)
+    implements Uplink, ReceiptSink {
+  @Override
+  public String protocol() {
+    return letter.protocol();
+  }
+
+  @Override
+  public String topic() {
+    return letter.topic();
+  }
+
+  @Override
+  public ContentType contentType() {
+    return letter.contentType();
+  }
+
+  @Override
+  public byte[] payload() {
+    return letter.payload();
+  }
+
+  @Override
+  public long receivedMicros() {
+    return letter.receivedMicros();
+  }
+
+  @Override
+  public ReceiptSink sink() {
+    return this;
+  }
+
+  @Override
+  public void receipt(Uplink uplink, Receipt receipt) {
+    verdict.complete(receipt);
+  }
+
+  @Override
+  public void flush() {
+    // nobody's event loop is to be woken
+  }
+}
