@@ -19,7 +19,11 @@ final class AdminRoutes {
   private AdminRoutes() {}
 
   static Router router(
-      Vertx vertx, Operations operations, AdminSettings settings, AuditTrail audit) {
+      Vertx vertx,
+      Operations operations,
+      Updates updates,
+      AdminSettings settings,
+      AuditTrail audit) {
     Router router = Router.router(vertx);
     boolean isSecure = settings.tls() != null;
     router.route().handler(ctx -> securityHeaders(ctx, isSecure));
@@ -41,6 +45,7 @@ final class AdminRoutes {
     new CommandResource(operations.commands()).mount(router);
     new DeadLetterResource(operations.deadLetters(), operations.retries()).mount(router);
     router.get("/api/v1/live").handler(new LiveStream(vertx, operations));
+    router.get("/api/v1/updates").handler(updates);
     router.get("/metrics").handler(blocking(new MetricsResource(operations)::scrape));
     router.get("/api/v1/openapi.yaml").handler(ctx -> ctx.response().sendFile("openapi.yaml"));
     router

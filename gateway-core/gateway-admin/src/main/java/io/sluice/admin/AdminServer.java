@@ -32,11 +32,13 @@ public final class AdminServer implements AutoCloseable {
   private static final long START_TIMEOUT_SECONDS = 20;
 
   private final Vertx vertx;
+  private final Updates updates;
   private final HttpServer server;
   private final InetSocketAddress address;
 
-  private AdminServer(Vertx vertx, HttpServer server, InetSocketAddress address) {
+  private AdminServer(Vertx vertx, Updates updates, HttpServer server, InetSocketAddress address) {
     this.vertx = vertx;
+    this.updates = updates;
     this.server = server;
     this.address = address;
   }
@@ -68,17 +70,19 @@ public final class AdminServer implements AutoCloseable {
     if (ssl != null) {
       AdminTls.apply(ssl, options);
     }
+    Updates updates = new Updates(vertx, operations);
     HttpServer server =
         vertx
             .createHttpServer(options)
-            .requestHandler(AdminRoutes.router(vertx, operations, settings, audit));
+            .requestHandler(AdminRoutes.router(vertx, operations, updates, settings, audit));
     new ConnectionBound(MAX_CONNECTIONS).applyTo(server);
     try {
       HttpServer bound = await(server.listen().toCompletionStage().toCompletableFuture());
       if (tls != null) {
         AdminTls.watch(vertx, bound, tls);
       }
-      return new AdminServer(vertx, bound, new InetSocketAddress(host, bound.actualPort()));
+      return new AdminServer(
+          vertx, updates, bound, new InetSocketAddress(host, bound.actualPort()));
     } catch (ExecutionException | TimeoutException e) {
       vertx.close();
       Throwable cause = e.getCause() != null ? e.getCause() : e;
@@ -117,6 +121,7 @@ public final class AdminServer implements AutoCloseable {
   /** Closes the listener and ends the event streams, within 2 s. */
   @Override
   public void close() {
+    updates.end();
     server.close();
     vertx.close();
   }

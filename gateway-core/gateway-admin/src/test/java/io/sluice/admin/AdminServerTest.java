@@ -14,6 +14,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -197,6 +199,54 @@ class AdminServerTest {
       assertThat(lines.readLine()).isEqualTo("data: {2}");
     }
     Awaitility.await().until(operations.followers::isEmpty);
+  }
+
+  @Test
+  void updatesSendTheFlowAgainAndAgainAndEndInOrderWithTheServer() throws Exception {
+    HttpResponse<java.io.InputStream> stream = updates();
+    assertThat(stream.headers().firstValue("Content-Type")).hasValue("text/event-stream");
+    try (BufferedReader lines =
+        new BufferedReader(new InputStreamReader(stream.body(), StandardCharsets.UTF_8))) {
+      assertThat(lines.readLine()).isEqualTo("retry: 2000");
+      for (int i = 0; i < 2; i++) {
+        assertThat(lines.readLine()).isEmpty();
+        assertThat(lines.readLine()).isEqualTo("event: flow");
+        assertThat(lines.readLine()).startsWith("data: {").contains("\"fill\":0.25");
+      }
+      server.close();
+      assertThat(lines.readLine()).isEmpty();
+      assertThat(lines.readLine()).isNull();
+    }
+  }
+
+  @Test
+  void readersOfUpdatesAreBounded() throws Exception {
+    List<HttpResponse<java.io.InputStream>> streams = new ArrayList<>();
+    try {
+      for (int i = 0; i < Updates.READERS_MAX; i++) {
+        streams.add(updates());
+        assertThat(streams.getLast().statusCode()).isEqualTo(200);
+      }
+      HttpResponse<java.io.InputStream> refused = updates();
+      streams.add(refused);
+      assertThat(refused.statusCode()).isEqualTo(503);
+      streams.removeFirst().body().close();
+      Awaitility.await()
+          .until(() -> {
+            streams.add(updates());
+            return streams.getLast().statusCode() == 200;
+          });
+    } finally {
+      for (HttpResponse<java.io.InputStream> stream : streams) {
+        stream.body().close();
+      }
+    }
+  }
+
+  private HttpResponse<java.io.InputStream> updates() throws Exception {
+    return client.send(
+        request("/api/v1/updates", "s3cret").GET().build(),
+        HttpResponse.BodyHandlers.ofInputStream());
   }
 
   @Test

@@ -1,0 +1,108 @@
+package io.sluice.admin;
+
+import io.sluice.api.admin.Operations;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * {@code /api/v1/updates}: what the dashboard shows, as server-sent events (WHATWG HTML, section
+ * 9.2): {@code flow} each 2 s, its data the body of {@code /api/v1/flow}. The figures are put
+ * together once for all who read, on a worker, and only while somebody does. Who has not read the
+ * event before when the next is due misses that one; who misses 15 in a row is dropped. Everything
+ * but the figures runs on the event loop.
+ */
+final class Updates implements Handler<RoutingContext> {
+  /** Most readers at once; one more is refused. */
+  static final int READERS_MAX = 64;
+
+  private static final Logger LOG = LoggerFactory.getLogger(Updates.class);
+  private static final long PERIOD_MILLIS = 2_000;
+  private static final int MISSED_MAX = 15;
+
+  /** One who reads; the event loop's alone. */
+  private static final class Reader {
+    private final HttpServerResponse response;
+    private int missed;
+
+    Reader(HttpServerResponse response) {
+      this.response = response;
+    }
+  }
+
+  private final Vertx vertx;
+  private final Operations operations;
+  private final List<Reader> readers = new ArrayList<>();
+  private boolean isUnderWay;
+
+  Updates(Vertx vertx, Operations operations) {
+    this.vertx = vertx;
+    this.operations = operations;
+    vertx.setPeriodic(PERIOD_MILLIS, timer -> publish());
+  }
+
+  @Override
+  public void handle(RoutingContext ctx) {
+    if (readers.size() >= READERS_MAX) {
+      Answers.error(ctx, 503, READERS_MAX + " read the updates already; close a page");
+      return;
+    }
+    HttpServerResponse response = ctx.response();
+    Reader reader = new Reader(response);
+    readers.add(reader);
+    response.closeHandler(closed -> readers.remove(reader));
+    response
+        .setChunked(true)
+        .putHeader("Content-Type", "text/event-stream")
+        .putHeader("Cache-Control", "no-store");
+    response.write("retry: " + PERIOD_MILLIS + "\n\n");
+    publish();
+  }
+
+  /** Ends each stream in order, so that pages see an end and not a fault. On any thread. */
+  void end() {
+    vertx.runOnContext(now -> {
+      List.copyOf(readers).forEach(reader -> reader.response.end());
+      readers.clear();
+    });
+  }
+
+  private void publish() {
+    if (readers.isEmpty() || isUnderWay) {
+      return;
+    }
+    isUnderWay = true;
+    vertx
+        .executeBlocking(() -> ApiJson.write(operations.flow()), false)
+        .onComplete(answer -> {
+          isUnderWay = false;
+          if (answer.succeeded()) {
+            write("event: flow\ndata: " + answer.result() + "\n\n");
+          } else {
+            LOG.warn("admin: the flow could not be put together: {}", answer.cause().toString());
+            write(":\n\n"); // so that a connection which is gone is noticed
+          }
+        });
+  }
+
+  private void write(String text) {
+    for (Reader reader : List.copyOf(readers)) {
+      if (!reader.response.writeQueueFull()) {
+        reader.missed = 0;
+        reader.response.write(text);
+      } else if (++reader.missed == MISSED_MAX) {
+        LOG.info(
+            "admin: a reader of the updates has not read for {} s and is dropped",
+            TimeUnit.MILLISECONDS.toSeconds(MISSED_MAX * PERIOD_MILLIS));
+        readers.remove(reader);
+        reader.response.reset();
+      }
+    }
+  }
+}
