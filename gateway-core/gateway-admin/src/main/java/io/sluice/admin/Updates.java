@@ -1,5 +1,8 @@
 package io.sluice.admin;
 
+import io.sluice.api.admin.CoverageDesk.By;
+import io.sluice.api.admin.CoverageDesk.Group;
+import io.sluice.api.admin.CoverageDesk.Window;
 import io.sluice.api.admin.Operations;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
@@ -13,10 +16,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * {@code /api/v1/updates}: what the dashboard shows, as server-sent events (WHATWG HTML, section
- * 9.2): {@code flow} each 2 s, its data the body of {@code /api/v1/flow}. The figures are put
- * together once for all who read, on a worker, and only while somebody does. Who has not read the
- * event before when the next is due misses that one; who misses 15 in a row is dropped. Everything
- * but the figures runs on the event loop.
+ * 9.2): {@code flow} each 2 s, its data the body of {@code /api/v1/flow}; {@code coverage} each 10
+ * s, the last hour by sector, as it was worked out last. The figures are put together once for all
+ * who read, on a worker, and only while somebody does. Who has not read the event before when the
+ * next is due misses that one; who misses 15 in a row is dropped. Everything but the figures runs
+ * on the event loop.
  */
 final class Updates implements Handler<RoutingContext> {
   /** Most readers at once; one more is refused. */
@@ -25,6 +29,9 @@ final class Updates implements Handler<RoutingContext> {
   private static final Logger LOG = LoggerFactory.getLogger(Updates.class);
   private static final long PERIOD_MILLIS = 2_000;
   private static final int MISSED_MAX = 15;
+
+  /** Every fifth time, and for who comes anew. */
+  private static final int COVERAGE_EACH = 5;
 
   /** One who reads; the event loop's alone. */
   private static final class Reader {
@@ -40,6 +47,10 @@ final class Updates implements Handler<RoutingContext> {
   private final Operations operations;
   private final List<Reader> readers = new ArrayList<>();
   private boolean isUnderWay;
+  private int round;
+
+  /** What the event of coverage carries. */
+  private record Ratios(String window, List<Group> groups) {}
 
   Updates(Vertx vertx, Operations operations) {
     this.vertx = vertx;
@@ -56,6 +67,7 @@ final class Updates implements Handler<RoutingContext> {
     HttpServerResponse response = ctx.response();
     Reader reader = new Reader(response);
     readers.add(reader);
+    round = 0;
     response.closeHandler(closed -> readers.remove(reader));
     response
         .setChunked(true)
@@ -78,17 +90,31 @@ final class Updates implements Handler<RoutingContext> {
       return;
     }
     isUnderWay = true;
+    boolean withCoverage = round++ % COVERAGE_EACH == 0;
     vertx
-        .executeBlocking(() -> ApiJson.write(operations.flow()), false)
+        .executeBlocking(() -> events(withCoverage), false)
         .onComplete(answer -> {
           isUnderWay = false;
           if (answer.succeeded()) {
-            write("event: flow\ndata: " + answer.result() + "\n\n");
+            write(answer.result());
           } else {
-            LOG.warn("admin: the flow could not be put together: {}", answer.cause().toString());
+            LOG.warn("admin: the updates could not be put together: {}", answer.cause().toString());
             write(":\n\n"); // so that a connection which is gone is noticed
           }
         });
+  }
+
+  private String events(boolean withCoverage) {
+    String flow = event("flow", operations.flow());
+    if (!withCoverage) {
+      return flow;
+    }
+    List<Group> groups = operations.coverage().latest(Window.HOUR, By.SECTOR).groups();
+    return flow + event("coverage", new Ratios(Window.HOUR.label(), groups));
+  }
+
+  private static String event(String name, Object data) {
+    return "event: " + name + "\ndata: " + ApiJson.write(data) + "\n\n";
   }
 
   private void write(String text) {

@@ -202,16 +202,18 @@ class AdminServerTest {
   }
 
   @Test
-  void updatesSendTheFlowAgainAndAgainAndEndInOrderWithTheServer() throws Exception {
+  void updatesSendFlowAndCoverageAgainAndAgainAndEndInOrderWithTheServer() throws Exception {
     HttpResponse<java.io.InputStream> stream = updates();
     assertThat(stream.headers().firstValue("Content-Type")).hasValue("text/event-stream");
     try (BufferedReader lines =
         new BufferedReader(new InputStreamReader(stream.body(), StandardCharsets.UTF_8))) {
       assertThat(lines.readLine()).isEqualTo("retry: 2000");
-      for (int i = 0; i < 2; i++) {
+      for (String event : List.of("flow", "coverage", "flow")) {
         assertThat(lines.readLine()).isEmpty();
-        assertThat(lines.readLine()).isEqualTo("event: flow");
-        assertThat(lines.readLine()).startsWith("data: {").contains("\"fill\":0.25");
+        assertThat(lines.readLine()).isEqualTo("event: " + event);
+        assertThat(lines.readLine())
+            .startsWith("data: {")
+            .contains(event.equals("flow") ? "\"fill\":0.25" : "\"window\":\"1h\"");
       }
       server.close();
       assertThat(lines.readLine()).isEmpty();

@@ -170,8 +170,7 @@ final class Wiring implements AutoCloseable {
                 spool,
                 clock));
     GatewayOperations views =
-        operations(
-            registry, spool, pipeline, traffic, new Insight(coverage, latest, retries));
+        operations(registry, spool, pipeline, traffic, new Insight(coverage, latest, retries));
     operations = views;
     startAdmin(views, audit);
     Consumers consumers = new Consumers(config.section(ConsumerSettings.class), limits);
