@@ -43,6 +43,7 @@ final class AdminRoutes {
     new CoverageResource(operations.coverage()).mount(router);
     new ClaimResource(operations.claims()).mount(router);
     new CommandResource(operations.commands()).mount(router);
+    new AlarmResource(operations.alarms()).mount(router);
     new DeadLetterResource(operations.deadLetters(), operations.retries()).mount(router);
     router.get("/api/v1/live").handler(new LiveStream(vertx, operations));
     router.get("/api/v1/updates").handler(updates);
@@ -83,15 +84,6 @@ final class AdminRoutes {
             blocking(ctx -> Answers.json(ctx, 200, Map.of("upstreams", operations.upstreams()))));
     router.get("/api/v1/flow").handler(blocking(ctx -> Answers.json(ctx, 200, operations.flow())));
     router.get("/api/v1/ledger").handler(blocking(ctx -> ledger(ctx, operations)));
-    router
-        .get("/api/v1/alarms")
-        .handler(
-            blocking(ctx ->
-                Answers.raw(
-                    ctx,
-                    "{\"alarms\":["
-                        + String.join(",", operations.recentAlarms(Query.limit(ctx, 100, 1000)))
-                        + "]}")));
   }
 
   private static void ledger(RoutingContext ctx, Operations operations) {

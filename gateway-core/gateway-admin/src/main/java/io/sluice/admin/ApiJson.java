@@ -5,6 +5,7 @@ import io.sluice.api.DeviceId;
 import io.sluice.api.Lane;
 import io.sluice.api.MessageClass;
 import io.sluice.api.RejectReason;
+import io.sluice.api.admin.AlarmDesk;
 import io.sluice.api.admin.CommandDesk;
 import io.sluice.api.admin.CoverageDesk;
 import java.util.Locale;
@@ -42,6 +43,8 @@ final class ApiJson {
     named(module, RejectReason.class, RejectReason::label);
     named(module, ContentType.class, ContentType::mediaType);
     named(module, DeviceId.class, DeviceId::value);
+    named(module, AlarmDesk.Kind.class, AlarmDesk.Kind::label);
+    named(module, AlarmDesk.State.class, AlarmDesk.State::label);
     named(module, CommandDesk.State.class, s -> s.name().toLowerCase(Locale.ROOT));
     named(module, CoverageDesk.What.class, ApiJson::name);
     named(module, CoverageDesk.StopScope.class, ApiJson::name);

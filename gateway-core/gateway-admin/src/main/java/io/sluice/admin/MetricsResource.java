@@ -9,6 +9,7 @@ import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.sluice.api.admin.AlarmDesk;
 import io.sluice.api.admin.Operations;
 import io.sluice.api.admin.Operations.LaneView;
 import io.sluice.api.admin.Operations.LedgerLine;
@@ -66,6 +67,9 @@ final class MetricsResource {
     operations.ledger().forEach(this::ledger);
     operations.upstreams().forEach(this::upstream);
     coverage.update();
+    AlarmDesk.Counts alarms = operations.alarms().counts();
+    gauge("sluice.alarms", alarms.active(), "state", "active");
+    gauge("sluice.alarms", alarms.acknowledged(), "state", "acknowledged");
     return registry.scrape();
   }
 

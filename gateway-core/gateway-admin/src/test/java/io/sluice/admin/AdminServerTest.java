@@ -66,7 +66,9 @@ class AdminServerTest {
         .contains("\"gateway\":\"edge-01\"", "\"lane\":\"alarm\"", "\"connections\":7");
     assertThat(get("/api/v1/upstreams")).contains("\"lagSeconds\":{\"alarm\":0.25}");
     assertThat(get("/api/v1/ledger")).contains("\"balances\":true", "\"overflow\":1");
-    assertThat(get("/api/v1/alarms")).isEqualTo("{\"alarms\":[{\"id\":\"a\"}]}");
+    assertThat(get("/api/v1/alarms?state=open"))
+        .contains("\"id\":7", "\"kind\":\"supervision\"", "\"state\":\"active\"")
+        .contains("\"clearedBy\":null", "\"active\":1", "\"acknowledged\":0");
     assertThat(get("/api/v1/dead-letters"))
         .contains("\"payload\":\"AQI=\"", "\"reason\":\"payload-invalid\"");
     assertThat(get("/api/v1/openapi.yaml")).startsWith("openapi: 3");

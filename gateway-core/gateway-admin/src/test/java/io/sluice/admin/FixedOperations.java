@@ -7,6 +7,7 @@ import io.sluice.api.Lane;
 import io.sluice.api.Limit;
 import io.sluice.api.MessageClass;
 import io.sluice.api.RejectReason;
+import io.sluice.api.admin.AlarmDesk;
 import io.sluice.api.admin.ClaimDesk;
 import io.sluice.api.admin.CommandDesk;
 import io.sluice.api.admin.CoverageDesk;
@@ -82,8 +83,8 @@ final class FixedOperations
   }
 
   @Override
-  public List<String> recentAlarms(int limit) {
-    return List.of("{\"id\":\"a\"}");
+  public AlarmDesk alarms() {
+    return new FixedAlarms();
   }
 
   @Override

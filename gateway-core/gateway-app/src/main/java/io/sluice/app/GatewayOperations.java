@@ -1,7 +1,7 @@
 package io.sluice.app;
 
 import io.sluice.api.Device;
-import io.sluice.api.Lane;
+import io.sluice.api.admin.AlarmDesk;
 import io.sluice.api.admin.ClaimDesk;
 import io.sluice.api.admin.CommandDesk;
 import io.sluice.api.admin.CoverageDesk;
@@ -16,7 +16,6 @@ import io.sluice.engine.flow.FlowMeter;
 import io.sluice.engine.forward.Forwarder;
 import io.sluice.engine.ingest.IngestPipeline;
 import io.sluice.engine.ingest.SpooledDeadLetters;
-import io.sluice.engine.ingest.StoredJson;
 import io.sluice.engine.ingest.TrafficMeter;
 import io.sluice.engine.registry.Registry;
 import io.sluice.engine.spool.Spool;
@@ -34,7 +33,7 @@ final class GatewayOperations implements Operations {
   record Identity(String gateway, String version, long startedMicros) {}
 
   /** What the gateway makes of the records that passed through. */
-  record Insight(CoverageDesk coverage, LatestValues latest, RetryDesk retries) {}
+  record Insight(CoverageDesk coverage, LatestValues latest, RetryDesk retries, AlarmDesk alarms) {}
 
   private final Identity identity;
   private final Registry registry;
@@ -173,10 +172,8 @@ final class GatewayOperations implements Operations {
   }
 
   @Override
-  public List<String> recentAlarms(int limit) {
-    return spool.newest(Lane.ALARM, limit).stream()
-        .map(entry -> StoredJson.of(entry.body(), Lane.ALARM, entry.sequence(), spool.epoch()))
-        .toList();
+  public AlarmDesk alarms() {
+    return insight.alarms();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.sluice.app;
 
+import io.sluice.engine.alarm.AlarmSettings;
 import io.sluice.engine.audit.AuditSettings;
 import io.sluice.engine.config.Types;
 import io.sluice.engine.config.Types.Section;
@@ -15,6 +16,7 @@ final class GatewayTypes {
   private static final List<Section> SECTIONS =
       List.of(
           new Section("access", AccessSettings.class, "Which devices are let in."),
+          new Section("alarms", AlarmSettings.class, "Supervision of devices, escalation."),
           new Section("audit", AuditSettings.class, "The log of who did what."),
           new Section("consumers", ConsumerSettings.class, "Who may read records here."),
           new Section("coverage", CoverageSettings.class, "How coverage is counted."),

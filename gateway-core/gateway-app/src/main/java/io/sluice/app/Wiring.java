@@ -7,6 +7,9 @@ import io.sluice.api.admin.AdminSettings;
 import io.sluice.api.admin.Operations.ListenerView;
 import io.sluice.api.audit.AuditTrail;
 import io.sluice.app.GatewayOperations.Insight;
+import io.sluice.engine.alarm.AlarmBook;
+import io.sluice.engine.alarm.AlarmEngine;
+import io.sluice.engine.alarm.AlarmSettings;
 import io.sluice.engine.audit.AuditLog;
 import io.sluice.engine.audit.AuditSettings;
 import io.sluice.engine.config.GatewayConfig;
@@ -159,6 +162,7 @@ final class Wiring implements AutoCloseable {
                 spool));
     startForwarders(spool);
     startHousekeeping(registry, deviceLimits, addressLimits);
+    AlarmBook alarms = startAlarms(spool, pipeline);
     CoverageEngine coverage =
         closing(
             CoverageEngine.start(
@@ -170,7 +174,8 @@ final class Wiring implements AutoCloseable {
                 spool,
                 clock));
     GatewayOperations views =
-        operations(registry, spool, pipeline, traffic, new Insight(coverage, latest, retries));
+        operations(
+            registry, spool, pipeline, traffic, new Insight(coverage, latest, retries, alarms));
     operations = views;
     startAdmin(views, audit);
     Consumers consumers = new Consumers(config.section(ConsumerSettings.class), limits);
@@ -193,6 +198,16 @@ final class Wiring implements AutoCloseable {
     } catch (RegistryException e) {
       LOG.warn("credentials whose overlap is over are still on disk: {}", e.getMessage());
     }
+  }
+
+  private AlarmBook startAlarms(SegmentedSpool spool, IngestPipeline pipeline) throws IOException {
+    AlarmSettings settings = config.section(AlarmSettings.class);
+    AlarmBook book =
+        closing(AlarmBook.open(config.gateway().data(), settings, config.gateway().id(), clock));
+    AlarmEngine engine = closing(new AlarmEngine(book, spool, System::nanoTime));
+    pipeline.tapAlarms(engine::stored);
+    engine.start();
+    return book;
   }
 
   @SuppressWarnings("FutureReturnValueIgnored") // the sampling ends with its executor

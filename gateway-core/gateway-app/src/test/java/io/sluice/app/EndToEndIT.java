@@ -193,8 +193,10 @@ class EndToEndIT {
     JsonNode record = setup.archive().records().getFirst();
     assertThat(record.get("class").stringValue()).isEqualTo("alarm");
     assertThat(record.get("cap").get("status").stringValue()).isEqualTo("Actual");
-    assertThat(gateway.get("/api/v1/alarms").get("alarms").get(0).get("id"))
-        .isEqualTo(record.get("id"));
+    await().until(() -> gateway.get("/api/v1/alarms").get("active").intValue() == 1);
+    JsonNode alarm = gateway.get("/api/v1/alarms").get("alarms").get(0);
+    assertThat(alarm.get("device").stringValue()).isEqualTo("gas-1");
+    assertThat(alarm.get("name").stringValue()).isEqualTo("sos");
   }
 
   @Test

@@ -35,8 +35,7 @@ public interface Operations {
 
   RetryDesk retries();
 
-  /** Recent alarm records, newest first: canonical JSON, one object each. */
-  List<String> recentAlarms(int limit);
+  AlarmDesk alarms();
 
   /**
    * Follows accepted records, as canonical JSON. A listener that is slower than the stream misses

@@ -2,6 +2,7 @@ package io.sluice.engine.ingest;
 
 import io.sluice.api.Device;
 import io.sluice.api.DeviceId;
+import io.sluice.api.Lane;
 import io.sluice.api.MessageClass;
 import io.sluice.api.Receipt;
 import io.sluice.api.ReceiptSink;
@@ -53,6 +54,11 @@ public final class IngestPipeline {
     void refused(Uplink uplink, RejectReason reason, String detail);
   }
 
+  /** Is told of each record of the alarm lane that is on disk. Must neither block nor throw. */
+  public interface AlarmTap {
+    void stored(long sequence, byte[] body);
+  }
+
   private final Devices devices;
   private final Normalizer normalizer;
   private final Spool spool;
@@ -60,6 +66,7 @@ public final class IngestPipeline {
   private final DeviceLimits limits;
   private final Observer observer;
   private final LiveFeed liveFeed;
+  private volatile AlarmTap alarmTap = (sequence, body) -> {};
 
   /** Sinks with receipts since the last flush; used by the writer thread alone. */
   private final List<ReceiptSink> touchedSinks = new ArrayList<>();
@@ -82,6 +89,11 @@ public final class IngestPipeline {
 
   public LiveFeed liveFeed() {
     return liveFeed;
+  }
+
+  /** Has the listener told of alarms from now on. */
+  public void tapAlarms(AlarmTap tap) {
+    alarmTap = tap;
   }
 
   /** Takes an uplink in; see {@link io.sluice.api.Gateway#accept}. */
@@ -205,6 +217,9 @@ public final class IngestPipeline {
     }
     observer.recorded(entry.device(), entry.body());
     liveFeed.stored(entry, sequence);
+    if (entry.lane() == Lane.ALARM) {
+      alarmTap.stored(sequence, entry.body());
+    }
     give(uplink, new Receipt.Stored(entry.lane(), sequence));
   }
 

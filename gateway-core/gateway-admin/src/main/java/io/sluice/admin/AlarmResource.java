@@ -1,0 +1,108 @@
+package io.sluice.admin;
+
+import static io.sluice.admin.AdminRoutes.blocking;
+
+import io.sluice.api.admin.AlarmDesk;
+import io.sluice.api.admin.AlarmDesk.AlarmView;
+import io.sluice.api.admin.AlarmDesk.Counts;
+import io.sluice.api.admin.AlarmDesk.Filter;
+import io.sluice.api.admin.AlarmDesk.State;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** {@code /api/v1/alarms}: what is wrong, and who has seen it. */
+final class AlarmResource {
+  private static final int NOTE_MAX_CHARACTERS = 500;
+  private static final Map<String, List<State>> STATES =
+      Map.of(
+          "active", List.of(State.ACTIVE),
+          "acknowledged", List.of(State.ACKNOWLEDGED),
+          "cleared", List.of(State.CLEARED),
+          "open", List.of(State.ACTIVE, State.ACKNOWLEDGED));
+
+  /** What an operator does to an alarm; answers the alarm, or null where there is none. */
+  private interface Act {
+    @Nullable AlarmView on(long id, String by, @Nullable String note);
+  }
+
+  private final AlarmDesk alarms;
+
+  AlarmResource(AlarmDesk alarms) {
+    this.alarms = alarms;
+  }
+
+  void mount(Router router) {
+    router.get("/api/v1/alarms").handler(blocking(this::list));
+    router.get("/api/v1/alarms/:id").handler(blocking(this::show));
+    router
+        .post("/api/v1/alarms/:id/acknowledge")
+        .handler(blocking(ctx -> act(ctx, alarms::acknowledge)));
+    router.post("/api/v1/alarms/:id/clear").handler(blocking(ctx -> act(ctx, alarms::clear)));
+  }
+
+  private void list(RoutingContext ctx) {
+    List<AlarmView> found =
+        alarms.list(
+            new Filter(
+                states(Query.text(ctx, "state")),
+                Query.text(ctx, "sector"),
+                Query.text(ctx, "site"),
+                Query.text(ctx, "device"),
+                Query.limit(ctx, 100, 1000)));
+    Counts counts = alarms.counts();
+    Answers.json(
+        ctx,
+        200,
+        Map.of("alarms", found, "active", counts.active(), "acknowledged", counts.acknowledged()));
+  }
+
+  private static List<State> states(@Nullable String name) {
+    List<State> states = name == null ? List.of(State.values()) : STATES.get(name);
+    if (states == null) {
+      throw new BadRequestException(
+          "state must be active, acknowledged, cleared or open, not \"" + name + '"');
+    }
+    return states;
+  }
+
+  private void show(RoutingContext ctx) {
+    answer(ctx, alarms.get(id(ctx)));
+  }
+
+  private static void act(RoutingContext ctx, Act act) {
+    String note = note(ctx);
+    answer(ctx, act.on(id(ctx), AdminUser.in(ctx).name(), note));
+  }
+
+  private static void answer(RoutingContext ctx, @Nullable AlarmView alarm) {
+    if (alarm == null) {
+      Answers.error(ctx, 404, "there is no such alarm, or it is gone from the book");
+    } else {
+      Answers.json(ctx, 200, alarm);
+    }
+  }
+
+  private static @Nullable String note(RoutingContext ctx) {
+    if (ctx.body().length() <= 0) {
+      return null;
+    }
+    String note = JsonBody.of(ctx, Set.of("note")).text("note");
+    if (note != null && note.length() > NOTE_MAX_CHARACTERS) {
+      throw new BadRequestException("note has at most " + NOTE_MAX_CHARACTERS + " characters");
+    }
+    return note;
+  }
+
+  private static long id(RoutingContext ctx) {
+    String id = ctx.pathParam("id");
+    try {
+      return Long.parseLong(id);
+    } catch (NumberFormatException e) {
+      throw new BadRequestException("an alarm's id is a whole number, not \"" + id + '"');
+    }
+  }
+}

@@ -1,0 +1,69 @@
+package io.sluice.admin;
+
+import io.sluice.api.admin.AlarmDesk;
+import io.sluice.api.admin.Operations.Following;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** A book with one alarm, number 7, active. */
+final class FixedAlarms implements AlarmDesk {
+  private static AlarmView alarm(State state, @Nullable String by, @Nullable String note) {
+    Long micros = by == null ? null : 2L;
+    boolean isSeen = state == State.ACKNOWLEDGED;
+    boolean isOver = state == State.CLEARED;
+    return new AlarmView(
+        7,
+        "panel-1",
+        "emergency",
+        "depot",
+        "fire-panel",
+        Kind.SUPERVISION,
+        "supervision",
+        "Moderate",
+        "Expected",
+        "Observed",
+        "Actual",
+        state,
+        1,
+        isSeen ? micros : null,
+        isSeen ? by : null,
+        isOver ? micros : null,
+        isOver ? by : null,
+        null,
+        "nothing heard",
+        note);
+  }
+
+  @Override
+  public List<AlarmView> list(Filter filter) {
+    return filter.states().contains(State.ACTIVE)
+        ? List.of(alarm(State.ACTIVE, null, null))
+        : List.of();
+  }
+
+  @Override
+  public @Nullable AlarmView get(long id) {
+    return id == 7 ? alarm(State.ACTIVE, null, null) : null;
+  }
+
+  @Override
+  public @Nullable AlarmView acknowledge(long id, String by, @Nullable String note) {
+    return id == 7 ? alarm(State.ACKNOWLEDGED, by, note) : null;
+  }
+
+  @Override
+  public @Nullable AlarmView clear(long id, String by, @Nullable String note) {
+    return id == 7 ? alarm(State.CLEARED, by, note) : null;
+  }
+
+  @Override
+  public Counts counts() {
+    return new Counts(1, 0);
+  }
+
+  @Override
+  public Following follow(Consumer<Counts> listener) {
+    return () -> {};
+  }
+}

@@ -1,0 +1,118 @@
+package io.sluice.api.admin;
+
+import io.sluice.api.admin.Operations.Following;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The alarm book as operators see it. Thread-safe; may block on the database. Times are
+ * microseconds since the epoch.
+ */
+public interface AlarmDesk {
+  /** What raised an alarm. */
+  enum Kind {
+    /** The device itself, by a record of class alarm. */
+    DEVICE,
+    /** The gateway: nothing was heard of the device within its supervision interval. */
+    SUPERVISION,
+    /** The gateway: a site's coverage is below its threshold. */
+    COVERAGE,
+    /** The gateway, about itself. */
+    GATEWAY;
+
+    /** The name in the API, the database and in records. */
+    public String label() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** Where an alarm is in its life. Clearing ends it, acknowledged or not. */
+  enum State {
+    ACTIVE,
+    ACKNOWLEDGED,
+    CLEARED;
+
+    /** The name in the API, the database and in records. */
+    public String label() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** The alarms that the filter lets through, newest first. */
+  List<AlarmView> list(Filter filter);
+
+  /** The alarm of that id, or null where it never was or is gone from the book. */
+  @Nullable AlarmView get(long id);
+
+  /**
+   * An operator has seen the alarm. Changes nothing where it is not active any more.
+   *
+   * @param by who
+   * @param note kept with the alarm, or null
+   * @return the alarm as it is then, null where there is none
+   */
+  @Nullable AlarmView acknowledge(long id, String by, @Nullable String note);
+
+  /** Ends an alarm by hand; as {@link #acknowledge}. Changes nothing where it is cleared. */
+  @Nullable AlarmView clear(long id, String by, @Nullable String note);
+
+  /** The open alarms; costs no query. */
+  Counts counts();
+
+  /**
+   * Has the listener told of the counts after each change, on the thread that made it; it must not
+   * block. Closing the handle ends it.
+   */
+  Following follow(Consumer<Counts> listener);
+
+  /**
+   * Which alarms; null is any.
+   *
+   * @param states not empty
+   * @param limit 1 to 1,000
+   */
+  record Filter(
+      List<State> states,
+      @Nullable String sector,
+      @Nullable String site,
+      @Nullable String device,
+      int limit) {}
+
+  /** Open alarms by state. */
+  record Counts(long active, long acknowledged) {}
+
+  /**
+   * One alarm.
+   *
+   * @param device null where it is a site's or the gateway's own
+   * @param severity CAP 1.2: Extreme, Severe, Moderate, Minor or Unknown; so the next three
+   * @param status Actual, Exercise or Test
+   * @param clearedBy an operator, {@code device} or {@code gateway}
+   * @param escalatedMicros when it had gone unacknowledged for too long, or null
+   * @param text what is the matter, in one sentence
+   * @param note the operator's last, or null
+   */
+  record AlarmView(
+      long id,
+      @Nullable String device,
+      String sector,
+      String site,
+      String model,
+      Kind kind,
+      String name,
+      String severity,
+      String urgency,
+      String certainty,
+      String status,
+      State state,
+      long raisedMicros,
+      @Nullable Long acknowledgedMicros,
+      @Nullable String acknowledgedBy,
+      @Nullable Long clearedMicros,
+      @Nullable String clearedBy,
+      @Nullable Long escalatedMicros,
+      String text,
+      @Nullable String note) {}
+}

@@ -1,0 +1,272 @@
+package io.sluice.engine.alarm;
+
+import io.sluice.api.admin.AlarmDesk;
+import io.sluice.api.admin.Operations.Following;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The alarms, open and cleared, in {@code alarms.db}: one open alarm of a kind, device and name.
+ * Every change is on disk when the method returns. Thread-safe; blocks on the disk.
+ */
+public final class AlarmBook implements AlarmDesk, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(AlarmBook.class);
+
+  /** Open alarms of one device; a name beyond them is not taken into the book. */
+  static final int OPEN_PER_DEVICE = 100;
+
+  private static final List<String> SEVERITIES =
+      List.of("Unknown", "Minor", "Moderate", "Severe", "Extreme");
+  private static final String ACTUAL = "Actual";
+
+  private final AlarmDatabase database;
+  private final AlarmSettings settings;
+  private final AlarmRecords records;
+  private final Clock clock;
+  private final List<Consumer<Counts>> followers = new CopyOnWriteArrayList<>();
+  private volatile Counts counts;
+
+  private AlarmBook(AlarmDatabase database, AlarmSettings settings, String gateway, Clock clock) {
+    this.database = database;
+    this.settings = settings;
+    this.records = new AlarmRecords(gateway);
+    this.clock = clock;
+    this.counts = database.transact(connection -> new AlarmTable(connection).counts());
+  }
+
+  /**
+   * Opens {@code alarms.db} in the data directory.
+   *
+   * @param gateway its id
+   * @throws IOException where it cannot be opened; the message names the file and the remedy
+   */
+  public static AlarmBook open(Path data, AlarmSettings settings, String gateway, Clock clock)
+      throws IOException {
+    AlarmDatabase database = AlarmDatabase.open(data.resolve("alarms.db"));
+    try {
+      return new AlarmBook(database, settings, gateway, clock);
+    } catch (AlarmException e) {
+      database.close();
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  AlarmDatabase database() {
+    return database;
+  }
+
+  /**
+   * Takes in what records of devices say, once: those up to the sequence are never asked for again.
+   *
+   * @param epoch of the spool that the sequence is of
+   */
+  void take(List<Signal> signals, String epoch, long sequence) {
+    change(table -> {
+      for (Signal signal : signals) {
+        apply(table, signal, "device");
+      }
+      table.update("DELETE FROM progress WHERE epoch <> ?", epoch);
+      table.update("INSERT OR REPLACE INTO progress VALUES (?, ?)", epoch, sequence);
+      return null;
+    });
+  }
+
+  /** The sequence of {@link #take} of this spool; -1 where there was none. */
+  long takenUpTo(String epoch) {
+    return database.transact(connection ->
+        new AlarmTable(connection).number("SELECT sequence FROM progress WHERE epoch = ?", epoch));
+  }
+
+  /** The gateway raises or clears an alarm of its own; a change of it goes upstream too. */
+  void report(Signal signal) {
+    change(table -> {
+      AlarmView changed = apply(table, signal, "gateway");
+      if (changed != null) {
+        send(table, changed, signal.isOver() ? "cleared" : "raised");
+      }
+      return null;
+    });
+  }
+
+  /** Applies a signal; answers the alarm where it was raised or cleared by it. */
+  private @Nullable AlarmView apply(AlarmTable table, Signal signal, String by)
+      throws SQLException {
+    AlarmTable.Row row = table.newest(signal.kind(), signal.device(), signal.name());
+    boolean isOpen = row != null && row.view().state() != State.CLEARED;
+    if (row != null
+        && signal.observedMicros() != 0
+        && signal.observedMicros() <= row.observedMicros()) {
+      return null; // a retry, or something older than what is known
+    }
+    if (!isOpen) {
+      return signal.isOver() ? null : raise(table, signal);
+    }
+    AlarmView open = row.view();
+    boolean isDrill = open.status().equals(ACTUAL) && !signal.cap().status().equals(ACTUAL);
+    if (isDrill) {
+      return null; // a test or drill neither changes nor ends what is actual
+    }
+    if (signal.isOver()) {
+      table.observed(open.id(), signal.observedMicros());
+      table.clear(open.id(), micros(), by, null);
+      return table.get(open.id());
+    }
+    table.renew(open.id(), signal);
+    if (open.state() == State.ACKNOWLEDGED && isGraver(signal, open)) {
+      table.reactivate(open.id(), micros());
+    }
+    return null;
+  }
+
+  private static boolean isGraver(Signal signal, AlarmView open) {
+    return SEVERITIES.indexOf(signal.cap().severity()) > SEVERITIES.indexOf(open.severity())
+        || !signal.cap().status().equals(open.status());
+  }
+
+  private @Nullable AlarmView raise(AlarmTable table, Signal signal) throws SQLException {
+    Counts now = table.counts();
+    if (now.active() + now.acknowledged() >= settings.keepMost()) {
+      LOG.warn("{} alarms are open; {} is not taken into the book", settings.keepMost(), signal);
+      return null;
+    }
+    if (!signal.device().isEmpty()
+        && table.openOf(signal.kind(), signal.device()) >= OPEN_PER_DEVICE) {
+      LOG.warn("device {} has {} open alarms; no more are taken", signal.device(), OPEN_PER_DEVICE);
+      return null;
+    }
+    table.insert(signal, micros());
+    AlarmTable.Row raised = table.newest(signal.kind(), signal.device(), signal.name());
+    return raised == null ? null : raised.view();
+  }
+
+  /**
+   * Marks the alarms that have gone unacknowledged for too long, and says so upstream.
+   *
+   * @return those marked now
+   */
+  List<AlarmView> escalate() {
+    return change(table -> {
+      List<AlarmView> escalated = new ArrayList<>();
+      for (String severity : SEVERITIES) {
+        Duration after = settings.escalateAfter(severity);
+        long until = micros() - TimeUnit.MILLISECONDS.toMicros(after.toMillis());
+        for (AlarmView alarm :
+            after.isZero() ? List.<AlarmView>of() : table.waiting(severity, until)) {
+          table.escalated(alarm.id(), micros());
+          AlarmView marked = table.get(alarm.id());
+          if (marked != null) {
+            send(table, marked, "escalated");
+            escalated.add(marked);
+          }
+        }
+      }
+      return escalated;
+    });
+  }
+
+  private void send(AlarmTable table, AlarmView alarm, String event) throws SQLException {
+    long now = micros();
+    if (!AlarmOutbox.add(table, now, records.encode(alarm, event, now))) {
+      LOG.warn(
+          "alarm {} {}: too many records wait for the spool, it does not go upstream",
+          alarm.id(),
+          event);
+    }
+  }
+
+  /** Deletes what has been cleared for long enough, or is too much. */
+  void prune() {
+    long before = micros() - TimeUnit.MILLISECONDS.toMicros(settings.keep().toMillis());
+    change(table -> {
+      table.prune(before, settings.keepMost());
+      return null;
+    });
+  }
+
+  List<AlarmView> open(Kind kind) {
+    return database.transact(connection -> new AlarmTable(connection).open(kind));
+  }
+
+  @Override
+  public List<AlarmView> list(Filter filter) {
+    return database.transact(connection -> new AlarmTable(connection).list(filter));
+  }
+
+  @Override
+  public @Nullable AlarmView get(long id) {
+    return this.<@Nullable AlarmView>read(table -> table.get(id));
+  }
+
+  @Override
+  public @Nullable AlarmView acknowledge(long id, String by, @Nullable String note) {
+    return this.<@Nullable AlarmView>change(table -> {
+      table.acknowledge(id, micros(), by, note);
+      return table.get(id);
+    });
+  }
+
+  @Override
+  public @Nullable AlarmView clear(long id, String by, @Nullable String note) {
+    return this.<@Nullable AlarmView>change(table -> {
+      table.clear(id, micros(), by, note);
+      return table.get(id);
+    });
+  }
+
+  @Override
+  public Counts counts() {
+    return counts;
+  }
+
+  @Override
+  public Following follow(Consumer<Counts> listener) {
+    followers.add(listener);
+    return () -> followers.remove(listener);
+  }
+
+  /** What is done to the table in one transaction. */
+  private interface Step<T extends @Nullable Object> {
+    T on(AlarmTable table) throws SQLException;
+  }
+
+  private record Changed<T extends @Nullable Object>(T result, Counts counts) {}
+
+  private <T extends @Nullable Object> T read(Step<T> step) {
+    return database.transact(connection -> step.on(new AlarmTable(connection)));
+  }
+
+  private <T extends @Nullable Object> T change(Step<T> step) {
+    Changed<T> changed =
+        database.transact(connection -> {
+          AlarmTable table = new AlarmTable(connection);
+          T result = step.on(table);
+          return new Changed<>(result, table.counts());
+        });
+    Counts before = counts;
+    counts = changed.counts();
+    if (!before.equals(changed.counts())) {
+      followers.forEach(follower -> follower.accept(changed.counts()));
+    }
+    return changed.result();
+  }
+
+  private long micros() {
+    return TimeUnit.MILLISECONDS.toMicros(clock.millis());
+  }
+
+  @Override
+  public void close() {
+    database.close();
+  }
+}

@@ -1,0 +1,200 @@
+package io.sluice.engine.alarm;
+
+import io.sluice.api.Lane;
+import io.sluice.api.admin.AlarmDesk.AlarmView;
+import io.sluice.engine.record.CorruptRecordException;
+import io.sluice.engine.record.RecordView;
+import io.sluice.engine.spool.Spool;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The thread of the alarms. The spool's writer hands over each stored record of the alarm lane
+ * through a queue of {@value #QUEUE_RECORDS}; what does not fit, and what was stored while no
+ * gateway ran, is read again from the spool (at most {@value #CATCH_UP_RECORDS} records back), so
+ * that each record counts once. Once a second it asks its duties what is due.
+ */
+public final class AlarmEngine implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(AlarmEngine.class);
+  static final int QUEUE_RECORDS = 1_024;
+  static final int CATCH_UP_RECORDS = 10_000;
+  private static final int AT_ONCE = 256;
+  private static final long TICK_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final int PRUNE_TICKS = 600;
+  private static final long STOP_MILLIS = 5_000;
+
+  /** A record of the alarm lane, on disk. */
+  private record Stored(long sequence, byte[] body) {}
+
+  private final AlarmBook book;
+  private final Spool spool;
+  private final AlarmOutbox outbox;
+  private final LongSupplier nanoTime;
+  private final BlockingQueue<Stored> queue = new ArrayBlockingQueue<>(QUEUE_RECORDS);
+  private final List<Runnable> duties = new CopyOnWriteArrayList<>();
+  private final List<Consumer<AlarmView>> escalations = new CopyOnWriteArrayList<>();
+  private final RecordView view = new RecordView();
+  private final Thread thread;
+  private volatile boolean stopping;
+  private volatile boolean isBehind = true;
+  private long takenUpTo;
+  private long ticks;
+  private boolean isFailing;
+
+  /**
+   * @param nanoTime monotonic, as {@link System#nanoTime}
+   */
+  public AlarmEngine(AlarmBook book, Spool spool, LongSupplier nanoTime) {
+    this.book = book;
+    this.spool = spool;
+    this.outbox = new AlarmOutbox(book.database(), spool);
+    this.nanoTime = nanoTime;
+    this.takenUpTo = book.takenUpTo(spool.epoch());
+    this.thread = Thread.ofPlatform().name("alarms").daemon().unstarted(this::run);
+  }
+
+  /** Has this done each second, on the alarm thread, from now on. */
+  public void eachSecond(Runnable duty) {
+    duties.add(duty);
+  }
+
+  /** Has the listener told of each escalated alarm, on the alarm thread; it must not block. */
+  public void onEscalated(Consumer<AlarmView> listener) {
+    escalations.add(listener);
+  }
+
+  public void start() {
+    thread.start();
+  }
+
+  /** A record of the alarm lane is on disk. Never blocks; called by the spool's writer. */
+  public void stored(long sequence, byte[] body) {
+    if (!queue.offer(new Stored(sequence, body))) {
+      isBehind = true;
+    }
+  }
+
+  private void run() {
+    long nextTick = nanoTime.getAsLong();
+    try {
+      while (!stopping) {
+        long wait = nextTick - nanoTime.getAsLong();
+        Stored first = queue.poll(Math.max(0, wait), TimeUnit.NANOSECONDS);
+        guarded(() -> take(first));
+        if (nanoTime.getAsLong() - nextTick >= 0) {
+          guarded(this::tick);
+          nextTick += TICK_NANOS;
+        }
+      }
+    } catch (InterruptedException e) {
+      LOG.debug("the alarm thread was asked to end");
+    }
+  }
+
+  // The thread's top: no fault of one second may end supervision for good.
+  private void guarded(Runnable step) {
+    try {
+      step.run();
+      isFailing = false;
+    } catch (RuntimeException e) {
+      isBehind = true;
+      if (!isFailing) {
+        LOG.error("alarms are not kept: {}; tried again each second", e.getMessage(), e);
+        isFailing = true;
+      }
+    }
+  }
+
+  private void take(@Nullable Stored first) {
+    if (first == null) {
+      return;
+    }
+    List<Stored> batch = new ArrayList<>();
+    batch.add(first);
+    queue.drainTo(batch, AT_ONCE);
+    take(batch);
+  }
+
+  private void take(List<Stored> batch) {
+    if (isBehind || batch.getFirst().sequence() > takenUpTo + 1) {
+      catchUp();
+    }
+    List<Signal> signals = new ArrayList<>();
+    long last = takenUpTo;
+    for (Stored each : batch) {
+      if (each.sequence() > last) {
+        read(each, signals);
+        last = each.sequence();
+      }
+    }
+    if (last > takenUpTo) {
+      book.take(signals, spool.epoch(), last);
+      takenUpTo = last;
+    }
+  }
+
+  /** Takes in from the spool what did not come through the queue. */
+  private void catchUp() {
+    isBehind = false;
+    List<Stored> missed = new ArrayList<>();
+    for (Spool.StoredEntry entry : spool.newest(Lane.ALARM, CATCH_UP_RECORDS).reversed()) {
+      if (entry.sequence() > takenUpTo) {
+        missed.add(new Stored(entry.sequence(), entry.body()));
+      }
+    }
+    List<Signal> signals = new ArrayList<>();
+    missed.forEach(each -> read(each, signals));
+    if (!missed.isEmpty()) {
+      book.take(signals, spool.epoch(), missed.getLast().sequence());
+      takenUpTo = missed.getLast().sequence();
+    }
+  }
+
+  private void read(Stored stored, List<Signal> signals) {
+    byte[] body = stored.body();
+    try {
+      view.wrap(body, 0, body.length, Lane.ALARM, stored.sequence(), spool.epoch());
+      if (!view.protocol().equals(AlarmRecords.PROTOCOL)) {
+        signals.addAll(AlarmReading.of(view));
+      }
+    } catch (CorruptRecordException e) {
+      LOG.warn("alarm record {} cannot be read: {}", stored.sequence(), e.getMessage());
+    }
+  }
+
+  /** What is due each second. */
+  void tick() {
+    if (isBehind) {
+      catchUp();
+    }
+    duties.forEach(Runnable::run);
+    for (AlarmView escalated : book.escalate()) {
+      escalations.forEach(listener -> listener.accept(escalated));
+    }
+    outbox.flush();
+    if (ticks++ % PRUNE_TICKS == 0) {
+      book.prune();
+    }
+  }
+
+  /** Ends the thread; the book is closed by its owner. */
+  @Override
+  public void close() {
+    stopping = true;
+    thread.interrupt();
+    try {
+      thread.join(STOP_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

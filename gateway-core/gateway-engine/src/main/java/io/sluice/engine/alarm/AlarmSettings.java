@@ -1,0 +1,95 @@
+package io.sluice.engine.alarm;
+
+import io.sluice.api.config.Checked;
+import io.sluice.api.config.Option;
+import io.sluice.api.config.Secret;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What is done about alarms: the section {@code alarms} of the configuration. */
+public record AlarmSettings(
+    @Option(
+            doc =
+                "How long a cleared alarm is kept. An open one is kept until it is cleared, however"
+                    + " long that takes.",
+            def = "90d",
+            min = 3_600_000)
+        Duration keep,
+    @Option(
+            doc =
+                "Alarms kept at most; the cleared ones that are longest over go first. With so many"
+                    + " open, further ones are not taken into the book (they go upstream all the"
+                    + " same).",
+            def = "100000",
+            min = 1_000,
+            max = 10_000_000)
+        int keepMost,
+    @Option(
+            doc =
+                "Device id to supervision interval, 20s to 24h: replaces the profile's. Where"
+                    + " nothing is heard of a device for so long, an alarm of kind supervision is"
+                    + " raised.")
+        Map<String, String> supervision,
+    @Option(
+            doc = "Time after which an unacknowledged Extreme alarm is escalated. 0s: never.",
+            def = "2m",
+            min = 0)
+        Duration escalateExtreme,
+    @Option(doc = "The same for Severe.", def = "5m", min = 0) Duration escalateSevere,
+    @Option(doc = "The same for Moderate.", def = "30m", min = 0) Duration escalateModerate,
+    @Option(doc = "The same for Minor and Unknown.", def = "0s", min = 0) Duration escalateMinor,
+    @Option(
+            doc =
+                "URL to which an escalated alarm is posted as JSON, five times at most; by https:"
+                    + " for anything but this machine.")
+        @Nullable URI webhook,
+    @Option(doc = "Sent to the webhook as Authorization: Bearer.") @Nullable Secret webhookToken)
+    implements Checked {
+  static final Duration SUPERVISION_MIN = Duration.ofSeconds(20);
+  static final Duration SUPERVISION_MAX = Duration.ofHours(24);
+
+  public static final AlarmSettings DEFAULTS =
+      new AlarmSettings(
+          Duration.ofDays(90),
+          100_000,
+          Map.of(),
+          Duration.ofMinutes(2),
+          Duration.ofMinutes(5),
+          Duration.ofMinutes(30),
+          Duration.ZERO,
+          null,
+          null);
+
+  @Override
+  public List<Problem> problems() {
+    List<Problem> problems = new ArrayList<>();
+    supervision.forEach((device, interval) -> {
+      if (SupervisionInterval.parse(interval) == null) {
+        problems.add(
+            new Problem(
+                "supervision",
+                device + ": \"" + interval + "\" is no interval of 20s to 24h; write one as 5m"));
+      }
+    });
+    if (webhook != null
+        && !"http".equals(webhook.getScheme())
+        && !"https".equals(webhook.getScheme())) {
+      problems.add(new Problem("webhook", "must begin with https:// or http://"));
+    }
+    return problems;
+  }
+
+  /** Zero where alarms of that CAP severity are never escalated. */
+  Duration escalateAfter(String severity) {
+    return switch (severity) {
+      case "Extreme" -> escalateExtreme;
+      case "Severe" -> escalateSevere;
+      case "Moderate" -> escalateModerate;
+      default -> escalateMinor;
+    };
+  }
+}

@@ -1,0 +1,245 @@
+package io.sluice.engine.alarm;
+
+import io.sluice.api.admin.AlarmDesk.AlarmView;
+import io.sluice.api.admin.AlarmDesk.Counts;
+import io.sluice.api.admin.AlarmDesk.Filter;
+import io.sluice.api.admin.AlarmDesk.Kind;
+import io.sluice.api.admin.AlarmDesk.State;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.StringJoiner;
+import org.jspecify.annotations.Nullable;
+
+/** The table of alarms, by one connection within one transaction. */
+record AlarmTable(Connection connection) {
+  private static final String OPEN = "state <> 'cleared'";
+
+  /** An alarm and what its source's clock said of it last. */
+  record Row(AlarmView view, long observedMicros) {}
+
+  /** The newest alarm of that key, open or cleared; null where there is none. */
+  @Nullable Row newest(Kind kind, String device, String name) throws SQLException {
+    List<Row> rows =
+        query(
+            "SELECT * FROM alarm WHERE kind = ? AND device = ? AND name = ?"
+                + " ORDER BY id DESC LIMIT 1",
+            kind.label(),
+            device,
+            name);
+    return rows.isEmpty() ? null : rows.getFirst();
+  }
+
+  @Nullable AlarmView get(long id) throws SQLException {
+    List<Row> rows = query("SELECT * FROM alarm WHERE id = ?", id);
+    return rows.isEmpty() ? null : rows.getFirst().view();
+  }
+
+  List<AlarmView> list(Filter filter) throws SQLException {
+    StringJoiner states = new StringJoiner(",", "state IN (", ")");
+    filter.states().forEach(state -> states.add('\'' + state.label() + '\''));
+    StringBuilder sql = new StringBuilder("SELECT * FROM alarm WHERE ").append(states);
+    List<Object> values = new ArrayList<>();
+    and(sql, values, "sector", filter.sector());
+    and(sql, values, "site", filter.site());
+    and(sql, values, "device", filter.device());
+    values.add(filter.limit());
+    return query(sql.append(" ORDER BY id DESC LIMIT ?").toString(), values.toArray()).stream()
+        .map(Row::view)
+        .toList();
+  }
+
+  private static void and(
+      StringBuilder sql, List<Object> values, String column, @Nullable String value) {
+    if (value != null) {
+      sql.append(" AND ").append(column).append(" = ?");
+      values.add(value);
+    }
+  }
+
+  /** Open alarms of a kind, oldest first. */
+  List<AlarmView> open(Kind kind) throws SQLException {
+    return query("SELECT * FROM alarm WHERE kind = ? AND " + OPEN + " ORDER BY id", kind.label())
+        .stream()
+        .map(Row::view)
+        .toList();
+  }
+
+  /** Active alarms raised until then and not escalated, oldest first; 256 at most. */
+  List<AlarmView> waiting(String severity, long untilMicros) throws SQLException {
+    return query(
+            "SELECT * FROM alarm WHERE state = 'active' AND escalated IS NULL AND raised <= ?"
+                + " AND severity = ? ORDER BY raised LIMIT 256",
+            untilMicros,
+            severity)
+        .stream()
+        .map(Row::view)
+        .toList();
+  }
+
+  long openOf(Kind kind, String device) throws SQLException {
+    return number(
+        "SELECT count(*) FROM alarm WHERE kind = ? AND device = ? AND " + OPEN,
+        kind.label(),
+        device);
+  }
+
+  Counts counts() throws SQLException {
+    long open = number("SELECT count(*) FROM alarm WHERE " + OPEN);
+    long acknowledged =
+        number("SELECT count(*) FROM alarm WHERE " + OPEN + " AND state = 'acknowledged'");
+    return new Counts(open - acknowledged, acknowledged);
+  }
+
+  void insert(Signal signal, long nowMicros) throws SQLException {
+    update(
+        "INSERT INTO alarm (kind, device, sector, site, model, name, severity, urgency, certainty,"
+            + " status, state, raised, observed, text)"
+            + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'active', ?, ?, ?)",
+        signal.kind().label(),
+        signal.device(),
+        signal.sector(),
+        signal.site(),
+        signal.model(),
+        signal.name(),
+        signal.cap().severity(),
+        signal.cap().urgency(),
+        signal.cap().certainty(),
+        signal.cap().status(),
+        nowMicros,
+        signal.observedMicros(),
+        signal.text());
+  }
+
+  /** What the source says now takes the place of what it said. */
+  void renew(long id, Signal signal) throws SQLException {
+    update(
+        "UPDATE alarm SET sector = ?, site = ?, model = ?, severity = ?, urgency = ?,"
+            + " certainty = ?, status = ?, observed = ?, text = ? WHERE id = ?",
+        signal.sector(),
+        signal.site(),
+        signal.model(),
+        signal.cap().severity(),
+        signal.cap().urgency(),
+        signal.cap().certainty(),
+        signal.cap().status(),
+        signal.observedMicros(),
+        signal.text(),
+        id);
+  }
+
+  /** An acknowledged alarm that became graver wants to be seen again. */
+  void reactivate(long id, long nowMicros) throws SQLException {
+    update(
+        "UPDATE alarm SET state = 'active', raised = ?, acknowledged = NULL,"
+            + " acknowledged_by = NULL, escalated = NULL WHERE id = ?",
+        nowMicros,
+        id);
+  }
+
+  void acknowledge(long id, long nowMicros, String by, @Nullable String note) throws SQLException {
+    update(
+        "UPDATE alarm SET state = 'acknowledged', acknowledged = ?, acknowledged_by = ?,"
+            + " note = coalesce(?, note) WHERE id = ? AND state = 'active'",
+        nowMicros,
+        by,
+        note,
+        id);
+  }
+
+  void clear(long id, long nowMicros, String by, @Nullable String note) throws SQLException {
+    update(
+        "UPDATE alarm SET state = 'cleared', cleared = ?, cleared_by = ?,"
+            + " note = coalesce(?, note) WHERE id = ? AND "
+            + OPEN,
+        nowMicros,
+        by,
+        note,
+        id);
+  }
+
+  void observed(long id, long observedMicros) throws SQLException {
+    update("UPDATE alarm SET observed = ? WHERE id = ?", observedMicros, id);
+  }
+
+  void escalated(long id, long nowMicros) throws SQLException {
+    update("UPDATE alarm SET escalated = ? WHERE id = ?", nowMicros, id);
+  }
+
+  /** Deletes cleared alarms: those over since before then, and the oldest of those too many. */
+  void prune(long clearedBeforeMicros, long most) throws SQLException {
+    update("DELETE FROM alarm WHERE state = 'cleared' AND cleared < ?", clearedBeforeMicros);
+    update(
+        "DELETE FROM alarm WHERE id IN (SELECT id FROM alarm WHERE state = 'cleared'"
+            + " ORDER BY cleared LIMIT max(0, (SELECT count(*) FROM alarm) - ?))",
+        most);
+  }
+
+  void update(String sql, @Nullable Object... values) throws SQLException {
+    try (PreparedStatement statement = prepared(sql, values)) {
+      statement.executeUpdate();
+    }
+  }
+
+  long number(String sql, Object... values) throws SQLException {
+    try (PreparedStatement statement = prepared(sql, values);
+        ResultSet row = statement.executeQuery()) {
+      return row.next() ? row.getLong(1) : -1;
+    }
+  }
+
+  private List<Row> query(String sql, Object... values) throws SQLException {
+    List<Row> rows = new ArrayList<>();
+    try (PreparedStatement statement = prepared(sql, values);
+        ResultSet row = statement.executeQuery()) {
+      while (row.next()) {
+        rows.add(row(row));
+      }
+    }
+    return rows;
+  }
+
+  private PreparedStatement prepared(String sql, @Nullable Object... values) throws SQLException {
+    PreparedStatement statement = connection.prepareStatement(sql);
+    for (int i = 0; i < values.length; i++) {
+      statement.setObject(i + 1, values[i]);
+    }
+    return statement;
+  }
+
+  private static Row row(ResultSet row) throws SQLException {
+    String device = row.getString("device");
+    AlarmView view =
+        new AlarmView(
+            row.getLong("id"),
+            device.isEmpty() ? null : device,
+            row.getString("sector"),
+            row.getString("site"),
+            row.getString("model"),
+            Kind.valueOf(row.getString("kind").toUpperCase(Locale.ROOT)),
+            row.getString("name"),
+            row.getString("severity"),
+            row.getString("urgency"),
+            row.getString("certainty"),
+            row.getString("status"),
+            State.valueOf(row.getString("state").toUpperCase(Locale.ROOT)),
+            row.getLong("raised"),
+            micros(row, "acknowledged"),
+            row.getString("acknowledged_by"),
+            micros(row, "cleared"),
+            row.getString("cleared_by"),
+            micros(row, "escalated"),
+            row.getString("text"),
+            row.getString("note"));
+    return new Row(view, row.getLong("observed"));
+  }
+
+  private static @Nullable Long micros(ResultSet row, String column) throws SQLException {
+    long micros = row.getLong(column);
+    return row.wasNull() ? null : micros;
+  }
+}
