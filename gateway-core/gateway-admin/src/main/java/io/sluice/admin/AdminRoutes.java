@@ -96,6 +96,14 @@ final class AdminRoutes {
     router
         .get("/assets/*") // the handler leaves the mount out of the path
         .handler(StaticHandler.create("dashboard/assets").setCachingEnabled(false));
+    // their version is in the path: what a browser has of them stays right
+    router
+        .get("/lib/*")
+        .handler(ctx -> {
+          ctx.response().putHeader("Cache-Control", "public, max-age=31536000, immutable");
+          ctx.next();
+        })
+        .handler(StaticHandler.create("META-INF/resources/webjars").setCachingEnabled(false));
   }
 
   private static void securityHeaders(RoutingContext ctx, boolean isSecure) {

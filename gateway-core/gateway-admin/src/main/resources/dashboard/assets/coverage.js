@@ -1,0 +1,133 @@
+// Coverage: sites by sector, the course, the worst devices, what has changed.
+import { get, query } from "./api.js";
+import { choice, count, html, level, nothing, percent, ratio, seconds, table, tile, time } from "./show.js";
+import { t } from "./text.js";
+
+const KINDS = {
+  effective: ["effective", "good", "due"],
+  completeness: ["completeness", "filled", "due"],
+  validity: ["validity", "good", "filled"],
+  connection: ["connection", "connected", "expected"],
+  reporting: ["reportingRatio", "reporting", "expected"],
+  timeliness: ["timeliness", "timely", "received"],
+  plan: ["plan", "commissioned", "planned"],
+};
+const state = { window: "1h", kind: "effective", trend: "24h", site: "", data: null };
+let chart = null;
+
+const figure = (kind, group) => {
+  const [value, numerator, denominator] = KINDS[kind];
+  return ratio(kind, group[value], group[numerator], group[denominator]);
+};
+
+export async function load(signal) {
+  const { window, trend, site } = state;
+  const key = site ? { by: "site", key: site } : { by: "all" };
+  const [all, sites, points, worst, changes] = await Promise.all([
+    get(`/coverage${query({ window, by: "all" })}`, signal),
+    get(`/coverage${query({ window, by: "site" })}`, signal),
+    get(`/coverage/trend${query({ window: trend, ...key })}`, signal),
+    get(`/coverage/devices${query({ window, site, limit: 10 })}`, signal),
+    get("/coverage/changes?limit=20", signal),
+  ]);
+  state.data = { all, sites, points, worst: worst.devices, changes: changes.changes };
+}
+
+export function view(again) {
+  const { data } = state;
+  const set = (name) => (value) => {
+    state[name] = value;
+    again();
+  };
+  if (!data) return html`<p>${t("loading")} …</p>`;
+  const total = data.all.groups[0];
+  return html`
+    <div class="row">
+      ${choice("window", state.window, ["now", "1h", "24h", "30d"], set("window"))}
+      ${choice("figure", state.kind, Object.keys(KINDS), set("kind"))}
+      <span class="chip">${t(data.all.final ? "final" : "provisional")}</span>
+      <span class="soft">${time(data.all.start)} – ${time(data.all.end)}</span>
+      ${data.all.outageSeconds > 0 ? html`<span class="chip warn">${t("gateway was away")}: ${seconds(data.all.outageSeconds)}</span>` : nothing}
+    </div>
+    <div class="tiles">${Object.keys(KINDS).map((kind) => tile(kind, figure(kind, total)))}
+      ${tile("expected", count(total.expected))}</div>
+    <section class="card" aria-label=${t("Sites by sector")}><h2>${t("Sites by sector")} · ${t(state.kind)}</h2>
+      ${sectors(data.sites.groups).map(([sector, groups]) => html`<div class="sector"><h3>${sector}</h3><div class="heat">
+        ${groups.map((group) => cell(group, set("site")))}</div></div>`)}
+      ${data.sites.groups.length ? nothing : html`<p class="soft">${t("nothing expected")}</p>`}
+    </section>
+    <section class="card" aria-label=${t("Trend")}><div class="row"><h2>${t("Trend")}${state.site ? ` · ${state.site}` : ""}</h2>
+      ${choice("window", state.trend, ["24h", "30d"], set("trend"))}
+      ${state.site ? html`<button @click=${() => set("site")("")}>${t("all")}</button>` : nothing}</div>
+      <div class="chart" id="trend" role="img" aria-label=${trendText(data.points)}></div></section>
+    <div class="grid">
+      <section class="card"><h2>${t("Worst devices")}</h2>${table(
+        [["device", (d) => html`<a href="#devices/${encodeURIComponent(d.device)}">${d.device}</a>`], ["site", (d) => d.site],
+          ["effective", (d) => ratio("effective", d.effective, d.good, d.due), "n"],
+          ["last sample", (d) => time(d.lastSample)],
+          ["state", (d) => t(d.stopped ? "stopped" : d.connected ? "connection" : "lost")]], data.worst)}</section>
+      <section class="card"><h2>${t("Last hour")}</h2>${table(
+        [["time", (c) => time(c.at)], ["what", (c) => html`<span class=${c.what === "lost" ? "bad" : ""}>${t(c.what)}</span>`],
+          ["device", (c) => html`<a href="#devices/${encodeURIComponent(c.device)}">${c.device}</a>`], ["site", (c) => c.site]], data.changes)}</section>
+    </div>`;
+}
+
+function sectors(groups) {
+  const by = new Map();
+  for (const group of groups) by.set(group.sector, [...(by.get(group.sector) ?? []), group]);
+  return [...by];
+}
+
+function cell(group, pick) {
+  const [value, numerator, denominator] = KINDS[state.kind];
+  return html`<button class="cell ${level(group[value])}" aria-pressed=${state.site === group.site} title=${t(state.kind)}
+    @click=${() => pick(group.site)}><span class="name">${group.site}</span><b>${percent(group[value])}</b>
+    <span class="soft">${count(group[numerator])} ÷ ${count(group[denominator])}</span></button>`;
+}
+
+const trendText = (trend) =>
+  trend.points.map((p) => `${time(p.t)} ${percent(p.effective)}`).join(", ");
+
+// After each rendering: the chart is not lit-html's.
+export function after() {
+  const place = document.getElementById("trend");
+  const points = state.data?.points.points;
+  if (!place || !points || !window.uPlot) return;
+  const css = getComputedStyle(document.documentElement);
+  const color = (name) => css.getPropertyValue(name).trim();
+  const percents = (name) => points.map((p) => (p[name] === null ? null : p[name] * 100));
+  const data = [points.map((p) => p.t / 1e6), percents("effective"), percents("completeness"), percents("reportingRatio")];
+  const width = place.clientWidth;
+  const look = `${width} ${color("--text")} ${t("effective")}`;
+  if (chart && chart.look === look && chart.root.parentNode === place) {
+    chart.points = points;
+    chart.setData(data);
+    return;
+  }
+  place.replaceChildren();
+  const axis = { stroke: color("--soft"), grid: { stroke: color("--line") }, ticks: { stroke: color("--line") } };
+  const line = (label, stroke, dash) => ({ label: `${t(label)} %`, stroke, dash, width: 2, points: { show: points.length < 3 } });
+  chart = new window.uPlot({
+    width, height: 240,
+    scales: { y: { range: [0, 100] } },
+    axes: [axis, { ...axis, size: 45 }],
+    series: [{}, line("effective", color("--accent")), line("completeness", color("--good"), [6, 3]), line("reporting", color("--warn"), [2, 3])],
+    hooks: { drawClear: [(u) => shade(u, color("--chip"))] },
+  }, data, place);
+  chart.look = look;
+  chart.points = points;
+}
+
+// Where the gateway itself was away.
+function shade(u, color) {
+  const points = u.points ?? state.data.points.points;
+  const step = state.data.points.step;
+  for (const point of points) {
+    if (point.outageSeconds > 0) {
+      const from = u.valToPos(point.t / 1e6, "x", true);
+      const to = u.valToPos(point.t / 1e6 + Math.max(point.outageSeconds, step / 20), "x", true);
+      u.ctx.fillStyle = color;
+      u.ctx.fillRect(from, u.bbox.top, to - from, u.bbox.height);
+    }
+  }
+}

@@ -1,0 +1,104 @@
+// Devices: find one, and what it says.
+import { get, post, query } from "./api.js";
+import { choice, decimal, html, nothing, ratio, seconds, spark, table, time } from "./show.js";
+import { t } from "./text.js";
+
+const PAGE = 100;
+const state = { search: "", sector: "", site: "", model: "", rows: null, more: null, one: null, detail: null, note: "", groups: [] };
+
+export function open(id) {
+  if (state.one !== (id || null)) {
+    state.one = id || null;
+    state.detail = null;
+    state.note = "";
+  }
+}
+
+async function optional(promise) {
+  try {
+    return await promise;
+  } catch (fault) {
+    if (fault.status === 404 || fault.status === 403) return null;
+    throw fault;
+  }
+}
+
+export async function load(signal) {
+  if (state.one) {
+    const path = `/devices/${encodeURIComponent(state.one)}`;
+    const [device, coverage, latest, refusals] = await Promise.all([
+      optional(get(path, signal)), optional(get(`${path}/coverage`, signal)),
+      optional(get(`${path}/latest`, signal)), optional(get(`${path}/refusals`, signal))]);
+    state.detail = { device, coverage, latest, refusals };
+  }
+  const { sector, site, model } = state;
+  const [page, groups] = await Promise.all([
+    get(`/coverage/devices${query({ window: "1h", order: "id", limit: 1000, sector, site, model })}`, signal),
+    get("/coverage?window=now&by=site", signal)]);
+  state.rows = page.devices;
+  state.groups = groups.groups;
+}
+
+const names = (field) => ["", ...new Set(state.groups.map((group) => group[field]))];
+
+export function view(again) {
+  const set = (name) => (value) => {
+    state[name] = value;
+    again();
+  };
+  if (!state.rows) return html`<p>${t("loading")} …</p>`;
+  const wanted = state.search.toLowerCase();
+  const found = state.rows.filter((row) => `${row.device} ${row.model}`.toLowerCase().includes(wanted));
+  return html`${state.one ? detail(again) : nothing}
+    <section class="card"><h2>${t("Devices")}</h2><div class="row" role="search">
+      <label>${t("search")} <input type="search" .value=${state.search} @input=${(event) => set("search")(event.target.value)}></label>
+      ${choice("sector", state.sector, names("sector"), set("sector"))}${choice("site", state.site, names("site"), set("site"))}
+      <span class="soft" role="status">${found.length}${state.rows.length === 1000 ? " (≤ 1000)" : ""}</span></div>
+      ${table([["device", (d) => html`<a href="#devices/${encodeURIComponent(d.device)}">${d.device}</a>`],
+        ["state", (d) => html`<span class=${d.connected ? "good" : "bad"}>${d.connected ? "●" : "○"} ${t(d.stopped ? "stopped" : d.connected ? "connection" : "lost")}</span>`],
+        ["model", (d) => d.model], ["sector", (d) => d.sector], ["site", (d) => d.site], ["interval", (d) => seconds(d.interval), "n"],
+        ["last sample", (d) => time(d.lastSample)],
+        ["completeness", (d) => ratio("completeness", d.completeness, d.filled, d.due), "n"],
+        ["effective", (d) => ratio("effective", d.effective, d.good, d.due), "n"]], found.slice(0, PAGE))}
+      ${found.length > PAGE ? html`<p class="soft">${PAGE} / ${found.length}: ${t("search")} …</p>` : nothing}</section>`;
+}
+
+function detail(again) {
+  const { detail: all, one } = state;
+  if (!all) return html`<section class="card"><h2>${one}</h2><p>${t("loading")} …</p></section>`;
+  if (!all.device) return html`<section class="card"><h2>${one}</h2><p class="bad">${t("no devices")}</p></section>`;
+  const { device } = all.device;
+  const act = (path, body, show) => async () => {
+    if (!window.confirm(`${one}: ${path}?`)) return;
+    try {
+      const answer = await post(`/devices/${encodeURIComponent(one)}/${path}`, body);
+      state.note = show ? `${path}: ${show(answer)}` : `${path}: ${t("yes")}`;
+    } catch (fault) {
+      state.note = fault.status === 403 ? t("your role may not do this") : fault.message;
+    }
+    again();
+  };
+  const hour = all.coverage?.windows.find((each) => each.window === "24h");
+  return html`<section class="card" aria-label=${one}>
+    <div class="row"><h2>${one}</h2><a href="#devices">${t("close")}</a></div>
+    <div class="grid"><dl>
+      <dt>${t("model")}</dt><dd>${device.profile}</dd><dt>${t("sector")}</dt><dd>${device.sector}</dd><dt>${t("site")}</dt><dd>${device.site}</dd>
+      <dt>${t("session")}</dt><dd>${all.device.connected ? all.device.address ?? t("yes") : t("no")}</dd>
+      <dt>${t("last seen")}</dt><dd>${time(all.device.lastSeenMicros)}</dd>
+      <dt>${t("state")}</dt><dd>${device.retired ? t("retired") : device.commissioned ? "commissioned" : "planned"}</dd></dl>
+      <div><div class="row">
+        <button @click=${act("token", {}, (a) => a.token ?? "")}>${t("issue token")}</button>
+        <button @click=${act("revoke", {})}>${t("revoke credentials")}</button>
+        <button @click=${act("retire", {})}>${t("retire")}</button></div>
+        <p class="soft">${all.device.credentialKinds?.join(", ")}</p>
+        ${state.note ? html`<p role="status"><code>${state.note}</code></p>` : nothing}</div></div>
+    <h3>${t("Last values")}</h3>${all.latest?.metrics.length ? table([
+      ["metric", (m) => m.name], ["value", (m) => (typeof m.value === "number" ? decimal(m.value) : String(m.value)), "n"], ["unit", (m) => m.unit],
+      ["quality", (m) => html`<span class=${m.quality === "good" ? "good" : "bad"}>${m.quality}</span>`], ["time", (m) => time(m.tMicros)],
+      ["", (m) => spark(m.spark, m.name)]], all.latest.metrics) : html`<p class="soft">${t("nothing seen yet")}</p>`}
+    ${hour ? html`<h3>${t("Coverage by metric")} · 24h</h3>${table([["metric", (m) => m.metric],
+      ["completeness", (m) => ratio("completeness", m.due ? m.filled / m.due : null, m.filled, m.due), "n"],
+      ["validity", (m) => ratio("validity", m.filled ? m.good / m.filled : null, m.good, m.filled), "n"]], hour.metrics)}` : nothing}
+    <h3>${t("Last refusals")}</h3>${table([["time", (r) => time(r.atMicros)], ["reason", (r) => r.reason], ["detail", (r) => r.detail, "wrap"],
+      ["topic", (r) => r.topic, "wrap"]], all.refusals?.refusals ?? [])}</section>`;
+}

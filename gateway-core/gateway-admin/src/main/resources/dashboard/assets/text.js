@@ -1,0 +1,51 @@
+// English and Chinese; keys are the English words.
+const CHINESE = {
+  Coverage: "覆盖率", Devices: "设备", Alarms: "告警", Flow: "数据流", "Dead letters": "死信", Live: "实时",
+  window: "窗口", figure: "指标", connection: "在线率", reporting: "上报率", completeness: "传输率", validity: "有效率",
+  effective: "传输有效率", timeliness: "及时率", plan: "建设率", provisional: "暂定", final: "最终",
+  "Sites by sector": "各行业站点", Trend: "趋势", "Worst devices": "最差设备", "Last hour": "最近一小时",
+  "nothing expected": "无应报设备", expected: "应报", connected: "在线", "gateway was away": "网关停机",
+  device: "设备", sector: "行业", site: "站点", model: "型号", interval: "间隔", "last seen": "最近联系", "last sample": "最近数据",
+  due: "应收", filled: "实收", good: "有效", state: "状态", stopped: "已停运", lost: "失联", returned: "恢复", registered: "注册",
+  retired: "退役", moved: "迁移", resumed: "恢复运行", time: "时间", what: "事件", search: "搜索", all: "全部", metric: "指标",
+  value: "值", unit: "单位", quality: "质量", "last hour": "近一小时", "Last values": "最新数值", "Last refusals": "最近拒绝", reason: "原因",
+  detail: "详情", topic: "主题", "Coverage by metric": "各指标覆盖率", "nothing seen yet": "尚无数据", none: "无", close: "关闭",
+  "rotate password": "更换密码", "issue token": "签发令牌", "revoke credentials": "吊销凭证", retire: "退役", session: "会话", yes: "是", no: "否",
+  connections: "连接数", "accepted/s": "接收/秒", accepted: "已接收", refused: "已拒绝", "Refused by reason": "拒绝原因", lane: "通道",
+  records: "记录", held: "占用", fill: "占用率", "hours left at this rate": "按此速率剩余小时", Spool: "缓存", Upstreams: "上游", name: "名称",
+  "records/s": "记录/秒", backlog: "积压", "time to drain": "清空时间", "last error": "最近错误", Ledger: "台账", upstream: "上游", delivered: "已送达",
+  queued: "排队", dropped: "丢弃", balances: "平衡", "does not balance": "不平衡", "not growing": "未增长", forwarded: "已转发",
+  payload: "报文", text: "文本", hex: "十六进制", profile: "设备模板", preview: "试解析", accept: "接收", "Try a profile again": "用模板重试",
+  "class": "类别", filter: "过滤", pause: "暂停", go: "继续", "waiting for records": "等待数据", "no alarms": "无告警", severity: "严重程度",
+  acknowledge: "确认", clear: "清除", note: "备注", active: "激活", acknowledged: "已确认", cleared: "已清除", open: "未清除", raised: "发生时间",
+  "Admin token": "管理令牌", "Sign in": "登录", "the admin token is wanted": "请输入管理令牌", "wrong token": "令牌错误",
+  "the gateway cannot be reached; trying again": "无法连接网关，正在重试", "your role may not do this": "您的角色无此权限",
+  "this gateway does not have this": "此网关不提供该功能", loading: "加载中", more: "更多", "no devices": "无设备", theme: "主题", ready: "就绪", "not ready": "未就绪",
+  "open stops": "批准停运", "since the start": "自启动", by: "按", text_none: "无",
+};
+
+const FORMULAS = {
+  plan: ["commissioned ÷ planned devices", "已投运 ÷ 规划设备"],
+  connection: ["reachable ÷ expected; MQTT: a live session, else heard within 3·I + g", "可达 ÷ 应报；MQTT 看会话，否则 3·I + g 内有联系"],
+  reporting: ["devices with a sample whose own time is in the window ÷ expected", "窗口内有采样的设备 ÷ 应报设备"],
+  completeness: ["filled slots ÷ due slots; due = metrics × ⌊(W − stops − gateway outages) ÷ I⌋", "实收 ÷ 应收；应收 = 指标数 × ⌊(W − 停运 − 网关停机) ÷ I⌋"],
+  validity: ["filled slots of quality good ÷ filled slots", "有效 ÷ 实收"],
+  effective: ["completeness × validity = good ÷ due", "传输率 × 有效率 = 有效 ÷ 应收"],
+  timeliness: ["samples with rx − t ≤ L ÷ received", "rx − t ≤ L 的样本 ÷ 接收样本"],
+  hoursLeft: ["free bytes ÷ growth in bytes per second, over 5 minutes", "剩余字节 ÷ 近 5 分钟增长速率"],
+  drain: ["backlog ÷ (records sent per second)", "积压 ÷ 发送速率"],
+  ledger: ["accepted = delivered + queued + dropped", "已接收 = 已送达 + 排队 + 丢弃"],
+  rate: ["records accepted in the last 10 s ÷ 10 s", "近 10 秒接收 ÷ 10 秒"],
+};
+
+export let language = localStorage.getItem("language")
+  ?? (navigator.languages.find((each) => /^(zh|en)/.test(each)) ?? "en").slice(0, 2);
+
+export function setLanguage(wanted) {
+  language = wanted;
+  localStorage.setItem("language", wanted);
+  document.documentElement.lang = wanted === "zh" ? "zh-CN" : "en";
+}
+
+export const t = (text) => (language === "zh" ? CHINESE[text] ?? text : text);
+export const formula = (key) => FORMULAS[key]?.[language === "zh" ? 1 : 0] ?? "";
