@@ -52,8 +52,8 @@ export function view(again) {
     <div class="tiles">${Object.keys(KINDS).map((kind) => tile(kind, figure(kind, total)))}
       ${tile("expected", count(total.expected))}</div>
     <section class="card" aria-label=${t("Sites by sector")}><h2>${t("Sites by sector")} · ${t(state.kind)}</h2>
-      ${sectors(data.sites.groups).map(([sector, groups]) => html`<div class="sector"><h3>${sector}</h3><div class="heat">
-        ${groups.map((group) => cell(group, set("site")))}</div></div>`)}
+      <div class="grid">${sectors(data.sites.groups).map(([sector, groups]) => html`<div class="sector"><h3>${t(sector)}</h3><div class="heat">
+        ${groups.map((group) => cell(group, set("site")))}</div></div>`)}</div>
       ${data.sites.groups.length ? nothing : html`<p class="soft">${t("nothing expected")}</p>`}
     </section>
     <section class="card" aria-label=${t("Trend")}><div class="row"><h2>${t("Trend")}${state.site ? ` · ${state.site}` : ""}</h2>
@@ -65,7 +65,7 @@ export function view(again) {
         [["device", (d) => html`<a href="#devices/${encodeURIComponent(d.device)}">${d.device}</a>`], ["site", (d) => d.site],
           ["effective", (d) => ratio("effective", d.effective, d.good, d.due), "n"],
           ["last sample", (d) => time(d.lastSample)],
-          ["state", (d) => t(d.stopped ? "stopped" : d.connected ? "connection" : "lost")]], data.worst)}</section>
+          ["state", (d) => t(d.stopped ? "stopped" : d.connected ? "connected" : "lost")]], data.worst)}</section>
       <section class="card"><h2>${t("Last hour")}</h2>${table(
         [["time", (c) => time(c.at)], ["what", (c) => html`<span class=${c.what === "lost" ? "bad" : ""}>${t(c.what)}</span>`],
           ["device", (c) => html`<a href="#devices/${encodeURIComponent(c.device)}">${c.device}</a>`], ["site", (c) => c.site]], data.changes)}</section>
@@ -75,7 +75,7 @@ export function view(again) {
 function sectors(groups) {
   const by = new Map();
   for (const group of groups) by.set(group.sector, [...(by.get(group.sector) ?? []), group]);
-  return [...by];
+  return [...by].sort(([a], [b]) => a.localeCompare(b));
 }
 
 function cell(group, pick) {
@@ -95,6 +95,7 @@ export function after() {
   if (!place || !points || !window.uPlot) return;
   const css = getComputedStyle(document.documentElement);
   const color = (name) => css.getPropertyValue(name).trim();
+  const known = points.filter((p) => p.effective !== null).length;
   const percents = (name) => points.map((p) => (p[name] === null ? null : p[name] * 100));
   const data = [points.map((p) => p.t / 1e6), percents("effective"), percents("completeness"), percents("reportingRatio")];
   const width = place.clientWidth;
@@ -106,7 +107,7 @@ export function after() {
   }
   place.replaceChildren();
   const axis = { stroke: color("--soft"), grid: { stroke: color("--line") }, ticks: { stroke: color("--line") } };
-  const line = (label, stroke, dash) => ({ label: `${t(label)} %`, stroke, dash, width: 2, points: { show: points.length < 3 } });
+  const line = (label, stroke, dash) => ({ label: `${t(label)} %`, stroke, dash, width: 2, points: { show: known < 3, size: 8 } });
   chart = new window.uPlot({
     width, height: 240,
     scales: { y: { range: [0, 100] } },

@@ -55,7 +55,7 @@ export function view(again) {
       ${choice("sector", state.sector, names("sector"), set("sector"))}${choice("site", state.site, names("site"), set("site"))}
       <span class="soft" role="status">${found.length}${state.rows.length === 1000 ? " (≤ 1000)" : ""}</span></div>
       ${table([["device", (d) => html`<a href="#devices/${encodeURIComponent(d.device)}">${d.device}</a>`],
-        ["state", (d) => html`<span class=${d.connected ? "good" : "bad"}>${d.connected ? "●" : "○"} ${t(d.stopped ? "stopped" : d.connected ? "connection" : "lost")}</span>`],
+        ["state", (d) => html`<span class=${d.connected ? "good" : "bad"}>${d.connected ? "●" : "○"} ${t(d.stopped ? "stopped" : d.connected ? "connected" : "lost")}</span>`],
         ["model", (d) => d.model], ["sector", (d) => d.sector], ["site", (d) => d.site], ["interval", (d) => seconds(d.interval), "n"],
         ["last sample", (d) => time(d.lastSample)],
         ["completeness", (d) => ratio("completeness", d.completeness, d.filled, d.due), "n"],
@@ -95,7 +95,7 @@ function detail(again) {
     <h3>${t("Last values")}</h3>${all.latest?.metrics.length ? table([
       ["metric", (m) => m.name], ["value", (m) => (typeof m.value === "number" ? decimal(m.value) : String(m.value)), "n"], ["unit", (m) => m.unit],
       ["quality", (m) => html`<span class=${m.quality === "good" ? "good" : "bad"}>${m.quality}</span>`], ["time", (m) => time(m.tMicros)],
-      ["", (m) => spark(m.spark, m.name)]], all.latest.metrics) : html`<p class="soft">${t("nothing seen yet")}</p>`}
+      ["trend", (m) => spark(m.spark, m.name)]], all.latest.metrics) : html`<p class="soft">${t("nothing seen yet")}</p>`}
     ${hour ? html`<h3>${t("Coverage by metric")} · 24h</h3>${table([["metric", (m) => m.metric],
       ["completeness", (m) => ratio("completeness", m.due ? m.filled / m.due : null, m.filled, m.due), "n"],
       ["validity", (m) => ratio("validity", m.filled ? m.good / m.filled : null, m.good, m.filled), "n"]], hour.metrics)}` : nothing}

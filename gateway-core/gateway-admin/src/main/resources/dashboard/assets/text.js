@@ -4,7 +4,7 @@ const CHINESE = {
   window: "窗口", figure: "指标", connection: "在线率", reporting: "上报率", completeness: "传输率", validity: "有效率",
   effective: "传输有效率", timeliness: "及时率", plan: "建设率", provisional: "暂定", final: "最终",
   "Sites by sector": "各行业站点", Trend: "趋势", "Worst devices": "最差设备", "Last hour": "最近一小时",
-  "nothing expected": "无应报设备", expected: "应报", connected: "在线", "gateway was away": "网关停机",
+  "nothing expected": "无应报设备", expected: "应报", connected: "在线", trend: "趋势", factory: "工厂", farm: "农场", "public-service": "公共服务", emergency: "应急", "gateway was away": "网关停机",
   device: "设备", sector: "行业", site: "站点", model: "型号", interval: "间隔", "last seen": "最近联系", "last sample": "最近数据",
   due: "应收", filled: "实收", good: "有效", state: "状态", stopped: "已停运", lost: "失联", returned: "恢复", registered: "注册",
   retired: "退役", moved: "迁移", resumed: "恢复运行", time: "时间", what: "事件", search: "搜索", all: "全部", metric: "指标",

@@ -16,6 +16,8 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -106,9 +108,69 @@ class AdminServerTest {
   @Test
   void pageFindsItsScriptAndStyle() throws Exception {
     String page = send(request("/", null).GET()).body();
-    assertThat(page).contains("/assets/page.js", "/assets/page.css");
-    assertThat(send(request("/assets/page.js", null).GET()).body()).contains("/api/v1/");
-    assertThat(send(request("/assets/page.css", null).GET()).statusCode()).isEqualTo(200);
+    assertThat(page).contains("/assets/app.js", "/assets/page.css");
+    for (String path : List.of("/assets/page.css", "/assets/coverage.js", "/assets/icon.svg")) {
+      assertThat(send(request(path, null).GET()).statusCode()).as(path).isEqualTo(200);
+    }
+    Matcher libraries = Pattern.compile("/lib/[^\"]+").matcher(page + script("show.js"));
+    int found = 0;
+    for (; libraries.find(); found++) {
+      HttpResponse<String> library = send(request(libraries.group(), null).GET());
+      assertThat(library.statusCode()).as(libraries.group()).isEqualTo(200);
+      assertThat(library.headers().firstValue("Cache-Control").orElseThrow()).contains("immutable");
+    }
+    assertThat(found).isEqualTo(3);
+  }
+
+  /** No word of the dashboard is without its Chinese one. */
+  @Test
+  void everyTextOfTheDashboardIsTranslated() throws Exception {
+    String words = script("text.js");
+    for (String name : List.of("alarms", "app", "coverage", "devices", "flow", "letters", "live")) {
+      Matcher texts = Pattern.compile("\\bt\\(\"([^\"]+)\"\\)").matcher(script(name + ".js"));
+      while (texts.find()) {
+        String word = texts.group(1);
+        boolean isTranslated = words.contains("\"" + word + "\":") || words.contains(word + ":");
+        assertThat(isTranslated).as(name + ": " + word).isTrue();
+      }
+    }
+  }
+
+  private String script(String name) throws Exception {
+    return send(request("/assets/" + name, null).GET()).body();
+  }
+
+  @Test
+  void coverageIsServedAndStopsAreTakenDown() throws Exception {
+    assertThat(get("/api/v1/coverage?by=site&window=24h"))
+        .contains("\"window\":\"24h\"", "\"completeness\":0.5", "\"timeliness\":null")
+        .contains("\"final\":false", "\"outageSeconds\":0.0");
+    assertThat(get("/api/v1/coverage/trend?by=site&key=north")).contains("\"step\":3600");
+    assertThat(get("/api/v1/coverage/devices")).contains("\"device\":\"d-1\"");
+    assertThat(get("/api/v1/coverage/changes")).contains("\"what\":\"lost\"");
+    assertThat(get("/api/v1/coverage/outages")).contains("\"seconds\":2.0");
+    assertThat(get("/api/v1/coverage/month?month=2026-10")).contains("\"gateway\":\"gw\"");
+    assertThat(get("/api/v1/devices/d-1/coverage")).contains("\"metric\":\"moisture\"");
+    String stops = "/api/v1/coverage/stops";
+    String stop = "{\"scope\":\"site\",\"key\":\"north\",\"reason\":\"works\"}";
+    assertThat(send(json(stops).POST(body(stop))).statusCode()).isEqualTo(201);
+    assertThat(get(stops)).contains("\"scope\":\"site\"");
+    assertThat(send(request(stops + "/1", "s3cret").DELETE()).statusCode()).isEqualTo(200);
+    assertThat(send(request(stops + "/7", "s3cret").DELETE()).statusCode()).isEqualTo(404);
+    for (String wrong :
+        List.of(
+            "?window=2h",
+            "?by=color",
+            "/trend?by=site",
+            "/month?month=oct",
+            "/devices?order=best",
+            "/devices?limit=0")) {
+      assertThat(send(request("/api/v1/coverage" + wrong, "s3cret").GET()).statusCode())
+          .as(wrong)
+          .isEqualTo(400);
+    }
+    String noScope = "{\"scope\":\"moon\",\"reason\":\"works\"}";
+    assertThat(send(json(stops).POST(body(noScope))).body()).contains("scope must be one of all");
   }
 
   @Test

@@ -202,8 +202,13 @@ final class CoverageBook {
       boolean isConnected = isConnected(device, nowMicros, sessions);
       boolean isStopped = device.isStopped(nowMicros);
       figures.add(device, isConnected, shelf);
-      if (isConnected != device.wasConnected && device.isCommissioned()) {
-        note(nowMicros, device, isConnected ? What.RETURNED : What.LOST);
+      boolean isLost = device.isCommissioned() && device.wasConnected && !isConnected;
+      if (isLost) {
+        device.isLost = true;
+        note(nowMicros, device, What.LOST);
+      } else if (isConnected && device.isLost) {
+        device.isLost = false;
+        note(nowMicros, device, What.RETURNED);
       }
       if (isStopped != device.wasStopped && device.isCommissioned()) {
         note(nowMicros, device, isStopped ? What.STOPPED : What.RESUMED);

@@ -26,6 +26,9 @@ final class DeviceCoverage {
   /** What the last look at it said, for the list of what has changed. */
   boolean wasConnected;
 
+  /** Whether that list has it as lost; a device that connects first has not returned. */
+  boolean isLost;
+
   boolean wasStopped;
 
   /** Whether it has changed since it was saved. */
