@@ -26,8 +26,12 @@ final class CoverageMeters {
 
   CoverageMeters(CoverageDesk desk, PrometheusMeterRegistry registry) {
     this.desk = desk;
-    this.expected = MultiGauge.builder("sluice.coverage.expected").register(registry);
-    this.ratio = MultiGauge.builder("sluice.coverage.ratio").register(registry);
+    this.expected = gauge("sluice.coverage.expected", registry);
+    this.ratio = gauge("sluice.coverage.ratio", registry);
+  }
+
+  private static MultiGauge gauge(String name, PrometheusMeterRegistry registry) {
+    return MultiGauge.builder(name).description(MetricHelp.of(name)).register(registry);
   }
 
   /** Takes over the figures that were produced last. */

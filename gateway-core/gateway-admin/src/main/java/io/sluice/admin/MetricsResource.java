@@ -144,8 +144,14 @@ final class MetricsResource {
   }
 
   private void gauge(String name, Number value, String... tags) {
-    cell(name, tags, cell -> Gauge.builder(name, cell, c -> c[0]).tags(tags).register(registry))[
-            0] =
+    cell(
+            name,
+            tags,
+            cell ->
+                Gauge.builder(name, cell, c -> c[0])
+                    .description(MetricHelp.of(name))
+                    .tags(tags)
+                    .register(registry))[0] =
         value.doubleValue();
   }
 
@@ -153,8 +159,11 @@ final class MetricsResource {
     cell(
             name,
             tags,
-            cell -> FunctionCounter.builder(name, cell, c -> c[0]).tags(tags).register(registry))[
-            0] =
+            cell ->
+                FunctionCounter.builder(name, cell, c -> c[0])
+                    .description(MetricHelp.of(name))
+                    .tags(tags)
+                    .register(registry))[0] =
         value.doubleValue();
   }
 

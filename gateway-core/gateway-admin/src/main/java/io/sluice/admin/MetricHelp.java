@@ -1,0 +1,41 @@
+package io.sluice.admin;
+
+import java.util.Map;
+
+/** What each metric means: the HELP line of a scrape. */
+final class MetricHelp {
+  private static final Map<String, String> TEXTS =
+      Map.ofEntries(
+          Map.entry("sluice.alarms", "Alarms that are open, by state"),
+          Map.entry("sluice.connections", "Sessions and CoAP endpoints now, by protocol"),
+          Map.entry(
+              "sluice.coverage.expected",
+              "Devices that are to report: commissioned, not retired, not in an approved stop"),
+          Map.entry(
+              "sluice.coverage.ratio",
+              "Coverage from 0 to 1, by kind and window; no series where nothing is expected"),
+          Map.entry("sluice.dead.letters", "Messages kept that were not understood"),
+          Map.entry("sluice.devices", "Devices of the registry, by state"),
+          Map.entry("sluice.dropped", "Records accepted that an upstream will not get, by reason"),
+          Map.entry("sluice.forward.lag.seconds", "Age of the oldest record that is not delivered"),
+          Map.entry("sluice.forwarded", "Records delivered, by upstream and lane"),
+          Map.entry("sluice.limited", "Messages and connections held back by a limit"),
+          Map.entry("sluice.messages.accepted", "Messages stored and acknowledged"),
+          Map.entry("sluice.messages.rejected", "Messages refused, by reason"),
+          Map.entry("sluice.spool.bytes", "Bytes on disk, by lane"),
+          Map.entry("sluice.spool.capacity.bytes", "Bound of the bytes on disk, by lane"),
+          Map.entry(
+              "sluice.spool.hours.left",
+              "Hours until a lane is full at this rate; +Inf where none"),
+          Map.entry(
+              "sluice.spool.oldest.seconds", "Age of the oldest record that is not delivered"),
+          Map.entry("sluice.spool.records", "Records on disk, by lane"),
+          Map.entry("sluice.upstream.backlog.records", "Records an outage left behind"),
+          Map.entry("sluice.upstream.connected", "1 where the upstream is connected"));
+
+  private MetricHelp() {}
+
+  static String of(String name) {
+    return TEXTS.getOrDefault(name, name);
+  }
+}

@@ -1,0 +1,225 @@
+package io.sluice.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.logging.Level;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.openqa.selenium.By;
+import org.openqa.selenium.Keys;
+import org.openqa.selenium.OutputType;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.chrome.ChromeDriverService;
+import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.logging.LogType;
+import org.openqa.selenium.logging.LoggingPreferences;
+
+/**
+ * Each page of the dashboard in a real browser, over a real gateway with real devices. Screenshots
+ * are left in {@code target/screenshots}. Needs Debian's chromium and chromium-driver; without them
+ * it is skipped, except in CI, where {@code SLUICE_REQUIRE_TOOLS} is set.
+ */
+class DashboardIT {
+  private static final Path BROWSER = Path.of("/usr/bin/chromium");
+  private static final Path DRIVER = Path.of("/usr/bin/chromedriver");
+  private static final Path SHOTS = Path.of("target/screenshots");
+
+  @TempDir static Path directory;
+
+  private static GatewayProcess gateway;
+  private static ChromeDriver browser;
+
+  @BeforeAll
+  static void open() throws Exception {
+    boolean isThere = Files.isExecutable(BROWSER) && Files.isExecutable(DRIVER);
+    assumeTrue(
+        isThere || System.getenv("SLUICE_REQUIRE_TOOLS") != null,
+        "no browser: apt-get install chromium chromium-driver");
+    gateway = GatewayProcess.start(new Setup(directory).config());
+    for (int i = 0; i < 5; i++) {
+      publish("telemetry", "{\"voltage\":230." + i + ",\"power\":" + 10 * i + "}");
+    }
+    publish("alarm", "{\"severity\":\"Severe\",\"text\":\"<b>over voltage</b>\"}");
+    publish("telemetry", "{broken");
+    browser = browser();
+  }
+
+  private static void publish(String topic, String payload) throws Exception {
+    Tool.run(
+        "mosquitto_pub",
+        "-p",
+        String.valueOf(gateway.port("mqtt")),
+        "-i",
+        "meter-1",
+        "-u",
+        "meter-1",
+        "-P",
+        "secret-1",
+        "-q",
+        "1",
+        "-t",
+        topic,
+        "-m",
+        payload);
+  }
+
+  private static ChromeDriver browser() {
+    LoggingPreferences logging = new LoggingPreferences();
+    logging.enable(LogType.BROWSER, Level.ALL);
+    ChromeOptions options = new ChromeOptions();
+    options.setBinary(BROWSER.toFile());
+    options.addArguments("--headless=new", "--no-sandbox", "--disable-gpu", "--lang=en");
+    options.setExperimentalOption("prefs", Map.of("intl.accept_languages", "en"));
+    options.setCapability("goog:loggingPrefs", logging);
+    ChromeDriverService service =
+        new ChromeDriverService.Builder().usingDriverExecutable(DRIVER.toFile()).build();
+    return new ChromeDriver(service, options);
+  }
+
+  @AfterAll
+  static void close() {
+    if (browser != null) {
+      browser.quit();
+    }
+    if (gateway != null) {
+      gateway.close();
+    }
+  }
+
+  private static void look(int width, int height, boolean isDark) {
+    browser.executeCdpCommand(
+        "Emulation.setDeviceMetricsOverride",
+        Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", width < 500));
+    browser.executeCdpCommand(
+        "Emulation.setEmulatedMedia",
+        Map.of(
+            "features",
+            List.of(Map.of("name", "prefers-color-scheme", "value", isDark ? "dark" : "light"))));
+  }
+
+  private static void go(String page) {
+    browser.get("about:blank");
+    browser.get("http://127.0.0.1:" + gateway.port("admin") + "/#" + page);
+  }
+
+  private static String text() {
+    return browser.findElement(By.tagName("main")).getText();
+  }
+
+  private static void shoot(String name) throws IOException {
+    Files.createDirectories(SHOTS);
+    File shot = browser.getScreenshotAs(OutputType.FILE);
+    Files.copy(
+        shot.toPath(),
+        SHOTS.resolve(name + ".png"),
+        java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  /** Neither an exception nor a violation of the content security policy. */
+  private static void assertNoComplaint() {
+    assertThat(browser.manage().logs().get(LogType.BROWSER).getAll())
+        .filteredOn(entry -> entry.getLevel().intValue() >= Level.WARNING.intValue())
+        .isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "coverage, plant-a",
+    "devices, meter-1",
+    "devices/meter-1, voltage",
+    "alarms, meter-1",
+    "flow, balances",
+    "letters, payload-invalid",
+    "live, meter-1"
+  })
+  void eachPageShowsWhatTheGatewayHas(String page, String wanted) throws Exception {
+    look(1280, 900, false);
+    go(page);
+    if (page.equals("live")) {
+      await().until(() -> text().contains("waiting for records"));
+      await()
+          .until(() -> {
+            publish("telemetry", "{\"voltage\":231}");
+            return text().contains(wanted);
+          });
+    }
+    await().until(() -> text().contains(wanted));
+    String name = page.replace('/', '-');
+    shoot(name);
+    look(390, 844, true);
+    await().until(() -> text().contains(wanted));
+    Object overflow =
+        browser.executeScript(
+            "return document.documentElement.scrollWidth - document.documentElement.clientWidth");
+    assertThat(overflow).as("nothing is cut off on a phone").isEqualTo(0L);
+    shoot(name + "-phone-dark");
+    assertNoComplaint();
+  }
+
+  @Test
+  void everyRatioTellsItsFormula() {
+    look(1280, 900, false);
+    go("coverage");
+    await().until(() -> text().contains("plant-a"));
+    assertThat(browser.findElements(By.cssSelector(".tile abbr")))
+        .hasSize(7)
+        .allSatisfy(figure -> {
+          assertThat(figure.getAttribute("title")).contains("÷");
+          assertThat(figure.getAttribute("tabindex")).isEqualTo("0");
+        });
+  }
+
+  @Test
+  void theKeyboardReachesEveryPage() {
+    look(1280, 900, false);
+    go("flow");
+    await().until(() -> text().contains("balances"));
+    Set<String> reached = new HashSet<>();
+    WebElement body = browser.findElement(By.tagName("body"));
+    body.sendKeys(Keys.TAB);
+    for (int i = 0; i < 12; i++) {
+      WebElement focused = browser.switchTo().activeElement();
+      reached.add(focused.getText());
+      focused.sendKeys(Keys.TAB);
+    }
+    assertThat(reached)
+        .contains("Coverage", "Devices", "Alarms", "Flow", "Dead letters", "Live", "中文");
+  }
+
+  @Test
+  void aDeviceCannotPutMarkupIntoThePage() {
+    go("alarms");
+    await().until(() -> text().contains("meter-1"));
+    assertThat(browser.findElements(By.cssSelector("main b"))).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"coverage", "flow"})
+  void chineseIsAClickAway(String page) throws Exception {
+    look(1280, 900, false);
+    go(page);
+    await().until(() -> !text().isEmpty());
+    browser.findElement(By.cssSelector("header .tools button:last-child")).click();
+    await().until(() -> browser.findElement(By.tagName("nav")).getText().contains("覆盖率"));
+    assertThat(browser.findElement(By.tagName("html")).getAttribute("lang")).isEqualTo("zh-CN");
+    shoot(page + "-zh");
+    browser.findElement(By.cssSelector("header .tools button:last-child")).click();
+    assertNoComplaint();
+  }
+}
