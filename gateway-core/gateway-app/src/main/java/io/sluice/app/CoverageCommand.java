@@ -9,7 +9,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
 
-@Command(name = "coverage", description = "Shows expected against seen devices and samples.")
+@Command(
+    name = "coverage",
+    description = "Shows expected against seen devices and samples.",
+    subcommands = CoverageReportCommand.class)
 final class CoverageCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private AdminOptions admin;
