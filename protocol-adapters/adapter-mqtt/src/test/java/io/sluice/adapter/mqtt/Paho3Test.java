@@ -50,6 +50,8 @@ class Paho3Test {
       await().until(() -> gateway.stored().size() == 3);
       first.disconnect();
       first.close();
+      // Paho does not wait for the other side: the command is to find nobody there
+      await().until(() -> gateway.detached() == 1);
       long now = System.currentTimeMillis() * 1000;
       gateway.submit(
           new Command(
