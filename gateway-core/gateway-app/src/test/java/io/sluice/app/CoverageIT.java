@@ -17,23 +17,7 @@ class CoverageIT {
 
   private static void publish(GatewayProcess gateway, int times) throws Exception {
     for (int i = 0; i < times; i++) {
-      Tool.run(
-              "mosquitto_pub",
-              "-p",
-              String.valueOf(gateway.port("mqtt")),
-              "-i",
-              "meter-1",
-              "-u",
-              "meter-1",
-              "-P",
-              "secret-1",
-              "-q",
-              "1",
-              "-t",
-              "telemetry",
-              "-m",
-              "{\"voltage\":230,\"power\":12}")
-          .succeeded();
+      Tool.publish(gateway, "telemetry", "{\"voltage\":230,\"power\":12}").succeeded();
     }
   }
 

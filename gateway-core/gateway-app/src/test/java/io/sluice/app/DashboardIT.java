@@ -53,30 +53,11 @@ class DashboardIT {
         "no browser: apt-get install chromium chromium-driver");
     gateway = GatewayProcess.start(new Setup(directory).config());
     for (int i = 0; i < 5; i++) {
-      publish("telemetry", "{\"voltage\":230." + i + ",\"power\":" + 10 * i + "}");
+      Tool.publish(gateway, "telemetry", "{\"voltage\":230." + i + ",\"power\":" + 10 * i + "}");
     }
-    publish("alarm", "{\"severity\":\"Severe\",\"text\":\"<b>over voltage</b>\"}");
-    publish("telemetry", "{broken");
+    Tool.publish(gateway, "alarm", "{\"severity\":\"Severe\",\"text\":\"<b>over voltage</b>\"}");
+    Tool.publish(gateway, "telemetry", "{broken");
     browser = browser();
-  }
-
-  private static void publish(String topic, String payload) throws Exception {
-    Tool.run(
-        "mosquitto_pub",
-        "-p",
-        String.valueOf(gateway.port("mqtt")),
-        "-i",
-        "meter-1",
-        "-u",
-        "meter-1",
-        "-P",
-        "secret-1",
-        "-q",
-        "1",
-        "-t",
-        topic,
-        "-m",
-        payload);
   }
 
   private static ChromeDriver browser() {
@@ -155,7 +136,7 @@ class DashboardIT {
       await().until(() -> text().contains("waiting for records"));
       await()
           .until(() -> {
-            publish("telemetry", "{\"voltage\":231}");
+            Tool.publish(gateway, "telemetry", "{\"voltage\":231}");
             return text().contains(wanted);
           });
     }

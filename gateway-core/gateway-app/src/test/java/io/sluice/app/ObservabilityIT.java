@@ -98,22 +98,7 @@ class ObservabilityIT {
     }
     assertThat(named).hasSizeGreaterThan(10);
     try (GatewayProcess gateway = GatewayProcess.start(new Setup(directory).config())) {
-      Tool.run(
-          "mosquitto_pub",
-          "-p",
-          String.valueOf(gateway.port("mqtt")),
-          "-i",
-          "meter-1",
-          "-u",
-          "meter-1",
-          "-P",
-          "secret-1",
-          "-q",
-          "1",
-          "-t",
-          "telemetry",
-          "-m",
-          "{broken");
+      Tool.publish(gateway, "telemetry", "{broken");
       // what needs time to come (a lane that grows, a drop, a due slot) is not waited for
       Set<String> later =
           Set.of(

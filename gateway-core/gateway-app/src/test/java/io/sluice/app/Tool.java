@@ -26,6 +26,27 @@ record Tool(int exitCode, String output) {
     return new Tool(process.exitValue(), text);
   }
 
+  /** Publishes as {@code meter-1} of {@link Setup}, at QoS 1, whatever becomes of it. */
+  static Tool publish(GatewayProcess gateway, String topic, String payload)
+      throws IOException, InterruptedException {
+    return run(
+        "mosquitto_pub",
+        "-p",
+        String.valueOf(gateway.port("mqtt")),
+        "-i",
+        "meter-1",
+        "-u",
+        "meter-1",
+        "-P",
+        "secret-1",
+        "-q",
+        "1",
+        "-t",
+        topic,
+        "-m",
+        payload);
+  }
+
   Tool succeeded() {
     assertThat(exitCode).as(output).isZero();
     return this;
