@@ -37,8 +37,12 @@ export function view(again) {
     ${state.note ? html`<p class="message bad" role="alert">${state.note}</p>` : nothing}
     ${state.alarms.length ? table([["raised", (a) => time(a.raisedMicros ?? a.t)],
       ["severity", (a) => html`<span class=${/Extreme|Severe/.test(severity(a)) ? "bad" : "warn"}>${severity(a)}</span>`],
-      ["device", (a) => html`<a href="#devices/${encodeURIComponent(a.device)}">${a.device}</a>`], ["site", (a) => a.site],
-      ["what", (a) => html`${a.name ?? ""} ${status(a) && status(a) !== "Actual" ? html`<span class="chip">${status(a)}</span>` : nothing} ${a.text ?? ""}`, "wrap"],
-      ["state", (a) => (handled(a) ? html`${t(a.state)}${a.acknowledgedBy ? ` · ${a.acknowledgedBy} ${time(a.acknowledgedMicros)}` : ""}` : "–")],
+      ["device", (a) => (a.device ? html`<a href="#devices/${encodeURIComponent(a.device)}">${a.device}</a>` : "–")], ["site", (a) => a.site],
+      ["what", (a) => html`${a.name ?? ""} ${status(a) && status(a) !== "Actual" ? html`<span class="chip">${status(a)}</span>` : nothing}
+        ${a.kind && a.kind !== "device" ? html`<span class="chip">${t(a.kind)}</span>` : nothing} ${a.text ?? ""}`, "wrap"],
+      ["state", (a) => (handled(a) ? html`${t(a.state)}${a.acknowledgedBy ? ` · ${a.acknowledgedBy} ${time(a.acknowledgedMicros)}` : ""}
+        ${a.clearedBy ? ` · ${a.clearedBy} ${time(a.clearedMicros)}` : ""}
+        ${a.escalatedMicros ? html`<span class="chip bad" title=${time(a.escalatedMicros)}>${t("escalated")}</span>` : nothing}
+        ${a.note ? html`<div class="soft">${a.note}</div>` : nothing}` : "–")],
       ["", (a) => actions(a, again)]], state.alarms) : html`<p class="soft">${t("no alarms")}</p>`}</section>`;
 }

@@ -18,6 +18,7 @@ const main = document.getElementById("main");
 let leave = new AbortController();
 let status = null;
 let fault = null;
+let active = 0;
 let turn = 0;
 
 function place() {
@@ -49,7 +50,7 @@ function draw() {
   document.title = `${t(TITLES[name])} · Sluice`;
   render(html`<h1>Sluice <small>${status?.gateway ?? ""}</small></h1>
     <nav aria-label="Sluice">${Object.entries(TITLES).map(([page, title]) =>
-      html`<a href="#${page}" aria-current=${page === name ? "page" : nothing}>${t(title)}</a>`)}</nav>
+      html`<a href="#${page}" aria-current=${page === name ? "page" : nothing}>${t(title)}${page === "alarms" && active ? html` <span class="chip bad">${active}</span>` : nothing}</a>`)}</nav>
     <div class="tools">${status ? html`<span class="chip ${status.ready ? "good" : "bad"}" title=${status.notReadyReason ?? ""}>● ${t(status.ready ? "ready" : "not ready")}</span>` : nothing}
       <button @click=${theme} aria-label=${t("theme")} title=${t("theme")}>◐</button>
       <button @click=${speak} lang=${language === "zh" ? "en" : "zh-CN"}>${language === "zh" ? "English" : "中文"}</button></div>`, head);
@@ -96,7 +97,7 @@ async function follow(name, signal) {
   while (!signal.aborted) {
     try {
       if (PAGES[name].run) await PAGES[name].run(signal, draw);
-      else await stream("/updates", (kind, body) => { if (PAGES[name].event?.(kind, body)) draw(); else if (kind !== "flow") refresh(); }, signal);
+      else await stream("/updates", (kind, body) => { if (kind === "alarms") active = body.active; if (PAGES[name].event?.(kind, body)) draw(); else if (kind !== "flow") refresh(); }, signal);
     } catch (problem) {
       if (problem.name === "AbortError") return;
       if (problem.status === 404) return;

@@ -1,5 +1,5 @@
 // Coverage: sites by sector, the course, the worst devices, what has changed.
-import { get, query } from "./api.js";
+import { get, post, query, remove } from "./api.js";
 import { choice, count, html, level, nothing, percent, ratio, seconds, table, tile, time } from "./show.js";
 import { t } from "./text.js";
 
@@ -12,7 +12,8 @@ const KINDS = {
   timeliness: ["timeliness", "timely", "received"],
   plan: ["plan", "commissioned", "planned"],
 };
-const state = { window: "1h", kind: "effective", trend: "24h", site: "", data: null };
+const state = { window: "1h", kind: "effective", trend: "24h", site: "", scope: "site", note: "", data: null };
+const SCOPES = ["all", "sector", "site", "model", "device"];
 let chart = null;
 
 const figure = (kind, group) => {
@@ -23,14 +24,15 @@ const figure = (kind, group) => {
 export async function load(signal) {
   const { window, trend, site } = state;
   const key = site ? { by: "site", key: site } : { by: "all" };
-  const [all, sites, points, worst, changes] = await Promise.all([
+  const [all, sites, points, worst, changes, stops] = await Promise.all([
     get(`/coverage${query({ window, by: "all" })}`, signal),
     get(`/coverage${query({ window, by: "site" })}`, signal),
     get(`/coverage/trend${query({ window: trend, ...key })}`, signal),
     get(`/coverage/devices${query({ window, site, limit: 10 })}`, signal),
     get("/coverage/changes?limit=20", signal),
+    get("/coverage/stops", signal),
   ]);
-  state.data = { all, sites, points, worst: worst.devices, changes: changes.changes };
+  state.data = { all, sites, points, worst: worst.devices, changes: changes.changes, stops: stops.stops };
 }
 
 export function view(again) {
@@ -69,7 +71,44 @@ export function view(again) {
       <section class="card"><h2>${t("Last hour")}</h2>${table(
         [["time", (c) => time(c.at)], ["what", (c) => html`<span class=${c.what === "lost" ? "bad" : ""}>${t(c.what)}</span>`],
           ["device", (c) => html`<a href="#devices/${encodeURIComponent(c.device)}">${c.device}</a>`], ["site", (c) => c.site]], data.changes)}</section>
-    </div>`;
+    </div>
+    ${stopsCard(data, set, again)}`;
+}
+
+// Approved stops: for their time nothing is due of what they name.
+function stopsCard(data, set, again) {
+  const tried = async (act) => {
+    try {
+      await act();
+      state.note = "";
+    } catch (fault) {
+      state.note = fault.status === 403 ? t("your role may not do this") : fault.message;
+    }
+    again();
+  };
+  const micros = (field) => (field.value ? new Date(field.value).getTime() * 1000 : undefined);
+  const add = (event) => {
+    event.preventDefault();
+    const { elements } = event.target;
+    const stop = { scope: state.scope, reason: elements.reason.value, from: micros(elements.from), to: micros(elements.to) };
+    if (state.scope !== "all") stop.key = elements.key.value;
+    tried(() => post("/coverage/stops", stop)).then(() => { if (!state.note) event.target.reset(); });
+  };
+  const now = Date.now() * 1000;
+  const isOver = (stop) => stop.to !== null && stop.to <= now;
+  return html`<section class="card"><h2>${t("Approved stops")}</h2>
+    ${state.note ? html`<p class="message bad" role="alert">${state.note}</p>` : nothing}
+    ${table([["what", (s) => (s.scope === "all" ? t("all") : html`${t(s.scope)} <b>${s.key}</b>`)],
+      ["from", (s) => time(s.from)], ["until", (s) => time(s.to)], ["reason", (s) => s.reason, "wrap"], ["by", (s) => s.by],
+      ["", (s) => (isOver(s) ? t("over") : html`<button @click=${() => tried(() => remove(`/coverage/stops/${s.id}`))}>${t("end stop")}</button>`)]],
+      [...data.stops].sort((a, b) => b.from - a.from).slice(0, 20))}
+    <form class="row" id="stop" @submit=${add}>${choice("for", state.scope, SCOPES, set("scope"))}
+      ${state.scope === "all" ? nothing : html`<label>${t(state.scope)} <input name="key" required></label>`}
+      <label>${t("reason")} <input name="reason" required maxlength="200"></label>
+      <label>${t("from")} <input name="from" type="datetime-local"></label>
+      <label>${t("until")} <input name="to" type="datetime-local"></label>
+      <button>${t("add stop")}</button></form>
+    <p class="soft">${t("without a beginning it begins now, without an end it lasts until it is ended")}</p></section>`;
 }
 
 function sectors(groups) {

@@ -4,7 +4,8 @@ import { choice, decimal, html, nothing, ratio, seconds, spark, table, time } fr
 import { t } from "./text.js";
 
 const PAGE = 100;
-const state = { search: "", sector: "", site: "", model: "", rows: null, more: null, one: null, detail: null, note: "", groups: [] };
+const OVERLAPS = ["0s", "1h", "24h"];
+const state = { search: "", sector: "", site: "", model: "", rows: null, after: "", overlap: "1h", one: null, detail: null, note: "", groups: [] };
 
 export function open(id) {
   if (state.one !== (id || null)) {
@@ -31,9 +32,9 @@ export async function load(signal) {
       optional(get(`${path}/latest`, signal)), optional(get(`${path}/refusals`, signal))]);
     state.detail = { device, coverage, latest, refusals };
   }
-  const { sector, site, model } = state;
+  const { sector, site, search, after } = state;
   const [page, groups] = await Promise.all([
-    get(`/coverage/devices${query({ window: "1h", order: "id", limit: 1000, sector, site, model })}`, signal),
+    get(`/coverage/devices${query({ window: "1h", order: "id", limit: PAGE, sector, site, search: search.trim(), after })}`, signal),
     get("/coverage?window=now&by=site", signal)]);
   state.rows = page.devices;
   state.groups = groups.groups;
@@ -44,23 +45,24 @@ const names = (field) => ["", ...new Set(state.groups.map((group) => group[field
 export function view(again) {
   const set = (name) => (value) => {
     state[name] = value;
+    if (name !== "after") state.after = "";
     again();
   };
   if (!state.rows) return html`<p>${t("loading")} …</p>`;
-  const wanted = state.search.toLowerCase();
-  const found = state.rows.filter((row) => `${row.device} ${row.model}`.toLowerCase().includes(wanted));
+  const found = state.rows;
   return html`${state.one ? detail(again) : nothing}
     <section class="card"><h2>${t("Devices")}</h2><div class="row" role="search">
       <label>${t("search")} <input type="search" .value=${state.search} @input=${(event) => set("search")(event.target.value)}></label>
       ${choice("sector", state.sector, names("sector"), set("sector"))}${choice("site", state.site, names("site"), set("site"))}
-      <span class="soft" role="status">${found.length}${state.rows.length === 1000 ? " (≤ 1000)" : ""}</span></div>
+      <span class="soft" role="status">${found.length}${found.length === PAGE ? "+" : ""}</span></div>
       ${table([["device", (d) => html`<a href="#devices/${encodeURIComponent(d.device)}">${d.device}</a>`],
         ["state", (d) => html`<span class=${d.connected ? "good" : "bad"}>${d.connected ? "●" : "○"} ${t(d.stopped ? "stopped" : d.connected ? "connected" : "lost")}</span>`],
         ["model", (d) => d.model], ["sector", (d) => d.sector], ["site", (d) => d.site], ["interval", (d) => seconds(d.interval), "n"],
         ["last sample", (d) => time(d.lastSample)],
         ["completeness", (d) => ratio("completeness", d.completeness, d.filled, d.due), "n"],
-        ["effective", (d) => ratio("effective", d.effective, d.good, d.due), "n"]], found.slice(0, PAGE))}
-      ${found.length > PAGE ? html`<p class="soft">${PAGE} / ${found.length}: ${t("search")} …</p>` : nothing}</section>`;
+        ["effective", (d) => ratio("effective", d.effective, d.good, d.due), "n"]], found)}
+      <div class="row">${state.after ? html`<button @click=${() => set("after")("")}>${t("first page")}</button>` : nothing}
+        ${found.length === PAGE ? html`<button @click=${() => set("after")(found.at(-1).device)}>${t("next page")}</button>` : nothing}</div></section>`;
 }
 
 function detail(again) {
@@ -78,6 +80,12 @@ function detail(again) {
     }
     again();
   };
+  const rotate = (event) => {
+    event.preventDefault();
+    const password = event.target.elements.password.value;
+    event.target.reset();
+    act("credentials", { overlap: state.overlap, credentials: { password } })();
+  };
   const hour = all.coverage?.windows.find((each) => each.window === "24h");
   return html`<section class="card" aria-label=${one}>
     <div class="row"><h2>${one}</h2><a href="#devices">${t("close")}</a></div>
@@ -90,6 +98,9 @@ function detail(again) {
         <button @click=${act("token", {}, (a) => a.token ?? "")}>${t("issue token")}</button>
         <button @click=${act("revoke", {})}>${t("revoke credentials")}</button>
         <button @click=${act("retire", {})}>${t("retire")}</button></div>
+        <form class="row" @submit=${rotate}><label>${t("new password")} <input name="password" type="password" autocomplete="new-password" minlength="8" required></label>
+          ${choice("old one valid for", state.overlap, OVERLAPS, (value) => { state.overlap = value; })}
+          <button>${t("rotate password")}</button></form>
         <p class="soft">${all.device.credentialKinds?.join(", ")}</p>
         ${state.note ? html`<p role="status"><code>${state.note}</code></p>` : nothing}</div></div>
     <h3>${t("Last values")}</h3>${all.latest?.metrics.length ? table([

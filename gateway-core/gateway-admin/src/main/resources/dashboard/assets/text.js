@@ -21,6 +21,9 @@ const CHINESE = {
   "Admin token": "管理令牌", "Sign in": "登录", "the admin token is wanted": "请输入管理令牌", "wrong token": "令牌错误",
   "the gateway cannot be reached; trying again": "无法连接网关，正在重试", "your role may not do this": "您的角色无此权限",
   "this gateway does not have this": "此网关不提供该功能", loading: "加载中", more: "更多", "no devices": "无设备", theme: "主题", ready: "就绪", "not ready": "未就绪",
+  "first page": "首页", "next page": "下一页", "new password": "新密码", "old one valid for": "旧密码有效期", "Approved stops": "批准停运",
+  from: "起", until: "止", over: "已结束", "end stop": "结束停运", "add stop": "添加停运", "for": "对象", escalated: "已升级", supervision: "监视", coverage: "覆盖率",
+  "without a beginning it begins now, without an end it lasts until it is ended": "不填起始即刻开始，不填结束则直到手动结束",
   "open stops": "批准停运", "since the start": "自启动", by: "按", text_none: "无",
 };
 

@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +36,7 @@ public final class AdminServer implements AutoCloseable {
   private final Updates updates;
   private final HttpServer server;
   private final InetSocketAddress address;
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   private AdminServer(Vertx vertx, Updates updates, HttpServer server, InetSocketAddress address) {
     this.vertx = vertx;
@@ -118,9 +120,12 @@ public final class AdminServer implements AutoCloseable {
     return address;
   }
 
-  /** Closes the listener and ends the event streams, within 2 s. */
+  /** Closes the listener and ends the event streams, within 2 s. A second call does nothing. */
   @Override
   public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
     updates.end();
     server.close();
     vertx.close();

@@ -78,7 +78,11 @@ final class CoverageResource {
 
   private void devices(RoutingContext ctx) {
     Filter filter =
-        new Filter(Query.text(ctx, "sector"), Query.text(ctx, "site"), Query.text(ctx, "model"));
+        new Filter(
+            Query.text(ctx, "sector"),
+            Query.text(ctx, "site"),
+            Query.text(ctx, "model"),
+            Query.text(ctx, "search"));
     String order = Query.text(ctx, "order");
     if (order != null && !order.equals("worst") && !order.equals("id")) {
       throw new BadRequestException("order must be worst or id, not \"" + order + '"');

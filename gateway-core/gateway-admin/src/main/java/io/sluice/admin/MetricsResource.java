@@ -9,6 +9,7 @@ import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.sluice.api.admin.AlarmDesk;
 import io.sluice.api.admin.Operations;
 import io.sluice.api.admin.Operations.LaneView;
@@ -60,6 +61,17 @@ final class MetricsResource {
   }
 
   private synchronized String text() {
+    update();
+    return registry.scrape();
+  }
+
+  /** All series as they are now. */
+  synchronized MetricSnapshots snapshots() {
+    update();
+    return registry.getPrometheusRegistry().scrape();
+  }
+
+  private void update() {
     status(operations.status());
     Traffic traffic = operations.traffic();
     traffic(traffic);
@@ -70,7 +82,6 @@ final class MetricsResource {
     AlarmDesk.Counts alarms = operations.alarms().counts();
     gauge("sluice.alarms", alarms.active(), "state", "active");
     gauge("sluice.alarms", alarms.acknowledged(), "state", "acknowledged");
-    return registry.scrape();
   }
 
   private void status(Status status) {

@@ -1,5 +1,6 @@
 package io.sluice.admin;
 
+import io.sluice.api.admin.AlarmDesk.Counts;
 import io.sluice.api.admin.CoverageDesk.By;
 import io.sluice.api.admin.CoverageDesk.Group;
 import io.sluice.api.admin.CoverageDesk.Window;
@@ -11,16 +12,17 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * {@code /api/v1/updates}: what the dashboard shows, as server-sent events (WHATWG HTML, section
  * 9.2): {@code flow} each 2 s, its data the body of {@code /api/v1/flow}; {@code coverage} each 10
- * s, the last hour by sector, as it was worked out last. The figures are put together once for all
- * who read, on a worker, and only while somebody does. Who has not read the event before when the
- * next is due misses that one; who misses 15 in a row is dropped. Everything but the figures runs
- * on the event loop.
+ * s, the last hour by sector, as it was worked out last; {@code alarms} as their counts change, and
+ * each 10 s. The figures are put together once for all who read, on a worker, and only while
+ * somebody does. Who has not read the event before when the next is due misses that one; who misses
+ * 15 in a row is dropped. Everything but the figures runs on the event loop.
  */
 final class Updates implements Handler<RoutingContext> {
   /** Most readers at once; one more is refused. */
@@ -48,6 +50,9 @@ final class Updates implements Handler<RoutingContext> {
   private final List<Reader> readers = new ArrayList<>();
   private boolean isUnderWay;
   private int round;
+
+  /** As told last; by the one worker that is under way. */
+  private volatile @Nullable Counts alarms;
 
   /** What the event of coverage carries. */
   private record Ratios(String window, List<Group> groups) {}
@@ -106,6 +111,11 @@ final class Updates implements Handler<RoutingContext> {
 
   private String events(boolean withCoverage) {
     String flow = event("flow", operations.flow());
+    Counts now = operations.alarms().counts();
+    if (withCoverage || !now.equals(alarms)) {
+      alarms = now;
+      flow += event("alarms", now);
+    }
     if (!withCoverage) {
       return flow;
     }

@@ -16,6 +16,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
@@ -272,12 +273,13 @@ class AdminServerTest {
     try (BufferedReader lines =
         new BufferedReader(new InputStreamReader(stream.body(), StandardCharsets.UTF_8))) {
       assertThat(lines.readLine()).isEqualTo("retry: 2000");
-      for (String event : List.of("flow", "coverage", "flow")) {
+      Map<String, String> carried =
+          Map.of(
+              "flow", "\"fill\":0.25", "coverage", "\"window\":\"1h\"", "alarms", "\"active\":1");
+      for (String event : List.of("flow", "alarms", "coverage", "flow")) {
         assertThat(lines.readLine()).isEmpty();
         assertThat(lines.readLine()).isEqualTo("event: " + event);
-        assertThat(lines.readLine())
-            .startsWith("data: {")
-            .contains(event.equals("flow") ? "\"fill\":0.25" : "\"window\":\"1h\"");
+        assertThat(lines.readLine()).startsWith("data: {").contains(carried.get(event));
       }
       server.close();
       assertThat(lines.readLine()).isEmpty();

@@ -1,6 +1,9 @@
 package io.sluice.app;
 
 import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -16,6 +19,7 @@ import tools.jackson.databind.JsonNode;
 final class CoverageCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private AdminOptions admin;
+  @Mixin private WatchOption watch;
 
   @Option(
       names = "--window",
@@ -34,23 +38,20 @@ final class CoverageCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws CommandFailure {
-    PrintWriter out = spec.commandLine().getOut();
-    JsonNode coverage;
-    try (AdminClient client = admin.client()) {
-      String path =
-          "/api/v1/coverage?window="
-              + AdminClient.encoded(window)
-              + "&by="
-              + AdminClient.encoded(by);
-      AdminClient.Answer answer = client.send("GET", path, null);
-      if (answer.status() == 404) {
-        throw new CommandFailure(
-            ExitCode.FAILED,
-            "this gateway does not measure coverage; run a version that does (its API has no"
-                + " /api/v1/coverage)");
-      }
-      coverage = client.require(answer);
+    return watch.show(admin, spec.commandLine().getOut(), this::print);
+  }
+
+  private int print(AdminClient client, PrintWriter out) throws CommandFailure {
+    String path =
+        "/api/v1/coverage?window=" + AdminClient.encoded(window) + "&by=" + AdminClient.encoded(by);
+    AdminClient.Answer answer = client.send("GET", path, null);
+    if (answer.status() == 404) {
+      throw new CommandFailure(
+          ExitCode.FAILED,
+          "this gateway does not measure coverage; run a version that does (its API has no"
+              + " /api/v1/coverage)");
     }
+    JsonNode coverage = client.require(answer);
     if (json) {
       Show.json(coverage, out);
     } else {
@@ -70,25 +71,40 @@ final class CoverageCommand implements Callable<Integer> {
         new Table(
             "GROUP",
             "EXPECTED",
-            "CONNECTED",
-            "REPORTING",
-            "CONNECTION",
+            "EFFECTIVE",
             "COMPLETENESS",
             "VALIDITY",
-            "EFFECTIVE",
-            "TIMELINESS");
-    for (JsonNode group : groups) {
+            "CONNECTION",
+            "REPORTING",
+            "TIMELINESS",
+            "GOOD",
+            "FILLED",
+            "DUE");
+    List<JsonNode> worstFirst = new ArrayList<>();
+    groups.forEach(worstFirst::add);
+    worstFirst.sort(
+        Comparator.comparingDouble(CoverageCommand::effective)
+            .thenComparing(group -> Show.text(group, "key")));
+    for (JsonNode group : worstFirst) {
       table.row(
           Show.text(group, "key"),
           Show.text(group, "expected"),
-          Show.text(group, "connected"),
-          Show.text(group, "reporting"),
-          Show.percent(group, "connection"),
+          Show.percent(group, "effective"),
           Show.percent(group, "completeness"),
           Show.percent(group, "validity"),
-          Show.percent(group, "effective"),
-          Show.percent(group, "timeliness"));
+          Show.percent(group, "connection"),
+          Show.percent(group, "reportingRatio"),
+          Show.percent(group, "timeliness"),
+          Show.text(group, "good"),
+          Show.text(group, "filled"),
+          Show.text(group, "due"));
     }
     return table;
+  }
+
+  /** For the order: a group of which nothing was due comes last. */
+  private static double effective(JsonNode group) {
+    JsonNode effective = group.path("effective");
+    return effective.isNumber() ? effective.asDouble() : 2;
   }
 }

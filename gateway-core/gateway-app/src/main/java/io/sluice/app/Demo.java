@@ -5,6 +5,9 @@ import io.sluice.api.admin.Operations.LedgerLine;
 import io.sluice.api.admin.Operations.UpstreamView;
 import io.sluice.sim.audit.Audit;
 import io.sluice.sim.audit.AuditResult;
+import io.sluice.sim.audit.CoverageAudit;
+import io.sluice.sim.audit.FarEnd;
+import io.sluice.sim.audit.GatewayApi;
 import io.sluice.sim.fleet.Endpoints;
 import io.sluice.sim.fleet.FleetRun;
 import io.sluice.sim.fleet.FleetSnapshot;
@@ -79,11 +82,17 @@ final class Demo {
           new Endpoints(
               URI.create("tcp://" + gateway.address("mqtt")),
               URI.create("coap://" + gateway.address("coap")));
-      try (FleetRun fleet = FleetRun.start(scenario, endpoints)) {
-        play(fleet, gateway.operations(), duration);
-        fleet.stop();
-        drain(gateway.operations());
-        return report(fleet, gateway.operations(), archive);
+      try (GatewayApi api =
+          new GatewayApi(URI.create("http://" + gateway.address("admin")), null)) {
+        CoverageAudit coverage = CoverageAudit.begin(api);
+        try (FleetRun fleet = FleetRun.start(scenario, endpoints)) {
+          play(fleet, gateway.operations(), duration);
+          fleet.stop();
+          drain(gateway.operations());
+          boolean holds = report(fleet, gateway.operations(), archive);
+          out.print(settled(coverage, fleet, Audit.farEnd(fleet, archive)).text());
+          return holds;
+        }
       }
     }
   }
@@ -112,6 +121,19 @@ final class Demo {
         && Instant.now().isBefore(end)) {
       TimeUnit.MILLISECONDS.sleep(50);
     }
+  }
+
+  /** A slot counts when its time has come, which may be half an interval ahead. */
+  private static CoverageAudit.Result settled(
+      CoverageAudit coverage, FleetRun fleet, FarEnd archive)
+      throws IOException, InterruptedException {
+    Instant end = Instant.now().plus(DRAIN);
+    CoverageAudit.Result result = coverage.compare(fleet, archive);
+    while (!result.holds() && Instant.now().isBefore(end)) {
+      TimeUnit.MILLISECONDS.sleep(500);
+      result = coverage.compare(fleet, archive);
+    }
+    return result;
   }
 
   private boolean report(FleetRun fleet, Operations operations, Path archive) throws IOException {

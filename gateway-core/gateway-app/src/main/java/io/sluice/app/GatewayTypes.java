@@ -1,5 +1,6 @@
 package io.sluice.app;
 
+import io.sluice.api.admin.MetricsSettings;
 import io.sluice.engine.alarm.AlarmSettings;
 import io.sluice.engine.audit.AuditSettings;
 import io.sluice.engine.config.Types;
@@ -21,6 +22,7 @@ final class GatewayTypes {
           new Section("consumers", ConsumerSettings.class, "Who may read records here."),
           new Section("coverage", CoverageSettings.class, "How coverage is counted."),
           new Section("limits", LimitSettings.class, "How much any one may take."),
+          new Section("metrics", MetricsSettings.class, "Where figures go unasked."),
           new Section("spool", SpoolSettings.class, "Bounds and policies of the durable spool."));
 
   private GatewayTypes() {}

@@ -18,17 +18,18 @@ import tools.jackson.databind.JsonNode;
 final class LedgerCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private AdminOptions admin;
+  @Mixin private WatchOption watch;
 
   @Option(names = "--json", description = "Print the API's JSON.")
   private boolean json;
 
   @Override
   public Integer call() throws CommandFailure {
-    PrintWriter out = spec.commandLine().getOut();
-    JsonNode ledger;
-    try (AdminClient client = admin.client()) {
-      ledger = client.get("/api/v1/ledger");
-    }
+    return watch.show(admin, spec.commandLine().getOut(), this::print);
+  }
+
+  private int print(AdminClient client, PrintWriter out) throws CommandFailure {
+    JsonNode ledger = client.get("/api/v1/ledger");
     boolean balances = ledger.path("balances").asBoolean(false);
     if (json) {
       Show.json(ledger, out);

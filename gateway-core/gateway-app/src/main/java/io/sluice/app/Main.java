@@ -34,6 +34,7 @@ public final class Main implements Runnable {
           "status",
           "ledger",
           "coverage",
+          "alarms",
           "audit",
           "sim",
           "reference");
@@ -95,6 +96,7 @@ public final class Main implements Runnable {
       case "status" -> new StatusCommand();
       case "ledger" -> new LedgerCommand();
       case "coverage" -> new CoverageCommand();
+      case "alarms" -> new AlarmsCommand();
       case "audit" -> new AuditCommand();
       case "sim" -> new SimCommand();
       case "reference" -> new ReferenceCommand();

@@ -17,22 +17,24 @@ import tools.jackson.databind.node.ObjectNode;
 final class StatusCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private AdminOptions admin;
+  @Mixin private WatchOption watch;
 
   @Option(names = "--json", description = "Print JSON: the status, with the upstreams added.")
   private boolean json;
 
   @Override
   public Integer call() throws CommandFailure {
-    PrintWriter out = spec.commandLine().getOut();
-    try (AdminClient client = admin.client()) {
-      JsonNode status = client.get("/api/v1/status");
-      JsonNode upstreams = client.get("/api/v1/upstreams").path("upstreams");
-      if (json) {
-        ((ObjectNode) status).set("upstreams", upstreams);
-        Show.json(status, out);
-      } else {
-        print(status, upstreams, out);
-      }
+    return watch.show(admin, spec.commandLine().getOut(), this::print);
+  }
+
+  private int print(AdminClient client, PrintWriter out) throws CommandFailure {
+    JsonNode status = client.get("/api/v1/status");
+    JsonNode upstreams = client.get("/api/v1/upstreams").path("upstreams");
+    if (json) {
+      ((ObjectNode) status).set("upstreams", upstreams);
+      Show.json(status, out);
+    } else {
+      print(status, upstreams, out);
     }
     return ExitCode.DONE;
   }

@@ -1,15 +1,15 @@
 package io.sluice.app;
 
 import io.sluice.admin.AdminServer;
+import io.sluice.admin.OtlpExport;
 import io.sluice.api.Adapter;
 import io.sluice.api.AdapterFactory;
 import io.sluice.api.admin.AdminSettings;
+import io.sluice.api.admin.MetricsSettings;
+import io.sluice.api.admin.MetricsSettings.Otlp;
 import io.sluice.api.admin.Operations.ListenerView;
 import io.sluice.api.audit.AuditTrail;
 import io.sluice.app.GatewayOperations.Insight;
-import io.sluice.engine.alarm.AlarmBook;
-import io.sluice.engine.alarm.AlarmEngine;
-import io.sluice.engine.alarm.AlarmSettings;
 import io.sluice.engine.audit.AuditLog;
 import io.sluice.engine.audit.AuditSettings;
 import io.sluice.engine.config.GatewayConfig;
@@ -162,7 +162,6 @@ final class Wiring implements AutoCloseable {
                 spool));
     startForwarders(spool);
     startHousekeeping(registry, deviceLimits, addressLimits);
-    AlarmBook alarms = startAlarms(spool, pipeline);
     CoverageEngine coverage =
         closing(
             CoverageEngine.start(
@@ -173,11 +172,21 @@ final class Wiring implements AutoCloseable {
                 profiles,
                 spool,
                 clock));
+    Alarms alarms = closing(Alarms.open(config, registry, profiles, spool, coverage, clock));
+    alarms.start(pipeline);
     GatewayOperations views =
         operations(
-            registry, spool, pipeline, traffic, new Insight(coverage, latest, retries, alarms));
+            registry,
+            spool,
+            pipeline,
+            traffic,
+            new Insight(coverage, latest, retries, alarms.book()));
     operations = views;
     startAdmin(views, audit);
+    Otlp otlp = config.section(MetricsSettings.class).otlp();
+    if (otlp != null) {
+      closing(OtlpExport.start(otlp, views, config.gateway().id(), clock));
+    }
     Consumers consumers = new Consumers(config.section(ConsumerSettings.class), limits);
     startAdapters(new EngineGateway(registry, consumers, pipeline, traffic, addressLimits, audit));
     views.listening(() -> listeners.stream().map(Listener::view).toList());
@@ -198,16 +207,6 @@ final class Wiring implements AutoCloseable {
     } catch (RegistryException e) {
       LOG.warn("credentials whose overlap is over are still on disk: {}", e.getMessage());
     }
-  }
-
-  private AlarmBook startAlarms(SegmentedSpool spool, IngestPipeline pipeline) throws IOException {
-    AlarmSettings settings = config.section(AlarmSettings.class);
-    AlarmBook book =
-        closing(AlarmBook.open(config.gateway().data(), settings, config.gateway().id(), clock));
-    AlarmEngine engine = closing(new AlarmEngine(book, spool, System::nanoTime));
-    pipeline.tapAlarms(engine::stored);
-    engine.start();
-    return book;
   }
 
   @SuppressWarnings("FutureReturnValueIgnored") // the sampling ends with its executor

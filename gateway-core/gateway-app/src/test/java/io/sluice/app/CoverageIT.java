@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
@@ -62,6 +63,29 @@ class CoverageIT {
               gateway.get("/api/v1/coverage").get("groups").get(0).get("stopped").longValue() == 1);
       assertThat(gateway.get("/api/v1/devices/meter-1/coverage").get("windows").size())
           .isEqualTo(3);
+      reportOfTheMonthHasTheSameFigures(gateway);
     }
+  }
+
+  private void reportOfTheMonthHasTheSameFigures(GatewayProcess gateway) throws Exception {
+    YearMonth month = YearMonth.now(ZoneOffset.UTC);
+    CommandLines.run(gateway, "coverage", "report", "--month", "" + month, "--out", "" + directory);
+    String csv = Files.readString(directory.resolve("coverage-" + month + ".csv"));
+    String html = Files.readString(directory.resolve("coverage-" + month + ".html"));
+    assertThat(html).contains("edge-01", "meter exchanged", "plant-a", "north", "depot");
+    for (JsonNode site : gateway.get("/api/v1/coverage/month?month=" + month).get("sites")) {
+      assertThat(csv)
+          .contains(
+              String.join(
+                  ",",
+                  "" + month,
+                  site.get("sector").stringValue(),
+                  site.get("site").stringValue(),
+                  "",
+                  site.get("planned").asString(),
+                  site.get("commissioned").asString(),
+                  site.get("devices").asString()));
+    }
+    assertThat(csv).containsPattern("plant-a,,\\d+,\\d+,\\d+,\\d+,\\d+,\\d+,5,");
   }
 }

@@ -190,6 +190,86 @@ class DashboardIT {
     assertThat(browser.findElements(By.cssSelector("main b"))).isEmpty();
   }
 
+  private static WebElement named(String name) {
+    return browser.findElement(By.cssSelector("main form [name=" + name + "]"));
+  }
+
+  private static void press(String label) {
+    browser.findElement(By.xpath("//main//button[normalize-space()='" + label + "']")).click();
+  }
+
+  @Test
+  void anApprovedStopIsAddedAndEnded() throws Exception {
+    look(1280, 1800, false);
+    go("coverage");
+    await().until(() -> text().contains("Approved stops"));
+    named("key").sendKeys("depot");
+    named("reason").sendKeys("sensor exchange");
+    press("add stop");
+    await().until(() -> text().contains("sensor exchange"));
+    assertThat(gateway.get("/api/v1/coverage/stops").get("stops").get(0).get("key").stringValue())
+        .isEqualTo("depot");
+    shoot("coverage-stops");
+    press("end stop");
+    await().until(() -> text().contains("over"));
+    assertNoComplaint();
+  }
+
+  @Test
+  void aPasswordIsRotatedAndBothAreGoodForAWhile() throws Exception {
+    look(1280, 1200, false);
+    go("devices/hub-1");
+    await().until(() -> text().contains("new password"));
+    named("password").sendKeys("secret-22");
+    press("rotate password");
+    browser.switchTo().alert().accept();
+    await().until(() -> text().contains("credentials: yes"));
+    shoot("device-rotate");
+    for (String password : List.of("secret-1", "secret-22")) {
+      Tool.run(
+              "mosquitto_pub",
+              "-p",
+              String.valueOf(gateway.port("mqtt")),
+              "-u",
+              "hub-1",
+              "-P",
+              password,
+              "-q",
+              "1",
+              "-t",
+              "telemetry",
+              "-m",
+              "{\"load\":5}")
+          .succeeded();
+    }
+    assertNoComplaint();
+  }
+
+  @Test
+  void searchFindsADeviceByAPartOfItsName() {
+    look(1280, 900, false);
+    go("devices");
+    await().until(() -> text().contains("water-1"));
+    browser.findElement(By.cssSelector("input[type=search]")).sendKeys("TER-1");
+    await().until(() -> !text().contains("child-1"));
+    assertThat(text()).contains("meter-1", "water-1");
+  }
+
+  @Test
+  void anAlarmIsAcknowledgedWithANote() throws Exception {
+    look(1280, 900, false);
+    go("alarms");
+    await().until(() -> text().contains("meter-1"));
+    browser
+        .findElement(By.xpath("//main//tr[contains(., 'meter-1')]//button[.='acknowledge']"))
+        .click();
+    browser.switchTo().alert().sendKeys("on my way");
+    browser.switchTo().alert().accept();
+    await().until(() -> text().contains("on my way"));
+    shoot("alarms-acknowledged");
+    assertNoComplaint();
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"coverage", "flow"})
   void chineseIsAClickAway(String page) throws Exception {

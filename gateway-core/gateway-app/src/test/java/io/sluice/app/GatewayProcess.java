@@ -12,7 +12,9 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -39,21 +41,28 @@ final class GatewayProcess implements AutoCloseable {
     this.log = log;
   }
 
-  /** Starts {@code run --config} and waits for the ready line. */
-  static GatewayProcess start(Path config) throws IOException {
+  /**
+   * Starts {@code run --config} and waits for the ready line.
+   *
+   * @param under a command to start it by, such as prlimit
+   */
+  static GatewayProcess start(Path config, String... under) throws IOException {
     Path log = config.resolveSibling("gateway.log");
+    List<String> command = new ArrayList<>(List.of(under));
+    command.addAll(
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:+UseSerialGC",
+            "-Xmx384m",
+            "--enable-native-access=ALL-UNNAMED",
+            "-cp",
+            PACKAGED,
+            "io.sluice.app.Main",
+            "run",
+            "--config",
+            config.toString()));
     Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+UseSerialGC",
-                "-Xmx384m",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                PACKAGED,
-                "io.sluice.app.Main",
-                "run",
-                "--config",
-                config.toString())
+        new ProcessBuilder(command)
             .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
             .start();
     GatewayProcess gateway = new GatewayProcess(process, log);

@@ -5,6 +5,7 @@ import io.sluice.api.config.Checked;
 import io.sluice.api.config.Option;
 import io.sluice.api.config.Secret;
 import io.sluice.api.tls.TlsSettings;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -174,6 +175,13 @@ public record AdminSettings(
   /** By its spelling, so that no name server decides about who gets in. */
   public boolean isLoopback() {
     return isLoopback(host);
+  }
+
+  /** Whether what is sent there is encrypted, or stays on this machine. */
+  public static boolean isSafe(URI url) {
+    return url.getHost() != null
+        && ("https".equals(url.getScheme())
+            || ("http".equals(url.getScheme()) && isLoopback(url.getHost())));
   }
 
   /** Whether a host name is one of this machine's alone, by its spelling. */

@@ -25,6 +25,12 @@ public interface CoverageDesk {
     public String label() {
       return label;
     }
+
+    /** The label: so it is written in the configuration too. */
+    @Override
+    public String toString() {
+      return label;
+    }
   }
 
   /** By what devices are put together. */
@@ -132,8 +138,16 @@ public interface CoverageDesk {
       @Nullable Double effective,
       double outageSeconds) {}
 
-  /** Which devices; null takes all. */
-  record Filter(@Nullable String sector, @Nullable String site, @Nullable String model) {}
+  /**
+   * Which devices; null takes all.
+   *
+   * @param search part of the id, in capitals or not
+   */
+  record Filter(
+      @Nullable String sector,
+      @Nullable String site,
+      @Nullable String model,
+      @Nullable String search) {}
 
   /**
    * @param worstFirst by effective coverage, those with nothing due last; else by id

@@ -28,6 +28,7 @@ public final class AlarmBook implements AlarmDesk, AutoCloseable {
 
   private static final List<String> SEVERITIES =
       List.of("Unknown", "Minor", "Moderate", "Severe", "Extreme");
+  private static final long LEFT_OUT_PERIOD_MILLIS = 60_000;
   private static final String ACTUAL = "Actual";
 
   private final AlarmDatabase database;
@@ -36,6 +37,7 @@ public final class AlarmBook implements AlarmDesk, AutoCloseable {
   private final Clock clock;
   private final List<Consumer<Counts>> followers = new CopyOnWriteArrayList<>();
   private volatile Counts counts;
+  private volatile long leftOutSaidMillis;
 
   private AlarmBook(AlarmDatabase database, AlarmSettings settings, String gateway, Clock clock) {
     this.database = database;
@@ -88,12 +90,17 @@ public final class AlarmBook implements AlarmDesk, AutoCloseable {
         new AlarmTable(connection).number("SELECT sequence FROM progress WHERE epoch = ?", epoch));
   }
 
-  /** The gateway raises or clears an alarm of its own; a change of it goes upstream too. */
-  void report(Signal signal) {
+  /**
+   * The gateway raises or clears alarms of its own, in one transaction; changes of them go upstream
+   * too.
+   */
+  void report(List<Signal> signals) {
     change(table -> {
-      AlarmView changed = apply(table, signal, "gateway");
-      if (changed != null) {
-        send(table, changed, signal.isOver() ? "cleared" : "raised");
+      for (Signal signal : signals) {
+        AlarmView changed = apply(table, signal, "gateway");
+        if (changed != null) {
+          send(table, changed, signal.isOver() ? "cleared" : "raised");
+        }
       }
       return null;
     });
@@ -135,19 +142,27 @@ public final class AlarmBook implements AlarmDesk, AutoCloseable {
   }
 
   private @Nullable AlarmView raise(AlarmTable table, Signal signal) throws SQLException {
-    Counts now = table.counts();
-    if (now.active() + now.acknowledged() >= settings.keepMost()) {
-      LOG.warn("{} alarms are open; {} is not taken into the book", settings.keepMost(), signal);
+    if (table.open() >= settings.keepMost()) {
+      leftOut(settings.keepMost() + " alarms are open");
       return null;
     }
     if (!signal.device().isEmpty()
         && table.openOf(signal.kind(), signal.device()) >= OPEN_PER_DEVICE) {
-      LOG.warn("device {} has {} open alarms; no more are taken", signal.device(), OPEN_PER_DEVICE);
+      leftOut("device " + signal.device() + " has " + OPEN_PER_DEVICE + " open alarms");
       return null;
     }
     table.insert(signal, micros());
     AlarmTable.Row raised = table.newest(signal.kind(), signal.device(), signal.name());
     return raised == null ? null : raised.view();
+  }
+
+  /** Said once a minute at most, for a device can send as many names as it likes. */
+  private void leftOut(String cause) {
+    long now = clock.millis();
+    if (now - leftOutSaidMillis > LEFT_OUT_PERIOD_MILLIS || now < leftOutSaidMillis) {
+      leftOutSaidMillis = now;
+      LOG.warn("{}; further ones are left out", cause);
+    }
   }
 
   /**
@@ -178,10 +193,7 @@ public final class AlarmBook implements AlarmDesk, AutoCloseable {
   private void send(AlarmTable table, AlarmView alarm, String event) throws SQLException {
     long now = micros();
     if (!AlarmOutbox.add(table, now, records.encode(alarm, event, now))) {
-      LOG.warn(
-          "alarm {} {}: too many records wait for the spool, it does not go upstream",
-          alarm.id(),
-          event);
+      leftOut(AlarmOutbox.WAITING_MAX + " records of alarms wait for the spool");
     }
   }
 

@@ -49,6 +49,7 @@ public final class AlarmEngine implements AutoCloseable {
   private long takenUpTo;
   private long ticks;
   private boolean isFailing;
+  private boolean isStarted;
 
   /**
    * @param nanoTime monotonic, as {@link System#nanoTime}
@@ -146,7 +147,12 @@ public final class AlarmEngine implements AutoCloseable {
   private void catchUp() {
     isBehind = false;
     List<Stored> missed = new ArrayList<>();
-    for (Spool.StoredEntry entry : spool.newest(Lane.ALARM, CATCH_UP_RECORDS).reversed()) {
+    List<Spool.StoredEntry> newest = spool.newest(Lane.ALARM, CATCH_UP_RECORDS);
+    if (!isStarted) {
+      outbox.forgetStored(newest);
+      isStarted = true;
+    }
+    for (Spool.StoredEntry entry : newest.reversed()) {
       if (entry.sequence() > takenUpTo) {
         missed.add(new Stored(entry.sequence(), entry.body()));
       }

@@ -3,22 +3,25 @@ package io.sluice.engine.alarm;
 import io.sluice.api.Lane;
 import io.sluice.engine.spool.Spool;
 import io.sluice.engine.spool.SpoolEntry;
+import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
  * Records on their way from the book into the spool: written in the transaction that changes the
- * book, deleted once the spool has them on disk. At least once; {@value #WAITING_MAX} wait at most,
- * the newest are then left out and counted. Used by the alarm thread.
+ * book, deleted once the spool has them on disk. {@value #WAITING_MAX} wait at most, further ones
+ * are left out. Used by the alarm thread.
  */
 final class AlarmOutbox {
-  static final int WAITING_MAX = 10_000;
+  static final int WAITING_MAX = 100_000;
   private static final int AT_ONCE = 256;
 
   /** A record that waits. */
@@ -27,7 +30,7 @@ final class AlarmOutbox {
   private final AlarmDatabase database;
   private final Spool spool;
 
-  /** Ids that are on disk; at most {@value #AT_ONCE} as no more are given to the spool at once. */
+  /** Ids that are on disk; never more than wait. */
   private final Queue<Long> stored = new ConcurrentLinkedQueue<>();
 
   private volatile boolean isRetrying;
@@ -40,27 +43,58 @@ final class AlarmOutbox {
 
   /** Part of the caller's transaction. False where too many wait. */
   static boolean add(AlarmTable table, long receivedMicros, byte[] body) throws SQLException {
-    if (table.number("SELECT count(*) FROM outbox") >= WAITING_MAX) {
+    if (table.waiting() >= WAITING_MAX) {
       return false;
     }
-    table.update("INSERT INTO outbox (received, body) VALUES (?, ?)", receivedMicros, body);
+    table.await(receivedMicros, body);
     return true;
   }
 
-  /** Forgets what is stored, hands the spool what waits. True where there was something to do. */
-  boolean flush() {
+  /**
+   * Forgets what a former process stored and could not take down any more; before the first {@link
+   * #flush}, so that nothing goes into the spool twice.
+   *
+   * @param newest of the alarm lane
+   */
+  void forgetStored(List<Spool.StoredEntry> newest) {
+    Set<ByteBuffer> bodies = new HashSet<>();
+    newest.forEach(entry -> bodies.add(ByteBuffer.wrap(entry.body())));
+    database.transact(connection -> {
+      AlarmTable table = new AlarmTable(connection);
+      for (long after = 0; after >= 0; ) {
+        List<Waiting> some = waiting(connection, after);
+        for (Waiting each : some) {
+          if (bodies.contains(ByteBuffer.wrap(each.body()))) {
+            table.update("DELETE FROM outbox WHERE id = ?", each.id());
+          }
+        }
+        after = some.isEmpty() ? -1 : some.getLast().id();
+      }
+      return null;
+    });
+  }
+
+  /** Forgets what is stored, hands the spool what waits, as much of it as it takes. */
+  void flush() {
     if (isRetrying) {
       isRetrying = false;
       givenUpTo = 0;
     }
-    List<Waiting> waiting = database.transact(this::settle);
+    List<Waiting> waiting;
+    do {
+      waiting = database.transact(this::settle);
+    } while (give(waiting) && waiting.size() == AT_ONCE);
+  }
+
+  /** False where the spool is full or closed: the next second tries again. */
+  private boolean give(List<Waiting> waiting) {
     for (Waiting each : waiting) {
       if (!spool.append(new Entry(each))) {
-        break;
+        return false;
       }
       givenUpTo = each.id();
     }
-    return !waiting.isEmpty();
+    return true;
   }
 
   private List<Waiting> settle(Connection connection) throws SQLException {
@@ -68,11 +102,15 @@ final class AlarmOutbox {
     for (Long id = stored.poll(); id != null; id = stored.poll()) {
       table.update("DELETE FROM outbox WHERE id = ?", id);
     }
+    return waiting(connection, givenUpTo);
+  }
+
+  private static List<Waiting> waiting(Connection connection, long after) throws SQLException {
     List<Waiting> waiting = new ArrayList<>();
     try (PreparedStatement select =
         connection.prepareStatement(
             "SELECT id, received, body FROM outbox WHERE id > ? ORDER BY id LIMIT " + AT_ONCE)) {
-      select.setLong(1, givenUpTo);
+      select.setLong(1, after);
       try (ResultSet row = select.executeQuery()) {
         while (row.next()) {
           waiting.add(new Waiting(row.getLong(1), row.getLong(2), row.getBytes(3)));

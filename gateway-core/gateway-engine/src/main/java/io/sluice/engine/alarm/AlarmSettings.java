@@ -1,5 +1,7 @@
 package io.sluice.engine.alarm;
 
+import io.sluice.api.admin.AdminSettings;
+import io.sluice.api.admin.CoverageDesk;
 import io.sluice.api.config.Checked;
 import io.sluice.api.config.Option;
 import io.sluice.api.config.Secret;
@@ -47,8 +49,50 @@ public record AlarmSettings(
                 "URL to which an escalated alarm is posted as JSON, five times at most; by https:"
                     + " for anything but this machine.")
         @Nullable URI webhook,
-    @Option(doc = "Sent to the webhook as Authorization: Bearer.") @Nullable Secret webhookToken)
+    @Option(doc = "Sent to the webhook as Authorization: Bearer.") @Nullable Secret webhookToken,
+    @Option(doc = "The threshold of sites' coverage; without it there are no such alarms.")
+        @Nullable CoverageAlarm coverage)
     implements Checked {
+  /** Which figure of a site is compared. */
+  public enum Figure {
+    CONNECTION,
+    REPORTING,
+    COMPLETENESS,
+    VALIDITY,
+    EFFECTIVE,
+    TIMELINESS
+  }
+
+  /** When a site's coverage is an alarm. */
+  public record CoverageAlarm(
+      @Option(
+              doc = "Per cent below which an alarm of kind coverage is raised, one for each site.",
+              required = true,
+              min = 1,
+              max = 100)
+          int below,
+      @Option(
+              doc =
+                  "Per cent by which coverage must pass the threshold for the alarm to be cleared.",
+              def = "2",
+              min = 0,
+              max = 50)
+          int hysteresis,
+      @Option(
+              doc = "How long coverage must stay below, or above again.",
+              def = "5m",
+              min = 0,
+              max = 86_400_000)
+          Duration hold,
+      @Option(
+              doc =
+                  "Which figure: connection, reporting, completeness, validity, effective or"
+                      + " timeliness.",
+              def = "completeness")
+          Figure figure,
+      @Option(doc = "Of which window: now, 1h, 24h or 30d.", def = "1h")
+          CoverageDesk.Window window) {}
+
   static final Duration SUPERVISION_MIN = Duration.ofSeconds(20);
   static final Duration SUPERVISION_MAX = Duration.ofHours(24);
 
@@ -61,6 +105,7 @@ public record AlarmSettings(
           Duration.ofMinutes(5),
           Duration.ofMinutes(30),
           Duration.ZERO,
+          null,
           null,
           null);
 
@@ -75,10 +120,11 @@ public record AlarmSettings(
                 device + ": \"" + interval + "\" is no interval of 20s to 24h; write one as 5m"));
       }
     });
-    if (webhook != null
-        && !"http".equals(webhook.getScheme())
-        && !"https".equals(webhook.getScheme())) {
-      problems.add(new Problem("webhook", "must begin with https:// or http://"));
+    if (webhook != null && !AdminSettings.isSafe(webhook)) {
+      problems.add(
+          new Problem(
+              "webhook",
+              "must be https://HOST...; http:// is for this machine only (127.0.0.1, localhost)"));
     }
     return problems;
   }

@@ -16,8 +16,39 @@ import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
 /** The table of alarms, by one connection within one transaction. */
-record AlarmTable(Connection connection) {
+final class AlarmTable {
   private static final String OPEN = "state <> 'cleared'";
+
+  private final Connection connection;
+  private final Tally alarms = new Tally("SELECT count(*) FROM alarm WHERE " + OPEN);
+  private final Tally outbox = new Tally("SELECT count(*) FROM outbox");
+
+  AlarmTable(Connection connection) {
+    this.connection = connection;
+  }
+
+  /** Rows of a kind: counted once in a transaction, then kept up. */
+  private final class Tally {
+    private final String sql;
+    private long rows = -1;
+
+    Tally(String sql) {
+      this.sql = sql;
+    }
+
+    long rows() throws SQLException {
+      if (rows < 0) {
+        rows = number(sql);
+      }
+      return rows;
+    }
+
+    void add(long more) {
+      if (rows >= 0) {
+        rows += more;
+      }
+    }
+  }
 
   /** An alarm and what its source's clock said of it last. */
   record Row(AlarmView view, long observedMicros) {}
@@ -88,31 +119,46 @@ record AlarmTable(Connection connection) {
         device);
   }
 
+  /** How many alarms are open. */
+  long open() throws SQLException {
+    return alarms.rows();
+  }
+
+  /** How many records wait for the spool. */
+  long waiting() throws SQLException {
+    return outbox.rows();
+  }
+
+  void await(long receivedMicros, byte[] body) throws SQLException {
+    outbox.add(update("INSERT INTO outbox (received, body) VALUES (?, ?)", receivedMicros, body));
+  }
+
   Counts counts() throws SQLException {
-    long open = number("SELECT count(*) FROM alarm WHERE " + OPEN);
+    long open = open();
     long acknowledged =
         number("SELECT count(*) FROM alarm WHERE " + OPEN + " AND state = 'acknowledged'");
     return new Counts(open - acknowledged, acknowledged);
   }
 
   void insert(Signal signal, long nowMicros) throws SQLException {
-    update(
-        "INSERT INTO alarm (kind, device, sector, site, model, name, severity, urgency, certainty,"
-            + " status, state, raised, observed, text)"
-            + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'active', ?, ?, ?)",
-        signal.kind().label(),
-        signal.device(),
-        signal.sector(),
-        signal.site(),
-        signal.model(),
-        signal.name(),
-        signal.cap().severity(),
-        signal.cap().urgency(),
-        signal.cap().certainty(),
-        signal.cap().status(),
-        nowMicros,
-        signal.observedMicros(),
-        signal.text());
+    alarms.add(
+        update(
+            "INSERT INTO alarm (kind, device, sector, site, model, name, severity, urgency, certainty,"
+                + " status, state, raised, observed, text)"
+                + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'active', ?, ?, ?)",
+            signal.kind().label(),
+            signal.device(),
+            signal.sector(),
+            signal.site(),
+            signal.model(),
+            signal.name(),
+            signal.cap().severity(),
+            signal.cap().urgency(),
+            signal.cap().certainty(),
+            signal.cap().status(),
+            nowMicros,
+            signal.observedMicros(),
+            signal.text()));
   }
 
   /** What the source says now takes the place of what it said. */
@@ -152,14 +198,15 @@ record AlarmTable(Connection connection) {
   }
 
   void clear(long id, long nowMicros, String by, @Nullable String note) throws SQLException {
-    update(
-        "UPDATE alarm SET state = 'cleared', cleared = ?, cleared_by = ?,"
-            + " note = coalesce(?, note) WHERE id = ? AND "
-            + OPEN,
-        nowMicros,
-        by,
-        note,
-        id);
+    alarms.add(
+        -update(
+            "UPDATE alarm SET state = 'cleared', cleared = ?, cleared_by = ?,"
+                + " note = coalesce(?, note) WHERE id = ? AND "
+                + OPEN,
+            nowMicros,
+            by,
+            note,
+            id));
   }
 
   void observed(long id, long observedMicros) throws SQLException {
@@ -179,9 +226,10 @@ record AlarmTable(Connection connection) {
         most);
   }
 
-  void update(String sql, @Nullable Object... values) throws SQLException {
+  /** Answers the number of rows that it touched. */
+  int update(String sql, @Nullable Object... values) throws SQLException {
     try (PreparedStatement statement = prepared(sql, values)) {
-      statement.executeUpdate();
+      return statement.executeUpdate();
     }
   }
 

@@ -127,7 +127,7 @@ sealed interface OptionType {
   private static SequencedMap<String, Object> constants(Class<?> type) {
     SequencedMap<String, Object> constants = new LinkedHashMap<>();
     for (Object constant : type.getEnumConstants()) {
-      String name = ((Enum<?>) constant).name();
+      String name = constant.toString();
       constants.put(name.toLowerCase(Locale.ROOT).replace('_', '-'), constant);
     }
     return constants;

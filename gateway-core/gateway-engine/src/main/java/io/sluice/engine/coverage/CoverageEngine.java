@@ -23,6 +23,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -120,11 +121,14 @@ public final class CoverageEngine implements CoverageDesk, AutoCloseable {
       throws IOException {
     CoverageDatabase database = CoverageDatabase.open(data.resolve("coverage.db"));
     try {
+      Map<Shape, Shape> shared = new ConcurrentHashMap<>();
       CoverageBook book =
           new CoverageBook(
               device -> {
                 Profile profile = profiles.find(device.profile());
-                return profile == null ? null : Shape.of(profile, device.interval());
+                return profile == null
+                    ? null
+                    : shared.computeIfAbsent(Shape.of(profile, device.interval()), shape -> shape);
               },
               settings.calendar(),
               database::load);

@@ -128,7 +128,7 @@ final class CoverageViews {
     PriorityQueue<DeviceRow> last = new PriorityQueue<>(order.reversed());
     book.forEach(device -> {
       boolean isWanted =
-          takes(filter, device.group())
+          takes(filter, device)
               && (isWorstFirst
                   ? device.isCommissioned()
                   : after == null || device.id.compareTo(after) > 0);
@@ -144,10 +144,22 @@ final class CoverageViews {
     return rows;
   }
 
-  private static boolean takes(Filter filter, Group group) {
-    return (filter.sector() == null || filter.sector().equals(group.sector()))
+  private static boolean takes(Filter filter, DeviceCoverage device) {
+    Group group = device.group();
+    String search = filter.search();
+    return (search == null || contains(device.id, search))
+        && (filter.sector() == null || filter.sector().equals(group.sector()))
         && (filter.site() == null || filter.site().equals(group.site()))
         && (filter.model() == null || filter.model().equals(group.model()));
+  }
+
+  private static boolean contains(String id, String part) {
+    for (int at = 0; at <= id.length() - part.length(); at++) {
+      if (id.regionMatches(true, at, part, 0, part.length())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private DeviceRow row(DeviceCoverage device, Figures.Bounds bounds, long nowMicros) {

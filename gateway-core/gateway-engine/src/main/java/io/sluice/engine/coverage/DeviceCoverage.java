@@ -209,7 +209,7 @@ final class DeviceCoverage {
       int number, ShapeOf now, Exclusions applied, Calendar calendar, DataInput in)
       throws IOException {
     String id = in.readUTF();
-    Group group = new Group(in.readUTF(), in.readUTF(), in.readUTF());
+    Group group = Group.read(in);
     DeviceCoverage device = new DeviceCoverage(number, id, group, calendar);
     device.planned = in.readBoolean();
     device.retired = in.readBoolean();

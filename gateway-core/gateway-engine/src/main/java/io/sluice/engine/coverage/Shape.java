@@ -34,7 +34,9 @@ record Shape(Map<String, Integer> metrics, int count, long intervalMicros) {
   static Shape of(Profile profile, @Nullable Duration own) {
     Map<String, Integer> metrics = new HashMap<>();
     for (Metric metric : profile.metrics()) {
-      metrics.put(metric.name(), metrics.size());
+      if (!metric.optional()) {
+        metrics.put(metric.name(), metrics.size());
+      }
     }
     Duration interval = own == null ? profile.interval() : own;
     return new Shape(metrics, interval.toNanos() / 1_000);

@@ -417,7 +417,7 @@ final class Span {
   static Span read(DeviceCoverage device, Shape now, Exclusions applied, DataInput in)
       throws IOException {
     int serial = (int) Numbers.read(in);
-    Group group = new Group(in.readUTF(), in.readUTF(), in.readUTF());
+    Group group = Group.read(in);
     int count = (int) Numbers.read(in);
     long interval = in.readLong();
     boolean isKnown = in.readInt() == now.mark() && count == now.count();

@@ -15,6 +15,7 @@ public final class Metric {
   private final double max;
   private final boolean belowMax;
   private final boolean monotonic;
+  private final boolean optional;
 
   Metric(
       int index,
@@ -22,7 +23,8 @@ public final class Metric {
       @Nullable String unit,
       MetricType type,
       Range range,
-      boolean monotonic) {
+      boolean monotonic,
+      boolean optional) {
     this.index = index;
     this.name = name;
     this.unit = unit;
@@ -31,6 +33,7 @@ public final class Metric {
     this.max = range.max;
     this.belowMax = range.belowMax;
     this.monotonic = monotonic;
+    this.optional = optional;
     this.nameUtf8 = name.getBytes(StandardCharsets.UTF_8);
     this.unitUtf8 = unit == null ? null : unit.getBytes(StandardCharsets.UTF_8);
   }
@@ -70,6 +73,11 @@ public final class Metric {
   /** Whether it counts up only, as a meter does. */
   public boolean monotonic() {
     return monotonic;
+  }
+
+  /** Whether devices send it now and then, or not at all: it counts for no coverage. */
+  public boolean optional() {
+    return optional;
   }
 
   boolean inRange(double value) {

@@ -47,6 +47,7 @@ public final class Profile {
   private final String title;
   private final String sector;
   private final Duration interval;
+  private final @Nullable Duration supervision;
   private final List<Metric> metrics;
 
   Profile(
@@ -60,6 +61,7 @@ public final class Profile {
     this.title = head.title;
     this.sector = head.sector;
     this.interval = head.interval;
+    this.supervision = head.supervision;
     this.payload = head.payload;
     this.unknown = head.unknown;
     this.timezone = head.timezone;
@@ -76,6 +78,7 @@ public final class Profile {
       String title,
       String sector,
       Duration interval,
+      @Nullable Duration supervision,
       ContentType payload,
       Unknown unknown,
       ZoneId timezone) {}
@@ -84,7 +87,14 @@ public final class Profile {
   static Profile generic(String id) {
     Head head =
         new Head(
-            id, id, "", DEFAULT_INTERVAL, ContentType.UNSPECIFIED, Unknown.KEEP, ZoneOffset.UTC);
+            id,
+            id,
+            "",
+            DEFAULT_INTERVAL,
+            null,
+            ContentType.UNSPECIFIED,
+            Unknown.KEEP,
+            ZoneOffset.UTC);
     return new Profile(
         head, List.of(), COMMON, List.of(), null, new TextLayout("value", List.of(), ','));
   }
@@ -105,6 +115,11 @@ public final class Profile {
   /** How often a device reports, where the registry does not say otherwise. */
   public Duration interval() {
     return interval;
+  }
+
+  /** How long a device may be silent before that is an alarm; null where it may be for ever. */
+  public @Nullable Duration supervision() {
+    return supervision;
   }
 
   /** In the order in which the profile declares them. */

@@ -31,6 +31,7 @@ final class ProfileReader {
           "title",
           "sector",
           "interval",
+          "supervision",
           "payload",
           "unknown",
           "timezone",
@@ -53,6 +54,7 @@ final class ProfileReader {
           "max",
           "below",
           "monotonic",
+          "optional",
           "numbers-as-strings",
           "values",
           "from");
@@ -75,6 +77,9 @@ final class ProfileReader {
           "boolean", MetricType.BOOLEAN,
           "string", MetricType.STRING,
           "any", MetricType.ANY);
+
+  private static final Duration SUPERVISION_MIN = Duration.ofSeconds(20);
+  private static final Duration SUPERVISION_MAX = Duration.ofHours(24);
 
   private final Yaml yaml;
   private final String stem;
@@ -118,9 +123,21 @@ final class ProfileReader {
         top.text("title", id),
         top.text("sector", ""),
         top.duration("interval", Duration.ofMinutes(1)),
+        supervision(top),
         top.choice("payload", PAYLOADS, ContentType.UNSPECIFIED),
         top.choice("unknown", UNKNOWN, Unknown.KEEP),
         zone(top));
+  }
+
+  private static @Nullable Duration supervision(YamlKeys top) {
+    if (!top.has("supervision")) {
+      return null;
+    }
+    Duration interval = top.duration("supervision", SUPERVISION_MIN);
+    if (interval.compareTo(SUPERVISION_MIN) < 0 || interval.compareTo(SUPERVISION_MAX) > 0) {
+      top.fault("supervision", "must be 20s to 24h; write one such as 5m");
+    }
+    return interval;
   }
 
   private static ZoneId zone(YamlKeys top) {
@@ -166,7 +183,8 @@ final class ProfileReader {
             unit(keys),
             keys.choice("type", TYPES, keys.has("values") ? MetricType.ANY : MetricType.NUMBER),
             range(keys),
-            keys.truth("monotonic", false));
+            keys.truth("monotonic", false),
+            keys.truth("optional", false));
     metrics.put(name, metric);
     Map<String, Object> values = values(keys);
     if (values != null) {

@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 public final class Presence implements DeviceChanges {
   private static final long NEVER = Long.MIN_VALUE;
 
+  private volatile Consumer<String> signs = device -> {};
   private final Function<String, @Nullable Device> find;
   private final Clock clock;
   private final ConcurrentMap<String, Standing> standings = new ConcurrentHashMap<>();
@@ -48,6 +50,11 @@ public final class Presence implements DeviceChanges {
     this.clock = clock;
   }
 
+  /** Has the listener told of every sign of life, on the thread that sees it; never to block. */
+  public void onSign(Consumer<String> listener) {
+    signs = listener;
+  }
+
   /**
    * A session begins; the one that the device had before is closed. A device that was retired or
    * removed since it was admitted has its link closed instead.
@@ -66,7 +73,7 @@ public final class Presence implements DeviceChanges {
         connected.incrementAndGet();
       }
     }
-    mark(standing, peer);
+    mark(device, standing, peer);
     if (before != null && before != link) {
       before.close("taken over by another session of the same device");
     }
@@ -94,7 +101,7 @@ public final class Presence implements DeviceChanges {
   public void seen(DeviceId device, Peer peer) {
     Standing standing = standing(device);
     if (standing != null) {
-      mark(standing, peer);
+      mark(device, standing, peer);
     }
   }
 
@@ -107,6 +114,7 @@ public final class Presence implements DeviceChanges {
     Standing standing = standing(device);
     if (standing != null) {
       standing.lastSeenMicros = micros;
+      signs.accept(device.value());
     }
   }
 
@@ -202,8 +210,9 @@ public final class Presence implements DeviceChanges {
     return device != null && !device.retired();
   }
 
-  private void mark(Standing standing, Peer peer) {
+  private void mark(DeviceId device, Standing standing, Peer peer) {
     standing.address = peer.address();
     standing.lastSeenMicros = TimeUnit.MILLISECONDS.toMicros(clock.millis());
+    signs.accept(device.value());
   }
 }

@@ -203,10 +203,13 @@ class CoverageDayTest {
     assertThat(points.get(5).reporting()).isEqualTo(DEVICES - 1L);
     assertThat(points.get(23).filled()).isEqualTo((DEVICES - 1) * 60L * 2);
     List<DeviceRow> worst =
-        views.devices(Window.DAY, new Filter(null, "dropped", null), true, 3, null, now);
+        views.devices(Window.DAY, new Filter(null, "dropped", null, null), true, 3, null, now);
     assertThat(worst)
         .extracting(DeviceRow::device)
         .containsExactly("dropped3", "dropped4", "dropped0");
+    assertThat(views.devices(Window.DAY, new Filter(null, null, null, "PED3"), false, 9, null, now))
+        .extracting(DeviceRow::device)
+        .containsExactly("dropped3", "stopped3");
     assertThat(worst.getFirst().filled()).isEqualTo((DAY_SLOTS - 180) * 2);
     DayTable days = new DayTable(database, views, Calendar.UTC);
     days.update(now);
@@ -236,7 +239,9 @@ class CoverageDayTest {
     }
     now = START + 180 * MINUTE;
     DeviceRow row =
-        views.devices(Window.DAY, new Filter(null, "whole", null), false, 1, null, now).getFirst();
+        views
+            .devices(Window.DAY, new Filter(null, "whole", null, null), false, 1, null, now)
+            .getFirst();
     assertThat(List.of(row.due(), row.filled())).containsExactly(240L, 240L);
     assertThat(views.trend(Window.DAY, By.ALL, null, now).points().get(22).outageSeconds())
         .isEqualTo(3_600);

@@ -24,7 +24,8 @@ class ProfileFaultsTest {
                 "alarms:",
                 "  - { when: temprature > 5, severity: grave }",
                 "  - { when: level ~ 5 }",
-                "timezone: Mars/Base")
+                "timezone: Mars/Base",
+                "supervision: 5s")
             .faults();
     assertThat(faults).allMatch(fault -> fault.matches(".*test\\.yaml:\\d+:\\d+: .+: .+; .+"));
     assertThat(String.join("\n", faults))
@@ -44,7 +45,8 @@ class ProfileFaultsTest {
         .contains("alarms[0].when: \"temprature\" is no metric")
         .contains("alarms[0].severity: \"grave\" is not known")
         .contains("alarms[1].when: \"level ~ 5\" is no comparison")
-        .contains("timezone: \"Mars/Base\" is not known");
+        .contains("timezone: \"Mars/Base\" is not known")
+        .contains("test.yaml:14:14: supervision: must be 20s to 24h; write one such as 5m");
   }
 
   @Test

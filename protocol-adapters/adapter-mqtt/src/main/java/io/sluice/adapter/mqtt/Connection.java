@@ -170,7 +170,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
       case PUBACK -> SubscribeHandler.commandAcknowledged(this, id(packet));
       case SUBSCRIBE -> SubscribeHandler.subscribe(this, (MqttSubscribeMessage) packet);
       case UNSUBSCRIBE -> SubscribeHandler.unsubscribe(this, (MqttUnsubscribeMessage) packet);
-      case PINGREQ -> channel.writeAndFlush(MqttMessage.PINGRESP, channel.voidPromise());
+      case PINGREQ -> PingHandler.pinged(this);
       case DISCONNECT -> disconnected(packet);
       case AUTH -> fail((byte) 0x8C, "extended authentication is not offered");
       default -> fail((byte) 0x82, "unexpected packet"); // PUBREC, PUBCOMP: never sent QoS 2

@@ -19,6 +19,7 @@ import io.sluice.api.Peer;
 import io.sluice.api.RejectReason;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One MQTT listener. The pipeline is put together here and nowhere else. */
@@ -38,11 +40,15 @@ public final class MqttAdapter implements Adapter {
   /** For what is in hand when the listener closes. */
   private static final int CLOSE_MILLIS = 1500;
 
-  private static final SparseLog REFUSALS =
-      new SparseLog(LoggerFactory.getLogger(MqttAdapter.class));
+  private static final Logger LOG = LoggerFactory.getLogger(MqttAdapter.class);
+  private static final SparseLog REFUSALS = new SparseLog(LOG);
+
+  /** Netty tries again each second; once a minute is enough to read. */
+  private static final SparseLog ACCEPT_FAULTS = new SparseLog(LOG, Duration.ofMinutes(1));
 
   private final Door door;
   private final MqttOptions settings;
+  private final int mostConnections;
   private final AtomicInteger connections = new AtomicInteger();
   private final Map<EventLoop, LoopSink> sinks = new ConcurrentHashMap<>();
   private @Nullable EventLoopGroup loops;
@@ -52,6 +58,7 @@ public final class MqttAdapter implements Adapter {
   MqttAdapter(Door door) {
     this.door = door;
     this.settings = door.options();
+    this.mostConnections = OpenFiles.connections(settings.maxConnections(), OpenFiles.limit());
   }
 
   MqttAdapter(MqttSettings settings) {
@@ -103,13 +110,12 @@ public final class MqttAdapter implements Adapter {
           return;
         }
         Peer peer = new Peer(PROTOCOL, remote, secured != null);
-        if (connections.get() >= settings.maxConnections()) {
+        if (connections.get() >= mostConnections) {
           gateway.refused(peer, RejectReason.QUOTA);
           gateway.limited(peer, Limit.CONNECTIONS);
           REFUSALS.warn(
               String.valueOf(channel.remoteAddress()),
-              "refused: %d connections are open; raise listeners.%s.max-connections"
-                  .formatted(settings.maxConnections(), door.kind()));
+              "refused: %d connections are open; %s".formatted(mostConnections, remedy()));
           channel.close();
           return;
         }
@@ -138,12 +144,19 @@ public final class MqttAdapter implements Adapter {
   private static final class AcceptFaults extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-      REFUSALS.warn(
+      ACCEPT_FAULTS.warn(
           String.valueOf(context.channel().localAddress()),
           "cannot accept connections: "
               + cause.getMessage()
               + "; raise the limit of open files (ulimit -n, LimitNOFILE=)");
     }
+  }
+
+  private String remedy() {
+    return mostConnections < settings.maxConnections()
+        ? "raise the limit of open files, which is %d (ulimit -n, LimitNOFILE=)"
+            .formatted(OpenFiles.limit())
+        : "raise listeners.%s.max-connections".formatted(door.kind());
   }
 
   private static LoopSink sink(EventLoop loop) {

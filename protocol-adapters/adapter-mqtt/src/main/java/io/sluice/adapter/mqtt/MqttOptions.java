@@ -7,7 +7,9 @@ import java.time.Duration;
 /** The options that every kind of MQTT listener has. */
 public record MqttOptions(
     @Option(
-            doc = "Connections at once; one more is closed at once.",
+            doc =
+                "Connections at once; one more is closed at once. Never more than the process's limit"
+                    + " of open files less 256, which the gateway needs itself.",
             def = "100000",
             min = 1,
             max = 10_000_000)

@@ -1,25 +1,34 @@
 package io.sluice.adapter.mqtt;
 
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 
-/** Warnings that a peer can provoke: one a second at the most, with the count of those left out. */
+/**
+ * Warnings that a peer can provoke: one each interval at most, with the count of those left out.
+ */
 final class SparseLog {
-  private static final long INTERVAL_NANOS = 1_000_000_000L;
-
   private final Logger log;
-  private final AtomicLong last = new AtomicLong(System.nanoTime() - INTERVAL_NANOS);
+  private final long intervalNanos;
+  private final AtomicLong last;
   private final AtomicLong omitted = new AtomicLong();
 
+  /** One a second. */
   SparseLog(Logger log) {
+    this(log, Duration.ofSeconds(1));
+  }
+
+  SparseLog(Logger log, Duration interval) {
     this.log = log;
+    this.intervalNanos = interval.toNanos();
+    this.last = new AtomicLong(System.nanoTime() - intervalNanos);
   }
 
   /** Any thread. */
   void warn(String where, String what) {
     long now = System.nanoTime();
     long before = last.get();
-    if (now - before < INTERVAL_NANOS || !last.compareAndSet(before, now)) {
+    if (now - before < intervalNanos || !last.compareAndSet(before, now)) {
       omitted.incrementAndGet();
       return;
     }

@@ -1,0 +1,42 @@
+package io.sluice.api.admin;
+
+import io.sluice.api.config.Checked;
+import io.sluice.api.config.Option;
+import io.sluice.api.config.Secret;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Where figures are sent: the section {@code metrics}. The scrape at /metrics needs none of it. */
+public record MetricsSettings(
+    @Option(doc = "Sends the figures of /metrics by OTLP over HTTP; without it nothing is sent.")
+        @Nullable Otlp otlp) {
+  public static final MetricsSettings DEFAULTS = new MetricsSettings(null);
+
+  /** An OpenTelemetry receiver. */
+  public record Otlp(
+      @Option(
+              doc =
+                  "The receiver's URL for metrics, such as https://HOST:4318/v1/metrics; http://"
+                      + " is for this machine only.",
+              required = true)
+          URI url,
+      @Option(doc = "How often.", def = "60s", min = 1_000, max = 3_600_000) Duration interval,
+      @Option(doc = "Sent as Authorization: Bearer.") @Nullable Secret token,
+      @Option(doc = "Further headers that the receiver wants, such as an API key.")
+          Map<String, Secret> headers)
+      implements Checked {
+    @Override
+    public List<Problem> problems() {
+      return AdminSettings.isSafe(url)
+          ? List.of()
+          : List.of(
+              new Problem(
+                  "url",
+                  "must be https://HOST...; http:// is for this machine only (127.0.0.1,"
+                      + " localhost)"));
+    }
+  }
+}

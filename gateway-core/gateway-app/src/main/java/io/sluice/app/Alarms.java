@@ -1,0 +1,65 @@
+package io.sluice.app;
+
+import io.sluice.api.admin.CoverageDesk;
+import io.sluice.engine.alarm.AlarmBook;
+import io.sluice.engine.alarm.AlarmEngine;
+import io.sluice.engine.alarm.AlarmSettings;
+import io.sluice.engine.alarm.SiteCoverageRule;
+import io.sluice.engine.alarm.SupervisionDuty;
+import io.sluice.engine.alarm.Webhook;
+import io.sluice.engine.config.GatewayConfig;
+import io.sluice.engine.ingest.IngestPipeline;
+import io.sluice.engine.normalize.Profiles;
+import io.sluice.engine.registry.Registry;
+import io.sluice.engine.spool.Spool;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** The alarm book with all that writes in it, put together. */
+record Alarms(AlarmBook book, AlarmEngine engine, @Nullable Webhook webhook)
+    implements AutoCloseable {
+  static Alarms open(
+      GatewayConfig config,
+      Registry registry,
+      Profiles profiles,
+      Spool spool,
+      CoverageDesk coverage,
+      Clock clock)
+      throws IOException {
+    AlarmSettings settings = config.section(AlarmSettings.class);
+    String gateway = config.gateway().id();
+    LongSupplier nanoTime = System::nanoTime;
+    AlarmBook book = AlarmBook.open(config.gateway().data(), settings, gateway, clock);
+    AlarmEngine engine = new AlarmEngine(book, spool, nanoTime);
+    SupervisionDuty supervision = new SupervisionDuty(book, settings, registry, profiles, nanoTime);
+    registry.presence().onSign(supervision::heard);
+    engine.eachSecond(supervision);
+    if (settings.coverage() != null) {
+      engine.eachSecond(SiteCoverageRule.of(book, settings.coverage(), coverage, nanoTime));
+    }
+    Webhook webhook =
+        settings.webhook() == null
+            ? null
+            : new Webhook(settings.webhook(), settings.webhookToken(), gateway);
+    if (webhook != null) {
+      engine.onEscalated(webhook::post);
+    }
+    return new Alarms(book, engine, webhook);
+  }
+
+  void start(IngestPipeline pipeline) {
+    pipeline.tapAlarms(engine::stored);
+    engine.start();
+  }
+
+  @Override
+  public void close() {
+    engine.close();
+    if (webhook != null) {
+      webhook.close();
+    }
+    book.close();
+  }
+}

@@ -1,0 +1,154 @@
+package io.sluice.app;
+
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+@Command(
+    name = "alarms",
+    description = "Lists the alarms that are open, newest first.",
+    subcommands = {AlarmsCommand.Acknowledge.class, AlarmsCommand.Clear.class})
+final class AlarmsCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+  @Mixin private AdminOptions admin;
+  @Mixin private WatchOption watch;
+
+  @Option(
+      names = "--state",
+      defaultValue = "open",
+      description = "open, active, acknowledged or cleared (default: ${DEFAULT-VALUE}).")
+  private String state;
+
+  @Option(names = "--sector", description = "Only those of a sector.")
+  private @Nullable String sector;
+
+  @Option(names = "--site", description = "Only those of a site.")
+  private @Nullable String site;
+
+  @Option(names = "--device", description = "Only those of a device.")
+  private @Nullable String device;
+
+  @Option(
+      names = "--limit",
+      defaultValue = "100",
+      description = "Most alarms to list, 1 to 1000 (default: ${DEFAULT-VALUE}).")
+  private int limit;
+
+  @Option(names = "--json", description = "Print the API's JSON.")
+  private boolean json;
+
+  @Override
+  public Integer call() throws CommandFailure {
+    return watch.show(admin, spec.commandLine().getOut(), this::print);
+  }
+
+  private int print(AdminClient client, PrintWriter out) throws CommandFailure {
+    JsonNode answer =
+        client.get(
+            "/api/v1/alarms?limit="
+                + limit
+                + parameter("state", state)
+                + parameter("sector", sector)
+                + parameter("site", site)
+                + parameter("device", device));
+    if (json) {
+      Show.json(answer, out);
+      return ExitCode.DONE;
+    }
+    Table table = new Table("ID", "SEVERITY", "STATE", "RAISED", "SITE", "DEVICE", "ALARM", "TEXT");
+    for (JsonNode alarm : answer.path("alarms")) {
+      table.row(
+          Show.text(alarm, "id"),
+          severity(alarm),
+          state(alarm),
+          Show.time(alarm, "raisedMicros"),
+          Show.text(alarm, "site"),
+          Show.text(alarm, "device"),
+          Show.text(alarm, "name"),
+          Show.text(alarm, "text"));
+    }
+    table.print(out);
+    out.printf(
+        "%n%s active, %s acknowledged%n",
+        Show.text(answer, "active"), Show.text(answer, "acknowledged"));
+    out.flush();
+    return ExitCode.DONE;
+  }
+
+  private static String parameter(String name, @Nullable String value) {
+    return value == null ? "" : "&" + name + "=" + AdminClient.encoded(value);
+  }
+
+  /** What is not actual says so: nobody shall run for a drill, nor take an alarm for one. */
+  private static String severity(JsonNode alarm) {
+    String status = Show.text(alarm, "status");
+    String severity = Show.text(alarm, "severity");
+    return status.equals("Actual") ? severity : severity + " (" + status + ")";
+  }
+
+  private static String state(JsonNode alarm) {
+    return Show.text(alarm, "state")
+        + (alarm.path("escalatedMicros").isNumber() ? ", escalated" : "");
+  }
+
+  /** What both commands that change an alarm take. */
+  abstract static class Act implements Callable<Integer> {
+    @Spec private CommandSpec spec;
+    @Mixin private AdminOptions admin;
+
+    @Parameters(paramLabel = "ID", description = "Its id, as alarms lists it.")
+    private long id;
+
+    @Option(names = "--note", description = "What is known or done about it; kept with the alarm.")
+    private @Nullable String note;
+
+    private final String act;
+
+    Act(String act) {
+      this.act = act;
+    }
+
+    @Override
+    public Integer call() throws CommandFailure {
+      PrintWriter out = spec.commandLine().getOut();
+      ObjectNode body = AdminClient.JSON.createObjectNode();
+      if (note != null) {
+        body.put("note", note);
+      }
+      JsonNode alarm;
+      try (AdminClient client = admin.client()) {
+        alarm = client.require(client.send("POST", "/api/v1/alarms/" + id + "/" + act, body));
+      }
+      out.printf("alarm %d is %s, by %s%n", id, Show.text(alarm, "state"), by(alarm));
+      out.flush();
+      return ExitCode.DONE;
+    }
+
+    private static String by(JsonNode alarm) {
+      boolean isCleared = Show.text(alarm, "state").equals("cleared");
+      return Show.text(alarm, isCleared ? "clearedBy" : "acknowledgedBy");
+    }
+  }
+
+  @Command(name = "acknowledge", description = "Says that an operator has seen an alarm.")
+  static final class Acknowledge extends Act {
+    Acknowledge() {
+      super("acknowledge");
+    }
+  }
+
+  @Command(name = "clear", description = "Ends an alarm by hand.")
+  static final class Clear extends Act {
+    Clear() {
+      super("clear");
+    }
+  }
+}

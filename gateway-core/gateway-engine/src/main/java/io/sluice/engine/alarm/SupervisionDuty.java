@@ -1,0 +1,167 @@
+package io.sluice.engine.alarm;
+
+import io.sluice.api.Cap;
+import io.sluice.api.Device;
+import io.sluice.api.admin.AlarmDesk.AlarmView;
+import io.sluice.api.admin.AlarmDesk.Kind;
+import io.sluice.engine.normalize.Profile;
+import io.sluice.engine.normalize.Profiles;
+import io.sluice.engine.registry.Registry;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Supervises the registered devices that are commissioned, by the interval of the configuration or
+ * else the profile's, and keeps their alarms of kind supervision in the book. {@link #heard} on any
+ * thread; {@link #run} on the alarm thread.
+ */
+public final class SupervisionDuty implements Runnable {
+  static final String NAME = "supervision";
+  private static final int BATCH = 1_000;
+  private static final Cap CAP = new Cap("Moderate", "Expected", "Observed", "Actual");
+
+  private final AlarmBook book;
+  private final Registry registry;
+  private final Profiles profiles;
+  private final Map<String, Duration> own = new HashMap<>();
+  private final LongSupplier nanoTime;
+  private final Supervision supervision;
+
+  /** What the book has yet to be told; the last of each device. */
+  private final Map<String, Signal> pending = new LinkedHashMap<>();
+
+  /** Ids of devices that changed; once each, so never more than there are devices. */
+  private final Set<String> changed = ConcurrentHashMap.newKeySet();
+
+  /**
+   * @param nanoTime monotonic, as {@link System#nanoTime}
+   */
+  public SupervisionDuty(
+      AlarmBook book,
+      AlarmSettings settings,
+      Registry registry,
+      Profiles profiles,
+      LongSupplier nanoTime) {
+    this.book = book;
+    this.registry = registry;
+    this.profiles = profiles;
+    this.nanoTime = nanoTime;
+    this.supervision = new Supervision(nanoTime.getAsLong());
+    settings
+        .supervision()
+        .forEach((device, text) -> {
+          Duration interval = SupervisionInterval.parse(text);
+          if (interval != null) {
+            own.put(device, interval);
+          }
+        });
+    begin();
+  }
+
+  private void begin() {
+    Set<String> lost = new HashSet<>();
+    for (AlarmView open : book.open(Kind.SUPERVISION)) {
+      if (open.device() != null) {
+        lost.add(open.device());
+      }
+    }
+    long now = nanoTime.getAsLong();
+    registry.forEach(device -> {
+      Duration interval = interval(device);
+      String id = device.id().value();
+      if (interval != null) {
+        supervision.watch(id, interval.toNanos(), now, lost.remove(id));
+      }
+    });
+    lost.forEach(id -> end(id, registry.find(id)));
+    registry.listen((before, after, credentialsChanged) -> {
+      Device either = after == null ? before : after;
+      if (either != null) {
+        changed.add(either.id().value());
+      }
+    });
+  }
+
+  /** A sign of life of a device: a stored record, a ping, a session. Never blocks. */
+  public void heard(String device) {
+    supervision.heard(device, nanoTime.getAsLong());
+  }
+
+  @Override
+  public void run() {
+    for (String id : List.copyOf(changed)) {
+      changed.remove(id);
+      reconsider(id);
+    }
+    supervision.tick(
+        nanoTime.getAsLong(),
+        new Supervision.Verdicts() {
+          @Override
+          public void lost(String device, long intervalNanos) {
+            report(device, registry.find(device), false, intervalNanos);
+          }
+
+          @Override
+          public void returned(String device) {
+            report(device, registry.find(device), true, 0);
+          }
+        });
+    while (!pending.isEmpty()) {
+      List<Signal> batch = pending.values().stream().limit(BATCH).toList();
+      book.report(batch); // where the disk fails, it is tried again in a second
+      batch.forEach(signal -> pending.remove(signal.device()));
+    }
+  }
+
+  private void reconsider(String id) {
+    Device device = registry.find(id);
+    Duration interval = device == null ? null : interval(device);
+    if (interval == null) {
+      if (supervision.forget(id)) {
+        end(id, device);
+      }
+    } else if (supervision.intervalNanos(id) != interval.toNanos()) {
+      supervision.watch(id, interval.toNanos(), nanoTime.getAsLong(), false);
+    }
+  }
+
+  private void end(String id, @Nullable Device device) {
+    report(id, device, true, 0);
+  }
+
+  private @Nullable Duration interval(Device device) {
+    if (device.retired() || !device.commissioned()) {
+      return null;
+    }
+    Duration configured = own.get(device.id().value());
+    if (configured != null) {
+      return configured;
+    }
+    Profile profile = profiles.find(device.profile());
+    return profile == null ? null : profile.supervision();
+  }
+
+  private void report(String id, @Nullable Device device, boolean isOver, long intervalNanos) {
+    pending.put(
+        id,
+        new Signal(
+            Kind.SUPERVISION,
+            id,
+            device == null ? "" : device.sector(),
+            device == null ? "" : device.site(),
+            device == null ? "" : device.profile(),
+            NAME,
+            CAP,
+            isOver,
+            0,
+            "nothing heard for " + Duration.ofNanos(intervalNanos).toSeconds() + " s"));
+  }
+}

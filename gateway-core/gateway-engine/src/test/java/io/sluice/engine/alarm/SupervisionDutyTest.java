@@ -1,0 +1,180 @@
+package io.sluice.engine.alarm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.api.DeviceId;
+import io.sluice.api.admin.AlarmDesk.AlarmView;
+import io.sluice.api.admin.AlarmDesk.Filter;
+import io.sluice.api.admin.AlarmDesk.State;
+import io.sluice.api.admin.DeviceDirectory.DeviceSpec;
+import io.sluice.engine.limits.LimitSettings;
+import io.sluice.engine.normalize.Profiles;
+import io.sluice.engine.registry.AccessSettings;
+import io.sluice.engine.registry.Registry;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Supervision of registered devices, with a real registry and a real book. */
+class SupervisionDutyTest {
+  @TempDir Path data;
+
+  private final Map<String, String> intervals = new HashMap<>();
+  private Registry registry;
+  private AlarmBook book;
+  private SupervisionDuty duty;
+  private long nanos = -3;
+
+  @BeforeEach
+  void open() throws Exception {
+    registry =
+        Registry.open(
+            data,
+            AccessSettings.DEFAULTS,
+            LimitSettings.DEFAULTS,
+            Set.of("cnc"),
+            Clock.systemUTC());
+    book = AlarmBook.open(data, settings(), "edge-01", new SteppedClock());
+  }
+
+  @AfterEach
+  void close() {
+    book.close();
+    registry.close();
+  }
+
+  private AlarmSettings settings() {
+    AlarmSettings all = AlarmSettings.DEFAULTS;
+    return new AlarmSettings(
+        all.keep(),
+        all.keepMost(),
+        Map.copyOf(intervals),
+        all.escalateExtreme(),
+        all.escalateSevere(),
+        all.escalateModerate(),
+        all.escalateMinor(),
+        null,
+        null,
+        null);
+  }
+
+  private void supervise() {
+    duty = new SupervisionDuty(book, settings(), registry, Profiles.NONE, () -> nanos);
+  }
+
+  private void register(String id, boolean commissioned) throws Exception {
+    registry
+        .directory()
+        .put(
+            new DeviceSpec(
+                new DeviceId(id),
+                "cnc",
+                "factory",
+                "plant-a",
+                Duration.ofSeconds(10),
+                null,
+                true,
+                commissioned,
+                null));
+  }
+
+  private void pass(int seconds) {
+    for (int second = 0; second < seconds; second++) {
+      nanos += TimeUnit.SECONDS.toNanos(1);
+      duty.run();
+    }
+  }
+
+  private List<AlarmView> in(State... states) {
+    return book.list(new Filter(List.of(states), null, null, null, 1000));
+  }
+
+  @Test
+  void silentDeviceIsOneAlarmUntilItIsHeard() throws Exception {
+    intervals.put("press-1", "20s");
+    register("press-1", true);
+    register("press-2", true);
+    supervise();
+    pass(19);
+    assertThat(in(State.values())).isEmpty();
+    pass(300);
+    assertThat(in(State.ACTIVE)).extracting(AlarmView::device).containsExactly("press-1");
+    assertThat(in(State.ACTIVE).getFirst().text()).isEqualTo("nothing heard for 20 s");
+    duty.heard("press-1");
+    pass(1);
+    assertThat(in(State.CLEARED)).extracting(AlarmView::clearedBy).containsExactly("gateway");
+    assertThat(in(State.values())).hasSize(1);
+  }
+
+  @Test
+  void restartGivesTheWholeIntervalAndKeepsWhatIsOpen() throws Exception {
+    intervals.put("press-1", "20s");
+    intervals.put("press-2", "60s");
+    register("press-1", true);
+    register("press-2", true);
+    supervise();
+    pass(59);
+    supervise();
+    pass(59);
+    assertThat(in(State.values())).extracting(AlarmView::device).containsExactly("press-1");
+    pass(1);
+    assertThat(in(State.ACTIVE)).hasSize(2);
+    duty.heard("press-1");
+    pass(1);
+    assertThat(in(State.ACTIVE)).extracting(AlarmView::device).containsExactly("press-2");
+  }
+
+  @Test
+  void retiredDeviceIsSupervisedNoMore() throws Exception {
+    intervals.put("press-1", "20s");
+    register("press-1", true);
+    supervise();
+    pass(30);
+    assertThat(in(State.ACTIVE)).hasSize(1);
+    assertThat(registry.directory().retire(new DeviceId("press-1"))).isTrue();
+    pass(1);
+    assertThat(in(State.ACTIVE)).isEmpty();
+    pass(100);
+    assertThat(in(State.ACTIVE)).isEmpty();
+  }
+
+  @Test
+  void deviceIsSupervisedFromItsCommissioningOn() throws Exception {
+    intervals.put("press-1", "20s");
+    register("press-1", false);
+    supervise();
+    pass(100);
+    assertThat(in(State.values())).isEmpty();
+    register("press-1", true);
+    pass(20);
+    assertThat(in(State.values())).isEmpty();
+    pass(1);
+    assertThat(in(State.ACTIVE)).hasSize(1);
+  }
+
+  @Test
+  void aWholeFleetThatFallsSilentIsInTheBookAtOnce() throws Exception {
+    int fleet = 3_000;
+    for (int i = 0; i < fleet; i++) {
+      intervals.put("press-" + i, "20s");
+      register("press-" + i, true);
+    }
+    supervise();
+    pass(22);
+    assertThat(book.counts().active()).isEqualTo(fleet);
+    for (int i = 0; i < fleet; i++) {
+      duty.heard("press-" + i);
+    }
+    pass(1);
+    assertThat(book.counts().active()).isZero();
+  }
+}
