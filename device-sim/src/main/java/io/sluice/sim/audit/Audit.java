@@ -30,11 +30,21 @@ public final class Audit {
   /** The same for a ledger of one's own. */
   public static AuditResult of(List<Played> ledger, long startMillis, Path directory)
       throws IOException {
+    return read(ledger, startMillis, directory).result();
+  }
+
+  /** What is at the far end, message by message. */
+  public static FarEnd farEnd(FleetRun run, Path directory) throws IOException {
+    return read(run.ledger(), run.startMillis(), directory);
+  }
+
+  private static Reconciliation read(List<Played> ledger, long startMillis, Path directory)
+      throws IOException {
     Reconciliation reconciliation = new Reconciliation(ledger, startMillis);
     for (Path file : files(directory)) {
       read(file, reconciliation);
     }
-    return reconciliation.result();
+    return reconciliation;
   }
 
   private static List<Path> files(Path directory) throws IOException {

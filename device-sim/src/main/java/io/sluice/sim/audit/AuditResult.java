@@ -15,6 +15,9 @@ import java.util.List;
  * @param altered a value, unit or class differs
  * @param unreadable lines that are not JSON, or have no device
  * @param foreign records of other devices, other runs, or without the counter
+ * @param bad sent spoilt on purpose
+ * @param badAccepted those of them that are at the far end
+ * @param goodRefused refused though nothing was wrong with them
  * @param faults the first hundred, in words
  */
 public record AuditResult(
@@ -30,11 +33,22 @@ public record AuditResult(
     long altered,
     long unreadable,
     long foreign,
+    long bad,
+    long badAccepted,
+    long goodRefused,
     List<String> faults) {
 
   /** Whether nothing is lost, duplicated, reordered, altered or unreadable. */
   public boolean holds() {
-    return lost + duplicated + doubled + reordered + altered + unreadable == 0;
+    return lost
+            + duplicated
+            + doubled
+            + reordered
+            + altered
+            + unreadable
+            + badAccepted
+            + goodRefused
+        == 0;
   }
 
   /** Whether everything acknowledged has arrived, whatever else is wrong. */
@@ -58,6 +72,9 @@ public record AuditResult(
     line(text, "altered", altered);
     line(text, "unreadable", unreadable);
     line(text, "foreign records", foreign);
+    line(text, "spoilt on purpose", bad);
+    line(text, "spoilt, yet taken", badAccepted);
+    line(text, "good, yet refused", goodRefused);
     faults.forEach(fault -> text.append("  ").append(fault).append('\n'));
     return text.toString();
   }

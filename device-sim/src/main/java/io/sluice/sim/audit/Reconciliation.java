@@ -15,7 +15,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Ticks off the far end's records against the ledger, one after the other. */
-final class Reconciliation {
+final class Reconciliation implements FarEnd {
   private static final int MOST_FAULTS = 100;
   private static final double TOLERANCE = 1e-9;
   private final JsonMapper json = new JsonMapper();
@@ -29,6 +29,7 @@ final class Reconciliation {
   private long altered;
   private long unreadable;
   private long foreign;
+  private long badAccepted;
 
   /** One device's side: 8 bytes a message for the hash of its record id, 8 for its sequence. */
   private static final class Book {
@@ -89,6 +90,11 @@ final class Reconciliation {
   }
 
   private void tick(Book book, int index, JsonNode record) {
+    if (book.played.log().badAt(index)) {
+      badAccepted++;
+      fault(name(book, index) + " was spoilt on purpose, but is at the far end");
+      return;
+    }
     long id = record.path("id").asString("").hashCode() * 0x9E3779B97F4A7C15L | 1;
     if (book.ids[index] == 0) {
       book.ids[index] = id;
@@ -156,12 +162,20 @@ final class Reconciliation {
     return null;
   }
 
+  @Override
+  public boolean has(Played played, int index) {
+    Book book = books.get(played.device().spec().id());
+    return book != null && index < book.ids.length && book.ids[index] != 0;
+  }
+
   AuditResult result() {
     long sent = 0;
     long acked = 0;
     long refused = 0;
     long found = 0;
     long lost = 0;
+    long bad = 0;
+    long goodRefused = 0;
     for (Book book : books.values()) {
       SentLog log = book.played.log();
       long deviceAcked = 0;
@@ -169,6 +183,11 @@ final class Reconciliation {
         sent++;
         deviceAcked += log.ackedAt(i) ? 1 : 0;
         refused += log.refusedAt(i) ? 1 : 0;
+        bad += log.badAt(i) ? 1 : 0;
+        if (log.refusedAt(i) && !log.badAt(i)) {
+          goodRefused++;
+          fault(name(book, i) + " was refused");
+        }
       }
       acked += deviceAcked;
       if (book.played.device().spec().group().form().carriesCounter()) {
@@ -193,6 +212,9 @@ final class Reconciliation {
         altered,
         unreadable,
         foreign,
+        bad,
+        badAccepted,
+        goodRefused,
         List.copyOf(faults));
   }
 
@@ -200,7 +222,7 @@ final class Reconciliation {
     SentLog log = book.played.log();
     long lost = 0;
     for (int i = 0; i < log.size(); i++) {
-      if (log.ackedAt(i) && book.ids[i] == 0) {
+      if (log.ackedAt(i) && !log.badAt(i) && book.ids[i] == 0) {
         lost++;
         fault(name(book, i) + " was acknowledged but is not at the far end");
       }
@@ -213,7 +235,7 @@ final class Reconciliation {
     SentLog log = book.played.log();
     Map<String, Long> last = new HashMap<>();
     for (int i = 0; i < log.size(); i++) {
-      if (book.sequences[i] == 0 || log.resentAt(i)) {
+      if (book.sequences[i] == 0 || log.resentAt(i) || log.anyOrderAt(i)) {
         continue;
       }
       Long before = last.put(log.kindAt(i).address(), book.sequences[i]);

@@ -14,8 +14,8 @@ import tools.jackson.core.json.JsonFactory;
 import tools.jackson.dataformat.cbor.CBORFactory;
 
 /**
- * How a sample is written on the wire. Every form but {@link #TEXT} carries the counter {@code n}
- * and the observed time.
+ * How a sample is written on the wire. Every form but {@link #TEXT} carries the counter {@code n},
+ * and but for {@link #HUAWEI} the observed time.
  */
 public enum PayloadForm {
   /** One flat object, {@code ts} in milliseconds. */
@@ -34,7 +34,10 @@ public enum PayloadForm {
   THINGSBOARD("application/json", 50),
   /** Alink: {@code {"id","version","params":{k:{"value","time"}},"method"}}. */
   ALINK("application/json", 50),
-  /** Huawei IoTDA: {@code {"services":[{"service_id","properties","event_time"}]}}. */
+  /**
+   * Huawei IoTDA: {@code {"services":[{"service_id","properties"}]}}; the optional event_time is
+   * left out.
+   */
   HUAWEI("application/json", 50);
 
   private static final JsonFactory JSON_FACTORY = new JsonFactory();
@@ -75,6 +78,16 @@ public enum PayloadForm {
   /** Whether the far end can be matched message by message. */
   public boolean carriesCounter() {
     return this != TEXT;
+  }
+
+  /** Whether the observed time comes along, to the millisecond. */
+  public boolean carriesTime() {
+    return this != TEXT && this != HUAWEI;
+  }
+
+  /** Whether it goes to our own topics, not to those of another platform. */
+  public boolean hasPlainTopics() {
+    return this != THINGSBOARD && this != ALINK && this != HUAWEI;
   }
 
   /** The payload. */

@@ -1,6 +1,5 @@
 package io.sluice.sim.fleet;
 
-import io.sluice.sim.device.Kind;
 import io.sluice.sim.scenario.DeviceSpec;
 import java.net.InetSocketAddress;
 import java.net.URLEncoder;
@@ -18,6 +17,7 @@ import org.eclipse.californium.core.network.CoapEndpoint;
  */
 final class CoapLink implements Link {
   private static final int MOST_TRIES = 5;
+  private static final long AWAY_MILLIS = 200;
   private final CoapEndpoint endpoint;
   private final InetSocketAddress server;
   private final DevicePlay play;
@@ -26,6 +26,8 @@ final class CoapLink implements Link {
   private final String query;
   private boolean busy;
   private boolean closed;
+  private boolean away;
+  private boolean lying;
 
   CoapLink(
       CoapEndpoint endpoint, InetSocketAddress server, DevicePlay play, FleetCounters counters) {
@@ -49,7 +51,7 @@ final class CoapLink implements Link {
 
   @Override
   public boolean ready() {
-    return !busy && !closed;
+    return !busy && !closed && !away;
   }
 
   @Override
@@ -58,14 +60,43 @@ final class CoapLink implements Link {
   }
 
   @Override
-  public void send(long n, Kind kind, byte[] payload) {
+  public void send(Message message) {
     busy = true;
-    attempt(n, kind, payload, 1);
+    attempt(message, 1);
   }
 
-  private void attempt(long n, Kind kind, byte[] payload, int tries) {
+  @Override
+  public void cut() {
+    away = true;
+  }
+
+  @Override
+  public void restore() {
+    away = false;
+  }
+
+  @Override
+  public void sleep() {
+    // between messages a CoAP device is always asleep
+  }
+
+  @Override
+  public void mute() {
+    away = true;
+  }
+
+  @Override
+  public void lie(boolean isWrong) {
+    lying = isWrong;
+  }
+
+  private void attempt(Message message, int tries) {
     if (closed) {
       busy = false;
+      return;
+    }
+    if (away) {
+      Timers.after(play.loop(), () -> attempt(message, tries), AWAY_MILLIS);
       return;
     }
     boolean confirmable = spec.group().qos() > 0;
@@ -76,20 +107,20 @@ final class CoapLink implements Link {
             + ":"
             + server.getPort()
             + "/"
-            + kind.address()
-            + query);
+            + message.kind().address()
+            + (lying ? query + "-wrong" : query));
     request.getOptions().setContentFormat(spec.group().form().contentFormat());
-    request.setPayload(payload);
+    request.setPayload(message.payload());
     request.addMessageObserver(
         new MessageObserverAdapter() {
           @Override
           public void onResponse(Response response) {
-            onLoop(() -> answer(n, kind, payload, tries, response));
+            onLoop(() -> answer(message, tries, response));
           }
 
           @Override
           protected void failed() {
-            onLoop(() -> again(n, kind, payload, tries, 0, "no answer"));
+            onLoop(() -> again(message, tries, 0, "no answer"));
           }
         });
     endpoint.sendRequest(request);
@@ -105,33 +136,32 @@ final class CoapLink implements Link {
     }
   }
 
-  private void answer(long n, Kind kind, byte[] payload, int tries, Response response) {
+  private void answer(Message message, int tries, Response response) {
     if (response.isSuccess()) {
       busy = false;
       if (spec.group().qos() > 0) {
-        play.acked(n);
+        play.acked(message.n());
       }
     } else if (response.getCode() == ResponseCode.SERVICE_UNAVAILABLE) {
       long wait =
           Math.min(
               60,
               response.getOptions().getMaxAge() == null ? 1 : response.getOptions().getMaxAge());
-      again(n, kind, payload, tries, wait * 1000, "5.03 " + response.getPayloadString());
+      again(message, tries, wait * 1000, "5.03 " + response.getPayloadString());
     } else {
       busy = false;
-      play.refused(n, response.getCode() + " " + response.getPayloadString());
+      play.refused(message.n(), response.getCode() + " " + response.getPayloadString());
     }
   }
 
-  private void again(long n, Kind kind, byte[] payload, int tries, long waitMillis, String why) {
+  private void again(Message message, int tries, long waitMillis, String why) {
     counters.trouble(spec.id() + ": " + why);
-    if (closed || tries >= MOST_TRIES || spec.group().qos() == 0) {
+    if (closed || tries >= MOST_TRIES || spec.group().qos() == 0 || message.isBad()) {
       busy = false;
       return;
     }
-    play.resent(n);
-    Timers.after(
-        play.loop(), () -> attempt(n, kind, payload, tries + 1), Math.max(100, waitMillis));
+    play.resent(message.n());
+    Timers.after(play.loop(), () -> attempt(message, tries + 1), Math.max(100, waitMillis));
   }
 
   @Override

@@ -1,18 +1,31 @@
 package io.sluice.sim.fleet;
 
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import org.HdrHistogram.Recorder;
 
 /** Counts for the whole fleet; every event loop adds. */
 final class FleetCounters {
+  /** Longer ones count as this. */
+  static final long MOST_LATENCY_MICROS = TimeUnit.HOURS.toMicros(1);
+
   final LongAdder connected = new LongAdder();
   final LongAdder sent = new LongAdder();
   final LongAdder acked = new LongAdder();
   final LongAdder refused = new LongAdder();
   final LongAdder resent = new LongAdder();
   final LongAdder skipped = new LongAdder();
+  final LongAdder bad = new LongAdder();
+  final LongAdder badRefused = new LongAdder();
+  final LongAdder duplicates = new LongAdder();
+  final LongAdder forgotten = new LongAdder();
   final LongAdder alarms = new LongAdder();
   final LongAdder commands = new LongAdder();
   final LongAdder connectFailures = new LongAdder();
+
+  /** From dispatch to acknowledgement, microseconds. */
+  final Recorder latency = new Recorder(MOST_LATENCY_MICROS, 3);
+
   private volatile String lastTrouble = "";
 
   void trouble(String what) {
@@ -28,6 +41,10 @@ final class FleetCounters {
         refused.sum(),
         resent.sum(),
         skipped.sum(),
+        bad.sum(),
+        badRefused.sum(),
+        duplicates.sum(),
+        forgotten.sum(),
         alarms.sum(),
         commands.sum(),
         connectFailures.sum(),

@@ -1,16 +1,22 @@
 package io.sluice.sim.fleet;
 
+import com.sun.management.UnixOperatingSystemMXBean;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.EventLoopGroup;
+import io.sluice.sim.device.Hash;
 import io.sluice.sim.device.SimDevice;
 import io.sluice.sim.scenario.DeviceSpec;
+import io.sluice.sim.scenario.Group;
+import io.sluice.sim.scenario.Group.Transport;
 import io.sluice.sim.scenario.Scenario;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +26,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FleetRun implements AutoCloseable {
   private static final int CONNECTS_A_SECOND = 2_000;
+
+  /** Devices with a client of Eclipse Paho, each with threads of its own; beyond, ours plays. */
+  private static final int MOST_PAHOS = 200;
+
   private static final long DRAIN_SECONDS = 10;
+
+  /** Descriptors that the simulator itself needs, libraries and sockets of CoAP included. */
+  private static final long OWN_DESCRIPTORS = 200;
+
   private final Scenario scenario;
   private final long startMillis = System.currentTimeMillis();
   private final FleetCounters counters = new FleetCounters();
@@ -28,6 +42,7 @@ public final class FleetRun implements AutoCloseable {
   private final EventLoopGroup loops;
   private final @Nullable CoapSockets sockets;
   private boolean stopped;
+  private int pahos;
 
   private FleetRun(Scenario scenario, Endpoints endpoints) throws IOException {
     this.scenario = scenario;
@@ -47,16 +62,33 @@ public final class FleetRun implements AutoCloseable {
               device,
               loops.next(),
               counters,
+              new DeviceFaults(scenario, spec),
               startMillis,
-              play -> link(play, bootstrap, coapServer)));
+              play -> link(play, bootstrap, mqttServer, coapServer)));
     }
   }
 
-  private Link link(DevicePlay play, Bootstrap bootstrap, @Nullable InetSocketAddress coapServer) {
+  private Link link(
+      DevicePlay play,
+      Bootstrap bootstrap,
+      @Nullable InetSocketAddress mqttServer,
+      @Nullable InetSocketAddress coapServer) {
     if (coapServer != null && sockets != null && !play.device().spec().group().transport().mqtt()) {
       return new CoapLink(sockets.of(plays.size()), coapServer, play, counters);
     }
+    if (mqttServer != null && isPaho(play.device().spec())) {
+      pahos++;
+      return new PahoLink(mqttServer, play, counters);
+    }
     return new MqttLink(bootstrap, play, counters);
+  }
+
+  private boolean isPaho(DeviceSpec spec) {
+    Group group = spec.group();
+    return group.transport() == Transport.MQTT_5
+        && group.form().hasPlainTopics()
+        && pahos < MOST_PAHOS
+        && Hash.unit(spec.seed(), -7) < scenario.fidelity();
   }
 
   private static InetSocketAddress need(
@@ -82,6 +114,26 @@ public final class FleetRun implements AutoCloseable {
       play.loop().execute(() -> play.begin(delayMillis));
     }
     return run;
+  }
+
+  /**
+   * Why not all devices will be able to connect, in one line with the remedy; null where they can.
+   */
+  public static @Nullable String shortage(Scenario scenario) {
+    long mqtt =
+        scenario.groups().stream()
+            .filter(group -> group.transport().mqtt())
+            .mapToLong(Group::count)
+            .sum();
+    long limit =
+        ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
+            ? unix.getMaxFileDescriptorCount()
+            : Long.MAX_VALUE;
+    long room = limit - OWN_DESCRIPTORS;
+    return mqtt <= room
+        ? null
+        : "the limit of open files is %d: about %d of the %d MQTT devices can connect; raise it with ulimit -n %d"
+            .formatted(limit, Math.max(0, room), mqtt, mqtt + OWN_DESCRIPTORS);
   }
 
   public Scenario scenario() {
@@ -141,6 +193,18 @@ public final class FleetRun implements AutoCloseable {
       throw new IllegalStateException("stop the run first");
     }
     return plays.stream().map(play -> new Played(play.device(), play.log())).toList();
+  }
+
+  /** How long acknowledgements took since the last call, microseconds. */
+  public Histogram latencies() {
+    return counters.latency.getIntervalHistogram();
+  }
+
+  /** What went wrong on purpose until now, in the order of its beginning. */
+  public List<FaultSpan> faults() {
+    long now = System.currentTimeMillis() - startMillis;
+    List<DeviceSpec> specs = plays.stream().map(play -> play.device().spec()).toList();
+    return FaultSpan.of(scenario, specs, now);
   }
 
   /** A device and what it sent. */

@@ -10,6 +10,10 @@ package io.sluice.sim.fleet;
  * @param refused refused with a reason
  * @param resent sent again after a lost connection or a missing answer
  * @param skipped samples not taken because the device was offline or its window full
+ * @param bad sent spoilt on purpose, counted in {@code sent} too
+ * @param badRefused those of them that were refused
+ * @param duplicates sent twice on purpose
+ * @param forgotten stored while a link was gone, and lost as the device's store was full
  * @param alarms sent, raised and cleared
  * @param connectFailures connection attempts that failed
  * @param lastTrouble the latest refusal or failure, empty if there was none
@@ -22,6 +26,10 @@ public record FleetSnapshot(
     long refused,
     long resent,
     long skipped,
+    long bad,
+    long badRefused,
+    long duplicates,
+    long forgotten,
     long alarms,
     long commands,
     long connectFailures,

@@ -11,12 +11,34 @@ interface Link {
   boolean ready();
 
   /** Sends; the outcome comes to {@link Listener}. Only when {@link #ready}. */
-  void send(long n, Kind kind, byte[] payload);
+  void send(Message message);
+
+  /** Breaks off without a word and stays away until {@link #restore}. */
+  void cut();
+
+  /** Comes back after {@link #cut}, {@link #sleep} or {@link #mute}. */
+  void restore();
+
+  /** Takes leave as a device does that saves power; {@link #restore} wakes it. */
+  void sleep();
+
+  /** Keeps the connection and says nothing any more, not even a ping. */
+  void mute();
+
+  /** Shows wrong secrets from the next connection or message on, or right ones again. */
+  void lie(boolean isWrong);
 
   /** Messages without an outcome yet. */
   int pending();
 
   void close();
+
+  /**
+   * A message on its way.
+   *
+   * @param isBad spoilt on purpose: not tried again
+   */
+  record Message(long n, Kind kind, byte[] payload, boolean isBad) {}
 
   /** What becomes of messages. */
   interface Listener {

@@ -55,10 +55,12 @@ final class MqttLink implements Link {
   private boolean up;
   private boolean pingUnanswered;
   private boolean closed;
+  private boolean away;
+  private boolean muted;
+  private boolean connecting;
+  private boolean lying;
   private int packetId;
   private int attempts;
-
-  private record Message(long n, Kind kind, byte[] payload) {}
 
   MqttLink(Bootstrap shared, DevicePlay play, FleetCounters counters) {
     this.play = play;
@@ -81,13 +83,15 @@ final class MqttLink implements Link {
 
   @Override
   public void open() {
-    if (closed) {
+    if (closed || away || connecting) {
       return;
     }
+    connecting = true;
     bootstrap
         .connect()
         .addListener((io.netty.channel.ChannelFuture done) -> {
           if (!done.isSuccess()) {
+            connecting = false;
             counters.connectFailures.increment();
             counters.trouble(spec.id() + ": " + done.cause().getMessage());
             later();
@@ -96,7 +100,7 @@ final class MqttLink implements Link {
   }
 
   private void later() {
-    if (closed) {
+    if (closed || away) {
       return;
     }
     long ceiling =
@@ -109,6 +113,8 @@ final class MqttLink implements Link {
   @Override
   public boolean ready() {
     return up
+        && !muted
+        && !away
         && unanswered.size() + again.size() < WINDOW_MESSAGES
         && channel != null
         && channel.isWritable();
@@ -120,8 +126,46 @@ final class MqttLink implements Link {
   }
 
   @Override
-  public void send(long n, Kind kind, byte[] payload) {
-    publish(new Message(n, kind, payload));
+  public void send(Message message) {
+    publish(message);
+  }
+
+  @Override
+  public void cut() {
+    away = true;
+    disconnect();
+  }
+
+  @Override
+  public void restore() {
+    boolean wasMuted = muted;
+    away = false;
+    muted = false;
+    if (wasMuted) {
+      disconnect(); // a device that hung starts anew
+    }
+    if (channel == null) {
+      open();
+    }
+  }
+
+  @Override
+  public void sleep() {
+    away = true;
+    if (channel != null) {
+      channel.writeAndFlush(MqttMessage.DISCONNECT).addListener(done -> disconnect());
+    }
+  }
+
+  @Override
+  public void mute() {
+    muted = true;
+  }
+
+  @Override
+  public void lie(boolean isWrong) {
+    lying = isWrong;
+    disconnect();
   }
 
   private void publish(Message message) {
@@ -133,9 +177,9 @@ final class MqttLink implements Link {
     int qos = spec.group().qos();
     MqttMessageBuilders.PublishBuilder publish =
         MqttMessageBuilders.publish()
-            .topicName(topic(message.kind))
+            .topicName(topic(message.kind()))
             .qos(MqttQoS.valueOf(qos))
-            .payload(Unpooled.wrappedBuffer(message.payload));
+            .payload(Unpooled.wrappedBuffer(message.payload()));
     if (qos > 0) {
       packetId = packetId % 0xFFFF + 1;
       unanswered.put(packetId, message);
@@ -191,6 +235,11 @@ final class MqttLink implements Link {
   private final class Inbound extends SimpleChannelInboundHandler<MqttMessage> {
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
+      connecting = false;
+      if (away || closed) {
+        ctx.close();
+        return;
+      }
       MqttMessageBuilders.ConnectBuilder connect =
           MqttMessageBuilders.connect()
               .clientId(spec.id())
@@ -204,9 +253,9 @@ final class MqttLink implements Link {
             .hasUser(true)
             .username(spec.id())
             .hasPassword(true)
-            .password(password.getBytes(StandardCharsets.UTF_8));
+            .password((lying ? password + "-wrong" : password).getBytes(StandardCharsets.UTF_8));
       } else if (token != null) {
-        connect.hasUser(true).username(token);
+        connect.hasUser(true).username(lying ? token + "-wrong" : token);
       }
       ctx.writeAndFlush(connect.build());
     }
@@ -257,13 +306,16 @@ final class MqttLink implements Link {
       int waiting = again.size();
       for (int i = 0; i < waiting; i++) {
         Message message2 = again.remove();
-        play.resent(message2.n);
+        play.resent(message2.n());
         publish(message2);
       }
     }
 
     private void ping(ChannelHandlerContext ctx) {
       if (!ctx.channel().isActive()) {
+        return;
+      }
+      if (muted) {
         return;
       }
       if (pingUnanswered) {
@@ -294,9 +346,9 @@ final class MqttLink implements Link {
         return;
       }
       if (reasonCode(message) >= 0x80 || !last) {
-        play.refused(sent.n, "refused" + reason(message));
+        play.refused(sent.n(), "refused" + reason(message));
       } else {
-        play.acked(sent.n);
+        play.acked(sent.n());
       }
     }
 
@@ -315,7 +367,13 @@ final class MqttLink implements Link {
         counters.connected.decrement();
       }
       channel = null;
-      again.addAll(unanswered.values());
+      for (Message message : unanswered.values()) {
+        if (message.isBad()) {
+          play.refused(message.n(), "the server closed the connection");
+        } else {
+          again.add(message);
+        }
+      }
       unanswered.clear();
       later();
     }

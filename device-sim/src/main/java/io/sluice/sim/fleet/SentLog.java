@@ -13,6 +13,8 @@ public final class SentLog {
   private static final long ACKED = 1L << 48;
   private static final long REFUSED = 1L << 49;
   private static final long RESENT = 1L << 50;
+  private static final long BAD = 1L << 51;
+  private static final long ANY_ORDER = 1L << 52;
   private static final long MILLIS_MASK = (1L << KIND_SHIFT) - 1;
 
   /** Most messages that one device's log takes; the device falls silent then. */
@@ -29,7 +31,11 @@ public final class SentLog {
     this.firstN = firstN;
   }
 
-  /** Notes a message and gives it its counter. */
+  /**
+   * Notes a message and gives it its counter.
+   *
+   * @param millisSinceStart its own time, by the device's clock; may be negative
+   */
   public long append(Kind kind, long millisSinceStart) {
     if (size == entries.length) {
       entries = Arrays.copyOf(entries, size + (size >> 1));
@@ -59,6 +65,24 @@ public final class SentLog {
     entries[index(n)] |= RESENT;
   }
 
+  /** It was spoilt on purpose: nobody may take it for a record. */
+  public void bad(long n) {
+    entries[index(n)] |= BAD;
+  }
+
+  /** It was sent out of turn on purpose. */
+  public void anyOrder(long n) {
+    entries[index(n)] |= ANY_ORDER;
+  }
+
+  public boolean badAt(int index) {
+    return (entries[index] & BAD) != 0;
+  }
+
+  public boolean anyOrderAt(int index) {
+    return (entries[index] & ANY_ORDER) != 0;
+  }
+
   public int size() {
     return size;
   }
@@ -77,7 +101,7 @@ public final class SentLog {
   }
 
   public long millisAt(int index) {
-    return entries[index] & MILLIS_MASK;
+    return entries[index] << (64 - KIND_SHIFT) >> (64 - KIND_SHIFT);
   }
 
   public Kind kindAt(int index) {

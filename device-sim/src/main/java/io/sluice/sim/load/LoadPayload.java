@@ -33,6 +33,7 @@ final class LoadPayload {
             PayloadForm.JSON,
             new Group.Login(null, null),
             Map.of(),
+            false,
             null);
     long now = System.currentTimeMillis();
     DeviceSpec spec = new DeviceSpec("load", group, Hash.mix(1, index));

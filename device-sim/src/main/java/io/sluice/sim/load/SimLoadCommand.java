@@ -11,6 +11,8 @@ import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
 import java.util.concurrent.Callable;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +28,9 @@ import tools.jackson.databind.json.JsonMapper;
     description = "Loads a server, closed-loop or at a fixed rate, and measures its answers.",
     mixinStandardHelpOptions = true)
 public final class SimLoadCommand implements Callable<Integer> {
+  private static final double RAMP_FIRST_RATE = 1_000;
+  private static final int RAMP_HALVINGS = 4;
+
   // RFC 7252 section 4.4: 65536 message ids in 247 s
   private static final double MOST_PER_SECOND_AND_SOCKET = 265;
 
@@ -146,9 +151,35 @@ public final class SimLoadCommand implements Callable<Integer> {
   @Option(names = "--json", description = "prints JSON")
   private boolean json;
 
+  @Option(
+      names = "--ramp",
+      description =
+          "finds the highest rate within --p99 and --loss: from --rate (default 1000) on, each step"
+              + " a run of --duration")
+  private boolean ramp;
+
+  @Option(
+      names = "--p99",
+      paramLabel = "D",
+      defaultValue = "50ms",
+      description = "bound of --ramp on the latency of 99 in 100 (default ${DEFAULT-VALUE})")
+  private String p99;
+
+  @Option(
+      names = "--loss",
+      defaultValue = "0",
+      description = "bound of --ramp on the share unanswered, 0 to 1 (default ${DEFAULT-VALUE})")
+  private double loss;
+
+  /** Of a ramp, 0 where it is none. */
+  private double stepRate;
+
   @Override
   public Integer call() throws IOException, InterruptedException {
     try {
+      if (ramp) {
+        return ramp();
+      }
       LoadResult result = against == null ? load(mqtt, coap, pid) : reference(against);
       print(result);
       return result.acked() > 0 && result.lostConnections() == 0 ? 0 : 1;
@@ -159,6 +190,52 @@ public final class SimLoadCommand implements Callable<Integer> {
       spec.commandLine().getErr().println("sim load: " + e.getMessage());
       return 1;
     }
+  }
+
+  private int ramp() throws IOException, InterruptedException {
+    if (against != null) {
+      throw new IllegalArgumentException("--ramp goes with --mqtt or --coap, not with --against");
+    }
+    if (loss < 0 || loss > 1) {
+      throw new IllegalArgumentException("--loss is " + loss + "; write a share from 0 to 1");
+    }
+    KneeSearch.Bounds bounds = new KneeSearch.Bounds(Durations.parse(p99).toNanos() / 1_000, loss);
+    KneeSearch search =
+        new KneeSearch(
+            each -> {
+              stepRate = each;
+              return load(mqtt, coap, pid);
+            },
+            bounds,
+            RAMP_HALVINGS);
+    List<KneeSearch.Step> steps = search.from(rate > 0 ? rate : RAMP_FIRST_RATE);
+    PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      out.println(new JsonMapper().writeValueAsString(steps));
+    } else {
+      out.printf("%12s %12s %10s %10s  %s%n", "rate/s", "answered/s", "p50 us", "p99 us", "");
+      steps.stream()
+          .sorted(Comparator.comparingDouble(KneeSearch.Step::rate))
+          .forEach(step ->
+              out.printf(
+                  "%,12.0f %,12.0f %,10.0f %,10.0f  %s%n",
+                  step.rate(),
+                  step.result().ackedPerSecond(),
+                  step.result().p50Micros(),
+                  step.result().p99Micros(),
+                  step.holds() ? "holds" : step.fault()));
+      out.printf(
+          "highest rate within p99 %s and loss %s: %,.0f/s%n",
+          p99,
+          loss,
+          steps.stream()
+              .filter(KneeSearch.Step::holds)
+              .mapToDouble(KneeSearch.Step::rate)
+              .max()
+              .orElse(0));
+    }
+    out.flush();
+    return steps.stream().anyMatch(KneeSearch.Step::holds) ? 0 : 1;
   }
 
   private LoadResult reference(String what) throws IOException, InterruptedException {
@@ -224,7 +301,7 @@ public final class SimLoadCommand implements Callable<Integer> {
         within("--qos", qos, 0, 2),
         version.equals("5"),
         within("--size", size, 1, 1 << 20),
-        rate,
+        stepRate > 0 ? stepRate : rate,
         warm,
         Durations.parse(duration),
         user,

@@ -119,6 +119,15 @@ final class Fields {
     }
   }
 
+  boolean truth(String key, boolean otherwise) {
+    String text = text(key, Boolean.toString(otherwise));
+    if (!text.equals("true") && !text.equals("false")) {
+      fault(key, "`" + text + "` is neither true nor false", "write one of them");
+      return otherwise;
+    }
+    return text.equals("true");
+  }
+
   /** A share of one, written as 0.1 or as 10%. */
   double share(String key, double otherwise) {
     String text = text(key, Double.toString(otherwise));

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param jitterShare of the interval, 0 to 1
  * @param qos 0 to 2; over CoAP 0 is Non-confirmable and 1 Confirmable
  * @param waveforms those that the scenario sets, by metric
+ * @param sleepy whether a device over MQTT connects for each report and disconnects after it
  */
 public record Group(
     Profile profile,
@@ -28,6 +29,7 @@ public record Group(
     PayloadForm form,
     Login login,
     Map<String, Waveform> waveforms,
+    boolean sleepy,
     @Nullable AlarmPlan alarms) {
 
   /** How the devices of a group speak. */

@@ -8,8 +8,11 @@ import java.util.List;
  * A fleet and how it behaves. The same seed plays the same fleet.
  *
  * @param seed of all randomness
+ * @param fidelity share of the MQTT 5 devices whose client is Eclipse Paho, 0 to 1
+ * @param faults what goes wrong
  */
-public record Scenario(String name, long seed, List<Group> groups) {
+public record Scenario(
+    String name, long seed, double fidelity, List<Group> groups, List<Fault> faults) {
 
   /** Reads and checks a file; every fault is found in one pass. */
   public static Scenario load(Path file) throws ScenarioException {

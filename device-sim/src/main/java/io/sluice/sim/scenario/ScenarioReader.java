@@ -43,7 +43,7 @@ final class ScenarioReader {
   Scenario read() throws ScenarioException {
     Fields top =
         new Fields(file.toString(), "", YamlNode.read(file), faults)
-            .only("name", "seed", "sites", "groups");
+            .only("name", "seed", "fidelity", "sites", "groups", "faults");
     String name = top.text("name", null);
     long seed = top.whole("seed", 1, Long.MIN_VALUE, Long.MAX_VALUE);
     Map<String, String> sectors = sites(top);
@@ -58,10 +58,12 @@ final class ScenarioReader {
           "has no group, so there is nothing to play",
           "add `- { profile: energy-meter, count: 10, ... }`");
     }
+    List<Fault> planned = new FaultReader(groups).read(top);
     if (!faults.isEmpty()) {
       throw new ScenarioException(faults);
     }
-    Scenario scenario = new Scenario(name, seed, List.copyOf(groups));
+    Scenario scenario =
+        new Scenario(name, seed, top.share("fidelity", 0), List.copyOf(groups), planned);
     checkIds(scenario);
     return scenario;
   }
@@ -91,6 +93,7 @@ final class ScenarioReader {
         "form",
         "credentials",
         "waveforms",
+        "sleepy",
         "alarms");
     Profile profile = at.oneOf("profile", null, Profiles.all());
     if (!at.has("profile")) {
@@ -114,6 +117,7 @@ final class ScenarioReader {
         at.has("form") ? at.oneOf("form", null, PayloadForm.byName()) : profile.form(),
         login(at, transport),
         waveforms(at, profile),
+        at.truth("sleepy", false),
         alarms(at, profile));
   }
 

@@ -1,0 +1,17 @@
+package io.sluice.sim.audit;
+
+import io.sluice.sim.fleet.FleetRun.Played;
+
+/** Which messages of a run are at the far end. */
+public interface FarEnd {
+  /** Whether message {@code index} of a device's log is there. */
+  boolean has(Played played, int index);
+
+  /** As the truth of coverage asks for it. */
+  default CoverageTruth.Outcome outcome(Played played, int index) {
+    if (!played.device().spec().group().form().carriesCounter()) {
+      return CoverageTruth.Outcome.UNKNOWN;
+    }
+    return has(played, index) ? CoverageTruth.Outcome.ARRIVED : CoverageTruth.Outcome.LOST;
+  }
+}

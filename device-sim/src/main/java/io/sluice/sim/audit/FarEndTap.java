@@ -1,0 +1,109 @@
+package io.sluice.sim.audit;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Listens at the far end from before the run on, and writes what arrives into a folder of JSON
+ * lines, which is audited as the archive of a file upstream is. Thread-safe.
+ */
+public abstract class FarEndTap implements AutoCloseable {
+  private static final long MOST_LATENCY_MICROS = 3_600_000_000L;
+
+  private final JsonMapper json = new JsonMapper();
+  private final Path directory;
+  private final OutputStream out;
+  private final long beganMicros = System.currentTimeMillis() * 1_000;
+  private final Histogram alarms = new Histogram(MOST_LATENCY_MICROS, 3);
+  private @Nullable String fault;
+
+  FarEndTap(Path directory) throws IOException {
+    this.directory = Files.createDirectories(directory);
+    this.out =
+        new BufferedOutputStream(
+            Files.newOutputStream(directory.resolve("far-end.jsonl")), 1 << 16);
+  }
+
+  /**
+   * Listens at an MQTT broker.
+   *
+   * @param topic filter of the upstream's topics
+   */
+  public static FarEndTap mqtt(URI broker, String topic, Path directory) throws IOException {
+    return new MqttTap(broker, topic, directory);
+  }
+
+  /**
+   * Reads Kafka topics.
+   *
+   * @param topics regular expression of the upstream's topics
+   */
+  public static FarEndTap kafka(String bootstrap, String topics, Path directory)
+      throws IOException {
+    return new KafkaTap(bootstrap, topics, directory);
+  }
+
+  /** Where the lines are. */
+  public Path directory() {
+    return directory;
+  }
+
+  /**
+   * From an alarm's own time, since this listens, to its arrival here, microseconds; by this
+   * machine's clock, so the devices' clocks have to be right.
+   */
+  public synchronized Histogram alarmLatencies() {
+    return alarms.copy();
+  }
+
+  /** Puts down what has arrived; the audit reads it then. */
+  public synchronized void flush() throws IOException {
+    if (fault != null) {
+      throw new IOException(fault);
+    }
+    out.flush();
+  }
+
+  final synchronized void arrived(byte[] record) {
+    try {
+      out.write(record);
+      out.write('\n');
+      timed(record);
+    } catch (IOException e) {
+      fault = "what arrives cannot be written to " + directory + ": " + e.getMessage();
+    }
+  }
+
+  private void timed(byte[] record) {
+    long now = System.currentTimeMillis() * 1_000;
+    try {
+      JsonNode node = json.readTree(record);
+      boolean isOfNow = node.path("t").asLong(0) >= beganMicros;
+      if (isOfNow && node.path("class").asString("").equals("alarm")) {
+        alarms.recordValue(Math.clamp(now - node.path("t").asLong(now), 0, MOST_LATENCY_MICROS));
+      }
+    } catch (JacksonException e) {
+      // the audit tells of it, with its line
+    }
+  }
+
+  /** Ends listening; called once. */
+  abstract void leave();
+
+  @Override
+  public final void close() throws IOException {
+    leave();
+    synchronized (this) {
+      out.close();
+    }
+  }
+}

@@ -1,0 +1,312 @@
+package io.sluice.sim.fleet;
+
+import io.sluice.sim.device.Hash;
+import io.sluice.sim.scenario.DeviceSpec;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.eclipse.paho.mqttv5.client.IMqttToken;
+import org.eclipse.paho.mqttv5.client.MqttActionListener;
+import org.eclipse.paho.mqttv5.client.MqttAsyncClient;
+import org.eclipse.paho.mqttv5.client.MqttCallback;
+import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
+import org.eclipse.paho.mqttv5.client.MqttDisconnectResponse;
+import org.eclipse.paho.mqttv5.client.persist.MemoryPersistence;
+import org.eclipse.paho.mqttv5.common.MqttException;
+import org.eclipse.paho.mqttv5.common.MqttMessage;
+import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A device whose MQTT 5 client is Eclipse Paho: what a real stack makes of a gateway. It has four
+ * threads of its own, so only a few devices of a fleet are such.
+ */
+final class PahoLink implements Link {
+  private static final int WINDOW_MESSAGES = 8;
+  private static final int KEEP_ALIVE_SECONDS = 60;
+  private static final long BACK_OFF_MILLIS = 500;
+  private static final int REFUSED = 0x80;
+
+  private final String server;
+  private final DevicePlay play;
+  private final FleetCounters counters;
+  private final DeviceSpec spec;
+  private final Map<Long, Message> unanswered = new LinkedHashMap<>();
+  private final ArrayDeque<Message> again = new ArrayDeque<>();
+  private @Nullable MqttAsyncClient client;
+  private boolean up;
+  private boolean away;
+  private boolean muted;
+  private boolean lying;
+  private boolean closed;
+
+  PahoLink(InetSocketAddress server, DevicePlay play, FleetCounters counters) {
+    this.server = "tcp://" + server.getHostString() + ":" + server.getPort();
+    this.play = play;
+    this.counters = counters;
+    this.spec = play.device().spec();
+  }
+
+  @Override
+  public void open() {
+    if (closed || away || client != null) {
+      return;
+    }
+    try {
+      MqttAsyncClient made = new MqttAsyncClient(server, spec.id(), new MemoryPersistence());
+      client = made;
+      made.setCallback(new Events(made));
+      made.connect(
+          options(),
+          null,
+          new Outcome() {
+            @Override
+            public void onSuccess(IMqttToken token) {
+              onLoop(() -> connected(made));
+            }
+
+            @Override
+            public void onFailure(IMqttToken token, Throwable cause) {
+              onLoop(() -> {
+                counters.connectFailures.increment();
+                gone(made, String.valueOf(cause.getMessage()));
+              });
+            }
+          });
+    } catch (MqttException e) {
+      counters.connectFailures.increment();
+      gone(client, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private MqttConnectionOptions options() {
+    MqttConnectionOptions options = new MqttConnectionOptions();
+    options.setCleanStart(true);
+    options.setKeepAliveInterval(KEEP_ALIVE_SECONDS);
+    options.setAutomaticReconnect(false);
+    String password = spec.password();
+    String token = spec.token();
+    String wrong = lying ? "-wrong" : "";
+    if (password != null) {
+      options.setUserName(spec.id());
+      options.setPassword((password + wrong).getBytes(StandardCharsets.UTF_8));
+    } else if (token != null) {
+      options.setUserName(token + wrong);
+    }
+    return options;
+  }
+
+  private void connected(MqttAsyncClient by) {
+    if (!by.equals(client) || closed || away) {
+      discard(by);
+      return;
+    }
+    up = true;
+    counters.connected.increment();
+    for (int waiting = again.size(); waiting > 0; waiting--) {
+      Message message = again.remove();
+      play.resent(message.n());
+      send(message);
+    }
+  }
+
+  /** The connection is gone, or never was. */
+  private void gone(@Nullable MqttAsyncClient which, String why) {
+    if (which == null || !which.equals(client)) {
+      return;
+    }
+    counters.trouble(spec.id() + ": " + why);
+    drop();
+    if (!closed && !away) {
+      Timers.after(
+          play.loop(),
+          this::open,
+          BACK_OFF_MILLIS + (long) (BACK_OFF_MILLIS * Hash.unit(spec.seed(), unanswered.size())));
+    }
+  }
+
+  private void drop() {
+    MqttAsyncClient was = client;
+    client = null;
+    if (up) {
+      up = false;
+      counters.connected.decrement();
+    }
+    for (Message message : unanswered.values()) {
+      if (message.isBad()) {
+        play.refused(message.n(), "the server closed the connection");
+      } else {
+        again.add(message);
+      }
+    }
+    unanswered.clear();
+    if (was != null) {
+      discard(was);
+    }
+  }
+
+  private void discard(MqttAsyncClient which) {
+    Thread.ofVirtual()
+        .start(() -> {
+          try {
+            which.disconnectForcibly(0, 0, false);
+            which.close(true);
+          } catch (MqttException e) {
+            counters.trouble(spec.id() + ": " + e.getMessage());
+          }
+        });
+  }
+
+  @Override
+  public boolean ready() {
+    return up && !muted && unanswered.size() + again.size() < WINDOW_MESSAGES;
+  }
+
+  @Override
+  public int pending() {
+    return unanswered.size() + again.size();
+  }
+
+  @Override
+  public void send(Message message) {
+    MqttAsyncClient by = client;
+    if (by == null || !up) {
+      again.add(message);
+      return;
+    }
+    int qos = spec.group().qos();
+    if (qos > 0) {
+      unanswered.put(message.n(), message);
+    }
+    MqttMessage publish = new MqttMessage(message.payload(), qos, false, contentType());
+    try {
+      by.publish(
+          message.kind().address(),
+          publish,
+          null,
+          new Outcome() {
+            @Override
+            public void onSuccess(IMqttToken token) {
+              int[] codes = token.getReasonCodes();
+              onLoop(() -> answered(message, codes == null || codes.length == 0 ? 0 : codes[0]));
+            }
+
+            @Override
+            public void onFailure(IMqttToken token, Throwable cause) {
+              int code = cause instanceof MqttException fault ? fault.getReasonCode() : 0;
+              onLoop(() -> answered(message, code >= REFUSED && code <= 0xFF ? code : -1));
+            }
+          });
+    } catch (MqttException e) {
+      gone(by, String.valueOf(e.getMessage()));
+    }
+  }
+
+  /**
+   * @param code of PUBACK or PUBREC; -1: the connection ended first
+   */
+  private void answered(Message message, int code) {
+    if (code < 0 || spec.group().qos() == 0 || unanswered.remove(message.n()) == null) {
+      return;
+    }
+    if (code >= REFUSED) {
+      play.refused(message.n(), "refused (0x%02x)".formatted(code));
+    } else {
+      play.acked(message.n());
+    }
+  }
+
+  private MqttProperties contentType() {
+    MqttProperties properties = new MqttProperties();
+    properties.setContentType(spec.group().form().contentType());
+    return properties;
+  }
+
+  @Override
+  public void cut() {
+    away = true;
+    drop();
+  }
+
+  @Override
+  public void restore() {
+    away = false;
+    if (muted) {
+      muted = false;
+      drop();
+    }
+    open();
+  }
+
+  @Override
+  public void sleep() {
+    cut();
+  }
+
+  @Override
+  public void mute() {
+    muted = true; // Paho goes on pinging: its connection is as open as one can be
+  }
+
+  @Override
+  public void lie(boolean isWrong) {
+    lying = isWrong;
+    drop();
+    open();
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    drop();
+  }
+
+  private void onLoop(Runnable task) {
+    if (!play.loop().isShuttingDown()) {
+      play.loop().execute(task);
+    }
+  }
+
+  /** Both outcomes come on Paho's threads. */
+  private abstract static class Outcome implements MqttActionListener {}
+
+  private final class Events implements MqttCallback {
+    private final MqttAsyncClient of;
+
+    Events(MqttAsyncClient of) {
+      this.of = of;
+    }
+
+    @Override
+    public void disconnected(MqttDisconnectResponse response) {
+      onLoop(() -> gone(of, "disconnected: " + response.getReasonString()));
+    }
+
+    @Override
+    public void mqttErrorOccurred(MqttException fault) {
+      counters.trouble(spec.id() + ": " + fault.getMessage());
+    }
+
+    @Override
+    public void messageArrived(String topic, MqttMessage message) {
+      counters.commands.increment();
+    }
+
+    @Override
+    public void deliveryComplete(IMqttToken token) {
+      // the outcome of each message comes by its own listener
+    }
+
+    @Override
+    public void connectComplete(boolean isAgain, String uri) {
+      // told by the connection's own listener
+    }
+
+    @Override
+    public void authPacketArrived(int code, MqttProperties properties) {
+      // no extended authentication
+    }
+  }
+}

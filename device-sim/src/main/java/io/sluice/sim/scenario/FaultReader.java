@@ -1,0 +1,150 @@
+package io.sluice.sim.scenario;
+
+import io.sluice.sim.device.PayloadForm;
+import io.sluice.sim.scenario.Fault.Kind;
+import io.sluice.sim.scenario.Fault.Scope;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The {@code faults} of a scenario file. */
+final class FaultReader {
+  private static final int OVERSIZE_BYTES = 1 << 20;
+  private static final int MOST_BYTES = 16 << 20;
+  private static final Map<String, Kind> KINDS = new LinkedHashMap<>();
+
+  static {
+    for (Kind kind : Kind.values()) {
+      KINDS.put(kind.label(), kind);
+    }
+  }
+
+  private final List<Group> groups;
+
+  /**
+   * @param groups whom a fault can name
+   */
+  FaultReader(List<Group> groups) {
+    this.groups = groups;
+  }
+
+  List<Fault> read(Fields top) {
+    List<Fault> faults = new ArrayList<>();
+    List<YamlNode> nodes = top.list("faults");
+    for (int i = 0; i < nodes.size(); i++) {
+      faults.add(fault(top.child("faults[" + i + "]", nodes.get(i))));
+    }
+    return List.copyOf(faults);
+  }
+
+  private Fault fault(Fields at) {
+    at.only(
+        "kind", "at", "for", "every", "sector", "site", "profile", "device", "share", "chance",
+        "delay", "jitter", "by", "bytes");
+    Kind kind = at.oneOf("kind", "", KINDS);
+    if (!at.has("kind")) {
+      at.fault("kind", "is missing", "add one of " + String.join(", ", KINDS.keySet()));
+    }
+    Duration length = at.has("for") ? at.duration("for", Duration.ofSeconds(1)) : null;
+    Duration every = at.has("every") ? at.duration("every", Duration.ofMinutes(1)) : null;
+    if (every != null && (length == null || length.compareTo(every) >= 0)) {
+      at.fault("every", "needs a shorter `for`", "write how long it lasts each time");
+    }
+    if (kind == Kind.STORM && length == null) {
+      at.fault("for", "is missing", "say within which time the devices come back, such as 1s");
+    }
+    if (at.has("chance") && !kind.isByMessage()) {
+      at.fault("chance", "is not for " + kind.label(), "write `share` for a part of the devices");
+    }
+    if (kind == Kind.SKEW && !at.has("by")) {
+      at.fault("by", "is missing", "say by how much the clock is ahead, such as 90s or -2h");
+    }
+    Scope scope = scope(at);
+    if (kind.spoils()) {
+      checkForms(at, scope);
+    }
+    return new Fault(
+        kind,
+        at.duration("at", Duration.ZERO),
+        length,
+        every,
+        scope,
+        at.share("chance", 0.05),
+        at.duration("delay", Duration.ofMillis(500)),
+        at.duration("jitter", Duration.ofMillis(1)),
+        skew(at),
+        (int) at.whole("bytes", OVERSIZE_BYTES, 1, MOST_BYTES));
+  }
+
+  private Scope scope(Fields at) {
+    Scope scope =
+        new Scope(
+            text(at, "sector"),
+            text(at, "site"),
+            text(at, "profile"),
+            text(at, "device"),
+            at.share("share", 1));
+    known(at, "sector", scope.sector(), groups.stream().map(Group::sector).toList());
+    known(at, "site", scope.site(), groups.stream().map(Group::site).toList());
+    known(at, "profile", scope.profile(), groups.stream().map(g -> g.profile().id()).toList());
+    if (scope.device() != null) {
+      known(at, "device", scope.device(), ids());
+    }
+    return scope;
+  }
+
+  private List<String> ids() {
+    List<String> ids = new ArrayList<>();
+    for (Group group : groups) {
+      for (int index = 1; index <= group.count(); index++) {
+        ids.add(group.idOf(index));
+      }
+    }
+    return ids;
+  }
+
+  private static @Nullable String text(Fields at, String key) {
+    return at.has(key) ? at.text(key, "") : null;
+  }
+
+  private static void known(Fields at, String key, @Nullable String wanted, List<String> there) {
+    if (wanted != null && !there.isEmpty() && !there.contains(wanted)) {
+      at.fault(
+          key,
+          "no group has `" + wanted + "`",
+          "did you mean `" + Fields.nearest(wanted, there) + "`?");
+    }
+  }
+
+  /** A lone value can be neither broken nor cut so that nobody can read it. */
+  private void checkForms(Fields at, Scope scope) {
+    for (Group group : groups) {
+      boolean isMeant =
+          (scope.profile() == null || scope.profile().equals(group.profile().id()))
+              && (scope.site() == null || scope.site().equals(group.site()));
+      if (isMeant && group.form() == PayloadForm.TEXT) {
+        at.fault(
+            "kind",
+            "spoils payloads, and " + group.profile().id() + " sends `form: text`",
+            "name other devices by `profile` or `site`");
+      }
+    }
+  }
+
+  private static Duration skew(Fields at) {
+    if (!at.has("by")) {
+      return Duration.ZERO;
+    }
+    String text = at.text("by", "");
+    boolean isBehind = text.startsWith("-");
+    Duration by = Fields.parseDuration(isBehind ? text.substring(1) : text);
+    if (by == null) {
+      at.fault("by", "`" + text + "` is not a duration", "write 90s, 5min or -2h");
+      return Duration.ZERO;
+    }
+    return isBehind ? by.negated() : by;
+  }
+}

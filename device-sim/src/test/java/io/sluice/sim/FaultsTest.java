@@ -1,0 +1,114 @@
+package io.sluice.sim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sluice.sim.FleetRunTest.Mosquitto;
+import io.sluice.sim.fleet.Endpoints;
+import io.sluice.sim.fleet.FaultSpan;
+import io.sluice.sim.fleet.FleetRun;
+import io.sluice.sim.scenario.Fault;
+import io.sluice.sim.scenario.Scenario;
+import io.sluice.sim.scenario.ScenarioException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FaultsTest {
+  private static final String GROUPS =
+      """
+      name: test
+      seed: 7
+      groups:
+        - { profile: cnc, count: 4, id: "a-{n}", site: east, interval: 20ms, qos: 1 }
+        - { profile: plc, count: 4, id: "b-{n}", site: west, interval: 20ms, version: 5 }
+      """;
+
+  @TempDir Path folder;
+
+  private Scenario scenario(String faults) throws Exception {
+    return Scenario.load(
+        Files.writeString(folder.resolve("scenario.yaml"), GROUPS + "faults:\n" + faults));
+  }
+
+  @Test
+  void everyMistakeIsNamedWithItsPlaceAndRemedy() {
+    assertThatThrownBy(() ->
+            scenario(
+                """
+                  - { kind: dropuot, for: 5s }
+                  - { kind: storm }
+                  - { kind: skew, at: 1s }
+                  - { kind: slow, chance: 5% }
+                  - { kind: dropout, every: 5s, for: 9s, site: ost }
+                  - { kind: dropout, device: a-9 }
+                  - { at: 3s }
+                """))
+        .isInstanceOf(ScenarioException.class)
+        .message()
+        .contains("scenario.yaml:7:13: faults[0].kind: `dropuot` is not one of dropout, ")
+        .contains("did you mean `dropout`?")
+        .contains("faults[1].for: is missing; say within which time the devices come back")
+        .contains("faults[2].by: is missing")
+        .contains("faults[3].chance: is not for slow; write `share` for a part of the devices")
+        .contains("faults[4].every: needs a shorter `for`")
+        .contains("faults[4].site: no group has `ost`; did you mean `east`?")
+        .contains("faults[5].device: no group has `a-9`; did you mean `a-1`?")
+        .contains("faults[6].kind: is missing; add one of dropout, link-down, ");
+  }
+
+  @Test
+  void timesAndScopesAreThoseOfTheFile() throws Exception {
+    Scenario scenario =
+        scenario("  - { kind: dropout, at: 10s, for: 5s, every: 60s, site: east, share: 50% }\n");
+    Fault fault = scenario.faults().getFirst();
+    assertThat(List.of(9_999L, 10_000L, 14_999L, 15_000L, 70_000L, 75_000L))
+        .extracting(fault::isOn)
+        .containsExactly(false, true, true, false, true, false);
+    List<String> hit =
+        scenario.devices().stream().filter(d -> fault.hits(d, 0)).map(d -> d.id()).toList();
+    assertThat(hit).isNotEmpty().allMatch(id -> id.startsWith("a-"));
+    assertThat(scenario("  - { kind: dropout, site: east, share: 50% }\n").devices())
+        .filteredOn(d -> fault.hits(d, 0))
+        .extracting(d -> d.id())
+        .containsExactlyElementsOf(hit);
+  }
+
+  @Test
+  void aSiteDropsOutAndComesBack() throws Exception {
+    try (Mosquitto broker = Mosquitto.start(folder)) {
+      FleetRun run =
+          FleetRun.start(
+              scenario("  - { kind: dropout, at: 1s, for: 2s, site: east }\n"),
+              new Endpoints(broker.uri(), null));
+      Awaitility.await().until(() -> run.snapshot().connected() == 8);
+      Awaitility.await().until(() -> run.snapshot().connected() == 4);
+      Awaitility.await().until(() -> run.snapshot().connected() == 8);
+      run.stop();
+      assertThat(run.snapshot().acked()).isEqualTo(run.snapshot().sent());
+      assertThat(run.faults()).extracting(FaultSpan::devices).containsExactly(4);
+    }
+  }
+
+  @Test
+  void whatIsStoredWhileTheLinkIsGoneComesLaterAndInOrder() throws Exception {
+    try (Mosquitto broker = Mosquitto.start(folder)) {
+      FleetRun run =
+          FleetRun.start(
+              scenario("  - { kind: link-down, at: 1s, for: 2s, site: west }\n"),
+              new Endpoints(broker.uri(), null));
+      Awaitility.await().until(() -> run.snapshot().connected() == 8);
+      Awaitility.await().until(() -> run.snapshot().sent() > run.snapshot().acked() + 100);
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(20))
+          .until(() -> run.snapshot().sent() < run.snapshot().acked() + 30);
+      run.stop();
+      assertThat(run.snapshot().forgotten()).isZero();
+      assertThat(run.snapshot().skipped()).isLessThan(run.snapshot().sent() / 2);
+    }
+  }
+}

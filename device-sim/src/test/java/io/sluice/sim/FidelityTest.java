@@ -1,0 +1,55 @@
+package io.sluice.sim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.sim.FleetRunTest.Mosquitto;
+import io.sluice.sim.fleet.Endpoints;
+import io.sluice.sim.fleet.FleetRun;
+import io.sluice.sim.scenario.Scenario;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Devices whose client is Eclipse Paho. */
+class FidelityTest {
+  @TempDir Path folder;
+
+  private Scenario scenario() throws Exception {
+    return Scenario.load(
+        Files.writeString(
+            folder.resolve("scenario.yaml"),
+            """
+            name: test
+            fidelity: 100%
+            groups:
+              - { profile: cnc, count: 3, id: "a-{n}", interval: 50ms, version: 5, qos: 1 }
+              - { profile: plc, count: 2, id: "b-{n}", interval: 50ms, version: 5, qos: 2 }
+            faults:
+              - { kind: link-down, at: 1s, for: 1s, profile: plc }
+            """));
+  }
+
+  @Test
+  void whatPahoSendsIsAcknowledgedAcrossBreaks() throws Exception {
+    Mosquitto first = Mosquitto.start(folder);
+    FleetRun run = FleetRun.start(scenario(), new Endpoints(first.uri(), null));
+    Awaitility.await().until(() -> run.snapshot().connected() == 5);
+    Awaitility.await().until(() -> run.snapshot().connected() == 3);
+    Awaitility.await().until(() -> run.snapshot().connected() == 5);
+    first.close();
+    Awaitility.await().until(() -> run.snapshot().connected() == 0);
+    try (Mosquitto second = Mosquitto.start(folder, first.port())) {
+      long before = run.snapshot().acked();
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> run.snapshot().acked() > before + 50);
+      assertThat(second.port()).isEqualTo(first.port());
+      run.stop();
+    }
+    assertThat(run.snapshot().acked()).isEqualTo(run.snapshot().sent());
+    assertThat(run.snapshot().refused()).isZero();
+  }
+}

@@ -1,0 +1,82 @@
+package io.sluice.sim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.sim.FleetRunTest.Mosquitto;
+import io.sluice.sim.fleet.Endpoints;
+import io.sluice.sim.fleet.FleetRun;
+import io.sluice.sim.report.Course;
+import io.sluice.sim.report.Course.Point;
+import io.sluice.sim.report.RunReport;
+import io.sluice.sim.scenario.Scenario;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RunReportTest {
+  @TempDir Path folder;
+
+  private FleetRun run(Mosquitto broker) throws Exception {
+    Path file =
+        Files.writeString(
+            folder.resolve("scenario.yaml"),
+            """
+            name: "<b>plant & co</b>"
+            groups:
+              - { profile: cnc, count: 3, id: "a-{n}", interval: 10ms }
+            faults:
+              - { kind: slow, at: 100ms, for: 200ms, delay: 20ms }
+            """);
+    return FleetRun.start(Scenario.load(file), new Endpoints(broker.uri(), null));
+  }
+
+  @Test
+  void thePageIsWholeAndNeedsNothingElse() throws Exception {
+    try (Mosquitto broker = Mosquitto.start(folder);
+        FleetRun run = run(broker)) {
+      Course course = new Course(run, ProcessHandle.current().pid());
+      Awaitility.await().until(() -> run.snapshot().acked() > 50);
+      course.look();
+      Awaitility.await().until(() -> run.snapshot().acked() > 150);
+      course.look();
+      run.stop();
+      String page = new RunReport(run, course, null, null, true).html();
+      assertThat(page)
+          .contains("&lt;b&gt;plant &amp; co&lt;/b&gt; <span class=\"good\">holds</span>")
+          .contains("class=\"band\"", "slow", "p99.9")
+          .doesNotContain("<script", "href=", "src=", "NaN", "Infinity");
+      String svg = page.substring(page.indexOf("<svg"), page.indexOf("</svg>") + 6);
+      assertThat(
+              DocumentBuilderFactory.newInstance()
+                  .newDocumentBuilder()
+                  .parse(new ByteArrayInputStream(svg.getBytes(StandardCharsets.UTF_8)))
+                  .getDocumentElement()
+                  .getTagName())
+          .isEqualTo("svg");
+      Point last = course.points().getLast();
+      assertThat(last.acked()).isGreaterThan(150);
+      assertThat(last.gatewayBytes()).isPositive();
+      assertThat(last.gatewayDescriptors()).isPositive();
+      assertThat(course.latencies().getTotalCount()).isGreaterThan(150);
+    }
+  }
+
+  @Test
+  void aLongCourseKeepsItsLengthInBoundedMemory() throws Exception {
+    try (Mosquitto broker = Mosquitto.start(folder);
+        FleetRun run = run(broker)) {
+      Course course = new Course(run, null);
+      for (int second = 0; second < 5_000; second++) {
+        course.look();
+      }
+      assertThat(course.points()).hasSizeLessThan(1_800).hasSizeGreaterThan(900);
+      assertThat(course.points().getLast().atMillis())
+          .isGreaterThan(course.points().getFirst().atMillis());
+    }
+  }
+}
