@@ -161,11 +161,16 @@ final class DevicePlay implements Link.Listener {
   void stop(Runnable drained) {
     stopping = true;
     whenDrained = drained;
+    counters.forgotten.add(store.size());
     store.clear();
-    if (heldBack != null && link.ready()) {
-      link.send(heldBack);
+    if (heldBack != null) {
+      if (link.ready()) {
+        link.send(heldBack);
+      } else {
+        counters.forgotten.increment();
+      }
+      heldBack = null;
     }
-    heldBack = null;
     drainedYet();
   }
 

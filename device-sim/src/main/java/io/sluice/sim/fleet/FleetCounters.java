@@ -10,6 +10,7 @@ final class FleetCounters {
   static final long MOST_LATENCY_MICROS = TimeUnit.HOURS.toMicros(1);
 
   final LongAdder connected = new LongAdder();
+  final LongAdder connects = new LongAdder();
   final LongAdder sent = new LongAdder();
   final LongAdder acked = new LongAdder();
   final LongAdder refused = new LongAdder();
@@ -36,6 +37,7 @@ final class FleetCounters {
     return new FleetSnapshot(
         devices,
         connected.sum(),
+        connects.sum(),
         sent.sum(),
         acked.sum(),
         refused.sum(),

@@ -5,6 +5,7 @@ package io.sluice.sim.fleet;
  *
  * @param devices in the scenario
  * @param connected MQTT sessions up now
+ * @param connects MQTT sessions that came up, each reconnect counted
  * @param sent messages, each counted once
  * @param acked acknowledged by the far side
  * @param refused refused with a reason
@@ -13,7 +14,8 @@ package io.sluice.sim.fleet;
  * @param bad sent spoilt on purpose, counted in {@code sent} too
  * @param badRefused those of them that were refused
  * @param duplicates sent twice on purpose
- * @param forgotten stored while a link was gone, and lost as the device's store was full
+ * @param forgotten stored while a link was gone, and lost as the device's store was full or the run
+ *     ended first
  * @param alarms sent, raised and cleared
  * @param connectFailures connection attempts that failed
  * @param lastTrouble the latest refusal or failure, empty if there was none
@@ -21,6 +23,7 @@ package io.sluice.sim.fleet;
 public record FleetSnapshot(
     int devices,
     long connected,
+    long connects,
     long sent,
     long acked,
     long refused,

@@ -297,6 +297,7 @@ final class MqttLink implements Link {
       attempts = 0;
       pingUnanswered = false;
       counters.connected.increment();
+      counters.connects.increment();
       ctx.writeAndFlush(
           MqttMessageBuilders.subscribe()
               .messageId(0xFFFF)

@@ -16,6 +16,7 @@ import org.eclipse.paho.mqttv5.client.MqttDisconnectResponse;
 import org.eclipse.paho.mqttv5.client.persist.MemoryPersistence;
 import org.eclipse.paho.mqttv5.common.MqttException;
 import org.eclipse.paho.mqttv5.common.MqttMessage;
+import org.eclipse.paho.mqttv5.common.packet.MqttAck;
 import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
 import org.jspecify.annotations.Nullable;
 
@@ -105,6 +106,7 @@ final class PahoLink implements Link {
     }
     up = true;
     counters.connected.increment();
+    counters.connects.increment();
     for (int waiting = again.size(); waiting > 0; waiting--) {
       Message message = again.remove();
       play.resent(message.n());
@@ -195,8 +197,12 @@ final class PahoLink implements Link {
 
             @Override
             public void onFailure(IMqttToken token, Throwable cause) {
-              int code = cause instanceof MqttException fault ? fault.getReasonCode() : 0;
-              onLoop(() -> answered(message, code >= REFUSED && code <= 0xFF ? code : -1));
+              // a DISCONNECT of the server comes here as well, and says nothing of this message
+              int code =
+                  token.getResponse() instanceof MqttAck && cause instanceof MqttException fault
+                      ? fault.getReasonCode()
+                      : -1;
+              onLoop(() -> answered(message, code));
             }
           });
     } catch (MqttException e) {

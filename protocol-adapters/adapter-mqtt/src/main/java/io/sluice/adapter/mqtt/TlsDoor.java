@@ -142,6 +142,7 @@ final class TlsDoor implements AutoCloseable {
   /** Waits for the ClientHello, then makes the engine; its server name is not looked at. */
   private final class Hello extends SniHandler {
     private final Peer peer;
+    private boolean refused;
 
     private Hello(Peer peer) {
       super(
@@ -154,7 +155,11 @@ final class TlsDoor implements AutoCloseable {
     @Override
     protected void replaceHandler(
         ChannelHandlerContext context, String hostname, SslContext sslContext) throws Exception {
+      if (refused) {
+        return; // what was read already comes here once more as the channel closes
+      }
       if (handshakes.get() >= door.maxHandshakes()) {
+        refused = true;
         gateway.limited(peer, Limit.HANDSHAKES);
         REFUSALS.warn(
             String.valueOf(peer.address()),
