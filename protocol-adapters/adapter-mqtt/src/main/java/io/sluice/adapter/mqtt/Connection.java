@@ -24,7 +24,6 @@ import io.sluice.api.Peer;
 import io.sluice.api.RejectReason;
 import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
@@ -62,7 +61,6 @@ final class Connection extends ChannelInboundHandlerAdapter {
   @Nullable ConsumerLink consumer;
 
   private final LoopSink sink;
-  private final AtomicInteger connections;
   private final ArrayDeque<MqttMessage> held = new ArrayDeque<>();
 
   /** Ended once the connection that this one takes over from has ended. */
@@ -85,7 +83,6 @@ final class Connection extends ChannelInboundHandlerAdapter {
       Gateway gateway,
       MqttOptions settings,
       Sessions sessions,
-      AtomicInteger connections,
       Peer peer,
       @Nullable Limit refusedBy) {
     this.channel = channel;
@@ -93,7 +90,6 @@ final class Connection extends ChannelInboundHandlerAdapter {
     this.gateway = gateway;
     this.settings = settings;
     this.sessions = sessions;
-    this.connections = connections;
     this.peer = peer;
     this.refusedBy = refusedBy;
   }
@@ -130,7 +126,6 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelActive(ChannelHandlerContext context) {
-    connections.incrementAndGet();
     sink.connections().add(this);
   }
 
@@ -361,7 +356,6 @@ final class Connection extends ChannelInboundHandlerAdapter {
   public void channelInactive(ChannelHandlerContext context) {
     failed = true;
     inactive = true;
-    connections.decrementAndGet();
     if (refusedBy == null) {
       gateway.leave(peer);
     }

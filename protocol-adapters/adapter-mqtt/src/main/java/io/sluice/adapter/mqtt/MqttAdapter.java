@@ -110,7 +110,7 @@ public final class MqttAdapter implements Adapter {
           return;
         }
         Peer peer = new Peer(PROTOCOL, remote, secured != null);
-        if (connections.get() >= mostConnections) {
+        if (!isPlaceTaken()) {
           gateway.refused(peer, RejectReason.QUOTA);
           gateway.limited(peer, Limit.CONNECTIONS);
           REFUSALS.warn(
@@ -119,10 +119,10 @@ public final class MqttAdapter implements Adapter {
           channel.close();
           return;
         }
+        channel.closeFuture().addListener(closed -> connections.decrementAndGet());
         LoopSink sink = sinks.computeIfAbsent(channel.eventLoop(), MqttAdapter::sink);
         Connection connection =
-            new Connection(
-                channel, sink, gateway, settings, sessions, connections, peer, gateway.enter(peer));
+            new Connection(channel, sink, gateway, settings, sessions, peer, gateway.enter(peer));
         if (secured != null) {
           secured.addTo(channel.pipeline(), peer);
         }
@@ -138,6 +138,11 @@ public final class MqttAdapter implements Adapter {
             .addLast(connection);
       }
     };
+  }
+
+  /** In one step: loops set up connections side by side, and the last place is one's only. */
+  private boolean isPlaceTaken() {
+    return connections.getAndUpdate(open -> Math.min(open + 1, mostConnections)) < mostConnections;
   }
 
   /** Netty stops accepting for a second after a fault; this tells the operator why. */
