@@ -42,7 +42,9 @@ final class Sniffer {
         : ContentType.TEXT;
   }
 
-  /** Whether the first object has a member {@code n} or {@code bn}. */
+  /**
+   * Whether the first object has a member {@code n} or {@code bn} that is a string, as names are.
+   */
   private static boolean isSenml(byte[] payload, int start) {
     int at = skipBlanks(payload, start);
     if (at >= payload.length || payload[at] != '{') {
@@ -53,7 +55,8 @@ final class Sniffer {
         int name = payload[i + 1] == 'b' ? i + 2 : i + 1;
         if (payload[name] == 'n' && name + 1 < payload.length && payload[name + 1] == '"') {
           int colon = skipBlanks(payload, name + 2);
-          if (colon < payload.length && payload[colon] == ':') {
+          int value = skipBlanks(payload, colon + 1);
+          if (value < payload.length && payload[colon] == ':' && payload[value] == '"') {
             return true;
           }
         }
