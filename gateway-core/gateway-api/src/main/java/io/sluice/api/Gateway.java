@@ -2,6 +2,7 @@ package io.sluice.api;
 
 import io.sluice.api.admin.Operations.Following;
 import io.sluice.api.admin.Operations.LiveEvent;
+import java.time.InstantSource;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -73,4 +74,9 @@ public interface Gateway {
 
   /** Commands for devices. */
   Commands commands();
+
+  /** The clock that times of arrival are taken from. */
+  default InstantSource clock() {
+    return InstantSource.system();
+  }
 }

@@ -1,5 +1,6 @@
 package io.sluice.app;
 
+import io.sluice.api.GatewayTime;
 import io.sluice.api.admin.CoverageDesk;
 import io.sluice.engine.alarm.AlarmBook;
 import io.sluice.engine.alarm.AlarmEngine;
@@ -13,7 +14,6 @@ import io.sluice.engine.normalize.Profiles;
 import io.sluice.engine.registry.Registry;
 import io.sluice.engine.spool.Spool;
 import java.io.IOException;
-import java.time.Clock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -26,12 +26,12 @@ record Alarms(AlarmBook book, AlarmEngine engine, @Nullable Webhook webhook)
       Profiles profiles,
       Spool spool,
       CoverageDesk coverage,
-      Clock clock)
+      GatewayTime time)
       throws IOException {
     AlarmSettings settings = config.section(AlarmSettings.class);
     String gateway = config.gateway().id();
-    LongSupplier nanoTime = System::nanoTime;
-    AlarmBook book = AlarmBook.open(config.gateway().data(), settings, gateway, clock);
+    LongSupplier nanoTime = time.nanoTime();
+    AlarmBook book = AlarmBook.open(config.gateway().data(), settings, gateway, time.clock());
     AlarmEngine engine = new AlarmEngine(book, spool, nanoTime);
     SupervisionDuty supervision = new SupervisionDuty(book, settings, registry, profiles, nanoTime);
     registry.presence().onSign(supervision::heard);

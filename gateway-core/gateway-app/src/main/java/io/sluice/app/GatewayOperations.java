@@ -1,6 +1,7 @@
 package io.sluice.app;
 
 import io.sluice.api.Device;
+import io.sluice.api.GatewayTime;
 import io.sluice.api.admin.AlarmDesk;
 import io.sluice.api.admin.ClaimDesk;
 import io.sluice.api.admin.CommandDesk;
@@ -19,7 +20,6 @@ import io.sluice.engine.ingest.SpooledDeadLetters;
 import io.sluice.engine.ingest.TrafficMeter;
 import io.sluice.engine.registry.Registry;
 import io.sluice.engine.spool.Spool;
-import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 /** The running gateway as operators see it: reads from each part, owns nothing. */
 final class GatewayOperations implements Operations {
   /** What does not change while the gateway runs. */
-  record Identity(String gateway, String version, long startedMicros) {}
+  record Identity(String gateway, String version, GatewayTime time, long startedMicros) {}
 
   /** What the gateway makes of the records that passed through. */
   record Insight(CoverageDesk coverage, LatestValues latest, RetryDesk retries, AlarmDesk alarms) {}
@@ -69,8 +69,8 @@ final class GatewayOperations implements Operations {
         new FlowMeter(
             new FlowMeter.Sources(
                 this::listeners, traffic::snapshot, spool::lanes, this::upstreams, spool::ledger),
-            Clock.systemUTC(),
-            System::nanoTime);
+            identity.time().clock(),
+            identity.time().nanoTime());
   }
 
   /** All listeners are open: from now on the gateway may be ready. */

@@ -1,9 +1,9 @@
 package io.sluice.app;
 
+import io.sluice.api.GatewayTime;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
-import java.time.Clock;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +37,6 @@ final class RunCommand implements Callable<Integer> {
   /** A method of its own, so that no frame holds the seed's devices while the gateway runs. */
   private @Nullable Wiring start() throws IOException, InterruptedException {
     GatewayFiles files = config.load(spec.commandLine().getErr());
-    return files == null ? null : Wiring.start(files, Clock.systemUTC());
+    return files == null ? null : Wiring.start(files, GatewayTime.system());
   }
 }

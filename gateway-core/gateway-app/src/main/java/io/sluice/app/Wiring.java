@@ -4,6 +4,7 @@ import io.sluice.admin.AdminServer;
 import io.sluice.admin.OtlpExport;
 import io.sluice.api.Adapter;
 import io.sluice.api.AdapterFactory;
+import io.sluice.api.GatewayTime;
 import io.sluice.api.admin.AdminSettings;
 import io.sluice.api.admin.MetricsSettings;
 import io.sluice.api.admin.MetricsSettings.Otlp;
@@ -74,6 +75,7 @@ final class Wiring implements AutoCloseable {
   }
 
   private final GatewayConfig config;
+  private final GatewayTime time;
   private final Clock clock;
   private final List<AutoCloseable> started = new ArrayList<>();
   private final List<Listener> listeners = new ArrayList<>();
@@ -84,9 +86,10 @@ final class Wiring implements AutoCloseable {
   private @Nullable AdminServer admin;
   private @Nullable GatewayOperations operations;
 
-  private Wiring(GatewayConfig config, Clock clock) {
+  private Wiring(GatewayConfig config, GatewayTime time) {
     this.config = config;
-    this.clock = clock;
+    this.time = time;
+    this.clock = time.clock();
   }
 
   /**
@@ -95,8 +98,9 @@ final class Wiring implements AutoCloseable {
    * @throws IOException where a file, database or address cannot be had; the message names it and
    *     the remedy
    */
-  static Wiring start(GatewayFiles files, Clock clock) throws IOException, InterruptedException {
-    Wiring wiring = new Wiring(files.config(), clock);
+  static Wiring start(GatewayFiles files, GatewayTime time)
+      throws IOException, InterruptedException {
+    Wiring wiring = new Wiring(files.config(), time);
     try {
       AuditLog audit = wiring.openAudit(files);
       wiring.startAll(files.profiles(), files.seed(), audit);
@@ -137,7 +141,7 @@ final class Wiring implements AutoCloseable {
             SegmentedSpool.open(config.section(SpoolSettings.class), data.resolve("spool"), clock));
     spool.retainReaders(config.upstreams().stream().map(UpstreamConfig::name).toList());
     TrafficMeter traffic = new TrafficMeter();
-    DeviceLimits deviceLimits = new DeviceLimits(limits);
+    DeviceLimits deviceLimits = new DeviceLimits(limits, time.nanoTime());
     AddressLimits addressLimits = new AddressLimits(limits);
     LatestRecords latest = latest();
     Normalizer normalizer =
@@ -171,8 +175,8 @@ final class Wiring implements AutoCloseable {
                 registry,
                 profiles,
                 spool,
-                clock));
-    Alarms alarms = closing(Alarms.open(config, registry, profiles, spool, coverage, clock));
+                time));
+    Alarms alarms = closing(Alarms.open(config, registry, profiles, spool, coverage, time));
     alarms.start(pipeline);
     GatewayOperations views =
         operations(
@@ -188,7 +192,8 @@ final class Wiring implements AutoCloseable {
       closing(OtlpExport.start(otlp, views, config.gateway().id(), clock));
     }
     Consumers consumers = new Consumers(config.section(ConsumerSettings.class), limits);
-    startAdapters(new EngineGateway(registry, consumers, pipeline, traffic, addressLimits, audit));
+    startAdapters(
+        new EngineGateway(registry, consumers, pipeline, traffic, addressLimits, audit, clock));
     views.listening(() -> listeners.stream().map(Listener::view).toList());
   }
 
@@ -220,7 +225,7 @@ final class Wiring implements AutoCloseable {
     housekeeping.scheduleAtFixedRate(outlook::sample, 0, OUTLOOK_SAMPLE_SECONDS, TimeUnit.SECONDS);
     GatewayOperations.Identity identity =
         new GatewayOperations.Identity(
-            config.gateway().id(), Version.current(), clock.millis() * 1_000);
+            config.gateway().id(), Version.current(), time, clock.millis() * 1_000);
     GatewayOperations views =
         new GatewayOperations(
             identity, registry, spool, outlook, pipeline, traffic, forwarders, insight);
@@ -251,7 +256,7 @@ final class Wiring implements AutoCloseable {
               upstream.forward(),
               ForwardLimits.DEFAULTS,
               setAside,
-              Forwarder.Timing.system());
+              Forwarder.Timing.by(clock));
       forwarder.start();
       forwarders.add(forwarder);
     }

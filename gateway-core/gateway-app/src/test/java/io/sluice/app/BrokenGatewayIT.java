@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
+import io.sluice.api.GatewayTime;
 import io.sluice.api.admin.Operations.LedgerLine;
 import io.sluice.engine.forward.UpstreamFactory;
 import io.sluice.sim.audit.Audit;
@@ -25,7 +26,6 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -84,7 +84,7 @@ class BrokenGatewayIT {
       StringWriter faults = new StringWriter();
       GatewayFiles files = GatewayFiles.load(config, new PrintWriter(faults));
       assertThat(files).as(faults.toString()).isNotNull();
-      gateway = Wiring.start(files, Clock.systemUTC());
+      gateway = Wiring.start(files, GatewayTime.system());
     } finally {
       thread.setContextClassLoader(usual);
     }

@@ -2,6 +2,7 @@ package io.sluice.engine.coverage;
 
 import io.sluice.api.Device;
 import io.sluice.api.DeviceId;
+import io.sluice.api.GatewayTime;
 import io.sluice.api.Lane;
 import io.sluice.api.admin.CoverageDesk;
 import io.sluice.engine.normalize.Profile;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,6 +64,7 @@ public final class CoverageEngine implements CoverageDesk, AutoCloseable {
   private final Spool spool;
   private final SpoolTail tail;
   private final Clock clock;
+  private final LongSupplier nanoTime;
   private final long snapshotMicros;
   private final CoverageBook.Sessions sessions;
   private final RecordView view = new RecordView();
@@ -75,6 +78,7 @@ public final class CoverageEngine implements CoverageDesk, AutoCloseable {
   private long unsavedRecords;
   private long aliveMicros;
   private long aliveNanos;
+  private long aliveMachineNanos;
   private long writtenHour;
   private boolean isSaving = true;
 
@@ -85,13 +89,14 @@ public final class CoverageEngine implements CoverageDesk, AutoCloseable {
       Spool spool,
       Presence presence,
       CoverageSettings settings,
-      Clock clock)
+      GatewayTime time)
       throws IOException {
     this.gateway = gateway;
     this.book = book;
     this.database = database;
     this.spool = spool;
-    this.clock = clock;
+    this.clock = time.clock();
+    this.nanoTime = time.nanoTime();
     this.snapshotMicros = settings.snapshot().toNanos() / 1_000;
     this.sessions = new PresenceSessions(presence);
     this.views = new CoverageViews(book, sessions);
@@ -107,7 +112,7 @@ public final class CoverageEngine implements CoverageDesk, AutoCloseable {
    *
    * @param gateway its id, for reports
    * @param data directory of {@code coverage.db}
-   * @param clock the gateway's
+   * @param time the gateway's
    * @throws IOException where the file cannot be used; the message names it and the remedy
    */
   public static CoverageEngine start(
@@ -117,7 +122,7 @@ public final class CoverageEngine implements CoverageDesk, AutoCloseable {
       Registry registry,
       Profiles profiles,
       Spool spool,
-      Clock clock)
+      GatewayTime time)
       throws IOException {
     CoverageDatabase database = CoverageDatabase.open(data.resolve("coverage.db"));
     try {
@@ -133,7 +138,7 @@ public final class CoverageEngine implements CoverageDesk, AutoCloseable {
               settings.calendar(),
               database::load);
       CoverageEngine engine =
-          new CoverageEngine(gateway, book, database, spool, registry.presence(), settings, clock);
+          new CoverageEngine(gateway, book, database, spool, registry.presence(), settings, time);
       engine.restore(registry);
       engine.thread.start();
       return engine;
@@ -153,7 +158,7 @@ public final class CoverageEngine implements CoverageDesk, AutoCloseable {
     if (alive != null) {
       stops.addOutage(alive, now);
     }
-    alive(now);
+    alive(now, nanoTime.getAsLong(), System.nanoTime());
     savedMicros = now;
     // Told first, then asked: a device registered meanwhile is taken over twice, which is once.
     registry.listen((before, after, credentialsChanged) -> {
@@ -170,9 +175,10 @@ public final class CoverageEngine implements CoverageDesk, AutoCloseable {
     book.retain(known);
   }
 
-  private void alive(long now) throws IOException {
+  private void alive(long now, long nanos, long machineNanos) throws IOException {
     aliveMicros = now;
-    aliveNanos = System.nanoTime();
+    aliveNanos = nanos;
+    aliveMachineNanos = machineNanos;
     database.heartbeat(now);
   }
 
@@ -238,10 +244,7 @@ public final class CoverageEngine implements CoverageDesk, AutoCloseable {
   private void upkeep() throws IOException {
     current();
     long now = nowMicros();
-    if (Math.abs(now - aliveMicros) >= HEARTBEAT_MICROS) {
-      stops.noteGap(aliveMicros, now, (System.nanoTime() - aliveNanos) / 1_000);
-      alive(now);
-    }
+    noteTime();
     boolean isDue =
         now - savedMicros >= snapshotMicros
             || now < savedMicros
@@ -256,6 +259,20 @@ public final class CoverageEngine implements CoverageDesk, AutoCloseable {
       days.update(now);
       stops.forgetOld(now);
       writtenHour = hour;
+    }
+  }
+
+  /** Held up is what was so by the machine's time, however fast the gateway's goes. */
+  private void noteTime() throws IOException {
+    long now = nowMicros();
+    long nanos = nanoTime.getAsLong();
+    long machineNanos = System.nanoTime();
+    long heldUpMicros = (machineNanos - aliveMachineNanos) / 1_000;
+    long passedMicros = (nanos - aliveNanos) / 1_000;
+    if (heldUpMicros >= HEARTBEAT_MICROS
+        || Math.abs(now - aliveMicros - passedMicros) >= HEARTBEAT_MICROS) {
+      stops.noteGap(aliveMicros, now, passedMicros, heldUpMicros);
+      alive(now, nanos, machineNanos);
     }
   }
 

@@ -67,9 +67,10 @@ final class StopBook {
    * clock was set. What lies between was nobody's to report.
    *
    * @param passedMicros what passed by a clock that nobody sets
+   * @param heldUpMicros how long ago it looked last, by the machine's time
    */
-  void noteGap(long from, long to, long passedMicros) throws IOException {
-    if (to - from >= GAP_MICROS) {
+  void noteGap(long from, long to, long passedMicros, long heldUpMicros) throws IOException {
+    if (heldUpMicros >= GAP_MICROS || to - from - passedMicros >= GAP_MICROS) {
       LOG.warn(
           "coverage: {} s of time are missing ({} s passed): the clock was set forward or the"
               + " gateway was held up; nothing is due in them",

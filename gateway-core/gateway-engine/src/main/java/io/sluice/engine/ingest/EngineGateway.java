@@ -18,6 +18,7 @@ import io.sluice.engine.limits.AddressLimits;
 import io.sluice.engine.registry.Consumers;
 import io.sluice.engine.registry.Presence;
 import io.sluice.engine.registry.Registry;
+import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -32,6 +33,7 @@ public final class EngineGateway implements Gateway {
   private final AddressLimits addresses;
   private final AuditTrail audit;
   private final Consumers consumers;
+  private final InstantSource clock;
 
   public EngineGateway(
       Registry registry,
@@ -39,14 +41,21 @@ public final class EngineGateway implements Gateway {
       IngestPipeline pipeline,
       TrafficMeter traffic,
       AddressLimits addresses,
-      AuditTrail audit) {
+      AuditTrail audit,
+      InstantSource clock) {
     this.audit = audit;
+    this.clock = clock;
     this.consumers = consumers;
     this.addresses = addresses;
     this.registry = registry;
     this.presence = registry.presence();
     this.pipeline = pipeline;
     this.traffic = traffic;
+  }
+
+  @Override
+  public InstantSource clock() {
+    return clock;
   }
 
   @Override

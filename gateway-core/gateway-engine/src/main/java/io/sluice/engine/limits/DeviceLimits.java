@@ -32,14 +32,10 @@ public final class DeviceLimits {
   private final boolean isPerDevice;
   private final ConcurrentMap<String, Buckets> devices = new ConcurrentHashMap<>();
 
-  public DeviceLimits(LimitSettings settings) {
-    this(settings, System::nanoTime);
-  }
-
   /**
    * @param nanoTime as {@link System#nanoTime}
    */
-  DeviceLimits(LimitSettings settings, LongSupplier nanoTime) {
+  public DeviceLimits(LimitSettings settings, LongSupplier nanoTime) {
     this.settings = settings;
     this.nanoTime = nanoTime;
     this.all = buckets(settings.totalMessagesPerSecond(), settings.totalBytesPerSecond().value());

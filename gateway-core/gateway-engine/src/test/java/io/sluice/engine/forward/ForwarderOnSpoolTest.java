@@ -183,7 +183,7 @@ class ForwarderOnSpoolTest {
             new ForwardSettings(Format.JSON, 50, batchRecords),
             LIMITS,
             (name, batch, index, cause) -> {},
-            Forwarder.Timing.system());
+            Forwarder.Timing.by(java.time.InstantSource.system()));
     forwarder.start();
     return forwarder;
   }

@@ -73,7 +73,7 @@ final class CoapAdapter implements Adapter {
     Admissions admissions = new Admissions(gateway, settings.admissionCache().toNanos(), dtls);
     CommandResource commands =
         new CommandResource(gateway, endpoint.getConfig(), settings.blockSize(), protocolThreads);
-    InstantSource clock = InstantSource.system();
+    InstantSource clock = gateway.clock();
     endpoint.setMessageDeliverer(
         new RequestRouter(
             gateway,

@@ -88,7 +88,7 @@ final class CommandLink implements DeviceLink, Subscriber {
               MqttProperties.CONTENT_TYPE, command.contentType().mediaType()));
     }
     if (connection.v5) {
-      long left = command.expiresMicros() / 1_000_000 - System.currentTimeMillis() / 1000;
+      long left = command.expiresMicros() / 1_000_000 - connection.gateway.clock().millis() / 1000;
       properties.add(
           new MqttProperties.IntegerProperty(
               MqttProperties.PUBLICATION_EXPIRY_INTERVAL, Math.clamp(left, 1, Integer.MAX_VALUE)));

@@ -54,7 +54,7 @@ final class Publication implements Uplink {
     this.payload = payload;
     this.messageClass = messageClass;
     this.rejection = rejection;
-    this.receivedMicros = System.currentTimeMillis() * 1000;
+    this.receivedMicros = connection.gateway.clock().millis() * 1000;
   }
 
   @Override
