@@ -16,7 +16,8 @@ import picocli.CommandLine.IExecutionExceptionHandler;
       SimRunCommand.class,
       SimDevicesCommand.class,
       SimLoadCommand.class,
-      SimReferenceCommand.class
+      SimReferenceCommand.class,
+      SimSchemaCommand.class
     })
 public final class SimCommand implements Runnable {
   /** Exit codes of CONTRACT. */
@@ -46,6 +47,6 @@ public final class SimCommand implements Runnable {
   @Override
   public void run() {
     throw new CommandLine.ParameterException(
-        spec.commandLine(), "say what to do: run, devices, load or reference");
+        spec.commandLine(), "say what to do: run, devices, load, reference or schema");
   }
 }

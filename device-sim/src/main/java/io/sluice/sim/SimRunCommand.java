@@ -20,6 +20,7 @@ import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
@@ -138,7 +139,14 @@ final class SimRunCommand implements Callable<Integer> {
     PrintWriter err = spec.commandLine().getErr();
     try {
       Duration length = duration == null ? null : Durations.parse(duration);
-      return play(Scenario.load(scenarioFile), length);
+      Scenario scenario = Scenario.load(scenarioFile);
+      if (scenario.speed() > 1) {
+        throw new ScenarioException(
+            scenarioFile
+                + ": speed: the gateway has to live in the same time; play it with `sluice demo"
+                + " --scenario`, or take `speed` out");
+      }
+      return play(scenario, length);
     } catch (ScenarioException | IllegalArgumentException e) {
       err.println(e.getMessage());
       return SimCommand.MISUSED;
@@ -192,7 +200,7 @@ final class SimRunCommand implements Callable<Integer> {
       spec.commandLine().getErr().println("warning: " + shortage);
     }
     gateway = api;
-    coverage = api == null ? null : CoverageAudit.begin(api);
+    coverage = api == null ? null : CoverageAudit.begin(api, Clock.systemUTC());
     return FleetRun.start(scenario, new Endpoints(mqtt, coap));
   }
 
@@ -221,10 +229,22 @@ final class SimRunCommand implements Callable<Integer> {
         && !interrupted.await(Math.min(1_000_000_000L, ends - elapsed), TimeUnit.NANOSECONDS)) {
       elapsed = System.nanoTime() - began;
       course.look();
+      lookAtCoverage(err);
       err.print("\r" + elapsed / 1_000_000_000L + " s: " + run.snapshot() + "\u001b[K");
       err.flush();
     }
     err.println();
+  }
+
+  private void lookAtCoverage(PrintWriter err) throws InterruptedException {
+    if (coverage == null) {
+      return;
+    }
+    try {
+      coverage.look();
+    } catch (IOException e) {
+      err.println("\nthe gateway's coverage could not be asked: " + e.getMessage());
+    }
   }
 
   private int conclude(FleetRun run) throws IOException, InterruptedException {
@@ -234,6 +254,7 @@ final class SimRunCommand implements Callable<Integer> {
     AuditResult audit = expected == null ? null : settled(run, expected);
     if (audit != null) {
       out.print(audit.text());
+      run.refusals().forEach(refusal -> out.println("  refused: " + refusal));
     }
     Histogram alarms = tap == null ? new Histogram(3) : tap.alarmLatencies();
     if (alarms.getTotalCount() > 0) {

@@ -46,10 +46,13 @@ class AuditTest {
     for (Sample.Field field : sample.fields()) {
       String value =
           field.value() instanceof String text ? '"' + text + '"' : field.value().toString();
-      m.append(",{\"n\":\"").append(field.name()).append("\",\"v\":").append(value).append('}');
+      m.append(",{\"n\":\"").append(field.name()).append("\",\"v\":").append(value);
+      m.append(",\"u\":")
+          .append(field.unit() == null ? null : '"' + field.unit() + '"')
+          .append('}');
     }
-    return "{\"id\":\"%s\",\"device\":\"%s\",\"class\":\"telemetry\",\"seq\":%d,\"m\":[%s]}"
-        .formatted(id, device.spec().id(), seq, m);
+    return "{\"id\":\"%s\",\"device\":\"%s\",\"class\":\"telemetry\",\"t\":%d,\"seq\":%d,\"m\":[%s]}"
+        .formatted(id, device.spec().id(), sample.micros(), seq, m);
   }
 
   private AuditResult audit() throws Exception {
@@ -144,5 +147,57 @@ class AuditTest {
     AuditResult result = audit();
     assertThat(result.foreign()).isEqualTo(2);
     assertThat(result.holds()).isTrue();
+  }
+
+  @Test
+  void aWrongUnitAndAWrongTimeAreTold() throws Exception {
+    lines.set(2, lines.get(2).replace("\"u\":\"kPa\"", "\"u\":\"Pa\""));
+    lines.set(4, lines.get(4).replace("\"t\":" + START_MILLIS, "\"t\":" + (START_MILLIS + 60)));
+    lines.set(5, lines.get(5).replaceFirst("\"t\":(\\d+)", "\"t\":1790000000000000"));
+    AuditResult result = audit();
+    assertThat(result.wrongUnits()).isEqualTo(1);
+    assertThat(result.altered()).isEqualTo(1);
+    assertThat(result.holds()).isFalse();
+    assertThat(result.text())
+        .contains("pressure is in \"Pa\", sent in kPa", "time is 1790000000000000");
+  }
+
+  @Test
+  void eachSampleOfABatchIsMatchedByItsTime() throws Exception {
+    lines.clear();
+    StringBuilder m = new StringBuilder();
+    for (int i = 0; i < 10; i++) {
+      long n = log.nAt(i);
+      long micros = (START_MILLIS + log.millisAt(i)) * 1000;
+      m.append(m.isEmpty() ? "" : ",").append(measurement("n", n, null, micros));
+      for (Sample.Field field : device.sample(n, micros, Kind.TELEMETRY).fields()) {
+        m.append(',').append(measurement(field.name(), field.value(), field.unit(), micros));
+      }
+    }
+    lines.add(
+        "{\"id\":\"b\",\"device\":\"%s\",\"class\":\"telemetry\",\"t\":1,\"seq\":1,\"m\":[%s]}"
+            .formatted(device.spec().id(), m));
+    AuditResult result = audit();
+    assertThat(result.holds()).as(result.text()).isTrue();
+    assertThat(result.found()).isEqualTo(10);
+    lines.set(0, lines.getFirst().replaceFirst("\"v\":\"(open|closed)\"", "\"v\":\"ajar\""));
+    assertThat(audit().altered()).isEqualTo(1);
+  }
+
+  private static String measurement(String name, Object value, String unit, long micros) {
+    return "{\"n\":\"%s\",\"v\":%s,\"u\":%s,\"q\":\"good\",\"t\":%d}"
+        .formatted(
+            name,
+            value instanceof String text ? '"' + text + '"' : value,
+            unit == null ? null : '"' + unit + '"',
+            micros);
+  }
+
+  @Test
+  void historyThatIsNotMarkedAsSuchIsTold() throws Exception {
+    log.history(log.nAt(3));
+    AuditResult result = audit();
+    assertThat(result.altered()).isEqualTo(1);
+    assertThat(result.text()).contains("not marked as historical");
   }
 }

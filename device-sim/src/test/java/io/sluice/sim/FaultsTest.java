@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,6 +49,7 @@ class FaultsTest {
                   - { kind: dropout, every: 5s, for: 9s, site: ost }
                   - { kind: dropout, device: a-9 }
                   - { at: 3s }
+                  - { kind: dropout, samples: 5 }
                 """))
         .isInstanceOf(ScenarioException.class)
         .message()
@@ -59,7 +61,8 @@ class FaultsTest {
         .contains("faults[4].every: needs a shorter `for`")
         .contains("faults[4].site: no group has `ost`; did you mean `east`?")
         .contains("faults[5].device: no group has `a-9`; did you mean `a-1`?")
-        .contains("faults[6].kind: is missing; add one of dropout, link-down, ");
+        .contains("faults[6].kind: is missing; add one of dropout, link-down, ")
+        .contains("faults[7].samples: is not for dropout; remove it");
   }
 
   @Test
@@ -111,6 +114,50 @@ class FaultsTest {
       assertThat(run.snapshot().forgotten()).isZero();
       run.stop();
       assertThat(run.snapshot().skipped()).isLessThan(run.snapshot().sent() / 2);
+    }
+  }
+
+  @Test
+  void manySamplesAtOnceNeedAFormThatTakesThem() {
+    assertThatThrownBy(() ->
+            Scenario.load(
+                Files.writeString(
+                    folder.resolve("scenario.yaml"),
+                    """
+                    name: test
+                    groups:
+                      - { profile: cnc, id: "a-{n}", form: alink }
+                    faults:
+                      - { kind: batch, samples: 10 }
+                    """)))
+        .isInstanceOf(ScenarioException.class)
+        .message()
+        .contains("faults[0].kind: sends many samples at once, and cnc sends `form: alink`");
+  }
+
+  @Test
+  void batchesAndHistoryAreAcknowledgedSampleBySample() throws Exception {
+    try (Mosquitto broker = Mosquitto.start(folder)) {
+      FleetRun run =
+          FleetRun.start(
+              scenario(
+                  """
+                    - { kind: batch, site: east, samples: 10 }
+                    - { kind: history, at: 1s, site: west, samples: 50 }
+                  """),
+              new Endpoints(broker.uri(), null));
+      Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> run.snapshot().acked() > 600);
+      run.stop();
+      FleetSnapshot end = run.snapshot();
+      assertThat(end.acked() + end.forgotten()).isEqualTo(end.sent());
+      long history =
+          run.ledger().stream()
+              .flatMapToLong(played ->
+                  LongStream.range(0, played.log().size())
+                      .filter(
+                          i -> played.log().historyAt((int) i) && played.log().ackedAt((int) i)))
+              .count();
+      assertThat(history).isEqualTo(4 * 50);
     }
   }
 }

@@ -163,7 +163,7 @@ class ScenarioTest {
         assertThat(tree.get(0).path("2").asLong()).isEqualTo(41);
       }
       case THINGSBOARD -> assertThat(tree.path("values").path("n").asLong()).isEqualTo(41);
-      case ALINK -> assertThat(tree.path("params").path("n").asLong()).isEqualTo(41);
+      case ALINK -> assertThat(tree.path("params").path("n").path("value").asLong()).isEqualTo(41);
       case HUAWEI ->
           assertThat(tree.path("services").get(0).path("properties").path("n").asLong())
               .isEqualTo(41);

@@ -2,7 +2,12 @@ package io.sluice.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.networknt.schema.InputFormat;
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
 import io.sluice.sim.scenario.Scenario;
+import io.sluice.sim.scenario.ScenarioSchema;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,8 +32,24 @@ class ShippedScenariosTest {
     assertThat(scenario.devices()).isNotEmpty();
   }
 
+  @ParameterizedTest
+  @MethodSource("files")
+  void eachFitsTheSchema(Path file) throws Exception {
+    Schema schema =
+        SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
+            .getSchema(ScenarioSchema.text());
+    assertThat(schema.validate(Files.readString(file), InputFormat.YAML)).isEmpty();
+  }
+
   @Test
-  void allNineAreThere() throws IOException {
+  void theSchemaIsUpToDate() throws Exception {
+    assertThat(Files.readString(Path.of("../config/schema/scenario.schema.json")))
+        .as("run `./sluice sim schema > config/schema/scenario.schema.json`")
+        .isEqualTo(ScenarioSchema.text());
+  }
+
+  @Test
+  void allAreThere() throws IOException {
     assertThat(files().stream().map(file -> file.getFileName().toString().replace(".yaml", "")))
         .contains(
             "factory-line",
@@ -39,6 +60,7 @@ class ShippedScenariosTest {
             "uplink-outage",
             "reconnect-storm",
             "bad-devices",
-            "soak");
+            "soak",
+            "one-day");
   }
 }

@@ -12,7 +12,8 @@ import java.util.List;
  * @param doubled stored twice under different ids though sent once
  * @param doubledAfterResend the same, but the device had sent it twice: at-least-once allows it
  * @param reordered out of the device's order within its class
- * @param altered a value, unit or class differs
+ * @param altered a value, a time or the class differs
+ * @param wrongUnits the unit differs, the value does not
  * @param unreadable lines that are not JSON, or have no device
  * @param foreign records of other devices, other runs, or without the counter
  * @param bad sent spoilt on purpose
@@ -31,6 +32,7 @@ public record AuditResult(
     long doubledAfterResend,
     long reordered,
     long altered,
+    long wrongUnits,
     long unreadable,
     long foreign,
     long bad,
@@ -45,6 +47,7 @@ public record AuditResult(
             + doubled
             + reordered
             + altered
+            + wrongUnits
             + unreadable
             + badAccepted
             + goodRefused
@@ -70,6 +73,7 @@ public record AuditResult(
     line(text, "stored twice, resent", doubledAfterResend);
     line(text, "reordered", reordered);
     line(text, "altered", altered);
+    line(text, "in a wrong unit", wrongUnits);
     line(text, "unreadable", unreadable);
     line(text, "foreign records", foreign);
     line(text, "spoilt on purpose", bad);

@@ -6,6 +6,7 @@ import io.sluice.sim.audit.GatewayApi.SiteCounts;
 import io.sluice.sim.fleet.FleetRun;
 import io.sluice.sim.fleet.FleetRun.Played;
 import java.io.IOException;
+import java.time.Clock;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -18,21 +19,62 @@ import org.jspecify.annotations.Nullable;
  * #begin} on.
  */
 public final class CoverageAudit {
+  private static final int MOST_LOOKS = 60;
+
   private final GatewayApi api;
-  private final Map<Site, SiteCounts> before;
-  private final long beganMillis;
+  private final Clock clock;
+  private final Look began;
+  private final List<Look> looks = new ArrayList<>();
+  private int calls;
+  private int callsALook = 1;
   private final YearMonth month;
 
-  private CoverageAudit(GatewayApi api, Map<Site, SiteCounts> before) {
+  private CoverageAudit(GatewayApi api, Clock clock) throws IOException, InterruptedException {
     this.api = api;
-    this.before = before;
-    this.beganMillis = System.currentTimeMillis();
-    this.month = YearMonth.now(ZoneOffset.UTC);
+    this.clock = clock;
+    this.month = month();
+    this.began = ask();
   }
 
-  /** Takes down what the gateway has counted before the fleet plays. */
-  public static CoverageAudit begin(GatewayApi api) throws IOException, InterruptedException {
-    return new CoverageAudit(api, api.coverage());
+  /**
+   * Takes down what the gateway has counted before the fleet plays.
+   *
+   * @param clock the one that the fleet, and the gateway, go by
+   */
+  public static CoverageAudit begin(GatewayApi api, Clock clock)
+      throws IOException, InterruptedException {
+    return new CoverageAudit(api, clock);
+  }
+
+  /** What the gateway said, at some moment between two. */
+  private record Look(long fromMillis, long toMillis, Map<Site, SiteCounts> sites) {
+    SiteCounts of(Site site) {
+      return sites.getOrDefault(site, SiteCounts.NONE);
+    }
+  }
+
+  private Look ask() throws IOException, InterruptedException {
+    long from = clock.millis();
+    Map<Site, SiteCounts> sites = api.coverage(month);
+    return new Look(from, clock.millis(), sites);
+  }
+
+  /** Takes down what the gateway counts now, for the course; every second one goes at the bound. */
+  public void look() throws IOException, InterruptedException {
+    if (calls++ % callsALook != 0) {
+      return;
+    }
+    looks.add(ask());
+    if (looks.size() == MOST_LOOKS) {
+      for (int i = MOST_LOOKS - 1; i >= 0; i -= 2) {
+        looks.remove(i);
+      }
+      callsALook *= 2;
+    }
+  }
+
+  private YearMonth month() {
+    return YearMonth.now(clock.withZone(ZoneOffset.UTC));
   }
 
   /**
@@ -41,6 +83,7 @@ public final class CoverageAudit {
    * @param devicesTrue in the fleet
    * @param filledLow values that certainly filled a slot
    * @param filledHigh values that may have
+   * @param dueTrue values that were due, by time and interval alone
    * @param fault what is wrong, or null
    */
   public record SiteResult(
@@ -53,12 +96,23 @@ public final class CoverageAudit {
       long filledLow,
       long filledHigh,
       long goodReported,
+      double dueTrue,
       @Nullable String fault) {}
 
   /**
+   * Completeness since the start, at a moment of the run.
+   *
+   * @param reported filled ÷ due as the gateway counts; null while nothing is due
+   * @param real the same as it was
+   */
+  public record CoursePoint(long atMillis, @Nullable Double reported, @Nullable Double real) {}
+
+  /**
+   * @param course how completeness went
    * @param compared why there is nothing to compare, or null where there was
    */
-  public record Result(List<SiteResult> sites, @Nullable String compared) {
+  public record Result(
+      List<SiteResult> sites, List<CoursePoint> course, @Nullable String compared) {
     public boolean holds() {
       return sites.stream().allMatch(site -> site.fault() == null);
     }
@@ -97,27 +151,48 @@ public final class CoverageAudit {
    */
   public Result compare(FleetRun run, @Nullable FarEnd far)
       throws IOException, InterruptedException {
-    if (!month.equals(YearMonth.now(ZoneOffset.UTC))) {
-      return new Result(List.of(), "not compared, as a month ended during the run");
+    if (!month.equals(month())) {
+      return new Result(List.of(), List.of(), "not compared, as a month ended during the run");
     }
-    Map<Site, Counts> truth =
-        CoverageTruth.of(
-            run.scenario(),
-            run.ledger(),
-            far == null ? CoverageAudit::acknowledged : far::outcome,
-            site -> before.getOrDefault(site, SiteCounts.NONE).filled() == 0);
-    Map<Site, SiteCounts> now = api.coverage();
-    double millis = System.currentTimeMillis() - beganMillis;
+    Map<Site, Counts> truth = truth(run, far, Long.MAX_VALUE);
+    Look now = ask();
     List<SiteResult> sites = new ArrayList<>();
-    truth.forEach((site, counts) ->
-        sites.add(
-            compare(
-                site,
-                counts,
-                now.getOrDefault(site, SiteCounts.NONE),
-                before.getOrDefault(site, SiteCounts.NONE),
-                millis)));
-    return new Result(sites, null);
+    truth.forEach((site, counts) -> sites.add(compare(site, counts, now)));
+    return new Result(sites, course(run, far), null);
+  }
+
+  private Map<Site, Counts> truth(FleetRun run, @Nullable FarEnd far, long untilMillis) {
+    return CoverageTruth.of(
+        run.scenario(),
+        run.ledger(),
+        far == null ? CoverageAudit::acknowledged : far::outcome,
+        site -> began.of(site).filled() == 0,
+        untilMillis);
+  }
+
+  /** Of all sites together; late data counts in the truth from when it was measured. */
+  private List<CoursePoint> course(FleetRun run, @Nullable FarEnd far) {
+    List<CoursePoint> points = new ArrayList<>();
+    for (Look look : looks) {
+      long atMillis = look.toMillis - run.startMillis();
+      Map<Site, Counts> truth = truth(run, far, atMillis);
+      long filled = 0;
+      long due = 0;
+      long truly = 0;
+      double expected = 0;
+      for (Map.Entry<Site, Counts> site : truth.entrySet()) {
+        filled += look.of(site.getKey()).filled() - began.of(site.getKey()).filled();
+        due += look.of(site.getKey()).due() - began.of(site.getKey()).due();
+        truly += site.getValue().filledLow();
+        expected += site.getValue().valuesPerMilli() * atMillis;
+      }
+      points.add(
+          new CoursePoint(
+              atMillis,
+              due == 0 ? null : (double) filled / due,
+              expected < 1 ? null : truly / expected));
+    }
+    return points;
   }
 
   private static CoverageTruth.Outcome acknowledged(Played played, int index) {
@@ -129,8 +204,9 @@ public final class CoverageAudit {
         : CoverageTruth.Outcome.UNKNOWN;
   }
 
-  private static SiteResult compare(
-      Site site, Counts truth, SiteCounts now, SiteCounts before, double millis) {
+  private SiteResult compare(Site site, Counts truth, Look look) {
+    SiteCounts now = look.of(site);
+    SiteCounts before = began.of(site);
     long filled = now.filled() - before.filled();
     long good = now.good() - before.good();
     long due = now.due() - before.due();
@@ -147,9 +223,11 @@ public final class CoverageAudit {
       faults.add("more values are good (%,d) than there are".formatted(good));
     }
     // between two looks each device gets its whole slots, and one more or less at the ends
-    double expected = millis * truth.valuesPerMilli();
-    if (Math.abs(due - expected) > 1.5 * truth.slotValues()) {
-      faults.add("%,d values are due, really about %,.0f".formatted(due, expected));
+    double least = (look.fromMillis - began.toMillis) * truth.valuesPerMilli();
+    double most = (look.toMillis - began.fromMillis) * truth.valuesPerMilli();
+    double ends = 1.5 * truth.slotValues();
+    if (due < least - ends || due > most + ends) {
+      faults.add("%,d values are due, really about %,.0f".formatted(due, (least + most) / 2));
     }
     return new SiteResult(
         site.sector(),
@@ -161,6 +239,7 @@ public final class CoverageAudit {
         truth.filledLow(),
         truth.filledHigh(),
         good,
+        (least + most) / 2,
         faults.isEmpty() ? null : String.join("; ", faults));
   }
 }

@@ -19,7 +19,7 @@ import java.util.function.Predicate;
  * the slot within ±I/2 of it, for each metric of its profile; a slot that is filled stays so.
  *
  * <p>Where the fleet cannot know (a clock that was off on purpose, an outcome that never came, a
- * form without counter), the truth is a range.
+ * form without counter, a time before the device was known), the truth is a range.
  */
 public final class CoverageTruth {
   private static final long SHORTEST_MILLIS = 1_000;
@@ -62,16 +62,32 @@ public final class CoverageTruth {
    */
   static Map<Site, Counts> of(
       Scenario scenario, List<Played> ledger, Arrival arrival, Predicate<Site> isFresh) {
+    return of(scenario, ledger, arrival, isFresh, Long.MAX_VALUE);
+  }
+
+  /**
+   * The same at a moment of the run.
+   *
+   * @param untilMillis since the run's start; what was measured later does not count
+   */
+  static Map<Site, Counts> of(
+      Scenario scenario,
+      List<Played> ledger,
+      Arrival arrival,
+      Predicate<Site> isFresh,
+      long untilMillis) {
     Map<Site, Counts> truth = new TreeMap<>();
     for (Played played : ledger) {
       Group group = played.device().spec().group();
       Site site = new Site(group.sector(), group.site());
-      truth.merge(site, of(scenario, played, arrival, isFresh.test(site)), Counts::plus);
+      truth.merge(
+          site, of(scenario, played, arrival, isFresh.test(site), untilMillis), Counts::plus);
     }
     return truth;
   }
 
-  private static Counts of(Scenario scenario, Played played, Arrival arrival, boolean isGridKnown) {
+  private static Counts of(
+      Scenario scenario, Played played, Arrival arrival, boolean isGridKnown, long untilMillis) {
     Group group = played.device().spec().group();
     long interval = Math.max(SHORTEST_MILLIS, group.interval().toMillis());
     int metrics = metrics(group);
@@ -83,16 +99,16 @@ public final class CoverageTruth {
     long anchor = Long.MIN_VALUE;
     for (int i = 0; i < log.size(); i++) {
       Outcome outcome = log.badAt(i) ? Outcome.LOST : arrival.of(played, i);
-      if (outcome == Outcome.LOST) {
+      if (outcome == Outcome.LOST || log.millisAt(i) > untilMillis) {
         continue;
       }
       if (anchor == Long.MIN_VALUE) {
         anchor = log.millisAt(i);
-        isClear &= outcome == Outcome.ARRIVED && !log.anyOrderAt(i);
+        isClear &= outcome == Outcome.ARRIVED && !log.anyOrderAt(i) && !log.historyAt(i);
       }
       long slot = Math.floorDiv(log.millisAt(i) - anchor + interval / 2, interval);
       possible.add(slot);
-      if (outcome == Outcome.ARRIVED) {
+      if (outcome == Outcome.ARRIVED && !log.historyAt(i)) {
         certain.add(slot);
       }
     }

@@ -8,7 +8,6 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.time.YearMonth;
-import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -48,7 +47,7 @@ public final class GatewayApi implements AutoCloseable {
   }
 
   /**
-   * Coverage of a site in this month, until now.
+   * Coverage of a site in a month, until now.
    *
    * @param devices most that were expected on a day
    */
@@ -56,11 +55,10 @@ public final class GatewayApi implements AutoCloseable {
     static final SiteCounts NONE = new SiteCounts(0, 0, 0, 0);
   }
 
-  /** Coverage of every site in this month, as the gateway counts it. */
-  public Map<Site, SiteCounts> coverage() throws IOException, InterruptedException {
+  /** Coverage of every site in a month, as the gateway counts it. */
+  public Map<Site, SiteCounts> coverage(YearMonth month) throws IOException, InterruptedException {
     Map<Site, SiteCounts> sites = new TreeMap<>();
-    for (JsonNode row :
-        get("/api/v1/coverage/month?month=" + YearMonth.now(ZoneOffset.UTC)).path("sites")) {
+    for (JsonNode row : get("/api/v1/coverage/month?month=" + month).path("sites")) {
       sites.put(
           new Site(row.path("sector").asString(""), row.path("site").asString("")),
           new SiteCounts(

@@ -1,6 +1,7 @@
 package io.sluice.sim.audit;
 
 import io.sluice.sim.device.Kind;
+import io.sluice.sim.device.PayloadForm;
 import io.sluice.sim.device.Sample;
 import io.sluice.sim.fleet.FleetRun.Played;
 import io.sluice.sim.fleet.SentLog;
@@ -18,6 +19,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class Reconciliation implements FarEnd {
   private static final int MOST_FAULTS = 100;
   private static final double TOLERANCE = 1e-9;
+  private static final long TIME_TOLERANCE_MICROS = 1_000;
   private final JsonMapper json = new JsonMapper();
   private final Map<String, Book> books = new HashMap<>();
   private final long startMillis;
@@ -27,6 +29,7 @@ final class Reconciliation implements FarEnd {
   private long doubledAfterResend;
   private long reordered;
   private long altered;
+  private long wrongUnits;
   private long unreadable;
   private long foreign;
   private long badAccepted;
@@ -42,6 +45,10 @@ final class Reconciliation implements FarEnd {
       this.played = played;
       this.ids = new long[played.log().size()];
       this.sequences = new long[played.log().size()];
+    }
+
+    PayloadForm form() {
+      return played.device().spec().group().form();
     }
   }
 
@@ -71,25 +78,24 @@ final class Reconciliation implements FarEnd {
   }
 
   private boolean ours(Book book, JsonNode record) {
-    JsonNode counter = measurement(record, "n");
-    if (counter == null) {
-      boolean counted = book.played.device().spec().group().form().carriesCounter();
+    List<RecordedSample> samples = RecordedSample.of(record);
+    if (samples.isEmpty()) {
+      boolean counted = book.form().carriesCounter();
       if (counted || record.path("rx").asLong() < startMillis * 1000) {
         return false;
       }
       book.uncounted++;
       return true;
     }
-    long n = counter.path("v").asLong(Long.MIN_VALUE);
     SentLog log = book.played.log();
-    if (!log.contains(n)) {
+    if (!samples.stream().allMatch(sample -> log.contains(sample.n()))) {
       return false;
     }
-    tick(book, log.index(n), record);
+    samples.forEach(sample -> tick(book, log.index(sample.n()), record, sample));
     return true;
   }
 
-  private void tick(Book book, int index, JsonNode record) {
+  private void tick(Book book, int index, JsonNode record, RecordedSample recorded) {
     if (book.played.log().badAt(index)) {
       badAccepted++;
       fault(name(book, index) + " was spoilt on purpose, but is at the far end");
@@ -99,7 +105,7 @@ final class Reconciliation implements FarEnd {
     if (book.ids[index] == 0) {
       book.ids[index] = id;
       book.sequences[index] = record.path("seq").asLong(0);
-      compare(book, index, record);
+      compare(book, index, record, recorded);
     } else if (book.ids[index] == id) {
       duplicated++;
       fault(
@@ -115,7 +121,7 @@ final class Reconciliation implements FarEnd {
     }
   }
 
-  private void compare(Book book, int index, JsonNode record) {
+  private void compare(Book book, int index, JsonNode record, RecordedSample recorded) {
     SentLog log = book.played.log();
     Kind kind = log.kindAt(index);
     Sample sample =
@@ -127,13 +133,27 @@ final class Reconciliation implements FarEnd {
     if (kind != Kind.TELEMETRY && !messageClass.equals(kind.address())) {
       differences.add("class is " + messageClass + ", sent as " + kind.address());
     }
+    if (log.historyAt(index) && !record.path("hist").asBoolean(false)) {
+      differences.add("it is of before the run, and not marked as historical");
+    }
+    if (book.form().carriesTime()
+        && Math.abs(recorded.micros() - sample.micros()) > TIME_TOLERANCE_MICROS) {
+      differences.add("time is " + recorded.micros() + ", sent as " + sample.micros());
+    }
+    List<String> units = new ArrayList<>();
     for (Sample.Field field : sample.fields()) {
-      JsonNode there = measurement(record, field.name());
+      JsonNode there = recorded.measurement(field.name());
       if (there == null) {
         differences.add(field.name() + " is missing");
       } else if (!same(field.value(), there.path("v"))) {
         differences.add(field.name() + " is " + there.path("v") + ", sent " + field.value());
+      } else if (field.unit() != null && !there.path("u").asString("").equals(field.unit())) {
+        units.add(field.name() + " is in " + there.path("u") + ", sent in " + field.unit());
       }
+    }
+    if (!units.isEmpty()) {
+      wrongUnits++;
+      fault(name(book, index) + " has another unit: " + String.join(", ", units));
     }
     if (!differences.isEmpty()) {
       altered++;
@@ -151,15 +171,6 @@ final class Reconciliation implements FarEnd {
 
   private static boolean near(double a, double b) {
     return Math.abs(a - b) <= TOLERANCE * Math.max(1, Math.max(Math.abs(a), Math.abs(b)));
-  }
-
-  private static JsonNode measurement(JsonNode record, String name) {
-    for (JsonNode measurement : record.path("m")) {
-      if (measurement.path("n").asString("").equals(name)) {
-        return measurement;
-      }
-    }
-    return null;
   }
 
   @Override
@@ -190,7 +201,7 @@ final class Reconciliation implements FarEnd {
         }
       }
       acked += deviceAcked;
-      if (book.played.device().spec().group().form().carriesCounter()) {
+      if (book.form().carriesCounter()) {
         found += Arrays.stream(book.ids).filter(id -> id != 0).count();
         lost += lost(book);
         order(book);
@@ -210,6 +221,7 @@ final class Reconciliation implements FarEnd {
         doubledAfterResend,
         reordered,
         altered,
+        wrongUnits,
         unreadable,
         foreign,
         bad,

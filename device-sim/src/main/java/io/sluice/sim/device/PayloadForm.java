@@ -4,9 +4,11 @@ import io.sluice.sim.device.Sample.Field;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.TokenStreamFactory;
@@ -60,9 +62,22 @@ public enum PayloadForm {
   public static Map<String, PayloadForm> byName() {
     Map<String, PayloadForm> names = new LinkedHashMap<>();
     for (PayloadForm form : values()) {
-      names.put(form.name().toLowerCase(Locale.ROOT).replace('_', '-'), form);
+      names.put(form.label(), form);
     }
     return names;
+  }
+
+  /** The name that scenarios use. */
+  public String label() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  /** Whether one message can carry many samples, each with its own time. */
+  public boolean takesBatches() {
+    return switch (this) {
+      case JSON, JSON_STRINGS, CBOR, SENML_JSON, SENML_CBOR, THINGSBOARD -> true;
+      case TEXT, ALINK, HUAWEI -> false;
+    };
   }
 
   /** Media type, for MQTT 5's content type. */
@@ -93,17 +108,45 @@ public enum PayloadForm {
   /** The payload. */
   public byte[] encode(Sample sample) {
     return switch (this) {
-      case JSON -> flat(JSON_FACTORY, sample, false);
-      case JSON_STRINGS -> flat(JSON_FACTORY, sample, true);
-      case CBOR -> flat(CBOR_FACTORY, sample, false);
-      case SENML_JSON -> senmlJson(sample);
-      case SENML_CBOR -> senmlCbor(sample);
+      case JSON -> write(JSON_FACTORY, out -> flat(out, sample, false));
+      case JSON_STRINGS -> write(JSON_FACTORY, out -> flat(out, sample, true));
+      case CBOR -> write(CBOR_FACTORY, out -> flat(out, sample, false));
+      case SENML_JSON -> senmlJson(List.of(sample));
+      case SENML_CBOR -> senmlCbor(List.of(sample));
       case TEXT ->
           String.valueOf(sample.fields().getFirst().value()).getBytes(StandardCharsets.UTF_8);
-      case THINGSBOARD -> thingsboard(sample);
+      case THINGSBOARD -> write(JSON_FACTORY, out -> thingsboard(out, sample));
       case ALINK -> alink(sample);
       case HUAWEI -> huawei(sample);
     };
+  }
+
+  /**
+   * Many samples in one payload; only where the form {@link #takesBatches}.
+   *
+   * @throws IllegalArgumentException where it takes none
+   */
+  public byte[] encode(List<Sample> samples) {
+    return switch (this) {
+      case JSON -> array(JSON_FACTORY, samples, (out, sample) -> flat(out, sample, false));
+      case JSON_STRINGS -> array(JSON_FACTORY, samples, (out, sample) -> flat(out, sample, true));
+      case CBOR -> array(CBOR_FACTORY, samples, (out, sample) -> flat(out, sample, false));
+      case SENML_JSON -> senmlJson(samples);
+      case SENML_CBOR -> senmlCbor(samples);
+      case THINGSBOARD -> array(JSON_FACTORY, samples, PayloadForm::thingsboard);
+      case TEXT, ALINK, HUAWEI -> throw new IllegalArgumentException(label() + " takes no batches");
+    };
+  }
+
+  private static byte[] array(
+      TokenStreamFactory factory, List<Sample> samples, BiConsumer<JsonGenerator, Sample> one) {
+    return write(
+        factory,
+        out -> {
+          out.writeStartArray(null, samples.size());
+          samples.forEach(sample -> one.accept(out, sample));
+          out.writeEndArray();
+        });
   }
 
   private static byte[] write(
@@ -115,16 +158,12 @@ public enum PayloadForm {
     return out.toByteArray();
   }
 
-  private static byte[] flat(TokenStreamFactory factory, Sample sample, boolean strings) {
-    return write(
-        factory,
-        out -> {
-          out.writeStartObject();
-          out.writeNumberProperty("n", sample.n());
-          out.writeNumberProperty("ts", sample.micros() / 1000);
-          fields(out, sample, strings);
-          out.writeEndObject();
-        });
+  private static void flat(JsonGenerator out, Sample sample, boolean strings) {
+    out.writeStartObject();
+    out.writeNumberProperty("n", sample.n());
+    out.writeNumberProperty("ts", sample.micros() / 1000);
+    fields(out, sample, strings);
+    out.writeEndObject();
   }
 
   private static void fields(JsonGenerator out, Sample sample, boolean strings) {
@@ -145,29 +184,34 @@ public enum PayloadForm {
     }
   }
 
-  private static byte[] senmlJson(Sample sample) {
+  private static byte[] senmlJson(List<Sample> samples) {
     return write(
         JSON_FACTORY,
         out -> {
           out.writeStartArray();
-          out.writeStartObject();
-          out.writeName("bt");
-          out.writeNumber(java.math.BigDecimal.valueOf(sample.micros(), 6));
-          out.writeStringProperty("n", "n");
-          out.writeNumberProperty("v", sample.n());
-          out.writeEndObject();
-          for (Field field : sample.fields()) {
-            out.writeStartObject();
-            out.writeStringProperty("n", field.name());
-            if (field.unit() != null && SENML_UNITS.contains(field.unit())) {
-              out.writeStringProperty("u", field.unit());
-            }
-            out.writeName(label(field.value()));
-            value(out, field.value());
-            out.writeEndObject();
-          }
+          samples.forEach(sample -> senmlJson(out, sample));
           out.writeEndArray();
         });
+  }
+
+  /** Its records; the base time holds until the next sample gives another. */
+  private static void senmlJson(JsonGenerator out, Sample sample) {
+    out.writeStartObject();
+    out.writeName("bt");
+    out.writeNumber(java.math.BigDecimal.valueOf(sample.micros(), 6));
+    out.writeStringProperty("n", "n");
+    out.writeNumberProperty("v", sample.n());
+    out.writeEndObject();
+    for (Field field : sample.fields()) {
+      out.writeStartObject();
+      out.writeStringProperty("n", field.name());
+      if (field.unit() != null && SENML_UNITS.contains(field.unit())) {
+        out.writeStringProperty("u", field.unit());
+      }
+      out.writeName(label(field.value()));
+      value(out, field.value());
+      out.writeEndObject();
+    }
   }
 
   private static String label(Object value) {
@@ -175,24 +219,29 @@ public enum PayloadForm {
   }
 
   /** RFC 8428 section 6: integer labels bt -3, n 0, u 1, v 2, vs 3, vb 4. */
-  private static byte[] senmlCbor(Sample sample) {
+  private static byte[] senmlCbor(List<Sample> samples) {
+    int records = samples.stream().mapToInt(sample -> sample.fields().size() + 1).sum();
     return write(
         CBOR_FACTORY,
         out -> {
-          out.writeStartArray(null, sample.fields().size() + 1);
-          out.writeStartObject(null, 3);
-          out.writePropertyId(-3);
-          out.writeNumber(sample.micros() / 1e6);
-          out.writePropertyId(0);
-          out.writeString("n");
-          out.writePropertyId(2);
-          out.writeNumber(sample.n());
-          out.writeEndObject();
-          for (Field field : sample.fields()) {
-            senmlCborRecord(out, field);
-          }
+          out.writeStartArray(null, records);
+          samples.forEach(sample -> senmlCbor(out, sample));
           out.writeEndArray();
         });
+  }
+
+  private static void senmlCbor(JsonGenerator out, Sample sample) {
+    out.writeStartObject(null, 3);
+    out.writePropertyId(-3);
+    out.writeNumber(sample.micros() / 1e6);
+    out.writePropertyId(0);
+    out.writeString("n");
+    out.writePropertyId(2);
+    out.writeNumber(sample.n());
+    out.writeEndObject();
+    for (Field field : sample.fields()) {
+      senmlCborRecord(out, field);
+    }
   }
 
   private static void senmlCborRecord(JsonGenerator out, Field field) {
@@ -210,18 +259,14 @@ public enum PayloadForm {
     out.writeEndObject();
   }
 
-  private static byte[] thingsboard(Sample sample) {
-    return write(
-        JSON_FACTORY,
-        out -> {
-          out.writeStartObject();
-          out.writeNumberProperty("ts", sample.micros() / 1000);
-          out.writeObjectPropertyStart("values");
-          out.writeNumberProperty("n", sample.n());
-          fields(out, sample, false);
-          out.writeEndObject();
-          out.writeEndObject();
-        });
+  private static void thingsboard(JsonGenerator out, Sample sample) {
+    out.writeStartObject();
+    out.writeNumberProperty("ts", sample.micros() / 1000);
+    out.writeObjectPropertyStart("values");
+    out.writeNumberProperty("n", sample.n());
+    fields(out, sample, false);
+    out.writeEndObject();
+    out.writeEndObject();
   }
 
   private static byte[] alink(Sample sample) {
@@ -232,18 +277,22 @@ public enum PayloadForm {
           out.writeStringProperty("id", Long.toString(sample.n()));
           out.writeStringProperty("version", "1.0");
           out.writeObjectPropertyStart("params");
-          out.writeNumberProperty("n", sample.n());
+          alink(out, "n", sample.n(), sample.micros());
           for (Field field : sample.fields()) {
-            out.writeObjectPropertyStart(field.name());
-            out.writeName("value");
-            value(out, field.value());
-            out.writeNumberProperty("time", sample.micros() / 1000);
-            out.writeEndObject();
+            alink(out, field.name(), field.value(), sample.micros());
           }
           out.writeEndObject();
           out.writeStringProperty("method", "thing.event.property.post");
           out.writeEndObject();
         });
+  }
+
+  private static void alink(JsonGenerator out, String name, Object value, long micros) {
+    out.writeObjectPropertyStart(name);
+    out.writeName("value");
+    value(out, value);
+    out.writeNumberProperty("time", micros / 1000);
+    out.writeEndObject();
   }
 
   private static byte[] huawei(Sample sample) {

@@ -7,6 +7,7 @@ import io.sluice.sim.device.Waveform.Drift;
 import io.sluice.sim.device.Waveform.Flag;
 import io.sluice.sim.device.Waveform.Steps;
 import io.sluice.sim.device.Waveform.Walk;
+import io.sluice.sim.device.Waveform.Weather;
 import io.sluice.sim.device.Waveform.Words;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -92,12 +93,12 @@ public final class Profiles {
         Duration.ofMinutes(5),
         PayloadForm.SENML_JSON,
         "frost",
-        metric("temperature", "Cel", 1, new Daily(17, 7, 15, 0.3)),
-        metric("humidity", "%RH", 0, new Daily(62, -18, 15, 2)),
+        metric("temperature", "Cel", 1, new Weather(17, 7, 15, -5, 0.3, -50)),
+        metric("humidity", "%RH", 0, new Weather(62, -15, 15, 18, 2, 5)),
         metric("windSpeed", "m/s", 1, new Walk(0.2, 11, 120)),
         metric("windDirection", "deg", 0, new Walk(10, 350, 600)),
-        metric("pressure", "hPa", 1, new Walk(995, 1028, 14400)),
-        metric("rain", "mm", 1, new Steps(List.of(0d, 0d, 0d, 0.2, 0.8), 900)));
+        metric("pressure", "hPa", 1, new Weather(1013, 0.8, 10, -14, 0.1, 900)),
+        metric("rain", "mm", 1, new Weather(-0.8, 0, 0, 3, 0.1, 0)));
     add(
         "irrigation-valve",
         Duration.ofMinutes(10),
@@ -172,7 +173,7 @@ public final class Profiles {
         PayloadForm.JSON,
         "water-rising",
         metric("depth", "m", 2, new Walk(0.6, 3.4, 3600)),
-        metric("rain", "mm", 1, new Steps(List.of(0d, 0d, 0.4, 1.6), 900)));
+        metric("rain", "mm", 1, new Weather(-0.8, 0, 0, 3, 0.1, 0)));
     add(
         "slope-sensor",
         Duration.ofMinutes(10),

@@ -46,7 +46,7 @@ public final class SimDevice {
       fields.add(new Field("certainty", null, "Observed"));
       fields.add(new Field("status", null, "Exercise"));
     }
-    Moment moment = new Moment(micros, startMicros, n);
+    Moment moment = new Moment(micros, startMicros, n, spec.siteSeed());
     for (int i = 0; i < metrics.size(); i++) {
       Metric metric = metrics.get(i);
       fields.add(

@@ -19,8 +19,9 @@ public sealed interface Waveform {
    * @param micros microseconds since the epoch, UTC
    * @param startMicros when the run began
    * @param n the message's counter
+   * @param siteSeed the same for every device of a site
    */
-  record Moment(long micros, long startMicros, long n) {
+  record Moment(long micros, long startMicros, long n, long siteSeed) {
     double elapsedHours() {
       return (micros - startMicros) / HOUR_MICROS;
     }
@@ -32,6 +33,71 @@ public sealed interface Waveform {
     public Object at(long seed, Moment moment) {
       double phase = moment.micros / DAY_MICROS - peakHour / 24;
       return mean + amplitude * Math.cos(2 * Math.PI * phase) + noise * Hash.signed(seed, moment.n);
+    }
+  }
+
+  /**
+   * A daily cycle under a sky that all devices of a site share: as a front comes and goes, in the
+   * course of hours, every metric of this kind moves with it, the one up and the other down.
+   *
+   * @param front how far a front moves it, either way
+   * @param low never below; rain is a front that has a lowest value
+   */
+  record Weather(
+      double mean, double amplitude, double peakHour, double front, double noise, double low)
+      implements Waveform {
+    private static final double FRONT_HOURS = 9;
+
+    @Override
+    public Object at(long seed, Moment moment) {
+      double phase = moment.micros / DAY_MICROS - peakHour / 24;
+      double sky = Hash.smooth(moment.siteSeed, moment.micros / HOUR_MICROS / FRONT_HOURS);
+      return Math.max(
+          low,
+          mean
+              + amplitude * Math.cos(2 * Math.PI * phase)
+              + front * sky
+              + noise * Hash.signed(seed, moment.n));
+    }
+  }
+
+  /**
+   * A tide: the moon's half day of 12.42 h and the sun's of 12 h, which make spring and neap tides
+   * of a fortnight.
+   *
+   * @param amplitude of the moon's part; the sun's is 0.46 of it, as in the equilibrium tide
+   */
+  record Tide(double mean, double amplitude, double noise) implements Waveform {
+    private static final double MOON_HOURS = 12.4206;
+    private static final double SUN_SHARE = 0.46;
+
+    @Override
+    public Object at(long seed, Moment moment) {
+      double hours = moment.micros / HOUR_MICROS;
+      return mean
+          + amplitude * Math.cos(2 * Math.PI * hours / MOON_HOURS)
+          + SUN_SHARE * amplitude * Math.cos(2 * Math.PI * hours / 12)
+          + noise * Hash.signed(seed, moment.n);
+    }
+  }
+
+  /**
+   * A machine that works in shifts: busy from one hour of the day (UTC) to another, resting
+   * otherwise and on Saturday and Sunday.
+   *
+   * @param from hour of the day, 0 to 24
+   * @param to may be smaller than {@code from}: then it works through the night
+   */
+  record Shifts(double busy, double rest, double from, double to, double noise)
+      implements Waveform {
+    @Override
+    public Object at(long seed, Moment moment) {
+      double hour = moment.micros % (long) DAY_MICROS / HOUR_MICROS;
+      boolean isInHours = from <= to ? hour >= from && hour < to : hour >= from || hour < to;
+      // the epoch began on a Thursday
+      boolean isWeekend = (moment.micros / (long) DAY_MICROS + 3) % 7 >= 5;
+      double level = isInHours && !isWeekend ? busy : rest;
+      return level + noise * Hash.signed(seed, moment.n);
     }
   }
 

@@ -28,10 +28,11 @@ final class DeviceFaults {
     }
   }
 
-  /** Those that take the connection away, or what goes over it. */
-  List<Fault> silencing() {
+  /** Those that begin at a moment: what takes the connection away, or what goes over it. */
+  List<Fault> scheduled() {
     return faults.stream()
-        .filter(fault -> fault.kind().silences() || fault.kind() == Kind.STORM)
+        .filter(fault ->
+            fault.kind().silences() || fault.kind() == Kind.STORM || fault.kind() == Kind.HISTORY)
         .toList();
   }
 

@@ -8,7 +8,6 @@ import io.sluice.sim.device.SimDevice;
 import io.sluice.sim.fleet.Link.Message;
 import io.sluice.sim.scenario.Fault;
 import io.sluice.sim.scenario.Group;
-import io.sluice.sim.scenario.Group.AlarmPlan;
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -23,6 +22,7 @@ final class DevicePlay implements Link.Listener {
   static final int STORE_MESSAGES = 1_000;
 
   private static final long PUMP_MILLIS = 50;
+  private static final long PUMP_LEAST_NANOS = 1_000_000;
 
   /** More than a link has under way: beyond are messages that never had an outcome. */
   private static final int UNDER_WAY_MOST = 64;
@@ -32,8 +32,11 @@ final class DevicePlay implements Link.Listener {
   private final EventLoop loop;
   private final FleetCounters counters;
   private final DeviceFaults faults;
+  private final FleetTime time;
   private final long startMillis;
   private final long intervalMillis;
+  private final Batches batches;
+  private final AlarmCycle alarms;
   private final ArrayDeque<Waiting> store = new ArrayDeque<>();
   private Link link;
 
@@ -47,15 +50,16 @@ final class DevicePlay implements Link.Listener {
       };
 
   private @Nullable Message heldBack;
-  private boolean alarmed;
   private boolean pumping;
 
   /** Over CoAP each message shows the secrets: those sent now are meant to be refused. */
   private boolean isLying;
 
-  private long clearAtMillis;
-  private long alarmDueMillis = Long.MAX_VALUE;
   private long ticks;
+
+  /** When the next sample would be taken, if the device had no jitter. */
+  private double dueMillis;
+
   private boolean stopping;
   private Runnable whenDrained = () -> {};
 
@@ -67,14 +71,18 @@ final class DevicePlay implements Link.Listener {
       EventLoop loop,
       FleetCounters counters,
       DeviceFaults faults,
+      FleetTime time,
       long startMillis,
       java.util.function.Function<DevicePlay, Link> links) {
     this.device = device;
     this.loop = loop;
     this.counters = counters;
     this.faults = faults;
+    this.time = time;
     this.startMillis = startMillis;
     this.log = new SentLog(startMillis);
+    this.alarms = new AlarmCycle(device, startMillis);
+    this.batches = new Batches(device, log, startMillis);
     this.intervalMillis = Math.max(1, group().interval().toMillis());
     this.link = links.apply(this);
   }
@@ -102,24 +110,18 @@ final class DevicePlay implements Link.Listener {
   /** Connects after a while, and takes its first sample somewhere in its first interval. */
   void begin(long connectDelayMillis) {
     if (!isSleepy()) {
-      schedule(link::open, connectDelayMillis);
+      Timers.after(loop, link::open, connectDelayMillis);
     }
-    AlarmPlan alarms = group().alarms();
-    if (alarms != null && alarms.every() != null) {
-      alarmDueMillis =
-          startMillis
-              + (long)
-                  (alarms.every().toMillis() * (0.5 + 0.5 * Hash.unit(device.spec().seed(), -2)));
-    }
-    schedule(
-        this::tick,
-        connectDelayMillis + (long) (intervalMillis * Hash.unit(device.spec().seed(), -1)));
-    faults.silencing().forEach(this::expect);
+    dueMillis =
+        time.millis()
+            + time.fleetMillis(connectDelayMillis)
+            + intervalMillis * Hash.unit(device.spec().seed(), -1);
+    scheduleAt((long) dueMillis, this::tick);
+    faults.scheduled().forEach(this::expect);
   }
 
   private void expect(Fault fault) {
-    schedule(
-        () -> strike(fault), faults.nextBegin(fault, System.currentTimeMillis() - startMillis));
+    schedule(() -> strike(fault), faults.nextBegin(fault, time.millis() - startMillis));
   }
 
   private void strike(Fault fault) {
@@ -130,10 +132,27 @@ final class DevicePlay implements Link.Listener {
       case DROPOUT, LINK_DOWN, STORM -> link.cut();
       case HALF_OPEN -> link.mute();
       case WRONG_CREDENTIALS -> lie(true);
+      case HISTORY -> handIn(fault);
       default -> throw new IllegalStateException(fault.kind() + " silences nobody");
     }
-    if (fault.length() != null) {
+    if (fault.kind() == Fault.Kind.HISTORY) {
+      if (fault.every() != null) {
+        expect(fault);
+      }
+    } else if (fault.length() != null) {
       schedule(() -> recover(fault), faults.lengthMillis(fault));
+    }
+  }
+
+  private void handIn(Fault fault) {
+    if (batches.isGathering()) {
+      sendBatch();
+    }
+    batches.gatherHistory(fault, intervalMillis);
+    counters.sent.add(batches.gatheredSamples());
+    sendBatch();
+    if (isSleepy()) {
+      link.restore();
     }
   }
 
@@ -161,13 +180,14 @@ final class DevicePlay implements Link.Listener {
   void stop(Runnable drained) {
     stopping = true;
     whenDrained = drained;
-    counters.forgotten.add(store.size());
+    store.forEach(waiting -> counters.forgotten.add(batches.size(waiting.message().n())));
+    counters.forgotten.add(batches.gatheredSamples());
     store.clear();
     if (heldBack != null) {
       if (link.ready()) {
         link.send(heldBack);
       } else {
-        counters.forgotten.increment();
+        counters.forgotten.add(batches.size(heldBack.n()));
       }
       heldBack = null;
     }
@@ -182,41 +202,48 @@ final class DevicePlay implements Link.Listener {
     if (stopping) {
       return;
     }
-    long now = System.currentTimeMillis();
+    long now = time.millis();
     long since = now - startMillis;
-    boolean isStoring = faults.active(Fault.Kind.LINK_DOWN, since) != null || isSleepy();
+    Fault batching = faults.active(Fault.Kind.BATCH, since);
+    boolean isStoring =
+        faults.active(Fault.Kind.LINK_DOWN, since) != null || isSleepy() || batching != null;
     boolean isSilent = faults.isSilent(since) && !isStoring && !isLying;
     if (isSilent || log.full() || !(isStoring || link.ready())) {
       counters.skipped.increment();
     } else {
       alarm(now);
-      if (isStoring || link.ready()) {
+      if (batching != null || batches.isGathering()) {
+        gather(now, batching);
+      } else if (isStoring || link.ready()) {
         send(Kind.TELEMETRY, now);
       }
-      if (isSleepy()) {
+      if (isSleepy() && !batches.isGathering()) {
         link.restore();
       }
     }
     ticks++;
-    double jitter = group().jitterShare() * (2 * Hash.unit(device.spec().seed() ^ 0x11, ticks) - 1);
-    schedule(this::tick, Math.max(1, (long) (intervalMillis * (1 + jitter))));
+    double jitter = group().jitterShare() * (Hash.unit(device.spec().seed() ^ 0x11, ticks) - 0.5);
+    // on its grid, as a device with a clock; what it cannot catch up with it leaves out
+    dueMillis += intervalMillis * Math.max(1, Math.floor((now - dueMillis) / intervalMillis));
+    scheduleAt((long) (dueMillis + intervalMillis * jitter), this::tick);
+  }
+
+  /**
+   * Takes a sample that goes with the next batch; sends that where it is full, or no more wanted.
+   */
+  private void gather(long nowMillis, @Nullable Fault batching) {
+    long since = nowMillis - startMillis;
+    batches.gather(log.append(Kind.TELEMETRY, since + faults.skewMillis(since)));
+    counters.sent.increment();
+    if (batching == null || batches.gatheredSamples() >= batching.samples()) {
+      sendBatch();
+    }
   }
 
   private void alarm(long now) {
-    AlarmPlan alarms = group().alarms();
-    if (alarms == null) {
-      return;
-    }
-    if (alarmed && now >= clearAtMillis) {
-      alarmed = false;
-      send(Kind.ALARM_CLEARED, now);
-    } else if (!alarmed && (now >= alarmDueMillis || device.alarmStrikes(log.nextN()))) {
-      alarmed = true;
-      clearAtMillis = now + alarms.clearAfter().toMillis();
-      if (alarms.every() != null) {
-        alarmDueMillis = now + alarms.every().toMillis();
-      }
-      send(Kind.ALARM_RAISED, now);
+    Kind kind = alarms.next(now, log.nextN());
+    if (kind != null) {
+      send(kind, now);
     }
   }
 
@@ -242,20 +269,30 @@ final class DevicePlay implements Link.Listener {
     dispatch(new Message(n, kind, payload, isBad), since, nowMillis);
   }
 
+  private void sendBatch() {
+    long now = time.millis();
+    Message message = batches.close(isLying);
+    if (message.isBad()) {
+      batches.forEach(message.n(), log::bad);
+      counters.bad.add(batches.size(message.n()));
+    }
+    dispatch(message, now - startMillis, now);
+  }
+
   private void dispatch(Message message, long since, long nowMillis) {
     Message before = heldBack;
     heldBack = null;
     if (before == null
         && message.kind() == Kind.TELEMETRY
         && faults.strikes(Fault.Kind.REORDER, message.n(), since)) {
-      log.anyOrder(message.n());
+      batches.forEach(message.n(), log::anyOrder);
       heldBack = message; // until the next one is on its way
       return;
     }
     long due = nowMillis + faults.delayMillis(message.n(), since);
     offer(message, due);
     if (faults.strikes(Fault.Kind.DUPLICATE, message.n(), since) && !message.isBad()) {
-      log.resent(message.n());
+      batches.forEach(message.n(), log::resent);
       counters.duplicates.increment();
       offer(message, due);
     }
@@ -267,38 +304,42 @@ final class DevicePlay implements Link.Listener {
 
   private void offer(Message message, long dueMillis) {
     if (store.size() == STORE_MESSAGES) {
-      store.removeFirst();
-      counters.forgotten.increment();
+      long n = store.removeFirst().message().n();
+      counters.forgotten.add(batches.size(n));
+      batches.forget(n);
     }
     store.add(new Waiting(message, dueMillis));
   }
 
   /** Sends what is due, as long as the link takes it; looks again later while something is left. */
   private void pump() {
-    while (!store.isEmpty()
-        && link.ready()
-        && store.getFirst().dueMillis() <= System.currentTimeMillis()) {
+    while (!store.isEmpty() && link.ready() && store.getFirst().dueMillis() <= time.millis()) {
       Message message = store.removeFirst().message();
       if (group().qos() > 0) {
         dispatchedNanos.put(message.n(), System.nanoTime());
       }
       link.send(message);
+      if (group().qos() == 0) {
+        batches.forget(message.n());
+      }
     }
     if (!store.isEmpty() && !pumping) {
       pumping = true;
-      schedule(
+      Timers.afterNanos(
+          loop,
           () -> {
             pumping = false;
             pump();
           },
-          PUMP_MILLIS);
+          Math.max(PUMP_LEAST_NANOS, time.realNanos(PUMP_MILLIS)));
     }
   }
 
   @Override
   public void acked(long n) {
-    log.acked(n);
-    counters.acked.increment();
+    counters.acked.add(batches.size(n));
+    batches.forEach(n, log::acked);
+    batches.forget(n);
     Long dispatched = dispatchedNanos.remove(n);
     if (dispatched != null) {
       long micros = (System.nanoTime() - dispatched) / 1_000;
@@ -309,20 +350,22 @@ final class DevicePlay implements Link.Listener {
 
   @Override
   public void refused(long n, String why) {
-    log.refused(n);
+    int samples = batches.size(n);
+    batches.forEach(n, log::refused);
+    batches.forget(n);
     dispatchedNanos.remove(n);
     if (log.badAt(log.index(n))) {
-      counters.badRefused.increment();
+      counters.badRefused.add(samples);
     } else {
-      counters.refused.increment();
-      counters.trouble(device.spec().id() + ": " + why);
+      counters.refused.add(samples);
+      counters.refused(device.spec().id() + " #" + n + ": " + why);
     }
     settled();
   }
 
   @Override
   public void resent(long n) {
-    log.resent(n);
+    batches.forEach(n, log::resent);
     counters.resent.increment();
   }
 
@@ -340,7 +383,17 @@ final class DevicePlay implements Link.Listener {
     }
   }
 
+  /**
+   * @param delayMillis of the fleet's time
+   */
   private void schedule(Runnable task, long delayMillis) {
-    Timers.after(loop, task, delayMillis);
+    Timers.afterNanos(loop, task, time.realNanos(delayMillis));
+  }
+
+  /**
+   * @param atMillis by the fleet's clock
+   */
+  private void scheduleAt(long atMillis, Runnable task) {
+    schedule(task, Math.max(0, atMillis - time.millis()));
   }
 }

@@ -1,5 +1,8 @@
 package io.sluice.sim.fleet;
 
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.HdrHistogram.Recorder;
@@ -8,6 +11,8 @@ import org.HdrHistogram.Recorder;
 final class FleetCounters {
   /** Longer ones count as this. */
   static final long MOST_LATENCY_MICROS = TimeUnit.HOURS.toMicros(1);
+
+  private static final int MOST_REFUSALS = 20;
 
   final LongAdder connected = new LongAdder();
   final LongAdder connects = new LongAdder();
@@ -27,7 +32,19 @@ final class FleetCounters {
   /** From dispatch to acknowledgement, microseconds. */
   final Recorder latency = new Recorder(MOST_LATENCY_MICROS, 3);
 
+  /** What was refused though nothing was wrong with it: the first ones. */
+  private final Queue<String> refusals = new ArrayBlockingQueue<>(MOST_REFUSALS);
+
   private volatile String lastTrouble = "";
+
+  void refused(String what) {
+    var _ = refusals.offer(what); // those beyond the bound are counted only
+    trouble(what);
+  }
+
+  List<String> refusals() {
+    return List.copyOf(refusals);
+  }
 
   void trouble(String what) {
     lastTrouble = what;

@@ -36,7 +36,8 @@ public final class FleetRun implements AutoCloseable {
   private static final long OWN_DESCRIPTORS = 200;
 
   private final Scenario scenario;
-  private final long startMillis = System.currentTimeMillis();
+  private final FleetTime time;
+  private final long startMillis;
   private final FleetCounters counters = new FleetCounters();
   private final List<DevicePlay> plays = new ArrayList<>();
   private final EventLoopGroup loops;
@@ -44,8 +45,10 @@ public final class FleetRun implements AutoCloseable {
   private boolean stopped;
   private int pahos;
 
-  private FleetRun(Scenario scenario, Endpoints endpoints) throws IOException {
+  private FleetRun(Scenario scenario, Endpoints endpoints, FleetTime time) throws IOException {
     this.scenario = scenario;
+    this.time = time;
+    this.startMillis = time.millis();
     List<DeviceSpec> specs = scenario.devices();
     long coap = specs.stream().filter(spec -> !spec.group().transport().mqtt()).count();
     InetSocketAddress mqttServer =
@@ -63,6 +66,7 @@ public final class FleetRun implements AutoCloseable {
               loops.next(),
               counters,
               new DeviceFaults(scenario, spec),
+              time,
               startMillis,
               play -> link(play, bootstrap, mqttServer, coapServer)));
     }
@@ -107,7 +111,13 @@ public final class FleetRun implements AutoCloseable {
    * @throws IOException if a socket cannot be opened
    */
   public static FleetRun start(Scenario scenario, Endpoints endpoints) throws IOException {
-    FleetRun run = new FleetRun(scenario, endpoints);
+    return start(scenario, endpoints, FleetTime.real());
+  }
+
+  /** The same in a time of its own, which the gateway must live in as well. */
+  public static FleetRun start(Scenario scenario, Endpoints endpoints, FleetTime time)
+      throws IOException {
+    FleetRun run = new FleetRun(scenario, endpoints, time);
     for (int i = 0; i < run.plays.size(); i++) {
       DevicePlay play = run.plays.get(i);
       long delayMillis = i * 1000L / CONNECTS_A_SECOND;
@@ -138,6 +148,16 @@ public final class FleetRun implements AutoCloseable {
 
   public Scenario scenario() {
     return scenario;
+  }
+
+  /** The time that it goes by. */
+  public FleetTime time() {
+    return time;
+  }
+
+  /** How long it has been going, by its own time. */
+  public long elapsedMillis() {
+    return time.millis() - startMillis;
   }
 
   /** When it began, milliseconds since the epoch. */
@@ -200,11 +220,15 @@ public final class FleetRun implements AutoCloseable {
     return counters.latency.getIntervalHistogram();
   }
 
+  /** What was refused though nothing was wrong with it, and why; the first twenty. */
+  public List<String> refusals() {
+    return counters.refusals();
+  }
+
   /** What went wrong on purpose until now, in the order of its beginning. */
   public List<FaultSpan> faults() {
-    long now = System.currentTimeMillis() - startMillis;
     List<DeviceSpec> specs = plays.stream().map(play -> play.device().spec()).toList();
-    return FaultSpan.of(scenario, specs, now);
+    return FaultSpan.of(scenario, specs, elapsedMillis());
   }
 
   /** A device and what it sent. */

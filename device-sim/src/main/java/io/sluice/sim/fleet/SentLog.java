@@ -15,6 +15,7 @@ public final class SentLog {
   private static final long RESENT = 1L << 50;
   private static final long BAD = 1L << 51;
   private static final long ANY_ORDER = 1L << 52;
+  private static final long HISTORY = 1L << 53;
   private static final long MILLIS_MASK = (1L << KIND_SHIFT) - 1;
 
   /** Most messages that one device's log takes; the device falls silent then. */
@@ -73,6 +74,15 @@ public final class SentLog {
   /** It was sent out of turn on purpose. */
   public void anyOrder(long n) {
     entries[index(n)] |= ANY_ORDER;
+  }
+
+  /** It was measured before the run. */
+  public void history(long n) {
+    entries[index(n)] |= HISTORY;
+  }
+
+  public boolean historyAt(int index) {
+    return (entries[index] & HISTORY) != 0;
   }
 
   public boolean badAt(int index) {

@@ -12,12 +12,17 @@ final class Timers {
   private Timers() {}
 
   /** Runs the task on the loop after a while; does nothing once the loop shuts down. */
-  @SuppressWarnings("FutureReturnValueIgnored") // the listener is what looks at it
   static void after(EventExecutor loop, Runnable task, long delayMillis) {
+    afterNanos(loop, task, TimeUnit.MILLISECONDS.toNanos(delayMillis));
+  }
+
+  /** The same, where a millisecond is a long time. */
+  @SuppressWarnings("FutureReturnValueIgnored") // the listener is what looks at it
+  static void afterNanos(EventExecutor loop, Runnable task, long delayNanos) {
     if (loop.isShuttingDown()) {
       return;
     }
-    loop.schedule(task, delayMillis, TimeUnit.MILLISECONDS)
+    loop.schedule(task, delayNanos, TimeUnit.NANOSECONDS)
         .addListener(done -> {
           if (!done.isSuccess() && !done.isCancelled()) {
             LOG.error("a simulator task failed", done.cause());

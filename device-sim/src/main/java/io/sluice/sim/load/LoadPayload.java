@@ -36,7 +36,7 @@ final class LoadPayload {
             false,
             null);
     long now = System.currentTimeMillis();
-    DeviceSpec spec = new DeviceSpec("load", group, Hash.mix(1, index));
+    DeviceSpec spec = new DeviceSpec("load", group, Hash.mix(1, index), 1);
     byte[] json =
         PayloadForm.JSON.encode(
             new SimDevice(spec, now * 1000).sample(now, now * 1000, Kind.TELEMETRY));

@@ -77,7 +77,7 @@ public final class Course {
     ProcessUsage gateway =
         gatewayPid == null ? new ProcessUsage(0, 0, 0) : ProcessUsage.of(gatewayPid);
     return new Point(
-        System.currentTimeMillis() - run.startMillis(),
+        run.elapsedMillis(),
         now.sent(),
         now.acked(),
         now.refused(),

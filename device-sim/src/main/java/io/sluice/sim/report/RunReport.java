@@ -2,6 +2,7 @@ package io.sluice.sim.report;
 
 import io.sluice.sim.audit.AuditResult;
 import io.sluice.sim.audit.CoverageAudit;
+import io.sluice.sim.audit.CoverageAudit.CoursePoint;
 import io.sluice.sim.audit.CoverageAudit.SiteResult;
 import io.sluice.sim.fleet.FaultSpan;
 import io.sluice.sim.fleet.FleetRun;
@@ -10,6 +11,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +48,7 @@ public record RunReport(
       svg { width: 100%; height: auto; } svg text { fill: var(--soft); font-size: 12px; }
       .grid { stroke: var(--line); } .band { fill: var(--band); } .line { fill: none; stroke-width: 1.8; }
       .line.c0 { stroke: var(--c0); } .line.c1 { stroke: var(--c1); } .line.c2 { stroke: var(--c2); }
+      .bar.c0 { fill: var(--c0); } .bar.c1 { fill: var(--c1); } .bar.soft { opacity: .45; }
       .key.c0 { color: var(--c0); } .key.c1 { color: var(--c1); } .key.c2 { color: var(--c2); }
       """;
 
@@ -112,6 +115,7 @@ public record RunReport(
     row(rows, "stored twice, as the device sent it twice", audit.doubledAfterResend());
     row(rows, "out of order", audit.reordered());
     row(rows, "altered", audit.altered());
+    row(rows, "in a wrong unit", audit.wrongUnits());
     row(rows, "unreadable", audit.unreadable());
     row(rows, "spoilt on purpose", audit.bad());
     row(rows, "spoilt, yet taken", audit.badAccepted());
@@ -150,6 +154,7 @@ public record RunReport(
               number(site.dueReported()),
               site.fault() == null ? "as it was" : site.fault()));
     }
+    page.append(CoverageBars.svg(coverage.sites()));
     page.append(
         Html.table(
             List.of("site", "devices / true", "filled", "truly filled", "due", "verdict"), rows));
@@ -168,6 +173,7 @@ public record RunReport(
             .line("sent", at, rate(points, Point::sent))
             .line("acknowledged", at, rate(points, Point::acked))
             .svg());
+    coverageCourse(page);
     page.append(
         chart("Acknowledged after", "ms")
             .line("p50", at, values(points, p -> gap(p.p50Micros() / 1000.0)))
@@ -192,6 +198,29 @@ public record RunReport(
               .line("descriptors", at, values(points, Point::gatewayDescriptors))
               .svg());
     }
+  }
+
+  private void coverageCourse(StringBuilder page) {
+    List<CoursePoint> points = coverage == null ? List.of() : coverage.course();
+    if (points.isEmpty()) {
+      return;
+    }
+    long[] at = points.stream().mapToLong(CoursePoint::atMillis).toArray();
+    page.append(
+        chart("Completeness since the start", "%")
+            .line("reported", at, percents(points, CoursePoint::reported))
+            .line("true", at, percents(points, CoursePoint::real))
+            .svg());
+  }
+
+  private static double[] percents(
+      List<CoursePoint> points, Function<CoursePoint, @Nullable Double> ratio) {
+    return points.stream()
+        .mapToDouble(point -> {
+          Double value = ratio.apply(point);
+          return value == null ? Double.NaN : value * 100;
+        })
+        .toArray();
   }
 
   private Chart chart(String title, String unit) {

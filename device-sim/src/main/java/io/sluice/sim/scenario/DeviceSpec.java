@@ -7,11 +7,16 @@ import org.jspecify.annotations.Nullable;
  * One device of a scenario.
  *
  * @param seed its own randomness, from the scenario's seed and its id
+ * @param siteSeed what it shares with all devices of its site, such as the weather
  */
-public record DeviceSpec(String id, Group group, long seed) {
+public record DeviceSpec(String id, Group group, long seed, long siteSeed) {
   static DeviceSpec of(Scenario scenario, Group group, int index) {
     String id = group.idOf(index);
-    return new DeviceSpec(id, group, Hash.mix(scenario.seed(), id.hashCode()));
+    return new DeviceSpec(
+        id,
+        group,
+        Hash.mix(scenario.seed(), id.hashCode()),
+        Hash.mix(~scenario.seed(), group.site().hashCode()));
   }
 
   /** Its password, or null. */

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param jitter added to the delay, 0 to this
  * @param skew of {@link Kind#SKEW}: how far the device's clock is ahead
  * @param bytes of {@link Kind#OVERSIZE}
+ * @param samples in one message, of {@link Kind#BATCH} and {@link Kind#HISTORY}
  */
 public record Fault(
     Kind kind,
@@ -26,7 +27,10 @@ public record Fault(
     Duration delay,
     Duration jitter,
     Duration skew,
-    int bytes) {
+    int bytes,
+    int samples) {
+  /** How long before the run the newest sample of a {@link Kind#HISTORY} lies. */
+  public static final Duration HISTORY_AGE = Duration.ofMinutes(10);
 
   /** What can go wrong. */
   public enum Kind {
@@ -52,8 +56,12 @@ public record Fault(
     TRUNCATED,
     /** A payload that is too large. */
     OVERSIZE,
-    /** The device's clock is off. */
-    SKEW;
+    /** The device's clock is off; with a beginning and an end, it steps. */
+    SKEW,
+    /** The device gathers samples and sends many in one message, as a data logger does. */
+    BATCH,
+    /** The device hands in samples from before the run, in one message. */
+    HISTORY;
 
     /** As scenarios write it. */
     public String label() {

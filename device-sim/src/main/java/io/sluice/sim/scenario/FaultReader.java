@@ -8,12 +8,15 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The {@code faults} of a scenario file. */
 final class FaultReader {
   private static final int OVERSIZE_BYTES = 1 << 20;
   private static final int MOST_BYTES = 16 << 20;
+  private static final int SAMPLES = 100;
+  private static final int MOST_SAMPLES = 10_000;
   private static final Map<String, Kind> KINDS = new LinkedHashMap<>();
 
   static {
@@ -43,14 +46,15 @@ final class FaultReader {
   private Fault fault(Fields at) {
     at.only(
         "kind", "at", "for", "every", "sector", "site", "profile", "device", "share", "chance",
-        "delay", "jitter", "by", "bytes");
+        "delay", "jitter", "by", "bytes", "samples");
     Kind kind = at.oneOf("kind", "", KINDS);
     if (!at.has("kind")) {
       at.fault("kind", "is missing", "add one of " + String.join(", ", KINDS.keySet()));
     }
     Duration length = at.has("for") ? at.duration("for", Duration.ofSeconds(1)) : null;
     Duration every = at.has("every") ? at.duration("every", Duration.ofMinutes(1)) : null;
-    if (every != null && (length == null || length.compareTo(every) >= 0)) {
+    boolean isMoment = kind == Kind.HISTORY;
+    if (every != null && !isMoment && (length == null || length.compareTo(every) >= 0)) {
       at.fault("every", "needs a shorter `for`", "write how long it lasts each time");
     }
     if (kind == Kind.STORM && length == null) {
@@ -64,7 +68,12 @@ final class FaultReader {
     }
     Scope scope = scope(at);
     if (kind.spoils()) {
-      checkForms(at, scope);
+      checkForms(at, scope, form -> form != PayloadForm.TEXT, "spoils payloads");
+    }
+    if (kind == Kind.BATCH || kind == Kind.HISTORY) {
+      checkForms(at, scope, PayloadForm::takesBatches, "sends many samples at once");
+    } else if (at.has("samples")) {
+      at.fault("samples", "is not for " + kind.label(), "remove it");
     }
     return new Fault(
         kind,
@@ -76,7 +85,8 @@ final class FaultReader {
         at.duration("delay", Duration.ofMillis(500)),
         at.duration("jitter", Duration.ofMillis(1)),
         skew(at),
-        (int) at.whole("bytes", OVERSIZE_BYTES, 1, MOST_BYTES));
+        (int) at.whole("bytes", OVERSIZE_BYTES, 1, MOST_BYTES),
+        (int) at.whole("samples", SAMPLES, 2, MOST_SAMPLES));
   }
 
   private Scope scope(Fields at) {
@@ -119,16 +129,20 @@ final class FaultReader {
     }
   }
 
-  /** A lone value can be neither broken nor cut so that nobody can read it. */
-  private void checkForms(Fields at, Scope scope) {
+  /**
+   * @param fits forms that the fault can be played with: a lone value, for one, can be neither
+   *     broken nor cut so that nobody can read it
+   */
+  private void checkForms(Fields at, Scope scope, Predicate<PayloadForm> fits, String what) {
     for (Group group : groups) {
       boolean isMeant =
           (scope.profile() == null || scope.profile().equals(group.profile().id()))
               && (scope.site() == null || scope.site().equals(group.site()));
-      if (isMeant && group.form() == PayloadForm.TEXT) {
+      if (isMeant && !fits.test(group.form())) {
         at.fault(
             "kind",
-            "spoils payloads, and " + group.profile().id() + " sends `form: text`",
+            "%s, and %s sends `form: %s`"
+                .formatted(what, group.profile().id(), group.form().label()),
             "name other devices by `profile` or `site`");
       }
     }

@@ -8,11 +8,16 @@ import java.util.List;
  * A fleet and how it behaves. The same seed plays the same fleet.
  *
  * @param seed of all randomness
+ * @param speed how many times as fast as the real one its time goes; above 1 it needs a gateway
+ *     that lives in the same time
  * @param fidelity share of the MQTT 5 devices whose client is Eclipse Paho, 0 to 1
  * @param faults what goes wrong
  */
 public record Scenario(
-    String name, long seed, double fidelity, List<Group> groups, List<Fault> faults) {
+    String name, long seed, int speed, double fidelity, List<Group> groups, List<Fault> faults) {
+
+  /** A day passes in less than a second: faster, no timer would be met. */
+  public static final int MOST_SPEED = 100_000;
 
   /** Reads and checks a file; every fault is found in one pass. */
   public static Scenario load(Path file) throws ScenarioException {

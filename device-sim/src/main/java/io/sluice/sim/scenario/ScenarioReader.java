@@ -1,10 +1,8 @@
 package io.sluice.sim.scenario;
 
-import io.sluice.sim.device.Metric;
 import io.sluice.sim.device.PayloadForm;
 import io.sluice.sim.device.Profiles;
 import io.sluice.sim.device.Profiles.Profile;
-import io.sluice.sim.device.Waveform;
 import io.sluice.sim.scenario.Group.AlarmPlan;
 import io.sluice.sim.scenario.Group.Login;
 import io.sluice.sim.scenario.Group.Transport;
@@ -43,9 +41,10 @@ final class ScenarioReader {
   Scenario read() throws ScenarioException {
     Fields top =
         new Fields(file.toString(), "", YamlNode.read(file), faults)
-            .only("name", "seed", "fidelity", "sites", "groups", "faults");
+            .only("name", "seed", "speed", "fidelity", "sites", "groups", "faults");
     String name = top.text("name", null);
     long seed = top.whole("seed", 1, Long.MIN_VALUE, Long.MAX_VALUE);
+    int speed = (int) top.whole("speed", 1, 1, Scenario.MOST_SPEED);
     Map<String, String> sectors = sites(top);
     List<Group> groups = new ArrayList<>();
     List<YamlNode> nodes = top.list("groups");
@@ -63,7 +62,7 @@ final class ScenarioReader {
       throw new ScenarioException(faults);
     }
     Scenario scenario =
-        new Scenario(name, seed, top.share("fidelity", 0), List.copyOf(groups), planned);
+        new Scenario(name, seed, speed, top.share("fidelity", 0), List.copyOf(groups), planned);
     checkIds(scenario);
     return scenario;
   }
@@ -116,7 +115,7 @@ final class ScenarioReader {
         (int) at.whole("qos", 1, 0, transport.mqtt() ? 2 : 1),
         at.has("form") ? at.oneOf("form", null, PayloadForm.byName()) : profile.form(),
         login(at, transport),
-        waveforms(at, profile),
+        WaveformReader.read(at, profile),
         at.truth("sleepy", false),
         alarms(at, profile));
   }
@@ -165,96 +164,6 @@ final class ScenarioReader {
           "add `token: \"demo-token-of-{id}\"`");
     }
     return new Login(password, token);
-  }
-
-  private static Map<String, Waveform> waveforms(Fields at, Profile profile) {
-    YamlNode node = at.node("waveforms");
-    Map<String, Waveform> waveforms = new LinkedHashMap<>();
-    if (node == null) {
-      return waveforms;
-    }
-    Fields fields = at.child("waveforms", node);
-    List<String> metrics = profile.metrics().stream().map(Metric::name).toList();
-    fields
-        .entries()
-        .forEach((metric, entry) -> {
-          if (!profile.id().equals("plc") && !metrics.contains(metric)) {
-            fields.fault(
-                metric,
-                "is no metric of profile " + profile.id(),
-                "did you mean `" + Fields.nearest(metric, metrics) + "`?");
-          } else {
-            Waveform waveform = waveform(fields.child(metric, entry.value()));
-            if (waveform != null) {
-              waveforms.put(metric, waveform);
-            }
-          }
-        });
-    return waveforms;
-  }
-
-  private static @Nullable Waveform waveform(Fields at) {
-    String kind = at.text("kind", null);
-    return switch (kind) {
-      case "daily" -> {
-        at.only("kind", "mean", "amplitude", "peak-hour", "noise");
-        yield new Waveform.Daily(
-            at.number("mean", 0),
-            at.number("amplitude", 1),
-            at.number("peak-hour", 15),
-            at.number("noise", 0));
-      }
-      case "walk" -> {
-        at.only("kind", "low", "high", "period");
-        yield new Waveform.Walk(at.number("low", 0), at.number("high", 100), seconds(at, "period"));
-      }
-      case "drift" -> {
-        at.only("kind", "start", "per-day", "noise");
-        yield new Waveform.Drift(
-            at.number("start", 0), at.number("per-day", 1), at.number("noise", 0));
-      }
-      case "steps" -> {
-        at.only("kind", "levels", "dwell");
-        yield new Waveform.Steps(levels(at), seconds(at, "dwell"));
-      }
-      case "counter" -> {
-        at.only("kind", "initial", "per-hour");
-        yield new Waveform.Counter(at.number("initial", 0), at.number("per-hour", 1));
-      }
-      case "constant" -> {
-        at.only("kind", "value");
-        yield new Waveform.Constant(at.number("value", 0));
-      }
-      default -> {
-        if (at.has("kind")) {
-          at.fault(
-              "kind",
-              "`" + kind + "` is no waveform",
-              "write daily, walk, drift, steps, counter or constant");
-        }
-        yield null;
-      }
-    };
-  }
-
-  private static double seconds(Fields at, String key) {
-    return at.duration(key, Duration.ofMinutes(1)).toMillis() / 1000d;
-  }
-
-  private static List<Double> levels(Fields at) {
-    List<Double> levels = new ArrayList<>();
-    for (String text : at.texts("levels")) {
-      try {
-        levels.add(Double.parseDouble(text));
-      } catch (NumberFormatException e) {
-        at.fault("levels", "`" + text + "` is not a number", "correct it");
-      }
-    }
-    if (levels.isEmpty()) {
-      at.fault("levels", "is empty", "write `levels: [0, 50, 100]`");
-      levels.add(0d);
-    }
-    return levels;
   }
 
   private static @Nullable AlarmPlan alarms(Fields at, Profile profile) {

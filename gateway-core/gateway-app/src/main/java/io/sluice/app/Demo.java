@@ -1,5 +1,6 @@
 package io.sluice.app;
 
+import io.sluice.api.GatewayTime;
 import io.sluice.api.admin.Operations;
 import io.sluice.api.admin.Operations.LedgerLine;
 import io.sluice.api.admin.Operations.UpstreamView;
@@ -11,6 +12,7 @@ import io.sluice.sim.audit.GatewayApi;
 import io.sluice.sim.fleet.Endpoints;
 import io.sluice.sim.fleet.FleetRun;
 import io.sluice.sim.fleet.FleetSnapshot;
+import io.sluice.sim.fleet.FleetTime;
 import io.sluice.sim.scenario.Scenario;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -23,9 +25,11 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -41,17 +45,20 @@ final class Demo {
   private static final int ADMIN_PORT = 8080;
 
   private final Scenario scenario;
+  private final int speed;
   private final Path profiles;
   private final Path directory;
   private final PrintStream out;
   private final CountDownLatch interrupted = new CountDownLatch(1);
 
   /**
+   * @param speed how many times as fast as the real one the time of gateway and fleet goes
    * @param profiles folder of the device profiles
    * @param directory a new folder for this run: configuration, data, archive
    */
-  Demo(Scenario scenario, Path profiles, Path directory, PrintStream out) {
+  Demo(Scenario scenario, int speed, Path profiles, Path directory, PrintStream out) {
     this.scenario = scenario;
+    this.speed = speed;
     this.profiles = profiles;
     this.directory = directory;
     this.out = out;
@@ -65,6 +72,7 @@ final class Demo {
   /**
    * Runs until the time is over or {@link #interrupt}.
    *
+   * @param duration by the clock of gateway and fleet
    * @return whether the ledger balances and the audit holds
    */
   boolean run(Duration duration) throws IOException, InterruptedException, CommandFailure {
@@ -75,7 +83,8 @@ final class Demo {
       throw new CommandFailure(
           ExitCode.USAGE, "the demo's own configuration has faults, see above");
     }
-    try (Wiring gateway = Wiring.start(files, Clock.systemUTC())) {
+    FleetTime time = time();
+    try (Wiring gateway = Wiring.start(files, new GatewayTime(time.clock(), time::nanoTime))) {
       out.println("ready " + gateway.addresses());
       out.println("dashboard http://" + gateway.address("admin") + "/  archive " + archive);
       Endpoints endpoints =
@@ -84,8 +93,8 @@ final class Demo {
               URI.create("coap://" + gateway.address("coap")));
       try (GatewayApi api =
           new GatewayApi(URI.create("http://" + gateway.address("admin")), null)) {
-        CoverageAudit coverage = CoverageAudit.begin(api);
-        try (FleetRun fleet = FleetRun.start(scenario, endpoints)) {
+        CoverageAudit coverage = CoverageAudit.begin(api, time.clock());
+        try (FleetRun fleet = FleetRun.start(scenario, endpoints, time)) {
           play(fleet, gateway.operations(), duration);
           fleet.stop();
           drain(gateway.operations());
@@ -97,14 +106,26 @@ final class Demo {
     }
   }
 
+  /** A lapse begins with the month, so that none ends in it. */
+  private FleetTime time() {
+    return speed == 1
+        ? FleetTime.real()
+        : FleetTime.lapse(
+            LocalDate.now(ZoneOffset.UTC)
+                .withDayOfMonth(1)
+                .atStartOfDay()
+                .toInstant(ZoneOffset.UTC),
+            speed);
+  }
+
   private void play(FleetRun fleet, Operations operations, Duration duration)
       throws InterruptedException {
-    Instant end = Instant.now().plus(duration);
-    while (Instant.now().isBefore(end) && !interrupted.await(1, TimeUnit.SECONDS)) {
+    while (fleet.elapsedMillis() < duration.toMillis() && !interrupted.await(1, TimeUnit.SECONDS)) {
       FleetSnapshot now = fleet.snapshot();
       out.printf(
-          "fleet: %d devices, sent %d, acknowledged %d, alarms %d | gateway: queued %d,"
+          "%sfleet: %d devices, sent %d, acknowledged %d, alarms %d | gateway: queued %d,"
               + " delivered %.0f/s, dead letters %d%n",
+          speed == 1 ? "" : fleet.time().clock().instant().truncatedTo(ChronoUnit.MINUTES) + " ",
           now.devices(),
           now.sent(),
           now.acked(),
@@ -156,6 +177,7 @@ final class Demo {
     }
     out.println(balances ? "the ledger balances" : "THE LEDGER DOES NOT BALANCE");
     out.print(audit.text());
+    fleet.refusals().forEach(refusal -> out.println("  refused: " + refusal));
     return balances && audit.holds();
   }
 

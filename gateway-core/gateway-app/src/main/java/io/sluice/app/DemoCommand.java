@@ -26,7 +26,8 @@ final class DemoCommand implements Callable<Integer> {
       names = "--duration",
       paramLabel = "D",
       converter = DurationConverter.class,
-      description = "How long, for example 60s; by default until Ctrl-C.")
+      description =
+          "How long, for example 60s, by the clock of gateway and fleet; by default until Ctrl-C.")
   private @Nullable Duration duration;
 
   @Option(
@@ -34,6 +35,14 @@ final class DemoCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description = "The fleet; by default config/scenarios/mixed-demo.yaml.")
   private @Nullable Path scenario;
+
+  @Option(
+      names = "--speed",
+      paramLabel = "N",
+      description =
+          "How many times as fast as the real one the time of gateway and fleet goes; by default as"
+              + " the scenario says. With 1440 a day takes a minute.")
+  private @Nullable Integer speed;
 
   @Option(
       names = "--directory",
@@ -44,7 +53,14 @@ final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException, CommandFailure {
-    Demo demo = new Demo(loadScenario(), GatewayFiles.shippedProfiles(), directory(), System.out);
+    Scenario played = loadScenario();
+    Demo demo =
+        new Demo(
+            played,
+            speed == null ? played.speed() : speed(speed),
+            GatewayFiles.shippedProfiles(),
+            directory(),
+            System.out);
     CountDownLatch reported = new CountDownLatch(1);
     int[] exitCode = {ExitCode.FAILED};
     Thread hook =
@@ -64,6 +80,15 @@ final class DemoCommand implements Callable<Integer> {
       reported.countDown();
     }
     return exitCode[0];
+  }
+
+  private static int speed(int wanted) throws CommandFailure {
+    if (wanted < 1 || wanted > Scenario.MOST_SPEED) {
+      throw new CommandFailure(
+          ExitCode.USAGE,
+          "--speed %d cannot be played; write 1 to %d".formatted(wanted, Scenario.MOST_SPEED));
+    }
+    return wanted;
   }
 
   private static void awaitUninterrupted(CountDownLatch latch) {

@@ -21,6 +21,9 @@ class ScenariosIT {
   private static final Path SCENARIOS = Path.of("../../config/scenarios");
   private static final Path PROFILES = Path.of("../../config/profiles");
 
+  /** A day in 36 s. */
+  private static final int FASTER = 2_400;
+
   @TempDir Path directory;
 
   static List<Path> files() throws IOException {
@@ -33,13 +36,16 @@ class ScenariosIT {
   @MethodSource("files")
   void whatTheFleetWasAcknowledgedIsAtTheFarEnd(Path file) throws Exception {
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    Scenario scenario = Scenario.load(file);
+    boolean isLapse = scenario.speed() > 1;
     boolean holds =
         new Demo(
-                Scenario.load(file),
+                scenario,
+                isLapse ? FASTER : 1,
                 PROFILES,
                 directory,
                 new PrintStream(printed, true, StandardCharsets.UTF_8))
-            .run(Duration.ofSeconds(14));
+            .run(isLapse ? Duration.ofDays(1) : Duration.ofSeconds(14));
     String text = printed.toString(StandardCharsets.UTF_8);
     Files.createDirectories(Path.of("target/scenarios"));
     Files.writeString(
