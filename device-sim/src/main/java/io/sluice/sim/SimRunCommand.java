@@ -5,6 +5,7 @@ import io.sluice.sim.audit.AuditResult;
 import io.sluice.sim.audit.CoverageAudit;
 import io.sluice.sim.audit.FarEnd;
 import io.sluice.sim.audit.FarEndTap;
+import io.sluice.sim.audit.FileTail;
 import io.sluice.sim.audit.GatewayApi;
 import io.sluice.sim.fleet.Endpoints;
 import io.sluice.sim.fleet.FleetRun;
@@ -130,6 +131,7 @@ final class SimRunCommand implements Callable<Integer> {
 
   private Course course;
   private @Nullable FarEndTap tap;
+  private @Nullable FileTail tail;
   private @Nullable Path expected;
   private @Nullable GatewayApi gateway;
   private @Nullable CoverageAudit coverage;
@@ -165,9 +167,11 @@ final class SimRunCommand implements Callable<Integer> {
             });
     Runtime.getRuntime().addShutdownHook(hook);
     try (FarEndTap listening = tap();
+        FileTail following = expectFile == null ? null : new FileTail(expectFile);
         GatewayApi api = admin == null ? null : new GatewayApi(admin, token());
         FleetRun run = start(scenario, api)) {
       tap = listening;
+      tail = following;
       expected = listening == null ? expectFile : listening.directory();
       watch(run, length, interrupted);
       run.stop();
@@ -256,7 +260,7 @@ final class SimRunCommand implements Callable<Integer> {
       out.print(audit.text());
       run.refusals().forEach(refusal -> out.println("  refused: " + refusal));
     }
-    Histogram alarms = tap == null ? new Histogram(3) : tap.alarmLatencies();
+    Histogram alarms = alarmLatencies();
     if (alarms.getTotalCount() > 0) {
       out.printf(
           "alarms at the far end: %,d, after p50 %.1f ms, p99 %.1f ms, at most %.1f ms%n",
@@ -285,6 +289,13 @@ final class SimRunCommand implements Callable<Integer> {
             && balances;
     write(run, snapshot, audit, covered, holds);
     return holds ? SimCommand.DONE : SimCommand.AUDIT_FAILED;
+  }
+
+  private Histogram alarmLatencies() {
+    if (tap != null) {
+      return tap.alarmLatencies();
+    }
+    return tail == null ? new Histogram(3) : tail.alarmLatencies();
   }
 
   /** What is acknowledged may still be on its way to the far end: looks again while that helps. */

@@ -8,22 +8,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Listens at the far end from before the run on, and writes what arrives into a folder of JSON
  * lines, which is audited as the archive of a file upstream is. Thread-safe.
  */
 public abstract class FarEndTap implements AutoCloseable {
-  private static final long MOST_LATENCY_MICROS = 3_600_000_000L;
-
-  private final JsonMapper json = new JsonMapper();
   private final Path directory;
   private final OutputStream out;
-  private final long beganMicros = System.currentTimeMillis() * 1_000;
-  private final Histogram alarms = new Histogram(MOST_LATENCY_MICROS, 3);
+  private final AlarmTimes alarms = new AlarmTimes();
   private @Nullable String fault;
 
   FarEndTap(Path directory) throws IOException {
@@ -57,12 +50,9 @@ public abstract class FarEndTap implements AutoCloseable {
     return directory;
   }
 
-  /**
-   * From an alarm's own time, since this listens, to its arrival here, microseconds; by this
-   * machine's clock, so the devices' clocks have to be right.
-   */
-  public synchronized Histogram alarmLatencies() {
-    return alarms.copy();
+  /** From an alarm's own time, since this listens, to its arrival here, microseconds. */
+  public Histogram alarmLatencies() {
+    return alarms.latencies();
   }
 
   /** Puts down what has arrived; the audit reads it then. */
@@ -77,22 +67,9 @@ public abstract class FarEndTap implements AutoCloseable {
     try {
       out.write(record);
       out.write('\n');
-      timed(record);
+      alarms.arrived(record);
     } catch (IOException e) {
       fault = "what arrives cannot be written to " + directory + ": " + e.getMessage();
-    }
-  }
-
-  private void timed(byte[] record) {
-    long now = System.currentTimeMillis() * 1_000;
-    try {
-      JsonNode node = json.readTree(record);
-      boolean isOfNow = node.path("t").asLong(0) >= beganMicros;
-      if (isOfNow && node.path("class").asString("").equals("alarm")) {
-        alarms.recordValue(Math.clamp(now - node.path("t").asLong(now), 0, MOST_LATENCY_MICROS));
-      }
-    } catch (JacksonException e) {
-      // the audit tells of it, with its line
     }
   }
 
