@@ -337,8 +337,14 @@ final class DevicePlay implements Link.Listener {
 
   @Override
   public void acked(long n) {
-    counters.acked.add(batches.size(n));
-    batches.forEach(n, log::acked);
+    batches.forEach(
+        n,
+        member -> {
+          if (!log.ackedAt(log.index(member))) { // one that was sent twice has two answers
+            counters.acked.increment();
+          }
+          log.acked(member);
+        });
     batches.forget(n);
     Long dispatched = dispatchedNanos.remove(n);
     if (dispatched != null) {
