@@ -83,7 +83,7 @@ public final class CoverageAudit {
    * @param devicesTrue in the fleet
    * @param filledLow values that certainly filled a slot
    * @param filledHigh values that may have
-   * @param dueTrue values that were due, by time and interval alone
+   * @param dueTrue values that were due: as reported where that can be, else by time and interval
    * @param fault what is wrong, or null
    */
   public record SiteResult(
@@ -226,7 +226,8 @@ public final class CoverageAudit {
     double least = (look.fromMillis - began.toMillis) * truth.valuesPerMilli();
     double most = (look.toMillis - began.fromMillis) * truth.valuesPerMilli();
     double ends = 1.5 * truth.slotValues();
-    if (due < least - ends || due > most + ends) {
+    boolean isDueRight = due >= least - ends && due <= most + ends;
+    if (!isDueRight) {
       faults.add("%,d values are due, really about %,.0f".formatted(due, (least + most) / 2));
     }
     return new SiteResult(
@@ -239,7 +240,7 @@ public final class CoverageAudit {
         truth.filledLow(),
         truth.filledHigh(),
         good,
-        (least + most) / 2,
+        isDueRight ? (double) due : (least + most) / 2,
         faults.isEmpty() ? null : String.join("; ", faults));
   }
 }
