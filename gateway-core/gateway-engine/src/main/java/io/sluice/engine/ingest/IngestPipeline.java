@@ -173,7 +173,7 @@ public final class IngestPipeline {
     IngestEntry entry =
         new IngestEntry(this, uplink, subject.id(), normalized.messageClass(), normalized.body());
     if (!spool.append(entry)) {
-      answerNow(uplink, busy());
+      answerNow(uplink, busy(spool.trouble(entry.lane())));
     }
   }
 
@@ -183,7 +183,7 @@ public final class IngestPipeline {
     if (spool.appendDeadLetter(new DeadLetterEntry(this, uplink, verdict, body))) {
       countRefusal(uplink, reason, detail);
     } else {
-      answerNow(uplink, busy());
+      answerNow(uplink, busy(spool.trouble()));
     }
   }
 
@@ -197,9 +197,8 @@ public final class IngestPipeline {
     observer.refused(uplink, reason, detail);
   }
 
-  private Receipt.Busy busy() {
-    boolean isDisk = spool.trouble() != null;
-    return new Receipt.Busy(isDisk ? DISK_RETRY_AFTER_MILLIS : QUEUE_RETRY_AFTER_MILLIS);
+  private static Receipt.Busy busy(@Nullable String trouble) {
+    return new Receipt.Busy(trouble == null ? QUEUE_RETRY_AFTER_MILLIS : DISK_RETRY_AFTER_MILLIS);
   }
 
   private static void answerNow(Uplink uplink, Receipt receipt) {

@@ -1,19 +1,20 @@
 package io.sluice.engine.spool;
 
 import io.sluice.api.Lane;
+import io.sluice.engine.spool.SpoolFiles.SpoolFile;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The cursors and the ledger of one reader on disk: two slots of 16 KiB, written in turn, so that a
@@ -21,36 +22,62 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * slot:  magic "SCUR" 4 | version 4 | turn 8 | length 4 | CRC-32C of turn and payload 4 | payload
+ * payload:  the cursor of each lane (see LaneCursor) | one more than the last sequence of each 8
  * </pre>
  */
 final class CursorFile implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(CursorFile.class);
   private static final int MAGIC = 0x53435552;
   private static final int VERSION = 1;
   private static final int SLOT_BYTES = 16 << 10;
   private static final int HEADER_BYTES = 24;
 
-  private final FileChannel channel;
+  private final SpoolFile channel;
   private long turn;
 
-  private CursorFile(FileChannel channel) {
+  private CursorFile(SpoolFile channel) {
     this.channel = channel;
   }
 
   /** What is saved, or null where the file is new. */
-  record Opened(CursorFile file, @Nullable Map<Lane, LaneCursor> cursors) {}
+  record Opened(CursorFile file, @Nullable Saved saved) {}
 
-  static Opened open(Path path) throws IOException {
-    FileChannel channel =
-        FileChannel.open(
-            path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-    SpoolFiles.syncDirectory(path.toAbsolutePath().getParent());
+  /**
+   * The cursors, and where each lane ended when they were saved: a tail that is lost afterwards is
+   * missed by it. Empty where an earlier version saved them.
+   */
+  record Saved(Map<Lane, LaneCursor> cursors, Map<Lane, Long> ends) {}
+
+  /**
+   * Opens a file, or makes it. One that cannot be read is set aside with a report, and counts as
+   * new: its reader is given again what is kept, with the same record ids.
+   */
+  static Opened open(Path path, SpoolFiles files) throws IOException {
+    Opened opened = tryOpen(path, files);
+    if (opened == null) {
+      Path aside = DamagedFiles.setAside(files, path);
+      LOG.error(
+          "spool: both slots of {} are damaged; it is kept as {}, and that reader begins anew at the"
+              + " oldest record kept",
+          path,
+          aside.getFileName());
+      opened = tryOpen(path, files);
+    }
+    if (opened == null) {
+      throw new IOException("spool: " + path + " cannot be made anew");
+    }
+    return opened;
+  }
+
+  private static @Nullable Opened tryOpen(Path path, SpoolFiles files) throws IOException {
+    SpoolFile channel = files.open(path);
+    files.syncDirectory(path.getParent());
     CursorFile file = new CursorFile(channel);
     byte[] newest = null;
     boolean isFirstSave = true;
     for (int slot = 0; slot < 2; slot++) {
-      ByteBuffer bytes = ByteBuffer.allocate(SLOT_BYTES);
-      channel.read(bytes, (long) slot * SLOT_BYTES);
-      byte[] payload = payload(bytes.flip());
+      ByteBuffer bytes = slot(channel, slot);
+      byte[] payload = payload(bytes);
       // The first save goes to the second slot: torn, it leaves the first one untouched.
       isFirstSave &= slot > 0 || isZero(bytes);
       if (payload != null && bytes.getLong(8) > file.turn) {
@@ -60,10 +87,25 @@ final class CursorFile implements AutoCloseable {
     }
     if (newest == null && !isFirstSave) {
       channel.close();
-      throw new IOException(
-          "spool: both slots of " + path + " are damaged; delete it to begin anew");
+      return null;
     }
     return new Opened(file, newest == null ? null : decode(newest));
+  }
+
+  /** What is in a slot; where it cannot be read, what no slot is. */
+  private static ByteBuffer slot(SpoolFile channel, int slot) {
+    for (int attempt = 1; ; attempt++) {
+      ByteBuffer bytes = ByteBuffer.allocate(SLOT_BYTES);
+      try {
+        channel.readFully(bytes, (long) slot * SLOT_BYTES);
+        return bytes.flip();
+      } catch (IOException e) {
+        if (attempt == SegmentReads.FAILURES_MAX) {
+          LOG.error("spool: a slot of cursors cannot be read: {}", e.getMessage());
+          return ByteBuffer.wrap(new byte[] {1});
+        }
+      }
+    }
   }
 
   private static boolean isZero(ByteBuffer bytes) {
@@ -97,39 +139,49 @@ final class CursorFile implements AutoCloseable {
     return (int) crc.getValue();
   }
 
-  private static Map<Lane, LaneCursor> decode(byte[] payload) throws IOException {
+  private static Saved decode(byte[] payload) throws IOException {
     DataInputStream in = new DataInputStream(new ByteArrayInputStream(payload));
     Map<Lane, LaneCursor> cursors = new EnumMap<>(Lane.class);
     for (Lane lane : Lane.values()) {
       cursors.put(lane, new LaneCursor(in));
     }
-    return cursors;
+    Map<Lane, Long> ends = new EnumMap<>(Lane.class);
+    for (Lane lane : Lane.values()) {
+      if (in.available() >= Long.BYTES) {
+        ends.put(lane, in.readLong());
+      }
+    }
+    return new Saved(cursors, ends);
   }
 
-  static byte[] encode(Map<Lane, LaneCursor> cursors) throws IOException {
+  static byte[] encode(Saved saved) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
     try (DataOutputStream out = new DataOutputStream(bytes)) {
       for (Lane lane : Lane.values()) {
-        cursors.get(lane).save(out);
+        saved.cursors().get(lane).save(out);
+      }
+      for (Lane lane : Lane.values()) {
+        out.writeLong(saved.ends().get(lane));
       }
     }
     return bytes.toByteArray();
   }
 
-  /** Saves and syncs. */
+  /**
+   * Saves and syncs. After a failure the next one writes the same slot, whole: the other holds what
+   * was saved last, and whether the failed one ever reaches the disk is not known.
+   */
   void save(byte[] payload) throws IOException {
     if (payload.length > SLOT_BYTES - HEADER_BYTES) {
       throw new IOException("cursors take " + payload.length + " bytes, a slot has fewer");
     }
-    turn++;
+    long next = turn + 1;
     ByteBuffer slot = ByteBuffer.allocate(HEADER_BYTES + payload.length);
-    slot.putInt(MAGIC).putInt(VERSION).putLong(turn).putInt(payload.length);
-    slot.putInt(crc(turn, payload)).put(payload).flip();
-    long at = (turn & 1) * SLOT_BYTES;
-    while (slot.hasRemaining()) {
-      at += channel.write(slot, at);
-    }
-    channel.force(false);
+    slot.putInt(MAGIC).putInt(VERSION).putLong(next).putInt(payload.length);
+    slot.putInt(crc(next, payload)).put(payload).flip();
+    channel.writeFully(slot, (next & 1) * SLOT_BYTES);
+    channel.force();
+    turn = next;
   }
 
   @Override

@@ -90,7 +90,15 @@ final class CursorReader implements SpoolReader {
   void dropGone() {
     for (Lane lane : Lane.values()) {
       SegmentLog log = logs.get(lane);
-      cursors.get(lane).drop(0, Math.min(log.firstSequence(), log.nextSequence()), "overflow");
+      LaneCursor cursor = cursors.get(lane);
+      long first = Math.min(log.firstSequence(), log.nextSequence());
+      for (SegmentLog.Range range : log.lost()) {
+        if (range.to() <= first) {
+          cursor.drop(0, range.from(), "overflow");
+          cursor.drop(range.from(), range.to(), "damaged");
+        }
+      }
+      cursor.drop(0, first, "overflow");
     }
   }
 
@@ -265,11 +273,13 @@ final class CursorReader implements SpoolReader {
       return;
     }
     Map<Lane, Long> oldest = new EnumMap<>(Lane.class);
+    Map<Lane, Long> ends = new EnumMap<>(Lane.class);
     for (Lane lane : Lane.values()) {
       // Before the cursors are encoded: what is committed meanwhile only makes it too low.
-      oldest.put(lane, cursors.get(lane).oldest(logs.get(lane).nextSequence()));
+      ends.put(lane, logs.get(lane).nextSequence());
+      oldest.put(lane, cursors.get(lane).oldest(ends.get(lane)));
     }
-    byte[] payload = CursorFile.encode(cursors);
+    byte[] payload = CursorFile.encode(new CursorFile.Saved(cursors, ends));
     if (!Arrays.equals(payload, saved)) {
       file.save(payload);
       saved = payload;

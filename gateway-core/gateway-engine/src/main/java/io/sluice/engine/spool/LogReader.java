@@ -146,6 +146,12 @@ final class LogReader {
 
   /** The first sequence that is readable behind a damage: in this segment, or the next one's. */
   private long skipDamage(Segment current, long next) throws IOException {
+    if (offset >= current.end()) {
+      // Nothing stands there: the file is whole, and what should follow was lost with its tail.
+      LOG.error("spool: records {} to {} are lost", next, current.endSequence() - 1);
+      forget();
+      return current.endSequence();
+    }
     if (!current.damaged()) {
       LOG.error(
           "spool: {} is damaged at byte {} (record {}); what can be read is read, the file is kept"

@@ -3,7 +3,6 @@ package io.sluice.engine.spool;
 import io.sluice.api.Lane;
 import io.sluice.engine.spool.SpoolSettings.Policy;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -62,7 +61,7 @@ final class Retention {
     int log = Lane.TELEMETRY.ordinal();
     Segment oldest = logs.get(log).oldestSealed();
     while (maxAge != null && oldest != null && hasSuccessor(logs.get(log))) {
-      long writtenMillis = Files.getLastModifiedTime(oldest.file()).toMillis();
+      long writtenMillis = oldest.modifiedMillis();
       if (clock.millis() - writtenMillis <= maxAge.toMillis()) {
         return;
       }

@@ -1,15 +1,10 @@
 package io.sluice.engine.spool;
 
+import io.sluice.engine.spool.SpoolFiles.SpoolFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One segment file and where its records lie.
@@ -21,17 +16,15 @@ final class Segment {
   private static final int INDEX_STRIDE = 256;
   private static final int SCAN_BYTES = 1 << 20;
 
-  private final FileChannel channel;
+  private final SpoolFile channel;
   private final SpoolFiles files;
+  private final SegmentReads reads;
   private final SegmentFormat.Header header;
   private final Path file;
   private volatile long end;
   private volatile long endSequence;
   private volatile boolean damaged;
   private boolean closed;
-
-  /** Apart from the writer's: an interrupt of a reading thread closes its channel. */
-  private @Nullable FileChannel reading;
 
   /** From which sequence the next note is due. Of the thread that notes. */
   private long noteFrom = Long.MIN_VALUE;
@@ -48,7 +41,7 @@ final class Segment {
    */
   Segment(
       Path file,
-      FileChannel channel,
+      SpoolFile channel,
       SpoolFiles files,
       SegmentFormat.Header header,
       long end,
@@ -57,6 +50,7 @@ final class Segment {
     this.file = file;
     this.channel = channel;
     this.files = files;
+    this.reads = new SegmentReads(file, files);
     this.header = header;
     this.end = end;
     this.endSequence = endSequence;
@@ -65,6 +59,11 @@ final class Segment {
 
   Path file() {
     return file;
+  }
+
+  /** When it was written last, milliseconds since the epoch. */
+  long modifiedMillis() throws IOException {
+    return files.modifiedMillis(file);
   }
 
   SegmentFormat.Header header() {
@@ -99,14 +98,11 @@ final class Segment {
 
   /** Writes at an offset behind the end; nothing of it can be read before {@link #synced}. */
   void write(ByteBuffer bytes, long offset) throws IOException {
-    long at = offset;
-    while (bytes.hasRemaining()) {
-      at += channel.write(bytes, at);
-    }
+    channel.writeFully(bytes, offset);
   }
 
   void force() throws IOException {
-    channel.force(false);
+    channel.force();
   }
 
   /** The records up to there are on disk. */
@@ -144,7 +140,7 @@ final class Segment {
   synchronized void cutOff() throws IOException {
     if (!closed && channel.size() > end) {
       channel.truncate(end);
-      channel.force(true);
+      channel.force();
     }
   }
 
@@ -171,25 +167,18 @@ final class Segment {
     }
     long most = Math.min(into.remaining(), Math.max(0, end - offset));
     into.limit(into.position() + (int) most);
-    long at = offset;
-    FileChannel from = reading();
-    while (into.hasRemaining()) {
-      int count = from.read(into, at);
-      if (count < 0) {
-        into.limit(into.position());
-      }
-      at += Math.max(count, 0);
-    }
+    reads.read(into, offset);
     return true;
   }
 
-  private FileChannel reading() throws IOException {
-    FileChannel open = reading;
-    if (open == null || !open.isOpen()) {
-      open = files.open(file, StandardOpenOption.READ);
-      reading = open;
-    }
-    return open;
+  /** See {@link SegmentReads#aroundBadPages}. */
+  synchronized void readAroundBadPages() {
+    reads.aroundBadPages();
+  }
+
+  /** Offset behind the last page that could not be read; -1 where all could. */
+  synchronized long unreadableEnd() {
+    return reads.unreadableEnd();
   }
 
   synchronized boolean isClosed() {
@@ -199,30 +188,23 @@ final class Segment {
   synchronized void close() throws IOException {
     closed = true;
     try {
-      if (reading != null) {
-        reading.close();
-      }
+      reads.close();
     } finally {
       channel.close();
     }
   }
 
-  /** Gives the file up: to the pool, or keeps it as {@code .damaged}, or deletes it. */
+  /**
+   * Gives the file up: to the pool, or keeps it as {@code .damaged}, or deletes it; durably, so
+   * that of several that go in their order none comes back before one that does not.
+   */
   synchronized void discard(SegmentPool pool) throws IOException {
     close();
     if (damaged) {
-      Path aside = file.resolveSibling(file.getFileName() + ".damaged");
-      Files.move(file, aside, StandardCopyOption.REPLACE_EXISTING);
+      DamagedFiles.setAside(files, file);
     } else if (!pool.recycle(file)) {
-      Files.deleteIfExists(file);
+      files.delete(file);
     }
-  }
-
-  /** Of segments in their order: each but the last was sealed when the next began. */
-  static void endWhereTheNextBegins(List<Segment> opened) {
-    for (int i = 0; i + 1 < opened.size(); i++) {
-      Segment segment = opened.get(i);
-      segment.synced(segment.end(), opened.get(i + 1).baseSequence());
-    }
+    files.syncDirectory(file.getParent());
   }
 }

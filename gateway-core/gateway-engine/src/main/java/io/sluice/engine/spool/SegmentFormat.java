@@ -31,7 +31,8 @@ import java.util.zip.CRC32C;
  * records of an older generation, which the CRC tells apart. The last segment of a log is read from
  * its base to the first record that is not valid; there it is cut off. A segment that is not the
  * last ends where the next one's base sequence begins. After each start a new segment is begun, so
- * that no remnant beyond a torn tail can ever be taken for a record.
+ * that no remnant beyond a torn tail can ever be taken for a record. A file whose header is not
+ * valid: see {@link LogRecovery}.
  *
  * <p>A reader that meets an invalid record before the end searches, byte by byte, for the next
  * valid one; what lies between is lost and counted, and the file is kept as {@code .damaged} when
@@ -85,6 +86,25 @@ final class SegmentFormat {
         bytes.getLong(16),
         bytes.getLong(24),
         bytes.getInt(8) == VERSION_ENCRYPTED);
+  }
+
+  /** Whether a header is whole, but of a version that this program does not know. */
+  static boolean isOfNewerVersion(ByteBuffer bytes) {
+    return bytes.limit() == HEADER_BYTES
+        && bytes.getLong(0) == MAGIC
+        && bytes.getInt(32) == crc(bytes.slice(0, HEADER_CHECKED_BYTES))
+        && bytes.getInt(8) > VERSION_ENCRYPTED;
+  }
+
+  /** Whether nothing was written there since the file was made, or since it was another segment. */
+  static boolean isBlankOrOfAnother(ByteBuffer bytes) {
+    for (int i = 0; i < bytes.limit(); i++) {
+      if (bytes.get(i) != 0) {
+        return bytes.limit() == HEADER_BYTES
+            && bytes.getInt(32) == crc(bytes.slice(0, HEADER_CHECKED_BYTES));
+      }
+    }
+    return true;
   }
 
   private static int crc(ByteBuffer bytes) {

@@ -1,14 +1,10 @@
 package io.sluice.engine.spool;
 
 import io.sluice.engine.spool.SegmentFormat.Header;
+import io.sluice.engine.spool.SpoolFiles.SpoolFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -22,13 +18,20 @@ import org.slf4j.LoggerFactory;
  */
 final class SegmentLog {
   private static final Logger LOG = LoggerFactory.getLogger(SegmentLog.class);
-  private static final String SUFFIX = ".seg";
 
   /** However short they are (each restart and each failed write begins a new one). */
   private static final int SEGMENTS_MAX = 1_024;
 
   /** What a log is called, and the disk it may use. */
   record Shape(String name, int number, long capacityBytes, long segmentBytes) {}
+
+  /** Sequences from the first to before the second. */
+  record Range(long from, long to) {
+    /** The same, ending there where that is known. */
+    Range upTo(@Nullable Long end) {
+      return end == null ? this : new Range(from, end);
+    }
+  }
 
   private final Path directory;
   private final Shape shape;
@@ -41,6 +44,7 @@ final class SegmentLog {
   private volatile Segment[] segments = {};
 
   private volatile long nextSequence = 1;
+  private volatile List<Range> lost = List.of();
 
   // Of the writer thread alone.
   private @Nullable Segment active;
@@ -55,8 +59,9 @@ final class SegmentLog {
   SegmentLog(
       Path directory, Shape shape, SegmentPool pool, SpoolFiles files, @Nullable SpoolKey key)
       throws IOException {
+    files.createDirectories(directory);
     this.key = key;
-    this.directory = Files.createDirectories(directory);
+    this.directory = directory;
     this.shape = shape;
     this.pool = pool;
     this.files = files;
@@ -106,60 +111,37 @@ final class SegmentLog {
 
   // ---- writer thread
 
-  /** Makes the sequence go on no lower than that: a cursor that was saved has passed it. */
+  /** Makes the sequence go on no lower than that: a cursor file knows of it. */
   void continueFrom(long sequence) {
     nextSequence = Math.max(nextSequence, sequence);
   }
 
-  /** Opens what is on disk; reads only the last segment. */
+  /**
+   * Opens what is on disk; reads only the last segment. What is damaged is set aside, and does not
+   * keep the rest from being used.
+   */
   void recover() throws IOException {
-    List<Path> found = new ArrayList<>();
-    try (var listing = Files.list(directory)) {
-      listing.filter(file -> file.toString().endsWith(SUFFIX)).sorted().forEach(found::add);
-    }
-    List<Segment> opened = new ArrayList<>();
-    for (Path file : found) {
-      Segment segment = open(file);
-      if (segment != null) {
-        opened.add(segment);
+    LogRecovery recovery = new LogRecovery(directory, shape, files, key != null);
+    segments = recovery.open().toArray(Segment[]::new);
+    nextSequence = recovery.endSequence();
+    lost = recovery.lost();
+    if (recovery.mustBeginAnew()) {
+      try {
+        begin(nextSequence);
+      } catch (IOException e) {
+        if (recovery.isUnsynced()) {
+          throw e;
+        }
+        LOG.error("spool: {} is not begun anew: {}", directory, e.getMessage());
+        return;
       }
     }
-    Segment.endWhereTheNextBegins(opened);
-    if (!opened.isEmpty()) {
-      recoverLast(opened);
-    }
-    segments = opened.toArray(Segment[]::new);
+    recovery.setAside();
   }
 
-  private @Nullable Segment open(Path file) throws IOException {
-    FileChannel channel = files.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
-    ByteBuffer bytes = ByteBuffer.allocate(SegmentFormat.HEADER_BYTES);
-    channel.read(bytes, 0);
-    Header header;
-    try {
-      header = SegmentFormat.header(bytes.flip());
-      if (header.log() != shape.number() || !file.equals(file(header.baseSequence()))) {
-        throw new IOException("was being made from an older segment, or does not belong here");
-      }
-    } catch (IOException e) {
-      channel.close();
-      if (bytes.limit() > 12 && bytes.getInt(8) > SegmentFormat.VERSION_ENCRYPTED) {
-        throw new IOException("spool: " + file + " " + e.getMessage(), e);
-      }
-      Path aside = file.resolveSibling(file.getFileName() + ".damaged");
-      LOG.error("spool: {} {}; it is kept as {}", file, e.getMessage(), aside.getFileName());
-      Files.move(file, aside, StandardCopyOption.REPLACE_EXISTING);
-      return null;
-    }
-    if (header.isEncrypted() && key == null) {
-      channel.close();
-      throw new IOException(
-          "spool: "
-              + file
-              + " is encrypted and there is no key; give spool.encryption.key, or move the"
-              + " directory aside to begin anew");
-    }
-    return new Segment(file, channel, files, header, channel.size(), header.baseSequence(), false);
+  /** What this start found to be lost with whole segments, in order. */
+  List<Range> lost() {
+    return lost;
   }
 
   /** The cipher by which a segment's bodies are read, null where they are plain. */
@@ -170,15 +152,6 @@ final class SegmentLog {
   /** Of a record on disk. */
   private int size(SpoolEntry entry) {
     return RecordFrame.size(entry.body().length + (key == null ? 0 : SegmentCipher.OVERHEAD_BYTES));
-  }
-
-  private void recoverLast(List<Segment> opened) throws IOException {
-    Segment last = opened.getLast();
-    SegmentScan scan = new SegmentScan(last);
-    scan.runBeyondDamage();
-    last.synced(scan.end(), scan.endSequence());
-    nextSequence = scan.endSequence();
-    last.cutOff();
   }
 
   /** What became of a group of entries: the first {@code count} are synced. */
@@ -215,12 +188,22 @@ final class SegmentLog {
     }
   }
 
-  /** What a failed write left behind would be taken for records after a restart. */
+  /**
+   * What a failed write left behind would be taken for records after a restart. Nothing is written
+   * behind it again, nor forced: which of its pages the disk has is not known.
+   */
   void cutOffSuspect() throws IOException {
     Segment failed = suspect;
     if (failed != null) {
       failed.cutOff();
       suspect = null;
+    }
+  }
+
+  /** Whether the disk takes a segment, where a write failed before and none has come since. */
+  void probe() throws IOException {
+    if (active == null && !isFull()) {
+      begin(nextSequence);
     }
   }
 
@@ -292,18 +275,14 @@ final class SegmentLog {
   }
 
   private Segment begin(long sequence) throws IOException {
-    cutOffSuspect();
     dropEmptyLast();
     if (isFull()) {
       throw new LogFullException(shape.name() + " lane is at its bound");
     }
-    Path file = file(sequence);
-    Path prepared = pool.take();
-    if (prepared != null) {
-      Files.move(prepared, file, StandardCopyOption.REPLACE_EXISTING);
-    }
     Header header = new Header(shape.number(), sequence, generations.nextLong(), key != null);
-    Segment segment = create(file, header);
+    Segment segment = create(LogRecovery.file(directory, sequence), header);
+    // Sealed by this one, whether it could be cut off or not.
+    suspect = null;
     frame = new RecordFrame(header.generation(), cipher(header));
     active = segment;
     Segment[] now = segments;
@@ -313,14 +292,14 @@ final class SegmentLog {
     return segment;
   }
 
-  private Path file(long baseSequence) {
-    return directory.resolve("%020d%s".formatted(baseSequence, SUFFIX));
-  }
-
   private Segment create(Path file, Header header) throws IOException {
-    FileChannel channel =
-        files.open(
-            file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    Path prepared = pool.take();
+    if (prepared != null) {
+      files.move(prepared, file);
+      // Before a byte is overwritten: the file may yet have the name of an older segment.
+      files.syncDirectory(directory);
+    }
+    SpoolFile channel = files.open(file);
     try {
       Segment segment =
           new Segment(
@@ -332,13 +311,15 @@ final class SegmentLog {
               header.baseSequence(),
               true);
       segment.write(SegmentFormat.header(header), 0);
-      channel.force(true);
-      SpoolFiles.syncDirectory(directory);
+      channel.force();
+      if (prepared == null) {
+        files.syncDirectory(directory);
+      }
       return segment;
     } catch (IOException e) {
       // The next attempt has the same name.
       channel.close();
-      Files.deleteIfExists(file);
+      files.delete(file);
       throw e;
     }
   }

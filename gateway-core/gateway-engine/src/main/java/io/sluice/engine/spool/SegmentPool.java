@@ -1,11 +1,9 @@
 package io.sluice.engine.spool;
 
+import io.sluice.engine.spool.SpoolFiles.SpoolFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
@@ -23,21 +21,22 @@ final class SegmentPool {
   private static final int CHUNK_BYTES = 1 << 20;
 
   private final Path directory;
+  private final SpoolFiles files;
   private final long segmentBytes;
   private final Deque<Path> ready = new ArrayDeque<>();
   private long named;
 
-  SegmentPool(Path directory, long segmentBytes) throws IOException {
-    this.directory = Files.createDirectories(directory);
+  SegmentPool(Path directory, long segmentBytes, SpoolFiles files) throws IOException {
+    this.directory = directory;
     this.segmentBytes = segmentBytes;
-    try (var files = Files.list(directory)) {
-      for (Path file : files.toList()) {
-        boolean isWhole = Files.size(file) == segmentBytes && ready.size() < FILES_MAX;
-        if (isWhole && file.toString().endsWith(".free")) {
-          ready.add(file);
-        } else {
-          Files.delete(file);
-        }
+    this.files = files;
+    files.createDirectories(directory);
+    for (Path file : files.list(directory)) {
+      boolean isWhole = files.size(file) == segmentBytes && ready.size() < FILES_MAX;
+      if (isWhole && file.toString().endsWith(".free")) {
+        ready.add(file);
+      } else {
+        files.delete(file);
       }
     }
   }
@@ -53,11 +52,11 @@ final class SegmentPool {
    * @return false where it is of another size or the pool has enough: then it stays where it is
    */
   synchronized boolean recycle(Path file) throws IOException {
-    if (ready.size() >= FILES_MAX || Files.size(file) != segmentBytes) {
+    if (ready.size() >= FILES_MAX || files.size(file) != segmentBytes) {
       return false;
     }
     Path place = newName(".free");
-    Files.move(file, place);
+    files.move(file, place);
     ready.add(place);
     return true;
   }
@@ -66,7 +65,7 @@ final class SegmentPool {
     Path name;
     do {
       name = directory.resolve(named++ + suffix);
-    } while (Files.exists(name));
+    } while (files.exists(name));
     return name;
   }
 
@@ -79,24 +78,20 @@ final class SegmentPool {
       }
       partial = newName(".partial");
     }
-    try (FileChannel channel =
-        FileChannel.open(partial, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+    try (SpoolFile file = files.open(partial)) {
       ByteBuffer zeros = ByteBuffer.allocateDirect(CHUNK_BYTES);
       for (long at = 0; at < segmentBytes; at += CHUNK_BYTES) {
         zeros.clear().limit((int) Math.min(CHUNK_BYTES, segmentBytes - at));
-        long to = at;
-        while (zeros.hasRemaining()) {
-          to += channel.write(zeros, to);
-        }
+        file.writeFully(zeros, at);
       }
-      channel.force(true);
+      file.force();
     } catch (IOException e) {
-      Files.deleteIfExists(partial);
+      files.delete(partial);
       throw e;
     }
     synchronized (this) {
       Path place = newName(".free");
-      Files.move(partial, place);
+      files.move(partial, place);
       ready.add(place);
     }
     LOG.debug("a segment of {} bytes is prepared", segmentBytes);

@@ -4,16 +4,9 @@ import io.sluice.api.Lane;
 import io.sluice.api.admin.Operations.LaneView;
 import io.sluice.api.admin.Operations.LedgerLine;
 import io.sluice.engine.spool.SpoolBatch.Stream;
+import java.io.Closeable;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -34,14 +27,13 @@ import org.slf4j.LoggerFactory;
 public final class SegmentedSpool implements Spool {
   private static final Logger LOG = LoggerFactory.getLogger(SegmentedSpool.class);
   private static final int DEAD_LETTERS = Lane.values().length;
-  private static final String DIGITS = "abcdefghijkmnpqrstuvwxyz23456789";
-  private static final int EPOCH_CHARS = 8;
   private static final int READ_BYTES = 1 << 20;
   private static final String CURSOR_SUFFIX = ".cursor";
 
   private final Path directory;
+  private final SpoolFiles files;
   private final Clock clock;
-  private final FileChannel lockFile;
+  private final Closeable lockFile;
   private final String epoch;
   private final @Nullable SpoolKey key;
   private final List<SegmentLog> logs = new ArrayList<>();
@@ -53,15 +45,17 @@ public final class SegmentedSpool implements Spool {
   private boolean closed;
 
   private SegmentedSpool(
-      Path directory, SpoolSettings settings, SpoolFiles files, Clock clock, FileChannel lockFile)
+      Path directory, SpoolSettings settings, SpoolFiles files, Clock clock, Closeable lockFile)
       throws IOException {
     this.directory = directory;
     this.clock = clock;
     this.lockFile = lockFile;
-    this.epoch = epoch(directory.resolve("epoch"));
-    this.key = SpoolKey.open(settings.encryption(), directory);
-    Files.createDirectories(directory.resolve("cursors"));
-    SegmentPool pool = new SegmentPool(directory.resolve("free"), settings.effectiveSegmentBytes());
+    this.files = files;
+    this.epoch = new SpoolEpoch(files).of(directory.resolve("epoch"));
+    this.key = SpoolKey.open(settings.encryption(), directory, files);
+    files.createDirectories(directory.resolve("cursors"));
+    SegmentPool pool =
+        new SegmentPool(directory.resolve("free"), settings.effectiveSegmentBytes(), files);
     for (Lane lane : Lane.values()) {
       lanes.put(lane, log(lane.jsonName(), settings.capacityBytes(lane), settings, pool, files));
     }
@@ -80,18 +74,34 @@ public final class SegmentedSpool implements Spool {
    */
   public static SegmentedSpool open(SpoolSettings settings, Path directory, Clock clock)
       throws IOException {
-    return open(settings, directory, clock, SpoolFiles.ofDisk());
+    return open(settings, directory, clock, new DiskFiles());
   }
 
   static SegmentedSpool open(SpoolSettings settings, Path directory, Clock clock, SpoolFiles files)
       throws IOException {
-    Files.createDirectories(directory);
-    FileChannel lockFile = lock(directory.resolve("lock"));
+    SegmentedSpool spool = openAtRest(settings, directory, clock, files);
+    spool.writer.start();
+    spool.keeper.start();
+    return spool;
+  }
+
+  /**
+   * Opens it without threads: only {@link #turn}, {@link #upkeep} and {@link #keep} do anything.
+   */
+  static SegmentedSpool openAtRest(
+      SpoolSettings settings, Path directory, Clock clock, SpoolFiles files) throws IOException {
+    Path whole = directory.toAbsolutePath();
+    files.createDirectories(whole);
+    Closeable lockFile = files.lock(whole.resolve("lock"));
+    if (lockFile == null) {
+      throw new IOException(
+          "spool: another gateway uses "
+              + directory
+              + "; stop it, or give this one another gateway.data");
+    }
     try {
-      SegmentedSpool spool = new SegmentedSpool(directory, settings, files, clock, lockFile);
+      SegmentedSpool spool = new SegmentedSpool(whole, settings, files, clock, lockFile);
       spool.recover();
-      spool.writer.start();
-      spool.keeper.start();
       return spool;
     } catch (IOException e) {
       lockFile.close();
@@ -99,64 +109,40 @@ public final class SegmentedSpool implements Spool {
     }
   }
 
+  /** One more than the last sequence of a lane. */
+  long nextSequence(Lane lane) {
+    return lanes.get(lane).nextSequence();
+  }
+
+  /** A turn of the writer's thread; true where something was written. */
+  boolean turn() {
+    return writer.turn();
+  }
+
+  /** What the writer's thread does several times a second. */
+  void upkeep() {
+    writer.upkeep();
+  }
+
+  /** What the keeper's thread does twice a second. */
+  void keep() {
+    keeper.keep();
+  }
+
   /** Also opens all readers there are, so that no segment goes that one of them still needs. */
   private void recover() throws IOException {
     for (SegmentLog log : logs) {
       log.recover();
     }
-    SpoolFiles.syncDirectory(directory);
-    try (var files = Files.list(directory.resolve("cursors"))) {
-      for (Path file : files.sorted().toList()) {
-        String name = file.getFileName().toString();
-        if (name.endsWith(CURSOR_SUFFIX)) {
-          openReader(name.substring(0, name.length() - CURSOR_SUFFIX.length()));
-        }
+    files.syncDirectory(directory);
+    for (Path file : files.list(directory.resolve("cursors"))) {
+      String name = file.getFileName().toString();
+      if (name.endsWith(CURSOR_SUFFIX)) {
+        openReader(name.substring(0, name.length() - CURSOR_SUFFIX.length()));
       }
     }
     // Once all cursors have told how far the sequences went.
     readers.forEach(CursorReader::dropGone);
-  }
-
-  private static FileChannel lock(Path file) throws IOException {
-    FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    FileLock lock;
-    try {
-      lock = channel.tryLock();
-    } catch (OverlappingFileLockException e) {
-      lock = null;
-    }
-    if (lock == null) {
-      channel.close();
-      throw new IOException(
-          "spool: another gateway uses "
-              + file.getParent()
-              + "; stop it, or give this one another gateway.data");
-    }
-    return channel;
-  }
-
-  private static String epoch(Path file) throws IOException {
-    if (Files.exists(file)) {
-      return Files.readString(file).strip();
-    }
-    SecureRandom random = new SecureRandom();
-    StringBuilder made = new StringBuilder();
-    for (int i = 0; i < EPOCH_CHARS; i++) {
-      made.append(DIGITS.charAt(random.nextInt(DIGITS.length())));
-    }
-    Path partial = file.resolveSibling("epoch.partial");
-    try (FileChannel channel =
-        FileChannel.open(
-            partial,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.WRITE,
-            StandardOpenOption.TRUNCATE_EXISTING)) {
-      channel.write(StandardCharsets.US_ASCII.encode(made + "\n"));
-      channel.force(true);
-    }
-    Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
-    return made.toString();
   }
 
   private SegmentLog log(
@@ -224,17 +210,20 @@ public final class SegmentedSpool implements Spool {
 
   private CursorReader openReader(String name) throws IOException {
     CursorFile.Opened opened =
-        CursorFile.open(directory.resolve("cursors").resolve(name + CURSOR_SUFFIX));
-    Map<Lane, LaneCursor> cursors = opened.cursors();
-    if (cursors == null) {
+        CursorFile.open(directory.resolve("cursors").resolve(name + CURSOR_SUFFIX), files);
+    CursorFile.Saved saved = opened.saved();
+    Map<Lane, LaneCursor> cursors;
+    if (saved == null) {
       cursors = new EnumMap<>(Lane.class);
       for (Lane lane : Lane.values()) {
         cursors.put(lane, new LaneCursor(lanes.get(lane).firstSequence()));
       }
     } else {
-      // A tail that was lost may hold sequences that this reader had already.
+      cursors = saved.cursors();
+      // A tail that was lost had sequences that this reader knew of, or had already.
       for (Lane lane : Lane.values()) {
-        lanes.get(lane).continueFrom(cursors.get(lane).live());
+        long known = saved.ends().getOrDefault(lane, 1L);
+        lanes.get(lane).continueFrom(Math.max(known, cursors.get(lane).live()));
       }
     }
     CursorReader reader = new CursorReader(name, lanes, cursors, opened.file(), queue::wakeWriter);
@@ -251,7 +240,7 @@ public final class SegmentedSpool implements Spool {
         readers.remove(reader);
         try {
           reader.closeFile();
-          Files.deleteIfExists(directory.resolve("cursors").resolve(name + CURSOR_SUFFIX));
+          files.delete(directory.resolve("cursors").resolve(name + CURSOR_SUFFIX));
         } catch (IOException e) {
           LOG.warn("spool: the place of {} is not deleted: {}", name, e.getMessage());
         }
@@ -343,6 +332,11 @@ public final class SegmentedSpool implements Spool {
   @Override
   public @Nullable String trouble() {
     return writer.trouble();
+  }
+
+  @Override
+  public @Nullable String trouble(Lane lane) {
+    return writer.trouble(lane.ordinal());
   }
 
   @Override

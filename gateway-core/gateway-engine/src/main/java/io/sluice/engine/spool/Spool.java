@@ -58,8 +58,11 @@ public interface Spool extends AutoCloseable {
   /** The newest records of a lane, newest first. Reads disk. */
   List<StoredEntry> newest(Lane lane, int limit);
 
-  /** Null while appends can succeed; otherwise the cause (disk full, I/O error). */
+  /** Null while appends to all lanes can succeed; otherwise the cause (disk full, I/O error). */
   @Nullable String trouble();
+
+  /** The same of one lane: the others may be well. */
+  @Nullable String trouble(Lane lane);
 
   /** Writes what is queued, saves the cursors, closes the files. */
   @Override

@@ -1,10 +1,13 @@
 package io.sluice.engine.spool;
 
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,9 +16,15 @@ final class SpoolKeeper {
   private static final Logger LOG = LoggerFactory.getLogger(SpoolKeeper.class);
   private static final long SAVE_MILLIS = 500;
   private static final long STOP_SECONDS = 5;
+  private static final int KEEPS_AFTER_FAILURE = 60;
 
   private final SegmentPool pool;
   private final List<CursorReader> readers;
+
+  // Of the keeper's thread: by reader, why it was not saved.
+  private final Map<String, String> faults = new HashMap<>();
+  private int keepsToWait;
+
   private final ScheduledExecutorService executor =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("spool-keeper").factory());
@@ -30,18 +39,40 @@ final class SpoolKeeper {
     executor.scheduleWithFixedDelay(this::keep, SAVE_MILLIS, SAVE_MILLIS, TimeUnit.MILLISECONDS);
   }
 
-  private void keep() {
+  /** Saves what has moved, prepares what is missing. */
+  void keep() {
     for (CursorReader reader : readers) {
-      try {
-        reader.save();
-      } catch (IOException e) {
-        LOG.error("spool: cursors of {} cannot be saved: {}", reader.name(), e.getMessage());
-      }
+      tell(reader.name(), save(reader));
+    }
+    if (keepsToWait > 0) {
+      keepsToWait--;
+      return;
     }
     try {
       pool.fill();
     } catch (IOException e) {
+      // What space is left is for records: it is not taken, and given back, twice a second.
+      keepsToWait = KEEPS_AFTER_FAILURE;
       LOG.warn("spool: no segment can be prepared: {}", e.getMessage());
+    }
+  }
+
+  private static @Nullable String save(CursorReader reader) {
+    try {
+      reader.save();
+      return null;
+    } catch (IOException e) {
+      return e.getMessage() == null ? e.toString() : e.getMessage();
+    }
+  }
+
+  /** Once when it begins, and when it is over. */
+  private void tell(String name, @Nullable String fault) {
+    String before = fault == null ? faults.remove(name) : faults.put(name, fault);
+    if (fault != null && !fault.equals(before)) {
+      LOG.error("spool: cursors of {} cannot be saved: {}", name, fault);
+    } else if (fault == null && before != null) {
+      LOG.info("spool: cursors of {} are saved again", name);
     }
   }
 

@@ -2,12 +2,8 @@ package io.sluice.engine.spool;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
@@ -39,24 +35,25 @@ final class SpoolKey {
    * @return null where the spool is not encrypted
    * @throws IOException where it is not the key that the spool was written with
    */
-  static @Nullable SpoolKey open(@Nullable SpoolEncryption settings, Path directory)
-      throws IOException {
+  static @Nullable SpoolKey open(
+      @Nullable SpoolEncryption settings, Path directory, SpoolFiles files) throws IOException {
     byte[] master = settings == null ? null : settings.bytes();
     if (master == null) {
       return null;
     }
     SpoolKey key = new SpoolKey(master);
     Path file = directory.resolve(CHECK);
-    if (Files.exists(file)) {
-      key.verify(file);
+    SmallFile check = new SmallFile(file, files);
+    if (files.exists(file)) {
+      key.verify(file, check.read());
     } else {
-      key.writeCheck(file);
+      check.write(key.check());
     }
     return key;
   }
 
-  private void verify(Path file) throws IOException {
-    String[] parts = Files.readString(file, StandardCharsets.US_ASCII).strip().split(" ", 2);
+  private void verify(Path file, String text) throws IOException {
+    String[] parts = text.strip().split(" ", 2);
     byte[] salt;
     byte[] check;
     try {
@@ -74,22 +71,11 @@ final class SpoolKey {
     }
   }
 
-  private void writeCheck(Path file) throws IOException {
+  private String check() {
     byte[] salt = new byte[SALT_BYTES];
     new SecureRandom().nextBytes(salt);
     HexFormat hex = HexFormat.of();
-    String text = hex.formatHex(salt) + " " + hex.formatHex(derive("key check", salt)) + "\n";
-    Path partial = file.resolveSibling(CHECK + ".partial");
-    try (FileChannel channel =
-        FileChannel.open(
-            partial,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.WRITE,
-            StandardOpenOption.TRUNCATE_EXISTING)) {
-      channel.write(StandardCharsets.US_ASCII.encode(text));
-      channel.force(true);
-    }
-    Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
+    return hex.formatHex(salt) + " " + hex.formatHex(derive("key check", salt)) + "\n";
   }
 
   /** The cipher of a segment; of one thread. */

@@ -1,11 +1,13 @@
 package io.sluice.engine.spool;
 
+import io.sluice.api.Lane;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,6 +22,9 @@ final class SpoolWriter {
   private static final long UPKEEP_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
   private static final long STOP_MILLIS = 10_000;
 
+  /** About 5 s. */
+  private static final int UPKEEPS_UNTRIED_MAX = 25;
+
   private final List<SegmentLog> logs;
   private final WriteQueue queue;
   private final Retention retention;
@@ -31,10 +36,19 @@ final class SpoolWriter {
   /** 1 for a log that is at its bound and must refuse. */
   private final AtomicIntegerArray refusing;
 
-  private volatile @Nullable String trouble;
+  /** Per log: why its last write failed, null where it did not. */
+  private final AtomicReferenceArray<@Nullable String> troubles;
+
+  /** Turns of {@link #upkeep} since a log in trouble was tried. */
+  private final int[] upkeepsUntried;
+
+  private volatile @Nullable String ended;
   private volatile boolean stopping;
   private volatile Runnable afterBatch = () -> {};
   private long lastUpkeepNanos = System.nanoTime();
+
+  /** Told once while it lasts. Of the writer thread. */
+  private @Nullable String upkeepFault;
 
   SpoolWriter(
       List<SegmentLog> logs, WriteQueue queue, Retention retention, List<CursorReader> readers) {
@@ -43,6 +57,8 @@ final class SpoolWriter {
     this.retention = retention;
     this.readers = readers;
     this.refusing = new AtomicIntegerArray(logs.size());
+    this.troubles = new AtomicReferenceArray<>(logs.size());
+    this.upkeepsUntried = new int[logs.size()];
     this.thread = Thread.ofPlatform().name("spool-writer").unstarted(this::runToTheEnd);
   }
 
@@ -58,14 +74,28 @@ final class SpoolWriter {
     return stopping || refusing.get(log) != 0;
   }
 
+  /** Of one log; null while it takes what comes. */
+  @Nullable String trouble(int log) {
+    return ended == null ? troubles.get(log) : ended;
+  }
+
+  /** Of the first log that has any, alarms before all. */
   @Nullable String trouble() {
-    return trouble;
+    String first = ended;
+    for (int log = 0; first == null && log < logs.size(); log++) {
+      first = troubles.get(log);
+    }
+    return first;
   }
 
   /** Writes what is queued, then ends. */
   void stop() {
     stopping = true;
     queue.wakeWriter();
+    if (thread.getState() == Thread.State.NEW) {
+      runToTheEnd();
+      return;
+    }
     boolean interrupted = false;
     try {
       thread.join(STOP_MILLIS);
@@ -86,7 +116,7 @@ final class SpoolWriter {
     try {
       run();
     } catch (RuntimeException | Error e) {
-      trouble = "the spool's writer ended: " + e;
+      ended = "the spool's writer ended: " + e;
       LOG.error("spool: the writer ended; restart the gateway", e);
       stopping = true;
     }
@@ -106,7 +136,7 @@ final class SpoolWriter {
 
   private void run() {
     while (true) {
-      boolean wrote = writeGroups();
+      boolean wrote = turn();
       if (System.nanoTime() - lastUpkeepNanos > UPKEEP_NANOS) {
         upkeep();
       }
@@ -119,7 +149,8 @@ final class SpoolWriter {
     }
   }
 
-  private boolean writeGroups() {
+  /** Writes one group of each log that has any waiting. */
+  boolean turn() {
     boolean wrote = false;
     for (int log = 0; log < logs.size(); log++) {
       queue.drain(log, group);
@@ -168,18 +199,44 @@ final class SpoolWriter {
   }
 
   private void judge(int log, @Nullable String cause, boolean isFull) {
-    if (cause == null) {
-      if (trouble != null) {
-        LOG.info("spool: the disk takes records again");
-        trouble = null;
+    upkeepsUntried[log] = 0;
+    String before = troubles.get(log);
+    String name = logs.get(log).shape().name();
+    if (cause == null || isFull) {
+      if (cause == null && before != null) {
+        LOG.info("spool: the disk takes records of the {} lane again", name);
+        troubles.set(log, null);
       }
-    } else if (!isFull) {
-      if (trouble == null) {
-        LOG.error("spool: {}; nothing is acknowledged until the disk takes it", cause);
+    } else {
+      if (before == null) {
+        LOG.error(
+            "spool: {}; nothing of the {} lane is acknowledged until the disk takes it",
+            cause,
+            name);
       }
-      trouble = cause;
+      troubles.set(log, cause);
     }
     refuseWhileBlocked(log);
+  }
+
+  /**
+   * So that a lane whose devices are silent does not stay in trouble when the disk is well again.
+   */
+  private void probe(int log) {
+    if (troubles.get(log) == null || ++upkeepsUntried[log] < UPKEEPS_UNTRIED_MAX) {
+      return;
+    }
+    upkeepsUntried[log] = 0;
+    try {
+      logs.get(log).probe();
+      judge(log, null, false);
+    } catch (IOException e) {
+      troubles.set(log, messageOf(e));
+    }
+  }
+
+  private static String messageOf(IOException e) {
+    return e.getMessage() == null ? e.toString() : e.getMessage();
   }
 
   private void makeRoom(int log) {
@@ -202,20 +259,33 @@ final class SpoolWriter {
     }
   }
 
-  private void upkeep() {
+  /** Deletes what is done with, and tries what was in trouble. */
+  void upkeep() {
     lastUpkeepNanos = System.nanoTime();
-    try {
-      for (int log = 0; log < logs.size(); log++) {
-        logs.get(log).cutOffSuspect();
-        retention.discardConsumed(log);
-        if (refusing.get(log) != 0) {
-          makeRoom(log);
-          refuseWhileBlocked(log);
-        }
+    String fault = null;
+    for (int log = 0; log < logs.size(); log++) {
+      try {
+        upkeep(log);
+      } catch (IOException e) {
+        fault = messageOf(e);
       }
+    }
+    if (fault != null && !fault.equals(upkeepFault)) {
+      LOG.error("spool: segments cannot be deleted or cut off: {}", fault);
+    }
+    upkeepFault = fault;
+  }
+
+  private void upkeep(int log) throws IOException {
+    probe(log);
+    logs.get(log).cutOffSuspect();
+    retention.discardConsumed(log);
+    if (log == Lane.TELEMETRY.ordinal()) {
       retention.discardExpired();
-    } catch (IOException e) {
-      LOG.error("spool: segments cannot be deleted or cut off: {}", e.getMessage());
+    }
+    if (refusing.get(log) != 0) {
+      makeRoom(log);
+      refuseWhileBlocked(log);
     }
   }
 }

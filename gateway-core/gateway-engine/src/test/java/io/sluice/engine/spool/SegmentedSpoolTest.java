@@ -55,12 +55,7 @@ class SegmentedSpoolTest {
   }
 
   private void open(SpoolSettings settings) throws IOException {
-    spool =
-        SegmentedSpool.open(
-            settings,
-            directory,
-            Clock.systemUTC(),
-            (file, options) -> new FaultyChannel(FileChannel.open(file, options), broken));
+    spool = SegmentedSpool.open(settings, directory, Clock.systemUTC(), new FaultyFiles(broken));
   }
 
   @AfterEach

@@ -7,7 +7,6 @@ import io.sluice.api.admin.Operations.LedgerLine;
 import io.sluice.engine.spool.SpoolBatch.Stream;
 import io.sluice.engine.spool.SpoolSettings.Policy;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -115,12 +114,7 @@ class SpoolModelTest {
 
   private void open(boolean afterCrash) throws IOException {
     SpoolSettings settings = SegmentedSpoolTest.settings(Policy.DROP_OLDEST, key);
-    spool =
-        SegmentedSpool.open(
-            settings,
-            directory,
-            Clock.systemUTC(),
-            (file, options) -> new FaultyChannel(FileChannel.open(file, options), broken));
+    spool = SegmentedSpool.open(settings, directory, Clock.systemUTC(), new FaultyFiles(broken));
     if (readers.isEmpty()) {
       readers.add(new Tracked("a"));
       readers.add(new Tracked("b"));

@@ -1,0 +1,30 @@
+package io.sluice.engine.spool;
+
+import io.sluice.engine.spool.SpoolFiles.SpoolFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+
+/** A line of text that is written once, wholly or not at all. Its directory is synced by others. */
+record SmallFile(Path file, SpoolFiles files) {
+  private static final int READ_BYTES = 4096;
+
+  String read() throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(READ_BYTES);
+    try (SpoolFile open = files.openToRead(file)) {
+      open.readFully(bytes, 0);
+    }
+    return StandardCharsets.US_ASCII.decode(bytes.flip()).toString();
+  }
+
+  void write(String text) throws IOException {
+    Path partial = file.resolveSibling(file.getFileName() + ".partial");
+    try (SpoolFile open = files.open(partial)) {
+      open.truncate(0);
+      open.writeFully(StandardCharsets.US_ASCII.encode(text), 0);
+      open.force();
+    }
+    files.move(partial, file);
+  }
+}
