@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,9 @@ final class LogRecovery {
   /** First sequence of every segment there was: where the one before ends. */
   private final TreeSet<Long> bases = new TreeSet<>();
 
+  /** First sequences of what was set aside before, and perhaps not yet counted by every reader. */
+  private final List<Long> aside = new ArrayList<>();
+
   private long endSequence = 1;
   private boolean isUnsynced;
 
@@ -60,6 +64,7 @@ final class LogRecovery {
       int digits = name.indexOf(SUFFIX);
       if (digits > 0 && name.endsWith(SUFFIX + DamagedFiles.SUFFIX)) {
         bases.add(base(file, digits));
+        aside.add(base(file, digits));
       } else if (name.endsWith(SUFFIX)) {
         open(file, base(file, digits));
       }
@@ -73,6 +78,10 @@ final class LogRecovery {
         openLast(segment);
       }
     }
+    for (long base : aside) {
+      lost.add(new Range(base, base));
+    }
+    lost.sort(Comparator.comparingLong(Range::from));
     // Where another segment follows, its first sequence tells how much is lost.
     lost.replaceAll(range -> range.upTo(bases.higher(range.from())));
     for (Range range : lost) {

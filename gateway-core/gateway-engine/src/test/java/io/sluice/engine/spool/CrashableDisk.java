@@ -239,7 +239,11 @@ final class CrashableDisk implements SpoolFiles {
     }
   }
 
-  /** A sector that cannot be read any more. */
+  private static boolean sectorIsIn(long sector, long from, long to) {
+    return sector * SECTOR_BYTES < to && (sector + 1) * SECTOR_BYTES > from;
+  }
+
+  /** A sector that cannot be read until it is written anew: then the drive puts it elsewhere. */
   void wearOut(Path file, long offset) {
     names.get(file).badSectors.add((int) (offset / SECTOR_BYTES));
   }
@@ -478,8 +482,7 @@ final class CrashableDisk implements SpoolFiles {
       }
       int shorter = random.nextInt(4) == 0 ? 1 + random.nextInt(count) : count;
       for (int sector : inode.badSectors) {
-        long from = (long) sector * SECTOR_BYTES;
-        if (from < offset + shorter && from + SECTOR_BYTES > offset) {
+        if (sectorIsIn(sector, offset, offset + shorter)) {
           throw new IOException(Fault.READ_ERROR.message);
         }
       }
@@ -499,6 +502,8 @@ final class CrashableDisk implements SpoolFiles {
       from.get(bytes);
       inode.cached = written(inode.cached, (int) offset, bytes, 0, bytes.length);
       inode.unsynced.add(new Write((int) offset, bytes));
+      long end = offset + bytes.length;
+      inode.badSectors.removeIf(sector -> sectorIsIn(sector, offset, end));
       inode.modifiedMillis = clock.millis();
       endHalfDone(isHalf);
       if (fails) {

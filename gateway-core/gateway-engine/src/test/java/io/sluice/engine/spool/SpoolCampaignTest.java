@@ -2,6 +2,8 @@ package io.sluice.engine.spool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import io.sluice.adapter.testkit.Campaign;
 import io.sluice.api.Lane;
 import io.sluice.engine.spool.CrashableDisk.Fault;
@@ -15,8 +17,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** Histories of crashes and faults; see docs/campaign.md. */
 @Tag(Campaign.TAG)
@@ -24,27 +29,42 @@ class SpoolCampaignTest {
   private static final int STEPS = 120;
   private static final int EVENTS_MAX = 20;
 
+  /** What the spool says to thousands of faults would bury the seeds. */
+  @BeforeAll
+  static void quiet() {
+    spoolLog().setLevel(Level.OFF);
+  }
+
+  @AfterAll
+  static void loud() {
+    spoolLog().setLevel(null);
+  }
+
+  private static Logger spoolLog() {
+    return (Logger) LoggerFactory.getLogger(SegmentedSpool.class.getPackageName());
+  }
+
   /** What may happen in a history. */
   private record Kind(boolean crashes, boolean faults, boolean damage) {}
 
   @Test
   void nothingAcknowledgedIsLostByCrashes() {
-    Campaign.run("spool-crashes", 400, random -> run(random, new Kind(true, false, false)));
+    Campaign.run("spool-crashes", 150, random -> run(random, new Kind(true, false, false)));
   }
 
   @Test
   void nothingAcknowledgedIsLostByAFailingDisk() {
-    Campaign.run("spool-faults", 400, random -> run(random, new Kind(true, true, false)));
+    Campaign.run("spool-faults", 150, random -> run(random, new Kind(true, true, false)));
   }
 
   @Test
   void damageIsCountedAndNeverFatal() {
-    Campaign.run("spool-damage", 400, random -> run(random, new Kind(true, false, true)));
+    Campaign.run("spool-damage", 150, random -> run(random, new Kind(true, false, true)));
   }
 
   @Test
   void damageOnAFailingDiskIsCountedAndNeverFatal() {
-    Campaign.run("spool-damage-and-faults", 300, random -> run(random, new Kind(true, true, true)));
+    Campaign.run("spool-damage-and-faults", 120, random -> run(random, new Kind(true, true, true)));
   }
 
   private static void run(SplittableRandom random, Kind kind) throws IOException {
@@ -192,7 +212,7 @@ class SpoolCampaignTest {
   void theSpoolGoesOnWithoutRestartWhenTheDiskIsWellAgain() {
     Campaign.run(
         "spool-recovers",
-        300,
+        100,
         random -> {
           SpoolHistory history =
               new SpoolHistory(random, random.nextBoolean(), Policy.DROP_OLDEST, false);
