@@ -3,13 +3,24 @@ package io.sluice.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.sluice.adapter.testkit.Campaign;
+import io.sluice.testkit.KafkaBroker;
+import io.sluice.testkit.Mosquitto;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Properties;
 import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.serialization.StringDeserializer;
 import org.eclipse.paho.client.mqttv3.IMqttActionListener;
 import org.eclipse.paho.client.mqttv3.IMqttToken;
 import org.eclipse.paho.client.mqttv3.MqttAsyncClient;
@@ -17,15 +28,26 @@ import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
 import org.eclipse.paho.client.mqttv3.MqttException;
 import org.eclipse.paho.client.mqttv3.MqttMessage;
 import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 
-/** The plug is pulled ten times under load: what was acknowledged is at the far end or queued. */
+/**
+ * The process is killed at random moments under load, with an upstream of each kind: what was
+ * acknowledged is at every far end or queued, once by id. Part of the campaign, see
+ * docs/campaign.md.
+ */
+@Tag(Campaign.TAG)
 class KillNineIT {
-  private static final int KILLS = 10;
-  private static final int ACKNOWLEDGED_BEFORE_KILL = 2_000;
+  private static final Logger LOG = LoggerFactory.getLogger(KillNineIT.class);
+  private static final int KILLS = Campaign.isLong() ? 100 : 8;
+  private static final int ACKNOWLEDGED_BEFORE_KILL_MAX = 3_000;
+  private static final long FURTHER_NANOS_MAX = 20_000_000;
   private static final int IN_FLIGHT = 100;
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   @TempDir Path directory;
 
@@ -33,26 +55,100 @@ class KillNineIT {
   private final Set<Long> acknowledged = new ConcurrentSkipListSet<>();
 
   @Test
-  void whatWasAcknowledgedSurvivesTenKills() throws Exception {
-    Setup setup = new Setup(directory);
-    Path config = setup.config();
-    for (int kill = 0; kill < KILLS; kill++) {
-      GatewayProcess gateway = GatewayProcess.start(config);
-      int target = acknowledged.size() + ACKNOWLEDGED_BEFORE_KILL;
-      Thread load = Thread.ofVirtual().start(() -> publishUntilTheConnectionBreaks(gateway));
-      await().pollInterval(Duration.ofMillis(5)).until(() -> acknowledged.size() >= target);
-      gateway.kill();
-      load.join();
+  void whatWasAcknowledgedSurvivesKillsAtRandomMoments() throws Exception {
+    SplittableRandom random = new SplittableRandom(Campaign.seed());
+    Path brokers = Files.createDirectories(directory.resolve("brokers"));
+    try (KafkaBroker kafka = new KafkaBroker(brokers.resolve("kafka"));
+        Mosquitto mosquitto = new Mosquitto(brokers)) {
+      mosquitto.subscribe("%p");
+      Setup setup = new Setup(directory);
+      Path config =
+          setup.config(
+              "{ name: cloud, type: mqtt, uri: tcp://127.0.0.1:"
+                  + mosquitto.port
+                  + ", topic: \"sluice/{class}/{device}\" }",
+              "{ name: bus, type: kafka, bootstrap-servers: "
+                  + kafka.address()
+                  + ", topic: \"sluice.{class}\" }");
+      for (int kill = 0; kill < KILLS; kill++) {
+        killUnderLoad(config, random);
+      }
+      try (GatewayProcess gateway = GatewayProcess.start(config)) {
+        await().atMost(PATIENCE).until(() -> queued(gateway) == 0);
+        assertThat(gateway.get("/api/v1/ledger").get("balances").booleanValue()).isTrue();
+        Map<String, Long> archive = new TreeMap<>();
+        setup.archive().byId().values().forEach(record -> put(archive, record));
+        assertWhole("archive", archive);
+        await()
+            .atMost(PATIENCE)
+            .untilAsserted(() ->
+                assertThat(received(mosquitto)).as("seed %d", Campaign.seed()).isEqualTo(archive));
+        assertThat(consumed(kafka, archive)).as("seed %d", Campaign.seed()).isEqualTo(archive);
+        LOG.info(
+            "campaign kill-nine: seed {}, {} kills, {} acknowledged, {} at each far end",
+            Campaign.seed(),
+            KILLS,
+            acknowledged.size(),
+            archive.size());
+      }
     }
-    try (GatewayProcess gateway = GatewayProcess.start(config)) {
-      await().until(() -> queued(gateway) == 0);
-      List<Long> arrived = setup.archive().values("n");
-      Set<Long> distinct = new HashSet<>(arrived);
-      assertThat(distinct).containsAll(acknowledged);
-      // Published once each and never resent: an id stands for one acceptance.
-      assertThat(arrived).doesNotHaveDuplicates();
-      assertThat(gateway.get("/api/v1/ledger").get("balances").booleanValue()).isTrue();
+  }
+
+  private void killUnderLoad(Path config, SplittableRandom random) throws Exception {
+    GatewayProcess gateway = GatewayProcess.start(config);
+    int target = acknowledged.size() + 1 + random.nextInt(ACKNOWLEDGED_BEFORE_KILL_MAX);
+    Thread load = Thread.ofVirtual().start(() -> publishUntilTheConnectionBreaks(gateway));
+    await()
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(1))
+        .until(() -> acknowledged.size() >= target);
+    // Anywhere between two syncs, saves and sends: no wait for something to happen.
+    LockSupport.parkNanos(random.nextLong(FURTHER_NANOS_MAX));
+    gateway.kill();
+    load.join();
+  }
+
+  /** Published once each and never resent: an id stands for one acceptance. */
+  private void assertWhole(String end, Map<String, Long> byId) {
+    assertThat(byId.values()).as("%s, seed %d", end, Campaign.seed()).containsAll(acknowledged);
+    assertThat(byId.values()).doesNotHaveDuplicates();
+  }
+
+  private static void put(Map<String, Long> byId, JsonNode record) {
+    long n = record.get("m").get(0).get("v").longValue();
+    Long before = byId.put(record.get("id").stringValue(), n);
+    assertThat(before).as("an id names one record").isIn(null, n);
+  }
+
+  private static Map<String, Long> received(Mosquitto mosquitto) {
+    Map<String, Long> byId = new TreeMap<>();
+    for (String payload : mosquitto.received()) {
+      if (payload.startsWith("{")) {
+        put(byId, GatewayProcess.JSON.readTree(payload));
+      }
     }
+    return byId;
+  }
+
+  private static Map<String, Long> consumed(KafkaBroker kafka, Map<String, Long> expected) {
+    Properties properties = new Properties();
+    properties.setProperty("bootstrap.servers", kafka.address());
+    properties.setProperty("group.id", "check");
+    properties.setProperty("auto.offset.reset", "earliest");
+    Map<String, Long> byId = new TreeMap<>();
+    try (KafkaConsumer<String, String> consumer =
+        new KafkaConsumer<>(properties, new StringDeserializer(), new StringDeserializer())) {
+      consumer.subscribe(List.of("sluice.telemetry"));
+      await()
+          .atMost(PATIENCE)
+          .until(() -> {
+            for (ConsumerRecord<String, String> record : consumer.poll(Duration.ofMillis(200))) {
+              put(byId, GatewayProcess.JSON.readTree(record.value()));
+            }
+            return byId.size() >= expected.size();
+          });
+    }
+    return byId;
   }
 
   private static long queued(GatewayProcess gateway) throws Exception {
