@@ -140,11 +140,11 @@ class ContainersIT {
    */
   @Test
   void mosquittoIsKilled() throws Exception {
-    site.signal(site.mosquitto, "USR1"); // saves its sessions
+    // it saves its sessions, which is over when the turn of its loop is in which the first came
+    // back
+    site.signal(site.mosquitto, "USR1");
     cloud.roundTrip();
-    cloud
-        .roundTrip(); // the turn of its loop in which the first came back is over, and so is the
-                      // saving
+    cloud.roundTrip();
     long before = sent.last();
     site.pause(site.mosquitto);
     sent.publish("telemetry", TELEMETRY);
