@@ -1,0 +1,99 @@
+package io.sluice.adapter.mqtt;
+
+import io.sluice.api.Admission;
+import io.sluice.api.Commands;
+import io.sluice.api.Credentials;
+import io.sluice.api.Device;
+import io.sluice.api.DeviceId;
+import io.sluice.api.DeviceLink;
+import io.sluice.api.Gateway;
+import io.sluice.api.Lane;
+import io.sluice.api.Limit;
+import io.sluice.api.Peer;
+import io.sluice.api.Receipt;
+import io.sluice.api.RejectReason;
+import io.sluice.api.Uplink;
+import io.sluice.api.admin.Operations.Following;
+import io.sluice.api.admin.Operations.LiveEvent;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Says that it has stored whatever comes, so that the door is all that is measured. */
+final class StoringGateway implements Gateway {
+  private static final Device DEVICE =
+      new Device(
+          new DeviceId("meter-0001"),
+          "energy-meter",
+          "factory",
+          "plant-a",
+          null,
+          null,
+          true,
+          true,
+          false);
+
+  private long sequence;
+
+  @Override
+  public CompletionStage<Admission> admit(Peer peer, Credentials credentials) {
+    return CompletableFuture.completedStage(new Admission.Admitted(DEVICE));
+  }
+
+  @Override
+  public void accept(Uplink uplink) {
+    uplink.sink().receipt(uplink, new Receipt.Stored(Lane.TELEMETRY, sequence++));
+    uplink.sink().flush();
+  }
+
+  @Override
+  public void attach(DeviceId device, Peer peer, DeviceLink link) {}
+
+  @Override
+  public void detach(DeviceId device, DeviceLink link) {}
+
+  @Override
+  public void seen(DeviceId device, Peer peer) {}
+
+  @Override
+  public @Nullable Limit enter(Peer peer) {
+    return null;
+  }
+
+  @Override
+  public void leave(Peer peer) {}
+
+  @Override
+  public void limited(Peer peer, Limit limit) {
+    throw new IllegalStateException("ran into " + limit);
+  }
+
+  @Override
+  public byte @Nullable [] pskKey(String identity) {
+    return null;
+  }
+
+  @Override
+  public boolean knowsPublicKey(byte[] subjectPublicKeyInfo) {
+    return false;
+  }
+
+  @Override
+  public void onRevoked(Consumer<DeviceId> listener) {}
+
+  @Override
+  public void refused(Peer peer, RejectReason reason) {
+    throw new IllegalStateException("refused: " + reason);
+  }
+
+  @Override
+  public Following follow(Consumer<LiveEvent> listener) {
+    throw new UnsupportedOperationException("nobody follows");
+  }
+
+  @Override
+  public Commands commands() {
+    throw new UnsupportedOperationException("nobody asks for commands");
+  }
+}

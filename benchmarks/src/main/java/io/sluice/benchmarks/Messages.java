@@ -1,0 +1,105 @@
+package io.sluice.benchmarks;
+
+import io.sluice.api.ContentType;
+import io.sluice.api.Device;
+import io.sluice.api.DeviceId;
+import io.sluice.api.MessageClass;
+import io.sluice.engine.normalize.Normalized;
+import io.sluice.engine.normalize.Normalizer;
+import io.sluice.engine.normalize.PayloadException;
+import io.sluice.engine.normalize.Profiles;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.List;
+
+/**
+ * The messages that all benchmarks use: what an energy meter says, in each form, and its record.
+ */
+public final class Messages {
+  /** 2026-01-01T00:00:00Z, microseconds. */
+  public static final long NOW = 1_767_225_600_000_000L;
+
+  /** Flat JSON of 165 bytes, as build/bench sends it. */
+  static final byte[] JSON =
+      ("{\"ts\":1767225599123,\"voltage\":230.12,\"current\":4.213,\"power\":968.7,"
+              + "\"energy\":48213.551,\"powerFactor\":0.981,\"frequency\":49.98,"
+              + "\"serial\":\"SN-0012345678\",\"seq\":1234567890}")
+          .getBytes(StandardCharsets.UTF_8);
+
+  /** A nested vendor form of the same, of 150 bytes (Tasmota). */
+  static final byte[] NESTED =
+      ("{\"Time\":\"2025-12-31T23:59:59\",\"ENERGY\":{\"TotalStartTime\":\"2025-01-01T00:00:00\","
+              + "\"Total\":48213.551,\"Power\":968.7,\"Factor\":0.98,\"Voltage\":230,\"Current\":4.213}}")
+          .getBytes(StandardCharsets.UTF_8);
+
+  /** RFC 8428 section 6: a base time and five values, doubles of 32 and 64 bits. */
+  static final byte[] SENML_CBOR =
+      HexFormat.of()
+          .parseHex(
+              "85"
+                  // {-3: 1767225599, 0: "voltage", 1: "V", 2: 230.125 as float}
+                  + "a4221a6955b8ff"
+                  + "0067766f6c74616765"
+                  + "016156"
+                  + "02fa43662000"
+                  // {0: "current", 1: "A", 2: 4.213}
+                  + "a30067"
+                  + "63757272656e74"
+                  + "016141"
+                  + "02fb4010da1cac083127"
+                  // {0: "power", 1: "W", 2: 968.7}
+                  + "a30065706f776572"
+                  + "016157"
+                  + "02fb408e45999999999a"
+                  // {0: "energy", 1: "kWh", 2: 48213}
+                  + "a30066656e65726779"
+                  + "01636b5768"
+                  + "0219bc55"
+                  // {0: "powerFactor", 1: "/", 2: 0.5}
+                  + "a3006b706f776572466163746f72"
+                  + "01612f"
+                  + "02fa3f000000");
+
+  static final Device DEVICE =
+      new Device(
+          new DeviceId("meter-0001"),
+          "energy-meter",
+          "factory",
+          "plant-a",
+          null,
+          null,
+          true,
+          true,
+          false);
+
+  private Messages() {}
+
+  /** With the profiles that are shipped. */
+  static Normalizer normalizer() {
+    Path root = Path.of("").toAbsolutePath();
+    while (!Files.isDirectory(root.resolve("config/profiles"))) {
+      root = root.getParent();
+      if (root == null) {
+        throw new IllegalStateException("run it within the checkout: config/profiles is not found");
+      }
+    }
+    Profiles.Loaded loaded = Profiles.load(List.of(root.resolve("config/profiles")));
+    if (!loaded.faults().isEmpty()) {
+      throw new IllegalStateException(String.join("\n", loaded.faults()));
+    }
+    return new Normalizer("edge-01", loaded.profiles());
+  }
+
+  static Normalized normalized(Normalizer normalizer, ContentType type, byte[] payload)
+      throws PayloadException {
+    return normalizer.normalize(
+        DEVICE, MessageClass.TELEMETRY, type, "mqtt", "telemetry", payload, NOW);
+  }
+
+  /** The record of {@link #JSON}, as the spool keeps it. */
+  static byte[] record() throws PayloadException {
+    return normalized(normalizer(), ContentType.UNSPECIFIED, JSON).body();
+  }
+}

@@ -1,0 +1,41 @@
+package io.sluice.benchmarks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Collection;
+import org.junit.jupiter.api.Test;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.VerboseMode;
+
+class BenchmarksTest {
+  @Test
+  void eachRunsOnce() throws Exception {
+    Collection<RunResult> results =
+        new Runner(
+                new OptionsBuilder()
+                    .include("io\\.sluice\\..*")
+                    .mode(Mode.SingleShotTime)
+                    .forks(0)
+                    .warmupIterations(0)
+                    .measurementIterations(1)
+                    .shouldFailOnError(true)
+                    .verbosity(VerboseMode.SILENT)
+                    .build())
+            .run();
+    assertThat(results)
+        .extracting(
+            result -> result.getParams().getBenchmark().replaceFirst(".*\\.(\\w+\\.\\w+)$", "$1"))
+        .containsExactlyInAnyOrder(
+            "MqttBenchmark.publishQos1",
+            "NormalizeBenchmark.flatJson",
+            "NormalizeBenchmark.nestedJson",
+            "NormalizeBenchmark.senmlCbor",
+            "EncodeBenchmark.canonicalJson",
+            "SpoolBenchmark.appendSynced",
+            "ForwardBenchmark.read",
+            "ForwardBenchmark.readAndEncode");
+  }
+}
