@@ -1,124 +1,145 @@
 package io.sluice.upstream.mqtt;
 
-import io.sluice.api.ByteSink;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.codec.mqtt.MqttDecoder;
+import io.netty.handler.codec.mqtt.MqttEncoder;
+import io.netty.handler.ssl.SslHandler;
 import io.sluice.api.Lane;
 import io.sluice.engine.forward.Delivery;
 import io.sluice.engine.forward.OutboundBatch;
 import io.sluice.engine.forward.Upstream;
-import io.sluice.upstream.CloudEvents;
-import io.sluice.upstream.RecordTemplate;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.LongAdder;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Publishes records to a broker. A batch is delivered when the last of its acknowledgements is in.
  *
- * <p>The Forwarder's thread encodes; a thread of the connection's own publishes as the window
+ * <p>The Forwarder's thread encodes; an event loop of the connection's own publishes as the broker
  * allows, so that an alarm passes what still waits of telemetry.
  */
 final class MqttUpstream implements Upstream {
-  private static final Logger LOG = LoggerFactory.getLogger(MqttUpstream.class);
-  private static final long PUBLISHER_END_MILLIS = 1_000;
+  /** A broker answers by some bytes; what claims to be larger is none. */
+  private static final int ANSWER_BYTES_MAX = 64 << 10;
 
-  private final String gateway;
-  private final String name;
+  private static final long END_MILLIS = 1_000;
+
+  private final String clientId;
   private final MqttSettings settings;
-  private final RecordTemplate topic;
-  private final Function<PublishWindow, MqttLink> links;
-  private final ByteSink sink = new ByteSink(1 << 12);
-  private PublishWindow window;
-  private @Nullable MqttLink link;
-  private @Nullable Thread publisher;
+  private final FrameEncoder encoder;
+  private final ThreadFactory threads;
+  private final LongAdder confirmations = new LongAdder();
+  private @Nullable BrokerSession session;
+  private @Nullable EventLoopGroup loop;
 
-  MqttUpstream(
-      String gateway, String name, MqttSettings settings, Function<PublishWindow, MqttLink> links) {
-    this.gateway = gateway;
-    this.name = name;
+  MqttUpstream(String gateway, String name, String clientId, MqttSettings settings) {
+    this.clientId = clientId;
     this.settings = settings;
-    this.links = links;
-    this.topic =
-        RecordTemplate.of(
-            settings.topic(), gateway, c -> c != '/' && c != '+' && c != '#' && c != 0);
-    this.window = closedWindow();
-  }
-
-  private static PublishWindow closedWindow() {
-    PublishWindow closed = new PublishWindow(1);
-    closed.fail("not connected");
-    return closed;
+    this.encoder = new FrameEncoder(gateway, settings);
+    this.threads = Thread.ofPlatform().daemon().name("publish-" + name).factory();
   }
 
   @Override
   public void open() throws IOException, InterruptedException {
-    PublishWindow opened = new PublishWindow(settings.inFlight());
-    MqttLink connection = links.apply(opened);
-    link = connection;
-    connection.connect();
-    window = opened;
-    publisher =
-        Thread.ofPlatform()
-            .daemon()
-            .name("publish-" + name)
-            .start(() -> publish(opened, connection));
+    String host = settings.uri().getHost();
+    int port = settings.uri().getPort();
+    boolean isSecure = settings.uri().getScheme().equals("ssl");
+    SSLContext tls = isSecure ? PemContext.of(settings.tls()) : null;
+    BrokerSession opening =
+        new BrokerSession(settings, Packets.connect(clientId, settings), confirmations);
+    EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, threads, NioIoHandler.newFactory());
+    loop = group;
+    session = opening;
+    long millis = settings.connectTimeout().toMillis();
+    new Bootstrap()
+        .group(group)
+        .channel(NioSocketChannel.class)
+        .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) Math.min(Integer.MAX_VALUE, millis))
+        .option(ChannelOption.TCP_NODELAY, true)
+        .handler(pipeline(opening, tls, host, port))
+        .connect(host, port)
+        .addListener(connected -> {
+          if (!connected.isSuccess()) {
+            opening.fail(BrokerFaults.text(connected.cause()));
+          }
+        });
+    try {
+      opening.opened().get(millis + 500, TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      throw new IOException(settings.uri() + ": no answer within " + settings.connectTimeout(), e);
+    } catch (ExecutionException e) {
+      throw new IOException(settings.uri() + ": " + e.getCause().getMessage(), e);
+    }
   }
 
-  private static void publish(PublishWindow window, MqttLink link) {
-    try {
-      for (Publication next = window.take(); next != null; next = window.take()) {
-        link.publish(next);
+  private static ChannelInitializer<Channel> pipeline(
+      BrokerSession session, @Nullable SSLContext tls, String host, int port) {
+    return new ChannelInitializer<>() {
+      @Override
+      protected void initChannel(Channel channel) {
+        if (tls != null) {
+          channel.pipeline().addLast(new SslHandler(engine(tls, host, port)));
+        }
+        channel
+            .pipeline()
+            .addLast(new MqttDecoder(ANSWER_BYTES_MAX))
+            .addLast(MqttEncoder.INSTANCE)
+            .addLast(session);
       }
-    } catch (IOException e) {
-      window.fail(String.valueOf(e.getMessage()));
-    } catch (InterruptedException e) {
-      window.fail("interrupted");
-    } catch (RuntimeException e) {
-      // At the thread's top: the client's fault must not leave the batches without a verdict.
-      LOG.error("MQTT client failed", e);
-      window.fail("MQTT client failed: " + e);
-    }
+    };
+  }
+
+  private static SSLEngine engine(SSLContext tls, String host, int port) {
+    SSLEngine engine = tls.createSSLEngine(host, port);
+    engine.setUseClientMode(true);
+    SSLParameters parameters = engine.getSSLParameters();
+    parameters.setEndpointIdentificationAlgorithm("HTTPS");
+    engine.setSSLParameters(parameters);
+    return engine;
   }
 
   @Override
   public CompletableFuture<Delivery> send(OutboundBatch batch) {
-    BatchUnderWay underWay = new BatchUnderWay(batch.count());
-    List<Publication> publications = new ArrayList<>(batch.count());
-    for (int i = 0; i < batch.count(); i++) {
-      sink.clear();
-      batch.encode(i, sink);
-      CloudEvents event = settings.cloudEvents() ? CloudEvents.of(gateway, batch, i) : null;
-      publications.add(
-          new Publication(underWay, i, topic.expand(batch, i), sink.toByteArray(), event));
+    BrokerSession to = session;
+    if (to == null) {
+      return CompletableFuture.completedFuture(new Delivery.Retry(0, "not connected"));
     }
-    return window.add(underWay, publications, batch.lane() == Lane.ALARM);
+    PublishFrames frames = encoder.encode(batch, to.packetBytesMax());
+    return to.send(new BatchUnderWay(frames, batch.lane() == Lane.ALARM));
   }
 
   @Override
   public long confirmations() {
-    return window.confirmations();
+    return confirmations.sum();
   }
 
   @Override
   public void close() {
-    window.fail("disconnected");
-    if (link != null) {
-      link.disconnect();
-      link = null;
+    BrokerSession ending = session;
+    EventLoopGroup group = loop;
+    session = null;
+    loop = null;
+    if (ending == null || group == null) {
+      return;
     }
-    if (publisher != null) {
-      try {
-        if (!publisher.join(java.time.Duration.ofMillis(PUBLISHER_END_MILLIS))) {
-          publisher.interrupt();
-        }
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-      publisher = null;
-    }
+    ending.end();
+    group
+        .shutdownGracefully(0, END_MILLIS / 2, TimeUnit.MILLISECONDS)
+        .awaitUninterruptibly(END_MILLIS);
   }
 }

@@ -19,13 +19,6 @@ public final class MqttUpstreamFactory implements UpstreamFactory<MqttSettings> 
   public Upstream create(String gateway, String name, MqttSettings settings) {
     String configured = settings.clientId();
     String clientId = configured == null ? "sluice-" + gateway + '-' + name : configured;
-    return new MqttUpstream(
-        gateway,
-        name,
-        settings,
-        window ->
-            settings.version().equals("5")
-                ? new Paho5Link(clientId, settings, window)
-                : new Paho3Link(clientId, settings, window));
+    return new MqttUpstream(gateway, name, clientId, settings);
   }
 }

@@ -21,7 +21,6 @@ import java.util.regex.Pattern;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
@@ -34,11 +33,11 @@ final class PemContext {
 
   private PemContext() {}
 
-  static SSLSocketFactory socketFactory(@Nullable MqttTls tls) throws IOException {
+  static SSLContext of(@Nullable MqttTls tls) throws IOException {
     try {
       SSLContext context = SSLContext.getInstance("TLS");
       context.init(keys(tls), trust(tls), null);
-      return context.getSocketFactory();
+      return context;
     } catch (GeneralSecurityException e) {
       throw new IOException("TLS set-up: " + e.getMessage(), e);
     }

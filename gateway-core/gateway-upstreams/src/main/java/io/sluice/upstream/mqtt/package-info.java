@@ -1,2 +1,2 @@
-/** Forwarding to an MQTT broker by Eclipse Paho. */
+/** Forwarding to an MQTT broker over Netty. */
 package io.sluice.upstream.mqtt;

@@ -79,6 +79,38 @@ class MqttUpstreamIT {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({"3.1.1, 1", "5, 1", "5, 2"})
+  void brokerKilledAndStartedAgainInMidStreamGetsTheRest(String version, int qos) throws Exception {
+    Mosquitto broker = new Mosquitto(directory);
+    try (Upstream upstream = upstream(uri(broker), version, qos, false, null)) {
+      List<TestBatch> batches = new ArrayList<>();
+      for (int i = 0; i < 60; i++) {
+        batches.add(new TestBatch("r", i * 500, 500));
+      }
+      CompletableFuture<Void> sending =
+          CompletableFuture.runAsync(() -> {
+            try {
+              Resending.sendAll(upstream, batches);
+            } catch (Exception e) {
+              throw new AssertionError(e);
+            }
+          });
+      for (int i = 1; i <= 3; i++) {
+        long confirmed = upstream.confirmations();
+        await()
+            .atMost(Duration.ofSeconds(30))
+            .until(() -> upstream.confirmations() > confirmed + 1_000 || sending.isDone());
+        broker.stop();
+        broker = new Mosquitto(directory, broker.port);
+      }
+      sending.get(90, TimeUnit.SECONDS);
+      assertThat(upstream.confirmations()).isGreaterThanOrEqualTo(30_000);
+    } finally {
+      broker.close();
+    }
+  }
+
   @Test
   void alarmPassesTelemetryThatWaitsForTheWindow() throws Exception {
     try (Mosquitto broker = new Mosquitto(directory);
@@ -90,6 +122,56 @@ class MqttUpstreamIT {
       assertThat(alarm.get(10, TimeUnit.SECONDS)).isEqualTo(new Delivery.Delivered());
       assertThat(telemetry).isNotDone();
       assertThat(telemetry.get(20, TimeUnit.SECONDS)).isEqualTo(new Delivery.Delivered());
+    }
+  }
+
+  @Test
+  void topicThatIsNotAllowedIsRefusedWhereOthersAreTaken() throws Exception {
+    Path allowed = directory.resolve("acl");
+    Files.writeString(allowed, "topic write sluice/telemetry/device-1\n");
+    try (Mosquitto broker = new Mosquitto(directory, "acl_file " + allowed);
+        Upstream upstream = upstream(uri(broker), "5", 1, false, null)) {
+      upstream.open();
+      // device-1 and device-2
+      assertThat(upstream.send(new TestBatch("r", 1, 2)).get(20, TimeUnit.SECONDS))
+          .isInstanceOfSatisfying(
+              Delivery.Refused.class,
+              refused -> {
+                assertThat(refused.index()).isEqualTo(1);
+                assertThat(refused.cause()).contains("0x87");
+              });
+    }
+  }
+
+  @Test
+  void nothingIsGivenUpWhereNoTopicIsAllowed() throws Exception {
+    Path allowed = directory.resolve("acl");
+    Files.writeString(allowed, "topic read sluice/#\n");
+    try (Mosquitto broker = new Mosquitto(directory, "acl_file " + allowed);
+        Upstream upstream = upstream(uri(broker), "5", 1, false, null)) {
+      upstream.open();
+      // One: Mosquitto 2.0.11 breaks the connection at the second that it denies.
+      assertThat(upstream.send(new TestBatch("r", 0, 1)).get(20, TimeUnit.SECONDS))
+          .isInstanceOfSatisfying(
+              Delivery.Retry.class, retry -> assertThat(retry.cause()).contains("0x87"));
+    }
+  }
+
+  @Test
+  void recordLargerThanTheBrokerTakesIsRefusedAndTheOnesBeforeItArrive() throws Exception {
+    try (Mosquitto broker = new Mosquitto(directory, "max_packet_size 4000");
+        Upstream upstream = upstream(uri(broker), "5", 1, false, null)) {
+      broker.subscribe("%t %p");
+      upstream.open();
+      assertThat(upstream.send(new TestBatch("r", 0, 3)).get(20, TimeUnit.SECONDS))
+          .isEqualTo(new Delivery.Delivered());
+      assertThat(
+              upstream
+                  .send(new TestBatch("r", 3, 1, 5_000, MessageClass.TELEMETRY))
+                  .get(20, TimeUnit.SECONDS))
+          .isInstanceOfSatisfying(
+              Delivery.Refused.class, refused -> assertThat(refused.index()).isZero());
+      await().until(() -> ids(broker).size() == 3);
     }
   }
 

@@ -1,0 +1,374 @@
+package io.sluice.upstream.mqtt;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.mqtt.MqttConnAckMessage;
+import io.netty.handler.codec.mqtt.MqttMessage;
+import io.netty.handler.codec.mqtt.MqttMessageIdVariableHeader;
+import io.netty.handler.codec.mqtt.MqttProperties;
+import io.netty.handler.codec.mqtt.MqttPubReplyMessageVariableHeader;
+import io.netty.handler.codec.mqtt.MqttReasonCodeAndPropertiesVariableHeader;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.netty.util.ReferenceCountUtil;
+import io.sluice.engine.forward.Delivery;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection to a broker, from CONNECT on: publishes alarms before the rest, as many at a time
+ * as the broker takes, and gathers its answers. Bounded by the Forwarder, which has a bounded
+ * number of batches under way. Its event loop's alone, but for what says so.
+ */
+// a write that fails closes the channel: its future says nothing more
+@SuppressWarnings("FutureReturnValueIgnored")
+final class BrokerSession extends ChannelInboundHandlerAdapter {
+  /** So that an alarm does not wait behind much that is on its way to the socket. */
+  private static final int WRITE_BYTES_MAX = 32 << 10;
+
+  private static final int FIRST_FAILURE = 0x80;
+  private static final int NOT_AUTHORIZED = 0x87;
+  private static final int TOPIC_NAME_INVALID = 0x90;
+  private static final int PAYLOAD_FORMAT_INVALID = 0x99;
+
+  private final MqttSettings settings;
+  private final MqttMessage connect;
+  private final LongAdder confirmations;
+  private final boolean isV5;
+  private final CompletableFuture<Void> opened = new CompletableFuture<>();
+  private final ArrayDeque<BatchUnderWay> alarms = new ArrayDeque<>();
+  private final ArrayDeque<BatchUnderWay> others = new ArrayDeque<>();
+  private final Set<BatchUnderWay> batches = new LinkedHashSet<>();
+  private InFlight inFlight;
+  private @Nullable ChannelHandlerContext context;
+  private @Nullable String failure;
+  private boolean isPumping;
+  private boolean pingIsOut;
+  private long accepted;
+  private volatile long packetBytesMax = Long.MAX_VALUE;
+
+  /**
+   * @param confirmations counts what the broker answered
+   */
+  BrokerSession(MqttSettings settings, MqttMessage connect, LongAdder confirmations) {
+    this.confirmations = confirmations;
+    this.settings = settings;
+    this.connect = connect;
+    this.isV5 = settings.version().equals("5");
+    this.inFlight = new InFlight(settings.inFlight());
+  }
+
+  /** Completes when the broker has let us in, or exceptionally with the reason. Any thread. */
+  CompletableFuture<Void> opened() {
+    return opened;
+  }
+
+  /** Largest packet that the broker takes; known once it has let us in. Any thread. */
+  long packetBytesMax() {
+    return packetBytesMax;
+  }
+
+  /** Any thread, once open. */
+  CompletableFuture<Delivery> send(BatchUnderWay batch) {
+    ChannelHandlerContext own = context;
+    try {
+      if (own != null) {
+        own.executor().execute(() -> enqueue(batch));
+      } else {
+        batch.verdict.complete(new Delivery.Retry(0, "not connected"));
+      }
+    } catch (RejectedExecutionException e) {
+      batch.verdict.complete(new Delivery.Retry(0, "disconnected"));
+    }
+    return batch.verdict;
+  }
+
+  private void enqueue(BatchUnderWay batch) {
+    if (failure != null) {
+      batch.verdict.complete(new Delivery.Retry(0, failure));
+      return;
+    }
+    batches.add(batch);
+    if (batch.isPublished()) {
+      settle(batch); // its first record cannot be sent
+    } else {
+      (batch.isAlarm ? alarms : others).add(batch);
+      pump();
+    }
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext added) {
+    context = added;
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext own) {
+    own.writeAndFlush(connect);
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext own, Object read) {
+    try {
+      if (read instanceof MqttMessage message) {
+        if (message.decoderResult().isFailure()) {
+          fail("malformed answer: " + BrokerFaults.text(message.decoderResult().cause()));
+        } else if (failure == null) {
+          pingIsOut = false; // whatever it says, it is there
+          answered(own, message);
+        }
+      }
+    } finally {
+      ReferenceCountUtil.release(read);
+    }
+  }
+
+  private void answered(ChannelHandlerContext own, MqttMessage message) {
+    switch (message.fixedHeader().messageType()) {
+      case CONNACK -> connected(own, (MqttConnAckMessage) message);
+      case PUBACK, PUBCOMP -> settled(id(message), reason(message));
+      case PUBREC -> received(own, id(message), reason(message));
+      case DISCONNECT -> fail(BrokerFaults.disconnect(reason(message)));
+      default -> {
+        // PINGRESP; nothing else is asked for: nothing is subscribed to
+      }
+    }
+  }
+
+  private static int id(MqttMessage message) {
+    return ((MqttMessageIdVariableHeader) message.variableHeader()).messageId();
+  }
+
+  private static int reason(MqttMessage message) {
+    return switch (message.variableHeader()) {
+      case MqttPubReplyMessageVariableHeader header -> header.reasonCode() & 0xFF;
+      case MqttReasonCodeAndPropertiesVariableHeader header -> header.reasonCode() & 0xFF;
+      case null, default -> 0;
+    };
+  }
+
+  private void connected(ChannelHandlerContext own, MqttConnAckMessage answer) {
+    int code = answer.variableHeader().connectReturnCode().byteValue() & 0xFF;
+    if (code != 0) {
+      fail(BrokerFaults.connect(code));
+      return;
+    }
+    long keepAliveMillis = settings.keepAlive().toMillis();
+    if (isV5) {
+      MqttProperties granted = answer.variableHeader().properties();
+      if (number(granted, MqttProperties.MAXIMUM_QOS, 2) < settings.qos()) {
+        fail("it takes no publication of qos " + settings.qos() + "; write a lower one in qos");
+        return;
+      }
+      long most = number(granted, MqttProperties.RECEIVE_MAXIMUM, settings.inFlight());
+      inFlight = new InFlight(Math.clamp(most, 1, settings.inFlight()));
+      packetBytesMax = number(granted, MqttProperties.MAXIMUM_PACKET_SIZE, Long.MAX_VALUE);
+      long seconds = number(granted, MqttProperties.SERVER_KEEP_ALIVE, 0);
+      keepAliveMillis = seconds > 0 ? seconds * 1_000 : keepAliveMillis;
+    }
+    long half = Math.max(500, keepAliveMillis / 2);
+    var _ = own.executor().scheduleAtFixedRate(this::ping, half, half, TimeUnit.MILLISECONDS);
+    opened.complete(null);
+  }
+
+  private static long number(MqttProperties properties, int which, long otherwise) {
+    MqttProperties.MqttProperty<?> property = properties.getProperty(which);
+    return property == null ? otherwise : Integer.toUnsignedLong((Integer) property.value());
+  }
+
+  private void ping() {
+    ChannelHandlerContext own = context;
+    if (failure != null || own == null) {
+      return;
+    }
+    if (pingIsOut) {
+      fail("the broker did not answer within the keep-alive");
+    } else {
+      pingIsOut = true;
+      own.writeAndFlush(MqttMessage.PINGREQ);
+    }
+  }
+
+  /** First half of QoS 2: section 4.3.3. */
+  private void received(ChannelHandlerContext own, int id, int reason) {
+    if (reason >= FIRST_FAILURE) {
+      settled(id, reason);
+    } else {
+      own.write(Packets.release(id), own.voidPromise());
+    }
+  }
+
+  private void settled(int id, int reason) {
+    if (!inFlight.has(id)) {
+      return; // answered before, or never sent
+    }
+    BatchUnderWay batch = inFlight.batch(id);
+    int index = inFlight.index(id);
+    inFlight.remove(id);
+    confirmations.increment();
+    if (reason < FIRST_FAILURE) {
+      accepted++;
+      batch.acknowledged(1);
+    } else if (reason == TOPIC_NAME_INVALID || reason == PAYLOAD_FORMAT_INVALID) {
+      batch.refused(index, "the broker refused it with 0x%02x".formatted(reason));
+    } else if (reason == NOT_AUTHORIZED) {
+      batch.denied(
+          index, "the broker does not let this client publish it (0x87); allow its topic there");
+    } else {
+      fail("the broker refused a publication with 0x%02x".formatted(reason));
+      return;
+    }
+    settle(batch);
+  }
+
+  private void settle(BatchUnderWay batch) {
+    if (!batch.isAnswered()) {
+      return;
+    }
+    Delivery verdict = batch.verdict(accepted > 0);
+    batches.remove(batch);
+    batch.verdict.complete(verdict);
+    if (verdict instanceof Delivery.Retry retry) {
+      fail(retry.cause());
+    }
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext own) {
+    pump();
+    own.flush();
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext own) {
+    pump();
+  }
+
+  /** Writes what the broker and the socket take. */
+  private void pump() {
+    ChannelHandlerContext own = context;
+    if (isPumping || own == null) {
+      return; // a write may change the writability within itself
+    }
+    isPumping = true;
+    boolean wrote = false;
+    while (failure == null && own.channel().isWritable() && inFlight.room() > 0) {
+      ArrayDeque<BatchUnderWay> queue = alarms.isEmpty() ? others : alarms;
+      BatchUnderWay batch = queue.peek();
+      if (batch == null) {
+        break;
+      }
+      write(own, batch);
+      wrote = true;
+      if (batch.isPublished()) {
+        queue.remove();
+      }
+    }
+    isPumping = false;
+    if (wrote) {
+      own.flush();
+    }
+  }
+
+  private void write(ChannelHandlerContext own, BatchUnderWay batch) {
+    PublishFrames frames = batch.frames;
+    int from = batch.next;
+    int to = from;
+    int most = Math.min(frames.count(), from + inFlight.room());
+    int bytes = 0;
+    while (to < most && (to == from || bytes + frames.length(to) <= WRITE_BYTES_MAX)) {
+      if (settings.qos() > 0) {
+        frames.packetId(to, inFlight.add(batch, to));
+      }
+      bytes += frames.length(to++);
+    }
+    batch.next = to;
+    if (settings.qos() > 0) {
+      own.write(frames.slice(from, to), own.voidPromise());
+    } else {
+      int count = to - from;
+      own.write(frames.slice(from, to))
+          .addListener(written -> {
+            if (written.isSuccess()) {
+              written(batch, count);
+            } else {
+              lost(written.cause());
+            }
+          });
+    }
+  }
+
+  private void written(BatchUnderWay batch, int count) {
+    if (failure == null) {
+      confirmations.add(count);
+      accepted += count;
+      batch.acknowledged(count);
+      settle(batch);
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext own) {
+    lost(null);
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext own, Object event) {
+    if (event instanceof SslHandshakeCompletionEvent handshake && !handshake.isSuccess()) {
+      lost(handshake.cause()); // told before the channel is closed for it
+    }
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext own, Throwable cause) {
+    lost(cause);
+  }
+
+  private void lost(@Nullable Throwable cause) {
+    fail((opened.isDone() ? "connection lost: " : "") + BrokerFaults.text(cause));
+  }
+
+  /** Says goodbye and ends it. Any thread. */
+  void end() {
+    ChannelHandlerContext own = context;
+    if (own == null) {
+      return;
+    }
+    try {
+      own.executor()
+          .execute(() -> {
+            if (failure == null && opened.isDone()) {
+              own.writeAndFlush(MqttMessage.DISCONNECT);
+            }
+            fail("disconnected");
+          });
+    } catch (RejectedExecutionException e) {
+      // the loop has ended, and the connection with it
+    }
+  }
+
+  /** Ends it: every batch under way must be sent again. */
+  void fail(String cause) {
+    if (failure != null) {
+      return;
+    }
+    failure = cause;
+    opened.completeExceptionally(new IOException(cause));
+    List<BatchUnderWay> left = new ArrayList<>(batches);
+    batches.clear();
+    alarms.clear();
+    others.clear();
+    if (context != null) {
+      context.close();
+    }
+    left.forEach(batch -> batch.verdict.complete(new Delivery.Retry(0, cause)));
+  }
+}

@@ -1,0 +1,59 @@
+package io.sluice.upstream.mqtt;
+
+/**
+ * Publications that were sent and not yet acknowledged, by packet id. Ids go round, so that one is
+ * not used again at once. Its event loop's alone.
+ */
+final class InFlight {
+  private final BatchUnderWay[] batches;
+  private final int[] indexes;
+  private final int[] free;
+  private int freeFrom;
+  private int out;
+
+  /**
+   * @param limit most of them, 1 to 65,535
+   */
+  InFlight(int limit) {
+    batches = new BatchUnderWay[limit];
+    indexes = new int[limit];
+    free = new int[limit];
+    for (int i = 0; i < limit; i++) {
+      free[i] = i + 1;
+    }
+  }
+
+  int room() {
+    return batches.length - out;
+  }
+
+  /** Takes a place, of which there must be one; returns its packet id. */
+  int add(BatchUnderWay batch, int index) {
+    int id = free[freeFrom];
+    freeFrom = freeFrom + 1 == free.length ? 0 : freeFrom + 1;
+    out++;
+    batches[id - 1] = batch;
+    indexes[id - 1] = index;
+    return id;
+  }
+
+  /** Whether something is under way by that id: a broker may answer what it likes. */
+  boolean has(int id) {
+    return id >= 1 && id <= batches.length && batches[id - 1] != null;
+  }
+
+  BatchUnderWay batch(int id) {
+    return batches[id - 1];
+  }
+
+  int index(int id) {
+    return indexes[id - 1];
+  }
+
+  void remove(int id) {
+    out--;
+    int at = freeFrom - out - 1;
+    free[at < 0 ? at + free.length : at] = id;
+    batches[id - 1] = null;
+  }
+}
