@@ -26,6 +26,9 @@ final class LogReader {
   private long offset;
   private long sequence = -1;
 
+  /** Of the records read last, on disk; 0 before the first. */
+  private int recordBytes;
+
   LogReader(SegmentLog log) {
     this.log = log;
   }
@@ -54,7 +57,7 @@ final class LogReader {
       Lane lane, SpoolBatch.Stream stream, long from, long until, int maxRecords, int maxBytes)
       throws IOException {
     long next = from;
-    int wantedBytes = Math.max(CHUNK_MIN_BYTES, maxBytes);
+    int wantedBytes = chunkBytes(maxRecords, maxBytes);
     while (next < until) {
       Segment current = locate(next);
       if (current == null || current.baseSequence() >= until) {
@@ -67,6 +70,7 @@ final class LogReader {
       Parsed parsed = parse(current, next, stop, maxRecords, wantedBytes, maxBytes);
       if (parsed.count > 0) {
         offset += parsed.consumed;
+        recordBytes = parsed.consumed / parsed.count;
         sequence = parsed.next;
         return new Chunk(parsed.batch(lane, stream), parsed.next);
       }
@@ -82,6 +86,12 @@ final class LogReader {
       }
     }
     return new Chunk(null, next);
+  }
+
+  /** As much as that many records are likely to take, so that little is read twice. */
+  private int chunkBytes(int maxRecords, int maxBytes) {
+    long likely = recordBytes == 0 ? maxBytes : (long) maxRecords * recordBytes * 9 / 8;
+    return Math.max(CHUNK_MIN_BYTES, (int) Math.min(maxBytes, likely));
   }
 
   /** The segment to read in; moves to the record's place, or to the first one behind it. */
