@@ -42,8 +42,8 @@ def stop(process):
             process.wait()
 
 
-def mosquitto():
-    port = free_port()
+def mosquitto(port=None):
+    port = port or free_port()
     conf = os.path.join(work, "mosquitto.conf")
     with open(conf, "w") as out:
         out.write(f"listener {port} 127.0.0.1\nallow_anonymous true\npersistence false\n"
@@ -92,11 +92,36 @@ def kafka():
     sys.exit(f"{name}: Kafka did not start")
 
 
-def gateway(upstreams):
-    """Started with those upstreams (YAML, in a list's brackets); process, MQTT port, admin port."""
+class Cgroup:
+    """A limit on all the memory of what joins it, page cache included: version 2, else 1. Needs root."""
+
+    def __init__(self, megabytes):
+        unified = os.path.exists("/sys/fs/cgroup/cgroup.controllers")
+        parent = "/sys/fs/cgroup" if unified else "/sys/fs/cgroup/memory"
+        self.path = f"{parent}/sluice-{name}-{os.getpid()}"
+        self.most = "memory.peak" if unified else "memory.max_usage_in_bytes"
+        os.mkdir(self.path)
+        with open(f"{self.path}/{'memory.max' if unified else 'memory.limit_in_bytes'}", "w") as limit:
+            limit.write(str(megabytes << 20))
+
+    def join(self):
+        with open(f"{self.path}/cgroup.procs", "w") as members:
+            members.write(str(os.getpid()))
+
+    def peak_megabytes(self):
+        with open(f"{self.path}/{self.most}") as most:
+            return int(most.read()) / (1 << 20)
+
+    def remove(self):
+        os.rmdir(self.path)
+
+
+def gateway(upstreams, options="", joining=None):
+    """Started with those upstreams (YAML, in a list's brackets) and those options of its JVM, by a process that
+    first calls joining; returns process, MQTT port, admin port."""
     home = tempfile.mkdtemp(prefix="gateway-", dir=work)
     with open(f"{home}/devices.yaml", "w") as out:
-        for i in range(1, CONNECTIONS + 1):
+        for i in range(1, CONNECTIONS + 2):  # one more than the load has
             out.write(f"- {{ id: load-{i:04}, profile: energy-meter, sector: factory, site: bench,"
                       f" credentials: {{ password: load-load-{i:04} }} }}\n")
     mqtt, admin = free_port(), free_port()
@@ -107,7 +132,9 @@ def gateway(upstreams):
                   "spool: { max-bytes: 8GB }\n"
                   f"upstreams: [ {upstreams} ]\n")
     with open(f"{home}/out", "w") as out, open(f"{home}/err", "w") as err:
-        process = start(f"{ROOT}/sluice", "run", "--config", f"{home}/sluice.yaml", stdout=out, stderr=err)
+        process = start(f"{ROOT}/sluice", "run", "--config", f"{home}/sluice.yaml", stdout=out, stderr=err,
+                        preexec_fn=joining,
+                        env={**os.environ, "SLUICE_OPTS": f"{os.environ.get('SLUICE_OPTS', '')} {options}"})
     await_port(mqtt, process)
     await_port(admin, process)
     return process, mqtt, admin

@@ -11,6 +11,7 @@ import io.sluice.engine.spool.SpoolReader;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;
@@ -44,16 +45,20 @@ public class ForwardBenchmark {
     }
   }
 
+  /** A whole batch; the rest at the end of a segment is passed over. */
   private SpoolBatch next() throws IOException {
-    SpoolBatch batch = reader.read(Lane.TELEMETRY, SpoolBatch.Stream.LIVE, BATCH, 1 << 20);
-    if (batch == null) {
-      reader.rewind();
-      batch = reader.read(Lane.TELEMETRY, SpoolBatch.Stream.LIVE, BATCH, 1 << 20);
-    }
-    if (batch == null || batch.count() != BATCH) {
-      throw new IllegalStateException("records are missing");
+    SpoolBatch batch = readOne();
+    while (batch == null || batch.count() != BATCH) {
+      if (batch == null) {
+        reader.rewind();
+      }
+      batch = readOne();
     }
     return batch;
+  }
+
+  private @Nullable SpoolBatch readOne() throws IOException {
+    return reader.read(Lane.TELEMETRY, SpoolBatch.Stream.LIVE, BATCH, 1 << 20);
   }
 
   @Benchmark
