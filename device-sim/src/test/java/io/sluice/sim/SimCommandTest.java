@@ -91,7 +91,7 @@ class SimCommandTest {
 
   @Test
   void coapEndpointsShareSockets() {
-    try (BareCoapServer server = BareCoapServer.start(0)) {
+    try (BareCoapServer server = BareCoapServer.start(0, true)) {
       JsonNode result =
           load(
               "--coap",

@@ -12,9 +12,7 @@ import org.eclipse.californium.core.server.resources.CoapExchange;
 import org.eclipse.californium.elements.config.Configuration;
 import org.eclipse.californium.elements.config.UdpConfig;
 
-/**
- * Californium that answers 2.04 to every POST and PUT, with the deduplicator that copes with load.
- */
+/** Californium that answers 2.04 to every POST and PUT, and keeps nothing. */
 public final class BareCoapServer implements AutoCloseable {
   private static final int SOCKET_BUFFER_BYTES = 4 << 20;
   private final CoapServer server;
@@ -25,14 +23,22 @@ public final class BareCoapServer implements AutoCloseable {
     this.endpoint = endpoint;
   }
 
-  /** Starts on the loopback interface; port 0 takes a free one. */
-  public static BareCoapServer start(int port) {
+  /**
+   * Starts on the loopback interface.
+   *
+   * @param port 0 takes a free one
+   * @param tuned whether with large socket buffers and the deduplicator that copes with load, or as
+   *     Californium comes
+   */
+  public static BareCoapServer start(int port, boolean tuned) {
     CoapConfig.register();
     UdpConfig.register();
     Configuration configuration = Configuration.createStandardWithoutFile();
-    configuration.set(CoapConfig.DEDUPLICATOR, CoapConfig.DEDUPLICATOR_PEERS_MARK_AND_SWEEP);
-    configuration.set(UdpConfig.UDP_RECEIVE_BUFFER_SIZE, SOCKET_BUFFER_BYTES);
-    configuration.set(UdpConfig.UDP_SEND_BUFFER_SIZE, SOCKET_BUFFER_BYTES);
+    if (tuned) {
+      configuration.set(CoapConfig.DEDUPLICATOR, CoapConfig.DEDUPLICATOR_PEERS_MARK_AND_SWEEP);
+      configuration.set(UdpConfig.UDP_RECEIVE_BUFFER_SIZE, SOCKET_BUFFER_BYTES);
+      configuration.set(UdpConfig.UDP_SEND_BUFFER_SIZE, SOCKET_BUFFER_BYTES);
+    }
     CoapServer server = new CoapServer(configuration);
     CoapEndpoint endpoint =
         CoapEndpoint.builder()

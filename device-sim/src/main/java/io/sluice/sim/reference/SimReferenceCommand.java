@@ -32,6 +32,12 @@ public final class SimReferenceCommand implements Callable<Integer> {
       description = "event loops of the MQTT server; 0: one for each processor")
   private int threads;
 
+  @Option(
+      names = "--untuned",
+      description =
+          "coap: with Californium's defaults, whose deduplicator keeps each exchange 247 s")
+  private boolean untuned;
+
   @Override
   public Integer call() throws IOException, InterruptedException {
     switch (protocol) {
@@ -41,7 +47,7 @@ public final class SimReferenceCommand implements Callable<Integer> {
         }
       }
       case "coap" -> {
-        try (BareCoapServer server = BareCoapServer.start(port)) {
+        try (BareCoapServer server = BareCoapServer.start(port, !untuned)) {
           serve("coap://127.0.0.1:" + server.port());
         }
       }

@@ -39,6 +39,7 @@ final class Admissions {
   static final int MAX_REMEMBERED = 100_000;
 
   private static final Logger log = LoggerFactory.getLogger(Admissions.class);
+  private static final byte[] NOTHING = {};
   private static final ThreadLocal<MessageDigest> SHA_256 =
       ThreadLocal.withInitial(Admissions::sha256);
 
@@ -91,22 +92,38 @@ final class Admissions {
         token = parameter.substring(2);
       }
     }
+    Object key = key(address, device, token);
+    Sender known = known(key);
+    if (known != null) {
+      admitted.accept(known);
+    } else {
+      check(key, address, device, token, admitted, refused);
+    }
+  }
+
+  /** The sender whose credentials have this key, where it was admitted a short time ago. */
+  @Nullable Sender known(Object key) {
+    Sender known = remembered.get(key);
+    return known != null && known.untilNanos() - System.nanoTime() > 0 ? known : null;
+  }
+
+  /** As {@link #admit}, for what {@link #known} does not know. */
+  void check(
+      Object key,
+      InetSocketAddress address,
+      @Nullable String device,
+      @Nullable String token,
+      Consumer<Sender> admitted,
+      Consumer<Response> refused) {
+    Peer peer = new Peer(CoapAdapter.PROTOCOL, address, false);
     if (device != null && !DeviceId.isValid(device)) {
-      gateway.refused(
-          new Peer(CoapAdapter.PROTOCOL, address, false), RejectReason.NOT_AUTHENTICATED);
+      gateway.refused(peer, RejectReason.NOT_AUTHENTICATED);
       refused.accept(
           Replies.diagnostic(
               ResponseCode.UNAUTHORIZED,
               "d= is no device id: 1 to 128 letters, digits and . _ : @ -"));
       return;
     }
-    Object key = key(address, device, token);
-    Sender known = remembered.get(key);
-    if (known != null && known.untilNanos() - System.nanoTime() > 0) {
-      admitted.accept(known);
-      return;
-    }
-    Peer peer = new Peer(CoapAdapter.PROTOCOL, address, false);
     Credentials credentials =
         token == null ? new Credentials.Anonymous(device) : new Credentials.Token(device, token);
     ask(key, peer, credentials, admitted, refused);
@@ -152,8 +169,8 @@ final class Admissions {
           }
         };
     Peer peer = new Peer(CoapAdapter.PROTOCOL, address, true);
-    Sender known = remembered.get(principal);
-    if (known != null && known.untilNanos() - System.nanoTime() > 0) {
+    Sender known = known(principal);
+    if (known != null) {
       boolean hasMoved = !known.peer().address().equals(address);
       sameName.accept(hasMoved ? new Sender(known.device(), peer, known.untilNanos()) : known);
       return;
@@ -233,19 +250,44 @@ final class Admissions {
     return remembered.size();
   }
 
-  private static Key key(
+  private static Object key(
       InetSocketAddress address, @Nullable String device, @Nullable String token) {
+    byte[] one = device == null ? NOTHING : device.getBytes(StandardCharsets.UTF_8);
+    byte[] other = token == null ? NOTHING : token.getBytes(StandardCharsets.UTF_8);
+    return key(
+        address,
+        one,
+        0,
+        device == null ? -1 : one.length,
+        other,
+        0,
+        token == null ? -1 : other.length);
+  }
+
+  /**
+   * Under which an endpoint's credentials are remembered.
+   *
+   * @param deviceBytes the device id's length, -1 where none is named
+   * @param tokenBytes the token's length, -1 where there is none
+   */
+  static Object key(
+      InetSocketAddress address,
+      byte[] device,
+      int deviceAt,
+      int deviceBytes,
+      byte[] token,
+      int tokenAt,
+      int tokenBytes) {
     MessageDigest digest = SHA_256.get();
     // Which parts there are, and the length of the first: no two credentials give the same input.
-    digest.update((byte) ((device == null ? 0 : 1) | (token == null ? 0 : 2)));
-    if (device != null) {
-      byte[] bytes = device.getBytes(StandardCharsets.UTF_8);
-      digest.update((byte) (bytes.length >> 8));
-      digest.update((byte) bytes.length);
-      digest.update(bytes);
+    digest.update((byte) ((deviceBytes < 0 ? 0 : 1) | (tokenBytes < 0 ? 0 : 2)));
+    if (deviceBytes >= 0) {
+      digest.update((byte) (deviceBytes >> 8));
+      digest.update((byte) deviceBytes);
+      digest.update(device, deviceAt, deviceBytes);
     }
-    if (token != null) {
-      digest.update(token.getBytes(StandardCharsets.UTF_8));
+    if (tokenBytes >= 0) {
+      digest.update(token, tokenAt, tokenBytes);
     }
     ByteBuffer hash = ByteBuffer.wrap(digest.digest());
     return new Key(address, hash.getLong(), hash.getLong(), hash.getLong(), hash.getLong());

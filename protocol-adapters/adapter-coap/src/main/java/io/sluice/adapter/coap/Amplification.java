@@ -24,15 +24,25 @@ final class Amplification {
   static boolean bound(Request request, Response response) {
     byte[] received = request.getBytes();
     int requestBytes = received == null ? request.getPayloadSize() : received.length;
-    int most = Math.max(FREE_BYTES, FACTOR * requestBytes) - OVERHEAD_BYTES;
-    if (response.getPayloadSize() <= most) {
+    if (!response.isSuccess()) {
+      return bound(requestBytes, response);
+    }
+    int most = most(requestBytes);
+    return response.getPayloadSize() > most && smallBlocks(request, most);
+  }
+
+  /** The same for a diagnostic. */
+  static boolean bound(int requestBytes, Response diagnostic) {
+    int most = most(requestBytes);
+    if (diagnostic.getPayloadSize() <= most) {
       return false;
     }
-    if (response.isSuccess()) {
-      return smallBlocks(request, most);
-    }
-    response.setPayload(cut(response.getPayload(), most));
+    diagnostic.setPayload(cut(diagnostic.getPayload(), most));
     return true;
+  }
+
+  private static int most(int requestBytes) {
+    return Math.max(FREE_BYTES, FACTOR * requestBytes) - OVERHEAD_BYTES;
   }
 
   /** As if the request had asked for blocks of that size (RFC 7959 section 2.4). */
@@ -48,8 +58,11 @@ final class Amplification {
     return true;
   }
 
-  /** At a character's boundary. */
-  private static String cut(byte[] text, int most) {
+  /**
+   * The text's beginning, whole characters, as UTF-8 of so many bytes at the most; the text has
+   * more.
+   */
+  static String cut(byte[] text, int most) {
     int end = most;
     while (end > 0 && (text[end] & 0xC0) == 0x80) {
       end--;

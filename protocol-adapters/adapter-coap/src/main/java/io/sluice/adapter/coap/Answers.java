@@ -51,7 +51,12 @@ final class Answers implements ReceiptSink {
 
   /** Gives back a place that was reserved and came to no uplink. */
   void release() {
-    inHand.release();
+    release(1);
+  }
+
+  /** Gives back so many. */
+  void release(int places) {
+    inHand.release(places);
   }
 
   void await(UplinkExchange uplink) {

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
-import java.time.InstantSource;
 import java.util.Objects;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -66,23 +65,16 @@ final class CoapAdapter implements Adapter {
     ScheduledExecutorService timers =
         ExecutorsUtil.newSingleThreadScheduledExecutor(new DaemonThreadFactory("coap-timer-"));
     ProtocolThreads protocolThreads = new ProtocolThreads(settings.protocolThreads(), timers);
-    CoapEndpoint endpoint = EndpointAssembly.endpoint(settings, address, dtls);
-    endpoint.setExecutors(protocolThreads, timers);
     int maxPayloadBytes = Math.toIntExact(settings.maxPayload().value());
     Answers answers = new Answers(protocolThreads::share, settings.maxExchanges(), maxPayloadBytes);
     Admissions admissions = new Admissions(gateway, settings.admissionCache().toNanos(), dtls);
+    Desk desk = Desk.of(gateway, admissions, answers, settings);
+    CoapEndpoint endpoint = EndpointAssembly.endpoint(settings, address, desk, dtls);
+    endpoint.setExecutors(protocolThreads, timers);
     CommandResource commands =
         new CommandResource(gateway, endpoint.getConfig(), settings.blockSize(), protocolThreads);
-    InstantSource clock = gateway.clock();
     endpoint.setMessageDeliverer(
-        new RequestRouter(
-            gateway,
-            admissions,
-            answers,
-            commands,
-            new PublicResources(clock),
-            clock,
-            maxPayloadBytes));
+        new RequestRouter(desk, commands, new PublicResources(desk.clock())));
     endpoint.addPostProcessInterceptor(new RefusalMetrics(gateway));
     Running started =
         new Running(endpoint, protocolThreads, timers, answers, admissions, commands, dtls);

@@ -80,6 +80,8 @@ public record CoapOptions(
         Duration admissionCache)
     implements Checked {
 
+  private static final Duration NON_LIFETIME = Duration.ofSeconds(145);
+
   /** The defaults: for tests and tools. */
   static final CoapOptions DEFAULTS =
       new CoapOptions(
@@ -104,6 +106,11 @@ public record CoapOptions(
               "must be a power of two, not " + blockSize + "; write 16, 32, ... or 1024"));
     }
     return List.of();
+  }
+
+  /** NON_LIFETIME, RFC 7252 section 4.8.2. */
+  Duration nonLifetime() {
+    return exchangeLifetime.compareTo(NON_LIFETIME) < 0 ? exchangeLifetime : NON_LIFETIME;
   }
 
   int protocolThreads() {

@@ -14,7 +14,6 @@ import org.eclipse.californium.core.network.stack.CoapStack;
 import org.eclipse.californium.core.network.stack.CoapUdpStack;
 import org.eclipse.californium.elements.Connector;
 import org.eclipse.californium.elements.EndpointContextMatcher;
-import org.eclipse.californium.elements.UDPConnector;
 import org.eclipse.californium.elements.config.Configuration;
 import org.eclipse.californium.elements.config.SystemConfig;
 import org.eclipse.californium.elements.config.UdpConfig;
@@ -28,7 +27,7 @@ final class EndpointAssembly {
   private EndpointAssembly() {}
 
   static CoapEndpoint endpoint(
-      CoapOptions settings, InetSocketAddress address, @Nullable DtlsDoor dtls) {
+      CoapOptions settings, InetSocketAddress address, Desk desk, @Nullable DtlsDoor dtls) {
     Configuration configuration = configuration(settings);
     if (dtls != null) {
       // a device goes on from another address: what it is known by is who it is (RFC 9146)
@@ -39,7 +38,9 @@ final class EndpointAssembly {
         new InMemoryMessageExchangeStore("sluice ", configuration, tokens);
     store.setDeduplicator(new BoundedDeduplicator(configuration, settings.maxRemembered()));
     Connector connector =
-        dtls == null ? plain(settings, address, configuration) : dtls.connector(address);
+        dtls == null
+            ? new NettyUdpConnector(address, settings, desk, store::assignMessageId)
+            : dtls.connector(address);
     return CoapEndpoint.builder()
         .setConfiguration(configuration)
         .setConnector(connector)
@@ -48,15 +49,6 @@ final class EndpointAssembly {
         .setDataSerializerAndParser(new UdpDataSerializer(), new StrictParser())
         .setCoapStackFactory(new TransferBound(settings.maxTransfers()))
         .build();
-  }
-
-  private static Connector plain(
-      CoapOptions settings, InetSocketAddress address, Configuration configuration) {
-    UDPConnector connector =
-        new DirectUdpConnector(
-            address, configuration, Math.toIntExact(settings.receiveBuffer().value()));
-    connector.setReuseAddress(false);
-    return connector;
   }
 
   static Configuration configuration(CoapOptions settings) {

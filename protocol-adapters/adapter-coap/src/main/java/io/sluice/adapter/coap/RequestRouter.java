@@ -2,8 +2,6 @@ package io.sluice.adapter.coap;
 
 import io.sluice.api.ContentType;
 import io.sluice.api.Gateway;
-import io.sluice.api.Limit;
-import io.sluice.api.Peer;
 import io.sluice.api.RejectReason;
 import io.sluice.api.Rejection;
 import java.net.InetSocketAddress;
@@ -31,26 +29,23 @@ final class RequestRouter implements MessageDeliverer {
   private final Gateway gateway;
   private final Admissions admissions;
   private final Answers answers;
+  private final Reception reception;
+  private final Adoptions adoptions;
   private final CommandResource commands;
   private final PublicResources resources;
   private final InstantSource clock;
   private final int maxPayloadBytes;
 
-  RequestRouter(
-      Gateway gateway,
-      Admissions admissions,
-      Answers answers,
-      CommandResource commands,
-      PublicResources resources,
-      InstantSource clock,
-      int maxPayloadBytes) {
-    this.gateway = gateway;
-    this.admissions = admissions;
-    this.answers = answers;
+  RequestRouter(Desk desk, CommandResource commands, PublicResources resources) {
+    this.gateway = desk.gateway();
+    this.admissions = desk.admissions();
+    this.answers = desk.answers();
+    this.reception = desk.reception();
+    this.adoptions = desk.adoptions();
     this.commands = commands;
     this.resources = resources;
-    this.clock = clock;
-    this.maxPayloadBytes = maxPayloadBytes;
+    this.clock = desk.clock();
+    this.maxPayloadBytes = desk.maxPayloadBytes();
   }
 
   @Override
@@ -60,6 +55,9 @@ final class RequestRouter implements MessageDeliverer {
 
   @Override
   public void deliverRequest(Exchange exchange) {
+    if (adoptions.claimedBy(exchange)) {
+      return;
+    }
     OptionSet options = exchange.getRequest().getOptions();
     Response refusal = unsupportedOption(options);
     if (refusal != null) {
@@ -185,8 +183,7 @@ final class RequestRouter implements MessageDeliverer {
 
   /** Continues with a place in {@link Answers} taken, which the continuation gives back. */
   private void admitted(Exchange exchange, Consumer<Admissions.Sender> continuation) {
-    if (!answers.reserve()) {
-      refuse(exchange, RejectReason.OVERLOAD, Replies.busy(1000, "too many requests in hand"));
+    if (!reception.reserve(new OrdinaryRequest(exchange))) {
       return;
     }
     admissions.admit(
@@ -206,18 +203,29 @@ final class RequestRouter implements MessageDeliverer {
   }
 
   private void refuse(Exchange exchange, RejectReason reason, Response response) {
-    InetSocketAddress address = exchange.getRequest().getSourceContext().getPeerAddress();
-    gateway.refused(new Peer(CoapAdapter.PROTOCOL, address, false), reason);
-    toUnverified(exchange, response);
+    reception.refuse(new OrdinaryRequest(exchange), reason, response);
   }
 
-  /** To an address that may be forged: no more than it is worth (RFC 7252 section 11.3). */
   private void toUnverified(Exchange exchange, Response response) {
-    if (exchange.getRequest().getSourceContext().getPeerIdentity() == null
-        && Amplification.bound(exchange.getRequest(), response)) {
-      InetSocketAddress address = exchange.getRequest().getSourceContext().getPeerAddress();
-      gateway.limited(new Peer(CoapAdapter.PROTOCOL, address, false), Limit.AMPLIFICATION);
+    reception.toUnverified(new OrdinaryRequest(exchange), response);
+  }
+
+  /** One that Californium has read. */
+  private record OrdinaryRequest(Exchange exchange) implements Answerable {
+    @Override
+    public InetSocketAddress address() {
+      return exchange.getRequest().getSourceContext().getPeerAddress();
     }
-    Replies.send(exchange, response);
+
+    @Override
+    public boolean bound(Response response) {
+      return exchange.getRequest().getSourceContext().getPeerIdentity() == null
+          && Amplification.bound(exchange.getRequest(), response);
+    }
+
+    @Override
+    public void answer(Response response) {
+      Replies.send(exchange, response);
+    }
   }
 }

@@ -1,0 +1,15 @@
+package io.sluice.adapter.coap;
+
+import java.net.InetSocketAddress;
+import org.eclipse.californium.core.coap.Response;
+
+/** A request that has not been answered, whichever way it was read. */
+interface Answerable {
+  InetSocketAddress address();
+
+  /** Makes the response as small as {@link Amplification} wants it; true where it had to. */
+  boolean bound(Response response);
+
+  /** Sends the response. */
+  void answer(Response response);
+}

@@ -1,0 +1,154 @@
+package io.sluice.adapter.coap;
+
+import io.sluice.api.ContentType;
+import io.sluice.api.DeviceId;
+import io.sluice.api.Receipt;
+import io.sluice.api.ReceiptSink;
+import io.sluice.api.Uplink;
+import java.net.InetSocketAddress;
+import java.util.Objects;
+import org.eclipse.californium.core.coap.Response;
+import org.eclipse.californium.core.network.Exchange;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A plain uplink with what its answer needs. As an {@link Uplink} it is read by any thread; all the
+ * rest is its lane's.
+ */
+final class PlainExchange implements Uplink, Answerable {
+  private final PlainLane lane;
+  private final RecentMessages.Peer peer;
+  private final boolean confirmable;
+  private final byte code;
+  private final int messageId;
+  private final long token;
+  private final int tokenLength;
+  private final int requestBytes;
+  private final String topic;
+  private final ContentType contentType;
+  private final byte[] payload;
+  private final long receivedMicros;
+  private final long receivedNanos;
+  private @Nullable DeviceId device;
+
+  /** Published to the lane by its queue. */
+  @Nullable Receipt receipt;
+
+  /** Its neighbours among those that wait for a receipt, null where it waits for none. */
+  @Nullable PlainExchange earlier;
+
+  @Nullable PlainExchange later;
+  boolean isOffered;
+  boolean isFinished;
+  @Nullable Exchange adopter;
+
+  PlainExchange(
+      PlainLane lane,
+      RecentMessages.Peer peer,
+      PlainUplink read,
+      long receivedMicros,
+      long receivedNanos) {
+    this.lane = lane;
+    this.peer = peer;
+    this.confirmable = read.isConfirmable();
+    this.code = read.code();
+    this.messageId = read.messageId();
+    this.token = read.requestToken();
+    this.tokenLength = read.tokenLength();
+    this.requestBytes = read.bytes();
+    this.topic = read.topic();
+    this.contentType = read.contentType();
+    this.payload = read.payload();
+    this.receivedMicros = receivedMicros;
+    this.receivedNanos = receivedNanos;
+  }
+
+  RecentMessages.Peer peer() {
+    return peer;
+  }
+
+  boolean isConfirmable() {
+    return confirmable;
+  }
+
+  byte code() {
+    return code;
+  }
+
+  int messageId() {
+    return messageId;
+  }
+
+  long token() {
+    return token;
+  }
+
+  int tokenLength() {
+    return tokenLength;
+  }
+
+  /** Before it is accepted. */
+  void from(DeviceId sender) {
+    device = sender;
+  }
+
+  /** Californium's exchange answers it from now on; called on any thread. */
+  void adopted(Exchange exchange) {
+    lane.adopted(this, exchange);
+  }
+
+  @Override
+  public InetSocketAddress address() {
+    return peer.address();
+  }
+
+  @Override
+  public boolean bound(Response response) {
+    return Amplification.bound(requestBytes, response);
+  }
+
+  @Override
+  public void answer(Response response) {
+    lane.answer(this, response);
+  }
+
+  @Override
+  public DeviceId device() {
+    return Objects.requireNonNull(device, "not admitted");
+  }
+
+  @Override
+  public String protocol() {
+    return CoapAdapter.PROTOCOL;
+  }
+
+  @Override
+  public String topic() {
+    return topic;
+  }
+
+  @Override
+  public ContentType contentType() {
+    return contentType;
+  }
+
+  @Override
+  public byte[] payload() {
+    return payload;
+  }
+
+  @Override
+  public long receivedMicros() {
+    return receivedMicros;
+  }
+
+  @Override
+  public long receivedNanos() {
+    return receivedNanos;
+  }
+
+  @Override
+  public ReceiptSink sink() {
+    return lane;
+  }
+}

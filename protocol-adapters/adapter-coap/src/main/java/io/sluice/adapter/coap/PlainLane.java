@@ -1,0 +1,392 @@
+package io.sluice.adapter.coap;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.DatagramPacket;
+import io.sluice.api.Receipt;
+import io.sluice.api.ReceiptSink;
+import io.sluice.api.Uplink;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.eclipse.californium.core.coap.CoAP;
+import org.eclipse.californium.core.coap.Response;
+import org.eclipse.californium.core.coap.Token;
+import org.eclipse.californium.core.network.Exchange;
+import org.eclipse.californium.core.network.serialization.UdpDataSerializer;
+import org.jctools.queues.MpscUnboundedArrayQueue;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes plain uplinks straight from one socket and answers them; every other datagram goes on to
+ * Californium. An answer is piggybacked on the acknowledgement (RFC 7252 section 5.2.1); where it
+ * is late, Californium adopts the exchange and sends a separate one.
+ *
+ * <p>All state is its event loop's; receipts come through a queue, with one wake-up for a batch.
+ */
+// a datagram that is not sent is a datagram lost: the device sends its request again
+@SuppressWarnings("FutureReturnValueIgnored")
+final class PlainLane extends ChannelInboundHandlerAdapter implements ReceiptSink {
+  private static final Logger log = LoggerFactory.getLogger(PlainLane.class);
+  private static final int MAX_DATAGRAM_BYTES = 65_536;
+  private static final int SLOW_CHECK_MILLIS = 100;
+  private static final int SWEEP_SECONDS = 10;
+  private static final int HEADER_BYTES = 4;
+  private static final int ACK = 0x60;
+  private static final int CHANGED = 0x44;
+
+  /** Instead of the bytes of an answer. */
+  private enum Remembered {
+    /** 2.04, as the acknowledgement. */
+    STORED,
+    /** Californium has it. */
+    ADOPTED
+  }
+
+  /** Message IDs for what is not a reply to one, from the same source as Californium's. */
+  interface MessageIds {
+    /** The next for this peer, negative where none is free. */
+    int next(Response response);
+  }
+
+  private final Desk desk;
+  private final MessageIds messageIds;
+  private final NettyUdpConnector ordinary;
+  private final Channel channel;
+  private final EventLoop loop;
+  private final RecentMessages recent;
+  private final PlainUplink plain = new PlainUplink();
+  private final UdpDataSerializer serializer = new UdpDataSerializer();
+  private final byte[] datagram = new byte[MAX_DATAGRAM_BYTES];
+
+  /** Never holds more than there are requests in hand. */
+  private final MpscUnboundedArrayQueue<PlainExchange> verdicts =
+      new MpscUnboundedArrayQueue<>(1024);
+
+  private final AtomicBoolean awake = new AtomicBoolean();
+  private final Runnable drain = this::drain;
+
+  /** Confirmable requests without a receipt, in the order of arrival. */
+  private @Nullable PlainExchange earliest;
+
+  private @Nullable PlainExchange latest;
+
+  PlainLane(
+      Desk desk,
+      CoapOptions settings,
+      MessageIds messageIds,
+      NettyUdpConnector ordinary,
+      Channel channel,
+      int lanes) {
+    this.desk = desk;
+    this.messageIds = messageIds;
+    this.ordinary = ordinary;
+    this.channel = channel;
+    this.loop = channel.eventLoop();
+    this.recent =
+        new RecentMessages(
+            Math.max(1, settings.maxRemembered() / lanes),
+            settings.maxRememberedPerPeer(),
+            seconds(settings.exchangeLifetime().toMillis()),
+            seconds(settings.nonLifetime().toMillis()));
+  }
+
+  private static int seconds(long millis) {
+    return Math.toIntExact(Math.ceilDiv(millis, 1000L));
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext context) {
+    loop.scheduleAtFixedRate(
+        () -> acknowledgeSlow(System.nanoTime()),
+        SLOW_CHECK_MILLIS,
+        SLOW_CHECK_MILLIS,
+        TimeUnit.MILLISECONDS);
+    loop.scheduleAtFixedRate(
+        () -> recent.sweep(second(System.nanoTime())),
+        SWEEP_SECONDS,
+        SWEEP_SECONDS,
+        TimeUnit.SECONDS);
+  }
+
+  private static int second(long nanos) {
+    return (int) TimeUnit.NANOSECONDS.toSeconds(nanos);
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    DatagramPacket packet = (DatagramPacket) message;
+    try {
+      ByteBuf content = packet.content();
+      int bytes = content.readableBytes();
+      content.getBytes(content.readerIndex(), datagram, 0, bytes);
+      if (packet.sender().getPort() != 0 && plain.read(datagram, bytes, desk.maxPayloadBytes())) {
+        take(packet);
+      } else {
+        ordinary.pass(Arrays.copyOf(datagram, bytes), packet.sender());
+      }
+    } catch (RuntimeException unexpected) {
+      // Top of the loop: one datagram's fault must not cost the others their answer.
+      log.error("coap: a datagram failed", unexpected);
+    } finally {
+      packet.release();
+    }
+  }
+
+  private void take(DatagramPacket packet) {
+    long nanos = System.nanoTime();
+    int second = second(nanos);
+    RecentMessages.Peer peer = recent.peer(packet.sender(), second);
+    int checksum = plain.checksum();
+    Object before = peer.find(plain.messageId(), checksum, second);
+    if (before != null) {
+      repeat(peer, before);
+      return;
+    }
+    Instant now = desk.clock().instant();
+    long micros = now.getEpochSecond() * 1_000_000L + now.getNano() / 1_000;
+    PlainExchange exchange = new PlainExchange(this, peer, plain, micros, nanos);
+    recent.add(peer, exchange.messageId(), checksum, exchange.isConfirmable(), second, exchange);
+    if (desk.reception().reserve(exchange)) {
+      admit(exchange);
+    }
+  }
+
+  /** A duplicate: the same answer again, nothing while there is none. */
+  private void repeat(RecentMessages.Peer peer, Object answer) {
+    if (answer == Remembered.STORED) {
+      writeChanged(peer, plain.messageId(), plain.requestToken(), plain.tokenLength());
+    } else if (answer == Remembered.ADOPTED) {
+      ordinary.pass(Arrays.copyOf(plain.datagram(), plain.bytes()), peer.address());
+    } else if (answer instanceof byte[] bytes) {
+      write(peer, bytes);
+    }
+  }
+
+  private void admit(PlainExchange exchange) {
+    PlainUplink.Span device = plain.device();
+    PlainUplink.Span token = plain.token();
+    Object key =
+        Admissions.key(
+            exchange.address(),
+            datagram,
+            device.start(),
+            device.length(),
+            datagram,
+            token.start(),
+            token.length());
+    Admissions.Sender known = desk.admissions().known(key);
+    if (known != null) {
+      accept(exchange, known);
+    } else {
+      desk.admissions()
+          .check(
+              key,
+              exchange.address(),
+              device.text(datagram),
+              token.text(datagram),
+              sender -> onLoop(() -> accept(exchange, sender)),
+              refusal -> onLoop(() -> refused(exchange, refusal)));
+    }
+  }
+
+  private void onLoop(Runnable task) {
+    if (loop.inEventLoop()) {
+      task.run();
+    } else if (!loop.isShuttingDown()) {
+      loop.execute(task);
+    }
+  }
+
+  private void refused(PlainExchange exchange, Response refusal) {
+    desk.answers().release();
+    desk.reception().toUnverified(exchange, refusal);
+    channel.flush();
+  }
+
+  private void accept(PlainExchange exchange, Admissions.Sender sender) {
+    recent.admit(exchange.peer());
+    desk.gateway().seen(sender.device(), sender.peer());
+    exchange.from(sender.device());
+    if (exchange.isConfirmable()) {
+      await(exchange);
+    }
+    desk.gateway().accept(exchange);
+  }
+
+  @Override
+  public void receipt(Uplink uplink, Receipt receipt) {
+    PlainExchange exchange = (PlainExchange) uplink;
+    exchange.receipt = receipt;
+    verdicts.offer(exchange);
+  }
+
+  @Override
+  public void flush() {
+    if (!loop.isShuttingDown() && awake.compareAndSet(false, true)) {
+      loop.execute(drain);
+    }
+  }
+
+  private void drain() {
+    awake.set(false);
+    int answered = 0;
+    for (PlainExchange next = verdicts.poll(); next != null; next = verdicts.poll()) {
+      finish(next);
+      answered++;
+    }
+    if (answered > 0) {
+      channel.flush();
+      desk.answers().release(answered);
+    }
+  }
+
+  private void finish(PlainExchange exchange) {
+    if (exchange.isConfirmable()) {
+      awaitNoMore(exchange);
+    }
+    exchange.isFinished = true;
+    Receipt receipt = Objects.requireNonNull(exchange.receipt);
+    if (exchange.isOffered) {
+      desk.adoptions().withdraw(exchange);
+    }
+    Exchange adopter = exchange.adopter;
+    if (adopter != null) {
+      Replies.send(adopter, Replies.to(receipt, desk.maxPayloadBytes()));
+    } else if (receipt instanceof Receipt.Stored && exchange.isConfirmable()) {
+      if (!exchange.isOffered) {
+        exchange.peer().replace(exchange, Remembered.STORED);
+      }
+      writeChanged(exchange.peer(), exchange.messageId(), exchange.token(), exchange.tokenLength());
+    } else {
+      answer(exchange, Replies.to(receipt, desk.maxPayloadBytes()));
+    }
+  }
+
+  /** Sends the response and remembers it; on the loop. The caller flushes. */
+  void answer(PlainExchange exchange, Response response) {
+    response.setToken(new Token(tokenBytes(exchange)));
+    response.setDestinationContext(NettyUdpConnector.context(exchange.address()));
+    if (exchange.isConfirmable()) {
+      response.setType(CoAP.Type.ACK);
+      response.setMID(exchange.messageId());
+    } else {
+      response.setType(CoAP.Type.NON);
+      if (messageIds.next(response) < 0) {
+        return; // the peer has had 65536 answers in a few minutes: this one is lost
+      }
+    }
+    byte[] bytes = serializer.getByteArray(response);
+    if (!exchange.isOffered) {
+      exchange.peer().replace(exchange, bytes);
+    }
+    write(exchange.peer(), bytes);
+  }
+
+  private static byte[] tokenBytes(PlainExchange exchange) {
+    byte[] all = ByteBuffer.allocate(Long.BYTES).putLong(exchange.token()).array();
+    return Arrays.copyOfRange(all, Long.BYTES - exchange.tokenLength(), Long.BYTES);
+  }
+
+  private void writeChanged(RecentMessages.Peer peer, int messageId, long token, int tokenLength) {
+    if (channel.isWritable()) {
+      ByteBuf out = channel.alloc().directBuffer(HEADER_BYTES + Long.BYTES);
+      out.writeInt(((ACK | tokenLength) << 24) | (CHANGED << 16) | messageId);
+      for (int shift = 8 * (tokenLength - 1); shift >= 0; shift -= 8) {
+        out.writeByte((int) (token >>> shift));
+      }
+      channel.write(new DatagramPacket(out, peer.address()), channel.voidPromise());
+    }
+  }
+
+  private void write(RecentMessages.Peer peer, byte[] bytes) {
+    if (channel.isWritable()) {
+      ByteBuf out = channel.alloc().directBuffer(bytes.length).writeBytes(bytes);
+      channel.write(new DatagramPacket(out, peer.address()), channel.voidPromise());
+    }
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext context) {
+    context.flush();
+  }
+
+  private void await(PlainExchange exchange) {
+    exchange.earlier = latest;
+    if (latest == null) {
+      earliest = exchange;
+    } else {
+      latest.later = exchange;
+    }
+    latest = exchange;
+  }
+
+  private void awaitNoMore(PlainExchange exchange) {
+    PlainExchange earlier = exchange.earlier;
+    PlainExchange later = exchange.later;
+    if (earlier != null) {
+      earlier.later = later;
+    } else if (earliest == exchange) {
+      earliest = later;
+    }
+    if (later != null) {
+      later.earlier = earlier;
+    } else if (latest == exchange) {
+      latest = earlier;
+    }
+    exchange.earlier = null;
+    exchange.later = null;
+  }
+
+  /** Gives the exchanges that are late to Californium, with a request that names them. */
+  private void acknowledgeSlow(long nowNanos) {
+    for (PlainExchange first = earliest; first != null; first = earliest) {
+      if (nowNanos - first.receivedNanos() < Answers.EMPTY_ACK_AFTER_NANOS) {
+        return;
+      }
+      awaitNoMore(first);
+      if (desk.adoptions().offer(first)) {
+        first.isOffered = true;
+        first.peer().replace(first, Remembered.ADOPTED);
+        ordinary.pass(bareRequest(first), first.address());
+      }
+    }
+  }
+
+  private static byte[] bareRequest(PlainExchange exchange) {
+    return ByteBuffer.allocate(HEADER_BYTES + exchange.tokenLength())
+        .put((byte) (0x40 | exchange.tokenLength()))
+        .put(exchange.code())
+        .putShort((short) exchange.messageId())
+        .put(tokenBytes(exchange))
+        .array();
+  }
+
+  /** On any thread. */
+  void adopted(PlainExchange exchange, Exchange adopter) {
+    onLoop(() -> {
+      if (exchange.isFinished) {
+        // as to a duplicate, which the device takes for what it is
+        Receipt receipt = Objects.requireNonNull(exchange.receipt);
+        Replies.send(adopter, Replies.to(receipt, desk.maxPayloadBytes()));
+      } else {
+        exchange.adopter = adopter;
+        adopter.sendAccept();
+      }
+    });
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    // ICMP errors and answers that could not be sent; the device sends its request again
+    log.debug("coap: {}", String.valueOf(cause));
+  }
+}
