@@ -29,7 +29,9 @@ public enum Limit {
   /** TLS handshakes under way at once. */
   HANDSHAKES,
   /** Size of an answer to an address that has not been verified. */
-  AMPLIFICATION;
+  AMPLIFICATION,
+  /** Datagrams that the system dropped since the socket's receive buffer was full. */
+  RECEIVE_BUFFER;
 
   private final String label = name().toLowerCase(Locale.ROOT).replace('_', '-');
 

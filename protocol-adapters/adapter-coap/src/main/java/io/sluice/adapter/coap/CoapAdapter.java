@@ -2,6 +2,8 @@ package io.sluice.adapter.coap;
 
 import io.sluice.api.Adapter;
 import io.sluice.api.Gateway;
+import io.sluice.api.Limit;
+import io.sluice.api.Peer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -97,6 +99,10 @@ final class CoapAdapter implements Adapter {
     var _ =
         timers.scheduleAtFixedRate(
             () -> answers.acknowledgeSlow(System.nanoTime()), 100, 100, TimeUnit.MILLISECONDS);
+    SocketDrops drops = new SocketDrops(endpoint.getAddress().getPort());
+    var _ =
+        timers.scheduleAtFixedRate(
+            () -> countDrops(gateway, endpoint.getAddress(), drops), 5, 5, TimeUnit.SECONDS);
     var _ = timers.scheduleAtFixedRate(admissions::sweep, 10, 10, TimeUnit.SECONDS);
     if (dtls != null) {
       var _ = timers.scheduleAtFixedRate(dtls::sweep, 10, 10, TimeUnit.SECONDS);
@@ -114,6 +120,13 @@ final class CoapAdapter implements Adapter {
       }
     });
     running = started;
+  }
+
+  private static void countDrops(Gateway gateway, InetSocketAddress own, SocketDrops drops) {
+    Peer unknown = new Peer(PROTOCOL, own, false); // who sent it is lost with the datagram
+    for (long more = drops.more(); more > 0; more--) {
+      gateway.limited(unknown, Limit.RECEIVE_BUFFER);
+    }
   }
 
   private InetSocketAddress localAddress() throws IOException {

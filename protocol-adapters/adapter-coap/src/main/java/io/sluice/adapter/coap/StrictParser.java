@@ -3,14 +3,18 @@ package io.sluice.adapter.coap;
 import org.eclipse.californium.core.coap.CoAP;
 import org.eclipse.californium.core.coap.CoAP.ResponseCode;
 import org.eclipse.californium.core.coap.CoAPMessageFormatException;
+import org.eclipse.californium.core.coap.Message;
+import org.eclipse.californium.core.coap.Request;
 import org.eclipse.californium.core.coap.option.StandardOptionRegistry;
 import org.eclipse.californium.core.network.serialization.MessageHeader;
 import org.eclipse.californium.core.network.serialization.UdpDataParser;
 import org.eclipse.californium.elements.util.DatagramReader;
 
 /**
- * Two reactions that Californium's parser leaves out: a Confirmable message with a reserved token
- * length is rejected with a Reset (RFC 7252 3 and 4.2), an unknown method is answered 4.05 (5.8).
+ * Three reactions that Californium's parser leaves out: a Confirmable message with a reserved token
+ * length is rejected with a Reset (RFC 7252 3 and 4.2), an unknown method is answered 4.05 (5.8),
+ * and so is 4.00 a block that is longer than its own option says (RFC 7959 2.2), for which
+ * Californium throws what its endpoint does not expect: no answer, and a stack trace in the log.
  */
 final class StrictParser extends UdpDataParser {
   private static final int HEADER_BYTES = 4;
@@ -40,6 +44,21 @@ final class StrictParser extends UdpDataParser {
           ResponseCode.METHOD_NOT_ALLOWED);
     }
     return header;
+  }
+
+  @Override
+  public void parseOptionsAndPayload(DatagramReader reader, Message message) {
+    try {
+      super.parseOptionsAndPayload(reader, message);
+    } catch (IllegalStateException tooLong) {
+      throw new CoAPMessageFormatException(
+          String.valueOf(tooLong.getMessage()),
+          message.getToken(),
+          message.getMID(),
+          message.getRawCode(),
+          message.isConfirmable(),
+          message instanceof Request ? ResponseCode.BAD_REQUEST : null);
+    }
   }
 
   private static void refuseReservedTokenLength(DatagramReader reader) {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.sluice.api.Receipt;
 import io.sluice.api.RejectReason;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
@@ -129,5 +130,28 @@ class MalformedTest {
     peer.send(out.toByteArray());
     assertThat(RawPeer.code(peer.receive())).isEqualTo("4.08");
     await().until(() -> gateway.refused.contains(RejectReason.PROTOCOL_ERROR));
+  }
+
+  @Test
+  void blockThatIsLongerThanItsOptionSaysIsAnsweredBadRequest() throws Exception {
+    peer.send(RawPeer.block(11, 27, 0x08, "0123456789abcdef0")); // Block1: 16 bytes, more to come
+    assertThat(RawPeer.code(peer.receive())).isEqualTo("4.00");
+    await().until(() -> gateway.refused.contains(RejectReason.PROTOCOL_ERROR));
+    expectService();
+  }
+
+  @Test
+  void diagnosticLongerThanTheBlocksAskedForIsAnswered() throws Exception {
+    gateway.verdict =
+        uplink ->
+            new Receipt.Rejected(RejectReason.PAYLOAD_INVALID, "the whole sentence is long", false);
+    peer.send(RawPeer.block(12, 23, 0x00, "1")); // Block2: 16 bytes
+    byte[] answer = peer.receive();
+    assertThat(RawPeer.code(answer)).isEqualTo("4.00");
+    assertThat(new String(answer, UTF_8)).contains("the whole");
+    byte[] wrongToken = RawPeer.block(13, 23, 0x00, "1");
+    wrongToken[30] ^= 1; // in d=raw-1&k=secret
+    peer.send(wrongToken);
+    assertThat(RawPeer.code(peer.receive())).isEqualTo("4.01");
   }
 }

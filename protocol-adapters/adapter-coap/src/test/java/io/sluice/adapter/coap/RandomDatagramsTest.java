@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 
 import io.sluice.adapter.testkit.Fuzz;
 import io.sluice.adapter.testkit.Mutator;
-import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -100,27 +99,13 @@ class RandomDatagramsTest {
     requests.add(RawPeer.post(1, "{\"a\":1}"));
     requests.add(RawPeer.get("command", "d=raw-1", "k=secret", 2, true));
     requests.add(RawPeer.get(".well-known", "d=raw-1", "k=secret", 3, false));
-    requests.add(block(27, 0x08, "0123456789abcdef"));
-    requests.add(block(27, 0x16, "0123456789abcdef"));
-    requests.add(block(23, 0x06, ""));
+    requests.add(RawPeer.block(4, 27, 0x08, "0123456789abcdef"));
+    requests.add(RawPeer.block(4, 27, 0x16, "0123456789abcdef"));
+    requests.add(RawPeer.block(4, 23, 0x06, ""));
     requests.add(HexFormat.of().parseHex("40000001")); // ping
     requests.add(HexFormat.of().parseHex("60000002")); // acknowledgement
     requests.add(HexFormat.of().parseHex("70000003")); // reset
     return requests;
-  }
-
-  /** A POST with a Block1 (27) or Block2 (23) option. */
-  private static byte[] block(int option, int value, String payload) {
-    ByteArrayOutputStream out = RawPeer.header(2, 4);
-    int last = RawPeer.option(out, 0, 11, "telemetry".getBytes(UTF_8));
-    last = RawPeer.option(out, last, 15, "d=raw-1".getBytes(UTF_8));
-    last = RawPeer.option(out, last, 15, "k=secret".getBytes(UTF_8));
-    RawPeer.option(out, last, option, new byte[] {(byte) value});
-    if (!payload.isEmpty()) {
-      out.write(0xff);
-      out.writeBytes(payload.getBytes(UTF_8));
-    }
-    return out.toByteArray();
   }
 
   private static List<byte[]> words() {

@@ -81,6 +81,25 @@ final class RawPeer implements AutoCloseable {
     return out.toByteArray();
   }
 
+  /** Confirmable POST with a Block1 (27) or Block2 (23) option of one byte. */
+  static byte[] block(int messageId, int option, int value, String payload) {
+    return post(messageId, option, new byte[] {(byte) value}, payload);
+  }
+
+  /** Confirmable POST of text to /telemetry with one more option behind the query. */
+  static byte[] post(int messageId, int option, byte[] value, String payload) {
+    ByteArrayOutputStream out = header(2, messageId);
+    int last = option(out, 0, 11, "telemetry".getBytes(UTF_8));
+    last = option(out, last, 15, "d=raw-1".getBytes(UTF_8));
+    last = option(out, last, 15, "k=secret".getBytes(UTF_8));
+    option(out, last, option, value);
+    if (!payload.isEmpty()) {
+      out.write(0xff);
+      out.writeBytes(payload.getBytes(UTF_8));
+    }
+    return out.toByteArray();
+  }
+
   static ByteArrayOutputStream header(int code, int messageId) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     out.writeBytes(new byte[] {0x41, (byte) code, (byte) (messageId >> 8), (byte) messageId, 0x55});

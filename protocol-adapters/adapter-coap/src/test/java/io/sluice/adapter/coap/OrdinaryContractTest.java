@@ -1,0 +1,19 @@
+package io.sluice.adapter.coap;
+
+import io.sluice.adapter.testkit.AdapterContract;
+import io.sluice.adapter.testkit.Sender;
+import io.sluice.api.Adapter;
+
+/** The adapter contract by requests that Californium reads, since they have an option more. */
+class OrdinaryContractTest implements AdapterContract {
+  @Override
+  public Adapter adapter(int port) {
+    return new CoapAdapter(new CoapSettings("127.0.0.1", port, CoapOptions.DEFAULTS));
+  }
+
+  @Override
+  public Sender sender(Adapter adapter, String device, String password) {
+    return new CoapContractTest.CaliforniumSender(
+        adapter, "?d=" + device + "&k=" + password, Clients.client(adapter.address()), 60);
+  }
+}
