@@ -46,8 +46,9 @@ public record CoapOptions(
         int maxExchanges,
     @Option(
             doc =
-                "Messages remembered to recognize duplicates, over all peers, about 1 KB each; when"
-                    + " full, further ones are taken without being remembered.",
+                "Messages remembered to recognize duplicates, over all peers: 20 to 230 bytes each,"
+                    + " those in blocks or over DTLS about 1 KB. When full, the peers silent longest"
+                    + " are forgotten, or (blocks, DTLS) further messages not remembered.",
             def = "100000",
             min = 1,
             max = 10_000_000)
