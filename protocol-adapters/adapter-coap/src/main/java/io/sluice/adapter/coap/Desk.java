@@ -20,7 +20,7 @@ record Desk(
         answers,
         new Reception(gateway, answers),
         new Adoptions(),
-        InstantSource.system(),
+        gateway.clock(),
         Math.toIntExact(settings.maxPayload().value()));
   }
 }
