@@ -22,6 +22,7 @@ final class GatewayTypes {
           new Section("consumers", ConsumerSettings.class, "Who may read records here."),
           new Section("coverage", CoverageSettings.class, "How coverage is counted."),
           new Section("limits", LimitSettings.class, "How much any one may take."),
+          new Section("logging", LoggingSettings.class, "Where the program's log goes."),
           new Section("metrics", MetricsSettings.class, "Where figures go unasked."),
           new Section("spool", SpoolSettings.class, "Bounds and policies of the durable spool."));
 

@@ -37,6 +37,10 @@ final class RunCommand implements Callable<Integer> {
   /** A method of its own, so that no frame holds the seed's devices while the gateway runs. */
   private @Nullable Wiring start() throws IOException, InterruptedException {
     GatewayFiles files = config.load(spec.commandLine().getErr());
-    return files == null ? null : Wiring.start(files, GatewayTime.system());
+    if (files == null) {
+      return null;
+    }
+    LogOutput.direct(files.config().section(LoggingSettings.class));
+    return Wiring.start(files, GatewayTime.system());
   }
 }
