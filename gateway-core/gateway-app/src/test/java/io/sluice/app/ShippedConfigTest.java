@@ -13,6 +13,8 @@ import io.sluice.engine.config.ConfigLoader.Loaded;
 import io.sluice.engine.config.ConfigSchema;
 import io.sluice.engine.config.ReferencePage;
 import io.sluice.engine.config.Types;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -59,6 +61,19 @@ class ShippedConfigTest {
     Path file = ROOT.resolve("config/sluice.yaml");
     assertThat(schemaErrors(Files.readString(file))).isEmpty();
     assertThat(ConfigLoader.load(file, types, Map.of())).isInstanceOf(Loaded.class);
+  }
+
+  @Test
+  void examplesOfEachSectorPassTheCheckAndFitTheSchema() throws Exception {
+    for (String sector : List.of("factory", "farm", "public-service", "emergency")) {
+      Path file = ROOT.resolve("config/examples").resolve(sector + ".yaml");
+      assertThat(schemaErrors(Files.readString(file))).as(sector).isEmpty();
+      StringWriter said = new StringWriter();
+      PrintWriter printer = new PrintWriter(said);
+      String[] check = {"check", "--config", file.toString()};
+      int exit = Main.commandLine(check).setOut(printer).setErr(printer).execute(check);
+      assertThat(exit).as(said.toString()).isZero();
+    }
   }
 
   @Test
