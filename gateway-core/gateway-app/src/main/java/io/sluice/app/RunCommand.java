@@ -24,12 +24,19 @@ final class RunCommand implements Callable<Integer> {
       return ExitCode.USAGE;
     }
     CountDownLatch stopped = new CountDownLatch(1);
-    Shutdown.run(gateway::close, stopped);
+    ServiceNotice notice = ServiceNotice.of(System.getenv(), ProcessHandle.current().pid());
+    Shutdown.run(
+        () -> {
+          notice.stopping();
+          gateway.close();
+        },
+        stopped);
     PrintWriter out = spec.commandLine().getOut();
     out.printf(
         "ready %s in %.2f s%n",
         gateway.addresses(), ManagementFactory.getRuntimeMXBean().getUptime() / 1e3);
     out.flush();
+    notice.ready(gateway.operations()::status);
     stopped.await();
     return ExitCode.DONE;
   }
