@@ -60,6 +60,15 @@ final class AdminClient implements AutoCloseable {
     return require(send("GET", path, null));
   }
 
+  /** What stands at a path that is no JSON, as it is; a failure where it is refused. */
+  String text(String path) throws CommandFailure {
+    HttpResponse<String> response = exchange(request(path, TIMEOUT).GET().build());
+    if (response.statusCode() / 100 != 2) {
+      throw new CommandFailure(ExitCode.FAILED, path + " was answered " + response.statusCode());
+    }
+    return response.body();
+  }
+
   JsonNode require(Answer answer) throws CommandFailure {
     if (answer.ok()) {
       return answer.body();

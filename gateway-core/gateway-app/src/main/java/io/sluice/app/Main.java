@@ -27,6 +27,8 @@ public final class Main implements Runnable {
           "run",
           "demo",
           "check",
+          "doctor",
+          "support-bundle",
           "decode",
           "device",
           "claim",
@@ -90,6 +92,8 @@ public final class Main implements Runnable {
       case "demo" -> new DemoCommand();
       case "decode" -> new DecodeCommand();
       case "check" -> new CheckCommand();
+      case "doctor" -> new DoctorCommand();
+      case "support-bundle" -> new SupportBundleCommand();
       case "device" -> new DeviceCommand();
       case "claim" -> new ClaimCommand();
       case "admin-token" -> new AdminTokenCommand();

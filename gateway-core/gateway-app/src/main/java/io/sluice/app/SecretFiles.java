@@ -128,26 +128,18 @@ final class SecretFiles {
     return secrets.stream().anyMatch(text::contains);
   }
 
-  private static void gatherSecrets(@Nullable Object value, Set<String> into) {
+  /** The values of the secrets of a configuration or a part of it. */
+  static void gatherSecrets(@Nullable Object value, Set<String> into) {
     switch (value) {
       case Secret secret -> into.add(secret.value());
       case Record settings -> {
         for (RecordComponent component : settings.getClass().getRecordComponents()) {
-          gatherSecrets(component(settings, component), into);
+          gatherSecrets(SettingsTree.value(settings, component), into);
         }
       }
       case Map<?, ?> map -> map.values().forEach(each -> gatherSecrets(each, into));
       case List<?> list -> list.forEach(each -> gatherSecrets(each, into));
       case null, default -> {}
-    }
-  }
-
-  private static @Nullable Object component(Record settings, RecordComponent component) {
-    try {
-      component.getAccessor().setAccessible(true); // settings may be private to their package
-      return component.getAccessor().invoke(settings);
-    } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException("a record's accessor returns: " + component, e);
     }
   }
 

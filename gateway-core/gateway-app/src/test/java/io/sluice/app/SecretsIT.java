@@ -127,6 +127,8 @@ class SecretsIT {
     assertThat(shown.get("GET /api/v1/devices/meter-1")).contains("energy-meter");
     assertThat(shown.get("GET /metrics")).contains("sluice_messages_rejected_total");
     shown.put("process list", commandLine());
+    shown.put("support bundle", supportBundle());
+    assertThat(shown.get("support bundle")).contains("cloud", "sluice_spool_records");
     await().untilAsserted(() -> assertThat(audit()).contains("session.refused", "uplink.refused"));
     gateway.terminate();
     shown.put("log", gateway.log());
@@ -187,6 +189,20 @@ class SecretsIT {
   private String commandLine() throws IOException {
     Path process = Path.of("/proc", String.valueOf(gateway.pid()));
     return Files.readString(process.resolve("cmdline"), StandardCharsets.ISO_8859_1);
+  }
+
+  private String supportBundle() throws Exception {
+    Path archive = directory.resolve("support.tar.gz");
+    CommandLines.run(
+        gateway,
+        "support-bundle",
+        "--config",
+        directory.resolve("sluice.yaml").toString(),
+        "--output",
+        archive.toString(),
+        "--token",
+        ADMIN_TOKEN);
+    return Tool.run("tar", "-xzOf", archive.toString()).succeeded().output();
   }
 
   private String audit() throws IOException {

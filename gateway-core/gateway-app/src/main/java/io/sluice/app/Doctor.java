@@ -1,0 +1,79 @@
+package io.sluice.app;
+
+import io.sluice.app.SecretFiles.Exposed;
+import io.sluice.engine.config.GatewayConfig;
+import io.sluice.engine.spool.SpoolSettings;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Examines whether a gateway can run well here: the machine, and what a configuration wants. */
+final class Doctor {
+  private final HostChecks host;
+
+  Doctor(HostChecks host) {
+    this.host = host;
+  }
+
+  static Doctor ofThisMachine() {
+    return new Doctor(new HostChecks(Path.of("/"), Clock.systemUTC()));
+  }
+
+  /**
+   * @param file the configuration; null: the machine alone
+   */
+  List<Finding> examine(@Nullable Path file) {
+    List<Finding> findings = new ArrayList<>();
+    findings.add(
+        host.java(
+            Runtime.version().feature(), System.getProperty("sun.arch.data.model", "unknown")));
+    findings.add(host.memory(Runtime.getRuntime().maxMemory()));
+    findings.add(host.clock());
+    findings.add(host.entropy());
+    List<Door> doors = List.of();
+    if (file != null) {
+      StringWriter faults = new StringWriter();
+      GatewayFiles files = GatewayFiles.load(file, new PrintWriter(faults));
+      if (files == null) {
+        findings.add(
+            Finding.fail(
+                "config",
+                file + " has faults",
+                "see each with its remedy: sluice check --config " + file));
+      } else {
+        findings.add(Finding.ok("config", file + " has no fault"));
+        doors = Door.of(files.config());
+        findings.addAll(configured(files, doors));
+      }
+    }
+    findings.add(host.openFiles(doors));
+    findings.add(host.receiveBuffer(doors));
+    return List.copyOf(findings);
+  }
+
+  private static List<Finding> configured(GatewayFiles files, List<Door> doors) {
+    GatewayConfig config = files.config();
+    List<Finding> findings = new ArrayList<>();
+    for (Exposed exposed : files.exposed()) {
+      findings.add(
+          Finding.warn(
+              "secrets",
+              exposed.file() + " is open to every user of this machine",
+              "chmod 600 " + exposed.file()));
+    }
+    DiskChecks disk = new DiskChecks(config.gateway().data());
+    Finding permissions = disk.permissions();
+    findings.add(permissions);
+    if (permissions.grade() == Finding.Grade.OK) {
+      SpoolSettings spool = config.section(SpoolSettings.class);
+      findings.add(disk.space(spool.maxBytes().value() + spool.deadLetterBytes().value()));
+      findings.add(disk.speed());
+    }
+    findings.addAll(PortCheck.of(doors, disk.isInUse()));
+    return findings;
+  }
+}

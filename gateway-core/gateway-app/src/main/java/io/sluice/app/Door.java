@@ -1,0 +1,61 @@
+package io.sluice.app;
+
+import io.sluice.api.admin.AdminSettings;
+import io.sluice.api.config.Bytes;
+import io.sluice.engine.config.GatewayConfig;
+import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a configured listener wants of the system, by the names that the settings of all listeners
+ * have in common.
+ *
+ * @param port 0: any that is free
+ * @param maxConnections 0 where it has none: UDP
+ * @param receiveBytes of the socket's buffer; 0 where the system's own is taken
+ */
+record Door(
+    String kind, String host, int port, boolean isUdp, int maxConnections, long receiveBytes) {
+  /** All of a configuration, the admin listener last. */
+  static List<Door> of(GatewayConfig config) {
+    List<Door> doors = new ArrayList<>();
+    config.listeners().forEach((kind, settings) -> doors.add(of(kind, settings)));
+    AdminSettings admin = config.admin();
+    if (admin != null) {
+      doors.add(of("admin", admin));
+    }
+    return List.copyOf(doors);
+  }
+
+  private static Door of(String kind, Record settings) {
+    boolean isUdp = kind.equals("coap") || kind.equals("coaps");
+    return new Door(
+        kind,
+        value(settings, "host") instanceof String host ? host : "0.0.0.0",
+        value(settings, "port") instanceof Integer port ? port : 0,
+        isUdp,
+        value(settings, "maxConnections") instanceof Integer most ? most : 0,
+        value(settings, "receiveBuffer") instanceof Bytes bytes ? bytes.value() : 0);
+  }
+
+  /** Of the record or of one in it: what listeners have in common may be a record of its own. */
+  private static @Nullable Object value(Record settings, String name) {
+    for (RecordComponent component : settings.getClass().getRecordComponents()) {
+      Object value = SettingsTree.value(settings, component);
+      if (component.getName().equals(name)) {
+        return value;
+      }
+      Object inner = value instanceof Record record ? value(record, name) : null;
+      if (inner != null) {
+        return inner;
+      }
+    }
+    return null;
+  }
+
+  String address() {
+    return host + ":" + port + (isUdp ? "/udp" : "/tcp");
+  }
+}

@@ -1,0 +1,75 @@
+package io.sluice.app;
+
+import java.io.IOException;
+import java.net.BindException;
+import java.net.DatagramSocket;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Whether the listeners' addresses can be had. */
+final class PortCheck {
+  private PortCheck() {}
+
+  /**
+   * @param isRunning whether a gateway holds the data directory: the ports are its own then
+   */
+  static List<Finding> of(List<Door> doors, boolean isRunning) {
+    List<Finding> findings = new ArrayList<>();
+    for (Door door : doors) {
+      findings.add(of(door, isRunning));
+    }
+    return findings;
+  }
+
+  private static Finding of(Door door, boolean isRunning) {
+    String where = door.kind() + " " + door.address();
+    try {
+      bind(door);
+      return Finding.ok("port", where + " is free");
+    } catch (BindException e) {
+      String why = String.valueOf(e.getMessage());
+      if (why.contains("Permission")) {
+        return Finding.fail(
+            "port",
+            where + " is below 1024 and not for this user",
+            "take a port from 1024, or AmbientCapabilities=CAP_NET_BIND_SERVICE in the unit");
+      }
+      if (why.contains("assign")) {
+        return Finding.fail(
+            "port", where + " is no address of this machine", "see ip address; 0.0.0.0 takes all");
+      }
+      return isRunning
+          ? Finding.ok("port", where + " is taken, a gateway runs on this data directory")
+          : Finding.fail(
+              "port",
+              where + " is taken",
+              "end the program that has it (ss -lptun sport = :"
+                  + door.port()
+                  + "), or take another");
+    } catch (UnknownHostException e) {
+      return Finding.fail(
+          "port", where + " cannot be resolved", "write an address of this machine");
+    } catch (IOException e) {
+      return Finding.fail("port", where + ": " + e.getMessage(), "take another");
+    }
+  }
+
+  private static void bind(Door door) throws IOException {
+    InetSocketAddress address = new InetSocketAddress(door.host(), door.port());
+    if (address.isUnresolved()) {
+      throw new UnknownHostException(door.host());
+    }
+    if (door.isUdp()) {
+      new DatagramSocket(address).close();
+    } else {
+      try (ServerSocket socket = new ServerSocket()) {
+        socket.setReuseAddress(
+            true); // as the gateway does: connections just ended are no hindrance
+        socket.bind(address);
+      }
+    }
+  }
+}

@@ -1,0 +1,86 @@
+package io.sluice.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * A data directory that the gateway of commit d65314d left: 20 readings, an event and an alarm
+ * queued for the upstream "away", one dead letter, two devices of its device file and one of the
+ * API. Registry of schema version 2, spool of segment format 1, no coverage, no alarm book.
+ */
+class UpgradeIT {
+  private static final String ARCHIVE = "/upgrade/data-d65314d.tar.gz";
+
+  @TempDir Path directory;
+
+  private Path config() throws Exception {
+    Path packed = directory.resolve("data.tar.gz");
+    try (InputStream in = UpgradeIT.class.getResourceAsStream(ARCHIVE)) {
+      Files.copy(in, packed);
+    }
+    Tool.run("tar", "-xzf", packed.toString(), "-C", directory.toString()).succeeded();
+    Path profiles = Path.of("../../config/profiles").toAbsolutePath().normalize();
+    return Files.writeString(
+        directory.resolve("sluice.yaml"),
+        """
+        gateway: { id: edge-01, data: ./var }
+        listeners:
+          mqtt: { host: 127.0.0.1, port: 0 }
+          coap: { host: 127.0.0.1, port: 0 }
+        admin: { port: 0 }
+        spool: { max-bytes: 4MB, segment-bytes: 64KB, dead-letter-bytes: 1MB }
+        profiles: [ %s ]
+        upstreams:
+          - { name: away, type: file, directory: ./archive }
+        """
+            .formatted(profiles));
+  }
+
+  @Test
+  void queueRegistryLedgerAndDeadLettersOfThePreviousFormatAreKept() throws Exception {
+    ArchiveFiles archive = new ArchiveFiles(directory.resolve("archive"));
+    try (GatewayProcess gateway = GatewayProcess.start(config())) {
+      await().untilAsserted(() -> assertThat(archive.byId()).hasSize(22));
+      assertThat(archive.values("energy"))
+          .containsExactlyInAnyOrderElementsOf(LongStream.rangeClosed(1, 20).boxed().toList());
+      assertThat(gateway.get("/api/v1/dead-letters").path("count").asInt()).isEqualTo(1);
+
+      Tool.publish(gateway, "telemetry", "{\"energy\":21}").succeeded();
+      Tool coap =
+          Tool.run(
+              "coap-client-notls",
+              "-m",
+              "post",
+              "-t",
+              "json",
+              "-e",
+              "{\"volume\":7}",
+              "coap://127.0.0.1:%d/telemetry?d=water-9&k=t0ken-of-the-old-format-01"
+                  .formatted(gateway.port("coap")));
+      assertThat(coap.output()).as("no 4.01").doesNotContain("4.");
+      await().untilAsserted(() -> assertThat(archive.byId()).hasSize(24));
+      await()
+          .untilAsserted(() -> {
+            JsonNode ledger = gateway.get("/api/v1/ledger");
+            assertThat(ledger.path("balances").asBoolean()).isTrue();
+            assertThat(counts(ledger, "delivered")).containsExactly(1L, 1L, 22L);
+          });
+      assertThat(counts(gateway.get("/api/v1/ledger"), "accepted")).containsExactly(1L, 1L, 22L);
+      assertThat(gateway.terminate()).isZero();
+    }
+  }
+
+  /** Of the lanes alarm, event and telemetry. */
+  private static List<Long> counts(JsonNode ledger, String name) {
+    return ledger.path("ledger").valueStream().map(line -> line.path(name).asLong()).toList();
+  }
+}
