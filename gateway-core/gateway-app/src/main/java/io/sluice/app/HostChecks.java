@@ -2,6 +2,8 @@ package io.sluice.app;
 
 import io.sluice.app.Finding.Grade;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -21,6 +23,7 @@ final class HostChecks {
   private static final long MEMORY_LEAST_BYTES = 192 * MB;
   private static final int ENTROPY_LEAST_BITS = 128;
   private static final int OWN_FILES = 256;
+  private static final int TEXT_BYTES = 64 << 10;
   private static final Pattern OPEN_FILES = Pattern.compile("Max open files +(\\d+|unlimited) .*");
   private static final Pattern AVAILABLE = Pattern.compile("MemAvailable: +(\\d+) kB");
 
@@ -155,9 +158,12 @@ final class HostChecks {
     return text.strip().matches("\\d{1,18}") ? Long.parseLong(text.strip()) : otherwise;
   }
 
+  /** In one read: a file of /proc/sys says nothing more to a second. */
   private String text(String file) {
-    try {
-      return Files.readString(root.resolve(file));
+    byte[] bytes = new byte[TEXT_BYTES];
+    try (InputStream in = Files.newInputStream(root.resolve(file))) {
+      int read = in.read(bytes);
+      return new String(bytes, 0, Math.max(0, read), StandardCharsets.US_ASCII);
     } catch (IOException e) {
       return ""; // a system without it says nothing
     }

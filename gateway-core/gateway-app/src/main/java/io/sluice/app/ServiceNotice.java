@@ -102,7 +102,9 @@ final class ServiceNotice implements AutoCloseable {
         + (reason == null ? connections + " connections" : reason.lines().findFirst().orElse(""));
   }
 
+  /** From now on the manager's time for stopping counts, not the watchdog's. */
   void stopping() {
+    watchdog.shutdown();
     send("STOPPING=1");
   }
 
@@ -119,7 +121,9 @@ final class ServiceNotice implements AutoCloseable {
       open.sendToDomainSocket(bytes, 0, text.length, to);
     } catch (IOException | RuntimeException e) {
       LOG.warn(
-          "the service manager cannot be told {}: {}", state.lines().findFirst(), e.toString());
+          "the service manager cannot be told {}: {}",
+          state.lines().findFirst().orElse(""),
+          e.toString());
     }
   }
 

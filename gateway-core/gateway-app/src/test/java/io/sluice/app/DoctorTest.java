@@ -1,6 +1,7 @@
 package io.sluice.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.sluice.app.Finding.Grade;
 import java.io.PrintWriter;
@@ -17,6 +18,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Scanner;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -178,6 +180,18 @@ class DoctorTest {
       assertThat(lock.tryLock()).isNotNull();
       assertThat(disk.isInUse()).isTrue();
     }
+  }
+
+  @Test
+  void systemsOwnFilesAreReadWhole() throws Exception {
+    Path most = Path.of("/proc/sys/net/core/rmem_max");
+    assumeTrue(Files.isReadable(most), "no Linux");
+    long kilobytes;
+    try (Scanner scanner = new Scanner(most)) {
+      kilobytes = scanner.nextLong() / 1024;
+    }
+    HostChecks here = new HostChecks(Path.of("/"), Clock.systemUTC());
+    assertThat(here.receiveBuffer(List.of(udp(0, 1))).found()).endsWith(kilobytes + " KB");
   }
 
   private final StringWriter out = new StringWriter();
