@@ -5,7 +5,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -106,17 +105,26 @@ final class DiskChecks {
    * @param boundBytes what the spool may take in all
    */
   Finding space(long boundBytes) {
+    Path there = existing();
+    if (IN_MEMORY.contains(type(there))) {
+      return Finding.warn(
+          "disk space",
+          data + " is in memory (" + type(there) + ")",
+          "put gateway.data on a disk, or nothing outlives a power cut");
+    }
     try {
-      FileStore store = Files.getFileStore(existing());
-      if (IN_MEMORY.contains(store.type())) {
-        return Finding.warn(
-            "disk space",
-            data + " is in memory (" + store.type() + ")",
-            "put gateway.data on a disk, or nothing outlives a power cut");
-      }
-      return space(store.getUsableSpace() + spoolBytes(), boundBytes);
+      return space(there.toFile().getUsableSpace() + spoolBytes(), boundBytes);
     } catch (IOException e) {
       return Finding.warn("disk space", "unknown: " + e.getMessage(), "look by df " + data);
+    }
+  }
+
+  /** Empty where the system does not say, as below another root directory. */
+  private static String type(Path there) {
+    try {
+      return Files.getFileStore(there).type();
+    } catch (IOException e) {
+      return "";
     }
   }
 
