@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -155,7 +156,7 @@ class DoctorTest {
 
   @Test
   void takenPortsFailUnlessTheyAreTheGatewaysOwn() throws Exception {
-    InetAddress loopback = InetAddress.getByName("127.0.0.1");
+    InetAddress loopback = InetAddress.getLoopbackAddress();
     try (ServerSocket tcp = new ServerSocket(0, 1, loopback);
         DatagramSocket udp = new DatagramSocket(new InetSocketAddress(loopback, 0))) {
       List<Door> doors = List.of(tcp(tcp.getLocalPort(), 1), udp(udp.getLocalPort(), 1), tcp(0, 1));
@@ -187,7 +188,7 @@ class DoctorTest {
     Path most = Path.of("/proc/sys/net/core/rmem_max");
     assumeTrue(Files.isReadable(most), "no Linux");
     long kilobytes;
-    try (Scanner scanner = new Scanner(most)) {
+    try (Scanner scanner = new Scanner(most, StandardCharsets.US_ASCII)) {
       kilobytes = scanner.nextLong() / 1024;
     }
     HostChecks here = new HostChecks(Path.of("/"), Clock.systemUTC());
