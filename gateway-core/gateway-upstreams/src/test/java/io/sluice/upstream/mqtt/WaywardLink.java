@@ -17,14 +17,18 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A line to a broker that misbehaves in the middle of a batch: each connection by one fault, after
  * so many bytes of acknowledgements. Once it has had its faults it is a good one.
  */
 final class WaywardLink implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(WaywardLink.class);
   private static final int CHUNK_BYTES = 4_096;
   private static final int ACKNOWLEDGEMENT_BYTES_MAX = 3_000;
+  private static final int SLOW_BYTES_MAX = 10_000;
   private static final long SLOW_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
   /** What a connection does. */
@@ -36,7 +40,7 @@ final class WaywardLink implements AutoCloseable {
     /** Takes nothing and says nothing, and stays open. */
     HANGS,
     RESETS,
-    /** Goes on, a few bytes at a time. */
+    /** Goes on for a while, a few bytes at a time; then the connection ends. */
     SLOW
   }
 
@@ -75,8 +79,7 @@ final class WaywardLink implements AutoCloseable {
       try {
         connect(server.accept());
       } catch (IOException e) {
-        // The broker, or this, is going: the client sees it as it would in the field.
-        continue;
+        LOG.debug("a connection is not taken: {}", e.getMessage());
       }
     }
   }
@@ -90,7 +93,7 @@ final class WaywardLink implements AutoCloseable {
         new Connection(
             client,
             broker,
-            faultsLeft.get() > 0 ? all[random.nextInt(all.length)] : null,
+            faultsLeft.get() > 0 ? all[faultsLeft.get() % all.length] : null,
             random.nextInt(ACKNOWLEDGEMENT_BYTES_MAX));
     Thread.ofVirtual().start(connection::toBroker);
     Thread.ofVirtual().start(connection::toClient);
@@ -147,6 +150,9 @@ final class WaywardLink implements AutoCloseable {
           }
           if (!struck || fault == Fault.SLOW) {
             pass(out, chunk, count);
+          }
+          if (struck && passed > SLOW_BYTES_MAX) {
+            end();
           }
           count = in.read(chunk);
         }

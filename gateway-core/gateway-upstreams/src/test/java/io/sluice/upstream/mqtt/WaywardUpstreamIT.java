@@ -53,6 +53,7 @@ class WaywardUpstreamIT {
   private static final long SEED = Long.getLong("sluice.campaign.seed", 20_261_124);
   private static final int RECORDS = IS_LONG ? 100_000 : 8_000;
   private static final int FAULTS = IS_LONG ? 60 : 8;
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final ForwardLimits LIMITS =
       new ForwardLimits(4, 1 << 20, 2, 500, 2_000, 1, 20, 2_000);
 
@@ -126,22 +127,20 @@ class WaywardUpstreamIT {
         int seen = FAULTS;
         while (link.faultsLeft() > 0) {
           int before = seen;
-          await()
-              .atMost(Duration.ofSeconds(120))
-              .until(() -> link.faultsLeft() < before || isDrained(spool));
+          await().atMost(PATIENCE).until(() -> link.faultsLeft() < before || isDrained(spool));
           seen = link.faultsLeft();
           clock.step(Duration.ofMinutes(random.nextInt(-600, 600)));
           if (isDrained(spool)) {
             append(spool, clock, 500);
           }
         }
-        await().atMost(Duration.ofSeconds(120)).until(() -> isDrained(spool));
+        await().atMost(PATIENCE).until(() -> isDrained(spool));
         assertThat(spool.ledger()).allMatch(LedgerLine::balances);
         long accepted = spool.ledger().stream().mapToLong(LedgerLine::accepted).sum();
         assertThat(spool.ledger().stream().mapToLong(LedgerLine::delivered).sum())
             .isEqualTo(accepted);
         await()
-            .atMost(Duration.ofSeconds(120))
+            .atMost(PATIENCE)
             .untilAsserted(() -> assertThat(ids(broker)).hasSize((int) accepted));
         LOG.info(
             "campaign wayward-upstream: seed {}, {} records, {} published, faults {}",
