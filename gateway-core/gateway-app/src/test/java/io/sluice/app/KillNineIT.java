@@ -43,7 +43,7 @@ import tools.jackson.databind.JsonNode;
 @Tag(Campaign.TAG)
 class KillNineIT {
   private static final Logger LOG = LoggerFactory.getLogger(KillNineIT.class);
-  private static final int KILLS = Campaign.isLong() ? 100 : 8;
+  private static final int KILLS = Campaign.isLong() ? 100 : 6;
   private static final int ACKNOWLEDGED_BEFORE_KILL_MAX = 3_000;
   private static final long FURTHER_NANOS_MAX = 20_000_000;
   private static final int IN_FLIGHT = 100;
