@@ -240,8 +240,13 @@ final class PlainLane extends ChannelInboundHandlerAdapter implements ReceiptSin
     awake.set(false);
     int answered = 0;
     for (PlainExchange next = verdicts.poll(); next != null; next = verdicts.poll()) {
-      finish(next);
       answered++;
+      try {
+        finish(next);
+      } catch (RuntimeException unexpected) {
+        // Top of the loop: one answer's fault must not cost the others theirs.
+        log.error("coap: an answer failed", unexpected);
+      }
     }
     if (answered > 0) {
       channel.flush();

@@ -3,6 +3,7 @@ package io.sluice.adapter.coap;
 import io.sluice.api.Admission;
 import io.sluice.api.Receipt;
 import io.sluice.api.RejectReason;
+import java.nio.charset.StandardCharsets;
 import org.eclipse.californium.core.coap.CoAP;
 import org.eclipse.californium.core.coap.CoAP.ResponseCode;
 import org.eclipse.californium.core.coap.NoResponseOption;
@@ -14,6 +15,8 @@ import org.eclipse.californium.core.network.Exchange;
  * Verdicts as CoAP responses (RFC 7252 5.9), with a diagnostic payload where something is wrong.
  */
 final class Replies {
+  private static final int MAX_DIAGNOSTIC_BYTES = 1024;
+
   private Replies() {}
 
   static Response to(Receipt receipt, int maxPayloadBytes) {
@@ -67,9 +70,14 @@ final class Replies {
     return response;
   }
 
+  /** A sentence for people (RFC 7252 5.5.2); cut where it is longer than a block. */
   static Response diagnostic(ResponseCode code, String detail) {
     Response response = new Response(code);
-    response.setPayload(detail);
+    byte[] text = detail.getBytes(StandardCharsets.UTF_8);
+    response.setPayload(
+        text.length > MAX_DIAGNOSTIC_BYTES
+            ? Amplification.cut(text, MAX_DIAGNOSTIC_BYTES)
+            : detail);
     return response;
   }
 

@@ -135,6 +135,7 @@ class PlainLaneTest {
             gateway::stored,
             _ -> new Receipt.Rejected(RejectReason.PAYLOAD_INVALID, "byte 3: ü", true),
             _ -> new Receipt.Rejected(RejectReason.NOT_AUTHORIZED, "x".repeat(900), true),
+            _ -> new Receipt.Rejected(RejectReason.NOT_AUTHORIZED, "ü".repeat(900), true),
             _ -> new Receipt.Rejected(RejectReason.UNMAPPED_TOPIC, "", true),
             _ -> new Receipt.Rejected(RejectReason.TOO_LARGE, "too large", true),
             _ -> new Receipt.Limited(Limit.MESSAGE_RATE_PER_DEVICE, "slow down", 1500),
