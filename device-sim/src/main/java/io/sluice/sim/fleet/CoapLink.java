@@ -1,47 +1,38 @@
 package io.sluice.sim.fleet;
 
+import io.sluice.sim.coap.CoapClient;
+import io.sluice.sim.coap.CoapMessage;
 import io.sluice.sim.scenario.DeviceSpec;
-import java.net.InetSocketAddress;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
-import org.eclipse.californium.core.coap.CoAP;
-import org.eclipse.californium.core.coap.CoAP.ResponseCode;
-import org.eclipse.californium.core.coap.MessageObserverAdapter;
-import org.eclipse.californium.core.coap.Request;
-import org.eclipse.californium.core.coap.Response;
-import org.eclipse.californium.core.network.CoapEndpoint;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One device over CoAP: one exchange at a time (RFC 7252 section 4.7, NSTART 1). A 5.03 waits for
- * its Max-Age and is tried again; so is one that never had an answer.
+ * One device over CoAP: what it makes of answers, whatever its stack. One message at a time (RFC
+ * 7252 section 4.7, NSTART 1); a 5.03 waits for its Max-Age and is tried again, so is one that
+ * never had an answer.
  */
 final class CoapLink implements Link {
   private static final int MOST_TRIES = 5;
-  private static final long AWAY_MILLIS = 200;
-  private final CoapEndpoint endpoint;
-  private final InetSocketAddress server;
+  private static final long LONGEST_PAUSE_MILLIS = 60_000;
+  private static final long SHORTEST_PAUSE_MILLIS = 100;
+  private final CoapStack stack;
   private final DevicePlay play;
   private final FleetCounters counters;
   private final DeviceSpec spec;
-  private final String query;
-  private boolean busy;
+  private @Nullable Message current;
+  private int tries;
+
+  /** Which try an outcome or a timer is about; what belongs to an earlier one is too late. */
+  private int round;
+
   private boolean closed;
   private boolean away;
   private boolean lying;
 
-  CoapLink(
-      CoapEndpoint endpoint, InetSocketAddress server, DevicePlay play, FleetCounters counters) {
-    this.endpoint = endpoint;
-    this.server = server;
+  CoapLink(CoapStack.Maker maker, DevicePlay play, FleetCounters counters) {
     this.play = play;
     this.counters = counters;
     this.spec = play.device().spec();
-    this.query =
-        "?d=" + encoded(spec.id()) + (spec.token() == null ? "" : "&k=" + encoded(spec.token()));
-  }
-
-  private static String encoded(String text) {
-    return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    this.stack = maker.stack(this::late);
   }
 
   @Override
@@ -51,28 +42,53 @@ final class CoapLink implements Link {
 
   @Override
   public boolean ready() {
-    return !busy && !closed && !away;
+    return current == null && !closed && !away;
   }
 
   @Override
   public int pending() {
-    return busy ? 1 : 0;
+    return current == null ? 0 : 1;
   }
 
   @Override
   public void send(Message message) {
-    busy = true;
-    attempt(message, 1);
+    // a block-wise transfer needs its answers, whatever the device asks for
+    if (spec.group().qos() > 0 || message.payload().length > CoapClient.BLOCK_BYTES) {
+      current = message;
+      tries = 1;
+      attempt(message);
+    } else {
+      stack.postUnconfirmed(message, lying);
+    }
+  }
+
+  private void attempt(Message message) {
+    if (!closed && !away) {
+      stack.post(message, lying, new Try(message, ++round));
+    }
   }
 
   @Override
   public void cut() {
     away = true;
+    round++;
+    stack.abandon();
   }
 
   @Override
   public void restore() {
+    if (!away) {
+      return;
+    }
     away = false;
+    Message message = current;
+    if (message != null && message.isBad()) {
+      current = null;
+      play.unanswered(message.n());
+    } else if (message != null) {
+      play.resent(message.n());
+      attempt(message);
+    }
   }
 
   @Override
@@ -82,7 +98,7 @@ final class CoapLink implements Link {
 
   @Override
   public void mute() {
-    away = true;
+    cut();
   }
 
   @Override
@@ -90,82 +106,92 @@ final class CoapLink implements Link {
     lying = isWrong;
   }
 
-  private void attempt(Message message, int tries) {
-    if (closed) {
-      busy = false;
-      return;
-    }
-    if (away) {
-      Timers.after(play.loop(), () -> attempt(message, tries), AWAY_MILLIS);
-      return;
-    }
-    boolean confirmable = spec.group().qos() > 0;
-    Request request = new Request(CoAP.Code.POST, confirmable ? CoAP.Type.CON : CoAP.Type.NON);
-    request.setURI(
-        "coap://"
-            + server.getAddress().getHostAddress()
-            + ":"
-            + server.getPort()
-            + "/"
-            + message.kind().address()
-            + (lying ? query + "-wrong" : query));
-    request.getOptions().setContentFormat(spec.group().form().contentFormat());
-    request.setPayload(message.payload());
-    request.addMessageObserver(
-        new MessageObserverAdapter() {
-          @Override
-          public void onResponse(Response response) {
-            onLoop(() -> answer(message, tries, response));
-          }
+  @Override
+  public void lose(double chance) {
+    stack.lose(chance);
+  }
 
-          @Override
-          protected void failed() {
-            onLoop(() -> again(message, tries, 0, "no answer"));
-          }
-        });
-    endpoint.sendRequest(request);
-    if (!confirmable) {
-      // nobody has to answer: it has no outcome, and the next may follow at once
-      busy = false;
+  @Override
+  public void move() {
+    stack.move();
+    Message message = current;
+    if (message != null && !away) {
+      // what was under way from the old address gets no answer any more
+      play.resent(message.n());
+      attempt(message);
     }
   }
 
-  private void onLoop(Runnable task) {
-    if (!play.loop().isShuttingDown()) {
-      play.loop().execute(task);
-    }
-  }
-
-  private void answer(Message message, int tries, Response response) {
-    if (response.isSuccess()) {
-      busy = false;
+  private void answered(Message message, int code, String said, int maxAgeSeconds) {
+    if (code >>> 5 == 2) {
+      current = null;
       if (spec.group().qos() > 0) {
         play.acked(message.n());
       }
-    } else if (response.getCode() == ResponseCode.SERVICE_UNAVAILABLE) {
-      long wait =
-          Math.min(
-              60,
-              response.getOptions().getMaxAge() == null ? 1 : response.getOptions().getMaxAge());
-      again(message, tries, wait * 1000, "5.03 " + response.getPayloadString());
+    } else if (code == CoapMessage.UNAVAILABLE) {
+      again(message, Math.min(LONGEST_PAUSE_MILLIS, maxAgeSeconds * 1000L), said);
     } else {
-      busy = false;
-      play.refused(message.n(), response.getCode() + " " + response.getPayloadString());
+      current = null;
+      play.refused(message.n(), said);
     }
   }
 
-  private void again(Message message, int tries, long waitMillis, String why) {
+  /** A response to a Non-confirmable message: a refusal counts. */
+  private void late(long n, int code, String said) {
+    if (code >>> 5 != 2 && code != CoapMessage.UNAVAILABLE) {
+      play.refused(n, said);
+    }
+  }
+
+  private void again(Message message, long pauseMillis, String why) {
     counters.trouble(spec.id() + ": " + why);
     if (closed || tries >= MOST_TRIES || spec.group().qos() == 0 || message.isBad()) {
-      busy = false;
+      current = null;
+      play.unanswered(message.n());
       return;
     }
+    tries++;
     play.resent(message.n());
-    Timers.after(play.loop(), () -> attempt(message, tries + 1), Math.max(100, waitMillis));
+    int of = round;
+    Timers.after(
+        play.loop(),
+        () -> {
+          if (of == round) {
+            attempt(message);
+          }
+        },
+        Math.max(SHORTEST_PAUSE_MILLIS, pauseMillis));
   }
 
   @Override
   public void close() {
     closed = true;
+    round++;
+    stack.close();
+  }
+
+  /** One try of a message. */
+  private final class Try implements CoapStack.Outcome {
+    private final Message message;
+    private final int of;
+
+    Try(Message message, int of) {
+      this.message = message;
+      this.of = of;
+    }
+
+    @Override
+    public void answered(int code, String said, int maxAgeSeconds) {
+      if (of == round) {
+        CoapLink.this.answered(message, code, said, maxAgeSeconds);
+      }
+    }
+
+    @Override
+    public void failed(String why) {
+      if (of == round) {
+        again(message, 0, why);
+      }
+    }
   }
 }

@@ -1,53 +1,89 @@
 package io.sluice.sim.fleet;
 
+import io.netty.channel.EventLoop;
+import io.sluice.sim.coap.CoapClient;
+import io.sluice.sim.coap.CoapSocket;
+import io.sluice.sim.net.SourceAddresses;
+import io.sluice.sim.scenario.DeviceSpec;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import org.eclipse.californium.core.config.CoapConfig;
-import org.eclipse.californium.core.network.CoapEndpoint;
-import org.eclipse.californium.elements.config.Configuration;
-import org.eclipse.californium.elements.config.UdpConfig;
 
-/** A few UDP sockets that all CoAP devices share; the server tells devices apart by their query. */
+/**
+ * The UDP sockets that all CoAP devices share, as few as their rate allows; the server tells
+ * devices apart by their query. Used on one event loop once the fleet plays.
+ */
 final class CoapSockets implements AutoCloseable {
-  // RFC 7252 section 4.4: a message id comes back after 65536, and not within 247 s
-  private static final int DEVICES_A_SOCKET = 500;
-  private static final int MOST_SOCKETS = 64;
-  private final List<CoapEndpoint> endpoints = new ArrayList<>();
-  private final ScheduledExecutorService executor =
-      Executors.newScheduledThreadPool(1, Thread.ofPlatform().name("sim-coap").daemon().factory());
+  private static final int MOST = 1_024;
+  private static final int DEVICES_A_SOCKET = 5_000;
 
-  CoapSockets(int devices) throws IOException {
-    CoapConfig.register();
-    UdpConfig.register();
-    Configuration configuration = Configuration.createStandardWithoutFile();
-    configuration.set(CoapConfig.DEDUPLICATOR, CoapConfig.DEDUPLICATOR_PEERS_MARK_AND_SWEEP);
-    configuration.set(CoapConfig.MAX_ACTIVE_PEERS, 1000);
-    configuration.set(UdpConfig.UDP_RECEIVER_THREAD_COUNT, 1);
-    configuration.set(UdpConfig.UDP_SENDER_THREAD_COUNT, 1);
-    int sockets = Math.clamp(devices / DEVICES_A_SOCKET, 1, MOST_SOCKETS);
-    for (int i = 0; i < sockets; i++) {
-      CoapEndpoint endpoint =
-          CoapEndpoint.builder()
-              .setConfiguration(configuration)
-              .setInetSocketAddress(new InetSocketAddress(0))
-              .build();
-      endpoint.setExecutors(executor, executor);
-      endpoint.start();
-      endpoints.add(endpoint);
+  /** Half of the 65,536 message ids that each has for 247 s (RFC 7252 section 4.4). */
+  private static final double MESSAGES_A_SECOND = 130;
+
+  private final List<CoapSocket> sockets = new ArrayList<>();
+  private final List<CoapClient> byPlace = new ArrayList<>();
+
+  CoapSockets(
+      EventLoop loop,
+      InetSocketAddress server,
+      SourceAddresses sources,
+      int count,
+      FleetCounters counters)
+      throws IOException {
+    for (int i = 0; i < count; i++) {
+      try {
+        sockets.add(
+            CoapSocket.open(
+                loop,
+                server,
+                sources.of(i, 0),
+                token -> at(CoapClient.place(token)),
+                cause -> counters.trouble("CoAP: " + cause.getMessage())));
+      } catch (IOException e) {
+        close();
+        throw new IOException(
+            e.getMessage() + "; it is socket %d of %d: raise ulimit -n".formatted(i + 1, count), e);
+      }
     }
   }
 
-  CoapEndpoint of(int index) {
-    return endpoints.get(index % endpoints.size());
+  /**
+   * How many the devices need.
+   *
+   * @param least for what else needs several: addresses, devices that move
+   */
+  static int count(Collection<DeviceSpec> devices, int least) {
+    double rate =
+        devices.stream()
+            .mapToDouble(spec -> 1000d / Math.max(1, spec.group().interval().toMillis()))
+            .sum();
+    int byRate = (int) Math.min(MOST, Math.ceil(rate / MESSAGES_A_SECOND));
+    int byDevices = devices.size() / DEVICES_A_SOCKET;
+    return Math.clamp(Math.max(Math.max(byRate, byDevices), least), 1, MOST);
+  }
+
+  private CoapClient at(int place) {
+    return place >= 0 && place < byPlace.size() ? byPlace.get(place) : null;
+  }
+
+  /** The place that the next client has to have. */
+  int nextPlace() {
+    return byPlace.size();
+  }
+
+  void add(CoapClient client) {
+    byPlace.add(client);
+  }
+
+  /** The socket of a device that has moved so often. */
+  CoapSocket of(int place, int moves) {
+    return sockets.get((place + moves) % sockets.size());
   }
 
   @Override
   public void close() {
-    endpoints.forEach(CoapEndpoint::destroy);
-    executor.shutdownNow();
+    sockets.forEach(CoapSocket::close);
   }
 }

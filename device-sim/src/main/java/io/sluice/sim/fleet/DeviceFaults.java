@@ -28,11 +28,10 @@ final class DeviceFaults {
     }
   }
 
-  /** Those that begin at a moment: what takes the connection away, or what goes over it. */
+  /** Those that begin at a moment: what touches the link, and what is handed in over it. */
   List<Fault> scheduled() {
     return faults.stream()
-        .filter(fault ->
-            fault.kind().silences() || fault.kind() == Kind.STORM || fault.kind() == Kind.HISTORY)
+        .filter(fault -> fault.kind().strikesLink() || fault.kind() == Kind.HISTORY)
         .toList();
   }
 

@@ -133,7 +133,12 @@ final class DevicePlay implements Link.Listener {
       case HALF_OPEN -> link.mute();
       case WRONG_CREDENTIALS -> lie(true);
       case HISTORY -> handIn(fault);
-      default -> throw new IllegalStateException(fault.kind() + " silences nobody");
+      case LOSS -> link.lose(fault.chance());
+      case ADDRESS_CHANGE -> {
+        counters.moved.increment();
+        link.move();
+      }
+      default -> throw new IllegalStateException(fault.kind() + " does not begin at a moment");
     }
     if (fault.kind() == Fault.Kind.HISTORY) {
       if (fault.every() != null) {
@@ -167,6 +172,10 @@ final class DevicePlay implements Link.Listener {
     }
     if (fault.kind() == Fault.Kind.WRONG_CREDENTIALS) {
       lie(false);
+    } else if (fault.kind() == Fault.Kind.LOSS) {
+      link.lose(0);
+    } else if (fault.kind() == Fault.Kind.ADDRESS_CHANGE) {
+      pump();
     } else if (!isSleepy()) {
       link.restore();
     }
@@ -373,6 +382,12 @@ final class DevicePlay implements Link.Listener {
   public void resent(long n) {
     batches.forEach(n, log::resent);
     counters.resent.increment();
+  }
+
+  @Override
+  public void unanswered(long n) {
+    dispatchedNanos.remove(n);
+    settled();
   }
 
   private void settled() {

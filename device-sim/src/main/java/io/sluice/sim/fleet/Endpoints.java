@@ -2,15 +2,51 @@ package io.sluice.sim.fleet;
 
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the fleet connects; either may be null when no device speaks it.
+ * Where the fleet connects; each may be null when no device speaks it.
  *
  * @param mqtt {@code mqtt://host:port} or {@code tcp://host:port}
  * @param coap {@code coap://host:port}
+ * @param mqtts {@code mqtts://host:port}, for devices with a certificate
+ * @param coaps {@code coaps://host:port}, for devices with a pre-shared key
+ * @param tls what devices with a certificate show, and whom they trust
  */
-public record Endpoints(@Nullable URI mqtt, @Nullable URI coap) {
+public record Endpoints(
+    @Nullable URI mqtt,
+    @Nullable URI coap,
+    @Nullable URI mqtts,
+    @Nullable URI coaps,
+    @Nullable DeviceTls tls) {
+  private static final List<String> SCHEMES = List.of("mqtt", "tcp", "coap", "mqtts", "coaps");
+
+  /** Without TLS and DTLS. */
+  public Endpoints(@Nullable URI mqtt, @Nullable URI coap) {
+    this(mqtt, coap, null, null, null);
+  }
+
+  /**
+   * The address that an option has to name.
+   *
+   * @throws IllegalArgumentException names the option, or says what is wrong with what it says
+   */
+  static InetSocketAddress need(@Nullable URI uri, int defaultPort, String option) {
+    String scheme = option.substring(2);
+    if (uri == null) {
+      throw new IllegalArgumentException(
+          "the scenario has devices that speak %s; say where with %s %s://HOST:%d"
+              .formatted(scheme, option, scheme, defaultPort));
+    }
+    String named = uri.getScheme() == null ? "" : uri.getScheme();
+    if (!named.equals(scheme) && !(named.equals("tcp") && scheme.equals("mqtt"))) {
+      throw new IllegalArgumentException(
+          "`%s`: %s wants %s://".formatted(uri, option, scheme)
+              + (scheme.equals("mqtt") ? " (or tcp://)" : ""));
+    }
+    return address(uri, defaultPort);
+  }
 
   /**
    * The address that a URI names.
@@ -19,9 +55,9 @@ public record Endpoints(@Nullable URI mqtt, @Nullable URI coap) {
    */
   public static InetSocketAddress address(URI uri, int defaultPort) {
     String scheme = uri.getScheme() == null ? "" : uri.getScheme();
-    if (!scheme.equals("mqtt") && !scheme.equals("tcp") && !scheme.equals("coap")) {
+    if (!SCHEMES.contains(scheme)) {
       throw new IllegalArgumentException(
-          "`" + uri + "`: write mqtt:// (or tcp://) or coap://; mqtts:// is for `sim load` alone");
+          "`" + uri + "`: write mqtt:// (or tcp://), mqtts://, coap:// or coaps://");
     }
     return address(uri, scheme, defaultPort);
   }

@@ -28,6 +28,9 @@ final class FleetCounters {
   final LongAdder alarms = new LongAdder();
   final LongAdder commands = new LongAdder();
   final LongAdder connectFailures = new LongAdder();
+  final LongAdder retransmitted = new LongAdder();
+  final LongAdder vanished = new LongAdder();
+  final LongAdder moved = new LongAdder();
 
   /** From dispatch to acknowledgement, microseconds. */
   final Recorder latency = new Recorder(MOST_LATENCY_MICROS, 3);
@@ -67,6 +70,9 @@ final class FleetCounters {
         alarms.sum(),
         commands.sum(),
         connectFailures.sum(),
+        retransmitted.sum(),
+        vanished.sum(),
+        moved.sum(),
         lastTrouble);
   }
 }

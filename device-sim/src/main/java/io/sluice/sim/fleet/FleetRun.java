@@ -1,17 +1,13 @@
 package io.sluice.sim.fleet;
 
-import com.sun.management.UnixOperatingSystemMXBean;
-import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.EventLoopGroup;
-import io.sluice.sim.device.Hash;
 import io.sluice.sim.device.SimDevice;
+import io.sluice.sim.net.OpenFiles;
+import io.sluice.sim.net.Transports;
 import io.sluice.sim.scenario.DeviceSpec;
 import io.sluice.sim.scenario.Group;
-import io.sluice.sim.scenario.Group.Transport;
 import io.sluice.sim.scenario.Scenario;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
-import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -26,14 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FleetRun implements AutoCloseable {
   private static final int CONNECTS_A_SECOND = 2_000;
-
-  /** Devices with a client of Eclipse Paho, each with threads of its own; beyond, ours plays. */
-  private static final int MOST_PAHOS = 200;
-
   private static final long DRAIN_SECONDS = 10;
-
-  /** Descriptors that the simulator itself needs, libraries and sockets of CoAP included. */
-  private static final long OWN_DESCRIPTORS = 200;
 
   private final Scenario scenario;
   private final FleetTime time;
@@ -41,23 +30,16 @@ public final class FleetRun implements AutoCloseable {
   private final FleetCounters counters = new FleetCounters();
   private final List<DevicePlay> plays = new ArrayList<>();
   private final EventLoopGroup loops;
-  private final @Nullable CoapSockets sockets;
+  private final Links links;
   private boolean stopped;
-  private int pahos;
 
   private FleetRun(Scenario scenario, Endpoints endpoints, FleetTime time) throws IOException {
     this.scenario = scenario;
     this.time = time;
     this.startMillis = time.millis();
     List<DeviceSpec> specs = scenario.devices();
-    long coap = specs.stream().filter(spec -> !spec.group().transport().mqtt()).count();
-    InetSocketAddress mqttServer =
-        coap == specs.size() ? null : need(endpoints.mqtt(), 1883, "MQTT", "--mqtt");
-    InetSocketAddress coapServer =
-        coap == 0 ? null : need(endpoints.coap(), 5683, "CoAP", "--coap");
-    this.sockets = coap == 0 ? null : new CoapSockets((int) coap);
     this.loops = Transports.group(1, "sim-fleet");
-    Bootstrap bootstrap = new Bootstrap().channel(Transports.socket()).remoteAddress(mqttServer);
+    this.links = links(specs, endpoints);
     for (DeviceSpec spec : specs) {
       SimDevice device = new SimDevice(spec, startMillis * 1000);
       plays.add(
@@ -68,40 +50,17 @@ public final class FleetRun implements AutoCloseable {
               new DeviceFaults(scenario, spec),
               time,
               startMillis,
-              play -> link(play, bootstrap, mqttServer, coapServer)));
+              links::of));
     }
   }
 
-  private Link link(
-      DevicePlay play,
-      Bootstrap bootstrap,
-      @Nullable InetSocketAddress mqttServer,
-      @Nullable InetSocketAddress coapServer) {
-    if (coapServer != null && sockets != null && !play.device().spec().group().transport().mqtt()) {
-      return new CoapLink(sockets.of(plays.size()), coapServer, play, counters);
+  private Links links(List<DeviceSpec> specs, Endpoints endpoints) throws IOException {
+    try {
+      return new Links(scenario, specs, endpoints, counters, loops.next());
+    } catch (IOException | IllegalArgumentException e) {
+      loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+      throw e;
     }
-    if (mqttServer != null && isPaho(play.device().spec())) {
-      pahos++;
-      return new PahoLink(mqttServer, play, counters);
-    }
-    return new MqttLink(bootstrap, play, counters);
-  }
-
-  private boolean isPaho(DeviceSpec spec) {
-    Group group = spec.group();
-    return group.transport() == Transport.MQTT_5
-        && group.form().hasPlainTopics()
-        && pahos < MOST_PAHOS
-        && Hash.unit(spec.seed(), -7) < scenario.fidelity();
-  }
-
-  private static InetSocketAddress need(
-      java.net.@Nullable URI uri, int port, String protocol, String option) {
-    if (uri == null) {
-      throw new IllegalArgumentException(
-          "the scenario has devices that speak " + protocol + "; say where with " + option);
-    }
-    return Endpoints.address(uri, port);
   }
 
   /**
@@ -135,15 +94,12 @@ public final class FleetRun implements AutoCloseable {
             .filter(group -> group.transport().mqtt())
             .mapToLong(Group::count)
             .sum();
-    long limit =
-        ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
-            ? unix.getMaxFileDescriptorCount()
-            : Long.MAX_VALUE;
-    long room = limit - OWN_DESCRIPTORS;
+    long own = OpenFiles.OWN + Links.descriptors(scenario);
+    long room = OpenFiles.limit() - own;
     return mqtt <= room
         ? null
         : "the limit of open files is %d: about %d of the %d MQTT devices can connect; raise it with ulimit -n %d"
-            .formatted(limit, Math.max(0, room), mqtt, mqtt + OWN_DESCRIPTORS);
+            .formatted(OpenFiles.limit(), Math.max(0, room), mqtt, mqtt + own);
   }
 
   public Scenario scenario() {
@@ -196,10 +152,8 @@ public final class FleetRun implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    links.close();
     loops.shutdownGracefully(50, 5_000, TimeUnit.MILLISECONDS).awaitUninterruptibly();
-    if (sockets != null) {
-      sockets.close();
-    }
   }
 
   @Override

@@ -18,6 +18,9 @@ package io.sluice.sim.fleet;
  *     ended first
  * @param alarms sent, raised and cleared
  * @param connectFailures connection attempts that failed
+ * @param retransmitted datagrams that CoAP devices sent again for want of an answer
+ * @param vanished datagrams lost on purpose, and over TCP losses that were waited for
+ * @param moved changes of address on purpose
  * @param lastTrouble the latest refusal or failure, empty if there was none
  */
 public record FleetSnapshot(
@@ -36,6 +39,9 @@ public record FleetSnapshot(
     long alarms,
     long commands,
     long connectFailures,
+    long retransmitted,
+    long vanished,
+    long moved,
     String lastTrouble) {
 
   @Override

@@ -28,6 +28,17 @@ interface Link {
   /** Shows wrong secrets from the next connection or message on, or right ones again. */
   void lie(boolean isWrong);
 
+  /**
+   * From now on each datagram, either way, vanishes with this chance; over TCP what is lost waits
+   * for its retransmission.
+   *
+   * @param chance 0 to 1; 0: no more
+   */
+  void lose(double chance);
+
+  /** Goes on from another address or port. */
+  void move();
+
   /** Messages without an outcome yet. */
   int pending();
 
@@ -47,5 +58,8 @@ interface Link {
     void refused(long n, String why);
 
     void resent(long n);
+
+    /** It never had an outcome, and is given up. */
+    void unanswered(long n);
   }
 }

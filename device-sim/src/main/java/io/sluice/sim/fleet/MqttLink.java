@@ -1,16 +1,12 @@
 package io.sluice.sim.fleet;
 
-import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.mqtt.MqttConnAckMessage;
 import io.netty.handler.codec.mqtt.MqttConnectReturnCode;
-import io.netty.handler.codec.mqtt.MqttDecoder;
-import io.netty.handler.codec.mqtt.MqttEncoder;
 import io.netty.handler.codec.mqtt.MqttFixedHeader;
 import io.netty.handler.codec.mqtt.MqttMessage;
 import io.netty.handler.codec.mqtt.MqttMessageBuilders;
@@ -40,15 +36,16 @@ import org.jspecify.annotations.Nullable;
 final class MqttLink implements Link {
   private static final int WINDOW_MESSAGES = 16;
   private static final int KEEP_ALIVE_SECONDS = 60;
-  private static final int MAX_PACKET_BYTES = 1 << 18;
+
   private static final long FIRST_BACK_OFF_MILLIS = 250;
   private static final long LONGEST_BACK_OFF_MILLIS = 15_000;
 
-  private final Bootstrap bootstrap;
+  private final MqttDoor door;
   private final DevicePlay play;
   private final FleetCounters counters;
   private final DeviceSpec spec;
   private final boolean five;
+  private final Loss loss;
   private final Map<Integer, Message> unanswered = new LinkedHashMap<>();
   private final ArrayDeque<Message> again = new ArrayDeque<>();
   private @Nullable Channel channel;
@@ -60,25 +57,20 @@ final class MqttLink implements Link {
   private boolean connecting;
   private boolean lying;
   private int packetId;
+  private int moves;
+
+  /** Waits for TCP to carry it across a loss; what follows waits behind it. */
+  private @Nullable Message stalled;
+
   private int attempts;
 
-  MqttLink(Bootstrap shared, DevicePlay play, FleetCounters counters) {
+  MqttLink(MqttDoor door, DevicePlay play, FleetCounters counters) {
+    this.door = door;
     this.play = play;
     this.counters = counters;
     this.spec = play.device().spec();
     this.five = spec.group().transport() == Transport.MQTT_5;
-    this.bootstrap =
-        shared.clone(play.loop()).option(ChannelOption.TCP_NODELAY, true).handler(pipeline());
-  }
-
-  private ChannelInitializer<Channel> pipeline() {
-    return new ChannelInitializer<>() {
-      @Override
-      protected void initChannel(Channel made) {
-        made.pipeline()
-            .addLast(new MqttDecoder(MAX_PACKET_BYTES), MqttEncoder.INSTANCE, new Inbound());
-      }
-    };
+    this.loss = new Loss(spec.seed(), counters);
   }
 
   @Override
@@ -87,16 +79,24 @@ final class MqttLink implements Link {
       return;
     }
     connecting = true;
-    bootstrap
-        .connect()
-        .addListener((io.netty.channel.ChannelFuture done) -> {
-          if (!done.isSuccess()) {
-            connecting = false;
-            counters.connectFailures.increment();
-            counters.trouble(spec.id() + ": " + done.cause().getMessage());
-            later();
-          }
-        });
+    ChannelFuture made = door.connect(play.loop(), spec, moves, lying, new Inbound());
+    if (made == null) {
+      notConnected(door.remedy());
+      return;
+    }
+    made.addListener(done -> {
+      if (!done.isSuccess() && !play.loop().isShuttingDown()) {
+        // where the system has no descriptor left this comes on another thread
+        play.loop().execute(() -> notConnected(String.valueOf(done.cause().getMessage())));
+      }
+    });
+  }
+
+  private void notConnected(String why) {
+    connecting = false;
+    counters.connectFailures.increment();
+    counters.trouble(spec.id() + ": " + why);
+    later();
   }
 
   private void later() {
@@ -115,6 +115,7 @@ final class MqttLink implements Link {
     return up
         && !muted
         && !away
+        && stalled == null
         && unanswered.size() + again.size() < WINDOW_MESSAGES
         && channel != null
         && channel.isWritable();
@@ -122,12 +123,43 @@ final class MqttLink implements Link {
 
   @Override
   public int pending() {
-    return unanswered.size() + again.size();
+    return unanswered.size() + again.size() + (stalled == null ? 0 : 1);
   }
 
   @Override
   public void send(Message message) {
-    publish(message);
+    long wait = lossMillis();
+    if (wait == 0) {
+      publish(message);
+      return;
+    }
+    stalled = message;
+    Timers.after(
+        play.loop(),
+        () -> {
+          stalled = null;
+          publish(message);
+        },
+        wait);
+  }
+
+  private long lossMillis() {
+    long wait = loss.waitMillis();
+    if (wait < 0) {
+      disconnect();
+    }
+    return Math.max(0, wait);
+  }
+
+  @Override
+  public void lose(double chance) {
+    loss.chance(chance);
+  }
+
+  @Override
+  public void move() {
+    moves++;
+    disconnect(); // and back from the new address
   }
 
   @Override
@@ -287,7 +319,6 @@ final class MqttLink implements Link {
     private void connack(ChannelHandlerContext ctx, MqttConnAckMessage message) {
       MqttConnectReturnCode code = message.variableHeader().connectReturnCode();
       if (code != MqttConnectReturnCode.CONNECTION_ACCEPTED) {
-        counters.connectFailures.increment();
         counters.trouble(spec.id() + ": not admitted, " + code);
         ctx.close();
         return;
@@ -341,6 +372,15 @@ final class MqttLink implements Link {
     }
 
     private void answered(MqttMessage message, boolean last) {
+      long wait = lossMillis();
+      if (wait == 0) {
+        settle(message, last);
+      } else {
+        Timers.after(play.loop(), () -> settle(message, last), wait);
+      }
+    }
+
+    private void settle(MqttMessage message, boolean last) {
       int id = ((MqttMessageIdVariableHeader) message.variableHeader()).messageId();
       Message sent = unanswered.remove(id);
       if (sent == null) {
@@ -366,7 +406,10 @@ final class MqttLink implements Link {
       if (up) {
         up = false;
         counters.connected.decrement();
+      } else if (!away && !closed) {
+        counters.connectFailures.increment();
       }
+      connecting = false;
       channel = null;
       for (Message message : unanswered.values()) {
         if (message.isBad()) {

@@ -2,11 +2,15 @@ package io.sluice.sim.fleet;
 
 import io.sluice.sim.device.Hash;
 import io.sluice.sim.scenario.DeviceSpec;
+import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import javax.net.SocketFactory;
 import org.eclipse.paho.mqttv5.client.IMqttToken;
 import org.eclipse.paho.mqttv5.client.MqttActionListener;
 import org.eclipse.paho.mqttv5.client.MqttAsyncClient;
@@ -30,12 +34,19 @@ final class PahoLink implements Link {
   private static final long BACK_OFF_MILLIS = 500;
   private static final int REFUSED = 0x80;
 
+  private final MqttDoor door;
   private final String server;
   private final DevicePlay play;
   private final FleetCounters counters;
   private final DeviceSpec spec;
   private final Map<Long, Message> unanswered = new LinkedHashMap<>();
   private final ArrayDeque<Message> again = new ArrayDeque<>();
+  private final Loss loss;
+
+  /** Waits for TCP to carry it across a loss. */
+  private @Nullable Message stalled;
+
+  private int moves;
   private @Nullable MqttAsyncClient client;
   private boolean up;
   private boolean away;
@@ -43,11 +54,13 @@ final class PahoLink implements Link {
   private boolean lying;
   private boolean closed;
 
-  PahoLink(InetSocketAddress server, DevicePlay play, FleetCounters counters) {
-    this.server = "tcp://" + server.getHostString() + ":" + server.getPort();
+  PahoLink(MqttDoor door, DevicePlay play, FleetCounters counters) {
+    this.door = door;
+    this.server = "tcp://" + door.server().getHostString() + ":" + door.server().getPort();
     this.play = play;
     this.counters = counters;
     this.spec = play.device().spec();
+    this.loss = new Loss(spec.seed(), counters);
   }
 
   @Override
@@ -87,6 +100,10 @@ final class PahoLink implements Link {
     options.setCleanStart(true);
     options.setKeepAliveInterval(KEEP_ALIVE_SECONDS);
     options.setAutomaticReconnect(false);
+    InetSocketAddress source = door.source(spec, moves);
+    if (source != null) {
+      options.setSocketFactory(new BoundSockets(source));
+    }
     String password = spec.password();
     String token = spec.token();
     String wrong = lying ? "-wrong" : "";
@@ -110,7 +127,7 @@ final class PahoLink implements Link {
     for (int waiting = again.size(); waiting > 0; waiting--) {
       Message message = again.remove();
       play.resent(message.n());
-      send(message);
+      publish(message);
     }
   }
 
@@ -163,16 +180,47 @@ final class PahoLink implements Link {
 
   @Override
   public boolean ready() {
-    return up && !muted && unanswered.size() + again.size() < WINDOW_MESSAGES;
+    return up && !muted && stalled == null && unanswered.size() + again.size() < WINDOW_MESSAGES;
   }
 
   @Override
   public int pending() {
-    return unanswered.size() + again.size();
+    return unanswered.size() + again.size() + (stalled == null ? 0 : 1);
   }
 
   @Override
   public void send(Message message) {
+    long wait = loss.waitMillis();
+    if (wait == 0) {
+      publish(message);
+      return;
+    }
+    if (wait < 0) {
+      move();
+    }
+    stalled = message;
+    Timers.after(
+        play.loop(),
+        () -> {
+          stalled = null;
+          publish(message);
+        },
+        Math.max(0, wait));
+  }
+
+  @Override
+  public void lose(double chance) {
+    loss.chance(chance);
+  }
+
+  @Override
+  public void move() {
+    moves++;
+    drop();
+    open();
+  }
+
+  private void publish(Message message) {
     MqttAsyncClient by = client;
     if (by == null || !up) {
       again.add(message);
@@ -277,6 +325,44 @@ final class PahoLink implements Link {
 
   /** Both outcomes come on Paho's threads. */
   private abstract static class Outcome implements MqttActionListener {}
+
+  /** Sockets that connect from a given address. */
+  private static final class BoundSockets extends SocketFactory {
+    private final InetSocketAddress source;
+
+    BoundSockets(InetSocketAddress source) {
+      this.source = source;
+    }
+
+    @Override
+    public Socket createSocket() throws IOException {
+      Socket socket = new Socket();
+      socket.bind(source);
+      return socket;
+    }
+
+    @Override
+    public Socket createSocket(String host, int port) throws IOException {
+      return new Socket(host, port, source.getAddress(), source.getPort());
+    }
+
+    @Override
+    public Socket createSocket(String host, int port, InetAddress local, int localPort)
+        throws IOException {
+      return new Socket(host, port, local, localPort);
+    }
+
+    @Override
+    public Socket createSocket(InetAddress host, int port) throws IOException {
+      return new Socket(host, port, source.getAddress(), source.getPort());
+    }
+
+    @Override
+    public Socket createSocket(InetAddress host, int port, InetAddress local, int localPort)
+        throws IOException {
+      return new Socket(host, port, local, localPort);
+    }
+  }
 
   private final class Events implements MqttCallback {
     private final MqttAsyncClient of;

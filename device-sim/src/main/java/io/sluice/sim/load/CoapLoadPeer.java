@@ -2,9 +2,10 @@ package io.sluice.sim.load;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
-import java.io.ByteArrayOutputStream;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
+import io.sluice.sim.coap.CoapFrame;
+import io.sluice.sim.coap.CoapMessage;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -16,7 +17,11 @@ final class CoapLoadPeer implements LoadPeer {
   private static final long ACK_TIMEOUT_NANOS = 2_000_000_000L;
   private static final long OVERLOAD_PAUSE_NANOS = 1_000_000_000L;
   private static final int MOST_RETRANSMISSIONS = 4;
-  private static final int POST = 0x02;
+  private static final int JSON_FORMAT = 50;
+
+  /** Of a token that is the endpoint's place in its socket's list. */
+  static final int TOKEN_BYTES = 4;
+
   private final LoadPlan plan;
   private final LoadTally tally;
   private final Channel socket;
@@ -38,49 +43,18 @@ final class CoapLoadPeer implements LoadPeer {
     byte[] payload = LoadPayload.of(plan, index);
     this.frame = frame(plan, index, token, payload);
     this.counterEnd = LoadPayload.counterEnd(frame, payload);
-    messageId(ThreadLocalRandom.current().nextInt(0x10000));
+    CoapFrame.messageId(frame, ThreadLocalRandom.current().nextInt(0x10000));
   }
 
   private static byte[] frame(LoadPlan plan, int index, int token, byte[] payload) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    out.write(0x44);
-    out.write(POST);
-    out.write(0);
-    out.write(0);
-    out.writeBytes(
-        new byte[] {
-          (byte) (token >>> 24), (byte) (token >>> 16), (byte) (token >>> 8), (byte) token
-        });
-    option(out, 11, plan.topic());
-    out.write(0x11); // delta 1: Content-Format, one byte
-    out.write(50);
+    List<String> queries = new ArrayList<>(2);
     if (!plan.user().isEmpty()) {
-      option(out, 3, "d=" + URLEncoder.encode(plan.userOf(index), StandardCharsets.UTF_8));
+      queries.add("d=" + plan.userOf(index));
       if (!plan.password().isEmpty()) {
-        option(out, 0, "k=" + URLEncoder.encode(plan.passwordOf(index), StandardCharsets.UTF_8));
+        queries.add("k=" + plan.passwordOf(index));
       }
     }
-    out.write(0xFF);
-    out.writeBytes(payload);
-    return out.toByteArray();
-  }
-
-  private static void option(ByteArrayOutputStream out, int delta, String value) {
-    byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
-    out.write((delta << 4) | Math.min(bytes.length, 13));
-    if (bytes.length >= 13) {
-      out.write(bytes.length - 13);
-    }
-    out.writeBytes(bytes);
-  }
-
-  private int messageId() {
-    return ((frame[2] & 0xFF) << 8) | (frame[3] & 0xFF);
-  }
-
-  private void messageId(int id) {
-    frame[2] = (byte) (id >>> 8);
-    frame[3] = (byte) id;
+    return CoapFrame.post(true, token, TOKEN_BYTES, plan.topic(), JSON_FORMAT, queries, payload);
   }
 
   @Override
@@ -118,17 +92,20 @@ final class CoapLoadPeer implements LoadPeer {
   }
 
   /** An answer to this endpoint's token came. */
-  void answered(int code, String diagnostic, long nowNanos, int nextMessageId) {
+  void answered(CoapMessage response, long nowNanos, int nextMessageId) {
     if (!waiting) {
       return; // a retransmission's second answer
     }
     waiting = false;
-    messageId(nextMessageId);
-    if (code >>> 5 == 2) {
+    CoapFrame.messageId(frame, nextMessageId);
+    if (response.isSuccess()) {
       tally.acked(startedNanos, nowNanos);
     } else {
-      tally.error("%d.%02d %s".formatted(code >>> 5, code & 0x1F, diagnostic));
-      pausedUntilNanos = code == 0xA3 ? nowNanos + OVERLOAD_PAUSE_NANOS : Long.MIN_VALUE;
+      tally.error(response.said());
+      pausedUntilNanos =
+          response.code() == CoapMessage.UNAVAILABLE
+              ? nowNanos + OVERLOAD_PAUSE_NANOS
+              : Long.MIN_VALUE;
     }
     pump(nowNanos);
   }
@@ -146,9 +123,9 @@ final class CoapLoadPeer implements LoadPeer {
             "no answer after "
                 + MOST_RETRANSMISSIONS
                 + " retransmissions, message id "
-                + messageId());
+                + CoapFrame.messageId(frame));
         waiting = false;
-        messageId(nextMessageId);
+        CoapFrame.messageId(frame, nextMessageId);
         pump(nowNanos);
       }
     }

@@ -1,10 +1,10 @@
 package io.sluice.sim.load;
 
-import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.socket.DatagramPacket;
-import java.nio.charset.StandardCharsets;
+import io.sluice.sim.coap.CoapFrame;
+import io.sluice.sim.coap.CoapMessage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -15,7 +15,6 @@ import java.util.concurrent.ThreadLocalRandom;
 @SuppressWarnings(
     "FutureReturnValueIgnored") // an acknowledgement that is not sent is asked for again
 final class CoapLoadSocket extends SimpleChannelInboundHandler<DatagramPacket> {
-  private static final int EMPTY_ACK = 0x60000000;
   private final List<CoapLoadPeer> peers = new ArrayList<>();
   private int nextMessageId = ThreadLocalRandom.current().nextInt();
 
@@ -35,34 +34,17 @@ final class CoapLoadSocket extends SimpleChannelInboundHandler<DatagramPacket> {
 
   @Override
   protected void channelRead0(ChannelHandlerContext ctx, DatagramPacket packet) {
-    ByteBuf in = packet.content();
-    if (in.readableBytes() < 4) {
-      return;
-    }
-    int first = in.readUnsignedByte();
-    int code = in.readUnsignedByte();
-    int messageId = in.readUnsignedShort();
-    int type = (first >>> 4) & 3;
-    int tokenLength = first & 0xF;
-    if (code == 0 || tokenLength != 4 || in.readableBytes() < 4) {
+    CoapMessage message = CoapMessage.read(packet.content());
+    if (message == null || message.tokenLength() != CoapLoadPeer.TOKEN_BYTES) {
       return; // an empty acknowledgement: the response comes separately
     }
-    if (type == 0) {
-      ctx.writeAndFlush(
-          ctx.alloc().directBuffer(4).writeInt(EMPTY_ACK | messageId), ctx.voidPromise());
+    if (message.type() == CoapMessage.CON) {
+      byte[] acknowledgement = CoapFrame.empty(CoapMessage.ACK, message.messageId());
+      ctx.writeAndFlush(ctx.alloc().directBuffer(4).writeBytes(acknowledgement), ctx.voidPromise());
     }
-    int token = in.readInt();
-    if (token >= 0 && token < peers.size()) {
-      String diagnostic = code >>> 5 == 2 ? "" : diagnostic(in);
-      peers.get(token).answered(code, diagnostic, System.nanoTime(), nextMessageId());
+    if (message.token() >= 0 && message.token() < peers.size()) {
+      peers.get((int) message.token()).answered(message, System.nanoTime(), nextMessageId());
     }
-  }
-
-  private static String diagnostic(ByteBuf in) {
-    int marker = in.indexOf(in.readerIndex(), in.writerIndex(), (byte) 0xFF);
-    return marker < 0
-        ? ""
-        : in.toString(marker + 1, in.writerIndex() - marker - 1, StandardCharsets.UTF_8);
   }
 
   @Override

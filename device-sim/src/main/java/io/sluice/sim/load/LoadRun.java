@@ -7,9 +7,9 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.handler.ssl.SslContext;
-import io.sluice.sim.fleet.Transports;
+import io.sluice.sim.coap.CoapSocket;
+import io.sluice.sim.net.Transports;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +25,6 @@ final class LoadRun {
   private static final int CONNECTING_AT_ONCE = 200;
   private static final long CONNECT_SECONDS = 60;
   private static final long SWEEP_MILLIS = 250;
-  private static final int SOCKET_BUFFER_BYTES = 1 << 20;
   private final LoadPlan plan;
   private final EventLoopGroup group;
   private final List<Lane> lanes = new ArrayList<>();
@@ -166,11 +165,7 @@ final class LoadRun {
       Lane lane = lanes.get(i % lanes.size());
       CoapLoadSocket handler = new CoapLoadSocket();
       ChannelFuture made =
-          new Bootstrap()
-              .group(lane.loop)
-              .channel(Transports.datagram())
-              .option(ChannelOption.SO_RCVBUF, SOCKET_BUFFER_BYTES)
-              .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(2048))
+          CoapSocket.bootstrap(lane.loop)
               .handler(
                   new ChannelInitializer<Channel>() {
                     @Override

@@ -1,6 +1,7 @@
 package io.sluice.sim.scenario;
 
 import io.sluice.sim.device.Hash;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,17 @@ public record DeviceSpec(String id, Group group, long seed, long siteSeed) {
   /** Its token, or null. */
   public @Nullable String token() {
     return own(group.login().token());
+  }
+
+  /** The subject of its certificate, or null. */
+  public @Nullable String certificate() {
+    return own(group.login().certificate());
+  }
+
+  /** Its pre-shared key, or null; a new array each time. */
+  public byte @Nullable [] psk() {
+    String psk = own(group.login().psk());
+    return psk == null ? null : psk.getBytes(StandardCharsets.UTF_8);
   }
 
   private @Nullable String own(@Nullable String pattern) {

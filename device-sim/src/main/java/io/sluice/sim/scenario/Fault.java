@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param length null: until the run's end
  * @param every null: once
- * @param chance for each message, 0 to 1; of the kinds that spoil single messages
+ * @param chance for each message or datagram, 0 to 1; of the kinds that strike single ones
  * @param delay of {@link Kind#SLOW}
  * @param jitter added to the delay, 0 to this
  * @param skew of {@link Kind#SKEW}: how far the device's clock is ahead
@@ -46,6 +46,10 @@ public record Fault(
     WRONG_CREDENTIALS,
     /** Messages take their time. */
     SLOW,
+    /** Datagrams vanish, either way. */
+    LOSS,
+    /** The device goes on from another address or port. */
+    ADDRESS_CHANGE,
     /** A message is sent twice. */
     DUPLICATE,
     /** A message is sent after the one that follows it. */
@@ -75,9 +79,14 @@ public record Fault(
 
     boolean isByMessage() {
       return switch (this) {
-        case DUPLICATE, REORDER, MALFORMED, TRUNCATED, OVERSIZE -> true;
+        case LOSS, DUPLICATE, REORDER, MALFORMED, TRUNCATED, OVERSIZE -> true;
         default -> false;
       };
+    }
+
+    /** Whether it befalls the link when it begins, and again when it ends. */
+    public boolean strikesLink() {
+      return silences() || this == STORM || this == LOSS || this == ADDRESS_CHANGE;
     }
 
     /** Whether what it sends is meant to be refused. */

@@ -17,6 +17,7 @@ final class FaultReader {
   private static final int MOST_BYTES = 16 << 20;
   private static final int SAMPLES = 100;
   private static final int MOST_SAMPLES = 10_000;
+  private static final Duration A_MOMENT = Duration.ofMillis(100);
   private static final Map<String, Kind> KINDS = new LinkedHashMap<>();
 
   static {
@@ -51,7 +52,7 @@ final class FaultReader {
     if (!at.has("kind")) {
       at.fault("kind", "is missing", "add one of " + String.join(", ", KINDS.keySet()));
     }
-    Duration length = at.has("for") ? at.duration("for", Duration.ofSeconds(1)) : null;
+    Duration length = length(at, kind);
     Duration every = at.has("every") ? at.duration("every", Duration.ofMinutes(1)) : null;
     boolean isMoment = kind == Kind.HISTORY;
     if (every != null && !isMoment && (length == null || length.compareTo(every) >= 0)) {
@@ -87,6 +88,16 @@ final class FaultReader {
         skew(at),
         (int) at.whole("bytes", OVERSIZE_BYTES, 1, MOST_BYTES),
         (int) at.whole("samples", SAMPLES, 2, MOST_SAMPLES));
+  }
+
+  private static @Nullable Duration length(Fields at, Kind kind) {
+    if (kind == Kind.ADDRESS_CHANGE) {
+      if (at.has("for")) {
+        at.fault("for", "is not for address-change", "remove it: an address changes in a moment");
+      }
+      return A_MOMENT;
+    }
+    return at.has("for") ? at.duration("for", Duration.ofSeconds(1)) : null;
   }
 
   private Scope scope(Fields at) {

@@ -45,12 +45,28 @@ public record Group(
   }
 
   /**
-   * What a device shows at the door; {@code {id}} in either is the device's id.
+   * What a device shows at the door; {@code {id}} in any of them is the device's id.
    *
    * @param password MQTT: user name is the id
    * @param token CoAP's {@code k}; MQTT: the user name
+   * @param certificate subject of a client certificate; MQTT over TLS
+   * @param psk pre-shared key as text, the identity is the id; CoAP over DTLS
    */
-  public record Login(@Nullable String password, @Nullable String token) {}
+  public record Login(
+      @Nullable String password,
+      @Nullable String token,
+      @Nullable String certificate,
+      @Nullable String psk) {
+    /** Without TLS and DTLS. */
+    public Login(@Nullable String password, @Nullable String token) {
+      this(password, token, null, null);
+    }
+
+    /** Whether the device speaks TLS or DTLS. */
+    public boolean isSecure() {
+      return certificate != null || psk != null;
+    }
+  }
 
   /**
    * When a device raises an alarm, and when it clears it again.

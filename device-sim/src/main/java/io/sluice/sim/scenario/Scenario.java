@@ -2,6 +2,7 @@ package io.sluice.sim.scenario;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -10,11 +11,19 @@ import java.util.List;
  * @param seed of all randomness
  * @param speed how many times as fast as the real one its time goes; above 1 it needs a gateway
  *     that lives in the same time
- * @param fidelity share of the MQTT 5 devices whose client is Eclipse Paho, 0 to 1
+ * @param fidelity share of the devices whose client is Eclipse Paho or Californium, 0 to 1
+ * @param sourceAddresses how many addresses devices connect from towards 127.0.0.0/8; 0: as many as
+ *     they need
  * @param faults what goes wrong
  */
 public record Scenario(
-    String name, long seed, int speed, double fidelity, List<Group> groups, List<Fault> faults) {
+    String name,
+    long seed,
+    int speed,
+    double fidelity,
+    int sourceAddresses,
+    List<Group> groups,
+    List<Fault> faults) {
 
   /** A day passes in less than a second: faster, no timer would be met. */
   public static final int MOST_SPEED = 100_000;
@@ -52,6 +61,15 @@ public record Scenario(
       }
       if (device.token() != null) {
         secrets.add(" token: " + quoted(device.token()));
+      }
+      if (device.certificate() != null) {
+        secrets.add(" certificate: " + quoted(device.certificate()));
+      }
+      byte[] psk = device.psk();
+      if (psk != null) {
+        secrets.add(
+            " psk: { identity: %s, key: %s }"
+                .formatted(quoted(device.id()), quoted(HexFormat.of().formatHex(psk))));
       }
       yaml.append(String.join(",", secrets)).append(" }, planned: true }\n");
     }

@@ -3,6 +3,7 @@ package io.sluice.sim.scenario;
 import io.sluice.sim.device.PayloadForm;
 import io.sluice.sim.device.Profiles;
 import io.sluice.sim.device.Profiles.Profile;
+import io.sluice.sim.net.SourceAddresses;
 import io.sluice.sim.scenario.Group.AlarmPlan;
 import io.sluice.sim.scenario.Group.Login;
 import io.sluice.sim.scenario.Group.Transport;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /** Turns a scenario file into a {@link Scenario}, or into the list of what is wrong with it. */
 final class ScenarioReader {
   private static final int MOST_DEVICES = 200_000;
+  private static final int LEAST_PSK_CHARACTERS = 16;
   private static final Pattern COUNTER = Pattern.compile("\\{n(:0?\\d+)?}");
   private static final Pattern ID = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
   private static final Map<String, Transport> TRANSPORTS = new LinkedHashMap<>();
@@ -41,7 +43,7 @@ final class ScenarioReader {
   Scenario read() throws ScenarioException {
     Fields top =
         new Fields(file.toString(), "", YamlNode.read(file), faults)
-            .only("name", "seed", "speed", "fidelity", "sites", "groups", "faults");
+            .only("name", "seed", "speed", "fidelity", "source-addresses", "sites", "groups", "faults");
     String name = top.text("name", null);
     long seed = top.whole("seed", 1, Long.MIN_VALUE, Long.MAX_VALUE);
     int speed = (int) top.whole("speed", 1, 1, Scenario.MOST_SPEED);
@@ -58,11 +60,13 @@ final class ScenarioReader {
           "add `- { profile: energy-meter, count: 10, ... }`");
     }
     List<Fault> planned = new FaultReader(groups).read(top);
+    double fidelity = top.share("fidelity", 0);
+    int sources = (int) top.whole("source-addresses", 0, 0, SourceAddresses.MOST);
     if (!faults.isEmpty()) {
       throw new ScenarioException(faults);
     }
     Scenario scenario =
-        new Scenario(name, seed, speed, top.share("fidelity", 0), List.copyOf(groups), planned);
+        new Scenario(name, seed, speed, fidelity, sources, List.copyOf(groups), planned);
     checkIds(scenario);
     return scenario;
   }
@@ -154,16 +158,35 @@ final class ScenarioReader {
           ? new Login("demo-{id}", null)
           : new Login(null, "demo-token-of-{id}");
     }
-    Fields login = at.child("credentials", node).only("password", "token");
-    String password = login.has("password") ? login.text("password", null) : null;
-    String token = login.has("token") ? login.text("token", null) : null;
-    if (transport == Transport.COAP && token == null) {
+    Login login =
+        login(at.child("credentials", node).only("password", "token", "certificate", "psk"));
+    if (login.certificate() != null && !transport.mqtt()) {
+      at.fault("credentials", "has a certificate, which MQTT devices show", "write `psk` for CoAP");
+    }
+    if (login.psk() != null && transport.mqtt()) {
+      at.fault("credentials", "has a psk, which CoAP devices use", "write `certificate` for MQTT");
+    }
+    if (login.psk() != null && login.psk().length() < LEAST_PSK_CHARACTERS) {
+      at.fault(
+          "credentials",
+          "has a psk that anybody guesses",
+          "write one of " + LEAST_PSK_CHARACTERS + " characters or more");
+    }
+    if (transport == Transport.COAP && login.token() == null && login.psk() == null) {
       at.fault(
           "credentials",
           "has no token, which CoAP devices need",
-          "add `token: \"demo-token-of-{id}\"`");
+          "add `token: \"demo-token-of-{id}\"`, or `psk` for DTLS");
     }
-    return new Login(password, token);
+    return login;
+  }
+
+  private static Login login(Fields login) {
+    return new Login(
+        login.has("password") ? login.text("password", null) : null,
+        login.has("token") ? login.text("token", null) : null,
+        login.has("certificate") ? login.text("certificate", null) : null,
+        login.has("psk") ? login.text("psk", null) : null);
   }
 
   private static @Nullable AlarmPlan alarms(Fields at, Profile profile) {

@@ -1,4 +1,4 @@
-package io.sluice.sim.fleet;
+package io.sluice.sim.net;
 
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;

@@ -1,0 +1,188 @@
+package io.sluice.sim.fleet;
+
+import io.netty.channel.EventLoop;
+import io.sluice.sim.device.Hash;
+import io.sluice.sim.net.OpenFiles;
+import io.sluice.sim.net.SourceAddresses;
+import io.sluice.sim.scenario.DeviceSpec;
+import io.sluice.sim.scenario.Fault;
+import io.sluice.sim.scenario.Group.Transport;
+import io.sluice.sim.scenario.Scenario;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.util.List;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** Chooses each device's client and gives it its way to the server. */
+final class Links implements AutoCloseable {
+  /** Devices with a client of Eclipse Paho, each with threads of its own; beyond, ours plays. */
+  private static final int MOST_PAHOS = 200;
+
+  /** Devices with a plain Californium, each with threads of its own; beyond, ours plays. */
+  private static final int MOST_CALIFORNIUMS = 50;
+
+  /** Devices over DTLS, which are Californium always. */
+  private static final int MOST_OVER_DTLS = 1_000;
+
+  private final Scenario scenario;
+  private final FleetCounters counters;
+  private final @Nullable MqttDoor mqtt;
+  private final @Nullable MqttDoor mqtts;
+  private final @Nullable CoapSockets sockets;
+  private final @Nullable CaliforniumDoor coap;
+  private final @Nullable CaliforniumDoor coaps;
+  private int pahos;
+  private int californiums;
+
+  Links(
+      Scenario scenario,
+      List<DeviceSpec> specs,
+      Endpoints endpoints,
+      FleetCounters counters,
+      EventLoop loop)
+      throws IOException {
+    this.scenario = scenario;
+    this.counters = counters;
+    List<DeviceSpec> overCoap = specs.stream().filter(Links::isPlainCoap).toList();
+    List<DeviceSpec> overDtls = specs.stream().filter(Links::isDtls).toList();
+    if (overDtls.size() > MOST_OVER_DTLS) {
+      throw new IllegalArgumentException(
+          "the scenario has %d devices with `psk`; one simulator plays %d at the most: lower `count`"
+              .formatted(overDtls.size(), MOST_OVER_DTLS));
+    }
+    int count = overCoap.isEmpty() ? 0 : CoapSockets.count(overCoap, leastSockets(scenario));
+    OpenFiles files = OpenFiles.ofThisProcess(count + overDtls.size());
+    int overMqtt = (int) specs.stream().filter(spec -> spec.group().transport().mqtt()).count();
+    mqtt = door(specs, Links::isPlainMqtt, endpoints.mqtt(), "--mqtt", files, null, overMqtt);
+    mqtts =
+        door(
+            specs,
+            Links::isMqttTls,
+            endpoints.mqtts(),
+            "--mqtts",
+            files,
+            endpoints.tls(),
+            overMqtt);
+    if (overDtls.isEmpty()) {
+      coaps = null;
+    } else {
+      InetSocketAddress server = Endpoints.need(endpoints.coaps(), 5684, "--coaps");
+      coaps = new CaliforniumDoor(server, sources(server, count), true);
+    }
+    if (overCoap.isEmpty()) {
+      coap = null;
+      sockets = null;
+    } else {
+      InetSocketAddress server = Endpoints.need(endpoints.coap(), 5683, "--coap");
+      SourceAddresses sources = sources(server, count);
+      coap = scenario.fidelity() > 0 ? new CaliforniumDoor(server, sources, false) : null;
+      sockets = new CoapSockets(loop, server, sources, count, counters);
+    }
+  }
+
+  private static boolean isPlainMqtt(DeviceSpec spec) {
+    return spec.group().transport().mqtt() && !spec.group().login().isSecure();
+  }
+
+  private static boolean isMqttTls(DeviceSpec spec) {
+    return spec.group().transport().mqtt() && spec.group().login().isSecure();
+  }
+
+  private static boolean isPlainCoap(DeviceSpec spec) {
+    return !spec.group().transport().mqtt() && !spec.group().login().isSecure();
+  }
+
+  private static boolean isDtls(DeviceSpec spec) {
+    return !spec.group().transport().mqtt() && spec.group().login().isSecure();
+  }
+
+  /** Each address has a socket; who moves needs another one to move to. */
+  private static int leastSockets(Scenario scenario) {
+    boolean isMoving =
+        scenario.faults().stream().anyMatch(fault -> fault.kind() == Fault.Kind.ADDRESS_CHANGE);
+    return Math.max(isMoving ? 2 : 1, scenario.sourceAddresses());
+  }
+
+  private SourceAddresses sources(InetSocketAddress server, int connections) {
+    return new SourceAddresses(server, scenario.sourceAddresses(), connections);
+  }
+
+  private @Nullable MqttDoor door(
+      List<DeviceSpec> specs,
+      Predicate<DeviceSpec> isSuch,
+      @Nullable URI uri,
+      String option,
+      OpenFiles files,
+      @Nullable DeviceTls tls,
+      int connections) {
+    if (specs.stream().noneMatch(isSuch)) {
+      return null;
+    }
+    InetSocketAddress server = Endpoints.need(uri, option.equals("--mqtt") ? 1883 : 8883, option);
+    return new MqttDoor(server, sources(server, connections), files, tls);
+  }
+
+  /** Descriptors that the devices of CoAP need. */
+  static long descriptors(Scenario scenario) {
+    List<DeviceSpec> specs = scenario.devices();
+    List<DeviceSpec> overCoap = specs.stream().filter(Links::isPlainCoap).toList();
+    return specs.stream().filter(Links::isDtls).count()
+        + (overCoap.isEmpty() ? 0 : CoapSockets.count(overCoap, leastSockets(scenario)));
+  }
+
+  /** The link of a device; called for one after the other, before any of them plays. */
+  Link of(DevicePlay play) {
+    DeviceSpec spec = play.device().spec();
+    if (coaps != null && isDtls(spec)) {
+      return new CoapLink(late -> new CaliforniumCoap(coaps, play, counters, late), play, counters);
+    }
+    if (sockets != null && isPlainCoap(spec)) {
+      return coapLink(sockets, play);
+    }
+    MqttDoor door = isMqttTls(spec) ? mqtts : mqtt;
+    if (door == null) {
+      throw new IllegalStateException(spec.id() + " has no server");
+    }
+    if (isPaho(spec)) {
+      pahos++;
+      return new PahoLink(door, play, counters);
+    }
+    return new MqttLink(door, play, counters);
+  }
+
+  private Link coapLink(CoapSockets shared, DevicePlay play) {
+    if (coap != null && californiums < MOST_CALIFORNIUMS && isReal(play.device().spec())) {
+      californiums++;
+      return new CoapLink(late -> new CaliforniumCoap(coap, play, counters, late), play, counters);
+    }
+    return new CoapLink(
+        late -> new LeanCoap(shared, play.device().spec(), counters, late), play, counters);
+  }
+
+  private boolean isReal(DeviceSpec spec) {
+    return Hash.unit(spec.seed(), -7) < scenario.fidelity();
+  }
+
+  private boolean isPaho(DeviceSpec spec) {
+    return spec.group().transport() == Transport.MQTT_5
+        && !spec.group().login().isSecure()
+        && spec.group().form().hasPlainTopics()
+        && pahos < MOST_PAHOS
+        && isReal(spec);
+  }
+
+  @Override
+  public void close() {
+    if (sockets != null) {
+      sockets.close();
+    }
+    if (coap != null) {
+      coap.close();
+    }
+    if (coaps != null) {
+      coaps.close();
+    }
+  }
+}
