@@ -1,9 +1,12 @@
 package io.sluice.sim;
 
+import io.sluice.sim.pki.Authority;
 import io.sluice.sim.scenario.Scenario;
 import io.sluice.sim.scenario.ScenarioException;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -20,13 +23,25 @@ final class SimDevicesCommand implements Callable<Integer> {
   @Option(names = "--scenario", required = true, paramLabel = "FILE", description = "the fleet")
   private Path scenario;
 
+  @Option(
+      names = "--authority",
+      paramLabel = "DIR",
+      description =
+          "of a scenario with certificates: makes their authority there, unless there is one:"
+              + " ca.pem for the gateway's client-ca, server.pem and server.key for its listener")
+  private @Nullable Path authority;
+
   @Override
-  public Integer call() {
+  public Integer call() throws IOException {
     try {
-      spec.commandLine().getOut().print(Scenario.load(scenario).devicesYaml());
+      Scenario loaded = Scenario.load(scenario);
+      if (loaded.hasCertificates()) {
+        Authority.open(SecureOptions.needed(authority));
+      }
+      spec.commandLine().getOut().print(loaded.devicesYaml());
       spec.commandLine().getOut().flush();
       return SimCommand.DONE;
-    } catch (ScenarioException e) {
+    } catch (ScenarioException | IllegalArgumentException e) {
       spec.commandLine().getErr().println(e.getMessage());
       return SimCommand.MISUSED;
     }

@@ -7,7 +7,6 @@ import io.sluice.sim.audit.FarEnd;
 import io.sluice.sim.audit.FarEndTap;
 import io.sluice.sim.audit.FileTail;
 import io.sluice.sim.audit.GatewayApi;
-import io.sluice.sim.fleet.Endpoints;
 import io.sluice.sim.fleet.FleetRun;
 import io.sluice.sim.fleet.FleetSnapshot;
 import io.sluice.sim.report.Course;
@@ -32,6 +31,7 @@ import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -56,6 +56,8 @@ final class SimRunCommand implements Callable<Integer> {
 
   @Option(names = "--coap", paramLabel = "URI", description = "where CoAP devices send")
   private @Nullable URI coap;
+
+  @Mixin private SecureOptions secure;
 
   @Option(names = "--duration", paramLabel = "D", description = "how long; without it until Ctrl-C")
   private @Nullable String duration;
@@ -205,7 +207,7 @@ final class SimRunCommand implements Callable<Integer> {
     }
     gateway = api;
     coverage = api == null ? null : CoverageAudit.begin(api, Clock.systemUTC());
-    return FleetRun.start(scenario, new Endpoints(mqtt, coap));
+    return FleetRun.start(scenario, secure.with(scenario, mqtt, coap));
   }
 
   private @Nullable String token() throws IOException {

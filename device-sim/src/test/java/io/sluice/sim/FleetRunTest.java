@@ -133,11 +133,36 @@ class FleetRunTest {
     }
 
     static Mosquitto start(Path folder, int port) throws IOException {
+      return start(
+          folder,
+          port,
+          "listener " + port + " 127.0.0.1\nallow_anonymous true\npersistence false\n");
+    }
+
+    /** Over TLS, for clients with a certificate of the authority in a folder. */
+    static Mosquitto tls(Path folder, Path authority) throws IOException {
+      int port = freePort();
+      return start(
+          folder,
+          port,
+          """
+          user root
+          listener %1$d 127.0.0.1
+          persistence false
+          cafile %2$s/ca.pem
+          certfile %2$s/server.pem
+          keyfile %2$s/server.key
+          require_certificate true
+          use_identity_as_username true
+          """
+              .formatted(port, authority));
+    }
+
+    private static Mosquitto start(Path folder, int port, String configuration) throws IOException {
       Assumptions.assumeTrue(
           Files.isExecutable(Path.of("/usr/sbin/mosquitto")), "mosquitto is not installed");
       Path config = folder.resolve("mosquitto.conf");
-      Files.writeString(
-          config, "listener " + port + " 127.0.0.1\nallow_anonymous true\npersistence false\n");
+      Files.writeString(config, configuration);
       Process process =
           new ProcessBuilder("/usr/sbin/mosquitto", "-c", config.toString())
               .redirectErrorStream(true)

@@ -20,6 +20,7 @@ import org.eclipse.californium.scandium.DTLSConnector;
 import org.eclipse.californium.scandium.config.DtlsConfig;
 import org.eclipse.californium.scandium.config.DtlsConfig.DtlsRole;
 import org.eclipse.californium.scandium.config.DtlsConnectorConfig;
+import org.eclipse.californium.scandium.dtls.Handshaker;
 import org.eclipse.californium.scandium.dtls.SingleNodeConnectionIdGenerator;
 import org.eclipse.californium.scandium.dtls.pskstore.AdvancedSinglePskStore;
 import org.slf4j.Logger;
@@ -39,6 +40,7 @@ final class CaliforniumDoor implements AutoCloseable {
   private final InetSocketAddress server;
   private final SourceAddresses sources;
   private final boolean isSecure;
+  private final FleetCounters counters;
   private final Configuration configuration;
   private final ScheduledExecutorService executor =
       Executors.newScheduledThreadPool(
@@ -55,7 +57,9 @@ final class CaliforniumDoor implements AutoCloseable {
     void doubtSession();
   }
 
-  CaliforniumDoor(InetSocketAddress server, SourceAddresses sources, boolean isSecure) {
+  CaliforniumDoor(
+      InetSocketAddress server, SourceAddresses sources, boolean isSecure, FleetCounters counters) {
+    this.counters = counters;
     CoapConfig.register();
     UdpConfig.register();
     DtlsConfig.register();
@@ -193,7 +197,8 @@ final class CaliforniumDoor implements AutoCloseable {
                   .setAdvancedPskStore(new AdvancedSinglePskStore(spec.id(), key))
                   .setConnectionIdGenerator(new SingleNodeConnectionIdGenerator(0))
                   .build(),
-              loss);
+              loss,
+              counters);
       connector.setExecutor(executor);
       endpoint = endpointOf(connector);
     }
@@ -244,10 +249,17 @@ final class CaliforniumDoor implements AutoCloseable {
   /** Loses datagrams below Scandium, handshakes included, and can change its port. */
   private static final class LossyDtls extends DTLSConnector {
     private final Loss loss;
+    private final FleetCounters counters;
 
-    LossyDtls(DtlsConnectorConfig config, Loss loss) {
+    LossyDtls(DtlsConnectorConfig config, Loss loss, FleetCounters counters) {
       super(config);
       this.loss = loss;
+      this.counters = counters;
+    }
+
+    @Override
+    protected void onInitializeHandshaker(Handshaker handshaker) {
+      counters.handshakes.increment();
     }
 
     void move(InetSocketAddress local) throws IOException {

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslProvider;
 import io.sluice.sim.pki.Authority;
 import io.sluice.sim.pki.Authority.Identity;
 import io.sluice.sim.scenario.DeviceSpec;
@@ -62,6 +63,7 @@ public final class DeviceTls {
     Identity identity = (isLying ? stranger : authority).client(subject);
     SslContext context =
         SslContextBuilder.forClient()
+            .sslProvider(SslProvider.JDK) // of OpenSSL's each context would want its release
             .keyManager(identity.key(), identity.certificate())
             .trustManager(trusted)
             .build();

@@ -31,6 +31,7 @@ final class FleetCounters {
   final LongAdder retransmitted = new LongAdder();
   final LongAdder vanished = new LongAdder();
   final LongAdder moved = new LongAdder();
+  final LongAdder handshakes = new LongAdder();
 
   /** From dispatch to acknowledgement, microseconds. */
   final Recorder latency = new Recorder(MOST_LATENCY_MICROS, 3);
@@ -73,6 +74,7 @@ final class FleetCounters {
         retransmitted.sum(),
         vanished.sum(),
         moved.sum(),
+        handshakes.sum(),
         lastTrouble);
   }
 }

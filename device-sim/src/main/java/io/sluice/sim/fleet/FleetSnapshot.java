@@ -21,6 +21,7 @@ package io.sluice.sim.fleet;
  * @param retransmitted datagrams that CoAP devices sent again for want of an answer
  * @param vanished datagrams lost on purpose, and over TCP losses that were waited for
  * @param moved changes of address on purpose
+ * @param handshakes begun over DTLS
  * @param lastTrouble the latest refusal or failure, empty if there was none
  */
 public record FleetSnapshot(
@@ -42,6 +43,7 @@ public record FleetSnapshot(
     long retransmitted,
     long vanished,
     long moved,
+    long handshakes,
     String lastTrouble) {
 
   @Override

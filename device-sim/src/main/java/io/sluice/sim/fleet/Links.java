@@ -52,6 +52,10 @@ final class Links implements AutoCloseable {
           "the scenario has %d devices with `psk`; one simulator plays %d at the most: lower `count`"
               .formatted(overDtls.size(), MOST_OVER_DTLS));
     }
+    if (endpoints.tls() == null && specs.stream().anyMatch(Links::isMqttTls)) {
+      throw new IllegalArgumentException(
+          "the scenario has devices with certificates; say with --authority whose they are");
+    }
     int count = overCoap.isEmpty() ? 0 : CoapSockets.count(overCoap, leastSockets(scenario));
     OpenFiles files = OpenFiles.ofThisProcess(count + overDtls.size());
     int overMqtt = (int) specs.stream().filter(spec -> spec.group().transport().mqtt()).count();
@@ -69,7 +73,7 @@ final class Links implements AutoCloseable {
       coaps = null;
     } else {
       InetSocketAddress server = Endpoints.need(endpoints.coaps(), 5684, "--coaps");
-      coaps = new CaliforniumDoor(server, sources(server, count), true);
+      coaps = new CaliforniumDoor(server, sources(server, count), true, counters);
     }
     if (overCoap.isEmpty()) {
       coap = null;
@@ -77,7 +81,7 @@ final class Links implements AutoCloseable {
     } else {
       InetSocketAddress server = Endpoints.need(endpoints.coap(), 5683, "--coap");
       SourceAddresses sources = sources(server, count);
-      coap = scenario.fidelity() > 0 ? new CaliforniumDoor(server, sources, false) : null;
+      coap = scenario.fidelity() > 0 ? new CaliforniumDoor(server, sources, false, counters) : null;
       sockets = new CoapSockets(loop, server, sources, count, counters);
     }
   }

@@ -44,6 +44,16 @@ public record Scenario(
     return devices;
   }
 
+  /** Whether there are devices that show a certificate. */
+  public boolean hasCertificates() {
+    return groups.stream().anyMatch(group -> group.login().certificate() != null);
+  }
+
+  /** Whether there are devices that have a pre-shared key. */
+  public boolean hasPreSharedKeys() {
+    return groups.stream().anyMatch(group -> group.login().psk() != null);
+  }
+
   /** The registry seed for the gateway, as CONTRACT's {@code devices.yaml}. */
   public String devicesYaml() {
     StringBuilder yaml = new StringBuilder("# devices of scenario " + name + "\n");

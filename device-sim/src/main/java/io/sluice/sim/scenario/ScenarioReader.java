@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class ScenarioReader {
   private static final int MOST_DEVICES = 200_000;
   private static final int LEAST_PSK_CHARACTERS = 16;
+  private static final int MOST_PSK_BYTES = 64;
   private static final Pattern COUNTER = Pattern.compile("\\{n(:0?\\d+)?}");
   private static final Pattern ID = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
   private static final Map<String, Transport> TRANSPORTS = new LinkedHashMap<>();
@@ -224,6 +225,14 @@ final class ScenarioReader {
                 + ":1:1: groups: `"
                 + device.id()
                 + "` cannot be a device id; use letters, digits, . _ : and -");
+      }
+      byte[] psk = device.psk();
+      if (psk != null && psk.length > MOST_PSK_BYTES) {
+        throw new ScenarioException(
+            file
+                + ":1:1: groups: the psk of `"
+                + device.id()
+                + "` has more than %d bytes; write a shorter one".formatted(MOST_PSK_BYTES));
       }
       if (!seen.add(device.id())) {
         throw new ScenarioException(

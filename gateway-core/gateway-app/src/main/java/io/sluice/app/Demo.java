@@ -9,6 +9,7 @@ import io.sluice.sim.audit.AuditResult;
 import io.sluice.sim.audit.CoverageAudit;
 import io.sluice.sim.audit.FarEnd;
 import io.sluice.sim.audit.GatewayApi;
+import io.sluice.sim.fleet.DeviceTls;
 import io.sluice.sim.fleet.Endpoints;
 import io.sluice.sim.fleet.FleetRun;
 import io.sluice.sim.fleet.FleetSnapshot;
@@ -43,6 +44,7 @@ final class Demo {
   private static final int MQTT_PORT = 1883;
   private static final int COAP_PORT = 5683;
   private static final int ADMIN_PORT = 8080;
+  private static final String AUTHORITY = "authority";
 
   private final Scenario scenario;
   private final int speed;
@@ -87,10 +89,7 @@ final class Demo {
     try (Wiring gateway = Wiring.start(files, new GatewayTime(time.clock(), time::nanoTime))) {
       out.println("ready " + gateway.addresses());
       out.println("dashboard http://" + gateway.address("admin") + "/  archive " + archive);
-      Endpoints endpoints =
-          new Endpoints(
-              URI.create("tcp://" + gateway.address("mqtt")),
-              URI.create("coap://" + gateway.address("coap")));
+      Endpoints endpoints = endpoints(gateway);
       try (GatewayApi api =
           new GatewayApi(URI.create("http://" + gateway.address("admin")), null)) {
         CoverageAudit coverage = CoverageAudit.begin(api, time.clock());
@@ -116,6 +115,30 @@ final class Demo {
                 .atStartOfDay()
                 .toInstant(ZoneOffset.UTC),
             speed);
+  }
+
+  private Endpoints endpoints(Wiring gateway) throws IOException {
+    boolean hasCertificates = scenario.hasCertificates();
+    return new Endpoints(
+        URI.create("tcp://" + gateway.address("mqtt")),
+        URI.create("coap://" + gateway.address("coap")),
+        hasCertificates ? URI.create("mqtts://" + gateway.address("mqtts")) : null,
+        scenario.hasPreSharedKeys() ? URI.create("coaps://" + gateway.address("coaps")) : null,
+        hasCertificates ? DeviceTls.open(directory.resolve(AUTHORITY), null) : null);
+  }
+
+  /** Those that the scenario's credentials need. */
+  private String secureListeners() throws IOException {
+    String listeners = "";
+    if (scenario.hasCertificates()) {
+      DeviceTls.open(directory.resolve(AUTHORITY), null);
+      listeners +=
+          "  mqtts: { host: 127.0.0.1, port: 0, tls: { certificate: %1$s/server.pem, key: %1$s/server.key, client-ca: %1$s/ca.pem } }\n"
+              .formatted(AUTHORITY);
+    }
+    return scenario.hasPreSharedKeys()
+        ? listeners + "  coaps: { host: 127.0.0.1, port: 0, psk: registry }\n"
+        : listeners;
   }
 
   private void play(FleetRun fleet, Operations operations, Duration duration)
@@ -191,6 +214,7 @@ final class Demo {
         listeners:
           mqtt: { host: 127.0.0.1, port: %d }
           coap: { host: 127.0.0.1, port: %d }
+        %s\
         admin: { host: 127.0.0.1, port: %d }
         spool: { max-bytes: 256MB }
         profiles: [ %s ]
@@ -201,6 +225,7 @@ final class Demo {
             .formatted(
                 freeTcpPort(MQTT_PORT),
                 freeUdpPort(COAP_PORT),
+                secureListeners(),
                 freeTcpPort(ADMIN_PORT),
                 "\"" + profiles.toAbsolutePath() + "\"");
     return Files.writeString(directory.resolve("sluice.yaml"), config);

@@ -1,0 +1,61 @@
+package io.sluice.sim;
+
+import io.sluice.sim.fleet.DeviceTls;
+import io.sluice.sim.fleet.Endpoints;
+import io.sluice.sim.scenario.Scenario;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Where devices with certificates and pre-shared keys connect, and what they show there. */
+final class SecureOptions {
+  @Option(
+      names = "--mqtts",
+      paramLabel = "URI",
+      description = "where devices with a certificate connect")
+  private @Nullable URI mqtts;
+
+  @Option(
+      names = "--coaps",
+      paramLabel = "URI",
+      description = "where devices with a pre-shared key send")
+  private @Nullable URI coaps;
+
+  @Option(
+      names = "--authority",
+      paramLabel = "DIR",
+      description = "the authority of the devices' certificates; `sim devices` makes one there")
+  private @Nullable Path authority;
+
+  @Option(
+      names = "--ca",
+      paramLabel = "FILE",
+      description = "whose certificate the server of --mqtts has, PEM (default: the --authority)")
+  private @Nullable Path ca;
+
+  /** All of them, with those that need no secrecy. */
+  Endpoints with(Scenario scenario, @Nullable URI mqtt, @Nullable URI coap) throws IOException {
+    return new Endpoints(
+        mqtt,
+        coap,
+        mqtts,
+        coaps,
+        scenario.hasCertificates() ? DeviceTls.open(needed(authority), ca) : null);
+  }
+
+  /**
+   * The folder of the authority, which a scenario with certificates has to have.
+   *
+   * @throws IllegalArgumentException if it is not there
+   */
+  static Path needed(@Nullable Path authority) {
+    if (authority == null) {
+      throw new IllegalArgumentException(
+          "the scenario has devices with certificates; say where their authority is, or is to be"
+              + " made, with --authority DIR");
+    }
+    return authority;
+  }
+}
