@@ -28,6 +28,7 @@ import org.eclipse.californium.core.network.CoapEndpoint;
 import org.eclipse.californium.core.server.resources.CoapExchange;
 import org.eclipse.californium.elements.config.Configuration;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -242,5 +243,33 @@ class CoapFleetTest {
     start(uri.getPort());
     await(() -> run.snapshot().acked() > 10);
     run.stop();
+  }
+
+  @Test
+  void libcoapUnderstandsUsAndWeItsRefusals() throws Exception {
+    Path libcoap = Path.of("/usr/bin/coap-server-notls");
+    Assumptions.assumeTrue(Files.isExecutable(libcoap), "libcoap3-bin is not installed");
+    server.destroy(); // its port is free now
+    Process process =
+        new ProcessBuilder(
+                libcoap.toString(), "-A", "127.0.0.1", "-p", "" + uri.getPort(), "-l", "25%")
+            .redirectErrorStream(true)
+            .redirectOutput(folder.resolve("libcoap.log").toFile())
+            .start();
+    try {
+      FleetRun run =
+          play(
+              "",
+              "  - { profile: water-meter, count: 20, id: \"w-{n}\", interval: 200ms, protocol: coap }\n",
+              "");
+      // it knows no /telemetry; of its answers it loses a quarter
+      await(() -> run.snapshot().refused() > 60 && run.snapshot().retransmitted() > 5);
+      run.stop();
+      assertThat(run.snapshot().acked()).isZero();
+      assertThat(run.snapshot().lastTrouble()).containsAnyOf("4.04", "4.05");
+    } finally {
+      process.destroy();
+      process.onExit().join();
+    }
   }
 }

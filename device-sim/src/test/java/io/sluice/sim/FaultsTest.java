@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.LongStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -158,6 +159,56 @@ class FaultsTest {
                           i -> played.log().historyAt((int) i) && played.log().ackedAt((int) i)))
               .count();
       assertThat(history).isEqualTo(4 * 50);
+    }
+  }
+
+  private Scenario halfOfThemPaho(String faults) throws Exception {
+    return Scenario.load(
+        Files.writeString(
+            folder.resolve("scenario.yaml"), "fidelity: 50%\n" + GROUPS + "faults:\n" + faults));
+  }
+
+  @Test
+  void overTcpWhatIsLostWaitsAndNothingIsMissing() throws Exception {
+    try (Mosquitto broker = Mosquitto.start(folder)) {
+      FleetRun run =
+          FleetRun.start(
+              halfOfThemPaho("  - { kind: loss, for: 5s, chance: 30% }\n"),
+              new Endpoints(broker.uri(), null));
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(60))
+          .until(() -> run.snapshot().vanished() > 20 && run.snapshot().connected() == 8);
+      long before = run.snapshot().acked();
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(60))
+          .until(() -> run.snapshot().acked() > before + 100);
+      run.stop();
+      FleetSnapshot end = run.snapshot();
+      assertThat(end.refused()).isZero();
+      assertThat(end.acked() + end.forgotten()).isEqualTo(end.sent());
+    }
+  }
+
+  @Test
+  void mqttDevicesComeBackFromOtherAddresses() throws Exception {
+    try (Mosquitto broker = Mosquitto.start(folder)) {
+      FleetRun run =
+          FleetRun.start(
+              halfOfThemPaho("  - { kind: address-change, at: 5s, every: 3s }\n"),
+              new Endpoints(broker.uri(), null));
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(60))
+          .until(() -> run.snapshot().connects() >= 16 && run.snapshot().connected() == 8);
+      run.stop();
+      FleetSnapshot end = run.snapshot();
+      assertThat(end.acked() + end.forgotten()).isEqualTo(end.sent());
+      assertThat(
+              Pattern.compile("New connection from (127\\.1\\.[0-9.]+):")
+                  .matcher(Files.readString(folder.resolve("mosquitto.log")))
+                  .results()
+                  .map(found -> found.group(1))
+                  .distinct())
+          .hasSizeGreaterThan(4);
     }
   }
 }

@@ -386,6 +386,7 @@ final class DevicePlay implements Link.Listener {
 
   @Override
   public void unanswered(long n) {
+    batches.forget(n);
     dispatchedNanos.remove(n);
     settled();
   }

@@ -35,6 +35,9 @@ public final class ScenarioSchema {
                 Map.entry(
                     "speed", whole("Times as fast as the real time; above 1 by `demo` only.")),
                 Map.entry("fidelity", share("Of devices that play through a real client stack.")),
+                Map.entry(
+                    "source-addresses",
+                    whole("Addresses of 127.0.0.0/8 to connect from; by default as many as needed.")),
                 Map.entry("sites", list(site())),
                 Map.entry("groups", list(group())),
                 Map.entry("faults", list(fault()))));
@@ -83,7 +86,9 @@ public final class ScenarioSchema {
     return object(
         Map.of(
             "password", text("`{id}` stands for the device's id."),
-            "token", text("The same; over CoAP it is needed.")));
+            "token", text("The same; over CoAP it is needed, where there is no psk."),
+            "certificate", text("Subject, such as CN={id}; MQTT over TLS."),
+            "psk", text("Pre-shared key as text; CoAP over DTLS.")));
   }
 
   private static ObjectNode waveforms() {
@@ -159,7 +164,7 @@ public final class ScenarioSchema {
                 Map.entry("profile", text("Whom it hits.")),
                 Map.entry("device", text("Whom it hits.")),
                 Map.entry("share", share("Of those that fit, drawn by the seed.")),
-                Map.entry("chance", share("Of single messages.")),
+                Map.entry("chance", share("Of single messages or datagrams.")),
                 Map.entry("delay", duration("Of slow.")),
                 Map.entry("jitter", duration("Added to the delay, up to this.")),
                 Map.entry("by", text("Of skew: 90s ahead, -2h behind.")),
