@@ -16,8 +16,8 @@ import tools.jackson.core.json.JsonFactory;
 import tools.jackson.dataformat.cbor.CBORFactory;
 
 /**
- * How a sample is written on the wire. Every form but {@link #TEXT} carries the counter {@code n},
- * and but for {@link #HUAWEI} the observed time.
+ * How a sample is written on the wire. Every form but {@link #TEXT} and {@link #BINARY} carries the
+ * counter {@code n}, and but for {@link #HUAWEI} the observed time.
  */
 public enum PayloadForm {
   /** One flat object, {@code ts} in milliseconds. */
@@ -40,7 +40,17 @@ public enum PayloadForm {
    * Huawei IoTDA: {@code {"services":[{"service_id","properties"}]}}; the optional event_time is
    * left out.
    */
-  HUAWEI("application/json", 50);
+  HUAWEI("application/json", 50),
+  /** Shelly Gen2, NotifyStatus. */
+  SHELLY("application/json", 50),
+  /** Milesight's decoded {@code object} behind ChirpStack. */
+  MILESIGHT("application/json", 50),
+  /** The Things Stack's normalized payload. */
+  TTN("application/json", 50),
+  /** Dragino's names, numbers as strings. */
+  DRAGINO("application/json", 50),
+  /** Bytes in the layout of the gateway's profile. */
+  BINARY("application/octet-stream", 42);
 
   private static final JsonFactory JSON_FACTORY = new JsonFactory();
   private static final CBORFactory CBOR_FACTORY = new CBORFactory();
@@ -76,8 +86,13 @@ public enum PayloadForm {
   public boolean takesBatches() {
     return switch (this) {
       case JSON, JSON_STRINGS, CBOR, SENML_JSON, SENML_CBOR, THINGSBOARD -> true;
-      case TEXT, ALINK, HUAWEI -> false;
+      case TEXT, ALINK, HUAWEI, SHELLY, MILESIGHT, TTN, DRAGINO, BINARY -> false;
     };
+  }
+
+  /** The profiles whose devices send this form; empty: all. */
+  public Set<String> profiles() {
+    return VendorPayload.profiles(this);
   }
 
   /** Media type, for MQTT 5's content type. */
@@ -92,12 +107,12 @@ public enum PayloadForm {
 
   /** Whether the far end can be matched message by message. */
   public boolean carriesCounter() {
-    return this != TEXT;
+    return this != TEXT && this != BINARY;
   }
 
   /** Whether the observed time comes along, to the millisecond. */
   public boolean carriesTime() {
-    return this != TEXT && this != HUAWEI;
+    return carriesCounter() && this != HUAWEI;
   }
 
   /** Whether it goes to our own topics, not to those of another platform. */
@@ -118,6 +133,11 @@ public enum PayloadForm {
       case THINGSBOARD -> write(JSON_FACTORY, out -> thingsboard(out, sample));
       case ALINK -> alink(sample);
       case HUAWEI -> huawei(sample);
+      case SHELLY -> nested(VendorPayload.shelly(sample));
+      case MILESIGHT -> nested(VendorPayload.milesight(sample));
+      case TTN -> nested(VendorPayload.ttn(sample));
+      case DRAGINO -> nested(VendorPayload.dragino(sample));
+      case BINARY -> VendorPayload.binary(sample);
     };
   }
 
@@ -134,8 +154,26 @@ public enum PayloadForm {
       case SENML_JSON -> senmlJson(samples);
       case SENML_CBOR -> senmlCbor(samples);
       case THINGSBOARD -> array(JSON_FACTORY, samples, PayloadForm::thingsboard);
-      case TEXT, ALINK, HUAWEI -> throw new IllegalArgumentException(label() + " takes no batches");
+      case TEXT, ALINK, HUAWEI, SHELLY, MILESIGHT, TTN, DRAGINO, BINARY ->
+          throw new IllegalArgumentException(label() + " takes no batches");
     };
+  }
+
+  private static byte[] nested(Map<String, Object> tree) {
+    return write(JSON_FACTORY, out -> object(out, tree));
+  }
+
+  private static void object(JsonGenerator out, Map<?, ?> tree) {
+    out.writeStartObject();
+    tree.forEach((name, value) -> {
+      out.writeName(name.toString());
+      if (value instanceof Map<?, ?> inner) {
+        object(out, inner);
+      } else {
+        value(out, value);
+      }
+    });
+    out.writeEndObject();
   }
 
   private static byte[] array(

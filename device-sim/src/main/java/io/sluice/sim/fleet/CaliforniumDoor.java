@@ -21,6 +21,8 @@ import org.eclipse.californium.scandium.config.DtlsConfig;
 import org.eclipse.californium.scandium.config.DtlsConfig.DtlsRole;
 import org.eclipse.californium.scandium.config.DtlsConnectorConfig;
 import org.eclipse.californium.scandium.dtls.Handshaker;
+import org.eclipse.californium.scandium.dtls.SessionAdapter;
+import org.eclipse.californium.scandium.dtls.SessionListener;
 import org.eclipse.californium.scandium.dtls.SingleNodeConnectionIdGenerator;
 import org.eclipse.californium.scandium.dtls.pskstore.AdvancedSinglePskStore;
 import org.slf4j.Logger;
@@ -129,6 +131,15 @@ final class CaliforniumDoor implements AutoCloseable {
     }
   }
 
+  private SessionListener handshakes() {
+    return new SessionAdapter() {
+      @Override
+      public void handshakeStarted(Handshaker handshaker) {
+        counters.handshakes.increment();
+      }
+    };
+  }
+
   private CoapEndpoint endpointOf(Connector connector) {
     CoapEndpoint endpoint =
         CoapEndpoint.builder().setConfiguration(configuration).setConnector(connector).build();
@@ -195,10 +206,10 @@ final class CaliforniumDoor implements AutoCloseable {
               DtlsConnectorConfig.builder(configuration)
                   .setAddress(local)
                   .setAdvancedPskStore(new AdvancedSinglePskStore(spec.id(), key))
+                  .setSessionListener(handshakes())
                   .setConnectionIdGenerator(new SingleNodeConnectionIdGenerator(0))
                   .build(),
-              loss,
-              counters);
+              loss);
       connector.setExecutor(executor);
       endpoint = endpointOf(connector);
     }
@@ -249,17 +260,10 @@ final class CaliforniumDoor implements AutoCloseable {
   /** Loses datagrams below Scandium, handshakes included, and can change its port. */
   private static final class LossyDtls extends DTLSConnector {
     private final Loss loss;
-    private final FleetCounters counters;
 
-    LossyDtls(DtlsConnectorConfig config, Loss loss, FleetCounters counters) {
+    LossyDtls(DtlsConnectorConfig config, Loss loss) {
       super(config);
       this.loss = loss;
-      this.counters = counters;
-    }
-
-    @Override
-    protected void onInitializeHandshaker(Handshaker handshaker) {
-      counters.handshakes.increment();
     }
 
     void move(InetSocketAddress local) throws IOException {

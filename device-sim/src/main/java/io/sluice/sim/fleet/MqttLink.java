@@ -18,7 +18,6 @@ import io.netty.handler.codec.mqtt.MqttPublishMessage;
 import io.netty.handler.codec.mqtt.MqttQoS;
 import io.netty.handler.codec.mqtt.MqttVersion;
 import io.sluice.sim.device.Hash;
-import io.sluice.sim.device.Kind;
 import io.sluice.sim.scenario.DeviceSpec;
 import io.sluice.sim.scenario.Group.Transport;
 import java.nio.charset.StandardCharsets;
@@ -209,7 +208,7 @@ final class MqttLink implements Link {
     int qos = spec.group().qos();
     MqttMessageBuilders.PublishBuilder publish =
         MqttMessageBuilders.publish()
-            .topicName(topic(message.kind()))
+            .topicName(MqttTopics.of(spec, message.kind()))
             .qos(MqttQoS.valueOf(qos))
             .payload(Unpooled.wrappedBuffer(message.payload()));
     if (qos > 0) {
@@ -221,25 +220,6 @@ final class MqttLink implements Link {
       publish.properties(contentType());
     }
     to.writeAndFlush(publish.build());
-  }
-
-  private String topic(Kind kind) {
-    return switch (spec.group().form()) {
-      case THINGSBOARD -> kind == Kind.TELEMETRY ? "v1/devices/me/telemetry" : kind.address();
-      case ALINK ->
-          kind == Kind.TELEMETRY
-              ? "/sys/"
-                  + spec.group().profile().id()
-                  + "/"
-                  + spec.id()
-                  + "/thing/event/property/post"
-              : kind.address();
-      case HUAWEI ->
-          kind == Kind.TELEMETRY
-              ? "$oc/devices/" + spec.id() + "/sys/properties/report"
-              : kind.address();
-      default -> kind.address();
-    };
   }
 
   private MqttProperties contentType() {

@@ -1,16 +1,13 @@
 package io.sluice.sim.fleet;
 
 import io.sluice.sim.device.Hash;
+import io.sluice.sim.net.BoundSockets;
 import io.sluice.sim.scenario.DeviceSpec;
-import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import javax.net.SocketFactory;
 import org.eclipse.paho.mqttv5.client.IMqttToken;
 import org.eclipse.paho.mqttv5.client.MqttActionListener;
 import org.eclipse.paho.mqttv5.client.MqttAsyncClient;
@@ -325,44 +322,6 @@ final class PahoLink implements Link {
 
   /** Both outcomes come on Paho's threads. */
   private abstract static class Outcome implements MqttActionListener {}
-
-  /** Sockets that connect from a given address. */
-  private static final class BoundSockets extends SocketFactory {
-    private final InetSocketAddress source;
-
-    BoundSockets(InetSocketAddress source) {
-      this.source = source;
-    }
-
-    @Override
-    public Socket createSocket() throws IOException {
-      Socket socket = new Socket();
-      socket.bind(source);
-      return socket;
-    }
-
-    @Override
-    public Socket createSocket(String host, int port) throws IOException {
-      return new Socket(host, port, source.getAddress(), source.getPort());
-    }
-
-    @Override
-    public Socket createSocket(String host, int port, InetAddress local, int localPort)
-        throws IOException {
-      return new Socket(host, port, local, localPort);
-    }
-
-    @Override
-    public Socket createSocket(InetAddress host, int port) throws IOException {
-      return new Socket(host, port, source.getAddress(), source.getPort());
-    }
-
-    @Override
-    public Socket createSocket(InetAddress host, int port, InetAddress local, int localPort)
-        throws IOException {
-      return new Socket(host, port, local, localPort);
-    }
-  }
 
   private final class Events implements MqttCallback {
     private final MqttAsyncClient of;

@@ -69,7 +69,11 @@ final class FaultReader {
     }
     Scope scope = scope(at);
     if (kind.spoils()) {
-      checkForms(at, scope, form -> form != PayloadForm.TEXT, "spoils payloads");
+      checkForms(
+          at,
+          scope,
+          form -> form != PayloadForm.TEXT && form != PayloadForm.BINARY,
+          "spoils payloads");
     }
     if (kind == Kind.BATCH || kind == Kind.HISTORY) {
       checkForms(at, scope, PayloadForm::takesBatches, "sends many samples at once");

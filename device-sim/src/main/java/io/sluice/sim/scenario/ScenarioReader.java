@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -44,7 +45,15 @@ final class ScenarioReader {
   Scenario read() throws ScenarioException {
     Fields top =
         new Fields(file.toString(), "", YamlNode.read(file), faults)
-            .only("name", "seed", "speed", "fidelity", "source-addresses", "sites", "groups", "faults");
+            .only(
+                "name",
+                "seed",
+                "speed",
+                "fidelity",
+                "source-addresses",
+                "sites",
+                "groups",
+                "faults");
     String name = top.text("name", null);
     long seed = top.whole("seed", 1, Long.MIN_VALUE, Long.MAX_VALUE);
     int speed = (int) top.whole("speed", 1, 1, Scenario.MOST_SPEED);
@@ -118,11 +127,28 @@ final class ScenarioReader {
         at.share("jitter", 0.1),
         transport,
         (int) at.whole("qos", 1, 0, transport.mqtt() ? 2 : 1),
-        at.has("form") ? at.oneOf("form", null, PayloadForm.byName()) : profile.form(),
+        form(at, profile),
         login(at, transport),
         WaveformReader.read(at, profile),
         at.truth("sleepy", false),
         alarms(at, profile));
+  }
+
+  private static PayloadForm form(Fields at, Profile profile) {
+    if (!at.has("form")) {
+      return profile.form();
+    }
+    PayloadForm form = at.oneOf("form", null, PayloadForm.byName());
+    if (!form.profiles().isEmpty() && !form.profiles().contains(profile.id())) {
+      at.fault(
+          "form",
+          "`%s` is not what a %s sends".formatted(form.label(), profile.id()),
+          "it is for " + String.join(", ", new TreeSet<>(form.profiles())));
+    }
+    if (form == PayloadForm.BINARY && at.has("alarms")) {
+      at.fault("form", "`binary` has no room for alarms", "write another form, or no `alarms`");
+    }
+    return form;
   }
 
   private static Transport transport(Fields at) {

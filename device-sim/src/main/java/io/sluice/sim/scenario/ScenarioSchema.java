@@ -37,7 +37,8 @@ public final class ScenarioSchema {
                 Map.entry("fidelity", share("Of devices that play through a real client stack.")),
                 Map.entry(
                     "source-addresses",
-                    whole("Addresses of 127.0.0.0/8 to connect from; by default as many as needed.")),
+                    whole(
+                        "Addresses of 127.0.0.0/8 to connect from; by default as many as needed.")),
                 Map.entry("sites", list(site())),
                 Map.entry("groups", list(group())),
                 Map.entry("faults", list(fault()))));
