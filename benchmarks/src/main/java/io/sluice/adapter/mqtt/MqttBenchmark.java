@@ -10,7 +10,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;
@@ -48,7 +47,6 @@ public class MqttBenchmark {
             gateway,
             MqttOptions.FOR_TESTS,
             Sessions.of(gateway, 1),
-            new AtomicInteger(),
             peer,
             null);
     channel
