@@ -23,13 +23,17 @@ import org.eclipse.californium.scandium.dtls.HandshakeException;
 import org.eclipse.californium.scandium.dtls.HandshakeResultHandler;
 import org.eclipse.californium.scandium.dtls.x509.NewAdvancedCertificateVerifier;
 import org.eclipse.californium.scandium.util.ServerNames;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whose certificates and raw public keys are let through the handshake: those of the client
  * authorities, not revoked, and keys that the registry knows. Thread-safe.
  */
 final class ClientVerifier implements NewAdvancedCertificateVerifier {
-  private record Trust(X509ExtendedTrustManager manager, List<X500Principal> issuers) {}
+  /**
+   * @param manager null where no authority is known: then raw public keys are all that is taken
+   */
+  private record Trust(@Nullable X509ExtendedTrustManager manager, List<X500Principal> issuers) {}
 
   private final Gateway gateway;
   private final List<CertificateType> types;
@@ -44,7 +48,7 @@ final class ClientVerifier implements NewAdvancedCertificateVerifier {
   private static Trust trust(TlsFiles files) throws IOException {
     try {
       return new Trust(
-          files.trustManager(),
+          files.clientAuthorities().isEmpty() ? null : files.trustManager(),
           files.clientAuthorities().stream()
               .map(X509Certificate::getSubjectX500Principal)
               .toList());
@@ -98,8 +102,12 @@ final class ClientVerifier implements NewAdvancedCertificateVerifier {
         path.getCertificates().stream()
             .map(X509Certificate.class::cast)
             .toArray(X509Certificate[]::new);
+    X509ExtendedTrustManager manager = trust.manager();
+    if (manager == null) {
+      throw refusal("the listener has no client-ca", AlertDescription.BAD_CERTIFICATE, null);
+    }
     try {
-      trust.manager().checkClientTrusted(chain, chain[0].getPublicKey().getAlgorithm());
+      manager.checkClientTrusted(chain, chain[0].getPublicKey().getAlgorithm());
     } catch (CertificateException e) {
       throw refusal(String.valueOf(e.getMessage()), AlertDescription.BAD_CERTIFICATE, e);
     }

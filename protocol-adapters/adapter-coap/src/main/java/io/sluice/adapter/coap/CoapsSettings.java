@@ -92,6 +92,13 @@ public record CoapsSettings(
       return List.of(
           new Problem("raw-public-key", "wants a key of the gateway's own; give tls with its key"));
     }
+    if (tls != null && tls.clientCa() == null && !rawPublicKey) {
+      return List.of(
+          new Problem(
+              "tls",
+              "has no client-ca, and raw-public-key is off: no device could sign in by it; give one of"
+                  + " them, or leave tls out"));
+    }
     return List.of();
   }
 }

@@ -228,6 +228,36 @@ class DtlsTest {
   }
 
   @Test
+  void withoutAnAuthorityRawPublicKeysAreTakenAndNeitherIsNamedAsAFault() throws Exception {
+    TlsSettings own =
+        new TlsSettings(
+            server.certificate(),
+            server.key(),
+            null,
+            ClientAuth.REQUIRED,
+            null,
+            null,
+            "1.2",
+            TlsProvider.AUTO,
+            Duration.ofSeconds(10));
+    InetSocketAddress address = start(own, true);
+    X509Certificate key = PemFiles.certificates(device.certificate()).getFirst();
+    gateway.publicKeys.put(HexFormat.of().formatHex(key.getPublicKey().getEncoded()), "rpk-2");
+    DtlsConnectorConfig.Builder config =
+        DtlsClients.configuration()
+            .setCertificateIdentityProvider(
+                new SingleCertificateProvider(
+                    PemFiles.privateKey(device.key()), key.getPublicKey()))
+            .setAdvancedCertificateVerifier(
+                StaticNewAdvancedCertificateVerifier.builder().setTrustAllRPKs().build());
+    assertThat(post(open(config, address)).getCode()).isEqualTo(ResponseCode.CHANGED);
+    assertThat(CoapsSettings.onLoopback(own, true).problems()).isEmpty();
+    assertThat(CoapsSettings.onLoopback(own, false).problems())
+        .singleElement()
+        .satisfies(problem -> assertThat(problem.toString()).contains("has no client-ca"));
+  }
+
+  @Test
   void deviceThatChangesItsAddressGoesOnWithoutAnotherHandshake() throws Exception {
     InetSocketAddress address = start(null, false);
     try (MovingRelay relay = new MovingRelay(address)) {
