@@ -1,6 +1,7 @@
 package io.sluice.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.sluice.sim.device.Kind;
@@ -142,7 +143,7 @@ class ScenarioTest {
 
   private static void readBack(PayloadForm form, Sample sample) {
     byte[] payload = form.encode(sample);
-    if (form == PayloadForm.TEXT) {
+    if (!form.carriesCounter()) {
       assertThat(payload).isNotEmpty();
       return;
     }
@@ -167,8 +168,29 @@ class ScenarioTest {
       case HUAWEI ->
           assertThat(tree.path("services").get(0).path("properties").path("n").asLong())
               .isEqualTo(41);
+      case SHELLY -> assertThat(tree.path("params").path("n").asLong()).isEqualTo(41);
+      case MILESIGHT -> assertThat(tree.path("object").path("n").asLong()).isEqualTo(41);
+      case TTN ->
+          assertThat(tree.at("/uplink_message/normalized_payload/n").asLong()).isEqualTo(41);
+      case DRAGINO -> assertThat(tree.path("n").asLong()).isEqualTo(41);
       default -> throw new AssertionError(form);
     }
+  }
+
+  @Test
+  void aFormThatIsNotOfTheProfileIsNamedWithThoseThatSendIt() throws Exception {
+    assertThatThrownBy(() ->
+            Scenario.load(
+                file(
+                    """
+                    name: forms
+                    groups:
+                      - { profile: cnc, form: shelly }
+                      - { profile: water-meter, form: binary, alarms: { every: 5s } }
+                    """)))
+        .hasMessageContaining(
+            "groups[0].form: `shelly` is not what a cnc sends; it is for energy-meter")
+        .hasMessageContaining("groups[1].form: `binary` has no room for alarms");
   }
 
   @Test
