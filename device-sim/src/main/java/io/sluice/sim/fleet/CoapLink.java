@@ -82,10 +82,7 @@ final class CoapLink implements Link {
     }
     away = false;
     Message message = current;
-    if (message != null && message.isBad()) {
-      current = null;
-      play.unanswered(message.n());
-    } else if (message != null) {
+    if (message != null && !dropIfBad()) {
       play.resent(message.n());
       attempt(message);
     }
@@ -104,6 +101,19 @@ final class CoapLink implements Link {
   @Override
   public void lie(boolean isWrong) {
     lying = isWrong;
+    dropIfBad(); // what was to be refused may not go out with right secrets
+  }
+
+  private boolean dropIfBad() {
+    Message message = current;
+    if (message == null || !message.isBad()) {
+      return false;
+    }
+    current = null;
+    round++;
+    stack.abandon();
+    play.unanswered(message.n());
+    return true;
   }
 
   @Override
@@ -115,7 +125,7 @@ final class CoapLink implements Link {
   public void move() {
     stack.move();
     Message message = current;
-    if (message != null && !away) {
+    if (message != null && !away && !dropIfBad()) {
       // what was under way from the old address gets no answer any more
       play.resent(message.n());
       attempt(message);

@@ -162,6 +162,12 @@ final class DevicePlay implements Link.Listener {
   }
 
   private void lie(boolean isWrong) {
+    if (isLying && !isWrong) {
+      // what was to be refused may not go out with right secrets
+      int before = store.size();
+      store.removeIf(waiting -> waiting.message().isBad());
+      counters.forgotten.add(before - store.size());
+    }
     isLying = isWrong && !group().transport().mqtt();
     link.lie(isWrong);
   }
