@@ -75,11 +75,16 @@ final class CursorFile implements AutoCloseable {
     CursorFile file = new CursorFile(channel);
     byte[] newest = null;
     boolean isFirstSave = true;
+    boolean isReserved = true;
     for (int slot = 0; slot < 2; slot++) {
       ByteBuffer bytes = slot(channel, slot);
       byte[] payload = payload(bytes);
       // The first save goes to the second slot: torn, it leaves the first one untouched.
       isFirstSave &= slot > 0 || isZero(bytes);
+      if (isZero(bytes)) {
+        channel.writeFully(ByteBuffer.allocate(SLOT_BYTES), (long) slot * SLOT_BYTES);
+        isReserved = false;
+      }
       if (payload != null && bytes.getLong(8) > file.turn) {
         file.turn = bytes.getLong(8);
         newest = payload;
@@ -88,6 +93,10 @@ final class CursorFile implements AutoCloseable {
     if (newest == null && !isFirstSave) {
       channel.close();
       return null;
+    }
+    if (!isReserved) {
+      // both have their blocks from now on: a disk that is full later takes every save
+      channel.force();
     }
     return new Opened(file, newest == null ? null : decode(newest));
   }
