@@ -4,6 +4,7 @@ import io.sluice.sim.net.SourceAddresses;
 import io.sluice.sim.scenario.DeviceSpec;
 import java.io.IOException;
 import java.net.DatagramPacket;
+import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -25,6 +26,7 @@ import org.eclipse.californium.scandium.dtls.SessionAdapter;
 import org.eclipse.californium.scandium.dtls.SessionListener;
 import org.eclipse.californium.scandium.dtls.SingleNodeConnectionIdGenerator;
 import org.eclipse.californium.scandium.dtls.pskstore.AdvancedSinglePskStore;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -259,22 +261,56 @@ final class CaliforniumDoor implements AutoCloseable {
 
   /** Loses datagrams below Scandium, handshakes included, and can change its port. */
   private static final class LossyDtls extends DTLSConnector {
+    private static final int MOST_BYTES = 1 << 14;
     private final Loss loss;
+    private volatile @Nullable DatagramSocket moved;
 
     LossyDtls(DtlsConnectorConfig config, Loss loss) {
       super(config);
       this.loss = loss;
     }
 
+    /** Another socket below the session; a restart of the connector would end that. */
     void move(InetSocketAddress local) throws IOException {
-      stop();
-      start(local);
+      DatagramSocket before = moved;
+      DatagramSocket now = new DatagramSocket(local);
+      moved = now;
+      Thread.ofVirtual().name("sim-moved").start(() -> receive(now));
+      if (before != null) {
+        before.close();
+      }
+    }
+
+    private void receive(DatagramSocket from) {
+      while (!from.isClosed()) {
+        DatagramPacket datagram = new DatagramPacket(new byte[MOST_BYTES], MOST_BYTES);
+        try {
+          from.receive(datagram);
+          processDatagram(datagram);
+        } catch (IOException e) {
+          LOG.debug("no more datagrams at {}: {}", from, e.getMessage());
+        }
+      }
+    }
+
+    @Override
+    public void destroy() {
+      super.destroy();
+      if (moved != null) {
+        moved.close();
+      }
     }
 
     @Override
     protected void sendNextDatagramOverNetwork(DatagramPacket datagram) throws IOException {
-      if (!loss.strikes()) {
+      DatagramSocket from = moved;
+      if (loss.strikes()) {
+        return;
+      }
+      if (from == null) {
         super.sendNextDatagramOverNetwork(datagram);
+      } else {
+        from.send(datagram);
       }
     }
 
