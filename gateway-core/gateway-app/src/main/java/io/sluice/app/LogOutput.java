@@ -24,8 +24,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The program's log: standard error, as standard output is for what commands answer, or a file that
- * is bounded. Set up in code: reading it from XML took a tenth of the start. A file named by the
- * system property {@code logback.configurationFile} goes before it.
+ * is bounded. Set up in code: reading it from XML took about a tenth of the start. A file named by
+ * the system property {@code logback.configurationFile} goes before it.
  */
 @ConfiguratorRank(ConfiguratorRank.CUSTOM_TOP_PRIORITY)
 public final class LogOutput extends ContextAwareBase implements Configurator {
