@@ -26,6 +26,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -204,9 +205,19 @@ final class Demo {
     return balances && audit.holds();
   }
 
+  /** It has the devices' secrets. */
+  private static void writeForOwner(Path file, String text) throws IOException {
+    Files.deleteIfExists(file);
+    if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+      Files.createFile(
+          file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    }
+    Files.writeString(file, text);
+  }
+
   private Path writeConfig() throws IOException {
     Files.createDirectories(directory);
-    Files.writeString(directory.resolve("devices.yaml"), scenario.devicesYaml());
+    writeForOwner(directory.resolve("devices.yaml"), scenario.devicesYaml());
     String config =
         """
         # Written by `sluice demo`; `sluice run --config` takes it too.
