@@ -329,7 +329,7 @@ final class SimRunCommand implements Callable<Integer> {
       TimeUnit.MILLISECONDS.sleep(AUDIT_RETRY_MILLIS);
       result = audit.compare(run, far);
     }
-    return result;
+    return audit.withCourse(result, run, far);
   }
 
   private void write(

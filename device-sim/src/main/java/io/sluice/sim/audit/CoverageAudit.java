@@ -109,7 +109,7 @@ public final class CoverageAudit {
   public record CoursePoint(long atMillis, @Nullable Double reported, @Nullable Double real) {}
 
   /**
-   * @param course how completeness went
+   * @param course how completeness went; empty until {@link CoverageAudit#withCourse}
    * @param compared why there is nothing to compare, or null where there was
    */
   public record Result(
@@ -159,7 +159,12 @@ public final class CoverageAudit {
     Look now = ask();
     List<SiteResult> sites = new ArrayList<>();
     truth.forEach((site, counts) -> sites.add(compare(site, counts, now)));
-    return new Result(sites, course(run, far), null);
+    return new Result(sites, List.of(), null);
+  }
+
+  /** The same with its course, which costs a look at every message for each look at the gateway. */
+  public Result withCourse(Result result, FleetRun run, @Nullable FarEnd far) {
+    return result.compared() == null ? new Result(result.sites(), course(run, far), null) : result;
   }
 
   private Map<Site, Counts> truth(FleetRun run, @Nullable FarEnd far, long untilMillis) {

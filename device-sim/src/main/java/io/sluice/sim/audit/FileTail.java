@@ -4,9 +4,12 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,8 +28,7 @@ public final class FileTail implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(FileTail.class);
   private static final long LOOK_MILLIS = 20;
   private static final int CHUNK_BYTES = 1 << 16;
-  private static final byte[] ALARM =
-      "\"alarm\"".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+  private static final byte[] ALARM = "\"alarm\"".getBytes(StandardCharsets.US_ASCII);
 
   private final Path directory;
   private final AlarmTimes times = new AlarmTimes();
@@ -98,7 +100,7 @@ public final class FileTail implements AutoCloseable {
   private static @Nullable BasicFileAttributes attributes(Path file) throws IOException {
     try {
       return Files.readAttributes(file, BasicFileAttributes.class);
-    } catch (java.nio.file.NoSuchFileException e) {
+    } catch (NoSuchFileException e) {
       return null; // renamed since: it is met under its new name
     }
   }
@@ -110,7 +112,7 @@ public final class FileTail implements AutoCloseable {
         followed.offset += count;
         lines(chunk.flip(), followed.line);
       }
-    } catch (java.nio.file.NoSuchFileException e) {
+    } catch (NoSuchFileException e) {
       // renamed since: it is met under its new name
     }
   }
@@ -133,7 +135,7 @@ public final class FileTail implements AutoCloseable {
   /** Few records are alarms: only those that may be are read as JSON. */
   private static boolean mentions(byte[] record, byte[] word) {
     for (int i = 0; i + word.length <= record.length; i++) {
-      if (java.util.Arrays.equals(record, i, i + word.length, word, 0, word.length)) {
+      if (Arrays.equals(record, i, i + word.length, word, 0, word.length)) {
         return true;
       }
     }
