@@ -40,6 +40,12 @@ public final class CoverageEngine implements CoverageDesk, AutoCloseable {
   private static final int BATCH_RECORDS = 1_024;
   private static final int BATCH_BYTES = 1 << 20;
   private static final long WAIT_MILLIS = 1_000;
+
+  /**
+   * Least time between two batches where the first was not full: each wake costs as much as some.
+   */
+  private static final long LINGER_MILLIS = 20;
+
   private static final long HEARTBEAT_MICROS = 10_000_000;
 
   /** What may be read since the last save, so that a restart is not kept busy for long. */
@@ -189,13 +195,15 @@ public final class CoverageEngine implements CoverageDesk, AutoCloseable {
   private void run() {
     while (!stopped) {
       try {
-        boolean anyRead = false;
+        int read = 0;
         for (Lane lane : Lane.values()) {
-          anyRead |= read(lane);
+          read += read(lane);
         }
         upkeep();
-        if (!anyRead) {
+        if (read == 0) {
           tail.awaitReadable(WAIT_MILLIS);
+        } else if (read < BATCH_RECORDS) {
+          Thread.sleep(LINGER_MILLIS);
         }
       } catch (InterruptedException e) {
         return;
@@ -217,10 +225,11 @@ public final class CoverageEngine implements CoverageDesk, AutoCloseable {
     }
   }
 
-  private boolean read(Lane lane) throws IOException {
+  /** Counts a batch, and tells how many records it had. */
+  private int read(Lane lane) throws IOException {
     SpoolBatch batch = tail.read(lane, BATCH_RECORDS, BATCH_BYTES);
     if (batch == null) {
-      return false;
+      return 0;
     }
     for (int i = 0; i < batch.count(); i++) {
       try {
@@ -237,7 +246,7 @@ public final class CoverageEngine implements CoverageDesk, AutoCloseable {
       }
     }
     unsavedRecords += batch.count();
-    return true;
+    return batch.count();
   }
 
   /** What is done from time to time. */

@@ -1,5 +1,6 @@
 package io.sluice.engine.spool;
 
+import io.sluice.api.Lane;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -19,10 +20,18 @@ final class WriteQueue {
 
   private static final int GROUP_ENTRIES_MAX = 16_384;
 
+  /** So many waiting entries end the gathering: a sync costs little beside them. */
+  private static final int GATHERED_ENTRIES = 256;
+
+  private static final int ALARMS = Lane.ALARM.ordinal();
+
   private final List<MpscArrayQueue<SpoolEntry>> queues;
   private final long bytesMax;
   private final AtomicLong bytes = new AtomicLong();
   private volatile @Nullable Thread parked;
+
+  /** The writer is parked to let more come: few entries wake it. */
+  private volatile boolean gathering;
 
   WriteQueue(int logs, long bytesMax) {
     this.bytesMax = bytesMax;
@@ -43,7 +52,9 @@ final class WriteQueue {
       bytes.addAndGet(-length);
       return false;
     }
-    wakeWriter();
+    if (!gathering || isUrgent()) {
+      wakeWriter();
+    }
     return true;
   }
 
@@ -77,6 +88,31 @@ final class WriteQueue {
       }
     }
     return true;
+  }
+
+  /** Whether an alarm waits, or enough for a group that is worth its sync. */
+  boolean isUrgent() {
+    return !queues.get(ALARMS).isEmpty() || size() >= GATHERED_ENTRIES;
+  }
+
+  /** Entries that wait, of all logs. */
+  int size() {
+    int size = 0;
+    for (int i = 0; i < queues.size(); i++) {
+      size += queues.get(i).size();
+    }
+    return size;
+  }
+
+  /** Parks the writer until the time is over, or it is woken, or what waits is urgent. */
+  void gather(long nanos) {
+    gathering = true;
+    parked = Thread.currentThread();
+    if (!isUrgent()) {
+      LockSupport.parkNanos(this, nanos);
+    }
+    parked = null;
+    gathering = false;
   }
 
   /** Parks the writer until something is offered, or it is woken, or the time is over. */
