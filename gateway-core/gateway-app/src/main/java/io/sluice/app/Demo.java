@@ -7,7 +7,6 @@ import io.sluice.api.admin.Operations.UpstreamView;
 import io.sluice.sim.audit.Audit;
 import io.sluice.sim.audit.AuditResult;
 import io.sluice.sim.audit.CoverageAudit;
-import io.sluice.sim.audit.FarEnd;
 import io.sluice.sim.audit.GatewayApi;
 import io.sluice.sim.fleet.DeviceTls;
 import io.sluice.sim.fleet.Endpoints;
@@ -99,7 +98,7 @@ final class Demo {
           fleet.stop();
           drain(gateway.operations());
           boolean holds = report(fleet, gateway.operations(), archive);
-          out.print(settled(coverage, fleet, Audit.farEnd(fleet, archive)).text());
+          out.print(coverage.settled(fleet, Audit.farEnd(fleet, archive), DRAIN).text());
           return holds;
         }
       }
@@ -166,19 +165,6 @@ final class Demo {
         && Instant.now().isBefore(end)) {
       TimeUnit.MILLISECONDS.sleep(50);
     }
-  }
-
-  /** A slot counts when its time has come, which may be half an interval ahead. */
-  private static CoverageAudit.Result settled(
-      CoverageAudit coverage, FleetRun fleet, FarEnd archive)
-      throws IOException, InterruptedException {
-    Instant end = Instant.now().plus(DRAIN);
-    CoverageAudit.Result result = coverage.compare(fleet, archive);
-    while (!result.holds() && Instant.now().isBefore(end)) {
-      TimeUnit.MILLISECONDS.sleep(500);
-      result = coverage.compare(fleet, archive);
-    }
-    return result;
   }
 
   private boolean report(FleetRun fleet, Operations operations, Path archive) throws IOException {
