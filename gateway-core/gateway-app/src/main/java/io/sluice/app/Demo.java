@@ -4,6 +4,7 @@ import io.sluice.api.GatewayTime;
 import io.sluice.api.admin.Operations;
 import io.sluice.api.admin.Operations.LedgerLine;
 import io.sluice.api.admin.Operations.UpstreamView;
+import io.sluice.engine.files.OwnerOnly;
 import io.sluice.sim.audit.Audit;
 import io.sluice.sim.audit.AuditResult;
 import io.sluice.sim.audit.CoverageAudit;
@@ -25,7 +26,6 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -191,19 +191,12 @@ final class Demo {
     return balances && audit.holds();
   }
 
-  /** It has the devices' secrets. */
-  private static void writeForOwner(Path file, String text) throws IOException {
-    Files.deleteIfExists(file);
-    if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-      Files.createFile(
-          file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    }
-    Files.writeString(file, text);
-  }
-
   private Path writeConfig() throws IOException {
     Files.createDirectories(directory);
-    writeForOwner(directory.resolve("devices.yaml"), scenario.devicesYaml());
+    Path devices = directory.resolve("devices.yaml");
+    Files.deleteIfExists(devices);
+    OwnerOnly.makeMissing(devices); // it has the devices' secrets
+    Files.writeString(devices, scenario.devicesYaml());
     String config =
         """
         # Written by `sluice demo`; `sluice run --config` takes it too.
