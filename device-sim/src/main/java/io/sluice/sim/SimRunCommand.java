@@ -319,17 +319,10 @@ final class SimRunCommand implements Callable<Integer> {
     return Audit.of(run, directory);
   }
 
-  /** The gateway counts a slot when its time has come: looks again while that helps. */
   private CoverageAudit.Result settledCoverage(FleetRun run, CoverageAudit audit)
       throws IOException, InterruptedException {
-    long until = System.nanoTime() + Durations.parse(settle).toNanos();
     FarEnd far = expected == null ? null : Audit.farEnd(run, expected);
-    CoverageAudit.Result result = audit.compare(run, far);
-    while (!result.holds() && System.nanoTime() < until) {
-      TimeUnit.MILLISECONDS.sleep(AUDIT_RETRY_MILLIS);
-      result = audit.compare(run, far);
-    }
-    return audit.withCourse(result, run, far);
+    return audit.withCourse(audit.settled(run, far, Durations.parse(settle)), run, far);
   }
 
   private void write(

@@ -7,11 +7,13 @@ import io.sluice.sim.fleet.FleetRun;
 import io.sluice.sim.fleet.FleetRun.Played;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CoverageAudit {
   private static final int MOST_LOOKS = 60;
+  private static final long RETRY_MILLIS = 500;
   private static final long DAY_MILLIS = 86_400_000;
 
   private final GatewayApi api;
@@ -160,6 +163,18 @@ public final class CoverageAudit {
     List<SiteResult> sites = new ArrayList<>();
     truth.forEach((site, counts) -> sites.add(compare(site, counts, now)));
     return new Result(sites, List.of(), null);
+  }
+
+  /** Compares until it holds or that time is over: a slot counts only when its time has come. */
+  public Result settled(FleetRun run, @Nullable FarEnd far, Duration within)
+      throws IOException, InterruptedException {
+    long until = System.nanoTime() + within.toNanos();
+    Result result = compare(run, far);
+    while (!result.holds() && System.nanoTime() < until) {
+      TimeUnit.MILLISECONDS.sleep(RETRY_MILLIS);
+      result = compare(run, far);
+    }
+    return result;
   }
 
   /** The same with its course, which costs a look at every message for each look at the gateway. */

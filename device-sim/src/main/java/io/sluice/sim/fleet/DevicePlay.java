@@ -8,9 +8,6 @@ import io.sluice.sim.device.SimDevice;
 import io.sluice.sim.fleet.Link.Message;
 import io.sluice.sim.scenario.Fault;
 import io.sluice.sim.scenario.Group;
-import java.util.ArrayDeque;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,15 +15,6 @@ import org.jspecify.annotations.Nullable;
  * event loop.
  */
 final class DevicePlay implements Link.Listener {
-  /** Messages that a device stores while its link is gone; the oldest are then lost. */
-  static final int STORE_MESSAGES = 1_000;
-
-  private static final long PUMP_MILLIS = 50;
-  private static final long PUMP_LEAST_NANOS = 1_000_000;
-
-  /** More than a link has under way: beyond are messages that never had an outcome. */
-  private static final int UNDER_WAY_MOST = 64;
-
   private final SimDevice device;
   private final SentLog log;
   private final EventLoop loop;
@@ -37,20 +25,9 @@ final class DevicePlay implements Link.Listener {
   private final long intervalMillis;
   private final Batches batches;
   private final AlarmCycle alarms;
-  private final ArrayDeque<Waiting> store = new ArrayDeque<>();
-  private Link link;
-
-  /** When each message that has no outcome was dispatched; the newest ones. */
-  private final Map<Long, Long> dispatchedNanos =
-      new LinkedHashMap<>() {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Long, Long> eldest) {
-          return size() > UNDER_WAY_MOST;
-        }
-      };
-
+  private final Link link;
+  private final Outbox outbox;
   private @Nullable Message heldBack;
-  private boolean pumping;
 
   /** Over CoAP each message shows the secrets: those sent now are meant to be refused. */
   private boolean isLying;
@@ -62,9 +39,6 @@ final class DevicePlay implements Link.Listener {
 
   private boolean stopping;
   private Runnable whenDrained = () -> {};
-
-  /** A message that is not sent yet, and from when on it may be. */
-  private record Waiting(Message message, long dueMillis) {}
 
   DevicePlay(
       SimDevice device,
@@ -85,6 +59,7 @@ final class DevicePlay implements Link.Listener {
     this.batches = new Batches(device, log, startMillis);
     this.intervalMillis = Math.max(1, group().interval().toMillis());
     this.link = links.apply(this);
+    this.outbox = new Outbox(loop, time, counters, batches, link, group().qos() > 0);
   }
 
   SimDevice device() {
@@ -163,10 +138,7 @@ final class DevicePlay implements Link.Listener {
 
   private void lie(boolean isWrong) {
     if (isLying && !isWrong) {
-      // what was to be refused may not go out with right secrets
-      int before = store.size();
-      store.removeIf(waiting -> waiting.message().isBad());
-      counters.forgotten.add(before - store.size());
+      outbox.dropBad(); // what was to be refused may not go out with right secrets
     }
     isLying = isWrong && !group().transport().mqtt();
     link.lie(isWrong);
@@ -181,23 +153,22 @@ final class DevicePlay implements Link.Listener {
     } else if (fault.kind() == Fault.Kind.LOSS) {
       link.lose(0);
     } else if (fault.kind() == Fault.Kind.ADDRESS_CHANGE) {
-      pump();
+      outbox.pump();
     } else if (!isSleepy()) {
       link.restore();
     }
     if (fault.every() != null) {
       expect(fault);
     }
-    pump();
+    outbox.pump();
   }
 
   /** No more samples; {@code drained} runs as soon as nothing is unanswered. */
   void stop(Runnable drained) {
     stopping = true;
     whenDrained = drained;
-    store.forEach(waiting -> counters.forgotten.add(batches.size(waiting.message().n())));
+    outbox.clear();
     counters.forgotten.add(batches.gatheredSamples());
-    store.clear();
     if (heldBack != null) {
       if (link.ready()) {
         link.send(heldBack);
@@ -305,49 +276,16 @@ final class DevicePlay implements Link.Listener {
       return;
     }
     long due = nowMillis + faults.delayMillis(message.n(), since);
-    offer(message, due);
+    outbox.offer(message, due);
     if (faults.strikes(Fault.Kind.DUPLICATE, message.n(), since) && !message.isBad()) {
       batches.forEach(message.n(), log::resent);
       counters.duplicates.increment();
-      offer(message, due);
+      outbox.offer(message, due);
     }
     if (before != null) {
-      offer(before, due);
+      outbox.offer(before, due);
     }
-    pump();
-  }
-
-  private void offer(Message message, long dueMillis) {
-    if (store.size() == STORE_MESSAGES) {
-      long n = store.removeFirst().message().n();
-      counters.forgotten.add(batches.size(n));
-      batches.forget(n);
-    }
-    store.add(new Waiting(message, dueMillis));
-  }
-
-  /** Sends what is due, as long as the link takes it; looks again later while something is left. */
-  private void pump() {
-    while (!store.isEmpty() && link.ready() && store.getFirst().dueMillis() <= time.millis()) {
-      Message message = store.removeFirst().message();
-      if (group().qos() > 0) {
-        dispatchedNanos.put(message.n(), System.nanoTime());
-      }
-      link.send(message);
-      if (group().qos() == 0) {
-        batches.forget(message.n());
-      }
-    }
-    if (!store.isEmpty() && !pumping) {
-      pumping = true;
-      Timers.afterNanos(
-          loop,
-          () -> {
-            pumping = false;
-            pump();
-          },
-          Math.max(PUMP_LEAST_NANOS, time.realNanos(PUMP_MILLIS)));
-    }
+    outbox.pump();
   }
 
   @Override
@@ -361,11 +299,7 @@ final class DevicePlay implements Link.Listener {
           log.acked(member);
         });
     batches.forget(n);
-    Long dispatched = dispatchedNanos.remove(n);
-    if (dispatched != null) {
-      long micros = (System.nanoTime() - dispatched) / 1_000;
-      counters.latency.recordValue(Math.min(micros, FleetCounters.MOST_LATENCY_MICROS));
-    }
+    outbox.acked(n);
     settled();
   }
 
@@ -374,7 +308,7 @@ final class DevicePlay implements Link.Listener {
     int samples = batches.size(n);
     batches.forEach(n, log::refused);
     batches.forget(n);
-    dispatchedNanos.remove(n);
+    outbox.ended(n);
     if (log.badAt(log.index(n))) {
       counters.badRefused.add(samples);
     } else {
@@ -393,12 +327,12 @@ final class DevicePlay implements Link.Listener {
   @Override
   public void unanswered(long n) {
     batches.forget(n);
-    dispatchedNanos.remove(n);
+    outbox.ended(n);
     settled();
   }
 
   private void settled() {
-    if (isSleepy() && link.pending() == 0 && store.isEmpty()) {
+    if (isSleepy() && link.pending() == 0 && outbox.isEmpty()) {
       link.sleep();
     }
     drainedYet();

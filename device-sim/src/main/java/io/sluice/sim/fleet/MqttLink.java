@@ -1,26 +1,17 @@
 package io.sluice.sim.fleet;
 
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.mqtt.MqttConnAckMessage;
 import io.netty.handler.codec.mqtt.MqttConnectReturnCode;
-import io.netty.handler.codec.mqtt.MqttFixedHeader;
 import io.netty.handler.codec.mqtt.MqttMessage;
 import io.netty.handler.codec.mqtt.MqttMessageBuilders;
-import io.netty.handler.codec.mqtt.MqttMessageIdVariableHeader;
-import io.netty.handler.codec.mqtt.MqttMessageType;
-import io.netty.handler.codec.mqtt.MqttProperties;
-import io.netty.handler.codec.mqtt.MqttPubReplyMessageVariableHeader;
 import io.netty.handler.codec.mqtt.MqttPublishMessage;
 import io.netty.handler.codec.mqtt.MqttQoS;
-import io.netty.handler.codec.mqtt.MqttVersion;
 import io.sluice.sim.device.Hash;
 import io.sluice.sim.scenario.DeviceSpec;
-import io.sluice.sim.scenario.Group.Transport;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -34,7 +25,6 @@ import org.jspecify.annotations.Nullable;
     "FutureReturnValueIgnored") // a write that fails ends in channelInactive, which reacts
 final class MqttLink implements Link {
   private static final int WINDOW_MESSAGES = 16;
-  private static final int KEEP_ALIVE_SECONDS = 60;
 
   private static final long FIRST_BACK_OFF_MILLIS = 250;
   private static final long LONGEST_BACK_OFF_MILLIS = 15_000;
@@ -43,7 +33,7 @@ final class MqttLink implements Link {
   private final DevicePlay play;
   private final FleetCounters counters;
   private final DeviceSpec spec;
-  private final boolean five;
+  private final MqttPackets packets;
   private final Loss loss;
   private final Map<Integer, Message> unanswered = new LinkedHashMap<>();
   private final ArrayDeque<Message> again = new ArrayDeque<>();
@@ -68,7 +58,7 @@ final class MqttLink implements Link {
     this.play = play;
     this.counters = counters;
     this.spec = play.device().spec();
-    this.five = spec.group().transport() == Transport.MQTT_5;
+    this.packets = new MqttPackets(spec);
     this.loss = new Loss(spec.seed(), counters);
   }
 
@@ -205,29 +195,11 @@ final class MqttLink implements Link {
       again.add(message);
       return;
     }
-    int qos = spec.group().qos();
-    MqttMessageBuilders.PublishBuilder publish =
-        MqttMessageBuilders.publish()
-            .topicName(MqttTopics.of(spec, message.kind()))
-            .qos(MqttQoS.valueOf(qos))
-            .payload(Unpooled.wrappedBuffer(message.payload()));
-    if (qos > 0) {
+    if (spec.group().qos() > 0) {
       packetId = packetId % 0xFFFF + 1;
       unanswered.put(packetId, message);
-      publish.messageId(packetId);
     }
-    if (five) {
-      publish.properties(contentType());
-    }
-    to.writeAndFlush(publish.build());
-  }
-
-  private MqttProperties contentType() {
-    MqttProperties properties = new MqttProperties();
-    properties.add(
-        new MqttProperties.StringProperty(
-            MqttProperties.CONTENT_TYPE, spec.group().form().contentType()));
-    return properties;
+    to.writeAndFlush(packets.publish(message, packetId));
   }
 
   @Override
@@ -252,24 +224,7 @@ final class MqttLink implements Link {
         ctx.close();
         return;
       }
-      MqttMessageBuilders.ConnectBuilder connect =
-          MqttMessageBuilders.connect()
-              .clientId(spec.id())
-              .protocolVersion(five ? MqttVersion.MQTT_5 : MqttVersion.MQTT_3_1_1)
-              .cleanSession(true)
-              .keepAlive(KEEP_ALIVE_SECONDS);
-      String password = spec.password();
-      String token = spec.token();
-      if (password != null) {
-        connect
-            .hasUser(true)
-            .username(spec.id())
-            .hasPassword(true)
-            .password((lying ? password + "-wrong" : password).getBytes(StandardCharsets.UTF_8));
-      } else if (token != null) {
-        connect.hasUser(true).username(lying ? token + "-wrong" : token);
-      }
-      ctx.writeAndFlush(connect.build());
+      ctx.writeAndFlush(packets.connect(lying));
     }
 
     @Override
@@ -287,7 +242,7 @@ final class MqttLink implements Link {
         case PUBLISH -> command(ctx, (MqttPublishMessage) message);
         case PINGRESP -> pingUnanswered = false;
         case DISCONNECT -> {
-          counters.trouble(spec.id() + ": the server disconnected" + reason(message));
+          counters.trouble(spec.id() + ": the server disconnected" + MqttPackets.reason(message));
           ctx.close();
         }
         default -> {
@@ -309,25 +264,18 @@ final class MqttLink implements Link {
       pingUnanswered = false;
       counters.connected.increment();
       counters.connects.increment();
-      ctx.writeAndFlush(
-          MqttMessageBuilders.subscribe()
-              .messageId(0xFFFF)
-              .addSubscription(MqttQoS.AT_LEAST_ONCE, "command/#")
-              .build());
-      Timers.after(ctx.executor(), () -> ping(ctx), KEEP_ALIVE_SECONDS * 750L);
+      ctx.writeAndFlush(MqttPackets.subscribe());
+      Timers.after(ctx.executor(), () -> ping(ctx), MqttPackets.KEEP_ALIVE_SECONDS * 750L);
       int waiting = again.size();
       for (int i = 0; i < waiting; i++) {
-        Message message2 = again.remove();
-        play.resent(message2.n());
-        publish(message2);
+        Message unsent = again.remove();
+        play.resent(unsent.n());
+        publish(unsent);
       }
     }
 
     private void ping(ChannelHandlerContext ctx) {
-      if (!ctx.channel().isActive()) {
-        return;
-      }
-      if (muted) {
+      if (!ctx.channel().isActive() || muted) {
         return;
       }
       if (pingUnanswered) {
@@ -337,18 +285,15 @@ final class MqttLink implements Link {
       }
       pingUnanswered = true;
       ctx.writeAndFlush(MqttMessage.PINGREQ);
-      Timers.after(ctx.executor(), () -> ping(ctx), KEEP_ALIVE_SECONDS * 750L);
+      Timers.after(ctx.executor(), () -> ping(ctx), MqttPackets.KEEP_ALIVE_SECONDS * 750L);
     }
 
     private void received(ChannelHandlerContext ctx, MqttMessage message) {
-      if (reasonCode(message) >= 0x80) {
+      if (MqttPackets.isRefusal(message)) {
         answered(message, false);
         return;
       }
-      int id = ((MqttMessageIdVariableHeader) message.variableHeader()).messageId();
-      MqttFixedHeader header =
-          new MqttFixedHeader(MqttMessageType.PUBREL, false, MqttQoS.AT_LEAST_ONCE, false, 0);
-      ctx.writeAndFlush(new MqttMessage(header, MqttMessageIdVariableHeader.from(id)));
+      ctx.writeAndFlush(MqttPackets.pubRel(MqttPackets.id(message)));
     }
 
     private void answered(MqttMessage message, boolean last) {
@@ -361,13 +306,12 @@ final class MqttLink implements Link {
     }
 
     private void settle(MqttMessage message, boolean last) {
-      int id = ((MqttMessageIdVariableHeader) message.variableHeader()).messageId();
-      Message sent = unanswered.remove(id);
+      Message sent = unanswered.remove(MqttPackets.id(message));
       if (sent == null) {
         return;
       }
-      if (reasonCode(message) >= 0x80 || !last) {
-        play.refused(sent.n(), "refused" + reason(message));
+      if (MqttPackets.isRefusal(message) || !last) {
+        play.refused(sent.n(), "refused" + MqttPackets.reason(message));
       } else {
         play.acked(sent.n());
       }
@@ -407,21 +351,5 @@ final class MqttLink implements Link {
       counters.trouble(spec.id() + ": " + cause.getMessage());
       ctx.close();
     }
-  }
-
-  private static int reasonCode(MqttMessage message) {
-    return message.variableHeader() instanceof MqttPubReplyMessageVariableHeader reply
-        ? reply.reasonCode() & 0xFF
-        : 0;
-  }
-
-  private static String reason(MqttMessage message) {
-    if (message.variableHeader() instanceof MqttPubReplyMessageVariableHeader reply) {
-      MqttProperties.MqttProperty<?> text =
-          reply.properties().getProperty(MqttProperties.REASON_STRING);
-      return " (0x%02x%s)"
-          .formatted(reply.reasonCode() & 0xFF, text == null ? "" : ", " + text.value());
-    }
-    return "";
   }
 }

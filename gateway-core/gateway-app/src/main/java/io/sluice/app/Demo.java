@@ -4,10 +4,10 @@ import io.sluice.api.GatewayTime;
 import io.sluice.api.admin.Operations;
 import io.sluice.api.admin.Operations.LedgerLine;
 import io.sluice.api.admin.Operations.UpstreamView;
+import io.sluice.engine.files.OwnerOnly;
 import io.sluice.sim.audit.Audit;
 import io.sluice.sim.audit.AuditResult;
 import io.sluice.sim.audit.CoverageAudit;
-import io.sluice.sim.audit.FarEnd;
 import io.sluice.sim.audit.GatewayApi;
 import io.sluice.sim.fleet.DeviceTls;
 import io.sluice.sim.fleet.Endpoints;
@@ -26,7 +26,6 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -99,7 +98,7 @@ final class Demo {
           fleet.stop();
           drain(gateway.operations());
           boolean holds = report(fleet, gateway.operations(), archive);
-          out.print(settled(coverage, fleet, Audit.farEnd(fleet, archive)).text());
+          out.print(coverage.settled(fleet, Audit.farEnd(fleet, archive), DRAIN).text());
           return holds;
         }
       }
@@ -168,19 +167,6 @@ final class Demo {
     }
   }
 
-  /** A slot counts when its time has come, which may be half an interval ahead. */
-  private static CoverageAudit.Result settled(
-      CoverageAudit coverage, FleetRun fleet, FarEnd archive)
-      throws IOException, InterruptedException {
-    Instant end = Instant.now().plus(DRAIN);
-    CoverageAudit.Result result = coverage.compare(fleet, archive);
-    while (!result.holds() && Instant.now().isBefore(end)) {
-      TimeUnit.MILLISECONDS.sleep(500);
-      result = coverage.compare(fleet, archive);
-    }
-    return result;
-  }
-
   private boolean report(FleetRun fleet, Operations operations, Path archive) throws IOException {
     List<LedgerLine> ledger = operations.ledger();
     AuditResult audit = Audit.of(fleet, archive);
@@ -205,19 +191,12 @@ final class Demo {
     return balances && audit.holds();
   }
 
-  /** It has the devices' secrets. */
-  private static void writeForOwner(Path file, String text) throws IOException {
-    Files.deleteIfExists(file);
-    if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-      Files.createFile(
-          file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    }
-    Files.writeString(file, text);
-  }
-
   private Path writeConfig() throws IOException {
     Files.createDirectories(directory);
-    writeForOwner(directory.resolve("devices.yaml"), scenario.devicesYaml());
+    Path devices = directory.resolve("devices.yaml");
+    Files.deleteIfExists(devices);
+    OwnerOnly.makeMissing(devices); // it has the devices' secrets
+    Files.writeString(devices, scenario.devicesYaml());
     String config =
         """
         # Written by `sluice demo`; `sluice run --config` takes it too.

@@ -1,6 +1,7 @@
 package io.sluice.app;
 
 import io.sluice.engine.config.GatewayConfig;
+import io.sluice.engine.files.OwnerOnly;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
@@ -10,7 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -184,9 +184,7 @@ final class SupportBundle {
   void write(Path archive, Instant now) throws IOException {
     String name = String.valueOf(archive.getFileName());
     String folder = name.endsWith(".tar.gz") ? name.substring(0, name.length() - 7) : name;
-    Files.createFile(
-        archive,
-        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    Files.createFile(archive, OwnerOnly.file(archive));
     try (OutputStream out = Files.newOutputStream(archive, StandardOpenOption.WRITE);
         TarGz tar = new TarGz(out, now.getEpochSecond())) {
       for (Map.Entry<String, String> each : entries.entrySet()) {

@@ -138,21 +138,8 @@ class AlarmsIT {
   @Test
   void drillIsFlaggedFromTheDeviceToTheFarEnd() throws Exception {
     try (GatewayProcess gateway = GatewayProcess.start(config("  escalate-severe: 1s\n"))) {
-      Tool.run(
-              "mosquitto_pub",
-              "-p",
-              String.valueOf(gateway.port("mqtt")),
-              "-u",
-              "gas-1",
-              "-P",
-              "secret-1",
-              "-q",
-              "1",
-              "-t",
-              "alarm",
-              "-m",
-              "{\"sos\":true,\"severity\":\"Severe\",\"status\":\"Exercise\"}")
-          .succeeded();
+      String drill = "{\"sos\":true,\"severity\":\"Severe\",\"status\":\"Exercise\"}";
+      Tool.publish(gateway, "gas-1", "secret-1", "alarm", drill).succeeded();
       await()
           .atMost(PATIENCE)
           .untilAsserted(() ->

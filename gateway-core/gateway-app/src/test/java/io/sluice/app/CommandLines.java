@@ -13,6 +13,11 @@ final class CommandLines {
 
   /** Runs a command that asks a gateway, to its end, which has to be exit code 0. */
   static String run(GatewayProcess gateway, String... command) {
+    return run(0, gateway, command);
+  }
+
+  /** Runs a command that asks a gateway, to its end; what it prints, on either stream. */
+  static String run(int exitCode, GatewayProcess gateway, String... command) {
     StringWriter out = new StringWriter();
     PrintWriter printer = new PrintWriter(out);
     String[] line =
@@ -21,7 +26,7 @@ final class CommandLines {
                 Stream.of("--admin", "http://127.0.0.1:" + gateway.port("admin")))
             .toArray(String[]::new);
     int exit = Main.commandLine().setOut(printer).setErr(printer).execute(line);
-    assertThat(exit).as(out.toString()).isZero();
+    assertThat(exit).as(out.toString()).isEqualTo(exitCode);
     return out.toString();
   }
 }

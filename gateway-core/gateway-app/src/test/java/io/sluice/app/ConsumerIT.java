@@ -42,29 +42,20 @@ class ConsumerIT {
   @BeforeEach
   void start() throws Exception {
     authority = Authority.create(directory.resolve("ca"));
-    Signed server = authority.server();
     setup = new Setup(directory);
-    Path config = setup.config();
     Files.writeString(directory.resolve("display.password"), PASSWORD);
-    Files.writeString(
-        config,
-        Files.readString(config)
-            .replace(
-                "listeners:\n",
-                """
-                consumers:
-                  roles:
-                    - { name: plant-a, topics: [ records/+/factory/plant-a/+, records/alarm/# ] }
-                  users:
-                    - { name: display, role: plant-a, password-file: display.password }
-                    - { name: panel, role: plant-a, certificate: "CN=panel,O=Plant A" }
-                listeners:
-                  mqtts:
-                    host: 127.0.0.1
-                    port: 0
-                    tls: { certificate: %2$s, key: %3$s, client-ca: %1$s }
-                """
-                    .formatted(authority.certificate(), server.certificate(), server.key())));
+    Path config =
+        setup.config(
+            authority.server(),
+            ", client-ca: " + authority.certificate(),
+            """
+            consumers:
+              roles:
+                - { name: plant-a, topics: [ records/+/factory/plant-a/+, records/alarm/# ] }
+              users:
+                - { name: display, role: plant-a, password-file: display.password }
+                - { name: panel, role: plant-a, certificate: "CN=panel,O=Plant A" }
+            """);
     gateway = GatewayProcess.start(config);
   }
 
@@ -106,22 +97,7 @@ class ConsumerIT {
   }
 
   private Tool publish(String user, String password, String topic) throws Exception {
-    return Tool.run(
-        "mosquitto_pub",
-        "-p",
-        String.valueOf(gateway.port("mqtt")),
-        "-V",
-        "5",
-        "-q",
-        "1",
-        "-u",
-        user,
-        "-P",
-        password,
-        "-t",
-        topic,
-        "-m",
-        "{\"voltage\":230.5}");
+    return Tool.publish(gateway, user, password, topic, "{\"voltage\":230.5}", "-V", "5");
   }
 
   @Test

@@ -226,21 +226,7 @@ class DashboardIT {
     await().until(() -> text().contains("credentials: yes"));
     shoot("device-rotate");
     for (String password : List.of("secret-1", "secret-22")) {
-      Tool.run(
-              "mosquitto_pub",
-              "-p",
-              String.valueOf(gateway.port("mqtt")),
-              "-u",
-              "hub-1",
-              "-P",
-              password,
-              "-q",
-              "1",
-              "-t",
-              "telemetry",
-              "-m",
-              "{\"load\":5}")
-          .succeeded();
+      Tool.publish(gateway, "hub-1", password, "telemetry", "{\"load\":5}").succeeded();
     }
     assertNoComplaint();
   }

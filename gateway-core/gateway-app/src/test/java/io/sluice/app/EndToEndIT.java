@@ -139,21 +139,7 @@ class EndToEndIT {
 
   @Test
   void wrongCredentialsAreRefusedOnEveryDoor() throws Exception {
-    Tool mqtt =
-        Tool.run(
-            "mosquitto_pub",
-            "-p",
-            port("mqtt"),
-            "-u",
-            "meter-1",
-            "-P",
-            "wrong",
-            "-t",
-            "telemetry",
-            "-m",
-            "{}",
-            "-q",
-            "1");
+    Tool mqtt = Tool.publish(gateway, "meter-1", "wrong", "telemetry", "{}");
     assertThat(mqtt.exitCode()).isNotZero();
     assertThat(mqtt.output()).containsIgnoringCase("bad user name or password");
     Tool coap =
@@ -300,22 +286,7 @@ class EndToEndIT {
 
   private Tool pub(String device, String version, String qos, String topic, String payload)
       throws Exception {
-    return Tool.run(
-        "mosquitto_pub",
-        "-V",
-        version,
-        "-q",
-        qos,
-        "-p",
-        port("mqtt"),
-        "-u",
-        device,
-        "-P",
-        "secret-1",
-        "-t",
-        topic,
-        "-m",
-        payload);
+    return Tool.publish(gateway, device, "secret-1", topic, payload, "-V", version, "-q", qos);
   }
 
   private Tool coapPost(String path, String format, byte[] payload) throws Exception {

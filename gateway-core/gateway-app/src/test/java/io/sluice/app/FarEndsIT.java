@@ -24,15 +24,7 @@ class FarEndsIT {
     Path brokers = Files.createDirectories(directory.resolve("brokers"));
     try (KafkaBroker kafka = new KafkaBroker(brokers.resolve("kafka"));
         Mosquitto mosquitto = new Mosquitto(brokers)) {
-      Path config =
-          new Setup(directory)
-              .config(
-                  "{ name: cloud, type: mqtt, uri: tcp://127.0.0.1:"
-                      + mosquitto.port
-                      + ", topic: \"sluice/{class}/{device}\" }",
-                  "{ name: bus, type: kafka, bootstrap-servers: "
-                      + kafka.address()
-                      + ", topic: \"sluice.{class}\" }");
+      Path config = new Setup(directory).config(mosquitto, kafka);
       Files.writeString(directory.resolve("devices.yaml"), Scenario.load(DRILL).devicesYaml());
       try (GatewayProcess gateway = GatewayProcess.start(config)) {
         audit(gateway, "--expect-mqtt", "mqtt://127.0.0.1:" + mosquitto.port);

@@ -30,9 +30,10 @@ class FlowIT {
   void lastValuesAndSparklinesFollowWhatTheDeviceSends() throws Exception {
     assertThat(gateway.get("/api/v1/devices/meter-1/latest").get("metrics")).isEmpty();
     for (int i = 1; i <= 3; i++) {
-      publish("telemetry", "{\"voltage\":" + (229 + i) + ",\"note\":\"n" + i + "\"}").succeeded();
+      Tool.publish(gateway, "telemetry", "{\"voltage\":" + (229 + i) + ",\"note\":\"n" + i + "\"}")
+          .succeeded();
     }
-    publish("telemetry", "{\"voltage\":").succeeded();
+    Tool.publish(gateway, "telemetry", "{\"voltage\":").succeeded();
     await().untilAsserted(() -> assertThat(metric("voltage").get("spark")).hasSize(3));
     assertThat(metric("voltage").get("value").doubleValue()).isEqualTo(232);
     assertThat(metric("voltage").get("unit").stringValue()).isEqualTo("V");
@@ -47,9 +48,9 @@ class FlowIT {
   @Test
   void theFlowShowsWhatWasAcceptedAndTheLedgerBalances() throws Exception {
     for (int i = 0; i < 3; i++) {
-      publish("telemetry", "{\"voltage\":230}").succeeded();
+      Tool.publish(gateway, "telemetry", "{\"voltage\":230}").succeeded();
     }
-    publish("my/own/topic", "{}").succeeded();
+    Tool.publish(gateway, "my/own/topic", "{}").succeeded();
     await()
         .untilAsserted(() -> {
           JsonNode flow = gateway.get("/api/v1/flow");
@@ -66,7 +67,7 @@ class FlowIT {
 
   @Test
   void aDeadLetterIsPreviewedAndStoredOnceAlsoAcrossAKill() throws Exception {
-    publish("my/own/topic", "{\"voltage\":231.5}").succeeded();
+    Tool.publish(gateway, "my/own/topic", "{\"voltage\":231.5}").succeeded();
     await().until(() -> gateway.get("/api/v1/dead-letters").get("count").intValue() == 1);
     JsonNode letter = gateway.get("/api/v1/dead-letters").get("deadLetters").get(0);
     String path = "/api/v1/dead-letters/" + letter.get("sequence").longValue();
@@ -113,22 +114,5 @@ class FlowIT {
       }
     }
     throw new AssertionError("no metric " + name);
-  }
-
-  private Tool publish(String topic, String payload) throws Exception {
-    return Tool.run(
-        "mosquitto_pub",
-        "-q",
-        "1",
-        "-p",
-        String.valueOf(gateway.port("mqtt")),
-        "-u",
-        "meter-1",
-        "-P",
-        "secret-1",
-        "-t",
-        topic,
-        "-m",
-        payload);
   }
 }

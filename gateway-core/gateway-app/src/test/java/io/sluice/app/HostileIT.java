@@ -24,10 +24,12 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -48,6 +50,11 @@ class HostileIT {
   @TempDir Path directory;
 
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+
+  /** One thread a device: none waits for another's answer. */
+  private final ScheduledExecutorService pace =
+      Executors.newScheduledThreadPool(HONEST, Thread.ofVirtual().factory());
+
   private Setup setup;
   private GatewayProcess gateway;
 
@@ -55,20 +62,7 @@ class HostileIT {
   void start() throws Exception {
     Signed server = Authority.create(directory.resolve("ca")).server();
     setup = new Setup(directory);
-    Path config = setup.config();
-    String yaml = Files.readString(config);
-    Files.writeString(
-        config,
-        yaml.replace(
-            "listeners:\n",
-            """
-            listeners:
-              mqtts:
-                host: 127.0.0.1
-                port: 0
-                tls: { certificate: %s, key: %s }
-            """
-                .formatted(server.certificate(), server.key())));
+    Path config = setup.config(server, "", "");
     StringBuilder devices = new StringBuilder(Files.readString(directory.resolve("devices.yaml")));
     for (int i = 0; i < HONEST; i++) {
       devices.append(
@@ -82,6 +76,7 @@ class HostileIT {
   @AfterEach
   void stop() {
     threads.shutdownNow();
+    pace.shutdownNow();
     gateway.close();
   }
 
@@ -147,21 +142,28 @@ class HostileIT {
         InetAddress.getByAddress(new byte[] {127, 0, (byte) (last >> 8), (byte) last}), 0);
   }
 
+  /** Null where the gateway is busy with other passwords: it is to try again, as devices do. */
+  private @Nullable Device admitted(int number) throws IOException {
+    Device device =
+        new Device(address(1), gateway.port("mqtt"), "honest-" + number, "secret-" + number);
+    int code = device.connected();
+    if (code == 3) {
+      device.close();
+      return null;
+    }
+    assertThat(code).isZero();
+    return device;
+  }
+
   private List<Device> honest() throws Exception {
     List<Callable<Device>> connecting = new ArrayList<>();
     for (int i = 0; i < HONEST; i++) {
       int number = i;
       connecting.add(() -> {
-        String id = "honest-" + number;
-        Device device = new Device(address(1), gateway.port("mqtt"), id, "secret-" + number);
-        int code = device.connected();
-        while (code == 3) { // busy with other passwords: try again, as devices do
-          device.close();
-          Thread.sleep(500);
-          device = new Device(address(1), gateway.port("mqtt"), id, "secret-" + number);
-          code = device.connected();
+        Device device = admitted(number);
+        while (device == null) {
+          device = pace.schedule(() -> admitted(number), 500, TimeUnit.MILLISECONDS).get();
         }
-        assertThat(code).isZero();
         return device;
       });
     }
@@ -180,10 +182,13 @@ class HostileIT {
       Device device = devices.get(i);
       long phase = 1000L * i / devices.size();
       publishing.add(() -> {
-        Thread.sleep(phase);
+        long wait = phase;
         for (int n = 1; n <= 5 || attackOver.getCount() > 0; n++) {
-          latencies.add(device.publish(n, n));
-          Thread.sleep(1000);
+          int number = n;
+          latencies.add(
+              pace.schedule(() -> device.publish(number, number), wait, TimeUnit.MILLISECONDS)
+                  .get());
+          wait = 1000;
         }
         return true;
       });

@@ -6,21 +6,20 @@ import static org.awaitility.Awaitility.await;
 import io.sluice.adapter.testkit.Campaign;
 import io.sluice.testkit.KafkaBroker;
 import io.sluice.testkit.Mosquitto;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.serialization.StringDeserializer;
+import java.util.stream.Stream;
 import org.eclipse.paho.client.mqttv3.IMqttActionListener;
 import org.eclipse.paho.client.mqttv3.IMqttToken;
 import org.eclipse.paho.client.mqttv3.MqttAsyncClient;
@@ -62,28 +61,21 @@ class KillNineIT {
         Mosquitto mosquitto = new Mosquitto(brokers)) {
       mosquitto.subscribe("%p");
       Setup setup = new Setup(directory);
-      Path config =
-          setup.config(
-              "{ name: cloud, type: mqtt, uri: tcp://127.0.0.1:"
-                  + mosquitto.port
-                  + ", topic: \"sluice/{class}/{device}\" }",
-              "{ name: bus, type: kafka, bootstrap-servers: "
-                  + kafka.address()
-                  + ", topic: \"sluice.{class}\" }");
+      Path config = setup.config(mosquitto, kafka);
       for (int kill = 0; kill < KILLS; kill++) {
         killUnderLoad(config, random);
       }
       try (GatewayProcess gateway = GatewayProcess.start(config)) {
         await().atMost(PATIENCE).until(() -> queued(gateway) == 0);
         assertThat(gateway.get("/api/v1/ledger").get("balances").booleanValue()).isTrue();
-        Map<String, Long> archive = new TreeMap<>();
-        setup.archive().byId().values().forEach(record -> put(archive, record));
+        Map<String, Long> archive = byId(setup.archive().byId().values().stream());
         assertWhole("archive", archive);
         await()
             .atMost(PATIENCE)
-            .untilAsserted(() ->
-                assertThat(received(mosquitto)).as("seed %d", Campaign.seed()).isEqualTo(archive));
-        assertThat(consumed(kafka, archive)).as("seed %d", Campaign.seed()).isEqualTo(archive);
+            .untilAsserted(() -> {
+              assertThat(received(mosquitto)).as("seed %d", Campaign.seed()).isEqualTo(archive);
+              assertThat(consumed(kafka)).as("seed %d", Campaign.seed()).isEqualTo(archive);
+            });
         LOG.info(
             "campaign kill-nine: seed {}, {} kills, {} acknowledged, {} at each far end",
             Campaign.seed(),
@@ -114,41 +106,27 @@ class KillNineIT {
     assertThat(byId.values()).doesNotHaveDuplicates();
   }
 
-  private static void put(Map<String, Long> byId, JsonNode record) {
-    long n = record.get("m").get(0).get("v").longValue();
-    Long before = byId.put(record.get("id").stringValue(), n);
-    assertThat(before).as("an id names one record").isIn(null, n);
+  private static Map<String, Long> byId(Stream<JsonNode> records) {
+    Map<String, Long> byId = new TreeMap<>();
+    records.forEach(record -> {
+      long n = record.get("m").get(0).get("v").longValue();
+      Long before = byId.put(record.get("id").stringValue(), n);
+      assertThat(before).as("an id names one record").isIn(null, n);
+    });
+    return byId;
   }
 
   private static Map<String, Long> received(Mosquitto mosquitto) {
-    Map<String, Long> byId = new TreeMap<>();
-    for (String payload : mosquitto.received()) {
-      if (payload.startsWith("{")) {
-        put(byId, GatewayProcess.JSON.readTree(payload));
-      }
-    }
-    return byId;
+    return byId(
+        mosquitto.received().stream()
+            .filter(payload -> payload.startsWith("{"))
+            .map(GatewayProcess.JSON::readTree));
   }
 
-  private static Map<String, Long> consumed(KafkaBroker kafka, Map<String, Long> expected) {
-    Properties properties = new Properties();
-    properties.setProperty("bootstrap.servers", kafka.address());
-    properties.setProperty("group.id", "check");
-    properties.setProperty("auto.offset.reset", "earliest");
-    Map<String, Long> byId = new TreeMap<>();
-    try (KafkaConsumer<String, String> consumer =
-        new KafkaConsumer<>(properties, new StringDeserializer(), new StringDeserializer())) {
-      consumer.subscribe(List.of("sluice.telemetry"));
-      await()
-          .atMost(PATIENCE)
-          .until(() -> {
-            for (ConsumerRecord<String, String> record : consumer.poll(Duration.ofMillis(200))) {
-              put(byId, GatewayProcess.JSON.readTree(record.value()));
-            }
-            return byId.size() >= expected.size();
-          });
-    }
-    return byId;
+  private static Map<String, Long> consumed(KafkaBroker kafka) {
+    return byId(
+        kafka.read("sluice.telemetry").stream()
+            .map(record -> GatewayProcess.JSON.readTree(record.value())));
   }
 
   private static long queued(GatewayProcess gateway) throws Exception {
@@ -168,9 +146,9 @@ class KillNineIT {
       options.setPassword("secret-1".toCharArray());
       options.setMaxInflight(IN_FLIGHT);
       device.connect(options).waitForCompletion(10_000);
-      java.util.concurrent.Semaphore window = new java.util.concurrent.Semaphore(IN_FLIGHT - 1);
+      Semaphore window = new Semaphore(IN_FLIGHT - 1);
       while (device.isConnected()) {
-        if (window.tryAcquire(100, java.util.concurrent.TimeUnit.MILLISECONDS)) {
+        if (window.tryAcquire(100, TimeUnit.MILLISECONDS)) {
           publish(device, window);
         }
       }
@@ -182,11 +160,9 @@ class KillNineIT {
     }
   }
 
-  private void publish(MqttAsyncClient device, java.util.concurrent.Semaphore window)
-      throws MqttException {
+  private void publish(MqttAsyncClient device, Semaphore window) throws MqttException {
     long n = next.incrementAndGet();
-    MqttMessage message =
-        new MqttMessage(("{\"n\":" + n + "}").getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    MqttMessage message = new MqttMessage(("{\"n\":" + n + "}").getBytes(StandardCharsets.UTF_8));
     message.setQos(1);
     device.publish(
         "telemetry",

@@ -5,8 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import io.sluice.adapter.testkit.Authority;
 import io.sluice.adapter.testkit.Authority.Signed;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,7 +14,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /** How devices come in and are thrown out, with the packaged gateway and Debian's clients. */
 class ProvisioningIT {
@@ -29,25 +26,17 @@ class ProvisioningIT {
   @BeforeEach
   void start() throws Exception {
     authority = Authority.create(directory.resolve("ca"));
-    Signed server = authority.server();
     setup = new Setup(directory);
-    Path config = setup.config();
-    String yaml = Files.readString(config);
-    Files.writeString(
-        config,
-        yaml.replace(
-            "listeners:\n",
+    Path config =
+        setup.config(
+            authority.server(),
+            ", client-auth: optional, client-ca: " + authority.certificate(),
             """
             access:
               just-in-time:
-                - { ca: %1$s, profile: cnc, sector: factory, site: hall-3 }
-            listeners:
-              mqtts:
-                host: 127.0.0.1
-                port: 0
-                tls: { certificate: %2$s, key: %3$s, client-ca: %1$s, client-auth: optional }
+                - { ca: %s, profile: cnc, sector: factory, site: hall-3 }
             """
-                .formatted(authority.certificate(), server.certificate(), server.key())));
+                .formatted(authority.certificate()));
     gateway = GatewayProcess.start(config);
   }
 
@@ -56,15 +45,8 @@ class ProvisioningIT {
     gateway.close();
   }
 
-  /** What a command of ours prints, on either stream; it must end with this exit code. */
   private String sluice(int exitCode, String... arguments) {
-    List<String> all = new ArrayList<>(List.of(arguments));
-    all.addAll(List.of("--admin", "http://127.0.0.1:" + gateway.port("admin")));
-    CommandLine line = Main.commandLine(arguments);
-    StringWriter printed = new StringWriter();
-    line.setOut(new PrintWriter(printed, true)).setErr(new PrintWriter(printed, true));
-    assertThat(line.execute(all.toArray(String[]::new))).as(printed::toString).isEqualTo(exitCode);
-    return printed.toString().strip();
+    return CommandLines.run(exitCode, gateway, arguments).strip();
   }
 
   private Tool pub(String... arguments) throws Exception {

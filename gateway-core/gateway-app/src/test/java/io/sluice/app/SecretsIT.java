@@ -75,6 +75,12 @@ class SecretsIT {
     Path config =
         new Setup(directory)
             .config(
+                server,
+                "",
+                """
+                audit: { key-file: audit.key }
+                spool: { encryption: { key-file: spool.key } }
+                """,
                 "{ name: cloud, type: mqtt, uri: tcp://127.0.0.1:9, username: u, password: "
                     + UPSTREAM
                     + ", topic: x }");
@@ -83,18 +89,6 @@ class SecretsIT {
     Files.writeString(
         config,
         Files.readString(config)
-            .replace(
-                "listeners:\n",
-                """
-                audit: { key-file: audit.key }
-                spool: { encryption: { key-file: spool.key } }
-                listeners:
-                  mqtts:
-                    host: 127.0.0.1
-                    port: 0
-                    tls: { certificate: %s, key: %s }
-                """
-                    .formatted(server.certificate(), server.key()))
             .replace("admin: { port: 0 }", "admin: { port: 0, token: " + ADMIN_TOKEN + " }"));
     Files.writeString(
         directory.resolve("devices.yaml"),

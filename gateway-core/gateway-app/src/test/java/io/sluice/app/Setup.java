@@ -1,5 +1,8 @@
 package io.sluice.app;
 
+import io.sluice.adapter.testkit.Authority.Signed;
+import io.sluice.testkit.KafkaBroker;
+import io.sluice.testkit.Mosquitto;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,6 +45,37 @@ record Setup(Path directory) {
     }
     Files.writeString(directory.resolve("devices.yaml"), DEVICES);
     return Files.writeString(directory.resolve("sluice.yaml"), yaml);
+  }
+
+  /** Writes the configuration with upstreams to these two: {@code cloud} and {@code bus}. */
+  Path config(Mosquitto cloud, KafkaBroker bus) throws IOException {
+    return config(
+        "{ name: cloud, type: mqtt, uri: tcp://127.0.0.1:%d, topic: \"sluice/{class}/{device}\" }"
+            .formatted(cloud.port),
+        "{ name: bus, type: kafka, bootstrap-servers: %s, topic: \"sluice.{class}\" }"
+            .formatted(bus.address()));
+  }
+
+  /**
+   * Writes the configuration with a listener mqtts besides.
+   *
+   * @param moreTls further settings of its TLS, each after a comma
+   * @param sections further ones of the configuration, in lines of their own
+   */
+  Path config(Signed server, String moreTls, String sections, String... furtherUpstreams)
+      throws IOException {
+    Path config = config(furtherUpstreams);
+    String mqtts =
+        """
+        listeners:
+          mqtts:
+            host: 127.0.0.1
+            port: 0
+            tls: { certificate: %s, key: %s%s }
+        """
+            .formatted(server.certificate(), server.key(), moreTls);
+    return Files.writeString(
+        config, Files.readString(config).replace("listeners:\n", sections + mqtts));
   }
 
   ArchiveFiles archive() {

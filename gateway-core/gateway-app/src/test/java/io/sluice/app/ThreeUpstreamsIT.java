@@ -5,17 +5,14 @@ import static org.awaitility.Awaitility.await;
 
 import io.sluice.testkit.KafkaBroker;
 import io.sluice.testkit.Mosquitto;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -31,22 +28,17 @@ class ThreeUpstreamsIT {
         Mosquitto mosquitto = new Mosquitto(brokers)) {
       mosquitto.subscribe("%t %p");
       Setup setup = new Setup(directory);
-      Path config =
-          setup.config(
-              "{ name: cloud, type: mqtt, uri: tcp://127.0.0.1:"
-                  + mosquitto.port
-                  + ", topic: \"sluice/{class}/{device}\" }",
-              "{ name: bus, type: kafka, bootstrap-servers: "
-                  + kafka.address()
-                  + ", topic: \"sluice.{class}\" }");
+      Path config = setup.config(mosquitto, kafka);
       try (GatewayProcess gateway = GatewayProcess.start(config)) {
         publish(gateway);
         await().until(() -> setup.archive().byId().size() == 4);
         Map<String, JsonNode> expected = setup.archive().byId();
         await()
             .atMost(Duration.ofSeconds(30))
-            .untilAsserted(() -> assertThat(received(mosquitto)).isEqualTo(expected));
-        assertThat(consumed(kafka, expected.size())).isEqualTo(expected);
+            .untilAsserted(() -> {
+              assertThat(received(mosquitto)).isEqualTo(expected);
+              assertThat(consumed(kafka)).isEqualTo(expected);
+            });
         assertThat(mosquitto.received())
             .anyMatch(line -> line.startsWith("sluice/telemetry/water-1 {"))
             .anyMatch(line -> line.startsWith("sluice/alarm/gas-1 {"));
@@ -56,41 +48,11 @@ class ThreeUpstreamsIT {
   }
 
   private void publish(GatewayProcess gateway) throws Exception {
-    String mqtt = Integer.toString(gateway.port("mqtt"));
     for (String version : List.of("mqttv311", "mqttv5")) {
-      Tool.run(
-              "mosquitto_pub",
-              "-V",
-              version,
-              "-q",
-              "1",
-              "-p",
-              mqtt,
-              "-u",
-              "meter-1",
-              "-P",
-              "secret-1",
-              "-t",
-              "telemetry",
-              "-m",
-              "{\"voltage\":229.5,\"energy\":1234.5}")
-          .succeeded();
+      String payload = "{\"voltage\":229.5,\"energy\":1234.5}";
+      Tool.publish(gateway, "meter-1", "secret-1", "telemetry", payload, "-V", version).succeeded();
     }
-    Tool.run(
-            "mosquitto_pub",
-            "-q",
-            "2",
-            "-p",
-            mqtt,
-            "-u",
-            "gas-1",
-            "-P",
-            "secret-1",
-            "-t",
-            "alarm",
-            "-m",
-            "{\"gas\":88}")
-        .succeeded();
+    Tool.publish(gateway, "gas-1", "secret-1", "alarm", "{\"gas\":88}", "-q", "2").succeeded();
     Path payload = directory.resolve("payload");
     Files.writeString(payload, "{\"volume\":12.5,\"note\":\"" + "x".repeat(100_000) + "\"}");
     Tool.run(
@@ -110,45 +72,26 @@ class ThreeUpstreamsIT {
   }
 
   private static Map<String, JsonNode> received(Mosquitto mosquitto) {
-    Map<String, JsonNode> records = new TreeMap<>();
-    for (String line : mosquitto.received()) {
-      String payload = line.substring(line.indexOf(' ') + 1);
-      if (payload.startsWith("{")) {
-        put(records, payload);
-      }
-    }
-    return records;
+    return byId(
+        mosquitto.received().stream()
+            .map(line -> line.substring(line.indexOf(' ') + 1))
+            .filter(payload -> payload.startsWith("{")));
   }
 
-  private static Map<String, JsonNode> consumed(KafkaBroker kafka, int count) {
-    Properties properties = new Properties();
-    properties.setProperty("bootstrap.servers", kafka.address());
-    properties.setProperty("group.id", "check");
-    properties.setProperty("auto.offset.reset", "earliest");
-    Map<String, JsonNode> records = new TreeMap<>();
-    try (KafkaConsumer<String, String> consumer =
-        new KafkaConsumer<>(properties, new StringDeserializer(), new StringDeserializer())) {
-      consumer.subscribe(List.of("sluice.telemetry", "sluice.alarm"));
-      await()
-          .atMost(Duration.ofSeconds(30))
-          .until(() -> {
-            for (ConsumerRecord<String, String> record : consumer.poll(Duration.ofMillis(200))) {
-              put(records, record.value());
-              assertThat(record.key())
-                  .isEqualTo(
-                      GatewayProcess.JSON
-                          .readTree(record.value().getBytes(StandardCharsets.UTF_8))
-                          .get("device")
-                          .stringValue());
-            }
-            return records.size() >= count;
-          });
-    }
-    return records;
+  private static Map<String, JsonNode> consumed(KafkaBroker kafka) {
+    List<ConsumerRecord<String, String>> records = kafka.read("sluice.telemetry", "sluice.alarm");
+    assertThat(records)
+        .allSatisfy(record ->
+            assertThat(record.key())
+                .isEqualTo(
+                    GatewayProcess.JSON.readTree(record.value()).get("device").stringValue()));
+    return byId(records.stream().map(ConsumerRecord::value));
   }
 
-  private static void put(Map<String, JsonNode> records, String json) {
-    JsonNode record = GatewayProcess.JSON.readTree(json);
-    records.put(record.get("id").stringValue(), record);
+  private static Map<String, JsonNode> byId(Stream<String> json) {
+    Map<String, JsonNode> records = new TreeMap<>();
+    json.map(GatewayProcess.JSON::readTree)
+        .forEach(record -> records.put(record.get("id").stringValue(), record));
+    return records;
   }
 }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -29,22 +30,27 @@ record Tool(int exitCode, String output) {
   /** Publishes as {@code meter-1} of {@link Setup}, at QoS 1, whatever becomes of it. */
   static Tool publish(GatewayProcess gateway, String topic, String payload)
       throws IOException, InterruptedException {
-    return run(
-        "mosquitto_pub",
-        "-p",
-        String.valueOf(gateway.port("mqtt")),
-        "-i",
-        "meter-1",
-        "-u",
-        "meter-1",
-        "-P",
-        "secret-1",
-        "-q",
-        "1",
-        "-t",
-        topic,
-        "-m",
-        payload);
+    return publish(gateway, "meter-1", "secret-1", topic, payload, "-i", "meter-1");
+  }
+
+  /**
+   * Publishes at QoS 1, whatever becomes of it.
+   *
+   * @param more further options, which come after ours
+   */
+  static Tool publish(
+      GatewayProcess gateway,
+      String user,
+      String password,
+      String topic,
+      String payload,
+      String... more)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of("mosquitto_pub", "-q", "1"));
+    command.addAll(List.of("-p", String.valueOf(gateway.port("mqtt"))));
+    command.addAll(List.of("-u", user, "-P", password, "-t", topic, "-m", payload));
+    command.addAll(List.of(more));
+    return run(command.toArray(String[]::new));
   }
 
   Tool succeeded() {

@@ -30,6 +30,18 @@ public final class Resending {
     }
   }
 
+  /** The same while the test does something else; what fails comes out of the future. */
+  public static CompletableFuture<Void> inBackground(
+      Upstream upstream, List<? extends OutboundBatch> batches) {
+    return CompletableFuture.runAsync(() -> {
+      try {
+        sendAll(upstream, batches);
+      } catch (Exception e) {
+        throw new AssertionError(e);
+      }
+    });
+  }
+
   private static int session(Upstream upstream, List<? extends OutboundBatch> batches, int from)
       throws InterruptedException, ExecutionException, TimeoutException {
     int done = from;

@@ -7,12 +7,18 @@ import io.sluice.engine.forward.OutboundBatch;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Records {@code prefix + number}, whose payload is {@code {"id":"...","pad":"..."}}. */
 public record TestBatch(String prefix, int from, int count, int padding, MessageClass messageClass)
     implements OutboundBatch {
   public TestBatch(String prefix, int from, int count) {
     this(prefix, from, count, 100, MessageClass.TELEMETRY);
+  }
+
+  /** So many batches of 500 records, numbered on from one to the next. */
+  public static List<TestBatch> inRow(int batches) {
+    return IntStream.range(0, batches).mapToObj(i -> new TestBatch("r", i * 500, 500)).toList();
   }
 
   public List<String> ids() {

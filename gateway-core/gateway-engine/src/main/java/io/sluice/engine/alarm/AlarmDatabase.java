@@ -1,9 +1,8 @@
 package io.sluice.engine.alarm;
 
+import io.sluice.engine.files.OwnerOnly;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -60,7 +59,7 @@ final class AlarmDatabase implements AutoCloseable {
    * @throws IOException where it cannot be opened; the message names the file and the remedy
    */
   static AlarmDatabase open(Path file) throws IOException {
-    createPrivately(file);
+    OwnerOnly.makeMissing(file);
     try {
       Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
       try {
@@ -129,18 +128,6 @@ final class AlarmDatabase implements AutoCloseable {
         + e.getMessage()
         + "; check free space and permissions of the data directory, and that no other gateway"
         + " uses it";
-  }
-
-  private static void createPrivately(Path file) throws IOException {
-    if (Files.exists(file)) {
-      return;
-    }
-    if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-      Files.createFile(
-          file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    } else {
-      Files.createFile(file);
-    }
   }
 
   @Override

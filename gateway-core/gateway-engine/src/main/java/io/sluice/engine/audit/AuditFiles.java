@@ -1,5 +1,6 @@
 package io.sluice.engine.audit;
 
+import io.sluice.engine.files.OwnerOnly;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -10,8 +11,6 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -70,7 +69,7 @@ public final class AuditFiles {
   /** Makes the directory, readable by its owner alone, where there is none. */
   static void createDirectory(Path directory) throws IOException {
     try {
-      Files.createDirectories(directory, owner(directory, "rwx------"));
+      Files.createDirectories(directory, OwnerOnly.directory(directory));
     } catch (FileAlreadyExistsException e) {
       throw new IOException(directory + ": is no directory; move it away", e);
     }
@@ -80,7 +79,7 @@ public final class AuditFiles {
   static FileChannel append(Path file) throws IOException {
     Set<OpenOption> options = Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     boolean isNew = !Files.exists(file);
-    FileChannel channel = FileChannel.open(file, options, owner(file, "rw-------"));
+    FileChannel channel = FileChannel.open(file, options, OwnerOnly.file(file));
     if (isNew) {
       syncDirectory(file);
     }
@@ -133,14 +132,6 @@ public final class AuditFiles {
         channel.force(true);
       }
     }
-  }
-
-  static FileAttribute<?>[] owner(Path place, String permissions) {
-    return isPosix(place)
-        ? new FileAttribute<?>[] {
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
-        }
-        : new FileAttribute<?>[0];
   }
 
   private static boolean isPosix(Path place) {

@@ -1,9 +1,6 @@
 package io.sluice.engine.coverage;
 
 import io.sluice.api.Lane;
-import io.sluice.api.admin.CoverageDesk.Stop;
-import io.sluice.api.admin.CoverageDesk.StopScope;
-import io.sluice.engine.coverage.Intervals.Interval;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -90,12 +87,12 @@ final class CoverageDatabase implements AutoCloseable {
     }
   }
 
-  /** What is written in one transaction. */
+  /** What is read, or written in one transaction. */
   interface Work {
     void run(Connection connection) throws SQLException, IOException;
   }
 
-  private synchronized void transact(Work work) throws IOException {
+  synchronized void write(Work work) throws IOException {
     try {
       connection.setAutoCommit(false);
       boolean isDone = false;
@@ -210,7 +207,7 @@ final class CoverageDatabase implements AutoCloseable {
       Map<PageShelf.Key, Page> pages = book.shelf().take();
       boolean isDone = false;
       try {
-        transact(connection -> {
+        write(connection -> {
           devices(connection, book, written);
           pages(connection, pages, nowMicros);
           lateness(connection, book);
@@ -305,7 +302,7 @@ final class CoverageDatabase implements AutoCloseable {
 
   /** The gateway was alive then. */
   void heartbeat(long micros) throws IOException {
-    transact(connection -> heartbeat(connection, micros));
+    write(connection -> heartbeat(connection, micros));
   }
 
   /** When the gateway was last alive, microseconds; null where it never was. */
@@ -336,109 +333,7 @@ final class CoverageDatabase implements AutoCloseable {
     }
   }
 
-  /** Keeps an outage, and forgets those that ended before {@code oldest}. */
-  void addOutage(Interval outage, long oldest) throws IOException {
-    transact(connection -> {
-      try (PreparedStatement insert =
-              connection.prepareStatement(
-                  "INSERT OR REPLACE INTO outage(\"from\",\"to\") VALUES(?,?)");
-          PreparedStatement delete =
-              connection.prepareStatement("DELETE FROM outage WHERE \"to\"<?")) {
-        insert.setLong(1, outage.from());
-        insert.setLong(2, outage.to());
-        insert.execute();
-        delete.setLong(1, oldest);
-        delete.execute();
-      }
-    });
-  }
-
-  /** Newest first. */
-  synchronized List<Interval> outages(int limit) throws IOException {
-    List<Interval> outages = new ArrayList<>();
-    try (Statement statement = connection.createStatement();
-        ResultSet rows =
-            statement.executeQuery(
-                "SELECT \"from\",\"to\" FROM outage ORDER BY \"from\" DESC LIMIT " + limit)) {
-      while (rows.next()) {
-        outages.add(new Interval(rows.getLong(1), rows.getLong(2)));
-      }
-    } catch (SQLException e) {
-      throw new IOException("coverage.db: " + e.getMessage(), e);
-    }
-    return outages;
-  }
-
-  /** Keeps a stop; one whose id is 0 gets its own. */
-  Stop put(Stop stop) throws IOException {
-    long[] id = {stop.id()};
-    transact(connection -> {
-      try (PreparedStatement insert =
-          connection.prepareStatement(
-              "INSERT OR REPLACE INTO stop(id,scope,key,\"from\",\"to\",reason,by)"
-                  + " VALUES(?,?,?,?,?,?,?)",
-              Statement.RETURN_GENERATED_KEYS)) {
-        insert.setObject(1, stop.id() == 0 ? null : stop.id());
-        insert.setString(2, stop.scope().name());
-        insert.setString(3, stop.key());
-        insert.setLong(4, stop.from());
-        insert.setObject(5, stop.to());
-        insert.setString(6, stop.reason());
-        insert.setString(7, stop.by());
-        insert.execute();
-        try (ResultSet keys = insert.getGeneratedKeys()) {
-          if (stop.id() == 0 && keys.next()) {
-            id[0] = keys.getLong(1);
-          }
-        }
-      }
-    });
-    return new Stop(
-        id[0], stop.scope(), stop.key(), stop.from(), stop.to(), stop.reason(), stop.by());
-  }
-
-  void removeStopsBefore(long micros) throws IOException {
-    transact(connection -> {
-      try (PreparedStatement delete =
-          connection.prepareStatement("DELETE FROM stop WHERE \"to\"<?")) {
-        delete.setLong(1, micros);
-        delete.execute();
-      }
-    });
-  }
-
-  /** By id. */
-  synchronized Map<Long, Stop> stops() throws IOException {
-    Map<Long, Stop> stops = new TreeMap<>();
-    try (Statement statement = connection.createStatement();
-        ResultSet rows =
-            statement.executeQuery("SELECT id,scope,key,\"from\",\"to\",reason,by FROM stop")) {
-      while (rows.next()) {
-        long to = rows.getLong(5);
-        Long end = rows.wasNull() ? null : to;
-        stops.put(
-            rows.getLong(1),
-            new Stop(
-                rows.getLong(1),
-                StopScope.valueOf(rows.getString(2)),
-                rows.getString(3),
-                rows.getLong(4),
-                end,
-                rows.getString(6),
-                rows.getString(7)));
-      }
-    } catch (SQLException e) {
-      throw new IOException("coverage.db: " + e.getMessage(), e);
-    }
-    return stops;
-  }
-
-  /** For {@link DayTable}, which has tables of its own here. */
-  void write(Work work) throws IOException {
-    transact(work);
-  }
-
-  /** For {@link DayTable}. */
+  /** For {@link DayTable} and {@link StopTable}, which have tables of their own here. */
   synchronized void read(Work work) throws IOException {
     try {
       work.run(connection);

@@ -30,22 +30,22 @@ final class StopBook {
   /** A gap between two signs of the gateway's own life that is no delay any more. */
   private static final long GAP_MICROS = 30_000_000;
 
-  private final CoverageDatabase database;
+  private final StopTable table;
   private final CoverageBook book;
   private final LongSupplier nowMicros;
   private Map<Long, Stop> stops = new TreeMap<>();
   private List<Interval> outages = List.of();
 
   StopBook(CoverageDatabase database, CoverageBook book, LongSupplier nowMicros) {
-    this.database = database;
+    this.table = new StopTable(database);
     this.book = book;
     this.nowMicros = nowMicros;
   }
 
   /** Takes over what was kept. */
   synchronized void load() throws IOException {
-    stops = database.stops();
-    outages = database.outages(OUTAGES_MAX);
+    stops = table.stops();
+    outages = table.outages(OUTAGES_MAX);
     hold();
   }
 
@@ -56,8 +56,8 @@ final class StopBook {
   /** The gateway was away from the first to the second. */
   synchronized void addOutage(long from, long to) throws IOException {
     if (to - from >= OUTAGE_MIN_MICROS) {
-      database.addOutage(new Interval(from, to), to - KEPT_MICROS);
-      outages = database.outages(OUTAGES_MAX);
+      table.addOutage(new Interval(from, to), to - KEPT_MICROS);
+      outages = table.outages(OUTAGES_MAX);
       hold();
     }
   }
@@ -106,7 +106,7 @@ final class StopBook {
             wanted.by());
     check(stop);
     try {
-      Stop kept = database.put(stop);
+      Stop kept = table.put(stop);
       stops.put(kept.id(), kept);
       hold();
       return kept;
@@ -158,7 +158,7 @@ final class StopBook {
             stop.reason(),
             stop.by());
     try {
-      database.put(ended);
+      table.put(ended);
     } catch (IOException e) {
       throw new UncheckedIOException(e.getMessage(), e);
     }
@@ -169,7 +169,7 @@ final class StopBook {
 
   /** Forgets what no report looks at any more. */
   synchronized void forgetOld(long now) throws IOException {
-    database.removeStopsBefore(now - KEPT_MICROS);
-    stops = database.stops();
+    table.removeStopsBefore(now - KEPT_MICROS);
+    stops = table.stops();
   }
 }

@@ -1,9 +1,9 @@
 package io.sluice.engine.registry;
 
+import io.sluice.engine.files.OwnerOnly;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -42,7 +42,7 @@ final class RegistryDatabase implements AutoCloseable {
     if (parent != null) {
       Files.createDirectories(parent);
     }
-    createPrivately(file);
+    OwnerOnly.makeMissing(file);
     try {
       Connection connection = connect(file);
       try {
@@ -102,19 +102,6 @@ final class RegistryDatabase implements AutoCloseable {
         + e.getMessage()
         + "; check free space and permissions of the data directory, and that no other gateway"
         + " uses it";
-  }
-
-  /** Makes an empty file that only its owner can read, where there is none. */
-  static void createPrivately(Path file) throws IOException {
-    if (Files.exists(file)) {
-      return;
-    }
-    if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-      Files.createFile(
-          file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    } else {
-      Files.createFile(file);
-    }
   }
 
   @Override

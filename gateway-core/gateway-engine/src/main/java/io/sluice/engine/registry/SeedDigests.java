@@ -3,6 +3,7 @@ package io.sluice.engine.registry;
 import io.sluice.api.admin.DeviceDirectory.CredentialSpec;
 import io.sluice.api.admin.DeviceDirectory.DeviceSpec;
 import io.sluice.api.admin.DeviceDirectory.PskSpec;
+import io.sluice.engine.files.OwnerOnly;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -31,7 +32,7 @@ final class SeedDigests {
     if (!Files.exists(file)) {
       byte[] key = new byte[KEY_BYTES];
       new SecureRandom().nextBytes(key);
-      RegistryDatabase.createPrivately(file);
+      OwnerOnly.makeMissing(file);
       Files.write(file, key);
     }
     byte[] key = Files.readAllBytes(file);

@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -21,9 +20,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -86,21 +82,10 @@ class KafkaUpstreamIT {
   @Test
   void brokerRestartedInMidStreamGetsEveryRecord() throws Exception {
     try (Upstream upstream = upstream(broker.address(), "restart", false)) {
-      List<TestBatch> batches = new ArrayList<>();
+      List<TestBatch> batches = TestBatch.inRow(200);
       Set<String> ids = new HashSet<>();
-      for (int i = 0; i < 200; i++) {
-        TestBatch batch = new TestBatch("r", i * 500, 500);
-        batches.add(batch);
-        ids.addAll(batch.ids());
-      }
-      CompletableFuture<Void> sending =
-          CompletableFuture.runAsync(() -> {
-            try {
-              Resending.sendAll(upstream, batches);
-            } catch (Exception e) {
-              throw new AssertionError(e);
-            }
-          });
+      batches.forEach(batch -> ids.addAll(batch.ids()));
+      CompletableFuture<Void> sending = Resending.inBackground(upstream, batches);
       org.awaitility.Awaitility.await()
           .atMost(Duration.ofSeconds(30))
           .until(() -> upstream.confirmations() > 1_000);
@@ -136,20 +121,8 @@ class KafkaUpstreamIT {
     return new KafkaUpstreamFactory().create("edge-01", "bus", settings);
   }
 
-  /** Reads until there are at least so many and no more come. */
   private static List<ConsumerRecord<String, String>> read(String topic, int least) {
-    List<ConsumerRecord<String, String>> records = new ArrayList<>();
-    Map<String, Object> properties = Map.of("bootstrap.servers", broker.address());
-    TopicPartition partition = new TopicPartition(topic, 0);
-    try (KafkaConsumer<String, String> consumer =
-        new KafkaConsumer<>(properties, new StringDeserializer(), new StringDeserializer())) {
-      consumer.assign(List.of(partition));
-      consumer.seekToBeginning(List.of(partition));
-      long end = consumer.endOffsets(List.of(partition)).get(partition);
-      while (consumer.position(partition) < end) {
-        consumer.poll(Duration.ofMillis(200)).forEach(records::add);
-      }
-    }
+    List<ConsumerRecord<String, String>> records = broker.read(topic);
     assertThat(records).hasSizeGreaterThanOrEqualTo(least);
     return records;
   }

@@ -55,18 +55,7 @@ class MqttUpstreamIT {
     try (Mosquitto broker = new Mosquitto(directory);
         Upstream upstream = upstream(uri(broker), version, 1, false, null)) {
       broker.subscribe("%t %p");
-      List<TestBatch> batches = new ArrayList<>();
-      for (int i = 0; i < 40; i++) {
-        batches.add(new TestBatch("r", i * 500, 500));
-      }
-      CompletableFuture<Void> sending =
-          CompletableFuture.runAsync(() -> {
-            try {
-              Resending.sendAll(upstream, batches);
-            } catch (Exception e) {
-              throw new AssertionError(e);
-            }
-          });
+      CompletableFuture<Void> sending = Resending.inBackground(upstream, TestBatch.inRow(40));
       await()
           .atMost(Duration.ofSeconds(30))
           .until(() -> upstream.confirmations() > 2_000 || sending.isDone());
@@ -84,18 +73,7 @@ class MqttUpstreamIT {
   void brokerKilledAndStartedAgainInMidStreamGetsTheRest(String version, int qos) throws Exception {
     Mosquitto broker = new Mosquitto(directory);
     try (Upstream upstream = upstream(uri(broker), version, qos, false, null)) {
-      List<TestBatch> batches = new ArrayList<>();
-      for (int i = 0; i < 60; i++) {
-        batches.add(new TestBatch("r", i * 500, 500));
-      }
-      CompletableFuture<Void> sending =
-          CompletableFuture.runAsync(() -> {
-            try {
-              Resending.sendAll(upstream, batches);
-            } catch (Exception e) {
-              throw new AssertionError(e);
-            }
-          });
+      CompletableFuture<Void> sending = Resending.inBackground(upstream, TestBatch.inRow(60));
       for (int i = 1; i <= 3; i++) {
         long confirmed = upstream.confirmations();
         await()

@@ -66,7 +66,7 @@ final class Answers implements ReceiptSink {
   @Override
   public void receipt(Uplink uplink, Receipt receipt) {
     UplinkExchange own = (UplinkExchange) uplink;
-    own.receipt(receipt);
+    own.receipt().set(receipt);
     verdicts.add(own);
   }
 
@@ -88,7 +88,7 @@ final class Answers implements ReceiptSink {
     UplinkExchange uplink;
     for (int i = 0; i < SHARE && (uplink = verdicts.poll()) != null; i++) {
       inHand.release();
-      Receipt receipt = Objects.requireNonNull(uplink.receipt());
+      Receipt receipt = Objects.requireNonNull(uplink.receipt().get());
       Replies.send(uplink.exchange(), Replies.to(receipt, maxPayloadBytes));
     }
     flush();
@@ -99,7 +99,7 @@ final class Answers implements ReceiptSink {
     flush();
     UplinkExchange oldest;
     while ((oldest = waiting.peek()) != null) {
-      if (oldest.receipt() == null) {
+      if (oldest.receipt().get() == null) {
         if (nowNanos - oldest.receivedNanos() < EMPTY_ACK_AFTER_NANOS) {
           return;
         }

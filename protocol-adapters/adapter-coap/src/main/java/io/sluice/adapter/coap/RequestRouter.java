@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.eclipse.californium.core.coap.CoAP;
 import org.eclipse.californium.core.coap.CoAP.ResponseCode;
@@ -153,10 +154,12 @@ final class RequestRouter implements MessageDeliverer {
                   sender.device(),
                   topic,
                   contentType == null ? ContentType.UNSPECIFIED : contentType,
+                  request.getPayload(),
                   rejection,
                   micros,
                   nanos,
-                  answers);
+                  answers,
+                  new AtomicReference<>());
           answers.await(uplink);
           gateway.accept(uplink);
         });

@@ -1,0 +1,3 @@
+/** How files are made. */
+@org.jspecify.annotations.NullMarked
+package io.sluice.engine.files;
