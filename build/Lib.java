@@ -1,12 +1,24 @@
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.lang.classfile.ClassBuilder;
+import java.lang.classfile.ClassElement;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.ClassFileVersion;
+import java.lang.classfile.ClassHierarchyResolver;
+import java.lang.classfile.ClassModel;
+import java.lang.classfile.ClassTransform;
+import java.lang.classfile.CodeTransform;
+import java.lang.constant.ClassDesc;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.jar.Attributes;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
@@ -24,6 +36,9 @@ import java.util.zip.ZipOutputStream;
  *   <li>{@code native/} has the native libraries of the architecture, which would else be unpacked
  *       into the temporary folder at each start; jars of other architectures' ones go.
  *   <li>Signatures of jars go: a signed class cannot be in an AOT cache, and nothing checks them.
+ *   <li>Names of local variables go, which the virtual machine would keep in memory for a debugger;
+ *       line numbers stay. Classes of before Java 8 get the format of Java 8: an AOT cache takes
+ *       none older than Java 6.
  * </ul>
  */
 final class Lib {
@@ -36,6 +51,7 @@ final class Lib {
     String sqlite = "org/sqlite/native/Linux/" + args[1] + "/libsqlitejdbc.so";
     Path natives = Files.createDirectories(lib.resolve("native"));
     List<String> names = new ArrayList<>();
+    SlimClasses classes = new SlimClasses(jars(lib));
     for (Path jar : jars(lib)) {
       String name = jar.getFileName().toString();
       if (name.endsWith(other)) {
@@ -51,9 +67,7 @@ final class Lib {
             Files.write(natives.resolve(Path.of(path).getFileName()), bytes(zip, entry));
           }
         }
-        if (entries.stream().anyMatch(Lib::isSignature)) {
-          Files.write(jar, unsigned(zip, entries));
-        }
+        Files.write(jar, slim(zip, entries, classes));
       }
     }
     Manifest manifest = new Manifest();
@@ -79,18 +93,24 @@ final class Lib {
     return entry.getName().matches("META-INF/[^/]+\\.(SF|RSA|DSA|EC)");
   }
 
-  private static byte[] unsigned(ZipFile zip, List<? extends ZipEntry> entries) throws IOException {
+  private static byte[] slim(ZipFile zip, List<? extends ZipEntry> entries, SlimClasses classes)
+      throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ZipOutputStream out = new ZipOutputStream(bytes)) {
       for (ZipEntry entry : entries) {
-        if (!isSignature(entry)) {
-          out.putNextEntry(untimed(entry.getName()));
-          out.write(
-              entry.getName().equals("META-INF/MANIFEST.MF")
-                  ? withoutDigests(zip, entry)
-                  : bytes(zip, entry));
-          out.closeEntry();
+        String name = entry.getName();
+        if (isSignature(entry)) {
+          continue;
         }
+        out.putNextEntry(untimed(name));
+        if (name.equals("META-INF/MANIFEST.MF")) {
+          out.write(withoutDigests(zip, entry));
+        } else if (name.endsWith(".class") && !name.endsWith("module-info.class")) {
+          out.write(classes.slim(bytes(zip, entry)));
+        } else {
+          out.write(bytes(zip, entry));
+        }
+        out.closeEntry();
       }
     }
     return bytes.toByteArray();
@@ -105,6 +125,62 @@ final class Lib {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     manifest.write(bytes);
     return bytes.toByteArray();
+  }
+
+  /** What the virtual machine keeps of each class, without what only a debugger would ask for. */
+  private static final class SlimClasses {
+    private final ClassFile format;
+    private final Map<String, byte[]> all = new HashMap<>();
+
+    SlimClasses(List<Path> jars) throws IOException {
+      for (Path jar : jars) {
+        try (ZipFile zip = new ZipFile(jar.toFile())) {
+          for (ZipEntry entry : zip.stream().toList()) {
+            if (entry.getName().endsWith(".class")) {
+              all.putIfAbsent(entry.getName(), bytes(zip, entry));
+            }
+          }
+        }
+      }
+      format =
+          ClassFile.of(
+              ClassFile.DebugElementsOption.DROP_DEBUG,
+              ClassFile.ConstantPoolSharingOption.NEW_POOL,
+              ClassFile.ClassHierarchyResolverOption.of(
+                  ClassHierarchyResolver.ofResourceParsing(this::find)
+                      .orElse(ClassHierarchyResolver.defaultResolver())
+                      .cached()));
+    }
+
+    private InputStream find(ClassDesc type) {
+      String name = type.descriptorString();
+      byte[] bytes = all.get(name.substring(1, name.length() - 1) + ".class");
+      return bytes == null ? null : new ByteArrayInputStream(bytes);
+    }
+
+    /** As it is where a class it mentions is not there, or its code is of a kind no longer made. */
+    byte[] slim(byte[] bytes) {
+      try {
+        ClassModel model = format.parse(bytes);
+        byte[] slim =
+            format.transformClass(
+                model,
+                ClassTransform.transformingMethodBodies(CodeTransform.ACCEPT_ALL)
+                    .andThen(SlimClasses::newEnough));
+        return format.verify(slim).isEmpty() ? slim : bytes;
+      } catch (IllegalArgumentException e) {
+        return bytes;
+      }
+    }
+
+    private static void newEnough(ClassBuilder builder, ClassElement element) {
+      if (element instanceof ClassFileVersion version
+          && version.majorVersion() < ClassFile.JAVA_8_VERSION) {
+        builder.withVersion(ClassFile.JAVA_8_VERSION, 0);
+      } else {
+        builder.with(element);
+      }
+    }
   }
 
   private static byte[] bytes(ZipFile zip, ZipEntry entry) throws IOException {
