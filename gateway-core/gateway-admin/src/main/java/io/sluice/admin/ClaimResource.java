@@ -10,7 +10,6 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 
 /** {@code /api/v1/claims}: tokens by which devices register themselves. */
 final class ClaimResource {
@@ -41,7 +40,7 @@ final class ClaimResource {
             body.required("sector"),
             body.required("site"),
             pattern == null ? "*" : pattern,
-            uses(body.node("uses")),
+            uses(body.value("uses")),
             Durations.parse("expiry", body.required("expiry")));
     try {
       Answers.json(ctx, 201, Map.of("name", spec.name(), "token", claims.issue(spec)));
@@ -50,14 +49,14 @@ final class ClaimResource {
     }
   }
 
-  private static int uses(@Nullable JsonNode node) {
-    if (node == null) {
+  private static int uses(@Nullable Object value) {
+    if (value == null) {
       return 1;
     }
-    if (!node.isInt()) {
-      throw new BadRequestException("uses must be a whole number");
+    if (value instanceof Integer uses) {
+      return uses;
     }
-    return node.intValue();
+    throw new BadRequestException("uses must be a whole number");
   }
 
   private void withdraw(RoutingContext ctx) {

@@ -15,7 +15,6 @@ import java.util.Base64;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import tools.jackson.databind.JsonNode;
 
 /** {@code /api/v1/devices/{id}/commands}: the way down. */
 final class CommandResource {
@@ -78,7 +77,7 @@ final class CommandResource {
   private static ContentType contentType(JsonBody body) {
     String given = body.text("contentType");
     if (given == null) {
-      return body.node("payloadBase64") == null ? ContentType.JSON : ContentType.BYTES;
+      return body.value("payloadBase64") == null ? ContentType.JSON : ContentType.BYTES;
     }
     return Arrays.stream(ContentType.values())
         .filter(type -> !given.isEmpty() && type.mediaType().equals(given))
@@ -96,7 +95,7 @@ final class CommandResource {
   /** A JSON value is sent as it is written; a string with a content type of text as its text. */
   private static byte[] payload(JsonBody body) {
     String base64 = body.text("payloadBase64");
-    JsonNode value = body.node("payload");
+    Object value = body.value("payload");
     if (base64 != null && value != null) {
       throw new BadRequestException("give payload or payloadBase64, not both");
     }
@@ -106,8 +105,8 @@ final class CommandResource {
     if (value == null) {
       return new byte[0];
     }
-    boolean isText = value.isString() && contentType(body) == ContentType.TEXT;
-    String text = isText ? value.stringValue() : ApiJson.write(value);
+    boolean isText = value instanceof String && contentType(body) == ContentType.TEXT;
+    String text = isText ? (String) value : ApiJson.write(value);
     return text.getBytes(StandardCharsets.UTF_8);
   }
 

@@ -1,17 +1,17 @@
 package io.sluice.admin;
 
 import io.vertx.ext.web.RoutingContext;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
 
 /** A request's JSON object, read key by key; every fault is a {@link BadRequestException}. */
 final class JsonBody {
-  private final JsonNode object;
+  private final Map<?, ?> object;
   private final String path;
 
-  private JsonBody(JsonNode object, String path) {
+  private JsonBody(Map<?, ?> object, String path) {
     this.object = object;
     this.path = path;
   }
@@ -23,82 +23,81 @@ final class JsonBody {
       throw new BadRequestException("the body is empty; send a JSON object");
     }
     try {
-      return new JsonBody(ApiJson.MAPPER.readTree(buffer.getBytes()), "").checked(knownKeys);
+      return of(JsonTree.read(buffer.getBytes()), "", knownKeys);
     } catch (JacksonException e) {
       throw new BadRequestException("the body is no JSON: " + e.getOriginalMessage());
     }
   }
 
-  private JsonBody checked(Set<String> knownKeys) {
-    if (!object.isObject()) {
-      throw new BadRequestException(where("") + "must be a JSON object");
+  private static JsonBody of(@Nullable Object value, String path, Set<String> knownKeys) {
+    if (!(value instanceof Map<?, ?> object)) {
+      throw new BadRequestException(where(path) + "must be a JSON object");
     }
-    for (String key : object.propertyNames()) {
+    for (Object key : object.keySet()) {
       if (!knownKeys.contains(key)) {
         throw new BadRequestException(
-            where(key)
+            where(path + key)
                 + "is not known; known are "
                 + String.join(", ", knownKeys.stream().sorted().toList()));
       }
     }
-    return this;
+    return new JsonBody(object, path);
   }
 
   String required(String key) {
     String value = text(key);
     if (value == null) {
-      throw new BadRequestException(where(key) + "is missing; give a string");
+      throw new BadRequestException(place(key) + "is missing; give a string");
     }
     return value;
   }
 
   @Nullable String text(String key) {
-    JsonNode node = node(key);
-    if (node == null) {
-      return null;
+    Object value = value(key);
+    if (value == null || value instanceof String) {
+      return (String) value;
     }
-    if (!node.isString()) {
-      throw new BadRequestException(where(key) + "must be a string");
-    }
-    return node.stringValue();
+    throw new BadRequestException(place(key) + "must be a string");
   }
 
   boolean flag(String key, boolean byDefault) {
-    JsonNode node = node(key);
-    if (node == null) {
+    Object value = value(key);
+    if (value == null) {
       return byDefault;
     }
-    if (!node.isBoolean()) {
-      throw new BadRequestException(where(key) + "must be true or false");
+    if (value instanceof Boolean flag) {
+      return flag;
     }
-    return node.booleanValue();
+    throw new BadRequestException(place(key) + "must be true or false");
   }
 
   /** A time in microseconds since the epoch. */
   @Nullable Long micros(String key) {
-    JsonNode node = node(key);
-    if (node == null) {
+    Object value = value(key);
+    if (value == null) {
       return null;
     }
-    if (!node.isIntegralNumber() || !node.canConvertToLong()) {
-      throw new BadRequestException(where(key) + "must be a time in µs since the epoch, as digits");
+    if (value instanceof Integer || value instanceof Long) {
+      return ((Number) value).longValue();
     }
-    return node.longValue();
+    throw new BadRequestException(place(key) + "must be a time in µs since the epoch, as digits");
   }
 
   @Nullable JsonBody object(String key, Set<String> knownKeys) {
-    JsonNode node = node(key);
-    return node == null ? null : new JsonBody(node, path + key + ".").checked(knownKeys);
+    Object value = value(key);
+    return value == null ? null : of(value, path + key + ".", knownKeys);
   }
 
-  /** The value as it is; null where it is absent or null. */
-  @Nullable JsonNode node(String key) {
-    JsonNode node = object.get(key);
-    return node == null || node.isNull() ? null : node;
+  /** The value as {@link JsonTree} has it; null where it is absent or null. */
+  @Nullable Object value(String key) {
+    return object.get(key);
   }
 
-  private String where(String key) {
-    String place = path + key;
+  private String place(String key) {
+    return where(path + key);
+  }
+
+  private static String where(String place) {
     return place.isEmpty() ? "the body " : place + " ";
   }
 }

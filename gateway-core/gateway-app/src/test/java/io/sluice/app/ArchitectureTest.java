@@ -133,6 +133,23 @@ class ArchitectureTest {
               "io.sluice.engine.normalize..",
               "io.sluice.engine.registry..");
 
+  /** Data binding is 530 classes that a running gateway does without; commands may use it. */
+  @ArchTest
+  static final ArchRule runningGatewayBindsNoData =
+      noClasses()
+          .that()
+          .resideInAnyPackage(
+              "io.sluice.api..",
+              "io.sluice.engine..",
+              "io.sluice.admin..",
+              "io.sluice.adapter..",
+              "io.sluice.upstream..")
+          .and()
+          .doNotHaveFullyQualifiedName("io.sluice.engine.config.ConfigSchema")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("tools.jackson.databind..", "com.fasterxml.jackson.databind..");
+
   @ArchTest
   static final ArchRule engineHasNoCycles =
       slices().matching("io.sluice.engine.(*)..").should().beFreeOfCycles();
