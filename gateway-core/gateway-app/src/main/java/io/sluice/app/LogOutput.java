@@ -7,6 +7,7 @@ import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ConfiguratorRank;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.util.LevelToSyslogSeverity;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.OutputStreamAppender;
 import ch.qos.logback.core.rolling.FixedWindowRollingPolicy;
@@ -16,21 +17,25 @@ import ch.qos.logback.core.spi.ContextAwareBase;
 import ch.qos.logback.core.util.Duration;
 import ch.qos.logback.core.util.FileSize;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.slf4j.LoggerFactory;
 
 /**
  * The program's log: standard error, as standard output is for what commands answer, or a file that
- * is bounded. Set up in code: reading it from XML took about a tenth of the start. A file named by
- * the system property {@code logback.configurationFile} goes before it.
+ * is bounded. Where standard error is the journal's, a line has no time, which the journal adds,
+ * and the severity before it, as sd-daemon(3) says. Set up in code: reading it from XML took about
+ * a tenth of the start. A file named by the system property {@code logback.configurationFile} goes
+ * before it.
  */
 @ConfiguratorRank(ConfiguratorRank.CUSTOM_TOP_PRIORITY)
 public final class LogOutput extends ContextAwareBase implements Configurator {
-  private static final String PATTERN =
-      "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX, UTC} %-5level %logger{0} - %msg%n%ex{4}";
+  private static final String MESSAGE = "%-5level %logger{0} - %msg%n%ex{4}";
+  private static final String PATTERN = "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX, UTC} " + MESSAGE;
   private static final Map<String, Level> LEVELS =
       Map.of(
           "org.eclipse.californium",
@@ -53,7 +58,7 @@ public final class LogOutput extends ContextAwareBase implements Configurator {
     LEVELS.forEach((name, level) -> context.getLogger(name).setLevel(level));
     ConsoleAppender<ILoggingEvent> console = new ConsoleAppender<>();
     console.setTarget("System.err");
-    use(console, context);
+    use(console, isJournal() ? new JournalEncoder() : encoder(PATTERN), context);
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }
 
@@ -61,10 +66,48 @@ public final class LogOutput extends ContextAwareBase implements Configurator {
     return System.getProperty("logback.configurationFile") != null;
   }
 
-  private static void use(OutputStreamAppender<ILoggingEvent> appender, LoggerContext context) {
+  /** Whether standard error goes to the journal; systemd.exec(5) says how that is found out. */
+  private static boolean isJournal() {
+    String stream = System.getenv("JOURNAL_STREAM");
+    if (stream == null) {
+      return false;
+    }
+    try {
+      Map<String, Object> error = Files.readAttributes(Path.of("/proc/self/fd/2"), "unix:dev,ino");
+      return stream.equals(error.get("dev") + ":" + error.get("ino"));
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static PatternLayoutEncoder encoder(String pattern) {
     PatternLayoutEncoder encoder = new PatternLayoutEncoder();
+    encoder.setPattern(pattern);
+    return encoder;
+  }
+
+  private static final class JournalEncoder extends PatternLayoutEncoder {
+    JournalEncoder() {
+      setPattern(MESSAGE);
+    }
+
+    @Override
+    public byte[] encode(ILoggingEvent event) {
+      String severity = "<" + LevelToSyslogSeverity.convert(event) + ">";
+      return layout
+          .doLayout(event)
+          .lines()
+          .map(line -> severity + line + "\n")
+          .collect(Collectors.joining())
+          .getBytes(StandardCharsets.UTF_8);
+    }
+  }
+
+  private static void use(
+      OutputStreamAppender<ILoggingEvent> appender,
+      PatternLayoutEncoder encoder,
+      LoggerContext context) {
     encoder.setContext(context);
-    encoder.setPattern(PATTERN);
     encoder.start();
     appender.setContext(context);
     appender.setEncoder(encoder);
@@ -86,7 +129,10 @@ public final class LogOutput extends ContextAwareBase implements Configurator {
       return;
     }
     probe(file);
-    use(rolling(file, settings), (LoggerContext) LoggerFactory.getILoggerFactory());
+    use(
+        rolling(file, settings),
+        encoder(PATTERN),
+        (LoggerContext) LoggerFactory.getILoggerFactory());
   }
 
   /** The library would say it on its own status list only. */

@@ -2,6 +2,7 @@ package io.sluice.app;
 
 import io.sluice.sim.SimCommand;
 import java.io.PrintWriter;
+import java.nio.file.FileSystemException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -130,15 +131,22 @@ public final class Main implements Runnable {
       err(line, String.valueOf(expected.getMessage()));
       return expected.exitCode();
     }
-    String message = failure.getMessage();
     err(
         line,
-        (message == null ? failure.getClass().getSimpleName() : message)
-                .lines()
-                .findFirst()
-                .orElse("")
-            + (debug ? "" : " (--debug shows where)"));
+        said(failure).lines().findFirst().orElse("") + (debug ? "" : " (--debug shows where)"));
     return ExitCode.FAILED;
+  }
+
+  private static String said(Exception failure) {
+    String message = failure.getMessage();
+    String kind = failure.getClass().getSimpleName();
+    if (message == null) {
+      return kind;
+    }
+    // AccessDeniedException and its like say a path and nothing else
+    return failure instanceof FileSystemException file && file.getReason() == null
+        ? message + ": " + kind
+        : message;
   }
 
   private static void err(CommandLine line, String message) {

@@ -115,6 +115,21 @@ class MainTest {
   }
 
   @Test
+  void pathThatCannotBeUsedIsNamedWithItsFault(@TempDir Path directory) throws Exception {
+    Files.createFile(directory.resolve("var"));
+    Path file =
+        Files.writeString(
+            directory.resolve("s.yaml"),
+            """
+            gateway: { id: edge-01, data: ./var }
+            listeners: { coap: { port: 0 } }
+            upstreams: [ { name: a, type: file, directory: x } ]
+            """);
+    assertThat(sluice("run", "--config", file.toString())).isEqualTo(1);
+    assertThat(err.toString()).matches("sluice: .*/var: \\w+Exception \\(--debug shows where\\)\n");
+  }
+
+  @Test
   void debugShowsTheTrace() {
     assertThat(sluice("status", "--debug", "--admin", "nonsense")).isEqualTo(2);
     assertThat(err.toString())

@@ -71,6 +71,18 @@ class ServiceNoticeIT {
   }
 
   @Test
+  void inTheJournalALineHasItsSeverityAndNoTime() throws Exception {
+    String[] journal = {
+      "sh", "-c", "JOURNAL_STREAM=$(stat -Lc %d:%i /proc/self/fd/2) exec \"$@\"", "sh"
+    };
+    try (GatewayProcess gateway = GatewayProcess.start(new Setup(directory).config(), journal)) {
+      assertThat(gateway.terminate()).isZero();
+      assertThat(gateway.log().lines())
+          .contains("<6>INFO  Forwarder - upstream archive: connected");
+    }
+  }
+
+  @Test
   void nobodyIsToldWithoutAManager() throws Exception {
     try (ServiceNotice none = ServiceNotice.of(Map.of(), 1)) {
       none.ready(() -> {

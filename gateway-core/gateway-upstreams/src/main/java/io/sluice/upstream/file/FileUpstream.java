@@ -9,6 +9,7 @@ import io.sluice.upstream.file.ArchiveDirectory.ArchiveFile;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -208,7 +209,11 @@ final class FileUpstream implements Upstream {
   }
 
   private static String causeOf(IOException e) {
+    String kind = e.getClass().getSimpleName();
+    if (e instanceof FileSystemException file && file.getReason() == null) {
+      return file.getFile() + ": " + kind;
+    }
     String message = e.getMessage();
-    return message == null ? e.getClass().getSimpleName() : message;
+    return message == null ? kind : message;
   }
 }

@@ -200,7 +200,10 @@ class FileUpstreamTest {
     assertThat(upstream.send(new TestBatch("r", 0, 1)).join())
         .isInstanceOfSatisfying(
             Delivery.Retry.class,
-            retry -> assertThat(retry.cause()).startsWith("cannot write to " + gone));
+            retry ->
+                assertThat(retry.cause())
+                    .startsWith("cannot write to " + gone)
+                    .endsWith(": NoSuchFileException"));
     upstream.close();
     upstream.open();
     assertThat(upstream.send(new TestBatch("r", 0, 1)).join()).isEqualTo(new Delivery.Delivered());
