@@ -38,18 +38,22 @@ public final class DeviceLimits {
   public DeviceLimits(LimitSettings settings, LongSupplier nanoTime) {
     this.settings = settings;
     this.nanoTime = nanoTime;
-    this.all = buckets(settings.totalMessagesPerSecond(), settings.totalBytesPerSecond().value());
+    this.all =
+        buckets(
+            settings.totalMessagesPerSecond(),
+            settings.totalBytesPerSecond().value(),
+            nanoTime.getAsLong());
     this.isPerDevice = settings.messagesPerSecond() > 0 || settings.bytesPerSecond().value() > 0;
   }
 
-  private Buckets buckets(long messages, long bytes) {
-    return new Buckets(bucket(messages), bucket(bytes));
+  private static Buckets buckets(long messages, long bytes, long now) {
+    return new Buckets(bucket(messages, now), bucket(bytes, now));
   }
 
-  private @Nullable TokenBucket bucket(long perSecond) {
+  private static @Nullable TokenBucket bucket(long perSecond, long now) {
     return perSecond == 0
         ? null
-        : new TokenBucket(perSecond, Math.max(1, perSecond * BURST_SECONDS), nanoTime.getAsLong());
+        : new TokenBucket(perSecond, Math.max(1, perSecond * BURST_SECONDS), now);
   }
 
   /** Counts one message; null where it may pass. */
@@ -58,7 +62,7 @@ public final class DeviceLimits {
       return null;
     }
     long now = nanoTime.getAsLong();
-    Buckets own = isPerDevice ? of(device.value()) : null;
+    Buckets own = isPerDevice ? of(device.value(), now) : null;
     if (own != null) {
       Receipt.Limited limited =
           take(
@@ -88,13 +92,14 @@ public final class DeviceLimits {
     return limited;
   }
 
-  private Buckets of(String device) {
+  /** A new one is full now: what is taken next must not be taken from before its time. */
+  private Buckets of(String device, long now) {
     Buckets known = devices.get(device);
     return known != null
         ? known
         : devices.computeIfAbsent(
             device,
-            any -> buckets(settings.messagesPerSecond(), settings.bytesPerSecond().value()));
+            any -> buckets(settings.messagesPerSecond(), settings.bytesPerSecond().value(), now));
   }
 
   private static Receipt.@Nullable Limited take(

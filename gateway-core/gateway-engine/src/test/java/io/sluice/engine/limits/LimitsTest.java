@@ -55,6 +55,14 @@ class LimitsTest {
     assertThat(limits.check(B, 600)).isNull();
   }
 
+  /** The clock goes on between two looks at it: much, where the thread has to wait in between. */
+  @Test
+  void firstMessagePassesHoweverLongItIsHeldUp() {
+    DeviceLimits limits =
+        new DeviceLimits(settings(5, 1000, 0, 0, 0, 0), () -> now.addAndGet(30 * SECOND));
+    assertThat(limits.check(A, 10)).isNull();
+  }
+
   @Test
   void whatTheTotalRefusesIsNotCountedForTheDevice() {
     DeviceLimits limits = new DeviceLimits(settings(2, 0, 1, 0, 0, 0), now::get);
