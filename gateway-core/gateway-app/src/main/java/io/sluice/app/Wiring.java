@@ -204,6 +204,10 @@ final class Wiring implements AutoCloseable {
     housekeeping.scheduleWithFixedDelay(() -> sweep(registry), 1, 1, TimeUnit.SECONDS);
     housekeeping.scheduleWithFixedDelay(deviceLimits::sweep, 60, 60, TimeUnit.SECONDS);
     housekeeping.scheduleWithFixedDelay(addressLimits::sweep, 60, 60, TimeUnit.SECONDS);
+    HeapKeeper heap = HeapKeeper.ofSerial();
+    if (heap != null) {
+      housekeeping.scheduleWithFixedDelay(heap, 60, 60, TimeUnit.SECONDS);
+    }
   }
 
   private static void sweep(Registry registry) {
