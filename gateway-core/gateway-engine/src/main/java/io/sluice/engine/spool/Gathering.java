@@ -32,9 +32,9 @@ final class Gathering {
    * Told what came of it.
    *
    * @param burst entries that were there early
-   * @param late those that came in the much longer time after
+   * @param late those that came in the time after, which is about as long
    */
   void ended(int burst, int late) {
-    patience = late >= burst ? PATIENCE : patience - 1;
+    patience = 2 * late >= burst ? PATIENCE : patience - 1;
   }
 }

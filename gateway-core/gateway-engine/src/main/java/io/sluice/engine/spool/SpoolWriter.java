@@ -28,7 +28,7 @@ final class SpoolWriter {
   private static final long GATHER_NANOS = TimeUnit.MICROSECONDS.toNanos(1_500);
 
   /** In which those come that only waited for the last group's acknowledgements. */
-  private static final long BURST_NANOS = TimeUnit.MICROSECONDS.toNanos(250);
+  private static final long BURST_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
 
   /** About 5 s. */
   private static final int UPKEEPS_UNTRIED_MAX = 25;
@@ -166,7 +166,7 @@ final class SpoolWriter {
       return;
     }
     long left = groupBeganNanos + GATHER_NANOS - System.nanoTime();
-    if (left > 2 * BURST_NANOS && gathering.isWorthwhile()) {
+    if (left > BURST_NANOS + BURST_NANOS / 2 && gathering.isWorthwhile()) {
       queue.gather(BURST_NANOS);
       int burst = queue.size();
       queue.gather(left - BURST_NANOS);
