@@ -43,7 +43,7 @@ final class HeapKeeper implements Runnable {
     this.collectionsBefore = youngCollections.getAsLong();
   }
 
-  /** Of this process; null where its collector is another: those give memory back themselves. */
+  /** Of this process; null where its collector is another, which its user has chosen and tunes. */
   static @Nullable HeapKeeper ofSerial() {
     for (MemoryPoolMXBean pool : ManagementFactory.getMemoryPoolMXBeans()) {
       for (GarbageCollectorMXBean young : ManagementFactory.getGarbageCollectorMXBeans()) {
