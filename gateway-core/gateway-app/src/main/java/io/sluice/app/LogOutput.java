@@ -3,11 +3,9 @@ package io.sluice.app;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ConfiguratorRank;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.classic.util.LevelToSyslogSeverity;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.OutputStreamAppender;
 import ch.qos.logback.core.rolling.FixedWindowRollingPolicy;
@@ -17,12 +15,10 @@ import ch.qos.logback.core.spi.ContextAwareBase;
 import ch.qos.logback.core.util.Duration;
 import ch.qos.logback.core.util.FileSize;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -34,8 +30,6 @@ import org.slf4j.LoggerFactory;
  */
 @ConfiguratorRank(ConfiguratorRank.CUSTOM_TOP_PRIORITY)
 public final class LogOutput extends ContextAwareBase implements Configurator {
-  private static final String MESSAGE = "%-5level %logger{0} - %msg%n%ex{4}";
-  private static final String PATTERN = "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX, UTC} " + MESSAGE;
   private static final Map<String, Level> LEVELS =
       Map.of(
           "org.eclipse.californium",
@@ -58,7 +52,7 @@ public final class LogOutput extends ContextAwareBase implements Configurator {
     LEVELS.forEach((name, level) -> context.getLogger(name).setLevel(level));
     ConsoleAppender<ILoggingEvent> console = new ConsoleAppender<>();
     console.setTarget("System.err");
-    use(console, isJournal() ? new JournalEncoder() : encoder(PATTERN), context);
+    use(console, new LogLines(isJournal()), context);
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }
 
@@ -80,37 +74,12 @@ public final class LogOutput extends ContextAwareBase implements Configurator {
     }
   }
 
-  private static PatternLayoutEncoder encoder(String pattern) {
-    PatternLayoutEncoder encoder = new PatternLayoutEncoder();
-    encoder.setPattern(pattern);
-    return encoder;
-  }
-
-  private static final class JournalEncoder extends PatternLayoutEncoder {
-    JournalEncoder() {
-      setPattern(MESSAGE);
-    }
-
-    @Override
-    public byte[] encode(ILoggingEvent event) {
-      String severity = "<" + LevelToSyslogSeverity.convert(event) + ">";
-      return layout
-          .doLayout(event)
-          .lines()
-          .map(line -> severity + line + "\n")
-          .collect(Collectors.joining())
-          .getBytes(StandardCharsets.UTF_8);
-    }
-  }
-
   private static void use(
-      OutputStreamAppender<ILoggingEvent> appender,
-      PatternLayoutEncoder encoder,
-      LoggerContext context) {
-    encoder.setContext(context);
-    encoder.start();
+      OutputStreamAppender<ILoggingEvent> appender, LogLines lines, LoggerContext context) {
+    lines.setContext(context);
+    lines.start();
     appender.setContext(context);
-    appender.setEncoder(encoder);
+    appender.setEncoder(lines);
     appender.start();
     Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     root.setLevel(Level.INFO);
@@ -131,7 +100,7 @@ public final class LogOutput extends ContextAwareBase implements Configurator {
     probe(file);
     use(
         rolling(file, settings),
-        encoder(PATTERN),
+        new LogLines(false),
         (LoggerContext) LoggerFactory.getILoggerFactory());
   }
 

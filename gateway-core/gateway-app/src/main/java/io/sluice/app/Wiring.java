@@ -204,9 +204,9 @@ final class Wiring implements AutoCloseable {
     housekeeping.scheduleWithFixedDelay(() -> sweep(registry), 1, 1, TimeUnit.SECONDS);
     housekeeping.scheduleWithFixedDelay(deviceLimits::sweep, 60, 60, TimeUnit.SECONDS);
     housekeeping.scheduleWithFixedDelay(addressLimits::sweep, 60, 60, TimeUnit.SECONDS);
-    HeapKeeper heap = HeapKeeper.ofSerial();
+    SerialHeap heap = SerialHeap.ofThisProcess();
     if (heap != null) {
-      housekeeping.scheduleWithFixedDelay(heap, 60, 60, TimeUnit.SECONDS);
+      housekeeping.scheduleWithFixedDelay(new HeapKeeper(heap), 1, 1, TimeUnit.SECONDS);
     }
   }
 

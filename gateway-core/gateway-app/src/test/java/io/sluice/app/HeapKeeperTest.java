@@ -2,45 +2,116 @@ package io.sluice.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class HeapKeeperTest {
   private static final long MB = 1 << 20;
 
-  private long youngCollections;
-  private long committed;
-  private long live = 10 * MB;
-  private int collected;
+  private final Heap heap = new Heap();
+  private final HeapKeeper keeper = new HeapKeeper(heap);
 
-  private final HeapKeeper keeper =
-      new HeapKeeper(() -> youngCollections, () -> committed, () -> live, () -> collected++);
+  private static final class Heap implements HeapKeeper.Heap {
+    private final List<String> collected = new ArrayList<>();
+    private long youngCollections = 1000;
+    private long old = 20;
+    private long used = 10;
+    private long most = 1024;
 
-  private int afterMinuteWith(long collections, long committedMegabytes) {
-    youngCollections += collections;
-    committed = committedMegabytes * MB;
+    @Override
+    public long youngCollections() {
+      return youngCollections;
+    }
+
+    @Override
+    public long oldBytes() {
+      return old * MB;
+    }
+
+    @Override
+    public long oldUsedBytes() {
+      return used * MB;
+    }
+
+    @Override
+    public int ratio() {
+      return 4;
+    }
+
+    @Override
+    public long mostBytes() {
+      return most * MB;
+    }
+
+    @Override
+    public void collect(int leastFree, int mostFree) {
+      collected.add(leastFree + " to " + mostFree);
+    }
+  }
+
+  private List<String> afterSecondWith(long collections) {
+    heap.youngCollections += collections;
     keeper.run();
-    return collected;
+    List<String> since = List.copyOf(heap.collected);
+    heap.collected.clear();
+    return since;
+  }
+
+  private List<String> afterMinuteWith(long collections) {
+    List<String> since = new ArrayList<>();
+    for (int second = 0; second < 60; second++) {
+      since.addAll(afterSecondWith(collections * (second + 1) / 60 - collections * second / 60));
+    }
+    return since;
   }
 
   @Test
-  void waitsForQuietMinute() {
-    assertThat(afterMinuteWith(300, 90)).isZero();
-    assertThat(afterMinuteWith(6, 90)).isZero();
-    assertThat(afterMinuteWith(1, 90)).isEqualTo(1);
+  void makesRoomOnceUnderLoadAndTakesItBackInQuietMinute() {
+    assertThat(afterSecondWith(9)).isEmpty();
+    assertThat(afterSecondWith(10)).containsExactly("90 to 90");
+    assertThat(afterMinuteWith(1200)).isEmpty();
+    assertThat(afterMinuteWith(6)).isEmpty();
+    assertThat(afterMinuteWith(1)).containsExactly("20 to 40");
+    assertThat(afterMinuteWith(1)).isEmpty();
+    assertThat(afterSecondWith(10)).hasSize(1);
   }
 
   @Test
-  void leavesSmallHeapAndLargeOneAlone() {
-    assertThat(afterMinuteWith(0, 16)).isZero();
-    assertThat(afterMinuteWith(0, 300)).isZero();
+  void roomFitsWhatLivesAndTheBound() {
+    heap.used = 48;
+    assertThat(afterSecondWith(10)).containsExactly("50 to 90");
+  }
+
+  @Test
+  void smallHeapGetsSmallRoom() {
+    heap.most = 64;
+    heap.used = 16;
+    assertThat(afterSecondWith(10)).containsExactly("50 to 90");
+  }
+
+  @Test
+  void muchThatLivesNeedsNoFurtherRoom() {
+    heap.used = 200;
+    assertThat(afterSecondWith(10)).containsExactly("20 to 90");
+  }
+
+  @Test
+  void leavesSmallHeapAndLongPauseAlone() {
+    assertThat(afterMinuteWith(0)).isEmpty();
+    heap.old = 900;
+    heap.used = 300;
+    assertThat(afterMinuteWith(0)).isEmpty();
   }
 
   @Test
   void collectsAgainOnlyWhereItHasGrownFarBeyondWhatLives() {
-    live = 60 * MB;
-    assertThat(afterMinuteWith(0, 100)).isEqualTo(1);
-    assertThat(afterMinuteWith(0, 100)).isEqualTo(1);
-    assertThat(afterMinuteWith(0, 180)).isEqualTo(1);
-    assertThat(afterMinuteWith(0, 190)).isEqualTo(2);
+    heap.old = 100;
+    heap.used = 60;
+    assertThat(afterMinuteWith(0)).hasSize(1);
+    heap.old = 180;
+    assertThat(afterMinuteWith(0)).isEmpty();
+    heap.old = 190;
+    assertThat(afterMinuteWith(0)).hasSize(1);
   }
 }

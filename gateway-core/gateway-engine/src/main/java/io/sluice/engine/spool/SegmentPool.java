@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 final class SegmentPool {
   private static final Logger LOG = LoggerFactory.getLogger(SegmentPool.class);
   static final int FILES_MAX = 2;
-  private static final int CHUNK_BYTES = 1 << 20;
+  private static final int CHUNK_BYTES = 128 << 10;
 
   private final Path directory;
   private final SpoolFiles files;

@@ -20,7 +20,8 @@ import org.slf4j.LoggerFactory;
  */
 final class SpoolWriter {
   private static final Logger LOG = LoggerFactory.getLogger(SpoolWriter.class);
-  private static final int BUFFER_BYTES = 1 << 20;
+  private static final int FIRST_BUFFER_BYTES = 64 << 10;
+  private static final int BUFFER_BYTES_MAX = 1 << 20;
   private static final long UPKEEP_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
   private static final long STOP_MILLIS = 10_000;
 
@@ -38,7 +39,10 @@ final class SpoolWriter {
   private final Retention retention;
   private final List<CursorReader> readers;
   private final Thread thread;
-  private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+
+  /** Grows to what a group needs: an idle gateway needs little. */
+  private ByteBuffer buffer = ByteBuffer.allocateDirect(FIRST_BUFFER_BYTES);
+
   private final List<SpoolEntry> group = new ArrayList<>();
 
   /** 1 for a log that is at its bound and must refuse. */
@@ -181,8 +185,9 @@ final class SpoolWriter {
   boolean turn() {
     boolean wrote = false;
     for (int log = 0; log < logs.size(); log++) {
-      queue.drain(log, group);
+      long bytes = queue.drain(log, group);
       if (!group.isEmpty()) {
+        makeBuffer(bytes);
         writeGroup(log);
         group.clear();
         wrote = true;
@@ -195,6 +200,14 @@ final class SpoolWriter {
       }
     }
     return wrote;
+  }
+
+  private void makeBuffer(long bytes) {
+    int wanted = (int) Math.min(bytes, BUFFER_BYTES_MAX);
+    if (buffer.capacity() < wanted) {
+      int doubled = Integer.highestOneBit(wanted) << 1;
+      buffer = ByteBuffer.allocateDirect(Math.min(doubled, BUFFER_BYTES_MAX));
+    }
   }
 
   private void writeGroup(int log) {

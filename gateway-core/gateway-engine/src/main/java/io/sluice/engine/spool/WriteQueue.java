@@ -66,7 +66,7 @@ final class WriteQueue {
   }
 
   /** Moves what waits for a log into the list, up to the bound of a group. */
-  void drain(int log, List<SpoolEntry> into) {
+  long drain(int log, List<SpoolEntry> into) {
     MpscArrayQueue<SpoolEntry> queue = queues.get(log);
     long taken = 0;
     SpoolEntry entry;
@@ -79,6 +79,7 @@ final class WriteQueue {
     if (taken > 0) {
       bytes.addAndGet(-taken);
     }
+    return taken;
   }
 
   boolean isEmpty() {

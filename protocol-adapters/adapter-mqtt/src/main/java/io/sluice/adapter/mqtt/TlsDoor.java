@@ -105,7 +105,9 @@ final class TlsDoor implements AutoCloseable {
         // client certificates are checked by our own trust manager, on the event loop: microseconds
         builder.option(OpenSslContextOption.USE_TASKS, false);
       }
-      if (!files.clientAuthorities().isEmpty()) {
+      if (files.clientAuthorities().isEmpty()) {
+        builder.trustManager(new NobodyTrusted());
+      } else {
         builder
             .trustManager(files.trustManager())
             .clientAuth(
