@@ -94,7 +94,7 @@ final class HeapKeeper implements Runnable {
     isRoomy = true;
     long wanted = Math.min(ROOMY_YOUNG_BYTES * heap.ratio(), heap.mostBytes() / 2);
     long free = 100 - 100 * heap.oldUsedBytes() / wanted;
-    heap.collect((int) Math.clamp(free, LEAST_FREE, FREE_MAX), FREE_MAX);
+    heap.collect(Math.clamp(free, LEAST_FREE, FREE_MAX), FREE_MAX);
   }
 
   private boolean isWorthwhile() {
