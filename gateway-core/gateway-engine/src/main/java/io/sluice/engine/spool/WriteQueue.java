@@ -65,7 +65,7 @@ final class WriteQueue {
     }
   }
 
-  /** Moves what waits for a log into the list, up to the bound of a group. */
+  /** Moves what waits for a log into the list, up to the bound of a group; how many bytes. */
   long drain(int log, List<SpoolEntry> into) {
     MpscArrayQueue<SpoolEntry> queue = queues.get(log);
     long taken = 0;
