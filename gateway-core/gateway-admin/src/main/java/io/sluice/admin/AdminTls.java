@@ -35,8 +35,8 @@ final class AdminTls {
       options.setSslHandshakeTimeout(HANDSHAKE_SECONDS);
       options.setKeyCertOptions(
           KeyCertOptions.wrap((X509KeyManager) files.keyManagers().getKeyManagers()[0]));
+      options.setTrustOptions(TrustOptions.wrap(files.trustManager()));
       if (!files.clientAuthorities().isEmpty()) {
-        options.setTrustOptions(TrustOptions.wrap(files.trustManager()));
         options.setClientAuth(
             settings.clientAuth() == TlsSettings.ClientAuth.REQUIRED
                 ? ClientAuth.REQUIRED

@@ -10,6 +10,7 @@ import java.security.PrivateKey;
 import java.security.Signature;
 import java.security.cert.CertPathBuilder;
 import java.security.cert.CertStore;
+import java.security.cert.CertificateException;
 import java.security.cert.CollectionCertStoreParameters;
 import java.security.cert.PKIXBuilderParameters;
 import java.security.cert.PKIXRevocationChecker;
@@ -23,6 +24,7 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
+import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -133,10 +135,33 @@ public record TlsFiles(
 
   /**
    * Trust in the client authorities alone, with the revocation lists where there are any: then a
-   * client whose authority has no list here is let in, one that a list names is not.
+   * client whose authority has no list here is let in, one that a list names is not. Without
+   * authorities nobody is trusted; a server that is given no trust manager at all reads the 150
+   * public authorities of the Java runtime, and never uses them.
    */
-  public X509ExtendedTrustManager trustManager() throws GeneralSecurityException, IOException {
-    return trustManager(clientAuthorities, revoked);
+  public X509TrustManager trustManager() throws GeneralSecurityException, IOException {
+    return clientAuthorities.isEmpty() ? new Nobody() : trustManager(clientAuthorities, revoked);
+  }
+
+  private static final class Nobody implements X509TrustManager {
+    private static final X509Certificate[] NO_ISSUERS = {};
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String type)
+        throws CertificateException {
+      throw new CertificateException("the listener has no client-ca");
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String type)
+        throws CertificateException {
+      throw new CertificateException("a listener has no servers to trust");
+    }
+
+    @Override
+    public X509Certificate[] getAcceptedIssuers() {
+      return NO_ISSUERS;
+    }
   }
 
   /** Trust in these authorities alone. */
@@ -170,8 +195,7 @@ public record TlsFiles(
   /** An SSL context of the JDK: of a server, or of a client that shows itself. */
   public SSLContext jdkContext() throws GeneralSecurityException, IOException {
     SSLContext context = SSLContext.getInstance("TLS");
-    context.init(
-        keyManagers().getKeyManagers(), new X509ExtendedTrustManager[] {trustManager()}, null);
+    context.init(keyManagers().getKeyManagers(), new X509TrustManager[] {trustManager()}, null);
     return context;
   }
 }

@@ -10,7 +10,7 @@ import java.security.cert.CertPath;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.List;
-import javax.net.ssl.X509ExtendedTrustManager;
+import javax.net.ssl.X509TrustManager;
 import javax.security.auth.x500.X500Principal;
 import org.eclipse.californium.scandium.dtls.AlertMessage;
 import org.eclipse.californium.scandium.dtls.AlertMessage.AlertDescription;
@@ -23,17 +23,13 @@ import org.eclipse.californium.scandium.dtls.HandshakeException;
 import org.eclipse.californium.scandium.dtls.HandshakeResultHandler;
 import org.eclipse.californium.scandium.dtls.x509.NewAdvancedCertificateVerifier;
 import org.eclipse.californium.scandium.util.ServerNames;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Whose certificates and raw public keys are let through the handshake: those of the client
  * authorities, not revoked, and keys that the registry knows. Thread-safe.
  */
 final class ClientVerifier implements NewAdvancedCertificateVerifier {
-  /**
-   * @param manager null where no authority is known: then raw public keys are all that is taken
-   */
-  private record Trust(@Nullable X509ExtendedTrustManager manager, List<X500Principal> issuers) {}
+  private record Trust(X509TrustManager manager, List<X500Principal> issuers) {}
 
   private final Gateway gateway;
   private final List<CertificateType> types;
@@ -48,7 +44,7 @@ final class ClientVerifier implements NewAdvancedCertificateVerifier {
   private static Trust trust(TlsFiles files) throws IOException {
     try {
       return new Trust(
-          files.clientAuthorities().isEmpty() ? null : files.trustManager(),
+          files.trustManager(),
           files.clientAuthorities().stream()
               .map(X509Certificate::getSubjectX500Principal)
               .toList());
@@ -102,12 +98,8 @@ final class ClientVerifier implements NewAdvancedCertificateVerifier {
         path.getCertificates().stream()
             .map(X509Certificate.class::cast)
             .toArray(X509Certificate[]::new);
-    X509ExtendedTrustManager manager = trust.manager();
-    if (manager == null) {
-      throw refusal("the listener has no client-ca", AlertDescription.BAD_CERTIFICATE, null);
-    }
     try {
-      manager.checkClientTrusted(chain, chain[0].getPublicKey().getAlgorithm());
+      trust.manager().checkClientTrusted(chain, chain[0].getPublicKey().getAlgorithm());
     } catch (CertificateException e) {
       throw refusal(String.valueOf(e.getMessage()), AlertDescription.BAD_CERTIFICATE, e);
     }

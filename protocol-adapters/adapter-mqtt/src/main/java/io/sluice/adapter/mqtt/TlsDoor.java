@@ -100,20 +100,17 @@ final class TlsDoor implements AutoCloseable {
           SslContextBuilder.forServer(files.key(), files.chain().toArray(X509Certificate[]::new))
               .sslProvider(provider())
               .protocols(settings.protocols())
+              .trustManager(files.trustManager())
               .enableOcsp(files.ocspResponse() != null);
       if (provider() == SslProvider.OPENSSL) {
         // client certificates are checked by our own trust manager, on the event loop: microseconds
         builder.option(OpenSslContextOption.USE_TASKS, false);
       }
-      if (files.clientAuthorities().isEmpty()) {
-        builder.trustManager(new NobodyTrusted());
-      } else {
-        builder
-            .trustManager(files.trustManager())
-            .clientAuth(
-                settings.clientAuth() == TlsSettings.ClientAuth.REQUIRED
-                    ? ClientAuth.REQUIRE
-                    : ClientAuth.OPTIONAL);
+      if (!files.clientAuthorities().isEmpty()) {
+        builder.clientAuth(
+            settings.clientAuth() == TlsSettings.ClientAuth.REQUIRED
+                ? ClientAuth.REQUIRE
+                : ClientAuth.OPTIONAL);
       }
       return new Current(files, builder.build());
     } catch (GeneralSecurityException e) {
