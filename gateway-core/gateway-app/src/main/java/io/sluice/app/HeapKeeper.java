@@ -4,7 +4,7 @@ package io.sluice.app;
  * Fits the serial collector's heap to the load. By itself it keeps the young generation that it
  * began with: one that is small enough for an idle gateway overflows under load, and what is only
  * in flight is moved to the old generation, which grows up to the heap's bound before it is
- * collected. Two thirds of the throughput were lost to that. So:
+ * collected. A quarter to a half of the throughput was lost to that. So:
  *
  * <ul>
  *   <li>Where young collections follow each other fast, the heap is collected once with much room
@@ -46,9 +46,11 @@ final class HeapKeeper implements Runnable {
   /** Of the young generation under load: some ten collections a second, a millisecond each. */
   private static final long ROOMY_YOUNG_BYTES = 24L << 20;
 
-  private static final int LEAST_FREE = 20;
-  private static final int MOST_FREE = 40;
-  private static final int FREE_MAX = 90;
+  /** Per cent of the old generation: between these in a quiet minute, as the launcher says too. */
+  private static final int QUIET_LEAST_FREE = 20;
+
+  private static final int QUIET_MOST_FREE = 40;
+  private static final int ROOMY_MOST_FREE = 90;
 
   /** More than a start without hashes needs. */
   private static final long WORTHWHILE_BYTES = 24L << 20;
@@ -56,37 +58,38 @@ final class HeapKeeper implements Runnable {
   /** Collected within about a tenth of a second. */
   private static final long PAUSE_BYTES = 256L << 20;
 
+  /** Beyond what lived after the last one. */
   private static final int GROWTH = 3;
 
   private final Heap heap;
-  private long lastSecond;
-  private long lastMinute;
+  private long collectionsASecondAgo;
+  private long collectionsAtMinute;
   private int seconds;
   private boolean isRoomy;
   private long liveBytes;
 
   HeapKeeper(Heap heap) {
     this.heap = heap;
-    this.lastSecond = heap.youngCollections();
-    this.lastMinute = lastSecond;
+    this.collectionsASecondAgo = heap.youngCollections();
+    this.collectionsAtMinute = collectionsASecondAgo;
   }
 
   /** To be called once a second, by one thread. */
   @Override
   public void run() {
     long collections = heap.youngCollections();
-    if (!isRoomy && collections - lastSecond >= BUSY_COLLECTIONS) {
+    if (!isRoomy && collections - collectionsASecondAgo >= BUSY_COLLECTIONS) {
       makeRoom();
     }
-    lastSecond = collections;
+    collectionsASecondAgo = collections;
     if (++seconds == SECONDS_A_MINUTE) {
       seconds = 0;
-      if (collections - lastMinute <= QUIET_COLLECTIONS && isWorthwhile()) {
+      if (collections - collectionsAtMinute <= QUIET_COLLECTIONS && isWorthwhile()) {
         isRoomy = false;
-        heap.collect(LEAST_FREE, MOST_FREE);
+        heap.collect(QUIET_LEAST_FREE, QUIET_MOST_FREE);
         liveBytes = heap.oldUsedBytes();
       }
-      lastMinute = collections;
+      collectionsAtMinute = collections;
     }
   }
 
@@ -94,12 +97,11 @@ final class HeapKeeper implements Runnable {
     isRoomy = true;
     long wanted = Math.min(ROOMY_YOUNG_BYTES * heap.ratio(), heap.mostBytes() / 2);
     long free = 100 - 100 * heap.oldUsedBytes() / wanted;
-    heap.collect(Math.clamp(free, LEAST_FREE, FREE_MAX), FREE_MAX);
+    heap.collect(Math.clamp(free, QUIET_LEAST_FREE, ROOMY_MOST_FREE), ROOMY_MOST_FREE);
   }
 
   private boolean isWorthwhile() {
-    long taken = heap.oldBytes();
     return heap.oldUsedBytes() <= PAUSE_BYTES
-        && (isRoomy || taken > Math.max(WORTHWHILE_BYTES, GROWTH * liveBytes));
+        && (isRoomy || heap.oldBytes() > Math.max(WORTHWHILE_BYTES, GROWTH * liveBytes));
   }
 }

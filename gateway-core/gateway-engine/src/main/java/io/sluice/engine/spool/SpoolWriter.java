@@ -40,7 +40,7 @@ final class SpoolWriter {
   private final List<CursorReader> readers;
   private final Thread thread;
 
-  /** Grows to what a group needs: an idle gateway needs little. */
+  /** As large as a group needed, up to a bound: an idle gateway needs little. */
   private ByteBuffer buffer = ByteBuffer.allocateDirect(FIRST_BUFFER_BYTES);
 
   private final List<SpoolEntry> group = new ArrayList<>();
@@ -185,9 +185,9 @@ final class SpoolWriter {
   boolean turn() {
     boolean wrote = false;
     for (int log = 0; log < logs.size(); log++) {
-      long bytes = queue.drain(log, group);
+      long bodyBytes = queue.drain(log, group);
       if (!group.isEmpty()) {
-        makeBuffer(bytes);
+        makeBuffer(bodyBytes);
         writeGroup(log);
         group.clear();
         wrote = true;
@@ -202,11 +202,11 @@ final class SpoolWriter {
     return wrote;
   }
 
-  private void makeBuffer(long bytes) {
-    int wanted = (int) Math.min(bytes, BUFFER_BYTES_MAX);
+  private void makeBuffer(long bodyBytes) {
+    int wanted = (int) Math.min(bodyBytes, BUFFER_BYTES_MAX);
     if (buffer.capacity() < wanted) {
-      int doubled = Integer.highestOneBit(wanted) << 1;
-      buffer = ByteBuffer.allocateDirect(Math.min(doubled, BUFFER_BYTES_MAX));
+      int withFrames = Integer.highestOneBit(wanted) << 1;
+      buffer = ByteBuffer.allocateDirect(Math.min(withFrames, BUFFER_BYTES_MAX));
     }
   }
 
