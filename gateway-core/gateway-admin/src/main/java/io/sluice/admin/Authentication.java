@@ -1,5 +1,6 @@
 package io.sluice.admin;
 
+import io.sluice.api.AddressKey;
 import io.sluice.api.admin.AdminRole;
 import io.sluice.api.admin.AdminSettings;
 import io.sluice.api.audit.AuditEvent;
@@ -26,8 +27,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finds out who asks: by bearer token (RFC 6750 section 2.1), else by client certificate; without
  * any of these configured, everyone who reaches the listener. 401 otherwise, and 429 for an address
- * that has shown wrong tokens too often: it has to wait longer each time, while right tokens are
- * taken at once. On the event loop.
+ * that has shown wrong tokens too often: it has to wait longer each time, and meanwhile only tokens
+ * that were right from there before are taken. On the event loop.
  */
 final class Authentication implements Handler<RoutingContext> {
   private static final String SCHEME = "Bearer ";
@@ -67,8 +68,12 @@ final class Authentication implements Handler<RoutingContext> {
     String header = ctx.request().getHeader("Authorization");
     if (header != null && header.startsWith(SCHEME)) {
       AdminUser user = ofToken(header.substring(SCHEME.length()));
+      String address = String.valueOf(ctx.request().remoteAddress().hostAddress());
+      AddressKey from = AddressKey.of(address);
       if (user == null) {
-        refuseToken(ctx);
+        refuseToken(ctx, from, address);
+      } else if (!isOpen && !wrong.mayPass(from, user.name())) {
+        refuseWaiting(ctx, wrong.waitSeconds(from));
       } else {
         let(ctx, user);
       }
@@ -98,18 +103,21 @@ final class Authentication implements Handler<RoutingContext> {
         : new AdminUser("anonymous", AdminRole.ADMINISTRATOR, false);
   }
 
-  private void refuseToken(RoutingContext ctx) {
-    String address = ctx.request().remoteAddress().hostAddress();
-    long wait = wrong.waitSeconds(String.valueOf(address));
+  private void refuseToken(RoutingContext ctx, AddressKey from, String address) {
+    long wait = wrong.waitSeconds(from);
     if (wait > 0) {
-      ctx.response().putHeader("Retry-After", Long.toString(wait));
-      Answers.error(ctx, 429, "too many wrong tokens from here; wait " + wait + " s");
+      refuseWaiting(ctx, wait);
       return;
     }
-    wrong.failed(String.valueOf(address));
+    wrong.failed(from);
     audit.record(
         new AuditEvent("admin.refused", "unknown", address, null, Result.REFUSED, "wrong token"));
     unauthorized(ctx);
+  }
+
+  private static void refuseWaiting(RoutingContext ctx, long seconds) {
+    ctx.response().putHeader("Retry-After", Long.toString(Math.max(1, seconds)));
+    Answers.error(ctx, 429, "too many wrong tokens from here; wait " + seconds + " s");
   }
 
   private static void unauthorized(RoutingContext ctx) {

@@ -1,7 +1,7 @@
 package io.sluice.engine.limits;
 
+import io.sluice.api.AddressKey;
 import io.sluice.api.Limit;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -9,8 +9,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Connections at once and new ones a second, from each address and in all. An IPv6 address counts
- * with its whole /64, which is what one customer is given. Thread-safe, never blocks.
+ * Connections at once and new ones a second, from each address ({@link AddressKey}) and in all.
+ * Thread-safe, never blocks.
  *
  * <p>Holds {@value #MAX_ADDRESSES} addresses; beyond that further ones share one account.
  */
@@ -27,8 +27,6 @@ public final class AddressLimits {
       this.rate = rate;
     }
   }
-
-  private record Prefix(long bits) {}
 
   private final LimitSettings settings;
   private final LongSupplier nanoTime;
@@ -106,15 +104,8 @@ public final class AddressLimits {
   }
 
   private Object key(InetSocketAddress from) {
-    InetAddress address = from.getAddress();
-    byte[] bytes = address == null ? new byte[4] : address.getAddress();
-    // the top bits of an IPv4 address are set, where no IPv6 unicast address has them
-    long bits = bytes.length == 4 ? 0xFFFFFFFFL : 0;
-    for (int i = 0; i < Math.min(8, bytes.length); i++) {
-      bits = (bits << 8) | (bytes[i] & 0xFF);
-    }
-    Prefix prefix = new Prefix(bits);
-    return accounts.size() < MAX_ADDRESSES || accounts.containsKey(prefix) ? prefix : OTHERS;
+    AddressKey key = AddressKey.of(from);
+    return accounts.size() < MAX_ADDRESSES || accounts.containsKey(key) ? key : OTHERS;
   }
 
   /** Forgets addresses that hold nothing; every minute or so. */

@@ -3,8 +3,8 @@ package io.sluice.engine.registry;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
+import io.sluice.api.AddressKey;
 import io.sluice.engine.limits.LimitSettings;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -19,7 +19,7 @@ final class LoginDelays {
   private static final int MAX_PAIRS = 100_000;
   private static final long FIRST_DELAY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  private record Pair(InetAddress address, String name) {}
+  private record Pair(AddressKey address, String name) {}
 
   private record Failures(int count, long untilNanos) {}
 
@@ -44,8 +44,7 @@ final class LoginDelays {
 
   /** Nanoseconds that this address has yet to wait with this name; 0 where it may try. */
   long wait(InetSocketAddress from, String name) {
-    InetAddress address = from.getAddress();
-    Failures known = address == null ? null : failures.getIfPresent(new Pair(address, name));
+    Failures known = failures.getIfPresent(new Pair(AddressKey.of(from), name));
     return known == null || known.count() < free
         ? 0
         : Math.max(0, known.untilNanos() - ticker.read());
@@ -53,16 +52,13 @@ final class LoginDelays {
 
   /** A credential was wrong. */
   void failed(InetSocketAddress from, String name) {
-    InetAddress address = from.getAddress();
-    if (address != null) {
-      failures
-          .asMap()
-          .merge(
-              new Pair(address, name),
-              new Failures(1, ticker.read() + delay(1)),
-              (known, first) ->
-                  new Failures(known.count() + 1, ticker.read() + delay(known.count() + 1)));
-    }
+    failures
+        .asMap()
+        .merge(
+            new Pair(AddressKey.of(from), name),
+            new Failures(1, ticker.read() + delay(1)),
+            (known, first) ->
+                new Failures(known.count() + 1, ticker.read() + delay(known.count() + 1)));
   }
 
   private long delay(int count) {
@@ -72,9 +68,6 @@ final class LoginDelays {
 
   /** A credential was right: the count begins anew. */
   void succeeded(InetSocketAddress from, String name) {
-    InetAddress address = from.getAddress();
-    if (address != null) {
-      failures.invalidate(new Pair(address, name));
-    }
+    failures.invalidate(new Pair(AddressKey.of(from), name));
   }
 }

@@ -3,7 +3,7 @@ package io.sluice.engine.registry;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
-import java.net.InetAddress;
+import io.sluice.api.AddressKey;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -24,7 +24,7 @@ final class VerifiedCredentials {
 
   private final Cache<String, Boolean> verified;
   private final Cache<String, Boolean> wrong;
-  private final Cache<InetAddress, AtomicInteger> failures;
+  private final Cache<AddressKey, AtomicInteger> failures;
 
   VerifiedCredentials(Ticker ticker) {
     this.verified = cache(ticker, MAX_VERIFIED, VERIFIED_FOR);
@@ -59,15 +59,14 @@ final class VerifiedCredentials {
   }
 
   void failed(InetSocketAddress from) {
-    InetAddress address = from.getAddress();
-    if (address != null) {
-      failures.asMap().computeIfAbsent(address, any -> new AtomicInteger()).incrementAndGet();
-    }
+    failures
+        .asMap()
+        .computeIfAbsent(AddressKey.of(from), any -> new AtomicInteger())
+        .incrementAndGet();
   }
 
   boolean suspicious(InetSocketAddress from) {
-    InetAddress address = from.getAddress();
-    AtomicInteger count = address == null ? null : failures.getIfPresent(address);
+    AtomicInteger count = failures.getIfPresent(AddressKey.of(from));
     return count != null && count.get() >= FAILURES_UNTIL_SUSPECT;
   }
 }

@@ -52,4 +52,13 @@ class LoginDelaysTest {
     delays.succeeded(here, "a");
     assertThat(seconds("a")).isZero();
   }
+
+  @Test
+  void oneHostDoesNotGetRoundTheWaitByItsManyAddressesOfIpv6() {
+    for (int i = 0; i < 5; i++) {
+      delays.failed(new InetSocketAddress("2001:db8::" + i, 1), "a");
+    }
+    assertThat(delays.wait(new InetSocketAddress("2001:db8::ffff", 1), "a")).isPositive();
+    assertThat(delays.wait(new InetSocketAddress("2001:db8:0:1::1", 1), "a")).isZero();
+  }
 }
