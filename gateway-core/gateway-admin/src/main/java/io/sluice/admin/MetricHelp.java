@@ -17,6 +17,7 @@ final class MetricHelp {
           Map.entry("sluice.dead.letters", "Messages kept that were not understood"),
           Map.entry("sluice.devices", "Devices of the registry, by state"),
           Map.entry("sluice.dropped", "Records accepted that an upstream will not get, by reason"),
+          Map.entry("sluice.faults", "What background tasks and threads threw, by task"),
           Map.entry("sluice.forward.lag.seconds", "Age of the oldest record that is not delivered"),
           Map.entry("sluice.forwarded", "Records delivered, by upstream and lane"),
           Map.entry("sluice.limited", "Messages and connections held back by a limit"),

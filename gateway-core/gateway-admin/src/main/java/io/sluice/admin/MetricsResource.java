@@ -78,6 +78,7 @@ final class MetricsResource {
     limits(traffic);
     operations.ledger().forEach(this::ledger);
     operations.upstreams().forEach(this::upstream);
+    operations.faults().forEach((task, n) -> counter("sluice.faults", n, "task", task));
     coverage.update();
     AlarmDesk.Counts alarms = operations.alarms().counts();
     gauge("sluice.alarms", alarms.active(), "state", "active");

@@ -6,6 +6,7 @@ import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceResponse;
 import io.sluice.api.admin.MetricsSettings.Otlp;
 import io.sluice.api.admin.Operations;
 import io.sluice.api.config.Secret;
+import io.sluice.api.health.Guarded;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.http.HttpClient;
@@ -63,7 +64,8 @@ public final class OtlpExport implements AutoCloseable {
       Otlp settings, Operations operations, String gateway, Clock clock) {
     OtlpExport export = new OtlpExport(settings, operations, gateway, clock);
     long millis = settings.interval().toMillis();
-    export.thread.scheduleAtFixedRate(export::run, millis, millis, TimeUnit.MILLISECONDS);
+    export.thread.scheduleAtFixedRate(
+        Guarded.task("otlp", export::run), millis, millis, TimeUnit.MILLISECONDS);
     return export;
   }
 

@@ -51,6 +51,11 @@ final class FixedOperations
   }
 
   @Override
+  public Map<String, Long> faults() {
+    return Map.of("spool-keeper", 4L);
+  }
+
+  @Override
   public DeviceDirectory devices() {
     return this;
   }

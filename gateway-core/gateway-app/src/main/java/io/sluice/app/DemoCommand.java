@@ -1,5 +1,6 @@
 package io.sluice.app;
 
+import io.sluice.api.health.Guarded;
 import io.sluice.sim.scenario.Scenario;
 import io.sluice.sim.scenario.ScenarioException;
 import java.io.IOException;
@@ -53,6 +54,7 @@ final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException, CommandFailure {
+    Guarded.everyThread();
     Scenario played = loadScenario();
     Demo demo =
         new Demo(

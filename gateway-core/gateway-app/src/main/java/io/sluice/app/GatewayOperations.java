@@ -13,6 +13,7 @@ import io.sluice.api.admin.Flow;
 import io.sluice.api.admin.LatestValues;
 import io.sluice.api.admin.Operations;
 import io.sluice.api.admin.RetryDesk;
+import io.sluice.api.health.Health;
 import io.sluice.engine.flow.FlowMeter;
 import io.sluice.engine.forward.Forwarder;
 import io.sluice.engine.ingest.IngestPipeline;
@@ -20,6 +21,7 @@ import io.sluice.engine.ingest.SpooledDeadLetters;
 import io.sluice.engine.ingest.TrafficMeter;
 import io.sluice.engine.registry.Registry;
 import io.sluice.engine.spool.Spool;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -81,15 +83,21 @@ final class GatewayOperations implements Operations {
   @Override
   public Status status() {
     Supplier<List<ListenerView>> open = listeners;
+    List<String> reasons = new ArrayList<>();
+    if (open == null) {
+      reasons.add("listeners are not open yet");
+    }
     String trouble = spool.trouble();
-    String notReady =
-        open == null ? "listeners are not open yet" : trouble == null ? null : "spool: " + trouble;
+    if (trouble != null) {
+      reasons.add("spool: " + trouble);
+    }
+    reasons.addAll(Health.ofProcess().reasons());
     return new Status(
         identity.gateway(),
         identity.version(),
         identity.startedMicros(),
-        notReady == null,
-        notReady,
+        reasons.isEmpty(),
+        reasons.isEmpty() ? null : String.join("; ", reasons),
         listeners(),
         spool.lanes(),
         outlook.hoursLeft(),
@@ -189,6 +197,11 @@ final class GatewayOperations implements Operations {
   @Override
   public LatestValues latest() {
     return insight.latest();
+  }
+
+  @Override
+  public Map<String, Long> faults() {
+    return Health.ofProcess().faults();
   }
 
   @Override

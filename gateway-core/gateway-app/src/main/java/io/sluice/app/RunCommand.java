@@ -1,6 +1,7 @@
 package io.sluice.app;
 
 import io.sluice.api.GatewayTime;
+import io.sluice.api.health.Guarded;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
@@ -19,6 +20,7 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    Guarded.everyThread();
     Wiring gateway = start();
     if (gateway == null) {
       return ExitCode.USAGE;

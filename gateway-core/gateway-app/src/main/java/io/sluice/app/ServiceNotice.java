@@ -3,6 +3,7 @@ package io.sluice.app;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.unix.Socket;
 import io.sluice.api.admin.Operations.Status;
+import io.sluice.api.health.Guarded;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -81,7 +82,8 @@ final class ServiceNotice implements AutoCloseable {
     send("READY=1\n" + line(status.get()));
     if (watchdogMicros > 0) {
       long period = Math.max(1, watchdogMicros / 2);
-      watchdog.scheduleAtFixedRate(() -> signOfLife(status), 0, period, TimeUnit.MICROSECONDS);
+      watchdog.scheduleAtFixedRate(
+          Guarded.task("watchdog", () -> signOfLife(status)), 0, period, TimeUnit.MICROSECONDS);
     }
   }
 

@@ -10,6 +10,7 @@ import io.sluice.api.admin.MetricsSettings;
 import io.sluice.api.admin.MetricsSettings.Otlp;
 import io.sluice.api.admin.Operations.ListenerView;
 import io.sluice.api.audit.AuditTrail;
+import io.sluice.api.health.Guarded;
 import io.sluice.app.GatewayOperations.Insight;
 import io.sluice.engine.audit.AuditLog;
 import io.sluice.engine.audit.AuditSettings;
@@ -201,12 +202,16 @@ final class Wiring implements AutoCloseable {
   private void startHousekeeping(
       Registry registry, DeviceLimits deviceLimits, AddressLimits addressLimits) {
     closing(housekeeping);
-    housekeeping.scheduleWithFixedDelay(() -> sweep(registry), 1, 1, TimeUnit.SECONDS);
-    housekeeping.scheduleWithFixedDelay(deviceLimits::sweep, 60, 60, TimeUnit.SECONDS);
-    housekeeping.scheduleWithFixedDelay(addressLimits::sweep, 60, 60, TimeUnit.SECONDS);
+    housekeeping.scheduleWithFixedDelay(
+        Guarded.task("registry-sweep", () -> sweep(registry)), 1, 1, TimeUnit.SECONDS);
+    housekeeping.scheduleWithFixedDelay(
+        Guarded.task("device-limits", deviceLimits::sweep), 60, 60, TimeUnit.SECONDS);
+    housekeeping.scheduleWithFixedDelay(
+        Guarded.task("address-limits", addressLimits::sweep), 60, 60, TimeUnit.SECONDS);
     SerialHeap heap = SerialHeap.ofThisProcess();
     if (heap != null) {
-      housekeeping.scheduleWithFixedDelay(new HeapKeeper(heap), 1, 1, TimeUnit.SECONDS);
+      housekeeping.scheduleWithFixedDelay(
+          Guarded.task("heap-keeper", new HeapKeeper(heap)), 1, 1, TimeUnit.SECONDS);
     }
   }
 
@@ -226,7 +231,11 @@ final class Wiring implements AutoCloseable {
       TrafficMeter traffic,
       Insight insight) {
     SpoolOutlook outlook = new SpoolOutlook(spool::lanes, System::nanoTime);
-    housekeeping.scheduleAtFixedRate(outlook::sample, 0, OUTLOOK_SAMPLE_SECONDS, TimeUnit.SECONDS);
+    housekeeping.scheduleAtFixedRate(
+        Guarded.task("spool-outlook", outlook::sample),
+        0,
+        OUTLOOK_SAMPLE_SECONDS,
+        TimeUnit.SECONDS);
     GatewayOperations.Identity identity =
         new GatewayOperations.Identity(
             config.gateway().id(), Version.current(), time, clock.millis() * 1_000);
@@ -234,7 +243,7 @@ final class Wiring implements AutoCloseable {
         new GatewayOperations(
             identity, registry, spool, outlook, pipeline, traffic, forwarders, insight);
     housekeeping.scheduleAtFixedRate(
-        views::sampleFlow, 0, FlowMeter.SAMPLE_SECONDS, TimeUnit.SECONDS);
+        Guarded.task("flow", views::sampleFlow), 0, FlowMeter.SAMPLE_SECONDS, TimeUnit.SECONDS);
     return views;
   }
 

@@ -3,10 +3,15 @@ package io.sluice.app;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.AccessTarget;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.conditions.ArchConditions;
 
 /** The arrows of docs/design.md: who may know whom. */
 @AnalyzeClasses(packages = "io.sluice", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -153,6 +158,45 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule engineHasNoCycles =
       slices().matching("io.sluice.engine.(*)..").should().beFreeOfCycles();
+
+  /** An executor drops a periodic task that throws, and a thread ends, without a word. */
+  @ArchTest
+  static final ArchRule threadsAndPeriodicTasksAreGuarded =
+      noClasses()
+          .that()
+          .resideInAnyPackage(
+              "io.sluice.api..",
+              "io.sluice.engine..",
+              "io.sluice.admin..",
+              "io.sluice.adapter.mqtt..",
+              "io.sluice.adapter.coap..",
+              "io.sluice.upstream..",
+              "io.sluice.app..")
+          .and()
+          .doNotHaveFullyQualifiedName("io.sluice.app.Shutdown") // ends the process itself
+          .should(
+              ArchConditions.be(
+                  DescribedPredicate.describe(
+                      "without io.sluice.api.health.Guarded where they start threads or periodic"
+                          + " tasks",
+                      ArchitectureTest::isUnguarded)));
+
+  private static boolean isUnguarded(JavaClass type) {
+    boolean isTest =
+        type.getSource().map(source -> source.getUri().getPath().contains("/test")).orElse(false);
+    return !isTest
+        && type.getMethodCallsFromSelf().stream()
+            .map(JavaMethodCall::getTarget)
+            .anyMatch(ArchitectureTest::startsAThreadOrPeriodicTask)
+        && type.getDirectDependenciesFromSelf().stream()
+            .noneMatch(known -> known.getTargetClass().getSimpleName().equals("Guarded"));
+  }
+
+  private static boolean startsAThreadOrPeriodicTask(AccessTarget called) {
+    return called.getName().matches("scheduleAtFixedRate|scheduleWithFixedDelay|startVirtualThread")
+        || called.getOwner().isAssignableTo(Thread.Builder.class)
+            && called.getName().matches("start|unstarted");
+  }
 
   @ArchTest
   static final ArchRule standardStreamsAreForTheCommandLine =

@@ -45,6 +45,11 @@ public interface Operations {
 
   Traffic traffic();
 
+  /** Background task or thread to how often it threw, since the process began. */
+  default Map<String, Long> faults() {
+    return Map.of();
+  }
+
   /** The figures of the flow page, in one view. Costs the same however many devices there are. */
   Flow flow();
 

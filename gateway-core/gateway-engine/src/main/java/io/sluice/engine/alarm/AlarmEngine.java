@@ -2,6 +2,8 @@ package io.sluice.engine.alarm;
 
 import io.sluice.api.Lane;
 import io.sluice.api.admin.AlarmDesk.AlarmView;
+import io.sluice.api.health.Guarded;
+import io.sluice.api.health.Health;
 import io.sluice.engine.record.CorruptRecordException;
 import io.sluice.engine.record.RecordView;
 import io.sluice.engine.spool.Spool;
@@ -60,7 +62,11 @@ public final class AlarmEngine implements AutoCloseable {
     this.outbox = new AlarmOutbox(book.database(), spool);
     this.nanoTime = nanoTime;
     this.takenUpTo = book.takenUpTo(spool.epoch());
-    this.thread = Thread.ofPlatform().name("alarms").daemon().unstarted(this::run);
+    this.thread =
+        Thread.ofPlatform()
+            .name("alarms")
+            .daemon()
+            .unstarted(Guarded.loop("alarms", this::run, () -> stopping));
   }
 
   /** Has this done each second, on the alarm thread, from now on. */
@@ -106,8 +112,9 @@ public final class AlarmEngine implements AutoCloseable {
     try {
       step.run();
       isFailing = false;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       isBehind = true;
+      Health.ofProcess().fault("alarms");
       if (!isFailing) {
         LOG.error("alarms are not kept: {}; tried again each second", e.getMessage(), e);
         isFailing = true;

@@ -3,6 +3,7 @@ package io.sluice.engine.audit;
 import io.sluice.api.audit.AuditEvent;
 import io.sluice.api.audit.AuditEvent.Result;
 import io.sluice.api.audit.AuditTrail;
+import io.sluice.api.health.Guarded;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -38,6 +39,7 @@ public final class AuditLog implements AuditTrail, AutoCloseable {
   private final List<AuditEntry> lines = new ArrayList<>();
   private volatile boolean closing;
   private volatile Head head;
+  private final Guarded fault = Guarded.of("audit");
   private boolean isFailing;
 
   /**
@@ -54,7 +56,8 @@ public final class AuditLog implements AuditTrail, AutoCloseable {
     this.nanoTime = nanoTime;
     this.fold = new AuditFold(nanoTime.getAsLong());
     this.head = new Head(writer.seq(), writer.head());
-    this.thread = Thread.ofPlatform().daemon().name("audit").unstarted(this::run);
+    this.thread =
+        Thread.ofPlatform().daemon().name("audit").unstarted(Guarded.thread("audit", this::run));
   }
 
   /**
@@ -121,9 +124,9 @@ public final class AuditLog implements AuditTrail, AutoCloseable {
         step(last);
       } catch (InterruptedException e) {
         closing = true; // nobody interrupts it but a runtime that is coming down
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         // the thread's top: one event that cannot be written must not end the log
-        LOG.warn("audit log: {}", e.toString());
+        fault.caught(e);
       }
     }
   }

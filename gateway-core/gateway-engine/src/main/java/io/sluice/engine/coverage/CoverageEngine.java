@@ -5,6 +5,7 @@ import io.sluice.api.DeviceId;
 import io.sluice.api.GatewayTime;
 import io.sluice.api.Lane;
 import io.sluice.api.admin.CoverageDesk;
+import io.sluice.api.health.Guarded;
 import io.sluice.engine.normalize.Profile;
 import io.sluice.engine.normalize.Profiles;
 import io.sluice.engine.record.CorruptRecordException;
@@ -74,8 +75,12 @@ public final class CoverageEngine implements CoverageDesk, AutoCloseable {
   private final long snapshotMicros;
   private final CoverageBook.Sessions sessions;
   private final RecordView view = new RecordView();
-  private final Thread thread = Thread.ofPlatform().name("coverage").unstarted(this::run);
+  private final Guarded fault = Guarded.of("coverage");
   private volatile boolean stopped;
+  private final Thread thread =
+      Thread.ofPlatform()
+          .name("coverage")
+          .unstarted(Guarded.loop("coverage", this::run, () -> stopped));
   private volatile Figures figures;
   private volatile long freshMicros = FRESH_MIN_MICROS;
 
@@ -210,8 +215,8 @@ public final class CoverageEngine implements CoverageDesk, AutoCloseable {
       } catch (IOException | UncheckedIOException e) {
         LOG.warn("coverage: {}; trying again", e.getMessage());
         pause();
-      } catch (RuntimeException e) { // the thread's top: counting goes on with the next batch
-        LOG.error("coverage: a batch was not counted", e);
+      } catch (RuntimeException | Error e) { // the thread's top: it goes on with the next batch
+        fault.caught(e);
         pause();
       }
     }

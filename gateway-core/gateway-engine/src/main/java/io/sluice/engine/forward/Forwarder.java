@@ -2,6 +2,7 @@ package io.sluice.engine.forward;
 
 import io.sluice.api.Lane;
 import io.sluice.api.admin.Operations.UpstreamView;
+import io.sluice.api.health.Guarded;
 import io.sluice.engine.spool.SpoolBatch;
 import io.sluice.engine.spool.SpoolReader;
 import java.io.IOException;
@@ -47,6 +48,7 @@ public final class Forwarder implements AutoCloseable {
   private final Backoff backoff;
   private final Thread thread;
   private final BatchSize batchSize;
+  private final Guarded fault;
 
   /** Guards {@link #opening} against {@link #stop}: only a blocked open may be interrupted. */
   private final Object phase = new Object();
@@ -101,7 +103,11 @@ public final class Forwarder implements AutoCloseable {
     this.window = new Window(target, reader, setAside, meters, batchSize);
     this.backoff =
         new Backoff(timing.random(), limits.backoffMinMillis(), limits.backoffMaxMillis());
-    this.thread = Thread.ofPlatform().name("forward-" + target.name()).unstarted(this::run);
+    this.fault = Guarded.of("forward-" + target.name());
+    this.thread =
+        Thread.ofPlatform()
+            .name("forward-" + target.name())
+            .unstarted(Guarded.loop("forward-" + target.name(), this::run, () -> stopping));
   }
 
   public void start() {
@@ -197,9 +203,11 @@ public final class Forwarder implements AutoCloseable {
       return e;
     } catch (IOException e) {
       return new SessionEnd(UpstreamState.WAITING, messageOf(e), 0);
-    } catch (RuntimeException | LinkageError e) {
-      // At the thread's top: a fault in one upstream's code must not end its forwarding for good.
-      LOG.error("upstream {}: internal fault; the connection is made anew", target.name(), e);
+    } catch (RuntimeException | Error e) {
+      // At the thread's top: a fault in one upstream's code must not end its forwarding for good,
+      // nor may an OutOfMemoryError of direct memory, which Java code throws and no JVM option
+      // sees.
+      fault.caught(e);
       return new SessionEnd(UpstreamState.WAITING, "internal fault: " + e, 0);
     }
   }
@@ -209,9 +217,12 @@ public final class Forwarder implements AutoCloseable {
       open();
       forward();
     } finally {
-      target.upstream().close();
-      window.clear();
-      reader.rewind();
+      try {
+        target.upstream().close();
+      } finally {
+        window.clear();
+        reader.rewind();
+      }
     }
   }
 

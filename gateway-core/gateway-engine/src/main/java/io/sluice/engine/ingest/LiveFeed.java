@@ -2,6 +2,8 @@ package io.sluice.engine.ingest;
 
 import io.sluice.api.admin.Operations.Following;
 import io.sluice.api.admin.Operations.LiveEvent;
+import io.sluice.api.health.Guarded;
+import io.sluice.api.health.Health;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -45,7 +47,8 @@ public final class LiveFeed {
     }
     Follower follower = new Follower(listener);
     followers.add(follower);
-    Thread thread = Thread.ofVirtual().name("live-feed").start(follower::run);
+    Thread thread =
+        Thread.ofVirtual().name("live-feed").start(Guarded.task("live-feed", follower::run));
     return () -> {
       followers.remove(follower);
       thread.interrupt();
@@ -82,7 +85,8 @@ public final class LiveFeed {
         }
       } catch (InterruptedException e) {
         LOG.debug("a live stream was closed");
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
+        Health.ofProcess().fault("live-feed");
         LOG.warn("a live stream ended, its listener failed: {}", e.toString());
         followers.remove(this);
       }

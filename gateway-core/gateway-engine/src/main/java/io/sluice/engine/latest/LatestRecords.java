@@ -4,6 +4,7 @@ import io.sluice.api.DeviceId;
 import io.sluice.api.Lane;
 import io.sluice.api.RejectReason;
 import io.sluice.api.admin.LatestValues;
+import io.sluice.api.health.Guarded;
 import io.sluice.engine.record.CorruptRecordException;
 import io.sluice.engine.record.RecordView;
 import java.util.List;
@@ -46,7 +47,11 @@ public final class LatestRecords implements LatestValues, AutoCloseable {
   public LatestRecords(long maxBytes) {
     isKept = maxBytes > 0;
     table = new LatestTable(maxBytes);
-    reader = Thread.ofPlatform().daemon().name("latest-values").start(this::run);
+    reader =
+        Thread.ofPlatform()
+            .daemon()
+            .name("latest-values")
+            .start(Guarded.loop("latest-values", this::run, () -> closing));
   }
 
   /** A record is on disk. Called by one thread, the spool's writer; never blocks. */

@@ -1,5 +1,6 @@
 package io.sluice.engine.registry;
 
+import io.sluice.api.health.Guarded;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -26,7 +27,7 @@ final class CommandStore implements AutoCloseable {
   private final ConcurrentMap<Long, CommandEntry> changed = new ConcurrentHashMap<>();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition wake = lock.newCondition();
-  private boolean closed;
+  private volatile boolean closed; // written under the lock
   private boolean failing;
   private final Thread writer;
 
@@ -35,7 +36,11 @@ final class CommandStore implements AutoCloseable {
    */
   CommandStore(RegistryDatabase database, Runnable tick) {
     this.database = database;
-    this.writer = Thread.ofPlatform().name("registry-commands").daemon().unstarted(() -> run(tick));
+    this.writer =
+        Thread.ofPlatform()
+            .name("registry-commands")
+            .daemon()
+            .unstarted(Guarded.loop("registry-commands", () -> run(tick), () -> closed));
   }
 
   /** Loads every command in the order of their making, then begins to tick. */
@@ -71,11 +76,12 @@ final class CommandStore implements AutoCloseable {
   }
 
   private void run(Runnable tick) {
+    Runnable sweep = Guarded.task("registry-commands", tick);
     long nextTick = System.nanoTime();
     while (pause()) {
       if (System.nanoTime() - nextTick >= 0) {
         nextTick = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(TICK_MILLIS);
-        tick.run();
+        sweep.run();
       }
       failing = !flush();
     }

@@ -1,5 +1,6 @@
 package io.sluice.engine.registry;
 
+import io.sluice.api.health.Guarded;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -7,8 +8,6 @@ import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The threads that make slow hashes, behind two bounded lanes: work of addresses that failed often
@@ -16,7 +15,6 @@ import org.slf4j.LoggerFactory;
  * blocks.
  */
 final class HashLanes implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(HashLanes.class);
   private static final int SUSPECT_LIMIT = 64;
 
   private final int limit;
@@ -24,8 +22,9 @@ final class HashLanes implements AutoCloseable {
   private final Deque<Runnable> suspect = new ArrayDeque<>();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition offered = lock.newCondition();
+  private final Guarded fault = Guarded.of("registry-hash");
   private final List<Thread> threads = new ArrayList<>();
-  private boolean closed;
+  private volatile boolean closed; // written under the lock
 
   /**
    * @param limit most that may wait in the trusted lane
@@ -33,7 +32,11 @@ final class HashLanes implements AutoCloseable {
   HashLanes(int threadCount, int limit) {
     this.limit = limit;
     for (int i = 0; i < threadCount; i++) {
-      threads.add(Thread.ofPlatform().name("registry-hash-" + i).daemon().start(this::run));
+      threads.add(
+          Thread.ofPlatform()
+              .name("registry-hash-" + i)
+              .daemon()
+              .start(Guarded.loop("registry-hash", this::run, () -> closed)));
     }
   }
 
@@ -70,9 +73,9 @@ final class HashLanes implements AutoCloseable {
     for (Runnable work = take(); work != null; work = take()) {
       try {
         work.run();
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         // the work completes its own stage; what still comes here must not end the thread
-        LOG.error("a credential check failed", e);
+        fault.caught(e);
       }
     }
   }

@@ -1,5 +1,6 @@
 package io.sluice.engine.registry;
 
+import io.sluice.api.health.Guarded;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
@@ -57,7 +58,11 @@ final class SeedPasswords {
     }
     idle = new CountDownLatch(1);
     CountDownLatch done = idle;
-    thread = Thread.ofPlatform().name("registry-seed-passwords").daemon().start(() -> run(done));
+    thread =
+        Thread.ofPlatform()
+            .name("registry-seed-passwords")
+            .daemon()
+            .start(Guarded.task("registry-seed-passwords", () -> run(done)));
   }
 
   private void run(CountDownLatch done) {

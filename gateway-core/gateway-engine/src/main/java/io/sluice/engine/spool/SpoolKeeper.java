@@ -1,5 +1,6 @@
 package io.sluice.engine.spool;
 
+import io.sluice.api.health.Guarded;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
@@ -36,7 +37,8 @@ final class SpoolKeeper {
 
   @SuppressWarnings("FutureReturnValueIgnored") // ends with the executor; faults are logged within
   void start() {
-    executor.scheduleWithFixedDelay(this::keep, SAVE_MILLIS, SAVE_MILLIS, TimeUnit.MILLISECONDS);
+    executor.scheduleWithFixedDelay(
+        Guarded.task("spool-keeper", this::keep), SAVE_MILLIS, SAVE_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   /** Saves what has moved, prepares what is missing. */

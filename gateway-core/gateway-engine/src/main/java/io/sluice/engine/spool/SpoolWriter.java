@@ -1,6 +1,7 @@
 package io.sluice.engine.spool;
 
 import io.sluice.api.Lane;
+import io.sluice.api.health.Guarded;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -131,7 +132,7 @@ final class SpoolWriter {
       run();
     } catch (RuntimeException | Error e) {
       ended = "the spool's writer ended: " + e;
-      LOG.error("spool: the writer ended; restart the gateway", e);
+      Guarded.of("spool-writer").ended(e);
       stopping = true;
     }
     failAll();

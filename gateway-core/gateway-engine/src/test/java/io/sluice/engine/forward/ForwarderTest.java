@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.sluice.api.Lane;
 import io.sluice.api.MessageClass;
+import io.sluice.api.health.Health;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -71,6 +73,55 @@ class ForwarderTest {
     String alarm = spool.append(MessageClass.ALARM, "d");
     await().until(() -> upstream.delivered.contains(alarm));
     assertThat(upstream.pending).hasSize(LIMITS.windowBatches());
+  }
+
+  @Test
+  void errorThatJavaCodeThrowsDoesNotEndForwarding() {
+    AtomicInteger left = new AtomicInteger(2);
+    upstream.script =
+        ids -> {
+          if (left.getAndDecrement() > 0) {
+            throw new OutOfMemoryError("Cannot reserve 4194304 bytes of direct buffer memory");
+          }
+          return new Delivery.Delivered();
+        };
+    List<String> ids = spool.append(MessageClass.ALARM, "press-07", 3);
+    long before = Health.ofProcess().faults().getOrDefault("forward-test", 0L);
+    start(64, LIMITS);
+    awaitDrained();
+    assertThat(upstream.delivered).containsExactlyElementsOf(ids);
+    assertThat(Health.ofProcess().faults().get("forward-test") - before).isEqualTo(2);
+    assertThat(upstream.closed).hasValue(2);
+  }
+
+  @Test
+  void upstreamThatThrowsAsItIsClosedIsSentEverythingAgain() {
+    AtomicInteger left = new AtomicInteger(1);
+    Upstream slamming =
+        new Upstream() {
+          @Override
+          public void open() throws IOException {
+            upstream.open();
+          }
+
+          @Override
+          public CompletableFuture<Delivery> send(OutboundBatch batch) {
+            return left.get() > 0
+                ? CompletableFuture.completedFuture(new Delivery.Retry(0, "not now"))
+                : upstream.send(batch);
+          }
+
+          @Override
+          public void close() {
+            if (left.getAndDecrement() > 0) {
+              throw new IllegalStateException("the door jams");
+            }
+          }
+        };
+    List<String> ids = spool.append(MessageClass.TELEMETRY, "press-07", 3);
+    start(slamming, spool, 64, 50, LIMITS, this::keep);
+    awaitDrained();
+    assertThat(upstream.delivered).containsExactlyElementsOf(ids);
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.sluice.upstream.file;
 
 import io.sluice.api.ByteSink;
 import io.sluice.api.config.Bytes;
+import io.sluice.api.health.Guarded;
 import io.sluice.engine.forward.Delivery;
 import io.sluice.engine.forward.OutboundBatch;
 import io.sluice.engine.forward.Upstream;
@@ -65,7 +66,10 @@ final class FileUpstream implements Upstream {
             1, Thread.ofPlatform().daemon().name("archive-" + name).factory());
     var _ =
         upkeep.scheduleWithFixedDelay(
-            this::keepUp, UPKEEP_MILLIS, UPKEEP_MILLIS, TimeUnit.MILLISECONDS);
+            Guarded.task("archive-" + name, this::keepUp),
+            UPKEEP_MILLIS,
+            UPKEEP_MILLIS,
+            TimeUnit.MILLISECONDS);
   }
 
   /** Goes on with the newest file that was being written; finishes the others, if any. */

@@ -10,6 +10,7 @@ import io.netty.handler.codec.mqtt.MqttPubReplyMessageVariableHeader;
 import io.netty.handler.codec.mqtt.MqttReasonCodeAndPropertiesVariableHeader;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
+import io.sluice.api.health.Guarded;
 import io.sluice.engine.forward.Delivery;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -175,7 +176,10 @@ final class BrokerSession extends ChannelInboundHandlerAdapter {
       keepAliveMillis = seconds > 0 ? seconds * 1_000 : keepAliveMillis;
     }
     long half = Math.max(500, keepAliveMillis / 2);
-    var _ = own.executor().scheduleAtFixedRate(this::ping, half, half, TimeUnit.MILLISECONDS);
+    var _ =
+        own.executor()
+            .scheduleAtFixedRate(
+                Guarded.task("publish-ping", this::ping), half, half, TimeUnit.MILLISECONDS);
     opened.complete(null);
   }
 

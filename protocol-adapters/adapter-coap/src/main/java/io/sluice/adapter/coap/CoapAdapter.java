@@ -4,6 +4,7 @@ import io.sluice.api.Adapter;
 import io.sluice.api.Gateway;
 import io.sluice.api.Limit;
 import io.sluice.api.Peer;
+import io.sluice.api.health.Guarded;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -98,20 +99,33 @@ final class CoapAdapter implements Adapter {
     }
     var _ =
         timers.scheduleAtFixedRate(
-            () -> answers.acknowledgeSlow(System.nanoTime()), 100, 100, TimeUnit.MILLISECONDS);
+            Guarded.task("coap-slow", () -> answers.acknowledgeSlow(System.nanoTime())),
+            100,
+            100,
+            TimeUnit.MILLISECONDS);
     SocketDrops drops = new SocketDrops(endpoint.getAddress().getPort());
     var _ =
         timers.scheduleAtFixedRate(
-            () -> countDrops(gateway, endpoint.getAddress(), drops), 5, 5, TimeUnit.SECONDS);
-    var _ = timers.scheduleAtFixedRate(admissions::sweep, 10, 10, TimeUnit.SECONDS);
+            Guarded.task("coap-drops", () -> countDrops(gateway, endpoint.getAddress(), drops)),
+            5,
+            5,
+            TimeUnit.SECONDS);
+    var _ =
+        timers.scheduleAtFixedRate(
+            Guarded.task("coap-admissions", admissions::sweep), 10, 10, TimeUnit.SECONDS);
     if (dtls != null) {
-      var _ = timers.scheduleAtFixedRate(dtls::sweep, 10, 10, TimeUnit.SECONDS);
+      var _ =
+          timers.scheduleAtFixedRate(
+              Guarded.task("coap-dtls", dtls::sweep), 10, 10, TimeUnit.SECONDS);
     }
     Long reloadMillis = dtls == null ? null : dtls.reloadMillis();
     if (dtls != null && reloadMillis != null) {
       var _ =
           timers.scheduleWithFixedDelay(
-              dtls::reload, reloadMillis, reloadMillis, TimeUnit.MILLISECONDS);
+              Guarded.task("coaps-reload", dtls::reload),
+              reloadMillis,
+              reloadMillis,
+              TimeUnit.MILLISECONDS);
     }
     gateway.onRevoked(device -> {
       admissions.forget(device);

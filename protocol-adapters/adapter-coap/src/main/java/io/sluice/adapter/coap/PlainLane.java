@@ -9,6 +9,7 @@ import io.netty.channel.socket.DatagramPacket;
 import io.sluice.api.Receipt;
 import io.sluice.api.ReceiptSink;
 import io.sluice.api.Uplink;
+import io.sluice.api.health.Guarded;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Arrays;
@@ -106,12 +107,12 @@ final class PlainLane extends ChannelInboundHandlerAdapter implements ReceiptSin
   @Override
   public void channelActive(ChannelHandlerContext context) {
     loop.scheduleAtFixedRate(
-        () -> acknowledgeSlow(System.nanoTime()),
+        Guarded.task("coap-slow", () -> acknowledgeSlow(System.nanoTime())),
         SLOW_CHECK_MILLIS,
         SLOW_CHECK_MILLIS,
         TimeUnit.MILLISECONDS);
     loop.scheduleAtFixedRate(
-        () -> recent.sweep(second(System.nanoTime())),
+        Guarded.task("coap-recent", () -> recent.sweep(second(System.nanoTime()))),
         SWEEP_SECONDS,
         SWEEP_SECONDS,
         TimeUnit.SECONDS);

@@ -1,5 +1,6 @@
 package io.sluice.adapter.coap;
 
+import io.sluice.api.health.Guarded;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -23,6 +24,7 @@ import org.slf4j.LoggerFactory;
 final class ProtocolThreads extends ThreadPoolExecutor implements ScheduledExecutorService {
   private static final Logger log = LoggerFactory.getLogger(ProtocolThreads.class);
   private static final int MAX_WAITING_TASKS = 65_536;
+  private static final Thread.UncaughtExceptionHandler FAULTS = Guarded.replaced("coap");
   private static final AtomicInteger NUMBER = new AtomicInteger();
 
   private final ScheduledExecutorService timers;
@@ -45,6 +47,7 @@ final class ProtocolThreads extends ThreadPoolExecutor implements ScheduledExecu
     ProtocolThread(Runnable work) {
       super(work, "coap-" + NUMBER.incrementAndGet());
       setDaemon(true);
+      setUncaughtExceptionHandler(FAULTS);
     }
   }
 
@@ -98,12 +101,14 @@ final class ProtocolThreads extends ThreadPoolExecutor implements ScheduledExecu
   @Override
   public ScheduledFuture<?> scheduleAtFixedRate(
       Runnable task, long initialDelay, long period, TimeUnit unit) {
-    return timers.scheduleAtFixedRate(() -> hand(task), initialDelay, period, unit);
+    return timers.scheduleAtFixedRate(
+        Guarded.task("coap-timer", () -> hand(task)), initialDelay, period, unit);
   }
 
   @Override
   public ScheduledFuture<?> scheduleWithFixedDelay(
       Runnable task, long initialDelay, long delay, TimeUnit unit) {
-    return timers.scheduleWithFixedDelay(() -> hand(task), initialDelay, delay, unit);
+    return timers.scheduleWithFixedDelay(
+        Guarded.task("coap-timer", () -> hand(task)), initialDelay, delay, unit);
   }
 }

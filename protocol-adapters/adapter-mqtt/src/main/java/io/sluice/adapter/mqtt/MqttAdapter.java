@@ -17,6 +17,7 @@ import io.sluice.api.Gateway;
 import io.sluice.api.Limit;
 import io.sluice.api.Peer;
 import io.sluice.api.RejectReason;
+import io.sluice.api.health.Guarded;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -96,7 +97,11 @@ public final class MqttAdapter implements Adapter {
     bound.channel().pipeline().addLast(new AcceptFaults());
     loops = group;
     listener = bound.channel();
-    var _ = group.next().scheduleWithFixedDelay(sessions::dropExpired, 10, 10, TimeUnit.SECONDS);
+    var _ =
+        group
+            .next()
+            .scheduleWithFixedDelay(
+                Guarded.task("mqtt-sessions", sessions::dropExpired), 10, 10, TimeUnit.SECONDS);
   }
 
   private ChannelInitializer<Channel> pipeline(
@@ -166,7 +171,9 @@ public final class MqttAdapter implements Adapter {
 
   private static LoopSink sink(EventLoop loop) {
     LoopSink sink = new LoopSink(loop);
-    var _ = loop.scheduleWithFixedDelay(sink::sweep, 500, 500, TimeUnit.MILLISECONDS);
+    var _ =
+        loop.scheduleWithFixedDelay(
+            Guarded.task("mqtt-sweep", sink::sweep), 500, 500, TimeUnit.MILLISECONDS);
     return sink;
   }
 

@@ -17,6 +17,7 @@ import io.netty.handler.ssl.SslProvider;
 import io.sluice.api.Gateway;
 import io.sluice.api.Limit;
 import io.sluice.api.Peer;
+import io.sluice.api.health.Guarded;
 import io.sluice.api.tls.FileWatch;
 import io.sluice.api.tls.TlsFiles;
 import io.sluice.api.tls.TlsSettings;
@@ -72,7 +73,8 @@ final class TlsDoor implements AutoCloseable {
     this.watch = new FileWatch(settings.files());
     this.current = load();
     long interval = settings.reloadInterval().toMillis();
-    reloads.scheduleWithFixedDelay(this::reload, interval, interval, TimeUnit.MILLISECONDS);
+    reloads.scheduleWithFixedDelay(
+        Guarded.task("mqtt-tls-reload", this::reload), interval, interval, TimeUnit.MILLISECONDS);
     LOG.info(
         "listeners.{}: TLS by {}", door.kind(), provider() == SslProvider.JDK ? "jdk" : "openssl");
   }

@@ -2,6 +2,7 @@ package io.sluice.adapter.mqtt;
 
 import io.netty.util.concurrent.ScheduledFuture;
 import io.sluice.api.RejectReason;
+import io.sluice.api.health.Guarded;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +38,11 @@ final class Will {
     if (sleeps && seconds > 0) {
       session.delayedWill = this;
       timer =
-          publication.connection.sink().loop().schedule(this::publish, seconds, TimeUnit.SECONDS);
+          publication
+              .connection
+              .sink()
+              .loop()
+              .schedule(Guarded.task("mqtt-will", this::publish), seconds, TimeUnit.SECONDS);
     } else {
       publish();
     }
@@ -74,7 +79,7 @@ final class Will {
               .sink()
               .loop()
               .schedule(
-                  () -> connection.gateway.accept(publication),
+                  Guarded.task("mqtt-will", () -> connection.gateway.accept(publication)),
                   Math.max(1, retryAfterMillis),
                   TimeUnit.MILLISECONDS);
     } else {

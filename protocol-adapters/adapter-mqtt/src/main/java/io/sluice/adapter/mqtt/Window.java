@@ -2,6 +2,7 @@ package io.sluice.adapter.mqtt;
 
 import io.netty.buffer.ByteBuf;
 import io.sluice.api.Receipt;
+import io.sluice.api.health.Guarded;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 
@@ -11,6 +12,8 @@ import java.util.concurrent.TimeUnit;
  */
 @SuppressWarnings("FutureReturnValueIgnored")
 final class Window {
+  private static final Guarded RETRIES = Guarded.of("mqtt-retry");
+
   private final Connection connection;
   private final ArrayDeque<Publication> pending = new ArrayDeque<>();
   private boolean touched;
@@ -84,7 +87,11 @@ final class Window {
       waiting = true;
       connection.read();
       long delay = Math.max(1, retryAfterMillis);
-      var _ = connection.sink().loop().schedule(this::retry, delay, TimeUnit.MILLISECONDS);
+      var _ =
+          connection
+              .sink()
+              .loop()
+              .schedule(RETRIES.task(this::retry), delay, TimeUnit.MILLISECONDS);
     }
     boolean firstTouch = !touched;
     touched = true;
