@@ -10,9 +10,11 @@ import io.sluice.engine.config.GatewayConfig.UpstreamConfig;
 import io.sluice.engine.config.GatewayConfig.UpstreamIdentity;
 import io.sluice.engine.config.Types.Section;
 import io.sluice.engine.forward.ForwardSettings;
+import io.sluice.engine.forward.UpstreamSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -218,9 +220,11 @@ public final class ConfigLoader {
     }
     List<UpstreamConfig> upstreams = new ArrayList<>();
     Map<String, Location> names = new LinkedHashMap<>();
+    Map<UpstreamSettings.Sole, String> taken = new HashMap<>();
     for (ConfigNode item : sequence.items()) {
       UpstreamConfig upstream = upstream(item, names);
-      if (upstream != null) {
+      if (upstream != null && item instanceof Mapping mapping) {
+        checkSole(upstream, mapping, taken);
         upstreams.add(upstream);
       }
     }
@@ -254,9 +258,25 @@ public final class ConfigLoader {
     common.addAll(Binder.keys(settings));
     binder.rejectUnknown(mapping, common);
     Record bound = binder.bindKnown(settings, mapping);
-    return forward == null || bound == null
-        ? null
-        : new UpstreamConfig(identity.name(), identity.type(), forward, bound);
+    if (forward == null || bound == null) {
+      return null;
+    }
+    if (bound instanceof UpstreamSettings own) {
+      own.problems(forward).forEach(p -> faults.add(mapping.fault(p.key(), p.message())));
+    }
+    return new UpstreamConfig(identity.name(), identity.type(), forward, bound);
+  }
+
+  private void checkSole(
+      UpstreamConfig upstream, Mapping mapping, Map<UpstreamSettings.Sole, String> taken) {
+    UpstreamSettings.Sole sole =
+        upstream.settings() instanceof UpstreamSettings own ? own.sole() : null;
+    String first = sole == null ? null : taken.putIfAbsent(sole, upstream.name());
+    if (first != null) {
+      faults.add(
+          mapping.fault(
+              sole.key(), "is that of upstream \"" + first + "\" already; give each its own"));
+    }
   }
 
   private void checkUnique(String name, Mapping mapping, Map<String, Location> names) {

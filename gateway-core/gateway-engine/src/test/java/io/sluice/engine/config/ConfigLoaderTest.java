@@ -106,6 +106,21 @@ class ConfigLoaderTest {
   }
 
   @Test
+  void formatThatAnUpstreamCannotTakeIsAFaultAtItsKey() {
+    assertThat(upstreamFaults("format: senml-cbor"))
+        .containsExactly("s.yaml:3:59: upstreams[0].format: has no lines; write another");
+  }
+
+  @Test
+  void twoUpstreamsInOnePlaceAreAFault() {
+    String second = ", { name: b, type: file, directory: ./x/../out } ]";
+    assertThat(faults(MINIMAL.replace(" ]", second)))
+        .containsExactly(
+            "s.yaml:3:84: upstreams[1].directory: is that of upstream \"archive\" already; give"
+                + " each its own");
+  }
+
+  @Test
   void everyOptionTypeIsRead() {
     GatewayConfig config = loaded(FULL);
     assertThat(config.gateway().data()).isEqualTo(Path.of("/data"));

@@ -2,9 +2,13 @@ package io.sluice.engine.config;
 
 import io.sluice.api.config.Bytes;
 import io.sluice.api.config.Checked;
+import io.sluice.api.config.Checked.Problem;
 import io.sluice.api.config.Option;
 import io.sluice.api.config.Secret;
 import io.sluice.engine.config.Types.Section;
+import io.sluice.engine.forward.ForwardSettings;
+import io.sluice.engine.forward.ForwardSettings.Format;
+import io.sluice.engine.forward.UpstreamSettings;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -48,7 +52,20 @@ final class TestTypes {
       @Option(doc = "Peer.") @Nullable URI peer,
       @Option(doc = "Words.", def = "[ a, b ]") List<String> words,
       @Option(doc = "Passed on.") Map<String, String> properties,
-      @Option(doc = "Compress.") boolean compress) {}
+      @Option(doc = "Compress.") boolean compress)
+      implements UpstreamSettings {
+    @Override
+    public List<Problem> problems(ForwardSettings forward) {
+      return forward.format() == Format.SENML_CBOR
+          ? List.of(new Problem("format", "has no lines; write another"))
+          : List.of();
+    }
+
+    @Override
+    public Sole sole() {
+      return new Sole("directory", directory);
+    }
+  }
 
   record Access(
       @Option(doc = "Let everybody in.", def = "false") boolean anonymous,

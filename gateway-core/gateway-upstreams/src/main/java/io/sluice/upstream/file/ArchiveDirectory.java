@@ -1,6 +1,7 @@
 package io.sluice.upstream.file;
 
 import com.github.luben.zstd.ZstdOutputStream;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -8,7 +9,10 @@ import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -16,6 +20,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +34,25 @@ final class ArchiveDirectory {
 
   record ArchiveFile(ArchiveName name, Path path) {}
 
+  /**
+   * Keeps others out until it is closed.
+   *
+   * @param key the file system's own name of the lock's file, where it has one
+   */
+  record Lock(Path path, FileChannel channel, @Nullable Object key) implements Closeable {
+    /**
+     * Whether the directory is still the one that was locked: it may have been moved or removed.
+     */
+    boolean holds() throws IOException {
+      return Objects.equals(key, PathKey.of(path));
+    }
+
+    @Override
+    public void close() throws IOException {
+      channel.close();
+    }
+  }
+
   ArchiveDirectory(Path directory, String gateway, boolean fsync) {
     this.directory = directory;
     this.gateway = gateway;
@@ -40,11 +64,11 @@ final class ArchiveDirectory {
    *
    * @throws IOException where somebody else writes into it
    */
-  FileChannel lock() throws IOException {
-    Files.createDirectories(directory);
+  Lock lock() throws IOException {
+    makeDirectory();
+    Path path = directory.resolve(LOCK);
     FileChannel channel =
-        FileChannel.open(
-            directory.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     FileLock lock = null;
     try {
       lock = channel.tryLock();
@@ -60,10 +84,24 @@ final class ArchiveDirectory {
       throw new IOException(
           directory + " is in use by another upstream; give each its own directory");
     }
-    return channel;
+    return new Lock(path, channel, PathKey.of(path));
   }
 
-  /** Files with that ending behind {@code .jsonl}, oldest first. */
+  private void makeDirectory() throws IOException {
+    try {
+      Files.createDirectories(directory);
+    } catch (FileAlreadyExistsException e) {
+      throw new IOException(e.getFile() + " is a file, not a directory; mend directory", e);
+    } catch (NoSuchFileException e) {
+      throw new IOException(
+          e.getFile() + " cannot be made there; name another place in directory", e);
+    }
+  }
+
+  /**
+   * Files with that ending behind {@code .jsonl}, oldest first. A link is none of the archive's: it
+   * may point anywhere.
+   */
   List<ArchiveFile> list(String ending) throws IOException {
     List<ArchiveFile> files = new ArrayList<>();
     try (Stream<Path> entries = Files.list(directory)) {
@@ -71,6 +109,7 @@ final class ArchiveDirectory {
         String fileName = path.getFileName().toString();
         ArchiveName.of(gateway, fileName)
             .filter(name -> fileName.equals(name.finished() + ending))
+            .filter(name -> Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS))
             .ifPresent(name -> files.add(new ArchiveFile(name, path)));
       }
     }
@@ -82,18 +121,19 @@ final class ArchiveDirectory {
     return directory.resolve(name.finished() + ArchiveName.OPEN);
   }
 
-  /** A name that no file has yet. */
+  /**
+   * A name that no file has yet, and behind all that there are: a clock that was set back must not
+   * make the newest file look like the oldest, which is the first to be dropped.
+   */
   ArchiveName unused(Instant now) throws IOException {
-    for (int number = 0; number <= 9999; number++) {
-      ArchiveName name = new ArchiveName(gateway, now, number);
-      Path finished = directory.resolve(name.finished());
-      if (Files.notExists(finished)
-          && Files.notExists(open(name))
-          && Files.notExists(suffixed(finished, ArchiveName.COMPRESSED))) {
-        return name;
+    ArchiveName name = new ArchiveName(gateway, now, 0);
+    try (Stream<Path> entries = Files.list(directory)) {
+      for (Path path : (Iterable<Path>) entries::iterator) {
+        ArchiveName other = ArchiveName.of(gateway, path.getFileName().toString()).orElse(name);
+        name = other != name && other.compareTo(name) >= 0 ? other.next() : name;
       }
     }
-    throw new IOException("10,000 archive files were begun in one second; raise rotate-bytes");
+    return name;
   }
 
   void finish(ArchiveName name) throws IOException {
@@ -115,13 +155,11 @@ final class ArchiveDirectory {
     Path compressed = suffixed(finished, ArchiveName.COMPRESSED);
     if (Files.notExists(compressed)) {
       Path temporary = suffixed(compressed, ArchiveName.TEMPORARY);
+      Files.deleteIfExists(temporary);
       try (InputStream in = Files.newInputStream(finished);
           FileChannel channel =
               FileChannel.open(
-                  temporary,
-                  StandardOpenOption.CREATE,
-                  StandardOpenOption.TRUNCATE_EXISTING,
-                  StandardOpenOption.WRITE)) {
+                  temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
         OutputStream out = new ZstdOutputStream(Channels.newOutputStream(channel));
         in.transferTo(out);
         out.flush();

@@ -1,9 +1,14 @@
 package io.sluice.upstream.file;
 
 import io.sluice.api.config.Bytes;
+import io.sluice.api.config.Checked;
 import io.sluice.api.config.Option;
+import io.sluice.engine.forward.ForwardSettings;
+import io.sluice.engine.forward.UpstreamSettings;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Options of a file upstream. */
@@ -40,10 +45,53 @@ public record FileSettings(
                 "Bound of the number of finished files: beyond it the oldest are deleted. Without it"
                     + " none is.",
             min = 1)
-        @Nullable Integer keepFiles) {
+        @Nullable Integer keepFiles,
+    @Option(
+            doc =
+                "Path at or above the directory where a disk must be mounted: without it nothing is"
+                    + " written, and the records wait in the spool.")
+        @Nullable Path mountPoint)
+    implements Checked, UpstreamSettings {
   /** How finished files are compressed. */
   public enum Compression {
     NONE,
     ZSTD
+  }
+
+  @Override
+  public List<Problem> problems() {
+    Path point = mountPoint;
+    if (point == null || directory.normalize().startsWith(point.normalize())) {
+      return List.of();
+    }
+    return List.of(new Problem("mount-point", "is not above directory; name a path above it"));
+  }
+
+  @Override
+  public List<Problem> problems(ForwardSettings forward) {
+    if (forward.format() != ForwardSettings.Format.SENML_CBOR) {
+      return List.of();
+    }
+    return List.of(
+        new Problem(
+            "format",
+            "senml-cbor has no lines, which a file is made of; write senml-json or json"));
+  }
+
+  @Override
+  public Sole sole() {
+    return new Sole("directory", realPath(directory));
+  }
+
+  /** Without links, as far as it is there. */
+  private static Path realPath(Path path) {
+    Path absolute = path.toAbsolutePath().normalize();
+    try {
+      return absolute.toRealPath();
+    } catch (IOException e) {
+      // Not there yet: as its parent is, or as it is written.
+      Path parent = absolute.getParent();
+      return parent == null ? absolute : realPath(parent).resolve(absolute.getFileName());
+    }
   }
 }

@@ -9,15 +9,19 @@ import io.sluice.engine.forward.Upstream;
 import io.sluice.upstream.file.ArchiveDirectory.ArchiveFile;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,23 +41,43 @@ final class FileUpstream implements Upstream {
   private final String name;
   private final FileSettings settings;
   private final InstantSource clock;
+  private final LongSupplier nanoTime;
   private final ArchiveDirectory archive;
   private final ByteSink lines = new ByteSink(1 << 16);
-  private @Nullable FileChannel lock;
+  private ArchiveDirectory.@Nullable Lock lock;
   private @Nullable ArchiveWriter writer;
+
+  /** When the file being written was begun, by the monotonic clock: the other one may be set. */
+  private long begunNanos;
+
+  /** What became of the file or the directory, for the Forwarder to open them anew. */
+  private @Nullable String displaced;
+
   private @Nullable ScheduledThreadPoolExecutor upkeep;
   private boolean finishedSome = true;
 
-  FileUpstream(String gateway, String name, FileSettings settings, InstantSource clock) {
+  /**
+   * @param clock for the names of the files
+   * @param nanoTime monotonic, for their age
+   */
+  FileUpstream(
+      String gateway,
+      String name,
+      FileSettings settings,
+      InstantSource clock,
+      LongSupplier nanoTime) {
     this.name = name;
     this.settings = settings;
     this.clock = clock;
+    this.nanoTime = nanoTime;
     this.archive = new ArchiveDirectory(settings.directory(), gateway, settings.fsync());
   }
 
   @Override
   public synchronized void open() throws IOException {
     try {
+      requireMount();
+      displaced = null;
       lock = archive.lock();
       archive.dropTemporaries();
       resume();
@@ -72,11 +96,20 @@ final class FileUpstream implements Upstream {
             TimeUnit.MILLISECONDS);
   }
 
+  private void requireMount() throws IOException {
+    Path point = settings.mountPoint();
+    if (point != null && !MountPoint.isMounted(point)) {
+      throw new IOException(
+          "nothing is mounted at " + point + "; mount it, or take mount-point out");
+    }
+  }
+
   /** Goes on with the newest file that was being written; finishes the others, if any. */
   private void resume() throws IOException {
     List<ArchiveFile> open = archive.list(ArchiveName.OPEN);
     for (ArchiveFile file : open) {
       writer = ArchiveWriter.resume(file.name(), file.path(), settings.fsync());
+      begunNanos = nanoTime.getAsLong() - ageBeforeNanos(file.name());
       if (writer.length() == 0) {
         writer.close();
         writer = null;
@@ -85,6 +118,12 @@ final class FileUpstream implements Upstream {
         finish(writer);
       }
     }
+  }
+
+  /** Of a file that an earlier run began; none where the clock is before its beginning. */
+  private long ageBeforeNanos(ArchiveName file) {
+    Duration age = Duration.between(file.begun(), clock.instant());
+    return Math.clamp(age.toMillis(), 0, settings.rotateAfter().toMillis()) * 1_000_000L;
   }
 
   @Override
@@ -99,6 +138,7 @@ final class FileUpstream implements Upstream {
 
   private synchronized Delivery append() {
     try {
+      requireInPlace();
       ArchiveWriter to = writer == null ? begin() : writer;
       to.append(lines.bytes(), lines.length());
       if (isDue(to)) {
@@ -110,17 +150,35 @@ final class FileUpstream implements Upstream {
     }
   }
 
+  private void requireInPlace() throws IOException {
+    if (displaced == null && writer == null) {
+      displaced = displaced();
+    }
+    if (displaced != null) {
+      throw new IOException(displaced);
+    }
+  }
+
+  /** A file is looked at after each append, the directory with the first one of a file. */
+  private @Nullable String displaced() throws IOException {
+    if (lock != null && !lock.holds()) {
+      return "the directory was removed or replaced; it is opened anew";
+    }
+    return writer == null ? null : writer.displaced();
+  }
+
   private ArchiveWriter begin() throws IOException {
     ArchiveName next = archive.unused(clock.instant());
     ArchiveWriter begun = ArchiveWriter.create(next, archive.open(next), settings.fsync());
     writer = begun;
+    begunNanos = nanoTime.getAsLong();
     archive.sync();
     return begun;
   }
 
   private boolean isDue(ArchiveWriter file) {
     return file.length() >= settings.rotateBytes().value()
-        || !clock.instant().isBefore(file.name().begun().plus(settings.rotateAfter()));
+        || nanoTime.getAsLong() - begunNanos >= settings.rotateAfter().toNanos();
   }
 
   private void finish(ArchiveWriter file) throws IOException {
@@ -147,6 +205,14 @@ final class FileUpstream implements Upstream {
   }
 
   private synchronized boolean takeFinished() throws IOException {
+    if (displaced == null) {
+      displaced = displaced();
+      if (displaced != null) {
+        LOG.warn("upstream {}: {}: {}", name, settings.directory(), displaced);
+        closeQuietly(writer); // or its bytes stay on the disk that nobody can see
+        writer = null;
+      }
+    }
     if (writer != null && isDue(writer)) {
       finish(writer);
     }
@@ -215,7 +281,14 @@ final class FileUpstream implements Upstream {
   private static String causeOf(IOException e) {
     String kind = e.getClass().getSimpleName();
     if (e instanceof FileSystemException file && file.getReason() == null) {
-      return file.getFile() + ": " + kind;
+      String reason =
+          switch (file) {
+            case NoSuchFileException gone -> "is not there";
+            case AccessDeniedException denied -> "may not be accessed by this user";
+            case FileAlreadyExistsException present -> "is there already, and is something else";
+            default -> kind;
+          };
+      return file.getFile() + ": " + reason;
     }
     String message = e.getMessage();
     return message == null ? kind : message;

@@ -18,6 +18,6 @@ public final class FileUpstreamFactory implements UpstreamFactory<FileSettings> 
 
   @Override
   public Upstream create(String gateway, String name, FileSettings settings) {
-    return new FileUpstream(gateway, name, settings, InstantSource.system());
+    return new FileUpstream(gateway, name, settings, InstantSource.system(), System::nanoTime);
   }
 }

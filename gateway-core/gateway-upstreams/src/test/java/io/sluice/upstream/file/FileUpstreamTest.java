@@ -21,6 +21,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 class FileUpstreamTest {
   @TempDir private Path directory;
   private volatile Instant now = Instant.parse("2026-03-01T12:00:00Z");
+  private final AtomicLong nanos = new AtomicLong();
   private final List<FileUpstream> upstreams = new ArrayList<>();
 
   @AfterEach
@@ -67,10 +69,56 @@ class FileUpstreamTest {
   void oldFileIsFinishedThoughNothingComes() throws IOException {
     FileUpstream upstream = open(settings(1 << 20, Compression.NONE, null, null));
     upstream.send(new TestBatch("r", 0, 1)).join();
-    now = now.plus(Duration.ofHours(1));
+    nanos.addAndGet(Duration.ofHours(1).toNanos());
     await()
         .untilAsserted(
             () -> assertThat(names()).containsExactly("edge-01-20260301T120000Z-0000.jsonl"));
+  }
+
+  @Test
+  void clockThatIsSetBackDoesNotHoldUpRotation() throws IOException {
+    FileUpstream upstream = open(settings(1 << 20, Compression.NONE, null, null));
+    upstream.send(new TestBatch("r", 0, 1)).join();
+    now = Instant.parse("1970-01-01T00:00:10Z");
+    nanos.addAndGet(Duration.ofHours(1).toNanos());
+    await()
+        .untilAsserted(
+            () -> assertThat(names()).containsExactly("edge-01-20260301T120000Z-0000.jsonl"));
+  }
+
+  @Test
+  void clockThatIsSetForwardDoesNotFinishAFileEarly() throws IOException {
+    FileUpstream upstream = open(settings(1 << 20, Compression.NONE, null, null));
+    upstream.send(new TestBatch("r", 0, 1)).join();
+    now = now.plus(Duration.ofDays(9_000));
+    upstream.send(new TestBatch("r", 1, 1)).join();
+    assertThat(names()).containsExactly("edge-01-20260301T120000Z-0000.jsonl.open");
+  }
+
+  @Test
+  void fileOfAnEarlierRunKeepsItsAge() throws IOException {
+    FileUpstream first = open(settings(1 << 20, Compression.NONE, null, null));
+    first.send(new TestBatch("r", 0, 1)).join();
+    first.close();
+    now = now.plus(Duration.ofMinutes(50));
+    FileUpstream second = open(settings(1 << 20, Compression.NONE, null, null));
+    second.send(new TestBatch("r", 1, 1)).join();
+    assertThat(names()).containsExactly("edge-01-20260301T120000Z-0000.jsonl.open");
+    nanos.addAndGet(Duration.ofMinutes(10).toNanos());
+    await()
+        .untilAsserted(
+            () -> assertThat(names()).containsExactly("edge-01-20260301T120000Z-0000.jsonl"));
+  }
+
+  @Test
+  void newestFileIsNotTheFirstToBeDroppedAfterTheClockWasSetBack() throws IOException {
+    FileUpstream upstream = open(settings(4_096, Compression.NONE, null, 2));
+    upstream.send(new TestBatch("r", 0, 40)).join();
+    upstream.send(new TestBatch("r", 40, 40)).join();
+    now = now.minus(Duration.ofHours(1));
+    upstream.send(new TestBatch("r", 80, 40)).join();
+    await().untilAsserted(() -> assertThat(names()).hasSize(2));
+    assertThat(ids()).containsExactlyElementsOf(new TestBatch("r", 40, 80).ids());
   }
 
   @Test
@@ -182,6 +230,7 @@ class FileUpstreamTest {
             Compression.NONE,
             true,
             null,
+            null,
             null);
     assertThatThrownBy(() -> open(settings))
         .isInstanceOf(IOException.class)
@@ -193,7 +242,7 @@ class FileUpstreamTest {
     Path gone = directory.resolve("gone");
     FileSettings settings =
         new FileSettings(
-            gone, new Bytes(1_024), Duration.ofHours(1), Compression.NONE, true, null, null);
+            gone, new Bytes(1_024), Duration.ofHours(1), Compression.NONE, true, null, null, null);
     FileUpstream upstream = open(settings);
     Files.delete(gone.resolve(".sluice-lock"));
     Files.delete(gone);
@@ -202,8 +251,10 @@ class FileUpstreamTest {
             Delivery.Retry.class,
             retry ->
                 assertThat(retry.cause())
-                    .startsWith("cannot write to " + gone)
-                    .endsWith(": NoSuchFileException"));
+                    .isEqualTo(
+                        "cannot write to "
+                            + gone
+                            + ": the directory was removed or replaced; it is opened anew"));
     upstream.close();
     upstream.open();
     assertThat(upstream.send(new TestBatch("r", 0, 1)).join()).isEqualTo(new Delivery.Delivered());
@@ -245,12 +296,13 @@ class FileUpstreamTest {
         compress,
         true,
         keepBytes == null ? null : new Bytes(keepBytes),
-        files);
+        files,
+        null);
   }
 
   private FileUpstream open(FileSettings settings) throws IOException {
     FileUpstream upstream =
-        new FileUpstream("edge-01", "archive", settings, (InstantSource) () -> now);
+        new FileUpstream("edge-01", "archive", settings, (InstantSource) () -> now, nanos::get);
     upstream.open();
     upstreams.add(upstream);
     return upstream;
@@ -260,7 +312,7 @@ class FileUpstreamTest {
     try (Stream<Path> entries = Files.list(directory)) {
       return entries
           .map(path -> path.getFileName().toString())
-          .filter(name -> name.contains(".jsonl"))
+          .filter(name -> name.contains(".jsonl") && !name.contains(".torn"))
           .sorted()
           .toList();
     }
@@ -300,9 +352,11 @@ class FileUpstreamTest {
               Compression.NONE,
               true,
               null,
+              null,
               null);
       FileUpstream upstream =
-          new FileUpstream("edge-01", "archive", settings, InstantSource.system());
+          new FileUpstream(
+              "edge-01", "archive", settings, InstantSource.system(), System::nanoTime);
       upstream.open();
       for (int from = 0; from < 1_000_000; from += 50) {
         upstream.send(new TestBatch("r", from, 50)).join();
