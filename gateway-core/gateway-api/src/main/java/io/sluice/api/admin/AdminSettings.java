@@ -29,9 +29,10 @@ public record AdminSettings(
         int port,
     @Option(
             doc =
-                "Bearer token of the user \"admin\", an administrator. Every request but /health"
-                    + " has to carry a token once there is any.",
-            pattern = "\\S+")
+                "Bearer token of the user \"admin\", an administrator, of 16 characters and more."
+                    + " Every request but /health has to carry a token once there is any.",
+            pattern = "\\S{16,}",
+            hint = "take a long random one of 16 characters or more: openssl rand -base64 24")
         @Nullable Secret token,
     @Option(doc = "Further bearer tokens, made by: sluice admin-token --name NAME --role ROLE.")
         List<Token> tokens,

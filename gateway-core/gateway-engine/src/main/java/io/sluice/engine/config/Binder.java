@@ -2,6 +2,7 @@ package io.sluice.engine.config;
 
 import io.sluice.api.config.Checked;
 import io.sluice.api.config.Checked.Problem;
+import io.sluice.api.config.Option;
 import io.sluice.api.config.Secret;
 import io.sluice.engine.config.ConfigNode.Entry;
 import io.sluice.engine.config.ConfigNode.Kind;
@@ -129,7 +130,7 @@ public final class Binder {
       if (node != null) {
         faults.add(file.value(), "is given beside \"" + member.key() + "\"; remove one of the two");
       }
-      return secretFrom(file.value());
+      return secretFrom(member.option(), file.value());
     }
     boolean absent =
         node == null || (node instanceof Scalar s && s.kind() == Kind.SUBSTITUTED && s.isAbsent());
@@ -261,7 +262,7 @@ public final class Binder {
     return values;
   }
 
-  private @Nullable Secret secretFrom(ConfigNode node) {
+  private @Nullable Secret secretFrom(Option option, ConfigNode node) {
     if (node instanceof Scalar scalar && scalar.kind() == Kind.BROKEN) {
       broken++;
       return null;
@@ -278,9 +279,11 @@ public final class Binder {
       }
       String secret = Files.readString(file).strip();
       if (!secret.isEmpty()) {
-        return new Secret(secret);
+        return new Secret(ScalarReader.secret(option, secret));
       }
       faults.add(node, file + " is empty; write the secret into it");
+    } catch (ScalarReader.Misfit e) {
+      faults.add(node, scalar.text() + ": " + e.getMessage());
     } catch (InvalidPathException | IOException e) {
       faults.add(
           node, "the secret's file " + scalar.text() + " cannot be read; check path and rights");

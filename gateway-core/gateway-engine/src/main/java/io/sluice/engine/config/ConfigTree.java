@@ -176,7 +176,8 @@ public final class ConfigTree {
           ? new Scalar(start, path, text, Kind.BROKEN)
           : new Scalar(start, path, value, Kind.SUBSTITUTED);
     }
-    Kind kind = token.isNumeric() ? Kind.NUMBER : token.isBoolean() ? Kind.BOOLEAN : Kind.TEXT;
+    boolean isNumber = token.isNumeric() || YamlText.isZeroLed(text);
+    Kind kind = isNumber ? Kind.NUMBER : token.isBoolean() ? Kind.BOOLEAN : Kind.TEXT;
     return new Scalar(start, path, text, kind);
   }
 

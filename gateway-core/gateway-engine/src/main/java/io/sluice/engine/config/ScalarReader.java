@@ -48,7 +48,7 @@ final class ScalarReader {
       case LONG -> whole(type, option, scalar, Long.MIN_VALUE, Long.MAX_VALUE);
       case DOUBLE -> real(option, scalar);
       case STRING -> string(option, scalar);
-      case SECRET -> new Secret(string(option, scalar));
+      case SECRET -> new Secret(secret(option, scalar.text()));
       case DURATION -> duration(option, scalar);
       case BYTES -> bytes(option, scalar);
       case PATH -> path(option, scalar);
@@ -160,11 +160,19 @@ final class ScalarReader {
   }
 
   private static String string(Option option, Scalar scalar) throws Misfit {
-    String text = scalar.text();
+    return matching(option, scalar.text(), scalar.describe());
+  }
+
+  /** A secret, which no message shows. */
+  static String secret(Option option, String text) throws Misfit {
+    return matching(option, text, "the secret");
+  }
+
+  private static String matching(Option option, String text, String shown) throws Misfit {
     if (!option.pattern().isEmpty() && !Pattern.matches(option.pattern(), text)) {
       String remedy =
           option.hint().isEmpty() ? "write text that matches " + option.pattern() : option.hint();
-      throw new Misfit(scalar.describe() + " is not allowed here; " + remedy);
+      throw new Misfit(shown + " is not allowed here; " + remedy);
     }
     return text;
   }

@@ -32,10 +32,11 @@ final class Yaml {
 
   /**
    * @param value Long, Double, Boolean, String or null
+   * @param text as it is written
    */
-  record Scalar(int line, int column, @Nullable Object value) implements Node {
-    String text() {
-      return value instanceof Double number ? Values.plain(number) : String.valueOf(value);
+  record Scalar(int line, int column, @Nullable Object value, String text) implements Node {
+    Scalar(int line, int column, @Nullable Object value) {
+      this(line, column, value, String.valueOf(value));
     }
   }
 
@@ -88,13 +89,17 @@ final class Yaml {
       case VALUE_FALSE -> new Scalar(line, column, false);
       case VALUE_NULL -> new Scalar(line, column, null);
       case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> number(parser, line, column);
-      default -> new Scalar(line, column, parser.getString());
+      default ->
+          YamlText.isZeroLed(parser.getString())
+              ? number(parser, line, column)
+              : new Scalar(line, column, parser.getString());
     };
   }
 
   private static Scalar number(JsonParser parser, int line, int column) {
-    Number parsed = Numbers.parse(parser.getString());
-    return new Scalar(line, column, parsed == null ? (Object) parser.getString() : parsed);
+    String text = parser.getString();
+    Number parsed = Numbers.parse(text);
+    return new Scalar(line, column, parsed == null ? (Object) text : parsed, text);
   }
 
   private Node mapping(JsonParser parser, int line, int column, int depth) {

@@ -58,7 +58,7 @@ class ConfigLoaderTest {
         directory.resolve("s.yaml"),
         text,
         TestTypes.TYPES,
-        Map.of("HOST", "127.0.0.1", "TOKEN", "t0ken"));
+        Map.of("HOST", "127.0.0.1", "TOKEN", "t0ken-of-more-than-16"));
   }
 
   private GatewayConfig loaded(String text) {
@@ -124,7 +124,7 @@ class ConfigLoaderTest {
   void everyOptionTypeIsRead() {
     GatewayConfig config = loaded(FULL);
     assertThat(config.gateway().data()).isEqualTo(Path.of("/data"));
-    assertThat(config.admin().token()).isEqualTo(new Secret("t0ken"));
+    assertThat(config.admin().token()).isEqualTo(new Secret("t0ken-of-more-than-16"));
     assertThat(config.listeners())
         .containsEntry("coap", new TestTypes.Coap(0))
         .containsEntry(
@@ -151,24 +151,38 @@ class ConfigLoaderTest {
 
   @Test
   void secretsAreNeverPrinted() {
-    assertThat(loaded(FULL).toString()).doesNotContain("t0ken").doesNotContain("s3cret");
+    assertThat(loaded(FULL).toString())
+        .doesNotContain("t0ken-of-more-than-16")
+        .doesNotContain("s3cret");
+  }
+
+  @Test
+  void aShortAdminTokenIsRefusedWhereverItStandsAndIsNotShown() throws Exception {
+    Files.writeString(directory.resolve("token"), "s3cr3t-of-15-ch\n");
+    String remedy =
+        "the secret is not allowed here; take a long random one of 16 characters or more: openssl"
+            + " rand -base64 24";
+    assertThat(faults(MINIMAL + "admin: { token: s3cr3t-of-15-ch }"))
+        .containsExactly("s.yaml:4:17: admin.token: " + remedy);
+    assertThat(faults(MINIMAL + "admin: { token-file: token }"))
+        .containsExactly("s.yaml:4:22: admin.token-file: token: " + remedy);
   }
 
   @Test
   void secretIsReadFromAFile() throws Exception {
-    Files.writeString(directory.resolve("token"), "abc\n");
+    Files.writeString(directory.resolve("token"), "abc-of-more-than-16\n");
     Files.writeString(directory.resolve("empty"), "\n");
     assertThat(loaded(MINIMAL + "admin: { token-file: token }").admin().token())
-        .isEqualTo(new Secret("abc"));
+        .isEqualTo(new Secret("abc-of-more-than-16"));
     assertThat(faults(MINIMAL + "admin: { token-file: none }"))
         .containsExactly(
             "s.yaml:4:22: admin.token-file: the secret's file none cannot be read; check path and"
                 + " rights");
     assertThat(faults(MINIMAL + "admin: { token-file: empty }"))
         .containsExactly("s.yaml:4:22: admin.token-file: empty is empty; write the secret into it");
-    assertThat(faults(MINIMAL + "admin: { token: x, token-file: token }"))
+    assertThat(faults(MINIMAL + "admin: { token: x-of-more-than-16, token-file: token }"))
         .containsExactly(
-            "s.yaml:4:32: admin.token-file: is given beside \"token\"; remove one of the two");
+            "s.yaml:4:48: admin.token-file: is given beside \"token\"; remove one of the two");
   }
 
   @Test

@@ -2,10 +2,13 @@ package io.sluice.engine.normalize;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.api.CanonicalRecord;
 import io.sluice.api.ContentType;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ProfileFaultsTest {
   @Test
@@ -47,6 +50,16 @@ class ProfileFaultsTest {
         .contains("alarms[1].when: \"level ~ 5\" is no comparison")
         .contains("timezone: \"Mars/Base\" is not known")
         .contains("test.yaml:14:14: supervision: must be 20s to 24h; write one such as 5m");
+  }
+
+  /** Registers are numbered with zeros before; such a number is a path as it is written. */
+  @ParameterizedTest
+  @ValueSource(strings = {"0089", "0010", "1e3", "1.50", "0x1F", "1_000"})
+  void pathsAreTextHoweverTheyLook(String path) throws Exception {
+    Bench bench =
+        Bench.of("id: a", "metrics:", "  level: { from: " + path + ", min: 08, max: 0900 }");
+    CanonicalRecord record = bench.decode("{\"" + path + "\": 9}");
+    assertThat(record.measurements()).singleElement().asString().contains("level");
   }
 
   @Test

@@ -19,6 +19,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DeviceSeedTest {
   @TempDir Path directory;
@@ -37,6 +39,52 @@ class DeviceSeedTest {
         .map(Fault::toString)
         .map(fault -> fault.startsWith(prefix) ? fault.substring(prefix.length()) : fault)
         .toList();
+  }
+
+  /** As meters, sites and keys are numbered; none of it is a number. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "00890123",
+        "0089",
+        "08",
+        "010",
+        "0o17",
+        "0x1F",
+        "1e3",
+        "1E400",
+        "1_000",
+        "yes",
+        "true",
+        "null1",
+        "2026-01-01",
+        "12:30:45",
+        "99999999999999999999",
+        "1.",
+        "1.50",
+        "-089",
+        ".5"
+      })
+  void idsSitesAndSecretsAreTextHoweverTheyLook(String text) throws Exception {
+    DeviceSeed seed =
+        load(
+            """
+            - { id: %1$s, profile: cnc, sector: %1$s, site: %1$s,
+                credentials: { password: %1$s, psk: { identity: %1$s, key: 00112233445566778899001122334455 } } }
+            - { id: child, profile: cnc, sector: factory, site: a, parent: %1$s }
+            """
+                .formatted(text));
+    assertThat(faults.list()).isEmpty();
+    try (Registry registry = open(directory)) {
+      assertThat(registry.seed(seed).refused()).isEmpty();
+      Device device = registry.find(text);
+      assertThat(device).isNotNull();
+      assertThat(device.sector()).isEqualTo(text);
+      assertThat(device.site()).isEqualTo(text);
+      assertThat(registry.find("child").parent()).isEqualTo(id(text));
+      assertThat(verdict(registry, login(text, text))).isEqualTo(text);
+      assertThat(registry.pskKey(text)).hasSize(16);
+    }
   }
 
   @Test
