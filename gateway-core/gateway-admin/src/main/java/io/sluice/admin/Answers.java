@@ -1,5 +1,6 @@
 package io.sluice.admin;
 
+import io.sluice.api.admin.StoreUnavailableException;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.HttpException;
 import org.slf4j.Logger;
@@ -8,6 +9,9 @@ import org.slf4j.LoggerFactory;
 /** How answers look: JSON, and for every fault {@code {"status":404,"error":"what; remedy"}}. */
 final class Answers {
   private static final Logger LOG = LoggerFactory.getLogger(Answers.class);
+
+  /** When a database is well again is not known; its disk is looked at each second. */
+  private static final String RETRY_SECONDS = "5";
 
   /** A fault of an answer. */
   private record Fault(int status, String error) {}
@@ -36,6 +40,10 @@ final class Answers {
     }
     switch (ctx.failure()) {
       case BadRequestException e -> error(ctx, 400, String.valueOf(e.getMessage()));
+      case StoreUnavailableException e -> {
+        ctx.response().putHeader("Retry-After", RETRY_SECONDS);
+        error(ctx, 503, String.valueOf(e.getMessage()));
+      }
       case HttpException e -> error(ctx, e.getStatusCode(), reason(e.getStatusCode()));
       case null -> error(ctx, ctx.statusCode(), reason(ctx.statusCode()));
       default -> {

@@ -179,6 +179,9 @@ final class Wiring implements AutoCloseable {
                 time));
     Alarms alarms = closing(Alarms.open(config, registry, profiles, spool, coverage, time));
     alarms.start(pipeline);
+    probing(registry::probe, "registry-probe");
+    probing(coverage::probe, "coverage-probe");
+    probing(alarms.book()::probe, "alarms-probe");
     GatewayOperations views =
         operations(
             registry,
@@ -213,6 +216,12 @@ final class Wiring implements AutoCloseable {
       housekeeping.scheduleWithFixedDelay(
           Guarded.task("heap-keeper", new HeapKeeper(heap)), 1, 1, TimeUnit.SECONDS);
     }
+  }
+
+  /** A database that is in trouble is looked at each second; one that is well costs nothing. */
+  @SuppressWarnings("FutureReturnValueIgnored") // ends with its executor
+  private void probing(Runnable probe, String name) {
+    housekeeping.scheduleWithFixedDelay(Guarded.task(name, probe), 1, 1, TimeUnit.SECONDS);
   }
 
   private static void sweep(Registry registry) {

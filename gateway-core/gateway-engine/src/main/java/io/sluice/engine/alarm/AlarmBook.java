@@ -64,6 +64,11 @@ public final class AlarmBook implements AlarmDesk, AutoCloseable {
     }
   }
 
+  /** Looks whether a file that was in trouble is well again; every second or so. */
+  public void probe() {
+    database.probe();
+  }
+
   AlarmDatabase database() {
     return database;
   }

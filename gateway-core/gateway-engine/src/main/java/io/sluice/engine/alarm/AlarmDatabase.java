@@ -1,21 +1,20 @@
 package io.sluice.engine.alarm;
 
-import io.sluice.engine.files.OwnerOnly;
+import io.sluice.api.admin.StoreUnavailableException;
+import io.sluice.engine.sqlite.SideStore;
+import io.sluice.engine.sqlite.StoreKind;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The SQLite file behind the alarm book: one connection, one transaction at a time. WAL with {@code
- * synchronous=FULL}: a transaction that has returned survives a power cut. Thread-safe; blocks on
- * the disk.
+ * The SQLite file behind the alarm book. A damaged one is set aside and begun anew, for taking
+ * alarms matters more than remembering them. Thread-safe; blocks on the disk.
  */
 final class AlarmDatabase implements AutoCloseable {
   /** What is done in one transaction. */
@@ -44,13 +43,22 @@ final class AlarmDatabase implements AutoCloseable {
           "CREATE TABLE progress (epoch TEXT PRIMARY KEY, sequence INTEGER NOT NULL)",
           "PRAGMA user_version = " + SCHEMA_VERSION);
 
-  private final Path file;
-  private final Connection connection;
-  private final ReentrantLock lock = new ReentrantLock();
+  private static final StoreKind KIND =
+      new StoreKind(
+          AlarmDatabase::prepare,
+          List.of(
+              "SELECT id, kind, device, sector, site, model, name, severity, urgency, certainty,"
+                  + " status, state, raised, acknowledged, acknowledged_by, cleared, cleared_by,"
+                  + " escalated, observed, text, note FROM alarm LIMIT 0",
+              "SELECT id, received, body FROM outbox LIMIT 0",
+              "SELECT epoch, sequence FROM progress LIMIT 0"),
+          true,
+          "move the file away: alarms then begin anew");
 
-  private AlarmDatabase(Path file, Connection connection) {
-    this.file = file;
-    this.connection = connection;
+  private final SideStore store;
+
+  private AlarmDatabase(SideStore store) {
+    this.store = store;
   }
 
   /**
@@ -59,33 +67,19 @@ final class AlarmDatabase implements AutoCloseable {
    * @throws IOException where it cannot be opened; the message names the file and the remedy
    */
   static AlarmDatabase open(Path file) throws IOException {
-    OwnerOnly.makeMissing(file);
-    try {
-      Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
-      try {
-        prepare(file, connection);
-      } catch (SQLException | IOException e) {
-        connection.close();
-        throw e;
-      }
-      return new AlarmDatabase(file, connection);
-    } catch (SQLException e) {
-      throw new IOException(fault(file, e), e);
-    }
+    return new AlarmDatabase(SideStore.open(file, KIND));
   }
 
-  private static void prepare(Path file, Connection connection) throws SQLException, IOException {
+  private static void prepare(Connection connection)
+      throws SQLException, StoreKind.RefusedException {
     try (Statement statement = connection.createStatement()) {
-      statement.execute("PRAGMA busy_timeout=5000");
-      statement.execute("PRAGMA journal_mode=WAL");
-      statement.execute("PRAGMA synchronous=FULL");
       int version;
       try (ResultSet row = statement.executeQuery("PRAGMA user_version")) {
         version = row.getInt(1);
       }
       if (version > SCHEMA_VERSION) {
-        throw new IOException(
-            file + " is of a later Sluice; run that one, or move the file away to begin anew");
+        throw new StoreKind.RefusedException(
+            "it is of a later Sluice; run that one, or move the file away to begin anew");
       }
       if (version == 0) {
         connection.setAutoCommit(false);
@@ -98,47 +92,33 @@ final class AlarmDatabase implements AutoCloseable {
     }
   }
 
-  /** Runs the work in a transaction; commits, or rolls back where it throws. */
+  /**
+   * Runs the work in a transaction; commits, or leaves nothing of it where it throws.
+   *
+   * @throws AlarmException where the file cannot be read or written
+   */
   <T extends @Nullable Object> T transact(Work<T> work) {
-    lock.lock();
     try {
-      connection.setAutoCommit(false);
-      boolean done = false;
-      try {
-        T result = work.run(connection);
-        connection.commit();
-        done = true;
-        return result;
-      } finally {
-        if (!done) {
-          connection.rollback();
-        }
-        connection.setAutoCommit(true);
-      }
-    } catch (SQLException e) {
-      throw new AlarmException(fault(file, e), e);
-    } finally {
-      lock.unlock();
+      return store.<T, RuntimeException>transact(work::run);
+    } catch (AlarmException e) {
+      throw e;
+    } catch (StoreUnavailableException e) {
+      throw new AlarmException(e.getMessage(), e);
     }
   }
 
-  private static String fault(Path file, SQLException e) {
-    return file
-        + ": "
-        + e.getMessage()
-        + "; check free space and permissions of the data directory, and that no other gateway"
-        + " uses it";
+  /** See {@link SideStore#onBegunAnew}. */
+  void onBegunAnew(Runnable listener) {
+    store.onBegunAnew(listener);
+  }
+
+  /** See {@link SideStore#probe}. */
+  void probe() {
+    store.probe();
   }
 
   @Override
   public void close() {
-    lock.lock();
-    try {
-      connection.close();
-    } catch (SQLException e) {
-      throw new AlarmException(fault(file, e), e);
-    } finally {
-      lock.unlock();
-    }
+    store.close();
   }
 }

@@ -48,6 +48,10 @@ public final class AlarmEngine implements AutoCloseable {
   private final Thread thread;
   private volatile boolean stopping;
   private volatile boolean isBehind = true;
+
+  /** The book was damaged and has lost what it knew: of the database, taken by the thread. */
+  private volatile boolean isBegunAnew;
+
   private long takenUpTo;
   private long ticks;
   private boolean isFailing;
@@ -62,6 +66,7 @@ public final class AlarmEngine implements AutoCloseable {
     this.outbox = new AlarmOutbox(book.database(), spool);
     this.nanoTime = nanoTime;
     this.takenUpTo = book.takenUpTo(spool.epoch());
+    book.database().onBegunAnew(() -> isBegunAnew = true);
     this.thread =
         Thread.ofPlatform()
             .name("alarms")
@@ -96,9 +101,9 @@ public final class AlarmEngine implements AutoCloseable {
       while (!stopping) {
         long wait = nextTick - nanoTime.getAsLong();
         Stored first = queue.poll(Math.max(0, wait), TimeUnit.NANOSECONDS);
-        guarded(() -> take(first));
+        boolean isTaken = guarded(() -> take(first));
         if (nanoTime.getAsLong() - nextTick >= 0) {
-          guarded(this::tick);
+          isFailing = !guarded(this::tick) || !isTaken;
           nextTick += TICK_NANOS;
         }
       }
@@ -108,10 +113,16 @@ public final class AlarmEngine implements AutoCloseable {
   }
 
   // The thread's top: no fault of one second may end supervision for good.
-  private void guarded(Runnable step) {
+  private boolean guarded(Runnable step) {
     try {
       step.run();
-      isFailing = false;
+      return true;
+    } catch (AlarmException e) {
+      isBehind = true;
+      if (!isFailing) {
+        LOG.error("alarms are not kept, and tried again each second: {}", e.getMessage());
+        isFailing = true;
+      }
     } catch (RuntimeException | Error e) {
       isBehind = true;
       Health.ofProcess().fault("alarms");
@@ -120,6 +131,7 @@ public final class AlarmEngine implements AutoCloseable {
         isFailing = true;
       }
     }
+    return false;
   }
 
   private void take(@Nullable Stored first) {
@@ -153,6 +165,11 @@ public final class AlarmEngine implements AutoCloseable {
   /** Takes in from the spool what did not come through the queue. */
   private void catchUp() {
     isBehind = false;
+    if (isBegunAnew) {
+      isBegunAnew = false;
+      takenUpTo = -1;
+      outbox.begunAnew();
+    }
     List<Stored> missed = new ArrayList<>();
     List<Spool.StoredEntry> newest = spool.newest(Lane.ALARM, CATCH_UP_RECORDS);
     if (!isStarted) {

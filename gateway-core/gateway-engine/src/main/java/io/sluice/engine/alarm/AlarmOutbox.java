@@ -74,6 +74,12 @@ final class AlarmOutbox {
     });
   }
 
+  /** The table was begun anew, and its numbers with it. */
+  void begunAnew() {
+    stored.clear();
+    givenUpTo = 0;
+  }
+
   /** Forgets what is stored, hands the spool what waits, as much of it as it takes. */
   void flush() {
     if (isRetrying) {
@@ -82,7 +88,9 @@ final class AlarmOutbox {
     }
     List<Waiting> waiting;
     do {
-      waiting = database.transact(this::settle);
+      Set<Long> settled = Set.copyOf(stored);
+      waiting = database.transact(connection -> settle(connection, settled));
+      stored.removeAll(settled); // once their rows are gone: a failed transaction tries them again
     } while (give(waiting) && waiting.size() == AT_ONCE);
   }
 
@@ -97,9 +105,9 @@ final class AlarmOutbox {
     return true;
   }
 
-  private List<Waiting> settle(Connection connection) throws SQLException {
+  private List<Waiting> settle(Connection connection, Set<Long> settled) throws SQLException {
     AlarmTable table = new AlarmTable(connection);
-    for (Long id = stored.poll(); id != null; id = stored.poll()) {
+    for (long id : settled) {
       table.update("DELETE FROM outbox WHERE id = ?", id);
     }
     return waiting(connection, givenUpTo);

@@ -276,6 +276,13 @@ final class CoverageBook {
     return List.copyOf(removed);
   }
 
+  /** Nothing is saved any more: all that is in memory is to be saved. */
+  synchronized void forgetSaved() {
+    devices.values().forEach(device -> device.isDirty = true);
+    shelf.forgetSaved();
+    removed.clear();
+  }
+
   synchronized void saved() {
     removed.clear();
     hasMoves = false;

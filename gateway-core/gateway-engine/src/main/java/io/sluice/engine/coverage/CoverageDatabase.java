@@ -1,15 +1,19 @@
 package io.sluice.engine.coverage;
 
 import io.sluice.api.Lane;
+import io.sluice.api.admin.StoreUnavailableException;
+import io.sluice.engine.sqlite.SideStore;
+import io.sluice.engine.sqlite.StoreKind;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutput;
 import java.io.DataOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.UTFDataFormatException;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -20,13 +24,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * {@code coverage.db}: what was counted, how far the spool was read for it, and what does not
- * count. A snapshot is one transaction. WAL with {@code synchronous=FULL}: what has returned
- * survives a power cut. Thread-safe: one lock; blocks on the disk.
+ * count. A snapshot is one transaction. A damaged file is set aside and begun anew. Thread-safe;
+ * blocks on the disk.
  */
 final class CoverageDatabase implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(CoverageDatabase.class);
   private static final int VERSION = 1;
   private static final List<String> TABLES =
       List.of(
@@ -44,10 +51,26 @@ final class CoverageDatabase implements AutoCloseable {
               + " filled INTEGER, good INTEGER, received INTEGER, timely INTEGER,"
               + " excluded INTEGER, PRIMARY KEY(day, sector, site, model)) WITHOUT ROWID");
 
-  private final Connection connection;
+  /** Each table by its columns, so that a file of something else is told from a sound one. */
+  private static final List<String> SHAPE =
+      List.of(
+          "SELECT name, value FROM meta LIMIT 0",
+          "SELECT number, state FROM device LIMIT 0",
+          "SELECT hour, device, span, bits FROM page LIMIT 0",
+          "SELECT sector, site, model, state FROM lateness LIMIT 0",
+          "SELECT id, scope, key, \"from\", \"to\", reason, by FROM stop LIMIT 0",
+          "SELECT \"from\", \"to\" FROM outage LIMIT 0",
+          "SELECT day, sector, site, model, planned, commissioned, devices, due, filled, good,"
+              + " received, timely, excluded FROM day LIMIT 0");
 
-  private CoverageDatabase(Connection connection) {
-    this.connection = connection;
+  private static final StoreKind KIND =
+      new StoreKind(
+          CoverageDatabase::prepare, SHAPE, true, "move the file away: coverage then begins anew");
+
+  private final SideStore store;
+
+  private CoverageDatabase(SideStore store) {
+    this.store = store;
   }
 
   /**
@@ -56,34 +79,23 @@ final class CoverageDatabase implements AutoCloseable {
    * @throws IOException where it cannot be opened; the message names the file and the remedy
    */
   static CoverageDatabase open(Path file) throws IOException {
-    try {
-      Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
-      try (Statement statement = connection.createStatement()) {
-        statement.execute("PRAGMA busy_timeout=5000");
-        statement.execute("PRAGMA journal_mode=WAL");
-        statement.execute("PRAGMA synchronous=FULL");
-        for (String table : TABLES) {
-          statement.execute("CREATE TABLE IF NOT EXISTS " + table);
+    return new CoverageDatabase(SideStore.open(file, KIND));
+  }
+
+  private static void prepare(Connection connection)
+      throws SQLException, StoreKind.RefusedException {
+    try (Statement statement = connection.createStatement()) {
+      try (ResultSet version = statement.executeQuery("PRAGMA user_version")) {
+        if (version.next() && version.getInt(1) > VERSION) {
+          throw new StoreKind.RefusedException(
+              "it was written by a newer Sluice; run that one, or move the file away: coverage"
+                  + " then begins anew");
         }
-        try (ResultSet version = statement.executeQuery("PRAGMA user_version")) {
-          if (version.next() && version.getInt(1) > VERSION) {
-            throw new SQLException("it was written by a newer Sluice");
-          }
-        }
-        statement.execute("PRAGMA user_version=" + VERSION);
-      } catch (SQLException e) {
-        connection.close();
-        throw e;
       }
-      return new CoverageDatabase(connection);
-    } catch (SQLException e) {
-      throw new IOException(
-          file
-              + ": "
-              + e.getMessage()
-              + "; check free space and permissions of the data directory, or move the file away:"
-              + " coverage then begins anew",
-          e);
+      for (String table : TABLES) {
+        statement.execute("CREATE TABLE IF NOT EXISTS " + table);
+      }
+      statement.execute("PRAGMA user_version=" + VERSION);
     }
   }
 
@@ -92,23 +104,40 @@ final class CoverageDatabase implements AutoCloseable {
     void run(Connection connection) throws SQLException, IOException;
   }
 
-  synchronized void write(Work work) throws IOException {
-    try {
-      connection.setAutoCommit(false);
-      boolean isDone = false;
-      try {
-        work.run(connection);
-        connection.commit();
-        isDone = true;
-      } finally {
-        if (!isDone) {
-          connection.rollback();
-        }
-        connection.setAutoCommit(true);
-      }
-    } catch (SQLException e) {
-      throw new IOException("coverage.db: " + e.getMessage(), e);
+  /** What was saved cannot be what is read. */
+  static final class DamagedException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    DamagedException(Exception cause) {
+      super("coverage.db: what it holds cannot be read: " + cause, cause);
     }
+  }
+
+  /** Runs the work in a transaction; commits, or leaves nothing of it where it throws. */
+  void write(Work work) throws IOException {
+    try {
+      store.<@Nullable Void, IOException>transact(connection -> {
+        work.run(connection);
+        return null;
+      });
+    } catch (StoreUnavailableException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  /** Sets the file aside and begins anew; what is in memory is the caller's. */
+  void beginAnew(Exception cause) throws IOException {
+    store.beginAnew(cause);
+  }
+
+  /** See {@link SideStore#onBegunAnew}. */
+  void onBegunAnew(Runnable listener) {
+    store.onBegunAnew(listener);
+  }
+
+  /** See {@link SideStore#probe}. */
+  void probe() {
+    store.probe();
   }
 
   private static byte[] bytes(Encoding encoding) throws IOException {
@@ -125,7 +154,7 @@ final class CoverageDatabase implements AutoCloseable {
     return new DataInputStream(new ByteArrayInputStream(bytes));
   }
 
-  private synchronized byte @Nullable [] meta(String name) throws SQLException {
+  private static byte @Nullable [] meta(Connection connection, String name) throws SQLException {
     try (PreparedStatement select =
         connection.prepareStatement("SELECT value FROM meta WHERE name=?")) {
       select.setString(1, name);
@@ -148,11 +177,30 @@ final class CoverageDatabase implements AutoCloseable {
    * Fills the book with what was saved.
    *
    * @return how far each lane was read for it; empty where nothing was saved, or of another spool
+   * @throws DamagedException where what was saved makes no sense; the book then holds some of it
+   * @throws IOException where the file cannot be read
    */
-  synchronized Map<Lane, Long> load(CoverageBook book, String epoch, DeviceCoverage.ShapeOf shapes)
+  Map<Lane, Long> load(CoverageBook book, String epoch, DeviceCoverage.ShapeOf shapes)
       throws IOException {
+    Map<Lane, Long> positions = new EnumMap<>(Lane.class);
+    try {
+      read(connection -> load(connection, book, epoch, shapes, positions));
+    } catch (EOFException | UTFDataFormatException | RuntimeException e) {
+      // bytes that were written by save() are read by whatever each field's reader is
+      throw new DamagedException(e);
+    }
+    return positions;
+  }
+
+  private static void load(
+      Connection connection,
+      CoverageBook book,
+      String epoch,
+      DeviceCoverage.ShapeOf shapes,
+      Map<Lane, Long> positions)
+      throws SQLException, IOException {
     try (Statement statement = connection.createStatement()) {
-      byte[] saved = meta("applied");
+      byte[] saved = meta(connection, "applied");
       Exclusions applied = saved == null ? Exclusions.NONE : Exclusions.read(in(saved));
       book.restore(applied);
       try (ResultSet rows = statement.executeQuery("SELECT number,state FROM device")) {
@@ -171,19 +219,17 @@ final class CoverageDatabase implements AutoCloseable {
               new Group(rows.getString(1), rows.getString(2), rows.getString(3)), lateness);
         }
       }
-      byte[] next = meta("next");
+      byte[] next = meta(connection, "next");
       if (next != null) {
         book.numberFrom(in(next).readInt());
       }
-      return positions(epoch);
-    } catch (SQLException e) {
-      throw new IOException("coverage.db: " + e.getMessage(), e);
+      positions(connection, epoch, positions);
     }
   }
 
-  private Map<Lane, Long> positions(String epoch) throws SQLException, IOException {
-    Map<Lane, Long> positions = new EnumMap<>(Lane.class);
-    byte[] saved = meta("positions");
+  private static void positions(Connection connection, String epoch, Map<Lane, Long> positions)
+      throws SQLException, IOException {
+    byte[] saved = meta(connection, "positions");
     if (saved != null) {
       DataInputStream in = in(saved);
       if (in.readUTF().equals(epoch)) {
@@ -192,7 +238,6 @@ final class CoverageDatabase implements AutoCloseable {
         }
       }
     }
-    return positions;
   }
 
   /**
@@ -307,47 +352,49 @@ final class CoverageDatabase implements AutoCloseable {
 
   /** When the gateway was last alive, microseconds; null where it never was. */
   @Nullable Long heartbeat() throws IOException {
-    try {
-      byte[] saved = meta("heartbeat");
-      return saved == null ? null : in(saved).readLong();
-    } catch (SQLException e) {
-      throw new IOException("coverage.db: " + e.getMessage(), e);
-    }
+    @Nullable Long[] found = {null};
+    read(connection -> {
+      byte[] saved = meta(connection, "heartbeat");
+      found[0] = saved == null ? null : in(saved).readLong();
+    });
+    return found[0];
   }
 
-  synchronized boolean load(PageShelf.Key key, Page empty) throws IOException {
-    try (PreparedStatement select =
-        connection.prepareStatement("SELECT bits FROM page WHERE hour=? AND device=? AND span=?")) {
-      select.setLong(1, key.hour());
-      select.setInt(2, key.device());
-      select.setInt(3, key.span());
-      try (ResultSet found = select.executeQuery()) {
-        if (!found.next()) {
-          return false;
+  boolean load(PageShelf.Key key, Page empty) throws IOException {
+    boolean[] isFound = {false};
+    read(connection -> {
+      try (PreparedStatement select =
+          connection.prepareStatement(
+              "SELECT bits FROM page WHERE hour=? AND device=? AND span=?")) {
+        select.setLong(1, key.hour());
+        select.setInt(2, key.device());
+        select.setInt(3, key.span());
+        try (ResultSet found = select.executeQuery()) {
+          isFound[0] = found.next() && isSound(key, empty, found.getBytes(1));
         }
-        empty.read(in(found.getBytes(1)));
-        return true;
       }
-    } catch (SQLException e) {
-      throw new IOException("coverage.db: " + e.getMessage(), e);
+    });
+    return isFound[0];
+  }
+
+  /** A page that makes no sense counts as one that was never saved: the others go on. */
+  private static boolean isSound(PageShelf.Key key, Page empty, byte[] bits) throws IOException {
+    try {
+      empty.read(in(bits));
+      return true;
+    } catch (EOFException | RuntimeException e) {
+      LOG.error("coverage: {} is damaged, and counts as empty: {}", key, e.toString());
+      return false;
     }
   }
 
   /** For {@link DayTable} and {@link StopTable}, which have tables of their own here. */
-  synchronized void read(Work work) throws IOException {
-    try {
-      work.run(connection);
-    } catch (SQLException e) {
-      throw new IOException("coverage.db: " + e.getMessage(), e);
-    }
+  void read(Work work) throws IOException {
+    write(work);
   }
 
   @Override
-  public synchronized void close() throws IOException {
-    try {
-      connection.close();
-    } catch (SQLException e) {
-      throw new IOException("coverage.db: " + e.getMessage(), e);
-    }
+  public void close() {
+    store.close();
   }
 }

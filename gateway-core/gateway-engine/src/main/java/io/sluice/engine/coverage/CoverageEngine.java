@@ -5,6 +5,7 @@ import io.sluice.api.DeviceId;
 import io.sluice.api.GatewayTime;
 import io.sluice.api.Lane;
 import io.sluice.api.admin.CoverageDesk;
+import io.sluice.api.admin.StoreUnavailableException;
 import io.sluice.api.health.Guarded;
 import io.sluice.engine.normalize.Profile;
 import io.sluice.engine.normalize.Profiles;
@@ -77,6 +78,10 @@ public final class CoverageEngine implements CoverageDesk, AutoCloseable {
   private final RecordView view = new RecordView();
   private final Guarded fault = Guarded.of("coverage");
   private volatile boolean stopped;
+
+  /** Nothing is saved any more: of the database, taken by the thread. */
+  private volatile boolean isBegunAnew;
+
   private final Thread thread =
       Thread.ofPlatform()
           .name("coverage")
@@ -137,20 +142,19 @@ public final class CoverageEngine implements CoverageDesk, AutoCloseable {
       throws IOException {
     CoverageDatabase database = CoverageDatabase.open(data.resolve("coverage.db"));
     try {
-      Map<Shape, Shape> shared = new ConcurrentHashMap<>();
-      CoverageBook book =
-          new CoverageBook(
-              device -> {
-                Profile profile = profiles.find(device.profile());
-                return profile == null
-                    ? null
-                    : shared.computeIfAbsent(Shape.of(profile, device.interval()), shape -> shape);
-              },
-              settings.calendar(),
-              database::load);
+      CoverageBook book = book(database, settings, profiles);
+      Map<Lane, Long> positions;
+      try {
+        positions = load(database, book, registry, spool);
+      } catch (CoverageDatabase.DamagedException e) {
+        database.beginAnew(e);
+        book = book(database, settings, profiles);
+        positions = load(database, book, registry, spool);
+      }
       CoverageEngine engine =
           new CoverageEngine(gateway, book, database, spool, registry.presence(), settings, time);
-      engine.restore(registry);
+      engine.restore(registry, positions);
+      database.onBegunAnew(() -> engine.isBegunAnew = true);
       engine.thread.start();
       return engine;
     } catch (IOException | RuntimeException e) {
@@ -159,10 +163,28 @@ public final class CoverageEngine implements CoverageDesk, AutoCloseable {
     }
   }
 
-  private void restore(Registry registry) throws IOException {
+  private static CoverageBook book(
+      CoverageDatabase database, CoverageSettings settings, Profiles profiles) {
+    Map<Shape, Shape> shared = new ConcurrentHashMap<>();
+    return new CoverageBook(
+        device -> {
+          Profile profile = profiles.find(device.profile());
+          return profile == null
+              ? null
+              : shared.computeIfAbsent(Shape.of(profile, device.interval()), shape -> shape);
+        },
+        settings.calendar(),
+        database::load);
+  }
+
+  private static Map<Lane, Long> load(
+      CoverageDatabase database, CoverageBook book, Registry registry, Spool spool)
+      throws IOException {
+    return database.load(book, spool.epoch(), id -> book.shape(registry.find(id)));
+  }
+
+  private void restore(Registry registry, Map<Lane, Long> positions) throws IOException {
     long now = nowMicros();
-    Map<Lane, Long> positions =
-        database.load(book, spool.epoch(), id -> book.shape(registry.find(id)));
     positions.forEach(tail::seek);
     Long alive = database.heartbeat();
     stops.load();
@@ -258,6 +280,12 @@ public final class CoverageEngine implements CoverageDesk, AutoCloseable {
   private void upkeep() throws IOException {
     current();
     long now = nowMicros();
+    if (isBegunAnew) {
+      isBegunAnew = false;
+      book.forgetSaved();
+      stops.keepAgain(now);
+      save(now);
+    }
     noteTime();
     boolean isDue =
         now - savedMicros >= snapshotMicros
@@ -393,8 +421,13 @@ public final class CoverageEngine implements CoverageDesk, AutoCloseable {
       days.update(nowMicros());
       return days.month(gateway, month, stops(), outages(), nowMicros());
     } catch (IOException e) {
-      throw new UncheckedIOException(e.getMessage(), e);
+      throw new StoreUnavailableException(String.valueOf(e.getMessage()), e);
     }
+  }
+
+  /** Looks whether a file that was in trouble is well again; every second or so. */
+  public void probe() {
+    database.probe();
   }
 
   @Override
@@ -406,11 +439,12 @@ public final class CoverageEngine implements CoverageDesk, AutoCloseable {
       long now = nowMicros();
       save(now);
       days.update(now);
-      database.close();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (IOException e) {
       LOG.error("coverage: {}", e.getMessage());
+    } finally {
+      database.close();
     }
     tail.close();
   }

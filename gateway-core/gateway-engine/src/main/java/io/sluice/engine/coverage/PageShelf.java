@@ -95,6 +95,12 @@ final class PageShelf {
     return taken;
   }
 
+  /** No page is saved any more: those that are held here are to be saved. */
+  void forgetSaved() {
+    clean.forEach(dirty::putIfAbsent);
+    clean.clear();
+  }
+
   /** What was taken was not saved after all. */
   void restore(Map<Key, Page> taken) {
     taken.forEach((key, page) -> {

@@ -3,9 +3,9 @@ package io.sluice.engine.coverage;
 import io.sluice.api.admin.CoverageDesk.Outage;
 import io.sluice.api.admin.CoverageDesk.Stop;
 import io.sluice.api.admin.CoverageDesk.StopScope;
+import io.sluice.api.admin.StoreUnavailableException;
 import io.sluice.engine.coverage.Intervals.Interval;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -80,6 +80,16 @@ final class StopBook {
     }
   }
 
+  /** Keeps all of it once more: the file was begun anew. */
+  synchronized void keepAgain(long now) throws IOException {
+    for (Stop stop : stops.values()) {
+      table.put(stop);
+    }
+    for (Interval outage : outages) {
+      table.addOutage(outage, now - KEPT_MICROS);
+    }
+  }
+
   /** Newest first. */
   synchronized List<Outage> outages() {
     return outages.stream()
@@ -111,7 +121,7 @@ final class StopBook {
       hold();
       return kept;
     } catch (IOException e) {
-      throw new UncheckedIOException(e.getMessage(), e);
+      throw new StoreUnavailableException(String.valueOf(e.getMessage()), e);
     }
   }
 
@@ -160,7 +170,7 @@ final class StopBook {
     try {
       table.put(ended);
     } catch (IOException e) {
-      throw new UncheckedIOException(e.getMessage(), e);
+      throw new StoreUnavailableException(String.valueOf(e.getMessage()), e);
     }
     stops.put(id, ended);
     hold();

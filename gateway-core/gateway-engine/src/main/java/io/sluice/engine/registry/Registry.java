@@ -228,6 +228,11 @@ public final class Registry implements AutoCloseable {
     devices.endOverlaps(clock.millis());
   }
 
+  /** Looks whether a file that was in trouble is well again; every second or so. */
+  public void probe() {
+    database.probe();
+  }
+
   /** Commands, for adapters. */
   public Commands commands() {
     return commands;

@@ -1,19 +1,18 @@
 package io.sluice.engine.registry;
 
-import io.sluice.engine.files.OwnerOnly;
+import io.sluice.api.admin.StoreUnavailableException;
+import io.sluice.engine.sqlite.SideStore;
+import io.sluice.engine.sqlite.StoreKind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.sql.Statement;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.List;
 
 /**
- * The SQLite file behind the registry: one connection, one transaction at a time. WAL with {@code
- * synchronous=FULL}: a transaction that has returned survives a power cut. Thread-safe; blocks on
- * the disk, so never called from an event loop.
+ * The SQLite file behind the registry. A damaged one is refused: what the API has registered is
+ * nowhere else. Thread-safe; blocks on the disk, so never called from an event loop.
  */
 final class RegistryDatabase implements AutoCloseable {
   /** What is done in one transaction. */
@@ -21,15 +20,25 @@ final class RegistryDatabase implements AutoCloseable {
     T run(Connection connection) throws SQLException;
   }
 
-  private static final int BUSY_TIMEOUT_MILLIS = 5_000;
+  private static final String REMEDY =
+      "bring back a backup (sluice restore), or move the file away with those beside it whose names"
+          + " begin with its own: the device files are then applied anew, and what the API has"
+          + " registered is lost";
 
-  private final Path file;
-  private final Connection connection;
-  private final ReentrantLock lock = new ReentrantLock();
+  private static final StoreKind KIND =
+      new StoreKind(
+          RegistryDatabase::migrate,
+          List.of(
+              "SELECT id FROM device LIMIT 0",
+              "SELECT id FROM command LIMIT 0",
+              "SELECT token_hash FROM claim LIMIT 0"),
+          false,
+          REMEDY);
 
-  private RegistryDatabase(Path file, Connection connection) {
-    this.file = file;
-    this.connection = connection;
+  private final SideStore store;
+
+  private RegistryDatabase(SideStore store) {
+    this.store = store;
   }
 
   /**
@@ -38,81 +47,47 @@ final class RegistryDatabase implements AutoCloseable {
    * @throws IOException where it cannot be opened; the message names the file and the remedy
    */
   static RegistryDatabase open(Path file) throws IOException {
-    Path parent = file.toAbsolutePath().getParent();
-    if (parent != null) {
-      Files.createDirectories(parent);
+    // the key is made after the file's tables: an empty file beside it has lost them
+    if (Files.exists(file.resolveSibling("registry.key"))
+        && Files.exists(file)
+        && Files.size(file) == 0
+        && !Files.exists(file.resolveSibling(file.getFileName() + "-wal"))) {
+      throw new IOException(file + ": the file is damaged (it is empty); " + REMEDY);
     }
-    OwnerOnly.makeMissing(file);
+    return new RegistryDatabase(SideStore.open(file, KIND));
+  }
+
+  private static void migrate(Connection connection)
+      throws SQLException, StoreKind.RefusedException {
     try {
-      Connection connection = connect(file);
-      try {
-        Migrations.migrate(connection, Migrations.SCRIPTS.size());
-      } catch (SQLException | RegistryException e) {
-        connection.close();
-        throw e;
-      }
-      return new RegistryDatabase(file, connection);
-    } catch (SQLException e) {
-      throw new IOException(fault(file, e), e);
+      Migrations.migrate(connection, Migrations.SCRIPTS.size());
     } catch (RegistryException e) {
-      throw new IOException(file + ": " + e.getMessage(), e);
+      throw new StoreKind.RefusedException(String.valueOf(e.getMessage()));
     }
   }
 
-  static Connection connect(Path file) throws SQLException {
-    Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
-    try (Statement statement = connection.createStatement()) {
-      statement.execute("PRAGMA busy_timeout=" + BUSY_TIMEOUT_MILLIS);
-      statement.execute("PRAGMA journal_mode=WAL");
-      statement.execute("PRAGMA synchronous=FULL");
-    } catch (SQLException e) {
-      connection.close();
-      throw e;
-    }
-    return connection;
-  }
-
-  /** Runs the work in a transaction; commits, or rolls back where it throws. */
+  /**
+   * Runs the work in a transaction; commits, or leaves nothing of it where it throws.
+   *
+   * @throws RegistryException where the file cannot be read or written
+   */
   <T> T transact(Work<T> work) {
-    lock.lock();
     try {
-      connection.setAutoCommit(false);
-      boolean done = false;
-      try {
-        T result = work.run(connection);
-        connection.commit();
-        done = true;
-        return result;
-      } finally {
-        if (!done) {
-          connection.rollback();
-        }
-        connection.setAutoCommit(true);
-      }
-    } catch (SQLException e) {
-      throw new RegistryException(fault(file, e), e);
-    } finally {
-      lock.unlock();
+      return store.transact(work::run);
+    } catch (RegistryException e) {
+      throw e;
+    } catch (StoreUnavailableException e) {
+      throw new RegistryException(e.getMessage(), e);
     }
   }
 
-  private static String fault(Path file, SQLException e) {
-    return file
-        + ": "
-        + e.getMessage()
-        + "; check free space and permissions of the data directory, and that no other gateway"
-        + " uses it";
+  /** See {@link SideStore#probe}. */
+  void probe() {
+    store.probe();
   }
 
   @Override
   public void close() {
-    lock.lock();
-    try {
-      connection.close();
-    } catch (SQLException e) {
-      throw new RegistryException(fault(file, e), e);
-    } finally {
-      lock.unlock();
-    }
+    store.close();
   }
 }

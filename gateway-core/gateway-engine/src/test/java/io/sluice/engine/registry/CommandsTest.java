@@ -16,6 +16,7 @@ import io.sluice.engine.registry.Fixture.TestClock;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.sql.DriverManager;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -217,7 +218,8 @@ class CommandsTest {
   void commandIsOnDiskWhenSubmitReturns() throws Exception {
     queued("x");
     // a second connection sees what a crash would leave
-    try (var connection = RegistryDatabase.connect(directory.resolve("registry.db"));
+    try (var connection =
+            DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("registry.db"));
         var statement = connection.createStatement();
         var rows = statement.executeQuery("SELECT name, state FROM command")) {
       assertThat(rows.next()).isTrue();

@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -187,7 +188,7 @@ class RegistryTest {
   @Test
   void databaseOfVersionOneIsMigrated() throws Exception {
     Path file = directory.resolve("registry.db");
-    try (Connection connection = RegistryDatabase.connect(file)) {
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file)) {
       Migrations.migrate(connection, 1);
       execute(
           connection,
@@ -197,7 +198,7 @@ class RegistryTest {
     try (Registry registry = open(directory)) {
       assertThat(registry.find("old")).isNotNull();
     }
-    try (Connection connection = RegistryDatabase.connect(file);
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
         Statement statement = connection.createStatement();
         var rows = statement.executeQuery("SELECT max(version) FROM schema_version")) {
       rows.next();
@@ -208,7 +209,8 @@ class RegistryTest {
   @Test
   void databaseOfALaterVersionIsRefused() throws Exception {
     open(directory).close();
-    try (Connection connection = RegistryDatabase.connect(directory.resolve("registry.db"))) {
+    try (Connection connection =
+        DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("registry.db"))) {
       execute(connection, "INSERT INTO schema_version VALUES (99, 'V99', '')");
     }
     assertThatThrownBy(() -> open(directory))

@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
  * A small ext4 in a file, mounted: a disk that is full, read-only or without power when a test
  * wants it. Needs root and loop devices.
  */
-final class LoopDisk implements AutoCloseable {
+public final class LoopDisk implements AutoCloseable {
   /** {@code EXT4_IOC_SHUTDOWN}, {@code _IOR('X', 125, __u32)}. */
   private static final long SHUTDOWN = 0x8004587dL;
 
@@ -36,7 +36,7 @@ final class LoopDisk implements AutoCloseable {
    *
    * @throws IOException where that is not permitted; the message is the tool's
    */
-  static LoopDisk make(Path directory, int megabytes) throws IOException {
+  public static LoopDisk make(Path directory, int megabytes) throws IOException {
     LoopDisk disk =
         new LoopDisk(
             directory.resolve("disk.img"), Files.createDirectories(directory.resolve("disk")));
@@ -48,20 +48,20 @@ final class LoopDisk implements AutoCloseable {
     return disk;
   }
 
-  Path root() {
+  public Path root() {
     return mount;
   }
 
-  void mount() throws IOException {
+  public void mount() throws IOException {
     run("mount", "-o", "loop", image.toString(), mount.toString());
   }
 
-  void unmount() throws IOException {
+  public void unmount() throws IOException {
     run("umount", mount.toString());
   }
 
   /** As a kernel does it that found an error: for good, until it is mounted anew. */
-  void remountReadOnly() throws IOException {
+  public void remountReadOnly() throws IOException {
     run("mount", "-o", "remount,abort", mount.toString());
   }
 
@@ -71,7 +71,7 @@ final class LoopDisk implements AutoCloseable {
   }
 
   /** Takes what is left of the disk. */
-  Path fill() throws IOException {
+  public Path fill() throws IOException {
     Path ballast = mount.resolve("ballast");
     try (RandomAccessFile file = new RandomAccessFile(ballast.toFile(), "rw")) {
       for (int chunk = 1 << 20; chunk >= 512; ) {
