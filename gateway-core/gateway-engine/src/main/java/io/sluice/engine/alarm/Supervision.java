@@ -105,6 +105,15 @@ final class Supervision {
     return watch == null ? 0 : watch.intervalNanos;
   }
 
+  /** Tells once more of each device that is lost; on the thread that ticks. */
+  void lostAgain(Verdicts verdicts) {
+    for (Watch watch : watches.values()) {
+      if (watch.isFaulted) {
+        verdicts.lost(watch.device, watch.intervalNanos);
+      }
+    }
+  }
+
   /** A sign of life. Never blocks. */
   void heard(String device, long nowNanos) {
     Watch watch = watches.get(device);

@@ -41,6 +41,11 @@ public final class SupervisionDuty implements Runnable {
   /** Ids of devices that changed; once each, so never more than there are devices. */
   private final Set<String> changed = ConcurrentHashMap.newKeySet();
 
+  private final Supervision.Verdicts verdicts = new Reports();
+
+  /** The book has lost what it was told: of the database, taken by the thread. */
+  private volatile boolean isBegunAnew;
+
   /**
    * @param nanoTime monotonic, as {@link System#nanoTime}
    */
@@ -64,6 +69,7 @@ public final class SupervisionDuty implements Runnable {
           }
         });
     begin();
+    book.database().onBegunAnew(() -> isBegunAnew = true);
   }
 
   private void begin() {
@@ -90,6 +96,18 @@ public final class SupervisionDuty implements Runnable {
     });
   }
 
+  private final class Reports implements Supervision.Verdicts {
+    @Override
+    public void lost(String device, long intervalNanos) {
+      report(device, registry.find(device), false, intervalNanos);
+    }
+
+    @Override
+    public void returned(String device) {
+      report(device, registry.find(device), true, 0);
+    }
+  }
+
   /** A sign of life of a device: a stored record, a ping, a session. Never blocks. */
   public void heard(String device) {
     supervision.heard(device, nanoTime.getAsLong());
@@ -101,19 +119,11 @@ public final class SupervisionDuty implements Runnable {
       changed.remove(id);
       reconsider(id);
     }
-    supervision.tick(
-        nanoTime.getAsLong(),
-        new Supervision.Verdicts() {
-          @Override
-          public void lost(String device, long intervalNanos) {
-            report(device, registry.find(device), false, intervalNanos);
-          }
-
-          @Override
-          public void returned(String device) {
-            report(device, registry.find(device), true, 0);
-          }
-        });
+    if (isBegunAnew) {
+      isBegunAnew = false;
+      supervision.lostAgain(verdicts);
+    }
+    supervision.tick(nanoTime.getAsLong(), verdicts);
     while (!pending.isEmpty()) {
       List<Signal> batch = pending.values().stream().limit(BATCH).toList();
       book.report(batch); // where the disk fails, it is tried again in a second

@@ -234,7 +234,7 @@ public final class CoverageEngine implements CoverageDesk, AutoCloseable {
         }
       } catch (InterruptedException e) {
         return;
-      } catch (IOException | UncheckedIOException e) {
+      } catch (IOException | UncheckedIOException | StoreUnavailableException e) {
         LOG.warn("coverage: {}; trying again", e.getMessage());
         pause();
       } catch (RuntimeException | Error e) { // the thread's top: it goes on with the next batch

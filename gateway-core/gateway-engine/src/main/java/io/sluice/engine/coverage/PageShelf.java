@@ -1,7 +1,7 @@
 package io.sluice.engine.coverage;
 
+import io.sluice.api.admin.StoreUnavailableException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -57,7 +57,7 @@ final class PageShelf {
           return null;
         }
       } catch (IOException e) {
-        throw new UncheckedIOException(e.getMessage(), e);
+        throw new StoreUnavailableException(String.valueOf(e.getMessage()), e);
       }
       page = empty;
       clean.put(key, page);

@@ -1,6 +1,7 @@
 package io.sluice.engine.alarm;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.api.DeviceId;
 import io.sluice.api.admin.AlarmDesk.AlarmView;
@@ -11,6 +12,7 @@ import io.sluice.engine.limits.LimitSettings;
 import io.sluice.engine.normalize.Profiles;
 import io.sluice.engine.registry.AccessSettings;
 import io.sluice.engine.registry.Registry;
+import io.sluice.engine.sqlite.Damage;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -176,5 +178,23 @@ class SupervisionDutyTest {
     }
     pass(1);
     assertThat(book.counts().active()).isZero();
+  }
+
+  @Test
+  void lossIsInTheBookAgainWhereItsFileWasDamagedMeanwhile() throws Exception {
+    intervals.put("press-1", "20s");
+    register("press-1", true);
+    supervise();
+    pass(30);
+    assertThat(in(State.ACTIVE)).hasSize(1);
+
+    Damage.whileInUse(data.resolve("alarms.db"), "INSERT INTO progress VALUES('x', 1)");
+    assertThatThrownBy(() -> in(State.ACTIVE))
+        .isInstanceOf(AlarmException.class)
+        .hasMessageContaining("is damaged");
+
+    pass(1);
+    assertThat(in(State.ACTIVE)).hasSize(1);
+    assertThat(data.resolve("alarms.db.damaged")).exists();
   }
 }

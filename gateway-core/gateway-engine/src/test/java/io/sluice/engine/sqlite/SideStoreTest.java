@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(60)
 class SideStoreTest {
   /** What happens to a file that nobody has open. */
-  enum Damage {
+  enum Harm {
     GARBAGE {
       @Override
       void to(Path file) throws IOException {
@@ -97,8 +97,8 @@ class SideStoreTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Damage.class)
-  void damagedFileIsSetAsideAndBegunAnew(Damage damage) throws IOException {
+  @EnumSource(Harm.class)
+  void damagedFileIsSetAsideAndBegunAnew(Harm damage) throws IOException {
     filled();
     damage.to(file);
     byte[] damaged = Files.readAllBytes(file);
@@ -117,8 +117,8 @@ class SideStoreTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Damage.class)
-  void damagedFileThatMustNotBeLostIsRefusedWithItsRemedy(Damage damage) throws IOException {
+  @EnumSource(Harm.class)
+  void damagedFileThatMustNotBeLostIsRefusedWithItsRemedy(Harm damage) throws IOException {
     filled();
     damage.to(file);
     byte[] damaged = Files.readAllBytes(file);
@@ -131,7 +131,7 @@ class SideStoreTest {
       assertThat(store.trouble()).as("a write elsewhere mends nothing").isNotNull();
     } catch (IOException e) {
       assertThat(e).hasMessageStartingWith(file + ": ");
-      if (damage != Damage.ANOTHER_PROGRAMS) {
+      if (damage != Harm.ANOTHER_PROGRAMS) {
         assertThat(e).hasMessageContaining("is damaged; bring back a backup");
       }
     }
