@@ -3,7 +3,6 @@ package io.sluice.adapter.coap;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.californium.core.config.CoapConfig;
-import org.eclipse.californium.core.config.CoapConfig.MatcherMode;
 import org.eclipse.californium.core.network.CoapEndpoint;
 import org.eclipse.californium.core.network.ExtendedCoapStackFactory;
 import org.eclipse.californium.core.network.InMemoryMessageExchangeStore;
@@ -29,20 +28,17 @@ final class EndpointAssembly {
   static CoapEndpoint endpoint(
       CoapOptions settings, InetSocketAddress address, Desk desk, @Nullable DtlsDoor dtls) {
     Configuration configuration = configuration(settings);
-    if (dtls != null) {
-      // a device goes on from another address: what it is known by is who it is (RFC 9146)
-      configuration.set(CoapConfig.RESPONSE_MATCHING, MatcherMode.PRINCIPAL_IDENTITY);
-    }
     RandomTokenGenerator tokens = new RandomTokenGenerator(configuration);
     InMemoryMessageExchangeStore store =
         new InMemoryMessageExchangeStore("sluice ", configuration, tokens);
-    store.setDeduplicator(new BoundedDeduplicator(configuration, settings.maxRemembered()));
+    store.setDeduplicator(new BoundedDeduplicator(settings));
     Connector connector =
         dtls == null
             ? new NettyUdpConnector(address, settings, desk, store::assignMessageId)
             : dtls.connector(address);
     return CoapEndpoint.builder()
         .setConfiguration(configuration)
+        .setEndpointContextMatcher(dtls == null ? null : new AssociationMatcher())
         .setConnector(connector)
         .setTokenGenerator(tokens)
         .setMessageExchangeStore(store)
@@ -74,7 +70,6 @@ final class EndpointAssembly {
         CoapConfig.EXCHANGE_LIFETIME,
         settings.exchangeLifetime().toMillis(),
         TimeUnit.MILLISECONDS);
-    configuration.set(CoapConfig.PEERS_MARK_AND_SWEEP_MESSAGES, settings.maxRememberedPerPeer());
     configuration.set(CoapConfig.USE_MESSAGE_OFFLOADING, true);
     configuration.set(CoapConfig.MAX_SERVER_OBSERVES, settings.maxObservers());
     return configuration;

@@ -166,7 +166,9 @@ final class PlainLane extends ChannelInboundHandlerAdapter implements ReceiptSin
     if (answer == Remembered.STORED) {
       writeChanged(peer, plain.messageId(), plain.requestToken(), plain.tokenLength());
     } else if (answer == Remembered.ADOPTED) {
-      ordinary.pass(Arrays.copyOf(plain.datagram(), plain.bytes()), peer.address());
+      ordinary.pass(
+          bareRequest(plain.code(), plain.messageId(), plain.requestToken(), plain.tokenLength()),
+          peer.address());
     } else if (answer instanceof byte[] bytes) {
       write(peer, bytes);
     }
@@ -279,7 +281,7 @@ final class PlainLane extends ChannelInboundHandlerAdapter implements ReceiptSin
 
   /** Sends the response and remembers it; on the loop. The caller flushes. */
   void answer(PlainExchange exchange, Response response) {
-    response.setToken(new Token(tokenBytes(exchange)));
+    response.setToken(new Token(tokenBytes(exchange.token(), exchange.tokenLength())));
     response.setDestinationContext(NettyUdpConnector.context(exchange.address()));
     if (exchange.isConfirmable()) {
       response.setType(CoAP.Type.ACK);
@@ -297,9 +299,9 @@ final class PlainLane extends ChannelInboundHandlerAdapter implements ReceiptSin
     write(exchange.peer(), bytes);
   }
 
-  private static byte[] tokenBytes(PlainExchange exchange) {
-    byte[] all = ByteBuffer.allocate(Long.BYTES).putLong(exchange.token()).array();
-    return Arrays.copyOfRange(all, Long.BYTES - exchange.tokenLength(), Long.BYTES);
+  private static byte[] tokenBytes(long token, int tokenLength) {
+    byte[] all = ByteBuffer.allocate(Long.BYTES).putLong(token).array();
+    return Arrays.copyOfRange(all, Long.BYTES - tokenLength, Long.BYTES);
   }
 
   private void writeChanged(RecentMessages.Peer peer, int messageId, long token, int tokenLength) {
@@ -362,17 +364,20 @@ final class PlainLane extends ChannelInboundHandlerAdapter implements ReceiptSin
       if (desk.adoptions().offer(first)) {
         first.isOffered = true;
         first.peer().replace(first, Remembered.ADOPTED);
-        ordinary.pass(bareRequest(first), first.address());
+        ordinary.pass(
+            bareRequest(first.code(), first.messageId(), first.token(), first.tokenLength()),
+            first.address());
       }
     }
   }
 
-  private static byte[] bareRequest(PlainExchange exchange) {
-    return ByteBuffer.allocate(HEADER_BYTES + exchange.tokenLength())
-        .put((byte) (0x40 | exchange.tokenLength()))
-        .put(exchange.code())
-        .putShort((short) exchange.messageId())
-        .put(tokenBytes(exchange))
+  /** Stands for the request: the same bytes each time, so that Californium knows a duplicate. */
+  private static byte[] bareRequest(byte code, int messageId, long token, int tokenLength) {
+    return ByteBuffer.allocate(HEADER_BYTES + tokenLength)
+        .put((byte) (0x40 | tokenLength))
+        .put(code)
+        .putShort((short) messageId)
+        .put(tokenBytes(token, tokenLength))
         .array();
   }
 

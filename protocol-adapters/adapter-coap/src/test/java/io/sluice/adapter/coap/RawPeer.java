@@ -57,7 +57,8 @@ final class RawPeer implements AutoCloseable {
   }
 
   /** Confirmable GET with the token 0x55. */
-  static byte[] get(String path, String device, String token, int messageId, boolean observe) {
+  static byte[] get(
+      String path, String device, String token, int messageId, boolean observe, String... queries) {
     ByteArrayOutputStream out = header(1, messageId);
     int last = 0;
     if (observe) {
@@ -65,7 +66,10 @@ final class RawPeer implements AutoCloseable {
     }
     last = option(out, last, 11, path.getBytes(UTF_8));
     last = option(out, last, 15, device.getBytes(UTF_8));
-    option(out, last, 15, token.getBytes(UTF_8));
+    last = option(out, last, 15, token.getBytes(UTF_8));
+    for (String query : queries) {
+      last = option(out, last, 15, query.getBytes(UTF_8));
+    }
     return out.toByteArray();
   }
 
