@@ -75,7 +75,7 @@ final class CoapAdapter implements Adapter {
     CoapEndpoint endpoint = EndpointAssembly.endpoint(settings, address, desk, dtls);
     endpoint.setExecutors(protocolThreads, timers);
     CommandResource commands =
-        new CommandResource(gateway, endpoint.getConfig(), settings.blockSize(), protocolThreads);
+        new CommandResource(gateway, endpoint.getConfig(), settings, protocolThreads);
     endpoint.setMessageDeliverer(
         new RequestRouter(desk, commands, new PublicResources(desk.clock())));
     endpoint.addPostProcessInterceptor(new RefusalMetrics(gateway));
@@ -113,6 +113,12 @@ final class CoapAdapter implements Adapter {
     var _ =
         timers.scheduleAtFixedRate(
             Guarded.task("coap-admissions", admissions::sweep), 10, 10, TimeUnit.SECONDS);
+    var _ =
+        timers.scheduleAtFixedRate(
+            Guarded.task("coap-commands", () -> commands.sweep(System.nanoTime())),
+            5,
+            5,
+            TimeUnit.SECONDS);
     if (dtls != null) {
       var _ =
           timers.scheduleAtFixedRate(
@@ -173,6 +179,10 @@ final class CoapAdapter implements Adapter {
       return current.dtls().sessions();
     }
     return Math.max(current.admissions().size(), current.commands().observers());
+  }
+
+  CommandResource commands() {
+    return running().commands();
   }
 
   /** Null where there is none. */

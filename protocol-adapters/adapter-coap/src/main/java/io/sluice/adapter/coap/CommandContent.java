@@ -44,6 +44,20 @@ final class CommandContent {
     return response;
   }
 
+  /** Whether the request wants this command's format, or any (RFC 7252 section 5.10.4). */
+  static boolean isAcceptable(Command command, OptionSet wanted) {
+    ContentType type = command.contentType();
+    return !wanted.hasAccept()
+        || type == ContentType.UNSPECIFIED
+        || wanted.isAccept(type.coapContentFormat());
+  }
+
+  static Response notAcceptable(ContentType type) {
+    return Replies.diagnostic(
+        ResponseCode.NOT_ACCEPTABLE,
+        "the next command is " + type.mediaType() + ", content format " + type.coapContentFormat());
+  }
+
   private static byte[] tag(String id) {
     long hash = 1125899906842597L;
     for (int i = 0; i < id.length(); i++) {

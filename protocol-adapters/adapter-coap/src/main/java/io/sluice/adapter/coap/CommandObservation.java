@@ -1,13 +1,15 @@
 package io.sluice.adapter.coap;
 
 import io.sluice.api.Command;
+import io.sluice.api.ContentType;
 import io.sluice.api.DeviceId;
 import io.sluice.api.DeviceLink;
 import io.sluice.api.Gateway;
 import io.sluice.api.Peer;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.californium.core.coap.CoAP;
 import org.eclipse.californium.core.coap.CoAP.ResponseCode;
@@ -15,7 +17,6 @@ import org.eclipse.californium.core.coap.MessageObserverAdapter;
 import org.eclipse.californium.core.coap.Request;
 import org.eclipse.californium.core.coap.Response;
 import org.eclipse.californium.core.network.Exchange;
-import org.eclipse.californium.core.observe.ObserveNotificationOrderer;
 import org.eclipse.californium.core.observe.ObserveRelation;
 import org.eclipse.californium.core.server.resources.ObservableResource;
 import org.eclipse.californium.elements.EndpointContext;
@@ -25,37 +26,50 @@ import org.jspecify.annotations.Nullable;
  * One device that observes {@code /command} (RFC 7641): its link to the engine.
  *
  * <p>One notification is under way at a time, Confirmable: a later one would replace it, since an
- * observed resource tells its latest state only, and a command would be lost. The device's ACK, or
- * for a command of several blocks the fetching of the last, acknowledges the command. RST, time-out
- * or cancellation end the relation and return the command. Thread-safe.
+ * observed resource tells its latest state only, and a command would be lost. The device's ACK
+ * acknowledges a command of one block. A command of several blocks is acknowledged when the device
+ * fetches the last; where it stops before, the command is notified again. RST, time-out or
+ * cancellation end the relation and return the command. Thread-safe.
  */
 final class CommandObservation implements ObservableResource, DeviceLink {
+  /** Notifications of a command whose blocks are not fetched: as MAX_RETRANSMIT and the first. */
+  static final int MAX_NOTIFICATIONS = 5;
+
+  /** ACK_TIMEOUT times ACK_RANDOM_FACTOR, RFC 7252 section 4.8. */
+  private static final long ANSWER_NANOS = TimeUnit.SECONDS.toNanos(3);
+
+  /** By how much messages of one device may overtake each other on the protocol threads. */
+  private static final int OVERTAKING_MILLIS = 200;
+
+  private static final long STALLED_NANOS = TimeUnit.SECONDS.toNanos(CommandTransfers.IDLE_SECONDS);
+
   private final Gateway gateway;
   private final DeviceId device;
   private final Peer peer;
   private final Exchange exchange;
-  private final ObserveNotificationOrderer order;
-  private final int maxBlockBytes;
-  private final Executor executor;
+  private final ObserveNumbers numbers;
+  private final CommandTransfers transfers;
+  private final ScheduledExecutorService executor;
   private final Map<DeviceId, CommandObservation> byDevice;
-  private final AtomicReference<@Nullable Command> underWay = new AtomicReference<>();
+  private final AtomicReference<@Nullable Sending> underWay = new AtomicReference<>();
   private volatile @Nullable ObserveRelation relation;
+  private volatile boolean isEnding;
 
   CommandObservation(
       Gateway gateway,
       Admissions.Sender sender,
       Exchange exchange,
-      ObserveNotificationOrderer order,
-      int maxBlockBytes,
-      Executor executor,
+      ObserveNumbers numbers,
+      CommandTransfers transfers,
+      ScheduledExecutorService executor,
       Map<DeviceId, CommandObservation> byDevice) {
     this.byDevice = byDevice;
     this.gateway = gateway;
     this.device = sender.device();
     this.peer = sender.peer();
     this.exchange = exchange;
-    this.order = order;
-    this.maxBlockBytes = maxBlockBytes;
+    this.numbers = numbers;
+    this.transfers = transfers;
     this.executor = executor;
   }
 
@@ -68,52 +82,141 @@ final class CommandObservation implements ObservableResource, DeviceLink {
     }
   }
 
-  /** The device goes on from there (RFC 9146): what follows is sent to its new address. */
+  /** Whether the request comes from the endpoint that observes. */
+  boolean isOf(Request request) {
+    return AssociationMatcher.identity(exchange.getRequest().getSourceContext())
+        .equals(AssociationMatcher.identity(request.getSourceContext()));
+  }
+
+  /**
+   * Ends the observation at the device's wish (RFC 7641 section 3.6). Where an ACK is missing, it
+   * may have been sent before the request and be read behind it: it still counts.
+   */
+  void cancel(Request request) {
+    if (isOf(request) && exchange.getRequest().getToken().equals(request.getToken())) {
+      isEnding = true;
+      if (underWay.get() == null) {
+        end();
+      } else {
+        var _ = executor.schedule(this::end, OVERTAKING_MILLIS, TimeUnit.MILLISECONDS);
+      }
+    }
+  }
+
+  private void end() {
+    exchange.execute(() -> {
+      ObserveRelation current = relation;
+      if (current != null) {
+        current.cancel();
+      }
+    });
+  }
+
+  /**
+   * The device goes on from there (RFC 9146): what follows is sent to its new address, and the
+   * notification that has no ACK yet is sent there at once.
+   */
   void moved(EndpointContext to) {
     Request request = exchange.getRequest();
     if (!request.getSourceContext().getPeerAddress().equals(to.getPeerAddress())) {
-      exchange.execute(() -> request.setSourceContext(to));
+      exchange.execute(() -> {
+        request.setSourceContext(to);
+        Sending sending = underWay.get();
+        if (relation != null && sending != null && !sending.isAcknowledged) {
+          notifyDevice(sending);
+        }
+      });
+    }
+  }
+
+  /**
+   * The device polls: a command under way that it does not answer is for that poll. From another
+   * endpoint the device is not there any more where it observed, which ends the observation.
+   */
+  void polled(Request poll) {
+    Sending sending = underWay.get();
+    boolean hasMoved = !isOf(poll);
+    if (sending != null && (hasMoved || sending.isOverdue(System.nanoTime()))) {
+      giveBack(sending);
+    }
+    if (hasMoved) {
+      close("the device polls from another address or session");
     }
   }
 
   @Override
   public boolean send(Command command) {
-    if (relation == null || !take(command)) {
+    if (relation == null || isEnding) {
       return false;
     }
-    exchange.execute(() -> notifyDevice(command));
+    Sending next = new Sending(command);
+    Sending previous = underWay.get();
+    // A device that has fetched some blocks until the command expired must not stop what is later.
+    boolean isFree = previous == null || previous.command.expiresMicros() < command.createdMicros();
+    if (!isFree || !underWay.compareAndSet(previous, next)) {
+      return false;
+    }
+    exchange.execute(() -> notifyDevice(next));
     return true;
   }
 
-  private boolean take(Command command) {
-    Command previous = underWay.get();
-    // A device that fetches the first block and never the last must not stop what comes later.
-    boolean free = previous == null || previous.expiresMicros() < command.createdMicros();
-    return free && underWay.compareAndSet(previous, command);
-  }
-
-  private void notifyDevice(Command command) {
-    if (relation == null || !Objects.equals(underWay.get(), command)) {
-      giveBack(command);
+  private void notifyDevice(Sending sending) {
+    if (relation == null || !Objects.equals(underWay.get(), sending)) {
+      giveBack(sending);
       return;
     }
-    Response response = CommandContent.of(command);
-    response.getOptions().setObserve(order.getNextObserveNumber());
-    response.addMessageObserver(new Delivery(command));
+    Request request = exchange.getRequest();
+    ContentType type = sending.command.contentType();
+    if (!CommandContent.isAcceptable(sending.command, request.getOptions())) {
+      // RFC 7641 section 4.2: 4.06 ends the observation, and with it goes the command back
+      exchange.sendResponse(CommandContent.notAcceptable(type));
+      return;
+    }
+    Response before = sending.response;
+    Response response = transfers.begin(sending.command, request, sending);
+    response.getOptions().setObserve(numbers.next());
+    response.addMessageObserver(new Delivery(sending, response));
+    sending.begin(response, transfers.isLarge(sending.command, request));
+    if (before != null) {
+      before.cancel();
+    }
     exchange.sendResponse(response);
   }
 
-  private void delivered(Command command) {
-    if (underWay.compareAndSet(command, null)) {
-      gateway.seen(device, peer);
-      gateway.commands().acknowledged(device, command.id());
-      gateway.commands().ready(device);
+  /** Notifies again of a command whose blocks the device has stopped to fetch. */
+  void notifyStalled(long nowNanos) {
+    Sending stalled = underWay.get();
+    if (stalled != null && stalled.isStalled(nowNanos)) {
+      exchange.execute(() -> {
+        if (!stalled.isStalled(nowNanos)) {
+          return;
+        }
+        ObserveRelation current = relation;
+        if (stalled.notifications < MAX_NOTIFICATIONS || current == null) {
+          notifyDevice(stalled);
+        } else {
+          current.cancel();
+        }
+      });
     }
   }
 
-  private void giveBack(Command command) {
-    if (underWay.compareAndSet(command, null)) {
-      gateway.commands().returned(device, command.id());
+  private void delivered(Sending sending) {
+    if (underWay.compareAndSet(sending, null)) {
+      gateway.seen(device, peer);
+      gateway.commands().acknowledged(device, sending.command.id());
+      // Not at once: the stack is still busy with the message that the next one would follow.
+      executor.execute(() -> gateway.commands().ready(device));
+    }
+  }
+
+  private void giveBack(Sending sending) {
+    if (underWay.compareAndSet(sending, null)) {
+      gateway.commands().returned(device, sending.command.id());
+      Response response = sending.response;
+      if (response != null) {
+        exchange.execute(response::cancel);
+      }
     }
   }
 
@@ -143,7 +246,7 @@ final class CommandObservation implements ObservableResource, DeviceLink {
       relation = null;
       byDevice.remove(device, this);
       gateway.detach(device, this);
-      Command lost = underWay.get();
+      Sending lost = underWay.get();
       if (lost != null) {
         giveBack(lost);
       }
@@ -160,9 +263,10 @@ final class CommandObservation implements ObservableResource, DeviceLink {
     return CoAP.Type.CON;
   }
 
+  /** Is asked for once a response, the initial one. */
   @Override
   public int getNotificationSequenceNumber() {
-    return order.getCurrent();
+    return numbers.next();
   }
 
   @Override
@@ -175,32 +279,79 @@ final class CommandObservation implements ObservableResource, DeviceLink {
     return relation == null ? 0 : 1;
   }
 
-  private final class Delivery extends MessageObserverAdapter {
+  /** A command under way. What is not volatile is the exchange's own thread's. */
+  private final class Sending implements CommandTransfers.Progress {
     private final Command command;
+    private volatile @Nullable Response response;
+    private volatile boolean isAcknowledged;
+    private volatile boolean isLarge;
+    private volatile long usedNanos;
+    private int notifications;
 
-    Delivery(Command command) {
+    Sending(Command command) {
       this.command = command;
+    }
+
+    void begin(Response next, boolean inBlocks) {
+      response = next;
+      usedNanos = System.nanoTime();
+      isAcknowledged = false;
+      isLarge = inBlocks;
+      notifications++;
+    }
+
+    void acknowledged() {
+      usedNanos = System.nanoTime();
+      isAcknowledged = true;
+      if (!isLarge) {
+        delivered(this);
+      }
+    }
+
+    /** A block that is fetched shows that the first has arrived, whether its ACK has or not. */
+    @Override
+    public void fetched(boolean isLast) {
+      usedNanos = System.nanoTime();
+      if (isLast) {
+        delivered(this);
+      }
+    }
+
+    boolean isOverdue(long nowNanos) {
+      return response != null && nowNanos - usedNanos > ANSWER_NANOS;
+    }
+
+    boolean isStalled(long nowNanos) {
+      return isLarge && isAcknowledged && nowNanos - usedNanos > STALLED_NANOS;
+    }
+  }
+
+  private final class Delivery extends MessageObserverAdapter {
+    private final Sending sending;
+    private final Response response;
+
+    Delivery(Sending sending, Response response) {
+      this.sending = sending;
+      this.response = response;
+    }
+
+    /** Not where another notification of the same command has taken its place. */
+    private boolean isCurrent() {
+      return response.equals(sending.response);
     }
 
     @Override
     public void onAcknowledgement() {
-      if (command.payload().length <= maxBlockBytes) {
-        // Not at once: the stack is still busy with the notification that this one would follow.
-        executor.execute(() -> delivered(command));
-      }
-    }
-
-    @Override
-    public void onTransferComplete() {
-      if (command.payload().length > maxBlockBytes) {
-        // Not at once: the stack is still busy with the notification that this one would follow.
-        executor.execute(() -> delivered(command));
+      if (isCurrent()) {
+        sending.acknowledged();
       }
     }
 
     @Override
     protected void failed() {
-      giveBack(command);
+      if (isCurrent()) {
+        giveBack(sending);
+      }
     }
   }
 }

@@ -1,12 +1,11 @@
 package io.sluice.adapter.coap;
 
 import io.sluice.api.Command;
-import io.sluice.api.ContentType;
 import io.sluice.api.DeviceId;
 import io.sluice.api.Gateway;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
 import org.eclipse.californium.core.coap.BlockOption;
 import org.eclipse.californium.core.coap.CoAP;
 import org.eclipse.californium.core.coap.CoAP.ResponseCode;
@@ -15,8 +14,6 @@ import org.eclipse.californium.core.coap.Request;
 import org.eclipse.californium.core.coap.Response;
 import org.eclipse.californium.core.network.Exchange;
 import org.eclipse.californium.core.observe.ObserveManager;
-import org.eclipse.californium.core.observe.ObserveNotificationOrderer;
-import org.eclipse.californium.elements.EndpointContext;
 import org.eclipse.californium.elements.config.Configuration;
 import org.jspecify.annotations.Nullable;
 
@@ -28,31 +25,41 @@ import org.jspecify.annotations.Nullable;
 final class CommandResource {
   private final Gateway gateway;
   private final ObserveManager observers;
-  private final ObserveNotificationOrderer order = new ObserveNotificationOrderer();
-  private final int maxBlockBytes;
-  private final Executor executor;
+  private final ObserveNumbers numbers;
+  private final CommandTransfers transfers;
+  private final ScheduledExecutorService executor;
 
   /** No more than there are observers. */
   private final ConcurrentHashMap<DeviceId, CommandObservation> observing =
       new ConcurrentHashMap<>();
 
   CommandResource(
-      Gateway gateway, Configuration configuration, int maxBlockBytes, Executor executor) {
+      Gateway gateway,
+      Configuration configuration,
+      CoapOptions settings,
+      ScheduledExecutorService executor) {
     this.executor = executor;
     this.gateway = gateway;
     this.observers = new ObserveManager(configuration);
-    this.maxBlockBytes = maxBlockBytes;
+    this.numbers = new ObserveNumbers(gateway.clock());
+    this.transfers = new CommandTransfers(settings.maxTransfers(), settings.blockSize());
   }
 
   int observers() {
     return observers.getNumberOfObserverRelations();
   }
 
-  /** A request of the device came by its DTLS session, perhaps from another address than before. */
-  void heard(DeviceId device, EndpointContext from) {
+  /** Of the block-wise transfers: ends the idle ones; called every few seconds. */
+  void sweep(long nowNanos) {
+    transfers.sweep(nowNanos);
+    observing.values().forEach(observation -> observation.notifyStalled(nowNanos));
+  }
+
+  /** A request of the device came by a DTLS session, perhaps from another address than before. */
+  void heard(DeviceId device, Request request) {
     CommandObservation observation = observing.get(device);
-    if (observation != null) {
-      observation.moved(from);
+    if (observation != null && observation.isOf(request)) {
+      observation.moved(request.getSourceContext());
     }
   }
 
@@ -78,20 +85,31 @@ final class CommandResource {
     if (acknowledged != null) {
       gateway.commands().acknowledged(sender.device(), acknowledged);
     }
-    if (request.isObserve()) {
+    if (Replies.isSuppressed(request, ResponseCode.CONTENT)) {
+      // no response is wanted, so no command either: it would count as sent (RFC 7967 section 2)
+      Replies.send(exchange, new Response(ResponseCode.CONTENT));
+    } else if (request.isObserve()) {
       observe(exchange, sender);
     } else if (request.isObserveCancel()) {
-      observers.cancelObserveRelation(exchange);
+      CommandObservation observation = observing.get(sender.device());
+      if (observation != null) {
+        observation.cancel(request);
+      }
       Replies.send(exchange, CommandContent.once(CommandContent.none()));
     } else {
-      Replies.send(exchange, poll(sender.device(), request.getOptions()));
+      BlockOption block = request.getOptions().getBlock2();
+      Replies.send(
+          exchange,
+          CommandContent.once(
+              block != null && block.getNum() > 0
+                  ? transfers.next(sender.device(), request)
+                  : poll(sender.device(), request)));
     }
   }
 
   private void observe(Exchange exchange, Admissions.Sender sender) {
     CommandObservation observation =
-        new CommandObservation(
-            gateway, sender, exchange, order, maxBlockBytes, executor, observing);
+        new CommandObservation(gateway, sender, exchange, numbers, transfers, executor, observing);
     observers.addObserveRelation(exchange, observation);
     exchange.getRequest().setProtectFromOffload();
     // The initial response is not acknowledged by the device, so it carries no command.
@@ -99,30 +117,24 @@ final class CommandResource {
     observation.begin();
   }
 
-  private Response poll(DeviceId device, OptionSet options) {
-    BlockOption block = options.getBlock2();
-    if (block != null && block.getNum() > 0) {
-      // A later block whose transfer is gone must not take the next command.
-      return Replies.diagnostic(
-          ResponseCode.REQUEST_ENTITY_INCOMPLETE, "transfer is over; begin at block 0");
+  private Response poll(DeviceId device, Request request) {
+    CommandObservation observation = observing.get(device);
+    if (observation != null) {
+      observation.polled(request);
     }
     Command command = gateway.commands().poll(device);
     if (command == null) {
-      return CommandContent.once(CommandContent.none());
+      if (observation != null) {
+        // behind this answer: what was taken from the observation is over
+        executor.execute(() -> gateway.commands().ready(device));
+      }
+      return CommandContent.none();
     }
-    ContentType type = command.contentType();
-    if (options.hasAccept()
-        && type != ContentType.UNSPECIFIED
-        && !options.isAccept(type.coapContentFormat())) {
+    if (!CommandContent.isAcceptable(command, request.getOptions())) {
       gateway.commands().returned(device, command.id());
-      return Replies.diagnostic(
-          ResponseCode.NOT_ACCEPTABLE,
-          "the next command is "
-              + type.mediaType()
-              + ", content format "
-              + type.coapContentFormat());
+      return CommandContent.notAcceptable(command.contentType());
     }
-    return CommandContent.once(CommandContent.of(command));
+    return transfers.begin(command, request, null);
   }
 
   private static @Nullable String acknowledgedId(OptionSet options) {

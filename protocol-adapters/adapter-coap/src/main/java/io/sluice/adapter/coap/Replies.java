@@ -81,14 +81,19 @@ final class Replies {
     return response;
   }
 
+  /** Whether the request asks for no response of this class (RFC 7967). */
+  static boolean isSuppressed(Request request, ResponseCode code) {
+    NoResponseOption silence = request.getOptions().getNoResponse();
+    return silence != null && silence.suppress(code);
+  }
+
   /**
    * Sends on any thread. Where the request asks for no response of this class (RFC 7967), a
    * Confirmable request gets the empty acknowledgement alone.
    */
   static void send(Exchange exchange, Response response) {
     Request request = exchange.getCurrentRequest();
-    NoResponseOption silence = request.getOptions().getNoResponse();
-    if (silence == null || !silence.suppress(response.getCode())) {
+    if (!isSuppressed(request, response.getCode())) {
       exchange.sendResponse(response);
     } else if (request.getType() == CoAP.Type.CON) {
       exchange.sendAccept();

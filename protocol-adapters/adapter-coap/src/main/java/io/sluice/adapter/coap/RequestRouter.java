@@ -195,7 +195,7 @@ final class RequestRouter implements MessageDeliverer {
         sender -> {
           gateway.seen(sender.device(), sender.peer());
           if (sender.peer().secure()) {
-            commands.heard(sender.device(), exchange.getRequest().getSourceContext());
+            commands.heard(sender.device(), exchange.getRequest());
           }
           continuation.accept(sender);
         },
