@@ -1,5 +1,6 @@
 package io.sluice.adapter.coap;
 
+import io.sluice.api.health.Guarded;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -156,7 +157,10 @@ final class BoundedDeduplicator implements Deduplicator {
     if (executor != null && sweeping == null) {
       sweeping =
           executor.scheduleWithFixedDelay(
-              this::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
+              Guarded.task("coap-duplicates", this::sweep),
+              SWEEP_SECONDS,
+              SWEEP_SECONDS,
+              TimeUnit.SECONDS);
     }
   }
 
