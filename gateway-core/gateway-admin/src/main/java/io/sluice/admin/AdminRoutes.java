@@ -4,6 +4,7 @@ import io.sluice.api.admin.AdminSettings;
 import io.sluice.api.admin.Flow;
 import io.sluice.api.admin.Operations;
 import io.sluice.api.audit.AuditTrail;
+import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
@@ -23,15 +24,18 @@ final class AdminRoutes {
       Operations operations,
       Updates updates,
       AdminSettings settings,
+      Handler<RoutingContext> connections,
+      Authentication authentication,
       AuditTrail audit) {
     Router router = Router.router(vertx);
     boolean isSecure = settings.tls() != null;
+    router.route().handler(connections);
     router.route().handler(ctx -> securityHeaders(ctx, isSecure));
     health(router, operations);
     dashboard(router);
     router
         .route()
-        .handler(new Authentication(settings, audit))
+        .handler(authentication)
         .handler(new SameSite(settings))
         .handler(new Authorization(audit));
     new ImportResource(operations.importer()).mount(router);

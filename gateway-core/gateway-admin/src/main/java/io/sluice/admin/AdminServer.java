@@ -8,7 +8,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
-import io.vertx.core.net.ServerSSLOptions;
+import io.vertx.ext.web.Router;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.CompletableFuture;
@@ -29,7 +29,6 @@ public final class AdminServer implements AutoCloseable {
   private static final int WORKERS = 4;
   private static final int IDLE_SECONDS = 120;
   private static final int MAX_HEADER_BYTES = 16 << 10;
-  private static final int MAX_CONNECTIONS = 256;
   private static final long START_TIMEOUT_SECONDS = 20;
 
   private final Vertx vertx;
@@ -56,7 +55,7 @@ public final class AdminServer implements AutoCloseable {
     String host = settings.host();
     int port = settings.port();
     TlsSettings tls = settings.tls();
-    ServerSSLOptions ssl = tls == null ? null : AdminTls.options(tls);
+    AdminTls secured = tls == null ? null : new AdminTls(tls);
     if (!settings.isLoopback()) {
       warn(settings);
     }
@@ -69,19 +68,25 @@ public final class AdminServer implements AutoCloseable {
             .setIdleTimeout(IDLE_SECONDS)
             .setMaxHeaderSize(MAX_HEADER_BYTES)
             .setHttp2ClearTextEnabled(false); // else a connection without a byte is not counted
-    if (ssl != null) {
-      AdminTls.apply(ssl, options);
+    if (secured != null) {
+      secured.applyTo(options);
     }
     Updates updates = new Updates(vertx, operations);
+    ConnectionBound connections = new ConnectionBound(System::nanoTime);
+    Authentication authentication = new Authentication(settings, audit, secured);
+    Router router =
+        AdminRoutes.router(
+            vertx, operations, updates, settings, connections::handle, authentication, audit);
     HttpServer server =
-        vertx
-            .createHttpServer(options)
-            .requestHandler(AdminRoutes.router(vertx, operations, updates, settings, audit));
-    new ConnectionBound(MAX_CONNECTIONS).applyTo(server);
+        vertx.createHttpServer(options).requestHandler(new RequestForm(router::handle));
+    connections.applyTo(vertx, server);
     try {
       HttpServer bound = await(server.listen().toCompletionStage().toCompletableFuture());
-      if (tls != null) {
-        AdminTls.watch(vertx, bound, tls);
+      if (secured != null) {
+        secured.watch(
+            vertx,
+            bound,
+            () -> connections.endIf(connection -> secured.isRevoked(connection.sslSession())));
       }
       return new AdminServer(
           vertx, updates, bound, new InetSocketAddress(host, bound.actualPort()));

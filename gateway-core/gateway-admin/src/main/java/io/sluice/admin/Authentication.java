@@ -40,9 +40,14 @@ final class Authentication implements Handler<RoutingContext> {
   private final boolean isOpen;
   private final WrongTokens wrong = new WrongTokens(System::nanoTime);
   private final AuditTrail audit;
+  private final @Nullable AdminTls tls;
 
-  Authentication(AdminSettings settings, AuditTrail audit) {
+  /**
+   * @param tls knows whose certificate was revoked since the connection began; null without TLS
+   */
+  Authentication(AdminSettings settings, AuditTrail audit, @Nullable AdminTls tls) {
     this.audit = audit;
+    this.tls = tls;
     this.isOpen = !settings.isAuthenticated();
     if (settings.token() != null) {
       tokens.add(
@@ -126,7 +131,20 @@ final class Authentication implements Handler<RoutingContext> {
   }
 
   private void byCertificate(RoutingContext ctx) {
-    X500Principal subject = subject(ctx.request().connection().sslSession());
+    SSLSession session = ctx.request().connection().sslSession();
+    X500Principal subject = subject(session);
+    if (subject != null && tls != null && tls.isRevoked(session)) {
+      audit.record(
+          new AuditEvent(
+              "admin.refused",
+              subject.getName(),
+              ctx.request().remoteAddress().hostAddress(),
+              null,
+              Result.REFUSED,
+              "revoked certificate"));
+      Answers.error(ctx, 403, "the certificate " + subject.getName() + " has been revoked");
+      return;
+    }
     AdminUser user = subject == null ? null : clients.get(SubjectName.canonical(subject));
     if (user != null) {
       let(ctx, user);

@@ -249,12 +249,10 @@ class AdminSecurityTest {
 
   private HttpClient secured(Authority trusted, Signed client) throws Exception {
     SSLContext context =
-        new TlsFiles(
+        TlsFiles.of(
                 PemFiles.privateKey(client.key()),
                 PemFiles.certificates(client.certificate()),
-                PemFiles.certificates(trusted.certificate()),
-                List.of(),
-                null)
+                PemFiles.certificates(trusted.certificate()))
             .jdkContext();
     return HttpClient.newBuilder().sslContext(context).version(HttpClient.Version.HTTP_1_1).build();
   }
@@ -350,14 +348,116 @@ class AdminSecurityTest {
         sockets.add(
             new Socket(java.net.InetAddress.getLoopbackAddress(), server.address().getPort()));
       }
-      Socket last = sockets.getLast();
-      last.setSoTimeout(10_000);
-      assertThat(last.getInputStream().read()).isEqualTo(-1);
+      Socket idleLongest = sockets.getFirst();
+      idleLongest.setSoTimeout(10_000);
+      assertThat(idleLongest.getInputStream().read()).isEqualTo(-1);
     } finally {
       for (Socket socket : sockets) {
         socket.close();
       }
     }
     await().ignoreExceptions().until(() -> status("GET", "/health/live", null) == 200);
+  }
+
+  private AdminServer secured(Path certificate, Path key, Authority authority, @Nullable Path crl)
+      throws Exception {
+    TlsSettings tls =
+        new TlsSettings(
+            certificate,
+            key,
+            authority.certificate(),
+            ClientAuth.OPTIONAL,
+            crl,
+            null,
+            "1.2",
+            TlsProvider.AUTO,
+            Duration.ofMillis(100));
+    start(
+        settings(
+            tls,
+            List.of(token("bot", AdminRole.VIEWER)),
+            List.of(new AdminSettings.Client("CN=anna", AdminRole.OPERATOR))));
+    return server;
+  }
+
+  @Test
+  void revokedCertificateLosesItsKeepAliveConnectionAndItsStream() throws Exception {
+    Authority authority = Authority.create(directory.resolve("ca"));
+    Signed own = authority.server();
+    Signed shown = authority.client("/CN=anna");
+    Path crl = authority.revocationList(directory.resolve("crl.pem"));
+    secured(own.certificate(), own.key(), authority, crl);
+    SSLContext context = secured(authority, shown).sslContext();
+    try (Socket stream =
+            context.getSocketFactory().createSocket("localhost", server.address().getPort());
+        HttpClient anna = secured(authority, shown)) {
+      assertThat(send(anna, "GET", "/api/v1/status", null).statusCode()).isEqualTo(200);
+      stream
+          .getOutputStream()
+          .write(
+              "GET /api/v1/updates HTTP/1.1\r\nHost: localhost\r\n\r\n"
+                  .getBytes(StandardCharsets.US_ASCII));
+      assertThat(stream.getInputStream().read()).isEqualTo('H');
+      authority.revoke(shown);
+      authority.revocationList(directory.resolve("next.pem"));
+      Files.move(directory.resolve("next.pem"), crl, StandardCopyOption.ATOMIC_MOVE);
+      stream.setSoTimeout(20_000);
+      stream.getInputStream().readAllBytes(); // ends
+      await()
+          .untilAsserted(() -> {
+            try {
+              assertThat(send(anna, "GET", "/api/v1/status", null).statusCode()).isEqualTo(403);
+            } catch (IOException e) {
+              assertThat(e).isNotNull(); // a new connection: its handshake is refused
+            }
+          });
+    }
+  }
+
+  private String openssl(String input, String... arguments) throws Exception {
+    List<String> command =
+        new java.util.ArrayList<>(
+            List.of("openssl", "s_client", "-connect", "127.0.0.1:" + server.address().getPort()));
+    command.addAll(List.of(arguments));
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    process.getOutputStream().write(input.getBytes(StandardCharsets.US_ASCII));
+    process.getOutputStream().flush();
+    if (input.isEmpty()) {
+      process.getOutputStream().close();
+    }
+    try {
+      return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    } finally {
+      process.destroy();
+    }
+  }
+
+  @Test
+  void onlyAuthenticatedEncryptionIsSpokenAndNobodyRenegotiates() throws Exception {
+    Authority authority = Authority.create(directory.resolve("ca"));
+    Signed own = authority.server();
+    secured(own.certificate(), own.key(), authority, null);
+    for (String weak : List.of("ECDHE-ECDSA-AES128-SHA", "ECDHE-ECDSA-AES128-SHA256")) {
+      assertThat(openssl("", "-tls1_2", "-cipher", weak + ":@SECLEVEL=0"))
+          .as(weak)
+          .contains("Cipher is (NONE)");
+    }
+    for (String good : List.of("ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-ECDSA-CHACHA20-POLY1305")) {
+      assertThat(openssl("", "-tls1_2", "-cipher", good)).contains("Cipher is " + good);
+    }
+    assertThat(openssl("R\n", "-tls1_2")).contains("RENEGOTIATING").contains("alert");
+  }
+
+  @Test
+  void keyThatCannotBeServedKeepsTheOneInUse() throws Exception {
+    Authority authority = Authority.create(directory.resolve("ca"));
+    Signed own = authority.server();
+    Path certificate = Files.copy(own.certificate(), directory.resolve("server.pem"));
+    Path key = Files.copy(own.key(), directory.resolve("server.key"));
+    secured(certificate, key, authority, null);
+    Signed other = authority.server(Authority.ED25519); // the JDK serves it
+    Files.copy(other.key(), key, StandardCopyOption.REPLACE_EXISTING);
+    Files.copy(other.certificate(), certificate, StandardCopyOption.REPLACE_EXISTING);
+    await().until(() -> openssl("").contains("ED25519"));
   }
 }

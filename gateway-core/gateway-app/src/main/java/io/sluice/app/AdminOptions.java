@@ -80,18 +80,11 @@ final class AdminOptions {
     }
     try {
       TrustManager[] trust =
-          ca == null
-              ? null
-              : new TrustManager[] {TlsFiles.trustManager(PemFiles.certificates(ca), List.of())};
+          ca == null ? null : new TrustManager[] {TlsFiles.trustManager(PemFiles.certificates(ca))};
       KeyManager[] keys =
           certificate == null || key == null
               ? null
-              : new TlsFiles(
-                      PemFiles.privateKey(key),
-                      PemFiles.certificates(certificate),
-                      List.of(),
-                      List.of(),
-                      null)
+              : TlsFiles.of(PemFiles.privateKey(key), PemFiles.certificates(certificate), List.of())
                   .keyManagers()
                   .getKeyManagers();
       SSLContext context = SSLContext.getInstance("TLS");

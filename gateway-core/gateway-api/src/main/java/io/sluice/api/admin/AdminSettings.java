@@ -4,7 +4,10 @@ import io.sluice.api.config.Bytes;
 import io.sluice.api.config.Checked;
 import io.sluice.api.config.Option;
 import io.sluice.api.config.Secret;
+import io.sluice.api.tls.TlsFiles;
+import io.sluice.api.tls.TlsProbe;
 import io.sluice.api.tls.TlsSettings;
+import java.io.IOException;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -36,7 +39,10 @@ public record AdminSettings(
         @Nullable Secret token,
     @Option(doc = "Further bearer tokens, made by: sluice admin-token --name NAME --role ROLE.")
         List<Token> tokens,
-    @Option(doc = "What it shows, and whose certificates it takes (client-ca): HTTPS.")
+    @Option(
+            doc =
+                "What it shows, and whose certificates it takes (client-ca): HTTPS. The JDK does its"
+                    + " cryptography whatever provider says; ocsp-response means nothing here.")
         @Nullable TlsSettings tls,
     @Option(doc = "Roles of client certificates; wants tls.client-ca.") List<Client> clients,
     @Option(
@@ -143,7 +149,18 @@ public record AdminSettings(
     if (!isLoopback()) {
       checkOpen(problems);
     }
+    if (tls != null) {
+      checkServed(tls, problems);
+    }
     return problems;
+  }
+
+  private static void checkServed(TlsSettings tls, List<Problem> problems) {
+    try {
+      TlsProbe.tryJdk(tls, TlsFiles.read(tls));
+    } catch (IOException e) {
+      problems.add(new Problem("tls.certificate", String.valueOf(e.getMessage())));
+    }
   }
 
   private void checkOpen(List<Problem> problems) {

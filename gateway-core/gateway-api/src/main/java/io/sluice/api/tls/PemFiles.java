@@ -1,5 +1,6 @@
 package io.sluice.api.tls;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -44,10 +45,10 @@ public final class PemFiles {
 
   private PemFiles() {}
 
-  /** The certificates, in the order of the file; at least one. */
+  /** The certificates, in the order of the file; at least one. Keys may stand between them. */
   public static List<X509Certificate> certificates(Path file) throws IOException {
     List<X509Certificate> certificates = new ArrayList<>();
-    try (InputStream in = open(file)) {
+    try (InputStream in = only(file, "CERTIFICATE")) {
       for (Certificate found : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
         certificates.add((X509Certificate) found);
       }
@@ -64,7 +65,7 @@ public final class PemFiles {
   /** The revocation lists, PEM or DER; at least one. */
   public static List<X509CRL> revocationLists(Path file) throws IOException {
     List<X509CRL> lists = new ArrayList<>();
-    try (InputStream in = open(file)) {
+    try (InputStream in = only(file, "X509 CRL")) {
       for (CRL found : CertificateFactory.getInstance("X.509").generateCRLs(in)) {
         lists.add((X509CRL) found);
       }
@@ -128,6 +129,33 @@ public final class PemFiles {
       }
     }
     throw new InvalidKeySpecException("no EC, RSA or EdDSA key in SubjectPublicKeyInfo form");
+  }
+
+  /**
+   * The blocks of one label, where all that begin are whole; else the file as it is (DER, PKCS#7,
+   * or a fault that the reader is to name).
+   */
+  private static InputStream only(Path file, String label) throws IOException {
+    byte[] whole;
+    try (InputStream in = open(file)) {
+      whole = in.readAllBytes();
+    }
+    String text = new String(whole, StandardCharsets.ISO_8859_1);
+    String begin = "-----BEGIN " + label + "-----";
+    int begun = text.split(begin, -1).length - 1;
+    StringBuilder blocks = new StringBuilder();
+    int found = 0;
+    Matcher block = BLOCK.matcher(text);
+    while (block.find()) {
+      if (block.group(1).equals(label)) {
+        blocks.append(block.group()).append('\n');
+        found++;
+      }
+    }
+    return new ByteArrayInputStream(
+        found > 0 && found == begun
+            ? blocks.toString().getBytes(StandardCharsets.ISO_8859_1)
+            : whole);
   }
 
   private static InputStream open(Path file) throws IOException {

@@ -28,15 +28,22 @@ public record TlsSettings(
     @Option(
             doc =
                 "Whether a client has to show a certificate: required or optional (others then sign"
-                    + " in with password or token). Only with client-ca.",
-            def = "required")
-        ClientAuth clientAuth,
+                    + " in with password or token). Only with client-ca; without this key: required.")
+        @Nullable ClientAuth clientAuth,
     @Option(doc = "Revocation lists of the client authorities, PEM or DER. Read again on change.")
         @Nullable Path crl,
     @Option(
             doc =
-                "OCSP response (DER) about the own certificate, stapled to the handshake. Read"
-                    + " again on change, so that a job may renew it. Wants provider openssl.")
+                "What becomes of clients whose authority's list in crl is missing or has ended:"
+                    + " strict refuses them, warn lets them in and tells you (log, doctor,"
+                    + " sluice_crl_expiry_seconds). Whom a list names is refused in any case.",
+            def = "warn")
+        CrlPolicy crlPolicy,
+    @Option(
+            doc =
+                "OCSP response (DER) about the own certificate, stapled to the handshake while it is"
+                    + " good and has not ended. Read again on change, so that a job may renew it."
+                    + " Wants provider openssl.")
         @Nullable Path ocspResponse,
     @Option(doc = "Oldest protocol version: 1.2 or 1.3.", def = "1.2", pattern = "1\\.[23]")
         String minVersion,
@@ -67,13 +74,37 @@ public record TlsSettings(
     JDK
   }
 
+  /** With {@link CrlPolicy#WARN}, for tests and tools. */
+  public TlsSettings(
+      Path certificate,
+      Path key,
+      @Nullable Path clientCa,
+      @Nullable ClientAuth clientAuth,
+      @Nullable Path crl,
+      @Nullable Path ocspResponse,
+      String minVersion,
+      TlsProvider provider,
+      Duration reloadInterval) {
+    this(
+        certificate,
+        key,
+        clientCa,
+        clientAuth,
+        crl,
+        CrlPolicy.WARN,
+        ocspResponse,
+        minVersion,
+        provider,
+        reloadInterval);
+  }
+
   /** The defaults with these files, for tests and tools. */
   public static TlsSettings of(Path certificate, Path key, @Nullable Path clientCa) {
     return new TlsSettings(
         certificate,
         key,
         clientCa,
-        ClientAuth.REQUIRED,
+        null,
         null,
         null,
         "1.2",
@@ -88,12 +119,28 @@ public record TlsSettings(
       problems.add(
           new Problem("crl", "has no effect without client-ca; add client-ca or remove it"));
     }
+    if (clientAuth == ClientAuth.REQUIRED && clientCa == null) {
+      problems.add(
+          new Problem(
+              "client-auth",
+              "is required, but without client-ca nobody is asked for a certificate; add client-ca"
+                  + " or remove it"));
+    }
+    if (crlPolicy == CrlPolicy.STRICT && crl == null) {
+      problems.add(
+          new Problem("crl-policy", "is strict, but there is no crl; add crl or remove it"));
+    }
     if (ocspResponse != null && provider == TlsProvider.JDK) {
       problems.add(
           new Problem("ocsp-response", "cannot be stapled by provider jdk; write openssl or auto"));
     }
     TlsFiles.check(this, problems);
     return problems;
+  }
+
+  /** Whether a client that shows no certificate is refused. */
+  public boolean requiresCertificate() {
+    return clientCa != null && clientAuth != ClientAuth.OPTIONAL;
   }
 
   /** The protocol versions allowed, newest first. */

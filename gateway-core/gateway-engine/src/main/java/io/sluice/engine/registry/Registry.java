@@ -90,8 +90,7 @@ public final class Registry implements AutoCloseable {
     for (AccessSettings.JustInTime rule : access.justInTime()) {
       try {
         trusted.add(
-            new Enrolment.Trusted(
-                rule, TlsFiles.trustManager(PemFiles.certificates(rule.ca()), List.of())));
+            new Enrolment.Trusted(rule, TlsFiles.trustManager(PemFiles.certificates(rule.ca()))));
       } catch (GeneralSecurityException e) {
         throw new IOException("access.just-in-time: " + rule.ca() + ": " + e.getMessage(), e);
       }

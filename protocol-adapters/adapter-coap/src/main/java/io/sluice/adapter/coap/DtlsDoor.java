@@ -3,16 +3,19 @@ package io.sluice.adapter.coap;
 import io.sluice.api.DeviceId;
 import io.sluice.api.Gateway;
 import io.sluice.api.tls.FileWatch;
+import io.sluice.api.tls.RevocationLists;
 import io.sluice.api.tls.TlsFiles;
 import io.sluice.api.tls.TlsSettings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.Principal;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import org.eclipse.californium.elements.auth.X509CertPath;
 import org.eclipse.californium.elements.config.CertificateAuthenticationMode;
 import org.eclipse.californium.elements.config.Configuration;
 import org.eclipse.californium.elements.config.SystemConfig;
@@ -34,7 +37,8 @@ import org.slf4j.LoggerFactory;
 /**
  * DTLS 1.2 in front of CoAP. Every ClientHello without a valid cookie is answered by a cookie and
  * forgotten (RFC 6347 section 4.2.1), so that forged addresses cost no memory. Certificate files
- * are read again when they change: sessions that are open go on. Thread-safe.
+ * are read again when they change: sessions that are open go on, but for clients that the new
+ * revocation lists name. Thread-safe.
  */
 final class DtlsDoor {
   private static final Logger log = LoggerFactory.getLogger(DtlsDoor.class);
@@ -168,12 +172,38 @@ final class DtlsDoor {
     }
     try {
       TlsFiles files = TlsFiles.read(tls);
-      verifier.use(files);
       identity.use(files);
+      verifier.use(files);
       log.info("listeners.coaps: certificate files were read again");
+      endRevoked(files.revocations());
     } catch (IOException e) {
       log.warn("listeners.coaps: the changed certificate files are not used: {}", e.getMessage());
     }
+  }
+
+  /** Whom the lists name by now loses the session that began before. */
+  private void endRevoked(RevocationLists revocations) {
+    DTLSConnector open = connector;
+    if (open == null || revocations.isEmpty()) {
+      return;
+    }
+    Filter<Principal> isRevoked =
+        principal -> {
+          X509Certificate revoked = revocations.revoked(chain(principal));
+          if (revoked != null) {
+            log.warn(
+                "listeners.coaps: session ended: the certificate {} has been revoked",
+                revoked.getSubjectX500Principal().getName());
+          }
+          return revoked != null;
+        };
+    var _ = open.startTerminateConnectionsForPrincipal(isRevoked, true);
+  }
+
+  private static List<X509Certificate> chain(Principal principal) {
+    return principal instanceof X509CertPath certified
+        ? certified.getPath().getCertificates().stream().map(X509Certificate.class::cast).toList()
+        : List.of();
   }
 
   /** How often {@link #reload} is worth while; null where nothing can change. */

@@ -1,6 +1,7 @@
 package io.sluice.adapter.coap;
 
 import io.sluice.api.tls.TlsFiles;
+import java.io.IOException;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import javax.security.auth.x500.X500Principal;
@@ -25,8 +26,12 @@ final class ReloadedIdentity implements CertificateProvider, ConfigurationHelper
 
   ReloadedIdentity(TlsFiles files, List<CertificateType> types) {
     this.types = types;
-    this.keyAlgorithm = files.key().getAlgorithm().equals("RSA") ? "RSA" : "ECDSA";
+    this.keyAlgorithm = keyAlgorithm(files);
     this.current = provider(files);
+  }
+
+  private static String keyAlgorithm(TlsFiles files) {
+    return files.key().getAlgorithm().equals("RSA") ? "RSA" : "ECDSA";
   }
 
   private SingleCertificateProvider provider(TlsFiles files) {
@@ -34,7 +39,16 @@ final class ReloadedIdentity implements CertificateProvider, ConfigurationHelper
         files.key(), files.chain().toArray(X509Certificate[]::new), types);
   }
 
-  void use(TlsFiles files) {
+  /**
+   * @throws IOException where the key is of another kind: the cipher suites are of the first one's,
+   *     and no handshake would come about
+   */
+  void use(TlsFiles files) throws IOException {
+    if (!keyAlgorithm(files).equals(keyAlgorithm)) {
+      throw new IOException(
+          "the new key is for %s, the one in use for %s: start the gateway anew to change the kind"
+              .formatted(keyAlgorithm(files), keyAlgorithm));
+    }
     current = provider(files);
   }
 

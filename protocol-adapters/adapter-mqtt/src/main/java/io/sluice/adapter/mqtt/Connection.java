@@ -278,6 +278,12 @@ final class Connection extends ChannelInboundHandlerAdapter {
     return false;
   }
 
+  /** Ends the connection because its credentials were taken away: it leaves no will behind. */
+  void revoked(String detail) {
+    will = null;
+    fail((byte) 0x98, detail);
+  }
+
   /** Refuses a CONNECT that never reached a verdict on its credentials. */
   void refuse(Object connAck, String detail) {
     gateway.refused(peer, RejectReason.PROTOCOL_ERROR);

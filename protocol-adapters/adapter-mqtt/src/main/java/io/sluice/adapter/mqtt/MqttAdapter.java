@@ -69,7 +69,8 @@ public final class MqttAdapter implements Adapter {
   @Override
   public void start(Gateway gateway) throws IOException {
     Transport transport = settings.transport().available();
-    TlsDoor secured = door.tls() == null ? null : new TlsDoor(door, door.tls(), gateway);
+    TlsDoor secured =
+        door.tls() == null ? null : new TlsDoor(door, door.tls(), gateway, sinks.values());
     tls = secured;
     Sessions sessions = Sessions.of(gateway, settings.maxSessions());
     EventLoopGroup group =

@@ -1,8 +1,10 @@
 package io.sluice.adapter.mqtt;
 
+import io.sluice.api.config.Checked;
 import io.sluice.api.config.Inline;
 import io.sluice.api.config.Option;
 import io.sluice.api.tls.TlsSettings;
+import java.util.List;
 
 /** The options below {@code listeners.mqtts}. */
 public record MqttsSettings(
@@ -17,4 +19,10 @@ public record MqttsSettings(
             min = 1,
             max = 1_000_000)
         int maxHandshakes,
-    @Inline MqttOptions options) {}
+    @Inline MqttOptions options)
+    implements Checked {
+  @Override
+  public List<Problem> problems() {
+    return TlsContexts.problems(tls);
+  }
+}

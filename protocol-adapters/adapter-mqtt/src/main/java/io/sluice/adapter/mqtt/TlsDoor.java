@@ -4,29 +4,26 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
-import io.netty.handler.ssl.ClientAuth;
-import io.netty.handler.ssl.OpenSsl;
-import io.netty.handler.ssl.OpenSslContextOption;
+import io.netty.channel.EventLoop;
 import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.SniHandler;
 import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
-import io.netty.handler.ssl.SslProvider;
 import io.sluice.api.Gateway;
 import io.sluice.api.Limit;
 import io.sluice.api.Peer;
 import io.sluice.api.health.Guarded;
 import io.sluice.api.tls.FileWatch;
+import io.sluice.api.tls.OcspResponse;
+import io.sluice.api.tls.RevocationLists;
 import io.sluice.api.tls.TlsFiles;
 import io.sluice.api.tls.TlsSettings;
-import io.sluice.api.tls.TlsSettings.TlsProvider;
 import java.io.IOException;
-import java.security.GeneralSecurityException;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -34,13 +31,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLPeerUnverifiedException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * TLS in front of the MQTT pipeline. The files are read again when they change: new connections
- * take what is new, those that are open go on. A connection costs no TLS engine before its whole
- * ClientHello is there, and only so many handshakes are under way at once.
+ * take what is new, those that are open go on, but for clients that the new revocation lists name.
+ * A connection costs no TLS engine before its whole ClientHello is there, and only so many
+ * handshakes are under way at once.
  */
 // a close or handshake that fails closes the channel: its future says nothing more
 @SuppressWarnings("FutureReturnValueIgnored")
@@ -51,10 +50,14 @@ final class TlsDoor implements AutoCloseable {
   /** Record size limit of a ClientHello that is read: RFC 8446 section 5.1. */
   private static final int MAX_CLIENT_HELLO_BYTES = 16 << 10;
 
-  private record Current(TlsFiles files, SslContext context) {}
+  /** So many sessions are looked at in one turn of an event loop. */
+  private static final int SESSIONS_A_TURN = 200;
+
+  private record Current(TlsFiles files, SslContext context, String provider) {}
 
   private final Door door;
   private final TlsSettings settings;
+  private final Collection<LoopSink> sinks;
   private final Gateway gateway;
   private final FileWatch watch;
   private final AtomicInteger handshakes = new AtomicInteger();
@@ -64,10 +67,13 @@ final class TlsDoor implements AutoCloseable {
   private volatile Current current;
 
   /**
+   * @param sinks of the listener's event loops, which know its connections; any thread reads it
    * @throws IOException where a file cannot be used; the message names it and the remedy
    */
-  TlsDoor(Door door, TlsSettings settings, Gateway gateway) throws IOException {
+  TlsDoor(Door door, TlsSettings settings, Gateway gateway, Collection<LoopSink> sinks)
+      throws IOException {
     this.door = door;
+    this.sinks = sinks;
     this.settings = settings;
     this.gateway = gateway;
     this.watch = new FileWatch(settings.files());
@@ -75,47 +81,21 @@ final class TlsDoor implements AutoCloseable {
     long interval = settings.reloadInterval().toMillis();
     reloads.scheduleWithFixedDelay(
         Guarded.task("mqtt-tls-reload", this::reload), interval, interval, TimeUnit.MILLISECONDS);
-    LOG.info(
-        "listeners.{}: TLS by {}", door.kind(), provider() == SslProvider.JDK ? "jdk" : "openssl");
-  }
-
-  private SslProvider provider() throws IOException {
-    boolean isNativeThere = OpenSsl.isAvailable();
-    if (settings.provider() == TlsProvider.OPENSSL && !isNativeThere) {
-      throw new IOException(
-          "listeners.%s.tls.provider: no native TLS library for this machine; write auto or jdk"
-              .formatted(door.kind()));
-    }
-    boolean isNative = settings.provider() != TlsProvider.JDK && isNativeThere;
-    return isNative ? SslProvider.OPENSSL : SslProvider.JDK;
+    LOG.info("listeners.{}: TLS by {}", door.kind(), current.provider());
   }
 
   private Current load() throws IOException {
-    TlsFiles files = TlsFiles.read(settings);
-    if (files.ocspResponse() != null && provider() == SslProvider.JDK) {
-      throw new IOException(
-          "listeners.%s.tls.ocsp-response: wants the native TLS library, which is not there"
-              .formatted(door.kind()));
-    }
     try {
-      SslContextBuilder builder =
-          SslContextBuilder.forServer(files.key(), files.chain().toArray(X509Certificate[]::new))
-              .sslProvider(provider())
-              .protocols(settings.protocols())
-              .trustManager(files.trustManager())
-              .enableOcsp(files.ocspResponse() != null);
-      if (provider() == SslProvider.OPENSSL) {
-        // client certificates are checked by our own trust manager, on the event loop: microseconds
-        builder.option(OpenSslContextOption.USE_TASKS, false);
+      TlsFiles files = TlsFiles.read(settings);
+      TlsContexts.Tried tried = TlsContexts.make(settings, files);
+      if (tried.fallback() != null) {
+        LOG.warn(
+            "listeners.{}: TLS by jdk, which is slower: {}; give a P-256 key, or write provider: jdk",
+            door.kind(),
+            tried.fallback());
       }
-      if (!files.clientAuthorities().isEmpty()) {
-        builder.clientAuth(
-            settings.clientAuth() == TlsSettings.ClientAuth.REQUIRED
-                ? ClientAuth.REQUIRE
-                : ClientAuth.OPTIONAL);
-      }
-      return new Current(files, builder.build());
-    } catch (GeneralSecurityException e) {
+      return new Current(files, tried.context(), tried.providerName());
+    } catch (IOException e) {
       throw new IOException("listeners.%s.tls: %s".formatted(door.kind(), e.getMessage()), e);
     }
   }
@@ -124,7 +104,11 @@ final class TlsDoor implements AutoCloseable {
     try {
       if (watch.changed()) {
         current = load();
-        LOG.info("listeners.{}: certificate files were read again", door.kind());
+        LOG.info(
+            "listeners.{}: certificate files were read again; TLS by {}",
+            door.kind(),
+            current.provider());
+        sinks.forEach(sink -> sink.loop().execute(() -> endRevoked(sink)));
       }
     } catch (IOException | RuntimeException e) {
       // the thread's top: what was loaded before stays in use
@@ -133,6 +117,39 @@ final class TlsDoor implements AutoCloseable {
           door.kind(),
           e.getMessage());
     }
+  }
+
+  /** Whom the lists name by now loses the session that began before. On the sink's loop. */
+  private void endRevoked(LoopSink sink) {
+    endRevoked(sink.loop(), List.copyOf(sink.connections()), 0);
+  }
+
+  private void endRevoked(EventLoop loop, List<Connection> open, int from) {
+    int to = Math.min(open.size(), from + SESSIONS_A_TURN);
+    for (Connection connection : open.subList(from, to)) {
+      endIfRevoked(connection);
+    }
+    if (to < open.size()) {
+      loop.execute(() -> endRevoked(loop, open, to));
+    }
+  }
+
+  private boolean endIfRevoked(Connection connection) {
+    RevocationLists revocations = current.files().revocations();
+    if (revocations.isEmpty()) {
+      return false;
+    }
+    List<X509Certificate> chain = clientChain(connection.channel.pipeline());
+    X509Certificate revoked = revocations.revoked(chain);
+    if (revoked == null) {
+      return false;
+    }
+    String name = revoked.getSubjectX500Principal().getName();
+    REFUSALS.warn(
+        String.valueOf(connection.peer.address()),
+        "session ended: the certificate %s has been revoked".formatted(name));
+    connection.revoked("the certificate " + name + " has been revoked");
+    return true;
   }
 
   /** Puts TLS at the head of a pipeline. */
@@ -178,7 +195,8 @@ final class TlsDoor implements AutoCloseable {
       SslHandler handler = super.newSslHandler(sslContext, allocator);
       handler.setHandshakeTimeoutMillis(door.options().connectTimeout().toMillis());
       handler.setCloseNotifyFlushTimeoutMillis(1000);
-      byte[] staple = current.files().ocspResponse();
+      OcspResponse response = current.files().ocspResponse();
+      byte[] staple = response == null ? null : response.staple(gateway.clock().instant());
       if (staple != null && handler.engine() instanceof ReferenceCountedOpenSslEngine engine) {
         engine.setOcspResponse(staple);
       }
@@ -189,9 +207,11 @@ final class TlsDoor implements AutoCloseable {
   /** Counts the handshakes under way; leaves the pipeline when this connection's is done. */
   private final class Handshakes extends ChannelInboundHandlerAdapter {
     private boolean underWay;
+    private @Nullable Current began;
 
     void begin() {
       underWay = true;
+      began = current;
       handshakes.incrementAndGet();
     }
 
@@ -207,6 +227,12 @@ final class TlsDoor implements AutoCloseable {
       if (event instanceof SslHandshakeCompletionEvent) {
         end();
         context.pipeline().remove(this);
+        if (began != current) { // the files have changed since: it was judged by the older lists
+          Connection connection = context.pipeline().get(Connection.class);
+          if (connection != null && endIfRevoked(connection)) {
+            return;
+          }
+        }
       }
       context.fireUserEventTriggered(event);
     }

@@ -193,12 +193,10 @@ class TlsTest {
   }
 
   private Socket socket(Path trusted) throws Exception {
-    return new io.sluice.api.tls.TlsFiles(
+    return io.sluice.api.tls.TlsFiles.of(
             io.sluice.api.tls.PemFiles.privateKey(client.key()),
             io.sluice.api.tls.PemFiles.certificates(client.certificate()),
-            io.sluice.api.tls.PemFiles.certificates(trusted),
-            List.of(),
-            null)
+            io.sluice.api.tls.PemFiles.certificates(trusted))
         .jdkContext()
         .getSocketFactory()
         .createSocket("localhost", adapter.address().getPort());

@@ -17,7 +17,6 @@ import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -82,9 +81,7 @@ class WebSocketTest {
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(
         null,
-        new TrustManager[] {
-          TlsFiles.trustManager(PemFiles.certificates(authority.certificate()), List.of())
-        },
+        new TrustManager[] {TlsFiles.trustManager(PemFiles.certificates(authority.certificate()))},
         null);
     publish("wss://localhost:" + port + "/mqtt", context);
     assertThat(gateway.stored()).hasSize(2);

@@ -39,6 +39,21 @@ public final class Authority {
   /** A certificate and its key, as PEM files. */
   public record Signed(Path certificate, Path key) {}
 
+  /** Kinds of key, as options of {@code openssl genpkey}. */
+  public static final List<String> EC =
+      List.of("-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256");
+
+  public static final List<String> P521 =
+      List.of("-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-521");
+  public static final List<String> RSA =
+      List.of("-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048");
+  public static final List<String> RSA_1024 =
+      List.of("-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:1024");
+  public static final List<String> ED25519 = List.of("-algorithm", "ED25519");
+
+  private static final String LOCALHOST =
+      "subjectAltName=DNS:localhost,IP:127.0.0.1,IP:0:0:0:0:0:0:0:1";
+
   private final Path directory;
   private int number;
 
@@ -46,16 +61,12 @@ public final class Authority {
     this.directory = directory;
   }
 
-  /** Makes the authority's own certificate (EC P-256) in a new directory. */
+  /**
+   * Makes the authority's own certificate (EC P-256) in a new directory. All have the same name, as
+   * an authority whose key was renewed.
+   */
   public static Authority create(Path directory) throws IOException {
-    Files.createDirectories(directory);
-    Authority authority = new Authority(directory);
-    Files.writeString(
-        directory.resolve("ca.cnf"), CONFIGURATION.replace("DIRECTORY", directory.toString()));
-    Files.writeString(directory.resolve("index.txt"), "");
-    Files.writeString(directory.resolve("serial"), "1000\n");
-    Files.writeString(directory.resolve("crlnumber"), "1000\n");
-    authority.key("ca");
+    Authority authority = prepared(directory);
     authority.openssl(
         "req",
         "-x509",
@@ -75,6 +86,39 @@ public final class Authority {
     return authority;
   }
 
+  private static Authority prepared(Path directory) throws IOException {
+    Files.createDirectories(directory);
+    Authority authority = new Authority(directory);
+    Files.writeString(
+        directory.resolve("ca.cnf"), CONFIGURATION.replace("DIRECTORY", directory.toString()));
+    Files.writeString(directory.resolve("index.txt"), "");
+    Files.writeString(directory.resolve("serial"), "1000\n");
+    Files.writeString(directory.resolve("crlnumber"), "1000\n");
+    authority.key("ca", EC);
+    return authority;
+  }
+
+  /** An authority below this one, of another name; its certificate does not stand by itself. */
+  public Authority intermediate(Path below, String subject) throws IOException {
+    Authority lower = prepared(below);
+    lower.openssl(
+        "req", "-new", "-key", "ca.key", "-out", "ca.csr", "-config", "ca.cnf", "-subj", subject);
+    openssl(
+        "ca",
+        "-batch",
+        "-preserveDN",
+        "-notext",
+        "-config",
+        "ca.cnf",
+        "-extensions",
+        "root",
+        "-in",
+        below.resolve("ca.csr").toString(),
+        "-out",
+        below.resolve("ca.pem").toString());
+    return lower;
+  }
+
   /** The authority's own certificate. */
   public Path certificate() {
     return directory.resolve("ca.pem");
@@ -82,10 +126,30 @@ public final class Authority {
 
   /** A certificate of a server that is reached as localhost and 127.0.0.1. */
   public Signed server() throws IOException {
+    return server(EC);
+  }
+
+  /**
+   * The same with another kind of key.
+   *
+   * @param key options of {@code openssl genpkey}: {@link #EC}, {@link #RSA}, {@link #ED25519}
+   */
+  public Signed server(List<String> key) throws IOException {
+    return sign("/CN=localhost", "serverAuth", LOCALHOST, key, List.of());
+  }
+
+  /**
+   * The same with other times.
+   *
+   * @param begin and {@code end} as openssl has them: {@code 20200101000000Z}
+   */
+  public Signed server(String begin, String end) throws IOException {
     return sign(
         "/CN=localhost",
         "serverAuth",
-        "subjectAltName=DNS:localhost,IP:127.0.0.1,IP:0:0:0:0:0:0:0:1");
+        LOCALHOST,
+        EC,
+        List.of("-startdate", begin, "-enddate", end));
   }
 
   /**
@@ -94,7 +158,12 @@ public final class Authority {
    * @param subject in openssl's form: {@code /CN=press-07/OU=vibration-sensor}
    */
   public Signed client(String subject) throws IOException {
-    return sign(subject, "clientAuth", "");
+    return client(subject, EC);
+  }
+
+  /** The same with another kind of key. */
+  public Signed client(String subject, List<String> key) throws IOException {
+    return sign(subject, "clientAuth", "", key, List.of());
   }
 
   /**
@@ -103,12 +172,14 @@ public final class Authority {
    * @param alternativeName in openssl's form: {@code DNS:press-07}, {@code URI:urn:dev:press-07}
    */
   public Signed client(String subject, String alternativeName) throws IOException {
-    return sign(subject, "clientAuth", "subjectAltName=" + alternativeName);
+    return sign(subject, "clientAuth", "subjectAltName=" + alternativeName, EC, List.of());
   }
 
-  private Signed sign(String subject, String usage, String more) throws IOException {
+  private Signed sign(
+      String subject, String usage, String more, List<String> key, List<String> times)
+      throws IOException {
     String name = "cert-" + ++number;
-    key(name);
+    key(name, key);
     Files.writeString(
         directory.resolve(name + ".ext"),
         "basicConstraints=CA:false\nkeyUsage=digitalSignature\nextendedKeyUsage="
@@ -127,31 +198,31 @@ public final class Authority {
         "ca.cnf",
         "-subj",
         subject);
-    openssl(
-        "ca",
-        "-batch",
-        "-preserveDN",
-        "-notext",
-        "-config",
-        "ca.cnf",
-        "-in",
-        name + ".csr",
-        "-out",
-        name + ".pem",
-        "-extfile",
-        name + ".ext");
+    List<String> signing =
+        new ArrayList<>(
+            List.of(
+                "ca",
+                "-batch",
+                "-preserveDN",
+                "-notext",
+                "-config",
+                "ca.cnf",
+                "-in",
+                name + ".csr",
+                "-out",
+                name + ".pem",
+                "-extfile",
+                name + ".ext"));
+    signing.addAll(times);
+    openssl(signing.toArray(String[]::new));
     return new Signed(directory.resolve(name + ".pem"), directory.resolve(name + ".key"));
   }
 
-  private void key(String name) throws IOException {
-    openssl(
-        "genpkey",
-        "-algorithm",
-        "EC",
-        "-pkeyopt",
-        "ec_paramgen_curve:P-256",
-        "-out",
-        name + ".key");
+  private void key(String name, List<String> options) throws IOException {
+    List<String> command = new ArrayList<>(List.of("genpkey"));
+    command.addAll(options);
+    command.addAll(List.of("-out", name + ".key"));
+    openssl(command.toArray(String[]::new));
   }
 
   /** Revokes a certificate of this authority. */
@@ -162,6 +233,22 @@ public final class Authority {
   /** Writes the list of what was revoked so far. */
   public Path revocationList(Path file) throws IOException {
     openssl("ca", "-config", "ca.cnf", "-gencrl", "-out", file.toString());
+    return file;
+  }
+
+  /** The same with other times, as openssl has them: {@code 20200101000000Z}. */
+  public Path revocationList(Path file, String begin, String end) throws IOException {
+    openssl(
+        "ca",
+        "-config",
+        "ca.cnf",
+        "-gencrl",
+        "-crl_lastupdate",
+        begin,
+        "-crl_nextupdate",
+        end,
+        "-out",
+        file.toString());
     return file;
   }
 
