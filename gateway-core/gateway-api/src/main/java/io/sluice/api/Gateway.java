@@ -10,15 +10,15 @@ import org.jspecify.annotations.Nullable;
 /** What an adapter sees of the gateway. All methods are thread-safe and none blocks. */
 public interface Gateway {
   /**
-   * Checks credentials. The stage completes on any thread, normally with one of the three verdicts;
-   * a failed stage means a fault of the gateway's own.
+   * Checks credentials. Never throws. The stage completes on any thread, normally with one of the
+   * three verdicts; a failed stage means a fault of the gateway's own.
    */
   CompletionStage<Admission> admit(Peer peer, Credentials credentials);
 
   /**
-   * Takes an uplink in: resolves, normalizes, appends. The verdict goes to {@link Uplink#sink},
-   * exactly once, possibly before this method returns (Busy and most refusals), otherwise after the
-   * disk has it. An uplink that got {@link Receipt.Busy} may be offered again.
+   * Takes an uplink in: resolves, normalizes, appends. Never throws. The verdict goes to {@link
+   * Uplink#sink}, exactly once, possibly before this method returns (Busy and most refusals),
+   * otherwise after the disk has it. An uplink that got {@link Receipt.Busy} may be offered again.
    */
   void accept(Uplink uplink);
 

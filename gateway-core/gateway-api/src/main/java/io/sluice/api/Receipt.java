@@ -11,7 +11,12 @@ public sealed interface Receipt {
    *
    * @param detail one sentence for the sender: what is wrong, where, and the remedy
    */
-  record Rejected(RejectReason reason, String detail, boolean deadLettered) implements Receipt {}
+  record Rejected(RejectReason reason, String detail, boolean deadLettered) implements Receipt {
+    /** What an adapter answers where the gateway threw instead of giving a verdict. */
+    public static final Rejected FAULT =
+        new Rejected(
+            RejectReason.INTERNAL, "the gateway failed at this message; its log tells more", false);
+  }
 
   /**
    * The device sends more than it may. Nothing was kept; the same uplink may be offered again after

@@ -22,6 +22,8 @@ public enum RejectReason {
   PROTOCOL_ERROR,
   /** Accepted without acknowledgement (QoS 0, Non-confirmable) while the spool could take none. */
   OVERLOAD,
+  /** The gateway itself failed at it. */
+  INTERNAL,
   /** An upstream will never take the record, which had been accepted before. */
   UPSTREAM_REFUSED;
 

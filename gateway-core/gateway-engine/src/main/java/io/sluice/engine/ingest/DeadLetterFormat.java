@@ -1,6 +1,7 @@
 package io.sluice.engine.ingest;
 
 import io.sluice.api.ContentType;
+import io.sluice.api.MessageBounds;
 import io.sluice.api.RejectReason;
 import io.sluice.api.Uplink;
 import io.sluice.api.admin.DeadLetters.DeadLetter;
@@ -24,7 +25,7 @@ import java.util.List;
  */
 final class DeadLetterFormat {
   private static final int VERSION = 1;
-  private static final int TEXT_MAX_CHARS = 4096;
+  private static final int TEXT_MAX_CHARS = MessageBounds.LETTER_TEXT_MAX_CHARS;
 
   private DeadLetterFormat() {}
 

@@ -60,10 +60,7 @@ public final class EngineGateway implements Gateway {
 
   @Override
   public CompletionStage<Admission> admit(Peer peer, Credentials credentials) {
-    Admission consumer = consumers.admit(peer, credentials);
-    return (consumer == null
-            ? registry.admit(peer, credentials)
-            : CompletableFuture.completedStage(consumer))
+    return judge(peer, credentials)
         .thenApply(admission -> {
           if (admission instanceof Admission.Refused refused) {
             traffic.rejected(peer.protocol(), refused.reason());
@@ -74,6 +71,18 @@ public final class EngineGateway implements Gateway {
           }
           return admission;
         });
+  }
+
+  private CompletionStage<Admission> judge(Peer peer, Credentials credentials) {
+    try {
+      Admission consumer = consumers.admit(peer, credentials);
+      return consumer == null
+          ? registry.admit(peer, credentials)
+          : CompletableFuture.completedStage(consumer);
+    } catch (RuntimeException fault) {
+      // a fault of our own is a failed stage, so that every adapter answers it in its one place
+      return CompletableFuture.failedStage(fault);
+    }
   }
 
   private static AuditEvent refusal(Peer peer, @Nullable String who, String detail) {

@@ -66,6 +66,7 @@ public final class IngestPipeline {
   private final DeviceLimits limits;
   private final Observer observer;
   private final LiveFeed liveFeed;
+  private final OwnFaults faults = new OwnFaults();
   private volatile AlarmTap alarmTap = (sequence, body) -> {};
 
   /** Sinks with receipts since the last flush; used by the writer thread alone. */
@@ -97,17 +98,32 @@ public final class IngestPipeline {
   }
 
   /** Takes an uplink in; see {@link io.sluice.api.Gateway#accept}. */
+  // Whatever fails here is the gateway's own fault, and its message must have an answer all the
+  // same: what is left without one locks its device out.
+  @SuppressWarnings("CatchingUnchecked")
   public void accept(Uplink uplink) {
+    Receipt now;
+    try {
+      now = judge(uplink);
+    } catch (RuntimeException | Error fault) {
+      now = failed(uplink, fault);
+    }
+    if (now != null) {
+      uplink.sink().receipt(uplink, now);
+      uplink.sink().flush();
+    }
+  }
+
+  /** The verdict; null where the spool has taken it and gives one later. */
+  private @Nullable Receipt judge(Uplink uplink) {
     Device self = devices.find(uplink.device().value());
     if (self == null || self.retired()) {
-      refuse(uplink, RejectReason.NOT_AUTHORIZED, "the device is not registered any more");
-      return;
+      return refuse(uplink, RejectReason.NOT_AUTHORIZED, "the device is not registered any more");
     }
     Receipt.Limited limited = limits.check(uplink.device(), uplink.payload().length);
     if (limited != null) {
       traffic.limited(uplink.protocol(), limited.limit());
-      answerNow(uplink, limited);
-      return;
+      return limited;
     }
     Route route = TopicRouter.route(uplink.topic());
     MessageClass given = uplink.messageClass();
@@ -116,19 +132,33 @@ public final class IngestPipeline {
     }
     if (route == null) {
       String detail = "topic is not mapped; use " + TopicRouter.USABLE_TOPICS;
-      deadLetter(uplink, self, RejectReason.UNMAPPED_TOPIC, detail);
-      return;
+      return deadLetter(uplink, self, RejectReason.UNMAPPED_TOPIC, detail);
     }
     Device subject = subject(self, route.device());
     if (subject == null) {
-      refuse(uplink, RejectReason.NOT_AUTHORIZED, notAuthorized(self, route));
-      return;
+      return refuse(uplink, RejectReason.NOT_AUTHORIZED, notAuthorized(self, route));
     }
     Rejection rejection = uplink.rejection();
-    if (rejection != null) {
-      deadLetter(uplink, subject, rejection.reason(), rejection.detail());
-    } else {
-      normalizeAndAppend(uplink, subject, given != null ? given : route.messageClass());
+    return rejection == null
+        ? normalizeAndAppend(uplink, subject, given != null ? given : route.messageClass())
+        : deadLetter(uplink, subject, rejection.reason(), rejection.detail());
+  }
+
+  /** The verdict on what the gateway itself failed at: kept whole, so that nothing is lost. */
+  @SuppressWarnings("CatchingUnchecked") // as in accept
+  private @Nullable Receipt failed(Uplink uplink, Throwable fault) {
+    faults.report("a message of " + uplink.device() + " failed", fault);
+    if (fault instanceof OutOfMemoryError) {
+      return new Receipt.Busy(DISK_RETRY_AFTER_MILLIS);
+    }
+    String detail =
+        "the gateway failed at this message by a fault of its own (%s); its log tells more"
+            .formatted(fault.getClass().getSimpleName());
+    try {
+      return deadLetter(uplink, uplink.device().value(), RejectReason.INTERNAL, detail);
+    } catch (RuntimeException | Error again) {
+      faults.report("its dead letter failed, too", again);
+      return refuse(uplink, RejectReason.INTERNAL, detail);
     }
   }
 
@@ -147,7 +177,8 @@ public final class IngestPipeline {
         .formatted(self.id(), route.device(), route.device(), self.id());
   }
 
-  private void normalizeAndAppend(Uplink uplink, Device subject, MessageClass messageClass) {
+  private @Nullable Receipt normalizeAndAppend(
+      Uplink uplink, Device subject, MessageClass messageClass) {
     try {
       Normalized normalized =
           normalizer.normalize(
@@ -158,52 +189,60 @@ public final class IngestPipeline {
               uplink.topic(),
               uplink.payload(),
               uplink.receivedMicros());
-      append(uplink, subject, normalized);
+      return append(uplink, subject, normalized);
     } catch (PayloadException e) {
-      deadLetter(uplink, subject, e.reason(), e.getMessage());
+      return deadLetter(uplink, subject, e.reason(), e.getMessage());
     }
   }
 
   /** Stores what was refused before and could be decoded now; the uplink's sink is told. */
   void readmit(RetriedUplink uplink, Device subject, Normalized normalized) {
-    append(uplink, subject, normalized);
+    Receipt now = append(uplink, subject, normalized);
+    if (now != null) {
+      uplink.sink().receipt(uplink, now);
+      uplink.sink().flush();
+    }
   }
 
-  private void append(Uplink uplink, Device subject, Normalized normalized) {
+  private @Nullable Receipt append(Uplink uplink, Device subject, Normalized normalized) {
     IngestEntry entry =
         new IngestEntry(this, uplink, subject.id(), normalized.messageClass(), normalized.body());
-    if (!spool.append(entry)) {
-      answerNow(uplink, busy(spool.trouble(entry.lane())));
-    }
+    return spool.append(entry) ? null : busy(spool.trouble(entry.lane()));
   }
 
-  private void deadLetter(Uplink uplink, Device device, RejectReason reason, String detail) {
-    byte[] body = DeadLetterFormat.encode(reason, detail, device.id().value(), uplink);
+  private @Nullable Receipt deadLetter(
+      Uplink uplink, Device device, RejectReason reason, String detail) {
+    return deadLetter(uplink, device.id().value(), reason, detail);
+  }
+
+  private @Nullable Receipt deadLetter(
+      Uplink uplink, String device, RejectReason reason, String detail) {
+    byte[] body = DeadLetterFormat.encode(reason, detail, device, uplink);
     Receipt.Rejected verdict = new Receipt.Rejected(reason, detail, true);
-    if (spool.appendDeadLetter(new DeadLetterEntry(this, uplink, verdict, body))) {
-      countRefusal(uplink, reason, detail);
-    } else {
-      answerNow(uplink, busy(spool.trouble()));
+    if (!spool.appendDeadLetter(new DeadLetterEntry(this, uplink, verdict, body))) {
+      return busy(spool.trouble());
     }
+    countRefusal(uplink, reason, detail);
+    return null;
   }
 
-  private void refuse(Uplink uplink, RejectReason reason, String detail) {
+  private Receipt refuse(Uplink uplink, RejectReason reason, String detail) {
     countRefusal(uplink, reason, detail);
-    answerNow(uplink, new Receipt.Rejected(reason, detail, false));
+    return new Receipt.Rejected(reason, detail, false);
   }
 
   private void countRefusal(Uplink uplink, RejectReason reason, String detail) {
     traffic.rejected(uplink.protocol(), reason);
-    observer.refused(uplink, reason, detail);
+    try {
+      observer.refused(uplink, reason, detail);
+    } catch (RuntimeException fault) {
+      // the verdict stands, and the spool may have the letter already: nobody else's answer changes
+      faults.report("an observer of refusals failed", fault);
+    }
   }
 
   private static Receipt.Busy busy(@Nullable String trouble) {
     return new Receipt.Busy(trouble == null ? QUEUE_RETRY_AFTER_MILLIS : DISK_RETRY_AFTER_MILLIS);
-  }
-
-  private static void answerNow(Uplink uplink, Receipt receipt) {
-    uplink.sink().receipt(uplink, receipt);
-    uplink.sink().flush();
   }
 
   void onStored(IngestEntry entry, long sequence) {

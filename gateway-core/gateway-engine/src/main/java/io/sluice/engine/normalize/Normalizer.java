@@ -2,6 +2,7 @@ package io.sluice.engine.normalize;
 
 import io.sluice.api.ContentType;
 import io.sluice.api.Device;
+import io.sluice.api.MessageBounds;
 import io.sluice.api.MessageClass;
 import io.sluice.api.RejectReason;
 import java.util.function.Predicate;
@@ -16,7 +17,7 @@ import java.util.function.Predicate;
  */
 public final class Normalizer {
   /** Largest payload. */
-  public static final int MAX_PAYLOAD_BYTES = 1 << 20;
+  public static final int MAX_PAYLOAD_BYTES = MessageBounds.PAYLOAD_MAX_BYTES;
 
   /** Longest topic or path that a record keeps, in characters. */
   public static final int MAX_TOPIC_CHARS = 1024;
@@ -91,7 +92,18 @@ public final class Normalizer {
               + device.id()
               + "; a concentrator names its child in the topic: telemetry/{child}");
     }
-    return own.encode(
-        profile, device, gatewayId, messageClass, protocol, topic, codec, receivedMicros);
+    Normalized normalized =
+        own.encode(
+            profile, device, gatewayId, messageClass, protocol, topic, codec, receivedMicros);
+    if (normalized.body().length > MessageBounds.ENTRY_MAX_BYTES) {
+      throw new PayloadException(
+          RejectReason.TOO_LARGE,
+          "the record would have "
+              + normalized.body().length
+              + " bytes, at most "
+              + MessageBounds.ENTRY_MAX_BYTES
+              + " are stored; send fewer values at a time");
+    }
+    return normalized;
   }
 }

@@ -322,8 +322,8 @@ final class Authenticator implements AutoCloseable {
                   verified.failed(peer.address());
                 }
                 verdict.complete(admission);
-              } catch (RuntimeException e) {
-                verdict.completeExceptionally(e);
+              } catch (RuntimeException | Error e) {
+                verdict.completeExceptionally(e); // who waits must not wait for ever
               }
             });
     return taken ? verdict : CompletableFuture.completedStage(busy());

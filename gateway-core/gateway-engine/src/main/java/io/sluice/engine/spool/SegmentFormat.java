@@ -1,5 +1,6 @@
 package io.sluice.engine.spool;
 
+import io.sluice.api.MessageBounds;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
@@ -44,7 +45,7 @@ final class SegmentFormat {
   static final int VERSION_ENCRYPTED = 2;
   static final int HEADER_BYTES = 64;
   static final int RECORD_HEADER_BYTES = 24;
-  static final int BODY_MAX_BYTES = 16 << 20;
+  static final int BODY_MAX_BYTES = MessageBounds.ENTRY_MAX_BYTES;
   private static final int HEADER_CHECKED_BYTES = 32;
 
   private SegmentFormat() {}

@@ -43,7 +43,9 @@ final class WriteQueue {
 
   boolean offer(int log, SpoolEntry entry) {
     long length = entry.body().length;
-    if (bytes.get() + length > bytesMax) {
+    long waiting = bytes.get();
+    // An entry larger than the bound goes alone: else it could never be written.
+    if (waiting > 0 && waiting + length > bytesMax) {
       return false;
     }
     // Before the offer: the writer may take it, and subtract, at once.

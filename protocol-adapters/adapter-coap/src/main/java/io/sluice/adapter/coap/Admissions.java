@@ -13,6 +13,8 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.Principal;
 import java.security.cert.X509Certificate;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -136,8 +138,7 @@ final class Admissions {
       Consumer<Sender> admitted,
       Consumer<Response> refused) {
     long asked = revocations.get();
-    gateway
-        .admit(peer, credentials)
+    verdict(peer, credentials)
         .whenComplete((admission, fault) -> {
           if (fault != null) {
             log.error("admission of {} failed: {}", peer.address(), fault.toString());
@@ -146,6 +147,14 @@ final class Admissions {
             judge(key, peer, asked, admission, admitted, refused);
           }
         });
+  }
+
+  private CompletionStage<Admission> verdict(Peer peer, Credentials credentials) {
+    try {
+      return gateway.admit(peer, credentials);
+    } catch (RuntimeException fault) {
+      return CompletableFuture.failedStage(fault);
+    }
   }
 
   /** By who the DTLS handshake has shown it to be; {@code ?d=} may only repeat it. */

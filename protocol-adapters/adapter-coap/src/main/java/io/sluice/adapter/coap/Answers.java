@@ -11,6 +11,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Carries receipts from the spool's writer thread to the protocol threads, one task per batch, and
@@ -18,6 +20,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * meanwhile (RFC 7252 5.2.2), so that the device does not send it again. Thread-safe.
  */
 final class Answers implements ReceiptSink {
+  private static final Logger log = LoggerFactory.getLogger(Answers.class);
+
   /** Half of ACK_TIMEOUT (RFC 7252 4.8). */
   static final long EMPTY_ACK_AFTER_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -66,8 +70,10 @@ final class Answers implements ReceiptSink {
   @Override
   public void receipt(Uplink uplink, Receipt receipt) {
     UplinkExchange own = (UplinkExchange) uplink;
-    own.receipt().set(receipt);
-    verdicts.add(own);
+    if (own.receipt()
+        .compareAndSet(null, receipt)) { // the first counts: its place is given back once
+      verdicts.add(own);
+    }
   }
 
   @Override
@@ -89,7 +95,12 @@ final class Answers implements ReceiptSink {
     for (int i = 0; i < SHARE && (uplink = verdicts.poll()) != null; i++) {
       inHand.release();
       Receipt receipt = Objects.requireNonNull(uplink.receipt().get());
-      Replies.send(uplink.exchange(), Replies.to(receipt, maxPayloadBytes));
+      try {
+        Replies.send(uplink.exchange(), Replies.to(receipt, maxPayloadBytes));
+      } catch (RuntimeException unexpected) {
+        // Top of the task: one answer's fault must not cost the others theirs.
+        log.error("coap: an answer failed", unexpected);
+      }
     }
     flush();
   }

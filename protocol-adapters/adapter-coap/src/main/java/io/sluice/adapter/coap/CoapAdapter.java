@@ -64,11 +64,17 @@ final class CoapAdapter implements Adapter {
       throw new IllegalStateException("already started");
     }
     InetSocketAddress address = localAddress();
+    if (settings.payloadBytes() < settings.maxPayload().value()) {
+      log.warn(
+          "listeners.{}.max-payload: {} bytes are taken, no larger payload can be decoded",
+          kind,
+          settings.payloadBytes());
+    }
     DtlsDoor dtls = secured == null ? null : new DtlsDoor(secured, gateway);
     ScheduledExecutorService timers =
         ExecutorsUtil.newSingleThreadScheduledExecutor(new DaemonThreadFactory("coap-timer-"));
     ProtocolThreads protocolThreads = new ProtocolThreads(settings.protocolThreads(), timers);
-    int maxPayloadBytes = Math.toIntExact(settings.maxPayload().value());
+    int maxPayloadBytes = settings.payloadBytes();
     Answers answers = new Answers(protocolThreads::share, settings.maxExchanges(), maxPayloadBytes);
     Admissions admissions = new Admissions(gateway, settings.admissionCache().toNanos(), dtls);
     Desk desk = Desk.of(gateway, admissions, answers, settings);

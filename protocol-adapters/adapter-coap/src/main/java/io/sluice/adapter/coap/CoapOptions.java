@@ -1,5 +1,6 @@
 package io.sluice.adapter.coap;
 
+import io.sluice.api.MessageBounds;
 import io.sluice.api.config.Bytes;
 import io.sluice.api.config.Checked;
 import io.sluice.api.config.Option;
@@ -9,7 +10,9 @@ import java.util.List;
 /** The options that every kind of CoAP listener has. */
 public record CoapOptions(
     @Option(
-            doc = "Largest payload, block-wise or not; a larger one is answered 4.13.",
+            doc =
+                "Largest payload, block-wise or not; a larger one is answered 4.13. More than 1 MB"
+                    + " counts as 1 MB, the most that is decoded.",
             def = "1MB",
             min = 1024,
             max = 64 << 20)
@@ -112,6 +115,11 @@ public record CoapOptions(
   /** NON_LIFETIME, RFC 7252 section 4.8.2. */
   Duration nonLifetime() {
     return exchangeLifetime.compareTo(NON_LIFETIME) < 0 ? exchangeLifetime : NON_LIFETIME;
+  }
+
+  /** The largest payload that is taken, bytes. */
+  int payloadBytes() {
+    return MessageBounds.payload(maxPayload.value());
   }
 
   int protocolThreads() {

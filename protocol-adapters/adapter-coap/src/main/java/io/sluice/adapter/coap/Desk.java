@@ -1,7 +1,11 @@
 package io.sluice.adapter.coap;
 
 import io.sluice.api.Gateway;
+import io.sluice.api.Receipt;
+import io.sluice.api.Uplink;
 import java.time.InstantSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What the ways in of one listener share. */
 record Desk(
@@ -13,6 +17,19 @@ record Desk(
     InstantSource clock,
     int maxPayloadBytes) {
 
+  private static final Logger log = LoggerFactory.getLogger(Desk.class);
+
+  /** Offers an uplink. A gateway that throws has given its receipt by that. */
+  void offer(Uplink uplink) {
+    try {
+      gateway.accept(uplink);
+    } catch (RuntimeException fault) {
+      log.error("coap: the gateway failed at a message of {}", uplink.device(), fault);
+      uplink.sink().receipt(uplink, Receipt.Rejected.FAULT);
+      uplink.sink().flush();
+    }
+  }
+
   static Desk of(Gateway gateway, Admissions admissions, Answers answers, CoapOptions settings) {
     return new Desk(
         gateway,
@@ -21,6 +38,6 @@ record Desk(
         new Reception(gateway, answers),
         new Adoptions(),
         gateway.clock(),
-        Math.toIntExact(settings.maxPayload().value()));
+        settings.payloadBytes());
   }
 }

@@ -63,8 +63,7 @@ final class EndpointAssembly {
     configuration.set(SystemConfig.HEALTH_STATUS_INTERVAL, 0, TimeUnit.SECONDS);
     configuration.set(CoapConfig.PREFERRED_BLOCK_SIZE, settings.blockSize());
     configuration.set(CoapConfig.MAX_MESSAGE_SIZE, settings.blockSize());
-    configuration.set(
-        CoapConfig.MAX_RESOURCE_BODY_SIZE, Math.toIntExact(settings.maxPayload().value()));
+    configuration.set(CoapConfig.MAX_RESOURCE_BODY_SIZE, settings.payloadBytes());
     configuration.set(CoapConfig.BLOCKWISE_STATUS_LIFETIME, 60, TimeUnit.SECONDS);
     configuration.set(
         CoapConfig.EXCHANGE_LIFETIME,

@@ -7,6 +7,7 @@ import io.sluice.api.ReceiptSink;
 import io.sluice.api.Uplink;
 import java.net.InetSocketAddress;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.eclipse.californium.core.coap.Response;
 import org.eclipse.californium.core.network.Exchange;
 import org.jspecify.annotations.Nullable;
@@ -31,8 +32,11 @@ final class PlainExchange implements Uplink, Answerable {
   private final long receivedNanos;
   private @Nullable DeviceId device;
 
-  /** Published to the lane by its queue. */
-  @Nullable Receipt receipt;
+  private static final AtomicReferenceFieldUpdater<PlainExchange, Receipt> RECEIPT =
+      AtomicReferenceFieldUpdater.newUpdater(PlainExchange.class, Receipt.class, "receipt");
+
+  /** Null while it is awaited. */
+  volatile @Nullable Receipt receipt;
 
   /** Its neighbours among those that wait for a receipt, null where it waits for none. */
   @Nullable PlainExchange earlier;
@@ -61,6 +65,11 @@ final class PlainExchange implements Uplink, Answerable {
     this.payload = read.payload();
     this.receivedMicros = receivedMicros;
     this.receivedNanos = receivedNanos;
+  }
+
+  /** Notes the verdict; false where there was one already. Any thread. */
+  boolean decide(Receipt verdict) {
+    return RECEIPT.compareAndSet(this, null, verdict);
   }
 
   RecentMessages.Peer peer() {

@@ -12,8 +12,11 @@ import io.sluice.api.Uplink;
 import io.sluice.api.health.Guarded;
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.californium.core.coap.CoAP;
@@ -40,6 +43,11 @@ final class PlainLane extends ChannelInboundHandlerAdapter implements ReceiptSin
   private static final int MAX_DATAGRAM_BYTES = 65_536;
   private static final int SLOW_CHECK_MILLIS = 100;
   private static final int SWEEP_SECONDS = 10;
+
+  /** Beyond what the way through Californium's queue takes. */
+  private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(60);
+
+  private static final int MAX_LINGERING = 4096;
   private static final int HEADER_BYTES = 4;
   private static final int ACK = 0x60;
   private static final int CHANGED = 0x44;
@@ -74,6 +82,9 @@ final class PlainLane extends ChannelInboundHandlerAdapter implements ReceiptSin
 
   private final AtomicBoolean awake = new AtomicBoolean();
   private final Runnable drain = this::drain;
+
+  /** Answered, and their bare requests not claimed yet: in about the order of arrival. */
+  private final Queue<PlainExchange> lingering = new ArrayDeque<>();
 
   /** Confirmable requests without a receipt, in the order of arrival. */
   private @Nullable PlainExchange earliest;
@@ -157,8 +168,19 @@ final class PlainLane extends ChannelInboundHandlerAdapter implements ReceiptSin
     PlainExchange exchange = new PlainExchange(this, peer, plain, micros, nanos);
     recent.add(peer, exchange.messageId(), checksum, exchange.isConfirmable(), second, exchange);
     if (desk.reception().reserve(exchange)) {
-      admit(exchange);
+      try {
+        admit(exchange);
+      } catch (RuntimeException fault) {
+        failed(exchange, fault);
+      }
     }
+  }
+
+  /** By a fault of our own: it is answered, and its place given back, as by a receipt. */
+  private void failed(PlainExchange exchange, RuntimeException fault) {
+    log.error("coap: a message of {} failed", exchange.address(), fault);
+    receipt(exchange, Receipt.Rejected.FAULT);
+    flush();
   }
 
   /** A duplicate: the same answer again, nothing while there is none. */
@@ -196,7 +218,7 @@ final class PlainLane extends ChannelInboundHandlerAdapter implements ReceiptSin
               exchange.address(),
               device.text(datagram),
               token.text(datagram),
-              sender -> onLoop(() -> accept(exchange, sender)),
+              sender -> onLoop(() -> acceptOrFail(exchange, sender)),
               refusal -> onLoop(() -> refused(exchange, refusal)));
     }
   }
@@ -204,8 +226,29 @@ final class PlainLane extends ChannelInboundHandlerAdapter implements ReceiptSin
   private void onLoop(Runnable task) {
     if (loop.inEventLoop()) {
       task.run();
-    } else if (!loop.isShuttingDown()) {
+    } else {
+      execute(task);
+    }
+  }
+
+  /** False where the loop has ended, and with it the socket. */
+  private boolean execute(Runnable task) {
+    if (loop.isShuttingDown()) {
+      return false;
+    }
+    try {
       loop.execute(task);
+      return true;
+    } catch (RejectedExecutionException ended) {
+      return false; // between the question and the task
+    }
+  }
+
+  private void acceptOrFail(PlainExchange exchange, Admissions.Sender sender) {
+    try {
+      accept(exchange, sender);
+    } catch (RuntimeException fault) {
+      failed(exchange, fault);
     }
   }
 
@@ -222,20 +265,21 @@ final class PlainLane extends ChannelInboundHandlerAdapter implements ReceiptSin
     if (exchange.isConfirmable()) {
       await(exchange);
     }
-    desk.gateway().accept(exchange);
+    desk.offer(exchange);
   }
 
   @Override
   public void receipt(Uplink uplink, Receipt receipt) {
     PlainExchange exchange = (PlainExchange) uplink;
-    exchange.receipt = receipt;
-    verdicts.offer(exchange);
+    if (exchange.decide(receipt)) { // the first counts: its place is given back once
+      verdicts.offer(exchange);
+    }
   }
 
   @Override
   public void flush() {
-    if (!loop.isShuttingDown() && awake.compareAndSet(false, true)) {
-      loop.execute(drain);
+    if (awake.compareAndSet(false, true) && !execute(drain)) {
+      awake.set(false);
     }
   }
 
@@ -263,8 +307,8 @@ final class PlainLane extends ChannelInboundHandlerAdapter implements ReceiptSin
     }
     exchange.isFinished = true;
     Receipt receipt = Objects.requireNonNull(exchange.receipt);
-    if (exchange.isOffered) {
-      desk.adoptions().withdraw(exchange);
+    if (exchange.isOffered && exchange.adopter == null) {
+      linger(exchange);
     }
     Exchange adopter = exchange.adopter;
     if (adopter != null) {
@@ -356,6 +400,7 @@ final class PlainLane extends ChannelInboundHandlerAdapter implements ReceiptSin
 
   /** Gives the exchanges that are late to Californium, with a request that names them. */
   private void acknowledgeSlow(long nowNanos) {
+    endLingering(nowNanos);
     for (PlainExchange first = earliest; first != null; first = earliest) {
       if (nowNanos - first.receivedNanos() < Answers.EMPTY_ACK_AFTER_NANOS) {
         return;
@@ -368,6 +413,25 @@ final class PlainLane extends ChannelInboundHandlerAdapter implements ReceiptSin
             bareRequest(first.code(), first.messageId(), first.token(), first.tokenLength()),
             first.address());
       }
+    }
+  }
+
+  /**
+   * Answered while its bare request is still on the way to Californium: it stays findable there for
+   * a while, or the bare request would be taken for a real one without path and credentials.
+   */
+  private void linger(PlainExchange exchange) {
+    if (lingering.size() >= MAX_LINGERING) {
+      desk.adoptions().withdraw(lingering.remove());
+    }
+    lingering.add(exchange);
+  }
+
+  private void endLingering(long nowNanos) {
+    PlainExchange oldest;
+    while ((oldest = lingering.peek()) != null
+        && nowNanos - oldest.receivedNanos() > LINGER_NANOS) {
+      desk.adoptions().withdraw(lingering.remove());
     }
   }
 

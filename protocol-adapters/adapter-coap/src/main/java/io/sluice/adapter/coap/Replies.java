@@ -56,6 +56,7 @@ final class Replies {
       case UNSUPPORTED_CONTENT_TYPE -> ResponseCode.UNSUPPORTED_CONTENT_FORMAT;
       case TOO_LARGE -> ResponseCode.REQUEST_ENTITY_TOO_LARGE;
       case QUOTA -> ResponseCode.TOO_MANY_REQUESTS;
+      case INTERNAL -> ResponseCode.INTERNAL_SERVER_ERROR;
       case OVERLOAD, UPSTREAM_REFUSED -> ResponseCode.SERVICE_UNAVAILABLE;
     };
   }

@@ -2,6 +2,7 @@ package io.sluice.adapter.coap;
 
 import io.sluice.api.ContentType;
 import io.sluice.api.Gateway;
+import io.sluice.api.Receipt;
 import io.sluice.api.RejectReason;
 import io.sluice.api.Rejection;
 import java.net.InetSocketAddress;
@@ -18,6 +19,8 @@ import org.eclipse.californium.core.coap.Response;
 import org.eclipse.californium.core.network.Exchange;
 import org.eclipse.californium.core.server.MessageDeliverer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Takes each whole request from Californium's stack, on the exchange's own thread; never blocks.
@@ -27,6 +30,9 @@ final class RequestRouter implements MessageDeliverer {
       "usable: POST or PUT /telemetry, /event, /alarm, /state (also /{class}/{child});"
           + " GET /command, /time, /.well-known/core";
 
+  private static final Logger log = LoggerFactory.getLogger(RequestRouter.class);
+
+  private final Desk desk;
   private final Gateway gateway;
   private final Admissions admissions;
   private final Answers answers;
@@ -38,6 +44,7 @@ final class RequestRouter implements MessageDeliverer {
   private final int maxPayloadBytes;
 
   RequestRouter(Desk desk, CommandResource commands, PublicResources resources) {
+    this.desk = desk;
     this.gateway = desk.gateway();
     this.admissions = desk.admissions();
     this.answers = desk.answers();
@@ -161,7 +168,7 @@ final class RequestRouter implements MessageDeliverer {
                   answers,
                   new AtomicReference<>());
           answers.await(uplink);
-          gateway.accept(uplink);
+          desk.offer(uplink);
         });
   }
 
@@ -193,11 +200,18 @@ final class RequestRouter implements MessageDeliverer {
         exchange.getRequest().getSourceContext(),
         exchange.getRequest().getOptions(),
         sender -> {
-          gateway.seen(sender.device(), sender.peer());
-          if (sender.peer().secure()) {
-            commands.heard(sender.device(), exchange.getRequest());
+          try {
+            gateway.seen(sender.device(), sender.peer());
+            if (sender.peer().secure()) {
+              commands.heard(sender.device(), exchange.getRequest());
+            }
+            continuation.accept(sender);
+          } catch (RuntimeException fault) {
+            // of the gateway's own: the place must not be lost with the request
+            log.error("coap: a request of {} failed", sender.device(), fault);
+            answers.release();
+            Replies.send(exchange, Replies.to(Receipt.Rejected.FAULT, maxPayloadBytes));
           }
-          continuation.accept(sender);
         },
         refusal -> {
           answers.release();

@@ -12,6 +12,8 @@ import io.sluice.api.RejectReason;
 import io.sluice.api.Uplink;
 import io.sluice.api.config.Bytes;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -129,6 +131,60 @@ class PlainLaneTest {
   }
 
   @Test
+  void receiptThatOvertakesTheHandoverIsTheOnlyAnswer() throws Exception {
+    adapter.close();
+    CoapAdapter narrow = new CoapAdapter(new CoapSettings("127.0.0.1", 0, withThreads(1)));
+    CompletableFuture<Void> protocolThread = new CompletableFuture<>();
+    CompletableFuture<Void> disk = new CompletableFuture<>();
+    narrow.start(gateway);
+    try (RawPeer device = new RawPeer(narrow.address())) {
+      device.send(RawPeer.post(1, "1"));
+      device.receive();
+      gateway.clock =
+          () -> {
+            if (Thread.currentThread().getName().matches("coap-[0-9]+")) {
+              protocolThread.join();
+            }
+            return Instant.now();
+          };
+      device.send(RawPeer.post(2, ELECTIVE, new byte[] {1}, "2")); // holds the protocol thread
+      gateway.blockWriter(disk);
+      device.send(RawPeer.post(3, "3"));
+      assertThat(device.receive(1_500)).as("nobody is there to acknowledge it").isNull();
+      disk.complete(null);
+      assertThat(device.receive()).containsExactly(0x61, 0x44, 0, 3, 0x55);
+      protocolThread.complete(null);
+      List<String> codes = new ArrayList<>();
+      for (byte[] next = device.receive(); next != null; next = device.receive(500)) {
+        codes.add(RawPeer.code(next));
+      }
+      assertThat(codes).containsOnly("2.04");
+      assertThat(gateway.refused).isEmpty();
+      assertThat(gateway.accepted).hasSize(3);
+    } finally {
+      protocolThread.complete(null);
+      disk.complete(null);
+      narrow.close();
+    }
+  }
+
+  private static CoapOptions withThreads(int threads) {
+    CoapOptions base = CoapOptions.DEFAULTS;
+    return new CoapOptions(
+        base.maxPayload(),
+        base.blockSize(),
+        base.maxTransfers(),
+        new Bytes(1 << 20),
+        threads,
+        base.maxExchanges(),
+        base.maxRemembered(),
+        base.maxRememberedPerPeer(),
+        Duration.ofSeconds(247),
+        base.maxObservers(),
+        base.admissionCache());
+  }
+
+  @Test
   void bothWaysInAnswerAlike() throws Exception {
     List<Function<Uplink, Receipt>> verdicts =
         List.of(
@@ -212,20 +268,7 @@ class PlainLaneTest {
 
   @Test
   void severalSocketsShareThePortAndADuplicateComesToTheSame() throws Exception {
-    CoapOptions base = CoapOptions.DEFAULTS;
-    CoapOptions eight =
-        new CoapOptions(
-            base.maxPayload(),
-            base.blockSize(),
-            base.maxTransfers(),
-            new Bytes(1 << 20),
-            8,
-            base.maxExchanges(),
-            base.maxRemembered(),
-            base.maxRememberedPerPeer(),
-            Duration.ofSeconds(247),
-            base.maxObservers(),
-            base.admissionCache());
+    CoapOptions eight = withThreads(8);
     CoapAdapter wide = new CoapAdapter(new CoapSettings("127.0.0.1", 0, eight));
     wide.start(gateway);
     try {

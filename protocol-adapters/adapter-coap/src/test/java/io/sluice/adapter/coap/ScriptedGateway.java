@@ -17,6 +17,7 @@ import io.sluice.api.Rejection;
 import io.sluice.api.Uplink;
 import io.sluice.api.admin.Operations.Following;
 import io.sluice.api.admin.Operations.LiveEvent;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -57,6 +58,8 @@ final class ScriptedGateway implements Gateway, Commands, AutoCloseable {
 
   /** SubjectPublicKeyInfo in hex → device. */
   final Map<String, String> publicKeys = new ConcurrentHashMap<>();
+
+  volatile InstantSource clock = InstantSource.system();
 
   private final List<Consumer<DeviceId>> revocations = new CopyOnWriteArrayList<>();
   private final AtomicLong sequence = new AtomicLong();
@@ -132,6 +135,11 @@ final class ScriptedGateway implements Gateway, Commands, AutoCloseable {
     }
     work.add(() -> uplink.sink().receipt(uplink, verdict.apply(uplink)));
     work.add(uplink.sink()::flush);
+  }
+
+  @Override
+  public InstantSource clock() {
+    return () -> clock.instant();
   }
 
   /** Holds the writer thread back until the stage completes. */

@@ -66,7 +66,10 @@ final class CommandLink implements DeviceLink, Subscriber {
     if (credits.getAndUpdate(left -> Math.max(0, left - 1)) == 0) {
       return false;
     }
-    connection.sink().loop().execute(() -> write(command));
+    if (!connection.sink().execute(() -> write(command))) {
+      credits.incrementAndGet();
+      return false;
+    }
     return true;
   }
 
@@ -133,6 +136,6 @@ final class CommandLink implements DeviceLink, Subscriber {
   @Override
   public void close(String reason) {
     byte code = reason.contains("taken") ? (byte) 0x8E : (byte) 0x98;
-    connection.sink().loop().execute(() -> connection.fail(code, reason));
+    connection.sink().execute(() -> connection.fail(code, reason));
   }
 }

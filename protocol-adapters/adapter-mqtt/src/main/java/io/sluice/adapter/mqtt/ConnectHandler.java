@@ -303,7 +303,7 @@ final class ConnectHandler {
 
   private void limits() {
     integer(MqttProperties.RECEIVE_MAXIMUM, connection.settings.receiveMaximum());
-    integer(MqttProperties.MAXIMUM_PACKET_SIZE, (int) connection.settings.maxPacketSize().value());
+    integer(MqttProperties.MAXIMUM_PACKET_SIZE, connection.settings.packetBytes());
     integer(MqttProperties.TOPIC_ALIAS_MAXIMUM, PublishHandler.TOPIC_ALIAS_MAXIMUM);
     integer(MqttProperties.SHARED_SUBSCRIPTION_AVAILABLE, 0);
     integer(MqttProperties.SUBSCRIPTION_IDENTIFIER_AVAILABLE, 0);

@@ -21,6 +21,7 @@ import io.netty.util.ReferenceCountUtil;
 import io.sluice.api.Gateway;
 import io.sluice.api.Limit;
 import io.sluice.api.Peer;
+import io.sluice.api.Receipt;
 import io.sluice.api.RejectReason;
 import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;
@@ -96,6 +97,17 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   @Nullable Subscriber subscriber() {
     return commands == null ? consumer : commands;
+  }
+
+  /** Offers a message. Any thread. A gateway that throws has given its receipt by that. */
+  void offer(Publication publication) {
+    try {
+      gateway.accept(publication);
+    } catch (RuntimeException fault) {
+      FAULTS.error(peer.address() + " " + name(), "the gateway failed at a message", fault);
+      sink.receipt(publication, Receipt.Rejected.FAULT);
+      sink.flush();
+    }
   }
 
   LoopSink sink() {
@@ -314,6 +326,13 @@ final class Connection extends ChannelInboundHandlerAdapter {
     } else {
       channel.writeAndFlush(lastPacket).addListener(ChannelFutureListener.CLOSE);
     }
+  }
+
+  /** A fault of our own, met while this connection was served. */
+  void broken(RuntimeException fault) {
+    FAULTS.error(peer.address() + " " + name(), "the adapter failed; closed", fault);
+    failed = true;
+    channel.close();
   }
 
   void checkTimes(long now) {

@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jctools.queues.MpscUnboundedArrayQueue;
@@ -50,20 +51,41 @@ final class LoopSink implements ReceiptSink {
 
   @Override
   public void flush() {
-    if (!loop.isShuttingDown() && awake.compareAndSet(false, true)) {
-      loop.execute(drain);
+    if (awake.compareAndSet(false, true) && !execute(drain)) {
+      awake.set(false);
+    }
+  }
+
+  /** Runs the task on the loop; false where the loop has ended, and with it its connections. */
+  boolean execute(Runnable task) {
+    if (loop.isShuttingDown()) {
+      return false;
+    }
+    try {
+      loop.execute(task);
+      return true;
+    } catch (RejectedExecutionException ended) {
+      return false; // between the question and the task
     }
   }
 
   private void drain() {
     awake.set(false);
     for (Publication next = resolved.poll(); next != null; next = resolved.poll()) {
-      if (next.connection.window.resolved(next)) {
-        touched.add(next.connection);
+      try {
+        if (next.connection.window.resolved(next)) {
+          touched.add(next.connection);
+        }
+      } catch (RuntimeException fault) {
+        next.connection.broken(fault); // ends that one, and costs no other its answers
       }
     }
     for (Connection connection : touched) {
-      connection.window.answer();
+      try {
+        connection.window.answer();
+      } catch (RuntimeException fault) {
+        connection.broken(fault);
+      }
     }
     touched.clear();
   }

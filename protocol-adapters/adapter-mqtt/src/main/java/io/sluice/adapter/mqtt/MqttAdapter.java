@@ -68,6 +68,12 @@ public final class MqttAdapter implements Adapter {
 
   @Override
   public void start(Gateway gateway) throws IOException {
+    if (settings.packetBytes() < settings.maxPacketSize().value()) {
+      LOG.warn(
+          "listeners.{}.max-packet-size: {} bytes are taken, no larger payload can be decoded",
+          door.kind(),
+          settings.packetBytes());
+    }
     Transport transport = settings.transport().available();
     TlsDoor secured =
         door.tls() == null ? null : new TlsDoor(door, door.tls(), gateway, sinks.values());
@@ -135,7 +141,7 @@ public final class MqttAdapter implements Adapter {
         if (door.path() != null) {
           WebSocketDoor.addTo(channel.pipeline(), door.path(), settings);
         }
-        int limit = (int) settings.maxPacketSize().value();
+        int limit = settings.packetBytes();
         channel
             .pipeline()
             .addLast(new PacketGuard(limit, connection))

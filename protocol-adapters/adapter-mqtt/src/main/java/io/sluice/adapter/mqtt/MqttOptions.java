@@ -1,5 +1,6 @@
 package io.sluice.adapter.mqtt;
 
+import io.sluice.api.MessageBounds;
 import io.sluice.api.config.Bytes;
 import io.sluice.api.config.Option;
 import java.time.Duration;
@@ -15,7 +16,9 @@ public record MqttOptions(
             max = 10_000_000)
         int maxConnections,
     @Option(
-            doc = "Largest packet, in and announced to clients (MQTT 5: 0x95 beyond it).",
+            doc =
+                "Largest packet, in and announced to clients (MQTT 5: 0x95 beyond it). More than"
+                    + " 1152 KB counts as 1152 KB: no payload above 1 MB is decoded.",
             def = "1MB",
             min = 1024,
             max = 64 << 20)
@@ -71,6 +74,11 @@ public record MqttOptions(
           16,
           Transport.AUTO,
           2);
+
+  /** The largest packet that is taken, bytes. */
+  int packetBytes() {
+    return MessageBounds.packet(maxPacketSize.value());
+  }
 
   int eventLoops() {
     return threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;

@@ -196,7 +196,7 @@ final class PublishHandler {
       case UNMAPPED_TOPIC -> 0x90;
       case QUOTA, OVERLOAD, TOO_LARGE, UPSTREAM_REFUSED -> 0x97;
       case PAYLOAD_INVALID, UNSUPPORTED_CONTENT_TYPE -> 0x99;
-      case PROTOCOL_ERROR -> 0x83;
+      case PROTOCOL_ERROR, INTERNAL -> 0x83;
     };
   }
 }

@@ -26,13 +26,30 @@ final class SparseLog {
 
   /** Any thread. */
   void warn(String where, String what) {
+    if (isDue()) {
+      log.warn("mqtt: {}: {}{}", where, what, omitted());
+    }
+  }
+
+  /** The same for a fault of the gateway's own, with its stack trace. Any thread. */
+  void error(String where, String what, Throwable fault) {
+    if (isDue()) {
+      log.error("mqtt: {}: {}{}", where, what, omitted(), fault);
+    }
+  }
+
+  private boolean isDue() {
     long now = System.nanoTime();
     long before = last.get();
-    if (now - before < intervalNanos || !last.compareAndSet(before, now)) {
+    boolean isDue = now - before >= intervalNanos && last.compareAndSet(before, now);
+    if (!isDue) {
       omitted.incrementAndGet();
-      return;
     }
+    return isDue;
+  }
+
+  private String omitted() {
     long more = omitted.getAndSet(0);
-    log.warn("mqtt: {}: {}{}", where, what, more == 0 ? "" : " (and " + more + " like it before)");
+    return more == 0 ? "" : " (and " + more + " like it before)";
   }
 }

@@ -42,7 +42,7 @@ final class WebSocketDoor {
                 WebSocketServerProtocolConfig.newBuilder()
                     .websocketPath(path)
                     .subprotocols("mqtt,mqttv3.1") // [MQTT-6.0.0-3], [MQTT-6.0.0-4]
-                    .maxFramePayloadLength((int) options.maxPacketSize().value() + 16)
+                    .maxFramePayloadLength(options.packetBytes() + 16)
                     .handshakeTimeoutMillis(options.connectTimeout().toMillis())
                     .build()))
         .addLast(new Frames());

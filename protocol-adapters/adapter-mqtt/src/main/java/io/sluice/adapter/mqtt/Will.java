@@ -59,7 +59,7 @@ final class Will {
     if (decided.compareAndSet(false, true)) {
       stopTimer();
       givenUpNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-      publication.connection.gateway.accept(publication);
+      publication.connection.offer(publication);
     }
   }
 
@@ -79,7 +79,7 @@ final class Will {
               .sink()
               .loop()
               .schedule(
-                  Guarded.task("mqtt-will", () -> connection.gateway.accept(publication)),
+                  Guarded.task("mqtt-will", () -> connection.offer(publication)),
                   Math.max(1, retryAfterMillis),
                   TimeUnit.MILLISECONDS);
     } else {

@@ -65,7 +65,7 @@ final class Window {
     pending.add(publication);
     if (!waiting) {
       publication.state = Publication.State.OFFERED;
-      connection.gateway.accept(publication);
+      connection.offer(publication);
     }
     if (pending.size() >= limit()) {
       connection.read();
@@ -74,6 +74,9 @@ final class Window {
 
   /** Notes a receipt; true where the connection has not been touched in this batch yet. */
   boolean resolved(Publication publication) {
+    if (publication.state == Publication.State.DECIDED) {
+      return false; // the first receipt counts
+    }
     long retryAfterMillis = retryAfterMillis(publication);
     boolean isBusy = retryAfterMillis >= 0;
     if (publication.messageClass() != null) {
@@ -119,7 +122,7 @@ final class Window {
     for (Publication publication : pending) {
       if (publication.state == Publication.State.WAITING) {
         publication.state = Publication.State.OFFERED;
-        connection.gateway.accept(publication);
+        connection.offer(publication);
       }
     }
     connection.read();

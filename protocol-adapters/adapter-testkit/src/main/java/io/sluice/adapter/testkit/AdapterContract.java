@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.sluice.adapter.testkit.RecordingGateway.Misconduct;
 import io.sluice.api.Adapter;
 import io.sluice.api.Receipt;
 import io.sluice.api.RejectReason;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 
 /** What every adapter must pass. A test class implements it and says how its protocol sends. */
@@ -71,6 +74,70 @@ public interface AdapterContract {
               .isTrue();
         }
         assertThat(gateway.stored()).hasSize(1);
+      }
+    }
+  }
+
+  @Test
+  default void gatewayThatThrowsAnswersAndReleases() throws Exception {
+    try (RecordingGateway gateway = new RecordingGateway().device("d1", "pw");
+        Adapter adapter = adapter(0)) {
+      adapter.start(gateway);
+      for (Misconduct how : List.of(Misconduct.THROWS, Misconduct.THROWS_AND_ANSWERS)) {
+        gateway.misbehave(how);
+        try (Sender sender = sender(adapter, "d1", "pw")) {
+          Answer first = sender.send("telemetry", PAYLOAD).get(10, TimeUnit.SECONDS);
+          if (how == Misconduct.THROWS) {
+            assertThat(first.positive()).isFalse();
+            assertThat(first.detail()).contains("failed");
+          }
+          gateway.misbehave(Misconduct.NONE);
+          assertThat(sender.send("telemetry", PAYLOAD).get(10, TimeUnit.SECONDS).positive())
+              .as("the same session goes on after %s", how)
+              .isTrue();
+        }
+      }
+      try (Sender sender = sender(adapter, "d1", "pw")) {
+        assertThat(sender.send("telemetry", PAYLOAD).get(10, TimeUnit.SECONDS).positive()).isTrue();
+      }
+    }
+  }
+
+  @Test
+  default void receiptThatIsGivenTwiceIsAnsweredOnce() throws Exception {
+    try (RecordingGateway gateway = new RecordingGateway().device("d1", "pw");
+        Adapter adapter = adapter(0)) {
+      adapter.start(gateway);
+      gateway.misbehave(Misconduct.ANSWERS_TWICE);
+      try (Sender sender = sender(adapter, "d1", "pw")) {
+        for (int i = 0; i < 3; i++) {
+          assertThat(sender.send("telemetry", PAYLOAD).get(10, TimeUnit.SECONDS).positive())
+              .isTrue();
+        }
+      }
+    }
+  }
+
+  @Test
+  default void gatewayThatThrowsAtAdmissionRefusesAndReleases() throws Exception {
+    try (RecordingGateway gateway = new RecordingGateway().device("d1", "pw");
+        Adapter adapter = adapter(0)) {
+      adapter.start(gateway);
+      gateway.misbehave(Misconduct.THROWS_AT_ADMISSION);
+      assertThatThrownBy(
+              () -> {
+                try (Sender sender = sender(adapter, "d1", "pw")) {
+                  Answer answer = sender.send("telemetry", PAYLOAD).get(10, TimeUnit.SECONDS);
+                  if (!answer.positive()) {
+                    throw new IllegalStateException("refused: " + answer.detail());
+                  }
+                }
+              })
+          .isInstanceOf(Exception.class)
+          .isNotInstanceOf(TimeoutException.class);
+      gateway.misbehave(Misconduct.NONE);
+      try (Sender sender = sender(adapter, "d1", "pw")) {
+        assertThat(sender.send("telemetry", PAYLOAD).get(10, TimeUnit.SECONDS).positive()).isTrue();
       }
     }
   }

@@ -72,6 +72,25 @@ public final class RecordingGateway implements Gateway, Commands, AutoCloseable 
   private final List<Consumer<DeviceId>> revocations = new CopyOnWriteArrayList<>();
   private final List<Consumer<LiveEvent>> followers = new CopyOnWriteArrayList<>();
   private volatile Function<Uplink, Receipt> verdict = this::storedReceipt;
+  private volatile Misconduct misconduct = Misconduct.NONE;
+
+  /** How the gateway breaks its own contract. */
+  public enum Misconduct {
+    NONE,
+    /** {@link #accept} throws and gives no receipt. */
+    THROWS,
+    /** {@link #accept} throws, and the receipt comes all the same. */
+    THROWS_AND_ANSWERS,
+    /** Each receipt is given twice. */
+    ANSWERS_TWICE,
+    /** {@link #admit} throws. */
+    THROWS_AT_ADMISSION
+  }
+
+  /** Behaves so from now on. */
+  public void misbehave(Misconduct how) {
+    misconduct = how;
+  }
 
   /** Admits this device from now on. */
   public RecordingGateway device(String id, String password) {
@@ -134,6 +153,9 @@ public final class RecordingGateway implements Gateway, Commands, AutoCloseable 
 
   @Override
   public CompletionStage<Admission> admit(Peer peer, Credentials credentials) {
+    if (misconduct == Misconduct.THROWS_AT_ADMISSION) {
+      throw new IllegalStateException("the gateway fails, as told");
+    }
     return CompletableFuture.supplyAsync(() -> judge(credentials), writer);
   }
 
@@ -179,16 +201,25 @@ public final class RecordingGateway implements Gateway, Commands, AutoCloseable 
 
   @Override
   public void accept(Uplink uplink) {
-    writer.execute(() -> decide(uplink));
+    Misconduct how = misconduct;
+    if (how != Misconduct.THROWS) {
+      writer.execute(() -> decide(uplink, how == Misconduct.ANSWERS_TWICE));
+    }
+    if (how == Misconduct.THROWS || how == Misconduct.THROWS_AND_ANSWERS) {
+      throw new IllegalStateException("the gateway fails, as told");
+    }
   }
 
-  private void decide(Uplink uplink) {
+  private void decide(Uplink uplink, boolean twice) {
     offers.incrementAndGet();
     Receipt receipt = verdict.apply(uplink);
     if (receipt instanceof Receipt.Stored) {
       stored.add(uplink);
     }
     uplink.sink().receipt(uplink, receipt);
+    if (twice) {
+      uplink.sink().receipt(uplink, receipt);
+    }
     uplink.sink().flush();
   }
 

@@ -1,0 +1,245 @@
+package io.sluice.engine.ingest;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.api.ContentType;
+import io.sluice.api.Device;
+import io.sluice.api.DeviceId;
+import io.sluice.api.MessageBounds;
+import io.sluice.api.Receipt;
+import io.sluice.api.ReceiptSink;
+import io.sluice.api.RejectReason;
+import io.sluice.api.Uplink;
+import io.sluice.api.config.Bytes;
+import io.sluice.engine.limits.DeviceLimits;
+import io.sluice.engine.limits.LimitSettings;
+import io.sluice.engine.normalize.Normalizer;
+import io.sluice.engine.normalize.Profiles;
+import io.sluice.engine.spool.SegmentedSpool;
+import io.sluice.engine.spool.Spool;
+import io.sluice.engine.spool.SpoolEntry;
+import io.sluice.engine.spool.SpoolSettings;
+import io.sluice.engine.spool.SpoolSettings.Policy;
+import java.lang.reflect.Proxy;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whatever fails on the way of a message, its sender gets one receipt and the caller no fault. */
+class IngestPipelineTest {
+  private final Device device =
+      new Device(new DeviceId("d1"), "p", "factory", "site", null, null, true, true, false);
+  private final List<Receipt> receipts = new CopyOnWriteArrayList<>();
+  private final List<SpoolEntry> records = new ArrayList<>();
+  private final List<SpoolEntry> letters = new ArrayList<>();
+  private final ReceiptSink sink =
+      new ReceiptSink() {
+        @Override
+        public void receipt(Uplink uplink, Receipt receipt) {
+          receipts.add(receipt);
+        }
+
+        @Override
+        public void flush() {}
+      };
+  private RuntimeException recordFault;
+  private RuntimeException letterFault;
+  private Throwable deviceFault;
+  private RuntimeException observerFault;
+  private final TrafficMeter traffic = new TrafficMeter();
+
+  @Test
+  void faultOnTheWayIsAnsweredOnceAndKeptWhole() {
+    for (Throwable fault : List.of(new IllegalStateException("x"), new StackOverflowError())) {
+      receipts.clear();
+      letters.clear();
+      deviceFault = fault;
+      pipeline().accept(uplink("telemetry", "{\"t\":1}".getBytes(UTF_8)));
+      assertThat(receipts).isEmpty(); // it waits for the disk
+      assertThat(letters).hasSize(1);
+      letters.getFirst().stored(1);
+      assertThat(receipts)
+          .singleElement()
+          .isInstanceOfSatisfying(
+              Receipt.Rejected.class,
+              rejected -> {
+                assertThat(rejected.reason()).isEqualTo(RejectReason.INTERNAL);
+                assertThat(rejected.deadLettered()).isTrue();
+                assertThat(rejected.detail()).contains(fault.getClass().getSimpleName());
+              });
+    }
+    assertThat(traffic.snapshot().rejected().get("mqtt")).containsEntry(RejectReason.INTERNAL, 2L);
+  }
+
+  @Test
+  void recordThatTheSpoolThrowsAtBecomesALetter() {
+    recordFault = new IllegalArgumentException("an entry has 1 to 16 MiB");
+    pipeline().accept(uplink("telemetry", "{\"t\":1}".getBytes(UTF_8)));
+    assertThat(letters).hasSize(1);
+  }
+
+  @Test
+  void letterThatCannotBeKeptEitherIsRefusedOnce() {
+    letterFault = new IllegalArgumentException("an entry has 1 to 16 MiB");
+    pipeline().accept(uplink("nowhere", new byte[20]));
+    assertThat(receipts)
+        .singleElement()
+        .isInstanceOfSatisfying(
+            Receipt.Rejected.class,
+            rejected -> assertThat(rejected.reason()).isEqualTo(RejectReason.INTERNAL));
+  }
+
+  @Test
+  void observerThatThrowsChangesNoVerdict() {
+    observerFault = new IllegalStateException("the observer");
+    pipeline().accept(uplink("nowhere", new byte[20]));
+    assertThat(letters).hasSize(1); // and not a second one about the observer
+    letters.getFirst().stored(1);
+    assertThat(receipts)
+        .singleElement()
+        .isInstanceOfSatisfying(
+            Receipt.Rejected.class,
+            rejected -> assertThat(rejected.reason()).isEqualTo(RejectReason.UNMAPPED_TOPIC));
+  }
+
+  @Test
+  void memoryThatIsShortMakesTheSenderWait() {
+    deviceFault = new OutOfMemoryError("Cannot reserve direct buffer");
+    pipeline().accept(uplink("telemetry", new byte[20]));
+    assertThat(receipts).singleElement().isInstanceOf(Receipt.Busy.class);
+    assertThat(letters).isEmpty();
+  }
+
+  @Test
+  void largestPacketOfAnAdapterIsKeptThroughTheSmallestQueue(@TempDir Path directory)
+      throws Exception {
+    SpoolSettings settings =
+        new SpoolSettings(
+            new Bytes(8 << 20),
+            new Bytes(64 << 10),
+            10,
+            20,
+            Policy.DROP_OLDEST,
+            Policy.REFUSE,
+            Policy.REFUSE,
+            null,
+            new Bytes(1 << 20),
+            new Bytes(1 << 20),
+            null);
+    try (SegmentedSpool spool = SegmentedSpool.open(settings, directory, Clock.systemUTC())) {
+      IngestPipeline pipeline = pipeline(spool);
+      spool.afterBatch(pipeline::flushSinks);
+      byte[] largest = new byte[MessageBounds.packet(Long.MAX_VALUE)];
+      pipeline.accept(uplink("telemetry", largest));
+      byte[] text = new byte[MessageBounds.PAYLOAD_MAX_BYTES];
+      Arrays.fill(text, (byte) 'a');
+      Awaitility.await().until(() -> receipts.size() == 1);
+      pipeline.accept(uplink("telemetry", text));
+      Awaitility.await().until(() -> receipts.size() == 2);
+    }
+    assertThat(receipts).noneMatch(receipt -> receipt instanceof Receipt.Busy);
+  }
+
+  private IngestPipeline pipeline() {
+    return pipeline(
+        (Spool)
+            Proxy.newProxyInstance(
+                Spool.class.getClassLoader(),
+                new Class<?>[] {Spool.class},
+                (proxy, method, arguments) ->
+                    switch (method.getName()) {
+                      case "epoch" -> "e0";
+                      case "append" -> add(records, arguments[0], recordFault);
+                      case "appendDeadLetter" -> add(letters, arguments[0], letterFault);
+                      default -> null;
+                    }));
+  }
+
+  private static boolean add(List<SpoolEntry> to, Object entry, RuntimeException fault) {
+    if (fault != null) {
+      throw fault;
+    }
+    return to.add((SpoolEntry) entry);
+  }
+
+  private IngestPipeline pipeline(Spool spool) {
+    return new IngestPipeline(
+        this::find,
+        new Normalizer("gw", Profiles.load(List.of()).profiles()),
+        spool,
+        traffic,
+        new DeviceLimits(LimitSettings.DEFAULTS, System::nanoTime),
+        new IngestPipeline.Observer() {
+          @Override
+          public void stored(DeviceId id, Uplink uplink) {}
+
+          @Override
+          public void refused(Uplink uplink, RejectReason reason, String detail) {
+            if (observerFault != null) {
+              throw observerFault;
+            }
+          }
+        });
+  }
+
+  private Device find(String id) {
+    switch (deviceFault) {
+      case RuntimeException fault -> throw fault;
+      case Error fault -> throw fault;
+      case null, default -> {
+        return device;
+      }
+    }
+  }
+
+  private Uplink uplink(String topic, byte[] payload) {
+    return new Uplink() {
+      @Override
+      public DeviceId device() {
+        return device.id();
+      }
+
+      @Override
+      public String protocol() {
+        return "mqtt";
+      }
+
+      @Override
+      public String topic() {
+        return topic;
+      }
+
+      @Override
+      public ContentType contentType() {
+        return ContentType.UNSPECIFIED;
+      }
+
+      @Override
+      public byte[] payload() {
+        return payload;
+      }
+
+      @Override
+      public long receivedMicros() {
+        return 1;
+      }
+
+      @Override
+      public long receivedNanos() {
+        return System.nanoTime();
+      }
+
+      @Override
+      public ReceiptSink sink() {
+        return sink;
+      }
+    };
+  }
+}
