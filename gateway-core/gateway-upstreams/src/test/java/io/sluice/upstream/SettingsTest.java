@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class SettingsTest {
@@ -72,10 +73,51 @@ class SettingsTest {
             Duration.ofMillis(2),
             Duration.ofSeconds(10),
             false,
+            KafkaSettings.Timestamp.OBSERVED,
             Map.of("acks", "1", "security.protocol", "SASL_SSL"));
     assertThat(settings.problems())
         .containsExactly(
             new Problem("topic", "may hold only letters, digits and . _ -"),
             new Problem("properties", "acks is set by the gateway; leave it out here"));
+  }
+
+  @Test
+  void kafkaPropertiesThatTheProducerWouldNotTakeAreFaults() {
+    assertThat(kafkaFaults("b:9092", Map.of("security.protocol", "SSLX"))).contains("SSLX");
+    assertThat(kafkaFaults("b:9092", Map.of("max.request.size", "lots")))
+        .contains("max.request.size");
+    assertThat(kafkaFaults("b:9092", Map.of("retries", "0"))).contains("retries");
+    assertThat(kafkaFaults("b:9092", Map.of("security.protocl", "SSL")))
+        .contains("security.protocl is no property of the Kafka producer");
+    assertThat(kafkaFaults("b:9092", Map.of("ssl.truststore.location", "/nowhere/t.p12")))
+        .contains("ssl.truststore.location: there is no file /nowhere/t.p12");
+    assertThat(kafkaFaults("b:9092", Map.of("request.timeout.ms", "30000")))
+        .contains("delivery.timeout.ms must be at least 30002");
+    assertThat(
+            kafkaFaults(
+                "b:9092", Map.of("security.protocol", "SASL_SSL", "sasl.jaas.config", "nonsense")))
+        .contains("JAAS");
+    assertThat(kafkaFaults("SSL://b:9092", Map.of())).contains("leave the protocol out here");
+    assertThat(kafkaFaults("b:99999", Map.of())).contains("a port up to 65535");
+    assertThat(kafkaFaults("b:9092, [::1]:9092,my_broker:1", Map.of("batch.size", "1000")))
+        .isEmpty();
+    assertThat(
+            kafkaFaults(
+                "b:9092", Map.of("interceptor.classes", "a.B", "a.b.option", "for my own class")))
+        .isEmpty();
+  }
+
+  private static String kafkaFaults(String servers, Map<String, String> properties) {
+    KafkaSettings settings =
+        new KafkaSettings(
+            servers,
+            "t",
+            KafkaSettings.Compression.LZ4,
+            Duration.ofMillis(2),
+            Duration.ofSeconds(10),
+            false,
+            KafkaSettings.Timestamp.OBSERVED,
+            properties);
+    return settings.problems().stream().map(Problem::message).collect(Collectors.joining("; "));
   }
 }

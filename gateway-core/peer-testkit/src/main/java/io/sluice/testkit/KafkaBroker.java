@@ -31,6 +31,15 @@ public final class KafkaBroker implements AutoCloseable {
   private KafkaRaftServer server;
 
   public KafkaBroker(Path directory) throws Exception {
+    this(directory, "127.0.0.1", Map.of());
+  }
+
+  /**
+   * @param advertisedHost the name by which clients are sent to it
+   * @param further properties
+   */
+  public KafkaBroker(Path directory, String advertisedHost, Map<String, String> further)
+      throws Exception {
     port = freePort();
     int controllerPort = freePort();
     String log = directory.resolve("log").toString();
@@ -39,11 +48,12 @@ public final class KafkaBroker implements AutoCloseable {
     properties.setProperty("controller.quorum.voters", "1@127.0.0.1:" + controllerPort);
     properties.setProperty(
         "listeners", "PLAINTEXT://127.0.0.1:" + port + ",CONTROLLER://127.0.0.1:" + controllerPort);
-    properties.setProperty("advertised.listeners", "PLAINTEXT://127.0.0.1:" + port);
+    properties.setProperty("advertised.listeners", "PLAINTEXT://" + advertisedHost + ":" + port);
     properties.setProperty("controller.listener.names", "CONTROLLER");
     properties.setProperty(
         "listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
     properties.setProperty("log.dirs", log);
+    properties.putAll(further);
     properties.setProperty("offsets.topic.replication.factor", "1");
     new Formatter()
         .setPrintStream(

@@ -52,6 +52,11 @@ record BatchRange(OutboundBatch batch, int from, int to) implements OutboundBatc
   }
 
   @Override
+  public String contentType() {
+    return batch.contentType();
+  }
+
+  @Override
   public void encode(int index, ByteSink out) {
     batch.encode(from + index, out);
   }

@@ -16,9 +16,20 @@ public record ForwardSettings(
         int batchRecords) {
   /** Payload formats offered upstream. */
   public enum Format {
-    JSON,
-    THINGSBOARD,
-    SENML_JSON,
-    SENML_CBOR
+    JSON("application/json"),
+    THINGSBOARD("application/json"),
+    SENML_JSON("application/senml+json"),
+    SENML_CBOR("application/senml+cbor");
+
+    private final String contentType;
+
+    Format(String contentType) {
+      this.contentType = contentType;
+    }
+
+    /** Media type. */
+    public String contentType() {
+      return contentType;
+    }
   }
 }

@@ -32,6 +32,11 @@ public interface OutboundBatch {
   /** The record id: the consumer's de-duplication key. */
   String id(int index);
 
+  /** Media type of what {@link #encode} writes. */
+  default String contentType() {
+    return "application/json";
+  }
+
   /** Appends the record in the upstream's configured format, without a line end. */
   void encode(int index, ByteSink out);
 }

@@ -14,13 +14,15 @@ public final class RecordBatch implements OutboundBatch {
   private final SpoolBatch spooled;
   private final String epoch;
   private final PayloadFormat format;
+  private final String contentType;
   private final RecordView view = new RecordView();
   private int viewed = -1;
 
-  private RecordBatch(SpoolBatch spooled, String epoch, PayloadFormat format) {
+  private RecordBatch(SpoolBatch spooled, String epoch, PayloadFormat format, String contentType) {
     this.spooled = spooled;
     this.epoch = epoch;
     this.format = format;
+    this.contentType = contentType;
   }
 
   /**
@@ -37,7 +39,8 @@ public final class RecordBatch implements OutboundBatch {
           case SENML_JSON -> SenmlFormat.json();
           case SENML_CBOR -> SenmlFormat.cbor();
         };
-    return spooled -> new RecordBatch(spooled, epoch, writer);
+    String contentType = format.contentType();
+    return spooled -> new RecordBatch(spooled, epoch, writer, contentType);
   }
 
   @Override
@@ -83,6 +86,11 @@ public final class RecordBatch implements OutboundBatch {
   @Override
   public String id(int index) {
     return at(index).id();
+  }
+
+  @Override
+  public String contentType() {
+    return contentType;
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.sluice.upstream.kafka;
 
 import io.sluice.engine.forward.Delivery;
 import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.common.errors.InvalidTimestampException;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.jspecify.annotations.Nullable;
@@ -27,16 +28,18 @@ final class BatchVerdict {
 
   /** A fault that no repetition mends refuses the record; any other sends the batch again. */
   void failed(int index, Exception fault) {
-    if (fault instanceof RecordTooLargeException || fault instanceof InvalidTopicException) {
+    if (fault instanceof RecordTooLargeException
+        || fault instanceof InvalidTopicException
+        || fault instanceof InvalidTimestampException) {
       synchronized (this) {
         if (index < refusedIndex) {
           refusedIndex = index;
-          refusal = textOf(fault);
+          refusal = KafkaFaults.text(fault);
         }
       }
       complete(settled());
     } else {
-      complete(new Delivery.Retry(0, textOf(fault)));
+      complete(new Delivery.Retry(0, KafkaFaults.text(fault)));
     }
   }
 
@@ -52,10 +55,5 @@ final class BatchVerdict {
     if (delivery != null) {
       verdict.complete(delivery);
     }
-  }
-
-  static String textOf(Exception fault) {
-    String message = fault.getMessage();
-    return message == null ? fault.getClass().getSimpleName() : message;
   }
 }

@@ -3,12 +3,24 @@ package io.sluice.upstream.kafka;
 import io.sluice.api.config.Checked;
 import io.sluice.api.config.Option;
 import io.sluice.upstream.RecordTemplate;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.config.ConfigValue;
+import org.apache.kafka.common.config.SaslConfigs;
+import org.apache.kafka.common.security.JaasContext;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** Options of a Kafka upstream. */
 public record KafkaSettings(
@@ -38,6 +50,12 @@ public record KafkaSettings(
         boolean cloudEvents,
     @Option(
             doc =
+                "Timestamp of the Kafka record: when the record was observed, or when it was sent."
+                    + " Of what lies more than 10 minutes ahead, or before 1970: always the latter.",
+            def = "observed")
+        Timestamp timestamp,
+    @Option(
+            doc =
                 "Further properties of the Kafka producer as they are: security.protocol,"
                     + " sasl.jaas.config, ssl.truststore.location and the like.")
         Map<String, String> properties)
@@ -52,6 +70,24 @@ public record KafkaSettings(
           "transactional.id",
           "compression.type",
           "linger.ms");
+
+  private static final Set<String> STORES =
+      Set.of("ssl.truststore.location", "ssl.keystore.location");
+
+  /** The producer's buffer is larger than the Forwarder's window, so this bounds metadata only. */
+  private static final int MAX_BLOCK_MILLIS = 2_000;
+
+  private static final int DELIVERY_TIMEOUT_MILLIS = 25_000;
+  private static final int REQUEST_TIMEOUT_MILLIS = 10_000;
+  private static final int BATCH_BYTES = 128 << 10;
+  private static final int BUFFER_BYTES = 64 << 20;
+  private static final int PORT_MAX = 65_535;
+
+  /** What the timestamp of a Kafka record is. */
+  public enum Timestamp {
+    OBSERVED,
+    SENT
+  }
 
   /** Codecs of the Kafka producer. */
   public enum Compression {
@@ -75,11 +111,109 @@ public record KafkaSettings(
     } else if (!topic.replaceAll("\\{[^{}]*}", "x").matches("[A-Za-z0-9._-]{1,249}")) {
       problems.add(new Problem("topic", "may hold only letters, digits and . _ -"));
     }
+    problems.addAll(serverProblems());
     for (String key : properties.keySet()) {
       if (OURS.contains(key)) {
         problems.add(new Problem("properties", key + " is set by the gateway; leave it out here"));
       }
     }
+    problems.addAll(propertyProblems());
     return problems;
+  }
+
+  private List<String> servers() {
+    return Arrays.stream(bootstrapServers.split(",", -1)).map(String::strip).toList();
+  }
+
+  private List<Problem> serverProblems() {
+    List<Problem> problems = new ArrayList<>();
+    for (String server : servers()) {
+      int colon = server.lastIndexOf(':');
+      if (server.contains("://")) {
+        problems.add(
+            new Problem(
+                "bootstrap-servers",
+                server
+                    + " is no host:port; leave the protocol out here, and write it as"
+                    + " security.protocol in properties"));
+      } else if (colon < 1
+          || server.length() - colon > 6
+          || Integer.parseInt(server.substring(colon + 1)) > PORT_MAX) {
+        problems.add(
+            new Problem(
+                "bootstrap-servers", server + " is no host:port; write a port up to 65535"));
+      }
+    }
+    return problems;
+  }
+
+  /** What the producer itself would say of them, only now rather than when it is made. */
+  private List<Problem> propertyProblems() {
+    List<Problem> problems = new ArrayList<>();
+    Map<String, String> own = new HashMap<>(properties);
+    OURS.forEach(own::remove);
+    boolean hasOwnClasses =
+        own.keySet().stream().anyMatch(key -> key.endsWith(".class") || key.endsWith(".classes"));
+    for (String key : own.keySet()) {
+      if (!ProducerConfig.configNames().contains(key) && !hasOwnClasses) {
+        problems.add(
+            new Problem(
+                "properties", key + " is no property of the Kafka producer; mend its name"));
+      }
+      if (STORES.contains(key) && !Files.isReadable(Path.of(String.valueOf(own.get(key))))) {
+        problems.add(
+            new Problem(
+                "properties", key + ": there is no file " + own.get(key) + " that can be read"));
+      }
+    }
+    int before = problems.size();
+    for (ConfigValue value : ProducerConfig.configDef().validate(own)) {
+      if (own.containsKey(value.name())) {
+        value.errorMessages().forEach(message -> problems.add(new Problem("properties", message)));
+      }
+    }
+    if (problems.size() == before) {
+      togetherProblem().ifPresent(problems::add);
+    }
+    return problems;
+  }
+
+  private Optional<Problem> togetherProblem() {
+    try {
+      ProducerConfig config = producerConfig("check");
+      int least = config.getInt(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG) + (int) linger.toMillis();
+      if (config.getInt(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG) < least) {
+        return Optional.of(
+            new Problem("properties", "delivery.timeout.ms must be at least " + least + " (ms)"));
+      }
+      if (config.getString(CommonClientConfigs.SECURITY_PROTOCOL_CONFIG).startsWith("SASL")
+          && properties.containsKey(SaslConfigs.SASL_JAAS_CONFIG)) {
+        JaasContext.loadClientContext(config.values());
+      }
+      return Optional.empty();
+    } catch (KafkaException | IllegalArgumentException | SecurityException e) {
+      return Optional.of(new Problem("properties", KafkaFaults.text(e)));
+    }
+  }
+
+  /** All that the producer is made with. */
+  ProducerConfig producerConfig(String clientId) {
+    Map<String, Object> all = new HashMap<>();
+    all.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MILLIS);
+    all.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, DELIVERY_TIMEOUT_MILLIS);
+    all.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, REQUEST_TIMEOUT_MILLIS);
+    all.put(ProducerConfig.BATCH_SIZE_CONFIG, BATCH_BYTES);
+    all.put(ProducerConfig.BUFFER_MEMORY_CONFIG, BUFFER_BYTES);
+    all.put(ProducerConfig.CLIENT_ID_CONFIG, clientId);
+    all.putAll(properties);
+    all.put(ProducerConfig.ENABLE_METRICS_PUSH_CONFIG, false);
+    all.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, servers());
+    all.put(ProducerConfig.ACKS_CONFIG, "all");
+    all.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+    all.put(ProducerConfig.LINGER_MS_CONFIG, (int) linger.toMillis());
+    all.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, compression.kafkaName());
+    all.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
+    all.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
+    return new ProducerConfig(all);
   }
 }

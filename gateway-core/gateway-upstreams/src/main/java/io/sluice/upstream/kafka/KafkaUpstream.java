@@ -9,22 +9,20 @@ import io.sluice.upstream.RecordTemplate;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
-import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.ApiVersions;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.header.Headers;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.utils.internals.LogContext;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Writes records to Kafka: idempotent producer, {@code acks=all}, keyed by device, so that one
@@ -32,14 +30,12 @@ import org.jspecify.annotations.Nullable;
  * in the {@code id} header tells what was then sent twice.
  */
 final class KafkaUpstream implements Upstream {
-  /** The producer's buffer is larger than the Forwarder's window, so this bounds metadata only. */
-  private static final int MAX_BLOCK_MILLIS = 2_000;
-
-  private static final int DELIVERY_TIMEOUT_MILLIS = 25_000;
-  private static final int REQUEST_TIMEOUT_MILLIS = 10_000;
-  private static final int BATCH_BYTES = 128 << 10;
-  private static final int BUFFER_BYTES = 64 << 20;
+  private static final Logger LOG = LoggerFactory.getLogger(KafkaUpstream.class);
   private static final Duration CLOSE = Duration.ofSeconds(1);
+  private static final long AHEAD_MILLIS_MAX = 600_000;
+
+  /** Beyond it each is asked for as it comes. */
+  private static final int TOPICS_ASKED_MAX = 10_000;
 
   private final String gateway;
   private final String name;
@@ -47,7 +43,12 @@ final class KafkaUpstream implements Upstream {
   private final RecordTemplate topic;
   private final ByteSink sink = new ByteSink(1 << 12);
   private final LongAdder confirmations = new LongAdder();
-  private @Nullable KafkaProducer<byte[], byte[]> producer;
+  private final FrameGuard guard = new FrameGuard();
+  private final Set<String> topicsAsked = new HashSet<>();
+  private Producers.@Nullable Made producer;
+
+  /** What the cluster last said no to since something was confirmed. */
+  private volatile @Nullable String trouble;
 
   KafkaUpstream(String gateway, String name, KafkaSettings settings) {
     this.gateway = gateway;
@@ -67,78 +68,54 @@ final class KafkaUpstream implements Upstream {
 
   @Override
   public void open() throws IOException, InterruptedException {
+    GuardedClient.Parts parts =
+        new GuardedClient.Parts(new ApiVersions(), new LogContext(), guard, this::troubled);
     try {
-      findCluster();
-      producer = new KafkaProducer<>(properties());
-    } catch (KafkaException e) {
-      Exception cause = e.getCause() instanceof KafkaException inner ? inner : e;
-      throw new IOException("Kafka: " + BatchVerdict.textOf(cause), e);
+      ProducerConfig config = settings.producerConfig("sluice-" + gateway + '-' + name);
+      ClusterCheck.run(config, guard, settings.connectTimeout().toMillis());
+      guard.forget();
+      trouble = null;
+      producer = Producers.make(config, parts);
+      topicsAsked.clear();
+    } catch (IOException e) {
+      throw new IOException("Kafka: " + KafkaFaults.text(e), e);
+    } catch (KafkaException | IllegalArgumentException | SecurityException e) {
+      // of the settings: what they name cannot be loaded, or a login cannot be made of them
+      throw new IOException("Kafka: " + KafkaFaults.text(e), e);
     }
   }
 
-  /** The producer itself connects only when something is sent, and then says little. */
-  private void findCluster() throws IOException, InterruptedException {
-    Map<String, Object> properties = new HashMap<>(settings.properties());
-    properties.put(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrapServers());
-    properties.put(AdminClientConfig.CLIENT_ID_CONFIG, clientId());
-    long millis = settings.connectTimeout().toMillis();
-    Admin admin = Admin.create(properties);
-    try {
-      var _ = admin.describeCluster().clusterId().get(millis, TimeUnit.MILLISECONDS);
-    } catch (TimeoutException e) {
-      throw new IOException(
-          "Kafka: no answer from " + settings.bootstrapServers() + " within " + millis + " ms", e);
-    } catch (ExecutionException e) {
-      throw new IOException("Kafka: " + e.getCause().getMessage(), e);
-    } finally {
-      admin.close(Duration.ZERO);
+  /** By the network thread: what the cluster says no to, and the client tries again by itself. */
+  private void troubled(String text) {
+    if (!text.equals(trouble)) {
+      LOG.warn("upstream {}: Kafka answers {}; it is tried again", name, text);
     }
-  }
-
-  private String clientId() {
-    return "sluice-" + gateway + '-' + name;
-  }
-
-  private Map<String, Object> properties() {
-    Map<String, Object> properties = new HashMap<>();
-    properties.put(ProducerConfig.CLIENT_ID_CONFIG, clientId());
-    properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MILLIS);
-    properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, DELIVERY_TIMEOUT_MILLIS);
-    properties.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, REQUEST_TIMEOUT_MILLIS);
-    properties.put(ProducerConfig.BATCH_SIZE_CONFIG, BATCH_BYTES);
-    properties.put(ProducerConfig.BUFFER_MEMORY_CONFIG, BUFFER_BYTES);
-    properties.putAll(settings.properties());
-    properties.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrapServers());
-    properties.put(ProducerConfig.ACKS_CONFIG, "all");
-    properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
-    properties.put(ProducerConfig.LINGER_MS_CONFIG, (int) settings.linger().toMillis());
-    properties.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, settings.compression().kafkaName());
-    properties.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
-    properties.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
-    return properties;
+    trouble = text;
   }
 
   @Override
   public CompletableFuture<Delivery> send(OutboundBatch batch) {
-    KafkaProducer<byte[], byte[]> to = producer;
+    Producers.Made to = producer;
     if (to == null) {
       return CompletableFuture.completedFuture(new Delivery.Retry(0, "not connected"));
     }
+    String[] topics = topics(batch, to);
     BatchVerdict verdict = new BatchVerdict(batch.count());
     for (int i = 0; i < batch.count() && !hasFailed(verdict); i++) {
       int index = i;
       try {
         var _ =
-            to.send(
-                record(batch, i),
-                (metadata, fault) -> {
-                  if (fault == null) {
-                    confirmations.increment();
-                    verdict.arrived();
-                  } else {
-                    verdict.failed(index, fault);
-                  }
-                });
+            to.producer()
+                .send(
+                    record(batch, i, topics[i]),
+                    (metadata, fault) -> {
+                      if (fault == null) {
+                        confirmed();
+                        verdict.arrived();
+                      } else {
+                        verdict.failed(index, explained(fault));
+                      }
+                    });
       } catch (KafkaException e) {
         // A producer that is fenced or closed refuses at once, without calling back.
         verdict.failed(i, e);
@@ -147,24 +124,72 @@ final class KafkaUpstream implements Upstream {
     return verdict.future();
   }
 
+  private void confirmed() {
+    confirmations.increment();
+    if (trouble != null) {
+      trouble = null;
+    }
+  }
+
+  /** That time ran out is said by the client; why it did, by what came back meanwhile. */
+  private Exception explained(Exception fault) {
+    String found = guard.finding();
+    String why = found == null ? trouble : found;
+    return why != null && fault instanceof TimeoutException
+        ? new TimeoutException(why + " (" + fault.getMessage() + ")")
+        : fault;
+  }
+
+  /**
+   * All topics that are new are asked for together: each may be made by asking, which takes time.
+   */
+  private String[] topics(OutboundBatch batch, Producers.Made to) {
+    String[] topics = new String[batch.count()];
+    String last = "";
+    for (int i = 0; i < topics.length; i++) {
+      String expanded = topic.expand(batch, i);
+      last = expanded.equals(last) ? last : expanded;
+      topics[i] = last;
+      if (last == expanded && topicsAsked.size() < TOPICS_ASKED_MAX && topicsAsked.add(last)) {
+        to.metadata().add(last, System.currentTimeMillis());
+      }
+    }
+    return topics;
+  }
+
   /** Each record of a batch that is lost anyway would block for the whole of max.block.ms. */
   private static boolean hasFailed(BatchVerdict verdict) {
     return verdict.future().isDone();
   }
 
-  private ProducerRecord<byte[], byte[]> record(OutboundBatch batch, int index) {
+  private ProducerRecord<byte[], byte[]> record(OutboundBatch batch, int index, String to) {
     sink.clear();
     batch.encode(index, sink);
     ProducerRecord<byte[], byte[]> record =
         new ProducerRecord<>(
-            topic.expand(batch, index), utf8(batch.device(index)), sink.toByteArray());
+            to, null, timestamp(batch, index), utf8(batch.device(index)), sink.toByteArray());
     Headers headers = record.headers();
     headers.add("id", utf8(batch.id(index)));
     headers.add("class", utf8(batch.messageClass(index).jsonName()));
     if (settings.cloudEvents()) {
       addCloudEvent(headers, CloudEvents.of(gateway, batch, index));
+      headers.add("content-type", utf8(batch.contentType()));
     }
     return record;
+  }
+
+  /**
+   * When it was observed, where Kafka takes that; null: when it is sent. A broker refuses what is
+   * more than an hour ahead of its own clock ({@code message.timestamp.after.max.ms}).
+   */
+  private @Nullable Long timestamp(OutboundBatch batch, int index) {
+    if (settings.timestamp() == KafkaSettings.Timestamp.SENT) {
+      return null;
+    }
+    long observed = Math.floorDiv(batch.timeMicros(index), 1_000L);
+    return observed < 0 || observed > System.currentTimeMillis() + AHEAD_MILLIS_MAX
+        ? null
+        : observed;
   }
 
   /** CloudEvents 1.0, Kafka protocol binding, section 3.2 (binary mode). */
@@ -187,10 +212,10 @@ final class KafkaUpstream implements Upstream {
 
   @Override
   public void close() {
-    KafkaProducer<byte[], byte[]> from = producer;
+    Producers.Made from = producer;
     producer = null;
     if (from != null) {
-      from.close(CLOSE);
+      from.producer().close(CLOSE);
     }
   }
 }
