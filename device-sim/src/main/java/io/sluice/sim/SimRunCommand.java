@@ -213,7 +213,7 @@ final class SimRunCommand implements Callable<Integer> {
   private @Nullable String token() throws IOException {
     return adminTokenFile == null
         ? System.getenv("SLUICE_ADMIN_TOKEN")
-        : Files.readString(adminTokenFile).strip();
+        : Files.readString(adminTokenFile).replace("\uFEFF", "").strip();
   }
 
   private static void awaitQuietly(CountDownLatch latch) {

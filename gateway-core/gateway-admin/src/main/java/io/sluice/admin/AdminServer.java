@@ -1,5 +1,6 @@
 package io.sluice.admin;
 
+import io.sluice.api.BindFault;
 import io.sluice.api.admin.AdminSettings;
 import io.sluice.api.admin.Operations;
 import io.sluice.api.audit.AuditTrail;
@@ -93,10 +94,7 @@ public final class AdminServer implements AutoCloseable {
     } catch (ExecutionException | TimeoutException e) {
       vertx.close();
       Throwable cause = e.getCause() != null ? e.getCause() : e;
-      throw new IOException(
-          "admin: cannot listen on %s:%d (%s); choose another admin.port or stop what uses it"
-              .formatted(host, port, cause.getMessage()),
-          cause);
+      throw BindFault.of(host + ":" + port, "admin", cause);
     }
   }
 

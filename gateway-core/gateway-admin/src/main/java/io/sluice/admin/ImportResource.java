@@ -4,11 +4,12 @@ import static io.sluice.admin.AdminRoutes.blocking;
 
 import io.sluice.api.admin.DeviceImporter;
 import io.sluice.api.admin.DeviceImporter.ImportFormat;
+import io.sluice.api.config.TextFile;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
-import java.nio.charset.StandardCharsets;
+import java.nio.charset.CharacterCodingException;
 import java.util.Locale;
 
 /** {@code POST /api/v1/devices/import}: a device file, CSV or YAML, at once. */
@@ -29,6 +30,16 @@ final class ImportResource {
         .handler(blocking(this::take));
   }
 
+  private static String text(Buffer body) {
+    try {
+      return TextFile.decode(body.getBytes());
+    } catch (CharacterCodingException e) {
+      throw new BadRequestException(
+          "the file is no UTF-8 text (a spreadsheet's \"CSV\" is often Windows-1252); save it as"
+              + " \"CSV UTF-8\"");
+    }
+  }
+
   private void take(RoutingContext ctx) {
     String type = String.valueOf(ctx.request().getHeader("Content-Type")).toLowerCase(Locale.ROOT);
     Buffer body = ctx.body().buffer();
@@ -38,7 +49,7 @@ final class ImportResource {
     } else if (body == null || body.length() == 0) {
       throw new BadRequestException("the body is empty; send the file");
     } else {
-      String text = body.toString(StandardCharsets.UTF_8);
+      String text = text(body);
       Answers.json(
           ctx, 200, importer.importDevices(isCsv ? ImportFormat.CSV : ImportFormat.YAML, text));
     }

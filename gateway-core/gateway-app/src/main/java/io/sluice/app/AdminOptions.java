@@ -1,10 +1,11 @@
 package io.sluice.app;
 
+import io.sluice.api.config.TextFile;
 import io.sluice.api.tls.PemFiles;
 import io.sluice.api.tls.TlsFiles;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.util.List;
@@ -59,14 +60,24 @@ final class AdminOptions {
           "--admin " + address + " is no web address; write for example http://127.0.0.1:8080");
     }
     String shown = tokenFile == null ? token : content(tokenFile);
+    if (shown != null && !shown.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
+      throw new CommandFailure(
+          ExitCode.USAGE,
+          "the token holds blanks or characters beyond ASCII, which no token has; copy it anew");
+    }
     return new AdminClient(address, shown == null || shown.isEmpty() ? null : shown, tls());
   }
 
   private static String content(Path file) throws CommandFailure {
     try {
-      return Files.readString(file).strip();
+      return TextFile.secret(file);
     } catch (IOException e) {
-      throw new CommandFailure(ExitCode.USAGE, file + " cannot be read", e);
+      throw new CommandFailure(
+          ExitCode.USAGE,
+          e.getCause() instanceof CharacterCodingException
+              ? String.valueOf(e.getMessage())
+              : file + " cannot be read",
+          e);
     }
   }
 

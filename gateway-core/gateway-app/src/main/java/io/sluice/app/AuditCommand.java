@@ -1,6 +1,7 @@
 package io.sluice.app;
 
 import io.sluice.api.config.Secret;
+import io.sluice.api.config.TextFile;
 import io.sluice.engine.audit.AuditFiles;
 import io.sluice.engine.audit.AuditVerifier;
 import io.sluice.engine.audit.AuditVerifier.Broken;
@@ -104,7 +105,7 @@ final class AuditCommand implements Runnable {
     private List<Secret> keys() throws IOException {
       List<Secret> keys = new ArrayList<>();
       for (Path file : keyFiles) {
-        keys.add(new Secret(Files.readString(file).strip()));
+        keys.add(new Secret(TextFile.secret(file)));
       }
       return keys;
     }

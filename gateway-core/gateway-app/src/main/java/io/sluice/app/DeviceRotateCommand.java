@@ -1,8 +1,9 @@
 package io.sluice.app;
 
+import io.sluice.api.config.TextFile;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -91,9 +92,14 @@ final class DeviceRotateCommand implements Callable<Integer> {
 
   private static String content(Path file) throws CommandFailure {
     try {
-      return Files.readString(file).strip();
+      return TextFile.secret(file);
     } catch (IOException e) {
-      throw new CommandFailure(ExitCode.USAGE, file + " cannot be read", e);
+      throw new CommandFailure(
+          ExitCode.USAGE,
+          e.getCause() instanceof CharacterCodingException
+              ? String.valueOf(e.getMessage())
+              : file + " cannot be read",
+          e);
     }
   }
 }

@@ -55,6 +55,18 @@ record Door(
     return null;
   }
 
+  /** Whether both want the same port of the same address. */
+  boolean clashes(Door other) {
+    return port != 0
+        && port == other.port
+        && isUdp == other.isUdp
+        && (host.equals(other.host) || isWildcard(host) || isWildcard(other.host));
+  }
+
+  private static boolean isWildcard(String host) {
+    return host.equals("0.0.0.0") || host.equals("::") || host.equals("[::]");
+  }
+
   String address() {
     return host + ":" + port + (isUdp ? "/udp" : "/tcp");
   }

@@ -34,27 +34,41 @@ record GatewayFiles(
     DeviceSeed seed,
     List<Exposed> exposed) {
   /**
-   * Loads the configuration and what it names; null where anything has faults, which are printed.
+   * Loads the configuration and what it names; null where anything has faults, which are printed:
+   * those of all files in one pass.
    */
   static @Nullable GatewayFiles load(Path file, PrintWriter err) {
     return switch (ConfigLoader.load(file, GatewayTypes.installed(), System.getenv())) {
       case Loaded loaded -> load(file, loaded.config(), err);
       case Faulty faulty -> {
         Reports.print(faulty.faults(), faulty.count(), err);
+        Faults faults = new Faults();
+        named(faulty.profiles(), faulty.devices(), faults, err);
+        Reports.print(faults, err);
         yield null;
       }
     };
   }
 
-  private static @Nullable GatewayFiles load(Path file, GatewayConfig config, PrintWriter err) {
-    List<Path> places =
-        config.profiles().isEmpty() ? List.of(shippedProfiles()) : config.profiles();
+  /** What the files that the configuration names say. */
+  private record Named(Profiles.Loaded profiles, DeviceSeed seed) {}
+
+  private static Named named(
+      List<Path> profilePlaces, List<Path> devices, Faults faults, PrintWriter err) {
+    List<Path> places = profilePlaces.isEmpty() ? List.of(shippedProfiles()) : profilePlaces;
     Profiles.Loaded profiles = Profiles.load(places);
     profiles.faults().forEach(err::println);
+    return new Named(
+        profiles, DeviceSeed.load(devices, profiles.profiles().ids(), System.getenv(), faults));
+  }
+
+  private static @Nullable GatewayFiles load(Path file, GatewayConfig config, PrintWriter err) {
     Faults faults = new Faults();
-    DeviceSeed seed =
-        DeviceSeed.load(config.devices(), profiles.profiles().ids(), System.getenv(), faults);
+    Named named = named(config.profiles(), config.devices(), faults, err);
+    Profiles.Loaded profiles = named.profiles();
+    DeviceSeed seed = named.seed();
     checkAutoRegister(file, config, profiles.profiles().ids(), faults);
+    checkDoors(file, config, faults);
     SecretFiles secrets = new SecretFiles(file, config);
     secrets.rejectWritable(faults);
     if (Reports.print(faults, err) || !profiles.faults().isEmpty()) {
@@ -70,15 +84,45 @@ record GatewayFiles(
   private static void checkAutoRegister(
       Path file, GatewayConfig config, Set<String> profileIds, Faults faults) {
     String profile = config.section(AccessSettings.class).autoRegisterProfile();
-    if (profile == null || profileIds.contains(profile)) {
-      return;
+    if (profile != null && !profileIds.contains(profile)) {
+      addAt(
+          file,
+          List.of("access", "auto-register-profile"),
+          "no profile \"" + profile + "\" is loaded; known are " + sorted(profileIds),
+          faults);
     }
+  }
+
+  /** Two listeners on one port: the second would find it taken, by its own gateway. */
+  private static void checkDoors(Path file, GatewayConfig config, Faults faults) {
+    List<Door> doors = Door.of(config);
+    for (int i = 0; i < doors.size(); i++) {
+      Door door = doors.get(i);
+      for (Door earlier : doors.subList(0, i)) {
+        if (door.clashes(earlier)) {
+          List<String> key =
+              door.kind().equals("admin")
+                  ? List.of("admin", "port")
+                  : List.of("listeners", door.kind(), "port");
+          addAt(
+              file,
+              key,
+              door.port() + " is that of " + earlier.kind() + " already; give each its own",
+              faults);
+        }
+      }
+    }
+  }
+
+  /** Adds a fault at a key of the configuration, or at the innermost one of it that is written. */
+  private static void addAt(Path file, List<String> keys, String what, Faults faults) {
     ConfigNode node = ConfigTree.read(file, System.getenv(), new Faults());
-    for (String key : List.of("access", "auto-register-profile")) {
-      node = node instanceof Mapping mapping ? mapping.get(key) : null;
+    for (String key : keys) {
+      ConfigNode inner = node instanceof Mapping mapping ? mapping.get(key) : null;
+      node = inner == null ? node : inner;
     }
     if (node != null) {
-      faults.add(node, "no profile \"" + profile + "\" is loaded; known are " + sorted(profileIds));
+      faults.add(node, what);
     }
   }
 

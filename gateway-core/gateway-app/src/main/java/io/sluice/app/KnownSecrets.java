@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,10 @@ import org.jspecify.annotations.Nullable;
 final class KnownSecrets {
   /** Shorter ones are in every text by chance. */
   private static final int LEAST_CHARACTERS = 4;
+
+  /** User and password before an address's host. */
+  private static final Pattern USER =
+      Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*://)[^\\s/?#\"'@]+@");
 
   private static final Set<String> NO_SECRET = Set.of("identity", "certificate");
 
@@ -68,6 +73,6 @@ final class KnownSecrets {
     for (String value : values) {
       shown = shown.replace(value, ShownSettings.HIDDEN);
     }
-    return shown;
+    return USER.matcher(shown).replaceAll("$1" + ShownSettings.HIDDEN + "@");
   }
 }

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -83,6 +85,94 @@ class MainTest {
             s.yaml:3:37: upstreams[0].directry: is not a known key; did you mean "directory"?
             """);
     assertThat(out.toString()).isEmpty();
+  }
+
+  @Test
+  void checkPrintsTheFaultsOfAllFilesInOnePass(@TempDir Path directory) throws Exception {
+    Path profiles = Files.createDirectory(directory.resolve("profiles"));
+    Files.writeString(profiles.resolve("p.yaml"), "id: pump\nmetrics: 5\n");
+    Files.writeString(
+        directory.resolve("dev.yaml"),
+        "- { id: d1, profile: nosuch, sector: farm, site: x }\n- { id: d2, interval: soon }\n");
+    Path file =
+        Files.writeString(
+            directory.resolve("s.yaml"),
+            """
+            gateway: { id: edge-01 }
+            listeners: { coap: { port: 70000 } }
+            upstreams: [ { name: a, type: file, directory: x } ]
+            profiles: [ profiles ]
+            devices: [ dev.yaml ]
+            """);
+    assertThat(sluice("check", "--config", file.toString())).isEqualTo(2);
+    assertThat(err.toString())
+        .contains("s.yaml:2:28: ")
+        .contains("profiles/p.yaml:")
+        .contains("dev.yaml:1:")
+        .contains("dev.yaml:2:");
+  }
+
+  @Test
+  void checkFindsTwoListenersOnOnePort(@TempDir Path directory) throws Exception {
+    Path file =
+        Files.writeString(
+            directory.resolve("s.yaml"),
+            """
+            gateway: { id: edge-01 }
+            listeners:
+              mqtt: { host: 127.0.0.1, port: 1883 }
+              coap: { port: 1883 }
+            admin: { port: 1883 }
+            upstreams: [ { name: a, type: file, directory: x } ]
+            """);
+    assertThat(sluice("check", "--config", file.toString())).isEqualTo(2);
+    assertThat(err.toString().replace(directory + "/", ""))
+        .isEqualTo("s.yaml:5:16: admin.port: 1883 is that of mqtt already; give each its own\n");
+  }
+
+  @Test
+  void checkRefusesAUserInAnAddressAndNeverShowsIt(@TempDir Path directory) throws Exception {
+    Path file =
+        Files.writeString(
+            directory.resolve("s.yaml"),
+            """
+            gateway: { id: edge-01 }
+            listeners: { coap: { port: 0 } }
+            upstreams: [ { name: a, type: mqtt, uri: "tcp://hunter1:hunter2@my_broker:1884" } ]
+            alarms: { webhook: "https://hunter2@h/x" }
+            metrics: { otlp: { url: "https://u:hunter2@h/x" } }
+            """);
+    assertThat(sluice("check", "--config", file.toString())).isEqualTo(2);
+    assertThat(err.toString())
+        .doesNotContain("hunter")
+        .contains("upstreams[0].uri: must not hold a user")
+        .contains("alarms.webhook: must not hold a user")
+        .contains("metrics.otlp.url: must not hold a user");
+  }
+
+  @Test
+  void tokenFileOfAWindowsEditorIsReadAndABadTokenIsNotShown(@TempDir Path directory)
+      throws Exception {
+    Path file = directory.resolve("token");
+    for (byte[] bytes :
+        List.of(
+            "\uFEFF0123456789abcdef\r\n".getBytes(StandardCharsets.UTF_8),
+            "\uFEFF0123456789abcdef\r\n".getBytes(StandardCharsets.UTF_16LE))) {
+      Files.write(file, bytes);
+      assertThat(sluice("status", "--admin", "http://127.0.0.1:1", "--token-file", file.toString()))
+          .isEqualTo(1);
+      assertThat(err.toString()).contains("no gateway answers");
+    }
+    for (byte[] bytes :
+        List.of(
+            "h\u00fcnter2 x".getBytes(StandardCharsets.UTF_8),
+            "h\u00fcnter2".getBytes(StandardCharsets.ISO_8859_1))) {
+      err.getBuffer().setLength(0);
+      Files.write(file, bytes);
+      assertThat(sluice("status", "--admin", "http://127.0.0.1:1", "--token-file", file.toString()))
+          .isEqualTo(2);
+      assertThat(err.toString()).doesNotContain("nter2").contains("; ");
+    }
   }
 
   @Test

@@ -4,6 +4,7 @@ import io.sluice.api.config.Checked;
 import io.sluice.api.config.Checked.Problem;
 import io.sluice.api.config.Option;
 import io.sluice.api.config.Secret;
+import io.sluice.api.config.TextFile;
 import io.sluice.engine.config.ConfigNode.Entry;
 import io.sluice.engine.config.ConfigNode.Kind;
 import io.sluice.engine.config.ConfigNode.Mapping;
@@ -16,6 +17,7 @@ import io.sluice.engine.config.OptionType.MapOf;
 import io.sluice.engine.config.OptionType.Nested;
 import io.sluice.engine.config.RecordShape.Member;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -277,7 +279,7 @@ public final class Binder {
         faults.add(node, file + " has more than 64KB; name the file of the secret alone");
         return null;
       }
-      String secret = Files.readString(file).strip();
+      String secret = TextFile.secret(file);
       if (!secret.isEmpty()) {
         return new Secret(ScalarReader.secret(option, secret));
       }
@@ -285,8 +287,11 @@ public final class Binder {
     } catch (ScalarReader.Misfit e) {
       faults.add(node, scalar.text() + ": " + e.getMessage());
     } catch (InvalidPathException | IOException e) {
-      faults.add(
-          node, "the secret's file " + scalar.text() + " cannot be read; check path and rights");
+      String why =
+          e.getCause() instanceof CharacterCodingException
+              ? " is no UTF-8 text; save it as UTF-8"
+              : " cannot be read; check path and rights";
+      faults.add(node, "the secret's file " + scalar.text() + why);
     }
     return null;
   }

@@ -37,13 +37,19 @@ public final class ConfigLoader {
 
   /**
    * @param count all faults, those beyond {@link Faults#MAX_KEPT} included
+   * @param profiles places of profiles that the file names and that are there
+   * @param devices files of devices that the file names and that are there
    */
-  public record Faulty(List<Fault> faults, int count) implements Result {}
+  public record Faulty(List<Fault> faults, int count, List<Path> profiles, List<Path> devices)
+      implements Result {}
 
   private final Types types;
   private final Faults faults = new Faults();
   private final Path base;
   private final Binder binder;
+
+  private List<Path> profiles = List.of();
+  private List<Path> devices = List.of();
 
   private ConfigLoader(Path file, Types types) {
     this.types = types;
@@ -78,7 +84,7 @@ public final class ConfigLoader {
   private Result result(@Nullable GatewayConfig config) {
     return config != null && faults.isEmpty()
         ? new Loaded(config)
-        : new Faulty(faults.list(), faults.count());
+        : new Faulty(faults.list(), faults.count(), profiles, devices);
   }
 
   private @Nullable GatewayConfig config(@Nullable ConfigNode node) {
@@ -97,8 +103,8 @@ public final class ConfigLoader {
     SequencedMap<String, Record> listeners = listeners(root);
     ConfigNode adminNode = root.get("admin");
     AdminSettings admin = adminNode == null ? null : binder.bind(AdminSettings.class, adminNode);
-    List<Path> profiles = paths(root, "profiles");
-    List<Path> devices = paths(root, "devices");
+    profiles = paths(root, "profiles");
+    devices = paths(root, "devices");
     List<UpstreamConfig> upstreams = upstreams(root);
     Map<String, Record> sections = sections(root);
     return identity == null

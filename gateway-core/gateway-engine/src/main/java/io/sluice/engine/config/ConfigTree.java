@@ -1,14 +1,13 @@
 package io.sluice.engine.config;
 
+import io.sluice.api.config.TextFile;
 import io.sluice.engine.config.ConfigNode.Entry;
 import io.sluice.engine.config.ConfigNode.Kind;
 import io.sluice.engine.config.ConfigNode.Mapping;
 import io.sluice.engine.config.ConfigNode.Scalar;
 import io.sluice.engine.config.ConfigNode.Sequence;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -104,7 +103,7 @@ public final class ConfigTree {
   }
 
   private static String decode(byte[] bytes) throws CharacterCodingException {
-    return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    return TextFile.decode(bytes);
   }
 
   private ConfigNode node(String path, int depth) {

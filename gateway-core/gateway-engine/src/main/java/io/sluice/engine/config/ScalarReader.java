@@ -30,6 +30,7 @@ final class ScalarReader {
   private static final Pattern DURATION = Pattern.compile("(\\d{1,9}) ?(ms|s|m|h|d)");
   private static final Pattern BYTES =
       Pattern.compile("(\\d{1,18}) ?(B|KB|MB|GB|TB)?", Pattern.CASE_INSENSITIVE);
+  private static final Pattern USER = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:/*[^/?#]*@");
   private static final Map<String, Long> MILLIS =
       Map.of("ms", 1L, "s", 1_000L, "m", 60_000L, "h", 3_600_000L, "d", 86_400_000L);
   private static final Map<String, Integer> SHIFT =
@@ -104,9 +105,27 @@ final class ScalarReader {
     return Long.toString(bytes);
   }
 
+  /** What a unit looks like, where the remedy has no example. */
+  private static String example(Basic type, Option option) {
+    if (remedy(type, option).contains("for example") || !option.hint().isEmpty()) {
+      return "";
+    }
+    return switch (type) {
+      case DURATION -> ", such as 500ms, 10s, 5m, 1h or 2d";
+      case BYTES -> ", such as 512, 64KB, 64MB or 2GB";
+      default -> "";
+    };
+  }
+
   private static Misfit wrongType(Basic type, Option option, Scalar scalar) {
     return new Misfit(
-        "must be " + type.noun() + ", not " + scalar.describe() + "; " + remedy(type, option));
+        "must be "
+            + type.noun()
+            + ", not "
+            + scalar.describe()
+            + "; "
+            + remedy(type, option)
+            + example(type, option));
   }
 
   private static void checkRange(Basic type, Option option, long value, Scalar scalar)
@@ -209,7 +228,20 @@ final class ScalarReader {
     }
   }
 
+  /**
+   * What stands before the host goes wherever the address goes: into logs, views and bundles. Not
+   * even the message shows it.
+   */
+  private static void rejectUser(String text) throws Misfit {
+    if (USER.matcher(text).lookingAt()) {
+      throw new Misfit(
+          "must not hold a user or a password before the host; write them under their own keys, the"
+              + " password in a file (-file)");
+    }
+  }
+
   private static URI uri(Option option, Scalar scalar) throws Misfit {
+    rejectUser(scalar.text());
     try {
       URI uri = new URI(scalar.text());
       if (uri.isAbsolute()) {

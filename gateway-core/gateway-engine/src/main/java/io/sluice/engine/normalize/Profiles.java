@@ -1,5 +1,6 @@
 package io.sluice.engine.normalize;
 
+import io.sluice.api.config.TextFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -83,7 +84,7 @@ public final class Profiles {
   private static @Nullable Profile read(Path file, List<String> faults) {
     String text;
     try {
-      text = Files.readString(file);
+      text = TextFile.decode(Files.readAllBytes(file));
     } catch (IOException e) {
       faults.add(
           file + ":1:1: cannot be read (" + e.getMessage() + "); check that it is there, in UTF-8");

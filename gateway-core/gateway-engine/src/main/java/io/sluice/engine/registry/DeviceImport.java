@@ -84,17 +84,34 @@ final class DeviceImport {
   private void csv(String text) {
     CsvLines rows = new CsvLines(text);
     CsvLines.Row header = rows.next();
-    if (header == null || !hasKnownColumns(header)) {
+    if (header == null) {
       return;
     }
-    for (CsvLines.Row row = rows.next(); row != null; row = rows.next()) {
-      if (row.fields().size() > header.fields().size()) {
-        String reason = "has more fields than the first line; quote those with commas";
+    CsvLines.Row columns = withoutEmptyEnd(header, 0);
+    if (!hasKnownColumns(columns)) {
+      return;
+    }
+    int width = columns.fields().size();
+    for (CsvLines.Row next = rows.next(); next != null; next = rows.next()) {
+      CsvLines.Row row = withoutEmptyEnd(next, width);
+      if (row.fields().size() > width) {
+        String reason = "has more fields than the first line; quote those that hold the separator";
         refused.add(new RefusedLine(row.line(), null, reason));
-      } else {
-        entry(node(header.fields(), row));
+      } else if (row.fields().stream().anyMatch(field -> field.indexOf('\uFFFD') >= 0)) {
+        refused.add(new RefusedLine(row.line(), null, "is no UTF-8 text; save the file as UTF-8"));
+      } else if (!row.fields().stream().allMatch(String::isEmpty)) {
+        entry(node(columns.fields(), row));
       }
     }
+  }
+
+  /** Spreadsheets write a separator behind the last column where a cell was emptied. */
+  private static CsvLines.Row withoutEmptyEnd(CsvLines.Row row, int least) {
+    int width = row.fields().size();
+    while (width > least && row.fields().get(width - 1).isEmpty()) {
+      width--;
+    }
+    return new CsvLines.Row(row.line(), row.fields().subList(0, width));
   }
 
   private boolean hasKnownColumns(CsvLines.Row header) {

@@ -221,11 +221,11 @@ class ConfigLoaderTest {
     assertThat(faults(MINIMAL.replace("mqtt:", "mqtt: { connect-timeout: 10 }")))
         .containsExactly(
             "s.yaml:2:39: listeners.mqtt.connect-timeout: must be a duration, not 10; write a"
-                + " duration from 100ms to 1m");
+                + " duration from 100ms to 1m, such as 500ms, 10s, 5m, 1h or 2d");
     assertThat(faults(MINIMAL.replace("mqtt:", "mqtt: { max-packet: 1XB }")))
         .containsExactly(
             "s.yaml:2:34: listeners.mqtt.max-packet: must be a number of bytes, not \"1XB\"; write"
-                + " a number of bytes from 1KB to 256MB");
+                + " a number of bytes from 1KB to 256MB, such as 512, 64KB, 64MB or 2GB");
     assertThat(faults(MINIMAL.replace("mqtt:", "mqtt: 5")))
         .containsExactly(
             "s.yaml:2:20: listeners.mqtt: must be a mapping, not 5; write its keys below it: host,"
@@ -246,6 +246,13 @@ class ConfigLoaderTest {
         .containsExactly(
             "s.yaml:3:65: upstreams[0].peer: must be a URI, not \"localhost\"; write for example"
                 + " tcp://127.0.0.1:1883");
+    for (String uri :
+        List.of("tcp://user:hunter2@h:1", "ssl://hunter2@h:1", "https://u:hunter2@my_host/x?y=1")) {
+      assertThat(upstreamFaults("peer: \"" + uri + "\""))
+          .containsExactly(
+              "s.yaml:3:65: upstreams[0].peer: must not hold a user or a password before the host;"
+                  + " write them under their own keys, the password in a file (-file)");
+    }
     assertThat(upstreamFaults("words: x"))
         .containsExactly(
             "s.yaml:3:66: upstreams[0].words: must be a list, not \"x\"; write [ ... ] or lines"

@@ -55,6 +55,38 @@ class ImportTest {
   }
 
   @Test
+  void csvOfSpreadsheetsIsImported() {
+    for (String separator : List.of(";", "\t", ",")) {
+      ImportReport report =
+          importCsv(
+              """
+              \uFEFFid;profile;sector;site;planned;
+              a;cnc;farm;"one| two";true;
+              b;cnc;farm;x;;
+
+              ;;;;;
+              c;cnc;farm;x;true;;;
+              """
+                  .replace(";", separator)
+                  .replace("|", separator.equals("\t") ? "" : separator)
+                  .replace("\n", "\r\n"));
+      assertThat(report.refused()).as("separator '%s'", separator).isEmpty();
+      assertThat(report.added() + report.replaced()).isEqualTo(3);
+      assertThat(registry.find("a").site())
+          .isEqualTo(separator.equals("\t") ? "one two" : "one" + separator + " two");
+    }
+  }
+
+  @Test
+  void textThatWasNoUtf8IsRefusedAndNeverStored() {
+    ImportReport report = importCsv("id,profile,sector,site\na,cnc,farm,Werk M\uFFFDnchen\n");
+    assertThat(report.added()).isZero();
+    assertThat(report.refused())
+        .extracting(RefusedLine::reason)
+        .containsExactly("is no UTF-8 text; save the file as UTF-8");
+  }
+
+  @Test
   void eachRefusedLineIsReportedAndTheOthersAreTaken() {
     ImportReport report =
         importCsv(

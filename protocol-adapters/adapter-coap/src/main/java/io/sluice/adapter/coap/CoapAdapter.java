@@ -1,6 +1,7 @@
 package io.sluice.adapter.coap;
 
 import io.sluice.api.Adapter;
+import io.sluice.api.BindFault;
 import io.sluice.api.Gateway;
 import io.sluice.api.Limit;
 import io.sluice.api.Peer;
@@ -91,17 +92,8 @@ final class CoapAdapter implements Adapter {
       endpoint.start();
     } catch (IOException refused) {
       stop(started);
-      throw new IOException(
-          "cannot listen on udp "
-              + address.getHostString()
-              + ":"
-              + address.getPort()
-              + ": "
-              + refused.getMessage()
-              + "; stop what uses the port, or set another listeners."
-              + kind
-              + ".port or host",
-          refused);
+      throw BindFault.of(
+          "udp " + address.getHostString() + ":" + address.getPort(), "listeners." + kind, refused);
     }
     var _ =
         timers.scheduleAtFixedRate(
@@ -159,13 +151,7 @@ final class CoapAdapter implements Adapter {
     try {
       return new InetSocketAddress(InetAddress.getByName(host), port);
     } catch (UnknownHostException unknown) {
-      throw new IOException(
-          "cannot listen on "
-              + host
-              + ": not an address of this machine; set listeners."
-              + kind
-              + ".host",
-          unknown);
+      throw BindFault.of("udp " + host + ":" + port, "listeners." + kind, unknown);
     }
   }
 

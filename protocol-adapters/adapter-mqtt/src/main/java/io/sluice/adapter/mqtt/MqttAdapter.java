@@ -13,6 +13,7 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.handler.codec.mqtt.MqttDecoder;
 import io.netty.handler.codec.mqtt.MqttEncoder;
 import io.sluice.api.Adapter;
+import io.sluice.api.BindFault;
 import io.sluice.api.Gateway;
 import io.sluice.api.Limit;
 import io.sluice.api.Peer;
@@ -96,10 +97,8 @@ public final class MqttAdapter implements Adapter {
       if (secured != null) {
         secured.close();
       }
-      throw new IOException(
-          "cannot listen on %s:%d: %s; free the port or set listeners.%s.port to another"
-              .formatted(door.host(), door.port(), bound.cause().getMessage(), door.kind()),
-          bound.cause());
+      throw BindFault.of(
+          door.host() + ":" + door.port(), "listeners." + door.kind(), bound.cause());
     }
     bound.channel().pipeline().addLast(new AcceptFaults());
     loops = group;
