@@ -35,7 +35,7 @@ const FORMULAS = {
   validity: ["filled slots of quality good ÷ filled slots", "有效 ÷ 实收"],
   effective: ["completeness × validity = good ÷ due", "传输率 × 有效率 = 有效 ÷ 应收"],
   timeliness: ["samples with rx − t ≤ L ÷ received", "rx − t ≤ L 的样本 ÷ 接收样本"],
-  hoursLeft: ["free bytes ÷ growth in bytes per second, over 5 minutes", "剩余字节 ÷ 近 5 分钟增长速率"],
+  hoursLeft: ["room beside what upstreams lack ÷ its growth in bytes per second, over 5 minutes; 0 while the lane is full", "除待转发数据外的剩余字节 ÷ 近 5 分钟增长速率；通道已满时为 0"],
   drain: ["backlog ÷ (records sent per second)", "积压 ÷ 发送速率"],
   ledger: ["accepted = delivered + queued + dropped", "已接收 = 已送达 + 排队 + 丢弃"],
   rate: ["records accepted in the last 10 s ÷ 10 s", "近 10 秒接收 ÷ 10 秒"],

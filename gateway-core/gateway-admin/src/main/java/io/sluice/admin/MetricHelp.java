@@ -27,7 +27,7 @@ final class MetricHelp {
           Map.entry("sluice.spool.capacity.bytes", "Bound of the bytes on disk, by lane"),
           Map.entry(
               "sluice.spool.hours.left",
-              "Hours until a lane is full at this rate; +Inf where none"),
+              "Hours until a lane is full at this rate; 0 at its bound, +Inf where none grows"),
           Map.entry(
               "sluice.spool.oldest.seconds", "Age of the oldest record that is not delivered"),
           Map.entry("sluice.spool.records", "Records on disk, by lane"),

@@ -40,7 +40,6 @@ final class GatewayOperations implements Operations {
   private final Identity identity;
   private final Registry registry;
   private final Spool spool;
-  private final SpoolOutlook outlook;
   private final IngestPipeline pipeline;
   private final TrafficMeter traffic;
   private final List<Forwarder> forwarders;
@@ -53,7 +52,6 @@ final class GatewayOperations implements Operations {
       Identity identity,
       Registry registry,
       Spool spool,
-      SpoolOutlook outlook,
       IngestPipeline pipeline,
       TrafficMeter traffic,
       List<Forwarder> forwarders,
@@ -61,7 +59,6 @@ final class GatewayOperations implements Operations {
     this.identity = identity;
     this.registry = registry;
     this.spool = spool;
-    this.outlook = outlook;
     this.pipeline = pipeline;
     this.traffic = traffic;
     this.forwarders = forwarders;
@@ -91,6 +88,7 @@ final class GatewayOperations implements Operations {
     if (trouble != null) {
       reasons.add("spool: " + trouble);
     }
+    spool.shortages().forEach(shortage -> reasons.add("spool: " + shortage));
     reasons.addAll(Health.ofProcess().reasons());
     return new Status(
         identity.gateway(),
@@ -100,7 +98,7 @@ final class GatewayOperations implements Operations {
         reasons.isEmpty() ? null : String.join("; ", reasons),
         listeners(),
         spool.lanes(),
-        outlook.hoursLeft(),
+        flow.hoursLeft(),
         spool.deadLetterCount(),
         deviceCounts());
   }

@@ -12,6 +12,10 @@ package io.sluice.app;
  *       nothing until it is used.
  *   <li>In a quiet minute it is collected with little room, where it was made roomy or has grown
  *       for another reason (the passwords' hashes of a fleet that comes back take 2 MB each).
+ *   <li>In between, under a load that is neither, the old generation is collected once it holds
+ *       twice of what lived after the last collection, at most each half minute. The collector by
+ *       itself would enlarge it up to the heap's bound first: 2 MB a minute at 700 messages a
+ *       second, for hours.
  * </ul>
  */
 final class HeapKeeper implements Runnable {
@@ -61,12 +65,18 @@ final class HeapKeeper implements Runnable {
   /** Beyond what lived after the last one. */
   private static final int GROWTH = 3;
 
+  /** Of what lived after the last one: so much the old generation holds under a steady load. */
+  private static final int STEADY_MULTIPLE = 2;
+
+  private static final int STEADY_SECONDS = 30;
+
   private final Heap heap;
   private long collectionsASecondAgo;
   private long collectionsAtMinute;
   private int seconds;
   private boolean isRoomy;
   private long liveBytes;
+  private int secondsSinceCollection;
 
   HeapKeeper(Heap heap) {
     this.heap = heap;
@@ -82,12 +92,14 @@ final class HeapKeeper implements Runnable {
       makeRoom();
     }
     collectionsASecondAgo = collections;
+    if (++secondsSinceCollection >= STEADY_SECONDS && isGrown()) {
+      collect(QUIET_LEAST_FREE, QUIET_MOST_FREE);
+    }
     if (++seconds == SECONDS_A_MINUTE) {
       seconds = 0;
       if (collections - collectionsAtMinute <= QUIET_COLLECTIONS && isWorthwhile()) {
         isRoomy = false;
-        heap.collect(QUIET_LEAST_FREE, QUIET_MOST_FREE);
-        liveBytes = heap.oldUsedBytes();
+        collect(QUIET_LEAST_FREE, QUIET_MOST_FREE);
       }
       collectionsAtMinute = collections;
     }
@@ -95,9 +107,26 @@ final class HeapKeeper implements Runnable {
 
   private void makeRoom() {
     isRoomy = true;
-    long wanted = Math.min(ROOMY_YOUNG_BYTES * heap.ratio(), heap.mostBytes() / 2);
-    long free = 100 - 100 * heap.oldUsedBytes() / wanted;
-    heap.collect(Math.clamp(free, QUIET_LEAST_FREE, ROOMY_MOST_FREE), ROOMY_MOST_FREE);
+    long free = 100 - 100 * heap.oldUsedBytes() / roomyBytes();
+    collect(Math.clamp(free, QUIET_LEAST_FREE, ROOMY_MOST_FREE), ROOMY_MOST_FREE);
+  }
+
+  /** Of the old generation, so that the young one is large. */
+  private long roomyBytes() {
+    return Math.min(ROOMY_YOUNG_BYTES * heap.ratio(), heap.mostBytes() / 2);
+  }
+
+  private void collect(int leastFree, int mostFree) {
+    heap.collect(leastFree, mostFree);
+    liveBytes = heap.oldUsedBytes();
+    secondsSinceCollection = 0;
+  }
+
+  /** Where it is roomy the room is filled first: it is taken already. */
+  private boolean isGrown() {
+    long used = heap.oldUsedBytes();
+    long most = Math.max(isRoomy ? roomyBytes() : WORTHWHILE_BYTES, STEADY_MULTIPLE * liveBytes);
+    return used > most && used <= PAUSE_BYTES;
   }
 
   private boolean isWorthwhile() {

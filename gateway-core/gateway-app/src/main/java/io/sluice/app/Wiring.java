@@ -66,7 +66,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Wiring implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Wiring.class);
-  private static final long OUTLOOK_SAMPLE_SECONDS = 10;
 
   /** A listener that is open. */
   private record Listener(String kind, String protocol, Adapter adapter) {
@@ -239,18 +238,11 @@ final class Wiring implements AutoCloseable {
       IngestPipeline pipeline,
       TrafficMeter traffic,
       Insight insight) {
-    SpoolOutlook outlook = new SpoolOutlook(spool::lanes, System::nanoTime);
-    housekeeping.scheduleAtFixedRate(
-        Guarded.task("spool-outlook", outlook::sample),
-        0,
-        OUTLOOK_SAMPLE_SECONDS,
-        TimeUnit.SECONDS);
     GatewayOperations.Identity identity =
         new GatewayOperations.Identity(
             config.gateway().id(), Version.current(), time, clock.millis() * 1_000);
     GatewayOperations views =
-        new GatewayOperations(
-            identity, registry, spool, outlook, pipeline, traffic, forwarders, insight);
+        new GatewayOperations(identity, registry, spool, pipeline, traffic, forwarders, insight);
     housekeeping.scheduleAtFixedRate(
         Guarded.task("flow", views::sampleFlow), 0, FlowMeter.SAMPLE_SECONDS, TimeUnit.SECONDS);
     return views;

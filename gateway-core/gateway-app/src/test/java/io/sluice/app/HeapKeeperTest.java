@@ -17,6 +17,7 @@ class HeapKeeperTest {
     private long youngCollections = 1000;
     private long old = 20;
     private long used = 10;
+    private long live = Long.MAX_VALUE;
     private long most = 1024;
 
     @Override
@@ -47,6 +48,7 @@ class HeapKeeperTest {
     @Override
     public void collect(int leastFree, int mostFree) {
       collected.add(leastFree + " to " + mostFree);
+      used = Math.min(used, live);
     }
   }
 
@@ -113,5 +115,38 @@ class HeapKeeperTest {
     assertThat(afterMinuteWith(0)).isEmpty();
     heap.old = 190;
     assertThat(afterMinuteWith(0)).hasSize(1);
+  }
+
+  @Test
+  void steadyLoadKeepsTheOldGenerationWithinTwiceOfWhatLives() {
+    long most = 0;
+    int collections = 0;
+    heap.live = 20;
+    heap.used = 20;
+    for (int minute = 0; minute < 24 * 60; minute++) {
+      heap.used += 2; // 700 messages a second
+      most = Math.max(most, heap.used);
+      if (!afterMinuteWith(30).isEmpty()) {
+        collections++;
+      }
+    }
+    assertThat(most).isBetween(40L, 46L);
+    assertThat(collections).as("a day's pauses").isBetween(100, 150);
+  }
+
+  @Test
+  void gatewayThatWasMadeRoomyFillsItsRoomFirst() {
+    heap.used = 20;
+    assertThat(afterSecondWith(10)).hasSize(1);
+    heap.used = 96;
+    assertThat(afterMinuteWith(300)).isEmpty();
+    heap.used = 97;
+    assertThat(afterMinuteWith(300)).contains("20 to 40");
+  }
+
+  @Test
+  void fastGrowthIsCollectedNoOftenerThanTwiceAMinute() {
+    heap.used = 200;
+    assertThat(afterMinuteWith(300)).hasSizeLessThanOrEqualTo(2);
   }
 }

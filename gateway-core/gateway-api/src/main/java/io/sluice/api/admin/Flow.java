@@ -31,8 +31,10 @@ public record Flow(
   /**
    * @param name of the lane
    * @param fill bytes ÷ capacity, 0 to 1
-   * @param bytesPerSecond growth over the last five minutes; negative while it shrinks
-   * @param hoursLeft until it is full at that rate; null where it does not grow
+   * @param bytesPerSecond growth, over the last five minutes, of what upstreams lack; negative
+   *     while it shrinks
+   * @param hoursLeft until it is full of that at that rate; 0 while it is at its bound, null where
+   *     it does not grow
    */
   public record LaneFlow(
       Lane name,

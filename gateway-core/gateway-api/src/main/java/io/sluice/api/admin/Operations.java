@@ -78,13 +78,28 @@ public interface Operations {
   /**
    * @param records held, of this lane
    * @param oldestSeconds age of the oldest record that some upstream still lacks; 0 where none
+   * @param owedBytes of the records from that one on
+   * @param atBound whether it is full: it refuses, or gives up what some upstream lacks
    */
-  record LaneView(Lane lane, long records, long bytes, long capacityBytes, double oldestSeconds) {}
+  record LaneView(
+      Lane lane,
+      long records,
+      long bytes,
+      long capacityBytes,
+      double oldestSeconds,
+      long owedBytes,
+      boolean atBound) {
+    /** A lane of which nothing is delivered, and that has room. */
+    public LaneView(Lane lane, long records, long bytes, long capacityBytes, double oldestSeconds) {
+      this(lane, records, bytes, capacityBytes, oldestSeconds, bytes, false);
+    }
+  }
 
   /**
    * @param ready whether listeners are open and the spool takes records
    * @param notReadyReason why not, or null
-   * @param spoolHoursLeft hours until the spool is full at the present rate; null where it shrinks
+   * @param spoolHoursLeft hours until the first lane is full of what upstreams lack, at the present
+   *     rate; 0 while one is at its bound, null where none grows
    */
   record Status(
       String gateway,

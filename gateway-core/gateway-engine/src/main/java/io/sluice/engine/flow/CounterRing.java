@@ -43,6 +43,11 @@ final class CounterRing {
     return seconds <= 0 ? 0 : (counters[newest][counter] - counters[from][counter]) / seconds;
   }
 
+  /** Between the oldest sample that is kept and the newest. */
+  long spanNanos() {
+    return taken < 2 ? 0 : nanos[slot(taken - 1)] - nanos[slot(Math.max(0, taken - nanos.length))];
+  }
+
   private int slot(long sample) {
     return (int) (sample % nanos.length);
   }

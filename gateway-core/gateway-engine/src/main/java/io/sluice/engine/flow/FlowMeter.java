@@ -34,6 +34,7 @@ public final class FlowMeter {
   private static final int SAMPLES = 151;
   private static final long ACCEPTED_WINDOW_NANOS = 10_000_000_000L;
   private static final long GROWTH_WINDOW_NANOS = 300_000_000_000L;
+  private static final long GROWTH_WINDOW_MIN_NANOS = 10_000_000_000L;
   private static final double SECONDS_PER_HOUR = 3600;
 
   /** Where the figures come from; each thread-safe. */
@@ -60,7 +61,7 @@ public final class FlowMeter {
     long now = nanoTime.getAsLong();
     accepted.add(now, new long[] {accepted(sources.traffic().get())});
     long[] bytes = new long[Lane.values().length];
-    sources.lanes().get().forEach(lane -> bytes[lane.lane().ordinal()] = lane.bytes());
+    sources.lanes().get().forEach(lane -> bytes[lane.lane().ordinal()] = lane.owedBytes());
     laneBytes.add(now, bytes);
   }
 
@@ -120,7 +121,6 @@ public final class FlowMeter {
 
   private LaneFlow lane(LaneView lane) {
     double rate = bytesPerSecond(lane.lane());
-    long free = Math.max(0, lane.capacityBytes() - lane.bytes());
     double fill = (double) lane.bytes() / Math.max(1, lane.capacityBytes());
     return new LaneFlow(
         lane.lane(),
@@ -129,11 +129,33 @@ public final class FlowMeter {
         lane.records(),
         Math.clamp(fill, 0, 1),
         rate,
-        hoursLeft(free, rate));
+        hoursLeft(lane, rate));
   }
 
-  private static @Nullable Double hoursLeft(long freeBytes, double bytesPerSecond) {
-    return bytesPerSecond <= 0 ? null : (Double) (freeBytes / bytesPerSecond / SECONDS_PER_HOUR);
+  /** What upstreams had is gone, or goes when there is need: it takes no room. */
+  private @Nullable Double hoursLeft(LaneView lane, double bytesPerSecond) {
+    if (lane.atBound()) {
+      return 0.0;
+    }
+    if (bytesPerSecond <= 0 || isTooEarly()) {
+      return null;
+    }
+    long free = Math.max(0, lane.capacityBytes() - lane.owedBytes());
+    return free / bytesPerSecond / SECONDS_PER_HOUR;
+  }
+
+  private synchronized boolean isTooEarly() {
+    return laneBytes.spanNanos() < GROWTH_WINDOW_MIN_NANOS;
+  }
+
+  /** Of the lane that will be full first; null while none grows, or too little is known. */
+  public @Nullable Double hoursLeft() {
+    Double least = null;
+    for (LaneView lane : sources.lanes().get()) {
+      Double hours = hoursLeft(lane, bytesPerSecond(lane.lane()));
+      least = least == null || (hours != null && hours < least) ? hours : least;
+    }
+    return least;
   }
 
   private static UpstreamFlow upstream(

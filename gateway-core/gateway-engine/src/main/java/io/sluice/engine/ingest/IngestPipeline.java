@@ -9,6 +9,7 @@ import io.sluice.api.ReceiptSink;
 import io.sluice.api.RejectReason;
 import io.sluice.api.Rejection;
 import io.sluice.api.Uplink;
+import io.sluice.api.health.Guarded;
 import io.sluice.engine.ingest.TopicRouter.Route;
 import io.sluice.engine.limits.DeviceLimits;
 import io.sluice.engine.normalize.Normalized;
@@ -26,6 +27,10 @@ import org.jspecify.annotations.Nullable;
  * #give} and {@link #flushSinks} run on the spool's writer thread.
  */
 public final class IngestPipeline {
+  private static final int OBSERVERS = 5;
+  private static final Guarded OBSERVER_FAULTS = Guarded.of("stored-observers");
+  private static final Guarded SINK_FAULTS = Guarded.of("receipt-sinks");
+
   /** Retry of what the full queue did not take: the writer empties it within milliseconds. */
   static final long QUEUE_RETRY_AFTER_MILLIS = 20;
 
@@ -246,27 +251,45 @@ public final class IngestPipeline {
   }
 
   void onStored(IngestEntry entry, long sequence) {
+    for (int who = 0; who < OBSERVERS; who++) {
+      try {
+        tell(who, entry, sequence);
+      } catch (RuntimeException | Error e) {
+        // it is on disk: the others are told, and the device, whatever becomes of one observer
+        OBSERVER_FAULTS.caught(e);
+      }
+    }
+    give(entry.uplink(), new Receipt.Stored(entry.lane(), sequence));
+  }
+
+  private void tell(int who, IngestEntry entry, long sequence) {
     Uplink uplink = entry.uplink();
-    traffic
-        .of(uplink.protocol())
-        .stored(entry.messageClass(), System.nanoTime() - uplink.receivedNanos());
-    if (!(uplink instanceof RetriedUplink)) { // which does not say that the device is there now
-      observer.stored(entry.device(), uplink);
+    switch (who) {
+      case 0 ->
+          traffic
+              .of(uplink.protocol())
+              .stored(entry.messageClass(), System.nanoTime() - uplink.receivedNanos());
+      case 1 -> {
+        if (!(uplink instanceof RetriedUplink)) { // which does not say that the device is there now
+          observer.stored(entry.device(), uplink);
+        }
+      }
+      case 2 -> observer.recorded(entry.device(), entry.body());
+      case 3 -> liveFeed.stored(entry, sequence);
+      default -> {
+        if (entry.lane() == Lane.ALARM) {
+          alarmTap.stored(sequence, entry.body());
+        }
+      }
     }
-    observer.recorded(entry.device(), entry.body());
-    liveFeed.stored(entry, sequence);
-    if (entry.lane() == Lane.ALARM) {
-      alarmTap.stored(sequence, entry.body());
-    }
-    give(uplink, new Receipt.Stored(entry.lane(), sequence));
   }
 
   void give(Uplink uplink, Receipt receipt) {
     ReceiptSink sink = uplink.sink();
-    sink.receipt(uplink, receipt);
     if (!isTouched(sink)) {
       touchedSinks.add(sink);
     }
+    sink.receipt(uplink, receipt);
   }
 
   @SuppressWarnings("ReferenceEquality") // it is about the same sink, not an equal one
@@ -282,7 +305,11 @@ public final class IngestPipeline {
   /** After each group commit: wakes each event loop that has receipts, once. */
   public void flushSinks() {
     for (int i = 0; i < touchedSinks.size(); i++) {
-      touchedSinks.get(i).flush();
+      try {
+        touchedSinks.get(i).flush();
+      } catch (RuntimeException | Error e) {
+        SINK_FAULTS.caught(e); // an event loop that is coming down: the others have receipts too
+      }
     }
     touchedSinks.clear();
   }

@@ -10,6 +10,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,8 +32,11 @@ final class CursorReader implements SpoolReader {
   private final CursorFile file;
   private final Runnable spaceWanted;
 
-  /** Oldest pending sequence by the last save: segments before it may go. */
-  private final Map<Lane, Long> savedOldest = new EnumMap<>(Lane.class);
+  /**
+   * By lane: oldest pending sequence by the last save; segments before it may go. The writer reads
+   * it without waiting for a save that is under way.
+   */
+  private final AtomicLongArray savedOldest = new AtomicLongArray(Lane.values().length);
 
   private byte[] saved = {};
   private boolean taken;
@@ -175,6 +179,11 @@ final class CursorReader implements SpoolReader {
     return cursors.get(lane).queued(logs.get(lane).nextSequence());
   }
 
+  /** The oldest sequence that is pending; one more than the last where none is. */
+  long oldest(Lane lane) {
+    return cursors.get(lane).oldest(logs.get(lane).nextSequence());
+  }
+
   @Override
   public long backlog(Lane lane) {
     return cursors.get(lane).backlog();
@@ -263,8 +272,8 @@ final class CursorReader implements SpoolReader {
     cursors.get(lane).drop(from, to, reason);
   }
 
-  synchronized long savedOldest(Lane lane) {
-    return savedOldest.get(lane);
+  long savedOldest(Lane lane) {
+    return savedOldest.get(lane.ordinal());
   }
 
   /** Saves the cursors if they have moved. */
@@ -285,7 +294,7 @@ final class CursorReader implements SpoolReader {
       saved = payload;
       spaceWanted.run();
     }
-    savedOldest.putAll(oldest);
+    oldest.forEach((lane, sequence) -> savedOldest.set(lane.ordinal(), sequence));
   }
 
   List<LedgerLine> ledger() {

@@ -15,16 +15,40 @@ import org.jspecify.annotations.Nullable;
 
 /** The real disk. Stateless. */
 final class DiskFiles implements SpoolFiles {
+  /**
+   * Of one transfer from or to the heap: the JDK keeps a direct buffer as large as the largest, for
+   * each thread.
+   */
+  static final int PIECE_BYTES = 256 << 10;
+
   /** A channel, as it is. */
   private record Open(FileChannel channel) implements SpoolFile {
     @Override
     public int read(ByteBuffer into, long offset) throws IOException {
-      return channel.read(into, offset);
+      if (into.isDirect() || into.remaining() <= PIECE_BYTES) {
+        return channel.read(into, offset);
+      }
+      int limit = into.limit();
+      into.limit(into.position() + PIECE_BYTES);
+      try {
+        return channel.read(into, offset);
+      } finally {
+        into.limit(limit);
+      }
     }
 
     @Override
     public int write(ByteBuffer from, long offset) throws IOException {
-      return channel.write(from, offset);
+      if (from.isDirect() || from.remaining() <= PIECE_BYTES) {
+        return channel.write(from, offset);
+      }
+      int limit = from.limit();
+      from.limit(from.position() + PIECE_BYTES);
+      try {
+        return channel.write(from, offset);
+      } finally {
+        from.limit(limit);
+      }
     }
 
     /** {@code fdatasync}: it writes the length too where that has changed. */

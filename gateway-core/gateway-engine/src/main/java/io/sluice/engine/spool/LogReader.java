@@ -85,7 +85,8 @@ final class LogReader {
         next = skipDamage(current, next);
       }
     }
-    return new Chunk(null, next);
+    // What lies behind that is another stream's to read, and to count.
+    return new Chunk(null, Math.min(next, until));
   }
 
   /** As much as that many records are likely to take, so that little is read twice. */

@@ -91,6 +91,17 @@ final class LogRecovery {
     return opened;
   }
 
+  /** Closes what was opened: the start failed. */
+  void close() {
+    for (Segment segment : opened) {
+      try {
+        segment.close();
+      } catch (IOException e) {
+        LOG.warn("spool: {} does not close: {}", segment.file(), e.getMessage());
+      }
+    }
+  }
+
   /** One more than the last sequence that was ever given. */
   long endSequence() {
     return endSequence;

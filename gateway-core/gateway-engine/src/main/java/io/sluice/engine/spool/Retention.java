@@ -70,8 +70,12 @@ final class Retention {
     }
   }
 
-  /** Makes room in a log that is at its bound, if its policy is to drop. */
-  void makeRoom(int log) throws IOException {
+  /**
+   * Makes room in a log that is at its bound, if its policy is to drop.
+   *
+   * @return how many records it gave up that some upstream has not had
+   */
+  long makeRoom(int log) throws IOException {
     discardConsumed(log);
     if (logs.get(log).isFull()) {
       // the gateway's own readers hold nothing up: they go on behind what is gone
@@ -79,11 +83,14 @@ final class Retention {
     }
     Lane lane = lane(log);
     boolean drops = lane == null || settings.policy(lane) == Policy.DROP_OLDEST;
+    long dropped = 0;
     Segment oldest = logs.get(log).oldestSealed();
     while (drops && oldest != null && logs.get(log).isFull() && hasSuccessor(logs.get(log))) {
+      dropped += lane == null ? 0 : oldest.endSequence() - oldest.baseSequence();
       giveUp(log, oldest, "overflow");
       oldest = logs.get(log).oldestSealed();
     }
+    return dropped;
   }
 
   private void giveUp(int log, Segment oldest, String reason) throws IOException {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * One segment file and where its records lie.
@@ -24,16 +25,22 @@ final class Segment {
   private volatile long end;
   private volatile long endSequence;
   private volatile boolean damaged;
-  private boolean closed;
+  private volatile boolean closed;
 
   /** From which sequence the next note is due. Of the thread that notes. */
   private long noteFrom = Long.MIN_VALUE;
 
-  // Every 256th record: sequence and offset. Guarded by this.
+  /** Held for as long as an array is looked at, never while the disk is: the writer takes it. */
+  private final Object indexLock = new Object();
+
+  /** One thread walks the file, the others wait for its index. */
+  private final Object scanLock = new Object();
+
+  // Every 256th record: sequence and offset. Guarded by indexLock.
   private long[] indexSequences = new long[16];
   private long[] indexOffsets = new long[16];
   private int indexed;
-  private boolean isIndexed;
+  private volatile boolean isIndexed;
 
   /**
    * @param end offset behind the last record known to be there
@@ -119,25 +126,32 @@ final class Segment {
     }
   }
 
-  private synchronized void index(long sequence, long offset) {
-    if (indexed == indexSequences.length) {
-      indexSequences = Arrays.copyOf(indexSequences, indexed * 2);
-      indexOffsets = Arrays.copyOf(indexOffsets, indexed * 2);
+  private void index(long sequence, long offset) {
+    synchronized (indexLock) {
+      if (indexed == indexSequences.length) {
+        indexSequences = Arrays.copyOf(indexSequences, indexed * 2);
+        indexOffsets = Arrays.copyOf(indexOffsets, indexed * 2);
+      }
+      indexSequences[indexed] = sequence;
+      indexOffsets[indexed++] = offset;
     }
-    indexSequences[indexed] = sequence;
-    indexOffsets[indexed++] = offset;
   }
 
   /** Forgets notes of records that were not synced after all. */
-  synchronized void forgetFrom(long sequence) {
-    while (indexed > 0 && indexSequences[indexed - 1] >= sequence) {
-      indexed--;
+  void forgetFrom(long sequence) {
+    synchronized (indexLock) {
+      while (indexed > 0 && indexSequences[indexed - 1] >= sequence) {
+        indexed--;
+      }
     }
     noteFrom = Long.MIN_VALUE;
   }
 
-  /** Cuts the file off behind its last record: what follows was torn or never written. */
-  synchronized void cutOff() throws IOException {
+  /**
+   * Cuts the file off behind its last record: what follows was torn or never written. No read goes
+   * so far, so none is waited for. Of the thread that writes.
+   */
+  void cutOff() throws IOException {
     if (!closed && channel.size() > end) {
       channel.truncate(end);
       channel.force();
@@ -145,15 +159,21 @@ final class Segment {
   }
 
   /** Offset from which to walk to a record: of it or of one before it. */
-  synchronized long floor(long sequence) throws IOException {
+  long floor(long sequence) throws IOException {
     if (!isIndexed) {
-      new SegmentScan(this).run(SCAN_BYTES);
-      isIndexed = true;
+      synchronized (scanLock) {
+        if (!isIndexed) {
+          new SegmentScan(this).run(SCAN_BYTES);
+          isIndexed = true;
+        }
+      }
     }
     // A scan that ended at a damage may have noted nothing behind it.
-    int at = Arrays.binarySearch(indexSequences, 0, indexed, sequence);
-    int slot = at >= 0 ? at : -at - 2;
-    return slot < 0 ? SegmentFormat.HEADER_BYTES : indexOffsets[slot];
+    synchronized (indexLock) {
+      int at = Arrays.binarySearch(indexSequences, 0, indexed, sequence);
+      int slot = at >= 0 ? at : -at - 2;
+      return slot < 0 ? SegmentFormat.HEADER_BYTES : indexOffsets[slot];
+    }
   }
 
   /**
@@ -181,7 +201,7 @@ final class Segment {
     return reads.unreadableEnd();
   }
 
-  synchronized boolean isClosed() {
+  boolean isClosed() {
     return closed;
   }
 
@@ -198,13 +218,22 @@ final class Segment {
    * Gives the file up: to the pool, or keeps it as {@code .damaged}, or deletes it; durably, so
    * that of several that go in their order none comes back before one that does not.
    */
-  synchronized void discard(SegmentPool pool) throws IOException {
+  synchronized void discard(List<SegmentPool> pools) throws IOException {
     close();
     if (damaged) {
       DamagedFiles.setAside(files, file);
-    } else if (!pool.recycle(file)) {
+    } else if (!isRecycled(pools)) {
       files.delete(file);
     }
     files.syncDirectory(file.getParent());
+  }
+
+  private boolean isRecycled(List<SegmentPool> pools) throws IOException {
+    for (SegmentPool pool : pools) {
+      if (pool.recycle(file)) {
+        return true;
+      }
+    }
+    return false;
   }
 }

@@ -1,13 +1,14 @@
 package io.sluice.engine.spool;
 
+import io.sluice.api.health.Guarded;
 import io.sluice.engine.spool.SegmentFormat.Header;
 import io.sluice.engine.spool.SpoolFiles.SpoolFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.List;
-import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,6 +19,7 @@ import org.slf4j.LoggerFactory;
  */
 final class SegmentLog {
   private static final Logger LOG = LoggerFactory.getLogger(SegmentLog.class);
+  private static final Guarded FAULTS = Guarded.of("spool-write");
 
   /** However short they are (each restart and each failed write begins a new one). */
   private static final int SEGMENTS_MAX = 1_024;
@@ -38,7 +40,10 @@ final class SegmentLog {
   private final SegmentPool pool;
   private final SpoolFiles files;
   private final @Nullable SpoolKey key;
-  private final SplittableRandom generations = new SplittableRandom();
+  private final DiscardedSegments discarded;
+
+  /** Not from the clock: where it is encrypted, it keeps the keys of two segments apart. */
+  private final SecureRandom generations = new SecureRandom();
 
   /** Replaced whole by the writer thread. */
   private volatile Segment[] segments = {};
@@ -57,13 +62,19 @@ final class SegmentLog {
    * @param key by which new segments are encrypted, null where they are not
    */
   SegmentLog(
-      Path directory, Shape shape, SegmentPool pool, SpoolFiles files, @Nullable SpoolKey key)
+      Path directory,
+      Shape shape,
+      SegmentPool pool,
+      DiscardedSegments discarded,
+      SpoolFiles files,
+      @Nullable SpoolKey key)
       throws IOException {
     files.createDirectories(directory);
     this.key = key;
     this.directory = directory;
     this.shape = shape;
     this.pool = pool;
+    this.discarded = discarded;
     this.files = files;
   }
 
@@ -87,6 +98,22 @@ final class SegmentLog {
     return Arrays.stream(segments)
         .mapToLong(segment -> segment.end() - SegmentFormat.HEADER_BYTES)
         .sum();
+  }
+
+  /** Bytes of the records from a sequence on; within its segment by their share. */
+  long bytesFrom(long sequence) {
+    long sum = 0;
+    for (Segment segment : segments) {
+      long base = segment.baseSequence();
+      long end = segment.endSequence();
+      long bytes = segment.end() - SegmentFormat.HEADER_BYTES;
+      if (sequence <= base) {
+        sum += bytes;
+      } else if (sequence < end) {
+        sum += (long) ((double) bytes * (end - sequence) / (end - base));
+      }
+    }
+    return sum;
   }
 
   Segment[] segments() {
@@ -122,7 +149,12 @@ final class SegmentLog {
    */
   void recover() throws IOException {
     LogRecovery recovery = new LogRecovery(directory, shape, files, key != null);
-    segments = recovery.open().toArray(Segment[]::new);
+    try {
+      segments = recovery.open().toArray(Segment[]::new);
+    } catch (IOException | RuntimeException e) {
+      recovery.close();
+      throw e;
+    }
     nextSequence = recovery.endSequence();
     lost = recovery.lost();
     if (recovery.mustBeginAnew()) {
@@ -168,19 +200,26 @@ final class SegmentLog {
       active = null;
       return new Commit(first, (int) (nextSequence - first), e.getMessage(), true);
     } catch (IOException e) {
-      Segment failed = active;
-      if (failed != null) {
-        failed.forgetFrom(nextSequence);
-        active = null;
-        suspect = failed;
-        cutOffAtOnce(e);
-      }
-      String cause = e.getMessage() == null ? e.toString() : e.getMessage();
-      return new Commit(first, (int) (nextSequence - first), cause, false);
+      return failed(first, e, e.getMessage() == null ? e.toString() : e.getMessage());
+    } catch (RuntimeException | Error e) {
+      // What lies behind the last sync is not known, whatever went wrong: direct memory, say.
+      FAULTS.caught(e);
+      return failed(first, e, e.toString());
     }
   }
 
-  private void cutOffAtOnce(IOException cause) {
+  private Commit failed(long first, Throwable fault, String cause) {
+    Segment failed = active;
+    if (failed != null) {
+      failed.forgetFrom(nextSequence);
+      active = null;
+      suspect = failed;
+      cutOffAtOnce(fault);
+    }
+    return new Commit(first, (int) (nextSequence - first), cause, false);
+  }
+
+  private void cutOffAtOnce(Throwable cause) {
     try {
       cutOffSuspect();
     } catch (IOException e) {
@@ -329,7 +368,7 @@ final class SegmentLog {
     Segment[] now = segments;
     if (now.length > 0 && now[now.length - 1].endSequence() == now[now.length - 1].baseSequence()) {
       segments = Arrays.copyOf(now, now.length - 1);
-      now[now.length - 1].discard(pool);
+      now[now.length - 1].discard(List.of(pool));
     }
   }
 
@@ -354,11 +393,11 @@ final class SegmentLog {
     return now.length > 1 || (now.length == 1 && active == null) ? now[0] : null;
   }
 
-  /** Gives the oldest segment up. */
+  /** Gives the oldest segment up; its file goes in the background. */
   void discardOldest() throws IOException {
     Segment[] now = segments;
     segments = Arrays.copyOfRange(now, 1, now.length);
-    now[0].discard(pool);
+    discarded.add(now[0]);
   }
 
   /** Closes all; what cannot be cut off is found again at the next start. */

@@ -4,8 +4,8 @@ import io.sluice.engine.spool.SpoolFiles.SpoolFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,7 +23,10 @@ final class SegmentPool {
   private final Path directory;
   private final SpoolFiles files;
   private final long segmentBytes;
-  private final Deque<Path> ready = new ArrayDeque<>();
+
+  /** Files are added under this object's lock; the writer takes without it. */
+  private final Deque<Path> ready = new ConcurrentLinkedDeque<>();
+
   private long named;
 
   SegmentPool(Path directory, long segmentBytes, SpoolFiles files) throws IOException {
@@ -41,8 +44,12 @@ final class SegmentPool {
     }
   }
 
-  /** A file to write again, or null where there is none. */
-  synchronized @Nullable Path take() {
+  long segmentBytes() {
+    return segmentBytes;
+  }
+
+  /** A file to write again, or null where there is none. Waits for no disk. */
+  @Nullable Path take() {
     return ready.poll();
   }
 

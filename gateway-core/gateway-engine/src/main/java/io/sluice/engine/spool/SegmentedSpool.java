@@ -37,6 +37,8 @@ public final class SegmentedSpool implements Spool {
   private final String epoch;
   private final @Nullable SpoolKey key;
   private final List<SegmentLog> logs = new ArrayList<>();
+  private final List<SegmentPool> pools = new ArrayList<>();
+  private final DiscardedSegments discarded;
   private final Map<Lane, SegmentLog> lanes = new EnumMap<>(Lane.class);
   private final List<CursorReader> readers = new CopyOnWriteArrayList<>();
   private final WriteQueue queue;
@@ -54,16 +56,15 @@ public final class SegmentedSpool implements Spool {
     this.epoch = new SpoolEpoch(files).of(directory.resolve("epoch"));
     this.key = SpoolKey.open(settings.encryption(), directory, files);
     files.createDirectories(directory.resolve("cursors"));
-    SegmentPool pool =
-        new SegmentPool(directory.resolve("free"), settings.effectiveSegmentBytes(), files);
+    this.discarded = new DiscardedSegments(pools);
     for (Lane lane : Lane.values()) {
-      lanes.put(lane, log(lane.jsonName(), settings.capacityBytes(lane), settings, pool, files));
+      lanes.put(lane, log(lane.jsonName(), settings.capacityBytes(lane), settings));
     }
-    log("dead-letter", settings.deadLetterBytes().value(), settings, pool, files);
+    log("dead-letter", settings.deadLetterBytes().value(), settings);
     this.queue = new WriteQueue(logs.size(), settings.queueBytes().value());
     Retention retention = new Retention(settings, logs, readers, clock);
     this.writer = new SpoolWriter(logs, queue, retention, readers);
-    this.keeper = new SpoolKeeper(pool, readers);
+    this.keeper = new SpoolKeeper(pools, discarded, readers);
   }
 
   /**
@@ -99,12 +100,18 @@ public final class SegmentedSpool implements Spool {
               + directory
               + "; stop it, or give this one another gateway.data");
     }
+    SegmentedSpool spool;
     try {
-      SegmentedSpool spool = new SegmentedSpool(whole, settings, files, clock, lockFile);
+      spool = new SegmentedSpool(whole, settings, files, clock, lockFile);
+    } catch (IOException | RuntimeException e) {
+      lockFile.close();
+      throw e;
+    }
+    try {
       spool.recover();
       return spool;
-    } catch (IOException e) {
-      lockFile.close();
+    } catch (IOException | RuntimeException e) {
+      spool.closeFiles();
       throw e;
     }
   }
@@ -112,6 +119,10 @@ public final class SegmentedSpool implements Spool {
   /** One more than the last sequence of a lane. */
   long nextSequence(Lane lane) {
     return lanes.get(lane).nextSequence();
+  }
+
+  SegmentLog log(Lane lane) {
+    return lanes.get(lane);
   }
 
   /** A turn of the writer's thread; true where something was written. */
@@ -145,14 +156,27 @@ public final class SegmentedSpool implements Spool {
     readers.forEach(CursorReader::dropGone);
   }
 
-  private SegmentLog log(
-      String name, long capacityBytes, SpoolSettings settings, SegmentPool pool, SpoolFiles files)
+  private SegmentLog log(String name, long capacityBytes, SpoolSettings settings)
       throws IOException {
-    SegmentLog.Shape shape =
-        new SegmentLog.Shape(name, logs.size(), capacityBytes, settings.effectiveSegmentBytes());
-    SegmentLog log = new SegmentLog(directory.resolve(name), shape, pool, files, key);
+    long segmentBytes = settings.segmentBytes(capacityBytes);
+    SegmentLog.Shape shape = new SegmentLog.Shape(name, logs.size(), capacityBytes, segmentBytes);
+    SegmentLog log =
+        new SegmentLog(directory.resolve(name), shape, pool(segmentBytes), discarded, files, key);
     logs.add(log);
     return log;
+  }
+
+  /** One for each size: logs that are large have larger segments than the others. */
+  private SegmentPool pool(long segmentBytes) throws IOException {
+    for (SegmentPool pool : pools) {
+      if (pool.segmentBytes() == segmentBytes) {
+        return pool;
+      }
+    }
+    String name = pools.isEmpty() ? "free" : "free-" + pools.size();
+    SegmentPool pool = new SegmentPool(directory.resolve(name), segmentBytes, files);
+    pools.add(pool);
+    return pool;
   }
 
   /** Has this run on the writer thread after the entries of each group commit are completed. */
@@ -259,9 +283,27 @@ public final class SegmentedSpool implements Spool {
               log.nextSequence() - log.firstSequence(),
               log.bytes(),
               log.shape().capacityBytes(),
-              oldestSeconds(lane)));
+              oldestSeconds(lane),
+              owedBytes(lane),
+              writer.shortages().isAtBound(lane.ordinal())));
     }
     return views;
+  }
+
+  /** Of what some upstream has not had; all that is kept where there is none. */
+  private long owedBytes(Lane lane) {
+    long oldest = Long.MAX_VALUE;
+    for (CursorReader reader : readers) {
+      if (!reader.isInternal()) {
+        oldest = Math.min(oldest, reader.oldest(lane));
+      }
+    }
+    return lanes.get(lane).bytesFrom(oldest == Long.MAX_VALUE ? 0 : oldest);
+  }
+
+  @Override
+  public List<String> shortages() {
+    return writer.shortages().told();
   }
 
   private double oldestSeconds(Lane lane) {
@@ -347,6 +389,7 @@ public final class SegmentedSpool implements Spool {
     closed = true;
     writer.stop();
     keeper.stop();
+    discarded.deleteAll();
     readers.forEach(CursorReader::close);
     closeFiles();
   }

@@ -64,6 +64,11 @@ public interface Spool extends AutoCloseable {
   /** The same of one lane: the others may be well. */
   @Nullable String trouble(Lane lane);
 
+  /** What lanes at their bound do to records: one line each; empty where all have room. */
+  default List<String> shortages() {
+    return List.of();
+  }
+
   /** Writes what is queued, saves the cursors, closes the files. */
   @Override
   void close();

@@ -12,15 +12,17 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What is done for the spool in the background: cursors saved, segments prepared. */
+/** What is done for the spool in the background: cursors saved, segments deleted and prepared. */
 final class SpoolKeeper {
   private static final Logger LOG = LoggerFactory.getLogger(SpoolKeeper.class);
+  private static final Guarded FAULTS = Guarded.of("spool-keeper");
   private static final long SAVE_MILLIS = 500;
   private static final long STOP_SECONDS = 5;
   private static final int KEEPS_AFTER_FAILURE = 60;
 
-  private final SegmentPool pool;
+  private final List<SegmentPool> pools;
   private final List<CursorReader> readers;
+  private final DiscardedSegments discarded;
 
   // Of the keeper's thread: by reader, why it was not saved.
   private final Map<String, String> faults = new HashMap<>();
@@ -30,13 +32,16 @@ final class SpoolKeeper {
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("spool-keeper").factory());
 
-  SpoolKeeper(SegmentPool pool, List<CursorReader> readers) {
-    this.pool = pool;
+  SpoolKeeper(List<SegmentPool> pools, DiscardedSegments discarded, List<CursorReader> readers) {
+    this.pools = pools;
+    this.discarded = discarded;
     this.readers = readers;
   }
 
   @SuppressWarnings("FutureReturnValueIgnored") // ends with the executor; faults are logged within
   void start() {
+    Runnable delete = Guarded.task("spool-delete", discarded::deleteAll);
+    discarded.onAdded(() -> executor.execute(delete));
     executor.scheduleWithFixedDelay(
         Guarded.task("spool-keeper", this::keep), SAVE_MILLIS, SAVE_MILLIS, TimeUnit.MILLISECONDS);
   }
@@ -46,12 +51,15 @@ final class SpoolKeeper {
     for (CursorReader reader : readers) {
       tell(reader.name(), save(reader));
     }
+    discarded.deleteAll();
     if (keepsToWait > 0) {
       keepsToWait--;
       return;
     }
     try {
-      pool.fill();
+      for (SegmentPool pool : pools) {
+        pool.fill();
+      }
     } catch (IOException e) {
       // What space is left is for records: it is not taken, and given back, twice a second.
       keepsToWait = KEEPS_AFTER_FAILURE;
@@ -65,6 +73,9 @@ final class SpoolKeeper {
       return null;
     } catch (IOException e) {
       return e.getMessage() == null ? e.toString() : e.getMessage();
+    } catch (RuntimeException e) { // one reader's fault must not keep the others from being saved
+      FAULTS.caught(e);
+      return e.toString();
     }
   }
 

@@ -14,7 +14,8 @@ public record SpoolSettings(
         Bytes maxBytes,
     @Option(
             doc =
-                "Size of a segment file. Made smaller by itself where a lane would not hold four.",
+                "Size of a segment file. Made smaller by itself where a lane would not hold four, and"
+                    + " larger where one would hold more than 512.",
             def = "64MB",
             min = 64 << 10,
             max = 1 << 30)
@@ -51,6 +52,9 @@ public record SpoolSettings(
                     + " it is.")
         @Nullable SpoolEncryption encryption)
     implements Checked {
+  /** Half of what {@link SegmentLog} has at most: failed writes and restarts begin short ones. */
+  private static final int SEGMENTS_WANTED_MAX = 512;
+
   /** What a lane does at its bound. */
   public enum Policy {
     DROP_OLDEST,
@@ -89,8 +93,15 @@ public record SpoolSettings(
     };
   }
 
-  /** So that each log holds at least four segments, and one that is read can be given up. */
-  long effectiveSegmentBytes() {
+  /**
+   * So that each log holds at least four segments, and one that is read can be given up; and so few
+   * that a large one is used to its bound, not to that of its files.
+   */
+  long segmentBytes(long capacityBytes) {
+    return Math.max(effectiveSegmentBytes(), capacityBytes / SEGMENTS_WANTED_MAX);
+  }
+
+  private long effectiveSegmentBytes() {
     long smallest = deadLetterBytes.value();
     for (Lane lane : Lane.values()) {
       smallest = Math.min(smallest, capacityBytes(lane));

@@ -7,7 +7,6 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,6 +31,11 @@ final class SpoolWriter {
   /** In which those come that only waited for the last group's acknowledgements. */
   private static final long BURST_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
 
+  /** Faults that no callback's guard took, each within 10 s of the last: then the writer ends. */
+  private static final int FAULTS_MAX = 100;
+
+  private static final long FAULTS_NANOS = TimeUnit.SECONDS.toNanos(10);
+
   /** About 5 s. */
   private static final int UPKEEPS_UNTRIED_MAX = 25;
 
@@ -46,8 +50,12 @@ final class SpoolWriter {
 
   private final List<SpoolEntry> group = new ArrayList<>();
 
-  /** 1 for a log that is at its bound and must refuse. */
-  private final AtomicIntegerArray refusing;
+  /** Entries of the group that were told what became of them. */
+  private int completed;
+
+  private final Guarded fault = Guarded.of("spool-writer");
+
+  private final Shortages shortages;
 
   /** Per log: why its last write failed, null where it did not. */
   private final AtomicReferenceArray<@Nullable String> troubles;
@@ -71,7 +79,7 @@ final class SpoolWriter {
     this.queue = queue;
     this.retention = retention;
     this.readers = readers;
-    this.refusing = new AtomicIntegerArray(logs.size());
+    this.shortages = new Shortages(logs);
     this.troubles = new AtomicReferenceArray<>(logs.size());
     this.upkeepsUntried = new int[logs.size()];
     this.thread = Thread.ofPlatform().name("spool-writer").unstarted(this::runToTheEnd);
@@ -86,7 +94,11 @@ final class SpoolWriter {
   }
 
   boolean isRefusing(int log) {
-    return stopping || refusing.get(log) != 0;
+    return stopping || shortages.isRefusing(log);
+  }
+
+  Shortages shortages() {
+    return shortages;
   }
 
   /** Of one log; null while it takes what comes. */
@@ -125,25 +137,49 @@ final class SpoolWriter {
     }
   }
 
-  // The thread's top: whatever an entry's callback throws must not leave producers without answer.
+  // The thread's top: whatever goes wrong must not leave producers without answer.
   @SuppressWarnings("CatchingUnchecked")
   private void runToTheEnd() {
-    try {
-      run();
-    } catch (RuntimeException | Error e) {
-      ended = "the spool's writer ended: " + e;
-      Guarded.of("spool-writer").ended(e);
-      stopping = true;
+    int faults = 0;
+    long lastNanos = System.nanoTime();
+    boolean isDone = false;
+    while (!isDone) {
+      try {
+        run();
+        isDone = true;
+      } catch (RuntimeException | Error e) {
+        faults = System.nanoTime() - lastNanos > FAULTS_NANOS ? 1 : faults + 1;
+        lastNanos = System.nanoTime();
+        isDone = faults >= FAULTS_MAX;
+        if (isDone) {
+          ended = "the spool's writer ended: " + e;
+          fault.ended(e);
+          stopping = true;
+        } else {
+          fault.caught(e);
+        }
+        failGroup("internal fault: " + e);
+      }
     }
     failAll();
   }
 
+  /** Those of the group that have no answer yet. */
+  private void failGroup(String cause) {
+    while (completed < group.size()) {
+      failed(group.get(completed), cause);
+    }
+    group.clear();
+    tellAll();
+  }
+
   private void failAll() {
     for (int log = 0; log < logs.size(); log++) {
+      completed = 0;
       queue.drain(log, group);
       while (!group.isEmpty()) {
-        group.forEach(entry -> entry.failed("the spool is closed"));
-        group.clear();
+        failGroup("the spool is closed");
+        completed = 0;
         queue.drain(log, group);
       }
     }
@@ -186,21 +222,29 @@ final class SpoolWriter {
   boolean turn() {
     boolean wrote = false;
     for (int log = 0; log < logs.size(); log++) {
+      completed = 0;
       long bodyBytes = queue.drain(log, group);
       if (!group.isEmpty()) {
         makeBuffer(bodyBytes);
         writeGroup(log);
         group.clear();
         wrote = true;
-      }
-    }
-    if (wrote) {
-      afterBatch.run();
-      for (CursorReader reader : readers) {
-        reader.wake();
+        // At once: what is on disk does not wait for the other logs' syncs.
+        tellAll();
       }
     }
     return wrote;
+  }
+
+  private void tellAll() {
+    try {
+      afterBatch.run();
+    } catch (RuntimeException | Error e) {
+      fault.caught(e);
+    }
+    for (CursorReader reader : readers) {
+      reader.wake();
+    }
   }
 
   private void makeBuffer(long bodyBytes) {
@@ -220,7 +264,7 @@ final class SpoolWriter {
       makeRoom(log);
       SegmentLog.Commit commit = logs.get(log).commit(rest, buffer);
       for (int i = 0; i < commit.count(); i++) {
-        rest.get(i).stored(commit.firstSequence() + i);
+        stored(rest.get(i), commit.firstSequence() + i);
       }
       done += commit.count();
       cause = commit.cause();
@@ -236,7 +280,26 @@ final class SpoolWriter {
     }
     judge(log, cause, isFull);
     for (int i = done; i < group.size(); i++) {
-      group.get(i).failed(String.valueOf(cause));
+      failed(group.get(i), String.valueOf(cause));
+    }
+  }
+
+  /** One entry's callback may fail; the others are told all the same, each once. */
+  private void stored(SpoolEntry entry, long sequence) {
+    completed++;
+    try {
+      entry.stored(sequence);
+    } catch (RuntimeException | Error e) {
+      fault.caught(e);
+    }
+  }
+
+  private void failed(SpoolEntry entry, String cause) {
+    completed++;
+    try {
+      entry.failed(cause);
+    } catch (RuntimeException | Error e) {
+      fault.caught(e);
     }
   }
 
@@ -284,7 +347,10 @@ final class SpoolWriter {
   private void makeRoom(int log) {
     try {
       if (logs.get(log).isBlocked()) {
-        retention.makeRoom(log);
+        long dropped = retention.makeRoom(log);
+        if (dropped > 0) {
+          shortages.drops(log, dropped);
+        }
       }
     } catch (IOException e) {
       LOG.error("spool: no room can be made: {}", e.getMessage());
@@ -292,13 +358,9 @@ final class SpoolWriter {
   }
 
   private void refuseWhileBlocked(int log) {
-    int now = logs.get(log).isBlocked() ? 1 : 0;
-    int before = refusing.getAndSet(log, now);
-    if (now > before) {
-      LOG.warn(
-          "spool: the {} lane is full; devices are made to wait until an upstream takes some",
-          logs.get(log).shape().name());
-    }
+    makeRoom(log);
+    shortages.refuses(log, logs.get(log).isBlocked());
+    shortages.look(log);
   }
 
   /** Deletes what is done with, and tries what was in trouble. */
@@ -325,8 +387,7 @@ final class SpoolWriter {
     if (log == Lane.TELEMETRY.ordinal()) {
       retention.discardExpired();
     }
-    if (refusing.get(log) != 0) {
-      makeRoom(log);
+    if (shortages.isAtBound(log)) {
       refuseWhileBlocked(log);
     }
   }

@@ -71,6 +71,68 @@ class FlowMeterTest {
     assertThat(flow.ledger().balances()).isTrue();
   }
 
+  private static FlowMeter of(java.util.function.Supplier<List<LaneView>> lanes, long[] nanos) {
+    return new FlowMeter(
+        new FlowMeter.Sources(
+            List::of,
+            () -> new Traffic(Map.of(), Map.of(), Map.of(), Map.of()),
+            lanes,
+            List::of,
+            List::of),
+        Clock.fixed(Instant.ofEpochSecond(7), ZoneOffset.UTC),
+        () -> nanos[0]);
+  }
+
+  @Test
+  void laneThatIsFullFirstCountsNotAllTogether() {
+    long[] nanos = {0};
+    long[] owed = {0};
+    FlowMeter flow =
+        of(
+            () ->
+                List.of(
+                    new LaneView(Lane.ALARM, 1, owed[0], 10_000, 0),
+                    new LaneView(Lane.TELEMETRY, 1, owed[0], 1_000_000, 0)),
+            nanos);
+    for (int i = 0; i <= 5; i++) {
+      owed[0] = i * 1_000;
+      nanos[0] = i * 2_000_000_000L;
+      flow.sample();
+    }
+    assertThat(flow.hoursLeft()).isEqualTo(5_000 / 500.0 / 3600);
+  }
+
+  @Test
+  void noTimeIsLeftWhileALaneIsAtItsBoundThoughItGrowsNoMore() {
+    long[] nanos = {0};
+    FlowMeter flow =
+        of(
+            () ->
+                List.of(
+                    new LaneView(Lane.EVENT, 0, 0, 100, 0),
+                    new LaneView(Lane.TELEMETRY, 1, 90, 100, 0, 80, true)),
+            nanos);
+    flow.sample();
+    nanos[0] = 400_000_000_000L;
+    flow.sample();
+    assertThat(flow.hoursLeft()).isZero();
+    assertThat(flow.flow().lanes().get(1).hoursLeft()).isZero();
+  }
+
+  @Test
+  void whatUpstreamsHadTakesNoRoomThoughItsSegmentIsStillThere() {
+    long[] nanos = {0};
+    long[] bytes = {0};
+    FlowMeter flow =
+        of(() -> List.of(new LaneView(Lane.TELEMETRY, 1, bytes[0], 1_000_000, 0, 0, false)), nanos);
+    for (int i = 0; i <= 20; i++) {
+      bytes[0] = i * 10_000;
+      nanos[0] = i * 2_000_000_000L;
+      flow.sample();
+    }
+    assertThat(flow.hoursLeft()).isNull();
+  }
+
   @Test
   void aLaneThatDoesNotGrowHasNoTimeLeft() {
     assertThat(meter.flow().lanes().getFirst().hoursLeft()).isNull();
