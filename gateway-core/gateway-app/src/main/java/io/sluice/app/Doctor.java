@@ -52,6 +52,11 @@ final class Doctor {
     }
     findings.add(host.openFiles(doors));
     findings.add(host.receiveBuffer(doors));
+    findings.add(
+        HostChecks.udpAddresses(
+            doors,
+            HostChecks.addresses(),
+            System.getProperty("os.name", "").equalsIgnoreCase("linux")));
     return List.copyOf(findings);
   }
 

@@ -63,6 +63,11 @@ record Door(
         && (host.equals(other.host) || isWildcard(host) || isWildcard(other.host));
   }
 
+  /** Bound to all addresses of the machine. */
+  boolean isForAll() {
+    return isWildcard(host);
+  }
+
   private static boolean isWildcard(String host) {
     return host.equals("0.0.0.0") || host.equals("::") || host.equals("[::]");
   }

@@ -3,6 +3,8 @@ package io.sluice.app;
 import io.sluice.app.Finding.Grade;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -147,6 +149,41 @@ final class HostChecks {
             "udp buffer",
             found + ": bursts of devices are lost and sent again",
             "sysctl -w net.core.rmem_max=" + wanted + ", and the same in /etc/sysctl.d");
+  }
+
+  /**
+   * Whether devices that ask over UDP hear from the address that they asked.
+   *
+   * @param addresses of this machine, without those of the loopback
+   * @param isLinux where each address gets a socket of its own
+   */
+  static Finding udpAddresses(List<Door> doors, int addresses, boolean isLinux) {
+    List<String> open =
+        doors.stream().filter(door -> door.isUdp() && door.isForAll()).map(Door::kind).toList();
+    if (open.isEmpty() || addresses < 2) {
+      return Finding.ok(
+          "udp answers", open.isEmpty() ? "no UDP listener for all addresses" : "one address");
+    }
+    String found = "%s: %d addresses".formatted(String.join(", ", open), addresses);
+    return isLinux
+        ? Finding.ok("udp answers", found + ", an answer leaves from the one that was asked")
+        : Finding.warn(
+            "udp answers",
+            found + ", the system chooses from which an answer leaves",
+            "name the one that devices ask: listeners." + open.getFirst() + ".host");
+  }
+
+  /** Addresses of the interfaces that are up, without those of the loopback. */
+  static int addresses() {
+    try {
+      return Math.toIntExact(
+          NetworkInterface.networkInterfaces()
+              .flatMap(NetworkInterface::inetAddresses)
+              .filter(address -> !address.isLoopbackAddress())
+              .count());
+    } catch (SocketException unreadable) {
+      return 0; // what the system does not say is not held against it
+    }
   }
 
   /** The gravest of some grades. */

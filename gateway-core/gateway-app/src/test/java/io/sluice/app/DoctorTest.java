@@ -64,6 +64,16 @@ class DoctorTest {
   }
 
   @Test
+  void listenersForAllOfSeveralAddressesAnswerFromTheOneAskedWhereTheSystemLetsThem() {
+    List<Door> doors = List.of(new Door("coaps", "0.0.0.0", 5684, true, 0, 0), tcp(1883, 1));
+    assertThat(HostChecks.udpAddresses(doors, 1, false).grade()).isEqualTo(Grade.OK);
+    assertThat(HostChecks.udpAddresses(doors, 3, true).found()).contains("coaps: 3 addresses");
+    isWarning(HostChecks.udpAddresses(doors, 3, false), "3 addresses", "listeners.coaps.host");
+    Door named = new Door("coap", "10.0.0.1", 5683, true, 0, 0);
+    assertThat(HostChecks.udpAddresses(List.of(named), 3, false).grade()).isEqualTo(Grade.OK);
+  }
+
+  @Test
   void machineThatSaysNothingIsNotHeldAgainst() {
     assertThat(host().memory(MB).grade()).isEqualTo(Grade.OK);
     assertThat(host().entropy().grade()).isEqualTo(Grade.OK);

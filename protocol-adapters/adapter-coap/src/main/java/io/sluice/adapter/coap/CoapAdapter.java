@@ -79,7 +79,7 @@ final class CoapAdapter implements Adapter {
     Answers answers = new Answers(protocolThreads::share, settings.maxExchanges(), maxPayloadBytes);
     Admissions admissions = new Admissions(gateway, settings.admissionCache().toNanos(), dtls);
     Desk desk = Desk.of(gateway, admissions, answers, settings);
-    CoapEndpoint endpoint = EndpointAssembly.endpoint(settings, address, desk, dtls);
+    CoapEndpoint endpoint = EndpointAssembly.endpoint(settings, address, desk, dtls, timers);
     endpoint.setExecutors(protocolThreads, timers);
     CommandResource commands =
         new CommandResource(gateway, endpoint.getConfig(), settings, protocolThreads);
@@ -101,7 +101,11 @@ final class CoapAdapter implements Adapter {
             100,
             100,
             TimeUnit.MILLISECONDS);
-    SocketDrops drops = new SocketDrops(endpoint.getAddress().getPort());
+    AddressFollower follower = (AddressFollower) endpoint.getConnector();
+    var _ =
+        timers.scheduleWithFixedDelay(
+            Guarded.task("coap-addresses", follower::follow), 5, 5, TimeUnit.SECONDS);
+    SocketDrops drops = new SocketDrops(endpoint.getAddress().getPort(), follower::changes);
     var _ =
         timers.scheduleAtFixedRate(
             Guarded.task("coap-drops", () -> countDrops(gateway, endpoint.getAddress(), drops)),

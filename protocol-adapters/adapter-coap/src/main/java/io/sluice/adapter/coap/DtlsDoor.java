@@ -13,6 +13,7 @@ import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.eclipse.californium.elements.auth.X509CertPath;
@@ -101,7 +102,7 @@ final class DtlsDoor {
     return types;
   }
 
-  DTLSConnector connector(InetSocketAddress address) {
+  DTLSConnector connector(InetSocketAddress address, Executor background) {
     DtlsConnectorConfig.Builder config = DtlsConnectorConfig.builder(configuration);
     config.setAddress(address).setReuseAddress(false).setLoggingTag("coaps");
     if (settings.psk() == CoapsSettings.Psk.REGISTRY) {
@@ -117,7 +118,7 @@ final class DtlsDoor {
     }
     config.setConnectionListener(owners);
     config.setDatagramFilter(handshakes);
-    DTLSConnector made = new CountingConnector(config.build(), handshakes);
+    DTLSConnector made = new CountingConnector(config.build(), handshakes, settings, background);
     connector = made;
     return made;
   }
@@ -253,13 +254,55 @@ final class DtlsDoor {
     }
   }
 
-  /** Tells the bound of each handshake that begins, which is after its cookie was right. */
-  private static final class CountingConnector extends DTLSConnector {
+  /**
+   * Tells the bound of each handshake that begins, which is after its cookie was right. Where it is
+   * bound to all addresses, it answers from the one that was asked.
+   */
+  private static final class CountingConnector extends DTLSConnector implements AddressFollower {
     private final HandshakeBound handshakes;
+    private final CoapsSettings settings;
+    private final Executor background;
+    private volatile @Nullable DtlsSocket socket;
 
-    CountingConnector(DtlsConnectorConfig config, HandshakeBound handshakes) {
+    CountingConnector(
+        DtlsConnectorConfig config,
+        HandshakeBound handshakes,
+        CoapsSettings settings,
+        Executor background) {
       super(config);
       this.handshakes = handshakes;
+      this.settings = settings;
+      this.background = background;
+    }
+
+    @Override
+    protected void start(InetSocketAddress address) throws IOException {
+      if (UdpSockets.mayHaveOneAnAddress(address)) {
+        DtlsSocket opened = new DtlsSocket(address, settings, background, this::processDatagram);
+        socket = opened;
+        try {
+          init(address, opened, null);
+        } catch (IOException refused) {
+          opened.close();
+          throw refused;
+        }
+      } else {
+        super.start(address);
+      }
+    }
+
+    @Override
+    public void follow() {
+      DtlsSocket open = socket;
+      if (open != null) {
+        open.follow();
+      }
+    }
+
+    @Override
+    public int changes() {
+      DtlsSocket open = socket;
+      return open == null ? 0 : open.changes();
     }
 
     @SuppressWarnings("deprecation") // there is no other place that sees each handshake begin

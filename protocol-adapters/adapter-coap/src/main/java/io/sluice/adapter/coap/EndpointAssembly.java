@@ -1,6 +1,7 @@
 package io.sluice.adapter.coap;
 
 import java.net.InetSocketAddress;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.californium.core.config.CoapConfig;
 import org.eclipse.californium.core.network.CoapEndpoint;
@@ -26,7 +27,11 @@ final class EndpointAssembly {
   private EndpointAssembly() {}
 
   static CoapEndpoint endpoint(
-      CoapOptions settings, InetSocketAddress address, Desk desk, @Nullable DtlsDoor dtls) {
+      CoapOptions settings,
+      InetSocketAddress address,
+      Desk desk,
+      @Nullable DtlsDoor dtls,
+      Executor background) {
     Configuration configuration = configuration(settings);
     RandomTokenGenerator tokens = new RandomTokenGenerator(configuration);
     InMemoryMessageExchangeStore store =
@@ -34,8 +39,8 @@ final class EndpointAssembly {
     store.setDeduplicator(new BoundedDeduplicator(settings));
     Connector connector =
         dtls == null
-            ? new NettyUdpConnector(address, settings, desk, store::assignMessageId)
-            : dtls.connector(address);
+            ? new NettyUdpConnector(address, settings, desk, store::assignMessageId, background)
+            : dtls.connector(address, background);
     return CoapEndpoint.builder()
         .setConfiguration(configuration)
         .setEndpointContextMatcher(dtls == null ? null : new AssociationMatcher())

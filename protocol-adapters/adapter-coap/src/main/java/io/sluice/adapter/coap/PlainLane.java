@@ -13,10 +13,13 @@ import io.sluice.api.health.Guarded;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.californium.core.coap.CoAP;
@@ -40,7 +43,6 @@ import org.slf4j.LoggerFactory;
 @SuppressWarnings("FutureReturnValueIgnored")
 final class PlainLane extends ChannelInboundHandlerAdapter implements ReceiptSink {
   private static final Logger log = LoggerFactory.getLogger(PlainLane.class);
-  private static final int MAX_DATAGRAM_BYTES = 65_536;
   private static final int SLOW_CHECK_MILLIS = 100;
   private static final int SWEEP_SECONDS = 10;
 
@@ -72,9 +74,10 @@ final class PlainLane extends ChannelInboundHandlerAdapter implements ReceiptSin
   private final Channel channel;
   private final EventLoop loop;
   private final RecentMessages recent;
-  private final PlainUplink plain = new PlainUplink();
+  private final PlainUplink plain;
   private final UdpDataSerializer serializer = new UdpDataSerializer();
-  private final byte[] datagram = new byte[MAX_DATAGRAM_BYTES];
+  private final byte[] datagram;
+  private final List<Future<?>> tasks = new ArrayList<>(1);
 
   /** Never holds more than there are requests in hand. */
   private final MpscUnboundedArrayQueue<PlainExchange> verdicts =
@@ -91,24 +94,44 @@ final class PlainLane extends ChannelInboundHandlerAdapter implements ReceiptSin
 
   private @Nullable PlainExchange latest;
 
+  /** What the lanes of one event loop have in common: they read one after another. */
+  static final class Shared {
+    private final RecentMessages recent;
+    private final PlainUplink plain = new PlainUplink();
+    private final byte[] datagram = new byte[UdpSockets.MAX_DATAGRAM_BYTES];
+
+    /**
+     * @param loops among which the memory of messages is divided
+     */
+    Shared(CoapOptions settings, int loops, EventLoop loop) {
+      recent =
+          new RecentMessages(
+              Math.max(1, settings.maxRemembered() / loops),
+              settings.maxRememberedPerPeer(),
+              seconds(settings.exchangeLifetime().toMillis()),
+              seconds(settings.nonLifetime().toMillis()));
+      loop.scheduleAtFixedRate(
+          Guarded.task("coap-recent", () -> recent.sweep(second(System.nanoTime()))),
+          SWEEP_SECONDS,
+          SWEEP_SECONDS,
+          TimeUnit.SECONDS);
+    }
+  }
+
   PlainLane(
       Desk desk,
-      CoapOptions settings,
+      Shared shared,
       MessageIds messageIds,
       NettyUdpConnector ordinary,
-      Channel channel,
-      int lanes) {
+      Channel channel) {
     this.desk = desk;
     this.messageIds = messageIds;
     this.ordinary = ordinary;
     this.channel = channel;
     this.loop = channel.eventLoop();
-    this.recent =
-        new RecentMessages(
-            Math.max(1, settings.maxRemembered() / lanes),
-            settings.maxRememberedPerPeer(),
-            seconds(settings.exchangeLifetime().toMillis()),
-            seconds(settings.nonLifetime().toMillis()));
+    this.recent = shared.recent;
+    this.plain = shared.plain;
+    this.datagram = shared.datagram;
   }
 
   private static int seconds(long millis) {
@@ -117,16 +140,18 @@ final class PlainLane extends ChannelInboundHandlerAdapter implements ReceiptSin
 
   @Override
   public void channelActive(ChannelHandlerContext context) {
-    loop.scheduleAtFixedRate(
-        Guarded.task("coap-slow", () -> acknowledgeSlow(System.nanoTime())),
-        SLOW_CHECK_MILLIS,
-        SLOW_CHECK_MILLIS,
-        TimeUnit.MILLISECONDS);
-    loop.scheduleAtFixedRate(
-        Guarded.task("coap-recent", () -> recent.sweep(second(System.nanoTime()))),
-        SWEEP_SECONDS,
-        SWEEP_SECONDS,
-        TimeUnit.SECONDS);
+    tasks.add(
+        loop.scheduleAtFixedRate(
+            Guarded.task("coap-slow", () -> acknowledgeSlow(System.nanoTime())),
+            SLOW_CHECK_MILLIS,
+            SLOW_CHECK_MILLIS,
+            TimeUnit.MILLISECONDS));
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    tasks.forEach(task -> task.cancel(false));
+    tasks.clear();
   }
 
   private static int second(long nanos) {
@@ -143,7 +168,7 @@ final class PlainLane extends ChannelInboundHandlerAdapter implements ReceiptSin
       if (packet.sender().getPort() != 0 && plain.read(datagram, bytes, desk.maxPayloadBytes())) {
         take(packet);
       } else {
-        ordinary.pass(Arrays.copyOf(datagram, bytes), packet.sender());
+        ordinary.pass(Arrays.copyOf(datagram, bytes), packet.sender(), channel);
       }
     } catch (RuntimeException unexpected) {
       // Top of the loop: one datagram's fault must not cost the others their answer.
@@ -190,7 +215,8 @@ final class PlainLane extends ChannelInboundHandlerAdapter implements ReceiptSin
     } else if (answer == Remembered.ADOPTED) {
       ordinary.pass(
           bareRequest(plain.code(), plain.messageId(), plain.requestToken(), plain.tokenLength()),
-          peer.address());
+          peer.address(),
+          channel);
     } else if (answer instanceof byte[] bytes) {
       write(peer, bytes);
     }
@@ -411,7 +437,8 @@ final class PlainLane extends ChannelInboundHandlerAdapter implements ReceiptSin
         first.peer().replace(first, Remembered.ADOPTED);
         ordinary.pass(
             bareRequest(first.code(), first.messageId(), first.token(), first.tokenLength()),
-            first.address());
+            first.address(),
+            channel);
       }
     }
   }

@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.IntSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,12 +29,25 @@ final class SocketDrops {
   private static final int DROPS = 12;
 
   private final String port;
+  private final IntSupplier changes;
   private final Set<String> inodes = new HashSet<>();
+  private int seenChanges;
   private long reported;
 
-  /** Of the sockets that are open on this port now. */
-  SocketDrops(int port) {
+  /**
+   * Of the sockets that are open on this port.
+   *
+   * @param changes rises when there are others than before
+   */
+  SocketDrops(int port, IntSupplier changes) {
     this.port = String.format(Locale.ROOT, ":%04X", port);
+    this.changes = changes;
+    find();
+  }
+
+  private void find() {
+    seenChanges = changes.getAsInt();
+    inodes.clear();
     Set<String> own = ownSockets();
     for (String[] row : rows()) {
       if (own.contains("socket:[" + row[INODE] + "]")) {
@@ -44,6 +58,9 @@ final class SocketDrops {
 
   /** How many since the last call. */
   long more() {
+    if (changes.getAsInt() != seenChanges) {
+      find();
+    }
     long sum = 0;
     for (String[] row : rows()) {
       if (inodes.contains(row[INODE])) {
