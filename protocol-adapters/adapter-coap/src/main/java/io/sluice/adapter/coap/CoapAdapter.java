@@ -117,6 +117,9 @@ final class CoapAdapter implements Adapter {
             Guarded.task("coap-admissions", admissions::sweep), 10, 10, TimeUnit.SECONDS);
     var _ =
         timers.scheduleAtFixedRate(
+            Guarded.task("coap-uploads", desk.uploads()::dropIdle), 10, 10, TimeUnit.SECONDS);
+    var _ =
+        timers.scheduleAtFixedRate(
             Guarded.task("coap-commands", () -> commands.sweep(System.nanoTime())),
             5,
             5,

@@ -25,8 +25,9 @@ public record CoapOptions(
         int blockSize,
     @Option(
             doc =
-                "Block-wise transfers under way at once; each may hold max-payload. Beyond it the"
-                    + " sender gets 4.08 and begins again.",
+                "Block-wise transfers under way at once, four of a device at the most. They hold what"
+                    + " has come, an eighth of the heap together; beyond it the sender gets 5.03 and"
+                    + " Max-Age.",
             def = "64",
             min = 1,
             max = 65536)

@@ -14,8 +14,12 @@ record Desk(
     Answers answers,
     Reception reception,
     Adoptions adoptions,
+    Uploads uploads,
     InstantSource clock,
     int maxPayloadBytes) {
+
+  /** All bodies that come in blocks may take this part of the heap together: an eighth. */
+  private static final int UPLOADS_HEAP_SHARE = 8;
 
   private static final Logger log = LoggerFactory.getLogger(Desk.class);
 
@@ -37,6 +41,11 @@ record Desk(
         answers,
         new Reception(gateway, answers),
         new Adoptions(),
+        new Uploads(
+            settings.maxTransfers(),
+            settings.payloadBytes(),
+            Runtime.getRuntime().maxMemory() / UPLOADS_HEAP_SHARE,
+            System::nanoTime),
         gateway.clock(),
         settings.payloadBytes());
   }

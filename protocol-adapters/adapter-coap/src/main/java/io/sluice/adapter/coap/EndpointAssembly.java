@@ -10,8 +10,14 @@ import org.eclipse.californium.core.network.InMemoryMessageExchangeStore;
 import org.eclipse.californium.core.network.Outbox;
 import org.eclipse.californium.core.network.RandomTokenGenerator;
 import org.eclipse.californium.core.network.serialization.UdpDataSerializer;
+import org.eclipse.californium.core.network.stack.BaseCoapStack;
+import org.eclipse.californium.core.network.stack.BlockwiseLayer;
 import org.eclipse.californium.core.network.stack.CoapStack;
 import org.eclipse.californium.core.network.stack.CoapUdpStack;
+import org.eclipse.californium.core.network.stack.CongestionControlLayer;
+import org.eclipse.californium.core.network.stack.ExchangeCleanupLayer;
+import org.eclipse.californium.core.network.stack.Layer;
+import org.eclipse.californium.core.network.stack.ObserveLayer;
 import org.eclipse.californium.elements.Connector;
 import org.eclipse.californium.elements.EndpointContextMatcher;
 import org.eclipse.californium.elements.config.Configuration;
@@ -48,7 +54,7 @@ final class EndpointAssembly {
         .setTokenGenerator(tokens)
         .setMessageExchangeStore(store)
         .setDataSerializerAndParser(new UdpDataSerializer(), new StrictParser())
-        .setCoapStackFactory(new TransferBound(settings.maxTransfers()))
+        .setCoapStackFactory(new Stacks(desk, settings))
         .build();
   }
 
@@ -79,11 +85,31 @@ final class EndpointAssembly {
     return configuration;
   }
 
+  /** As {@link CoapUdpStack}, with our layer below Californium's block-wise one. */
+  private static final class UploadStack extends BaseCoapStack {
+    UploadStack(
+        String tag,
+        Configuration configuration,
+        EndpointContextMatcher matcher,
+        Outbox outbox,
+        UploadLayer uploads) {
+      super(outbox);
+      setLayers(
+          new Layer[] {
+            new ExchangeCleanupLayer(configuration),
+            new ObserveLayer(configuration),
+            new BlockwiseLayer(tag, false, configuration, matcher),
+            uploads,
+            CongestionControlLayer.newImplementation(tag, configuration)
+          });
+    }
+  }
+
   /**
-   * Gives the stack its own bound of block-wise transfers: Californium takes it from the number of
-   * active peers, and reserves the whole body of each.
+   * Gives the stack its own bound of answers that go out in blocks: Californium takes it from the
+   * number of active peers.
    */
-  private record TransferBound(int maxTransfers) implements ExtendedCoapStackFactory {
+  private record Stacks(Desk desk, CoapOptions settings) implements ExtendedCoapStackFactory {
     @Override
     public CoapStack createCoapStack(
         String protocol,
@@ -93,8 +119,9 @@ final class EndpointAssembly {
         Outbox outbox,
         Object argument) {
       Configuration bounded = new Configuration(config);
-      bounded.set(CoapConfig.MAX_ACTIVE_PEERS, maxTransfers);
-      return new CoapUdpStack(tag, bounded, matcher, outbox);
+      bounded.set(CoapConfig.MAX_ACTIVE_PEERS, settings.maxTransfers());
+      return new UploadStack(
+          tag, bounded, matcher, outbox, new UploadLayer(desk, settings.blockSize()));
     }
 
     @SuppressWarnings("deprecation") // the interface still declares it

@@ -5,7 +5,6 @@ import io.sluice.api.Gateway;
 import io.sluice.api.Receipt;
 import io.sluice.api.RejectReason;
 import io.sluice.api.Rejection;
-import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -225,24 +224,5 @@ final class RequestRouter implements MessageDeliverer {
 
   private void toUnverified(Exchange exchange, Response response) {
     reception.toUnverified(new OrdinaryRequest(exchange), response);
-  }
-
-  /** One that Californium has read. */
-  private record OrdinaryRequest(Exchange exchange) implements Answerable {
-    @Override
-    public InetSocketAddress address() {
-      return exchange.getRequest().getSourceContext().getPeerAddress();
-    }
-
-    @Override
-    public boolean bound(Response response) {
-      return exchange.getRequest().getSourceContext().getPeerIdentity() == null
-          && Amplification.bound(exchange.getRequest(), response);
-    }
-
-    @Override
-    public void answer(Response response) {
-      Replies.send(exchange, response);
-    }
   }
 }
