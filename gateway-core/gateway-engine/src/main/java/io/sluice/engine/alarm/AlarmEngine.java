@@ -192,7 +192,8 @@ public final class AlarmEngine implements AutoCloseable {
   private void read(Stored stored, List<Signal> signals) {
     byte[] body = stored.body();
     try {
-      view.wrap(body, 0, body.length, Lane.ALARM, stored.sequence(), spool.epoch());
+      String epoch = spool.epoch(Lane.ALARM, stored.sequence());
+      view.wrap(body, 0, body.length, Lane.ALARM, stored.sequence(), epoch);
       if (!view.protocol().equals(AlarmRecords.PROTOCOL)) {
         signals.addAll(AlarmReading.of(view));
       }

@@ -12,26 +12,28 @@ import java.util.function.Function;
 /** A batch read from the spool, its records read where they lie. */
 public final class RecordBatch implements OutboundBatch {
   private final SpoolBatch spooled;
-  private final String epoch;
+  private final Epochs epochs;
   private final PayloadFormat format;
   private final String contentType;
   private final RecordView view = new RecordView();
   private int viewed = -1;
 
-  private RecordBatch(SpoolBatch spooled, String epoch, PayloadFormat format, String contentType) {
+  private RecordBatch(SpoolBatch spooled, Epochs epochs, PayloadFormat format, String contentType) {
     this.spooled = spooled;
-    this.epoch = epoch;
+    this.epochs = epochs;
     this.format = format;
     this.contentType = contentType;
   }
 
-  /**
-   * What makes batches readable for an upstream.
-   *
-   * @param epoch of the spool: part of the record ids
-   */
+  /** The random part of a record's id: {@code Spool.epoch(lane, sequence)}. */
+  @FunctionalInterface
+  public interface Epochs {
+    String of(Lane lane, long sequence);
+  }
+
+  /** What makes batches readable for an upstream. */
   public static Function<SpoolBatch, OutboundBatch> encoder(
-      String epoch, ForwardSettings.Format format) {
+      Epochs epochs, ForwardSettings.Format format) {
     PayloadFormat writer =
         switch (format) {
           case JSON -> RecordJson::write;
@@ -40,7 +42,7 @@ public final class RecordBatch implements OutboundBatch {
           case SENML_CBOR -> SenmlFormat.cbor();
         };
     String contentType = format.contentType();
-    return spooled -> new RecordBatch(spooled, epoch, writer, contentType);
+    return spooled -> new RecordBatch(spooled, epochs, writer, contentType);
   }
 
   @Override
@@ -108,7 +110,7 @@ public final class RecordBatch implements OutboundBatch {
             spooled.length(index),
             spooled.lane(),
             spooled.sequence(index),
-            epoch);
+            epochs.of(spooled.lane(), spooled.sequence(index)));
       } catch (CorruptRecordException e) {
         throw new UnreadableRecordException(index, "unreadable record: " + e.getMessage());
       }

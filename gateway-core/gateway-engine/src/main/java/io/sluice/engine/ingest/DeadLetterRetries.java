@@ -1,6 +1,7 @@
 package io.sluice.engine.ingest;
 
 import io.sluice.api.Device;
+import io.sluice.api.Lane;
 import io.sluice.api.MessageClass;
 import io.sluice.api.Receipt;
 import io.sluice.api.RejectReason;
@@ -180,8 +181,8 @@ public final class DeadLetterRetries implements RetryDesk, AutoCloseable {
   }
 
   private Retry shown(Normalized normalized, long sequence, boolean accepted) {
-    String json =
-        StoredJson.of(normalized.body(), normalized.messageClass().lane(), sequence, spool.epoch());
+    Lane lane = normalized.messageClass().lane();
+    String json = StoredJson.of(normalized.body(), lane, sequence, spool.epoch(lane, sequence));
     return new Retry(true, null, List.of(json), accepted);
   }
 

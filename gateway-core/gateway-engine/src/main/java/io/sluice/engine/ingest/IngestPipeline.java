@@ -90,7 +90,7 @@ public final class IngestPipeline {
     this.traffic = traffic;
     this.limits = limits;
     this.observer = observer;
-    this.liveFeed = new LiveFeed(new LiveRendering(spool.epoch()));
+    this.liveFeed = new LiveFeed(new LiveRendering(spool::epoch));
   }
 
   public LiveFeed liveFeed() {

@@ -1,13 +1,21 @@
 package io.sluice.engine.ingest;
 
+import io.sluice.api.Lane;
 import io.sluice.api.admin.Operations.LiveEvent;
 import io.sluice.engine.ingest.LiveFeed.Stored;
 import io.sluice.engine.record.RecordView;
 
 /** A stored record as an event of the live stream. Thread-safe. */
-record LiveRendering(String epoch) {
+record LiveRendering(Epochs epochs) {
+  /** The random part of a record's id. */
+  @FunctionalInterface
+  interface Epochs {
+    String of(Lane lane, long sequence);
+  }
+
   LiveEvent render(Stored stored, long missed) {
     IngestEntry entry = stored.entry();
+    String epoch = epochs.of(entry.lane(), stored.sequence());
     RecordView view = StoredJson.view(entry.body(), entry.lane(), stored.sequence(), epoch);
     return new LiveEvent(
         StoredJson.text(view),

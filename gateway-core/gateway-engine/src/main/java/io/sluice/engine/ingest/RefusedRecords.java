@@ -51,7 +51,8 @@ public final class RefusedRecords implements SetAside {
     int length = batch.length(index);
     try {
       RecordView view = new RecordView();
-      view.wrap(bytes, offset, length, batch.lane(), batch.sequence(index), spool.epoch());
+      long sequence = batch.sequence(index);
+      view.wrap(bytes, offset, length, batch.lane(), sequence, spool.epoch(batch.lane(), sequence));
       ByteSink json = new ByteSink(1024);
       RecordJson.write(view, json);
       return DeadLetterFormat.encode(

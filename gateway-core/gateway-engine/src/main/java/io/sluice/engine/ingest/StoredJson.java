@@ -12,7 +12,7 @@ public final class StoredJson {
   private StoredJson() {}
 
   /**
-   * @param epoch of the spool: part of the record's id
+   * @param epoch the random part of the record's id
    */
   public static String of(byte[] body, Lane lane, long sequence, String epoch) {
     return text(view(body, lane, sequence, epoch));

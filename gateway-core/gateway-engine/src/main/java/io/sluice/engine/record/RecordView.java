@@ -63,7 +63,7 @@ public final class RecordView {
   /**
    * Takes the bytes of one record, without copying them.
    *
-   * @param epoch of the spool, see {@code Spool.epoch()}
+   * @param epoch the random part of its id, see {@code Spool.epoch(Lane, long)}
    * @throws CorruptRecordException where they are not exactly one record of a known version
    */
   public RecordView wrap(

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -21,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * The spool on disk: a folder a log, a cursor file a reader, one writer thread.
  *
  * <pre>
- * lock  epoch  key-check  alarm/  event/  telemetry/  dead-letter/  free/  cursors/{reader}.cursor
+ * lock  epoch  id-series  key-check  alarm/  event/  telemetry/  dead-letter/  free/  cursors/{reader}.cursor
  * </pre>
  */
 public final class SegmentedSpool implements Spool {
@@ -34,7 +35,7 @@ public final class SegmentedSpool implements Spool {
   private final SpoolFiles files;
   private final Clock clock;
   private final Closeable lockFile;
-  private final String epoch;
+  private final SpoolEpoch.Found epoch;
   private final @Nullable SpoolKey key;
   private final List<SegmentLog> logs = new ArrayList<>();
   private final List<SegmentPool> pools = new ArrayList<>();
@@ -44,6 +45,7 @@ public final class SegmentedSpool implements Spool {
   private final WriteQueue queue;
   private final SpoolWriter writer;
   private final SpoolKeeper keeper;
+  private volatile @Nullable IdSeries series;
   private boolean closed;
 
   private SegmentedSpool(
@@ -154,6 +156,15 @@ public final class SegmentedSpool implements Spool {
     }
     // Once all cursors have told how far the sequences went.
     readers.forEach(CursorReader::dropGone);
+    series =
+        IdSeries.begin(
+            directory.resolve("id-series"),
+            files,
+            epoch.name(),
+            epoch.isNew(),
+            lane -> lanes.get(lane).firstSequence(),
+            lane -> lanes.get(lane).nextSequence());
+    files.syncDirectory(directory);
   }
 
   private SegmentLog log(String name, long capacityBytes, SpoolSettings settings)
@@ -186,7 +197,12 @@ public final class SegmentedSpool implements Spool {
 
   @Override
   public String epoch() {
-    return epoch;
+    return epoch.name();
+  }
+
+  @Override
+  public String epoch(Lane lane, long sequence) {
+    return Objects.requireNonNull(series, "set when opened").of(lane, sequence);
   }
 
   @Override

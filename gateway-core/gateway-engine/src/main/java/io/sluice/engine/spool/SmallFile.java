@@ -6,9 +6,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
-/** A line of text that is written once, wholly or not at all. Its directory is synced by others. */
+/** Some lines of text, written at once, wholly or not at all. Its directory is synced by others. */
 record SmallFile(Path file, SpoolFiles files) {
-  private static final int READ_BYTES = 4096;
+  private static final int READ_BYTES = 16 << 10;
 
   String read() throws IOException {
     ByteBuffer bytes = ByteBuffer.allocate(READ_BYTES);

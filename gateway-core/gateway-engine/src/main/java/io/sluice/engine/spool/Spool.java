@@ -14,10 +14,19 @@ import org.jspecify.annotations.Nullable;
  */
 public interface Spool extends AutoCloseable {
   /**
-   * A random name that this spool got when it was made: the part of record ids that tells a spool
-   * that was lost and made anew from the one before. Letters and digits.
+   * A random name that this spool got when it was made: tells a spool that was lost and made anew
+   * from the one before, for what keeps sequences of it. Letters and digits.
    */
   String epoch();
+
+  /**
+   * The random part of a record's id: that of the start in which the record was taken in, so that
+   * no id names two records although sequences may come again in a directory that was restored.
+   * Letters and digits. Any thread.
+   */
+  default String epoch(Lane lane, long sequence) {
+    return epoch();
+  }
 
   /**
    * Queues an entry for the next group commit.

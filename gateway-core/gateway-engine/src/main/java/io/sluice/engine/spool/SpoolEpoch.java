@@ -12,12 +12,17 @@ record SpoolEpoch(SpoolFiles files) {
   private static final String DIGITS = "abcdefghijkmnpqrstuvwxyz23456789";
   private static final int CHARS = 8;
 
+  /**
+   * @param isNew whether it was made just now
+   */
+  record Found(String name, boolean isNew) {}
+
   /** As it is in the file; made where there is none, or what stands there is no name. */
-  String of(Path file) throws IOException {
+  Found of(Path file) throws IOException {
     if (files.exists(file)) {
       String epoch = new SmallFile(file, files).read().strip();
-      if (epoch.length() == CHARS && epoch.chars().allMatch(c -> DIGITS.indexOf(c) >= 0)) {
-        return epoch;
+      if (isName(epoch)) {
+        return new Found(epoch, false);
       }
       Path aside = DamagedFiles.setAside(files, file);
       LOG.error(
@@ -25,12 +30,21 @@ record SpoolEpoch(SpoolFiles files) {
           file,
           aside.getFileName());
     }
+    String made = random();
+    new SmallFile(file, files).write(made + "\n");
+    return new Found(made, true);
+  }
+
+  static boolean isName(String text) {
+    return text.length() == CHARS && text.chars().allMatch(c -> DIGITS.indexOf(c) >= 0);
+  }
+
+  static String random() {
     SecureRandom random = new SecureRandom();
     StringBuilder made = new StringBuilder();
     for (int i = 0; i < CHARS; i++) {
       made.append(DIGITS.charAt(random.nextInt(DIGITS.length())));
     }
-    new SmallFile(file, files).write(made + "\n");
     return made.toString();
   }
 }

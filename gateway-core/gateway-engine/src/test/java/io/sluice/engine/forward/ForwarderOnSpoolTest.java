@@ -178,7 +178,7 @@ class ForwarderOnSpoolTest {
     Forwarder forwarder =
         new Forwarder(
             new Forwarder.Target(
-                "far", "test", upstream, RecordBatch.encoder(spool.epoch(), Format.JSON)),
+                "far", "test", upstream, RecordBatch.encoder(spool::epoch, Format.JSON)),
             spool.reader("far"),
             new ForwardSettings(Format.JSON, 50, batchRecords),
             LIMITS,
@@ -190,7 +190,7 @@ class ForwarderOnSpoolTest {
 
   /** Completes with the id under which the record is forwarded. */
   private static CompletableFuture<String> append(SegmentedSpool spool, MessageClass of) {
-    Entry entry = new Entry(spool.epoch(), of, System.currentTimeMillis() * 1_000);
+    Entry entry = new Entry(spool, of, System.currentTimeMillis() * 1_000);
     if (!spool.append(entry)) {
       await().pollInterval(Duration.ofMillis(1)).until(() -> spool.append(entry));
     }
@@ -199,13 +199,13 @@ class ForwarderOnSpoolTest {
 
   private static final class Entry implements SpoolEntry {
     final CompletableFuture<String> id = new CompletableFuture<>();
-    private final String epoch;
+    private final SegmentedSpool spool;
     private final MessageClass messageClass;
     private final long receivedMicros;
     private final byte[] body;
 
-    Entry(String epoch, MessageClass messageClass, long receivedMicros) {
-      this.epoch = epoch;
+    Entry(SegmentedSpool spool, MessageClass messageClass, long receivedMicros) {
+      this.spool = spool;
       this.messageClass = messageClass;
       this.receivedMicros = receivedMicros;
       this.body =
@@ -235,7 +235,7 @@ class ForwarderOnSpoolTest {
     @Override
     public void stored(long sequence) {
       String letter = messageClass.lane().jsonName().substring(0, 1);
-      id.complete("edge-01-" + epoch + '-' + letter + sequence);
+      id.complete("edge-01-" + spool.epoch(lane(), sequence) + '-' + letter + sequence);
     }
 
     @Override

@@ -373,7 +373,8 @@ class ForwarderTest {
                 "test",
                 "scripted",
                 to,
-                RecordBatch.encoder(MemorySpool.EPOCH, ForwardSettings.Format.JSON)),
+                RecordBatch.encoder(
+                    (lane, sequence) -> MemorySpool.EPOCH, ForwardSettings.Format.JSON)),
             from.reader(),
             new ForwardSettings(ForwardSettings.Format.JSON, liveShare, batchRecords),
             limits,

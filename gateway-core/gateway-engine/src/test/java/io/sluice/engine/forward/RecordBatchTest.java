@@ -120,7 +120,8 @@ class RecordBatchTest {
             new int[] {0},
             new int[] {body.length},
             1);
-    return Objects.requireNonNull(RecordBatch.encoder("e0", format).apply(spooled));
+    return Objects.requireNonNull(
+        RecordBatch.encoder((lane, sequence) -> "e0", format).apply(spooled));
   }
 
   private static byte[] encode(OutboundBatch batch) {

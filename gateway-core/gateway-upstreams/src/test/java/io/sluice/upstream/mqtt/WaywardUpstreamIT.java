@@ -224,7 +224,7 @@ class WaywardUpstreamIT {
             "cloud",
             "mqtt",
             new MqttUpstreamFactory().create("edge-01", "cloud", settings),
-            RecordBatch.encoder(spool.epoch(), Format.JSON)),
+            RecordBatch.encoder(spool::epoch, Format.JSON)),
         spool.reader("cloud"),
         new ForwardSettings(Format.JSON, 50, 500),
         LIMITS,
