@@ -7,6 +7,9 @@ final class MetricHelp {
   private static final Map<String, String> TEXTS =
       Map.ofEntries(
           Map.entry("sluice.alarms", "Alarms that are open, by state"),
+          Map.entry(
+              "sluice.certificate.expiry.seconds",
+              "Time until an own certificate ends, negative after that, by place"),
           Map.entry("sluice.connections", "Sessions and CoAP endpoints now, by protocol"),
           Map.entry(
               "sluice.coverage.expected",
@@ -14,6 +17,9 @@ final class MetricHelp {
           Map.entry(
               "sluice.coverage.ratio",
               "Coverage from 0 to 1, by kind and window; no series where nothing is expected"),
+          Map.entry(
+              "sluice.crl.expiry.seconds",
+              "Time until the first authority's revocation list ends, negative after that"),
           Map.entry("sluice.dead.letters", "Messages kept that were not understood"),
           Map.entry("sluice.devices", "Devices of the registry, by state"),
           Map.entry("sluice.dropped", "Records accepted that an upstream will not get, by reason"),

@@ -12,6 +12,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.sluice.api.admin.AlarmDesk;
 import io.sluice.api.admin.Operations;
+import io.sluice.api.admin.Operations.CertificateView;
 import io.sluice.api.admin.Operations.LaneView;
 import io.sluice.api.admin.Operations.LedgerLine;
 import io.sluice.api.admin.Operations.ListenerView;
@@ -19,6 +20,9 @@ import io.sluice.api.admin.Operations.Status;
 import io.sluice.api.admin.Operations.Traffic;
 import io.sluice.api.admin.Operations.UpstreamView;
 import io.vertx.ext.web.RoutingContext;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -29,6 +33,7 @@ import java.util.Map;
  */
 final class MetricsResource {
   private final Operations operations;
+  private final Clock clock;
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
@@ -38,7 +43,12 @@ final class MetricsResource {
   private final CoverageMeters coverage;
 
   MetricsResource(Operations operations) {
+    this(operations, Clock.systemUTC());
+  }
+
+  MetricsResource(Operations operations, Clock clock) {
     this.operations = operations;
+    this.clock = clock;
     this.coverage = new CoverageMeters(operations.coverage(), registry);
     new JvmMemoryMetrics().bindTo(registry);
     new JvmThreadMetrics().bindTo(registry);
@@ -78,6 +88,8 @@ final class MetricsResource {
     limits(traffic);
     operations.ledger().forEach(this::ledger);
     operations.upstreams().forEach(this::upstream);
+    Instant now = clock.instant();
+    operations.certificates().forEach(view -> certificate(view, now));
     operations.faults().forEach((task, n) -> counter("sluice.faults", n, "task", task));
     coverage.update();
     AlarmDesk.Counts alarms = operations.alarms().counts();
@@ -153,6 +165,14 @@ final class MetricsResource {
         "upstream",
         view.name());
     gauge("sluice.upstream.backlog.records", view.backlogRecords(), "upstream", view.name());
+  }
+
+  private void certificate(CertificateView view, Instant now) {
+    gauge(
+        "sluice." + view.kind() + ".expiry.seconds",
+        Duration.between(now, view.expiry()).toSeconds(),
+        "place",
+        view.place());
   }
 
   private void gauge(String name, Number value, String... tags) {

@@ -7,6 +7,7 @@ import io.sluice.api.admin.MetricsSettings.Otlp;
 import io.sluice.api.admin.Operations;
 import io.sluice.api.config.Secret;
 import io.sluice.api.health.Guarded;
+import io.sluice.api.tls.ClientTls;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.http.HttpClient;
@@ -38,19 +39,24 @@ public final class OtlpExport implements AutoCloseable {
   private final MetricsResource metrics;
   private final OtlpEncoder encoder;
   private final Clock clock;
-  private final HttpClient http =
-      HttpClient.newBuilder()
-          .connectTimeout(TIMEOUT)
-          .version(HttpClient.Version.HTTP_1_1)
-          .followRedirects(HttpClient.Redirect.NEVER)
-          .build();
+  private final HttpClient http;
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("otlp").factory());
   private boolean isFailing;
 
-  private OtlpExport(Otlp settings, Operations operations, String gateway, Clock clock) {
+  private OtlpExport(Otlp settings, Operations operations, String gateway, Clock clock)
+      throws IOException {
     this.settings = settings;
+    HttpClient.Builder client =
+        HttpClient.newBuilder()
+            .connectTimeout(TIMEOUT)
+            .version(HttpClient.Version.HTTP_1_1)
+            .followRedirects(HttpClient.Redirect.NEVER);
+    if (settings.ca() != null) {
+      client.sslContext(ClientTls.context(settings.ca(), null, null));
+    }
+    this.http = client.build();
     this.metrics = new MetricsResource(operations);
     this.encoder = new OtlpEncoder(gateway, nanos(clock));
     this.clock = clock;
@@ -58,10 +64,11 @@ public final class OtlpExport implements AutoCloseable {
 
   /**
    * @param gateway its id, sent as {@code service.instance.id}
+   * @throws IOException where the file of authorities cannot be read; the message names it
    */
   @SuppressWarnings("FutureReturnValueIgnored") // it ends with its executor
-  public static OtlpExport start(
-      Otlp settings, Operations operations, String gateway, Clock clock) {
+  public static OtlpExport start(Otlp settings, Operations operations, String gateway, Clock clock)
+      throws IOException {
     OtlpExport export = new OtlpExport(settings, operations, gateway, clock);
     long millis = settings.interval().toMillis();
     export.thread.scheduleAtFixedRate(
@@ -108,7 +115,9 @@ public final class OtlpExport implements AutoCloseable {
           ? refused(answer.body())
           : "it answers " + answer.statusCode();
     } catch (IOException e) {
-      return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+      String certificates = ClientTls.fault(e);
+      String message = certificates == null ? e.getMessage() : certificates;
+      return message == null ? e.getClass().getSimpleName() : message;
     }
   }
 

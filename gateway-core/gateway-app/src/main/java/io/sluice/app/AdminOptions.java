@@ -1,17 +1,12 @@
 package io.sluice.app;
 
 import io.sluice.api.config.TextFile;
-import io.sluice.api.tls.PemFiles;
-import io.sluice.api.tls.TlsFiles;
+import io.sluice.api.tls.ClientTls;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.util.List;
-import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -90,18 +85,8 @@ final class AdminOptions {
       return null;
     }
     try {
-      TrustManager[] trust =
-          ca == null ? null : new TrustManager[] {TlsFiles.trustManager(PemFiles.certificates(ca))};
-      KeyManager[] keys =
-          certificate == null || key == null
-              ? null
-              : TlsFiles.of(PemFiles.privateKey(key), PemFiles.certificates(certificate), List.of())
-                  .keyManagers()
-                  .getKeyManagers();
-      SSLContext context = SSLContext.getInstance("TLS");
-      context.init(keys, trust, null);
-      return context;
-    } catch (IOException | GeneralSecurityException e) {
+      return ClientTls.context(ca, certificate, key);
+    } catch (IOException e) {
       throw new CommandFailure(ExitCode.USAGE, String.valueOf(e.getMessage()), e);
     }
   }

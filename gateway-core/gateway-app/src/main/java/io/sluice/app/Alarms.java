@@ -42,7 +42,8 @@ record Alarms(AlarmBook book, AlarmEngine engine, @Nullable Webhook webhook)
     Webhook webhook =
         settings.webhook() == null
             ? null
-            : new Webhook(settings.webhook(), settings.webhookToken(), gateway);
+            : new Webhook(
+                settings.webhook(), settings.webhookToken(), gateway, settings.webhookCa());
     if (webhook != null) {
       engine.onEscalated(webhook::post);
     }

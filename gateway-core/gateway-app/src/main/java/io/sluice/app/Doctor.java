@@ -1,5 +1,6 @@
 package io.sluice.app;
 
+import io.sluice.api.tls.TlsWarning;
 import io.sluice.app.SecretFiles.Exposed;
 import io.sluice.engine.config.GatewayConfig;
 import io.sluice.engine.spool.SpoolSettings;
@@ -7,8 +8,10 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Examines whether a gateway can run well here: the machine, and what a configuration wants. */
@@ -78,7 +81,34 @@ final class Doctor {
       findings.add(disk.space(spool.maxBytes().value() + spool.deadLetterBytes().value()));
       findings.add(disk.speed());
     }
+    findings.addAll(certificates(CertificateFiles.of(config), Instant.now()));
     findings.addAll(PortCheck.of(doors, disk.isInUse()));
+    return findings;
+  }
+
+  /** FAIL where peers are refused, or refuse, by now. */
+  static List<Finding> certificates(CertificateFiles files, Instant now) {
+    if (files.isEmpty()) {
+      return List.of();
+    }
+    CertificateFiles.Looked looked = files.look(now);
+    List<Finding> findings = new ArrayList<>();
+    for (CertificateFiles.Warned warned : looked.warnings()) {
+      TlsWarning warning = warned.warning();
+      String found = warned.place() + ": " + warning.found();
+      findings.add(
+          warning.isBroken()
+              ? Finding.fail("certificates", found, warning.remedy())
+              : Finding.warn("certificates", found, warning.remedy()));
+    }
+    if (findings.isEmpty()) {
+      findings.add(
+          Finding.ok(
+              "certificates",
+              looked.views().stream()
+                  .map(view -> view.place() + " ends on " + view.expiry())
+                  .collect(Collectors.joining(", "))));
+    }
     return findings;
   }
 }

@@ -47,6 +47,7 @@ final class GatewayOperations implements Operations {
   private final Insight insight;
   private final FlowMeter flow;
   private volatile @Nullable Supplier<List<ListenerView>> listeners;
+  private volatile Supplier<List<CertificateView>> certificates = List::of;
 
   GatewayOperations(
       Identity identity,
@@ -75,6 +76,16 @@ final class GatewayOperations implements Operations {
   /** All listeners are open: from now on the gateway may be ready. */
   void listening(Supplier<List<ListenerView>> views) {
     listeners = views;
+  }
+
+  /** Who knows when certificates end. */
+  void certificates(Supplier<List<CertificateView>> known) {
+    certificates = known;
+  }
+
+  @Override
+  public List<CertificateView> certificates() {
+    return certificates.get();
   }
 
   @Override

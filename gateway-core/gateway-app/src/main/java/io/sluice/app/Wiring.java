@@ -189,6 +189,7 @@ final class Wiring implements AutoCloseable {
             traffic,
             new Insight(coverage, latest, retries, alarms.book()));
     operations = views;
+    watchCertificates(views);
     startAdmin(views, audit);
     Otlp otlp = config.section(MetricsSettings.class).otlp();
     if (otlp != null) {
@@ -214,6 +215,18 @@ final class Wiring implements AutoCloseable {
     if (heap != null) {
       housekeeping.scheduleWithFixedDelay(
           Guarded.task("heap-keeper", new HeapKeeper(heap)), 1, 1, TimeUnit.SECONDS);
+    }
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // ends with its executor
+  private void watchCertificates(GatewayOperations views) {
+    CertificateFiles files = CertificateFiles.of(config);
+    if (!files.isEmpty()) {
+      CertificateWatch watch = new CertificateWatch(files, clock);
+      watch.run();
+      views.certificates(watch::views);
+      housekeeping.scheduleWithFixedDelay(
+          Guarded.task("certificates", watch), 60, 60, TimeUnit.SECONDS);
     }
   }
 

@@ -3,8 +3,11 @@ package io.sluice.api.admin;
 import io.sluice.api.config.Checked;
 import io.sluice.api.config.Option;
 import io.sluice.api.config.Secret;
+import io.sluice.api.tls.ClientTls;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -26,17 +29,25 @@ public record MetricsSettings(
       @Option(doc = "How often.", def = "60s", min = 1_000, max = 3_600_000) Duration interval,
       @Option(doc = "Sent as Authorization: Bearer.") @Nullable Secret token,
       @Option(doc = "Further headers that the receiver wants, such as an API key.")
-          Map<String, Secret> headers)
+          Map<String, Secret> headers,
+      @Option(
+              doc =
+                  "Authorities to trust instead of the Java runtime's, PEM: for a receiver with a"
+                      + " certificate of the plant's own authority. Read at the start.")
+          @Nullable Path ca)
       implements Checked {
     @Override
     public List<Problem> problems() {
-      return AdminSettings.isSafe(url)
-          ? List.of()
-          : List.of(
-              new Problem(
-                  "url",
-                  "must be https://HOST...; http:// is for this machine only (127.0.0.1,"
-                      + " localhost)"));
+      List<Problem> problems = new ArrayList<>(0);
+      if (!AdminSettings.isSafe(url)) {
+        problems.add(
+            new Problem(
+                "url",
+                "must be https://HOST...; http:// is for this machine only (127.0.0.1,"
+                    + " localhost)"));
+      }
+      ClientTls.check("ca", ca, problems);
+      return problems;
     }
   }
 }

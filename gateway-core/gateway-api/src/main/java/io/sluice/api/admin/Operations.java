@@ -4,6 +4,7 @@ import io.sluice.api.Lane;
 import io.sluice.api.Limit;
 import io.sluice.api.MessageClass;
 import io.sluice.api.RejectReason;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -45,6 +46,11 @@ public interface Operations {
 
   Traffic traffic();
 
+  /** When the certificates and revocation lists of the configuration end. */
+  default List<CertificateView> certificates() {
+    return List.of();
+  }
+
   /** Background task or thread to how often it threw, since the process began. */
   default Map<String, Long> faults() {
     return Map.of();
@@ -69,6 +75,13 @@ public interface Operations {
       String site,
       String device,
       long missed) {}
+
+  /**
+   * @param place of the configuration that names the file, such as {@code listeners.mqtts.tls}
+   * @param kind {@code certificate}: the first of the own chain; {@code crl}: the first of the
+   *     authorities' latest lists
+   */
+  record CertificateView(String place, String kind, Instant expiry) {}
 
   /**
    * @param address as bound, {@code host:port}

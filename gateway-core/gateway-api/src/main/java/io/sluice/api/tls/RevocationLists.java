@@ -218,6 +218,7 @@ public final class RevocationLists {
     if (isEmpty()) {
       return warnings;
     }
+    boolean isBroken = policy == CrlPolicy.STRICT;
     String effect =
         policy == CrlPolicy.STRICT
             ? "no certificate of it is let in (crl-policy: strict)"
@@ -238,12 +239,14 @@ public final class RevocationLists {
         warnings.add(
             new TlsWarning(
                 "the revocation list of " + name + " ended on " + end + ": " + effect,
-                "renew it, and mend the job that should have"));
+                "renew it, and mend the job that should have",
+                isBroken));
       } else if (isAhead(issuer, now)) {
         warnings.add(
             new TlsWarning(
                 "the revocation list of " + name + " begins in the future: " + effect,
-                "set the clock of this machine or of the authority right"));
+                "set the clock of this machine or of the authority right",
+                isBroken));
       }
     }
     Set<X500Principal> issuers = issuers();
@@ -258,7 +261,8 @@ public final class RevocationLists {
                     + (policy == CrlPolicy.STRICT
                         ? "no certificate of it is let in (crl-policy: strict)"
                         : "none of its certificates can be revoked by one"),
-                "add its list to crl"));
+                "add its list to crl",
+                isBroken));
       }
     }
     return warnings;

@@ -264,13 +264,14 @@ public record TlsFiles(
     String name = whose + certificate.getSubjectX500Principal().getName();
     if (!end.isAfter(now)) {
       return Optional.of(
-          new TlsWarning(name + " expired on " + end + ": peers refuse it", "renew it"));
+          new TlsWarning(name + " expired on " + end + ": peers refuse it", "renew it", true));
     }
     if (begin.isAfter(now)) {
       return Optional.of(
           new TlsWarning(
               name + " is valid from " + begin + " only: peers refuse it",
-              "set this machine's clock right, or have the certificate made anew"));
+              "set this machine's clock right, or have the certificate made anew",
+              true));
     }
     return end.isAfter(now.plus(NOTICE))
         ? Optional.empty()

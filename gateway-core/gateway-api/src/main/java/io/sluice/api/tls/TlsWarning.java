@@ -5,8 +5,13 @@ package io.sluice.api.tls;
  *
  * @param found what is wrong, without the listener's name
  * @param remedy what to do
+ * @param isBroken whether peers are refused, or refuse, by now
  */
-public record TlsWarning(String found, String remedy) {
+public record TlsWarning(String found, String remedy, boolean isBroken) {
+  TlsWarning(String found, String remedy) {
+    this(found, remedy, false);
+  }
+
   @Override
   public String toString() {
     return found + "; " + remedy;

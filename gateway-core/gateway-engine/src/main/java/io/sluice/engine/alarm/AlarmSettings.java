@@ -5,7 +5,9 @@ import io.sluice.api.admin.CoverageDesk;
 import io.sluice.api.config.Checked;
 import io.sluice.api.config.Option;
 import io.sluice.api.config.Secret;
+import io.sluice.api.tls.ClientTls;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,6 +52,11 @@ public record AlarmSettings(
                     + " for anything but this machine.")
         @Nullable URI webhook,
     @Option(doc = "Sent to the webhook as Authorization: Bearer.") @Nullable Secret webhookToken,
+    @Option(
+            doc =
+                "Authorities that the webhook's certificate may be of, PEM, instead of the Java"
+                    + " runtime's: for the plant's own. Read at the start.")
+        @Nullable Path webhookCa,
     @Option(doc = "The threshold of sites' coverage; without it there are no such alarms.")
         @Nullable CoverageAlarm coverage)
     implements Checked {
@@ -107,6 +114,7 @@ public record AlarmSettings(
           Duration.ZERO,
           null,
           null,
+          null,
           null);
 
   @Override
@@ -126,6 +134,11 @@ public record AlarmSettings(
               "webhook",
               "must be https://HOST...; http:// is for this machine only (127.0.0.1, localhost)"));
     }
+    if (webhookCa != null && webhook == null) {
+      problems.add(
+          new Problem("webhook-ca", "has no effect without webhook; add it or remove this"));
+    }
+    ClientTls.check("webhook-ca", webhookCa, problems);
     return problems;
   }
 

@@ -66,6 +66,7 @@ class SupervisionDutyTest {
         all.escalateMinor(),
         null,
         null,
+        null,
         null);
   }
 

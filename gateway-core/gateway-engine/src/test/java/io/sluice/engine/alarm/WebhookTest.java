@@ -1,18 +1,29 @@
 package io.sluice.engine.alarm;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
+import io.sluice.adapter.testkit.Authority;
+import io.sluice.adapter.testkit.Authority.Signed;
 import io.sluice.api.admin.AlarmDesk.AlarmView;
 import io.sluice.api.admin.AlarmDesk.Kind;
 import io.sluice.api.admin.AlarmDesk.State;
 import io.sluice.api.config.Secret;
+import io.sluice.api.tls.TlsFiles;
+import io.sluice.api.tls.TlsSettings;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -23,6 +34,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -157,6 +170,43 @@ class WebhookTest {
         next();
       }
       assertThat(posted.poll(100, TimeUnit.MILLISECONDS)).isNull();
+    }
+  }
+
+  @Test
+  void receiverOfThePlantsOwnAuthorityIsTrustedWhereItIsNamed(@TempDir Path directory)
+      throws Exception {
+    Authority authority = Authority.create(directory.resolve("ca"));
+    Signed own = authority.server();
+    HttpsServer secured =
+        HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 20);
+    secured.setHttpsConfigurator(
+        new HttpsConfigurator(
+            TlsFiles.read(TlsSettings.of(own.certificate(), own.key(), null)).jdkContext()));
+    secured.createContext("/", this::take);
+    secured.start();
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    log.start();
+    Logger logger = (Logger) LoggerFactory.getLogger(Webhook.class);
+    logger.addAppender(log);
+    URI https = URI.create("https://localhost:" + secured.getAddress().getPort() + "/hook");
+    try (Webhook trusting = new Webhook(https, null, "edge-01", authority.certificate());
+        Webhook other = new Webhook(https, null, "edge-01", 1)) {
+      trusting.post(alarm(1));
+      assertThat(posted.poll(10, TimeUnit.SECONDS)).isNotNull();
+      assertThat(log.list).isEmpty();
+      other.post(alarm(2));
+      await().until(() -> log.list.size() >= 2);
+      assertThat(log.list)
+          .as("the first failure and the last")
+          .hasSize(2)
+          .allMatch(
+              line -> line.getFormattedMessage().contains("no authority that is trusted here"))
+          .allMatch(
+              line -> line.getFormattedMessage().contains("give its authority's certificate"));
+    } finally {
+      logger.detachAppender(log);
+      secured.stop(0);
     }
   }
 }

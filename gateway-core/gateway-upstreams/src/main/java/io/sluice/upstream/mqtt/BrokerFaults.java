@@ -1,5 +1,6 @@
 package io.sluice.upstream.mqtt;
 
+import io.sluice.api.tls.ClientTls;
 import java.nio.channels.ClosedChannelException;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,10 @@ final class BrokerFaults {
   static String text(@Nullable Throwable fault) {
     if (fault == null || fault instanceof ClosedChannelException) {
       return "closed by the broker";
+    }
+    String certificates = ClientTls.fault(fault);
+    if (certificates != null) {
+      return certificates;
     }
     Throwable root = fault;
     while (root.getCause() != null) {

@@ -11,7 +11,7 @@ public record MqttTls(
     @Option(doc = "Authorities to trust instead of the Java runtime's.") @Nullable Path ca,
     @Option(doc = "Own certificate, with its chain, for brokers that ask for one.")
         @Nullable Path certificate,
-    @Option(doc = "Its private key: PKCS#8, not encrypted.") @Nullable Path key)
+    @Option(doc = "Its private key: PKCS#8, PKCS#1 or SEC 1, not encrypted.") @Nullable Path key)
     implements Checked {
   @Override
   public List<Problem> problems() {

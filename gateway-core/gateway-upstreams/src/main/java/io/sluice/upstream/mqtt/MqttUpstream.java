@@ -12,6 +12,7 @@ import io.netty.handler.codec.mqtt.MqttDecoder;
 import io.netty.handler.codec.mqtt.MqttEncoder;
 import io.netty.handler.ssl.SslHandler;
 import io.sluice.api.Lane;
+import io.sluice.api.tls.ClientTls;
 import io.sluice.engine.forward.Delivery;
 import io.sluice.engine.forward.OutboundBatch;
 import io.sluice.engine.forward.Upstream;
@@ -59,7 +60,7 @@ final class MqttUpstream implements Upstream {
     String host = settings.uri().getHost();
     int port = settings.uri().getPort();
     boolean isSecure = settings.uri().getScheme().equals("ssl");
-    SSLContext tls = isSecure ? PemContext.of(settings.tls()) : null;
+    SSLContext tls = isSecure ? context(settings.tls()) : null;
     BrokerSession opening =
         new BrokerSession(settings, Packets.connect(clientId, settings), confirmations);
     EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, threads, NioIoHandler.newFactory());
@@ -102,6 +103,13 @@ final class MqttUpstream implements Upstream {
             .addLast(session);
       }
     };
+  }
+
+  /** The files are read each time, so that a renewed certificate is taken. */
+  private static SSLContext context(@Nullable MqttTls tls) throws IOException {
+    return tls == null
+        ? ClientTls.context(null, null, null)
+        : ClientTls.context(tls.ca(), tls.certificate(), tls.key());
   }
 
   private static SSLEngine engine(SSLContext tls, String host, int port) {
