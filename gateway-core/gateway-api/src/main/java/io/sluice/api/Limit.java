@@ -31,7 +31,13 @@ public enum Limit {
   /** Size of an answer to an address that has not been verified. */
   AMPLIFICATION,
   /** Datagrams that the system dropped since the socket's receive buffer was full. */
-  RECEIVE_BUFFER;
+  RECEIVE_BUFFER,
+  /** Bytes of alarms a second of one device. */
+  ALARM_BYTE_RATE_PER_DEVICE,
+  /** What one device may have of a lane while upstreams are away. */
+  LANE_SHARE_PER_DEVICE,
+  /** Dead letters of one device: refused all the same, but not kept. */
+  DEAD_LETTER_SHARE_PER_DEVICE;
 
   private final String label = name().toLowerCase(Locale.ROOT).replace('_', '-');
 

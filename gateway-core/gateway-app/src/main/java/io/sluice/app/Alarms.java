@@ -6,6 +6,7 @@ import io.sluice.engine.alarm.AlarmBook;
 import io.sluice.engine.alarm.AlarmEngine;
 import io.sluice.engine.alarm.AlarmSettings;
 import io.sluice.engine.alarm.SiteCoverageRule;
+import io.sluice.engine.alarm.SpoolRule;
 import io.sluice.engine.alarm.SupervisionDuty;
 import io.sluice.engine.alarm.Webhook;
 import io.sluice.engine.config.GatewayConfig;
@@ -36,6 +37,7 @@ record Alarms(AlarmBook book, AlarmEngine engine, @Nullable Webhook webhook)
     SupervisionDuty supervision = new SupervisionDuty(book, settings, registry, profiles, nanoTime);
     registry.presence().onSign(supervision::heard);
     engine.eachSecond(supervision);
+    engine.eachSecond(new SpoolRule(book, spool::lanes));
     if (settings.coverage() != null) {
       engine.eachSecond(SiteCoverageRule.of(book, settings.coverage(), coverage, nanoTime));
     }

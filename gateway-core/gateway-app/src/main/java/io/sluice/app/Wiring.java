@@ -32,6 +32,7 @@ import io.sluice.engine.ingest.TrafficMeter;
 import io.sluice.engine.latest.LatestRecords;
 import io.sluice.engine.limits.AddressLimits;
 import io.sluice.engine.limits.DeviceLimits;
+import io.sluice.engine.limits.LaneShares;
 import io.sluice.engine.limits.LimitSettings;
 import io.sluice.engine.normalize.Normalizer;
 import io.sluice.engine.normalize.Profiles;
@@ -155,6 +156,7 @@ final class Wiring implements AutoCloseable {
             deviceLimits,
             new UplinkObserver(registry.presence(), audit, latest));
     spool.afterBatch(pipeline::flushSinks);
+    bound(pipeline, registry, spool, limits);
     DeadLetterRetries retries =
         closing(
             DeadLetterRetries.open(
@@ -199,6 +201,17 @@ final class Wiring implements AutoCloseable {
     startAdapters(
         new EngineGateway(registry, consumers, pipeline, traffic, addressLimits, audit, clock));
     views.listening(() -> listeners.stream().map(Listener::view).toList());
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // ends with its executor
+  private void bound(
+      IngestPipeline pipeline, Registry registry, SegmentedSpool spool, LimitSettings limits) {
+    long letters = config.section(SpoolSettings.class).deadLetterBytes().value();
+    LaneShares shares = new LaneShares(limits, letters, registry::size, System::nanoTime);
+    shares.sweep(spool.lanes());
+    housekeeping.scheduleWithFixedDelay(
+        Guarded.task("lane-shares", () -> shares.sweep(spool.lanes())), 1, 1, TimeUnit.SECONDS);
+    pipeline.bound(shares, limits.alarmPayload().value());
   }
 
   @SuppressWarnings("FutureReturnValueIgnored") // ends with its executor

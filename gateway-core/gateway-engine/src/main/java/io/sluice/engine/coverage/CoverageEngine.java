@@ -60,6 +60,11 @@ public final class CoverageEngine implements CoverageDesk, AutoCloseable {
   private static final long FRESH_MIN_MICROS = 1_000_000;
   private static final long FRESH_MAX_MICROS = 10_000_000;
 
+  /** Of a lane's disk: so much is held for the next start, and no more where it can be saved. */
+  private static final double HELD_MAX = 0.25;
+
+  private static final long EARLY_MICROS = 2_000_000;
+
   /** The share of the time that summing up may take. */
   private static final int FRESH_PER_COST = 50;
 
@@ -290,6 +295,7 @@ public final class CoverageEngine implements CoverageDesk, AutoCloseable {
     boolean isDue =
         now - savedMicros >= snapshotMicros
             || now < savedMicros
+            || (now - savedMicros >= EARLY_MICROS && tail.held() >= HELD_MAX)
             || (book.hasMoves() && now - savedMicros >= MOVES_MICROS)
             || unsavedRecords >= UNSAVED_RECORDS_MAX
             || book.unsavedPages() >= UNSAVED_PAGES_MAX;

@@ -3,6 +3,7 @@ package io.sluice.engine.ingest;
 import io.sluice.api.Device;
 import io.sluice.api.DeviceId;
 import io.sluice.api.Lane;
+import io.sluice.api.Limit;
 import io.sluice.api.MessageClass;
 import io.sluice.api.Receipt;
 import io.sluice.api.ReceiptSink;
@@ -12,6 +13,7 @@ import io.sluice.api.Uplink;
 import io.sluice.api.health.Guarded;
 import io.sluice.engine.ingest.TopicRouter.Route;
 import io.sluice.engine.limits.DeviceLimits;
+import io.sluice.engine.limits.LaneShares;
 import io.sluice.engine.normalize.Normalized;
 import io.sluice.engine.normalize.Normalizer;
 import io.sluice.engine.normalize.PayloadException;
@@ -73,6 +75,8 @@ public final class IngestPipeline {
   private final LiveFeed liveFeed;
   private final OwnFaults faults = new OwnFaults();
   private volatile AlarmTap alarmTap = (sequence, body) -> {};
+  private volatile @Nullable LaneShares shares;
+  private volatile long alarmPayloadMax = Long.MAX_VALUE;
 
   /** Sinks with receipts since the last flush; used by the writer thread alone. */
   private final List<ReceiptSink> touchedSinks = new ArrayList<>();
@@ -100,6 +104,16 @@ public final class IngestPipeline {
   /** Has the listener told of alarms from now on. */
   public void tapAlarms(AlarmTap tap) {
     alarmTap = tap;
+  }
+
+  /**
+   * Bounds what one device may take of the spool, from now on.
+   *
+   * @param alarmPayload most bytes of an alarm
+   */
+  public void bound(LaneShares laneShares, long alarmPayload) {
+    alarmPayloadMax = alarmPayload;
+    shares = laneShares;
   }
 
   /** Takes an uplink in; see {@link io.sluice.api.Gateway#accept}. */
@@ -144,9 +158,17 @@ public final class IngestPipeline {
       return refuse(uplink, RejectReason.NOT_AUTHORIZED, notAuthorized(self, route));
     }
     Rejection rejection = uplink.rejection();
-    return rejection == null
-        ? normalizeAndAppend(uplink, subject, given != null ? given : route.messageClass())
-        : deadLetter(uplink, subject, rejection.reason(), rejection.detail());
+    if (rejection != null) {
+      return deadLetter(uplink, subject, rejection.reason(), rejection.detail());
+    }
+    MessageClass messageClass = given != null ? given : route.messageClass();
+    if (messageClass == MessageClass.ALARM && uplink.payload().length > alarmPayloadMax) {
+      String detail =
+          "an alarm of %d bytes is longer than %d; send a shorter one, or raise limits.alarm-payload"
+              .formatted(uplink.payload().length, alarmPayloadMax);
+      return deadLetter(uplink, subject, RejectReason.TOO_LARGE, detail);
+    }
+    return normalizeAndAppend(uplink, subject, messageClass);
   }
 
   /** The verdict on what the gateway itself failed at: kept whole, so that nothing is lost. */
@@ -212,7 +234,26 @@ public final class IngestPipeline {
   private @Nullable Receipt append(Uplink uplink, Device subject, Normalized normalized) {
     IngestEntry entry =
         new IngestEntry(this, uplink, subject.id(), normalized.messageClass(), normalized.body());
-    return spool.append(entry) ? null : busy(spool.trouble(entry.lane()));
+    Receipt.Limited limited = shareOf(entry);
+    if (limited != null) {
+      traffic.limited(uplink.protocol(), limited.limit());
+      return limited;
+    }
+    if (spool.append(entry)) {
+      return null;
+    }
+    LaneShares all = shares;
+    if (all != null) {
+      all.giveBack(uplink.device(), entry.lane(), entry.body().length);
+    }
+    return busy(spool.trouble(entry.lane()));
+  }
+
+  private Receipt.@Nullable Limited shareOf(IngestEntry entry) {
+    LaneShares all = shares;
+    return all == null || entry.uplink() instanceof RetriedUplink // an operator's doing
+        ? null
+        : all.check(entry.uplink().device(), entry.lane(), entry.body().length);
   }
 
   private @Nullable Receipt deadLetter(
@@ -223,6 +264,11 @@ public final class IngestPipeline {
   private @Nullable Receipt deadLetter(
       Uplink uplink, String device, RejectReason reason, String detail) {
     byte[] body = DeadLetterFormat.encode(reason, detail, device, uplink);
+    LaneShares all = shares;
+    if (all != null && !all.mayKeepLetter(uplink.device(), body.length)) {
+      traffic.limited(uplink.protocol(), Limit.DEAD_LETTER_SHARE_PER_DEVICE);
+      return refuse(uplink, reason, detail);
+    }
     Receipt.Rejected verdict = new Receipt.Rejected(reason, detail, true);
     if (!spool.appendDeadLetter(new DeadLetterEntry(this, uplink, verdict, body))) {
       return busy(spool.trouble());

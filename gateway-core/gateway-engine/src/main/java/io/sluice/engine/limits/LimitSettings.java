@@ -55,9 +55,59 @@ public record LimitSettings(
             max = 1000)
         int failedLogins,
     @Option(doc = "Longest such wait.", def = "5m", min = 1000, max = 86_400_000)
-        Duration failedLoginDelayMax) {
+        Duration failedLoginDelayMax,
+    @Option(
+            doc =
+                "Bytes of alarms a second of one device, with a burst of four times as many."
+                    + " 0: no limit.",
+            def = "256KB",
+            min = 0,
+            max = 1L << 34)
+        Bytes alarmBytesPerSecond,
+    @Option(
+            doc =
+                "Payload of an alarm; a longer one is refused as too large, and kept as a dead"
+                    + " letter.",
+            def = "64KB",
+            min = 1 << 10,
+            max = 1 << 20)
+        Bytes alarmPayload,
+    @Option(
+            doc =
+                "Share of the alarm lane that one device may fill while upstreams are away, in per"
+                    + " cent; where fewer devices are registered, as much as falls to each. The"
+                    + " last third is for devices that have little in it. 0: no limit.",
+            def = "10",
+            min = 0,
+            max = 100)
+        int alarmShare,
+    @Option(doc = "The same of the event lane.", def = "10", min = 0, max = 100) int eventShare,
+    @Option(doc = "The same of the telemetry lane.", def = "50", min = 0, max = 100)
+        int telemetryShare,
+    @Option(
+            doc =
+                "Share of the dead letters that those of one device may take in an hour, in per"
+                    + " cent; further ones are refused and counted, and not kept. 0: no limit.",
+            def = "5",
+            min = 0,
+            max = 100)
+        int deadLetterShare) {
 
   public static final LimitSettings DEFAULTS =
       new LimitSettings(
-          10_000, new Bytes(10 << 20), 0, new Bytes(0), 0, 1_000, 0, 5, Duration.ofMinutes(5));
+          10_000,
+          new Bytes(10 << 20),
+          0,
+          new Bytes(0),
+          0,
+          1_000,
+          0,
+          5,
+          Duration.ofMinutes(5),
+          new Bytes(256 << 10),
+          new Bytes(64 << 10),
+          10,
+          10,
+          50,
+          5);
 }

@@ -140,6 +140,17 @@ final class CursorReader implements SpoolReader {
     return chunk.batch();
   }
 
+  /** Of the lane that has most of it: the share of its disk that was skimmed and not released. */
+  double held() {
+    double most = 0;
+    for (Lane lane : Lane.values()) {
+      SegmentLog log = logs.get(lane);
+      long bytes = log.bytesFrom(oldest(lane)) - log.bytesFrom(position(lane));
+      most = Math.max(most, (double) bytes / log.shape().capacityBytes());
+    }
+    return most;
+  }
+
   /** The next sequence to be read. */
   long position(Lane lane) {
     return cursors.get(lane).unread(Stream.LIVE, logs.get(lane).nextSequence())[0];

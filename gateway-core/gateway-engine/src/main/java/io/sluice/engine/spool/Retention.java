@@ -86,11 +86,22 @@ final class Retention {
     long dropped = 0;
     Segment oldest = logs.get(log).oldestSealed();
     while (drops && oldest != null && logs.get(log).isFull() && hasSuccessor(logs.get(log))) {
-      dropped += lane == null ? 0 : oldest.endSequence() - oldest.baseSequence();
+      dropped += lane == null ? 0 : lacked(lane, oldest);
       giveUp(log, oldest, "overflow");
       oldest = logs.get(log).oldestSealed();
     }
     return dropped;
+  }
+
+  /** Of a segment's records those that some upstream has not had. */
+  private long lacked(Lane lane, Segment segment) {
+    long first = segment.endSequence();
+    for (CursorReader reader : readers) {
+      if (!reader.isInternal()) {
+        first = Math.min(first, reader.oldest(lane));
+      }
+    }
+    return segment.endSequence() - Math.max(first, segment.baseSequence());
   }
 
   private void giveUp(int log, Segment oldest, String reason) throws IOException {

@@ -39,6 +39,11 @@ public final class SpoolTail implements AutoCloseable {
     return reader.skim(lane, maxRecords, maxBytes);
   }
 
+  /** The share of a lane's disk, 0 to 1, that is held back by what was read and not released. */
+  public double held() {
+    return reader.held();
+  }
+
   /** What was read so far is needed no more. */
   public void release() {
     reader.release();

@@ -6,13 +6,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.api.ContentType;
 import io.sluice.api.Device;
 import io.sluice.api.DeviceId;
+import io.sluice.api.Lane;
+import io.sluice.api.Limit;
 import io.sluice.api.MessageBounds;
+import io.sluice.api.MessageClass;
 import io.sluice.api.Receipt;
 import io.sluice.api.ReceiptSink;
 import io.sluice.api.RejectReason;
 import io.sluice.api.Uplink;
 import io.sluice.api.config.Bytes;
 import io.sluice.engine.limits.DeviceLimits;
+import io.sluice.engine.limits.LaneShares;
 import io.sluice.engine.limits.LimitSettings;
 import io.sluice.engine.normalize.Normalizer;
 import io.sluice.engine.normalize.Profiles;
@@ -53,6 +57,7 @@ class IngestPipelineTest {
   private RuntimeException letterFault;
   private Throwable deviceFault;
   private RuntimeException observerFault;
+  private RuntimeException storedFault;
   private final TrafficMeter traffic = new TrafficMeter();
 
   @Test
@@ -118,6 +123,57 @@ class IngestPipelineTest {
   }
 
   @Test
+  void letterBeyondTheDevicesShareIsRefusedAndNotKept() {
+    IngestPipeline pipeline = pipeline();
+    pipeline.bound(
+        new LaneShares(LimitSettings.DEFAULTS, 100_000, () -> 100, System::nanoTime), 1_000);
+    for (int i = 0; i < 100; i++) {
+      pipeline.accept(uplink("nowhere", new byte[1_000]));
+    }
+    assertThat(letters).hasSizeBetween(3, 5);
+    assertThat(receipts)
+        .hasSize(100 - letters.size())
+        .allMatch(
+            receipt -> receipt instanceof Receipt.Rejected rejected && !rejected.deadLettered());
+    assertThat(traffic.snapshot().limited().get("mqtt"))
+        .containsEntry(Limit.DEAD_LETTER_SHARE_PER_DEVICE, (long) receipts.size());
+  }
+
+  @Test
+  void alarmThatIsTooLongIsALetterAndAnotherClassIsNot() {
+    IngestPipeline pipeline = pipeline();
+    pipeline.bound(
+        new LaneShares(LimitSettings.DEFAULTS, 1 << 20, () -> 100, System::nanoTime), 100);
+    byte[] text = new byte[101];
+    Arrays.fill(text, (byte) '1');
+    pipeline.accept(uplink("alarm", text));
+    assertThat(letters).hasSize(1);
+    letters.getFirst().stored(1);
+    assertThat(receipts)
+        .singleElement()
+        .isInstanceOfSatisfying(
+            Receipt.Rejected.class,
+            rejected -> {
+              assertThat(rejected.reason()).isEqualTo(RejectReason.TOO_LARGE);
+              assertThat(rejected.detail()).contains("limits.alarm-payload");
+            });
+  }
+
+  @Test
+  void observerOfStoredRecordsThatThrowsTakesNoReceiptWithIt() {
+    storedFault = new IllegalStateException("presence");
+    List<Long> tapped = new ArrayList<>();
+    IngestPipeline pipeline = pipeline();
+    pipeline.tapAlarms((sequence, body) -> tapped.add(sequence));
+    IngestEntry entry =
+        new IngestEntry(
+            pipeline, uplink("alarm", new byte[1]), device.id(), MessageClass.ALARM, new byte[1]);
+    entry.stored(7);
+    assertThat(receipts).containsExactly(new Receipt.Stored(Lane.ALARM, 7));
+    assertThat(tapped).containsExactly(7L);
+  }
+
+  @Test
   void largestPacketOfAnAdapterIsKeptThroughTheSmallestQueue(@TempDir Path directory)
       throws Exception {
     SpoolSettings settings =
@@ -178,7 +234,11 @@ class IngestPipelineTest {
         new DeviceLimits(LimitSettings.DEFAULTS, System::nanoTime),
         new IngestPipeline.Observer() {
           @Override
-          public void stored(DeviceId id, Uplink uplink) {}
+          public void stored(DeviceId id, Uplink uplink) {
+            if (storedFault != null) {
+              throw storedFault;
+            }
+          }
 
           @Override
           public void refused(Uplink uplink, RejectReason reason, String detail) {

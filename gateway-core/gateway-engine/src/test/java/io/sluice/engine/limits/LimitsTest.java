@@ -30,7 +30,13 @@ class LimitsTest {
         ratePerAddress,
         rate,
         5,
-        Duration.ofMinutes(5));
+        Duration.ofMinutes(5),
+        new Bytes(0),
+        new Bytes(1 << 20),
+        0,
+        0,
+        0,
+        0);
   }
 
   private static @Nullable Limit limit(Receipt.@Nullable Limited verdict) {

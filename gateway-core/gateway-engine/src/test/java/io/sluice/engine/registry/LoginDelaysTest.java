@@ -14,7 +14,22 @@ class LoginDelaysTest {
   private final AtomicLong now = new AtomicLong();
   private final LoginDelays delays =
       new LoginDelays(
-          new LimitSettings(0, new Bytes(0), 0, new Bytes(0), 0, 0, 0, 3, Duration.ofSeconds(10)),
+          new LimitSettings(
+              0,
+              new Bytes(0),
+              0,
+              new Bytes(0),
+              0,
+              0,
+              0,
+              3,
+              Duration.ofSeconds(10),
+              new Bytes(0),
+              new Bytes(1 << 20),
+              0,
+              0,
+              0,
+              0),
           now::get);
   private final InetSocketAddress here = new InetSocketAddress("192.0.2.1", 1);
 

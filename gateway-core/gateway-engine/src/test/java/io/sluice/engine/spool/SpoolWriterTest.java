@@ -381,6 +381,38 @@ class SpoolWriterTest {
     assertThat(lane(Lane.TELEMETRY).bytes()).isPositive();
   }
 
+  @Test
+  void tailHoldsWhatItReadUntilItReleasesIt() throws Exception {
+    openAtRest();
+    SpoolTail tail = spool.tail("coverage");
+    for (int i = 0; i < 1_000; i++) {
+      spool.append(new Told(Lane.TELEMETRY, 1_000));
+    }
+    spool.turn();
+    assertThat(tail.held()).as("unread is not held back").isZero();
+    while (tail.read(Lane.TELEMETRY, 1_000, 1 << 20) != null) {
+      // on to the end
+    }
+    double share = (double) lane(Lane.TELEMETRY).bytes() / SMALL.capacityBytes(Lane.TELEMETRY);
+    assertThat(tail.held()).isBetween(share - 0.01, share + 0.01);
+    tail.release();
+    assertThat(tail.held()).isZero();
+  }
+
+  @Test
+  void recordsThatEveryUpstreamHadAreNoShortageWhenTheyAreGivenUp() throws Exception {
+    openAtRest();
+    SpoolReader reader = spool.reader("a");
+    for (int i = 0; i < 3_000; i++) { // its cursor is never saved
+      assertThat(spool.append(new Told(Lane.TELEMETRY, 4_000))).isTrue();
+      spool.turn();
+      commit(reader, 1);
+      spool.upkeep();
+    }
+    assertThat(spool.shortages()).isEmpty();
+    assertThat(lane(Lane.TELEMETRY).atBound()).isFalse();
+  }
+
   private static void commit(SpoolReader reader, int records) throws IOException {
     int left = records;
     while (left > 0) {

@@ -1,0 +1,53 @@
+package io.sluice.engine.alarm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.api.Lane;
+import io.sluice.api.admin.AlarmDesk.AlarmView;
+import io.sluice.api.admin.AlarmDesk.Filter;
+import io.sluice.api.admin.AlarmDesk.State;
+import io.sluice.api.admin.Operations.LaneView;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SpoolRuleTest {
+  @TempDir Path data;
+
+  private boolean alarmsAtBound;
+  private boolean telemetryAtBound;
+
+  private List<LaneView> lanes() {
+    return List.of(
+        new LaneView(Lane.ALARM, 1, 1, 1, 0, 1, alarmsAtBound),
+        new LaneView(Lane.TELEMETRY, 1, 1, 1, 0, 1, telemetryAtBound));
+  }
+
+  private static List<AlarmView> open(AlarmBook book) {
+    return book.list(new Filter(List.of(State.ACTIVE, State.ACKNOWLEDGED), null, null, null, 1000));
+  }
+
+  @Test
+  void alarmLaneAtItsBoundIsAnAlarmUntilItHasRoom() throws Exception {
+    try (AlarmBook book =
+        AlarmBook.open(data, AlarmSettings.DEFAULTS, "edge-01", new SteppedClock())) {
+      SpoolRule rule = new SpoolRule(book, this::lanes);
+      telemetryAtBound = true;
+      rule.run();
+      assertThat(open(book)).isEmpty();
+      alarmsAtBound = true;
+      rule.run();
+      rule.run();
+      assertThat(open(book))
+          .singleElement()
+          .satisfies(alarm -> {
+            assertThat(alarm.name()).isEqualTo(SpoolRule.NAME);
+            assertThat(alarm.text()).contains("not taken");
+          });
+      alarmsAtBound = false;
+      new SpoolRule(book, this::lanes).run(); // as after a restart
+      assertThat(open(book)).isEmpty();
+    }
+  }
+}
