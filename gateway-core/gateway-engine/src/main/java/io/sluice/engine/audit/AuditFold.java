@@ -16,18 +16,27 @@ import org.jspecify.annotations.Nullable;
  * through; those that follow within a second are counted and become one line. While they go on the
  * span doubles, up to five minutes.
  *
- * <p>Different refusals are let through as long as a bucket of {@link #BURST} that refills by
- * {@link #PER_SECOND} a second has room, and at most {@link #MAX_SPANS} kinds are counted; beyond
- * it they are folded by their action alone. Used by one thread.
+ * <p>A line of a refusal takes a token of a bucket of at most {@link #BURST}, which refills so
+ * slowly that over the age for which the log is kept refusals fill {@link #SHARE} of its room:
+ * whoever is refused, however variously, does not drive out what was done. At most {@link
+ * #MAX_SPANS} kinds are counted. Beyond either bound refusals are folded by their action alone,
+ * into a line each {@link #SEVERAL_SPAN_NANOS}. Of what a stranger says he is the first {@link
+ * #NAME_MAX} characters are kept. Used by one thread.
  */
 final class AuditFold {
   static final int BURST = 500;
-  static final int PER_SECOND = 2;
+  static final double SHARE = 0.2;
+  static final int NAME_MAX = 64;
+
+  /** More than a line of a refusal takes, names of control characters among them. */
+  static final int LINE_BYTES = 1_000;
+
+  private static final double PER_SECOND_MAX = 2 / 60.0;
+  private static final int DETAIL_MAX = 200;
   static final int MAX_SPANS = 500;
   static final long FIRST_SPAN_NANOS = TimeUnit.SECONDS.toNanos(1);
   static final long LONGEST_SPAN_NANOS = TimeUnit.MINUTES.toNanos(5);
-
-  private static final double TOKENS_PER_NANO = PER_SECOND / 1e9;
+  static final long SEVERAL_SPAN_NANOS = TimeUnit.MINUTES.toNanos(30);
 
   /**
    * What makes two refusals alike.
@@ -60,16 +69,29 @@ final class AuditFold {
   }
 
   private final Map<Kind, Span> spans = new HashMap<>();
-  private double tokens = BURST;
+
+  /** By action, of which there are as many as the program has. */
+  private final Map<String, Span> several = new HashMap<>();
+
+  private final double burst;
+  private final double tokensPerNano;
+  private double tokens;
   private long refilledNanos;
 
-  AuditFold(long nowNanos) {
+  /**
+   * @param settings the room and the age that the log is kept in
+   */
+  AuditFold(AuditSettings settings, long nowNanos) {
+    double lines = SHARE * settings.maxFileSize().value() * (settings.keepFiles() - 1) / LINE_BYTES;
+    this.burst = Math.min(BURST, lines / 2);
+    this.tokensPerNano = Math.min(PER_SECOND_MAX, lines / 2 / settings.keepAge().toSeconds()) / 1e9;
+    this.tokens = burst;
     this.refilledNanos = nowNanos;
   }
 
   /** Whether nothing is being counted. */
   boolean isEmpty() {
-    return spans.isEmpty();
+    return spans.isEmpty() && several.isEmpty();
   }
 
   /** Takes an event: hands it on, or counts it. */
@@ -78,25 +100,43 @@ final class AuditFold {
       out.accept(entry);
       return;
     }
-    Span span = spans.get(Kind.of(entry.event()));
+    AuditEvent event = bounded(entry.event());
+    Span span = spans.get(Kind.of(event));
     if (span == null && spans.size() < MAX_SPANS && takeToken(nowNanos)) {
-      spans.put(Kind.of(entry.event()), new Span(entry.event(), nowNanos));
-      out.accept(entry);
+      spans.put(Kind.of(event), new Span(event, nowNanos));
+      out.accept(new AuditEntry(entry.time(), event, entry.times()));
       return;
     }
-    count(span == null ? several(entry.event().action(), nowNanos) : span, entry);
+    count(span == null ? several(event.action(), nowNanos) : span, entry.times(), entry.time());
   }
 
-  private static void count(Span span, AuditEntry entry) {
-    span.count += entry.times();
-    span.last = entry.time();
+  /** Nobody has vouched for what somebody says who was refused. */
+  private static AuditEvent bounded(AuditEvent event) {
+    String detail = event.detail();
+    String target = event.target();
+    return new AuditEvent(
+        event.action(),
+        cut(event.who(), NAME_MAX),
+        event.from(),
+        target == null ? null : cut(target, NAME_MAX),
+        event.result(),
+        detail == null ? null : cut(detail, DETAIL_MAX));
   }
 
-  /** The span of all that is too various; as many as there are actions. */
+  private static String cut(String text, int most) {
+    return text.length() <= most ? text : text.substring(0, most) + "...";
+  }
+
+  private static void count(Span span, long times, Instant last) {
+    span.count += times;
+    span.last = last;
+  }
+
+  /** The span of all that is too various, of one action. */
   private Span several(String action, long nowNanos) {
-    return spans.computeIfAbsent(
-        new Kind(action, null, null, null),
-        kind ->
+    return several.computeIfAbsent(
+        action,
+        any ->
             new Span(
                 new AuditEvent(
                     action,
@@ -109,7 +149,7 @@ final class AuditFold {
   }
 
   private boolean takeToken(long nowNanos) {
-    tokens = Math.min(BURST, tokens + (nowNanos - refilledNanos) * TOKENS_PER_NANO);
+    tokens = Math.min(burst, tokens + (nowNanos - refilledNanos) * tokensPerNano);
     refilledNanos = nowNanos;
     if (tokens < 1) {
       return false;
@@ -131,7 +171,11 @@ final class AuditFold {
         continue;
       }
       if (span.count > 0) {
-        out.accept(new AuditEntry(span.last, span.like, span.count));
+        if (all || takeToken(nowNanos)) {
+          out.accept(new AuditEntry(span.last, span.like, span.count));
+        } else {
+          count(several(span.like.action(), nowNanos), span.count, span.last);
+        }
       }
       if (span.count == 0 || all) {
         each.remove();
@@ -141,10 +185,31 @@ final class AuditFold {
         span.endNanos = nowNanos + span.nanos;
       }
     }
+    flushSeveral(nowNanos, all, out);
+  }
+
+  /** One line each half hour while there is any; the first after a second. */
+  private void flushSeveral(long nowNanos, boolean all, Consumer<AuditEntry> out) {
+    Iterator<Span> each = several.values().iterator();
+    while (each.hasNext()) {
+      Span span = each.next();
+      if (!all && nowNanos - span.endNanos < 0) {
+        continue;
+      }
+      if (span.count > 0) {
+        out.accept(new AuditEntry(span.last, span.like, span.count));
+      }
+      if (span.count == 0 || all) {
+        each.remove();
+      } else {
+        span.count = 0;
+        span.endNanos = nowNanos + SEVERAL_SPAN_NANOS;
+      }
+    }
   }
 
   /** Kinds being counted: at most {@link #MAX_SPANS}, and one an action. */
   int size() {
-    return spans.size();
+    return spans.size() + several.size();
   }
 }

@@ -50,11 +50,11 @@ public final class AuditLog implements AuditTrail, AutoCloseable {
    */
   public record Head(long seq, String hash) {}
 
-  AuditLog(AuditWriter writer, Clock clock, LongSupplier nanoTime) {
+  AuditLog(AuditSettings settings, AuditWriter writer, Clock clock, LongSupplier nanoTime) {
     this.writer = writer;
     this.clock = clock;
     this.nanoTime = nanoTime;
-    this.fold = new AuditFold(nanoTime.getAsLong());
+    this.fold = new AuditFold(settings, nanoTime.getAsLong());
     this.head = new Head(writer.seq(), writer.head());
     this.thread =
         Thread.ofPlatform().daemon().name("audit").unstarted(Guarded.thread("audit", this::run));
@@ -70,7 +70,7 @@ public final class AuditLog implements AuditTrail, AutoCloseable {
   public static AuditLog open(AuditSettings settings, Path directory, Clock clock)
       throws IOException {
     AuditWriter.Opened opened = AuditWriter.open(settings, directory, clock);
-    AuditLog log = new AuditLog(opened.writer(), clock, System::nanoTime);
+    AuditLog log = new AuditLog(settings, opened.writer(), clock, System::nanoTime);
     log.report(opened.tail());
     log.start();
     return log;

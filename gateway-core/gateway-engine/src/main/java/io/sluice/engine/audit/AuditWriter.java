@@ -88,7 +88,9 @@ final class AuditWriter implements AutoCloseable {
     }
     file.close();
     throw new IOException(
-        directory + ": another gateway writes this audit log; stop it, or set audit.directory");
+        directory
+            + ": another gateway writes this audit log; stop it, or give this one a gateway.data (and an"
+            + " audit.directory) of its own");
   }
 
   private void open(Path file) throws IOException {

@@ -5,6 +5,8 @@ import static io.sluice.engine.audit.AuditFixture.refusal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.api.audit.AuditEvent;
+import io.sluice.api.config.Bytes;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class AuditFoldTest {
   private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
-  private final AuditFold fold = new AuditFold(0);
+  private final AuditFold fold = new AuditFold(AuditSettings.DEFAULTS, 0);
   private final List<AuditEntry> out = new ArrayList<>();
 
   private void take(AuditEvent event, long nanos) {
@@ -82,7 +84,49 @@ class AuditFoldTest {
       assertThat(fold.size()).isLessThanOrEqualTo(AuditFold.MAX_SPANS + 1);
     }
     fold.flush(3_600 * SECOND, true, out::add);
-    assertThat(out).hasSizeLessThan(AuditFold.BURST + AuditFold.PER_SECOND * 3_600 + 30);
+    assertThat(out).hasSizeLessThan(AuditFold.BURST + 2 * 60 + 30);
     assertThat(total()).isEqualTo(steps);
+  }
+
+  /** A day of attack, of ever new names, of the same few hundred in turn, and in pulses. */
+  @Test
+  void refusalsNeverFillMoreThanTheirShareOfTheLog() {
+    AuditSettings small =
+        new AuditSettings(null, new Bytes(100 << 10), 3, Duration.ofDays(400), null);
+    AuditFold tight = new AuditFold(small, 0);
+    long[] bytes = {0};
+    long[] times = {0};
+    long sent = 0;
+    for (long second = 0; second < 86_400; second++) {
+      int each = second % 3 == 0 ? 7 : 0;
+      for (int i = 0; i < each; i++) {
+        String who =
+            (i % 2 == 0 ? "guess-" + second : "known-" + second % 900) + "\u0001".repeat(500);
+        tight.take(
+            new AuditEntry(Instant.EPOCH, refusal(who, "10.0.0.7:1"), 1),
+            second * SECOND,
+            entry -> {
+              bytes[0] += line(entry);
+              times[0] += entry.times();
+            });
+        sent++;
+      }
+      tight.flush(
+          second * SECOND,
+          false,
+          entry -> {
+            bytes[0] += line(entry);
+            times[0] += entry.times();
+          });
+    }
+    tight.flush(86_400 * SECOND, true, entry -> times[0] += entry.times());
+    assertThat(times[0]).isEqualTo(sent);
+    assertThat(bytes[0]).isLessThan((long) (0.2 * 3 * (100 << 10)));
+  }
+
+  private static long line(AuditEntry entry) {
+    byte[] line = AuditLine.encode(1, entry, "0".repeat(64), AuditHash.of(null)).bytes();
+    assertThat(line.length).isLessThan(AuditFold.LINE_BYTES);
+    return line.length;
   }
 }

@@ -171,7 +171,7 @@ class AuditLogTest {
   @Test
   void fullQueueIsCountedAndToldOnce() throws IOException {
     AuditWriter writer = AuditWriter.open(SETTINGS, directory(), Clock.systemUTC()).writer();
-    AuditLog log = new AuditLog(writer, Clock.systemUTC(), System::nanoTime);
+    AuditLog log = new AuditLog(SETTINGS, writer, Clock.systemUTC(), System::nanoTime);
     for (int i = 0; i < AuditLog.QUEUE_ENTRIES + 25; i++) {
       log.record(event(i));
     }
