@@ -1,10 +1,9 @@
 package io.sluice.app;
 
+import io.sluice.engine.files.OwnerOnly;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -19,6 +18,8 @@ final class DiskChecks {
   private static final int BLOCK_BYTES = 4096;
   private static final double SLOW_MILLIS = 20;
   private static final long MB = 1 << 20;
+  private static final String ROOT_SEES_ALL =
+      "; whether by the gateway's user, only that user sees (sudo -u sluice)";
   private static final Set<String> IN_MEMORY = Set.of("tmpfs", "ramfs");
 
   private final Path data;
@@ -32,28 +33,36 @@ final class DiskChecks {
 
   /** Whether a gateway holds the data directory at this moment. */
   boolean isInUse() {
-    Path lock = data.resolve("spool").resolve("lock");
-    if (!Files.isWritable(lock)) {
-      return false;
-    }
-    try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.WRITE)) {
-      FileLock free = channel.tryLock();
-      return free == null;
-    } catch (OverlappingFileLockException e) {
-      return true; // a gateway in this process
+    return DataDirectory.isInUse(data);
+  }
+
+  /** Who may look into the data directory; whether a gateway has it. */
+  Finding privacy() {
+    Path there = existing();
+    try {
+      if (there.equals(data.toAbsolutePath().normalize()) && OwnerOnly.isOpenToOthers(there)) {
+        return Finding.warn(
+            "privacy", "other users of this machine may look into " + data, "chmod 700 " + data);
+      }
     } catch (IOException e) {
-      return false; // said by the check of permissions
+      return Finding.warn("privacy", there + ": " + e.getMessage(), "look by ls -ld " + data);
     }
+    return Finding.ok(
+        "privacy",
+        data + (isInUse() ? " is in use by a gateway, for" : " is for") + " its user only");
   }
 
   Finding permissions() {
     Path there = existing();
+    String user = System.getProperty("user.name");
     if (Files.isDirectory(there) && Files.isWritable(there)) {
-      return Finding.ok("permissions", data + " can be written");
+      return Finding.ok(
+          "permissions",
+          data + " can be written by " + user + (user.equals("root") ? ROOT_SEES_ALL : ""));
     }
     return Finding.fail(
         "permissions",
-        data + " cannot be written by " + System.getProperty("user.name"),
+        data + " cannot be written by " + user,
         Files.isDirectory(there)
             ? "chown it to the gateway's user"
             : there + " is no directory; name another as gateway.data");

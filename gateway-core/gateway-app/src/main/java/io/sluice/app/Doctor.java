@@ -76,6 +76,7 @@ final class Doctor {
     DiskChecks disk = new DiskChecks(config.gateway().data());
     Finding permissions = disk.permissions();
     findings.add(permissions);
+    findings.add(disk.privacy());
     if (permissions.grade() == Finding.Grade.OK) {
       SpoolSettings spool = config.section(SpoolSettings.class);
       findings.add(disk.space(spool.maxBytes().value() + spool.deadLetterBytes().value()));

@@ -21,6 +21,7 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     Guarded.everyThread();
+    HangUp.install();
     Wiring gateway = start();
     if (gateway == null) {
       return ExitCode.USAGE;

@@ -18,6 +18,7 @@ import io.sluice.engine.config.GatewayConfig;
 import io.sluice.engine.config.GatewayConfig.UpstreamConfig;
 import io.sluice.engine.coverage.CoverageEngine;
 import io.sluice.engine.coverage.CoverageSettings;
+import io.sluice.engine.files.OwnerOnly;
 import io.sluice.engine.flow.FlowMeter;
 import io.sluice.engine.forward.ForwardLimits;
 import io.sluice.engine.forward.Forwarder;
@@ -46,7 +47,6 @@ import io.sluice.engine.spool.SegmentedSpool;
 import io.sluice.engine.spool.SpoolSettings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -117,7 +117,8 @@ final class Wiring implements AutoCloseable {
   private AuditLog openAudit(GatewayFiles files) throws IOException {
     AuditSettings settings = config.section(AuditSettings.class);
     Path own = settings.directory();
-    Path data = Files.createDirectories(config.gateway().data());
+    Path data = config.gateway().data();
+    closing(DataDirectory.open(data));
     AuditLog audit =
         closing(AuditLog.open(settings, own == null ? data.resolve("audit") : own, clock));
     started.add(() -> audit.record(GatewayEvents.stopped()));
@@ -140,6 +141,7 @@ final class Wiring implements AutoCloseable {
     SegmentedSpool spool =
         closing(
             SegmentedSpool.open(config.section(SpoolSettings.class), data.resolve("spool"), clock));
+    OwnerOnly.tighten(data.resolve("spool"));
     spool.retainReaders(config.upstreams().stream().map(UpstreamConfig::name).toList());
     TrafficMeter traffic = new TrafficMeter();
     DeviceLimits deviceLimits = new DeviceLimits(limits, time.nanoTime());

@@ -216,7 +216,8 @@ class MainTest {
             upstreams: [ { name: a, type: file, directory: x } ]
             """);
     assertThat(sluice("run", "--config", file.toString())).isEqualTo(1);
-    assertThat(err.toString()).matches("sluice: .*/var: \\w+Exception \\(--debug shows where\\)\n");
+    assertThat(err.toString())
+        .matches("sluice: gateway.data: .*/var cannot be made .*; name .*--debug shows where\\)\n");
   }
 
   @Test

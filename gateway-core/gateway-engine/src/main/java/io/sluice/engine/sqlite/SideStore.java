@@ -74,6 +74,7 @@ public final class SideStore implements AutoCloseable {
     boolean isThere = Files.exists(file);
     boolean isEmpty = isThere && Files.size(file) == 0;
     OwnerOnly.makeMissing(file);
+    OwnerOnly.tighten(file);
     try {
       store.open();
     } catch (SQLException e) {

@@ -1,6 +1,7 @@
 package io.sluice.upstream.file;
 
 import com.github.luben.zstd.ZstdOutputStream;
+import io.sluice.engine.files.OwnerOnly;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -89,7 +90,7 @@ final class ArchiveDirectory {
 
   private void makeDirectory() throws IOException {
     try {
-      Files.createDirectories(directory);
+      Files.createDirectories(directory, OwnerOnly.directory(directory));
     } catch (FileAlreadyExistsException e) {
       throw new IOException(e.getFile() + " is a file, not a directory; mend directory", e);
     } catch (NoSuchFileException e) {
