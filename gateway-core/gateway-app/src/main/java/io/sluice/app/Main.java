@@ -30,6 +30,8 @@ public final class Main implements Runnable {
           "check",
           "doctor",
           "support-bundle",
+          "backup",
+          "restore",
           "decode",
           "device",
           "claim",
@@ -92,6 +94,8 @@ public final class Main implements Runnable {
       case "run" -> new RunCommand();
       case "demo" -> new DemoCommand();
       case "decode" -> new DecodeCommand();
+      case "backup" -> new BackupCommand();
+      case "restore" -> new RestoreCommand();
       case "check" -> new CheckCommand();
       case "doctor" -> new DoctorCommand();
       case "support-bundle" -> new SupportBundleCommand();

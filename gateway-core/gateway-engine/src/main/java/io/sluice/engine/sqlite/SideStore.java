@@ -314,23 +314,6 @@ public final class SideStore implements AutoCloseable {
     }
   }
 
-  /**
-   * Writes a consistent copy of a SQLite file, whether a gateway uses it or not.
-   *
-   * @param copy a file that is not there yet
-   * @throws IOException where either cannot be read or written; the message names it
-   */
-  public static void copy(Path file, Path copy) throws IOException {
-    OwnerOnly.makeMissing(copy);
-    try (Connection from = DriverManager.getConnection("jdbc:sqlite:" + file);
-        var vacuum = from.prepareStatement("VACUUM INTO ?")) {
-      vacuum.setString(1, copy.toString());
-      vacuum.execute();
-    } catch (SQLException e) {
-      throw new IOException("cannot copy " + file + " to " + copy + ": " + e.getMessage(), e);
-    }
-  }
-
   private void closeAll(Exception cause) {
     Connection first = connection;
     Connection second = holder;

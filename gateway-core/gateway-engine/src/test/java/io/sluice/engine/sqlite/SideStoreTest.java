@@ -226,7 +226,7 @@ class SideStoreTest {
     Path copy = directory.resolve("copy.db");
     try (SideStore store = SideStore.open(file, Notes.KIND)) {
       Notes.add(store, "one", 10);
-      SideStore.copy(file, copy);
+      SqliteFile.copy(file, copy);
       Notes.add(store, "two", 10);
     }
     try (SideStore store = SideStore.open(copy, Notes.KEPT)) {
