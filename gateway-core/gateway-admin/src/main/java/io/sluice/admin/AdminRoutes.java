@@ -4,6 +4,7 @@ import io.sluice.api.admin.AdminSettings;
 import io.sluice.api.admin.Flow;
 import io.sluice.api.admin.Operations;
 import io.sluice.api.audit.AuditTrail;
+import io.sluice.api.health.Health;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
@@ -11,7 +12,9 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import io.vertx.ext.web.handler.StaticHandler;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** Which path leads where: the whole admin surface on one page. */
 final class AdminRoutes {
@@ -69,12 +72,15 @@ final class AdminRoutes {
             blocking(ctx -> {
               Operations.Status status = operations.status();
               String reason = status.notReadyReason();
-              Answers.json(
-                  ctx,
-                  status.ready() ? 200 : 503,
-                  reason == null
-                      ? Map.of("ready", status.ready())
-                      : Map.of("ready", status.ready(), "reason", reason));
+              List<String> warnings = Health.ofProcess().warnings();
+              Map<String, Object> body = new TreeMap<>(Map.of("ready", status.ready()));
+              if (reason != null) {
+                body.put("reason", reason);
+              }
+              if (!warnings.isEmpty()) {
+                body.put("warnings", warnings);
+              }
+              Answers.json(ctx, status.ready() ? 200 : 503, body);
             }));
   }
 

@@ -134,7 +134,7 @@ final class Wiring implements AutoCloseable {
     Registry registry =
         closing(
             Registry.open(
-                data, config.section(AccessSettings.class), limits, profiles.ids(), clock));
+                data, config.section(AccessSettings.class), limits, profiles.ids(), time));
     SeedLog.report(registry.seed(seed));
     registry.onEnrolled(
         (device, how) -> audit.record(GatewayEvents.enrolled(device.id().value(), how)));
@@ -143,12 +143,15 @@ final class Wiring implements AutoCloseable {
             SegmentedSpool.open(config.section(SpoolSettings.class), data.resolve("spool"), clock));
     OwnerOnly.tighten(data.resolve("spool"));
     spool.retainReaders(config.upstreams().stream().map(UpstreamConfig::name).toList());
+    ClockWatch watch = closing(ClockWatch.of(spool, Version.built(), clock));
+    probing(watch, "clock");
     TrafficMeter traffic = new TrafficMeter();
     DeviceLimits deviceLimits = new DeviceLimits(limits, time.nanoTime());
     AddressLimits addressLimits = new AddressLimits(limits);
     LatestRecords latest = latest();
     Normalizer normalizer =
-        new Normalizer(config.gateway().id(), profiles, id -> registry.find(id) != null);
+        new Normalizer(
+            config.gateway().id(), profiles, id -> registry.find(id) != null, watch.floor());
     IngestPipeline pipeline =
         new IngestPipeline(
             registry::find,

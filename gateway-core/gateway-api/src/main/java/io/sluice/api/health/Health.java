@@ -20,6 +20,7 @@ public final class Health {
   private static final String OTHER = "other";
 
   private final ConcurrentMap<String, String> reasons = new ConcurrentHashMap<>();
+  private final ConcurrentMap<String, String> warnings = new ConcurrentHashMap<>();
   private final ConcurrentMap<String, LongAdder> faults = new ConcurrentHashMap<>();
 
   /** Health of a part that is looked at alone: for tests. */
@@ -43,6 +44,27 @@ public final class Health {
   /** Takes a reason back. Does nothing where there is none of that name. */
   public void ready(String name) {
     reasons.remove(name);
+  }
+
+  /**
+   * The gateway goes on, and an operator should know this.
+   *
+   * @param name of what is so: a later warning of the same name replaces this one
+   */
+  public void warn(String name, String warning) {
+    if (warnings.size() < NAMES_MAX || warnings.containsKey(name)) {
+      warnings.put(name, warning);
+    }
+  }
+
+  /** Takes a warning back. Does nothing where there is none of that name. */
+  public void over(String name) {
+    warnings.remove(name);
+  }
+
+  /** Every warning, in the order of their names. */
+  public List<String> warnings() {
+    return warnings.isEmpty() ? List.of() : new ArrayList<>(new TreeMap<>(warnings).values());
   }
 
   /** Every reason, in the order of their names; empty where all is well. */

@@ -25,7 +25,7 @@ public final class Normalizer {
   private final String gatewayId;
   private final Profiles profiles;
   private final Predicate<String> isRegistered;
-  private final ThreadLocal<Scratch> scratch = ThreadLocal.withInitial(Scratch::new);
+  private final ThreadLocal<Scratch> scratch;
 
   public Normalizer(String gatewayId, Profiles profiles) {
     this(gatewayId, profiles, any -> false);
@@ -36,6 +36,15 @@ public final class Normalizer {
    *     than it comes from is refused
    */
   public Normalizer(String gatewayId, Profiles profiles, Predicate<String> isRegistered) {
+    this(gatewayId, profiles, isRegistered, ClockFloor.NONE);
+  }
+
+  /**
+   * @param floor by which a clock that was not set yet is known
+   */
+  public Normalizer(
+      String gatewayId, Profiles profiles, Predicate<String> isRegistered, ClockFloor floor) {
+    this.scratch = ThreadLocal.withInitial(() -> new Scratch(floor));
     this.isRegistered = isRegistered;
     this.gatewayId = gatewayId;
     this.profiles = profiles;

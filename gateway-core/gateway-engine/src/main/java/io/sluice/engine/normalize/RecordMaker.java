@@ -23,6 +23,7 @@ final class RecordMaker {
   private static final Cap UNKNOWN = new Cap("Unknown", "Unknown", "Unknown", "Actual");
 
   private final RecordWriter writer = new RecordWriter();
+  private final ClockFloor floor;
   private String topic = "";
   private String codec = "";
   private String source = "";
@@ -31,6 +32,10 @@ final class RecordMaker {
   private TimeSource timeSource = TimeSource.SERVER;
   private boolean historical;
   private boolean doubted;
+
+  RecordMaker(ClockFloor floor) {
+    this.floor = floor;
+  }
 
   Normalized make(
       Samples samples,
@@ -80,6 +85,12 @@ final class RecordMaker {
     } else {
       time = newest;
       timeSource = samples.relativeTime ? TimeSource.GATEWAY : TimeSource.DEVICE;
+    }
+    if (!floor.isSet(received)) {
+      // the gateway's clock says nothing: a device's that may be right is taken for right
+      historical = samples.historical;
+      doubted = untimed || !floor.isSet(time);
+      return;
     }
     boolean late = time < received - Times.MAX_DEVIATION_MICROS;
     historical = samples.historical || (several && late);

@@ -37,7 +37,11 @@ final class Scratch {
   private final Samples samples = new Samples();
   private final ObjectCodec objects = new ObjectCodec();
   private final SenmlCodec senml = new SenmlCodec();
-  private final RecordMaker maker = new RecordMaker();
+  private final RecordMaker maker;
+
+  Scratch(ClockFloor floor) {
+    this.maker = new RecordMaker(floor);
+  }
 
   /** Decodes into the columns; returns the codec's name. */
   String decode(

@@ -60,6 +60,20 @@ final class CommandEntry {
     return state == State.QUEUED;
   }
 
+  /** The clock was set: the time that is left stays what it is. */
+  synchronized void shift(long micros) {
+    command =
+        new Command(
+            command.id(),
+            command.device(),
+            command.name(),
+            command.contentType(),
+            command.payload(),
+            command.createdMicros() + micros,
+            command.expiresMicros() + micros);
+    sentMicros = sentMicros == null ? null : Long.valueOf(sentMicros + micros);
+  }
+
   synchronized boolean expired(long nowMicros) {
     return command.expiresMicros() <= nowMicros;
   }

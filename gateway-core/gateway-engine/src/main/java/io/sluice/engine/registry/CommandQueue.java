@@ -123,6 +123,12 @@ final class CommandQueue {
     ended.add(entry);
   }
 
+  /** The clock was set by so much; those that wait keep the time that they have left. */
+  synchronized List<CommandEntry> shift(long micros) {
+    waiting.forEach(entry -> entry.shift(micros));
+    return List.copyOf(waiting);
+  }
+
   /**
    * Ends those whose time is over.
    *

@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +43,9 @@ final class CommandQueues implements Commands, CommandDesk, AutoCloseable {
   /** After it, an unacknowledged command may be polled again. */
   static final Duration POLL_AGAIN = Duration.ofSeconds(30);
 
+  /** From here on a difference to the monotonic clock is that somebody has set the clock. */
+  private static final long STEP_MIN_MICROS = 60_000_000;
+
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
   private final Function<String, @Nullable Device> find;
@@ -52,19 +56,29 @@ final class CommandQueues implements Commands, CommandDesk, AutoCloseable {
   private final AtomicInteger waiting = new AtomicInteger();
   private final AtomicLong lastSequence = new AtomicLong();
   private final Deque<CommandEntry> ended = new ArrayDeque<>();
+  private final LongSupplier nanoTime;
+
+  // when it was swept last; of the store's thread
+  private long sweptMicros;
+  private long sweptNanos;
 
   /**
    * @param find the registry's look-up
-   * @param clock by which commands expire
+   * @param clock by which commands expire; where it is set, they keep the time that they have left
+   * @param nanoTime monotonic, as {@link System#nanoTime}
    */
   CommandQueues(
       RegistryDatabase database,
       Function<String, @Nullable Device> find,
       Presence presence,
-      Clock clock) {
+      Clock clock,
+      LongSupplier nanoTime) {
     this.find = find;
     this.presence = presence;
     this.clock = clock;
+    this.nanoTime = nanoTime;
+    this.sweptMicros = nowMicros();
+    this.sweptNanos = nanoTime.getAsLong();
     this.store = new CommandStore(database, this::sweep);
   }
 
@@ -249,6 +263,13 @@ final class CommandQueues implements Commands, CommandDesk, AutoCloseable {
   /** Ends commands whose time is over, and those of devices that are gone. */
   void sweep() {
     long now = nowMicros();
+    long nanos = nanoTime.getAsLong();
+    long step = now - sweptMicros - (nanos - sweptNanos) / 1_000;
+    sweptMicros = now;
+    sweptNanos = nanos;
+    if (Math.abs(step) >= STEP_MIN_MICROS) {
+      queues.values().forEach(queue -> queue.shift(step).forEach(store::changed));
+    }
     for (String id : queues.keySet()) {
       CommandQueue queue = queues.get(id);
       if (queue != null) {

@@ -7,6 +7,7 @@ import io.sluice.api.ContentType;
 import io.sluice.api.Credentials;
 import io.sluice.api.Device;
 import io.sluice.api.DeviceId;
+import io.sluice.api.GatewayTime;
 import io.sluice.api.Peer;
 import io.sluice.api.admin.ClaimDesk;
 import io.sluice.api.admin.CommandDesk;
@@ -59,9 +60,9 @@ public final class Registry implements AutoCloseable {
       AccessSettings access,
       LimitSettings limits,
       Set<String> profileIds,
-      Clock clock)
+      GatewayTime time)
       throws IOException {
-    this.clock = clock;
+    this.clock = time.clock();
     this.database = database;
     this.seedDigests = seedDigests;
     SecureRandom random = new SecureRandom();
@@ -69,7 +70,7 @@ public final class Registry implements AutoCloseable {
     this.devices = new DeviceRegistry(database, profileIds, hasher, random);
     this.presence = new Presence(devices::find, clock);
     this.directory = new Directory(devices, presence, clock);
-    this.commands = new CommandQueues(database, devices::find, presence, clock);
+    this.commands = new CommandQueues(database, devices::find, presence, clock, time.nanoTime());
     ClaimBook claims = new ClaimBook(database);
     this.claims = new ClaimOffice(devices, claims, clock::millis);
     this.enrolment = new Enrolment(devices, claims, trusted(access), this::handOver, clock::millis);
@@ -127,6 +128,19 @@ public final class Registry implements AutoCloseable {
       Set<String> profileIds,
       Clock clock)
       throws IOException {
+    // by a clock that nobody sets all time passes
+    GatewayTime time = new GatewayTime(clock, () -> clock.millis() * 1_000_000);
+    return open(dataDirectory, access, limits, profileIds, time);
+  }
+
+  /** As the other, by a clock that may be set while the gateway runs. */
+  public static Registry open(
+      Path dataDirectory,
+      AccessSettings access,
+      LimitSettings limits,
+      Set<String> profileIds,
+      GatewayTime time)
+      throws IOException {
     String profile = access.autoRegisterProfile();
     if (access.autoRegister() && (profile == null || !profileIds.contains(profile))) {
       throw new IOException(
@@ -137,7 +151,7 @@ public final class Registry implements AutoCloseable {
     RegistryDatabase database = RegistryDatabase.open(dataDirectory.resolve("registry.db"));
     try {
       SeedDigests digests = SeedDigests.open(dataDirectory.resolve("registry.key"));
-      return new Registry(database, digests, access, limits, profileIds, clock);
+      return new Registry(database, digests, access, limits, profileIds, time);
     } catch (IOException | RegistryException e) {
       database.close();
       throw e;

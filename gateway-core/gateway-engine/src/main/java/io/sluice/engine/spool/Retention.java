@@ -3,24 +3,30 @@ package io.sluice.engine.spool;
 import io.sluice.api.Lane;
 import io.sluice.engine.spool.SpoolSettings.Policy;
 import java.io.IOException;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** When segments go: passed by every cursor, too old, or in the way at the bound. Writer thread. */
 final class Retention {
   private final SpoolSettings settings;
   private final List<SegmentLog> logs;
   private final List<CursorReader> readers;
-  private final Clock clock;
+  private static final Logger LOG = LoggerFactory.getLogger(Retention.class);
+
+  private final PassedTime passed;
 
   Retention(
-      SpoolSettings settings, List<SegmentLog> logs, List<CursorReader> readers, Clock clock) {
+      SpoolSettings settings,
+      List<SegmentLog> logs,
+      List<CursorReader> readers,
+      PassedTime passed) {
     this.settings = settings;
     this.logs = logs;
     this.readers = readers;
-    this.clock = clock;
+    this.passed = passed;
   }
 
   private static @Nullable Lane lane(int log) {
@@ -59,14 +65,25 @@ final class Retention {
   void discardExpired() throws IOException {
     Duration maxAge = settings.maxAge();
     int log = Lane.TELEMETRY.ordinal();
+    if (maxAge == null) {
+      return;
+    }
+    passed.look(logs.get(log).nextSequence());
+    long records = 0;
     Segment oldest = logs.get(log).oldestSealed();
-    while (maxAge != null && oldest != null && hasSuccessor(logs.get(log))) {
-      long writtenMillis = oldest.modifiedMillis();
-      if (clock.millis() - writtenMillis <= maxAge.toMillis()) {
-        return;
-      }
+    while (oldest != null
+        && hasSuccessor(logs.get(log))
+        && passed.ageMillis(oldest.modifiedMillis(), oldest.endSequence()) > maxAge.toMillis()) {
+      records += oldest.endSequence() - oldest.baseSequence();
       giveUp(log, oldest, "expired");
       oldest = logs.get(log).oldestSealed();
+    }
+    if (records > 0) {
+      LOG.warn(
+          "spool: {} records of telemetry are given up, as they are older than spool.max-age ({});"
+              + " the ledger counts those that an upstream had not had",
+          records,
+          maxAge);
     }
   }
 

@@ -64,7 +64,8 @@ public final class SegmentedSpool implements Spool {
     }
     log("dead-letter", settings.deadLetterBytes().value(), settings);
     this.queue = new WriteQueue(logs.size(), settings.queueBytes().value());
-    Retention retention = new Retention(settings, logs, readers, clock);
+    Retention retention =
+        new Retention(settings, logs, readers, new PassedTime(clock, System::nanoTime));
     this.writer = new SpoolWriter(logs, queue, retention, readers);
     this.keeper = new SpoolKeeper(pools, discarded, readers);
   }

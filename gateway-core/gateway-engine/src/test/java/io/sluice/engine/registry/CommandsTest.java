@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.api.Command;
 import io.sluice.api.ContentType;
 import io.sluice.api.DeviceId;
+import io.sluice.api.GatewayTime;
 import io.sluice.api.admin.CommandDesk.CommandView;
 import io.sluice.api.admin.CommandDesk.State;
 import io.sluice.api.admin.CommandDesk.Submission;
@@ -47,6 +48,30 @@ class CommandsTest {
             io.sluice.engine.limits.LimitSettings.DEFAULTS,
             Fixture.PROFILES,
             clock);
+  }
+
+  @Test
+  void commandKeepsTheTimeThatItHasLeftWhereTheClockIsSet() throws Exception {
+    registry.close();
+    long[] nanos = {0};
+    registry =
+        Registry.open(
+            directory,
+            AccessSettings.DEFAULTS,
+            io.sluice.engine.limits.LimitSettings.DEFAULTS,
+            Fixture.PROFILES,
+            new GatewayTime(clock, () -> nanos[0]));
+    String id = queued("open-valve");
+    clock.forward(Duration.ofDays(20_000));
+    registry.sweepCommands();
+    assertThat(state(id)).isEqualTo(State.QUEUED);
+
+    registry.close();
+    reopen();
+    assertThat(state(id)).as("it is kept so").isEqualTo(State.QUEUED);
+    clock.forward(HOUR.plusSeconds(1));
+    registry.sweepCommands();
+    assertThat(state(id)).isEqualTo(State.EXPIRED);
   }
 
   @AfterEach
