@@ -47,8 +47,15 @@ final class Answers {
       case HttpException e -> error(ctx, e.getStatusCode(), reason(e.getStatusCode()));
       case null -> error(ctx, ctx.statusCode(), reason(ctx.statusCode()));
       default -> {
+        Throwable failure = ctx.failure();
+        StackTraceElement[] frames = failure.getStackTrace();
         LOG.error(
-            "admin: {} {} failed", ctx.request().method(), ctx.request().path(), ctx.failure());
+            "admin: {} {} failed: {} at {}",
+            ctx.request().method(),
+            ctx.request().path(),
+            failure,
+            frames.length == 0 ? "an unknown place" : frames[0]);
+        LOG.debug("admin: the failure", failure);
         error(ctx, 500, "the gateway failed at this request; its log has the cause");
       }
     }

@@ -1,23 +1,31 @@
 package io.sluice.app;
 
+import io.sluice.api.admin.AdminSettings;
 import io.sluice.api.config.TextFile;
 import io.sluice.api.tls.ClientTls;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Path;
+import java.util.Set;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Where the gateway's admin API is, for the commands that ask it. */
 final class AdminOptions {
+  private static final String DEFAULT = "http://127.0.0.1:8080";
+  private static final Pattern HOST_PORT =
+      Pattern.compile("([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+]):[0-9]{1,5}");
+
   @Option(
       names = "--admin",
       paramLabel = "URL",
-      defaultValue = "http://127.0.0.1:8080",
+      defaultValue = DEFAULT,
       description = "Address of the gateway's admin API (default: ${DEFAULT-VALUE}).")
-  private URI address;
+  private String address;
 
   @Option(
       names = "--token",
@@ -48,19 +56,54 @@ final class AdminOptions {
   private @Nullable Path key;
 
   AdminClient client() throws CommandFailure {
-    String scheme = address.getScheme();
-    if (address.getHost() == null || !("http".equals(scheme) || "https".equals(scheme))) {
-      throw new CommandFailure(
-          ExitCode.USAGE,
-          "--admin " + address + " is no web address; write for example http://127.0.0.1:8080");
+    return client(null);
+  }
+
+  /**
+   * Of the gateway that a configuration describes, where the command line names none.
+   *
+   * @param configured its admin listener, or null: as the command line has it
+   */
+  AdminClient client(@Nullable AdminSettings configured) throws CommandFailure {
+    if (configured != null && configured.port() != 0 && address.equals(DEFAULT)) {
+      boolean isEverywhere = Set.of("0.0.0.0", "::", "[::]").contains(configured.host());
+      String host = isEverywhere ? "127.0.0.1" : configured.host();
+      address =
+          (configured.tls() == null ? "http://" : "https://")
+              + (host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host)
+              + ":"
+              + configured.port();
     }
+    URI base = base();
     String shown = tokenFile == null ? token : content(tokenFile);
     if (shown != null && !shown.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
       throw new CommandFailure(
           ExitCode.USAGE,
           "the token holds blanks or characters beyond ASCII, which no token has; copy it anew");
     }
-    return new AdminClient(address, shown == null || shown.isEmpty() ? null : shown, tls());
+    return new AdminClient(base, shown == null || shown.isEmpty() ? null : shown, tls());
+  }
+
+  /** {@code host:port} alone is taken for plain HTTP. */
+  private URI base() throws CommandFailure {
+    try {
+      URI uri = new URI(HOST_PORT.matcher(address).matches() ? "http://" + address : address);
+      String scheme = uri.getScheme();
+      if (uri.getHost() != null && ("http".equals(scheme) || "https".equals(scheme))) {
+        return uri;
+      }
+    } catch (URISyntaxException e) {
+      throw noAddress(e);
+    }
+    throw noAddress(null);
+  }
+
+  private CommandFailure noAddress(@Nullable Exception cause) {
+    String text =
+        "--admin " + address + " is no web address; write for example http://127.0.0.1:8080";
+    return cause == null
+        ? new CommandFailure(ExitCode.USAGE, text)
+        : new CommandFailure(ExitCode.USAGE, text, cause);
   }
 
   private static String content(Path file) throws CommandFailure {

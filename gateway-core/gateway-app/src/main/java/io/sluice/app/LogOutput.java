@@ -42,7 +42,10 @@ public final class LogOutput extends ContextAwareBase implements Configurator {
           "io.netty",
           Level.WARN,
           "io.vertx",
-          Level.WARN);
+          Level.WARN,
+          // a box without a network card is no fault, and nothing here goes by its address
+          "io.netty.util.internal.MacAddressUtil",
+          Level.ERROR);
 
   @Override
   public ExecutionStatus configure(LoggerContext context) {

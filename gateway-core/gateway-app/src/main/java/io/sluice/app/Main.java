@@ -1,5 +1,6 @@
 package io.sluice.app;
 
+import io.sluice.engine.config.NearestKey;
 import io.sluice.sim.SimCommand;
 import java.io.PrintWriter;
 import java.nio.file.FileSystemException;
@@ -116,14 +117,26 @@ public final class Main implements Runnable {
   private static int badUsage(ParameterException e, String[] args) {
     CommandLine line = e.getCommandLine();
     String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
-    List<String> near =
-        e instanceof UnmatchedArgumentException unmatched ? unmatched.getSuggestions() : List.of();
+    List<String> near = near(e, line, args);
     String remedy =
         near.isEmpty()
             ? "; see " + line.getCommandSpec().qualifiedName() + " --help"
             : "; did you mean " + String.join(" or ", near) + "?";
     err(line, message + (message.contains("; ") ? "" : remedy));
     return ExitCode.USAGE;
+  }
+
+  /** The command that was surely meant; else what the parser proposes. */
+  private static List<String> near(ParameterException e, CommandLine line, String... args) {
+    if (!(e instanceof UnmatchedArgumentException unmatched)) {
+      return List.of();
+    }
+    List<String> wrong = unmatched.getUnmatched();
+    String nearest =
+        wrong.isEmpty() || wrong.getFirst().startsWith("-")
+            ? null
+            : NearestKey.of(wrong.getFirst(), line.getSubcommands().keySet());
+    return nearest == null ? unmatched.getSuggestions() : List.of(nearest);
   }
 
   private static int failed(Exception failure, CommandLine line) {

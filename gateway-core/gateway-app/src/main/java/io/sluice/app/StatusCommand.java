@@ -15,6 +15,8 @@ import tools.jackson.databind.node.ObjectNode;
     name = "status",
     description = "Shows listeners, spool, upstreams and devices of a running gateway.")
 final class StatusCommand implements Callable<Integer> {
+  private static final double HOURS_OF_A_YEAR = 8_760;
+
   @Spec private CommandSpec spec;
   @Mixin private AdminOptions admin;
   @Mixin private WatchOption watch;
@@ -56,14 +58,19 @@ final class StatusCommand implements Callable<Integer> {
             .collect(Collectors.joining(", "));
     out.printf(
         "devices: %s; dead letters: %s; spool full in: %s%n%n",
-        devices.isEmpty() ? "none" : devices,
-        Show.text(status, "deadLetters"),
-        Show.number(status, "spoolHoursLeft", " h"));
+        devices.isEmpty() ? "none" : devices, Show.text(status, "deadLetters"), hoursLeft(status));
     listeners(status.path("listeners")).print(out);
     out.println();
     lanes(status.path("lanes")).print(out);
     out.println();
     upstreams(upstreams).print(out);
+  }
+
+  /** Nobody plans by the hours of a year. */
+  private static String hoursLeft(JsonNode status) {
+    return status.path("spoolHoursLeft").asDouble(0) > HOURS_OF_A_YEAR
+        ? "more than a year"
+        : Show.number(status, "spoolHoursLeft", " h");
   }
 
   private static Table listeners(JsonNode listeners) {

@@ -42,7 +42,7 @@ final class SupportBundleCommand implements Callable<Integer> {
         output == null ? Path.of("sluice-support-" + TIME.format(now) + ".tar.gz") : output;
     GatewayFiles files = config.load(new PrintWriter(new StringWriter()));
     SupportBundle bundle;
-    try (AdminClient client = admin.client()) {
+    try (AdminClient client = admin.client(files == null ? null : files.config().admin())) {
       bundle = SupportBundle.gather(config.file(), files, client);
     }
     try {

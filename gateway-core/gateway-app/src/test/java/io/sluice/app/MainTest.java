@@ -49,8 +49,25 @@ class MainTest {
   void unknownCommandSuggestsTheNearest() {
     assertThat(sluice("legder")).isEqualTo(2);
     assertThat(err.toString())
-        .startsWith("sluice: Unmatched argument at index 0: 'legder'; did you mean ")
-        .contains("ledger");
+        .isEqualTo("sluice: Unmatched argument at index 0: 'legder'; did you mean ledger?\n");
+    err.getBuffer().setLength(0);
+    assertThat(sluice("stauts")).isEqualTo(2);
+    assertThat(err.toString()).endsWith("did you mean status?\n");
+  }
+
+  @Test
+  void adminAddressWithoutASchemeIsTaken() {
+    assertThat(sluice("status", "--admin", "127.0.0.1:1")).isEqualTo(1);
+    assertThat(err.toString()).contains("no gateway answers at http://127.0.0.1:1;");
+    for (String wrong : new String[] {"http://a b", "ftp://x", "::::", "http://"}) {
+      err.getBuffer().setLength(0);
+      assertThat(sluice("status", "--admin", wrong)).isEqualTo(2);
+      assertThat(err.toString())
+          .isEqualTo(
+              "sluice: --admin "
+                  + wrong
+                  + " is no web address; write for example http://127.0.0.1:8080\n");
+    }
   }
 
   @Test

@@ -17,6 +17,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Supervises the registered devices that are commissioned, by the interval of the configuration or
@@ -40,6 +42,8 @@ public final class SupervisionDuty implements Runnable {
 
   /** Ids of devices that changed; once each, so never more than there are devices. */
   private final Set<String> changed = ConcurrentHashMap.newKeySet();
+
+  private static final Logger LOG = LoggerFactory.getLogger(SupervisionDuty.class);
 
   private final Supervision.Verdicts verdicts = new Reports();
 
@@ -66,6 +70,12 @@ public final class SupervisionDuty implements Runnable {
           Duration interval = SupervisionInterval.parse(text);
           if (interval != null) {
             own.put(device, interval);
+          }
+          if (registry.find(device) == null) {
+            LOG.warn(
+                "alarms.supervision: there is no device \"{}\"; it is supervised once it is"
+                    + " registered",
+                device);
           }
         });
     begin();
