@@ -12,16 +12,19 @@ import io.sluice.api.Limit;
 import io.sluice.api.Peer;
 import io.sluice.api.Receipt;
 import io.sluice.api.RejectReason;
+import io.sluice.api.SharedParts;
 import io.sluice.api.Uplink;
 import io.sluice.api.admin.Operations.Following;
 import io.sluice.api.admin.Operations.LiveEvent;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Says that it has stored whatever comes, so that the door is all that is measured. */
 final class StoringGateway implements Gateway {
+  private final SharedParts shared = new SharedParts();
   private static final Device DEVICE =
       new Device(
           new DeviceId("meter-0001"),
@@ -90,6 +93,11 @@ final class StoringGateway implements Gateway {
   @Override
   public Following follow(Consumer<LiveEvent> listener) {
     throw new UnsupportedOperationException("nobody follows");
+  }
+
+  @Override
+  public <T> T shared(Class<T> type, Supplier<T> maker) {
+    return shared.of(type, maker);
   }
 
   @Override

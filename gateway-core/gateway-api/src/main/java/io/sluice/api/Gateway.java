@@ -5,6 +5,7 @@ import io.sluice.api.admin.Operations.LiveEvent;
 import java.time.InstantSource;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What an adapter sees of the gateway. All methods are thread-safe and none blocks. */
@@ -71,6 +72,12 @@ public interface Gateway {
    * @throws IllegalStateException where too many follow already
    */
   Following follow(Consumer<LiveEvent> listener);
+
+  /**
+   * What the adapters of this gateway share: the one object of a class of theirs, made by the first
+   * that asks. It lives as long as the gateway.
+   */
+  <T> T shared(Class<T> type, Supplier<T> maker);
 
   /** Commands for devices. */
   Commands commands();

@@ -28,6 +28,8 @@ public enum Limit {
   FAILED_LOGINS,
   /** TLS handshakes under way at once. */
   HANDSHAKES,
+  /** What connections that are not admitted hold together. */
+  UNADMITTED_BYTES,
   /** Size of an answer to an address that has not been verified. */
   AMPLIFICATION,
   /** Datagrams that the system dropped since the socket's receive buffer was full. */

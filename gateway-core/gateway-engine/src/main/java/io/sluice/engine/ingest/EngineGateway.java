@@ -9,6 +9,7 @@ import io.sluice.api.Gateway;
 import io.sluice.api.Limit;
 import io.sluice.api.Peer;
 import io.sluice.api.RejectReason;
+import io.sluice.api.SharedParts;
 import io.sluice.api.Uplink;
 import io.sluice.api.admin.Operations.Following;
 import io.sluice.api.admin.Operations.LiveEvent;
@@ -22,10 +23,12 @@ import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The gateway as adapters see it: registry, pipeline and commands behind one door. */
 public final class EngineGateway implements Gateway {
+  private final SharedParts shared = new SharedParts();
   private final Registry registry;
   private final Presence presence;
   private final IngestPipeline pipeline;
@@ -183,6 +186,11 @@ public final class EngineGateway implements Gateway {
   @Override
   public Following follow(Consumer<LiveEvent> listener) {
     return pipeline.liveFeed().follow(listener);
+  }
+
+  @Override
+  public <T> T shared(Class<T> type, Supplier<T> maker) {
+    return shared.of(type, maker);
   }
 
   @Override

@@ -14,6 +14,7 @@ import io.sluice.api.Peer;
 import io.sluice.api.Receipt;
 import io.sluice.api.RejectReason;
 import io.sluice.api.Rejection;
+import io.sluice.api.SharedParts;
 import io.sluice.api.Uplink;
 import io.sluice.api.admin.Operations.Following;
 import io.sluice.api.admin.Operations.LiveEvent;
@@ -33,10 +34,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A gateway that remembers all and answers as told, on a writer thread of its own. */
 final class ScriptedGateway implements Gateway, Commands, AutoCloseable {
+  private final SharedParts shared = new SharedParts();
   final List<Uplink> accepted = new CopyOnWriteArrayList<>();
   final List<DeviceId> seen = new CopyOnWriteArrayList<>();
   final List<RejectReason> refused = new CopyOnWriteArrayList<>();
@@ -224,6 +227,11 @@ final class ScriptedGateway implements Gateway, Commands, AutoCloseable {
   @Override
   public Following follow(Consumer<LiveEvent> listener) {
     throw new UnsupportedOperationException("consumers do not speak CoAP");
+  }
+
+  @Override
+  public <T> T shared(Class<T> type, Supplier<T> maker) {
+    return shared.of(type, maker);
   }
 
   @Override

@@ -47,6 +47,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
   final @Nullable Limit refusedBy;
 
   final CompletableFuture<Void> ended = new CompletableFuture<>();
+  final BeforeAdmission before;
   final PublishHandler publishing = new PublishHandler(this);
   final Window window = new Window(this);
   boolean v5;
@@ -85,7 +86,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
       MqttOptions settings,
       Sessions sessions,
       Peer peer,
+      BeforeAdmission before,
       @Nullable Limit refusedBy) {
+    this.before = before;
     this.channel = channel;
     this.sink = sink;
     this.gateway = gateway;
@@ -229,6 +232,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
   void admitted() {
     admitting = false;
     connected = true;
+    before.admitted();
     while (!held.isEmpty()) {
       MqttMessage packet = held.remove();
       if (failed) {
@@ -403,7 +407,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     if (kept != null && commands != null) {
       gateway.detach(kept.device, commands);
       commands.returnAll();
-      boolean asleep = sessions.sleep(kept);
+      boolean asleep = sessions.sleep(kept, settings.maxSessions());
       if (will != null) {
         will.due(kept, asleep);
       }

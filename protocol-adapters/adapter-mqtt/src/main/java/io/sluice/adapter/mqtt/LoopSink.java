@@ -30,12 +30,19 @@ final class LoopSink implements ReceiptSink {
   /** Connections of this loop; touched by the loop alone. */
   private final Set<Connection> connections = new HashSet<>();
 
+  private final BeforeAdmission.Waiting waiting = new BeforeAdmission.Waiting();
+
   LoopSink(EventLoop loop) {
     this.loop = loop;
   }
 
   EventLoop loop() {
     return loop;
+  }
+
+  /** Those of them whose CONNECT is not complete. */
+  BeforeAdmission.Waiting waiting() {
+    return waiting;
   }
 
   Set<Connection> connections() {

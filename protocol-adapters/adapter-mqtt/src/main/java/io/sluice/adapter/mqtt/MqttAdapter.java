@@ -79,7 +79,7 @@ public final class MqttAdapter implements Adapter {
     TlsDoor secured =
         door.tls() == null ? null : new TlsDoor(door, door.tls(), gateway, sinks.values());
     tls = secured;
-    Sessions sessions = Sessions.of(gateway, settings.maxSessions());
+    Sessions sessions = gateway.shared(Sessions.class, Sessions::new);
     EventLoopGroup group =
         new MultiThreadIoEventLoopGroup(settings.eventLoops(), transport.ioHandlers());
     ChannelFuture bound =
@@ -112,6 +112,7 @@ public final class MqttAdapter implements Adapter {
 
   private ChannelInitializer<Channel> pipeline(
       Gateway gateway, Sessions sessions, @Nullable TlsDoor secured) {
+    Unadmitted unadmitted = gateway.shared(Unadmitted.class, Unadmitted::new);
     return new ChannelInitializer<>() {
       @Override
       protected void initChannel(Channel channel) {
@@ -132,8 +133,13 @@ public final class MqttAdapter implements Adapter {
         }
         channel.closeFuture().addListener(closed -> connections.decrementAndGet());
         LoopSink sink = sinks.computeIfAbsent(channel.eventLoop(), MqttAdapter::sink);
+        BeforeAdmission before =
+            new BeforeAdmission(
+                unadmitted, sink.waiting(), settings.maxUnadmittedBytes().value(), gateway, peer);
         Connection connection =
-            new Connection(channel, sink, gateway, settings, sessions, peer, gateway.enter(peer));
+            new Connection(
+                channel, sink, gateway, settings, sessions, peer, before, gateway.enter(peer));
+        channel.pipeline().addLast(before);
         if (secured != null) {
           secured.addTo(channel.pipeline(), peer);
         }
@@ -143,7 +149,7 @@ public final class MqttAdapter implements Adapter {
         int limit = settings.packetBytes();
         channel
             .pipeline()
-            .addLast(new PacketGuard(limit, connection))
+            .addLast(new PacketGuard(limit, connection, before))
             .addLast(new MqttDecoder(limit, limit))
             .addLast(MqttEncoder.INSTANCE)
             .addLast(connection);

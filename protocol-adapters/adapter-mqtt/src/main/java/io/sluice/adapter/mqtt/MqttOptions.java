@@ -59,7 +59,16 @@ public record MqttOptions(
             doc = "How sockets are served; auto takes epoll where the kernel has it, else nio.",
             def = "auto")
         Transport transport,
-    @Option(doc = "Event loops; 0: one per core.", def = "0", min = 0, max = 256) int threads) {
+    @Option(doc = "Event loops; 0: one per core.", def = "0", min = 0, max = 256) int threads,
+    @Option(
+            doc =
+                "What connections that are not admitted may hold together, over all MQTT listeners:"
+                    + " 4 KB each and what they have sent. Beyond it those that have not sent their"
+                    + " CONNECT are closed, the oldest first.",
+            def = "16MB",
+            min = 1 << 20,
+            max = 1 << 30)
+        Bytes maxUnadmittedBytes) {
 
   /** The defaults, with short times: for tests and tools. */
   static final MqttOptions FOR_TESTS =
@@ -73,7 +82,8 @@ public record MqttOptions(
           256,
           16,
           Transport.AUTO,
-          2);
+          2,
+          new Bytes(16 << 20));
 
   /** The largest packet that is taken, bytes. */
   int packetBytes() {

@@ -3,15 +3,23 @@ package io.sluice.adapter.mqtt;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Walks the fixed headers before the decoder: first packet, reserved flags, size. Consumes nothing;
- * ends the connection at the first violation. Also knows whether a packet is incomplete.
+ * Walks the fixed headers before the decoder: first packet, reserved flags, size, number of
+ * properties. Ends the connection at the first violation. Also knows whether a packet is
+ * incomplete. Keeps CONNECT back until it is whole, so that of one that never is there are bytes
+ * only, and no objects; consumes nothing else.
  */
 final class PacketGuard extends ChannelInboundHandlerAdapter {
   private final int maxBytes;
+  private final BeforeAdmission before;
+  private final PropertyCount properties = new PropertyCount();
   private final Connection connection;
+  private static final int FIRST_BYTES = 256;
+
   private boolean first = true;
+  private boolean isConnectWhole;
   private int header = -1;
   private int length;
   private int shift;
@@ -20,8 +28,12 @@ final class PacketGuard extends ChannelInboundHandlerAdapter {
   /** Whole packets that went by. */
   private long packets;
 
-  PacketGuard(int maxBytes, Connection connection) {
+  /** What has come of CONNECT; null before it and behind it. */
+  private @Nullable ByteBuf connect;
+
+  PacketGuard(int maxBytes, Connection connection, BeforeAdmission before) {
     this.maxBytes = maxBytes;
+    this.before = before;
     this.connection = connection;
   }
 
@@ -33,9 +45,46 @@ final class PacketGuard extends ChannelInboundHandlerAdapter {
       return;
     }
     connection.incomplete(header >= 0);
-    context.fireChannelRead(bytes);
+    if (packets == 0) {
+      keep(context, bytes);
+      return;
+    }
+    ByteBuf whole = bytes;
+    if (!isConnectWhole) {
+      isConnectWhole = true;
+      before.complete();
+      whole = connect == null ? bytes : keep(context, bytes);
+      connect = null;
+    }
+    context.fireChannelRead(whole);
     if (header < 0 && packets != connection.packets()) {
       connection.fail((byte) 0x81, "a field is longer than its packet"); // the decoder waits for it
+    }
+  }
+
+  /** Copies: a buffer that was read into is far larger than the few bytes that may be in it. */
+  private ByteBuf keep(ChannelHandlerContext context, ByteBuf bytes) {
+    ByteBuf kept = connect;
+    int wanted = (kept == null ? 0 : kept.readableBytes()) + bytes.readableBytes();
+    if (kept == null || kept.writerIndex() + bytes.readableBytes() > kept.capacity()) {
+      ByteBuf larger = context.alloc().buffer(Math.max(FIRST_BYTES, wanted + wanted / 2));
+      if (kept != null) {
+        larger.writeBytes(kept);
+        kept.release();
+      }
+      kept = larger;
+      connect = kept;
+    }
+    kept.writeBytes(bytes);
+    bytes.release();
+    return kept;
+  }
+
+  @Override
+  public void handlerRemoved(ChannelHandlerContext context) {
+    if (connect != null) {
+      connect.release();
+      connect = null;
     }
   }
 
@@ -45,6 +94,10 @@ final class PacketGuard extends ChannelInboundHandlerAdapter {
     while (at < end) {
       if (body > 0) {
         int step = (int) Math.min(body, end - at);
+        if (!properties.isDone() && !properties.take(bytes, at, at + step)) {
+          return connection.fail(
+              (byte) 0x97, "more than " + PropertyCount.MAX + " properties in a packet");
+        }
         body -= step;
         at += step;
       } else if (header < 0) {
@@ -54,6 +107,7 @@ final class PacketGuard extends ChannelInboundHandlerAdapter {
         if (!mayStart(header)) {
           return false;
         }
+        properties.begin(header);
         continue;
       } else if (!length(bytes.getUnsignedByte(at++))) {
         return false;
@@ -75,7 +129,8 @@ final class PacketGuard extends ChannelInboundHandlerAdapter {
     if ((next & 0x80) == 0) {
       shift = -1;
       body = length;
-      return length <= maxBytes || connection.fail((byte) 0x95, "packet too large");
+      int max = packets == 0 ? Math.min(maxBytes, BeforeAdmission.CONNECT_MAX_BYTES) : maxBytes;
+      return length <= max || connection.fail((byte) 0x95, "packet too large");
     }
     return shift < 28 || connection.fail((byte) 0x81, "remaining length of five bytes");
   }

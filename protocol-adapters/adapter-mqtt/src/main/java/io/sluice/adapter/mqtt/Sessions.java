@@ -1,35 +1,16 @@
 package io.sluice.adapter.mqtt;
 
 import io.sluice.api.DeviceId;
-import io.sluice.api.Gateway;
-import java.util.Collections;
-import java.util.Map;
-import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** The live connection and the sleeping session of each device. Thread-safe. */
+/**
+ * The live connection and the sleeping session of each device. All MQTT listeners of a gateway
+ * share them, so that a device may come back by another one. Thread-safe.
+ */
 final class Sessions {
-  private static final Map<Gateway, Sessions> ALL =
-      Collections.synchronizedMap(new WeakHashMap<>());
-
   private final ConcurrentHashMap<DeviceId, Connection> live = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<DeviceId, Session> sleeping = new ConcurrentHashMap<>();
-  private final int maxSleeping;
-
-  private Sessions(int maxSleeping) {
-    this.maxSleeping = maxSleeping;
-  }
-
-  /**
-   * The sessions of a gateway: all its MQTT listeners share them, so that a device may come back by
-   * another one.
-   *
-   * @param maxSleeping counts where it is the first to ask
-   */
-  static Sessions of(Gateway gateway, int maxSleeping) {
-    return ALL.computeIfAbsent(gateway, any -> new Sessions(maxSleeping));
-  }
 
   /** Makes this the device's connection; the one that was, or null. */
   @Nullable Connection claim(DeviceId device, Connection connection) {
@@ -45,8 +26,12 @@ final class Sessions {
     return sleeping.remove(device);
   }
 
-  /** Keeps a session until it expires; false where it is not kept. */
-  boolean sleep(Session session) {
+  /**
+   * Keeps a session until it expires; false where it is not kept.
+   *
+   * @param maxSleeping most that the listener keeps, those of the others counted
+   */
+  boolean sleep(Session session, int maxSleeping) {
     if (session.expirySeconds <= 0 || sleeping.size() >= maxSleeping) {
       return false;
     }

@@ -13,6 +13,7 @@ import io.sluice.api.Limit;
 import io.sluice.api.Peer;
 import io.sluice.api.Receipt;
 import io.sluice.api.RejectReason;
+import io.sluice.api.SharedParts;
 import io.sluice.api.Uplink;
 import io.sluice.api.admin.Operations.Following;
 import io.sluice.api.admin.Operations.LiveEvent;
@@ -33,6 +34,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +42,7 @@ import org.jspecify.annotations.Nullable;
  * verdicts that it was told, on a writer thread of its own as the real one does. Thread-safe.
  */
 public final class RecordingGateway implements Gateway, Commands, AutoCloseable {
+  private final SharedParts shared = new SharedParts();
   private final Map<String, String> passwords = new ConcurrentHashMap<>();
   private final Map<DeviceId, DeviceLink> links = new ConcurrentHashMap<>();
   private final List<Uplink> stored = new CopyOnWriteArrayList<>();
@@ -288,6 +291,11 @@ public final class RecordingGateway implements Gateway, Commands, AutoCloseable 
   public Following follow(Consumer<LiveEvent> listener) {
     followers.add(listener);
     return () -> followers.remove(listener);
+  }
+
+  @Override
+  public <T> T shared(Class<T> type, Supplier<T> maker) {
+    return shared.of(type, maker);
   }
 
   @Override

@@ -1,0 +1,164 @@
+package io.sluice.adapter.mqtt;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.util.ReferenceCountUtil;
+import io.sluice.api.Gateway;
+import io.sluice.api.Limit;
+import io.sluice.api.Peer;
+import io.sluice.api.RejectReason;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Counts what a connection sends before it is admitted, at the head of its pipeline: TLS, WebSocket
+ * and MQTT keep no more than came in. Where all together have no room for more, the oldest of the
+ * loop that has not sent its CONNECT goes, so that an honest device is served while others hold
+ * connections open. Leaves the pipeline when the device is admitted. Its event loop's alone.
+ */
+// a close that fails leaves a channel that is closed: its future says nothing more
+@SuppressWarnings("FutureReturnValueIgnored")
+final class BeforeAdmission extends ChannelInboundHandlerAdapter {
+  /** Largest CONNECT: identifier, will topic, will, user name and password of ordinary size. */
+  static final int CONNECT_MAX_BYTES = 128 << 10;
+
+  /** The same with a TLS handshake and the upgrade to a WebSocket around it. */
+  private static final int SENT_MAX_BYTES = 2 * CONNECT_MAX_BYTES;
+
+  private static final SparseLog REFUSALS =
+      new SparseLog(LoggerFactory.getLogger(BeforeAdmission.class));
+
+  /** The connections of one event loop whose CONNECT is not complete, the oldest first. */
+  static final class Waiting {
+    private final Set<BeforeAdmission> small = new LinkedHashSet<>();
+    private final Set<BeforeAdmission> large = new LinkedHashSet<>();
+
+    /** Ends the oldest, a large one first; false where there is none but this one. */
+    private boolean endOldest(boolean isLarge, BeforeAdmission but) {
+      return endOldest(large, but) || (!isLarge && endOldest(small, but));
+    }
+
+    private static boolean endOldest(Set<BeforeAdmission> among, BeforeAdmission but) {
+      for (BeforeAdmission one : among) {
+        if (one != but) {
+          one.refuse();
+          return true;
+        }
+      }
+      return false;
+    }
+  }
+
+  private final Unadmitted all;
+  private final Waiting waiting;
+  private final long maxBytes;
+  private final Gateway gateway;
+  private final Peer peer;
+  private @Nullable ChannelHandlerContext own;
+  private int sent;
+  private int taken;
+  private boolean ended;
+
+  BeforeAdmission(Unadmitted all, Waiting waiting, long maxBytes, Gateway gateway, Peer peer) {
+    this.all = all;
+    this.waiting = waiting;
+    this.maxBytes = maxBytes;
+    this.gateway = gateway;
+    this.peer = peer;
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext context) {
+    own = context;
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext context) {
+    waiting.small.add(this);
+    if (take(Unadmitted.CONNECTION_BYTES)) {
+      context.fireChannelActive();
+    } else {
+      refuse();
+    }
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    if (ended || !(message instanceof ByteBuf bytes) || takes(bytes.readableBytes())) {
+      context.fireChannelRead(message);
+    } else {
+      ReferenceCountUtil.release(message);
+      refuse();
+    }
+  }
+
+  private boolean takes(int bytes) {
+    boolean wasLarge = isLarge();
+    sent += bytes;
+    if (isLarge() && !wasLarge && waiting.small.remove(this)) {
+      waiting.large.add(this);
+    }
+    return sent <= SENT_MAX_BYTES && take(bytes);
+  }
+
+  private boolean isLarge() {
+    return sent > Unadmitted.LARGE_BYTES;
+  }
+
+  /** Takes so many; where there is no room, from those that keep the gateway waiting. */
+  private boolean take(int bytes) {
+    boolean isTaken = all.take(bytes, isLarge(), maxBytes);
+    while (!isTaken && waiting.endOldest(isLarge(), this)) {
+      isTaken = all.take(bytes, isLarge(), maxBytes);
+    }
+    taken += isTaken ? bytes : 0;
+    return isTaken;
+  }
+
+  private void refuse() {
+    end();
+    gateway.limited(peer, Limit.UNADMITTED_BYTES);
+    gateway.refused(peer, RejectReason.QUOTA);
+    REFUSALS.warn(
+        String.valueOf(peer.address()),
+        "closed before its CONNECT was complete: those that are not admitted hold all they may"
+            + " (max-unadmitted-bytes)");
+    ChannelHandlerContext context = own;
+    if (context != null) {
+      context.channel().close();
+    }
+  }
+
+  /** Its CONNECT is whole: it waits for the gateway now, and not the gateway for it. */
+  void complete() {
+    waiting.small.remove(this);
+    waiting.large.remove(this);
+  }
+
+  /** Gives back what it took, once. */
+  private void end() {
+    if (!ended) {
+      ended = true;
+      complete();
+      all.giveBack(taken);
+    }
+  }
+
+  /** Counts no more. */
+  void admitted() {
+    end();
+    ChannelHandlerContext context = own;
+    if (context != null && !context.isRemoved()) {
+      context.pipeline().remove(this);
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    end();
+    context.fireChannelInactive();
+  }
+}
