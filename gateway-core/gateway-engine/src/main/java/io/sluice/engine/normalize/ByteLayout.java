@@ -9,6 +9,18 @@ import java.util.List;
  */
 record ByteLayout(List<Place> places, int exactLength) {
 
+  /** Bytes that the fields take up, or that every payload has. */
+  int length() {
+    if (exactLength >= 0) {
+      return exactLength;
+    }
+    int length = 0;
+    for (Place place : places) {
+      length = Math.max(length, place.end());
+    }
+    return length;
+  }
+
   enum Type {
     U8(1),
     I8(1),

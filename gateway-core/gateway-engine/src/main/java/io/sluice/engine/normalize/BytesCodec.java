@@ -2,6 +2,7 @@ package io.sluice.engine.normalize;
 
 import io.sluice.engine.normalize.ByteLayout.Place;
 import io.sluice.engine.normalize.Target.Field;
+import java.math.BigInteger;
 
 /** Raw bytes, by the layout that the profile declares. */
 final class BytesCodec {
@@ -73,7 +74,7 @@ final class BytesCodec {
     if (raw >= 0) {
       Values.addLong(samples, field, at, raw);
     } else {
-      Values.addDouble(samples, field, at, (raw >>> 1) * 2.0 + (raw & 1));
+      Values.addBig(samples, field, at, new BigInteger(Long.toUnsignedString(raw)));
     }
   }
 

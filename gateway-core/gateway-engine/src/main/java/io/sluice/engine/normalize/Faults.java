@@ -2,6 +2,9 @@ package io.sluice.engine.normalize;
 
 /** The wording of faults in payloads: the place, what is wrong, the remedy. */
 final class Faults {
+  /** Behind the word of a device that measured nothing. */
+  static final String NOT_MEASURED = " says that nothing was measured; leave the field out";
+
   private static final int MAX_QUOTED = 60;
 
   private Faults() {}

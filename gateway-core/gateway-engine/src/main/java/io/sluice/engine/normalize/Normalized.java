@@ -1,11 +1,14 @@
 package io.sluice.engine.normalize;
 
 import io.sluice.api.MessageClass;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A normalized message.
  *
  * @param messageClass after the profile's class rules
  * @param body the encoded record, without id and sequence, which the spool's position gives
+ * @param notice what was wrong with fields that could not be taken as they came, for the sender;
+ *     null where nothing was
  */
-public record Normalized(MessageClass messageClass, byte[] body) {}
+public record Normalized(MessageClass messageClass, byte[] body, @Nullable String notice) {}

@@ -1,6 +1,8 @@
 package io.sluice.engine.normalize;
 
 import java.math.BigInteger;
+import java.util.HashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Numbers written as text. */
@@ -10,14 +12,40 @@ final class Numbers {
   private static final double[] POWERS = {
     1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16
   };
-  private static final int MAX_LONG_LENGTH = 20;
+  private static final int MAX_NOTHING = 12;
+  private static final Set<String> NON_NUMBERS =
+      Set.of(
+          "nan",
+          "-nan",
+          "+nan",
+          "nan(ind)",
+          "-nan(ind)",
+          "nan(snan)",
+          "inf",
+          "-inf",
+          "+inf",
+          "infinity",
+          "-infinity",
+          "+infinity",
+          "1.#qnan",
+          "-1.#qnan",
+          "1.#ind",
+          "-1.#ind",
+          "1.#inf",
+          "-1.#inf");
+  private static final Set<String> NOTHING = new HashSet<>(NON_NUMBERS);
+
+  static {
+    NOTHING.addAll(
+        Set.of("", "-", "--", "---", "null", "none", "n/a", "na", "unavailable", "unknown"));
+  }
 
   private Numbers() {}
 
   /**
    * A decimal numeral, with or without sign, point and exponent, blanks around it allowed.
    *
-   * @return a Long, a Double that is finite, or null where it is none
+   * @return a Long, a Double that is finite, a BigInteger beyond 64 bits, or null where it is none
    */
   static @Nullable Number parse(String text) {
     String trimmed = text.strip();
@@ -26,17 +54,57 @@ final class Numbers {
       return null;
     }
     try {
-      if (length <= MAX_LONG_LENGTH && isInteger(trimmed)) {
+      if (isInteger(trimmed)) {
         BigInteger integer = new BigInteger(trimmed);
-        if (integer.bitLength() < Long.SIZE) {
-          return integer.longValue();
-        }
+        return integer.bitLength() < Long.SIZE ? (Number) integer.longValue() : integer;
       }
       double value = Double.parseDouble(trimmed);
       return Double.isFinite(value) ? (Double) value : null;
     } catch (NumberFormatException e) {
       return null;
     }
+  }
+
+  /** The same, with the decimal sign of a profile: a point, or a comma. */
+  static @Nullable Number parse(String text, char decimal) {
+    if (decimal == '.' || text.indexOf(decimal) < 0) {
+      return parse(text);
+    }
+    return text.indexOf('.') >= 0 ? null : parse(text.replace(decimal, '.'));
+  }
+
+  /** Length of the numeral that a text begins with, 0 where it begins with none. */
+  static int prefixLength(String text, char decimal) {
+    int at = 0;
+    int length = text.length();
+    int digits = 0;
+    if (at < length && (text.charAt(at) == '-' || text.charAt(at) == '+')) {
+      at++;
+    }
+    for (; at < length; at++) {
+      char c = text.charAt(at);
+      if (c >= '0' && c <= '9') {
+        digits++;
+      } else if (c != decimal) {
+        break;
+      }
+    }
+    return digits == 0 ? 0 : at;
+  }
+
+  /**
+   * Whether a text says that nothing was measured: {@code nan}, {@code -inf}, {@code 1.#IND} and
+   * what else C libraries print for values that are no numbers, or an empty word for it.
+   */
+  static boolean saysNothing(String text) {
+    return text.length() <= MAX_NOTHING
+        && NOTHING.contains(text.strip().toLowerCase(java.util.Locale.ROOT));
+  }
+
+  /** Whether a text is what a C library or a script prints for a value that is no number. */
+  static boolean isNonNumber(String text) {
+    return text.length() <= MAX_NOTHING
+        && NON_NUMBERS.contains(text.strip().toLowerCase(java.util.Locale.ROOT));
   }
 
   private static boolean onlyNumeralCharacters(String text) {

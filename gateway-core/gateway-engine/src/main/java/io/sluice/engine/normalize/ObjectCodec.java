@@ -1,9 +1,12 @@
 package io.sluice.engine.normalize;
 
+import io.sluice.api.QualityReason;
 import io.sluice.engine.normalize.Profile.Unknown;
 import io.sluice.engine.normalize.Target.Field;
 import io.sluice.engine.normalize.Target.Role;
 import io.sluice.engine.record.RecordFormat.Kind;
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
@@ -16,22 +19,36 @@ import tools.jackson.core.json.UTF8StreamJsonParser;
  * left out. Used by one thread at a time.
  */
 final class ObjectCodec {
+  /** What stands for an empty name. */
+  private static final String NAMELESS = "_";
+
   private static final Set<String> ENVELOPE =
       Set.of("id", "version", "method", "sys", "src", "dst", "jsonrpc");
 
   private Profile profile = Profile.generic("");
   private Samples samples = new Samples();
+  private Lookahead lookahead = Lookahead.NONE;
+  private long received;
   private int reached;
   private long sampleTime;
   private boolean textual;
   private boolean wrapped;
   private int wraps;
 
-  /** Takes one document, from its first token on. */
-  void decode(JsonParser parser, Profile profile, Samples samples) throws PayloadException {
+  /**
+   * Takes one document, from its first token on.
+   *
+   * @param lookahead at what stands further on in the same payload
+   * @param receivedMicros when it arrived
+   */
+  void decode(
+      JsonParser parser, Profile profile, Samples samples, Lookahead lookahead, long receivedMicros)
+      throws PayloadException {
     textual = parser instanceof UTF8StreamJsonParser;
     this.profile = profile;
     this.samples = samples;
+    this.lookahead = lookahead;
+    this.received = receivedMicros;
     wrapped = false;
     wraps = 0;
     sampleTime = Samples.NO_TIME;
@@ -69,7 +86,8 @@ final class ObjectCodec {
    */
   private void fields(JsonParser parser, String prefix, boolean timed) throws PayloadException {
     for (String name = parser.nextName(); name != null; name = parser.nextName()) {
-      field(parser, prefix.isEmpty() ? name : prefix.concat(name), timed);
+      String own = name.isEmpty() ? NAMELESS : name;
+      field(parser, prefix.isEmpty() ? own : prefix.concat(own), timed);
     }
   }
 
@@ -80,10 +98,16 @@ final class ObjectCodec {
       case Field field -> known(parser, token, path, field, timed);
       case Role role -> {
         if (!role(parser, token, path, role)) {
-          unknown(parser, token, path, timed);
+          unknown(parser, token, path, timed, role == Role.TIME);
         }
       }
-      case null -> unknown(parser, token, path, timed);
+      case null -> {
+        if (timed && token == JsonToken.START_OBJECT && path.equals("value")) {
+          fields(parser, "", true); // an Alink event's values
+        } else {
+          unknown(parser, token, path, timed, false);
+        }
+      }
     }
   }
 
@@ -92,7 +116,7 @@ final class ObjectCodec {
     if (target instanceof Field field) {
       known(parser, token, path, field, false);
     } else {
-      unknown(parser, token, path, false);
+      unknown(parser, token, path, false, false);
     }
   }
 
@@ -107,7 +131,11 @@ final class ObjectCodec {
     }
     int at = at(parser);
     if (!samples.claim(field, at)) {
-      unknown(parser, token, path, timed);
+      unknown(parser, token, path, timed, false);
+      return;
+    }
+    if (textual && token.isNumeric() && field.asText()) {
+      Values.addString(samples, field, at, parser.getString());
       return;
     }
     switch (token) {
@@ -115,7 +143,7 @@ final class ObjectCodec {
         if (fitsLong(parser)) {
           Values.addLong(samples, field, at, parser.getLongValue());
         } else {
-          Values.addDouble(samples, field, at, parser.getDoubleValue());
+          Values.addBig(samples, field, at, parser.getBigIntegerValue());
         }
       }
       case VALUE_NUMBER_FLOAT -> Values.addDouble(samples, field, at, fraction(parser));
@@ -127,7 +155,12 @@ final class ObjectCodec {
     }
   }
 
-  private void unknown(JsonParser parser, JsonToken token, String path, boolean timed)
+  /**
+   * @param reserved whether the profile gives the name a meaning that this value cannot have: the
+   *     value is then no unknown field, whatever the profile does with those
+   */
+  private void unknown(
+      JsonParser parser, JsonToken token, String path, boolean timed, boolean reserved)
       throws PayloadException {
     if (token == JsonToken.START_OBJECT || token == JsonToken.START_ARRAY) {
       container(parser, token, path, timed);
@@ -143,27 +176,49 @@ final class ObjectCodec {
     if (profile.unknown == Unknown.DROP) {
       return;
     }
-    if (profile.unknown == Unknown.REJECT) {
+    if (profile.unknown == Unknown.REJECT && !reserved) {
       throw Faults.unknown(path, at, profile);
     }
-    samples.claimUnknown(path, at);
+    String name = samples.claimUnknown(path, profile.isMetric(path), at);
+    int before = samples.count;
     switch (token) {
       case VALUE_NUMBER_INT -> {
         if (fitsLong(parser)) {
-          samples.addUnknown(path, at, Kind.LONG, parser.getLongValue(), null);
+          samples.addUnknown(name, at, Kind.LONG, parser.getLongValue(), null);
         } else {
-          unknownDouble(path, at, parser.getDoubleValue());
+          unknownBig(name, at, parser.getBigIntegerValue());
         }
       }
-      case VALUE_NUMBER_FLOAT -> unknownDouble(path, at, fraction(parser));
-      case VALUE_TRUE -> samples.addUnknown(path, at, Kind.TRUE, 0, null);
-      case VALUE_FALSE -> samples.addUnknown(path, at, Kind.FALSE, 0, null);
-      case VALUE_STRING -> samples.addUnknown(path, at, Kind.STRING, 0, parser.getString());
+      case VALUE_NUMBER_FLOAT -> unknownDouble(parser, name, at, fraction(parser));
+      case VALUE_TRUE -> samples.addUnknown(name, at, Kind.TRUE, 0, null);
+      case VALUE_FALSE -> samples.addUnknown(name, at, Kind.FALSE, 0, null);
+      case VALUE_STRING -> unknownText(name, at, parser.getString());
       case VALUE_EMBEDDED_OBJECT ->
-          samples.addUnknown(path, at, Kind.BYTES, 0, parser.getBinaryValue());
+          samples.addUnknown(name, at, Kind.BYTES, 0, parser.getBinaryValue());
       default -> throw Faults.at(path, at, "a value is missing; send one");
     }
-    samples.envelope[samples.count - 1] = wraps == 0;
+    if (samples.count > before) {
+      samples.envelope[before] = wraps == 0;
+    }
+  }
+
+  private void unknownText(String name, int at, String text) throws PayloadException {
+    if (Numbers.isNonNumber(text)) {
+      samples.refuseUnknown(
+          name, at, QualityReason.SENSOR, text, Faults.quoted(text) + Faults.NOT_MEASURED);
+    } else {
+      samples.addUnknown(name, at, Kind.STRING, 0, text);
+    }
+  }
+
+  /** Its digits stay exact. */
+  private void unknownBig(String name, int at, BigInteger value) throws PayloadException {
+    double nearest = value.doubleValue();
+    if (Values.isExact(value, nearest)) {
+      samples.addUnknown(name, at, Kind.DOUBLE, Double.doubleToRawLongBits(nearest), null);
+    } else {
+      samples.addUnknown(name, at, Kind.STRING, 0, value.toString());
+    }
   }
 
   private static boolean namesDevice(String path) {
@@ -173,54 +228,74 @@ final class ObjectCodec {
     };
   }
 
-  private void unknownDouble(String path, int at, double value) throws PayloadException {
-    if (!Double.isFinite(value)) {
-      throw Faults.at(path, at, value + " is no number; leave out what was not measured");
+  private void unknownDouble(JsonParser parser, String path, int at, double value)
+      throws PayloadException {
+    if (Double.isFinite(value)) {
+      samples.addUnknown(path, at, Kind.DOUBLE, Double.doubleToRawLongBits(value), null);
+    } else {
+      samples.refuseUnknown(
+          path,
+          at,
+          QualityReason.RANGE,
+          parser.getString(),
+          value + " is no number; leave out what was not measured");
     }
-    samples.addUnknown(path, at, Kind.DOUBLE, Double.doubleToRawLongBits(value), null);
   }
 
   private void container(JsonParser parser, JsonToken token, String path, boolean timed)
       throws PayloadException {
     if (path.length() > Samples.MAX_NAME_BYTES) {
       tooFar(parser, path);
-      return;
+    } else if (token == JsonToken.START_ARRAY) {
+      BigDecimal scaled = lookahead.bigfloat(parser);
+      if (scaled == null) {
+        elements(parser, path);
+      } else {
+        bigfloat(scaled, path);
+      }
+    } else if (timed) {
+      timedFields(parser, path);
+    } else {
+      fields(parser, path + '.', false);
     }
-    if (token == JsonToken.START_ARRAY) {
-      elements(parser, path);
-      return;
+  }
+
+  /** CBOR's tag 5, mantissa and binary exponent (RFC 8949 section 3.4.4). */
+  private void bigfloat(BigDecimal value, String path) throws PayloadException {
+    double nearest = value.doubleValue();
+    Target target = profile.targets.get(path);
+    if (target instanceof Field field && samples.claim(field, reached)) {
+      Values.addDouble(samples, field, reached, nearest);
+    } else if (profile.unknown == Unknown.KEEP) {
+      String name = samples.claimUnknown(path, profile.isMetric(path), reached);
+      samples.addUnknown(name, reached, Kind.DOUBLE, Double.doubleToRawLongBits(nearest), null);
     }
-    String prefix = path + '.';
-    String first = parser.nextName();
-    if (first == null) {
-      return;
-    }
-    if (timed && (first.equals("value") || first.equals("time"))) {
-      timedValue(parser, first, path);
-      return;
-    }
-    field(parser, prefix.concat(first), false);
-    fields(parser, prefix, false);
   }
 
   /** No value below can be kept under its name, nor be known: no profile's path is that long. */
   private void tooFar(JsonParser parser, String path) throws PayloadException {
     if (profile.unknown != Unknown.DROP) {
-      throw Samples.nameTooLong(path, at(parser));
+      samples.fault(Samples.nameTooLong(path, at(parser)));
     }
     parser.skipChildren();
   }
 
-  /** Alink's {@code {"value":..,"time":..}}. */
-  private void timedValue(JsonParser parser, String first, String path) throws PayloadException {
+  /** Alink's {@code {"value":..,"time":..}}, in any order, with whatever else beside them. */
+  private void timedFields(JsonParser parser, String path) throws PayloadException {
     int from = samples.count;
     long time = Samples.NO_TIME;
-    for (String name = first; name != null; name = parser.nextName()) {
+    for (String name = parser.nextName(); name != null; name = parser.nextName()) {
       JsonToken token = parser.nextToken();
-      switch (name) {
-        case "value" -> value(parser, token, path);
-        case "time" -> time = time(parser, token, path + ".time");
-        default -> unknown(parser, token, path + '.' + name, false);
+      String below = path + '.' + (name.isEmpty() ? NAMELESS : name);
+      if (name.equals("value")) {
+        value(parser, token, path);
+      } else if (name.equals("time") && !profile.targets.containsKey(below)) {
+        time = time(parser, token);
+        if (time == Samples.NO_TIME) {
+          unknown(parser, token, below, false, true);
+        }
+      } else {
+        value(parser, token, below);
       }
     }
     samples.fillTime(from, time);
@@ -245,11 +320,11 @@ final class ObjectCodec {
   private boolean role(JsonParser parser, JsonToken token, String path, Role role)
       throws PayloadException {
     return switch (role) {
-      case TIME -> token.isScalarValue() && observed(time(parser, token, path));
+      case TIME -> observed(time(parser, token));
       case HISTORICAL -> token.isBoolean() && historical(token == JsonToken.VALUE_TRUE);
       case UNWRAP, PARAMS -> unwrap(parser, token, role == Role.PARAMS);
-      case SAMPLES, SERVICES ->
-          token == JsonToken.START_ARRAY && samples(parser, path, role == Role.SERVICES);
+      case SAMPLES -> token == JsonToken.START_ARRAY && samples(parser, path);
+      case SERVICES -> token == JsonToken.START_ARRAY && services(parser);
       case SEVERITY, URGENCY, CERTAINTY, STATUS ->
           cap(role, token == JsonToken.VALUE_STRING ? parser.getString() : token.asString());
       case IGNORE -> ignored(parser);
@@ -257,6 +332,9 @@ final class ObjectCodec {
   }
 
   private boolean observed(long micros) {
+    if (micros == Samples.NO_TIME) {
+      return false;
+    }
     sampleTime = micros;
     return true;
   }
@@ -283,19 +361,17 @@ final class ObjectCodec {
     return true;
   }
 
-  private boolean samples(JsonParser parser, String path, boolean services)
-      throws PayloadException {
+  private boolean samples(JsonParser parser, String path) throws PayloadException {
     int index = 0;
     wraps++;
+    samples.history = true;
     for (JsonToken token = parser.nextToken();
         token != JsonToken.END_ARRAY;
         token = parser.nextToken()) {
-      if (token != JsonToken.START_OBJECT) {
-        value(parser, token, path + '.' + index);
-      } else if (services) {
-        service(parser);
-      } else {
+      if (token == JsonToken.START_OBJECT) {
         sample(parser);
+      } else {
+        value(parser, token, path + '.' + index);
       }
       index++;
     }
@@ -303,19 +379,48 @@ final class ObjectCodec {
     return true;
   }
 
-  /** One of Huawei IoTDA's services; its id and what else it says are no measurements. */
-  private void service(JsonParser parser) throws PayloadException {
+  /** Huawei IoTDA's services; false where the array holds something else. */
+  private boolean services(JsonParser parser) throws PayloadException {
+    Lookahead.Services found = lookahead.services(parser);
+    if (found == null) {
+      return false;
+    }
+    wraps++;
+    int index = 0;
+    while (parser.nextToken() != JsonToken.END_ARRAY) {
+      service(parser, found, index++);
+    }
+    wraps--;
+    return true;
+  }
+
+  /**
+   * One service; its id is no measurement. It stands before the name of a property that another
+   * service has too, and of one that the profile leads from there.
+   */
+  private void service(JsonParser parser, Lookahead.Services services, int index)
+      throws PayloadException {
     int from = samples.count;
     long time = Samples.NO_TIME;
+    String id = services.id(index);
     samples.beginSample();
     for (String name = parser.nextName(); name != null; name = parser.nextName()) {
       JsonToken token = parser.nextToken();
       if (name.equals("properties") && token == JsonToken.START_OBJECT) {
-        fields(parser, "", false);
+        for (String property = parser.nextName(); property != null; property = parser.nextName()) {
+          String full = id + '.' + property;
+          boolean own = services.isShared(property) || profile.targets.containsKey(full);
+          field(parser, own ? full : property, false);
+        }
       } else if (name.equals("event_time") || name.equals("eventTime")) {
-        time = time(parser, token, "services." + name);
-      } else {
+        time = time(parser, token);
+        if (time == Samples.NO_TIME) {
+          unknown(parser, token, id + '.' + name, false, true);
+        }
+      } else if (name.equals("service_id") || name.equals("serviceId")) {
         parser.skipChildren();
+      } else {
+        value(parser, token, id + '.' + name);
       }
     }
     samples.fillTime(from, time);
@@ -334,23 +439,21 @@ final class ObjectCodec {
     return false;
   }
 
-  private long time(JsonParser parser, JsonToken token, String path) throws PayloadException {
+  /** The time that a value says, or {@link Samples#NO_TIME} where it cannot be one. */
+  private long time(JsonParser parser, JsonToken token) {
+    TimeForms forms = profile.forms.times();
     return switch (token) {
       case VALUE_NUMBER_INT ->
-          fitsLong(parser) ? Times.ofNumber(parser.getLongValue()) : Samples.NO_TIME;
-      case VALUE_NUMBER_FLOAT -> Times.ofNumber(parser.getDoubleValue());
-      case VALUE_NULL -> Samples.NO_TIME;
-      case VALUE_STRING -> timeOfText(parser.getString(), path, at(parser));
-      default -> throw Faults.at(path, at(parser), "is no time; send " + Times.FORMS);
+          fitsLong(parser)
+              ? Times.ofNumber(parser.getLongValue(), forms, received)
+              : Samples.NO_TIME;
+      case VALUE_NUMBER_FLOAT -> Times.ofNumber(parser.getDoubleValue(), forms, received);
+      case VALUE_STRING -> {
+        Long micros = Times.ofText(parser.getString(), forms, received);
+        yield micros == null ? Samples.NO_TIME : micros;
+      }
+      default -> Samples.NO_TIME;
     };
-  }
-
-  private long timeOfText(String text, String path, int at) throws PayloadException {
-    Long micros = Times.ofText(text, profile.timezone);
-    if (micros == null) {
-      throw Faults.at(path, at, Faults.quoted(text) + " is no time; send " + Times.FORMS);
-    }
-    return micros;
   }
 
   private double fraction(JsonParser parser) {

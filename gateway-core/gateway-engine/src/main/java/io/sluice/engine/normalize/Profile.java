@@ -1,9 +1,6 @@
 package io.sluice.engine.normalize;
 
-import io.sluice.api.ContentType;
 import java.time.Duration;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,8 +34,11 @@ public final class Profile {
   private static final Duration DEFAULT_INTERVAL = Duration.ofMinutes(1);
 
   final Unknown unknown;
-  final ContentType payload;
-  final ZoneId timezone;
+  final PayloadForms forms;
+
+  /** What {@code forms.tolerant()} says; read for each message. */
+  final boolean tolerant;
+
   final HashMap<String, Target> targets;
   final List<AlarmRule> alarms;
   final @Nullable ByteLayout bytes;
@@ -62,9 +62,9 @@ public final class Profile {
     this.sector = head.sector;
     this.interval = head.interval;
     this.supervision = head.supervision;
-    this.payload = head.payload;
+    this.forms = head.forms;
+    this.tolerant = head.forms.tolerant();
     this.unknown = head.unknown;
-    this.timezone = head.timezone;
     this.metrics = List.copyOf(metrics);
     this.targets = new HashMap<>(targets);
     this.alarms = List.copyOf(alarms);
@@ -79,22 +79,12 @@ public final class Profile {
       String sector,
       Duration interval,
       @Nullable Duration supervision,
-      ContentType payload,
       Unknown unknown,
-      ZoneId timezone) {}
+      PayloadForms forms) {}
 
   /** What a device is held to whose profile is not loaded: everything is kept, nothing is known. */
   static Profile generic(String id) {
-    Head head =
-        new Head(
-            id,
-            id,
-            "",
-            DEFAULT_INTERVAL,
-            null,
-            ContentType.UNSPECIFIED,
-            Unknown.KEEP,
-            ZoneOffset.UTC);
+    Head head = new Head(id, id, "", DEFAULT_INTERVAL, null, Unknown.KEEP, PayloadForms.USUAL);
     return new Profile(
         head, List.of(), COMMON, List.of(), null, new TextLayout("value", List.of(), ','));
   }
@@ -125,6 +115,11 @@ public final class Profile {
   /** In the order in which the profile declares them. */
   public List<Metric> metrics() {
     return metrics;
+  }
+
+  /** Whether a metric has that name. */
+  boolean isMetric(String name) {
+    return targets.get(name) instanceof Target.Field field && field.metric().name().equals(name);
   }
 
   /** The metric of that name, or null. */

@@ -2,22 +2,26 @@ package io.sluice.engine.normalize;
 
 import io.sluice.api.ContentType;
 import io.sluice.engine.normalize.Metric.Range;
+import io.sluice.engine.normalize.PayloadForms.Encoding;
 import io.sluice.engine.normalize.Profile.Unknown;
 import io.sluice.engine.normalize.Target.Field;
 import io.sluice.engine.normalize.Target.Role;
 import io.sluice.engine.normalize.Yaml.Mapping;
 import io.sluice.engine.normalize.Yaml.Node;
 import io.sluice.engine.normalize.Yaml.Scalar;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +39,12 @@ final class ProfileReader {
           "payload",
           "unknown",
           "timezone",
+          "time-format",
+          "tolerate",
+          "untimed",
+          "encoding",
+          "charset",
+          "decimal",
           "numbers-as-strings",
           "time",
           "hist",
@@ -78,6 +88,12 @@ final class ProfileReader {
           "string", MetricType.STRING,
           "any", MetricType.ANY);
 
+  private static final Map<String, Encoding> ENCODINGS =
+      Map.of("binary", Encoding.BINARY, "hex", Encoding.HEX, "base64", Encoding.BASE64);
+  private static final Map<String, Character> DECIMALS = Map.of(".", '.', ",", ',');
+  private static final Map<String, Boolean> TOLERATE = Map.of("field", true, "none", false);
+  private static final Map<String, Boolean> UNTIMED = Map.of("spaced", true, "ordered", false);
+
   private static final Duration SUPERVISION_MIN = Duration.ofSeconds(20);
   private static final Duration SUPERVISION_MAX = Duration.ofHours(24);
 
@@ -86,6 +102,8 @@ final class ProfileReader {
   private final Map<String, Metric> metrics = new LinkedHashMap<>();
   private final Map<String, Target> targets = new HashMap<>();
   private final Map<String, Map<String, Object>> metricValues = new HashMap<>();
+  private final Map<String, Node> paths = new LinkedHashMap<>();
+  private char decimal = '.';
 
   ProfileReader(Path file, List<String> faults) {
     this.yaml = new Yaml(file, faults);
@@ -118,15 +136,52 @@ final class ProfileReader {
     if (!ID.matcher(id).matches()) {
       top.fault("id", "\"" + id + "\" is no id; use 1 to 64 of a-z, 0-9 and . _ -");
     }
+    PayloadForms forms = forms(top);
+    decimal = forms.decimal();
     return new Profile.Head(
         id,
         top.text("title", id),
         top.text("sector", ""),
         top.duration("interval", Duration.ofMinutes(1)),
         supervision(top),
-        top.choice("payload", PAYLOADS, ContentType.UNSPECIFIED),
         top.choice("unknown", UNKNOWN, Unknown.KEEP),
-        zone(top));
+        forms);
+  }
+
+  private static PayloadForms forms(YamlKeys top) {
+    return new PayloadForms(
+        top.choice("payload", PAYLOADS, ContentType.UNSPECIFIED),
+        top.choice("encoding", ENCODINGS, Encoding.BINARY),
+        charset(top),
+        new TimeForms(zone(top), timeFormats(top)),
+        top.choice("decimal", DECIMALS, '.'),
+        top.choice("tolerate", TOLERATE, true),
+        top.choice("untimed", UNTIMED, false));
+  }
+
+  private static Charset charset(YamlKeys top) {
+    String name = top.text("charset");
+    try {
+      return name == null ? StandardCharsets.UTF_8 : Charset.forName(name);
+    } catch (IllegalArgumentException e) {
+      top.fault(
+          "charset", "\"" + name + "\" is not known; write one such as gb18030 or iso-8859-1");
+      return StandardCharsets.UTF_8;
+    }
+  }
+
+  private static List<DateTimeFormatter> timeFormats(YamlKeys top) {
+    List<DateTimeFormatter> formats = new ArrayList<>();
+    for (String pattern : top.texts("time-format")) {
+      try {
+        formats.add(DateTimeFormatter.ofPattern(pattern, Locale.ENGLISH));
+      } catch (IllegalArgumentException e) {
+        top.fault(
+            "time-format",
+            "\"" + pattern + "\" is no pattern; write one such as dd/MM/yyyy HH:mm:ss");
+      }
+    }
+    return List.copyOf(formats);
   }
 
   private static @Nullable Duration supervision(YamlKeys top) {
@@ -194,21 +249,24 @@ final class ProfileReader {
     for (Node from : keys.items("from")) {
       from(keys, metric, from, asText);
     }
-    targets.putIfAbsent(name, new Field(name, metric, Linear.IDENTITY, values, asText));
+    targets.putIfAbsent(name, new Field(name, metric, Linear.IDENTITY, values, asText, decimal));
   }
 
   private static @Nullable String unit(YamlKeys keys) {
     String unit = keys.text("unit");
-    if (unit != null && !Units.isKnown(unit)) {
+    String resolved = unit == null ? null : Units.resolve(unit);
+    if (unit != null && resolved == null) {
       keys.fault(
           "unit",
           "\""
               + unit
               + "\" is not in the table of units; "
               + Nearest.hint(
-                  unit, Units.names(), "use one of the IANA SenML units registry, as Cel or m/s"));
+                  unit,
+                  Units.sameLetters(unit),
+                  "use one of the IANA SenML units registry, as Cel or m/s"));
     }
-    return unit;
+    return resolved;
   }
 
   private static Range range(YamlKeys keys) {
@@ -227,7 +285,7 @@ final class ProfileReader {
   private void from(YamlKeys keys, Metric metric, Node from, boolean textNumbers) {
     if (from instanceof Scalar scalar && scalar.value() != null) {
       Map<String, Object> values = metricValues.get(metric.name());
-      map(from, new Field(scalar.text(), metric, Linear.IDENTITY, values, textNumbers));
+      map(from, new Field(scalar.text(), metric, Linear.IDENTITY, values, textNumbers, decimal));
       return;
     }
     YamlKeys entry = YamlKeys.of(yaml, from, keys.at("from"), FROM_KEYS);
@@ -246,6 +304,7 @@ final class ProfileReader {
     if (field.path().length() > Samples.MAX_NAME_BYTES) {
       yaml.fault(at, "metrics." + field.metric().name() + ".from", PATH_TOO_LONG);
     }
+    paths.put(field.path(), at);
     Target before = targets.put(field.path(), field);
     if (before instanceof Field other && other.metric() != field.metric()) {
       yaml.fault(
@@ -260,7 +319,7 @@ final class ProfileReader {
     Linear linear = Linear.of(keys.number("scale", 1), keys.number("add", 0));
     String from = keys.text("unit");
     if (from != null) {
-      Linear conversion = metric.unit() == null ? null : Units.conversion(from, metric.unit());
+      Linear conversion = metric.unit() == null ? null : Units.fromText(from, metric.unit());
       if (conversion == null) {
         keys.fault(
             "unit",
@@ -270,7 +329,13 @@ final class ProfileReader {
                 + metric.name()
                 + "'s unit "
                 + metric.unit()
-                + "; use a unit of the same kind, or scale");
+                + "; "
+                + Nearest.hint(
+                    from,
+                    metric.unit() == null || Units.resolve(from) != null
+                        ? List.of()
+                        : Units.sameKind(metric.unit()),
+                    "use a unit of the same kind, or scale"));
       } else {
         linear = linear.then(conversion);
       }
@@ -281,7 +346,8 @@ final class ProfileReader {
         metric,
         linear,
         values == null ? metricValues.get(metric.name()) : values,
-        textNumbers);
+        textNumbers,
+        decimal);
   }
 
   private @Nullable Map<String, Object> values(YamlKeys keys) {
@@ -310,6 +376,7 @@ final class ProfileReader {
     if (top.has("time")) {
       common.values().removeIf(Role.TIME::equals);
     }
+    common.keySet().removeIf(this::isAbovePath);
     common.forEach(targets::putIfAbsent);
     role(top, "time", Role.TIME);
     role(top, "hist", Role.HISTORICAL);
@@ -324,6 +391,33 @@ final class ProfileReader {
       role(cap, "urgency", Role.URGENCY);
       role(cap, "certainty", Role.CERTAINTY);
       role(cap, "status", Role.STATUS);
+    }
+    paths.forEach(this::reachable);
+  }
+
+  /** A profile that leads a path below a common name takes that name for itself. */
+  private boolean isAbovePath(String name) {
+    return paths.keySet().stream().anyMatch(path -> path.startsWith(name + '.'));
+  }
+
+  /** A path below what is ignored, unwrapped or read as samples would never be looked at. */
+  private void reachable(String path, Node at) {
+    for (int dot = path.indexOf('.'); dot > 0; dot = path.indexOf('.', dot + 1)) {
+      String above = path.substring(0, dot);
+      if (targets.get(above) instanceof Role role && role.hides()) {
+        yaml.fault(
+            at,
+            "metrics",
+            "\""
+                + path
+                + "\" lies below \""
+                + above
+                + "\", which "
+                + role.hiding()
+                + "; take \""
+                + above
+                + "\" out there, or lead the path from inside it");
+      }
     }
   }
 

@@ -24,6 +24,7 @@ final class RecordMaker {
 
   private final RecordWriter writer = new RecordWriter();
   private final ClockFloor floor;
+  private final Distinct distinct = new Distinct();
   private String topic = "";
   private String codec = "";
   private String source = "";
@@ -31,7 +32,9 @@ final class RecordMaker {
   private long time;
   private TimeSource timeSource = TimeSource.SERVER;
   private boolean historical;
-  private boolean doubted;
+  private long earliestGood;
+  private long latestGood;
+  private boolean clockSet;
 
   RecordMaker(ClockFloor floor) {
     this.floor = floor;
@@ -47,6 +50,7 @@ final class RecordMaker {
       String topic,
       String codec,
       long receivedMicros) {
+    distinct.spacing(profile.forms.spaced() ? profile.interval().toNanos() / 1_000 : 1);
     judgeTime(samples, receivedMicros);
     AlarmRule rule = firstThatHolds(profile, samples);
     MessageClass messageClass = rule == null ? published : MessageClass.ALARM;
@@ -66,18 +70,28 @@ final class RecordMaker {
     if (messageClass == MessageClass.ALARM) {
       writer.cap(cap(samples, rule));
     }
-    return new Normalized(messageClass, writer.finish());
+    return new Normalized(messageClass, writer.finish(), samples.notice());
   }
 
+  /**
+   * The record's time is that of its newest value. Each value's own time is judged alone: a value
+   * without time beside it makes an old one no better.
+   */
   private void judgeTime(Samples samples, long received) {
-    long newest = samples.count == 0 ? samples.time : Long.MIN_VALUE;
+    settle(samples, received);
+    long newest = samples.count == 0 ? samples.time : Samples.NO_TIME;
+    long timed = Samples.NO_TIME;
     boolean several = false;
     boolean untimed = samples.count == 0 && samples.time == Samples.NO_TIME;
     for (int i = 0; i < samples.count; i++) {
       long each = samples.times[i];
-      untimed |= each == Samples.NO_TIME;
-      several |= each != samples.times[0];
-      newest = Math.max(newest, each);
+      if (each == Samples.NO_TIME) {
+        untimed = true;
+      } else {
+        several |= timed != Samples.NO_TIME && timed != each;
+        timed = each;
+        newest = Math.max(newest, each);
+      }
     }
     if (untimed) {
       time = received;
@@ -86,15 +100,52 @@ final class RecordMaker {
       time = newest;
       timeSource = samples.relativeTime ? TimeSource.GATEWAY : TimeSource.DEVICE;
     }
-    if (!floor.isSet(received)) {
+    clockSet = floor.isSet(received);
+    if (!clockSet) {
       // the gateway's clock says nothing: a device's that may be right is taken for right
       historical = samples.historical;
-      doubted = untimed || !floor.isSet(time);
       return;
     }
-    boolean late = time < received - Times.MAX_DEVIATION_MICROS;
-    historical = samples.historical || (several && late);
-    doubted = time > received + Times.MAX_DEVIATION_MICROS || (late && !historical);
+    boolean late = newest < received - Times.MAX_DEVIATION_MICROS;
+    historical = samples.historical || (several && late && !untimed);
+    latestGood = received + Times.MAX_DEVIATION_MICROS;
+    boolean history = historical || several || samples.history;
+    earliestGood = history ? Long.MIN_VALUE : received - Times.MAX_DEVIATION_MICROS;
+  }
+
+  /**
+   * Times of a clock that was never set keep their differences, the newest at receipt, where there
+   * are several; one alone is none. Then no name comes twice with one time.
+   */
+  private void settle(Samples samples, long received) {
+    long newestUnset = Long.MIN_VALUE;
+    boolean severalUnset = false;
+    boolean set = false;
+    for (int i = 0; i < samples.count; i++) {
+      long each = samples.times[i];
+      if (each != Samples.NO_TIME && each < Times.EARLIEST_MICROS) {
+        severalUnset |= newestUnset != Long.MIN_VALUE && newestUnset != each;
+        newestUnset = Math.max(newestUnset, each);
+      } else {
+        set |= each != Samples.NO_TIME;
+      }
+    }
+    if (newestUnset != Long.MIN_VALUE) {
+      boolean shifted = severalUnset && !set;
+      for (int i = 0; i < samples.count; i++) {
+        long each = samples.times[i];
+        if (each != Samples.NO_TIME && each < Times.EARLIEST_MICROS) {
+          samples.times[i] = shifted ? each - newestUnset + received : Samples.NO_TIME;
+        }
+      }
+      samples.relativeTime |= shifted;
+    }
+    if (samples.time != Samples.NO_TIME && samples.time < Times.EARLIEST_MICROS) {
+      samples.time = Samples.NO_TIME;
+    }
+    if (samples.begun > 1) {
+      distinct.settle(samples, received);
+    }
   }
 
   private static @Nullable AlarmRule firstThatHolds(Profile profile, Samples samples) {
@@ -129,13 +180,14 @@ final class RecordMaker {
   }
 
   private void write(Samples samples, int index) {
+    long own = samples.times[index];
+    boolean doubted = isDoubted(own);
     Quality quality = doubted ? Quality.UNCERTAIN : Quality.GOOD;
     QualityReason reason = doubted ? QualityReason.CLOCK : null;
-    if (samples.outOfRange[index]) {
+    if (samples.bad[index] != null) {
       quality = Quality.BAD;
-      reason = QualityReason.RANGE;
+      reason = samples.bad[index];
     }
-    long own = samples.times[index];
     long ownTime = own == time ? RecordFormat.NO_TIME : own;
     Field field = samples.fields[index];
     if (field != null) {
@@ -146,6 +198,13 @@ final class RecordMaker {
       writer.measurement(samples.names[index], unit, quality, reason, ownTime);
     }
     value(samples, index);
+  }
+
+  private boolean isDoubted(long own) {
+    if (!clockSet) {
+      return own == Samples.NO_TIME || !floor.isSet(own);
+    }
+    return own != Samples.NO_TIME && (own < earliestGood || own > latestGood);
   }
 
   private void value(Samples samples, int index) {

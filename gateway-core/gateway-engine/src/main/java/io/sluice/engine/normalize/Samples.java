@@ -1,11 +1,14 @@
 package io.sluice.engine.normalize;
 
+import io.sluice.api.QualityReason;
 import io.sluice.engine.normalize.Target.Field;
 import io.sluice.engine.record.RecordFormat;
 import io.sluice.engine.record.RecordFormat.Kind;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +21,7 @@ final class Samples {
   static final int MAX_NAME_BYTES = 256;
 
   private static final int LINEAR_SEARCH = 16;
+  private static final String TWICE = "comes twice; send each field once";
 
   /** Characters and bytes of all values together; no payload has more without references. */
   private static final int MAX_CONTENT = Normalizer.MAX_PAYLOAD_BYTES;
@@ -30,7 +34,13 @@ final class Samples {
   @Nullable Object[] objects = new Object[32];
   @Nullable String[] units = new String[32];
   long[] times = new long[32];
-  boolean[] outOfRange = new boolean[32];
+
+  /** Why a value is bad, null for one that is not. */
+  @Nullable QualityReason[] bad = new QualityReason[32];
+
+  /** Which sample of the message a value came in, counted from 1. */
+  int[] ordinals = new int[32];
+
   boolean[] envelope = new boolean[32];
 
   /** Time of the message itself, where it has one. */
@@ -38,6 +48,15 @@ final class Samples {
 
   /** Whether times were computed from the gateway's clock. */
   boolean relativeTime;
+
+  /** Whether the samples are rows of several values each, and not single values as in SenML. */
+  boolean rows;
+
+  /** Whether the message has samples that it calls its history. */
+  boolean history;
+
+  /** Samples begun, and so the ordinal of the last one. */
+  int begun;
 
   boolean historical;
   @Nullable String severity;
@@ -55,13 +74,27 @@ final class Samples {
   private int unknownsFrom;
   private int unknowns;
   private final Set<String> unknownNames = new HashSet<>();
+  private final Map<String, Integer> repeated = new HashMap<>();
+  private boolean tolerant;
+  private int taken;
+  private @Nullable PayloadException firstFault;
+  private @Nullable String notice;
+  private int faults;
 
   void clear(Profile profile) {
     Arrays.fill(objects, 0, count, null);
     count = 0;
     content = 0;
+    begun = 0;
     time = NO_TIME;
     relativeTime = false;
+    rows = true;
+    history = false;
+    tolerant = profile.tolerant;
+    taken = 0;
+    faults = 0;
+    firstFault = null;
+    notice = null;
     historical = false;
     severity = null;
     urgency = null;
@@ -88,6 +121,7 @@ final class Samples {
 
   /** From here on each metric and each unknown name may come once. */
   void beginSample() {
+    begun++;
     if (++stamp < 0) {
       Arrays.fill(stamps, 0);
       stamp = 1;
@@ -96,6 +130,7 @@ final class Samples {
     unknowns = 0;
     if (!unknownNames.isEmpty()) {
       unknownNames.clear();
+      repeated.clear();
     }
   }
 
@@ -108,8 +143,8 @@ final class Samples {
     int metric = field.metric().index;
     String path = field.path();
     if (stamps[metric] == stamp) {
-      if (path.equals(setBy[metric])) {
-        throw Faults.at(path, byteOffset, "comes twice; send each field once");
+      if (!tolerant && path.equals(setBy[metric])) {
+        throw Faults.at(path, byteOffset, TWICE);
       }
       return false;
     }
@@ -118,37 +153,137 @@ final class Samples {
     return true;
   }
 
-  /** Refuses an unknown name that this sample has already. */
-  void claimUnknown(String name, int byteOffset) throws PayloadException {
-    boolean again = false;
-    if (unknowns < LINEAR_SEARCH) {
+  /**
+   * Takes a name that the profile does not know, for this sample.
+   *
+   * @param isMetric whether it is the name of a metric that another field of the sample gave
+   * @return the name; with {@code #2} and so on behind it where the sample has it already
+   */
+  String claimUnknown(String name, boolean isMetric, int byteOffset) throws PayloadException {
+    boolean again = isMetric;
+    if (unknowns < LINEAR_SEARCH && unknownNames.isEmpty()) {
       for (int i = unknownsFrom; i < count && !again; i++) {
         again = fields[i] == null && names[i].equals(name);
       }
     } else {
-      for (int i = unknownsFrom; i < count && unknownNames.size() < unknowns; i++) {
+      nameUnknowns();
+      again |= !unknownNames.add(name);
+    }
+    unknowns++;
+    return again ? toldApart(name, isMetric, byteOffset) : name;
+  }
+
+  private String toldApart(String name, boolean isMetric, int byteOffset) throws PayloadException {
+    if (!tolerant && !isMetric) {
+      throw Faults.at(name, byteOffset, TWICE);
+    }
+    nameUnknowns();
+    int number = repeated.getOrDefault(name, 1);
+    String apart;
+    do {
+      apart = name + '#' + ++number;
+    } while (!unknownNames.add(apart));
+    repeated.put(name, number);
+    return apart;
+  }
+
+  private void nameUnknowns() {
+    if (unknownNames.isEmpty()) {
+      for (int i = unknownsFrom; i < count; i++) {
         if (fields[i] == null) {
           unknownNames.add(names[i]);
         }
       }
-      again = !unknownNames.add(name);
     }
-    if (again) {
-      throw Faults.at(name, byteOffset, "comes twice; send each field once");
-    }
-    unknowns++;
   }
 
+  /**
+   * A value that its metric cannot take. It is kept as bad, with the reason, where the profile
+   * tolerates that.
+   *
+   * @param what what is wrong, and the remedy
+   * @throws PayloadException where the profile tolerates nothing
+   */
+  void refuse(
+      Field field,
+      int byteOffset,
+      QualityReason reason,
+      Kind kind,
+      long valueBits,
+      @Nullable Object object,
+      String what)
+      throws PayloadException {
+    fault(Faults.at(field.path(), byteOffset, what));
+    add(field, byteOffset, kind, valueBits, object, reason);
+  }
+
+  /** The same for a value that the profile does not know. */
+  void refuseUnknown(String name, int byteOffset, QualityReason reason, String text, String what)
+      throws PayloadException {
+    fault(Faults.at(name, byteOffset, what));
+    int before = count;
+    addUnknown(name, byteOffset, Kind.STRING, 0, text);
+    if (count > before) {
+      bad[before] = reason;
+    }
+  }
+
+  /**
+   * Notes what is wrong with one field.
+   *
+   * @throws PayloadException where the profile tolerates nothing
+   */
+  void fault(PayloadException fault) throws PayloadException {
+    if (!tolerant || faults == RecordFormat.MAX_MEASUREMENTS) {
+      throw fault;
+    }
+    if (faults++ == 0) {
+      firstFault = fault;
+      notice = fault.getMessage();
+    }
+  }
+
+  /**
+   * Refuses a message of which nothing could be taken.
+   *
+   * @throws PayloadException the first field's fault, or that there is no value at all
+   */
+  void requireSomething() throws PayloadException {
+    if (firstFault != null && taken == 0) {
+      throw firstFault;
+    }
+    if (count == 0 && !historical && time == NO_TIME) {
+      throw new PayloadException("the payload carries no value; send at least one");
+    }
+  }
+
+  /** What was wrong with fields of a message that was taken all the same, or null. */
+  @Nullable String notice() {
+    return faults > 1 ? notice + " (and " + (faults - 1) + " more)" : notice;
+  }
+
+  /** How many fields could not be taken as they came. */
+  int faults() {
+    return faults;
+  }
+
+  boolean tolerant() {
+    return tolerant;
+  }
+
+  /** Takes a value that the profile does not know; one whose name is too long is a fault. */
   void addUnknown(String name, int byteOffset, Kind kind, long valueBits, @Nullable Object object)
       throws PayloadException {
     int at = open(byteOffset);
     if (name.length() > MAX_NAME_BYTES / 3
         && name.getBytes(StandardCharsets.UTF_8).length > MAX_NAME_BYTES) {
-      throw nameTooLong(name, byteOffset);
+      fault(nameTooLong(name, byteOffset));
+      return;
     }
     fields[at] = null;
     names[at] = name;
     put(at, kind, valueBits, object, byteOffset);
+    taken++;
   }
 
   static PayloadException nameTooLong(String name, int byteOffset) {
@@ -157,12 +292,18 @@ final class Samples {
   }
 
   void add(
-      Field field, int byteOffset, Kind kind, long valueBits, @Nullable Object object, boolean bad)
+      Field field,
+      int byteOffset,
+      Kind kind,
+      long valueBits,
+      @Nullable Object object,
+      @Nullable QualityReason reason)
       throws PayloadException {
     int at = open(byteOffset);
     fields[at] = field;
     put(at, kind, valueBits, object, byteOffset);
-    outOfRange[at] = bad;
+    bad[at] = reason;
+    taken += reason == QualityReason.TYPE ? 0 : 1;
   }
 
   private int open(int byteOffset) throws PayloadException {
@@ -190,7 +331,8 @@ final class Samples {
     objects[at] = object;
     units[at] = null;
     times[at] = NO_TIME;
-    outOfRange[at] = false;
+    bad[at] = null;
+    ordinals[at] = begun;
     envelope[at] = false;
     count = at + 1;
   }
@@ -219,11 +361,39 @@ final class Samples {
     }
   }
 
-  /** Takes out what belongs to a message's envelope, as {@code id} and {@code method} of Alink. */
+  /** The name that a value will have in the record. */
+  String nameOf(int index) {
+    Field field = fields[index];
+    return field == null ? names[index] : field.metric().name();
+  }
+
+  /**
+   * Takes out what belongs to a message's envelope, as {@code id} and {@code method} of Alink,
+   * where at least two of its names are there: one alone is a field like any other.
+   */
   void dropEnvelope(Set<String> envelopeNames) {
+    boolean[] left = new boolean[count];
+    int found = 0;
+    String first = "";
+    for (int i = 0; i < count; i++) {
+      if (envelope[i] && fields[i] == null) {
+        String top = names[i];
+        int dot = top.indexOf('.');
+        top = dot < 0 ? top : top.substring(0, dot);
+        left[i] = envelopeNames.contains(top);
+        found += left[i] && !top.equals(first) ? 1 : 0;
+        first = left[i] ? top : first;
+      }
+    }
+    if (found > 1) {
+      leaveOut(left);
+    }
+  }
+
+  void leaveOut(boolean[] left) {
     int kept = 0;
     for (int i = 0; i < count; i++) {
-      if (!(envelope[i] && fields[i] == null && envelopeNames.contains(names[i]))) {
+      if (!left[i]) {
         move(i, kept++);
       }
     }
@@ -239,7 +409,8 @@ final class Samples {
     objects[to] = objects[from];
     units[to] = units[from];
     times[to] = times[from];
-    outOfRange[to] = outOfRange[from];
+    bad[to] = bad[from];
+    ordinals[to] = ordinals[from];
     envelope[to] = envelope[from];
   }
 
@@ -251,7 +422,8 @@ final class Samples {
     objects = Arrays.copyOf(objects, size);
     units = Arrays.copyOf(units, size);
     times = Arrays.copyOf(times, size);
-    outOfRange = Arrays.copyOf(outOfRange, size);
+    bad = Arrays.copyOf(bad, size);
+    ordinals = Arrays.copyOf(ordinals, size);
     envelope = Arrays.copyOf(envelope, size);
   }
 }

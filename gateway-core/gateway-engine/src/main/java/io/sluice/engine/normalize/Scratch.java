@@ -16,10 +16,16 @@ import tools.jackson.dataformat.cbor.CBORFactory;
 /** What one thread needs to normalize: codecs, columns and buffers that it uses again. */
 final class Scratch {
   static final int MAX_DEPTH = 32;
+
+  /**
+   * A longer name is a fault of the message, one that a record cannot hold a fault of its field.
+   */
+  private static final int MAX_JSON_NAME = 4096;
+
   private static final StreamReadConstraints LIMITS =
       StreamReadConstraints.builder()
           .maxNestingDepth(MAX_DEPTH)
-          .maxNameLength(Samples.MAX_NAME_BYTES)
+          .maxNameLength(MAX_JSON_NAME)
           .maxNumberLength(100)
           .maxStringLength(Normalizer.MAX_PAYLOAD_BYTES)
           .build();
@@ -47,50 +53,77 @@ final class Scratch {
   String decode(
       Profile profile, Device device, ContentType declared, byte[] payload, long receivedMicros)
       throws PayloadException {
-    samples.clear(profile);
-    ContentType type = Sniffer.type(declared, profile, payload);
-    switch (type) {
-      case JSON -> objects(JSON, "JSON", profile, payload);
-      case CBOR -> objects(CBOR, "CBOR", profile, payload);
-      case SENML_JSON -> senml(JSON, "JSON", profile, device, payload, receivedMicros);
-      case SENML_CBOR -> senml(CBOR, "CBOR", profile, device, payload, receivedMicros);
-      case BYTES -> BytesCodec.decode(payload, profile, samples);
-      case TEXT, UNSPECIFIED -> TextCodec.decode(payload, profile, samples);
+    int mark = PayloadText.markLength(payload);
+    ContentType type = Sniffer.type(declared, profile, payload, mark);
+    if (type == ContentType.BYTES) {
+      samples.clear(profile);
+      BytesCodec.decode(PayloadText.raw(payload, profile), profile, samples);
+    } else if (type == ContentType.CBOR || type == ContentType.SENML_CBOR) {
+      structured(type, profile, device, payload, 0, payload.length, receivedMicros);
+    } else {
+      textual(type, profile, device, payload, mark, receivedMicros);
     }
+    samples.requireSomething();
     return Sniffer.codecName(type);
+  }
+
+  private void textual(
+      ContentType type, Profile profile, Device device, byte[] sent, int mark, long receivedMicros)
+      throws PayloadException {
+    byte[] payload = PayloadText.inUtf8(sent, profile.forms.charset());
+    int from = mark > 0 && payload.length >= mark ? PayloadText.markLength(payload) : 0;
+    int to = PayloadText.end(payload);
+    if (type == ContentType.TEXT || type == ContentType.UNSPECIFIED) {
+      samples.clear(profile);
+      TextCodec.decode(payload, from, to, profile, samples, receivedMicros);
+      return;
+    }
+    try {
+      structured(type, profile, device, payload, from, to, receivedMicros);
+    } catch (PayloadException e) {
+      byte[] mended = profile.tolerant ? NonNumbers.quoted(payload, from, to) : null;
+      if (mended == null) {
+        throw e;
+      }
+      structured(type, profile, device, mended, 0, mended.length, receivedMicros);
+    }
+  }
+
+  private void structured(
+      ContentType type,
+      Profile profile,
+      Device device,
+      byte[] payload,
+      int from,
+      int to,
+      long receivedMicros)
+      throws PayloadException {
+    samples.clear(profile);
+    boolean json = type == ContentType.JSON || type == ContentType.SENML_JSON;
+    boolean pack = type == ContentType.SENML_JSON || type == ContentType.SENML_CBOR;
+    String format = json ? "JSON" : "CBOR";
+    TokenStreamFactory factory = json ? JSON : CBOR;
+    try (JsonParser parser =
+        factory.createParser(ObjectReadContext.empty(), payload, from, to - from)) {
+      if (pack) {
+        senml.decode(parser, profile, samples, device.id().value(), receivedMicros);
+      } else {
+        Lookahead lookahead = new Lookahead(factory, payload, from, to);
+        objects.decode(parser, profile, samples, lookahead, receivedMicros);
+      }
+    } catch (JacksonException e) {
+      throw syntax(format, e, pack ? senml.at() : objects.at());
+    }
+  }
+
+  /** A parser of JSON within the bounds that hold for payloads. */
+  static JsonParser json(byte[] payload, int from, int to) {
+    return JSON.createParser(ObjectReadContext.empty(), payload, from, to - from);
   }
 
   /** The device that the payload names, or null. */
   @Nullable String claimedDevice() {
     return samples.claimedDevice();
-  }
-
-  private void objects(TokenStreamFactory factory, String format, Profile profile, byte[] payload)
-      throws PayloadException {
-    try (JsonParser parser = parser(factory, payload)) {
-      objects.decode(parser, profile, samples);
-    } catch (JacksonException e) {
-      throw syntax(format, e, objects.at());
-    }
-  }
-
-  private void senml(
-      TokenStreamFactory factory,
-      String format,
-      Profile profile,
-      Device device,
-      byte[] payload,
-      long receivedMicros)
-      throws PayloadException {
-    try (JsonParser parser = parser(factory, payload)) {
-      senml.decode(parser, profile, samples, device.id().value(), receivedMicros);
-    } catch (JacksonException e) {
-      throw syntax(format, e, senml.at());
-    }
-  }
-
-  private static JsonParser parser(TokenStreamFactory factory, byte[] payload) {
-    return factory.createParser(ObjectReadContext.empty(), payload, 0, payload.length);
   }
 
   /**
@@ -103,7 +136,8 @@ final class Scratch {
             .lines()
             .findFirst()
             .orElse("not understood")
-            .replaceAll(", from `[^`]*`", "");
+            .replaceAll(", from `[^`]*`", "")
+            .replaceAll("[:;]? ?\\(?enable `[^`]*`[^;]*", "");
     return new PayloadException(
         format
             + " at byte "

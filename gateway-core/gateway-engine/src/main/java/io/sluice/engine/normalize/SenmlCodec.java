@@ -3,8 +3,11 @@ package io.sluice.engine.normalize;
 import io.sluice.engine.normalize.Profile.Unknown;
 import io.sluice.engine.normalize.Target.Field;
 import io.sluice.engine.record.RecordFormat.Kind;
+import java.math.BigInteger;
 import java.util.Base64;
 import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -15,7 +18,11 @@ import tools.jackson.core.JsonToken;
  */
 final class SenmlCodec {
   private static final int VERSION = 10;
-  private static final String DEVICE_URN = "urn:dev:";
+  private static final double MAX_EXACT = 9.0e15;
+  private static final Pattern DEVICE_URN =
+      Pattern.compile("urn:(?:dev:[A-Za-z0-9-]+|imei|imsi|uuid|esn|meid):([^:/_;]*)");
+  private static final int BASE_LABELS = 0b11_1111;
+  private static final int OWN_LABELS = ~BASE_LABELS;
 
   /** Below it a time is relative to now (RFC 8428 section 4.5.3). */
   private static final double RELATIVE_BELOW = 1 << 28;
@@ -30,7 +37,7 @@ final class SenmlCodec {
   private String baseName = "";
   private double baseTime;
   private @Nullable String baseUnit;
-  private @Nullable Double baseValue;
+  private @Nullable Number baseValue;
   private @Nullable Double baseSum;
   private int baseVersion;
 
@@ -42,6 +49,9 @@ final class SenmlCodec {
   private @Nullable Object value;
   private @Nullable String valueLabel;
   private int seen;
+
+  /** Whether the record has a label of a value, be it null. */
+  private boolean valued;
 
   void decode(JsonParser parser, Profile profile, Samples samples, String device, long nowMicros)
       throws PayloadException {
@@ -55,6 +65,7 @@ final class SenmlCodec {
     baseValue = null;
     baseSum = null;
     baseVersion = 0;
+    samples.rows = false;
     if (parser.nextToken() != JsonToken.START_ARRAY) {
       throw new PayloadException("byte 0: a SenML pack is an array of records; send [{...}]");
     }
@@ -85,11 +96,37 @@ final class SenmlCodec {
     value = null;
     valueLabel = null;
     seen = 0;
+    valued = false;
+    boolean faulty = false;
     for (String label = parser.nextName(); label != null; label = parser.nextName()) {
       parser.nextToken();
-      label(parser, label);
+      try {
+        label(parser, label);
+      } catch (PayloadException e) {
+        if (label.equals("bver") || label.equals("-1")) {
+          throw e; // what a version that is not known means is unknown of every record
+        }
+        samples.fault(e);
+        faulty = true;
+        parser.skipChildren();
+      }
     }
-    resolve(parser);
+    if (!faulty) {
+      tryResolve(parser);
+    }
+  }
+
+  /** A record that cannot be taken costs that record alone. */
+  private void tryResolve(JsonParser parser) throws PayloadException {
+    int before = samples.count;
+    try {
+      resolve(parser);
+    } catch (PayloadException e) {
+      if (samples.count > before) {
+        throw e; // a bound of the message as a whole
+      }
+      samples.fault(e);
+    }
   }
 
   /** Labels of JSON, and their numbers in CBOR (RFC 8428 table 4). */
@@ -99,11 +136,11 @@ final class SenmlCodec {
       case "bn", "-2" -> baseName = text(parser, once(parser, label, 1));
       case "bt", "-3" -> baseTime = number(parser, once(parser, label, 2));
       case "bu", "-4" -> baseUnit = text(parser, once(parser, label, 3));
-      case "bv", "-5" -> baseValue = number(parser, once(parser, label, 4));
+      case "bv", "-5" -> baseValue = exact(parser, once(parser, label, 4));
       case "bs", "-6" -> baseSum = number(parser, once(parser, label, 5));
       case "n", "0" -> name = text(parser, once(parser, label, 6));
       case "u", "1" -> unit = text(parser, once(parser, label, 7));
-      case "v", "2" -> value(parser, label, number(parser, once(parser, label, 8)));
+      case "v", "2" -> value(parser, label, numeral(parser, once(parser, label, 8)));
       case "vs", "3" -> value(parser, label, text(parser, once(parser, label, 9)));
       case "vb", "4" -> value(parser, label, truth(parser, once(parser, label, 10)));
       case "vd", "8" -> value(parser, label, data(parser, once(parser, label, 11)));
@@ -148,7 +185,9 @@ final class SenmlCodec {
     baseVersion = (int) version;
   }
 
-  private void value(JsonParser parser, String label, Object content) throws PayloadException {
+  private void value(JsonParser parser, String label, @Nullable Object content)
+      throws PayloadException {
+    valued = true;
     if (valueLabel != null) {
       throw fault(
           parser, label, "the record has a value already, in " + valueLabel + "; send one value");
@@ -158,7 +197,13 @@ final class SenmlCodec {
   }
 
   private void resolve(JsonParser parser) throws PayloadException {
+    if (!valued && sum == null && (seen & OWN_LABELS) == 0 && (seen & BASE_LABELS) != 0) {
+      return; // base fields alone hold for the records behind it (RFC 8428 section 5.1.7)
+    }
     String full = fullName(parser);
+    if (valued && value == null && sum == null) {
+      return; // a null is a value that was left out
+    }
     if (value == null && sum == null && baseValue == null && baseSum == null) {
       throw fault(parser, "", "the record has neither value nor sum; send v, vs, vb, vd or s");
     }
@@ -167,7 +212,7 @@ final class SenmlCodec {
     String metric = metricName(full);
     int at = at(parser);
     if (value == null && baseValue != null && sum == null && baseSum == null) {
-      value = 0.0;
+      value = 0L;
     }
     if (value != null) {
       add(parser, metric, at, value);
@@ -205,8 +250,8 @@ final class SenmlCodec {
     String effective = unit == null ? baseUnit : unit;
     Target target = profile.targets.get(metric);
     Field field = target instanceof Field known && samples.claim(known, at) ? known : null;
-    if (content instanceof Double number) {
-      double resolved = number + orZero(baseValue);
+    if (content instanceof Number number) {
+      Number resolved = baseValue == null ? number : plus(number, baseValue);
       if (field == null) {
         unknown(metric, at, resolved, effective);
       } else {
@@ -224,13 +269,13 @@ final class SenmlCodec {
   }
 
   /** A unit that is given must turn into the profile's; the profile's own scale is not applied. */
-  private void number(JsonParser parser, Field field, int at, double number, @Nullable String given)
+  private void number(JsonParser parser, Field field, int at, Number number, @Nullable String given)
       throws PayloadException {
     String wanted = field.metric().unit();
     Field effective = field;
-    double converted = number;
+    Number converted = number;
     if (given != null && wanted != null) {
-      Linear conversion = Units.conversion(given, wanted);
+      Linear conversion = Units.fromText(given, wanted);
       if (conversion == null) {
         throw fault(
             parser,
@@ -244,14 +289,29 @@ final class SenmlCodec {
                 + profile.id()
                 + "; send a unit of the same kind");
       }
-      converted = conversion.apply(number);
+      converted =
+          conversion.isIdentity() ? number : (Number) conversion.apply(number.doubleValue());
       effective = field.plain();
     }
-    if (converted == Math.rint(converted) && Math.abs(converted) < 9.0e15) {
-      Values.addLong(samples, effective, at, (long) converted);
-    } else {
-      Values.addDouble(samples, effective, at, converted);
+    Values.addParsed(samples, effective, at, whole(converted));
+  }
+
+  /** An integral number as a Long where it is exact as one. */
+  private static Number whole(Number number) {
+    double value = number.doubleValue();
+    return number instanceof Double && value == Math.rint(value) && Math.abs(value) < MAX_EXACT
+        ? (Number) (long) value
+        : number;
+  }
+
+  private static Number plus(Number a, Number b) {
+    if (a instanceof Long x && b instanceof Long y) {
+      long sum = x + y;
+      if (((x ^ sum) & (y ^ sum)) >= 0) {
+        return sum;
+      }
     }
+    return a.doubleValue() + b.doubleValue();
   }
 
   private void unknown(String metric, int at, Object content, @Nullable String given)
@@ -262,13 +322,17 @@ final class SenmlCodec {
     if (profile.unknown == Unknown.REJECT) {
       throw Faults.unknown(metric, at, profile);
     }
+    String name = samples.claimUnknown(metric, profile.isMetric(metric), at);
+    int before = samples.count;
     switch (content) {
-      case Double number -> addNumber(metric, at, number);
-      case Boolean truth -> samples.addUnknown(metric, at, truth ? Kind.TRUE : Kind.FALSE, 0, null);
-      case byte[] bytes -> samples.addUnknown(metric, at, Kind.BYTES, 0, bytes);
-      default -> samples.addUnknown(metric, at, Kind.STRING, 0, content);
+      case Number number -> addNumber(name, at, number);
+      case Boolean truth -> samples.addUnknown(name, at, truth ? Kind.TRUE : Kind.FALSE, 0, null);
+      case byte[] bytes -> samples.addUnknown(name, at, Kind.BYTES, 0, bytes);
+      default -> samples.addUnknown(name, at, Kind.STRING, 0, content);
     }
-    samples.units[samples.count - 1] = given;
+    if (samples.count > before) {
+      samples.units[before] = given;
+    }
   }
 
   private void addSum(String metric, int at, double resolved) throws PayloadException {
@@ -279,14 +343,18 @@ final class SenmlCodec {
     }
   }
 
-  private void addNumber(String metric, int at, double number) throws PayloadException {
-    if (!Double.isFinite(number)) {
-      throw Faults.at(metric, at, "the value is beyond every number; send a smaller one");
-    }
-    if (number == Math.rint(number) && Math.abs(number) < 9.0e15) {
-      samples.addUnknown(metric, at, Kind.LONG, (long) number, null);
-    } else {
-      samples.addUnknown(metric, at, Kind.DOUBLE, Double.doubleToRawLongBits(number), null);
+  private void addNumber(String metric, int at, Number number) throws PayloadException {
+    switch (whole(number)) {
+      case Long integer -> samples.addUnknown(metric, at, Kind.LONG, integer, null);
+      case BigInteger big when !Values.isExact(big, big.doubleValue()) ->
+          samples.addUnknown(metric, at, Kind.STRING, 0, big.toString());
+      default -> {
+        double value = number.doubleValue();
+        if (!Double.isFinite(value)) {
+          throw Faults.at(metric, at, "the value is beyond every number; send a smaller one");
+        }
+        samples.addUnknown(metric, at, Kind.DOUBLE, Double.doubleToRawLongBits(value), null);
+      }
     }
   }
 
@@ -305,29 +373,35 @@ final class SenmlCodec {
     return Times.ofSeconds(resolved);
   }
 
-  /** The name without what only names the device: {@code urn:dev:...:}, {@code {device}/}. */
+  /**
+   * The name without what only names the device: {@code urn:dev:...:} and other URNs of a device,
+   * {@code {device}/}. A name that follows such a base name without a separator is whole.
+   */
   private String metricName(String full) {
-    int cut = -1;
-    if (full.startsWith(DEVICE_URN)) {
-      int id = full.indexOf(':', DEVICE_URN.length()) + 1;
-      cut = id == 0 ? full.length() : id;
-      while (cut < full.length() && ":/_".indexOf(full.charAt(cut)) < 0) {
-        cut++;
+    Matcher urn = DEVICE_URN.matcher(full);
+    if (urn.lookingAt()) {
+      if (urn.start(1) < baseName.length() && urn.end() > baseName.length()) {
+        samples.claim(baseName.substring(urn.start(1)));
+        return name;
       }
-      samples.claim(full.substring(id == 0 ? cut : id, cut));
-    } else if (full.startsWith(device)) {
-      cut = device.length();
-      if (cut < full.length() && full.charAt(cut) != '/' && full.charAt(cut) != ':') {
-        return full;
-      }
+      samples.claim(urn.group(1));
+      return behind(full, urn.end());
     }
-    if (cut < 0) {
-      int slash = full.indexOf('/');
-      if (slash > 0) {
-        samples.claim(full.substring(0, slash));
+    if (full.startsWith(device)) {
+      if (full.length() == device.length() || ":/".indexOf(full.charAt(device.length())) >= 0) {
+        return behind(full, device.length());
       }
-      return full;
+      return baseName.equals(device) ? name : full;
     }
+    int slash = full.indexOf('/');
+    if (slash > 0) {
+      samples.claim(full.substring(0, slash));
+    }
+    return full;
+  }
+
+  /** The name behind the separator at {@code cut}, or the lone value's. */
+  private String behind(String full, int cut) {
     return cut + 1 < full.length() ? full.substring(cut + 1) : profile.text.value();
   }
 
@@ -346,7 +420,18 @@ final class SenmlCodec {
   }
 
   private double number(JsonParser parser, String label) throws PayloadException {
-    if (!parser.currentToken().isNumeric()) {
+    return exact(parser, label).doubleValue();
+  }
+
+  /** A number with all its digits: a Long, a BigInteger beyond 64 bits, or a finite Double. */
+  private Number exact(JsonParser parser, String label) throws PayloadException {
+    JsonToken token = parser.currentToken();
+    if (token == JsonToken.VALUE_NUMBER_INT) {
+      return parser.getNumberType() == JsonParser.NumberType.BIG_INTEGER
+          ? (Number) parser.getBigIntegerValue()
+          : (Number) parser.getLongValue();
+    }
+    if (!token.isNumeric()) {
       throw fault(parser, label, "must be a number; send it without quotes");
     }
     double number = parser.getDoubleValue();
@@ -354,6 +439,17 @@ final class SenmlCodec {
       throw fault(parser, label, "is no finite number; leave out what was not measured");
     }
     return number;
+  }
+
+  /** What {@code v} has; a text is judged by its metric, a null is nothing. */
+  private @Nullable Object numeral(JsonParser parser, String label) throws PayloadException {
+    JsonToken token = parser.currentToken();
+    if (token == JsonToken.VALUE_NULL) {
+      return null;
+    }
+    return token == JsonToken.VALUE_STRING && samples.tolerant()
+        ? parser.getString()
+        : (Object) exact(parser, label);
   }
 
   private byte[] data(JsonParser parser, String label) throws PayloadException {

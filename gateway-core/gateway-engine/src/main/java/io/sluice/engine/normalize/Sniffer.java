@@ -4,6 +4,8 @@ import io.sluice.api.ContentType;
 
 /** Tells what a payload is, where neither message nor profile do. */
 final class Sniffer {
+  private static final int CBOR_BYTES = 0x40;
+  private static final int CBOR_TEXTS = 0x60;
   private static final int CBOR_ARRAYS = 0x80;
   private static final int CBOR_MAPS = 0xA0;
   private static final int CBOR_TAGS = 0xC0;
@@ -22,20 +24,26 @@ final class Sniffer {
     };
   }
 
-  static ContentType type(ContentType declared, Profile profile, byte[] payload) {
+  /**
+   * @param from where the payload begins, behind a byte order mark
+   */
+  static ContentType type(ContentType declared, Profile profile, byte[] payload, int from) {
     if (declared != ContentType.UNSPECIFIED) {
       return declared;
     }
-    if (profile.payload != ContentType.UNSPECIFIED) {
-      return profile.payload;
-    }
-    int at = skipBlanks(payload, 0);
-    int first = at < payload.length ? payload[at] & 0xFF : ' ';
-    if (first == '{' || first == '[') {
-      return first == '[' && isSenml(payload, at + 1) ? ContentType.SENML_JSON : ContentType.JSON;
+    if (profile.forms.payload() != ContentType.UNSPECIFIED) {
+      return profile.forms.payload();
     }
     if (profile.bytes != null) {
-      return ContentType.BYTES;
+      return isObject(payload, from, profile.bytes) ? ContentType.JSON : ContentType.BYTES;
+    }
+    int at = skipBlanks(payload, from);
+    int first = at < payload.length ? payload[at] & 0xFF : ' ';
+    if (first == '{') {
+      return ContentType.JSON;
+    }
+    if (first == '[') {
+      return SenmlShape.isPack(payload, at) ? ContentType.SENML_JSON : ContentType.JSON;
     }
     return (first >= CBOR_ARRAYS && first < CBOR_TAGS) || selfDescribed(payload)
         ? cbor(payload)
@@ -43,26 +51,28 @@ final class Sniffer {
   }
 
   /**
-   * Whether the first object has a member {@code n} or {@code bn} that is a string, as names are.
+   * Whether a payload cannot be the layout's bytes and is an object or array of JSON: another
+   * length, brackets around it, and no control character. What a value of the layout may look like
+   * is never guessed.
    */
-  private static boolean isSenml(byte[] payload, int start) {
-    int at = skipBlanks(payload, start);
-    if (at >= payload.length || payload[at] != '{') {
+  private static boolean isObject(byte[] payload, int from, ByteLayout layout) {
+    int start = skipBlanks(payload, from);
+    int end = PayloadText.end(payload);
+    if (payload.length == layout.length() || end - start < 2) {
       return false;
     }
-    for (int i = at + 1; i + 3 < payload.length && payload[i] != '}'; i++) {
-      if (payload[i] == '"') {
-        int name = payload[i + 1] == 'b' ? i + 2 : i + 1;
-        if (payload[name] == 'n' && name + 1 < payload.length && payload[name + 1] == '"') {
-          int colon = skipBlanks(payload, name + 2);
-          int value = skipBlanks(payload, colon + 1);
-          if (value < payload.length && payload[colon] == ':' && payload[value] == '"') {
-            return true;
-          }
-        }
-      }
+    boolean closed =
+        (payload[start] == '{' && payload[end - 1] == '}')
+            || (payload[start] == '[' && payload[end - 1] == ']');
+    for (int i = start; closed && i < end; i++) {
+      closed =
+          payload[i] < 0
+              || payload[i] >= ' '
+              || payload[i] == '\n'
+              || payload[i] == '\r'
+              || payload[i] == '\t';
     }
-    return false;
+    return closed;
   }
 
   private static boolean selfDescribed(byte[] payload) {
@@ -72,21 +82,31 @@ final class Sniffer {
         && payload[2] == CBOR_SELF_DESCRIBED[2];
   }
 
-  /** An array of maps whose first key is an integer is SenML. */
+  /**
+   * An array of maps whose first key is an integer is SenML; a map whose first key is a text is
+   * CBOR. Anything else that merely begins like CBOR is raw bytes by chance, unless it calls itself
+   * CBOR (RFC 8949 section 3.4.6).
+   */
   private static ContentType cbor(byte[] payload) {
-    int at = selfDescribed(payload) ? 3 : 0;
-    int head = payload[at] & 0xFF;
-    if (head < CBOR_ARRAYS || head >= CBOR_MAPS) {
-      return ContentType.CBOR;
+    boolean said = selfDescribed(payload);
+    int at = said ? 3 : 0;
+    ContentType otherwise = said ? ContentType.CBOR : ContentType.TEXT;
+    int head = at < payload.length ? payload[at] & 0xFF : 0;
+    if (head >= CBOR_MAPS && head < CBOR_TAGS) {
+      return isText(payload, at + headBytes(head)) ? ContentType.CBOR : otherwise;
     }
     int map = at + headBytes(head);
-    if (map >= payload.length || (payload[map] & 0xE0) != CBOR_MAPS) {
-      return ContentType.CBOR;
+    if (head < CBOR_ARRAYS || map >= payload.length || (payload[map] & 0xE0) != CBOR_MAPS) {
+      return otherwise;
     }
     int key = map + headBytes(payload[map] & 0xFF);
-    return key < payload.length && (payload[key] & 0xFF) < 0x40
+    return key < payload.length && (payload[key] & 0xFF) < CBOR_BYTES
         ? ContentType.SENML_CBOR
-        : ContentType.CBOR;
+        : otherwise;
+  }
+
+  private static boolean isText(byte[] payload, int at) {
+    return at < payload.length && (payload[at] & 0xE0) == CBOR_TEXTS;
   }
 
   private static int headBytes(int head) {

@@ -12,20 +12,27 @@ sealed interface Target {
    * @param path as the profile writes it
    * @param values what the payload's values mean, by their text, or null
    * @param textNumbers whether a number may come as a string
+   * @param decimal the decimal sign of a number that comes as a string
    */
   record Field(
       String path,
       Metric metric,
       Linear linear,
       @Nullable Map<String, Object> values,
-      boolean textNumbers)
+      boolean textNumbers,
+      char decimal)
       implements Target {
+
+    /** Whether a number is kept as the text that it came as. */
+    boolean asText() {
+      return metric.type() == MetricType.STRING && values == null;
+    }
 
     /** The same without scale: for values whose unit is converted already. */
     Field plain() {
       return linear.isIdentity()
           ? this
-          : new Field(path, metric, Linear.IDENTITY, values, textNumbers);
+          : new Field(path, metric, Linear.IDENTITY, values, textNumbers, decimal);
     }
   }
 
@@ -48,6 +55,24 @@ sealed interface Target {
     CERTAINTY,
     STATUS,
     /** Not kept. */
-    IGNORE
+    IGNORE;
+
+    /** Whether paths that lead through it find nothing. */
+    boolean hides() {
+      return this == UNWRAP
+          || this == PARAMS
+          || this == SAMPLES
+          || this == SERVICES
+          || this == IGNORE;
+    }
+
+    /** Why they find nothing. */
+    String hiding() {
+      return switch (this) {
+        case IGNORE -> "is ignored";
+        case SAMPLES, SERVICES -> "is read as samples, whose fields have paths of their own";
+        default -> "is unwrapped, so that its fields have paths without it";
+      };
+    }
   }
 }

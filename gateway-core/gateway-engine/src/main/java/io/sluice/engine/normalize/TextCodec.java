@@ -1,5 +1,6 @@
 package io.sluice.engine.normalize;
 
+import io.sluice.api.QualityReason;
 import io.sluice.engine.normalize.Profile.Unknown;
 import io.sluice.engine.normalize.Target.Field;
 import io.sluice.engine.normalize.Target.Role;
@@ -13,36 +14,56 @@ import java.nio.charset.StandardCharsets;
  * ends; pairs {@code k: v} by line; or the columns that the profile names.
  */
 final class TextCodec {
+  private static final int DELETE = 0x7F;
+
   private final Profile profile;
   private final Samples samples;
+  private final long received;
 
-  private TextCodec(Profile profile, Samples samples) {
+  private TextCodec(Profile profile, Samples samples, long received) {
     this.profile = profile;
     this.samples = samples;
+    this.received = received;
   }
 
-  static void decode(byte[] payload, Profile profile, Samples samples) throws PayloadException {
+  static void decode(
+      byte[] payload, int from, int to, Profile profile, Samples samples, long receivedMicros)
+      throws PayloadException {
     String text;
     try {
-      text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(payload)).toString();
+      text =
+          StandardCharsets.UTF_8
+              .newDecoder()
+              .decode(ByteBuffer.wrap(payload, from, Math.max(0, to - from)))
+              .toString();
     } catch (CharacterCodingException e) {
-      throw new PayloadException(
-          "the payload is neither JSON, CBOR nor text in UTF-8; send one of them, or declare a"
-              + " layout of its bytes in the profile "
-              + profile.id());
+      throw noText(profile);
     }
-    new TextCodec(profile, samples).read(text);
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == DELETE || (c < ' ' && c != '\t' && c != '\r' && c != '\n')) {
+        throw noText(profile);
+      }
+    }
+    new TextCodec(profile, samples, receivedMicros).read(text);
+  }
+
+  private static PayloadException noText(Profile profile) {
+    return new PayloadException(
+        "the payload is neither JSON, CBOR nor text in UTF-8; send one of them, or declare a"
+            + " layout of its bytes in the profile "
+            + profile.id());
   }
 
   private void read(String text) throws PayloadException {
-    if (text.isBlank()) {
-      throw new PayloadException("the payload is blank; send a value");
+    if (text.isBlank() || text.strip().equals("null")) {
+      throw new PayloadException("the payload carries no value; send at least one");
     }
     long time;
     samples.beginSample();
     if (!profile.text.columns().isEmpty()) {
       time = rows(text);
-    } else if (text.indexOf('=') > 0) {
+    } else if (isEqualPairs(text)) {
       time = pairs(text, "[\\s,;&]+", '=');
     } else if (isColonPairs(text)) {
       time = pairs(text, "[\\r\\n,;]+", ':');
@@ -51,6 +72,28 @@ final class TextCodec {
       time = Samples.NO_TIME;
     }
     samples.time = time;
+  }
+
+  /**
+   * A name before an equals sign and something behind it. The signs at the end of base64 make no
+   * pair, nor does what is no name.
+   */
+  private static boolean isEqualPairs(String text) {
+    int sign = text.indexOf('=');
+    if (sign <= 0) {
+      return false;
+    }
+    int start = sign;
+    while (start > 0 && isNamePart(text.charAt(start - 1))) {
+      start--;
+    }
+    boolean named = start < sign && !Character.isDigit(text.charAt(start));
+    boolean begun = start == 0 || " \t\r\n,;&".indexOf(text.charAt(start - 1)) >= 0;
+    return named && begun && sign + 1 < text.length() && text.charAt(sign + 1) != '=';
+  }
+
+  private static boolean isNamePart(char c) {
+    return Character.isLetterOrDigit(c) || "_-./:%[]()#".indexOf(c) >= 0;
   }
 
   /** A colon after a name; a time of day or a URL has none. */
@@ -78,13 +121,16 @@ final class TextCodec {
     int start = 0;
     for (String column : profile.text.columns()) {
       if (start > row.length()) {
-        throw new PayloadException(
-            "byte "
-                + (from + row.length())
-                + ": the column "
-                + column
-                + " is missing; send "
-                + String.join(String.valueOf(profile.text.separator()), profile.text.columns()));
+        samples.fault(
+            new PayloadException(
+                "byte "
+                    + (from + row.length())
+                    + ": the column "
+                    + column
+                    + " is missing; send "
+                    + String.join(
+                        String.valueOf(profile.text.separator()), profile.text.columns())));
+        break;
       }
       int end = row.indexOf(profile.text.separator(), start);
       String cell = row.substring(start, end < 0 ? row.length() : end).strip();
@@ -93,12 +139,13 @@ final class TextCodec {
       }
       start = (end < 0 ? row.length() : end) + 1;
     }
-    if (start <= row.length()) {
-      throw new PayloadException(
-          "byte "
-              + (from + start)
-              + ": more columns than the profile names; send "
-              + profile.text.columns().size());
+    if (start <= row.length() && !row.substring(start).isBlank()) {
+      samples.fault(
+          new PayloadException(
+              "byte "
+                  + (from + start)
+                  + ": more columns than the profile names; send "
+                  + profile.text.columns().size()));
     }
     samples.fillTime(first, time);
     return time;
@@ -114,17 +161,19 @@ final class TextCodec {
         at = found + pair.length();
         int split = pair.indexOf(sign);
         if (split <= 0) {
-          throw new PayloadException(
-              "byte "
-                  + found
-                  + ": "
-                  + Faults.quoted(pair.strip())
-                  + " is no pair; write name"
-                  + sign
-                  + "value");
+          samples.fault(
+              new PayloadException(
+                  "byte "
+                      + found
+                      + ": "
+                      + Faults.quoted(pair.strip())
+                      + " is no pair; write name"
+                      + sign
+                      + "value"));
+        } else {
+          String name = pair.substring(0, split).strip();
+          time = Math.max(time, value(name, pair.substring(split + 1).strip(), found));
         }
-        String name = pair.substring(0, split).strip();
-        time = Math.max(time, value(name, pair.substring(split + 1).strip(), found));
       }
     }
     samples.fillTime(first, time);
@@ -137,11 +186,11 @@ final class TextCodec {
     switch (target) {
       case Field field -> known(field, path, text, at);
       case Role role when role == Role.TIME -> {
-        Long micros = Times.ofText(text, profile.timezone);
-        if (micros == null) {
-          throw Faults.at(path, at, Faults.quoted(text) + " is no time; send " + Times.FORMS);
+        Long micros = Times.ofText(text, profile.forms.times(), received);
+        if (micros != null && micros != Samples.NO_TIME) {
+          return micros;
         }
-        return micros;
+        kept(path, text, at);
       }
       case Role role when role == Role.HISTORICAL -> samples.historical |= text.equals("true");
       case Role role when role == Role.IGNORE -> {
@@ -158,35 +207,54 @@ final class TextCodec {
       unknown(path, text, at);
       return;
     }
-    Number number = field.values() == null && field.metric().numeric() ? Numbers.parse(text) : null;
-    if (number instanceof Long integer) {
-      Values.addLong(samples, field, at, integer);
-    } else if (number instanceof Double fraction) {
-      Values.addDouble(samples, field, at, fraction);
-    } else if (field.values() == null && field.metric().numeric()) {
-      throw Faults.at(path, at, Faults.quoted(text) + " is no number; send one such as 21.5");
-    } else {
+    Metric metric = field.metric();
+    if (field.values() != null || !metric.numeric()) {
       Values.addString(samples, field, at, text);
+      return;
+    }
+    Number number = Numbers.parse(text, field.decimal());
+    if (number != null) {
+      Values.addParsed(samples, field, at, number);
+    } else {
+      Values.addTextNumber(samples, field, at, text);
     }
   }
 
   private void unknown(String path, String text, int at) throws PayloadException {
-    if (profile.unknown == Unknown.DROP) {
-      return;
-    }
     if (profile.unknown == Unknown.REJECT) {
       throw Faults.unknown(path, at, profile);
     }
-    samples.claimUnknown(path, at);
-    Number number = Numbers.parse(text);
-    if (number instanceof Long integer) {
-      samples.addUnknown(path, at, Kind.LONG, integer, null);
-    } else if (number instanceof Double fraction) {
-      samples.addUnknown(path, at, Kind.DOUBLE, Double.doubleToRawLongBits(fraction), null);
-    } else if (text.equals("true") || text.equals("false")) {
-      samples.addUnknown(path, at, text.equals("true") ? Kind.TRUE : Kind.FALSE, 0, null);
+    kept(path, text, at);
+  }
+
+  private void kept(String path, String text, int at) throws PayloadException {
+    if (profile.unknown == Unknown.DROP || text.isEmpty()) {
+      return;
+    }
+    String name = samples.claimUnknown(path, profile.isMetric(path), at);
+    Number number = Numbers.parse(text, profile.forms.decimal());
+    switch (number) {
+      case Long integer when !isCode(text) ->
+          samples.addUnknown(name, at, Kind.LONG, integer, null);
+      case Double fraction ->
+          samples.addUnknown(name, at, Kind.DOUBLE, Double.doubleToRawLongBits(fraction), null);
+      case null, default -> word(name, text, at);
+    }
+  }
+
+  /** Digits that a number would change: a leading zero makes them a code. */
+  private static boolean isCode(String text) {
+    return text.length() > 1 && text.charAt(0) == '0';
+  }
+
+  private void word(String name, String text, int at) throws PayloadException {
+    if (text.equals("true") || text.equals("false")) {
+      samples.addUnknown(name, at, text.equals("true") ? Kind.TRUE : Kind.FALSE, 0, null);
+    } else if (Numbers.isNonNumber(text)) {
+      samples.refuseUnknown(
+          name, at, QualityReason.SENSOR, text, Faults.quoted(text) + Faults.NOT_MEASURED);
     } else {
-      samples.addUnknown(path, at, Kind.STRING, 0, text);
+      samples.addUnknown(name, at, Kind.STRING, 0, text);
     }
   }
 }

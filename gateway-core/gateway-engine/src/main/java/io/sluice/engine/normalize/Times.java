@@ -1,23 +1,28 @@
 package io.sluice.engine.normalize;
 
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDateTime;
-import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
+import java.time.ZonedDateTime;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Observed times as devices write them, in microseconds since the epoch. */
 final class Times {
   static final long NO_TIME = Samples.NO_TIME;
 
-  /** Deviation from the gateway's clock from which a time is doubted (DOMAIN section 1). */
+  /** Deviation from the gateway's clock from which a time is doubted. */
   static final long MAX_DEVIATION_MICROS = 300_000_000L;
 
-  /** A clock that says less than 2015 was never set. */
+  /** A clock that says less than 2015 was never set: 2015-01-01T00:00:00Z. */
   static final long EARLIEST_MICROS = 1_420_070_400_000_000L;
+
+  /** From here on a number can be a time at all, if of a clock that was not set: 2000-01-01. */
+  static final long UNSET_MICROS = 946_684_800_000_000L;
+
+  /** What lies behind is no time: 2100-01-01T00:00:00Z. */
+  static final long LATEST_MICROS = 4_102_444_800_000_000L;
 
   static final String FORMS =
       "seconds or milliseconds since 1970, or ISO 8601 such as 2026-01-31T12:00:00Z";
@@ -27,81 +32,104 @@ final class Times {
   private static final double NANOS_FROM = 1e17;
   private static final double END = 9e18;
   private static final int MAX_LENGTH = 40;
-  private static final DateTimeFormatter BASIC = DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss");
 
   private Times() {}
 
-  /** Seconds, milliseconds, microseconds or nanoseconds: the magnitude tells. */
-  static long ofNumber(long value) {
+  /**
+   * Seconds, milliseconds, microseconds or nanoseconds, as the magnitude tells, or the digits of a
+   * calendar ({@code yyyyMMddHHmmss}).
+   *
+   * @return {@link #NO_TIME} where it lies before 2000 or behind 2100
+   */
+  static long ofNumber(long value, TimeForms forms, long near) {
+    if (value <= 0) {
+      return NO_TIME;
+    }
+    long micros;
     if (value < MILLIS_FROM) {
-      return value <= 0 ? NO_TIME : set(value * 1_000_000);
+      micros = value * 1_000_000;
+    } else if (value < MICROS_FROM) {
+      micros = value * 1_000;
+    } else {
+      micros = value < NANOS_FROM ? value : value / 1_000;
     }
-    if (value < MICROS_FROM) {
-      return set(value * 1_000);
+    long plausible = plausible(micros);
+    if (plausible >= EARLIEST_MICROS) {
+      return plausible;
     }
-    return set(value < NANOS_FROM ? value : value / 1_000);
+    LocalDateTime calendar = CalendarTimes.ofDigits(Long.toString(value));
+    return calendar == null ? plausible : of(calendar, forms.zone(), near);
   }
 
   /** The same, with a fraction. */
-  static long ofNumber(double value) {
+  static long ofNumber(double value, TimeForms forms, long near) {
     if (!(value > 0 && value < END)) {
       return NO_TIME;
     }
     if (value < MILLIS_FROM) {
-      return set(Math.round(value * 1e6));
+      return plausible(Math.round(value * 1e6));
     }
-    return value < MICROS_FROM ? set(Math.round(value * 1e3)) : ofNumber(Math.round(value));
+    return value < MICROS_FROM
+        ? plausible(Math.round(value * 1e3))
+        : ofNumber(Math.round(value), forms, near);
   }
 
+  /** Seconds of SenML that are not relative to now (RFC 8428 section 4.5.3). */
   static long ofSeconds(double seconds) {
-    return seconds > 0 && seconds < MILLIS_FROM ? set(Math.round(seconds * 1e6)) : NO_TIME;
+    double micros = seconds * 1e6;
+    return seconds > 0 && micros < LATEST_MICROS ? Math.round(micros) : NO_TIME;
   }
 
   /**
-   * A number as text, or ISO 8601 date and time; without zone it is the profile's.
+   * A number as text, or a date and time in one of the usual forms or the profile's own; without
+   * zone it is the profile's.
    *
-   * @return null where it is neither
+   * @param near the gateway's time, microseconds: it decides in the hour that a clock goes back
+   * @return null where it is none
    */
-  static @Nullable Long ofText(String value, ZoneId zone) {
+  static @Nullable Long ofText(String value, TimeForms forms, long near) {
     String text = value.strip();
     if (text.isEmpty() || text.length() > MAX_LENGTH) {
       return null;
     }
-    Number number = Numbers.parse(text);
-    if (number instanceof Long integer) {
-      return ofNumber(integer.longValue());
+    Long own = forms.own(text, near);
+    if (own != null) {
+      return plausible(own);
     }
-    if (number instanceof Double fraction) {
-      return ofNumber(fraction.doubleValue());
+    if (text.indexOf('-', 1) < 0 && text.indexOf(':') < 0) {
+      Number number = Numbers.parse(text);
+      if (number != null) {
+        return number instanceof Long integer
+            ? ofNumber(integer, forms, near)
+            : ofNumber(number.doubleValue(), forms, near);
+      }
     }
-    try {
-      return micros(instant(text, zone));
-    } catch (DateTimeException | ArithmeticException e) {
+    CalendarTimes.Moment moment = CalendarTimes.parse(text);
+    if (moment == null) {
       return null;
     }
+    ZoneOffset offset = moment.offset();
+    return offset == null
+        ? (Long) of(moment.local(), forms.zone(), near)
+        : (Long) plausible(micros(moment.local().toInstant(offset)));
   }
 
-  private static Instant instant(String text, ZoneId zone) {
-    String iso = text.length() > 10 && text.charAt(10) == ' ' ? text.replaceFirst(" ", "T") : text;
-    if (iso.indexOf('-') < 0) {
-      boolean utc = iso.endsWith("Z");
-      LocalDateTime local =
-          LocalDateTime.parse(utc ? iso.substring(0, iso.length() - 1) : iso, BASIC);
-      return local.atZone(utc ? ZoneOffset.UTC : zone).toInstant();
+  /** The instant of a local time; of two in the hour that a clock goes back, the nearer one. */
+  static long of(LocalDateTime local, ZoneId zone, long near) {
+    List<ZoneOffset> offsets = zone.getRules().getValidOffsets(local);
+    if (offsets.size() < 2) {
+      return plausible(micros(ZonedDateTime.of(local, zone).toInstant()));
     }
-    boolean zoned = iso.endsWith("Z") || iso.indexOf('+') > 0 || iso.lastIndexOf('-') > 10;
-    return zoned
-        ? OffsetDateTime.parse(iso).toInstant()
-        : LocalDateTime.parse(iso).atZone(zone).toInstant();
+    long first = micros(local.toInstant(offsets.getFirst()));
+    long second = micros(local.toInstant(offsets.getLast()));
+    return plausible(Math.abs(second - near) < Math.abs(first - near) ? second : first);
   }
 
-  private static long micros(Instant instant) {
-    return set(
-        Math.addExact(
-            Math.multiplyExact(instant.getEpochSecond(), 1_000_000L), instant.getNano() / 1_000));
+  static long micros(Instant instant) {
+    return instant.getEpochSecond() * 1_000_000L + instant.getNano() / 1_000;
   }
 
-  private static long set(long micros) {
-    return micros < EARLIEST_MICROS ? NO_TIME : micros;
+  private static long plausible(long micros) {
+    return micros >= UNSET_MICROS && micros < LATEST_MICROS ? micros : NO_TIME;
   }
 }

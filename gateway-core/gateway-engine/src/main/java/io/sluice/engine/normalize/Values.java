@@ -1,13 +1,18 @@
 package io.sluice.engine.normalize;
 
+import io.sluice.api.QualityReason;
 import io.sluice.engine.normalize.Target.Field;
 import io.sluice.engine.record.RecordFormat.Kind;
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Brings single values of a payload into what the profile's metric takes, and checks its range. */
 final class Values {
   private static final double MAX_EXACT_LONG = 9.0e15;
+  private static final String BEYOND = "the value is beyond every number; send a smaller one";
+  private static final String NO_TRUTH = " is neither true nor false; send true, false, 1 or 0";
 
   private Values() {}
 
@@ -17,33 +22,68 @@ final class Values {
       addMapped(to, field, at, Long.toString(value), field.values());
     } else if (metric.numeric()) {
       if (field.linear().isIdentity()) {
-        to.add(field, at, Kind.LONG, value, null, !metric.inRange((double) value));
+        to.add(field, at, Kind.LONG, value, null, range(metric, (double) value));
       } else {
         addNumber(to, field, at, field.linear().apply((double) value));
       }
     } else if (metric.type() == MetricType.BOOLEAN) {
-      addBoolean(to, field, at, truth(field, at, (double) value));
+      addTruth(to, field, at, Kind.LONG, value, (double) value);
     } else if (metric.type() == MetricType.STRING) {
-      to.add(field, at, Kind.STRING, 0, Long.toString(value), false);
+      to.add(field, at, Kind.STRING, 0, Long.toString(value), null);
     } else {
-      to.add(field, at, Kind.LONG, value, null, false);
+      to.add(field, at, Kind.LONG, value, null, null);
     }
+  }
+
+  /** An integer beyond 64 bits: its digits stay exact, as text where a number would round them. */
+  static void addBig(Samples to, Field field, int at, BigInteger value) throws PayloadException {
+    Metric metric = field.metric();
+    String digits = value.toString();
+    double nearest = value.doubleValue();
+    if (field.values() != null) {
+      addMapped(to, field, at, digits, field.values());
+    } else if (metric.type() == MetricType.BOOLEAN) {
+      refuse(to, field, at, QualityReason.TYPE, digits, Faults.quoted(digits) + NO_TRUTH);
+    } else if (metric.numeric() && !Double.isFinite(nearest)) {
+      refuse(to, field, at, QualityReason.RANGE, digits, BEYOND);
+    } else if (metric.numeric() && (isExact(value, nearest) || !field.linear().isIdentity())) {
+      addNumber(to, field, at, field.linear().apply(nearest));
+    } else if (metric.type() == MetricType.NUMBER) {
+      refuse(
+          to,
+          field,
+          at,
+          QualityReason.RANGE,
+          digits,
+          "the integer has more digits than a number keeps; say type: integer in the profile");
+    } else {
+      to.add(field, at, Kind.STRING, 0, digits, metric.numeric() ? range(metric, nearest) : null);
+    }
+  }
+
+  static boolean isExact(BigInteger value, double nearest) {
+    return Double.isFinite(nearest) && new BigDecimal(nearest).toBigInteger().equals(value);
   }
 
   static void addDouble(Samples to, Field field, int at, double value) throws PayloadException {
     if (!Double.isFinite(value)) {
-      throw Faults.at(field.path(), at, value + " is no number; leave out what was not measured");
-    }
-    if (field.values() != null) {
+      refuse(
+          to,
+          field,
+          at,
+          QualityReason.SENSOR,
+          Double.toString(value),
+          value + " is no number; leave out what was not measured");
+    } else if (field.values() != null) {
       addMapped(to, field, at, plain(value), field.values());
     } else if (field.metric().numeric()) {
       addNumber(to, field, at, field.linear().isIdentity() ? value : field.linear().apply(value));
     } else if (field.metric().type() == MetricType.BOOLEAN) {
-      addBoolean(to, field, at, truth(field, at, value));
+      addTruth(to, field, at, Kind.DOUBLE, Double.doubleToRawLongBits(value), value);
     } else if (field.metric().type() == MetricType.STRING) {
-      to.add(field, at, Kind.STRING, 0, plain(value), false);
+      to.add(field, at, Kind.STRING, 0, plain(value), null);
     } else {
-      to.add(field, at, Kind.DOUBLE, Double.doubleToRawLongBits(value), null, false);
+      to.add(field, at, Kind.DOUBLE, Double.doubleToRawLongBits(value), null, null);
     }
   }
 
@@ -51,32 +91,51 @@ final class Values {
   private static void addNumber(Samples to, Field field, int at, double value)
       throws PayloadException {
     if (!Double.isFinite(value)) {
-      throw Faults.at(field.path(), at, "the value is beyond every number; send a smaller one");
+      refuse(to, field, at, QualityReason.RANGE, Double.toString(value), BEYOND);
+      return;
     }
     Metric metric = field.metric();
-    boolean whole =
-        metric.type() == MetricType.INTEGER
-            || (field.linear().integral() && !field.linear().isIdentity());
-    if (whole
-        && Math.abs(value) < MAX_EXACT_LONG
-        && (metric.type() == MetricType.INTEGER || value == Math.rint(value))) {
+    boolean mapped = !field.linear().isIdentity();
+    boolean whole = value == Math.rint(value);
+    boolean small = Math.abs(value) < MAX_EXACT_LONG;
+    if (metric.type() == MetricType.INTEGER && !whole && !mapped) {
+      to.refuse(
+          field,
+          at,
+          QualityReason.TYPE,
+          Kind.DOUBLE,
+          Double.doubleToRawLongBits(value),
+          null,
+          value + " is no integer; send one, or say type: number in the profile");
+    } else if (small
+        && (metric.type() == MetricType.INTEGER
+            || (whole && mapped && field.linear().integral()))) {
       long rounded = Math.round(value);
-      to.add(field, at, Kind.LONG, rounded, null, !metric.inRange((double) rounded));
+      to.add(field, at, Kind.LONG, rounded, null, range(metric, (double) rounded));
     } else {
-      to.add(
-          field, at, Kind.DOUBLE, Double.doubleToRawLongBits(value), null, !metric.inRange(value));
+      to.add(field, at, Kind.DOUBLE, Double.doubleToRawLongBits(value), null, range(metric, value));
     }
   }
 
   static void addBoolean(Samples to, Field field, int at, boolean value) throws PayloadException {
+    Metric metric = field.metric();
     if (field.values() != null) {
       addMapped(to, field, at, Boolean.toString(value), field.values());
-    } else if (field.metric().numeric()) {
+    } else if (metric.numeric() && metric.unit() != null) {
+      to.refuse(
+          field,
+          at,
+          QualityReason.TYPE,
+          value ? Kind.TRUE : Kind.FALSE,
+          0,
+          null,
+          value + " is no value in " + metric.unit() + "; send a number");
+    } else if (metric.numeric()) {
       addLong(to, field, at, value ? 1 : 0);
-    } else if (field.metric().type() == MetricType.STRING) {
-      to.add(field, at, Kind.STRING, 0, Boolean.toString(value), false);
+    } else if (metric.type() == MetricType.STRING) {
+      to.add(field, at, Kind.STRING, 0, Boolean.toString(value), null);
     } else {
-      to.add(field, at, value ? Kind.TRUE : Kind.FALSE, 0, null, false);
+      to.add(field, at, value ? Kind.TRUE : Kind.FALSE, 0, null, null);
     }
   }
 
@@ -89,44 +148,96 @@ final class Values {
     } else if (metric.type() == MetricType.BOOLEAN) {
       Boolean word = word(value);
       if (word == null) {
-        throw Faults.at(
-            field.path(),
+        refuse(
+            to,
+            field,
             at,
+            Numbers.saysNothing(value) ? QualityReason.SENSOR : QualityReason.TYPE,
+            value,
             Faults.quoted(value)
                 + " is neither true nor false; map it under values in the profile");
+      } else {
+        to.add(field, at, word ? Kind.TRUE : Kind.FALSE, 0, null, null);
       }
-      to.add(field, at, word ? Kind.TRUE : Kind.FALSE, 0, null, false);
     } else {
-      to.add(field, at, Kind.STRING, 0, value, false);
+      to.add(field, at, Kind.STRING, 0, value, null);
     }
   }
 
-  private static void addTextNumber(Samples to, Field field, int at, String value)
-      throws PayloadException {
-    if (!field.textNumbers()) {
-      throw Faults.at(
-          field.path(),
-          at,
-          Faults.quoted(value)
-              + " is a string where a number belongs; send a number, or say numbers-as-strings: true"
-              + " in the profile");
+  /** A string where a number belongs: a numeral, alone or with its unit, or a word for nothing. */
+  static void addTextNumber(Samples to, Field field, int at, String value) throws PayloadException {
+    if (Numbers.saysNothing(value)) {
+      refuse(
+          to, field, at, QualityReason.SENSOR, value, Faults.quoted(value) + Faults.NOT_MEASURED);
+      return;
     }
-    Object number = Numbers.parse(value);
-    if (number instanceof Long integer) {
-      addLong(to, field, at, integer);
-    } else if (number instanceof Double fraction) {
-      addDouble(to, field, at, fraction);
+    Number number = Numbers.parse(value, field.decimal());
+    if (number == null) {
+      addWithUnit(to, field, at, value);
+    } else if (field.textNumbers()) {
+      addParsed(to, field, at, number);
     } else {
-      throw Faults.at(
-          field.path(), at, Faults.quoted(value) + " is no number; send one such as 21.5");
+      refuse(
+          to,
+          field,
+          at,
+          QualityReason.TYPE,
+          value,
+          Faults.quoted(value)
+              + " is a string where a number belongs; send a number, or say numbers-as-strings:"
+              + " true in the profile");
     }
+  }
+
+  static void addParsed(Samples to, Field field, int at, Number number) throws PayloadException {
+    switch (number) {
+      case Long integer -> addLong(to, field, at, integer);
+      case BigInteger integer -> addBig(to, field, at, integer);
+      default -> addDouble(to, field, at, number.doubleValue());
+    }
+  }
+
+  /** {@code 23.5 °C}: the unit must turn into the metric's. */
+  private static void addWithUnit(Samples to, Field field, int at, String value)
+      throws PayloadException {
+    String text = value.strip();
+    int end = Numbers.prefixLength(text, field.decimal());
+    Number number = end == 0 ? null : Numbers.parse(text.substring(0, end), field.decimal());
+    String unit = field.metric().unit();
+    String given = text.substring(end).strip();
+    Linear conversion =
+        number == null || unit == null || given.isEmpty() ? null : Units.fromText(given, unit);
+    if (number != null && conversion != null) {
+      Field plain = field.plain();
+      if (conversion.isIdentity()) {
+        addParsed(to, plain, at, number);
+      } else {
+        addDouble(to, plain, at, conversion.apply(number.doubleValue()));
+      }
+      return;
+    }
+    refuse(
+        to,
+        field,
+        at,
+        QualityReason.TYPE,
+        value,
+        Faults.quoted(value) + " is no number; send one such as 21.5");
   }
 
   static void addBytes(Samples to, Field field, int at, byte[] value) throws PayloadException {
     if (field.metric().numeric() || field.metric().type() == MetricType.BOOLEAN) {
-      throw Faults.at(field.path(), at, "bytes where a " + kindOf(field.metric()) + " belongs");
+      to.refuse(
+          field,
+          at,
+          QualityReason.TYPE,
+          Kind.BYTES,
+          0,
+          value,
+          "bytes where a " + kindOf(field.metric()) + " belongs");
+    } else {
+      to.add(field, at, Kind.BYTES, 0, value, null);
     }
-    to.add(field, at, Kind.BYTES, 0, value, false);
   }
 
   /** A value that the profile's list does not have is kept as it came, as out of range. */
@@ -135,9 +246,9 @@ final class Values {
       throws PayloadException {
     Object mapped = values.get(text);
     switch (mapped) {
-      case null -> to.add(field, at, Kind.STRING, 0, text, true);
+      case null -> to.add(field, at, Kind.STRING, 0, text, QualityReason.RANGE);
       case Long number ->
-          to.add(field, at, Kind.LONG, number, null, !field.metric().inRange(number.doubleValue()));
+          to.add(field, at, Kind.LONG, number, null, range(field.metric(), number.doubleValue()));
       case Double number ->
           to.add(
               field,
@@ -145,18 +256,29 @@ final class Values {
               Kind.DOUBLE,
               Double.doubleToRawLongBits(number),
               null,
-              !field.metric().inRange(number.doubleValue()));
-      case Boolean truth -> to.add(field, at, truth ? Kind.TRUE : Kind.FALSE, 0, null, false);
-      default -> to.add(field, at, Kind.STRING, 0, mapped, false);
+              range(field.metric(), number));
+      case Boolean truth -> to.add(field, at, truth ? Kind.TRUE : Kind.FALSE, 0, null, null);
+      default -> to.add(field, at, Kind.STRING, 0, mapped, null);
     }
   }
 
-  private static boolean truth(Field field, int at, double value) throws PayloadException {
-    if (value != 0 && value != 1) {
-      throw Faults.at(
-          field.path(), at, plain(value) + " is neither true nor false; send true, false, 1 or 0");
+  private static void addTruth(Samples to, Field field, int at, Kind kind, long bits, double value)
+      throws PayloadException {
+    if (value == 0 || value == 1) {
+      addBoolean(to, field, at, value == 1);
+    } else {
+      to.refuse(field, at, QualityReason.TYPE, kind, bits, null, plain(value) + NO_TRUTH);
     }
-    return value == 1;
+  }
+
+  private static @Nullable QualityReason range(Metric metric, double value) {
+    return metric.inRange(value) ? null : QualityReason.RANGE;
+  }
+
+  private static void refuse(
+      Samples to, Field field, int at, QualityReason reason, String text, String what)
+      throws PayloadException {
+    to.refuse(field, at, reason, Kind.STRING, 0, text, what);
   }
 
   private static @Nullable Boolean word(String value) {

@@ -3,6 +3,7 @@ package io.sluice.engine.normalize;
 import io.sluice.engine.config.Fault;
 import io.sluice.engine.config.Location;
 import io.sluice.engine.config.YamlText;
+import java.math.BigInteger;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -99,7 +100,15 @@ final class Yaml {
   private static Scalar number(JsonParser parser, int line, int column) {
     String text = parser.getString();
     Number parsed = Numbers.parse(text);
-    return new Scalar(line, column, parsed == null ? (Object) text : parsed, text);
+    return new Scalar(
+        line,
+        column,
+        switch (parsed) {
+          case null -> text;
+          case BigInteger beyond -> beyond.doubleValue();
+          default -> parsed;
+        },
+        text);
   }
 
   private Node mapping(JsonParser parser, int line, int column, int depth) {

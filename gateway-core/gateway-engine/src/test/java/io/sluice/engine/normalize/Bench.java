@@ -86,6 +86,21 @@ final class Bench {
     return decode(MessageClass.TELEMETRY, type, payload);
   }
 
+  /** What the sender is told of fields that could not be taken, or null. */
+  @org.jspecify.annotations.Nullable
+  String notice(String payload) throws PayloadException {
+    return normalizer
+        .normalize(
+            device,
+            MessageClass.TELEMETRY,
+            ContentType.UNSPECIFIED,
+            "mqtt",
+            "telemetry",
+            payload.getBytes(StandardCharsets.UTF_8),
+            NOW)
+        .notice();
+  }
+
   CanonicalRecord decode(MessageClass messageClass, ContentType type, byte[] payload)
       throws PayloadException {
     Normalized normalized =

@@ -151,18 +151,62 @@ class SenmlTest {
   void faultsNameTheRecordAndTheLabel() {
     assertFault("[{\"n\":\"a\"}]", "$[0]", "neither value nor sum");
     assertFault("[{\"v\":1}]", "$[0].n", "neither name nor base name");
-    assertFault("[{\"n\":\"a\",\"v\":1},{\"n\":\"b\",\"v\":1,\"vs\":\"x\"}]", "$[1].vs", "already");
+    assertFault("[{\"n\":\"b\",\"v\":1,\"vs\":\"x\"}]", "$[0].vs", "already");
     assertFault("[{\"n\":\"a\",\"v\":1,\"what_\":2}]", "$[0].what_", "must be understood");
     assertFault("[{\"n\":\"a\",\"v\":1,\"bver\":11}]", "$[0].bver", "version 11");
     assertFault("[{\"n\":\"a b\",\"v\":1}]", "$[0].n", "no SenML name");
     assertFault("[{\"n\":\"-a\",\"v\":1}]", "no SenML name");
-    assertFault("[{\"n\":\"a\",\"v\":\"1\"}]", "$[0].v", "must be a number");
+    assertFault("[{\"n\":\"a\",\"v\":{}}]", "$[0].v", "must be a number");
     assertFault("[{\"n\":\"a\",\"vb\":1}]", "must be true or false");
     assertFault("[{\"n\":\"a\",\"vd\":\"***\"}]", "base64url");
     assertFault("[{\"n\":\"a\",\"v\":1,\"v\":2}]", "$[0].v", "twice");
     assertFault("{\"n\":\"a\",\"v\":1}", "array");
     assertFault("[]", "empty");
     assertFault("[1]", "$[0]", "object");
+  }
+
+  @Test
+  void recordThatCannotBeTakenCostsThatRecordAlone() throws Exception {
+    CanonicalRecord record =
+        senml(
+            "[{\"n\":\"a\",\"v\":1},{\"n\":\"b\",\"v\":1,\"vs\":\"x\"},{\"n\":\"c d\",\"v\":2},"
+                + "{\"n\":\"e\",\"v\":null},{\"n\":\"f\",\"vb\":true}]");
+    assertThat(record.measurements()).extracting(Measurement::name).containsExactly("a", "f");
+  }
+
+  @Test
+  void baseFieldsAloneHoldForTheRecordsBehindThem() throws Exception {
+    CanonicalRecord record =
+        senml(
+            "[{\"bn\":\"urn:imei:356938035643809:\",\"bt\":1767225600,\"bu\":\"V\"},"
+                + "{\"n\":\"x\",\"v\":9007199254740993},{\"n\":\"y\",\"v\":2,\"t\":-10}]");
+    assertThat(record.measurements())
+        .extracting(Measurement::name, Measurement::value, Measurement::unit)
+        .containsExactly(
+            org.assertj.core.groups.Tuple.tuple("x", 9_007_199_254_740_993L, "V"),
+            org.assertj.core.groups.Tuple.tuple("y", 2L, "V"));
+  }
+
+  @Test
+  void baseNameWithoutSeparatorLeavesTheName() throws Exception {
+    CanonicalRecord record =
+        senml(
+            "[{\"bn\":\"urn:dev:mac:0024befffe804ff1\",\"n\":\"temp\",\"v\":1},"
+                + "{\"n\":\"hum\",\"v\":2}]");
+    assertThat(record.measurements()).extracting(Measurement::name).containsExactly("temp", "hum");
+  }
+
+  @Test
+  void timesOfAClockThatWasNotSetKeepTheirDifferences() throws Exception {
+    CanonicalRecord record =
+        senml(
+            "[{\"bn\":\"urn:dev:ow:10e2073a01080063\",\"bt\":1.276020076e9,\"n\":\":v\",\"v\":20},"
+                + "{\"n\":\":v\",\"t\":60,\"v\":21},{\"n\":\":v\",\"t\":120,\"v\":22}]");
+    assertThat(record.timeMicros()).isEqualTo(NOW);
+    assertThat(record.timeSource()).isEqualTo(TimeSource.GATEWAY);
+    assertThat(record.measurements())
+        .extracting(Measurement::timeMicros)
+        .containsExactly(NOW - 120_000_000, NOW - 60_000_000, null);
   }
 
   @Test

@@ -1,0 +1,100 @@
+package io.sluice.engine.normalize;
+
+import io.sluice.engine.normalize.PayloadForms.Encoding;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.HexFormat;
+
+/** What lies around a payload's content: marks, padding, encodings. */
+final class PayloadText {
+  private static final int MARK_BYTES = 3;
+
+  private PayloadText() {}
+
+  /**
+   * Length of UTF-8's byte order mark at the start, which carries nothing (RFC 8259 section 8.1).
+   */
+  static int markLength(byte[] payload) {
+    boolean marked =
+        payload.length >= MARK_BYTES
+            && payload[0] == (byte) 0xEF
+            && payload[1] == (byte) 0xBB
+            && payload[2] == (byte) 0xBF;
+    return marked ? MARK_BYTES : 0;
+  }
+
+  /** Where a text ends: NULs and white space behind it carry nothing. */
+  static int end(byte[] payload) {
+    int end = payload.length;
+    while (end > 0 && isPadding(payload[end - 1])) {
+      end--;
+    }
+    return end;
+  }
+
+  private static boolean isPadding(byte each) {
+    return each == 0 || each == ' ' || each == '\n' || each == '\r' || each == '\t';
+  }
+
+  /** The payload in UTF-8, out of the profile's character set. */
+  static byte[] inUtf8(byte[] payload, Charset charset) throws PayloadException {
+    if (charset.equals(StandardCharsets.UTF_8)) {
+      return payload;
+    }
+    try {
+      return charset
+          .newDecoder()
+          .decode(ByteBuffer.wrap(payload))
+          .toString()
+          .getBytes(StandardCharsets.UTF_8);
+    } catch (CharacterCodingException e) {
+      throw new PayloadException(
+          "the payload is no text in "
+              + charset.name()
+              + "; send that, or change charset in the profile");
+    }
+  }
+
+  /** The raw bytes for a layout, out of the text in which the profile says that they come. */
+  static byte[] raw(byte[] payload, Profile profile) throws PayloadException {
+    Encoding encoding = profile.forms.encoding();
+    if (encoding == Encoding.BINARY) {
+      requireBinary(payload, profile);
+      return payload;
+    }
+    int from = markLength(payload);
+    String text =
+        new String(payload, from, Math.max(0, end(payload) - from), StandardCharsets.ISO_8859_1);
+    try {
+      return encoding == Encoding.HEX
+          ? HexFormat.of().parseHex(text.replaceAll("(0x)|[\\s:,-]", ""))
+          : Base64.getDecoder().decode(text.replace('-', '+').replace('_', '/'));
+    } catch (IllegalArgumentException e) {
+      throw new PayloadException(
+          "the payload is no "
+              + (encoding == Encoding.HEX ? "hex" : "base64")
+              + " text; send that, or change encoding in the profile "
+              + profile.id());
+    }
+  }
+
+  /** Bytes that are the layout's in hex digits are no values of the layout. */
+  private static void requireBinary(byte[] payload, Profile profile) throws PayloadException {
+    ByteLayout layout = profile.bytes;
+    if (layout == null || end(payload) != 2 * layout.length()) {
+      return;
+    }
+    for (int i = 0; i < 2 * layout.length(); i++) {
+      if (!HexFormat.isHexDigit(payload[i])) {
+        return;
+      }
+    }
+    throw new PayloadException(
+        "the payload is text of hex digits, twice as long as the layout; say encoding: hex in the"
+            + " profile "
+            + profile.id());
+  }
+}
