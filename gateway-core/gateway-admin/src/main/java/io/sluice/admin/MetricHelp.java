@@ -29,6 +29,9 @@ final class MetricHelp {
           Map.entry("sluice.limited", "Messages and connections held back by a limit"),
           Map.entry("sluice.messages.accepted", "Messages stored and acknowledged"),
           Map.entry("sluice.messages.rejected", "Messages refused, by reason"),
+          Map.entry(
+              "sluice.fields.faulty",
+              "Fields of accepted messages that could not be taken as they came, by reason"),
           Map.entry("sluice.spool.bytes", "Bytes on disk, by lane"),
           Map.entry("sluice.spool.capacity.bytes", "Bound of the bytes on disk, by lane"),
           Map.entry(

@@ -130,6 +130,11 @@ final class MetricsResource {
         .forEach((protocol, reasons) ->
             reasons.forEach((r, n) ->
                 counter("sluice.messages.rejected", n, "protocol", protocol, "reason", r.label())));
+    traffic
+        .faultyFields()
+        .forEach((protocol, reasons) ->
+            reasons.forEach((r, n) ->
+                counter("sluice.fields.faulty", n, "protocol", protocol, "reason", r.name())));
   }
 
   private void limits(Traffic traffic) {

@@ -6,6 +6,7 @@ import io.sluice.api.DeviceId;
 import io.sluice.api.Lane;
 import io.sluice.api.Limit;
 import io.sluice.api.MessageClass;
+import io.sluice.api.QualityReason;
 import io.sluice.api.RejectReason;
 import io.sluice.api.admin.AlarmDesk;
 import io.sluice.api.admin.ClaimDesk;
@@ -104,6 +105,7 @@ final class FixedOperations
         Map.of("mqtt", Map.of(MessageClass.ALARM, 10L)),
         Map.of("mqtt", Map.of(RejectReason.PAYLOAD_INVALID, 2L)),
         Map.of("mqtt", Map.of(Limit.FAILED_LOGINS, 3L)),
+        Map.of("mqtt", Map.of(QualityReason.SENSOR, 4L)),
         Map.of(
             "mqtt", new LatencyHistogram(new double[] {0.001, 0.01}, new long[] {5, 4, 1}, 0.5)));
   }

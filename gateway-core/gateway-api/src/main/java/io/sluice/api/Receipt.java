@@ -1,9 +1,20 @@
 package io.sluice.api;
 
+import org.jspecify.annotations.Nullable;
+
 /** The verdict on an uplink. Given exactly once for each. */
 public sealed interface Receipt {
-  /** The record is on disk; it may be acknowledged. */
-  record Stored(Lane lane, long sequence) implements Receipt {}
+  /**
+   * The record is on disk; it may be acknowledged.
+   *
+   * @param notice one sentence for the sender on fields that could not be taken as they came, or
+   *     null where all were
+   */
+  record Stored(Lane lane, long sequence, @Nullable String notice) implements Receipt {
+    public Stored(Lane lane, long sequence) {
+      this(lane, sequence, null);
+    }
+  }
 
   /**
    * The uplink will never be accepted as it is. Where {@code deadLettered}, it is on disk in the

@@ -25,7 +25,9 @@ public enum RejectReason {
   /** The gateway itself failed at it. */
   INTERNAL,
   /** An upstream will never take the record, which had been accepted before. */
-  UPSTREAM_REFUSED;
+  UPSTREAM_REFUSED,
+  /** The topic or path names a child that nobody registered. */
+  UNKNOWN_CHILD;
 
   private final String label = name().toLowerCase(Locale.ROOT).replace('_', '-');
 

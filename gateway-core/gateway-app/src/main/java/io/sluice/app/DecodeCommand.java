@@ -5,6 +5,7 @@ import io.sluice.api.Device;
 import io.sluice.api.DeviceId;
 import io.sluice.engine.ingest.StoredJson;
 import io.sluice.engine.ingest.TopicClass;
+import io.sluice.engine.normalize.FieldFaults;
 import io.sluice.engine.normalize.Normalized;
 import io.sluice.engine.normalize.Normalizer;
 import io.sluice.engine.normalize.PayloadException;
@@ -140,6 +141,10 @@ final class DecodeCommand implements Callable<Integer> {
                 topic,
                 payload.bytes(),
                 Clock.systemUTC().millis() * 1_000);
+    FieldFaults faults = normalized.faults();
+    if (faults != null) {
+      spec.commandLine().getErr().println("sluice: kept as bad: " + faults.detail());
+    }
     return StoredJson.of(normalized.body(), normalized.messageClass().lane(), 1, "offline");
   }
 
@@ -147,10 +152,9 @@ final class DecodeCommand implements Callable<Integer> {
     if (contentType == null) {
       return ContentType.UNSPECIFIED;
     }
-    for (ContentType type : ContentType.values()) {
-      if (type.mediaType().equals(contentType)) {
-        return type;
-      }
+    ContentType meant = ContentType.ofMediaType(contentType);
+    if (meant != null) {
+      return meant;
     }
     String known =
         Arrays.stream(ContentType.values())

@@ -26,6 +26,16 @@ record UplinkObserver(Presence presence, AuditTrail audit, LatestRecords latest)
   }
 
   @Override
+  public void faulty(DeviceId device, Uplink uplink, String detail) {
+    latest.refused(
+        device,
+        uplink.receivedMicros(),
+        RejectReason.PAYLOAD_INVALID,
+        "stored, but for " + detail,
+        uplink.topic());
+  }
+
+  @Override
   public void refused(Uplink uplink, RejectReason reason, String detail) {
     presence.refused(uplink.device(), reason);
     latest.refused(uplink.device(), uplink.receivedMicros(), reason, detail, uplink.topic());

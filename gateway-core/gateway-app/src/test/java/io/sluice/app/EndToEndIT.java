@@ -109,6 +109,32 @@ class EndToEndIT {
   }
 
   @Test
+  void aChildThatNobodyRegisteredCostsTheConcentratorNothing() throws Exception {
+    for (String version : List.of("mqttv311", "mqttv5")) {
+      pub("hub-1", version, "1", "telemetry/newly-paired", "{\"velocityRms\":2}");
+      pub("hub-1", version, "1", "telemetry/child-1", "{\"velocityRms\":1.5}").succeeded();
+    }
+    await().until(() -> setup.archive().records().size() == 2);
+    JsonNode letters = gateway.get("/api/v1/dead-letters").get("deadLetters");
+    assertThat(letters).hasSize(2);
+    assertThat(letters.get(0).get("reason").stringValue()).isEqualTo("unknown-child");
+  }
+
+  @Test
+  void aFieldThatCannotBeTakenCostsThatFieldAlone() throws Exception {
+    mosquittoPub("mqttv311", "1", "telemetry", "\ufeff{\"voltage\":230.5,\"current\":nan}")
+        .succeeded();
+    await().until(() -> setup.archive().records().size() == 1);
+    JsonNode measurements = setup.archive().records().getFirst().get("m");
+    assertThat(measurements.get(0).get("v").doubleValue()).isEqualTo(230.5);
+    assertThat(measurements.get(0).get("q").stringValue()).isEqualTo("good");
+    assertThat(measurements.get(1).get("q").stringValue()).isEqualTo("bad");
+    assertThat(measurements.get(1).get("qr").stringValue()).isEqualTo("SENSOR");
+    assertThat(gateway.get("/api/v1/devices/meter-1/latest").toString()).contains("$.current");
+    assertLedgerBalances(1);
+  }
+
+  @Test
   void aPayloadThatNamesAnotherDeviceIsRefusedKeptAndAudited() throws Exception {
     for (String payload :
         List.of(

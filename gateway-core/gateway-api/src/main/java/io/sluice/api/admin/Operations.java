@@ -3,6 +3,7 @@ package io.sluice.api.admin;
 import io.sluice.api.Lane;
 import io.sluice.api.Limit;
 import io.sluice.api.MessageClass;
+import io.sluice.api.QualityReason;
 import io.sluice.api.RejectReason;
 import java.time.Instant;
 import java.util.List;
@@ -163,12 +164,14 @@ public interface Operations {
    * @param accepted protocol → class → messages
    * @param rejected protocol → reason → messages
    * @param limited protocol → limit → how often a peer ran into it
+   * @param faultyFields protocol → reason → fields of accepted messages that could not be taken
    * @param latency protocol → receipt to acknowledgement
    */
   record Traffic(
       Map<String, Map<MessageClass, Long>> accepted,
       Map<String, Map<RejectReason, Long>> rejected,
       Map<String, Map<Limit, Long>> limited,
+      Map<String, Map<QualityReason, Long>> faultyFields,
       Map<String, LatencyHistogram> latency) {}
 
   /**

@@ -91,7 +91,12 @@ public final class DeadLetterRetries implements RetryDesk, AutoCloseable {
     if (device == null || device.retired()) {
       return Retry.failed("device \"" + letter.device() + "\" is not registered; add it first");
     }
-    Device as = by(device, profile);
+    Device subject = pipeline.subjectOf(device, letter.topic());
+    if (letter.reason() == RejectReason.UNKNOWN_CHILD && subject == null) {
+      return Retry.failed(
+          "the child that the topic names is not registered; add it with parent: " + device.id());
+    }
+    Device as = by(subject == null ? device : subject, profile);
     try {
       Normalized normalized = normalize(letter, as);
       return accept ? store(letter, as, normalized) : shown(normalized, 0, false);

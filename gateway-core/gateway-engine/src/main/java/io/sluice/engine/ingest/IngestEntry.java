@@ -5,7 +5,9 @@ import io.sluice.api.Lane;
 import io.sluice.api.MessageClass;
 import io.sluice.api.Receipt;
 import io.sluice.api.Uplink;
+import io.sluice.engine.normalize.FieldFaults;
 import io.sluice.engine.spool.SpoolEntry;
+import org.jspecify.annotations.Nullable;
 
 /** An accepted uplink on its way to the disk. */
 final class IngestEntry implements SpoolEntry {
@@ -14,18 +16,21 @@ final class IngestEntry implements SpoolEntry {
   private final DeviceId device;
   private final MessageClass messageClass;
   private final byte[] body;
+  private final @Nullable FieldFaults faults;
 
   IngestEntry(
       IngestPipeline pipeline,
       Uplink uplink,
       DeviceId device,
       MessageClass messageClass,
-      byte[] body) {
+      byte[] body,
+      @Nullable FieldFaults faults) {
     this.pipeline = pipeline;
     this.uplink = uplink;
     this.device = device;
     this.messageClass = messageClass;
     this.body = body;
+    this.faults = faults;
   }
 
   Uplink uplink() {
@@ -34,6 +39,11 @@ final class IngestEntry implements SpoolEntry {
 
   DeviceId device() {
     return device;
+  }
+
+  /** What was wrong with single fields, or null. */
+  @Nullable FieldFaults faults() {
+    return faults;
   }
 
   MessageClass messageClass() {

@@ -14,6 +14,7 @@ import io.sluice.api.health.Guarded;
 import io.sluice.engine.ingest.TopicRouter.Route;
 import io.sluice.engine.limits.DeviceLimits;
 import io.sluice.engine.limits.LaneShares;
+import io.sluice.engine.normalize.FieldFaults;
 import io.sluice.engine.normalize.Normalized;
 import io.sluice.engine.normalize.Normalizer;
 import io.sluice.engine.normalize.PayloadException;
@@ -29,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * #give} and {@link #flushSinks} run on the spool's writer thread.
  */
 public final class IngestPipeline {
-  private static final int OBSERVERS = 5;
+  private static final int OBSERVERS = 6;
   private static final Guarded OBSERVER_FAULTS = Guarded.of("stored-observers");
   private static final Guarded SINK_FAULTS = Guarded.of("receipt-sinks");
 
@@ -54,6 +55,14 @@ public final class IngestPipeline {
      * @param body as encoded; must not be changed
      */
     default void recorded(DeviceId device, byte[] body) {}
+
+    /**
+     * A record was stored, and fields of its message could not be taken as they came. On the
+     * spool's writer thread.
+     *
+     * @param detail one sentence that names no secret
+     */
+    default void faulty(DeviceId device, Uplink uplink, String detail) {}
 
     /**
      * @param detail one sentence that names no secret
@@ -155,7 +164,7 @@ public final class IngestPipeline {
     }
     Device subject = subject(self, route.device());
     if (subject == null) {
-      return refuse(uplink, RejectReason.NOT_AUTHORIZED, notAuthorized(self, route));
+      return refuseChild(uplink, self, route);
     }
     Rejection rejection = uplink.rejection();
     if (rejection != null) {
@@ -189,6 +198,12 @@ public final class IngestPipeline {
     }
   }
 
+  /** The device that a message of this one is of, by its topic; null where none is registered. */
+  @Nullable Device subjectOf(Device self, String topic) {
+    Route route = TopicRouter.route(topic);
+    return route == null ? self : subject(self, route.device());
+  }
+
   /** The device that the message is of: the session's, or a registered child of it. */
   private @Nullable Device subject(Device self, @Nullable String named) {
     if (named == null || named.equals(self.id().value())) {
@@ -199,9 +214,19 @@ public final class IngestPipeline {
     return isChild ? child : null;
   }
 
-  private static String notAuthorized(Device self, Route route) {
-    return "device %s may not publish for %s; register %s with parent: %s"
-        .formatted(self.id(), route.device(), route.device(), self.id());
+  /** Another device's name is refused; one that nobody has is kept until it is registered. */
+  private @Nullable Receipt refuseChild(Uplink uplink, Device self, Route route) {
+    String child = String.valueOf(route.device());
+    if (devices.find(child) == null) {
+      String detail =
+          "device %s is not registered; add it with parent: %s".formatted(child, self.id());
+      return deadLetter(uplink, self, RejectReason.UNKNOWN_CHILD, detail);
+    }
+    return refuse(
+        uplink,
+        RejectReason.NOT_AUTHORIZED,
+        "device %s may not publish for %s; register %s with parent: %s"
+            .formatted(self.id(), child, child, self.id()));
   }
 
   private @Nullable Receipt normalizeAndAppend(
@@ -233,7 +258,13 @@ public final class IngestPipeline {
 
   private @Nullable Receipt append(Uplink uplink, Device subject, Normalized normalized) {
     IngestEntry entry =
-        new IngestEntry(this, uplink, subject.id(), normalized.messageClass(), normalized.body());
+        new IngestEntry(
+            this,
+            uplink,
+            subject.id(),
+            normalized.messageClass(),
+            normalized.body(),
+            normalized.faults());
     Receipt.Limited limited = shareOf(entry);
     if (limited != null) {
       traffic.limited(uplink.protocol(), limited.limit());
@@ -305,7 +336,9 @@ public final class IngestPipeline {
         OBSERVER_FAULTS.caught(e);
       }
     }
-    give(entry.uplink(), new Receipt.Stored(entry.lane(), sequence));
+    FieldFaults faults = entry.faults();
+    String notice = faults == null ? null : faults.detail();
+    give(entry.uplink(), new Receipt.Stored(entry.lane(), sequence, notice));
   }
 
   private void tell(int who, IngestEntry entry, long sequence) {
@@ -322,6 +355,13 @@ public final class IngestPipeline {
       }
       case 2 -> observer.recorded(entry.device(), entry.body());
       case 3 -> liveFeed.stored(entry, sequence);
+      case 4 -> {
+        FieldFaults faults = entry.faults();
+        if (faults != null) {
+          traffic.of(uplink.protocol()).faulty(faults);
+          observer.faulty(entry.device(), uplink, faults.detail());
+        }
+      }
       default -> {
         if (entry.lane() == Lane.ALARM) {
           alarmTap.stored(sequence, entry.body());

@@ -2,9 +2,11 @@ package io.sluice.engine.ingest;
 
 import io.sluice.api.Limit;
 import io.sluice.api.MessageClass;
+import io.sluice.api.QualityReason;
 import io.sluice.api.RejectReason;
 import io.sluice.api.admin.Operations.LatencyHistogram;
 import io.sluice.api.admin.Operations.Traffic;
+import io.sluice.engine.normalize.FieldFaults;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -34,14 +36,16 @@ public final class TrafficMeter {
     Map<String, Map<MessageClass, Long>> accepted = new TreeMap<>();
     Map<String, Map<RejectReason, Long>> rejected = new TreeMap<>();
     Map<String, Map<Limit, Long>> limited = new TreeMap<>();
+    Map<String, Map<QualityReason, Long>> faulty = new TreeMap<>();
     Map<String, LatencyHistogram> latency = new TreeMap<>();
     protocols.forEach((protocol, counters) -> {
       accepted.put(protocol, sums(MessageClass.class, counters.accepted));
       rejected.put(protocol, sums(RejectReason.class, counters.rejected));
       limited.put(protocol, sums(Limit.class, counters.limited));
+      faulty.put(protocol, faultyFields(counters.faulty));
       latency.put(protocol, counters.latency.snapshot());
     });
-    return new Traffic(accepted, rejected, limited, latency);
+    return new Traffic(accepted, rejected, limited, faulty, latency);
   }
 
   private static <E extends Enum<E>> Map<E, Long> sums(Class<E> type, LongAdder[] adders) {
@@ -52,17 +56,34 @@ public final class TrafficMeter {
     return sums;
   }
 
+  /** Only the reasons that a single field can have, so that no series stays at 0 for ever. */
+  private static Map<QualityReason, Long> faultyFields(LongAdder[] adders) {
+    Map<QualityReason, Long> sums = new EnumMap<>(QualityReason.class);
+    for (QualityReason reason :
+        new QualityReason[] {QualityReason.TYPE, QualityReason.SENSOR, QualityReason.RANGE}) {
+      sums.put(reason, adders[reason.ordinal()].sum());
+    }
+    return sums;
+  }
+
   /** The counters of one protocol. */
   static final class OfProtocol {
     private final LongAdder[] accepted = adders(MessageClass.values().length);
     private final LongAdder[] rejected = adders(RejectReason.values().length);
     private final LongAdder[] limited = adders(Limit.values().length);
+    private final LongAdder[] faulty = adders(QualityReason.values().length);
     private final LatencyCounts latency = new LatencyCounts();
 
     /** Called on the spool's writer thread only. */
     void stored(MessageClass messageClass, long nanos) {
       accepted[messageClass.ordinal()].increment();
       latency.record(nanos);
+    }
+
+    void faulty(FieldFaults faults) {
+      faulty[QualityReason.TYPE.ordinal()].add(faults.type());
+      faulty[QualityReason.SENSOR.ordinal()].add(faults.sensor());
+      faulty[QualityReason.RANGE.ordinal()].add(faults.range());
     }
 
     void rejected(RejectReason reason) {

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param messageClass after the profile's class rules
  * @param body the encoded record, without id and sequence, which the spool's position gives
- * @param notice what was wrong with fields that could not be taken as they came, for the sender;
- *     null where nothing was
+ * @param faults what was wrong with fields that could not be taken as they came; null where all
+ *     could
  */
-public record Normalized(MessageClass messageClass, byte[] body, @Nullable String notice) {}
+public record Normalized(MessageClass messageClass, byte[] body, @Nullable FieldFaults faults) {}

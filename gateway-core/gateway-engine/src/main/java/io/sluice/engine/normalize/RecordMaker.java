@@ -70,7 +70,7 @@ final class RecordMaker {
     if (messageClass == MessageClass.ALARM) {
       writer.cap(cap(samples, rule));
     }
-    return new Normalized(messageClass, writer.finish(), samples.notice());
+    return new Normalized(messageClass, writer.finish(), samples.faults());
   }
 
   /**

@@ -78,8 +78,9 @@ final class Samples {
   private boolean tolerant;
   private int taken;
   private @Nullable PayloadException firstFault;
-  private @Nullable String notice;
-  private int faults;
+  private int typeFaults;
+  private int sensorFaults;
+  private int rangeFaults;
 
   void clear(Profile profile) {
     Arrays.fill(objects, 0, count, null);
@@ -92,9 +93,10 @@ final class Samples {
     history = false;
     tolerant = profile.tolerant;
     taken = 0;
-    faults = 0;
+    typeFaults = 0;
+    sensorFaults = 0;
+    rangeFaults = 0;
     firstFault = null;
-    notice = null;
     historical = false;
     severity = null;
     urgency = null;
@@ -213,14 +215,14 @@ final class Samples {
       @Nullable Object object,
       String what)
       throws PayloadException {
-    fault(Faults.at(field.path(), byteOffset, what));
+    fault(Faults.at(field.path(), byteOffset, what), reason);
     add(field, byteOffset, kind, valueBits, object, reason);
   }
 
   /** The same for a value that the profile does not know. */
   void refuseUnknown(String name, int byteOffset, QualityReason reason, String text, String what)
       throws PayloadException {
-    fault(Faults.at(name, byteOffset, what));
+    fault(Faults.at(name, byteOffset, what), reason);
     int before = count;
     addUnknown(name, byteOffset, Kind.STRING, 0, text);
     if (count > before) {
@@ -229,17 +231,25 @@ final class Samples {
   }
 
   /**
-   * Notes what is wrong with one field.
+   * Notes what is wrong with one field that is not kept.
    *
    * @throws PayloadException where the profile tolerates nothing
    */
   void fault(PayloadException fault) throws PayloadException {
-    if (!tolerant || faults == RecordFormat.MAX_MEASUREMENTS) {
+    fault(fault, QualityReason.TYPE);
+  }
+
+  private void fault(PayloadException fault, QualityReason reason) throws PayloadException {
+    if (!tolerant || typeFaults + sensorFaults + rangeFaults == RecordFormat.MAX_MEASUREMENTS) {
       throw fault;
     }
-    if (faults++ == 0) {
+    if (firstFault == null) {
       firstFault = fault;
-      notice = fault.getMessage();
+    }
+    switch (reason) {
+      case SENSOR -> sensorFaults++;
+      case RANGE -> rangeFaults++;
+      default -> typeFaults++;
     }
   }
 
@@ -257,14 +267,14 @@ final class Samples {
     }
   }
 
-  /** What was wrong with fields of a message that was taken all the same, or null. */
-  @Nullable String notice() {
-    return faults > 1 ? notice + " (and " + (faults - 1) + " more)" : notice;
-  }
-
-  /** How many fields could not be taken as they came. */
-  int faults() {
-    return faults;
+  /** What was wrong with fields of a message that is taken all the same, or null. */
+  @Nullable FieldFaults faults() {
+    if (firstFault == null) {
+      return null;
+    }
+    int more = typeFaults + sensorFaults + rangeFaults - 1;
+    String detail = firstFault.getMessage() + (more > 0 ? " (and " + more + " more)" : "");
+    return new FieldFaults(detail, typeFaults, sensorFaults, rangeFaults);
   }
 
   boolean tolerant() {

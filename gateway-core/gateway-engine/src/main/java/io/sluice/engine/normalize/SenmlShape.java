@@ -14,6 +14,8 @@ final class SenmlShape {
   private static final int NAMED = 1;
   private static final int VALUED = 2;
 
+  private String baseName = "";
+
   private SenmlShape() {}
 
   /**
@@ -27,10 +29,11 @@ final class SenmlShape {
       parser.nextToken();
       boolean named = false;
       boolean valued = false;
+      SenmlShape shape = new SenmlShape();
       for (JsonToken token = parser.nextToken();
           token != JsonToken.END_ARRAY;
           token = parser.nextToken()) {
-        int found = token == JsonToken.START_OBJECT ? record(parser) : FORBIDDEN;
+        int found = token == JsonToken.START_OBJECT ? shape.record(parser) : FORBIDDEN;
         if (found == FORBIDDEN) {
           return false;
         }
@@ -43,13 +46,21 @@ final class SenmlShape {
     }
   }
 
-  private static int record(JsonParser parser) {
+  private int record(JsonParser parser) {
     int found = 0;
     int values = 0;
+    String name = "";
     for (String label = parser.nextName(); label != null; label = parser.nextName()) {
       JsonToken token = parser.nextToken();
       switch (label) {
-        case "bn", "n" -> found |= NAMED;
+        case "bn" -> {
+          found |= NAMED;
+          baseName = token == JsonToken.VALUE_STRING ? parser.getString() : "";
+        }
+        case "n" -> {
+          found |= NAMED;
+          name = token == JsonToken.VALUE_STRING ? parser.getString() : "";
+        }
         case "v", "vs", "vb", "vd" -> {
           found |= VALUED;
           values++;
@@ -62,7 +73,7 @@ final class SenmlShape {
       }
       parser.skipChildren();
     }
-    return found;
+    return SenmlName.isValid(baseName + name) ? found : FORBIDDEN;
   }
 
   private static boolean fits(String label, JsonToken token) {

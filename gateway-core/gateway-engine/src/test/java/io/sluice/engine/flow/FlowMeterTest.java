@@ -37,6 +37,7 @@ class FlowMeterTest {
                           "mqtt", Map.of(RejectReason.QUOTA, 2L, RejectReason.OVERLOAD, 0L),
                           "coap", Map.of(RejectReason.QUOTA, 1L, RejectReason.TOO_LARGE, 9L)),
                       Map.of(),
+                      Map.of(),
                       Map.of()),
               () -> List.of(new LaneView(Lane.TELEMETRY, 10, bytes, 100_000, 0)),
               () -> List.of(new UpstreamView("a", "file", "waiting", "full", 5, 4, 0.8, Map.of())),

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A profile and a device to decode with; the record comes back as an object. */
 final class Bench {
@@ -86,9 +87,8 @@ final class Bench {
     return decode(MessageClass.TELEMETRY, type, payload);
   }
 
-  /** What the sender is told of fields that could not be taken, or null. */
-  @org.jspecify.annotations.Nullable
-  String notice(String payload) throws PayloadException {
+  /** What was wrong with fields of a payload that is taken all the same, or null. */
+  @Nullable FieldFaults faults(String payload) throws PayloadException {
     return normalizer
         .normalize(
             device,
@@ -98,7 +98,7 @@ final class Bench {
             "telemetry",
             payload.getBytes(StandardCharsets.UTF_8),
             NOW)
-        .notice();
+        .faults();
   }
 
   CanonicalRecord decode(MessageClass messageClass, ContentType type, byte[] payload)

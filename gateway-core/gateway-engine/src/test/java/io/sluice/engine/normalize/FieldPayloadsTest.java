@@ -472,11 +472,14 @@ class FieldPayloadsTest {
   // what the sender is told
 
   @Test
-  void noticeNamesTheFirstFieldAndCountsTheOthers() throws Exception {
-    assertThat(climate.notice("{\"temperature\":1}")).isNull();
-    assertThat(climate.notice("{\"temperature\":1,\"humidity\":\"x\",\"pressure\":\"y\"}"))
-        .startsWith("$.humidity at byte")
-        .endsWith("(and 1 more)");
+  void faultsNameTheFirstFieldAndCountTheOthers() throws Exception {
+    assertThat(climate.faults("{\"temperature\":1}")).isNull();
+    FieldFaults faults =
+        climate.faults("{\"temperature\":1,\"humidity\":\"x\",\"pressure\":nan,\"total\":\"-\"}");
+    assertThat(faults).isNotNull();
+    assertThat(faults.detail()).startsWith("$.humidity at byte").endsWith("(and 2 more)");
+    assertThat(faults.type()).isEqualTo(1);
+    assertThat(faults.sensor()).isEqualTo(2);
   }
 
   @Test

@@ -50,7 +50,7 @@ final class Replies {
   static ResponseCode code(RejectReason reason) {
     return switch (reason) {
       case NOT_AUTHENTICATED -> ResponseCode.UNAUTHORIZED;
-      case NOT_AUTHORIZED -> ResponseCode.FORBIDDEN;
+      case NOT_AUTHORIZED, UNKNOWN_CHILD -> ResponseCode.FORBIDDEN;
       case UNMAPPED_TOPIC -> ResponseCode.NOT_FOUND;
       case PAYLOAD_INVALID, PROTOCOL_ERROR -> ResponseCode.BAD_REQUEST;
       case UNSUPPORTED_CONTENT_TYPE -> ResponseCode.UNSUPPORTED_CONTENT_FORMAT;

@@ -21,7 +21,7 @@ final class PublishHandler {
   static final Rejection UNKNOWN_CONTENT_TYPE =
       new Rejection(
           RejectReason.UNSUPPORTED_CONTENT_TYPE,
-          "unknown content type; use application/json, application/cbor,"
+          "unknown content type or charset; use UTF-8 and application/json, application/cbor,"
               + " application/senml+json, application/senml+cbor, text/plain or"
               + " application/octet-stream");
 
@@ -136,12 +136,14 @@ final class PublishHandler {
     if (property == null) {
       return ContentType.UNSPECIFIED;
     }
-    for (ContentType type : ContentType.values()) {
-      if (type.mediaType().equals(property.value())) {
-        return type;
-      }
-    }
-    return null;
+    String mediaType = (String) property.value();
+    ContentType type = ContentType.ofMediaType(mediaType);
+    return type == null || mediaType.indexOf(';') < 0 || isUtf8(mediaType) ? type : null;
+  }
+
+  private static boolean isUtf8(String mediaType) {
+    String charset = ContentType.charsetOf(mediaType);
+    return charset == null || charset.equals("utf-8") || charset.equals("us-ascii");
   }
 
   private static boolean validText(MqttPublishMessage packet) {
@@ -163,10 +165,19 @@ final class PublishHandler {
     if (positive && publication.qos == 2 && session != null) {
       session.unreleased.add(publication.packetId);
     }
-    return positive && publication.qos > 0;
+    return positive && publication.qos > 0 && notice(publication) == null;
   }
 
-  /** Answers what {@link #decided} left: refusals, and QoS 0, which has no answer. */
+  /** What the sender is told of fields of a stored message, where its protocol has a place. */
+  private @Nullable String notice(Publication publication) {
+    return connection.v5
+            && connection.problemInformation
+            && publication.receipt instanceof Receipt.Stored stored
+        ? stored.notice()
+        : null;
+  }
+
+  /** Answers what {@link #decided} left: refusals, notices, and QoS 0, which has no answer. */
   void refuse(Publication publication) {
     if (connection.failed()) {
       return;
@@ -176,6 +187,9 @@ final class PublishHandler {
       return;
     }
     if (!(publication.receipt instanceof Receipt.Rejected rejected)) {
+      if (publication.qos > 0) {
+        connection.reply(answer(publication.qos), publication.packetId, 0, notice(publication));
+      }
       return;
     }
     if (connection.v5 && publication.qos > 0) {
@@ -192,7 +206,7 @@ final class PublishHandler {
 
   private static int reason(RejectReason reason) {
     return switch (reason) {
-      case NOT_AUTHENTICATED, NOT_AUTHORIZED -> 0x87;
+      case NOT_AUTHENTICATED, NOT_AUTHORIZED, UNKNOWN_CHILD -> 0x87;
       case UNMAPPED_TOPIC -> 0x90;
       case QUOTA, OVERLOAD, TOO_LARGE, UPSTREAM_REFUSED -> 0x97;
       case PAYLOAD_INVALID, UNSUPPORTED_CONTENT_TYPE -> 0x99;

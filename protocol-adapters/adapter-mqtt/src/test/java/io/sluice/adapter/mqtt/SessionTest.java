@@ -11,6 +11,7 @@ import io.sluice.adapter.testkit.RecordingGateway;
 import io.sluice.api.Command;
 import io.sluice.api.ContentType;
 import io.sluice.api.DeviceId;
+import io.sluice.api.Lane;
 import io.sluice.api.MessageClass;
 import io.sluice.api.Receipt;
 import io.sluice.api.RejectReason;
@@ -257,6 +258,48 @@ class SessionTest {
       Packet ack = client.next();
       assertThat(ack.body()[2] & 0xFF).isEqualTo(0x99);
       assertThat(new String(ack.body(), UTF_8)).contains("application/senml+json");
+    }
+  }
+
+  @Test
+  void mediaTypeIsReadWithoutCaseAndParametersAndAnotherCharsetIsRefused() throws IOException {
+    gateway.answer(uplink -> {
+      assertThat(uplink.contentType()).isIn(ContentType.JSON, ContentType.UNSPECIFIED);
+      return uplink.rejection() == null
+          ? new Receipt.Stored(Lane.TELEMETRY, 1)
+          : new Receipt.Rejected(uplink.rejection().reason(), "refused", true);
+    });
+    try (RawMqtt client = RawMqtt.connected(adapter, 5)) {
+      String[] types = {
+        "Application/JSON; charset=UTF-8", "application/vnd.x+json", "application/json;charset=gbk"
+      };
+      for (String type : types) {
+        int properties = 3 + type.length();
+        Bytes body = new Bytes().text("telemetry").raw(0, 1, properties, 3).text(type).raw('1');
+        client.send(packet(0x32, body));
+        Packet ack = client.next();
+        assertThat(ack.body().length > 2 ? ack.body()[2] & 0xFF : 0)
+            .as(type)
+            .isEqualTo(type.endsWith("gbk") ? 0x99 : 0);
+      }
+    }
+  }
+
+  @Test
+  void senderIsToldOfAFieldThatCouldNotBeTakenThoughTheMessageIsStored() throws IOException {
+    gateway.answer(_ -> new Receipt.Stored(Lane.TELEMETRY, 1, "$.humidity: no number"));
+    try (RawMqtt client = RawMqtt.connected(adapter, 5)) {
+      client.send(publish(0x32, 1, "?"));
+      Packet ack = client.next();
+      assertThat(ack.type()).isEqualTo(4);
+      assertThat(ack.body()[2]).isZero();
+      assertThat(new String(ack.body(), UTF_8)).contains("$.humidity: no number");
+    }
+    try (RawMqtt client = new RawMqtt(adapter)) {
+      Bytes properties = new Bytes().raw(0x17, 0); // no problem information
+      assertThat(present(client.send(connect5(2, properties, new Bytes())))).isFalse();
+      client.send(publish(0x32, 1, "?"));
+      assertThat(client.next().body()).hasSize(2);
     }
   }
 
