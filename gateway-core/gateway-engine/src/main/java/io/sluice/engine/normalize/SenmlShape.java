@@ -14,6 +14,9 @@ final class SenmlShape {
   private static final int NAMED = 1;
   private static final int VALUED = 2;
 
+  /** Records that tell what an array is. */
+  private static final int MAX_LOOKED_AT = 64;
+
   private String baseName = "";
 
   private SenmlShape() {}
@@ -30,15 +33,15 @@ final class SenmlShape {
       boolean named = false;
       boolean valued = false;
       SenmlShape shape = new SenmlShape();
-      for (JsonToken token = parser.nextToken();
-          token != JsonToken.END_ARRAY;
-          token = parser.nextToken()) {
+      JsonToken token = parser.nextToken();
+      for (int i = 0; i < MAX_LOOKED_AT && token != JsonToken.END_ARRAY; i++) {
         int found = token == JsonToken.START_OBJECT ? shape.record(parser) : FORBIDDEN;
         if (found == FORBIDDEN) {
           return false;
         }
         named |= (found & NAMED) != 0;
         valued |= (found & VALUED) != 0;
+        token = parser.nextToken();
       }
       return named && valued;
     } catch (JacksonException e) {
@@ -73,7 +76,10 @@ final class SenmlShape {
       }
       parser.skipChildren();
     }
-    return SenmlName.isValid(baseName + name) ? found : FORBIDDEN;
+    return baseName.length() + name.length() <= SenmlName.MAX_CHARS
+            && SenmlName.isValid(baseName + name)
+        ? found
+        : FORBIDDEN;
   }
 
   private static boolean fits(String label, JsonToken token) {
