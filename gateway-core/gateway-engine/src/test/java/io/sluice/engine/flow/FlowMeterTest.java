@@ -76,7 +76,7 @@ class FlowMeterTest {
     return new FlowMeter(
         new FlowMeter.Sources(
             List::of,
-            () -> new Traffic(Map.of(), Map.of(), Map.of(), Map.of()),
+            () -> new Traffic(Map.of(), Map.of(), Map.of(), Map.of(), Map.of()),
             lanes,
             List::of,
             List::of),
