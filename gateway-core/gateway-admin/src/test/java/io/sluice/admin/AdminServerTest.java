@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sluice.api.MessageClass;
 import io.sluice.api.admin.AdminSettings;
 import io.sluice.api.admin.Operations.LiveEvent;
+import io.sluice.api.health.Health;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -53,6 +54,28 @@ class AdminServerTest {
     HttpResponse<String> notReady = send(request("/health/ready", null).GET());
     assertThat(notReady.statusCode()).isEqualTo(503);
     assertThat(notReady.body()).contains("disk full");
+  }
+
+  @Test
+  void warningsAreToldByAGatewayThatIsReady() throws Exception {
+    Health.ofProcess().warn("test", "the clock is not set");
+    try {
+      HttpResponse<String> ready = send(request("/health/ready", null).GET());
+      assertThat(ready.statusCode()).isEqualTo(200);
+      assertThat(ready.body()).contains("\"warnings\":[\"the clock is not set\"]");
+    } finally {
+      Health.ofProcess().over("test");
+    }
+    assertThat(send(request("/health/ready", null).GET()).body()).doesNotContain("warnings");
+  }
+
+  @Test
+  void databaseThatCannotBeHadIsAnsweredWithItsCause() throws Exception {
+    HttpResponse<String> answer =
+        send(request("/api/v1/alarms/" + FixedAlarms.DISK_FULL, "s3cret").GET());
+    assertThat(answer.statusCode()).isEqualTo(503);
+    assertThat(answer.headers().firstValue("Retry-After")).hasValue("5");
+    assertThat(answer.body()).contains("alarms.db: the disk is full");
   }
 
   @ParameterizedTest
@@ -326,7 +349,8 @@ class AdminServerTest {
                 operations,
                 event -> {}))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("choose another admin.port");
+        .hasMessageContaining("another program has the port")
+        .hasMessageContaining("admin.port");
   }
 
   private void assertFault(String body, int status, String message) throws Exception {

@@ -2,12 +2,15 @@ package io.sluice.admin;
 
 import io.sluice.api.admin.AlarmDesk;
 import io.sluice.api.admin.Operations.Following;
+import io.sluice.api.admin.StoreUnavailableException;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** A book with one alarm, number 7, active. */
+/** A book with one alarm, number 7, active; its disk is full for number {@value #DISK_FULL}. */
 final class FixedAlarms implements AlarmDesk {
+  static final long DISK_FULL = 99;
+
   private static AlarmView alarm(State state, @Nullable String by, @Nullable String note) {
     Long micros = by == null ? null : 2L;
     boolean isSeen = state == State.ACKNOWLEDGED;
@@ -44,6 +47,9 @@ final class FixedAlarms implements AlarmDesk {
 
   @Override
   public @Nullable AlarmView get(long id) {
+    if (id == DISK_FULL) {
+      throw new StoreUnavailableException("alarms.db: the disk is full; free some space on it");
+    }
     return id == 7 ? alarm(State.ACTIVE, null, null) : null;
   }
 

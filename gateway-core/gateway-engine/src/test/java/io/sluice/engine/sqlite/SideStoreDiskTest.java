@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.api.admin.StoreUnavailableException;
+import io.sluice.api.health.Health;
 import io.sluice.engine.spool.LoopDisk;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -56,6 +57,7 @@ class SideStoreDiskTest {
           .hasMessageStartingWith(file + ": the disk is full; ");
     }
     assertThat(store.trouble()).contains("the disk is full");
+    assertThat(Health.ofProcess().reasons()).contains(store.trouble());
     store.probe();
     long kept = Notes.count(store, "fits");
     assertThat(kept).as("reads go on, and what was refused is not there").isEqualTo(refused);
@@ -63,6 +65,7 @@ class SideStoreDiskTest {
     Files.delete(ballast);
     store.probe();
     assertThat(store.trouble()).isNull();
+    assertThat(Health.ofProcess().reasons()).noneMatch(reason -> reason.contains("side.db"));
     Notes.add(store, "after", 50_000);
 
     reopen();
