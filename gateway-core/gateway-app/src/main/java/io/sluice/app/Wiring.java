@@ -293,7 +293,7 @@ final class Wiring implements AutoCloseable {
               upstream.name(),
               upstream.type(),
               create(upstream),
-              RecordBatch.encoder(spool::epoch, upstream.forward().format()));
+              RecordBatch.encoder(spool::epoch, upstream.forward()));
       Forwarder forwarder =
           new Forwarder(
               target,

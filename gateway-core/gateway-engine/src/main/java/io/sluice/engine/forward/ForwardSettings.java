@@ -1,6 +1,8 @@
 package io.sluice.engine.forward;
 
+import io.sluice.api.config.Checked;
 import io.sluice.api.config.Option;
+import java.util.List;
 
 /** What every upstream has, whatever its type. */
 public record ForwardSettings(
@@ -13,11 +15,53 @@ public record ForwardSettings(
             max = 99)
         int liveShare,
     @Option(doc = "Most records in one batch.", def = "2000", min = 1, max = 100_000)
-        int batchRecords) {
+        int batchRecords,
+    @Option(
+            doc =
+                "What becomes of values of bad quality in formats that carry none (all but json):"
+                    + " kept as they are, left out, or marked by a further value NAME.q, as uncertain"
+                    + " ones are then.",
+            def = "keep")
+        BadValues badValues,
+    @Option(
+            doc =
+                "Of which records class and severity are told as further values in formats that"
+                    + " carry none (all but json). With all: sector, site and model too.",
+            def = "alarms")
+        Attributes attributes)
+    implements Checked {
+  /** With the defaults of what only some formats go by. */
+  public ForwardSettings(Format format, int liveShare, int batchRecords) {
+    this(format, liveShare, batchRecords, BadValues.KEEP, Attributes.ALARMS);
+  }
+
+  /** What becomes of values that are known to be wrong. */
+  public enum BadValues {
+    KEEP,
+    LEAVE_OUT,
+    MARK
+  }
+
+  /** Which records have attributes. */
+  public enum Attributes {
+    NONE,
+    ALARMS,
+    ALL
+  }
+
+  @Override
+  public List<Problem> problems() {
+    return format == Format.JSON && badValues != BadValues.KEEP
+        ? List.of(
+            new Problem("bad-values", "has no effect on json, which carries qualities; leave it out"))
+        : List.of();
+  }
+
   /** Payload formats offered upstream. */
   public enum Format {
     JSON("application/json"),
     THINGSBOARD("application/json"),
+    THINGSBOARD_GATEWAY("application/json"),
     SENML_JSON("application/senml+json"),
     SENML_CBOR("application/senml+cbor");
 

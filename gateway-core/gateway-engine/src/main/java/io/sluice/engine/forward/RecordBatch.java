@@ -33,15 +33,18 @@ public final class RecordBatch implements OutboundBatch {
 
   /** What makes batches readable for an upstream. */
   public static Function<SpoolBatch, OutboundBatch> encoder(
-      Epochs epochs, ForwardSettings.Format format) {
+      Epochs epochs, ForwardSettings settings) {
+    RecordAttributes attributes =
+        new RecordAttributes(settings.badValues(), settings.attributes());
     PayloadFormat writer =
-        switch (format) {
+        switch (settings.format()) {
           case JSON -> RecordJson::write;
-          case THINGSBOARD -> ThingsBoardFormat.create();
-          case SENML_JSON -> SenmlFormat.json();
-          case SENML_CBOR -> SenmlFormat.cbor();
+          case THINGSBOARD -> new ThingsBoardFormat(false, attributes);
+          case THINGSBOARD_GATEWAY -> new ThingsBoardFormat(true, attributes);
+          case SENML_JSON -> SenmlFormat.json(attributes);
+          case SENML_CBOR -> SenmlFormat.cbor(attributes);
         };
-    String contentType = format.contentType();
+    String contentType = settings.format().contentType();
     return spooled -> new RecordBatch(spooled, epochs, writer, contentType);
   }
 

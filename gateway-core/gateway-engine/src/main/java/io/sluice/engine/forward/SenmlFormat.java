@@ -4,7 +4,11 @@ import io.sluice.api.ByteSink;
 import io.sluice.engine.record.RecordFormat.Kind;
 import io.sluice.engine.record.RecordView;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.zip.CRC32C;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.TokenStreamFactory;
@@ -15,27 +19,30 @@ import tools.jackson.dataformat.cbor.CBORFactory;
  * A SenML pack for each record (RFC 8428): base name {@code device/}, base time the record's
  * observed time. JSON by section 5, CBOR with the integer labels of section 6.
  *
- * <p>Characters that a SenML name may not have (section 4.5.1) become {@code _}. Qualities have no
- * place in it. A record without measurements becomes one entry {@code class} with the message class
- * as its string, for a pack must hold a value.
+ * <p>Characters that a SenML name may not have (section 4.5.1) become {@code _}, and a checksum of
+ * the whole name goes behind it, so that two names stay two; a first character that may not be the
+ * first has a {@code 0} before it. A record without measurements becomes one entry {@code class} with
+ * the message class as its string, for a pack must hold a value.
  */
 final class SenmlFormat implements PayloadFormat {
   private static final Base64.Encoder BASE64URL = Base64.getUrlEncoder().withoutPadding();
 
   private final TokenStreamFactory factory;
   private final boolean cbor;
+  private final RecordAttributes attributes;
 
-  private SenmlFormat(TokenStreamFactory factory, boolean cbor) {
+  private SenmlFormat(TokenStreamFactory factory, boolean cbor, RecordAttributes attributes) {
     this.factory = factory;
     this.cbor = cbor;
+    this.attributes = attributes;
   }
 
-  static PayloadFormat json() {
-    return new SenmlFormat(new JsonFactory(), false);
+  static PayloadFormat json(RecordAttributes attributes) {
+    return new SenmlFormat(new JsonFactory(), false, attributes);
   }
 
-  static PayloadFormat cbor() {
-    return new SenmlFormat(new CBORFactory(), true);
+  static PayloadFormat cbor(RecordAttributes attributes) {
+    return new SenmlFormat(new CBORFactory(), true, attributes);
   }
 
   /** Labels of RFC 8428, table 4. */
@@ -61,47 +68,68 @@ final class SenmlFormat implements PayloadFormat {
 
   @Override
   public void write(RecordView record, ByteSink out) {
+    int entries = 0;
+    record.rewind();
+    while (record.next()) {
+      entries += attributes.leavesOut(record) ? 0 : attributes.marks(record) ? 2 : 1;
+    }
+    Map<String, String> told = attributes.of(record, entries == 0);
     try (JsonGenerator to =
         factory.createGenerator(ObjectWriteContext.empty(), new SinkStream(out))) {
-      to.writeStartArray(null, Math.max(1, record.count()));
-      if (record.count() == 0) {
-        base(record, to, 4);
-        text(to, Field.N, "class");
-        text(to, Field.VS, record.messageClass().jsonName());
-        to.writeEndObject();
-      }
+      to.writeStartArray(null, entries + told.size());
+      boolean isFirst = true;
       record.rewind();
-      for (boolean first = true; record.next(); first = false) {
-        entry(record, to, first);
+      while (record.next()) {
+        if (!attributes.leavesOut(record)) {
+          measurement(record, to, isFirst);
+          isFirst = false;
+        }
+      }
+      for (Map.Entry<String, String> each : told.entrySet()) {
+        begin(record, to, isFirst, 2);
+        text(to, Field.N, each.getKey());
+        text(to, Field.VS, each.getValue());
+        to.writeEndObject();
+        isFirst = false;
       }
       to.writeEndArray();
     }
   }
 
-  private void base(RecordView record, JsonGenerator to, int fields) {
-    to.writeStartObject(null, fields);
-    text(to, Field.BN, senmlName(record.device()) + '/');
-    seconds(to, Field.BT, record.timeMicros());
+  /** The first entry of a pack has the base. */
+  private void begin(RecordView record, JsonGenerator to, boolean isFirst, int fields) {
+    to.writeStartObject(null, isFirst ? fields + 2 : fields);
+    if (isFirst) {
+      text(to, Field.BN, baseName(record.device()));
+      seconds(to, Field.BT, record.timeMicros());
+    }
   }
 
-  private void entry(RecordView record, JsonGenerator to, boolean first) {
+  private void measurement(RecordView record, JsonGenerator to, boolean isFirst) {
+    String name = senmlName(record.measurementName());
     String unit = record.measurementUnit();
     boolean ownTime = record.hasOwnTime() && record.measurementMicros() != record.timeMicros();
-    int fields = 2 + (unit == null ? 0 : 1) + (ownTime ? 1 : 0);
-    if (first) {
-      base(record, to, fields + 2);
-    } else {
-      to.writeStartObject(null, fields);
-    }
-    text(to, Field.N, senmlName(record.measurementName()));
+    begin(record, to, isFirst, 2 + (unit == null ? 0 : 1) + (ownTime ? 1 : 0));
+    text(to, Field.N, name);
     if (unit != null) {
       text(to, Field.U, unit);
     }
     value(record, to);
+    ownTime(record, to, ownTime);
+    to.writeEndObject();
+    if (attributes.marks(record)) {
+      begin(record, to, false, ownTime ? 3 : 2);
+      text(to, Field.N, RecordAttributes.qualityName(name));
+      text(to, Field.VS, RecordAttributes.quality(record));
+      ownTime(record, to, ownTime);
+      to.writeEndObject();
+    }
+  }
+
+  private void ownTime(RecordView record, JsonGenerator to, boolean ownTime) {
     if (ownTime) {
       seconds(to, Field.T, record.measurementMicros() - record.timeMicros());
     }
-    to.writeEndObject();
   }
 
   private void value(RecordView record, JsonGenerator to) {
@@ -154,17 +182,31 @@ final class SenmlFormat implements PayloadFormat {
     }
   }
 
+  /** Of the whole name, the base name is the beginning: it must begin as a name does. */
+  private static String baseName(String device) {
+    String name = senmlName(device) + '/';
+    return isLetterOrDigit(name.charAt(0)) ? name : '0' + name;
+  }
+
   private static String senmlName(String name) {
     StringBuilder legal = null;
     for (int i = 0; i < name.length(); i++) {
       char c = name.charAt(i);
-      boolean letterOrDigit =
-          (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-      if (!letterOrDigit && "-:./_".indexOf(c) < 0) {
+      if (!isLetterOrDigit(c) && "-:./_".indexOf(c) < 0) {
         legal = legal == null ? new StringBuilder(name) : legal;
         legal.setCharAt(i, '_');
       }
     }
-    return legal == null ? name : legal.toString();
+    return legal == null ? name : legal.append(':').append(checksum(name)).toString();
+  }
+
+  private static String checksum(String name) {
+    CRC32C checksum = new CRC32C();
+    checksum.update(name.getBytes(StandardCharsets.UTF_8));
+    return HexFormat.of().toHexDigits((int) checksum.getValue());
+  }
+
+  private static boolean isLetterOrDigit(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
   }
 }

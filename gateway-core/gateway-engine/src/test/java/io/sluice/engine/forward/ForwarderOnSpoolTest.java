@@ -178,7 +178,7 @@ class ForwarderOnSpoolTest {
     Forwarder forwarder =
         new Forwarder(
             new Forwarder.Target(
-                "far", "test", upstream, RecordBatch.encoder(spool::epoch, Format.JSON)),
+                "far", "test", upstream, RecordBatch.encoder(spool::epoch, new ForwardSettings(Format.JSON, 50, 2_000))),
             spool.reader("far"),
             new ForwardSettings(Format.JSON, 50, batchRecords),
             LIMITS,
