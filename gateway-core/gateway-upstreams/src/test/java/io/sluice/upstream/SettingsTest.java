@@ -14,7 +14,9 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class SettingsTest {
   @Test
@@ -61,6 +63,77 @@ class SettingsTest {
         .containsExactly("uri", "topic", "password", "tls", "cloud-events");
     assertThat(new MqttTls(null, Path.of("c.pem"), null).problems())
         .containsExactly(new Problem("key", "is missing; certificate and key go together"));
+  }
+
+  @Test
+  void brokerIsNamedAsPeopleWriteIt() {
+    assertThat(uriFault("mqtt://broker:1883")).isNull();
+    assertThat(uriFault("mqtts://broker:8883")).isNull();
+    assertThat(uriFault("TCP://Broker:1883/")).isNull();
+    assertThat(uriFault("tcp://my_broker:1884")).isNull();
+    assertThat(uriFault("ssl://[fe80::1]:8883")).isNull();
+    assertThat(uriFault("tcp://broker")).isEqualTo("names no host and port; write tcp://host:port");
+    assertThat(uriFault("tcp://broker:0")).startsWith("names no host and port");
+    assertThat(uriFault("tcp://broker:70000")).startsWith("names no host and port");
+    assertThat(uriFault("tcp://broker:1883/mqtt")).startsWith("has a path or a query");
+    assertThat(uriFault("tcp://broker:1883?tls=1")).startsWith("has a path or a query");
+    assertThat(uriFault("ws://broker:80")).startsWith("must begin with tcp:// or ssl://");
+  }
+
+  private static @Nullable String uriFault(String uri) {
+    return mqtt(uri, null).problems().stream().map(Problem::message).findFirst().orElse(null);
+  }
+
+  private static MqttSettings mqtt(String uri, @Nullable String clientId) {
+    return new MqttSettings(
+        URI.create(uri),
+        "t",
+        1,
+        "3.1.1",
+        clientId,
+        null,
+        null,
+        1_000,
+        Duration.ofSeconds(30),
+        Duration.ofSeconds(10),
+        null,
+        false);
+  }
+
+  @Test
+  void clientIdIsBoundedAndOneUpstreamsAlone() {
+    assertThat(mqtt("tcp://b:1", "x".repeat(70_000)).problems())
+        .extracting(Problem::key)
+        .containsExactly("client-id");
+    assertThat(mqtt("tcp://b:1", "a").sole()).isEqualTo(mqtt("mqtt://b:1", "a").sole());
+    assertThat(mqtt("tcp://b:1", "a").sole()).isNotEqualTo(mqtt("tcp://c:1", "a").sole());
+    assertThat(mqtt("tcp://b:1", null).sole()).isNull();
+  }
+
+  @Test
+  void filesOfTlsAreReadWhenTheConfigurationIs(@TempDir Path directory) throws Exception {
+    Path ca = directory.resolve("ca.pem");
+    assertThat(new MqttTls(ca, null, null).problems())
+        .containsExactly(new Problem("ca", "there is no " + ca + "; make it, or mend the path"));
+    Path key = directory.resolve("own.key");
+    Path certificate = directory.resolve("own.pem");
+    Process openssl =
+        new ProcessBuilder(
+                "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+                "-nodes", "-subj", "/CN=x", "-keyout", key.toString(), "-out",
+                certificate.toString())
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    assertThat(openssl.waitFor()).isZero();
+    assertThat(new MqttTls(certificate, certificate, key).problems()).isEmpty();
+    assertThat(new MqttTls(null, key, certificate).problems())
+        .extracting(Problem::message)
+        .containsExactly(
+            key + " holds a private key and no certificate; are the two files exchanged?",
+            certificate + " holds a certificate and no private key; are the two files exchanged?");
+    assertThat(new MqttTls(key, null, null).problems())
+        .extracting(Problem::key)
+        .containsExactly("ca");
   }
 
   @Test

@@ -53,13 +53,25 @@ public final class PemFiles {
         certificates.add((X509Certificate) found);
       }
     } catch (CertificateException e) {
+      requireNoKeyAlone(file);
       throw new IOException(file + " holds a certificate that cannot be read; write it anew", e);
     }
     if (certificates.isEmpty()) {
+      requireNoKeyAlone(file);
       throw new IOException(
           file + " holds no certificate; it must begin with -----BEGIN CERTIFICATE-----");
     }
     return List.copyOf(certificates);
+  }
+
+  private static void requireNoKeyAlone(Path file) throws IOException {
+    try (InputStream in = open(file)) {
+      String text = new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
+      if (text.contains("PRIVATE KEY-----") && !text.contains("BEGIN CERTIFICATE-----")) {
+        throw new IOException(
+            file + " holds a private key and no certificate; are the two files exchanged?");
+      }
+    }
   }
 
   /** The revocation lists, PEM or DER; at least one. */
@@ -110,6 +122,10 @@ public final class PemFiles {
           file
               + " holds an encrypted key; write it without passphrase: openssl pkey -in OLD -out"
               + " NEW, and keep it readable by the gateway alone");
+    }
+    if (text.contains("-----BEGIN CERTIFICATE-----")) {
+      throw new IOException(
+          file + " holds a certificate and no private key; are the two files exchanged?");
     }
     throw new IOException(
         file + " holds no private key; it must begin with -----BEGIN PRIVATE KEY-----");

@@ -281,7 +281,7 @@ public final class Binder {
       }
       String secret = TextFile.secret(file);
       if (!secret.isEmpty()) {
-        return new Secret(ScalarReader.secret(option, secret));
+        return new Secret(ScalarReader.secret(option, secret), file);
       }
       faults.add(node, file + " is empty; write the secret into it");
     } catch (ScalarReader.Misfit e) {

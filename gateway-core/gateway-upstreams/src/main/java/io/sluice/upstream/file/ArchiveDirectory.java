@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -130,8 +131,10 @@ final class ArchiveDirectory {
     ArchiveName name = new ArchiveName(gateway, now, 0);
     try (Stream<Path> entries = Files.list(directory)) {
       for (Path path : (Iterable<Path>) entries::iterator) {
-        ArchiveName other = ArchiveName.of(gateway, path.getFileName().toString()).orElse(name);
-        name = other != name && other.compareTo(name) >= 0 ? other.next() : name;
+        Optional<ArchiveName> other = ArchiveName.of(gateway, path.getFileName().toString());
+        if (other.isPresent() && other.get().compareTo(name) >= 0) {
+          name = other.get().next();
+        }
       }
     }
     return name;

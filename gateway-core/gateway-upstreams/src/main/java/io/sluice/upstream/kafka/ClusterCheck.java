@@ -56,7 +56,7 @@ final class ClusterCheck {
       String server = servers.get(i);
       try {
         long until = share(servers.size() - i);
-        tryBrokers(server, ask(node(server), until), until);
+        tryBrokers(ask(node(server), until), until);
         return;
       } catch (IOException e) {
         faults.add(server + ": " + e.getMessage());
@@ -185,7 +185,7 @@ final class ClusterCheck {
   }
 
   /** Each sends to the brokers by the names that the cluster gives them. */
-  private void tryBrokers(String server, Collection<Node> brokers, long until)
+  private void tryBrokers(Collection<Node> brokers, long until)
       throws IOException, InterruptedException {
     List<String> faults = new ArrayList<>();
     for (Node broker : brokers) {

@@ -147,10 +147,10 @@ final class KafkaUpstream implements Upstream {
     String[] topics = new String[batch.count()];
     String last = "";
     for (int i = 0; i < topics.length; i++) {
-      String expanded = topic.expand(batch, i);
-      last = expanded.equals(last) ? last : expanded;
-      topics[i] = last;
-      if (last == expanded && topicsAsked.size() < TOPICS_ASKED_MAX && topicsAsked.add(last)) {
+      topics[i] = topic.expand(batch, i);
+      boolean isOther = !topics[i].equals(last);
+      last = topics[i];
+      if (isOther && topicsAsked.size() < TOPICS_ASKED_MAX && topicsAsked.add(last)) {
         to.metadata().add(last, System.currentTimeMillis());
       }
     }

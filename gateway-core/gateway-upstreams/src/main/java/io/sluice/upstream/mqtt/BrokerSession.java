@@ -53,6 +53,7 @@ final class BrokerSession extends ChannelInboundHandlerAdapter {
   private @Nullable String failure;
   private boolean isPumping;
   private boolean pingIsOut;
+  private boolean wasActive;
   private long accepted;
   private volatile long packetBytesMax = Long.MAX_VALUE;
 
@@ -113,6 +114,7 @@ final class BrokerSession extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelActive(ChannelHandlerContext own) {
+    wasActive = true;
     own.writeAndFlush(connect);
   }
 
@@ -135,9 +137,9 @@ final class BrokerSession extends ChannelInboundHandlerAdapter {
   private void answered(ChannelHandlerContext own, MqttMessage message) {
     switch (message.fixedHeader().messageType()) {
       case CONNACK -> connected(own, (MqttConnAckMessage) message);
-      case PUBACK, PUBCOMP -> settled(id(message), reason(message));
-      case PUBREC -> received(own, id(message), reason(message));
-      case DISCONNECT -> fail(BrokerFaults.disconnect(reason(message)));
+      case PUBACK, PUBCOMP -> settled(id(message), reason(message), properties(message));
+      case PUBREC -> received(own, id(message), reason(message), properties(message));
+      case DISCONNECT -> fail(BrokerFaults.disconnect(reason(message), properties(message)));
       default -> {
         // PINGRESP; nothing else is asked for: nothing is subscribed to
       }
@@ -156,10 +158,18 @@ final class BrokerSession extends ChannelInboundHandlerAdapter {
     };
   }
 
+  private static MqttProperties properties(MqttMessage message) {
+    return switch (message.variableHeader()) {
+      case MqttPubReplyMessageVariableHeader header -> header.properties();
+      case MqttReasonCodeAndPropertiesVariableHeader header -> header.properties();
+      case null, default -> MqttProperties.NO_PROPERTIES;
+    };
+  }
+
   private void connected(ChannelHandlerContext own, MqttConnAckMessage answer) {
     int code = answer.variableHeader().connectReturnCode().byteValue() & 0xFF;
     if (code != 0) {
-      fail(BrokerFaults.connect(code));
+      fail(BrokerFaults.connect(code, answer.variableHeader().properties()));
       return;
     }
     long keepAliveMillis = settings.keepAlive().toMillis();
@@ -202,15 +212,16 @@ final class BrokerSession extends ChannelInboundHandlerAdapter {
   }
 
   /** First half of QoS 2: section 4.3.3. */
-  private void received(ChannelHandlerContext own, int id, int reason) {
+  private void received(
+      ChannelHandlerContext own, int id, int reason, MqttProperties properties) {
     if (reason >= FIRST_FAILURE) {
-      settled(id, reason);
+      settled(id, reason, properties);
     } else {
       own.write(Packets.release(id), own.voidPromise());
     }
   }
 
-  private void settled(int id, int reason) {
+  private void settled(int id, int reason, MqttProperties properties) {
     if (!inFlight.has(id)) {
       return; // answered before, or never sent
     }
@@ -222,12 +233,12 @@ final class BrokerSession extends ChannelInboundHandlerAdapter {
       accepted++;
       batch.acknowledged(1);
     } else if (reason == TOPIC_NAME_INVALID || reason == PAYLOAD_FORMAT_INVALID) {
-      batch.refused(index, "the broker refused it with 0x%02x".formatted(reason));
+      batch.refused(index, BrokerFaults.publication(reason, properties));
     } else if (reason == NOT_AUTHORIZED) {
       batch.denied(
-          index, "the broker does not let this client publish it (0x87); allow its topic there");
+          index, BrokerFaults.publication(reason, properties) + "; allow its topic there");
     } else {
-      fail("the broker refused a publication with 0x%02x".formatted(reason));
+      fail(BrokerFaults.publication(reason, properties));
       return;
     }
     settle(batch);
@@ -337,7 +348,12 @@ final class BrokerSession extends ChannelInboundHandlerAdapter {
   }
 
   private void lost(@Nullable Throwable cause) {
-    fail((opened.isDone() ? "connection lost: " : "") + BrokerFaults.text(cause));
+    String text = BrokerFaults.text(cause);
+    if (opened.isDone()) {
+      fail("connection lost: " + text);
+    } else {
+      fail(isV5 && wasActive ? text + "; does it speak version 5? else write version: 3.1.1" : text);
+    }
   }
 
   /** Says goodbye and ends it. Any thread. */

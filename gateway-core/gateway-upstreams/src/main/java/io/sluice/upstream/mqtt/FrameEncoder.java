@@ -21,7 +21,12 @@ import org.jspecify.annotations.Nullable;
 final class FrameEncoder {
   private static final int TOPIC_BYTES_MAX = 65_535;
   private static final int HEADER_BYTES_MAX = 5;
+
+  // Section 2.2.2.2 of MQTT 5.
+  private static final int PAYLOAD_FORMAT_INDICATOR = 0x01;
+  private static final int CONTENT_TYPE = 0x03;
   private static final int USER_PROPERTY = 0x26;
+  private static final int UTF_8 = 1;
 
   private final String gateway;
   private final int qos;
@@ -40,7 +45,14 @@ final class FrameEncoder {
     this.cloudEvents = settings.cloudEvents();
     this.topics =
         RecordTemplate.of(
-            settings.topic(), gateway, c -> c != '/' && c != '+' && c != '#' && c != 0);
+            settings.topic(),
+            gateway,
+            c ->
+                c != '/'
+                    && c != '+'
+                    && c != '#'
+                    && c != 0
+                    && settings.topicReplaces().indexOf(c) < 0);
   }
 
   /**
@@ -75,7 +87,7 @@ final class FrameEncoder {
     }
     properties.clear();
     if (cloudEvents) {
-      event(CloudEvents.of(gateway, batch, index));
+      event(CloudEvents.of(gateway, batch, index), batch.contentType());
     }
     int remaining = 2 + topic.length + (qos > 0 ? 2 : 0) + payload.length();
     remaining += isV5 ? lengthBytes(properties.length()) + properties.length() : 0;
@@ -101,7 +113,13 @@ final class FrameEncoder {
   }
 
   /** CloudEvents 1.0, MQTT protocol binding, section 3.1 (binary mode). */
-  private void event(CloudEvents event) {
+  private void event(CloudEvents event, String contentType) {
+    if (!contentType.endsWith("cbor")) {
+      properties.write(PAYLOAD_FORMAT_INDICATOR);
+      properties.write(UTF_8);
+    }
+    properties.write(CONTENT_TYPE);
+    text(contentType);
     userProperty("specversion", CloudEvents.SPEC_VERSION);
     userProperty("id", event.id());
     userProperty("source", event.source());

@@ -3,8 +3,10 @@ package io.sluice.upstream.mqtt;
 import io.sluice.api.config.Checked;
 import io.sluice.api.config.Option;
 import io.sluice.api.config.Secret;
+import io.sluice.engine.forward.UpstreamSettings;
 import io.sluice.upstream.RecordTemplate;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,7 +15,9 @@ import org.jspecify.annotations.Nullable;
 /** Options of an MQTT upstream. */
 public record MqttSettings(
     @Option(
-            doc = "Broker: tcp://host:port, or ssl://host:port for TLS.",
+            doc =
+                "Broker: tcp://host:port, or ssl://host:port for TLS (mqtt:// and mqtts:// are the"
+                    + " same). Each address of a name is tried.",
             required = true,
             hint = "tcp://broker.example:1883")
         URI uri,
@@ -54,16 +58,57 @@ public record MqttSettings(
             doc =
                 "Whether user properties carry the attributes of CloudEvents 1.0 (version 5 only).",
             def = "false")
-        boolean cloudEvents)
-    implements Checked {
+        boolean cloudEvents,
+    @Option(
+            doc =
+                "Further characters that become _ where they stand in a field of the topic; \". \" for"
+                    + " NATS.",
+            def = "")
+        String topicReplaces)
+    implements Checked, UpstreamSettings {
+  private static final int TEXT_BYTES_MAX = 65_535;
+
+  /** Replacing no further characters. */
+  public MqttSettings(
+      URI uri,
+      String topic,
+      int qos,
+      String version,
+      @Nullable String clientId,
+      @Nullable String username,
+      @Nullable Secret password,
+      int inFlight,
+      Duration keepAlive,
+      Duration connectTimeout,
+      @Nullable MqttTls tls,
+      boolean cloudEvents) {
+    this(
+        uri,
+        topic,
+        qos,
+        version,
+        clientId,
+        username,
+        password,
+        inFlight,
+        keepAlive,
+        connectTimeout,
+        tls,
+        cloudEvents,
+        "");
+  }
+
+
   @Override
   public List<Problem> problems() {
     List<Problem> problems = new ArrayList<>();
-    String scheme = String.valueOf(uri.getScheme());
-    if (!scheme.equals("tcp") && !scheme.equals("ssl")) {
-      problems.add(new Problem("uri", "must begin with tcp:// or ssl://, not " + scheme));
-    } else if (uri.getHost() == null || uri.getPort() < 1) {
-      problems.add(new Problem("uri", "names no host and port; write " + scheme + "://host:port"));
+    String address = BrokerAddress.problem(uri);
+    if (address != null) {
+      problems.add(new Problem("uri", address));
+    }
+    String id = clientId;
+    if (id != null && id.getBytes(StandardCharsets.UTF_8).length > TEXT_BYTES_MAX) {
+      problems.add(new Problem("client-id", "has more than 65,535 bytes; shorten it"));
     }
     String template = RecordTemplate.problem(topic);
     if (template != null) {
@@ -74,12 +119,20 @@ public record MqttSettings(
     if (password != null && username == null) {
       problems.add(new Problem("password", "needs a username beside it"));
     }
-    if (tls != null && scheme.equals("tcp")) {
-      problems.add(new Problem("tls", "has no effect on tcp://; write ssl:// in uri"));
+    if (tls != null && !BrokerAddress.isSecure(String.valueOf(uri.getScheme()))) {
+      problems.add(new Problem("tls", "has no effect without TLS; write ssl:// in uri"));
     }
     if (cloudEvents && !version.equals("5")) {
       problems.add(new Problem("cloud-events", "needs version: 5, which has user properties"));
     }
     return problems;
+  }
+
+  /** Two sessions of one client id take over from each other without end. */
+  @Override
+  public @Nullable Sole sole() {
+    return clientId == null || BrokerAddress.problem(uri) != null
+        ? null
+        : new Sole("client-id", List.of(BrokerAddress.of(uri), clientId));
   }
 }

@@ -2,7 +2,11 @@ package io.sluice.upstream.mqtt;
 
 import io.sluice.api.config.Checked;
 import io.sluice.api.config.Option;
+import io.sluice.api.tls.ClientTls;
+import io.sluice.api.tls.PemFiles;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +25,28 @@ public record MqttTls(
               certificate == null ? "certificate" : "key",
               "is missing; certificate and key go together"));
     }
-    return List.of();
+    List<Problem> problems = new ArrayList<>();
+    check("ca", ca, PemFiles::certificates, problems);
+    check("certificate", certificate, PemFiles::certificates, problems);
+    check("key", key, PemFiles::privateKey, problems);
+    if (problems.isEmpty()) {
+      check("key", key, own -> ClientTls.context(ca, certificate, own), problems);
+    }
+    return problems;
+  }
+
+  private interface Reading {
+    Object of(Path file) throws IOException;
+  }
+
+  private static void check(
+      String key, @Nullable Path file, Reading reading, List<Problem> problems) {
+    try {
+      if (file != null) {
+        reading.of(file);
+      }
+    } catch (IOException e) {
+      problems.add(new Problem(key, String.valueOf(e.getMessage())));
+    }
   }
 }

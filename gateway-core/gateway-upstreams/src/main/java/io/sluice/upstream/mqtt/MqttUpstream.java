@@ -17,6 +17,12 @@ import io.sluice.engine.forward.Delivery;
 import io.sluice.engine.forward.OutboundBatch;
 import io.sluice.engine.forward.Upstream;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadFactory;
@@ -39,41 +45,86 @@ final class MqttUpstream implements Upstream {
   private static final int ANSWER_BYTES_MAX = 64 << 10;
 
   private static final long END_MILLIS = 1_000;
+  private static final int ADDRESSES_MAX = 8;
 
   private final String clientId;
   private final MqttSettings settings;
   private final FrameEncoder encoder;
   private final ThreadFactory threads;
+  private final Names names;
   private final LongAdder confirmations = new LongAdder();
   private @Nullable BrokerSession session;
   private @Nullable EventLoopGroup loop;
 
+  /** Finds the addresses of a name. */
+  @FunctionalInterface
+  interface Names {
+    InetAddress[] of(String host) throws UnknownHostException;
+  }
+
   MqttUpstream(String gateway, String name, String clientId, MqttSettings settings) {
+    this(gateway, name, clientId, settings, InetAddress::getAllByName);
+  }
+
+  MqttUpstream(
+      String gateway, String name, String clientId, MqttSettings settings, Names names) {
+    this.names = names;
     this.clientId = clientId;
     this.settings = settings;
     this.encoder = new FrameEncoder(gateway, settings);
     this.threads = Thread.ofPlatform().daemon().name("publish-" + name).factory();
   }
 
+  /** Tries one address of the broker's name after the other, within the time for all. */
   @Override
   public void open() throws IOException, InterruptedException {
-    String host = settings.uri().getHost();
-    int port = settings.uri().getPort();
-    boolean isSecure = settings.uri().getScheme().equals("ssl");
-    SSLContext tls = isSecure ? context(settings.tls()) : null;
+    BrokerAddress broker = BrokerAddress.of(settings.uri());
+    SSLContext tls = broker.isSecure() ? context(settings.tls()) : null;
+    List<InetAddress> addresses = addresses(broker);
+    long deadline = System.nanoTime() + settings.connectTimeout().toNanos();
+    Set<String> faults = new LinkedHashSet<>();
+    for (int i = 0; i < addresses.size(); i++) {
+      long millis = (deadline - System.nanoTime()) / 1_000_000 / (addresses.size() - i);
+      try {
+        open(broker, addresses.get(i), tls, Math.max(1, millis));
+        return;
+      } catch (IOException e) {
+        String address = addresses.size() > 1 ? addresses.get(i).getHostAddress() + ": " : "";
+        faults.add(address + e.getMessage());
+        close();
+      }
+    }
+    throw new IOException(where() + ": " + String.join("; ", faults));
+  }
+
+  private List<InetAddress> addresses(BrokerAddress broker) throws IOException {
+    try {
+      InetAddress[] all = names.of(broker.host());
+      return Arrays.asList(all).subList(0, Math.min(ADDRESSES_MAX, all.length));
+    } catch (UnknownHostException e) {
+      throw new IOException(
+          broker.host() + " is not known; mend uri, or the name service of this machine", e);
+    }
+  }
+
+  private String where() {
+    return settings.uri().getScheme() + "://" + settings.uri().getRawAuthority();
+  }
+
+  private void open(BrokerAddress broker, InetAddress address, @Nullable SSLContext tls, long millis)
+      throws IOException, InterruptedException {
     BrokerSession opening =
         new BrokerSession(settings, Packets.connect(clientId, settings), confirmations);
     EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, threads, NioIoHandler.newFactory());
     loop = group;
     session = opening;
-    long millis = settings.connectTimeout().toMillis();
     new Bootstrap()
         .group(group)
         .channel(NioSocketChannel.class)
         .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) Math.min(Integer.MAX_VALUE, millis))
         .option(ChannelOption.TCP_NODELAY, true)
-        .handler(pipeline(opening, tls, host, port))
-        .connect(host, port)
+        .handler(pipeline(opening, tls, broker.host(), broker.port()))
+        .connect(address, broker.port())
         .addListener(connected -> {
           if (!connected.isSuccess()) {
             opening.fail(BrokerFaults.text(connected.cause()));
@@ -82,9 +133,14 @@ final class MqttUpstream implements Upstream {
     try {
       opening.opened().get(millis + 500, TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
-      throw new IOException(settings.uri() + ": no answer within " + settings.connectTimeout(), e);
+      throw new IOException(
+          "no answer from "
+              + address.getHostAddress()
+              + " within "
+              + BrokerFaults.time(settings.connectTimeout().toMillis()),
+          e);
     } catch (ExecutionException e) {
-      throw new IOException(settings.uri() + ": " + e.getCause().getMessage(), e);
+      throw new IOException(e.getCause().getMessage(), e);
     }
   }
 

@@ -17,7 +17,7 @@ final class Packets {
 
   private Packets() {}
 
-  /** With a clean session: what was under way before is in the spool. */
+  /** With the password as it is now. Reads disk. With a clean session: what was under way before is in the spool. */
   static MqttMessage connect(String clientId, MqttSettings settings) {
     MqttMessageBuilders.ConnectBuilder connect =
         MqttMessageBuilders.connect()
@@ -31,7 +31,7 @@ final class Packets {
     }
     Secret password = settings.password();
     if (password != null) {
-      connect.hasPassword(true).password(password.value().getBytes(StandardCharsets.UTF_8));
+      connect.hasPassword(true).password(password.current().getBytes(StandardCharsets.UTF_8));
     }
     return connect.build();
   }

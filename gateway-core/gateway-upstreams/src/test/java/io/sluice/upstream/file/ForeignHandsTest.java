@@ -63,11 +63,16 @@ class ForeignHandsTest {
     FileUpstream upstream = open();
     upstream.send(new TestBatch("r", 0, 10)).join();
     Files.delete(openFile());
-    await()
-        .until(() -> Files.list(Path.of("/proc/self/fd")).noneMatch(ForeignHandsTest::isDeleted));
+    await().until(() -> !holdsDeletedFile());
     assertThat(refusal(upstream.send(new TestBatch("r", 10, 1)).join())).contains("was removed");
     deliverAgain(upstream, new TestBatch("r", 10, 1));
     assertThat(ids()).containsExactly("r10");
+  }
+
+  private static boolean holdsDeletedFile() throws IOException {
+    try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
+      return descriptors.anyMatch(ForeignHandsTest::isDeleted);
+    }
   }
 
   private static boolean isDeleted(Path descriptor) {

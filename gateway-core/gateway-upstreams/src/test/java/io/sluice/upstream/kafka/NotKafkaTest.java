@@ -270,7 +270,7 @@ class NotKafkaTest {
           socket.getOutputStream().write(answer);
           socket.getOutputStream().flush();
           answered.release();
-          in.read(new byte[1_024]);
+          var _ = in.read(new byte[1_024]);
         }
       } catch (IOException e) {
         // the client has gone, as it should

@@ -204,12 +204,13 @@ class MqttUpstreamIT {
   void userPropertiesCarryTheCloudEvent() throws Exception {
     try (Mosquitto broker = new Mosquitto(directory);
         Upstream upstream = upstream(uri(broker), "5", 1, true, null)) {
-      broker.subscribe("%P");
+      broker.subscribe("%C %P");
       Resending.sendAll(upstream, List.of(new TestBatch("r", 7, 1)));
       await()
           .untilAsserted(() ->
               assertThat(broker.received().getLast())
                   .contains("specversion:1.0", "id:r7", "source:/edge-01/device-7")
+                  .startsWith("application/json ")
                   .contains("type:io.sluice.telemetry", "time:2026-03-01T12:00:00Z"));
     }
   }
