@@ -119,8 +119,19 @@ class SettingsTest {
     Path certificate = directory.resolve("own.pem");
     Process openssl =
         new ProcessBuilder(
-                "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
-                "-nodes", "-subj", "/CN=x", "-keyout", key.toString(), "-out",
+                "openssl",
+                "req",
+                "-x509",
+                "-newkey",
+                "ec",
+                "-pkeyopt",
+                "ec_paramgen_curve:P-256",
+                "-nodes",
+                "-subj",
+                "/CN=x",
+                "-keyout",
+                key.toString(),
+                "-out",
                 certificate.toString())
             .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();

@@ -20,8 +20,8 @@ public record Secret(String value, @Nullable Path file) {
   }
 
   /**
-   * As its file has it now, for secrets that are renewed while the gateway runs; as it was read where
-   * there is no file, or none that holds a secret at this moment. Reads disk.
+   * As its file has it now, for secrets that are renewed while the gateway runs; as it was read
+   * where there is no file, or none that holds a secret at this moment. Reads disk.
    */
   public String current() {
     Path from = file;

@@ -53,7 +53,8 @@ public record ForwardSettings(
   public List<Problem> problems() {
     return format == Format.JSON && badValues != BadValues.KEEP
         ? List.of(
-            new Problem("bad-values", "has no effect on json, which carries qualities; leave it out"))
+            new Problem(
+                "bad-values", "has no effect on json, which carries qualities; leave it out"))
         : List.of();
   }
 

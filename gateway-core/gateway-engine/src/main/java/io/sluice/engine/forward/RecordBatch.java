@@ -34,8 +34,7 @@ public final class RecordBatch implements OutboundBatch {
   /** What makes batches readable for an upstream. */
   public static Function<SpoolBatch, OutboundBatch> encoder(
       Epochs epochs, ForwardSettings settings) {
-    RecordAttributes attributes =
-        new RecordAttributes(settings.badValues(), settings.attributes());
+    RecordAttributes attributes = new RecordAttributes(settings.badValues(), settings.attributes());
     PayloadFormat writer =
         switch (settings.format()) {
           case JSON -> RecordJson::write;

@@ -21,8 +21,8 @@ import tools.jackson.dataformat.cbor.CBORFactory;
  *
  * <p>Characters that a SenML name may not have (section 4.5.1) become {@code _}, and a checksum of
  * the whole name goes behind it, so that two names stay two; a first character that may not be the
- * first has a {@code 0} before it. A record without measurements becomes one entry {@code class} with
- * the message class as its string, for a pack must hold a value.
+ * first has a {@code 0} before it. A record without measurements becomes one entry {@code class}
+ * with the message class as its string, for a pack must hold a value.
  */
 final class SenmlFormat implements PayloadFormat {
   private static final Base64.Encoder BASE64URL = Base64.getUrlEncoder().withoutPadding();

@@ -178,7 +178,10 @@ class ForwarderOnSpoolTest {
     Forwarder forwarder =
         new Forwarder(
             new Forwarder.Target(
-                "far", "test", upstream, RecordBatch.encoder(spool::epoch, new ForwardSettings(Format.JSON, 50, 2_000))),
+                "far",
+                "test",
+                upstream,
+                RecordBatch.encoder(spool::epoch, new ForwardSettings(Format.JSON, 50, 2_000))),
             spool.reader("far"),
             new ForwardSettings(Format.JSON, 50, batchRecords),
             LIMITS,

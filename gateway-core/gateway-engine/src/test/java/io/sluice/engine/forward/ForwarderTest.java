@@ -374,7 +374,8 @@ class ForwarderTest {
                 "scripted",
                 to,
                 RecordBatch.encoder(
-                    (lane, sequence) -> MemorySpool.EPOCH, new ForwardSettings(ForwardSettings.Format.JSON, 50, 2_000))),
+                    (lane, sequence) -> MemorySpool.EPOCH,
+                    new ForwardSettings(ForwardSettings.Format.JSON, 50, 2_000))),
             from.reader(),
             new ForwardSettings(ForwardSettings.Format.JSON, liveShare, batchRecords),
             limits,

@@ -7,8 +7,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a broker is. Host names may have {@code _}, which Docker's have, though no URI's may
- * (RFC 3986 leaves the authority unparsed then).
+ * Where a broker is. Host names may have {@code _}, which Docker's have, though no URI's may (RFC
+ * 3986 leaves the authority unparsed then).
  *
  * @param host name or address, without the brackets of IPv6
  */

@@ -121,8 +121,6 @@ final class BrokerFaults {
 
   /** A time limit as it is written: {@code 10s}, {@code 500ms}. */
   static String time(long millis) {
-    return millis % 1_000 == 0
-        ? millis / 1_000 + "s"
-        : String.format(Locale.ROOT, "%dms", millis);
+    return millis % 1_000 == 0 ? millis / 1_000 + "s" : String.format(Locale.ROOT, "%dms", millis);
   }
 }

@@ -212,8 +212,7 @@ final class BrokerSession extends ChannelInboundHandlerAdapter {
   }
 
   /** First half of QoS 2: section 4.3.3. */
-  private void received(
-      ChannelHandlerContext own, int id, int reason, MqttProperties properties) {
+  private void received(ChannelHandlerContext own, int id, int reason, MqttProperties properties) {
     if (reason >= FIRST_FAILURE) {
       settled(id, reason, properties);
     } else {
@@ -235,8 +234,7 @@ final class BrokerSession extends ChannelInboundHandlerAdapter {
     } else if (reason == TOPIC_NAME_INVALID || reason == PAYLOAD_FORMAT_INVALID) {
       batch.refused(index, BrokerFaults.publication(reason, properties));
     } else if (reason == NOT_AUTHORIZED) {
-      batch.denied(
-          index, BrokerFaults.publication(reason, properties) + "; allow its topic there");
+      batch.denied(index, BrokerFaults.publication(reason, properties) + "; allow its topic there");
     } else {
       fail(BrokerFaults.publication(reason, properties));
       return;
@@ -352,7 +350,8 @@ final class BrokerSession extends ChannelInboundHandlerAdapter {
     if (opened.isDone()) {
       fail("connection lost: " + text);
     } else {
-      fail(isV5 && wasActive ? text + "; does it speak version 5? else write version: 3.1.1" : text);
+      fail(
+          isV5 && wasActive ? text + "; does it speak version 5? else write version: 3.1.1" : text);
     }
   }
 

@@ -98,7 +98,6 @@ public record MqttSettings(
         "");
   }
 
-
   @Override
   public List<Problem> problems() {
     List<Problem> problems = new ArrayList<>();

@@ -66,8 +66,7 @@ final class MqttUpstream implements Upstream {
     this(gateway, name, clientId, settings, InetAddress::getAllByName);
   }
 
-  MqttUpstream(
-      String gateway, String name, String clientId, MqttSettings settings, Names names) {
+  MqttUpstream(String gateway, String name, String clientId, MqttSettings settings, Names names) {
     this.names = names;
     this.clientId = clientId;
     this.settings = settings;
@@ -111,7 +110,8 @@ final class MqttUpstream implements Upstream {
     return settings.uri().getScheme() + "://" + settings.uri().getRawAuthority();
   }
 
-  private void open(BrokerAddress broker, InetAddress address, @Nullable SSLContext tls, long millis)
+  private void open(
+      BrokerAddress broker, InetAddress address, @Nullable SSLContext tls, long millis)
       throws IOException, InterruptedException {
     BrokerSession opening =
         new BrokerSession(settings, Packets.connect(clientId, settings), confirmations);

@@ -17,7 +17,10 @@ final class Packets {
 
   private Packets() {}
 
-  /** With the password as it is now. Reads disk. With a clean session: what was under way before is in the spool. */
+  /**
+   * With the password as it is now. Reads disk. With a clean session: what was under way before is
+   * in the spool.
+   */
   static MqttMessage connect(String clientId, MqttSettings settings) {
     MqttMessageBuilders.ConnectBuilder connect =
         MqttMessageBuilders.connect()

@@ -98,13 +98,7 @@ class BrokerAnswersTest {
   @Test
   void everyAddressThatFailsIsTold() throws Exception {
     try (Broker broker = new Broker(WELCOME)) {
-      Upstream upstream =
-          upstream(
-              broker,
-              "5",
-              null,
-              address(9),
-              address(8));
+      Upstream upstream = upstream(broker, "5", null, address(9), address(8));
       assertThatThrownBy(upstream::open)
           .hasMessageStartingWith("tcp://brk:" + broker.server.getLocalPort() + ": ")
           .hasMessageContaining("127.0.0.9")
@@ -126,8 +120,7 @@ class BrokerAnswersTest {
 
   private static Upstream open(Broker broker, String version, @Nullable Secret password)
       throws Exception {
-    Upstream upstream =
-        upstream(broker, version, password, InetAddress.getLoopbackAddress());
+    Upstream upstream = upstream(broker, version, password, InetAddress.getLoopbackAddress());
     try {
       upstream.open();
       return upstream;
