@@ -31,7 +31,7 @@ final class LogRecovery {
   private final Path directory;
   private final SegmentLog.Shape shape;
   private final SpoolFiles files;
-  private final boolean hasKey;
+  private final @Nullable PlainBound plain;
 
   private final List<Segment> opened = new ArrayList<>();
   private final List<Path> damaged = new ArrayList<>();
@@ -46,11 +46,12 @@ final class LogRecovery {
   private long endSequence = 1;
   private boolean isUnsynced;
 
-  LogRecovery(Path directory, SegmentLog.Shape shape, SpoolFiles files, boolean hasKey) {
+  LogRecovery(
+      Path directory, SegmentLog.Shape shape, SpoolFiles files, @Nullable PlainBound plain) {
     this.directory = directory;
     this.shape = shape;
     this.files = files;
-    this.hasKey = hasKey;
+    this.plain = plain;
   }
 
   static Path file(Path directory, long baseSequence) {
@@ -158,11 +159,14 @@ final class LogRecovery {
       if (header.log() != shape.number() || header.baseSequence() != base) {
         throw new IOException("was being made from an older segment, or does not belong here");
       }
+      if (plain != null && !header.isEncrypted() && !plain.takesPlain(shape.number(), base)) {
+        throw new IOException("is plain, and what is written since encryption began is not");
+      }
     } catch (IOException e) {
       refuse(file, base, channel, bytes, e);
       return;
     }
-    if (header.isEncrypted() && !hasKey) {
+    if (header.isEncrypted() && plain == null) {
       channel.close();
       throw new IOException(
           "spool: "

@@ -120,6 +120,11 @@ final class SegmentLog {
     return segments;
   }
 
+  /** Whether one of its segments is not encrypted. */
+  boolean hasPlain() {
+    return Arrays.stream(segments).anyMatch(segment -> !segment.header().isEncrypted());
+  }
+
   /** The segment that holds a sequence, or the first one behind it; null where there is none. */
   @Nullable Segment holding(long sequence) {
     Segment[] now = segments;
@@ -146,9 +151,11 @@ final class SegmentLog {
   /**
    * Opens what is on disk; reads only the last segment. What is damaged is set aside, and does not
    * keep the rest from being used.
+   *
+   * @param plain which plain segments are the spool's own; null where it is not encrypted
    */
-  void recover() throws IOException {
-    LogRecovery recovery = new LogRecovery(directory, shape, files, key != null);
+  void recover(@Nullable PlainBound plain) throws IOException {
+    LogRecovery recovery = new LogRecovery(directory, shape, files, plain);
     try {
       segments = recovery.open().toArray(Segment[]::new);
     } catch (IOException | RuntimeException e) {

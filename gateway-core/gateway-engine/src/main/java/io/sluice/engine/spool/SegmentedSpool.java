@@ -37,6 +37,7 @@ public final class SegmentedSpool implements Spool {
   private final Closeable lockFile;
   private final SpoolEpoch.Found epoch;
   private final @Nullable SpoolKey key;
+  private final @Nullable PlainBound plain;
   private final List<SegmentLog> logs = new ArrayList<>();
   private final List<SegmentPool> pools = new ArrayList<>();
   private final DiscardedSegments discarded;
@@ -64,10 +65,14 @@ public final class SegmentedSpool implements Spool {
     }
     log("dead-letter", settings.deadLetterBytes().value(), settings);
     this.queue = new WriteQueue(logs.size(), settings.queueBytes().value());
+    SpoolEncryption encryption = settings.encryption();
+    boolean acceptsPlain =
+        encryption == null || encryption.acceptPlain() != SpoolEncryption.AcceptPlain.NEVER;
+    this.plain = PlainBound.open(key, acceptsPlain, logs.size(), directory, files);
     Retention retention =
         new Retention(settings, logs, readers, new PassedTime(clock, System::nanoTime));
     this.writer = new SpoolWriter(logs, queue, retention, readers);
-    this.keeper = new SpoolKeeper(pools, discarded, readers);
+    this.keeper = new SpoolKeeper(pools, discarded, readers, this::settlePlain);
   }
 
   /**
@@ -138,6 +143,12 @@ public final class SegmentedSpool implements Spool {
     writer.upkeep();
   }
 
+  private void settlePlain() throws IOException {
+    if (plain != null) {
+      plain.settle(logs);
+    }
+  }
+
   /** What the keeper's thread does twice a second. */
   void keep() {
     keeper.keep();
@@ -146,7 +157,7 @@ public final class SegmentedSpool implements Spool {
   /** Also opens all readers there are, so that no segment goes that one of them still needs. */
   private void recover() throws IOException {
     for (SegmentLog log : logs) {
-      log.recover();
+      log.recover(plain);
     }
     files.syncDirectory(directory);
     for (Path file : files.list(directory.resolve("cursors"))) {
@@ -165,6 +176,7 @@ public final class SegmentedSpool implements Spool {
             epoch.isNew(),
             lane -> lanes.get(lane).firstSequence(),
             lane -> lanes.get(lane).nextSequence());
+    settlePlain();
     files.syncDirectory(directory);
   }
 

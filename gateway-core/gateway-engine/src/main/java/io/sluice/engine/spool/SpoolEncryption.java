@@ -15,9 +15,25 @@ public record SpoolEncryption(
                 "AES-256 key: 64 hexadecimal digits, or 32 bytes in Base64. Keep a copy elsewhere:"
                     + " without it nothing that is queued can be read.",
             required = true)
-        Secret key)
+        Secret key,
+    @Option(
+            doc =
+                "Whether what was written before encryption began is read: until-drained takes it"
+                    + " until the last of it is gone, never sets it aside as damaged.",
+            def = "until-drained")
+        AcceptPlain acceptPlain)
     implements Checked {
+  /** What becomes of plain segments. */
+  public enum AcceptPlain {
+    UNTIL_DRAINED,
+    NEVER
+  }
+
   private static final int KEY_BYTES = 32;
+
+  SpoolEncryption(Secret key) {
+    this(key, AcceptPlain.UNTIL_DRAINED);
+  }
 
   @Override
   public List<Problem> problems() {

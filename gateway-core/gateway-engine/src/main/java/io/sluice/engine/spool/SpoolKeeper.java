@@ -14,6 +14,11 @@ import org.slf4j.LoggerFactory;
 
 /** What is done for the spool in the background: cursors saved, segments deleted and prepared. */
 final class SpoolKeeper {
+  /** What else is written from time to time. */
+  interface Upkeep {
+    void run() throws IOException;
+  }
+
   private static final Logger LOG = LoggerFactory.getLogger(SpoolKeeper.class);
   private static final Guarded FAULTS = Guarded.of("spool-keeper");
   private static final long SAVE_MILLIS = 500;
@@ -23,6 +28,7 @@ final class SpoolKeeper {
   private final List<SegmentPool> pools;
   private final List<CursorReader> readers;
   private final DiscardedSegments discarded;
+  private final Upkeep upkeep;
 
   // Of the keeper's thread: by reader, why it was not saved.
   private final Map<String, String> faults = new HashMap<>();
@@ -32,7 +38,12 @@ final class SpoolKeeper {
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("spool-keeper").factory());
 
-  SpoolKeeper(List<SegmentPool> pools, DiscardedSegments discarded, List<CursorReader> readers) {
+  SpoolKeeper(
+      List<SegmentPool> pools,
+      DiscardedSegments discarded,
+      List<CursorReader> readers,
+      Upkeep upkeep) {
+    this.upkeep = upkeep;
     this.pools = pools;
     this.discarded = discarded;
     this.readers = readers;
@@ -52,6 +63,7 @@ final class SpoolKeeper {
       tell(reader.name(), save(reader));
     }
     discarded.deleteAll();
+    tell("plain segments", settle());
     if (keepsToWait > 0) {
       keepsToWait--;
       return;
@@ -64,6 +76,15 @@ final class SpoolKeeper {
       // What space is left is for records: it is not taken, and given back, twice a second.
       keepsToWait = KEEPS_AFTER_FAILURE;
       LOG.warn("spool: no segment can be prepared: {}", e.getMessage());
+    }
+  }
+
+  private @Nullable String settle() {
+    try {
+      upkeep.run();
+      return null;
+    } catch (IOException e) {
+      return e.getMessage() == null ? e.toString() : e.getMessage();
     }
   }
 

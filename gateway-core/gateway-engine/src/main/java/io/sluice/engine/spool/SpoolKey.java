@@ -85,6 +85,11 @@ final class SpoolKey {
     return new SegmentCipher(derive("segment", context.array()));
   }
 
+  /** A code that only who has the key can make. */
+  byte[] code(String label, byte[] text) {
+    return derive(label, text);
+  }
+
   private byte[] derive(String label, byte[] context) {
     try {
       Mac mac = Mac.getInstance("HmacSHA256");

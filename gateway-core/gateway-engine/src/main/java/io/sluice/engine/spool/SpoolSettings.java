@@ -48,8 +48,8 @@ public record SpoolSettings(
         Bytes queueBytes,
     @Option(
             doc =
-                "Encrypts what is written from now on; what was written before stays readable as"
-                    + " it is.")
+                "Encrypts what is written from now on; what was written before is read as it is"
+                    + " until it is gone.")
         @Nullable SpoolEncryption encryption)
     implements Checked {
   /** Half of what {@link SegmentLog} has at most: failed writes and restarts begin short ones. */

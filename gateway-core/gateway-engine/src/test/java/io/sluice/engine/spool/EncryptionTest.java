@@ -147,6 +147,106 @@ class EncryptionTest {
     }
   }
 
+  /** A plain segment of another spool that fits behind what this one has: bases 1 and 4. */
+  private void plant(long base) throws Exception {
+    Path elsewhere = directory.resolve("elsewhere");
+    for (String[] each : new String[][] {{"x", "y", "z"}, {"forged"}}) {
+      try (SegmentedSpool other =
+          SegmentedSpool.open(
+              SegmentedSpoolTest.settings(Policy.REFUSE, null), elsewhere, Clock.systemUTC())) {
+        append(other, each);
+      }
+    }
+    Path name = LogRecovery.file(Path.of("telemetry"), base);
+    Files.copy(elsewhere.resolve(name), directory.resolve("spool").resolve(name));
+  }
+
+  @Test
+  void plainSegmentThatSomebodyPutThereIsSetAside() throws Exception {
+    try (SegmentedSpool spool = open(KEY)) {
+      append(spool, "a", "b", "c");
+    }
+    plant(4);
+    try (SegmentedSpool spool = open(KEY)) {
+      assertThat(texts(spool.reader("a"))).containsExactly("a", "b", "c");
+      append(spool, "d");
+    }
+    assertThat(LogRecovery.file(directory.resolve("spool/telemetry"), 4)).doesNotExist();
+  }
+
+  @Test
+  void plainSegmentBeforeTheEncryptedOnesIsSetAsideOnceNoneIsLeft() throws Exception {
+    try (SegmentedSpool spool = open(null)) {
+      append(spool, "p", "q", "r");
+    }
+    try (SegmentedSpool spool = open(KEY)) {
+      append(spool, "e");
+      assertThat(texts(spool.reader("a"))).containsExactly("p", "q", "r", "e");
+    }
+    Path first = LogRecovery.file(directory.resolve("spool/telemetry"), 1);
+    Files.delete(first); // as when every upstream has it
+    open(KEY).close();
+    plant(1);
+    try (SegmentedSpool spool = open(KEY)) {
+      assertThat(texts(spool.reader("new"))).containsExactly("e");
+    }
+  }
+
+  @Test
+  void changedMarkTakesNoPlainSegment() throws Exception {
+    try (SegmentedSpool spool = open(KEY)) {
+      append(spool, "a", "b", "c");
+    }
+    plant(4);
+    Path mark = directory.resolve("spool/encrypted-from");
+    Files.writeString(mark, "9 9 9 9 " + "00".repeat(32) + "\n");
+    try (SegmentedSpool spool = open(KEY)) {
+      assertThat(texts(spool.reader("a"))).containsExactly("a", "b", "c");
+    }
+  }
+
+  @Test
+  void neverTakesNoPlainSegmentEvenWhereTheMarkIsGone() throws Exception {
+    try (SegmentedSpool spool = open(KEY)) {
+      append(spool, "a", "b", "c");
+    }
+    plant(4);
+    Files.delete(directory.resolve("spool/encrypted-from"));
+    Files.delete(directory.resolve("spool/key-check"));
+    SpoolSettings plain = SegmentedSpoolTest.settings(Policy.REFUSE, null);
+    SpoolSettings never =
+        new SpoolSettings(
+            plain.maxBytes(),
+            plain.segmentBytes(),
+            plain.alarmShare(),
+            plain.eventShare(),
+            plain.telemetryPolicy(),
+            plain.eventPolicy(),
+            plain.alarmPolicy(),
+            null,
+            plain.deadLetterBytes(),
+            plain.queueBytes(),
+            new SpoolEncryption(new Secret(KEY), SpoolEncryption.AcceptPlain.NEVER));
+    try (SegmentedSpool spool =
+        SegmentedSpool.open(never, directory.resolve("spool"), Clock.systemUTC())) {
+      assertThat(texts(spool.reader("a"))).containsExactly("a", "b", "c");
+    }
+  }
+
+  @Test
+  void spoolThatWasEncryptedBeforeTheMarkExistedIsGoneOnWith() throws Exception {
+    try (SegmentedSpool spool = open(null)) {
+      append(spool, "plain");
+    }
+    try (SegmentedSpool spool = open(KEY)) {
+      append(spool, "secret");
+    }
+    Files.delete(directory.resolve("spool/encrypted-from"));
+    try (SegmentedSpool spool = open(KEY)) {
+      assertThat(texts(spool.reader("a"))).containsExactly("plain", "secret");
+    }
+  }
+
   /** Sets new CRCs as a forger would, so that only the tag can tell. */
   private void forge(java.util.function.Consumer<ByteBuffer> change) throws IOException {
     Path file = files("telemetry").getFirst();
