@@ -51,7 +51,14 @@ final class StoringGateway implements Gateway {
   }
 
   @Override
-  public void attach(DeviceId device, Peer peer, DeviceLink link) {}
+  public boolean attach(Admission.Admitted admitted, Peer peer, DeviceLink link) {
+    return true;
+  }
+
+  @Override
+  public boolean isCurrent(Admission.Admitted admitted) {
+    return true;
+  }
 
   @Override
   public void detach(DeviceId device, DeviceLink link) {}

@@ -177,7 +177,10 @@ final class DeviceResource {
 
   private static @Nullable CredentialSpec credentials(JsonBody body) {
     JsonBody given =
-        body.object("credentials", Set.of("password", "token", "psk", "certificate", "public-key"));
+        body.object(
+            "credentials",
+            Set.of(
+                "password", "token", "psk", "certificate", "certificate-authority", "public-key"));
     if (given == null) {
       return null;
     }
@@ -187,6 +190,7 @@ final class DeviceResource {
         given.text("token"),
         psk == null ? null : new PskSpec(psk.required("identity"), psk.required("key")),
         given.text("certificate"),
+        given.text("certificate-authority"),
         given.text("public-key"));
   }
 

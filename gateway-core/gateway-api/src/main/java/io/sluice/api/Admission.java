@@ -4,7 +4,36 @@ import java.util.List;
 
 /** The verdict on a peer's credentials. */
 public sealed interface Admission {
-  record Admitted(Device device) implements Admission {}
+  /**
+   * Refused for want of a name: the peer has shown nothing but itself. The adapter may answer that
+   * its name is at fault.
+   */
+  Refused NAMELESS =
+      new Refused(
+          RejectReason.NOT_AUTHENTICATED,
+          "name the device: its id as the user name, or ?d= on CoAP");
+
+  /**
+   * Let in as that device.
+   *
+   * @param grant by what: a session stands on it until the registry changes
+   */
+  record Admitted(Device device, Grant grant) implements Admission {
+    /** Of a gateway that keeps no registry. */
+    public Admitted(Device device) {
+      this(device, Grant.NONE);
+    }
+  }
+
+  /**
+   * What an admission rests on. Numbers are never used again while the gateway runs. Immutable.
+   *
+   * @param registration of the device: another where an id was removed and registered anew
+   * @param credentials generation: another where what was valid before may not be any more
+   */
+  record Grant(long registration, long credentials) {
+    public static final Grant NONE = new Grant(0, 0);
+  }
 
   /**
    * A local consumer: it reads records, and publishes nothing.

@@ -26,8 +26,19 @@ public interface Gateway {
   /**
    * A device has a session from now on. A link that the same device had before is closed with
    * {@link DeviceLink#close}, unless the device is allowed several (it is not).
+   *
+   * @param admitted as {@link #admit} answered; the registry may have changed since
+   * @return false where it does not hold any more ({@link #isCurrent}): then there is no session,
+   *     and the adapter has to refuse the peer
    */
-  void attach(DeviceId device, Peer peer, DeviceLink link);
+  boolean attach(Admission.Admitted admitted, Peer peer, DeviceLink link);
+
+  /**
+   * Whether what a device was admitted by still holds: it is registered, not retired, and its
+   * credentials are those of then or overlap with them. For what is done in a device's name after
+   * its session.
+   */
+  boolean isCurrent(Admission.Admitted admitted);
 
   /** The session behind this link has ended. Does nothing where another link took its place. */
   void detach(DeviceId device, DeviceLink link);

@@ -38,6 +38,7 @@ import io.sluice.engine.limits.LimitSettings;
 import io.sluice.engine.normalize.Normalizer;
 import io.sluice.engine.normalize.Profiles;
 import io.sluice.engine.registry.AccessSettings;
+import io.sluice.engine.registry.Authorities;
 import io.sluice.engine.registry.ConsumerSettings;
 import io.sluice.engine.registry.Consumers;
 import io.sluice.engine.registry.DeviceSeed;
@@ -202,7 +203,11 @@ final class Wiring implements AutoCloseable {
     if (otlp != null) {
       closing(OtlpExport.start(otlp, views, config.gateway().id(), clock));
     }
-    Consumers consumers = new Consumers(config.section(ConsumerSettings.class), limits);
+    Consumers consumers =
+        new Consumers(
+            config.section(ConsumerSettings.class),
+            limits,
+            Authorities.of(config.section(AccessSettings.class)));
     startAdapters(
         new EngineGateway(registry, consumers, pipeline, traffic, addressLimits, audit, clock));
     views.listening(() -> listeners.stream().map(Listener::view).toList());

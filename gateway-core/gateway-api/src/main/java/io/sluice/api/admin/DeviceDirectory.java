@@ -81,11 +81,15 @@ public interface DeviceDirectory {
     }
   }
 
+  /**
+   * @param certificateAuthority name of the authority that alone may give that subject, or null
+   */
   record CredentialSpec(
       @Nullable String password,
       @Nullable String token,
       @Nullable PskSpec psk,
       @Nullable String certificate,
+      @Nullable String certificateAuthority,
       @Nullable String publicKey) {
     @Override
     public String toString() {

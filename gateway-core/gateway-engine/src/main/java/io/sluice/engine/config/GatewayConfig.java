@@ -49,8 +49,8 @@ public record GatewayConfig(
       @Option(
               doc = "Name of the upstream, unique here; its place in the spool is kept by it.",
               required = true,
-              pattern = "[A-Za-z0-9._-]{1,64}",
-              hint = "write 1 to 64 letters, digits and . _ -")
+              pattern = "(?!\\.{1,2}$)[A-Za-z0-9._-]{1,64}",
+              hint = "write 1 to 64 letters, digits and . _ -, and not . or .. alone")
           String name,
       @Option(doc = "What kind of destination it is.", required = true) String type) {}
 

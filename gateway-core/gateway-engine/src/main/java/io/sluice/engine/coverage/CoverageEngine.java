@@ -1,7 +1,6 @@
 package io.sluice.engine.coverage;
 
 import io.sluice.api.Device;
-import io.sluice.api.DeviceId;
 import io.sluice.api.GatewayTime;
 import io.sluice.api.Lane;
 import io.sluice.api.admin.CoverageDesk;
@@ -458,12 +457,12 @@ public final class CoverageEngine implements CoverageDesk, AutoCloseable {
   private record PresenceSessions(Presence presence) implements CoverageBook.Sessions {
     @Override
     public boolean connected(String id) {
-      return presence.connected(new DeviceId(id));
+      return presence.connected(id);
     }
 
     @Override
     public long lastSeenMicros(String id) {
-      @Nullable Long seen = presence.lastSeenMicros(new DeviceId(id));
+      @Nullable Long seen = presence.lastSeenMicros(id);
       return seen == null ? Long.MIN_VALUE : seen;
     }
   }

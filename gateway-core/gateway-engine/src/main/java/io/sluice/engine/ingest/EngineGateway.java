@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 /** The gateway as adapters see it: registry, pipeline and commands behind one door. */
 public final class EngineGateway implements Gateway {
   private final SharedParts shared = new SharedParts();
+  private final ClaimedNames names;
   private final Registry registry;
   private final Presence presence;
   private final IngestPipeline pipeline;
@@ -49,6 +50,7 @@ public final class EngineGateway implements Gateway {
     this.audit = audit;
     this.clock = clock;
     this.consumers = consumers;
+    this.names = new ClaimedNames(name -> registry.find(name) != null || consumers.knows(name));
     this.addresses = addresses;
     this.registry = registry;
     this.presence = registry.presence();
@@ -67,7 +69,7 @@ public final class EngineGateway implements Gateway {
         .thenApply(admission -> {
           if (admission instanceof Admission.Refused refused) {
             traffic.rejected(peer.protocol(), refused.reason());
-            audit.record(refusal(peer, claimed(credentials), refused.detail()));
+            audit.record(refusal(peer, names.of(credentials), refused.detail()));
             if (refused.reason() == RejectReason.QUOTA) {
               traffic.limited(peer.protocol(), Limit.FAILED_LOGINS);
             }
@@ -99,30 +101,19 @@ public final class EngineGateway implements Gateway {
         detail);
   }
 
-  /** The name that the peer gave. A user name without a password may be a token: never shown. */
-  private @Nullable String claimed(Credentials credentials) {
-    return switch (credentials) {
-      case Credentials.Password(String name, byte[] password)
-          when password != null && password.length > 0 ->
-          name;
-      case Credentials.Password(String name, byte[] _) -> registry.find(name) == null ? null : name;
-      case Credentials.Token token -> token.device();
-      case Credentials.PskIdentity psk -> psk.identity();
-      case Credentials.Certificate certificate ->
-          certificate.chain().getFirst().getSubjectX500Principal().getName();
-      case Credentials.RawPublicKey _ -> "a raw public key";
-      case Credentials.Anonymous anonymous -> anonymous.claimed();
-    };
-  }
-
   @Override
   public void accept(Uplink uplink) {
     pipeline.accept(uplink);
   }
 
   @Override
-  public void attach(DeviceId device, Peer peer, DeviceLink link) {
-    presence.attach(device, peer, link);
+  public boolean attach(Admission.Admitted admitted, Peer peer, DeviceLink link) {
+    return presence.attach(admitted, peer, link);
+  }
+
+  @Override
+  public boolean isCurrent(Admission.Admitted admitted) {
+    return presence.isCurrent(admitted);
   }
 
   @Override

@@ -48,8 +48,53 @@ public record AccessSettings(
             doc =
                 "Authorities whose certificates register unknown devices when they first connect"
                     + " (just-in-time). The listener's client-ca must trust them too.")
-        List<JustInTime> justInTime)
+        List<JustInTime> justInTime,
+    @Option(
+            doc =
+                "Authorities to which the certificates of devices and consumers may be bound"
+                    + " (certificate-authority). The listener's client-ca must trust them too.")
+        List<Authority> authorities,
+    @Option(
+            doc =
+                "Least length of a device's password, in characters, where it is given over the API"
+                    + " or by an import. A shorter one in a device file is taken with a warning.",
+            def = "12",
+            min = 1,
+            max = 128)
+        int passwordMinLength,
+    @Option(
+            doc =
+                "Least length of a device's pre-shared key, in bytes, where it is given over the API"
+                    + " or by an import. A shorter one in a device file is taken with a warning.",
+            def = "16",
+            min = 8,
+            max = 64)
+        int pskMinBytes)
     implements Checked {
+
+  /** An authority by its name. */
+  public record Authority(
+      @Option(
+              doc = "Its name; several of one name stand for one another, as while one is renewed.",
+              required = true,
+              pattern = "[A-Za-z0-9._=, -]{1,128}")
+          String name,
+      @Option(doc = "Its certificate, PEM.", required = true) Path ca)
+      implements Checked {
+    @Override
+    public List<Problem> problems() {
+      return unreadable(ca);
+    }
+  }
+
+  private static List<Problem> unreadable(Path ca) {
+    try {
+      PemFiles.certificates(ca);
+      return List.of();
+    } catch (IOException e) {
+      return List.of(new Problem("ca", String.valueOf(e.getMessage())));
+    }
+  }
 
   /** One authority, and what the devices of its certificates are. */
   public record JustInTime(
@@ -66,25 +111,39 @@ public record AccessSettings(
               def = "100000",
               min = 1,
               max = 10_000_000)
-          int limit)
+          int limit,
+      @Option(
+              doc =
+                  "Its name, to which the devices that it registers are bound. Default: the subject"
+                      + " of its certificate.",
+              pattern = "[A-Za-z0-9._=, -]{1,128}")
+          @Nullable String name,
+      @Option(
+              doc =
+                  "Whether its certificates also let in devices of other sectors and sites, and"
+                      + " consumers, that are registered by a name alone. For one authority that is"
+                      + " trusted with everything.",
+              def = "false")
+          boolean admitRegistered)
       implements Checked {
+    /** Of devices that it registers, and of no others. */
+    public JustInTime(Path ca, @Nullable String profile, String sector, String site, int limit) {
+      this(ca, profile, sector, site, limit, null, false);
+    }
+
     @Override
     public List<Problem> problems() {
-      try {
-        PemFiles.certificates(ca);
-        return List.of();
-      } catch (IOException e) {
-        return List.of(new Problem("ca", String.valueOf(e.getMessage())));
-      }
+      return unreadable(ca);
     }
   }
 
   public AccessSettings {
     justInTime = List.copyOf(justInTime);
+    authorities = List.copyOf(authorities);
   }
 
   public static final AccessSettings DEFAULTS =
-      new AccessSettings(false, false, null, 10_000, 0, 1_000, List.of());
+      new AccessSettings(false, false, null, 10_000, 0, 1_000, List.of(), List.of(), 12, 16);
 
   @Override
   public List<Problem> problems() {

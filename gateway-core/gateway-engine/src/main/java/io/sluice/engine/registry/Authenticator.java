@@ -3,11 +3,12 @@ package io.sluice.engine.registry;
 import com.github.benmanes.caffeine.cache.Ticker;
 import io.sluice.api.Admission;
 import io.sluice.api.Credentials;
-import io.sluice.api.Device;
 import io.sluice.api.DeviceId;
 import io.sluice.api.Peer;
 import io.sluice.api.RejectReason;
+import java.security.cert.X509Certificate;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -37,6 +38,7 @@ final class Authenticator implements AutoCloseable {
   private final VerifiedCredentials verified;
   private final HashLanes lanes;
   private final Enrolment enrolment;
+  private final Authorities authorities;
   private final LoginDelays delays;
   private final LongSupplier clockMillis;
 
@@ -45,10 +47,12 @@ final class Authenticator implements AutoCloseable {
       AccessSettings settings,
       PasswordHasher hasher,
       Enrolment enrolment,
+      Authorities authorities,
       LoginDelays delays,
       LongSupplier clockMillis) {
     this.registry = registry;
     this.enrolment = enrolment;
+    this.authorities = authorities;
     this.delays = delays;
     this.clockMillis = clockMillis;
     this.settings = settings;
@@ -70,10 +74,16 @@ final class Authenticator implements AutoCloseable {
   }
 
   private CompletionStage<Admission> done(Peer peer, Admission admission) {
-    if (admission instanceof Admission.Refused) {
-      verified.failed(peer.address());
-    }
+    note(peer, admission);
     return CompletableFuture.completedStage(admission);
+  }
+
+  private void note(Peer peer, Admission admission) {
+    switch (admission) {
+      case Admission.Refused _ -> verified.failed(peer.address());
+      case Admission.Admitted admitted -> enrolment.settle(admitted.device().id().value());
+      case Admission.Busy _, Admission.Consumer _ -> {}
+    }
   }
 
   private CompletionStage<Admission> token(Peer peer, Credentials.Token shown) {
@@ -88,7 +98,6 @@ final class Authenticator implements AutoCloseable {
     if (entry == null || claimsAnother || !holdsToken(entry, hash)) {
       return failed(peer, name);
     }
-    settle(entry.id());
     delays.succeeded(peer.address(), name);
     return done(peer, admission(entry));
   }
@@ -120,7 +129,7 @@ final class Authenticator implements AutoCloseable {
       Registered entry = registry.roster().findByCertificate(name);
       if (entry != null
           && entry.accepts(own -> name.equals(own.certificate()), clockMillis.getAsLong())) {
-        return done(peer, admission(entry));
+        return done(peer, named(entry, name, shown.chain()));
       }
     }
     if (!enrolment.takesCertificates()) {
@@ -130,19 +139,36 @@ final class Authenticator implements AutoCloseable {
         peer,
         () -> {
           Admission enrolled = enrolment.certificate(shown.chain());
-          return enrolled == null ? wrong() : enrolled;
+          return noted(peer, enrolled == null ? wrong() : enrolled);
         });
   }
 
-  private CompletionStage<Admission> claim(Peer peer, @Nullable String id, String tokenHash) {
-    return slowly(peer, () -> enrolment.claim(id, tokenHash));
+  /** Lets the device of that name in, where one who may give it stands behind the chain. */
+  private Admission named(Registered entry, String name, List<X509Certificate> chain) {
+    boolean isOfItsAuthority =
+        entry.accepts(
+            own ->
+                name.equals(own.certificate())
+                    && authorities.mayName(entry.device(), own.certificateAuthority(), chain),
+            clockMillis.getAsLong());
+    return isOfItsAuthority
+        ? admission(entry)
+        : refused("the certificate is of an authority that may not name this device");
   }
 
-  /** A device that came in by a claim has shown its own credentials. */
-  private void settle(String device) {
-    if (enrolment.isUnsettled(device)) {
-      lanes.offer(false, () -> enrolment.settle(device));
-    }
+  private Admission noted(Peer peer, Admission admission) {
+    note(peer, admission);
+    return admission;
+  }
+
+  /** Not noted where it is let in: a device by its claim has not shown its own credentials. */
+  private CompletionStage<Admission> claim(Peer peer, @Nullable String id, String tokenHash) {
+    return slowly(
+        peer,
+        () -> {
+          Admission claimed = enrolment.claim(id, tokenHash);
+          return claimed instanceof Admission.Refused ? noted(peer, claimed) : claimed;
+        });
   }
 
   /** Refuses at once, and says how long to wait where that is due. */
@@ -170,9 +196,7 @@ final class Authenticator implements AutoCloseable {
     if (entry == null) {
       return wrong();
     }
-    return entry.device().retired()
-        ? refused("this device is retired")
-        : new Admission.Admitted(entry.device());
+    return entry.device().retired() ? refused("this device is retired") : entry.admitted();
   }
 
   private static Admission wrong() {
@@ -188,7 +212,7 @@ final class Authenticator implements AutoCloseable {
       return done(peer, refused("credentials are required: user name and password, or a token"));
     }
     if (claimed == null || !DeviceId.isValid(claimed)) {
-      return done(peer, refused("name the device: its id as the user name, or ?d= on CoAP"));
+      return done(peer, Admission.NAMELESS);
     }
     Registered entry = registry.roster().find(claimed);
     if (entry == null) {
@@ -217,7 +241,6 @@ final class Authenticator implements AutoCloseable {
     }
     if (entry != null && matchesFast(entry, password)) {
       Arrays.fill(password, (byte) 0);
-      settle(entry.id());
       delays.succeeded(peer.address(), shown.userName());
       return done(peer, admission(entry));
     }
@@ -267,12 +290,13 @@ final class Authenticator implements AutoCloseable {
     return slowly(
         peer,
         () -> {
-          boolean matches =
+          String matched =
               hasher.matches(password, hash)
-                  || (!before.equals(hash) && hasher.matches(password, before));
+                  ? hash
+                  : !before.equals(hash) && hasher.matches(password, before) ? before : null;
           Arrays.fill(password, (byte) 0);
-          verified.remember(fingerprint, matches);
-          Admission admission = matches ? current(userName, hash) : wrong();
+          verified.remember(fingerprint, matched != null);
+          Admission admission = noted(peer, matched == null ? wrong() : current(userName, matched));
           if (admission instanceof Admission.Admitted) {
             delays.succeeded(peer.address(), userName);
           } else {
@@ -292,7 +316,8 @@ final class Authenticator implements AutoCloseable {
   /** The device as it is after the check: its credentials may have changed meanwhile. */
   private Admission current(String id, String hash) {
     Registered entry = registry.roster().find(id);
-    return entry != null && Objects.equals(slowHash(entry.credentials()), hash)
+    return entry != null
+            && entry.accepts(own -> slowHash(own).equals(hash), clockMillis.getAsLong())
         ? admission(entry)
         : wrong();
   }
@@ -302,11 +327,16 @@ final class Authenticator implements AutoCloseable {
     return slowly(
         peer,
         () -> {
-          Device device =
+          if (registry.isBarred(id.value())) {
+            return noted(peer, refused(Enrolment.BARRED));
+          }
+          Registered entry =
               registry.autoRegister(id, profile, password, settings.autoRegisterLimit());
-          return device == null
-              ? refused("too many devices have registered themselves; add this one by hand")
-              : new Admission.Admitted(device);
+          return entry == null
+              ? noted(
+                  peer,
+                  refused("too many devices have registered themselves; add this one by hand"))
+              : entry.admitted();
         });
   }
 
@@ -317,11 +347,7 @@ final class Authenticator implements AutoCloseable {
             verified.suspicious(peer.address()),
             () -> {
               try {
-                Admission admission = check.get();
-                if (admission instanceof Admission.Refused) {
-                  verified.failed(peer.address());
-                }
-                verdict.complete(admission);
+                verdict.complete(check.get());
               } catch (RuntimeException | Error e) {
                 verdict.completeExceptionally(e); // who waits must not wait for ever
               }

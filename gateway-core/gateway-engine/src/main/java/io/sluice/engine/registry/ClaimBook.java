@@ -2,8 +2,10 @@ package io.sluice.engine.registry;
 
 import io.sluice.api.admin.ClaimDesk.ClaimSpec;
 import io.sluice.api.admin.ClaimDesk.ClaimView;
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,6 +17,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The claims, and which devices have come in by one and not yet shown the credentials that they
@@ -22,9 +26,10 @@ import org.jspecify.annotations.Nullable;
  * are in memory; changes block on the disk. Thread-safe.
  */
 final class ClaimBook {
+  private static final Logger LOG = LoggerFactory.getLogger(ClaimBook.class);
   static final int MAX_CLAIMS = 1_000;
   static final int MAX_USES = 100_000;
-  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+  private static final Pattern NAME = Pattern.compile("(?!\\.{1,2}$)[A-Za-z0-9._-]{1,64}");
   private static final Pattern GLOB = Pattern.compile("[A-Za-z0-9._:@*?-]{1,128}");
 
   /** One claim. Immutable but for its uses, which change under the book's lock. */
@@ -55,11 +60,22 @@ final class ClaimBook {
     }
   }
 
+  /**
+   * What a claim gave to a device.
+   *
+   * @param claimHash of the claim's token
+   * @param issuedHash of the token that the device was given
+   */
+  record Mark(String claimHash, String issuedHash) {}
+
   private final RegistryDatabase database;
   private final Map<String, Claim> byHash = new ConcurrentHashMap<>();
 
-  /** Device → hash of the claim by which it came in. */
-  private final Map<String, String> unsettled = new ConcurrentHashMap<>();
+  /** Devices that have not shown what their claim gave them. */
+  private final Map<String, Mark> unsettled = new ConcurrentHashMap<>();
+
+  /** Of those before, what is still to be deleted on disk; no more than they were. */
+  private final Map<String, Mark> settled = new ConcurrentHashMap<>();
 
   ClaimBook(RegistryDatabase database) {
     this.database = database;
@@ -71,9 +87,10 @@ final class ClaimBook {
             byHash.put(claim.tokenHash(), claim);
           }
         }
-        try (ResultSet row = statement.executeQuery("SELECT id, token_hash FROM claimed_device")) {
+        try (ResultSet row =
+            statement.executeQuery("SELECT id, token_hash, issued_hash FROM claimed_device")) {
           while (row.next()) {
-            unsettled.put(row.getString(1), row.getString(2));
+            unsettled.put(row.getString(1), new Mark(row.getString(2), row.getString(3)));
           }
         }
       }
@@ -81,7 +98,7 @@ final class ClaimBook {
     });
   }
 
-  private static Claim claim(ResultSet row) throws java.sql.SQLException {
+  private static Claim claim(ResultSet row) throws SQLException {
     ClaimSpec spec =
         new ClaimSpec(
             row.getString("name"),
@@ -103,7 +120,9 @@ final class ClaimBook {
   static List<DeviceRules.Fault> faults(ClaimSpec spec, Set<String> profiles) {
     List<DeviceRules.Fault> faults = new ArrayList<>(0);
     if (!NAME.matcher(spec.name()).matches()) {
-      faults.add(new DeviceRules.Fault("name", "must be 1 to 64 of letters, digits and . _ -"));
+      faults.add(
+          new DeviceRules.Fault(
+              "name", "must be 1 to 64 of letters, digits and . _ -, and not . or .."));
     }
     if (!profiles.contains(spec.profile())) {
       faults.add(
@@ -201,41 +220,119 @@ final class ClaimBook {
     return byHash.isEmpty() ? null : byHash.get(tokenHash);
   }
 
-  /** Takes one use for this device; false where none is left. */
-  synchronized boolean use(String tokenHash, String device, long nowMillis) {
+  /** Whether a device may be registered by it. */
+  boolean hasUse(String tokenHash, long nowMillis) {
     Claim claim = byHash.get(tokenHash);
-    if (claim == null || claim.usesLeft() < 1 || !claim.isOpen(nowMillis)) {
-      return false;
+    return claim != null && claim.usesLeft() > 0 && claim.isOpen(nowMillis);
+  }
+
+  /** Takes one use for this device, and binds the claim to what it gave. */
+  DeviceRegistry.Alongside use(String device, Mark mark, long nowMillis) {
+    return new DeviceRegistry.Alongside() {
+      @Override
+      public boolean write(Connection connection) throws SQLException {
+        return takeUse(connection, mark.claimHash())
+            && insertMark(connection, device, mark, nowMillis);
+      }
+
+      @Override
+      public void written() {
+        byHash.computeIfPresent(mark.claimHash(), (hash, claim) -> claim.used());
+        unsettled.put(device, mark);
+      }
+    };
+  }
+
+  private static boolean takeUse(Connection connection, String tokenHash) throws SQLException {
+    try (PreparedStatement update =
+        connection.prepareStatement(
+            "UPDATE claim SET uses_left = uses_left - 1 WHERE token_hash = ? AND uses_left > 0")) {
+      update.setString(1, tokenHash);
+      return update.executeUpdate() == 1;
     }
-    store(claim.used());
+  }
+
+  private static boolean insertMark(Connection connection, String device, Mark mark, long nowMillis)
+      throws SQLException {
+    try (PreparedStatement insert =
+        connection.prepareStatement(
+            "INSERT OR REPLACE INTO claimed_device (id, token_hash, claimed_ms, issued_hash)"
+                + " VALUES (?, ?, ?, ?)")) {
+      insert.setString(1, device);
+      insert.setString(2, mark.claimHash());
+      insert.setLong(3, nowMillis);
+      insert.setString(4, mark.issuedHash());
+      return insert.executeUpdate() == 1;
+    }
+  }
+
+  /** Gives the device another token by the same claim; takes no use. */
+  DeviceRegistry.Alongside again(String device, Mark before, Mark next) {
+    return new DeviceRegistry.Alongside() {
+      @Override
+      public boolean write(Connection connection) throws SQLException {
+        try (PreparedStatement update =
+            connection.prepareStatement(
+                "UPDATE claimed_device SET issued_hash = ? WHERE id = ? AND issued_hash = ?")) {
+          update.setString(1, next.issuedHash());
+          update.setString(2, device);
+          update.setString(3, before.issuedHash());
+          return before.equals(unsettled.get(device)) && update.executeUpdate() == 1;
+        }
+      }
+
+      @Override
+      public void written() {
+        unsettled.replace(device, before, next);
+      }
+    };
+  }
+
+  /** What a claim gave to a device that has not shown it yet; null where there is none. */
+  @Nullable Mark mark(String device) {
+    return unsettled.isEmpty() ? null : unsettled.get(device);
+  }
+
+  /**
+   * The device has shown credentials of its own, or has been given others, or is gone: the claim is
+   * of no use to it any more. Holds at once; no lock, the disk follows by {@link #sweep}.
+   */
+  void settle(String device) {
+    Mark mark = unsettled.isEmpty() ? null : unsettled.remove(device);
+    if (mark != null) {
+      settled.put(device, mark);
+    }
+  }
+
+  /**
+   * Writes what was settled; later, where the disk fails. Blocks on the disk where there is any.
+   */
+  void sweep() {
+    Map<String, Mark> batch = Map.copyOf(settled);
+    if (batch.isEmpty()) {
+      return;
+    }
+    try {
+      delete(batch);
+    } catch (RegistryException e) {
+      LOG.debug("{} settled claims are still to be deleted: {}", batch.size(), e.getMessage());
+      return; // the database tells of its trouble itself
+    }
+    batch.forEach(settled::remove);
+  }
+
+  private void delete(Map<String, Mark> batch) {
     database.transact(connection -> {
-      try (PreparedStatement insert =
-          connection.prepareStatement("INSERT OR REPLACE INTO claimed_device VALUES (?, ?, ?)")) {
-        insert.setString(1, device);
-        insert.setString(2, tokenHash);
-        insert.setLong(3, nowMillis);
-        return insert.executeUpdate();
+      try (PreparedStatement delete =
+          connection.prepareStatement(
+              "DELETE FROM claimed_device WHERE id = ? AND issued_hash = ?")) {
+        for (Map.Entry<String, Mark> one : batch.entrySet()) {
+          delete.setString(1, one.getKey());
+          delete.setString(2, one.getValue().issuedHash());
+          delete.addBatch();
+        }
+        return delete.executeBatch();
       }
     });
-    unsettled.put(device, tokenHash);
-    return true;
-  }
-
-  /** Whether this device came in by this claim and has not shown its own credentials yet. */
-  boolean mayAskAgain(String tokenHash, String device) {
-    return tokenHash.equals(unsettled.get(device));
-  }
-
-  /** Whether a device has yet to show the credentials that it was given. */
-  boolean isUnsettled(String device) {
-    return !unsettled.isEmpty() && unsettled.containsKey(device);
-  }
-
-  /** The device has shown its own credentials: the claim is of no use to it any more. */
-  synchronized void settle(String device) {
-    if (unsettled.containsKey(device)) {
-      delete("DELETE FROM claimed_device WHERE id = ?", device);
-      unsettled.remove(device);
-    }
   }
 }

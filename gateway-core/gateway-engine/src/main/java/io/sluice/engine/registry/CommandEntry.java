@@ -16,6 +16,10 @@ final class CommandEntry {
   private static final byte[] NO_PAYLOAD = {};
 
   private final long sequence;
+
+  /** Of the device, as it was when the command was made or loaded. */
+  private final long registration;
+
   private Command command;
   private State state;
   private @Nullable Long sentMicros;
@@ -32,11 +36,15 @@ final class CommandEntry {
       @Nullable Long acknowledgedMicros,
       boolean evicted) {}
 
-  CommandEntry(long sequence, Command command) {
-    this(new Row(sequence, command, State.QUEUED, null, null, false));
+  /**
+   * @param registration of the device now: the command is for no later one of the same id
+   */
+  CommandEntry(long sequence, Command command, long registration) {
+    this(new Row(sequence, command, State.QUEUED, null, null, false), registration);
   }
 
-  CommandEntry(Row row) {
+  CommandEntry(Row row, long registration) {
+    this.registration = registration;
     this.sequence = row.sequence();
     this.command = row.command();
     this.state = row.state();
@@ -46,6 +54,10 @@ final class CommandEntry {
 
   long sequence() {
     return sequence;
+  }
+
+  long registration() {
+    return registration;
   }
 
   synchronized Command command() {

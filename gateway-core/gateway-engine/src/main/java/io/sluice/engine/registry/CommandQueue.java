@@ -72,16 +72,22 @@ final class CommandQueue {
   }
 
   /** The oldest that this session has not been given yet, marked as sent; null where none is. */
-  synchronized @Nullable CommandEntry nextOn(DeviceLink link, long nowMicros) {
-    return take(entry -> entry.isDueOn(link), link, nowMicros);
+  synchronized @Nullable CommandEntry nextOn(DeviceLink link, long nowMicros, long registration) {
+    return take(
+        entry -> entry.registration() == registration && entry.isDueOn(link), link, nowMicros);
   }
 
   /** The oldest that waits, or was given out before the moment named and not acknowledged since. */
-  synchronized @Nullable CommandEntry poll(long nowMicros, long sentBeforeMicros) {
-    CommandEntry queued = take(CommandEntry::isQueued, null, nowMicros);
+  synchronized @Nullable CommandEntry poll(
+      long nowMicros, long sentBeforeMicros, long registration) {
+    CommandEntry queued =
+        take(entry -> entry.registration() == registration && entry.isQueued(), null, nowMicros);
     return queued != null
         ? queued
-        : take(entry -> entry.isDueAgain(sentBeforeMicros), null, nowMicros);
+        : take(
+            entry -> entry.registration() == registration && entry.isDueAgain(sentBeforeMicros),
+            null,
+            nowMicros);
   }
 
   private @Nullable CommandEntry take(
@@ -130,14 +136,19 @@ final class CommandQueue {
   }
 
   /**
-   * Ends those whose time is over.
+   * Ends those whose time is over, and those of another registration.
    *
-   * @param all whether the device is gone, and with it every command
+   * @param registration of the device now, 0 where it is gone
    */
-  synchronized List<CommandEntry> expire(long nowMicros, boolean all) {
+  synchronized List<CommandEntry> expire(long nowMicros, long registration) {
+    return end(entry -> entry.registration() != registration || entry.expired(nowMicros));
+  }
+
+  /** Ends those that match. */
+  synchronized List<CommandEntry> end(Predicate<CommandEntry> which) {
     List<CommandEntry> over = new ArrayList<>(0);
     for (CommandEntry entry : waiting) {
-      if (all || entry.expired(nowMicros)) {
+      if (which.test(entry)) {
         entry.expired();
         over.add(entry);
       }

@@ -19,8 +19,8 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.ToLongFunction;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * all; of those that ended the last {@value CommandQueue#MAX_ENDED} a device, {@value #MAX_ENDED}
  * in all. Thread-safe; adapters' calls never block on the disk.
  */
-final class CommandQueues implements Commands, CommandDesk, AutoCloseable {
+final class CommandQueues implements Commands, CommandDesk, DeviceChanges, AutoCloseable {
   static final int MAX_WAITING = 10_000;
   static final int MAX_ENDED = 10_000;
   static final int MAX_PAYLOAD_BYTES = 64 << 10;
@@ -48,7 +48,7 @@ final class CommandQueues implements Commands, CommandDesk, AutoCloseable {
 
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
-  private final Function<String, @Nullable Device> find;
+  private final ToLongFunction<String> registrations;
   private final Presence presence;
   private final Clock clock;
   private final CommandStore store;
@@ -63,17 +63,18 @@ final class CommandQueues implements Commands, CommandDesk, AutoCloseable {
   private long sweptNanos;
 
   /**
-   * @param find the registry's look-up
+   * @param registrations the registry's look-up: the number of a device's registration, 0 where it
+   *     is unknown or retired
    * @param clock by which commands expire; where it is set, they keep the time that they have left
    * @param nanoTime monotonic, as {@link System#nanoTime}
    */
   CommandQueues(
       RegistryDatabase database,
-      Function<String, @Nullable Device> find,
+      ToLongFunction<String> registrations,
       Presence presence,
       Clock clock,
       LongSupplier nanoTime) {
-    this.find = find;
+    this.registrations = registrations;
     this.presence = presence;
     this.clock = clock;
     this.nanoTime = nanoTime;
@@ -87,7 +88,9 @@ final class CommandQueues implements Commands, CommandDesk, AutoCloseable {
     store.start(this::restore);
   }
 
-  private void restore(CommandEntry entry) {
+  private void restore(CommandEntry.Row row) {
+    String device = row.command().device().value();
+    CommandEntry entry = new CommandEntry(row, registrations.applyAsLong(device));
     queues.computeIfAbsent(key(entry), id -> new CommandQueue()).add(entry);
     lastSequence.set(entry.sequence());
     if (entry.isWaiting()) {
@@ -100,7 +103,8 @@ final class CommandQueues implements Commands, CommandDesk, AutoCloseable {
   @Override
   public Submission submit(
       DeviceId device, String name, ContentType contentType, byte[] payload, Duration expiry) {
-    if (isGone(device.value())) {
+    long registration = registrations.applyAsLong(device.value());
+    if (registration == 0) {
       return new Submission.UnknownDevice();
     }
     String fault = fault(name, payload, expiry);
@@ -112,7 +116,7 @@ final class CommandQueues implements Commands, CommandDesk, AutoCloseable {
       boolean full = waiting.get() >= MAX_WAITING;
       return new Submission.QueueFull(full ? MAX_WAITING : CommandQueue.MAX_WAITING);
     }
-    CommandEntry entry = entry(device, name, contentType, payload, expiry);
+    CommandEntry entry = entry(device, name, contentType, payload, expiry, registration);
     boolean stored = false;
     try {
       store.insert(entry);
@@ -165,7 +169,12 @@ final class CommandQueues implements Commands, CommandDesk, AutoCloseable {
   }
 
   private CommandEntry entry(
-      DeviceId device, String name, ContentType contentType, byte[] payload, Duration expiry) {
+      DeviceId device,
+      String name,
+      ContentType contentType,
+      byte[] payload,
+      Duration expiry,
+      long registration) {
     long now = nowMicros();
     Command command =
         new Command(
@@ -176,7 +185,7 @@ final class CommandQueues implements Commands, CommandDesk, AutoCloseable {
             payload.clone(),
             now,
             now + TimeUnit.MILLISECONDS.toMicros(expiry.toMillis()));
-    return new CommandEntry(lastSequence.incrementAndGet(), command);
+    return new CommandEntry(lastSequence.incrementAndGet(), command, registration);
   }
 
   @Override
@@ -194,7 +203,7 @@ final class CommandQueues implements Commands, CommandDesk, AutoCloseable {
     boolean ended = false;
     try {
       do {
-        sendAll(presence.link(device), queue);
+        sendAll(presence.link(device), queue, registrations.applyAsLong(device.value()));
         ended = queue.endSending();
       } while (!ended);
     } finally {
@@ -204,14 +213,14 @@ final class CommandQueues implements Commands, CommandDesk, AutoCloseable {
     }
   }
 
-  private void sendAll(@Nullable DeviceLink link, CommandQueue queue) {
+  private void sendAll(@Nullable DeviceLink link, CommandQueue queue, long registration) {
     if (link == null) {
       return;
     }
     long now = nowMicros();
-    for (CommandEntry entry = queue.nextOn(link, now);
+    for (CommandEntry entry = queue.nextOn(link, now, registration);
         entry != null;
-        entry = queue.nextOn(link, now)) {
+        entry = queue.nextOn(link, now, registration)) {
       boolean taken = false;
       try {
         taken = link.send(entry.command());
@@ -234,7 +243,9 @@ final class CommandQueues implements Commands, CommandDesk, AutoCloseable {
       return null;
     }
     long now = nowMicros();
-    CommandEntry entry = queue.poll(now, now - POLL_AGAIN.toNanos() / 1_000);
+    CommandEntry entry =
+        queue.poll(
+            now, now - POLL_AGAIN.toNanos() / 1_000, registrations.applyAsLong(device.value()));
     if (entry == null) {
       return null;
     }
@@ -273,9 +284,30 @@ final class CommandQueues implements Commands, CommandDesk, AutoCloseable {
     for (String id : queues.keySet()) {
       CommandQueue queue = queues.get(id);
       if (queue != null) {
-        queue.expire(now, isGone(id)).forEach(this::ended);
+        queue.expire(now, registrations.applyAsLong(id)).forEach(this::ended);
         queues.computeIfPresent(id, (key, present) -> present.isEmpty() ? null : present);
       }
+    }
+  }
+
+  /** Ends the commands of a device at once that was removed or retired. */
+  @Override
+  public void changed(@Nullable Device before, @Nullable Device after, boolean credentialsChanged) {
+    if (before == null) {
+      return;
+    }
+    CommandQueue queue = queues.get(before.id().value());
+    if (queue != null) {
+      long registration = registrations.applyAsLong(before.id().value());
+      queue.end(entry -> entry.registration() != registration).forEach(this::ended);
+    }
+  }
+
+  /** Ends the commands of that name that wait: a later one takes their place. */
+  void supersede(DeviceId device, String name) {
+    CommandQueue queue = queues.get(device.value());
+    if (queue != null) {
+      queue.end(entry -> entry.command().name().equals(name)).forEach(this::ended);
     }
   }
 
@@ -320,11 +352,6 @@ final class CommandQueues implements Commands, CommandDesk, AutoCloseable {
   /** Commands that wait, in all. */
   int waiting() {
     return waiting.get();
-  }
-
-  private boolean isGone(String id) {
-    Device device = find.apply(id);
-    return device == null || device.retired();
   }
 
   private static String key(CommandEntry entry) {

@@ -44,7 +44,7 @@ final class CommandStore implements AutoCloseable {
   }
 
   /** Loads every command in the order of their making, then begins to tick. */
-  void start(Consumer<CommandEntry> consumer) {
+  void start(Consumer<CommandEntry.Row> consumer) {
     database.transact(connection -> {
       CommandTable.load(connection, consumer);
       return consumer;

@@ -23,11 +23,11 @@ final class CommandTable {
   private CommandTable() {}
 
   /** In the order of their sequence. */
-  static void load(Connection connection, Consumer<CommandEntry> consumer) throws SQLException {
+  static void load(Connection connection, Consumer<CommandEntry.Row> consumer) throws SQLException {
     try (Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery("SELECT * FROM command ORDER BY sequence")) {
       while (row.next()) {
-        consumer.accept(new CommandEntry(row(row)));
+        consumer.accept(row(row));
       }
     }
   }
@@ -70,6 +70,17 @@ final class CommandTable {
           upsert.executeUpdate();
         }
       }
+    }
+  }
+
+  /** Ends all that waits for a device, in the transaction that removes it. */
+  static void end(Connection connection, String device) throws SQLException {
+    try (PreparedStatement update =
+        connection.prepareStatement(
+            "UPDATE command SET state = 'EXPIRED', payload = NULL WHERE device = ? AND state IN"
+                + " ('QUEUED', 'SENT')")) {
+      update.setString(1, device);
+      update.executeUpdate();
     }
   }
 

@@ -69,7 +69,13 @@ public record ConsumerSettings(
               doc =
                   "Its certificate, by subject or alternative name, as for devices; the listener's"
                       + " client-ca must trust it.")
-          @Nullable String certificate)
+          @Nullable String certificate,
+      @Option(
+              doc =
+                  "Name of the authority (access.authorities) that alone may give that certificate."
+                      + " Without it any authority of the listener may, but for those of"
+                      + " access.just-in-time.")
+          @Nullable String certificateAuthority)
       implements Checked {
     @Override
     public List<Problem> problems() {

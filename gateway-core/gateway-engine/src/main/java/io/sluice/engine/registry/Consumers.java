@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.cert.X509Certificate;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -24,9 +25,11 @@ public final class Consumers {
   private final Map<String, User> byName = new HashMap<>();
   private final Map<String, User> byCertificate = new HashMap<>();
   private final Map<String, Role> roles = new HashMap<>();
+  private final Authorities authorities;
   private final LoginDelays delays;
 
-  public Consumers(ConsumerSettings settings, LimitSettings limits) {
+  public Consumers(ConsumerSettings settings, LimitSettings limits, Authorities authorities) {
+    this.authorities = authorities;
     delays = new LoginDelays(limits, Ticker.systemTicker());
     settings.roles().forEach(role -> roles.put(role.name(), role));
     for (User user : settings.users()) {
@@ -37,21 +40,26 @@ public final class Consumers {
     }
   }
 
+  /** Whether a consumer has that name. */
+  public boolean knows(String name) {
+    return byName.containsKey(name);
+  }
+
   /** The verdict on a consumer; null where the credentials name none, but perhaps a device. */
   public @Nullable Admission admit(Peer peer, Credentials credentials) {
     return switch (credentials) {
       case Credentials.Password(String name, byte[] password) when byName.containsKey(name) ->
           password(peer, byName.get(name), password);
       case Credentials.Certificate certificate when !byCertificate.isEmpty() ->
-          certificate(certificate.chain().getFirst());
+          certificate(certificate.chain());
       default -> null;
     };
   }
 
-  private @Nullable Admission certificate(X509Certificate shown) {
-    for (String name : CertificateNames.of(shown)) {
+  private @Nullable Admission certificate(List<X509Certificate> chain) {
+    for (String name : CertificateNames.of(chain.getFirst())) {
       User user = byCertificate.get(name);
-      if (user != null) {
+      if (user != null && authorities.mayNameConsumer(user.certificateAuthority(), chain)) {
         return admitted(user);
       }
     }

@@ -15,7 +15,7 @@ public record DeviceEntry(
             doc = "Id of the device, unique in the gateway.",
             required = true,
             pattern = DeviceEntry.ID,
-            hint = "write 1 to 128 letters, digits and . _ : @ -")
+            hint = "write 1 to 128 letters, digits and . _ : @ -, and not . or .. alone")
         String id,
     @Option(doc = "Id of its device profile.", required = true) String profile,
     @Option(
@@ -33,7 +33,7 @@ public record DeviceEntry(
     @Option(doc = "Whether it belongs to the plan of the site.", def = "true") boolean planned,
     @Option(doc = "Whether it is expected to report.", def = "true") boolean commissioned,
     @Option(doc = "What it must show to be let in.") @Nullable CredentialEntry credentials) {
-  static final String ID = "[A-Za-z0-9._:@-]{1,128}";
+  static final String ID = "(?!\\.{1,2}$)[A-Za-z0-9._:@-]{1,128}";
 
   /** What a device must show to be let in. One of them is enough. */
   public record CredentialEntry(
@@ -44,6 +44,12 @@ public record DeviceEntry(
           @Nullable String certificate,
       @Option(
               doc =
+                  "Name of the authority (access.authorities or access.just-in-time) that alone may"
+                      + " give that subject. Without it any authority of the listener may, but for"
+                      + " those of just-in-time.")
+          @Nullable String certificateAuthority,
+      @Option(
+              doc =
                   "Raw public key for DTLS (RFC 7250): SubjectPublicKeyInfo in PEM or its Base64.")
           @Nullable String publicKey) {
     private CredentialSpec spec() {
@@ -52,6 +58,7 @@ public record DeviceEntry(
           token == null ? null : token.value(),
           psk == null ? null : new PskSpec(psk.identity(), psk.key().value()),
           certificate,
+          certificateAuthority,
           publicKey);
     }
   }

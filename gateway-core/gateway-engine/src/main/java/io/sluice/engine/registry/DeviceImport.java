@@ -42,17 +42,20 @@ final class DeviceImport {
           "credentials.password",
           "credentials.token",
           "credentials.certificate",
+          "credentials.certificate-authority",
           "credentials.public-key",
           "credentials.psk.identity",
           "credentials.psk.key");
   private static final String SOURCE = "import";
 
   private final Set<String> profileIds;
+  private final DeviceRules.Strictness strictness;
   private final List<ImportLine> lines = new ArrayList<>();
   private final List<RefusedLine> refused = new ArrayList<>();
 
-  DeviceImport(Set<String> profileIds) {
+  DeviceImport(Set<String> profileIds, DeviceRules.Strictness strictness) {
     this.profileIds = profileIds;
+    this.strictness = strictness;
   }
 
   List<ImportLine> lines() {
@@ -177,7 +180,7 @@ final class DeviceImport {
         faults.isEmpty() ? new Binder(Path.of(""), faults).bind(DeviceEntry.class, node) : null;
     if (entry != null) {
       DeviceSpec spec = entry.spec();
-      for (DeviceRules.Fault fault : DeviceRules.faults(spec, profileIds)) {
+      for (DeviceRules.Fault fault : DeviceRules.faultsOfNew(spec, profileIds, strictness)) {
         faults.add(new Fault(node.location(), fault.path(), fault.message()));
       }
       if (faults.isEmpty()) {

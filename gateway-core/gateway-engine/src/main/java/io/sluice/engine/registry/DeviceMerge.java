@@ -59,6 +59,7 @@ final class DeviceMerge {
         given.psk() != null ? given.psk().identity() : old.pskIdentity(),
         given.psk() != null ? DeviceRules.pskKey(given.psk()) : old.pskKey(),
         certificate != null ? DeviceRules.canonicalSubject(certificate) : old.certificate(),
+        certificate != null ? given.certificateAuthority() : old.certificateAuthority(),
         given.publicKey() != null ? DeviceRules.publicKey(given.publicKey()) : old.publicKey());
   }
 

@@ -6,6 +6,8 @@ import io.sluice.api.admin.DeviceDirectory;
 import io.sluice.api.admin.DeviceImporter;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
@@ -27,22 +29,40 @@ import org.jspecify.annotations.Nullable;
  * block on the disk and are for operators' and start-up threads.
  */
 final class DeviceRegistry {
+  /** What is written in the transaction that stores a device. */
+  interface Alongside {
+    /** False where it cannot be: then nothing is stored. */
+    boolean write(Connection connection) throws SQLException;
+
+    /** It is on disk. */
+    default void written() {}
+  }
+
+  static final Alongside NOTHING_ELSE = connection -> true;
+
   private static final int TOKEN_BYTES = 32;
 
   private final RegistryDatabase database;
   private final Set<String> profiles;
+  private final DeviceRules.Strictness strictness;
   private final PasswordHasher hasher;
   private final SecureRandom random;
   private final Roster roster = new Roster();
   private final Overlaps overlaps = new Overlaps();
+  private final BarredDevices barred = new BarredDevices();
   private final Map<String, String> seedDigests;
   private final List<DeviceChanges> listeners = new CopyOnWriteArrayList<>();
   private final ReentrantLock lock = new ReentrantLock();
   private final SeedPasswords seedPasswords;
 
   DeviceRegistry(
-      RegistryDatabase database, Set<String> profiles, PasswordHasher hasher, SecureRandom random) {
+      RegistryDatabase database,
+      Set<String> profiles,
+      DeviceRules.Strictness strictness,
+      PasswordHasher hasher,
+      SecureRandom random) {
     this.database = database;
+    this.strictness = strictness;
     this.profiles = Set.copyOf(profiles);
     this.hasher = hasher;
     this.random = random;
@@ -54,6 +74,7 @@ final class DeviceRegistry {
                 roster.put(entry);
                 overlaps.note(entry);
               });
+          barred.load(connection);
           return DeviceTable.loadSeedDigests(connection);
         });
     this.seedPasswords = new SeedPasswords(hasher, this::settle);
@@ -63,6 +84,12 @@ final class DeviceRegistry {
   @Nullable Device find(String id) {
     Registered entry = roster.find(id);
     return entry == null ? null : entry.device();
+  }
+
+  /** The number of its registration, 0 where it is unknown or retired. */
+  long registration(String id) {
+    Registered entry = roster.find(id);
+    return entry == null || entry.device().retired() ? 0 : entry.grant().registration();
   }
 
   Roster roster() {
@@ -80,7 +107,7 @@ final class DeviceRegistry {
   }
 
   Registered put(DeviceDirectory.DeviceSpec spec) throws DeviceDirectory.InvalidDeviceException {
-    List<DeviceRules.Fault> faults = DeviceRules.faults(spec, profiles);
+    List<DeviceRules.Fault> faults = DeviceRules.faultsOfNew(spec, profiles, strictness);
     if (!faults.isEmpty()) {
       throw new DeviceDirectory.InvalidDeviceException(join(faults));
     }
@@ -143,7 +170,7 @@ final class DeviceRegistry {
   @Nullable Registered rotate(
       String id, DeviceDirectory.CredentialSpec given, long overlapUntilMillis)
       throws DeviceDirectory.InvalidDeviceException {
-    List<DeviceRules.Fault> faults = DeviceRules.faults(given);
+    List<DeviceRules.Fault> faults = DeviceRules.faultsOfNew(given, strictness);
     String password = given.password();
     seedPasswords.finish(id);
     String passwordHash =
@@ -226,10 +253,18 @@ final class DeviceRegistry {
       if (before == null) {
         return false;
       }
+      boolean isBarred = before.device().retired() || before.credentials().isRevoked();
       database.transact(connection -> {
         DeviceTable.remove(connection, id);
+        CommandTable.end(connection, id);
+        if (isBarred) {
+          barred.bar(connection, id);
+        }
         return id;
       });
+      if (isBarred) {
+        barred.barred(id);
+      }
       roster.remove(id);
     } finally {
       lock.unlock();
@@ -239,12 +274,26 @@ final class DeviceRegistry {
   }
 
   private void store(Registered entry) {
-    database.transact(connection -> {
-      DeviceTable.save(connection, List.of(entry));
-      return entry;
-    });
-    roster.put(entry);
-    overlaps.note(entry);
+    store(entry, NOTHING_ELSE);
+  }
+
+  private boolean store(Registered entry, Alongside alongside) {
+    boolean stored =
+        database.transact(connection -> {
+          if (!alongside.write(connection)) {
+            return false;
+          }
+          DeviceTable.save(connection, List.of(entry));
+          barred.lift(connection, List.of(entry));
+          return true;
+        });
+    if (stored) {
+      barred.lifted(List.of(entry));
+      alongside.written();
+      roster.put(entry);
+      overlaps.note(entry);
+    }
+    return stored;
   }
 
   private void tell(@Nullable Registered before, @Nullable Registered after) {
@@ -263,37 +312,77 @@ final class DeviceRegistry {
    *
    * @return null where it is known by now, its id is taken, or the limit is reached
    */
-  @Nullable Device autoRegister(
+  @Nullable Registered autoRegister(
       DeviceId id, String profile, byte @Nullable [] password, int limit) {
     String hash = password == null ? null : hasher.hash(password);
     Device device =
         new Device(id, profile, "unregistered", "unregistered", null, null, false, true, false);
     StoredCredentials credentials = StoredCredentials.NONE.withPasswordHash(hash);
-    boolean isNew = registerNew(new Registered(device, credentials), () -> unregistered() < limit);
-    return isNew ? device : null;
+    return registerNew(
+        new Registered(device, credentials), () -> unregistered() < limit, NOTHING_ELSE);
   }
 
   /**
-   * Registers a device that nobody knows.
+   * Registers a device that nobody knows and that comes by itself.
    *
    * @param allowed asked under the lock, once it is known to be new
-   * @return false where it is known by now, its credentials are another's, or it is not allowed
+   * @return null where it is known by now or barred, its credentials are another's, or it is not
+   *     allowed
    */
-  boolean registerNew(Registered entry, BooleanSupplier allowed) {
+  @Nullable Registered registerNew(Registered entry, BooleanSupplier allowed, Alongside alongside) {
+    Registered registered;
     lock.lock();
     try {
       boolean isFree =
           roster.find(entry.id()) == null
+              && !barred.contains(entry.id())
               && DeviceMerge.clashes(entry, roster, this::find).isEmpty();
-      if (!isFree || !allowed.getAsBoolean()) {
-        return false;
+      if (!isFree || !allowed.getAsBoolean() || !store(entry, alongside)) {
+        return null;
       }
-      store(entry);
+      registered = roster.find(entry.id());
     } finally {
       lock.unlock();
     }
     tell(null, entry);
-    return true;
+    return registered;
+  }
+
+  /**
+   * Gives a device another token, where the one issued before is all that it has.
+   *
+   * @return null where it has anything else, or is not in service
+   */
+  @Nullable Registered reissue(String id, String issuedHash, String nextHash, Alongside alongside) {
+    Registered before;
+    Registered after;
+    lock.lock();
+    try {
+      before = roster.find(id);
+      if (before == null
+          || before.device().retired()
+          || before.previous() != null
+          || !before.credentials().equals(StoredCredentials.NONE.withTokenHash(issuedHash))) {
+        return null;
+      }
+      after = new Registered(before.device(), StoredCredentials.NONE.withTokenHash(nextHash), null);
+      if (!store(after, alongside)) {
+        return null;
+      }
+      after = roster.find(id);
+    } finally {
+      lock.unlock();
+    }
+    tell(before, after);
+    return after;
+  }
+
+  /**
+   * Whether the device was removed while it was revoked or retired: it does not come back by
+   * itself.
+   */
+  boolean isBarred(String id) {
+    return barred.contains(id);
   }
 
   Set<String> profiles() {
@@ -318,10 +407,12 @@ final class DeviceRegistry {
       seeding.decide(specs, digests);
       database.transact(connection -> {
         DeviceTable.save(connection, seeding.toStore());
+        barred.lift(connection, seeding.applied());
         DeviceTable.saveSeedDigests(connection, seeding.digestsToStore());
         return seeding;
       });
       seedDigests.putAll(seeding.digestsToStore());
+      barred.lifted(seeding.applied());
       seeding.applied().forEach(roster::put);
     } finally {
       lock.unlock();
@@ -333,7 +424,7 @@ final class DeviceRegistry {
 
   /** Registers many in one transaction; what is wrong with some does not touch the others. */
   DeviceImporter.ImportReport importDevices(DeviceImporter.ImportFormat format, String text) {
-    DeviceImport parsed = new DeviceImport(profiles);
+    DeviceImport parsed = new DeviceImport(profiles, strictness);
     parsed.read(format, text);
     List<@Nullable String> hashes = new ArrayList<>(parsed.lines().size());
     for (ImportLine line : parsed.lines()) {
@@ -349,8 +440,10 @@ final class DeviceRegistry {
       List<Registered> entries = bulk.toStore();
       database.transact(connection -> {
         DeviceTable.save(connection, entries);
+        barred.lift(connection, entries);
         return entries;
       });
+      barred.lifted(entries);
       entries.forEach(roster::put);
       entries.forEach(overlaps::note);
     } finally {
@@ -379,7 +472,7 @@ final class DeviceRegistry {
         return settled;
       });
       seedDigests.putAll(digest);
-      roster.put(settled);
+      roster.putSame(settled);
     } finally {
       lock.unlock();
     }

@@ -41,7 +41,70 @@ final class DeviceRules {
     }
   }
 
+  /**
+   * What is asked of credentials that are newly given by hand; those that device files have had for
+   * long stay valid, with a warning.
+   *
+   * @param passwordChars least length of a password, in characters
+   * @param pskBytes least length of a pre-shared key
+   * @param authorities names that a certificate may be bound to
+   */
+  record Strictness(int passwordChars, int pskBytes, Set<String> authorities) {}
+
   private DeviceRules() {}
+
+  static List<Fault> faultsOfNew(DeviceSpec spec, Set<String> profiles, Strictness strictness) {
+    List<Fault> faults = faults(spec, profiles);
+    if (spec.credentials() != null) {
+      checkNew(faults, spec.credentials(), strictness);
+    }
+    return faults;
+  }
+
+  static List<Fault> faultsOfNew(CredentialSpec credentials, Strictness strictness) {
+    List<Fault> faults = new ArrayList<>(0);
+    checkCredentials(faults, credentials);
+    checkNew(faults, credentials, strictness);
+    return faults;
+  }
+
+  /** What is too weak for credentials that are newly given. */
+  static List<Fault> weaknesses(CredentialSpec credentials, Strictness strictness) {
+    List<Fault> faults = new ArrayList<>(0);
+    checkNew(faults, credentials, strictness);
+    return faults;
+  }
+
+  private static void checkNew(
+      List<Fault> faults, CredentialSpec credentials, Strictness strictness) {
+    String password = credentials.password();
+    if (password != null
+        && password.codePointCount(0, password.length()) < strictness.passwordChars) {
+      faults.add(
+          new Fault(
+              "credentials.password",
+              "must have "
+                  + strictness.passwordChars
+                  + " characters or more (access.password-min-length)"));
+    }
+    byte[] key = credentials.psk() == null ? null : pskKey(credentials.psk());
+    if (key != null && key.length >= MIN_PSK_BYTES && key.length < strictness.pskBytes) {
+      faults.add(
+          new Fault(
+              "credentials.psk.key",
+              "must have " + strictness.pskBytes + " bytes or more (access.psk-min-bytes)"));
+    }
+    String authority = credentials.certificateAuthority();
+    if (authority != null && !strictness.authorities.contains(authority)) {
+      faults.add(
+          new Fault(
+              "credentials.certificate-authority",
+              "no authority \""
+                  + authority
+                  + "\" in access.authorities or access.just-in-time; "
+                  + NearestKey.remedy(authority, strictness.authorities)));
+    }
+  }
 
   static List<Fault> faults(DeviceSpec spec, Set<String> profiles) {
     List<Fault> faults = new ArrayList<>(0);
@@ -57,12 +120,6 @@ final class DeviceRules {
     if (spec.credentials() != null) {
       checkCredentials(faults, spec.credentials());
     }
-    return faults;
-  }
-
-  static List<Fault> faults(CredentialSpec credentials) {
-    List<Fault> faults = new ArrayList<>(0);
-    checkCredentials(faults, credentials);
     return faults;
   }
 
@@ -104,6 +161,12 @@ final class DeviceRules {
       checkPsk(faults, credentials.psk());
     }
     String certificate = credentials.certificate();
+    if (certificate == null && credentials.certificateAuthority() != null) {
+      faults.add(
+          new Fault(
+              "credentials.certificate-authority",
+              "has no effect without certificate; give the subject beside it"));
+    }
     if (certificate != null && canonicalSubject(certificate) == null) {
       faults.add(
           new Fault(

@@ -19,14 +19,16 @@ final class DeviceTable {
   private static final String UPSERT =
       "INSERT INTO device (id, profile, sector, site, interval_ms, parent, planned,"
           + " commissioned, retired, password_hash, token_hash, psk_identity, psk_key, certificate,"
-          + " public_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+          + " public_key, certificate_authority)"
+          + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
           + " ON CONFLICT (id) DO UPDATE SET profile = excluded.profile, sector = excluded.sector,"
           + " site = excluded.site, interval_ms = excluded.interval_ms, parent = excluded.parent,"
           + " planned = excluded.planned, commissioned = excluded.commissioned,"
           + " retired = excluded.retired, password_hash = excluded.password_hash,"
           + " token_hash = excluded.token_hash, psk_identity = excluded.psk_identity,"
           + " psk_key = excluded.psk_key, certificate = excluded.certificate,"
-          + " public_key = excluded.public_key";
+          + " public_key = excluded.public_key,"
+          + " certificate_authority = excluded.certificate_authority";
 
   private DeviceTable() {}
 
@@ -80,6 +82,7 @@ final class DeviceTable {
             row.getString("psk_identity"),
             row.getBytes("psk_key"),
             row.getString("certificate"),
+            row.getString("certificate_authority"),
             row.getString("public_key"));
     return credentials.none() ? StoredCredentials.NONE : credentials;
   }
@@ -101,7 +104,9 @@ final class DeviceTable {
             connection.prepareStatement("DELETE FROM previous_credential WHERE id = ?");
         PreparedStatement insert =
             connection.prepareStatement(
-                "INSERT INTO previous_credential VALUES (?, ?, ?, ?, ?, ?, ?, ?)")) {
+                "INSERT INTO previous_credential (id, until_ms, password_hash, token_hash,"
+                    + " psk_identity, psk_key, certificate, public_key, certificate_authority)"
+                    + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")) {
       for (Registered entry : entries) {
         delete.setString(1, entry.id());
         delete.addBatch();
@@ -126,6 +131,7 @@ final class DeviceTable {
     statement.setBytes(first + 3, credentials.pskKey());
     statement.setString(first + 4, credentials.certificate());
     statement.setString(first + 5, credentials.publicKey());
+    statement.setString(first + 6, credentials.certificateAuthority());
   }
 
   private static void bind(PreparedStatement upsert, Registered entry) throws SQLException {

@@ -5,12 +5,10 @@ import io.sluice.api.Device;
 import io.sluice.api.DeviceId;
 import io.sluice.api.RejectReason;
 import io.sluice.engine.registry.AccessSettings.JustInTime;
-import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
-import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,15 +17,19 @@ import org.jspecify.annotations.Nullable;
  * disk.
  */
 final class Enrolment {
+  /** Why a device that was revoked or retired and then removed does not come back by itself. */
+  static final String BARRED =
+      "this device was removed while it was revoked or retired; register it by hand";
+
+  private static final String TAKEN =
+      "a device of this id is registered already; it has credentials of its own";
+
   private final DeviceRegistry devices;
   private final ClaimBook claims;
-  private final List<Trusted> authorities;
+  private final Authorities authorities;
   private final BiConsumer<DeviceId, String> handOver;
   private final LongSupplier clockMillis;
   private volatile BiConsumer<Device, String> enrolled = (device, how) -> {};
-
-  /** An authority together with what devices of its certificates are. */
-  record Trusted(JustInTime rule, X509TrustManager trust) {}
 
   /**
    * @param handOver brings a device the token that it is to use from now on
@@ -35,12 +37,12 @@ final class Enrolment {
   Enrolment(
       DeviceRegistry devices,
       ClaimBook claims,
-      List<Trusted> authorities,
+      Authorities authorities,
       BiConsumer<DeviceId, String> handOver,
       LongSupplier clockMillis) {
     this.devices = devices;
     this.claims = claims;
-    this.authorities = List.copyOf(authorities);
+    this.authorities = authorities;
     this.handOver = handOver;
     this.clockMillis = clockMillis;
   }
@@ -57,7 +59,7 @@ final class Enrolment {
 
   /** Whether certificates may register devices. */
   boolean takesCertificates() {
-    return !authorities.isEmpty();
+    return authorities.hasJustInTime();
   }
 
   /**
@@ -77,11 +79,11 @@ final class Enrolment {
     }
     Registered known = devices.roster().find(id);
     if (known != null) {
-      return claims.mayAskAgain(tokenHash, id) && !known.device().retired()
-          ? again(known)
-          : refused("a device of this id is registered already; it has credentials of its own");
+      return again(known, claim);
     }
-    return register(new DeviceId(id), tokenHash, claim, now);
+    return devices.isBarred(id)
+        ? refused(BARRED)
+        : register(new DeviceId(id), tokenHash, claim, now);
   }
 
   private Admission register(DeviceId id, String tokenHash, ClaimBook.Claim claim, long now) {
@@ -97,32 +99,64 @@ final class Enrolment {
             true,
             true,
             false);
+    ClaimBook.Mark mark = new ClaimBook.Mark(tokenHash, Digests.sha256Hex(token));
     Registered entry =
-        new Registered(device, StoredCredentials.NONE.withTokenHash(Digests.sha256Hex(token)));
-    if (!devices.registerNew(entry, () -> claims.use(tokenHash, id.value(), now))) {
+        new Registered(device, StoredCredentials.NONE.withTokenHash(mark.issuedHash()));
+    Registered registered =
+        devices.registerNew(
+            entry, () -> claims.hasUse(tokenHash, now), claims.use(id.value(), mark, now));
+    if (registered == null) {
       return refused("this claim is used up, or the device was registered meanwhile");
     }
     handOver.accept(id, token);
     enrolled.accept(device, "by claim " + claim.spec().name());
-    return new Admission.Admitted(device);
+    return registered.admitted();
   }
 
-  private Admission again(Registered known) {
-    String token = devices.issueToken(known.id(), 0);
-    if (token == null) {
-      return refused("the device was removed meanwhile");
+  /**
+   * The device shows its claim again. It gets another token only where it has exactly the one that
+   * this claim gave it, and has never shown that: whatever an operator did since then stands.
+   */
+  private Admission again(Registered known, ClaimBook.Claim claim) {
+    ClaimBook.Mark mark = claims.mark(known.id());
+    if (mark == null || !mark.claimHash().equals(claim.tokenHash())) {
+      return refused(TAKEN);
     }
-    handOver.accept(known.device().id(), token);
-    return new Admission.Admitted(known.device());
+    String token = devices.newToken();
+    ClaimBook.Mark next = new ClaimBook.Mark(mark.claimHash(), Digests.sha256Hex(token));
+    Registered issued =
+        devices.reissue(
+            known.id(), mark.issuedHash(), next.issuedHash(), claims.again(known.id(), mark, next));
+    if (issued == null) {
+      return refused(TAKEN);
+    }
+    handOver.accept(issued.device().id(), token);
+    enrolled.accept(issued.device(), "again by claim " + claim.spec().name());
+    return issued.admitted();
   }
 
-  /** Whether a device has yet to show the credentials that a claim gave it. No lock. */
-  boolean isUnsettled(String device) {
-    return claims.isUnsettled(device);
-  }
-
+  /**
+   * The device has shown credentials of its own: its claim is of no use to it any more. No lock.
+   */
   void settle(String device) {
     claims.settle(device);
+  }
+
+  /** The registry has changed: what a claim gave may not be what the device has any more. */
+  void changed(@Nullable Device before, @Nullable Device after, boolean credentialsChanged) {
+    ClaimBook.Mark mark = before == null ? null : claims.mark(before.id().value());
+    if (mark == null) {
+      return;
+    }
+    Registered entry = devices.roster().find(before.id().value());
+    if (entry == null || !mark.issuedHash().equals(entry.credentials().tokenHash())) {
+      claims.settle(before.id().value());
+    }
+  }
+
+  /** Forgets on disk what {@link #settle} did; every second or so. */
+  void sweep() {
+    claims.sweep();
   }
 
   /**
@@ -131,31 +165,18 @@ final class Enrolment {
    * @return null where none has
    */
   @Nullable Admission certificate(List<X509Certificate> chain) {
-    for (Trusted authority : authorities) {
-      if (isSignedBy(authority, chain)) {
-        return register(authority.rule(), chain.getFirst());
-      }
-    }
-    return null;
+    Authorities.Authority authority = authorities.justInTime(chain);
+    JustInTime rule = authority == null ? null : authority.rule();
+    return rule == null ? null : register(rule, authority.name(), chain.getFirst());
   }
 
-  private static boolean isSignedBy(Trusted authority, List<X509Certificate> chain) {
-    try {
-      authority
-          .trust()
-          .checkClientTrusted(
-              chain.toArray(X509Certificate[]::new),
-              chain.getFirst().getPublicKey().getAlgorithm());
-      return true;
-    } catch (CertificateException e) {
-      return false; // of another authority
-    }
-  }
-
-  private Admission register(JustInTime rule, X509Certificate certificate) {
+  private Admission register(JustInTime rule, String authority, X509Certificate certificate) {
     String id = CertificateNames.deviceId(certificate);
     if (id == null || !DeviceId.isValid(id)) {
       return refused("the certificate names no device: its CN must be a device id");
+    }
+    if (devices.isBarred(id)) {
+      return refused(BARRED);
     }
     String unit = CertificateNames.attribute(certificate, "OU");
     String profile = unit != null && devices.profiles().contains(unit) ? unit : rule.profile();
@@ -167,16 +188,18 @@ final class Enrolment {
             new DeviceId(id), profile, rule.sector(), rule.site(), null, null, true, true, false);
     StoredCredentials credentials =
         new StoredCredentials(
-            null, null, null, null, CertificateNames.of(certificate).getFirst(), null);
-    boolean isNew =
+            null, null, null, null, CertificateNames.of(certificate).getFirst(), authority, null);
+    Registered registered =
         devices.registerNew(
-            new Registered(device, credentials), () -> devices.roster().size() < rule.limit());
-    if (!isNew) {
+            new Registered(device, credentials),
+            () -> devices.roster().size() < rule.limit(),
+            DeviceRegistry.NOTHING_ELSE);
+    if (registered == null) {
       return refused(
           "device " + id + " is registered with other credentials, or there are too many");
     }
     enrolled.accept(device, "by certificate " + certificate.getSubjectX500Principal().getName());
-    return new Admission.Admitted(device);
+    return registered.admitted();
   }
 
   private static Admission refused(String detail) {

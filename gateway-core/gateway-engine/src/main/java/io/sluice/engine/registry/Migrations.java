@@ -20,7 +20,8 @@ import java.util.List;
  * on lines of their own.
  */
 final class Migrations {
-  static final List<String> SCRIPTS = List.of("V1__devices", "V2__commands", "V3__credentials");
+  static final List<String> SCRIPTS =
+      List.of("V1__devices", "V2__commands", "V3__credentials", "V4__bounds_of_credentials");
 
   private Migrations() {}
 

@@ -1,5 +1,6 @@
 package io.sluice.engine.registry;
 
+import io.sluice.api.Admission;
 import io.sluice.api.Device;
 import io.sluice.api.DeviceId;
 import io.sluice.api.DeviceLink;
@@ -28,7 +29,7 @@ public final class Presence implements DeviceChanges {
   private static final long NEVER = Long.MIN_VALUE;
 
   private volatile Consumer<String> signs = device -> {};
-  private final Function<String, @Nullable Device> find;
+  private final Function<String, @Nullable Registered> find;
   private final Clock clock;
   private final ConcurrentMap<String, Standing> standings = new ConcurrentHashMap<>();
   private final AtomicInteger connected = new AtomicInteger();
@@ -45,7 +46,7 @@ public final class Presence implements DeviceChanges {
    * @param find the registry's look-up
    * @param clock of the gateway
    */
-  Presence(Function<String, @Nullable Device> find, Clock clock) {
+  Presence(Function<String, @Nullable Registered> find, Clock clock) {
     this.find = find;
     this.clock = clock;
   }
@@ -56,14 +57,15 @@ public final class Presence implements DeviceChanges {
   }
 
   /**
-   * A session begins; the one that the device had before is closed. A device that was retired or
-   * removed since it was admitted has its link closed instead.
+   * A session begins; the one that the device had before is closed.
+   *
+   * @return false where the registry has changed since it was admitted, so that it has no session
    */
-  public void attach(DeviceId device, Peer peer, DeviceLink link) {
-    Standing standing = standing(device);
+  public boolean attach(Admission.Admitted admitted, Peer peer, DeviceLink link) {
+    DeviceId device = admitted.device().id();
+    Standing standing = isCurrent(admitted) ? standing(device) : null;
     if (standing == null) {
-      link.close("the device is not registered any more");
-      return;
+      return false;
     }
     DeviceLink before;
     synchronized (standing) {
@@ -77,23 +79,41 @@ public final class Presence implements DeviceChanges {
     if (before != null && before != link) {
       before.close("taken over by another session of the same device");
     }
-    // the registry may have changed between the look-up and the link's being visible here
-    if (standings.get(device.value()) != standing || !mayConnect(device.value())) {
-      end(device.value(), standing, "the device is not registered any more");
+    // a change shows first and ends the link then: one of the two sees the other
+    boolean stands = standings.get(device.value()) == standing && isCurrent(admitted);
+    if (!stands) {
+      drop(standing, link);
+      forgetUnknown(device.value(), standing);
     }
+    return stands;
+  }
+
+  /** Whether a session may stand on that admission now. No lock, no allocation. */
+  public boolean isCurrent(Admission.Admitted admitted) {
+    Registered entry = find.apply(admitted.device().id().value());
+    return entry != null && !entry.device().retired() && entry.grant().equals(admitted.grant());
   }
 
   /** The session behind this link has ended. Does nothing where another link took its place. */
   public void detach(DeviceId device, DeviceLink link) {
     Standing standing = standings.get(device.value());
-    if (standing == null) {
-      return;
+    if (standing != null) {
+      drop(standing, link);
     }
+  }
+
+  private void drop(Standing standing, DeviceLink link) {
     synchronized (standing) {
       if (standing.link == link) {
         standing.link = null;
         connected.decrementAndGet();
       }
+    }
+  }
+
+  private void forgetUnknown(String id, Standing standing) {
+    if (find.apply(id) == null) {
+      standings.remove(id, standing);
     }
   }
 
@@ -128,12 +148,21 @@ public final class Presence implements DeviceChanges {
 
   /** The live link, or null. */
   public @Nullable DeviceLink link(DeviceId device) {
-    Standing standing = standings.get(device.value());
+    return link(device.value());
+  }
+
+  private @Nullable DeviceLink link(String id) {
+    Standing standing = standings.get(id);
     return standing == null ? null : standing.link;
   }
 
   public boolean connected(DeviceId device) {
-    return link(device) != null;
+    return connected(device.value());
+  }
+
+  /** Of any id, one that no device can have too: old records may name such. */
+  public boolean connected(String id) {
+    return link(id) != null;
   }
 
   /** Devices with a live session. */
@@ -143,7 +172,12 @@ public final class Presence implements DeviceChanges {
 
   /** Microseconds since the epoch, null where it was never seen since the start. */
   public @Nullable Long lastSeenMicros(DeviceId device) {
-    Standing standing = standings.get(device.value());
+    return lastSeenMicros(device.value());
+  }
+
+  /** Of any id, as {@link #connected(String)}. */
+  public @Nullable Long lastSeenMicros(String id) {
+    Standing standing = standings.get(id);
     return standing == null || standing.lastSeenMicros == NEVER ? null : standing.lastSeenMicros;
   }
 
@@ -190,9 +224,7 @@ public final class Presence implements DeviceChanges {
     if (link != null) {
       link.close(reason);
     }
-    if (find.apply(id) == null) {
-      standings.remove(id, standing);
-    }
+    forgetUnknown(id, standing);
   }
 
   private @Nullable Standing standing(DeviceId device) {
@@ -206,8 +238,8 @@ public final class Presence implements DeviceChanges {
   }
 
   private boolean mayConnect(String id) {
-    Device device = find.apply(id);
-    return device != null && !device.retired();
+    Registered entry = find.apply(id);
+    return entry != null && !entry.device().retired();
   }
 
   private void mark(DeviceId device, Standing standing, Peer peer) {

@@ -1,5 +1,7 @@
 package io.sluice.engine.registry;
 
+import io.sluice.api.Admission;
+import io.sluice.api.Admission.Grant;
 import io.sluice.api.Device;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -8,8 +10,10 @@ import org.jspecify.annotations.Nullable;
  * One device with its credentials, as the snapshot holds it. Immutable.
  *
  * @param previous what was replaced and stays valid for a while, or null
+ * @param grant of sessions that begin now; {@link Grant#NONE} until the {@link Roster} has it
  */
-record Registered(Device device, StoredCredentials credentials, @Nullable Previous previous) {
+record Registered(
+    Device device, StoredCredentials credentials, @Nullable Previous previous, Grant grant) {
   /**
    * Credentials that were replaced.
    *
@@ -17,8 +21,20 @@ record Registered(Device device, StoredCredentials credentials, @Nullable Previo
    */
   record Previous(StoredCredentials credentials, long untilMillis) {}
 
+  Registered(Device device, StoredCredentials credentials, @Nullable Previous previous) {
+    this(device, credentials, previous, Grant.NONE);
+  }
+
   Registered(Device device, StoredCredentials credentials) {
     this(device, credentials, null);
+  }
+
+  Registered granted(Grant next) {
+    return new Registered(device, credentials, previous, next);
+  }
+
+  Admission.Admitted admitted() {
+    return new Admission.Admitted(device, grant);
   }
 
   String id() {

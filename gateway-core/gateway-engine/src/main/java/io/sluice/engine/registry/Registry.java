@@ -13,13 +13,10 @@ import io.sluice.api.admin.ClaimDesk;
 import io.sluice.api.admin.CommandDesk;
 import io.sluice.api.admin.DeviceDirectory;
 import io.sluice.api.admin.DeviceImporter;
-import io.sluice.api.tls.PemFiles;
-import io.sluice.api.tls.TlsFiles;
 import io.sluice.engine.limits.LimitSettings;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -43,11 +40,17 @@ public final class Registry implements AutoCloseable {
   /** How long a device that claimed may take to fetch its credentials. */
   private static final Duration HAND_OVER = Duration.ofMinutes(10);
 
+  private static final int SHOWN_WEAK = 5;
+
+  /** The command that brings a device its token. */
+  private static final String CREDENTIALS = "credentials";
+
   private final Clock clock;
   private final Enrolment enrolment;
   private final ClaimDesk claims;
   private final RegistryDatabase database;
   private final SeedDigests seedDigests;
+  private final DeviceRules.Strictness strictness;
   private final DeviceRegistry devices;
   private final Authenticator authenticator;
   private final Presence presence;
@@ -67,44 +70,40 @@ public final class Registry implements AutoCloseable {
     this.seedDigests = seedDigests;
     SecureRandom random = new SecureRandom();
     PasswordHasher hasher = new PasswordHasher(random);
-    this.devices = new DeviceRegistry(database, profileIds, hasher, random);
-    this.presence = new Presence(devices::find, clock);
+    Authorities authorities = Authorities.of(access);
+    this.strictness =
+        new DeviceRules.Strictness(
+            access.passwordMinLength(), access.pskMinBytes(), authorities.names());
+    this.devices = new DeviceRegistry(database, profileIds, strictness, hasher, random);
+    this.presence = new Presence(devices.roster()::find, clock);
     this.directory = new Directory(devices, presence, clock);
-    this.commands = new CommandQueues(database, devices::find, presence, clock, time.nanoTime());
+    this.commands =
+        new CommandQueues(database, devices::registration, presence, clock, time.nanoTime());
     ClaimBook claims = new ClaimBook(database);
     this.claims = new ClaimOffice(devices, claims, clock::millis);
-    this.enrolment = new Enrolment(devices, claims, trusted(access), this::handOver, clock::millis);
+    this.enrolment = new Enrolment(devices, claims, authorities, this::handOver, clock::millis);
     this.authenticator =
         new Authenticator(
             devices,
             access,
             hasher,
             enrolment,
+            authorities,
             new LoginDelays(limits, Ticker.systemTicker()),
             clock::millis);
     devices.listen(presence);
+    devices.listen(enrolment::changed);
+    devices.listen(commands);
     commands.start();
-  }
-
-  private static List<Enrolment.Trusted> trusted(AccessSettings access) throws IOException {
-    List<Enrolment.Trusted> trusted = new ArrayList<>();
-    for (AccessSettings.JustInTime rule : access.justInTime()) {
-      try {
-        trusted.add(
-            new Enrolment.Trusted(rule, TlsFiles.trustManager(PemFiles.certificates(rule.ca()))));
-      } catch (GeneralSecurityException e) {
-        throw new IOException("access.just-in-time: " + rule.ca() + ": " + e.getMessage(), e);
-      }
-    }
-    return trusted;
   }
 
   /** By the way down, which ends its copy of the token when the device has it. */
   private void handOver(DeviceId device, String token) {
+    commands.supersede(device, CREDENTIALS);
     CommandDesk.Submission verdict =
         commands.submit(
             device,
-            "credentials",
+            CREDENTIALS,
             ContentType.JSON,
             ("{\"token\":\"" + token + "\"}").getBytes(StandardCharsets.UTF_8),
             HAND_OVER);
@@ -182,7 +181,27 @@ public final class Registry implements AutoCloseable {
    * on the passwords' hashes, which are made in the background.
    */
   public SeedReport seed(DeviceSeed seed) {
+    warnOfWeak(seed.specs());
     return devices.seed(seed.specs(), seedDigests.of(seed.specs()));
+  }
+
+  /** Device files of before stay valid: what is too weak there is told, and taken. */
+  private void warnOfWeak(List<DeviceDirectory.DeviceSpec> specs) {
+    List<String> weak = new ArrayList<>();
+    for (DeviceDirectory.DeviceSpec spec : specs) {
+      if (spec.credentials() != null) {
+        for (DeviceRules.Fault fault : DeviceRules.weaknesses(spec.credentials(), strictness)) {
+          weak.add(spec.id() + ": " + fault);
+        }
+      }
+    }
+    if (!weak.isEmpty()) {
+      LOG.warn(
+          "device files: {} credentials would not be taken today; {}{}",
+          weak.size(),
+          String.join("; ", weak.subList(0, Math.min(SHOWN_WEAK, weak.size()))),
+          weak.size() > SHOWN_WEAK ? "; ..." : "");
+    }
   }
 
   /** See {@link io.sluice.api.Gateway#admit}. Never blocks. */
@@ -213,6 +232,12 @@ public final class Registry implements AutoCloseable {
     return entry != null && !entry.device().retired();
   }
 
+  /** As if the device had just shown its credentials; null where it is unknown. */
+  Admission.@Nullable Admitted current(String id) {
+    Registered entry = devices.roster().find(id);
+    return entry == null ? null : entry.admitted();
+  }
+
   public Presence presence() {
     return presence;
   }
@@ -239,6 +264,7 @@ public final class Registry implements AutoCloseable {
   /** Ends credentials whose overlap is over; every second or so. Blocks where there are any. */
   public void sweep() {
     devices.endOverlaps(clock.millis());
+    enrolment.sweep();
   }
 
   /** Looks whether a file that was in trouble is well again; every second or so. */
@@ -270,6 +296,7 @@ public final class Registry implements AutoCloseable {
   public void close() {
     authenticator.close();
     devices.close();
+    enrolment.sweep();
     commands.close();
     database.close();
   }

@@ -1,5 +1,6 @@
 package io.sluice.engine.registry;
 
+import io.sluice.api.Admission.Grant;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.concurrent.ConcurrentHashMap;
@@ -12,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * allocate nothing; changes are serialized by the owner ({@link DeviceRegistry}) and cost the same
  * however many devices there are, so that a bulk import is linear.
  *
+ * <p>Each entry has a {@link Grant} that changes when a session which was admitted before must not
+ * go on: a session compares it when it begins.
+ *
  * <p>Iteration is weakly consistent: each entry is seen whole, as it was at some moment of the
  * iteration.
  */
@@ -22,6 +26,9 @@ final class Roster {
   private final ConcurrentMap<String, String> idByPskIdentity = new ConcurrentHashMap<>();
   private final ConcurrentMap<String, String> idByCertificate = new ConcurrentHashMap<>();
   private final ConcurrentMap<String, String> idByPublicKey = new ConcurrentHashMap<>();
+
+  /** Of a grant; guarded by the owner's lock, as every change. */
+  private long lastNumber;
 
   @Nullable Registered find(String id) {
     return byId.get(id);
@@ -60,7 +67,25 @@ final class Roster {
     return byId.size();
   }
 
-  void put(Registered entry) {
+  /** Shows the entry from now on, with the grant that it then has. */
+  void put(Registered given) {
+    Registered known = byId.get(given.id());
+    show(
+        given.granted(
+            known == null
+                ? new Grant(++lastNumber, lastNumber)
+                : Overlaps.isStillValid(known, given)
+                    ? known.grant()
+                    : new Grant(known.grant().registration(), ++lastNumber)));
+  }
+
+  /** As {@link #put}, where the credentials are the same, kept in another form. */
+  void putSame(Registered given) {
+    Registered known = byId.get(given.id());
+    show(known == null ? given : given.granted(known.grant()));
+  }
+
+  private void show(Registered entry) {
     Registered before = byId.put(entry.id(), entry);
     ordered.put(entry.id(), entry);
     if (before != null) {

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param pskIdentity of the pre-shared key
  * @param pskKey the key as the handshake needs it; not to be changed
  * @param certificate subject in canonical form
+ * @param certificateAuthority name of the authority that alone may give that subject; null where
+ *     the entry names none
  * @param publicKey SHA-256 of the raw public key's SubjectPublicKeyInfo, in hex
  */
 record StoredCredentials(
@@ -21,15 +23,17 @@ record StoredCredentials(
     @Nullable String pskIdentity,
     byte @Nullable [] pskKey,
     @Nullable String certificate,
+    @Nullable String certificateAuthority,
     @Nullable String publicKey) {
   /** Stands where a password hash would: no password has it. */
   private static final String NEVER = "revoked";
 
   /** What a device has after a revocation: it cannot sign in, not even anonymously. */
   static final StoredCredentials REVOKED =
-      new StoredCredentials(NEVER, null, null, null, null, null);
+      new StoredCredentials(NEVER, null, null, null, null, null, null);
 
-  static final StoredCredentials NONE = new StoredCredentials(null, null, null, null, null, null);
+  static final StoredCredentials NONE =
+      new StoredCredentials(null, null, null, null, null, null, null);
 
   boolean none() {
     return kinds().isEmpty();
@@ -60,12 +64,19 @@ record StoredCredentials(
   }
 
   StoredCredentials withPasswordHash(@Nullable String hash) {
-    return new StoredCredentials(hash, tokenHash, pskIdentity, pskKey, certificate, publicKey);
+    return new StoredCredentials(
+        hash, tokenHash, pskIdentity, pskKey, certificate, certificateAuthority, publicKey);
   }
 
   StoredCredentials withTokenHash(@Nullable String hash) {
     return new StoredCredentials(
-        isRevoked() ? null : passwordHash, hash, pskIdentity, pskKey, certificate, publicKey);
+        isRevoked() ? null : passwordHash,
+        hash,
+        pskIdentity,
+        pskKey,
+        certificate,
+        certificateAuthority,
+        publicKey);
   }
 
   @Override

@@ -61,7 +61,7 @@ class AuthenticationTest {
   void credentialsOfEachKindAreChecked() throws Exception {
     Authority authority = Authority.create(directory.resolve("ca"));
     check(
-        AccessSettings.DEFAULTS,
+        Fixture.SHORT_SECRETS,
         List.of(
             new Row(login("p", "geheim"), "p"),
             new Row(login("p", "geheim"), "p"),
@@ -129,11 +129,11 @@ class AuthenticationTest {
 
   @Test
   void autoRegistrationWithoutItsProfileIsRefusedAtTheStart() {
-    AccessSettings access = new AccessSettings(true, true, "cnk", 2, 1, 100, List.of());
+    AccessSettings access = Fixture.access(true, true, "cnk", 2, 1, 100, List.of());
     assertThatThrownBy(() -> open(directory, access))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("access.auto-register-profile: no profile \"cnk\"");
-    assertThat(new AccessSettings(true, true, null, 2, 1, 1, List.of()).problems()).hasSize(1);
+    assertThat(Fixture.access(true, true, null, 2, 1, 1, List.of()).problems()).hasSize(1);
   }
 
   @Test
@@ -160,7 +160,7 @@ class AuthenticationTest {
 
   @Test
   void fullQueueAnswersBusyAndWhoComesAgainGetsIn() throws Exception {
-    AccessSettings narrow = new AccessSettings(false, false, null, 1, 1, 4, List.of());
+    AccessSettings narrow = Fixture.access(false, false, null, 1, 1, 4, List.of());
     try (Registry registry = open(directory, narrow)) {
       registry.directory().put(spec("p", password("geheim")));
       for (int i = 0; i < 30; i++) {
@@ -188,7 +188,7 @@ class AuthenticationTest {
   void stormOfADifferentPasswordEachGetsInWholly() throws Exception {
     int devices = 60;
     try (Registry registry =
-        open(directory, new AccessSettings(false, false, null, 1, 1, 100, List.of()))) {
+        open(directory, Fixture.access(false, false, null, 1, 1, 100, List.of()))) {
       for (int i = 0; i < devices; i++) {
         registry.directory().put(spec("d" + i, password("secret-" + i)));
       }
@@ -210,7 +210,8 @@ class AuthenticationTest {
   @Test
   void toStringTellsNoSecret() {
     StoredCredentials stored =
-        new StoredCredentials("hash-hash", "token-hash", "identity", new byte[] {1}, "cn=x", null);
+        new StoredCredentials(
+            "hash-hash", "token-hash", "identity", new byte[] {1}, "cn=x", null, null);
     assertThat(stored.toString()).isEqualTo("StoredCredentials[password, token, psk, certificate]");
     assertThat(new SeedPasswords.Pending("a", new byte[] {1}, "quick", "digest").toString())
         .isEqualTo("Pending[a]");

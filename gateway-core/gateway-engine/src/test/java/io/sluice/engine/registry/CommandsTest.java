@@ -1,6 +1,5 @@
 package io.sluice.engine.registry;
 
-import static io.sluice.engine.registry.Fixture.PEER;
 import static io.sluice.engine.registry.Fixture.id;
 import static io.sluice.engine.registry.Fixture.spec;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -44,7 +43,7 @@ class CommandsTest {
     registry =
         Registry.open(
             directory,
-            AccessSettings.DEFAULTS,
+            Fixture.SHORT_SECRETS,
             io.sluice.engine.limits.LimitSettings.DEFAULTS,
             Fixture.PROFILES,
             clock);
@@ -95,7 +94,7 @@ class CommandsTest {
   private Link attach(boolean ready) {
     Link link = new Link();
     link.ready = ready;
-    registry.presence().attach(DEVICE, PEER, link);
+    Fixture.attach(registry, DEVICE.value(), link);
     return link;
   }
 
@@ -226,7 +225,7 @@ class CommandsTest {
     String acknowledged = queued("acknowledged");
     registry.commands().acknowledged(DEVICE, acknowledged);
     String sent = queued("sent");
-    registry.presence().attach(DEVICE, PEER, new Link());
+    Fixture.attach(registry, DEVICE.value(), new Link());
     String queued = queued("queued");
     registry.close();
     reopen();

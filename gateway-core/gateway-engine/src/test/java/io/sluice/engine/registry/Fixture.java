@@ -3,7 +3,6 @@ package io.sluice.engine.registry;
 import io.sluice.api.Admission;
 import io.sluice.api.Command;
 import io.sluice.api.Credentials;
-import io.sluice.api.Device;
 import io.sluice.api.DeviceId;
 import io.sluice.api.DeviceLink;
 import io.sluice.api.Peer;
@@ -21,6 +20,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
@@ -30,14 +30,40 @@ import org.jspecify.annotations.Nullable;
 final class Fixture {
   static final Set<String> PROFILES = Set.of("cnc", "soil-probe", "vibration-sensor");
   static final Peer PEER = peer("192.0.2.1");
-  static final AccessSettings OPEN = new AccessSettings(true, false, null, 100, 1, 100, List.of());
-  static final AccessSettings AUTO = new AccessSettings(true, true, "cnc", 2, 1, 100, List.of());
+
+  /** Takes short passwords and keys, which tests are full of. */
+  static final AccessSettings SHORT_SECRETS =
+      access(false, false, null, 10_000, 0, 1_000, List.of());
+
+  static final AccessSettings OPEN = access(true, false, null, 100, 1, 100, List.of());
+  static final AccessSettings AUTO = access(true, true, "cnc", 2, 1, 100, List.of());
   static final String TOKEN = "0123456789abcdef-token";
 
   private Fixture() {}
 
+  static AccessSettings access(
+      boolean anonymous,
+      boolean autoRegister,
+      @Nullable String autoRegisterProfile,
+      int autoRegisterLimit,
+      int hashThreads,
+      int hashQueue,
+      List<AccessSettings.JustInTime> justInTime) {
+    return new AccessSettings(
+        anonymous,
+        autoRegister,
+        autoRegisterProfile,
+        autoRegisterLimit,
+        hashThreads,
+        hashQueue,
+        justInTime,
+        List.of(),
+        1,
+        8);
+  }
+
   static Registry open(Path directory) throws IOException {
-    return open(directory, AccessSettings.DEFAULTS);
+    return open(directory, SHORT_SECRETS);
   }
 
   static Registry open(Path directory, AccessSettings access) throws IOException {
@@ -66,19 +92,19 @@ final class Fixture {
   }
 
   static CredentialSpec password(String password) {
-    return new CredentialSpec(password, null, null, null, null);
+    return new CredentialSpec(password, null, null, null, null, null);
   }
 
   static CredentialSpec token(String token) {
-    return new CredentialSpec(null, token, null, null, null);
+    return new CredentialSpec(null, token, null, null, null, null);
   }
 
   static CredentialSpec psk(String identity, String keyHex) {
-    return new CredentialSpec(null, null, new PskSpec(identity, keyHex), null, null);
+    return new CredentialSpec(null, null, new PskSpec(identity, keyHex), null, null, null);
   }
 
   static CredentialSpec certificate(String subject) {
-    return new CredentialSpec(null, null, null, subject, null);
+    return new CredentialSpec(null, null, null, subject, null, null);
   }
 
   static Credentials login(String userName, @Nullable String password) {
@@ -93,11 +119,16 @@ final class Fixture {
   /** The id of the device admitted, or why not. */
   static String verdict(Registry registry, Credentials credentials) {
     return switch (admit(registry, credentials)) {
-      case Admission.Admitted(Device device) -> device.id().value();
+      case Admission.Admitted admitted -> admitted.device().id().value();
       case Admission.Refused refused -> refused.detail();
       case Admission.Busy busy -> "busy";
       case Admission.Consumer consumer -> throw new IllegalStateException(consumer.name());
     };
+  }
+
+  /** Begins a session of a device that has just shown its credentials. */
+  static boolean attach(Registry registry, String device, DeviceLink link) {
+    return registry.presence().attach(Objects.requireNonNull(registry.current(device)), PEER, link);
   }
 
   /** A link that takes commands while it is ready. */

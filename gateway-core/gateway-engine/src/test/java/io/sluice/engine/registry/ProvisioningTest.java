@@ -1,6 +1,5 @@
 package io.sluice.engine.registry;
 
-import static io.sluice.engine.registry.Fixture.PEER;
 import static io.sluice.engine.registry.Fixture.PROFILES;
 import static io.sluice.engine.registry.Fixture.certificate;
 import static io.sluice.engine.registry.Fixture.id;
@@ -42,7 +41,7 @@ class ProvisioningTest {
 
   @BeforeEach
   void openRegistry() throws IOException {
-    open(AccessSettings.DEFAULTS);
+    open(Fixture.SHORT_SECRETS);
   }
 
   private void open(AccessSettings access) throws IOException {
@@ -51,7 +50,7 @@ class ProvisioningTest {
 
   private void reopen() throws IOException {
     registry.close();
-    open(AccessSettings.DEFAULTS);
+    open(Fixture.SHORT_SECRETS);
   }
 
   @AfterEach
@@ -67,7 +66,7 @@ class ProvisioningTest {
 
   private Link attach(String device) {
     Link link = Link.ready();
-    registry.presence().attach(id(device), PEER, link);
+    Fixture.attach(registry, device, link);
     registry.commands().ready(id(device));
     return link;
   }
@@ -147,7 +146,7 @@ class ProvisioningTest {
     Authority other = Authority.create(directory.resolve("other"));
     registry.close();
     open(
-        new AccessSettings(
+        Fixture.access(
             false,
             false,
             null,

@@ -46,7 +46,7 @@ final class ReconnectStorm {
     try (Registry registry =
         Registry.open(
             directory,
-            AccessSettings.DEFAULTS,
+            Fixture.SHORT_SECRETS,
             io.sluice.engine.limits.LimitSettings.DEFAULTS,
             Fixture.PROFILES,
             Clock.systemUTC())) {

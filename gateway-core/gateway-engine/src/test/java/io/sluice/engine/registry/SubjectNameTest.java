@@ -31,4 +31,19 @@ class SubjectNameTest {
         .isEqualTo(canonical("O=Plant\\, A,CN=press\\,07"));
     assertThat(canonical("")).isEmpty();
   }
+
+  @Test
+  void charactersThatOnlyLookLikeLatinOnesAreNotTheSame() {
+    assertThat(canonical("CN=\uFF43\uFF45\uFF52\uFF54-01")).isNotEqualTo(canonical("CN=cert-01"));
+    assertThat(canonical("CN=cert-0\uFF11")).isNotEqualTo(canonical("CN=cert-01"));
+    assertThat(canonical("CN=\uFB01re-01")).isNotEqualTo(canonical("CN=fire-01"));
+    assertThat(canonical("O=x,CN=\uFF43ert-01")).isEqualTo(canonical("CN=\uFF23ert-01,O=X"));
+  }
+
+  @Test
+  void namesOfOtherLanguagesAreTakenInEitherForm() {
+    assertThat(canonical("CN=M\u00FCller")).isEqualTo(canonical("CN=Mu\u0308ller"));
+    assertThat(canonical("O=\u79D1\u6280\uFF08\u5317\u4EAC\uFF09,CN=a"))
+        .isEqualTo(canonical("CN=a,O=\u79D1\u6280\uFF08\u5317\u4EAC\uFF09"));
+  }
 }

@@ -65,7 +65,11 @@ final class Admissions {
   private final AtomicLong revocations = new AtomicLong();
 
   /** An admitted sender. */
-  record Sender(DeviceId device, Peer peer, long untilNanos) {}
+  record Sender(Admission.Admitted admitted, Peer peer, long untilNanos) {
+    DeviceId device() {
+      return admitted.device().id();
+    }
+  }
 
   private record Key(InetSocketAddress address, long a, long b, long c, long d) {}
 
@@ -181,7 +185,7 @@ final class Admissions {
     Sender known = known(principal);
     if (known != null) {
       boolean hasMoved = !known.peer().address().equals(address);
-      sameName.accept(hasMoved ? new Sender(known.device(), peer, known.untilNanos()) : known);
+      sameName.accept(hasMoved ? new Sender(known.admitted(), peer, known.untilNanos()) : known);
       return;
     }
     ask(principal, peer, credentials(principal), sameName, refused);
@@ -221,8 +225,7 @@ final class Admissions {
       Consumer<Sender> admitted,
       Consumer<Response> refused) {
     switch (admission) {
-      case Admission.Admitted verdict ->
-          admitted.accept(remember(key, verdict.device().id(), peer, asked));
+      case Admission.Admitted verdict -> admitted.accept(remember(key, verdict, peer, asked));
       case Admission.Consumer _ ->
           refused.accept(
               Replies.to(
@@ -234,11 +237,11 @@ final class Admissions {
     }
   }
 
-  private Sender remember(Object key, DeviceId device, Peer peer, long asked) {
+  private Sender remember(Object key, Admission.Admitted admitted, Peer peer, long asked) {
     if (dtls != null && key instanceof Principal principal) {
-      dtls.belongs(principal, device);
+      dtls.belongs(principal, admitted.device().id());
     }
-    Sender sender = new Sender(device, peer, System.nanoTime() + rememberNanos);
+    Sender sender = new Sender(admitted, peer, System.nanoTime() + rememberNanos);
     if (rememberNanos > 0 && remembered.size() < MAX_REMEMBERED) {
       remembered.put(key, sender);
       if (revocations.get() != asked) {

@@ -1,5 +1,6 @@
 package io.sluice.adapter.coap;
 
+import io.sluice.api.Admission;
 import io.sluice.api.Command;
 import io.sluice.api.ContentType;
 import io.sluice.api.DeviceId;
@@ -44,6 +45,7 @@ final class CommandObservation implements ObservableResource, DeviceLink {
   private static final long STALLED_NANOS = TimeUnit.SECONDS.toNanos(CommandTransfers.IDLE_SECONDS);
 
   private final Gateway gateway;
+  private final Admission.Admitted admitted;
   private final DeviceId device;
   private final Peer peer;
   private final Exchange exchange;
@@ -65,6 +67,7 @@ final class CommandObservation implements ObservableResource, DeviceLink {
       Map<DeviceId, CommandObservation> byDevice) {
     this.byDevice = byDevice;
     this.gateway = gateway;
+    this.admitted = sender.admitted();
     this.device = sender.device();
     this.peer = sender.peer();
     this.exchange = exchange;
@@ -77,8 +80,11 @@ final class CommandObservation implements ObservableResource, DeviceLink {
   void begin() {
     if (relation != null) {
       byDevice.put(device, this);
-      gateway.attach(device, peer, this);
-      gateway.commands().ready(device);
+      if (gateway.attach(admitted, peer, this)) {
+        gateway.commands().ready(device);
+      } else {
+        close("its credentials changed");
+      }
     }
   }
 

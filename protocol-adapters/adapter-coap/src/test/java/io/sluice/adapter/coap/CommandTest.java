@@ -109,6 +109,16 @@ class CommandTest {
   }
 
   @Test
+  void anObserverThatWasAdmittedBeforeItsCredentialsChangedGetsNoCommand() throws Exception {
+    gateway.outdate();
+    observe();
+    gateway.submit(command("c-1", "{}".getBytes(UTF_8)));
+    assertThat(gateway.links).isEmpty();
+    assertThat(gateway.queued()).isEqualTo(1);
+    assertThat(gateway.acknowledged).isEmpty();
+  }
+
+  @Test
   void observerGetsEachCommandInOrderAndItsAckAcknowledges() throws Exception {
     gateway.submit(command("c-0", "0".getBytes(UTF_8)));
     observe();

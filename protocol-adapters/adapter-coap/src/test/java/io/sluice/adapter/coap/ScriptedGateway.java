@@ -64,6 +64,7 @@ final class ScriptedGateway implements Gateway, Commands, AutoCloseable {
 
   volatile InstantSource clock = InstantSource.system();
 
+  private volatile boolean stale;
   private final List<Consumer<DeviceId>> revocations = new CopyOnWriteArrayList<>();
   private final AtomicLong sequence = new AtomicLong();
   private final ArrayDeque<Command> queue = new ArrayDeque<>();
@@ -161,11 +162,20 @@ final class ScriptedGateway implements Gateway, Commands, AutoCloseable {
   }
 
   @Override
-  public void attach(DeviceId device, Peer peer, DeviceLink link) {
-    DeviceLink old = links.put(device, link);
+  public boolean attach(Admission.Admitted admitted, Peer peer, DeviceLink link) {
+    if (!isCurrent(admitted)) {
+      return false;
+    }
+    DeviceLink old = links.put(admitted.device().id(), link);
     if (old != null) {
       old.close("taken over");
     }
+    return true;
+  }
+
+  @Override
+  public boolean isCurrent(Admission.Admitted admitted) {
+    return !stale;
   }
 
   @Override
@@ -213,6 +223,11 @@ final class ScriptedGateway implements Gateway, Commands, AutoCloseable {
   @Override
   public void onRevoked(Consumer<DeviceId> listener) {
     revocations.add(listener);
+  }
+
+  /** Lets every admission be one of before a revocation, from now on. */
+  void outdate() {
+    stale = true;
   }
 
   /** Ends the sessions of a device, as a revocation does. */

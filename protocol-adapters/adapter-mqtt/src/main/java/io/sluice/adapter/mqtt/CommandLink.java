@@ -136,6 +136,6 @@ final class CommandLink implements DeviceLink, Subscriber {
   @Override
   public void close(String reason) {
     byte code = reason.contains("taken") ? (byte) 0x8E : (byte) 0x98;
-    connection.sink().execute(() -> connection.fail(code, reason));
+    connection.sink().execute(() -> connection.failAtOnce(code, reason));
   }
 }

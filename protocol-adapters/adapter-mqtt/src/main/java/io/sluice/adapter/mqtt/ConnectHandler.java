@@ -34,6 +34,7 @@ final class ConnectHandler {
   private final Connection connection;
   private final MqttProperties answer = new MqttProperties();
   private String clientId = "";
+  private boolean isAssigned;
 
   ConnectHandler(Connection connection) {
     this.connection = connection;
@@ -56,6 +57,7 @@ final class ConnectHandler {
         return;
       }
       clientId = UUID.randomUUID().toString();
+      isAssigned = true;
       string(MqttProperties.ASSIGNED_CLIENT_IDENTIFIER, clientId);
     }
     boolean oneWithoutTheOther = header.hasPassword() && !header.hasUserName();
@@ -110,24 +112,49 @@ final class ConnectHandler {
           if (verdict instanceof Admission.Refused && header.hasPassword()) {
             return connection.gateway.admit(connection.peer, credentials(header, payload));
           }
-          return CompletableFuture.completedStage(sameName(verdict, header, payload));
+          return sameName(verdict, header, payload);
         });
   }
 
-  /** The user name, where there is one, must be the device that the certificate names. */
-  private Admission sameName(
+  /**
+   * What is shown beside the certificate must be of the same one: the user name where there is one,
+   * else the token.
+   */
+  private CompletionStage<Admission> sameName(
       Admission verdict, MqttConnectVariableHeader header, MqttConnectPayload payload) {
-    if (!(verdict instanceof Admission.Admitted admitted) || !header.hasUserName()) {
-      return verdict;
+    String owner = owner(verdict);
+    if (owner == null) {
+      return CompletableFuture.completedStage(verdict);
     }
-    String device = admitted.device().id().value();
-    if (payload.userName().isEmpty() || payload.userName().equals(device)) {
-      return verdict;
+    if (header.hasUserName()) {
+      boolean isSame = payload.userName().isEmpty() || payload.userName().equals(owner);
+      return CompletableFuture.completedStage(isSame ? verdict : anothers(owner));
     }
+    return header.hasPassword()
+        ? connection
+            .gateway
+            .admit(connection.peer, credentials(header, payload))
+            .thenApply(shown ->
+                shown instanceof Admission.Busy
+                    ? shown
+                    : owner.equals(owner(shown)) ? verdict : anothers(owner))
+        : CompletableFuture.completedStage(verdict);
+  }
+
+  /** The name of the device or consumer that is let in; null where nobody is. */
+  private static @Nullable String owner(Admission verdict) {
+    return switch (verdict) {
+      case Admission.Admitted admitted -> admitted.device().id().value();
+      case Admission.Consumer consumer -> consumer.name();
+      case Admission.Refused _, Admission.Busy _ -> null;
+    };
+  }
+
+  private Admission anothers(String owner) {
     connection.gateway.refused(connection.peer, RejectReason.NOT_AUTHORIZED);
     return new Admission.Refused(
         RejectReason.NOT_AUTHORIZED,
-        "the certificate is that of " + device + "; use that as the user name, or none");
+        "the certificate is that of " + owner + "; use that as the user name, or none");
   }
 
   private Credentials credentials(MqttConnectVariableHeader header, MqttConnectPayload payload) {
@@ -138,7 +165,8 @@ final class ConnectHandler {
       return new Credentials.Token(
           null, new String(payload.passwordInBytes(), StandardCharsets.UTF_8));
     }
-    return new Credentials.Anonymous(clientId);
+    // an assigned id names no device: each connection would be another one
+    return new Credentials.Anonymous(isAssigned ? null : clientId);
   }
 
   private void judged(
@@ -157,6 +185,9 @@ final class ConnectHandler {
       }
       case Admission.Refused refused when refused.reason() == RejectReason.NOT_AUTHORIZED ->
           answerRefused(0x87, 5, refused.detail());
+      case Admission.Refused refused
+          when refused.equals(Admission.NAMELESS) && !header.hasUserName() ->
+          answerRefused(0x85, 2, refused.detail()); // [MQTT-3.1.3-8]
       case Admission.Refused refused -> answerRefused(0x86, 4, refused.detail());
       case Admission.Busy _ -> {
         connection.gateway.refused(connection.peer, RejectReason.OVERLOAD);
@@ -171,9 +202,9 @@ final class ConnectHandler {
         DeviceId device = admitted.device().id();
         Connection previous = connection.sessions.claim(device, connection);
         if (previous == null) {
-          accept(device, header, payload);
+          accept(admitted, header, payload);
         } else {
-          takeOver(previous, () -> accept(device, header, payload));
+          takeOver(previous, () -> accept(admitted, header, payload));
         }
       }
     }
@@ -183,46 +214,48 @@ final class ConnectHandler {
     previous
         .sink()
         .loop()
-        .execute(() -> previous.fail((byte) 0x8E, "taken over by another connection"));
+        .execute(() -> previous.failAtOnce((byte) 0x8E, "taken over by another connection"));
     connection.predecessor = previous.ended;
     var _ = previous.ended.whenComplete((_, _) -> connection.sink().loop().execute(then));
   }
 
   private void accept(
-      DeviceId device, MqttConnectVariableHeader header, MqttConnectPayload payload) {
+      Admission.Admitted admitted, MqttConnectVariableHeader header, MqttConnectPayload payload) {
+    DeviceId device = admitted.device().id();
     if (connection.ended.isDone()) {
       connection.sessions.release(device, connection);
       return;
     }
     Session old = connection.sessions.wake(device);
-    boolean present = old != null && !header.isCleanSession() && old.mayResume(clientId);
+    long registration = admitted.grant().registration();
+    boolean present =
+        old != null && !header.isCleanSession() && old.mayResume(clientId, registration);
+    Session session = present ? old : new Session(device, registration, clientId);
+    CommandLink link = new CommandLink(connection, session, window(header));
+    if (!connection.gateway.attach(admitted, connection.peer, link)) {
+      connection.sessions.release(device, connection);
+      connection.gateway.refused(connection.peer, RejectReason.NOT_AUTHENTICATED);
+      answerRefused(0x86, 4, "the credentials of this device changed while it signed in");
+      return;
+    }
     Will delayed = old == null ? null : old.delayedWill;
     if (delayed != null && present) {
       delayed.cancel(); // [MQTT-3.1.3-9]
     } else if (delayed != null) {
       delayed.publish(); // the session ends here
     }
-    Session session = present ? old : new Session(device, clientId);
     session.expirySeconds = expirySeconds(header);
     connection.session = session;
-    int window =
-        (int)
-            Math.min(
-                COMMAND_WINDOW,
-                Packets.number(
-                    header.properties(), MqttProperties.RECEIVE_MAXIMUM, COMMAND_WINDOW));
     connection.maxPacketBytes = maxPacketBytes(header);
-    CommandLink link = new CommandLink(connection, session, window);
     connection.commands = link;
     keepAlive(header.keepAliveTimeSeconds());
     if (header.isWillFlag()) {
-      connection.will = will(device, payload);
+      connection.will = will(admitted, payload);
     }
     limits();
     connection.channel.writeAndFlush(
         connAck(MqttConnectReturnCode.CONNECTION_ACCEPTED, present),
         connection.channel.voidPromise());
-    connection.gateway.attach(device, connection.peer, link);
     connection.admitted();
     link.subscribed();
   }
@@ -251,7 +284,14 @@ final class ConnectHandler {
         & 0xFFFFFFFFL;
   }
 
-  private Will will(DeviceId device, MqttConnectPayload payload) {
+  private static int window(MqttConnectVariableHeader header) {
+    return (int)
+        Math.min(
+            COMMAND_WINDOW,
+            Packets.number(header.properties(), MqttProperties.RECEIVE_MAXIMUM, COMMAND_WINDOW));
+  }
+
+  private Will will(Admission.Admitted admitted, MqttConnectPayload payload) {
     String topic = payload.willTopic();
     MessageClass messageClass =
         switch (topic.split("/", 2)[0]) {
@@ -264,7 +304,7 @@ final class ConnectHandler {
     Publication publication =
         new Publication(
             connection,
-            device,
+            admitted.device().id(),
             0,
             0,
             topic,
@@ -274,6 +314,7 @@ final class ConnectHandler {
             contentType == null ? PublishHandler.UNKNOWN_CONTENT_TYPE : null);
     return new Will(
         publication,
+        admitted,
         Packets.number(properties, MqttProperties.WILL_DELAY_INTERVAL, 0) & 0xFFFFFFFFL);
   }
 

@@ -300,6 +300,15 @@ final class Connection extends ChannelInboundHandlerAdapter {
     fail((byte) 0x98, detail);
   }
 
+  /** As {@link #fail}, but does not wait for a peer that does not read. */
+  void failAtOnce(byte reason, String detail) {
+    boolean isRead = channel.isWritable();
+    fail(reason, detail);
+    if (!isRead) {
+      channel.close();
+    }
+  }
+
   /** Refuses a CONNECT that never reached a verdict on its credentials. */
   void refuse(Object connAck, String detail) {
     gateway.refused(peer, RejectReason.PROTOCOL_ERROR);

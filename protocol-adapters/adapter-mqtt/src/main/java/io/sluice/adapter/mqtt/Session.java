@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Session {
   final DeviceId device;
+  final long registration;
   final String clientId;
 
   /** Filter and granted QoS; bounded by max-subscriptions. */
@@ -29,14 +30,20 @@ final class Session {
   /** The will that waits for its delay while the session sleeps, or null. */
   volatile @Nullable Will delayedWill;
 
-  Session(DeviceId device, String clientId) {
+  /**
+   * @param registration of the device ({@link io.sluice.api.Admission.Grant})
+   */
+  Session(DeviceId device, long registration, String clientId) {
     this.device = device;
+    this.registration = registration;
     this.clientId = clientId;
   }
 
-  /** Whether this client may take it up again now. */
-  boolean mayResume(String client) {
-    return clientId.equals(client) && expiresAtNanos - System.nanoTime() > 0;
+  /** Whether this client may take it up again now; a later device of the same id may not. */
+  boolean mayResume(String client, long registrationNow) {
+    return clientId.equals(client)
+        && registration == registrationNow
+        && expiresAtNanos - System.nanoTime() > 0;
   }
 
   /** Only the device's own commands: {@code command/#}, {@code command/+}, {@code command/name}. */

@@ -1,6 +1,7 @@
 package io.sluice.adapter.mqtt;
 
 import io.netty.util.concurrent.ScheduledFuture;
+import io.sluice.api.Admission;
 import io.sluice.api.RejectReason;
 import io.sluice.api.health.Guarded;
 import java.util.concurrent.TimeUnit;
@@ -19,16 +20,19 @@ final class Will {
   private static final int PATIENCE_SECONDS = 60;
 
   private final Publication publication;
+  private final Admission.Admitted admitted;
   private final long delaySeconds;
   private final AtomicBoolean decided = new AtomicBoolean();
   private volatile @Nullable ScheduledFuture<?> timer;
   private volatile long givenUpNanos;
 
   /**
+   * @param admitted by what the session stood that left it
    * @param delaySeconds the Will Delay Interval, MQTT 5 section 3.1.3.2.2
    */
-  Will(Publication publication, long delaySeconds) {
+  Will(Publication publication, Admission.Admitted admitted, long delaySeconds) {
     this.publication = publication;
+    this.admitted = admitted;
     this.delaySeconds = delaySeconds;
   }
 
@@ -59,7 +63,20 @@ final class Will {
     if (decided.compareAndSet(false, true)) {
       stopTimer();
       givenUpNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-      publication.connection.offer(publication);
+      offer();
+    }
+  }
+
+  /** Nothing goes out in the name of a device whose credentials were taken away meanwhile. */
+  private void offer() {
+    Connection connection = publication.connection;
+    if (connection.gateway.isCurrent(admitted)) {
+      connection.offer(publication);
+    } else {
+      connection.gateway.refused(connection.peer, RejectReason.NOT_AUTHENTICATED);
+      LOG.info(
+          "mqtt: the will of {} is dropped: its credentials have changed, or it is gone",
+          publication.device());
     }
   }
 
@@ -79,7 +96,7 @@ final class Will {
               .sink()
               .loop()
               .schedule(
-                  Guarded.task("mqtt-will", () -> connection.offer(publication)),
+                  Guarded.task("mqtt-will", this::offer),
                   Math.max(1, retryAfterMillis),
                   TimeUnit.MILLISECONDS);
     } else {

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.netty.handler.ssl.JdkSslContext;
 import io.netty.handler.ssl.OpenSsl;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
 import io.sluice.adapter.mqtt.RawMqtt.Packet;
 import io.sluice.adapter.testkit.Authority;
 import io.sluice.adapter.testkit.Authority.Signed;
@@ -145,6 +148,48 @@ class TlsTest {
                 "d2"))
         .contains("not authori");
     assertThat(gateway.refusals()).containsOnly(RejectReason.NOT_AUTHORIZED);
+  }
+
+  /** A user name, a password and a token beside a certificate are of the same, or nobody's. */
+  @ParameterizedTest
+  @CsvSource({
+    "d1, d2, x",
+    "d1, d2, pw",
+    "d1, , pw2",
+    "reader, d1, pw",
+    "reader, other, x",
+    "reader, , pw2"
+  })
+  void whatIsShownBesideACertificateIsItsOwners(
+      String owner, @Nullable String user, String password) throws Exception {
+    Signed shown = authority.client("/CN=" + owner);
+    gateway.device("d2", "pw").device("t2", "pw2");
+    gateway.consumers.add("reader");
+    start(tls(authority.certificate(), ClientAuth.REQUIRED, TlsProvider.JDK));
+    assertThat(connAck(shown, user, password)).isEqualTo(0x87);
+    assertThat(connAck(shown, owner, "anything")).isZero();
+    assertThat(connAck(shown, null, null)).isZero();
+  }
+
+  private int connAck(Signed shown, @Nullable String user, @Nullable String password)
+      throws Exception {
+    JdkSslContext context =
+        (JdkSslContext)
+            SslContextBuilder.forClient()
+                .sslProvider(SslProvider.JDK)
+                .keyManager(shown.certificate().toFile(), shown.key().toFile())
+                .trustManager(authority.certificate().toFile())
+                .build();
+    Socket socket =
+        context
+            .context()
+            .getSocketFactory()
+            .createSocket(InetAddress.getLoopbackAddress(), adapter.address().getPort());
+    try (RawMqtt client = new RawMqtt(socket)) {
+      int flags = 2 | (user == null ? 0 : 0x80) | (password == null ? 0 : 0x40);
+      client.send(RawMqtt.connect(5, flags, "c1", user, password));
+      return client.next().body()[1] & 0xFF;
+    }
   }
 
   @Test

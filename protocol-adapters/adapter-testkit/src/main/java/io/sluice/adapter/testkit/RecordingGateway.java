@@ -24,6 +24,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -72,6 +73,17 @@ public final class RecordingGateway implements Gateway, Commands, AutoCloseable 
   /** SubjectPublicKeyInfo in hex → device. */
   public final Map<String, String> publicKeys = new ConcurrentHashMap<>();
 
+  /** Runs between a verdict and the adapter's hearing of it. */
+  public volatile Runnable afterAdmission = () -> {};
+
+  /** Whether a name alone is let in. */
+  public volatile boolean anonymous;
+
+  /** Consumers, by the common name of their certificate. */
+  public final Set<String> consumers = ConcurrentHashMap.newKeySet();
+
+  private final Map<String, Admission.Grant> grants = new ConcurrentHashMap<>();
+  private final AtomicLong lastGrant = new AtomicLong();
   private final List<Consumer<DeviceId>> revocations = new CopyOnWriteArrayList<>();
   private final List<Consumer<LiveEvent>> followers = new CopyOnWriteArrayList<>();
   private volatile Function<Uplink, Receipt> verdict = this::storedReceipt;
@@ -159,7 +171,13 @@ public final class RecordingGateway implements Gateway, Commands, AutoCloseable 
     if (misconduct == Misconduct.THROWS_AT_ADMISSION) {
       throw new IllegalStateException("the gateway fails, as told");
     }
-    return CompletableFuture.supplyAsync(() -> judge(credentials), writer);
+    return CompletableFuture.supplyAsync(
+        () -> {
+          Admission verdict = judge(credentials);
+          afterAdmission.run();
+          return verdict;
+        },
+        writer);
   }
 
   private Admission judge(Credentials credentials) {
@@ -170,6 +188,11 @@ public final class RecordingGateway implements Gateway, Commands, AutoCloseable 
           admitted(t.device());
       case Credentials.Password _, Credentials.Token _ ->
           new Admission.Refused(RejectReason.NOT_AUTHENTICATED, "unknown device or wrong password");
+      case Credentials.Anonymous(String claimed) when anonymous ->
+          claimed == null ? Admission.NAMELESS : admitted(claimed);
+      case Credentials.Certificate certificate
+          when consumers.contains(commonName(certificate.chain().getFirst())) ->
+          new Admission.Consumer(commonName(certificate.chain().getFirst()), List.of("records/#"));
       case Credentials.Certificate certificate
           when passwords.containsKey(commonName(certificate.chain().getFirst())) ->
           admitted(commonName(certificate.chain().getFirst()));
@@ -197,9 +220,10 @@ public final class RecordingGateway implements Gateway, Commands, AutoCloseable 
         && new String(password, StandardCharsets.UTF_8).equals(passwords.get(given.userName()));
   }
 
-  private static Admission admitted(String id) {
+  private Admission admitted(String id) {
     return new Admission.Admitted(
-        new Device(new DeviceId(id), "p", "factory", "site", null, null, true, true, false));
+        new Device(new DeviceId(id), "p", "factory", "site", null, null, true, true, false),
+        grant(id));
   }
 
   @Override
@@ -227,11 +251,33 @@ public final class RecordingGateway implements Gateway, Commands, AutoCloseable 
   }
 
   @Override
-  public void attach(DeviceId device, Peer peer, DeviceLink link) {
-    DeviceLink previous = links.put(device, link);
+  public boolean attach(Admission.Admitted admitted, Peer peer, DeviceLink link) {
+    if (!isCurrent(admitted)) {
+      return false;
+    }
+    DeviceLink previous = links.put(admitted.device().id(), link);
     if (previous != null && !previous.equals(link)) {
       previous.close("taken over by another session");
     }
+    return true;
+  }
+
+  @Override
+  public boolean isCurrent(Admission.Admitted admitted) {
+    return admitted.grant().equals(grant(admitted.device().id().value()));
+  }
+
+  private Admission.Grant grant(String device) {
+    return grants.getOrDefault(device, Admission.Grant.NONE);
+  }
+
+  /** Another device has the id from now on. */
+  public void registerAnew(String device) {
+    grants.compute(
+        device,
+        (id, known) ->
+            new Admission.Grant(known == null ? 1 : known.registration() + 1, lastGrant.get()));
+    revoke(device);
   }
 
   @Override
@@ -278,8 +324,13 @@ public final class RecordingGateway implements Gateway, Commands, AutoCloseable 
     revocations.add(listener);
   }
 
-  /** Ends the sessions of a device, as a revocation does. */
+  /** Ends the sessions of a device, as a revocation does; it may sign in again. */
   public void revoke(String device) {
+    grants.compute(
+        device,
+        (id, known) ->
+            new Admission.Grant(
+                known == null ? 0 : known.registration(), lastGrant.incrementAndGet()));
     revocations.forEach(listener -> listener.accept(new DeviceId(device)));
     DeviceLink link = links.get(new DeviceId(device));
     if (link != null) {
