@@ -342,7 +342,7 @@ class ConfigLoaderTest {
             "s.yaml:6:5: upstreams[2].name: is missing; add \"name:\" - Name of the upstream,"
                 + " unique here; its place in the spool is kept by it.",
             "s.yaml:7:13: upstreams[3].name: \"a b\" is not allowed here; write 1 to 64 letters,"
-                + " digits and . _ -");
+                + " digits and . _ -, and not . or .. alone");
   }
 
   @Test
