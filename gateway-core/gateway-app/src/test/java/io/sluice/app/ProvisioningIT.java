@@ -173,9 +173,9 @@ class ProvisioningIT {
       session.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
     }
     assertThat(pub("-u", "meter-1", "-P", "secret-1").exitCode()).isNotZero();
-    Path password = Files.writeString(directory.resolve("next"), "secret-2\n");
+    Path password = Files.writeString(directory.resolve("next"), "secret-2-of-meter\n");
     sluice(0, "device", "rotate", "meter-1", "--password-file", password.toString());
-    pub("-u", "meter-1", "-P", "secret-2").succeeded();
+    pub("-u", "meter-1", "-P", "secret-2-of-meter").succeeded();
   }
 
   @Test
