@@ -1,6 +1,7 @@
 package io.sluice.engine.registry;
 
 import com.github.benmanes.caffeine.cache.Ticker;
+import io.sluice.api.AddressKey;
 import io.sluice.api.Admission;
 import io.sluice.api.Credentials;
 import io.sluice.api.DeviceId;
@@ -342,17 +343,25 @@ final class Authenticator implements AutoCloseable {
 
   private CompletionStage<Admission> slowly(Peer peer, Supplier<Admission> check) {
     CompletableFuture<Admission> verdict = new CompletableFuture<>();
-    boolean taken =
-        lanes.offer(
-            verified.suspicious(peer.address()),
-            () -> {
-              try {
-                verdict.complete(check.get());
-              } catch (RuntimeException | Error e) {
-                verdict.completeExceptionally(e); // who waits must not wait for ever
-              }
-            });
-    return taken ? verdict : CompletableFuture.completedStage(busy());
+    lanes.offer(
+        verified.suspicious(peer.address()),
+        AddressKey.of(peer.address()),
+        new FairLane.Work() {
+          @Override
+          public void run() {
+            try {
+              verdict.complete(check.get());
+            } catch (RuntimeException | Error e) {
+              verdict.completeExceptionally(e); // who waits must not wait for ever
+            }
+          }
+
+          @Override
+          public void givenUp() {
+            verdict.complete(busy());
+          }
+        });
+    return verdict;
   }
 
   private Admission busy() {

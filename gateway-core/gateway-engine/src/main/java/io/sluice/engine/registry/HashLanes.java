@@ -1,9 +1,8 @@
 package io.sluice.engine.registry;
 
+import io.sluice.api.AddressKey;
 import io.sluice.api.health.Guarded;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -11,15 +10,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The threads that make slow hashes, behind two bounded lanes: work of addresses that failed often
- * of late is taken only while nobody else waits. Full lanes refuse. Thread-safe; offering never
- * blocks.
+ * of late is taken only while nobody else waits. Within a lane each address has its turn ({@link
+ * FairLane}). Thread-safe; offering never blocks.
  */
 final class HashLanes implements AutoCloseable {
   private static final int SUSPECT_LIMIT = 64;
 
-  private final int limit;
-  private final Deque<Runnable> trusted = new ArrayDeque<>();
-  private final Deque<Runnable> suspect = new ArrayDeque<>();
+  private final FairLane trusted;
+  private final FairLane suspect = new FairLane(SUSPECT_LIMIT);
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition offered = lock.newCondition();
   private final Guarded fault = Guarded.of("registry-hash");
@@ -30,7 +28,7 @@ final class HashLanes implements AutoCloseable {
    * @param limit most that may wait in the trusted lane
    */
   HashLanes(int threadCount, int limit) {
-    this.limit = limit;
+    this.trusted = new FairLane(limit);
     for (int i = 0; i < threadCount; i++) {
       threads.add(
           Thread.ofPlatform()
@@ -40,19 +38,18 @@ final class HashLanes implements AutoCloseable {
     }
   }
 
-  /** False where the lane is full or the pool is closed. */
-  boolean offer(boolean suspicious, Runnable work) {
+  /** Takes the work in, or has it or another given up; where the pool is closed, this one. */
+  void offer(boolean suspicious, AddressKey from, FairLane.Work work) {
+    FairLane.Work givenUp;
     lock.lock();
     try {
-      Deque<Runnable> lane = suspicious ? suspect : trusted;
-      if (closed || lane.size() >= (suspicious ? SUSPECT_LIMIT : limit)) {
-        return false;
-      }
-      lane.add(work);
+      givenUp = closed ? work : (suspicious ? suspect : trusted).offer(from, work);
       offered.signal();
-      return true;
     } finally {
       lock.unlock();
+    }
+    if (givenUp != null) {
+      givenUp.givenUp();
     }
   }
 
@@ -89,7 +86,7 @@ final class HashLanes implements AutoCloseable {
       if (trusted.isEmpty() && suspect.isEmpty()) {
         return null;
       }
-      return trusted.isEmpty() ? suspect.remove() : trusted.remove();
+      return trusted.isEmpty() ? suspect.take() : trusted.take();
     } finally {
       lock.unlock();
     }
