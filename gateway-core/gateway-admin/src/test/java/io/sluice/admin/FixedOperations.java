@@ -75,7 +75,16 @@ final class FixedOperations
   public List<UpstreamView> upstreams() {
     return List.of(
         new UpstreamView(
-            "archive", "file", "connected", null, 10, 4, 0.4, Map.of(Lane.ALARM, 0.25)));
+            "archive",
+            "file",
+            "connected",
+            null,
+            10,
+            4,
+            0.4,
+            Map.of(Lane.ALARM, 0.25),
+            0,
+            List.of()));
   }
 
   @Override

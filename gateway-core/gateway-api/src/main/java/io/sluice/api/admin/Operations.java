@@ -131,8 +131,12 @@ public interface Operations {
    * @param state {@code connected}, {@code connecting}, {@code waiting}, {@code stalled}
    * @param detail last error or what it waits for; null where all is well
    * @param ratePerSecond delivered records per second, over the last 10 s or so
-   * @param drainSecondsLeft time until the backlog is gone at the present rate; null where there is
-   *     none or it grows
+   * @param backlogRecords records that the upstream does not have yet, as in the ledger
+   * @param drainSecondsLeft time until what an outage left behind is gone at the present rate; null
+   *     where there is none or it grows
+   * @param reconnects how often a connection was made anew since start
+   * @param missingDestinations names of topics and the like that are not there: their records wait,
+   *     others go on
    */
   record UpstreamView(
       String name,
@@ -142,7 +146,9 @@ public interface Operations {
       double ratePerSecond,
       long backlogRecords,
       @Nullable Double drainSecondsLeft,
-      Map<Lane, Double> lagSeconds) {}
+      Map<Lane, Double> lagSeconds,
+      long reconnects,
+      List<String> missingDestinations) {}
 
   /** {@code accepted = delivered + queued + sum(dropped)}, exact. */
   record LedgerLine(

@@ -1,5 +1,7 @@
 package io.sluice.engine.forward;
 
+import org.jspecify.annotations.Nullable;
+
 /** The verdict on a batch. */
 public sealed interface Delivery {
   /** The far end has all of it, as durably as it promises. */
@@ -13,4 +15,11 @@ public sealed interface Delivery {
    * and the rest is sent again.
    */
   record Refused(int index, String cause) implements Delivery {}
+
+  /**
+   * Each record has a verdict of its own. Only those without one are sent again.
+   *
+   * @param ended why the connection is over; null where it goes on
+   */
+  record Parted(RecordVerdicts records, @Nullable String ended) implements Delivery {}
 }

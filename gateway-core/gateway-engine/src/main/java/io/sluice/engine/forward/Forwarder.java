@@ -45,6 +45,8 @@ public final class Forwarder implements AutoCloseable {
   private final ReadOrder order;
   private final ForwardMeters meters;
   private final Window window;
+  private final Suspects suspects;
+  private final LineStatus status;
   private final Backoff backoff;
   private final Thread thread;
   private final BatchSize batchSize;
@@ -55,13 +57,13 @@ public final class Forwarder implements AutoCloseable {
 
   private boolean opening;
   private volatile boolean stopping;
-  private volatile UpstreamState state = UpstreamState.CONNECTING;
-  private volatile @Nullable String detail;
 
   // Of the forwarding thread alone.
   private long lastProgressNanos;
-  private long lastConfirmations;
+  private long lastProgress;
   private long telemetryNotBeforeNanos;
+  private boolean isNothingToSend;
+  private boolean isEndExplained;
 
   /**
    * Where to.
@@ -100,7 +102,22 @@ public final class Forwarder implements AutoCloseable {
     this.batchSize = new BatchSize(settings.batchRecords());
     this.order = new ReadOrder(reader, settings.liveShare(), limits.batchBytes());
     this.meters = new ForwardMeters(timing.nanoTime());
-    this.window = new Window(target, reader, setAside, meters, batchSize);
+    Refusals refusals = new Refusals(target.name(), timing.nanoTime());
+    this.suspects =
+        new Suspects(
+            TimeUnit.MILLISECONDS.toNanos(limits.backoffMinMillis()),
+            TimeUnit.MILLISECONDS.toNanos(limits.backoffMaxMillis()));
+    this.status = new LineStatus(target.name(), refusals);
+    this.window =
+        new Window(
+            target,
+            reader,
+            setAside,
+            meters,
+            batchSize,
+            refusals,
+            suspects,
+            limits.windowBatches());
     this.backoff =
         new Backoff(timing.random(), limits.backoffMinMillis(), limits.backoffMaxMillis());
     this.fault = Guarded.of("forward-" + target.name());
@@ -163,21 +180,25 @@ public final class Forwarder implements AutoCloseable {
   }
 
   public UpstreamView view() {
+    long queued = 0;
     long backlog = 0;
     Map<Lane, Double> lags = new EnumMap<>(Lane.class);
     for (Lane lane : Lane.values()) {
+      queued += reader.queued(lane);
       backlog += reader.backlog(lane);
       lags.put(lane, lagMillis(lane) / 1e3);
     }
     return new UpstreamView(
         target.name(),
         target.type(),
-        state.jsonName(),
-        detail,
+        status.state().jsonName(),
+        status.detail(),
         meters.perSecond(),
-        backlog,
+        queued,
         meters.drainSeconds(backlog),
-        lags);
+        lags,
+        status.reconnects(),
+        status.absent());
   }
 
   private void run() {
@@ -213,21 +234,25 @@ public final class Forwarder implements AutoCloseable {
   }
 
   private void connection() throws IOException, InterruptedException, SessionEnd {
+    String cause = null;
     try {
       open();
       forward();
+    } catch (SessionEnd e) {
+      cause = e.getMessage();
+      throw e;
     } finally {
       try {
         target.upstream().close();
       } finally {
-        window.clear();
+        isEndExplained = window.end(cause, timing.nanoTime().getAsLong());
         reader.rewind();
       }
     }
   }
 
   private void open() throws IOException, InterruptedException {
-    state = state == UpstreamState.STALLED ? state : UpstreamState.CONNECTING;
+    status.opening();
     synchronized (phase) {
       if (stopping) {
         return;
@@ -243,11 +268,11 @@ public final class Forwarder implements AutoCloseable {
       }
     }
     batchSize.restart();
-    state = UpstreamState.CONNECTED;
+    isNothingToSend = false;
     lastProgressNanos = timing.nanoTime().getAsLong();
-    lastConfirmations = target.upstream().confirmations();
+    lastProgress = target.upstream().progress();
     setBacklogApart();
-    LOG.info("upstream {}: connected", target.name());
+    status.opened(lastProgressNanos);
   }
 
   /** So that live records flow while what an outage left behind drains. */
@@ -262,7 +287,10 @@ public final class Forwarder implements AutoCloseable {
   private void forward() throws IOException, InterruptedException, SessionEnd {
     while (!stopping) {
       settle();
-      if (!sendNext()) {
+      boolean isHeldSent = window.sendHeld(timing.nanoTime().getAsLong(), isNothingToSend);
+      if (sendNext() || isHeldSent) {
+        isNothingToSend = false;
+      } else {
         awaitWork();
       }
     }
@@ -271,12 +299,11 @@ public final class Forwarder implements AutoCloseable {
 
   private void settle() throws SessionEnd, InterruptedException {
     long now = timing.nanoTime().getAsLong();
-    long confirmations = target.upstream().confirmations();
+    long progress = target.upstream().progress();
     if (window.settle(now)) {
-      backoff.reset();
-      detail = null;
+      status.confirmed();
       lastProgressNanos = now;
-    } else if (confirmations != lastConfirmations || window.isEmpty()) {
+    } else if (progress != lastProgress || window.isIdle()) {
       lastProgressNanos = now;
     } else if (now - lastProgressNanos > TimeUnit.MILLISECONDS.toNanos(limits.stallMillis())) {
       throw new SessionEnd(
@@ -284,16 +311,25 @@ public final class Forwarder implements AutoCloseable {
           "connected, but nothing was confirmed for " + limits.stallMillis() / 1_000.0 + " s",
           0);
     }
-    lastConfirmations = confirmations;
+    lastProgress = progress;
+    if (!suspects.isIdle()) {
+      suspects.age(now);
+    }
+    status.held(suspects);
+    String ended = target.upstream().ended();
+    if (ended != null) {
+      throw new SessionEnd(UpstreamState.WAITING, ended, 0);
+    }
   }
 
   /** Sends one batch: of the first lane that has any. */
   private boolean sendNext() throws IOException {
-    if (window.alarms() >= limits.windowBatches()) {
+    long now = timing.nanoTime().getAsLong();
+    if (!window.hasRoom(true, now)) {
       return false;
     }
     SpoolBatch batch = order.read(Lane.ALARM, batchSize.most());
-    if (batch == null && window.others() < limits.windowBatches()) {
+    if (batch == null && window.hasRoom(false, now)) {
       batch = order.read(Lane.EVENT, batchSize.records());
       if (batch == null) {
         batch = readTelemetry();
@@ -302,7 +338,7 @@ public final class Forwarder implements AutoCloseable {
     if (batch == null) {
       return false;
     }
-    window.send(batch, timing.nanoTime().getAsLong());
+    window.send(batch, now);
     return true;
   }
 
@@ -319,42 +355,46 @@ public final class Forwarder implements AutoCloseable {
   }
 
   private void awaitWork() throws InterruptedException {
-    if (window.others() >= limits.windowBatches() || window.alarms() >= limits.windowBatches()) {
+    long now = timing.nanoTime().getAsLong();
+    if (!window.hasRoom(true, now) || !window.hasRoom(false, now)) {
+      isNothingToSend = window.isIdle();
       park(VERDICT_WAIT_MILLIS);
-    } else if (telemetryNotBeforeNanos - timing.nanoTime().getAsLong() > 0) {
+    } else if (telemetryNotBeforeNanos - now > 0) {
       // What is unread may be telemetry that must wait: awaitReadable would return at once.
       park(Math.max(1, limits.lingerMillis()));
     } else {
-      boolean idle = window.isEmpty();
-      boolean readable = reader.awaitReadable(idle ? IDLE_WAIT_MILLIS : VERDICT_WAIT_MILLIS);
-      if (idle && !readable) {
-        detail = null;
+      boolean idle = window.isIdle();
+      boolean rests = idle && window.isEmpty();
+      boolean readable = reader.awaitReadable(rests ? IDLE_WAIT_MILLIS : VERDICT_WAIT_MILLIS);
+      isNothingToSend = idle && !readable;
+      if (rests && !readable) {
+        window.nothingLeft();
       }
+      status.holds(isNothingToSend, now);
     }
   }
 
   private void drain() throws InterruptedException {
     long until =
         timing.nanoTime().getAsLong() + TimeUnit.MILLISECONDS.toNanos(limits.drainMillis());
-    while (!window.isEmpty() && timing.nanoTime().getAsLong() - until < 0) {
+    while (!window.isIdle() && timing.nanoTime().getAsLong() - until < 0) {
       try {
         window.settle(timing.nanoTime().getAsLong());
       } catch (SessionEnd e) {
         return;
       }
-      if (!window.isEmpty()) {
+      if (!window.isIdle()) {
         park(VERDICT_WAIT_MILLIS);
       }
     }
   }
 
   private void waitBeforeReopening(SessionEnd end) {
-    long delay = Math.max(end.afterMillis(), backoff.nextMillis());
-    state = end.state();
-    if (!String.valueOf(end.getMessage()).equals(detail)) {
-      LOG.warn("upstream {}: {}; next attempt in {} ms", target.name(), end.getMessage(), delay);
+    if (status.isWorthASoonAttempt(isEndExplained, timing.nanoTime().getAsLong())) {
+      backoff.reset();
     }
-    detail = end.getMessage();
+    long delay = Math.max(end.afterMillis(), backoff.nextMillis());
+    status.failed(end, target.upstream().hintWhenShortLived(), delay);
     long until = timing.nanoTime().getAsLong() + TimeUnit.MILLISECONDS.toNanos(delay);
     long left = delay;
     while (!stopping && left > 0) {

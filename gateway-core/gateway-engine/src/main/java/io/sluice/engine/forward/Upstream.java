@@ -2,6 +2,7 @@ package io.sluice.engine.forward;
 
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A destination. Used by one thread, its Forwarder's; the futures that {@link #send} returns may
@@ -28,6 +29,36 @@ public interface Upstream extends AutoCloseable {
    */
   default long confirmations() {
     return 0;
+  }
+
+  /**
+   * Why the connection is over; null while it holds. Asked a few times a second, also while nothing
+   * is sent, so that an idle line's end is known. Any thread may ask. An upstream that has no
+   * connection need not tell.
+   */
+  default @Nullable String ended() {
+    return null;
+  }
+
+  /**
+   * Grows while anything moves towards the far end, be it only bytes that leave the socket: so that
+   * a slow line is told from a dead one. Any thread may ask.
+   */
+  default long progress() {
+    return confirmations();
+  }
+
+  /**
+   * What a record is addressed to at the far end, such as its topic: records of one destination
+   * share its fate. Called on the Forwarder's thread.
+   */
+  default String destination(OutboundBatch batch, int index) {
+    return batch.device(index);
+  }
+
+  /** What to look after where connections are lost again and again soon after they were made. */
+  default @Nullable String hintWhenShortLived() {
+    return null;
   }
 
   /** Gives up what is under way and disconnects. May be opened again. */

@@ -135,7 +135,7 @@ class ForwarderTest {
     upstream.reachable = true;
     await().until(() -> upstream.pending.size() == LIMITS.windowBatches());
     List<String> live = spool.append(MessageClass.TELEMETRY, "d", 3_000);
-    assertThat(forwarder.view().backlogRecords()).isEqualTo(4_000);
+    assertThat(forwarder.view().backlogRecords()).isEqualTo(7_000);
     assertThat(forwarder.view().lagSeconds().get(Lane.TELEMETRY)).isEqualTo(60.0);
     upstream.script = ids -> new Delivery.Delivered();
     upstream.pending.forEach(verdict -> verdict.complete(new Delivery.Delivered()));

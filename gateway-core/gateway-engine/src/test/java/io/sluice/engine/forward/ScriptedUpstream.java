@@ -42,6 +42,13 @@ final class ScriptedUpstream implements Upstream {
       case Delivery.Delivered all -> delivered.addAll(ids);
       case Delivery.Refused refused -> delivered.addAll(ids.subList(0, refused.index()));
       case Delivery.Retry retry -> {}
+      case Delivery.Parted parted -> {
+        for (int i = 0; i < ids.size(); i++) {
+          if (parted.records().isConfirmed(i)) {
+            delivered.add(ids.get(i));
+          }
+        }
+      }
     }
     if (delivery != null) {
       verdict.complete(delivery);

@@ -1,6 +1,8 @@
 package io.sluice.upstream.mqtt;
 
 import io.sluice.engine.forward.Delivery;
+import io.sluice.engine.forward.RecordVerdicts;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -13,18 +15,26 @@ final class BatchUnderWay {
   /** Index of the next one to publish. */
   int next;
 
-  private int unacknowledged;
-  private int refusedIndex;
-  private @Nullable String refusal;
-  private int deniedIndex = Integer.MAX_VALUE;
-  private @Nullable String denial;
+  private final RecordVerdicts records;
+  private final TreeMap<Integer, String> denied = new TreeMap<>();
+  private int unanswered;
+  private boolean isAllTaken = true;
 
   BatchUnderWay(PublishFrames frames, boolean isAlarm) {
     this.frames = frames;
     this.isAlarm = isAlarm;
-    this.unacknowledged = frames.count();
-    this.refusal = frames.unfit();
-    this.refusedIndex = refusal == null ? Integer.MAX_VALUE : frames.count();
+    this.records = new RecordVerdicts(frames.count());
+    this.unanswered = frames.count() - frames.unfit().size();
+    this.isAllTaken = frames.unfit().isEmpty();
+    frames.unfit().forEach(records::refuse);
+    skipUnfit();
+  }
+
+  /** Goes past what cannot be published. */
+  void skipUnfit() {
+    while (next < frames.count() && frames.length(next) == 0) {
+      next++;
+    }
   }
 
   boolean isPublished() {
@@ -32,28 +42,32 @@ final class BatchUnderWay {
   }
 
   boolean isAnswered() {
-    return unacknowledged == 0;
+    return unanswered == 0;
   }
 
-  void acknowledged(int count) {
-    unacknowledged -= count;
+  void acknowledged(int index) {
+    unanswered--;
+    records.confirm(index);
   }
 
   void refused(int index, String cause) {
-    unacknowledged--;
-    if (index < refusedIndex) {
-      refusedIndex = index;
-      refusal = cause;
-    }
+    unanswered--;
+    isAllTaken = false;
+    records.refuse(index, cause);
+  }
+
+  /** The broker did not take it this time. */
+  void failed(int index, String cause) {
+    unanswered--;
+    isAllTaken = false;
+    records.fail(index, cause);
   }
 
   /** The broker lets this client not publish it: it may be this topic, or all of them. */
   void denied(int index, String cause) {
-    unacknowledged--;
-    if (index < deniedIndex) {
-      deniedIndex = index;
-      denial = cause;
-    }
+    unanswered--;
+    isAllTaken = false;
+    denied.put(index, cause);
   }
 
   /**
@@ -61,12 +75,25 @@ final class BatchUnderWay {
    * connection; where it takes none, the connection has no rights yet, and nothing is given up.
    */
   Delivery verdict(boolean takesOthers) {
-    if (denial != null && !takesOthers) {
-      return new Delivery.Retry(0, denial);
+    if (isAllTaken) {
+      return new Delivery.Delivered();
     }
-    if (denial != null && deniedIndex < refusedIndex) {
-      return new Delivery.Refused(deniedIndex, denial);
+    if (!denied.isEmpty() && !takesOthers) {
+      return new Delivery.Parted(records, denied.firstEntry().getValue());
     }
-    return refusal == null ? new Delivery.Delivered() : new Delivery.Refused(refusedIndex, refusal);
+    denied.forEach(records::refuse);
+    return new Delivery.Parted(records, null);
+  }
+
+  /**
+   * The connection is over.
+   *
+   * @param suspect index of the record that it may have ended with, or null
+   */
+  Delivery lost(String cause, @Nullable Integer suspect) {
+    if (suspect != null) {
+      records.suspect(suspect);
+    }
+    return new Delivery.Parted(records, cause);
   }
 }

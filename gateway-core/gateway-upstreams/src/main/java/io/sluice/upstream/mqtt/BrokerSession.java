@@ -35,6 +35,8 @@ final class BrokerSession extends ChannelInboundHandlerAdapter {
   /** So that an alarm does not wait behind much that is on its way to the socket. */
   private static final int WRITE_BYTES_MAX = 32 << 10;
 
+  private static final long WATCH_MILLIS = 1_000;
+
   private static final int FIRST_FAILURE = 0x80;
   private static final int NOT_AUTHORIZED = 0x87;
   private static final int TOPIC_NAME_INVALID = 0x90;
@@ -54,8 +56,14 @@ final class BrokerSession extends ChannelInboundHandlerAdapter {
   private boolean isPumping;
   private boolean pingIsOut;
   private boolean wasActive;
+  private long movesBeforePing;
+  private long connectNanos;
+  private @Nullable LineWindow line;
+  private final SilenceWatch silence = new SilenceWatch();
   private long accepted;
   private volatile long packetBytesMax = Long.MAX_VALUE;
+  private volatile @Nullable String ended;
+  private volatile long moves;
 
   /**
    * @param confirmations counts what the broker answered
@@ -76,6 +84,16 @@ final class BrokerSession extends ChannelInboundHandlerAdapter {
   /** Largest packet that the broker takes; known once it has let us in. Any thread. */
   long packetBytesMax() {
     return packetBytesMax;
+  }
+
+  /** Why it is over; null while it holds. Any thread. */
+  @Nullable String ended() {
+    return ended;
+  }
+
+  /** Grows while bytes leave for the broker, though it answers nothing. Any thread. */
+  long moves() {
+    return moves;
   }
 
   /** Any thread, once open. */
@@ -115,6 +133,7 @@ final class BrokerSession extends ChannelInboundHandlerAdapter {
   @Override
   public void channelActive(ChannelHandlerContext own) {
     wasActive = true;
+    connectNanos = System.nanoTime();
     own.writeAndFlush(connect);
   }
 
@@ -203,11 +222,30 @@ final class BrokerSession extends ChannelInboundHandlerAdapter {
     if (failure != null || own == null) {
       return;
     }
-    if (pingIsOut) {
-      fail("the broker did not answer within the keep-alive");
-    } else {
+    if (!pingIsOut) {
       pingIsOut = true;
+      movesBeforePing = moves;
       own.writeAndFlush(MqttMessage.PINGREQ);
+    } else if (moves != movesBeforePing) {
+      movesBeforePing = moves; // it lies behind what is still being sent
+    } else {
+      fail("the broker did not answer within the keep-alive");
+    }
+  }
+
+  /** Each second: whether anything moves, and whether one is passed over while later ones are not. */
+  private void watch() {
+    ChannelHandlerContext own = context;
+    if (failure != null || own == null) {
+      return;
+    }
+    int oldest = inFlight.oldest();
+    if (oldest == 0) {
+      return;
+    }
+    moves += silence.hasMoved(own.channel(), confirmations.sum()) ? 1 : 0;
+    if (silence.isPassedOver(inFlight.order(oldest))) {
+      fail("the broker does not acknowledge a record, though it does later ones");
     }
   }
 
@@ -226,18 +264,23 @@ final class BrokerSession extends ChannelInboundHandlerAdapter {
     }
     BatchUnderWay batch = inFlight.batch(id);
     int index = inFlight.index(id);
+    long order = inFlight.order(id);
     inFlight.remove(id);
     confirmations.increment();
+    silence.answered(order);
+    LineWindow measured = line;
+    if (measured != null) {
+      measured.acknowledged(order, batch.frames.length(index), System.nanoTime());
+    }
     if (reason < FIRST_FAILURE) {
       accepted++;
-      batch.acknowledged(1);
+      batch.acknowledged(index);
     } else if (reason == TOPIC_NAME_INVALID || reason == PAYLOAD_FORMAT_INVALID) {
       batch.refused(index, BrokerFaults.publication(reason, properties));
     } else if (reason == NOT_AUTHORIZED) {
       batch.denied(index, BrokerFaults.publication(reason, properties) + "; allow its topic there");
     } else {
-      fail(BrokerFaults.publication(reason, properties));
-      return;
+      batch.failed(index, BrokerFaults.publication(reason, properties));
     }
     settle(batch);
   }
@@ -249,8 +292,8 @@ final class BrokerSession extends ChannelInboundHandlerAdapter {
     Delivery verdict = batch.verdict(accepted > 0);
     batches.remove(batch);
     batch.verdict.complete(verdict);
-    if (verdict instanceof Delivery.Retry retry) {
-      fail(retry.cause());
+    if (verdict instanceof Delivery.Parted parted && parted.ended() != null) {
+      fail(parted.ended());
     }
   }
 
@@ -274,12 +317,14 @@ final class BrokerSession extends ChannelInboundHandlerAdapter {
     isPumping = true;
     boolean wrote = false;
     while (failure == null && own.channel().isWritable() && inFlight.room() > 0) {
-      ArrayDeque<BatchUnderWay> queue = alarms.isEmpty() ? others : alarms;
+      boolean isAlarm = !alarms.isEmpty();
+      ArrayDeque<BatchUnderWay> queue = isAlarm ? alarms : others;
       BatchUnderWay batch = queue.peek();
-      if (batch == null) {
+      long room = room(isAlarm);
+      if (batch == null || room == 0) {
         break;
       }
-      write(own, batch);
+      write(own, batch, room);
       wrote = true;
       if (batch.isPublished()) {
         queue.remove();
@@ -291,27 +336,46 @@ final class BrokerSession extends ChannelInboundHandlerAdapter {
     }
   }
 
-  private void write(ChannelHandlerContext own, BatchUnderWay batch) {
+  /** Bytes that the line takes; without acknowledgements nothing is known of it. */
+  private long room(boolean isAlarm) {
+    LineWindow measured = line;
+    if (measured == null || settings.qos() == 0) {
+      return WRITE_BYTES_MAX;
+    }
+    return Math.min(WRITE_BYTES_MAX, isAlarm ? measured.roomOfAlarms() : measured.room());
+  }
+
+  private void write(ChannelHandlerContext own, BatchUnderWay batch, long room) {
     PublishFrames frames = batch.frames;
     int from = batch.next;
     int to = from;
-    int most = Math.min(frames.count(), from + inFlight.room());
+    int places = inFlight.room();
     int bytes = 0;
-    while (to < most && (to == from || bytes + frames.length(to) <= WRITE_BYTES_MAX)) {
-      if (settings.qos() > 0) {
-        frames.packetId(to, inFlight.add(batch, to));
+    long now = System.nanoTime();
+    while (to < frames.count() && places > 0 && (to == from || bytes + frames.length(to) <= room)) {
+      int length = frames.length(to);
+      if (length > 0 && settings.qos() > 0) {
+        int id = inFlight.add(batch, to);
+        frames.packetId(to, id);
+        places--;
+        if (line != null) {
+          line.sent(inFlight.order(id), length, now);
+        }
       }
-      bytes += frames.length(to++);
+      bytes += length;
+      to++;
     }
     batch.next = to;
+    batch.skipUnfit();
+    silence.sent(bytes);
     if (settings.qos() > 0) {
       own.write(frames.slice(from, to), own.voidPromise());
     } else {
-      int count = to - from;
+      int end = to;
       own.write(frames.slice(from, to))
           .addListener(written -> {
             if (written.isSuccess()) {
-              written(batch, count);
+              written(batch, from, end);
             } else {
               lost(written.cause());
             }
@@ -319,13 +383,18 @@ final class BrokerSession extends ChannelInboundHandlerAdapter {
     }
   }
 
-  private void written(BatchUnderWay batch, int count) {
-    if (failure == null) {
-      confirmations.add(count);
-      accepted += count;
-      batch.acknowledged(count);
-      settle(batch);
+  private void written(BatchUnderWay batch, int from, int to) {
+    if (failure != null) {
+      return;
     }
+    for (int i = from; i < to; i++) {
+      if (batch.frames.length(i) > 0) {
+        confirmations.increment();
+        accepted++;
+        batch.acknowledged(i);
+      }
+    }
+    settle(batch);
   }
 
   @Override
@@ -381,6 +450,7 @@ final class BrokerSession extends ChannelInboundHandlerAdapter {
     }
     failure = cause;
     opened.completeExceptionally(new IOException(cause));
+    ended = cause;
     List<BatchUnderWay> left = new ArrayList<>(batches);
     batches.clear();
     alarms.clear();
@@ -388,6 +458,10 @@ final class BrokerSession extends ChannelInboundHandlerAdapter {
     if (context != null) {
       context.close();
     }
-    left.forEach(batch -> batch.verdict.complete(new Delivery.Retry(0, cause)));
+    int oldest = inFlight.oldest();
+    BatchUnderWay suspected = oldest == 0 ? null : inFlight.batch(oldest);
+    Integer suspect = oldest == 0 ? null : inFlight.index(oldest);
+    left.forEach(batch ->
+        batch.verdict.complete(batch.lost(cause, batch == suspected ? suspect : null)));
   }
 }

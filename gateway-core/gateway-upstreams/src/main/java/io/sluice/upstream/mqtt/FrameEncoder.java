@@ -6,6 +6,8 @@ import io.sluice.upstream.CloudEvents;
 import io.sluice.upstream.RecordTemplate;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,7 +58,7 @@ final class FrameEncoder {
   }
 
   /**
-   * @param packetBytesMax the broker's bound; the batch ends before a record that is beyond it
+   * @param packetBytesMax the broker's bound; a record that is beyond it has no packet
    */
   PublishFrames encode(OutboundBatch batch, long packetBytesMax) {
     int count = batch.count();
@@ -64,17 +66,19 @@ final class FrameEncoder {
     packetIds = new int[count];
     // Each as large as the first, and some more: grown at most once or twice.
     ByteSink out = new ByteSink(1 << 12);
+    Map<Integer, String> unfit = Map.of();
     for (int i = 0; i < count; i++) {
-      String unfit = encode(batch, i, out, packetBytesMax);
-      if (unfit != null) {
-        return new PublishFrames(out.bytes(), starts, packetIds, i, unfit);
+      String fault = encode(batch, i, out, packetBytesMax);
+      if (fault != null) {
+        unfit = unfit.isEmpty() ? new TreeMap<>() : unfit;
+        unfit.put(i, fault);
       }
       starts[i + 1] = out.length();
       if (i == 0) {
         out.ensure(Math.multiplyExact(out.length() + out.length() / 4, count - 1));
       }
     }
-    return new PublishFrames(out.bytes(), starts, packetIds, count, null);
+    return new PublishFrames(out.bytes(), starts, packetIds, count, unfit);
   }
 
   private @Nullable String encode(
@@ -110,6 +114,11 @@ final class FrameEncoder {
     }
     out.write(payload.bytes(), 0, payload.length());
     return null;
+  }
+
+  /** Where a record is published. */
+  String topic(OutboundBatch batch, int index) {
+    return topics.expand(batch, index);
   }
 
   /** CloudEvents 1.0, MQTT protocol binding, section 3.1 (binary mode). */

@@ -7,9 +7,11 @@ package io.sluice.upstream.mqtt;
 final class InFlight {
   private final BatchUnderWay[] batches;
   private final int[] indexes;
+  private final long[] orders;
   private final int[] free;
   private int freeFrom;
   private int out;
+  private long lastOrder;
 
   /**
    * @param limit most of them, 1 to 65,535
@@ -17,6 +19,7 @@ final class InFlight {
   InFlight(int limit) {
     batches = new BatchUnderWay[limit];
     indexes = new int[limit];
+    orders = new long[limit];
     free = new int[limit];
     for (int i = 0; i < limit; i++) {
       free[i] = i + 1;
@@ -34,6 +37,7 @@ final class InFlight {
     out++;
     batches[id - 1] = batch;
     indexes[id - 1] = index;
+    orders[id - 1] = ++lastOrder;
     return id;
   }
 
@@ -48,6 +52,22 @@ final class InFlight {
 
   int index(int id) {
     return indexes[id - 1];
+  }
+
+  /** Counts publications from 1 on, in the order in which they were sent. */
+  long order(int id) {
+    return orders[id - 1];
+  }
+
+  /** Id of the publication that was sent first of those under way; 0 where none is. Looks at all. */
+  int oldest() {
+    int oldest = 0;
+    for (int i = 0; i < batches.length; i++) {
+      if (batches[i] != null && (oldest == 0 || orders[i] < orders[oldest - 1])) {
+        oldest = i + 1;
+      }
+    }
+    return oldest;
   }
 
   void remove(int id) {

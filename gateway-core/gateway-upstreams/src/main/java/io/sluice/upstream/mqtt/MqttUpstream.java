@@ -53,7 +53,7 @@ final class MqttUpstream implements Upstream {
   private final ThreadFactory threads;
   private final Names names;
   private final LongAdder confirmations = new LongAdder();
-  private @Nullable BrokerSession session;
+  private volatile @Nullable BrokerSession session;
   private @Nullable EventLoopGroup loop;
 
   /** Finds the addresses of a name. */
@@ -185,6 +185,28 @@ final class MqttUpstream implements Upstream {
     }
     PublishFrames frames = encoder.encode(batch, to.packetBytesMax());
     return to.send(new BatchUnderWay(frames, batch.lane() == Lane.ALARM));
+  }
+
+  @Override
+  public String destination(OutboundBatch batch, int index) {
+    return encoder.topic(batch, index);
+  }
+
+  @Override
+  public @Nullable String ended() {
+    BrokerSession of = session;
+    return of == null ? null : of.ended();
+  }
+
+  @Override
+  public String hintWhenShortLived() {
+    return "does another client use the client id " + clientId + "?";
+  }
+
+  @Override
+  public long progress() {
+    BrokerSession of = session;
+    return confirmations() + (of == null ? 0 : of.moves());
   }
 
   @Override

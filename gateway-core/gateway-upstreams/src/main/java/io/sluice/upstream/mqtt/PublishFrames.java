@@ -2,7 +2,7 @@ package io.sluice.upstream.mqtt;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
 
 /**
  * The PUBLISH packets of a batch in one array, so that many of them are one write. Whoever sends
@@ -13,14 +13,14 @@ final class PublishFrames {
   private final int[] starts;
   private final int[] packetIds;
   private final int count;
-  private final @Nullable String unfit;
+  private final Map<Integer, String> unfit;
 
   /**
    * @param starts offset of each packet, and behind the last one the end
    * @param packetIds offset of each packet's id, where there is one
-   * @param unfit what is wrong with the record behind the last one here, null where nothing is
+   * @param unfit records that cannot be published, and why; their packets are empty
    */
-  PublishFrames(byte[] bytes, int[] starts, int[] packetIds, int count, @Nullable String unfit) {
+  PublishFrames(byte[] bytes, int[] starts, int[] packetIds, int count, Map<Integer, String> unfit) {
     this.bytes = bytes;
     this.starts = starts;
     this.packetIds = packetIds;
@@ -32,7 +32,7 @@ final class PublishFrames {
     return count;
   }
 
-  @Nullable String unfit() {
+  Map<Integer, String> unfit() {
     return unfit;
   }
 

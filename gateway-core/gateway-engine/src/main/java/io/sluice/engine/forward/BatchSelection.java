@@ -4,8 +4,13 @@ import io.sluice.api.ByteSink;
 import io.sluice.api.Lane;
 import io.sluice.api.MessageClass;
 
-/** Part of a batch: {@code from} to before {@code to}. */
-record BatchRange(OutboundBatch batch, int from, int to) implements OutboundBatch {
+/**
+ * Some records of a batch, in its order.
+ *
+ * @param indexes of the records in the batch; not changed
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared
+record BatchSelection(OutboundBatch batch, int[] indexes) implements OutboundBatch {
   @Override
   public Lane lane() {
     return batch.lane();
@@ -13,42 +18,42 @@ record BatchRange(OutboundBatch batch, int from, int to) implements OutboundBatc
 
   @Override
   public int count() {
-    return to - from;
+    return indexes.length;
   }
 
   @Override
   public String device(int index) {
-    return batch.device(from + index);
+    return batch.device(indexes[index]);
   }
 
   @Override
   public MessageClass messageClass(int index) {
-    return batch.messageClass(from + index);
+    return batch.messageClass(indexes[index]);
   }
 
   @Override
   public String sector(int index) {
-    return batch.sector(from + index);
+    return batch.sector(indexes[index]);
   }
 
   @Override
   public String site(int index) {
-    return batch.site(from + index);
+    return batch.site(indexes[index]);
   }
 
   @Override
   public String model(int index) {
-    return batch.model(from + index);
+    return batch.model(indexes[index]);
   }
 
   @Override
   public long timeMicros(int index) {
-    return batch.timeMicros(from + index);
+    return batch.timeMicros(indexes[index]);
   }
 
   @Override
   public String id(int index) {
-    return batch.id(from + index);
+    return batch.id(indexes[index]);
   }
 
   @Override
@@ -58,6 +63,6 @@ record BatchRange(OutboundBatch batch, int from, int to) implements OutboundBatc
 
   @Override
   public void encode(int index, ByteSink out) {
-    batch.encode(from + index, out);
+    batch.encode(indexes[index], out);
   }
 }
