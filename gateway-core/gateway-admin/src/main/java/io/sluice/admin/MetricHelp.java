@@ -40,8 +40,14 @@ final class MetricHelp {
           Map.entry(
               "sluice.spool.oldest.seconds", "Age of the oldest record that is not delivered"),
           Map.entry("sluice.spool.records", "Records on disk, by lane"),
-          Map.entry("sluice.upstream.backlog.records", "Records an outage left behind"),
-          Map.entry("sluice.upstream.connected", "1 where the upstream is connected"));
+          Map.entry(
+              "sluice.upstream.backlog.records", "Records that the upstream does not have yet"),
+          Map.entry("sluice.upstream.connected", "1 where the upstream is connected"),
+          Map.entry(
+              "sluice.upstream.missing.destinations",
+              "Topics and the like that are not there; their records wait"),
+          Map.entry(
+              "sluice.upstream.reconnects", "Connections made anew since start, by upstream"));
 
   private MetricHelp() {}
 

@@ -170,6 +170,12 @@ final class MetricsResource {
         "upstream",
         view.name());
     gauge("sluice.upstream.backlog.records", view.backlogRecords(), "upstream", view.name());
+    counter("sluice.upstream.reconnects", view.reconnects(), "upstream", view.name());
+    gauge(
+        "sluice.upstream.missing.destinations",
+        view.missingDestinations().size(),
+        "upstream",
+        view.name());
   }
 
   private void certificate(CertificateView view, Instant now) {

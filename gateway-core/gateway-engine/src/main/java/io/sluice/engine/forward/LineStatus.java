@@ -7,9 +7,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How it stands with one upstream, for log and status: a failure is told once, and "connected" after
- * one only when something was confirmed, or when nothing was to be sent for a while. Changed by the
- * Forwarder's thread, read by any.
+ * How it stands with one upstream, for log and status: a failure is told once, and "connected"
+ * after one only when something was confirmed, or when nothing was to be sent for a while. Changed
+ * by the Forwarder's thread, read by any.
  */
 final class LineStatus {
   private static final Logger LOG = LoggerFactory.getLogger(LineStatus.class);
@@ -143,10 +143,7 @@ final class LineStatus {
   void failed(SessionEnd end, @Nullable String hint, long delayMillis) {
     String cause = String.valueOf(end.getMessage());
     if (shortLived >= SHORT_LIVED_TOLD) {
-      cause =
-          cause
-              + "; connections do not last"
-              + (hint == null ? "" : ": " + hint);
+      cause = cause + "; connections do not last" + (hint == null ? "" : ": " + hint);
     }
     state = end.state();
     if (!cause.equals(toldFailure)) {

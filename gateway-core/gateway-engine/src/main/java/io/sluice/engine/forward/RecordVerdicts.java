@@ -4,6 +4,7 @@ import java.util.BitSet;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the far end said of each record of a batch, by the record's index there. Filled by one
@@ -37,9 +38,7 @@ public final class RecordVerdicts {
     confirmed.set(index);
   }
 
-  /**
-   * Confirms {@code from} to before {@code to}.
-   */
+  /** Confirms {@code from} to before {@code to}. */
   public void confirm(int from, int to) {
     confirmed.set(from, to);
   }
@@ -76,8 +75,14 @@ public final class RecordVerdicts {
     return confirmed.cardinality();
   }
 
-  boolean isConfirmed(int index) {
+  public boolean isConfirmed(int index) {
     return confirmed.get(index);
+  }
+
+  /** Why a record did not arrive; null where nothing is known against it. */
+  public @Nullable String cause(int index) {
+    Fault fault = faults.get(index);
+    return fault == null ? null : fault.cause();
   }
 
   BitSet confirmed() {

@@ -19,9 +19,10 @@ import org.jspecify.annotations.Nullable;
  * and when it has failed often enough.
  *
  * <p>A failure counts only where others were confirmed since the one before, or many since the
- * first: a far end that takes nothing refuses nothing. A record that was blamed and is then confirmed shows that the line was
- * at fault, and all that was held against others by it is forgotten. Bounded: what is beyond {@link
- * #CASES_MAX} is sent as any other record. Owned by the Forwarder's thread.
+ * first: a far end that takes nothing refuses nothing. A record that was blamed and is then
+ * confirmed shows that the line was at fault, and all that was held against others by it is
+ * forgotten. Bounded: what is beyond {@link #CASES_MAX} is sent as any other record. Owned by the
+ * Forwarder's thread.
  */
 final class Suspects {
   static final int CASES_MAX = 10_000;
@@ -33,13 +34,13 @@ final class Suspects {
   private static final int STRIKES_KNOWN = 2;
 
   /**
-   * Records of one destination that failed in a row, after which the destination counts as shut; and
-   * those given up in a row, after which all others held of it are.
+   * Records of one destination that failed in a row, after which the destination counts as shut;
+   * and those given up in a row, after which all others held of it are.
    */
   private static final int IN_A_ROW_SHUT = 3;
 
   /** Where so many others were confirmed since the first failure, none need be between two. */
-  private static final int CONFIRMED_ENOUGH = 20;
+  private static final int CONFIRMED_ENOUGH = 5;
 
   private static final int DESTINATIONS_MAX = 1_000;
   private static final int NAMES_MAX = 20;
@@ -65,10 +66,12 @@ final class Suspects {
     String cause;
     int strikes;
 
-    /** Whether the connection ended with it: it is tried alone, so that nothing else is to blame. */
+    /**
+     * Whether the connection ended with it: it is tried alone, so that nothing else is to blame.
+     */
     boolean isAlone;
 
-    private long confirmedAtFirst;
+    private long confirmedAtFirst = -1;
     private long confirmedAtStrike;
     private long holdNanos;
     private long notBeforeNanos;
@@ -124,7 +127,9 @@ final class Suspects {
     return size == 0 ? null : cases.get(lane).get(sequence);
   }
 
-  /** Whether a record that was just read is to be held back: it was before, or its destination is. */
+  /**
+   * Whether a record that was just read is to be held back: it was before, or its destination is.
+   */
   boolean holds(Lane lane, long sequence, Supplier<String> destination) {
     if (of(lane, sequence) != null) {
       return true;
@@ -168,14 +173,14 @@ final class Suspects {
     if (struck == null) {
       return null;
     }
+    if (struck.confirmedAtFirst < 0) {
+      struck.confirmedAtFirst = confirmed;
+    }
     struck.cause = cause;
     struck.isAlone = isAlone;
     struck.holdNanos =
         Math.clamp(struck.holdNanos * 2, Math.min(2 * shortestNanos, longestNanos), longestNanos);
     struck.notBeforeNanos = nowNanos + struck.holdNanos;
-    if (struck.strikes == 0) {
-      struck.confirmedAtFirst = confirmed;
-    }
     if (confirmed > struck.confirmedAtStrike
         || confirmed - struck.confirmedAtFirst >= CONFIRMED_ENOUGH) {
       struck.strikes++;
@@ -208,8 +213,8 @@ final class Suspects {
   /**
    * A record that has failed often enough was set aside.
    *
-   * @return others to be set aside for the same cause: those held of a destination of which too many
-   *     failed in a row
+   * @return others to be set aside for the same cause: those held of a destination of which too
+   *     many failed in a row
    */
   List<Case> convicted(Case done, long confirmed, long nowNanos) {
     forget(done);
@@ -226,16 +231,17 @@ final class Suspects {
       closed.notBeforeNanos = nowNanos + closed.waitNanos;
     }
     List<Case> like = new ArrayList<>();
-    cases.values().forEach(lane ->
-        lane.values().stream()
-            .filter(held -> held.destination.equals(done.destination))
-            .forEach(like::add));
+    cases
+        .values()
+        .forEach(lane ->
+            lane.values().stream()
+                .filter(held -> held.destination.equals(done.destination))
+                .forEach(like::add));
     return like;
   }
 
   /** A record's destination is not there: this and all others of it wait. */
-  void missDestination(
-      Lane lane, long sequence, String destination, String cause, long nowNanos) {
+  void missDestination(Lane lane, long sequence, String destination, String cause, long nowNanos) {
     long wait = Math.min(longestNanos, 25 * shortestNanos);
     lastNanos = nowNanos;
     blames.putIfAbsent(destination, 0);
@@ -353,8 +359,7 @@ final class Suspects {
   void hurry() {
     for (Shut closed : shut.values()) {
       if (!closed.isAbsent) {
-        closed.notBeforeNanos =
-            Math.min(closed.notBeforeNanos, closed.triedNanos + shortestNanos);
+        closed.notBeforeNanos = Math.min(closed.notBeforeNanos, closed.triedNanos + shortestNanos);
       }
     }
   }

@@ -425,7 +425,7 @@ final class Window {
       Fault fault = entry.getValue();
       SessionEnd fails = null;
       switch (fault.kind()) {
-        case REFUSED -> fails = refuse(flight, index, fault.cause());
+        case REFUSED -> fails = refuseAndLike(flight, index, fault.cause(), nowNanos);
         case NO_DESTINATION -> miss(flight, index, fault.cause(), nowNanos);
         case FAILED -> {
           boolean isOfAll = records.confirmedCount() == 0 && failures >= FAILURES_OF_RECORDS;
@@ -443,11 +443,7 @@ final class Window {
 
   private void miss(Flight flight, int index, String cause, long nowNanos) {
     suspects.missDestination(
-        flight.lane(),
-        flight.spooled.sequence(index),
-        destination(flight, index),
-        cause,
-        nowNanos);
+        flight.lane(), flight.spooled.sequence(index), destination(flight, index), cause, nowNanos);
     hold(flight, index);
   }
 
@@ -473,10 +469,21 @@ final class Window {
     }
     String why = cause + ", " + convict.strikes + " times, while others were taken";
     SessionEnd end = refuse(flight, index, isAlone ? why : cause);
-    if (end != null) {
-      return end;
-    }
-    for (Suspects.Case like : suspects.convicted(convict, confirmed, nowNanos)) {
+    return end == null ? refuseLike(convict, cause, nowNanos) : end;
+  }
+
+  private @Nullable SessionEnd refuseAndLike(Flight flight, int index, String cause, long nowNanos)
+      throws InterruptedException {
+    Suspects.Case held = suspects.of(flight.lane(), flight.spooled.sequence(index));
+    SessionEnd end = refuse(flight, index, cause);
+    return end != null || held == null ? end : refuseLike(held, cause, nowNanos);
+  }
+
+  /** Others of a destination of which one after the other is not taken. */
+  private @Nullable SessionEnd refuseLike(Suspects.Case done, String cause, long nowNanos)
+      throws InterruptedException {
+    SessionEnd end = null;
+    for (Suspects.Case like : suspects.convicted(done, confirmed, nowNanos)) {
       SessionEnd fails = refuseHeld(like, cause + ", as those before it of " + like.destination);
       end = end == null ? fails : end;
     }

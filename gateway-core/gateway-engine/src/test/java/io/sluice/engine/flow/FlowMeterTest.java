@@ -40,8 +40,10 @@ class FlowMeterTest {
                       Map.of(),
                       Map.of()),
               () -> List.of(new LaneView(Lane.TELEMETRY, 10, bytes, 100_000, 0)),
-              () -> List.of(new UpstreamView(
-                      "a", "file", "waiting", "full", 5, 4, 0.8, Map.of(), 0, List.of())),
+              () ->
+                  List.of(
+                      new UpstreamView(
+                          "a", "file", "waiting", "full", 5, 4, 0.8, Map.of(), 0, List.of())),
               () -> List.of(new LedgerLine("a", Lane.TELEMETRY, 10, 6, 4, Map.of()))),
           Clock.fixed(Instant.ofEpochSecond(7), ZoneOffset.UTC),
           () -> nanos);

@@ -157,7 +157,8 @@ class ForwarderPoisonTest {
   void recordsOfADestinationThatIsNotThereWaitAndOthersGoOn() {
     AtomicBoolean made = new AtomicBoolean();
     farEnd.script =
-        sent -> sent.device().equals("gone") && !made.get() ? Answer.NO_DESTINATION : Answer.CONFIRM;
+        sent ->
+            sent.device().equals("gone") && !made.get() ? Answer.NO_DESTINATION : Answer.CONFIRM;
     List<String> waiting = spool.append(MessageClass.ALARM, "gone", 30);
     List<String> others = new ArrayList<>(spool.append(MessageClass.ALARM, "there", 30));
     others.addAll(spool.append(MessageClass.TELEMETRY, "there", 500));

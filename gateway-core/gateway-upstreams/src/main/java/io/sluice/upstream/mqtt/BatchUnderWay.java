@@ -90,7 +90,10 @@ final class BatchUnderWay {
    *
    * @param suspect index of the record that it may have ended with, or null
    */
-  Delivery lost(String cause, @Nullable Integer suspect) {
+  Delivery lost(String cause, @Nullable Integer suspect, boolean takesOthers) {
+    if (takesOthers) {
+      denied.forEach(records::refuse);
+    }
     if (suspect != null) {
       records.suspect(suspect);
     }

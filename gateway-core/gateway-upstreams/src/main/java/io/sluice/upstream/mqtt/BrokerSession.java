@@ -159,8 +159,9 @@ final class BrokerSession extends ChannelInboundHandlerAdapter {
       case PUBACK, PUBCOMP -> settled(id(message), reason(message), properties(message));
       case PUBREC -> received(own, id(message), reason(message), properties(message));
       case DISCONNECT -> fail(BrokerFaults.disconnect(reason(message), properties(message)));
+      case PINGRESP -> silence.pingAnswered();
       default -> {
-        // PINGRESP; nothing else is asked for: nothing is subscribed to
+        // nothing else is asked for: nothing is subscribed to
       }
     }
   }
@@ -204,6 +205,14 @@ final class BrokerSession extends ChannelInboundHandlerAdapter {
       long seconds = number(granted, MqttProperties.SERVER_KEEP_ALIVE, 0);
       keepAliveMillis = seconds > 0 ? seconds * 1_000 : keepAliveMillis;
     }
+    line = new LineWindow(System.nanoTime() - connectNanos);
+    var _ =
+        own.executor()
+            .scheduleAtFixedRate(
+                Guarded.task("publish-watch", this::watch),
+                WATCH_MILLIS,
+                WATCH_MILLIS,
+                TimeUnit.MILLISECONDS);
     long half = Math.max(500, keepAliveMillis / 2);
     var _ =
         own.executor()
@@ -225,6 +234,7 @@ final class BrokerSession extends ChannelInboundHandlerAdapter {
     if (!pingIsOut) {
       pingIsOut = true;
       movesBeforePing = moves;
+      silence.pinged(inFlight.lastOrder());
       own.writeAndFlush(MqttMessage.PINGREQ);
     } else if (moves != movesBeforePing) {
       movesBeforePing = moves; // it lies behind what is still being sent
@@ -233,7 +243,9 @@ final class BrokerSession extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** Each second: whether anything moves, and whether one is passed over while later ones are not. */
+  /**
+   * Each second: whether anything moves, and whether one is passed over while later ones are not.
+   */
   private void watch() {
     ChannelHandlerContext own = context;
     if (failure != null || own == null) {
@@ -245,7 +257,9 @@ final class BrokerSession extends ChannelInboundHandlerAdapter {
     }
     moves += silence.hasMoved(own.channel(), confirmations.sum()) ? 1 : 0;
     if (silence.isPassedOver(inFlight.order(oldest))) {
-      fail("the broker does not acknowledge a record, though it does later ones");
+      fail("the broker does not acknowledge a record, though it answers what came later");
+    } else if (silence.isPingDue() && !pingIsOut) {
+      ping();
     }
   }
 
@@ -462,6 +476,7 @@ final class BrokerSession extends ChannelInboundHandlerAdapter {
     BatchUnderWay suspected = oldest == 0 ? null : inFlight.batch(oldest);
     Integer suspect = oldest == 0 ? null : inFlight.index(oldest);
     left.forEach(batch ->
-        batch.verdict.complete(batch.lost(cause, batch == suspected ? suspect : null)));
+        batch.verdict.complete(
+            batch.lost(cause, batch == suspected ? suspect : null, accepted > 0)));
   }
 }

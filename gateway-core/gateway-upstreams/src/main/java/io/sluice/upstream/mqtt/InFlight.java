@@ -59,7 +59,14 @@ final class InFlight {
     return orders[id - 1];
   }
 
-  /** Id of the publication that was sent first of those under way; 0 where none is. Looks at all. */
+  /** Of the publication sent last. */
+  long lastOrder() {
+    return lastOrder;
+  }
+
+  /**
+   * Id of the publication that was sent first of those under way; 0 where none is. Looks at all.
+   */
   int oldest() {
     int oldest = 0;
     for (int i = 0; i < batches.length; i++) {

@@ -4,9 +4,9 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * How many bytes may be sent and not yet acknowledged, so that an alarm waits behind little on a
- * slow line and a fast one is not held back. Where an acknowledgement takes more than a target above
- * the shortest yet seen, the window becomes what the line carries in that time; where it takes less
- * than half of it, and the window was full, it doubles. Its event loop's alone.
+ * slow line and a fast one is not held back. Where an acknowledgement takes more than a target
+ * above the shortest yet seen, the window becomes what the line carries in that time; where it
+ * takes less than half of it, and the window was full, it doubles. Its event loop's alone.
  */
 final class LineWindow {
   private static final long TARGET_NANOS = TimeUnit.MILLISECONDS.toNanos(400);

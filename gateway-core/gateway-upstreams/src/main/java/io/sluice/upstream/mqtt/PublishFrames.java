@@ -20,7 +20,8 @@ final class PublishFrames {
    * @param packetIds offset of each packet's id, where there is one
    * @param unfit records that cannot be published, and why; their packets are empty
    */
-  PublishFrames(byte[] bytes, int[] starts, int[] packetIds, int count, Map<Integer, String> unfit) {
+  PublishFrames(
+      byte[] bytes, int[] starts, int[] packetIds, int count, Map<Integer, String> unfit) {
     this.bytes = bytes;
     this.starts = starts;
     this.packetIds = packetIds;

@@ -4,17 +4,25 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;
 
 /**
- * Looks once a second at what the broker has not answered: whether bytes still leave for it, so that
- * a slow line is told from a dead one, and whether it passes a record over. Its event loop's alone.
+ * Looks once a second at what the broker has not answered: whether bytes still leave for it, so
+ * that a slow line is told from a dead one, and whether it passes a record over. Its event loop's
+ * alone.
  */
 final class SilenceWatch {
   /** Seconds for which a record must be passed over. */
   private static final int PASSED_OVER_SECONDS = 10;
 
+  /** The same where the broker answers nothing but a ping. */
+  private static final int PASSED_BY_PING_SECONDS = 20;
+
+  private static final int PING_SECONDS = 5;
+
   private long sentBytes;
   private long leftBytes;
   private long answers;
   private long lastAnswered;
+  private long pingedBehind;
+  private long lastPingAnswered;
   private long oldest;
   private int seconds;
 
@@ -48,15 +56,30 @@ final class SilenceWatch {
     return hasMoved;
   }
 
+  /** A ping goes out behind that publication. */
+  void pinged(long order) {
+    pingedBehind = order;
+  }
+
+  void pingAnswered() {
+    lastPingAnswered = pingedBehind;
+  }
+
   /**
-   * Whether the same record was not acknowledged for some seconds, and one sent after it was.
+   * Whether the same record was not acknowledged for some seconds, and what was sent after it was:
+   * later records, or for longer a ping.
    *
    * @param oldestOrder of what is not acknowledged
    */
   boolean isPassedOver(long oldestOrder) {
-    boolean isSame = oldestOrder == oldest && lastAnswered > oldestOrder;
-    seconds = isSame ? seconds + 1 : 0;
+    seconds = oldestOrder == oldest ? seconds + 1 : 0;
     oldest = oldestOrder;
-    return seconds >= PASSED_OVER_SECONDS;
+    return (seconds >= PASSED_OVER_SECONDS && lastAnswered > oldestOrder)
+        || (seconds >= PASSED_BY_PING_SECONDS && lastPingAnswered >= oldestOrder);
+  }
+
+  /** Whether a ping would tell a broker that is silent from one that does not answer a record. */
+  boolean isPingDue() {
+    return seconds == PING_SECONDS;
   }
 }

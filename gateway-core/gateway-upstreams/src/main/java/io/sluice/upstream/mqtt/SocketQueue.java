@@ -33,9 +33,7 @@ final class SocketQueue {
             lines
                 .map(line -> line.strip().split("\\s+", 6))
                 .filter(fields ->
-                    fields.length == 6
-                        && fields[1].endsWith(port)
-                        && fields[3].equals(ESTABLISHED))
+                    fields.length == 6 && fields[1].endsWith(port) && fields[3].equals(ESTABLISHED))
                 .mapToLong(fields -> Long.parseLong(fields[4].substring(0, 8), 16))
                 .max()
                 .orElse(0);

@@ -113,10 +113,11 @@ class MqttUpstreamIT {
       // device-1 and device-2
       assertThat(upstream.send(new TestBatch("r", 1, 2)).get(20, TimeUnit.SECONDS))
           .isInstanceOfSatisfying(
-              Delivery.Refused.class,
-              refused -> {
-                assertThat(refused.index()).isEqualTo(1);
-                assertThat(refused.cause()).contains("0x87");
+              Delivery.Parted.class,
+              parted -> {
+                assertThat(parted.ended()).isNull();
+                assertThat(parted.records().isConfirmed(0)).isTrue();
+                assertThat(parted.records().cause(1)).contains("0x87");
               });
     }
   }
@@ -131,7 +132,11 @@ class MqttUpstreamIT {
       // One: Mosquitto 2.0.11 breaks the connection at the second that it denies.
       assertThat(upstream.send(new TestBatch("r", 0, 1)).get(20, TimeUnit.SECONDS))
           .isInstanceOfSatisfying(
-              Delivery.Retry.class, retry -> assertThat(retry.cause()).contains("0x87"));
+              Delivery.Parted.class,
+              parted -> {
+                assertThat(parted.ended()).contains("0x87");
+                assertThat(parted.records().cause(0)).isNull();
+              });
     }
   }
 
@@ -148,7 +153,8 @@ class MqttUpstreamIT {
                   .send(new TestBatch("r", 3, 1, 5_000, MessageClass.TELEMETRY))
                   .get(20, TimeUnit.SECONDS))
           .isInstanceOfSatisfying(
-              Delivery.Refused.class, refused -> assertThat(refused.index()).isZero());
+              Delivery.Parted.class,
+              parted -> assertThat(parted.records().cause(0)).contains("4000"));
       await().until(() -> ids(broker).size() == 3);
     }
   }
@@ -163,7 +169,7 @@ class MqttUpstreamIT {
       broker.signal("KILL");
       assertThat(verdict.get(10, TimeUnit.SECONDS))
           .isInstanceOfSatisfying(
-              Delivery.Retry.class, retry -> assertThat(retry.cause()).isNotBlank());
+              Delivery.Parted.class, parted -> assertThat(parted.ended()).isNotBlank());
     }
   }
 
