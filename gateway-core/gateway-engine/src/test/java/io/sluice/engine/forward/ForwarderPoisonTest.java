@@ -193,7 +193,8 @@ class ForwarderPoisonTest {
                 "test",
                 "scripted",
                 farEnd,
-                RecordBatch.encoder(MemorySpool.EPOCH, ForwardSettings.Format.JSON)),
+                RecordBatch.encoder(
+                    (lane, sequence) -> MemorySpool.EPOCH, ForwardSettings.Format.JSON)),
             spool.reader(),
             new ForwardSettings(ForwardSettings.Format.JSON, 50, 500),
             LIMITS,

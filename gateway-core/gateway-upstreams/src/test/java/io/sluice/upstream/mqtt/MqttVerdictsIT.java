@@ -237,7 +237,7 @@ class MqttVerdictsIT {
                 "cloud",
                 "mqtt",
                 new MqttUpstreamFactory().create("edge-01", "cloud", settings),
-                RecordBatch.encoder(spool.epoch(), Format.JSON)),
+                RecordBatch.encoder(spool::epoch, Format.JSON)),
             spool.reader("cloud"),
             new ForwardSettings(Format.JSON, 50, 2_000),
             limits,
@@ -247,7 +247,7 @@ class MqttVerdictsIT {
   }
 
   private String id(Lane lane, long sequence) {
-    return "edge-01-" + spool.epoch() + '-' + lane.jsonName().charAt(0) + sequence;
+    return "edge-01-" + spool.epoch(lane, sequence) + '-' + lane.jsonName().charAt(0) + sequence;
   }
 
   private List<String> append(MessageClass of, String device, int count) {
