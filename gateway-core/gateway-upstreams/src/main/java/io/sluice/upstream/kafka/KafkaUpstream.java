@@ -10,14 +10,17 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import org.apache.kafka.clients.ApiVersions;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.utils.internals.LogContext;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +48,12 @@ final class KafkaUpstream implements Upstream {
   private final LongAdder confirmations = new LongAdder();
   private final FrameGuard guard = new FrameGuard();
   private final Set<String> topicsAsked = new HashSet<>();
-  private Producers.@Nullable Made producer;
+
+  /** Topics that were not there when last written to, and what is said of each. */
+  private final Map<String, String> topicsMissing = new ConcurrentHashMap<>();
+
+  private IdleCheck idle = new IdleCheck();
+  private volatile Producers.@Nullable Made producer;
 
   /** What the cluster last said no to since something was confirmed. */
   private volatile @Nullable String trouble;
@@ -77,6 +85,8 @@ final class KafkaUpstream implements Upstream {
       trouble = null;
       producer = Producers.make(config, parts);
       topicsAsked.clear();
+      topicsMissing.clear();
+      idle = new IdleCheck();
     } catch (IOException e) {
       throw new IOException("Kafka: " + KafkaFaults.text(e), e);
     } catch (KafkaException | IllegalArgumentException | SecurityException e) {
@@ -103,15 +113,22 @@ final class KafkaUpstream implements Upstream {
     BatchVerdict verdict = new BatchVerdict(batch.count());
     for (int i = 0; i < batch.count() && !hasFailed(verdict); i++) {
       int index = i;
+      String of = topics[i];
+      if (isMissing(of, to)) {
+        verdict.withoutTopic(i, String.valueOf(topicsMissing.get(of)));
+        continue;
+      }
       try {
         var _ =
             to.producer()
                 .send(
-                    record(batch, i, topics[i]),
+                    record(batch, i, of),
                     (metadata, fault) -> {
                       if (fault == null) {
                         confirmed();
-                        verdict.arrived();
+                        verdict.arrived(index);
+                      } else if (BatchVerdict.isOfTopic(fault)) {
+                        verdict.withoutTopic(index, missing(of, fault));
                       } else {
                         verdict.failed(index, explained(fault));
                       }
@@ -122,6 +139,31 @@ final class KafkaUpstream implements Upstream {
       }
     }
     return verdict.future();
+  }
+
+  /** A topic that was not there is asked for again, without waiting for the answer. */
+  private boolean isMissing(String of, Producers.Made to) {
+    if (topicsMissing.isEmpty() || !topicsMissing.containsKey(of)) {
+      return false;
+    }
+    if (to.metadata().fetch().partitionCountForTopic(of) != null) {
+      topicsMissing.remove(of);
+      return false;
+    }
+    to.metadata().add(of, System.currentTimeMillis());
+    var _ = to.metadata().requestUpdateForTopic(of);
+    return true;
+  }
+
+  private String missing(String of, Exception fault) {
+    String cause =
+        fault instanceof TopicAuthorizationException
+            ? "topic " + of + " is not for this client: " + KafkaFaults.text(fault)
+            : "topic " + of + " is not there; make it, or let the cluster make topics";
+    if (topicsMissing.size() < TOPICS_ASKED_MAX) {
+      topicsMissing.put(of, cause);
+    }
+    return cause;
   }
 
   private void confirmed() {
@@ -203,6 +245,19 @@ final class KafkaUpstream implements Upstream {
 
   private static byte[] utf8(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  @Override
+  public String destination(OutboundBatch batch, int index) {
+    return topic.expand(batch, index);
+  }
+
+  @Override
+  public @Nullable String ended() {
+    Producers.Made of = producer;
+    return of == null
+        ? null
+        : idle.ended(of.metadata(), confirmations.sum(), System.currentTimeMillis());
   }
 
   @Override

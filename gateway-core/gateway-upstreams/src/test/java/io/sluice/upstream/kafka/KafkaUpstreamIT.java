@@ -72,11 +72,8 @@ class KafkaUpstreamIT {
               .get(30, TimeUnit.SECONDS);
       assertThat(delivery)
           .isInstanceOfSatisfying(
-              Delivery.Refused.class,
-              refused -> {
-                assertThat(refused.index()).isZero();
-                assertThat(refused.cause()).contains("max.request.size");
-              });
+              Delivery.Parted.class,
+              parted -> assertThat(parted.records().cause(0)).contains("max.request.size"));
     }
   }
 
