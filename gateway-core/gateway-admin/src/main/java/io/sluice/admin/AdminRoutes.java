@@ -47,6 +47,7 @@ final class AdminRoutes {
     figures(router, operations);
     new DeviceResource(operations.devices()).mount(router);
     new LatestResource(operations).mount(router);
+    new UpstreamResource(operations).mount(router);
     new CoverageResource(operations.coverage()).mount(router);
     new ClaimResource(operations.claims()).mount(router);
     new CommandResource(operations.commands()).mount(router);
@@ -88,10 +89,6 @@ final class AdminRoutes {
     router
         .get("/api/v1/status")
         .handler(blocking(ctx -> Answers.json(ctx, 200, operations.status())));
-    router
-        .get("/api/v1/upstreams")
-        .handler(
-            blocking(ctx -> Answers.json(ctx, 200, Map.of("upstreams", operations.upstreams()))));
     router.get("/api/v1/flow").handler(blocking(ctx -> Answers.json(ctx, 200, operations.flow())));
     router.get("/api/v1/ledger").handler(blocking(ctx -> ledger(ctx, operations)));
   }

@@ -35,6 +35,12 @@ final class Authorization implements Handler<RoutingContext> {
               "/api/v1/coverage/stops.*",
               AdminRole.OPERATOR,
               "coverage.stop.changed"),
+          rule(
+              "POST",
+              "/api/v1/upstreams/[^/]+/(pause|resume)",
+              AdminRole.OPERATOR,
+              "upstream.handled"),
+          rule("DELETE", "/api/v1/upstreams/[^/]+", AdminRole.ADMINISTRATOR, "upstream.forgotten"),
           rule("POST", "/api/v1/devices", AdminRole.ADMINISTRATOR, "device.added"),
           rule("POST", "/api/v1/devices/import", AdminRole.ADMINISTRATOR, "devices.imported"),
           rule("PUT", DEVICE, AdminRole.ADMINISTRATOR, "device.changed"),

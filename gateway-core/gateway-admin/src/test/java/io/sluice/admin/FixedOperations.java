@@ -19,6 +19,7 @@ import io.sluice.api.admin.Flow;
 import io.sluice.api.admin.LatestValues;
 import io.sluice.api.admin.Operations;
 import io.sluice.api.admin.RetryDesk;
+import io.sluice.api.admin.UpstreamDesk;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -85,6 +86,31 @@ final class FixedOperations
             Map.of(Lane.ALARM, 0.25),
             0,
             List.of()));
+  }
+
+  @Override
+  public UpstreamDesk upstreamDesk() {
+    return new UpstreamDesk() {
+      @Override
+      public List<ParkedView> parked() {
+        return List.of(new ParkedView("gone", 17));
+      }
+
+      @Override
+      public boolean pause(String name) {
+        return name.equals("archive");
+      }
+
+      @Override
+      public boolean resume(String name) {
+        return name.equals("archive");
+      }
+
+      @Override
+      public boolean forget(String name) {
+        return name.equals("gone");
+      }
+    };
   }
 
   @Override

@@ -13,6 +13,7 @@ import io.sluice.api.admin.Flow;
 import io.sluice.api.admin.LatestValues;
 import io.sluice.api.admin.Operations;
 import io.sluice.api.admin.RetryDesk;
+import io.sluice.api.admin.UpstreamDesk;
 import io.sluice.api.health.Health;
 import io.sluice.engine.flow.FlowMeter;
 import io.sluice.engine.forward.Forwarder;
@@ -171,6 +172,11 @@ final class GatewayOperations implements Operations {
   @Override
   public List<UpstreamView> upstreams() {
     return forwarders.stream().map(Forwarder::view).toList();
+  }
+
+  @Override
+  public UpstreamDesk upstreamDesk() {
+    return new ForwarderDesk(forwarders, spool);
   }
 
   @Override

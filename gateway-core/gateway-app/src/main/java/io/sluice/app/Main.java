@@ -41,6 +41,7 @@ public final class Main implements Runnable {
           "ledger",
           "coverage",
           "alarms",
+          "upstream",
           "audit",
           "sim",
           "reference");
@@ -107,6 +108,7 @@ public final class Main implements Runnable {
       case "ledger" -> new LedgerCommand();
       case "coverage" -> new CoverageCommand();
       case "alarms" -> new AlarmsCommand();
+      case "upstream" -> new UpstreamCommand();
       case "audit" -> new AuditCommand();
       case "sim" -> new SimCommand();
       case "reference" -> new ReferenceCommand();

@@ -143,6 +143,12 @@ final class Wiring implements AutoCloseable {
         closing(
             SegmentedSpool.open(config.section(SpoolSettings.class), data.resolve("spool"), clock));
     OwnerOnly.tighten(data.resolve("spool"));
+    for (UpstreamConfig upstream : config.upstreams()) {
+      String was = upstream.was();
+      if (was != null) {
+        var _ = spool.renameReader(was, upstream.name()); // done before, from the second start on
+      }
+    }
     spool.retainReaders(config.upstreams().stream().map(UpstreamConfig::name).toList());
     ClockWatch watch = closing(ClockWatch.of(spool, Version.built(), clock));
     probing(watch, "clock");

@@ -31,6 +31,8 @@ public interface Operations {
 
   List<UpstreamView> upstreams();
 
+  UpstreamDesk upstreamDesk();
+
   List<LedgerLine> ledger();
 
   DeadLetters deadLetters();
@@ -128,7 +130,8 @@ public interface Operations {
       Map<String, Long> devices) {}
 
   /**
-   * @param state {@code connected}, {@code connecting}, {@code waiting}, {@code stalled}
+   * @param state {@code connected}, {@code connecting}, {@code waiting}, {@code stalled}, {@code
+   *     paused}
    * @param detail last error or what it waits for; null where all is well
    * @param ratePerSecond delivered records per second, over the last 10 s or so
    * @param backlogRecords records that the upstream does not have yet, as in the ledger

@@ -270,7 +270,7 @@ public final class ConfigLoader {
     if (bound instanceof UpstreamSettings own) {
       own.problems(forward).forEach(p -> faults.add(mapping.fault(p.key(), p.message())));
     }
-    return new UpstreamConfig(identity.name(), identity.type(), forward, bound);
+    return new UpstreamConfig(identity.name(), identity.was(), identity.type(), forward, bound);
   }
 
   private void checkSole(

@@ -40,9 +40,13 @@ public record GatewayConfig(
               def = "./var")
           Path data) {}
 
-  /** One upstream. */
+  /**
+   * One upstream.
+   *
+   * @param was name that it had before, or null
+   */
   public record UpstreamConfig(
-      String name, String type, ForwardSettings forward, Record settings) {}
+      String name, @Nullable String was, String type, ForwardSettings forward, Record settings) {}
 
   /** The keys by which upstreams are told apart. */
   record UpstreamIdentity(
@@ -52,6 +56,12 @@ public record GatewayConfig(
               pattern = "(?!\\.{1,2}$)[A-Za-z0-9._-]{1,64}",
               hint = "write 1 to 64 letters, digits and . _ -, and not . or .. alone")
           String name,
+      @Option(
+              doc =
+                  "Name that it had before: it goes on with the place of that one, where it has none.",
+              pattern = "[A-Za-z0-9._-]{1,64}",
+              hint = "write 1 to 64 letters, digits and . _ -")
+          @Nullable String was,
       @Option(doc = "What kind of destination it is.", required = true) String type) {}
 
   /**

@@ -57,6 +57,7 @@ public final class Forwarder implements AutoCloseable {
 
   private boolean opening;
   private volatile boolean stopping;
+  private volatile boolean paused;
 
   // Of the forwarding thread alone.
   private long lastProgressNanos;
@@ -165,6 +166,20 @@ public final class Forwarder implements AutoCloseable {
     }
   }
 
+  /**
+   * Ends the connection as {@link #stop} does, and sends nothing until it is resumed. Any thread.
+   */
+  public void pause() {
+    paused = true;
+    LockSupport.unpark(thread);
+  }
+
+  /** Any thread. */
+  public void resume() {
+    paused = false;
+    LockSupport.unpark(thread);
+  }
+
   public String name() {
     return target.name();
   }
@@ -204,6 +219,12 @@ public final class Forwarder implements AutoCloseable {
   private void run() {
     try {
       while (!stopping) {
+        if (paused) {
+          status.paused();
+          park(BACKOFF_STEP_MILLIS);
+          continue;
+        }
+        status.resumed();
         SessionEnd end = session();
         if (end != null && !stopping) {
           waitBeforeReopening(end);
@@ -285,7 +306,7 @@ public final class Forwarder implements AutoCloseable {
   }
 
   private void forward() throws IOException, InterruptedException, SessionEnd {
-    while (!stopping) {
+    while (!stopping && !paused) {
       settle();
       boolean isHeldSent = window.sendHeld(timing.nanoTime().getAsLong(), isNothingToSend);
       if (sendNext() || isHeldSent) {
@@ -397,7 +418,7 @@ public final class Forwarder implements AutoCloseable {
     status.failed(end, target.upstream().hintWhenShortLived(), delay);
     long until = timing.nanoTime().getAsLong() + TimeUnit.MILLISECONDS.toNanos(delay);
     long left = delay;
-    while (!stopping && left > 0) {
+    while (!stopping && !paused && left > 0) {
       park(Math.min(left, BACKOFF_STEP_MILLIS));
       left = TimeUnit.NANOSECONDS.toMillis(until - timing.nanoTime().getAsLong());
     }

@@ -81,6 +81,25 @@ final class LineStatus {
     }
   }
 
+  /** An operator has stopped it for a while. */
+  void paused() {
+    if (state != UpstreamState.PAUSED) {
+      state = UpstreamState.PAUSED;
+      detail = "paused by an operator; sluice upstream resume " + upstream;
+      LOG.warn("upstream {}: {}", upstream, detail);
+      isConnectedTold = false;
+      isOpen = false;
+    }
+  }
+
+  void resumed() {
+    if (state == UpstreamState.PAUSED) {
+      state = UpstreamState.CONNECTING;
+      detail = null;
+      toldFailure = null;
+    }
+  }
+
   /** Something was confirmed on this connection. */
   void confirmed() {
     if (shortLived < SHORT_LIVED_TOLD) {

@@ -7,7 +7,8 @@ enum UpstreamState {
   CONNECTING,
   CONNECTED,
   WAITING,
-  STALLED;
+  STALLED,
+  PAUSED;
 
   private final String jsonName = name().toLowerCase(Locale.ROOT);
 

@@ -40,6 +40,7 @@ final class CursorReader implements SpoolReader {
 
   private byte[] saved = {};
   private boolean taken;
+  private volatile boolean parked;
   private boolean closed;
   private volatile @Nullable Thread waiting;
 
@@ -83,11 +84,21 @@ final class CursorReader implements SpoolReader {
       throw new IllegalStateException("reader " + name + " is open already");
     }
     taken = true;
+    parked = false;
     return this;
   }
 
   synchronized boolean isTaken() {
     return taken;
+  }
+
+  /** Its upstream is not configured: it holds nothing back once its lane is at the bound. */
+  void park() {
+    parked = true;
+  }
+
+  boolean isParked() {
+    return parked;
   }
 
   /** Counts what was given up before this reader was known to the writer. */

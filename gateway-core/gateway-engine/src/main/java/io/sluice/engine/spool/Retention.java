@@ -51,6 +51,11 @@ final class Retention {
     SegmentLog segments = logs.get(log);
     Segment oldest = segments.oldestSealed();
     while (oldest != null && oldest.endSequence() <= passed && hasSuccessor(segments)) {
+      for (CursorReader reader : readers) {
+        if (reader.isParked()) {
+          reader.drop(lane, oldest.baseSequence(), oldest.endSequence(), "overflow");
+        }
+      }
       segments.discardOldest();
       oldest = segments.oldestSealed();
     }
@@ -95,8 +100,11 @@ final class Retention {
   long makeRoom(int log) throws IOException {
     discardConsumed(log);
     if (logs.get(log).isFull()) {
-      // the gateway's own readers hold nothing up: they go on behind what is gone
-      discardPassed(log, readers.stream().filter(reader -> !reader.isInternal()).toList());
+      // the gateway's own readers hold nothing up, nor do those of upstreams that are gone: they go
+      // on behind what is gone
+      discardPassed(
+          log,
+          readers.stream().filter(reader -> !reader.isInternal() && !reader.isParked()).toList());
     }
     Lane lane = lane(log);
     boolean drops = lane == null || settings.policy(lane) == Policy.DROP_OLDEST;

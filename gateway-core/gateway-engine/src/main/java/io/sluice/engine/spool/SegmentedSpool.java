@@ -286,19 +286,65 @@ public final class SegmentedSpool implements Spool {
 
   @Override
   public synchronized void retainReaders(List<String> names) {
-    for (CursorReader reader : List.copyOf(readers)) {
+    for (CursorReader reader : readers) {
       String name = reader.name();
       if (!names.contains(name) && !reader.isInternal() && !reader.isTaken()) {
-        LOG.warn("spool: upstream {} is not configured any more; its place is forgotten", name);
-        readers.remove(reader);
-        try {
-          reader.closeFile();
-          files.delete(directory.resolve("cursors").resolve(name + CURSOR_SUFFIX));
-        } catch (IOException e) {
-          LOG.warn("spool: the place of {} is not deleted: {}", name, e.getMessage());
-        }
+        reader.park();
+        LOG.warn(
+            "spool: upstream {} is not configured any more; its place is kept, with {} records that"
+                + " it has not had, while there is room for them. Name it in the new one's was, or"
+                + " give it up: sluice upstream forget {}",
+            name,
+            reader.ledger().stream().mapToLong(LedgerLine::queued).sum(),
+            name);
       }
     }
+  }
+
+  @Override
+  public List<String> parkedReaders() {
+    return readers.stream().filter(CursorReader::isParked).map(CursorReader::name).toList();
+  }
+
+  @Override
+  public synchronized boolean forgetReader(String name) throws IOException {
+    for (CursorReader reader : readers) {
+      if (reader.name().equals(name) && reader.isParked()) {
+        readers.remove(reader);
+        reader.closeFile();
+        files.delete(cursorFile(name));
+        LOG.info("spool: the place of upstream {} is forgotten", name);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @Override
+  public synchronized boolean renameReader(String was, String name) throws IOException {
+    CursorReader old = null;
+    for (CursorReader reader : readers) {
+      if (reader.name().equals(name)) {
+        return false;
+      }
+      old = reader.name().equals(was) && !reader.isInternal() ? reader : old;
+    }
+    if (old == null || old.isTaken()) {
+      return false;
+    }
+    old.save();
+    readers.remove(old);
+    old.closeFile();
+    files.move(cursorFile(was), cursorFile(name));
+    files.syncDirectory(directory.resolve("cursors"));
+    CursorReader renamed = openReader(name);
+    renamed.dropGone();
+    LOG.info("spool: upstream {} goes on where {} was", name, was);
+    return true;
+  }
+
+  private Path cursorFile(String name) {
+    return directory.resolve("cursors").resolve(name + CURSOR_SUFFIX);
   }
 
   @Override
@@ -323,7 +369,7 @@ public final class SegmentedSpool implements Spool {
   private long owedBytes(Lane lane) {
     long oldest = Long.MAX_VALUE;
     for (CursorReader reader : readers) {
-      if (!reader.isInternal()) {
+      if (!reader.isInternal() && !reader.isParked()) {
         oldest = Math.min(oldest, reader.oldest(lane));
       }
     }
@@ -339,7 +385,7 @@ public final class SegmentedSpool implements Spool {
     long now = clock.millis() * 1_000;
     double oldest = 0;
     for (CursorReader reader : readers) {
-      if (reader.isInternal()) {
+      if (reader.isInternal() || reader.isParked()) {
         continue;
       }
       Long micros = reader.oldestMicros(lane);

@@ -3,6 +3,7 @@ package io.sluice.engine.spool;
 import io.sluice.api.Lane;
 import io.sluice.api.admin.Operations.LaneView;
 import io.sluice.api.admin.Operations.LedgerLine;
+import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -51,8 +52,28 @@ public interface Spool extends AutoCloseable {
    */
   SpoolTail tail(String name);
 
-  /** Forgets the cursors that are not among these names, so that they hold no segment back. */
+  /**
+   * Parks the readers that are not among these names: they keep their place, but hold nothing back
+   * once the lane is at its bound. One that is handed out again is parked no more.
+   */
   void retainReaders(List<String> names);
+
+  /** Names of the readers that are parked. */
+  List<String> parkedReaders();
+
+  /**
+   * Gives up the place of a parked reader.
+   *
+   * @return false where none is parked by that name
+   */
+  boolean forgetReader(String name) throws IOException;
+
+  /**
+   * Has a reader go on under another name.
+   *
+   * @return false where there is none by the old name, or one by the new already
+   */
+  boolean renameReader(String was, String name) throws IOException;
 
   List<LaneView> lanes();
 

@@ -334,6 +334,21 @@ class ForwarderTest {
     assertThat(seen).as("seed " + seed).containsAll(ids);
   }
 
+  @Test
+  void aPausedUpstreamGetsNothingUntilItIsResumed() {
+    Forwarder forwarder = start(16, LIMITS);
+    await().until(() -> forwarder.view().state().equals("connected"));
+    forwarder.pause();
+    await().until(() -> forwarder.view().state().equals("paused"));
+    assertThat(upstream.closed).hasValue(1);
+    List<String> ids = spool.append(MessageClass.ALARM, "d", 10);
+    assertThat(forwarder.view().backlogRecords()).isEqualTo(10);
+    forwarder.resume();
+    awaitDrained();
+    assertThat(upstream.delivered).containsExactlyElementsOf(ids);
+    await().until(() -> forwarder.view().detail() == null);
+  }
+
   private Delivery refusingAnyOf(List<String> bad, List<String> sent) {
     for (int i = 0; i < sent.size(); i++) {
       if (bad.contains(sent.get(i))) {

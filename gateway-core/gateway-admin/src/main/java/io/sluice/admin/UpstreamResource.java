@@ -1,0 +1,63 @@
+package io.sluice.admin;
+
+import static io.sluice.admin.AdminRoutes.blocking;
+
+import io.sluice.api.admin.Operations;
+import io.sluice.api.admin.UpstreamDesk;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/** {@code /api/v1/upstreams}: how each stands, and what an operator does to it. */
+final class UpstreamResource {
+  private final Operations operations;
+  private final UpstreamDesk desk;
+
+  UpstreamResource(Operations operations) {
+    this.operations = operations;
+    this.desk = operations.upstreamDesk();
+  }
+
+  void mount(Router router) {
+    router.get("/api/v1/upstreams").handler(blocking(this::list));
+    router
+        .post("/api/v1/upstreams/:name/pause")
+        .handler(blocking(ctx -> act(ctx, desk::pause, "paused")));
+    router
+        .post("/api/v1/upstreams/:name/resume")
+        .handler(blocking(ctx -> act(ctx, desk::resume, "resumed")));
+    router.delete("/api/v1/upstreams/:name").handler(blocking(this::forget));
+  }
+
+  private void list(RoutingContext ctx) {
+    Answers.json(ctx, 200, Map.of("upstreams", operations.upstreams(), "parked", desk.parked()));
+  }
+
+  private static void act(RoutingContext ctx, Predicate<String> act, String done) {
+    String name = ctx.pathParam("name");
+    if (act.test(name)) {
+      Answers.json(ctx, 200, Map.of("name", name, "done", done));
+    } else {
+      Answers.error(ctx, 404, "no upstream \"" + name + "\" is configured; list them");
+    }
+  }
+
+  private void forget(RoutingContext ctx) {
+    String name = ctx.pathParam("name");
+    try {
+      if (desk.forget(name)) {
+        Answers.json(ctx, 200, Map.of("name", name, "done", "forgotten"));
+      } else {
+        Answers.error(
+            ctx,
+            404,
+            "no upstream \"" + name + "\" is parked; one that is configured cannot be forgotten");
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("the place of " + name + " cannot be given up", e);
+    }
+  }
+}

@@ -1,0 +1,51 @@
+package io.sluice.app;
+
+import io.sluice.api.admin.Operations.LedgerLine;
+import io.sluice.api.admin.UpstreamDesk;
+import io.sluice.engine.forward.Forwarder;
+import io.sluice.engine.spool.Spool;
+import java.io.IOException;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** Pauses and resumes forwarders, and gives up places of those that are gone. */
+record ForwarderDesk(List<Forwarder> forwarders, Spool spool) implements UpstreamDesk {
+  @Override
+  public List<ParkedView> parked() {
+    List<LedgerLine> ledger = spool.ledger();
+    return spool.parkedReaders().stream()
+        .map(name ->
+            new ParkedView(
+                name,
+                ledger.stream()
+                    .filter(line -> line.upstream().equals(name))
+                    .mapToLong(LedgerLine::queued)
+                    .sum()))
+        .toList();
+  }
+
+  @Override
+  public boolean pause(String name) {
+    return with(name, Forwarder::pause);
+  }
+
+  @Override
+  public boolean resume(String name) {
+    return with(name, Forwarder::resume);
+  }
+
+  private boolean with(String name, Consumer<Forwarder> act) {
+    for (Forwarder forwarder : forwarders) {
+      if (forwarder.name().equals(name)) {
+        act.accept(forwarder);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @Override
+  public boolean forget(String name) throws IOException {
+    return spool.forgetReader(name);
+  }
+}
