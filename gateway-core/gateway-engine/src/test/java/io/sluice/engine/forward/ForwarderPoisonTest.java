@@ -194,7 +194,8 @@ class ForwarderPoisonTest {
                 "scripted",
                 farEnd,
                 RecordBatch.encoder(
-                    (lane, sequence) -> MemorySpool.EPOCH, ForwardSettings.Format.JSON)),
+                    (lane, sequence) -> MemorySpool.EPOCH,
+                    new ForwardSettings(ForwardSettings.Format.JSON, 50, 2_000))),
             spool.reader(),
             new ForwardSettings(ForwardSettings.Format.JSON, 50, 500),
             LIMITS,

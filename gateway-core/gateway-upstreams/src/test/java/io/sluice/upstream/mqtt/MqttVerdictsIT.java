@@ -237,7 +237,7 @@ class MqttVerdictsIT {
                 "cloud",
                 "mqtt",
                 new MqttUpstreamFactory().create("edge-01", "cloud", settings),
-                RecordBatch.encoder(spool::epoch, Format.JSON)),
+                RecordBatch.encoder(spool::epoch, new ForwardSettings(Format.JSON, 50, 2_000))),
             spool.reader("cloud"),
             new ForwardSettings(Format.JSON, 50, 2_000),
             limits,
