@@ -5,15 +5,14 @@ import org.eclipse.californium.core.coap.CoAP.ResponseCode;
 import org.eclipse.californium.core.coap.CoAPMessageFormatException;
 import org.eclipse.californium.core.coap.Message;
 import org.eclipse.californium.core.coap.Request;
-import org.eclipse.californium.core.coap.option.StandardOptionRegistry;
 import org.eclipse.californium.core.network.serialization.MessageHeader;
 import org.eclipse.californium.core.network.serialization.UdpDataParser;
 import org.eclipse.californium.elements.util.DatagramReader;
 
 /**
- * Three reactions that Californium's parser leaves out: a Confirmable message with a reserved token
- * length is rejected with a Reset (RFC 7252 3 and 4.2), an unknown method is answered 4.05 (5.8),
- * and so is 4.00 a block that is longer than its own option says (RFC 7959 2.2), for which
+ * Four reactions that Californium's parser leaves out: a Confirmable message with a reserved token
+ * length is rejected with a Reset (RFC 7252 3 and 4.2), a request in an Acknowledgement is ignored
+ * (4.2: it carries a response or is empty), an unknown method is answered 4.05 (5.8), and so is 4.00 a block that is longer than its own option says (RFC 7959 2.2), for which
  * Californium throws what its endpoint does not expect: no answer, and a stack trace in the log.
  */
 final class StrictParser extends UdpDataParser {
@@ -23,7 +22,7 @@ final class StrictParser extends UdpDataParser {
   private static final int LAST_METHOD = 31;
 
   StrictParser() {
-    super(true, StandardOptionRegistry.STANDARD_OPTIONS);
+    super(true, KnownOptions.REGISTRY);
   }
 
   @Override
@@ -34,6 +33,10 @@ final class StrictParser extends UdpDataParser {
       reader.reset();
     }
     MessageHeader header = super.parseHeader(reader);
+    if (header.getType() == CoAP.Type.ACK && CoAP.isRequest(header.getCode())) {
+      throw new CoAPMessageFormatException(
+          "a request in an Acknowledgement", null, header.getMID(), header.getCode(), false);
+    }
     if (header.getCode() > LAST_KNOWN_METHOD && header.getCode() <= LAST_METHOD) {
       throw new CoAPMessageFormatException(
           "unknown method",
