@@ -135,6 +135,12 @@ final class MetricsResource {
         .forEach((protocol, reasons) ->
             reasons.forEach((r, n) ->
                 counter("sluice.fields.faulty", n, "protocol", protocol, "reason", r.name())));
+    traffic
+        .handshakes()
+        .forEach((protocol, faults) ->
+            faults.forEach((fault, n) ->
+                counter(
+                    "sluice.handshakes.failed", n, "protocol", protocol, "reason", fault.label())));
   }
 
   private void limits(Traffic traffic) {

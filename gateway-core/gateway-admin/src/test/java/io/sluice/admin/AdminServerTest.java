@@ -204,6 +204,7 @@ class AdminServerTest {
             "sluice_connections{protocol=\"mqtt\"} 7.0",
             "sluice_messages_accepted_total{class=\"alarm\",protocol=\"mqtt\"} 10.0",
             "sluice_messages_rejected_total{protocol=\"mqtt\",reason=\"payload-invalid\"} 2.0",
+            "sluice_handshakes_failed_total{protocol=\"coap\",reason=\"tls-no-suite\"} 4.0",
             "sluice_accept_seconds_bucket{protocol=\"mqtt\",le=\"0.01\"} 9",
             "sluice_accept_seconds_count{protocol=\"mqtt\"} 10",
             "sluice_spool_records{lane=\"alarm\"} 3.0",

@@ -3,6 +3,7 @@ package io.sluice.admin;
 import io.sluice.api.ContentType;
 import io.sluice.api.Device;
 import io.sluice.api.DeviceId;
+import io.sluice.api.HandshakeFault;
 import io.sluice.api.Lane;
 import io.sluice.api.Limit;
 import io.sluice.api.MessageClass;
@@ -141,8 +142,8 @@ final class FixedOperations
         Map.of("mqtt", Map.of(RejectReason.PAYLOAD_INVALID, 2L)),
         Map.of("mqtt", Map.of(Limit.FAILED_LOGINS, 3L)),
         Map.of("mqtt", Map.of(QualityReason.SENSOR, 4L)),
-        Map.of(
-            "mqtt", new LatencyHistogram(new double[] {0.001, 0.01}, new long[] {5, 4, 1}, 0.5)));
+        Map.of("mqtt", new LatencyHistogram(new double[] {0.001, 0.01}, new long[] {5, 4, 1}, 0.5)),
+        Map.of("coap", Map.of(HandshakeFault.NO_SUITE, 4L)));
   }
 
   @Override

@@ -76,6 +76,17 @@ public interface Gateway {
   void refused(Peer peer, RejectReason reason);
 
   /**
+   * A TLS or DTLS handshake failed: for the metrics and the audit log. Counts as a refusal too.
+   *
+   * @param claimed the identity or subject that the peer showed, proven or not; null where none
+   * @param detail a sentence for the operator, without secrets
+   */
+  default void handshakeFailed(
+      Peer peer, HandshakeFault fault, @Nullable String claimed, String detail) {
+    refused(peer, RejectReason.NOT_AUTHENTICATED);
+  }
+
+  /**
    * Follows accepted records, for local consumers. The listener runs on a thread of its own; while
    * it is slower than the stream, records are left out and counted in the next event. Closing the
    * handle ends it.

@@ -1,5 +1,6 @@
 package io.sluice.api.admin;
 
+import io.sluice.api.HandshakeFault;
 import io.sluice.api.Lane;
 import io.sluice.api.Limit;
 import io.sluice.api.MessageClass;
@@ -175,13 +176,26 @@ public interface Operations {
    * @param limited protocol → limit → how often a peer ran into it
    * @param faultyFields protocol → reason → fields of accepted messages that could not be taken
    * @param latency protocol → receipt to acknowledgement
+   * @param handshakes protocol → fault → handshakes that failed
    */
   record Traffic(
       Map<String, Map<MessageClass, Long>> accepted,
       Map<String, Map<RejectReason, Long>> rejected,
       Map<String, Map<Limit, Long>> limited,
       Map<String, Map<QualityReason, Long>> faultyFields,
-      Map<String, LatencyHistogram> latency) {}
+      Map<String, LatencyHistogram> latency,
+      Map<String, Map<HandshakeFault, Long>> handshakes) {
+
+    /** Without handshakes. */
+    public Traffic(
+        Map<String, Map<MessageClass, Long>> accepted,
+        Map<String, Map<RejectReason, Long>> rejected,
+        Map<String, Map<Limit, Long>> limited,
+        Map<String, Map<QualityReason, Long>> faultyFields,
+        Map<String, LatencyHistogram> latency) {
+      this(accepted, rejected, limited, faultyFields, latency, Map.of());
+    }
+  }
 
   /**
    * A histogram. {@code counts[i]} are the observations ≤ {@code upperBoundsSeconds[i]} and above

@@ -56,14 +56,16 @@ final class AuditFold {
   }
 
   private static final class Span {
-    private final AuditEvent like;
+    private AuditEvent like;
     private long nanos = FIRST_SPAN_NANOS;
     private long endNanos;
     private long count;
     private Instant last = Instant.EPOCH;
+    private final boolean isOfOneKind;
 
-    Span(AuditEvent like, long nowNanos) {
+    Span(AuditEvent like, boolean isOfOneKind, long nowNanos) {
       this.like = like;
+      this.isOfOneKind = isOfOneKind;
       this.endNanos = nowNanos + nanos;
     }
   }
@@ -103,9 +105,12 @@ final class AuditFold {
     AuditEvent event = bounded(entry.event());
     Span span = spans.get(Kind.of(event));
     if (span == null && spans.size() < MAX_SPANS && takeToken(nowNanos)) {
-      spans.put(Kind.of(event), new Span(event, nowNanos));
+      spans.put(Kind.of(event), new Span(event, true, nowNanos));
       out.accept(new AuditEntry(entry.time(), event, entry.times()));
       return;
+    }
+    if (span != null && span.isOfOneKind) {
+      span.like = event; // the latest: of several the port differs
     }
     count(span == null ? several(event.action(), nowNanos) : span, entry.times(), entry.time());
   }
@@ -145,6 +150,7 @@ final class AuditFold {
                     null,
                     Result.REFUSED,
                     "more different ones than are written out each"),
+                false,
                 nowNanos));
   }
 

@@ -27,8 +27,7 @@ import org.jspecify.annotations.Nullable;
 /** Loads the gateway's configuration and finds all that is wrong with it in one pass. */
 public final class ConfigLoader {
   /** Kinds of listener that are promised and may be missing in a build. */
-  private static final Set<String> PROMISED_KINDS =
-      Set.of("mqtt", "mqtts", "ws", "coap", "coaps", "coap+tcp");
+  private static final Set<String> PROMISED_KINDS = Set.of("mqtt", "mqtts", "ws", "coap", "coaps");
 
   /** The verdict on a file. */
   public sealed interface Result {}

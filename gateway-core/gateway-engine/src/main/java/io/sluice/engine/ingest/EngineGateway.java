@@ -6,6 +6,7 @@ import io.sluice.api.Credentials;
 import io.sluice.api.DeviceId;
 import io.sluice.api.DeviceLink;
 import io.sluice.api.Gateway;
+import io.sluice.api.HandshakeFault;
 import io.sluice.api.Limit;
 import io.sluice.api.Peer;
 import io.sluice.api.RejectReason;
@@ -172,6 +173,14 @@ public final class EngineGateway implements Gateway {
     } else if (reason == RejectReason.NOT_AUTHENTICATED) {
       audit.record(refusal(peer, null, "the TLS or DTLS handshake failed"));
     }
+  }
+
+  @Override
+  public void handshakeFailed(
+      Peer peer, HandshakeFault fault, @Nullable String claimed, String detail) {
+    traffic.rejected(peer.protocol(), RejectReason.NOT_AUTHENTICATED);
+    traffic.handshakeFailed(peer.protocol(), fault);
+    audit.record(refusal(peer, claimed, detail));
   }
 
   @Override

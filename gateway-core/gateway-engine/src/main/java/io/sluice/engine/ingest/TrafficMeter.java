@@ -1,5 +1,6 @@
 package io.sluice.engine.ingest;
 
+import io.sluice.api.HandshakeFault;
 import io.sluice.api.Limit;
 import io.sluice.api.MessageClass;
 import io.sluice.api.QualityReason;
@@ -27,6 +28,11 @@ public final class TrafficMeter {
     of(protocol).rejected(reason);
   }
 
+  /** A handshake failed. */
+  public void handshakeFailed(String protocol, HandshakeFault fault) {
+    of(protocol).handshakes[fault.ordinal()].increment();
+  }
+
   /** A peer ran into a limit. */
   public void limited(String protocol, Limit limit) {
     of(protocol).limited[limit.ordinal()].increment();
@@ -38,14 +44,16 @@ public final class TrafficMeter {
     Map<String, Map<Limit, Long>> limited = new TreeMap<>();
     Map<String, Map<QualityReason, Long>> faulty = new TreeMap<>();
     Map<String, LatencyHistogram> latency = new TreeMap<>();
+    Map<String, Map<HandshakeFault, Long>> handshakes = new TreeMap<>();
     protocols.forEach((protocol, counters) -> {
       accepted.put(protocol, sums(MessageClass.class, counters.accepted));
       rejected.put(protocol, sums(RejectReason.class, counters.rejected));
       limited.put(protocol, sums(Limit.class, counters.limited));
       faulty.put(protocol, faultyFields(counters.faulty));
       latency.put(protocol, counters.latency.snapshot());
+      handshakes.put(protocol, sums(HandshakeFault.class, counters.handshakes));
     });
-    return new Traffic(accepted, rejected, limited, faulty, latency);
+    return new Traffic(accepted, rejected, limited, faulty, latency, handshakes);
   }
 
   private static <E extends Enum<E>> Map<E, Long> sums(Class<E> type, LongAdder[] adders) {
@@ -72,6 +80,7 @@ public final class TrafficMeter {
     private final LongAdder[] rejected = adders(RejectReason.values().length);
     private final LongAdder[] limited = adders(Limit.values().length);
     private final LongAdder[] faulty = adders(QualityReason.values().length);
+    private final LongAdder[] handshakes = adders(HandshakeFault.values().length);
     private final LatencyCounts latency = new LatencyCounts();
 
     /** Called on the spool's writer thread only. */

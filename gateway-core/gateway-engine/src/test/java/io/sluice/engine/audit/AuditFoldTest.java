@@ -37,6 +37,7 @@ class AuditFoldTest {
     fold.flush(SECOND, false, out::add);
     assertThat(out).hasSize(2);
     assertThat(out.getLast().times()).isEqualTo(99);
+    assertThat(out.getLast().event().from()).as("the latest").isEqualTo("10.0.0.7:99");
   }
 
   @Test

@@ -167,7 +167,12 @@ class IngestPipelineTest {
     pipeline.tapAlarms((sequence, body) -> tapped.add(sequence));
     IngestEntry entry =
         new IngestEntry(
-            pipeline, uplink("alarm", new byte[1]), device.id(), MessageClass.ALARM, new byte[1], null);
+            pipeline,
+            uplink("alarm", new byte[1]),
+            device.id(),
+            MessageClass.ALARM,
+            new byte[1],
+            null);
     entry.stored(7);
     assertThat(receipts).containsExactly(new Receipt.Stored(Lane.ALARM, 7));
     assertThat(tapped).containsExactly(7L);

@@ -1,6 +1,7 @@
 package io.sluice.adapter.coap;
 
 import io.sluice.api.Gateway;
+import io.sluice.api.HandshakeFault;
 import io.sluice.api.tls.TlsFiles;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -12,9 +13,7 @@ import java.security.cert.X509Certificate;
 import java.util.List;
 import javax.net.ssl.X509TrustManager;
 import javax.security.auth.x500.X500Principal;
-import org.eclipse.californium.scandium.dtls.AlertMessage;
 import org.eclipse.californium.scandium.dtls.AlertMessage.AlertDescription;
-import org.eclipse.californium.scandium.dtls.AlertMessage.AlertLevel;
 import org.eclipse.californium.scandium.dtls.CertificateMessage;
 import org.eclipse.californium.scandium.dtls.CertificateType;
 import org.eclipse.californium.scandium.dtls.CertificateVerificationResult;
@@ -33,10 +32,14 @@ final class ClientVerifier implements NewAdvancedCertificateVerifier {
 
   private final Gateway gateway;
   private final List<CertificateType> types;
+  private final HandshakeFailures failures;
   private volatile Trust trust;
 
-  ClientVerifier(Gateway gateway, TlsFiles files, List<CertificateType> types) throws IOException {
+  ClientVerifier(
+      Gateway gateway, TlsFiles files, List<CertificateType> types, HandshakeFailures failures)
+      throws IOException {
     this.gateway = gateway;
+    this.failures = failures;
     this.types = types;
     this.trust = trust(files);
   }
@@ -74,11 +77,20 @@ final class ClientVerifier implements NewAdvancedCertificateVerifier {
     try {
       CertPath path = message.getCertificateChain();
       if (path == null) {
+        failures.shown(connection, "a raw public key", true);
         return new CertificateVerificationResult(connection, known(message.getPublicKey()), null);
       }
       if (path.getCertificates().isEmpty()) {
-        throw refusal("no certificate was shown", AlertDescription.BAD_CERTIFICATE, null);
+        throw new HandshakeFailures.Refusal(
+            HandshakeFault.NO_CERTIFICATE,
+            "no certificate was shown",
+            AlertDescription.HANDSHAKE_FAILURE,
+            null);
       }
+      failures.shown(
+          connection,
+          ((X509Certificate) path.getCertificates().getFirst()).getSubjectX500Principal().getName(),
+          true);
       verify(path);
       return new CertificateVerificationResult(connection, path, null);
     } catch (HandshakeException e) {
@@ -88,7 +100,11 @@ final class ClientVerifier implements NewAdvancedCertificateVerifier {
 
   private PublicKey known(PublicKey key) throws HandshakeException {
     if (key == null || !gateway.knowsPublicKey(key.getEncoded())) {
-      throw refusal("no device has this raw public key", AlertDescription.BAD_CERTIFICATE, null);
+      throw new HandshakeFailures.Refusal(
+          HandshakeFault.UNKNOWN_KEY,
+          "no device has this raw public key",
+          AlertDescription.BAD_CERTIFICATE,
+          null);
     }
     return key;
   }
@@ -101,13 +117,8 @@ final class ClientVerifier implements NewAdvancedCertificateVerifier {
     try {
       trust.manager().checkClientTrusted(chain, chain[0].getPublicKey().getAlgorithm());
     } catch (CertificateException e) {
-      throw refusal(String.valueOf(e.getMessage()), AlertDescription.BAD_CERTIFICATE, e);
+      throw HandshakeFailures.untrusted(e);
     }
-  }
-
-  private static HandshakeException refusal(
-      String why, AlertDescription description, Throwable cause) {
-    return new HandshakeException(why, new AlertMessage(AlertLevel.FATAL, description), cause);
   }
 
   @Override

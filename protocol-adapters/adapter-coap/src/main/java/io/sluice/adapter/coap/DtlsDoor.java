@@ -67,6 +67,7 @@ final class DtlsDoor {
   private final SessionOwners owners = new SessionOwners();
   private final Configuration configuration;
   private final HandshakeBound handshakes;
+  private final HandshakeFailures failures;
 
   private volatile @Nullable DTLSConnector connector;
 
@@ -76,6 +77,7 @@ final class DtlsDoor {
   DtlsDoor(CoapsSettings settings, Gateway gateway) throws IOException {
     this.settings = settings;
     this.gateway = gateway;
+    this.failures = new HandshakeFailures(gateway, settings.maxHandshakes(), System::nanoTime);
     TlsSettings tls = settings.tls();
     if (tls == null) {
       identity = null;
@@ -84,11 +86,11 @@ final class DtlsDoor {
     } else {
       TlsFiles files = TlsFiles.read(tls);
       identity = new ReloadedIdentity(files, certificateTypes(files));
-      verifier = new ClientVerifier(gateway, files, certificateTypes(files));
+      verifier = new ClientVerifier(gateway, files, certificateTypes(files), failures);
       watch = new FileWatch(tls.files());
     }
     configuration = configuration();
-    handshakes = new HandshakeBound(configuration, gateway, settings.maxHandshakes());
+    handshakes = new HandshakeBound(configuration, gateway, settings.maxHandshakes(), failures);
   }
 
   private List<CertificateType> certificateTypes(TlsFiles files) {
@@ -106,7 +108,7 @@ final class DtlsDoor {
     DtlsConnectorConfig.Builder config = DtlsConnectorConfig.builder(configuration);
     config.setAddress(address).setReuseAddress(false).setLoggingTag("coaps");
     if (settings.psk() == CoapsSettings.Psk.REGISTRY) {
-      config.setAdvancedPskStore(new RegistryPskStore(gateway));
+      config.setAdvancedPskStore(new RegistryPskStore(gateway, failures));
     }
     if (identity != null && verifier != null) {
       config.setCertificateIdentityProvider((CertificateProvider) identity);

@@ -3,7 +3,6 @@ package io.sluice.adapter.coap;
 import io.sluice.api.Gateway;
 import io.sluice.api.Limit;
 import io.sluice.api.Peer;
-import io.sluice.api.RejectReason;
 import java.net.DatagramPacket;
 import java.net.InetSocketAddress;
 import java.util.concurrent.ConcurrentHashMap;
@@ -15,6 +14,7 @@ import org.eclipse.californium.scandium.dtls.HandshakeException;
 import org.eclipse.californium.scandium.dtls.Handshaker;
 import org.eclipse.californium.scandium.dtls.Record;
 import org.eclipse.californium.scandium.dtls.SessionListener;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Bounds the handshakes under way. A cookie keeps forged addresses out; who owns its address could
@@ -23,31 +23,51 @@ import org.eclipse.californium.scandium.dtls.SessionListener;
  * (RFC 6347 section 4.2.4). Thread-safe.
  */
 final class HandshakeBound extends DtlsDatagramFilter implements SessionListener {
-  /** Record header (13 bytes), then the type of the handshake message. */
-  private static final int MESSAGE_TYPE_OFFSET = 13;
-
-  private static final byte HANDSHAKE_RECORD = 22;
-  private static final byte CLIENT_HELLO = 1;
-
   private final Gateway gateway;
   private final int maxHandshakes;
+  private final HandshakeFailures failures;
+  private final ClientHelloBytes hellos = new ClientHelloBytes();
 
   /** Whether each has been counted as refused. */
   private final ConcurrentHashMap<Handshaker, Boolean> underWay = new ConcurrentHashMap<>();
 
-  HandshakeBound(Configuration configuration, Gateway gateway, int maxHandshakes) {
+  HandshakeBound(
+      Configuration configuration, Gateway gateway, int maxHandshakes, HandshakeFailures failures) {
     super(configuration);
+    this.failures = failures;
     this.gateway = gateway;
     this.maxHandshakes = maxHandshakes;
   }
 
   @Override
   public boolean onReceiving(DatagramPacket packet) {
-    if (underWay.size() >= maxHandshakes && isClientHello(packet)) {
-      gateway.limited(peer((InetSocketAddress) packet.getSocketAddress()), Limit.HANDSHAKES);
-      return false;
+    if (ClientHelloBytes.isClientHello(packet)) {
+      InetSocketAddress sender = (InetSocketAddress) packet.getSocketAddress();
+      if (underWay.size() >= maxHandshakes) {
+        gateway.limited(peer(sender), Limit.HANDSHAKES);
+        return false;
+      }
+      if (!hellos.complete(packet)) {
+        return false;
+      }
+      look(sender, ClientHelloBytes.offer(packet));
     }
     return super.onReceiving(packet);
+  }
+
+  private void look(InetSocketAddress sender, ClientHelloBytes.@Nullable Offer offer) {
+    if (offer == null) {
+      return; // malformed: dropped, and counted with the malformed
+    }
+    if (offer.namesAnAddress()) {
+      failures.unreadable(
+          sender,
+          "the server name "
+              + offer.serverName()
+              + " is an address (RFC 6066 section 3 wants a host name); give the device a host name");
+    } else {
+      failures.offered(sender, offer);
+    }
   }
 
   /**
@@ -58,20 +78,9 @@ final class HandshakeBound extends DtlsDatagramFilter implements SessionListener
   public boolean onMacError(Record record, Connection connection) {
     Handshaker handshaker = connection.getOngoingHandshake();
     if (handshaker != null && underWay.replace(handshaker, false, true)) {
-      gateway.refused(peer(handshaker.getPeerAddress()), RejectReason.NOT_AUTHENTICATED);
+      failures.unreadableFinished(handshaker);
     }
     return super.onMacError(record, connection);
-  }
-
-  /** In the clear: a ClientHello of an open session is encrypted, and goes on. */
-  private static boolean isClientHello(DatagramPacket packet) {
-    byte[] bytes = packet.getData();
-    int start = packet.getOffset();
-    return packet.getLength() > MESSAGE_TYPE_OFFSET
-        && bytes[start] == HANDSHAKE_RECORD
-        && bytes[start + MESSAGE_TYPE_OFFSET] == CLIENT_HELLO
-        && bytes[start + 3] == 0 // epoch 0
-        && bytes[start + 4] == 0;
   }
 
   void begun(Handshaker handshaker) {
@@ -100,14 +109,15 @@ final class HandshakeBound extends DtlsDatagramFilter implements SessionListener
 
   @Override
   public void handshakeCompleted(Handshaker handshaker) {
+    failures.completed(handshaker);
     underWay.remove(handshaker);
   }
 
   @Override
   public void handshakeFailed(Handshaker handshaker, Throwable error) {
     boolean isCounted = Boolean.TRUE.equals(underWay.remove(handshaker));
-    if (!isCounted && error instanceof HandshakeException) {
-      gateway.refused(peer(handshaker.getPeerAddress()), RejectReason.NOT_AUTHENTICATED);
+    if (!isCounted && error instanceof HandshakeException cause) {
+      failures.failed(handshaker, cause);
     }
   }
 

@@ -27,10 +27,12 @@ final class RegistryPskStore implements AdvancedPskStore {
   private static final int DECOY_BYTES = 16;
 
   private final Gateway gateway;
+  private final HandshakeFailures failures;
   private final byte[] processKey = new byte[32];
 
-  RegistryPskStore(Gateway gateway) {
+  RegistryPskStore(Gateway gateway, HandshakeFailures failures) {
     this.gateway = gateway;
+    this.failures = failures;
     new SecureRandom().nextBytes(processKey);
   }
 
@@ -49,6 +51,7 @@ final class RegistryPskStore implements AdvancedPskStore {
       byte[] seed,
       boolean useExtendedMasterSecret) {
     byte[] known = gateway.pskKey(identity.getPublicInfoAsString());
+    failures.shown(connection, identity.getPublicInfoAsString(), known != null);
     byte[] key = known == null ? decoy(identity.getPublicInfoAsString()) : known;
     return new PskSecretResult(
         connection, identity, SecretUtil.create(key, PskSecretResult.ALGORITHM_PSK));

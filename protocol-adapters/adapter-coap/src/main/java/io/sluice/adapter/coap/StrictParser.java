@@ -12,8 +12,9 @@ import org.eclipse.californium.elements.util.DatagramReader;
 /**
  * Four reactions that Californium's parser leaves out: a Confirmable message with a reserved token
  * length is rejected with a Reset (RFC 7252 3 and 4.2), a request in an Acknowledgement is ignored
- * (4.2: it carries a response or is empty), an unknown method is answered 4.05 (5.8), and so is 4.00 a block that is longer than its own option says (RFC 7959 2.2), for which
- * Californium throws what its endpoint does not expect: no answer, and a stack trace in the log.
+ * (4.2: it carries a response or is empty), an unknown method is answered 4.05 (5.8), and so is
+ * 4.00 a block that is longer than its own option says (RFC 7959 2.2), for which Californium throws
+ * what its endpoint does not expect: no answer, and a stack trace in the log.
  */
 final class StrictParser extends UdpDataParser {
   private static final int HEADER_BYTES = 4;

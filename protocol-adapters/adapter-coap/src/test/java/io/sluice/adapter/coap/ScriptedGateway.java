@@ -8,6 +8,7 @@ import io.sluice.api.Device;
 import io.sluice.api.DeviceId;
 import io.sluice.api.DeviceLink;
 import io.sluice.api.Gateway;
+import io.sluice.api.HandshakeFault;
 import io.sluice.api.Lane;
 import io.sluice.api.Limit;
 import io.sluice.api.Peer;
@@ -43,6 +44,10 @@ final class ScriptedGateway implements Gateway, Commands, AutoCloseable {
   final List<Uplink> accepted = new CopyOnWriteArrayList<>();
   final List<DeviceId> seen = new CopyOnWriteArrayList<>();
   final List<RejectReason> refused = new CopyOnWriteArrayList<>();
+
+  /** Label, claimed identity and detail of each. */
+  final List<String> handshakeFaults = new CopyOnWriteArrayList<>();
+
   final List<String> acknowledged = new CopyOnWriteArrayList<>();
   final List<String> returned = new CopyOnWriteArrayList<>();
   final ConcurrentHashMap<DeviceId, DeviceLink> links = new ConcurrentHashMap<>();
@@ -193,6 +198,13 @@ final class ScriptedGateway implements Gateway, Commands, AutoCloseable {
   @Override
   public void refused(Peer peer, RejectReason reason) {
     refused.add(reason);
+  }
+
+  @Override
+  public void handshakeFailed(
+      Peer peer, HandshakeFault fault, @Nullable String claimed, String detail) {
+    refused(peer, RejectReason.NOT_AUTHENTICATED);
+    handshakeFaults.add(fault.label() + " " + claimed + ": " + detail);
   }
 
   @Override

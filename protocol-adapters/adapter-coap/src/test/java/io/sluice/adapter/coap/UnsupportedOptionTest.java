@@ -11,7 +11,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Critical options that are not followed, and messages that are no requests though they look so. */
+/**
+ * Critical options that are not followed, and messages that are no requests though they look so.
+ */
 class UnsupportedOptionTest {
   private final ScriptedGateway gateway = new ScriptedGateway();
   private final CoapAdapter adapter = new CoapAdapter(CoapSettings.onLoopback());

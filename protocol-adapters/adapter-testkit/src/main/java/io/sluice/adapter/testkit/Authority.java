@@ -175,6 +175,15 @@ public final class Authority {
     return sign(subject, "clientAuth", "subjectAltName=" + alternativeName, EC, List.of());
   }
 
+  /**
+   * The same with other times.
+   *
+   * @param begin and {@code end} as openssl has them: {@code 20200101000000Z}
+   */
+  public Signed client(String subject, String begin, String end) throws IOException {
+    return sign(subject, "clientAuth", "", EC, List.of("-startdate", begin, "-enddate", end));
+  }
+
   private Signed sign(
       String subject, String usage, String more, List<String> key, List<String> times)
       throws IOException {
