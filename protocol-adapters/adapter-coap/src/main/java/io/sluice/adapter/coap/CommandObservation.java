@@ -128,7 +128,9 @@ final class CommandObservation implements ObservableResource, DeviceLink {
       exchange.execute(() -> {
         request.setSourceContext(to);
         Sending sending = underWay.get();
-        if (relation != null && sending != null && !sending.isAcknowledged) {
+        EndpointContext sentTo = exchange.getEndpointContext();
+        boolean isThere = sentTo != null && sentTo.getPeerAddress().equals(to.getPeerAddress());
+        if (relation != null && sending != null && !sending.isAcknowledged && !isThere) {
           notifyDevice(sending);
         }
       });

@@ -2,6 +2,7 @@ package io.sluice.adapter.coap;
 
 import io.sluice.api.DeviceId;
 import io.sluice.api.Gateway;
+import io.sluice.api.health.Guarded;
 import io.sluice.api.tls.FileWatch;
 import io.sluice.api.tls.RevocationLists;
 import io.sluice.api.tls.TlsFiles;
@@ -12,10 +13,13 @@ import java.security.Principal;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import org.eclipse.californium.elements.RawData;
+import org.eclipse.californium.elements.RawDataChannel;
 import org.eclipse.californium.elements.auth.X509CertPath;
 import org.eclipse.californium.elements.config.CertificateAuthenticationMode;
 import org.eclipse.californium.elements.config.Configuration;
@@ -261,9 +265,13 @@ final class DtlsDoor {
    * bound to all addresses, it answers from the one that was asked.
    */
   private static final class CountingConnector extends DTLSConnector implements AddressFollower {
+    /** Between the record from the new address and the message in it. */
+    private static final int MOVING_MILLIS = 100;
+
     private final HandshakeBound handshakes;
     private final CoapsSettings settings;
     private final Executor background;
+    private final MovedPeers moved;
     private volatile @Nullable DtlsSocket socket;
 
     CountingConnector(
@@ -275,6 +283,7 @@ final class DtlsDoor {
       this.handshakes = handshakes;
       this.settings = settings;
       this.background = background;
+      this.moved = new MovedPeers(settings.maxSessions());
     }
 
     @Override
@@ -290,6 +299,26 @@ final class DtlsDoor {
         }
       } else {
         super.start(address);
+      }
+    }
+
+    @Override
+    public void setRawDataReceiver(RawDataChannel receiver) {
+      super.setRawDataReceiver(message -> {
+        moved.heard(message.getEndpointContext());
+        receiver.receiveData(message);
+      });
+    }
+
+    @Override
+    public void send(RawData message) {
+      RawData redirected = moved.redirect(message);
+      if (getDtlsContextByAddress(redirected.getInetSocketAddress()) != null) {
+        super.send(redirected);
+      } else {
+        // the session is gone, or just now on its way to another address
+        CompletableFuture.delayedExecutor(MOVING_MILLIS, TimeUnit.MILLISECONDS, background)
+            .execute(Guarded.task("coaps-moved", () -> super.send(moved.redirect(message))));
       }
     }
 
