@@ -14,6 +14,10 @@ export function signIn(token) {
   sessionStorage.setItem(TOKEN, token);
 }
 
+export function signOut() {
+  sessionStorage.removeItem(TOKEN);
+}
+
 function headers(more) {
   const token = sessionStorage.getItem(TOKEN);
   return token ? { ...more, Authorization: `Bearer ${token}` } : { ...more };

@@ -1,7 +1,7 @@
 // The frame: which page is shown, who looks, how often.
 import { render } from "/lib/lit-html/3.3.2/lit-html.js";
 import * as alarms from "./alarms.js";
-import { get, signIn, stream } from "./api.js";
+import { get, hasToken, signIn, signOut, stream } from "./api.js";
 import * as coverage from "./coverage.js";
 import * as devices from "./devices.js";
 import * as flow from "./flow.js";
@@ -20,6 +20,10 @@ let status = null;
 let fault = null;
 let active = 0;
 let turn = 0;
+const IDLE = "idle";
+let notice = { notice: null, signOutAfterSeconds: 0 };
+let isIdle = sessionStorage.getItem(IDLE) !== null;
+let seen = Date.now();
 
 function place() {
   const [name, ...rest] = location.hash.slice(1).split("/");
@@ -30,7 +34,9 @@ function place() {
 function message() {
   if (!fault) return nothing;
   if (fault.status === 401) {
-    return html`<form class="card" @submit=${enter}><h2>${t("the admin token is wanted")}</h2><div class="row">
+    return html`<form class="card" @submit=${enter}>${notice.notice ? html`<p class="notice">${notice.notice}</p>` : nothing}
+      ${isIdle ? html`<p role="status">${t("signed out, as nobody was here")}</p>` : nothing}
+      <h2>${t("the admin token is wanted")}</h2><div class="row">
       <label>${t("Admin token")} <input id="token" type="password" autocomplete="current-password" required></label>
       <button>${t("Sign in")}</button></div></form>`;
   }
@@ -42,7 +48,23 @@ function message() {
 function enter(event) {
   event.preventDefault();
   signIn(document.getElementById("token").value);
+  sessionStorage.removeItem(IDLE);
+  isIdle = false;
+  seen = Date.now();
   go();
+}
+
+// Nothing of what was shown stays: the page is loaded anew.
+function leaveAll() {
+  signOut();
+  location.reload();
+}
+
+function checkIdle() {
+  const after = notice.signOutAfterSeconds * 1000;
+  if (!hasToken() || !after || Date.now() - seen < after) return;
+  sessionStorage.setItem(IDLE, "1");
+  leaveAll();
 }
 
 function draw() {
@@ -52,6 +74,7 @@ function draw() {
     <nav aria-label="Sluice">${Object.entries(TITLES).map(([page, title]) =>
       html`<a href="#${page}" aria-current=${page === name ? "page" : nothing}>${t(title)}${page === "alarms" && active ? html` <span class="chip bad">${active}</span>` : nothing}</a>`)}</nav>
     <div class="tools">${status ? html`<span class="chip ${status.ready ? "good" : "bad"}" title=${status.notReadyReason ?? ""}>● ${t(status.ready ? "ready" : "not ready")}</span>` : nothing}
+      ${hasToken() && fault?.status !== 401 ? html`<button id="sign-out" @click=${leaveAll}>${t("Sign out")}</button>` : nothing}
       <button @click=${theme} aria-label=${t("theme")} title=${t("theme")}>◐</button>
       <button @click=${speak} lang=${language === "zh" ? "en" : "zh-CN"}>${language === "zh" ? "English" : "中文"}</button></div>`, head);
   const isSignedOut = fault?.status === 401;
@@ -121,5 +144,7 @@ setLanguage(language);
 addEventListener("hashchange", () => { go(); main.focus({ preventScroll: true }); scrollTo(0, 0); });
 addEventListener("resize", () => PAGES[place()[0]].after?.());
 addEventListener("load", draw);
-setInterval(() => { if (!document.hidden) refresh(); }, EVERY_MILLIS);
+for (const sign of ["pointerdown", "pointermove", "keydown", "wheel", "touchstart"]) addEventListener(sign, () => { seen = Date.now(); }, { passive: true });
+setInterval(() => { checkIdle(); if (!document.hidden) refresh(); }, EVERY_MILLIS);
+get("/notice").then((now) => { notice = now; draw(); }, () => {}); // an older gateway has none
 go();

@@ -18,7 +18,7 @@ const CHINESE = {
   payload: "报文", text: "文本", hex: "十六进制", profile: "设备模板", preview: "试解析", accept: "接收", "Try a profile again": "用模板重试",
   "class": "类别", filter: "过滤", pause: "暂停", go: "继续", "waiting for records": "等待数据", "no alarms": "无告警", severity: "严重程度",
   acknowledge: "确认", clear: "清除", note: "备注", active: "激活", acknowledged: "已确认", cleared: "已清除", open: "未清除", raised: "发生时间",
-  "Admin token": "管理令牌", "Sign in": "登录", "the admin token is wanted": "请输入管理令牌", "wrong token": "令牌错误",
+  "Admin token": "管理令牌", "Sign in": "登录", "Sign out": "退出登录", "signed out, as nobody was here": "长时间无操作，已退出登录", "the admin token is wanted": "请输入管理令牌", "wrong token": "令牌错误",
   "the gateway cannot be reached; trying again": "无法连接网关，正在重试", "your role may not do this": "您的角色无此权限",
   "this gateway does not have this": "此网关不提供该功能", loading: "加载中", more: "更多", "no devices": "无设备", theme: "主题", ready: "就绪", "not ready": "未就绪",
   "first page": "首页", "next page": "下一页", "new password": "新密码", "old one valid for": "旧密码有效期", "Approved stops": "批准停运",

@@ -15,6 +15,7 @@ import io.vertx.ext.web.handler.StaticHandler;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** Which path leads where: the whole admin surface on one page. */
 final class AdminRoutes {
@@ -36,6 +37,7 @@ final class AdminRoutes {
     router.route().handler(ctx -> securityHeaders(ctx, isSecure));
     health(router, operations);
     dashboard(router);
+    router.get("/api/v1/notice").handler(ctx -> Answers.json(ctx, 200, notice(settings)));
     router
         .route()
         .handler(authentication)
@@ -83,6 +85,13 @@ final class AdminRoutes {
               }
               Answers.json(ctx, status.ready() ? 200 : 503, body);
             }));
+  }
+
+  /** What a page needs before anybody has signed in. */
+  private record Notice(@Nullable String notice, long signOutAfterSeconds) {}
+
+  private static Notice notice(AdminSettings settings) {
+    return new Notice(settings.notice(), settings.signOutAfter().toSeconds());
   }
 
   private static void figures(Router router, Operations operations) {

@@ -14,6 +14,12 @@ record AdminUser(String name, AdminRole role, boolean isAmbient) {
 
   static final AdminUser NOBODY = new AdminUser("nobody", AdminRole.VIEWER, true);
 
+  /** Who has shown a token and this certificate: of two roles the lesser. */
+  AdminUser with(AdminUser byCertificate) {
+    AdminRole lesser = role.mayDoWhat(byCertificate.role()) ? byCertificate.role() : role;
+    return new AdminUser(name + " (" + byCertificate.name() + ")", lesser, false);
+  }
+
   void of(RoutingContext ctx) {
     ctx.put(KEY, this);
   }

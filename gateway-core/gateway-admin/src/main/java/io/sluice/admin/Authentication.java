@@ -38,6 +38,7 @@ final class Authentication implements Handler<RoutingContext> {
   private final List<Known> tokens = new ArrayList<>();
   private final Map<String, AdminUser> clients = new HashMap<>();
   private final boolean isOpen;
+  private final boolean wantsBoth;
   private final WrongTokens wrong = new WrongTokens(System::nanoTime);
   private final AuditTrail audit;
   private final @Nullable AdminTls tls;
@@ -49,6 +50,7 @@ final class Authentication implements Handler<RoutingContext> {
     this.audit = audit;
     this.tls = tls;
     this.isOpen = !settings.isAuthenticated();
+    this.wantsBoth = settings.require() == AdminSettings.Require.BOTH;
     if (settings.token() != null) {
       tokens.add(
           new Known(
@@ -79,13 +81,17 @@ final class Authentication implements Handler<RoutingContext> {
         refuseToken(ctx, from, address);
       } else if (!isOpen && !wrong.mayPass(from, user.name())) {
         refuseWaiting(ctx, wrong.waitSeconds(from));
+      } else if (wantsBoth) {
+        byCertificate(ctx, user);
       } else {
         let(ctx, user);
       }
     } else if (isOpen) {
       let(ctx, new AdminUser("anonymous", AdminRole.ADMINISTRATOR, true));
+    } else if (wantsBoth) {
+      unauthorized(ctx);
     } else {
-      byCertificate(ctx);
+      byCertificate(ctx, null);
     }
   }
 
@@ -130,7 +136,10 @@ final class Authentication implements Handler<RoutingContext> {
     Answers.error(ctx, 401, "send the admin token as \"Authorization: Bearer ...\"");
   }
 
-  private void byCertificate(RoutingContext ctx) {
+  /**
+   * @param byToken who has shown a token already, where both are wanted; else null
+   */
+  private void byCertificate(RoutingContext ctx, @Nullable AdminUser byToken) {
     SSLSession session = ctx.request().connection().sslSession();
     X500Principal subject = subject(session);
     if (subject != null && tls != null && tls.isRevoked(session)) {
@@ -147,7 +156,10 @@ final class Authentication implements Handler<RoutingContext> {
     }
     AdminUser user = subject == null ? null : clients.get(SubjectName.canonical(subject));
     if (user != null) {
-      let(ctx, user);
+      let(ctx, byToken == null ? user : byToken.with(user));
+    } else if (subject == null && byToken != null) {
+      Answers.error(
+          ctx, 403, "the token alone is not enough: show a client certificate too (admin.require)");
     } else if (subject == null || clients.isEmpty()) {
       unauthorized(ctx);
     } else {

@@ -460,4 +460,74 @@ class AdminSecurityTest {
     Files.copy(other.certificate(), certificate, StandardCopyOption.REPLACE_EXISTING);
     await().until(() -> openssl("").contains("ED25519"));
   }
+
+  private static AdminSettings wanting(
+      @Nullable TlsSettings tls, List<AdminSettings.Token> tokens, AdminSettings.Require require) {
+    return new AdminSettings(
+        "127.0.0.1",
+        0,
+        null,
+        tokens,
+        tls,
+        List.of(new AdminSettings.Client("CN=anna", AdminRole.OPERATOR)),
+        List.of(),
+        false,
+        false,
+        MEMORY,
+        "for staff only",
+        Duration.ofMinutes(5),
+        require);
+  }
+
+  @Test
+  void bothFactorsAreWantedWhereTheConfigurationSaysSo() throws Exception {
+    Authority authority = Authority.create(directory.resolve("ca"));
+    Signed own = authority.server();
+    TlsSettings tls =
+        new TlsSettings(
+            own.certificate(),
+            own.key(),
+            authority.certificate(),
+            ClientAuth.OPTIONAL,
+            null,
+            null,
+            "1.2",
+            TlsProvider.AUTO,
+            Duration.ofSeconds(10));
+    start(
+        wanting(
+            tls,
+            List.of(token("chief", AdminRole.ADMINISTRATOR), token("eye", AdminRole.VIEWER)),
+            AdminSettings.Require.BOTH));
+    HttpClient anna = secured(authority, authority.client("/CN=anna"));
+    HttpClient bert = secured(authority, authority.client("/CN=bert"));
+    HttpClient none =
+        HttpClient.newBuilder()
+            .sslContext(
+                io.sluice.api.tls.ClientTls.context(authority.certificate(), null, null))
+            .version(HttpClient.Version.HTTP_1_1)
+            .build();
+    String path = "/api/v1/status";
+    assertThat(send(anna, "GET", path, "chief").statusCode()).isEqualTo(200);
+    assertThat(send(anna, "GET", path, null).statusCode()).as("no token").isEqualTo(401);
+    assertThat(send(anna, "GET", path, "wrong").statusCode()).isEqualTo(401);
+    assertThat(send(bert, "GET", path, "chief").statusCode()).as("no role").isEqualTo(403);
+    assertThat(send(none, "GET", path, "chief").statusCode()).as("no certificate").isEqualTo(403);
+    String operators = "/api/v1/devices/a/retire";
+    assertThat(send(anna, "POST", operators, "eye").statusCode())
+        .as("the token's role is the lesser")
+        .isEqualTo(403);
+    assertThat(send(anna, "DELETE", "/api/v1/devices/a", "chief").statusCode())
+        .as("the certificate's role is the lesser")
+        .isEqualTo(403);
+    assertThat(send(none, "GET", "/api/v1/notice", null).body())
+        .isEqualTo("{\"notice\":\"for staff only\",\"signOutAfterSeconds\":300}");
+  }
+
+  @Test
+  void bothFactorsCannotBeWantedWhereOneIsMissing() {
+    assertThat(wanting(null, List.of(), AdminSettings.Require.BOTH).problems())
+        .extracting(problem -> problem.key())
+        .contains("require");
+  }
 }

@@ -30,6 +30,9 @@ final class StatusCommand implements Callable<Integer> {
   }
 
   private int print(AdminClient client, PrintWriter out) throws CommandFailure {
+    if (!json) {
+      printNotice(client, out);
+    }
     JsonNode status = client.get("/api/v1/status");
     JsonNode upstreams = client.get("/api/v1/upstreams").path("upstreams");
     if (json) {
@@ -39,6 +42,16 @@ final class StatusCommand implements Callable<Integer> {
       print(status, upstreams, out);
     }
     return ExitCode.DONE;
+  }
+
+  /** Wants no token, so that it is read before anybody has signed in. */
+  private static void printNotice(AdminClient client, PrintWriter out) throws CommandFailure {
+    AdminClient.Answer answer = client.send("GET", "/api/v1/notice", null);
+    String notice = answer.ok() ? Show.text(answer.body(), "notice") : "-"; // an older gateway's
+    if (!notice.equals("-")) {
+      out.printf("%s%n%n", notice.strip());
+      out.flush();
+    }
   }
 
   private static void print(JsonNode status, JsonNode upstreams, PrintWriter out) {

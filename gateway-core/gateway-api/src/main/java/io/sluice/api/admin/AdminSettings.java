@@ -9,6 +9,7 @@ import io.sluice.api.tls.TlsProbe;
 import io.sluice.api.tls.TlsSettings;
 import java.io.IOException;
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -70,8 +71,63 @@ public record AdminSettings(
             def = "24MB",
             min = 64 << 10,
             max = 1L << 40)
-        Bytes latestBytes)
+        Bytes latestBytes,
+    @Option(
+            doc =
+                "Shown before anybody signs in: on the page's sign-in form, by sluice status, and at"
+                    + " /api/v1/notice. For the notice that law or company rules want (IEC 62443-4-2"
+                    + " CR 1.12).",
+            pattern = "[\\s\\S]{1,4000}",
+            hint = "write up to 4,000 characters")
+        @Nullable String notice,
+    @Option(
+            doc =
+                "The page signs out by itself after so long without a key or pointer; 0s: never.",
+            def = "15m",
+            min = 0,
+            max = 86_400_000)
+        Duration signOutAfter,
+    @Option(
+            doc =
+                "What a request has to show: any (a token or a client certificate) or both (IEC"
+                    + " 62443-4-2 CR 1.1 RE 2: two factors); of two roles the lesser one counts.",
+            def = "any")
+        Require require)
     implements Checked {
+
+  /** What a request has to show. */
+  public enum Require {
+    ANY,
+    BOTH
+  }
+
+  /** With any one factor, no notice, and the default time, for tests and tools. */
+  public AdminSettings(
+      String host,
+      int port,
+      @Nullable Secret token,
+      List<Token> tokens,
+      @Nullable TlsSettings tls,
+      List<Client> clients,
+      List<String> allowedHosts,
+      boolean allowPlaintextBeyondLoopback,
+      boolean allowAnonymousBeyondLoopback,
+      Bytes latestBytes) {
+    this(
+        host,
+        port,
+        token,
+        tokens,
+        tls,
+        clients,
+        allowedHosts,
+        allowPlaintextBeyondLoopback,
+        allowAnonymousBeyondLoopback,
+        latestBytes,
+        null,
+        SIGN_OUT_AFTER,
+        Require.ANY);
+  }
 
   /** A bearer token, as the configuration keeps it. */
   public record Token(
@@ -110,6 +166,7 @@ public record AdminSettings(
   }
 
   private static final long LATEST_BYTES = 24 << 20;
+  private static final Duration SIGN_OUT_AFTER = Duration.ofMinutes(15);
 
   public AdminSettings {
     tokens = List.copyOf(tokens);
@@ -148,6 +205,14 @@ public record AdminSettings(
     }
     if (!isLoopback()) {
       checkOpen(problems);
+    }
+    if (require == Require.BOTH && (clients.isEmpty() || token == null && tokens.isEmpty())) {
+      problems.add(
+          new Problem(
+              "require",
+              "is both, but there are no "
+                  + (clients.isEmpty() ? "clients" : "tokens")
+                  + ": nobody could sign in; add them, or write any"));
     }
     if (tls != null) {
       checkServed(tls, problems);
