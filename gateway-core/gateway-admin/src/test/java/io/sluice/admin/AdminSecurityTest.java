@@ -503,8 +503,7 @@ class AdminSecurityTest {
     HttpClient bert = secured(authority, authority.client("/CN=bert"));
     HttpClient none =
         HttpClient.newBuilder()
-            .sslContext(
-                io.sluice.api.tls.ClientTls.context(authority.certificate(), null, null))
+            .sslContext(io.sluice.api.tls.ClientTls.context(authority.certificate(), null, null))
             .version(HttpClient.Version.HTTP_1_1)
             .build();
     String path = "/api/v1/status";

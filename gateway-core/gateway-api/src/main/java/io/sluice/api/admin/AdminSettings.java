@@ -81,8 +81,7 @@ public record AdminSettings(
             hint = "write up to 4,000 characters")
         @Nullable String notice,
     @Option(
-            doc =
-                "The page signs out by itself after so long without a key or pointer; 0s: never.",
+            doc = "The page signs out by itself after so long without a key or pointer; 0s: never.",
             def = "15m",
             min = 0,
             max = 86_400_000)

@@ -210,7 +210,10 @@ final class Authenticator implements AutoCloseable {
 
   private CompletionStage<Admission> anonymous(Peer peer, @Nullable String claimed) {
     if (!settings.anonymous()) {
-      return done(peer, refused("credentials are required: user name and password, or a token"
+      return done(
+          peer,
+          refused(
+              "credentials are required: user name and password, or a token"
                   + (peer.secure() ? "; no client certificate came" : "")));
     }
     if (claimed == null || !DeviceId.isValid(claimed)) {
