@@ -21,8 +21,6 @@ import io.sluice.api.admin.Operations.Traffic;
 import io.sluice.api.admin.Operations.UpstreamView;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -88,7 +86,7 @@ final class MetricsResource {
     limits(traffic);
     operations.ledger().forEach(this::ledger);
     operations.upstreams().forEach(this::upstream);
-    Instant now = clock.instant();
+    long now = clock.millis();
     operations.certificates().forEach(view -> certificate(view, now));
     operations.faults().forEach((task, n) -> counter("sluice.faults", n, "task", task));
     coverage.update();
@@ -184,10 +182,10 @@ final class MetricsResource {
         view.name());
   }
 
-  private void certificate(CertificateView view, Instant now) {
+  private void certificate(CertificateView view, long nowMillis) {
     gauge(
         "sluice." + view.kind() + ".expiry.seconds",
-        Duration.between(now, view.expiry()).toSeconds(),
+        Math.floorDiv(view.expiryMicros() / 1_000 - nowMillis, 1_000L),
         "place",
         view.place());
   }

@@ -136,12 +136,16 @@ final class CertificateFiles {
       throws IOException {
     TlsFiles files = TlsFiles.read(server.settings());
     files.warnings(now).forEach(warning -> warnings.add(new Warned(server.name(), warning)));
-    views.add(new CertificateView(server.name(), "certificate", files.expiry()));
+    views.add(view(server.name(), "certificate", files.expiry()));
     RevocationLists revocations = files.revocations();
     Instant end = revocations.expiry();
     if (end != null) {
-      views.add(new CertificateView(server.name(), "crl", end));
+      views.add(view(server.name(), "crl", end));
     }
+  }
+
+  private static CertificateView view(String place, String kind, Instant expiry) {
+    return new CertificateView(place, kind, expiry.toEpochMilli() * 1_000);
   }
 
   private static void look(
@@ -155,8 +159,7 @@ final class CertificateFiles {
     }
     if (plain.isOwn()) {
       views.add(
-          new CertificateView(
-              plain.name(), "certificate", certificates.getFirst().getNotAfter().toInstant()));
+          view(plain.name(), "certificate", certificates.getFirst().getNotAfter().toInstant()));
     }
   }
 }

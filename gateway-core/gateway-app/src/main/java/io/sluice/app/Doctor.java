@@ -107,7 +107,10 @@ final class Doctor {
           Finding.ok(
               "certificates",
               looked.views().stream()
-                  .map(view -> view.place() + " ends on " + view.expiry())
+                  .map(view ->
+                      view.place()
+                          + " ends on "
+                          + Instant.ofEpochMilli(view.expiryMicros() / 1_000))
                   .collect(Collectors.joining(", "))));
     }
     return findings;

@@ -6,7 +6,6 @@ import io.sluice.api.Limit;
 import io.sluice.api.MessageClass;
 import io.sluice.api.QualityReason;
 import io.sluice.api.RejectReason;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -84,8 +83,9 @@ public interface Operations {
    * @param place of the configuration that names the file, such as {@code listeners.mqtts.tls}
    * @param kind {@code certificate}: the first of the own chain; {@code crl}: the first of the
    *     authorities' latest lists
+   * @param expiryMicros since the epoch
    */
-  record CertificateView(String place, String kind, Instant expiry) {}
+  record CertificateView(String place, String kind, long expiryMicros) {}
 
   /**
    * @param address as bound, {@code host:port}
