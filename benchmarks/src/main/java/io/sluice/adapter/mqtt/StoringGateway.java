@@ -98,7 +98,7 @@ final class StoringGateway implements Gateway {
   }
 
   @Override
-  public Following follow(Consumer<LiveEvent> listener) {
+  public Following follow(String consumer, Consumer<LiveEvent> listener) {
     throw new UnsupportedOperationException("nobody follows");
   }
 

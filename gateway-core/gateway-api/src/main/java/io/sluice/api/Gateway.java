@@ -91,9 +91,10 @@ public interface Gateway {
    * it is slower than the stream, records are left out and counted in the next event. Closing the
    * handle ends it.
    *
+   * @param consumer who follows: each has a few places of its own
    * @throws IllegalStateException where too many follow already
    */
-  Following follow(Consumer<LiveEvent> listener);
+  Following follow(String consumer, Consumer<LiveEvent> listener);
 
   /**
    * What the adapters of this gateway share: the one object of a class of theirs, made by the first

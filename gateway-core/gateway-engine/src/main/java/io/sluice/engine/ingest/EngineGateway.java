@@ -184,8 +184,8 @@ public final class EngineGateway implements Gateway {
   }
 
   @Override
-  public Following follow(Consumer<LiveEvent> listener) {
-    return pipeline.liveFeed().follow(listener);
+  public Following follow(String consumer, Consumer<LiveEvent> listener) {
+    return pipeline.liveFeed().follow(consumer, listener);
   }
 
   @Override

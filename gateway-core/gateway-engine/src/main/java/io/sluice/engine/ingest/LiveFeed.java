@@ -10,6 +10,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,6 +25,12 @@ public final class LiveFeed {
 
   /** Most followers at once; one more is refused. */
   public static final int FOLLOWERS_MAX = 32;
+
+  /** Of those, kept for operators: no consumer takes them. */
+  static final int OPERATORS = 8;
+
+  /** Most of one consumer at once, as for a few screens that share its name. */
+  static final int PER_CONSUMER = 8;
 
   /** A record as stored. */
   record Stored(IngestEntry entry, long sequence) {}
@@ -40,12 +47,35 @@ public final class LiveFeed {
    *
    * @throws IllegalStateException where {@value #FOLLOWERS_MAX} follow already
    */
-  public synchronized Following follow(Consumer<LiveEvent> listener) {
-    if (followers.size() >= FOLLOWERS_MAX) {
-      throw new IllegalStateException(
-          "the live stream has " + FOLLOWERS_MAX + " followers already; close one");
+  public Following follow(Consumer<LiveEvent> listener) {
+    return begin(null, listener);
+  }
+
+  /**
+   * The same for a consumer: one has {@value #PER_CONSUMER} places at most, and all consumers leave
+   * {@value #OPERATORS} for operators.
+   *
+   * @throws IllegalStateException where there is no place for it
+   */
+  public Following follow(String consumer, Consumer<LiveEvent> listener) {
+    return begin(consumer, listener);
+  }
+
+  private synchronized Following begin(@Nullable String consumer, Consumer<LiveEvent> listener) {
+    if (consumer != null) {
+      long own = followers.stream().filter(one -> consumer.equals(one.consumer)).count();
+      if (own >= PER_CONSUMER) {
+        throw new IllegalStateException(
+            "consumer " + consumer + " follows " + PER_CONSUMER + " times already; close one");
+      }
     }
-    Follower follower = new Follower(listener);
+    long consumers = followers.stream().filter(one -> one.consumer != null).count();
+    if (followers.size() >= FOLLOWERS_MAX
+        || (consumer != null && consumers >= FOLLOWERS_MAX - OPERATORS)) {
+      throw new IllegalStateException(
+          "the live stream has " + followers.size() + " followers already; close one");
+    }
+    Follower follower = new Follower(consumer, listener);
     followers.add(follower);
     Thread thread =
         Thread.ofVirtual().name("live-feed").start(Guarded.task("live-feed", follower::run));
@@ -63,11 +93,13 @@ public final class LiveFeed {
   }
 
   private final class Follower {
+    private final @Nullable String consumer;
     private final Consumer<LiveEvent> listener;
     private final BlockingQueue<Stored> queue = new ArrayBlockingQueue<>(QUEUE_RECORDS);
     private final AtomicLong missed = new AtomicLong();
 
-    Follower(Consumer<LiveEvent> listener) {
+    Follower(@Nullable String consumer, Consumer<LiveEvent> listener) {
+      this.consumer = consumer;
       this.listener = listener;
     }
 

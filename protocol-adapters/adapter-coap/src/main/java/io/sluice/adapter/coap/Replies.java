@@ -17,6 +17,9 @@ import org.eclipse.californium.core.network.Exchange;
 final class Replies {
   private static final int MAX_DIAGNOSTIC_BYTES = 1024;
 
+  /** After so long credentials may be tried again, where wrong ones have to wait. */
+  private static final long RETRY_SECONDS = 5;
+
   private Replies() {}
 
   static Response to(Receipt receipt, int maxPayloadBytes) {
@@ -44,7 +47,11 @@ final class Replies {
   }
 
   static Response to(Admission.Refused refused) {
-    return diagnostic(code(refused.reason()), refused.detail());
+    Response response = diagnostic(code(refused.reason()), refused.detail());
+    if (refused.reason() == RejectReason.QUOTA) {
+      response.getOptions().setMaxAge(RETRY_SECONDS); // RFC 8516 section 3: 60 s without it
+    }
+    return response;
   }
 
   static ResponseCode code(RejectReason reason) {

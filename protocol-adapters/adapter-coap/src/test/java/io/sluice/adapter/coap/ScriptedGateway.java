@@ -252,7 +252,7 @@ final class ScriptedGateway implements Gateway, Commands, AutoCloseable {
   }
 
   @Override
-  public Following follow(Consumer<LiveEvent> listener) {
+  public Following follow(String consumer, Consumer<LiveEvent> listener) {
     throw new UnsupportedOperationException("consumers do not speak CoAP");
   }
 

@@ -70,7 +70,7 @@ final class ConnectHandler {
       connection.fail((byte) 0x81, "will flags"); // [MQTT-3.1.2-11] to [MQTT-3.1.2-15]
       return;
     }
-    if (header.isWillFlag() && payload.willTopic().matches(".*[+#\\x00].*|")) {
+    if (header.isWillFlag() && !isTopicName(payload.willTopic())) {
       refuse(0x90, 3, "will topic must be a topic name");
       return;
     }
@@ -89,10 +89,69 @@ final class ConnectHandler {
           "limit of " + connection.refusedBy.label() + " reached; try again later");
       return;
     }
+    MqttConnectVariableHeader keptHeader = kept(header);
+    MqttConnectPayload keptPayload = kept(payload);
+    connection.connecting = this;
     var _ =
         admission(header, payload)
             .whenComplete((verdict, fault) ->
-                connection.sink().loop().execute(() -> judged(verdict, fault, header, payload)));
+                connection.sink().execute(() -> judged(verdict, fault, keptHeader, keptPayload)));
+  }
+
+  private static boolean isTopicName(String topic) {
+    return !topic.isEmpty()
+        && topic.indexOf('+') < 0
+        && topic.indexOf('#') < 0
+        && topic.indexOf('\0') < 0;
+  }
+
+  /** What is needed behind the verdict: the rest of CONNECT is not held while it is waited for. */
+  private static MqttConnectVariableHeader kept(MqttConnectVariableHeader header) {
+    return new MqttConnectVariableHeader(
+        header.name(),
+        header.version(),
+        header.hasUserName(),
+        header.hasPassword(),
+        header.isWillRetain(),
+        header.willQos(),
+        header.isWillFlag(),
+        header.isCleanSession(),
+        header.keepAliveTimeSeconds(),
+        only(
+            header.properties(),
+            MqttProperties.SESSION_EXPIRY_INTERVAL,
+            MqttProperties.RECEIVE_MAXIMUM,
+            MqttProperties.MAXIMUM_PACKET_SIZE));
+  }
+
+  private static MqttConnectPayload kept(MqttConnectPayload payload) {
+    return new MqttConnectPayload(
+        payload.clientIdentifier(),
+        only(
+            payload.willProperties(),
+            MqttProperties.WILL_DELAY_INTERVAL,
+            MqttProperties.CONTENT_TYPE),
+        payload.willTopic(),
+        payload.willMessageInBytes(),
+        null,
+        (byte[]) null);
+  }
+
+  private static MqttProperties only(MqttProperties properties, int... identifiers) {
+    MqttProperties some = new MqttProperties();
+    for (int identifier : identifiers) {
+      MqttProperties.MqttProperty<?> property = properties.getProperty(identifier);
+      if (property != null) {
+        some.add(property);
+      }
+    }
+    return some;
+  }
+
+  /** The gateway gave no verdict in time. */
+  void notJudged() {
+    connection.gateway.refused(connection.peer, RejectReason.OVERLOAD);
+    answerRefused(0x88, 3, "the gateway gave no verdict on the credentials; try again");
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.sluice.adapter.mqtt;
 
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -23,8 +24,10 @@ import io.sluice.api.Limit;
 import io.sluice.api.Peer;
 import io.sluice.api.Receipt;
 import io.sluice.api.RejectReason;
+import io.sluice.api.health.Guarded;
 import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
@@ -36,6 +39,15 @@ final class Connection extends ChannelInboundHandlerAdapter {
   private static final SparseLog FAULTS = new SparseLog(LoggerFactory.getLogger(Connection.class));
   private static final byte SHUTTING_DOWN = (byte) 0x8B;
   private static final long LINGER_NANOS = 1_000_000_000L;
+
+  /** Connect timeouts that a verdict, and the end of a predecessor, are waited for. */
+  private static final int VERDICT_TIMEOUTS = 3;
+
+  /** Without a keep-alive, a peer may leave what is sent to it unread for so long. */
+  private static final long STALL_NANOS = TimeUnit.MINUTES.toNanos(5);
+
+  /** A connection that is closed waits so long for the receipts of QoS 2 messages. */
+  private static final long SETTLE_SECONDS = 30;
 
   final Channel channel;
   final Gateway gateway;
@@ -74,6 +86,14 @@ final class Connection extends ChannelInboundHandlerAdapter {
   private boolean incomplete;
   private boolean failed;
   private boolean admitting;
+  private long admittingSinceNanos;
+
+  /** Since when the peer has not read what was sent; 0 while it does. */
+  private long stalledSinceNanos;
+
+  /** While the verdict is waited for. */
+  @Nullable ConnectHandler connecting;
+
   private boolean quiescing;
   private long packets;
   private boolean inactive;
@@ -172,6 +192,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     switch (packet.fixedHeader().messageType()) {
       case CONNECT -> {
         admitting = true;
+        admittingSinceNanos = System.nanoTime();
         read();
         new ConnectHandler(this).connect((MqttConnectMessage) packet);
       }
@@ -231,6 +252,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
   /** CONNACK was sent: what came after CONNECT is processed now. */
   void admitted() {
     admitting = false;
+    connecting = null;
     connected = true;
     before.admitted();
     while (!held.isEmpty()) {
@@ -290,7 +312,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
             ? Packets.disconnect(
                 reason, Packets.reasonString(detail, maxPacketBytes)) // allowed here: 3.1.2.11.7
             : null,
-        peersFault);
+        // at a stop, so that the acknowledgements before it reach a device that goes on sending
+        (peersFault && v5 && connected) || reason == SHUTTING_DOWN);
     return false;
   }
 
@@ -331,10 +354,12 @@ final class Connection extends ChannelInboundHandlerAdapter {
     failed = true;
     failedAtNanos = System.nanoTime();
     admitting = false;
-    if (lastPacket == null) {
+    connecting = null;
+    if (lastPacket == null && !lingering) {
       channel.close();
     } else if (lingering && channel instanceof DuplexChannel duplex) {
-      channel.writeAndFlush(lastPacket).addListener(_ -> Farewell.to(duplex));
+      Object last = lastPacket == null ? Unpooled.EMPTY_BUFFER : lastPacket;
+      channel.writeAndFlush(last).addListener(_ -> Farewell.to(duplex));
       read();
     } else {
       channel.writeAndFlush(lastPacket).addListener(ChannelFutureListener.CLOSE);
@@ -356,6 +381,17 @@ final class Connection extends ChannelInboundHandlerAdapter {
       }
     } else if (!connected && !admitting && now - openedNanos > bound) {
       fail((byte) 0x82, "no CONNECT in time");
+    } else if (admitting && now - admittingSinceNanos > VERDICT_TIMEOUTS * bound) {
+      ConnectHandler waiting = connecting;
+      if (waiting != null) {
+        waiting.notJudged();
+      }
+    } else if (connected
+        && stalledSinceNanos != 0
+        && now - stalledSinceNanos > (keepAliveNanos > 0 ? keepAliveNanos : STALL_NANOS)) {
+      FAULTS.warn(peer.address() + " " + name(), "does not read what is sent to it; closed");
+      failed = true;
+      channel.close();
     } else if (incomplete && channel.config().isAutoRead() && now - incompleteSinceNanos > bound) {
       fail((byte) 0x81, "packet never completed");
     } else if (connected
@@ -368,6 +404,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext context) {
+    long now = System.nanoTime();
+    stalledSinceNanos = channel.isWritable() ? 0 : now == 0 ? 1 : now;
     read();
   }
 
@@ -401,6 +439,28 @@ final class Connection extends ChannelInboundHandlerAdapter {
     held.forEach(ReferenceCountUtil::release);
     held.clear();
     endIfSettled();
+    if (!ended.isDone() && !channel.eventLoop().isShuttingDown()) {
+      var _ =
+          channel
+              .eventLoop()
+              .schedule(
+                  Guarded.task("mqtt-settle", this::settleAnyhow),
+                  SETTLE_SECONDS,
+                  TimeUnit.SECONDS);
+    }
+  }
+
+  /** A receipt never came: the device may not be locked out for it. It sends the message again. */
+  private void settleAnyhow() {
+    if (!ended.isDone()) {
+      FAULTS.warn(
+          peer.address() + " " + name(),
+          "no receipt for a QoS 2 message in "
+              + SETTLE_SECONDS
+              + " s; its session goes on without");
+      window.abandon();
+      endIfSettled();
+    }
   }
 
   /**

@@ -4,6 +4,7 @@ import io.netty.channel.EventLoop;
 import io.sluice.api.Receipt;
 import io.sluice.api.ReceiptSink;
 import io.sluice.api.Uplink;
+import io.sluice.api.health.Guarded;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -21,6 +22,9 @@ import org.jctools.queues.MpscUnboundedArrayQueue;
 // a write that fails closes the channel: its future says nothing more
 @SuppressWarnings("FutureReturnValueIgnored")
 final class LoopSink implements ReceiptSink {
+  /** What a peer has, at a stop, to read the last acknowledgements and to close. */
+  static final long FAREWELL_NANOS = TimeUnit.MILLISECONDS.toNanos(800);
+
   private final EventLoop loop;
   private final MpscUnboundedArrayQueue<Publication> resolved = new MpscUnboundedArrayQueue<>(1024);
   private final AtomicBoolean awake = new AtomicBoolean();
@@ -121,6 +125,19 @@ final class LoopSink implements ReceiptSink {
     for (Connection connection : List.copyOf(connections)) {
       connection.fail((byte) 0x8B, "the gateway is shutting down");
     }
-    done.complete(null);
+    awaitGone(System.nanoTime() + FAREWELL_NANOS, done);
+  }
+
+  /** Until the peers have taken what was sent last, and closed. */
+  private void awaitGone(long deadlineNanos, CompletableFuture<Void> done) {
+    if (connections.isEmpty() || System.nanoTime() - deadlineNanos >= 0) {
+      done.complete(null);
+    } else {
+      var _ =
+          loop.schedule(
+              Guarded.task("mqtt-stop", () -> awaitGone(deadlineNanos, done)),
+              20,
+              TimeUnit.MILLISECONDS);
+    }
   }
 }

@@ -223,7 +223,7 @@ public final class MqttAdapter implements Adapter {
       sink.loop().execute(() -> sink.shutDown(deadline, one));
     }
     CompletableFuture.allOf(done.toArray(CompletableFuture[]::new))
-        .completeOnTimeout(null, CLOSE_MILLIS + 500, TimeUnit.MILLISECONDS)
+        .completeOnTimeout(null, CLOSE_MILLIS + 1500, TimeUnit.MILLISECONDS)
         .join();
     group.shutdownGracefully(50, 2000, TimeUnit.MILLISECONDS).awaitUninterruptibly(3000);
   }

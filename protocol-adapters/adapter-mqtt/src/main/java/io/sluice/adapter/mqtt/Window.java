@@ -163,6 +163,11 @@ final class Window {
     }
   }
 
+  /** Gives up waiting for receipts. */
+  void abandon() {
+    pending.clear();
+  }
+
   /**
    * The socket is closed: notes what is decided and drops what may be dropped; true where nothing
    * is left to wait for.

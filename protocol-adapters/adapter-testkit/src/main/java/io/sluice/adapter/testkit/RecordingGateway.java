@@ -339,7 +339,7 @@ public final class RecordingGateway implements Gateway, Commands, AutoCloseable 
   }
 
   @Override
-  public Following follow(Consumer<LiveEvent> listener) {
+  public Following follow(String consumer, Consumer<LiveEvent> listener) {
     followers.add(listener);
     return () -> followers.remove(listener);
   }
