@@ -419,6 +419,12 @@ final class Connection extends ChannelInboundHandlerAdapter {
         FAULTS.warn(String.valueOf(peer.address()), "TLS: " + TlsDoor.reason(root) + "; closed");
       }
       channel.close();
+    } else if (root instanceof OutOfMemoryError) {
+      // of direct memory: no fault of the peer's, whatever it sent
+      gateway.refused(peer, RejectReason.OVERLOAD);
+      FAULTS.warn(peer.address() + " " + name(), root.getMessage() + "; closed");
+      failed = true;
+      channel.close();
     } else if (root instanceof java.io.IOException) {
       channel.close();
     } else if (root instanceof CorruptedWebSocketFrameException) {

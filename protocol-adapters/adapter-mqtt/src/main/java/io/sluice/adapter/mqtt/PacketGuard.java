@@ -1,6 +1,7 @@
 package io.sluice.adapter.mqtt;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import org.jspecify.annotations.Nullable;
@@ -46,14 +47,14 @@ final class PacketGuard extends ChannelInboundHandlerAdapter {
     }
     connection.incomplete(header >= 0);
     if (packets == 0) {
-      keep(context, bytes);
+      keep(bytes);
       return;
     }
     ByteBuf whole = bytes;
     if (!isConnectWhole) {
       isConnectWhole = true;
       before.complete();
-      whole = connect == null ? bytes : keep(context, bytes);
+      whole = connect == null ? bytes : keep(bytes);
       connect = null;
     }
     context.fireChannelRead(whole);
@@ -62,12 +63,15 @@ final class PacketGuard extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** Copies: a buffer that was read into is far larger than the few bytes that may be in it. */
-  private ByteBuf keep(ChannelHandlerContext context, ByteBuf bytes) {
+  /**
+   * Copies: a buffer that was read into is far larger than the few bytes that may be in it. To the
+   * heap: direct memory is scarce, comes in chunks, and the reading of all connections needs it.
+   */
+  private ByteBuf keep(ByteBuf bytes) {
     ByteBuf kept = connect;
     int wanted = (kept == null ? 0 : kept.readableBytes()) + bytes.readableBytes();
     if (kept == null || kept.writerIndex() + bytes.readableBytes() > kept.capacity()) {
-      ByteBuf larger = context.alloc().buffer(Math.max(FIRST_BYTES, wanted + wanted / 2));
+      ByteBuf larger = Unpooled.buffer(Math.max(FIRST_BYTES, wanted + wanted / 2));
       if (kept != null) {
         larger.writeBytes(kept);
         kept.release();
