@@ -28,6 +28,12 @@ import org.jspecify.annotations.Nullable;
 final class BoundedDeduplicator implements Deduplicator {
   private static final int SWEEP_SECONDS = 10;
 
+  /** What a remembered message takes: the exchange with its request and its answer. */
+  private static final int MESSAGE_BYTES = 1_024;
+
+  /** All of them may take this part of the heap together: an eighth. */
+  private static final int HEAP_SHARE = 8;
+
   private final int maxMessages;
   private final int maxPerPeer;
   private final long lifetimeNanos;
@@ -44,9 +50,14 @@ final class BoundedDeduplicator implements Deduplicator {
   private record Kept(Exchange exchange, long nanos) {}
 
   BoundedDeduplicator(CoapOptions settings) {
-    this.maxMessages = settings.maxRemembered();
+    this.maxMessages = bound(settings.maxRemembered(), Runtime.getRuntime().maxMemory());
     this.maxPerPeer = settings.maxRememberedPerPeer();
     this.lifetimeNanos = settings.exchangeLifetime().toNanos();
+  }
+
+  /** Anybody can have messages remembered, so a small heap remembers fewer than it was told to. */
+  static int bound(int configured, long heapBytes) {
+    return (int) Math.min(configured, heapBytes / HEAP_SHARE / MESSAGE_BYTES);
   }
 
   /** Messages that were taken without being remembered. */

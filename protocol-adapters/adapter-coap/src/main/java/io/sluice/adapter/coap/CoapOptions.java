@@ -52,7 +52,8 @@ public record CoapOptions(
             doc =
                 "Messages remembered to recognize duplicates, over all peers: 20 to 230 bytes each,"
                     + " those in blocks or over DTLS about 1 KB. When full, the peers silent longest"
-                    + " are forgotten, or (blocks, DTLS) further messages not remembered.",
+                    + " are forgotten, or (blocks, DTLS) further messages not remembered. Those in blocks or over DTLS"
+                    + " take an eighth of the heap at the most.",
             def = "100000",
             min = 1,
             max = 10_000_000)

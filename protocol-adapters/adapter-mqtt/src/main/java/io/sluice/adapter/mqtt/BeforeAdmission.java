@@ -61,6 +61,8 @@ final class BeforeAdmission extends ChannelInboundHandlerAdapter {
   private int sent;
   private int taken;
   private boolean ended;
+  private boolean refused;
+  private Runnable drop = () -> {};
 
   BeforeAdmission(Unadmitted all, Waiting waiting, long maxBytes, Gateway gateway, Peer peer) {
     this.all = all;
@@ -68,6 +70,13 @@ final class BeforeAdmission extends ChannelInboundHandlerAdapter {
     this.maxBytes = maxBytes;
     this.gateway = gateway;
     this.peer = peer;
+  }
+
+  /**
+   * How to let go of what is kept: a closed channel's handlers do so only after all that is read.
+   */
+  void onRefusal(Runnable action) {
+    drop = action;
   }
 
   @Override
@@ -87,7 +96,9 @@ final class BeforeAdmission extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
-    if (ended || !(message instanceof ByteBuf bytes) || takes(bytes.readableBytes())) {
+    if (refused) {
+      ReferenceCountUtil.release(message);
+    } else if (ended || !(message instanceof ByteBuf bytes) || takes(bytes.readableBytes())) {
       context.fireChannelRead(message);
     } else {
       ReferenceCountUtil.release(message);
@@ -119,6 +130,11 @@ final class BeforeAdmission extends ChannelInboundHandlerAdapter {
   }
 
   private void refuse() {
+    if (refused) {
+      return;
+    }
+    refused = true;
+    drop.run();
     end();
     gateway.limited(peer, Limit.UNADMITTED_BYTES);
     gateway.refused(peer, RejectReason.QUOTA);

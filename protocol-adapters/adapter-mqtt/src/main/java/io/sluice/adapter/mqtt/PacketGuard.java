@@ -35,6 +35,7 @@ final class PacketGuard extends ChannelInboundHandlerAdapter {
   PacketGuard(int maxBytes, Connection connection, BeforeAdmission before) {
     this.maxBytes = maxBytes;
     this.before = before;
+    before.onRefusal(this::drop);
     this.connection = connection;
   }
 
@@ -86,6 +87,10 @@ final class PacketGuard extends ChannelInboundHandlerAdapter {
 
   @Override
   public void handlerRemoved(ChannelHandlerContext context) {
+    drop();
+  }
+
+  private void drop() {
     if (connect != null) {
       connect.release();
       connect = null;
