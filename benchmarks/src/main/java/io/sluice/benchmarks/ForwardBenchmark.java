@@ -39,7 +39,10 @@ public class ForwardBenchmark {
   public void fill() throws IOException, InterruptedException, PayloadException {
     folder = new SpoolFolder();
     reader = folder.spool.reader("benchmark");
-    encoder = RecordBatch.encoder(folder.spool::epoch, new ForwardSettings(Format.JSON, 50, 2_000));
+    encoder =
+        RecordBatch.encoder(
+            (lane, sequence) -> folder.spool.epoch(lane, sequence),
+            new ForwardSettings(Format.JSON, 50, 2_000));
     for (int i = 0; i < BATCHES; i++) {
       folder.append(Messages.record(), BATCH);
     }

@@ -40,18 +40,17 @@ public class MqttBenchmark {
     StoringGateway gateway = new StoringGateway();
     Peer peer =
         new Peer("mqtt", new InetSocketAddress(InetAddress.getLoopbackAddress(), 40_000), false);
+    LoopSink sink = new LoopSink(channel.eventLoop());
+    MqttOptions options = MqttOptions.FOR_TESTS;
+    BeforeAdmission before =
+        new BeforeAdmission(
+            new Unadmitted(), sink.waiting(), options.maxUnadmittedBytes().value(), gateway, peer);
     Connection connection =
-        new Connection(
-            channel,
-            new LoopSink(channel.eventLoop()),
-            gateway,
-            MqttOptions.FOR_TESTS,
-            Sessions.of(gateway, 1),
-            peer,
-            null);
+        new Connection(channel, sink, gateway, options, new Sessions(), peer, before, null);
     channel
         .pipeline()
-        .addLast(new PacketGuard(PACKET_BYTES_MAX, connection))
+        .addLast(before)
+        .addLast(new PacketGuard(PACKET_BYTES_MAX, connection, before))
         .addLast(new MqttDecoder(PACKET_BYTES_MAX, PACKET_BYTES_MAX))
         .addLast(MqttEncoder.INSTANCE)
         .addLast(connection);
