@@ -2,6 +2,7 @@ package io.sluice.benchmarks;
 
 import io.sluice.api.ByteSink;
 import io.sluice.api.Lane;
+import io.sluice.engine.forward.ForwardSettings;
 import io.sluice.engine.forward.ForwardSettings.Format;
 import io.sluice.engine.forward.OutboundBatch;
 import io.sluice.engine.forward.RecordBatch;
@@ -39,10 +40,7 @@ public class ForwardBenchmark {
   public void fill() throws IOException, InterruptedException, PayloadException {
     folder = new SpoolFolder();
     reader = folder.spool.reader("benchmark");
-    encoder =
-        RecordBatch.encoder(
-            (lane, sequence) -> folder.spool.epoch(lane, sequence),
-            new ForwardSettings(Format.JSON, 50, 2_000));
+    encoder = RecordBatch.encoder(folder.spool::epoch, new ForwardSettings(Format.JSON, 50, 2_000));
     for (int i = 0; i < BATCHES; i++) {
       folder.append(Messages.record(), BATCH);
     }
