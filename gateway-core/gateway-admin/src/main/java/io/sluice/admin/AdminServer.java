@@ -78,8 +78,7 @@ public final class AdminServer implements AutoCloseable {
     Router router =
         AdminRoutes.router(
             vertx, operations, updates, settings, connections::handle, authentication, audit);
-    HttpServer server =
-        vertx.createHttpServer(options).requestHandler(new RequestForm(router::handle));
+    HttpServer server = vertx.createHttpServer(options).requestHandler(new RequestForm(router));
     connections.applyTo(vertx, server);
     try {
       HttpServer bound = await(server.listen().toCompletionStage().toCompletableFuture());

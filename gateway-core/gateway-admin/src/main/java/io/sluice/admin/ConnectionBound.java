@@ -108,8 +108,8 @@ final class ConnectionBound {
         && !makeRoom(other -> other.address.equals(key))) {
       close.run();
       return;
-    } else if (remote >= MOST - FOR_LOOPBACK && !makeRoom(other -> !other.isLoopback)
-        || open.size() >= MOST && !makeRoom(any -> true)) {
+    } else if ((remote >= MOST - FOR_LOOPBACK && !makeRoom(other -> !other.isLoopback))
+        || (open.size() >= MOST && !makeRoom(any -> true))) {
       close.run();
       return;
     }
@@ -137,13 +137,17 @@ final class ConnectionBound {
   }
 
   private void end(Object connection) {
-    Open gone = closed(connection);
+    Open gone = remove(connection);
     if (gone != null) {
       gone.close.run();
     }
   }
 
-  @Nullable Open closed(Object connection) {
+  void closed(Object connection) {
+    remove(connection);
+  }
+
+  private @Nullable Open remove(Object connection) {
     Open gone = open.remove(connection);
     if (gone != null) {
       ofAddress.computeIfPresent(gone.address, (key, n) -> n == 1 ? null : n - 1);

@@ -62,7 +62,7 @@ public record AddressKey(long bits) {
   private static long number(byte[] bytes, int at, int count) {
     long number = 0;
     for (int i = at; i < at + count; i++) {
-      number = number << 8 | bytes[i] & 0xFF;
+      number = (number << 8) | (bytes[i] & 0xFF);
     }
     return number;
   }

@@ -29,6 +29,7 @@ final class HangUp {
    * <p>The class for signals is of a module that no compiler lets pass without a warning; a runtime
    * without it goes on as it would.
    */
+  @SuppressWarnings("ReferenceEquality") // a proxy is equal to itself alone
   static void install(Runnable action) {
     try {
       Class<?> signal = Class.forName("sun.misc.Signal");

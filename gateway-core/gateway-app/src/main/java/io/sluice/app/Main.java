@@ -119,7 +119,7 @@ public final class Main implements Runnable {
   private static int badUsage(ParameterException e, String[] args) {
     CommandLine line = e.getCommandLine();
     String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
-    List<String> near = near(e, line, args);
+    List<String> near = near(e, line);
     String remedy =
         near.isEmpty()
             ? "; see " + line.getCommandSpec().qualifiedName() + " --help"
@@ -129,7 +129,7 @@ public final class Main implements Runnable {
   }
 
   /** The command that was surely meant; else what the parser proposes. */
-  private static List<String> near(ParameterException e, CommandLine line, String... args) {
+  private static List<String> near(ParameterException e, CommandLine line) {
     if (!(e instanceof UnmatchedArgumentException unmatched)) {
       return List.of();
     }

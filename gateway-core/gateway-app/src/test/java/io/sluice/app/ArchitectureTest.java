@@ -194,8 +194,8 @@ class ArchitectureTest {
 
   private static boolean startsAThreadOrPeriodicTask(AccessTarget called) {
     return called.getName().matches("scheduleAtFixedRate|scheduleWithFixedDelay|startVirtualThread")
-        || called.getOwner().isAssignableTo(Thread.Builder.class)
-            && called.getName().matches("start|unstarted");
+        || (called.getOwner().isAssignableTo(Thread.Builder.class)
+            && called.getName().matches("start|unstarted"));
   }
 
   @ArchTest

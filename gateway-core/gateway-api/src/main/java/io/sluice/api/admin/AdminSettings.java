@@ -205,7 +205,7 @@ public record AdminSettings(
     if (!isLoopback()) {
       checkOpen(problems);
     }
-    if (require == Require.BOTH && (clients.isEmpty() || token == null && tokens.isEmpty())) {
+    if (require == Require.BOTH && (clients.isEmpty() || (token == null && tokens.isEmpty()))) {
       problems.add(
           new Problem(
               "require",

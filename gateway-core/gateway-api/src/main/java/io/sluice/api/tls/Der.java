@@ -46,7 +46,7 @@ record Der(int tag, byte[] content) {
         }
         length = 0;
         for (int i = 0; i < size; i++) {
-          length = length << 8 | bytes[at++] & 0xFF;
+          length = (length << 8) | (bytes[at++] & 0xFF);
         }
       }
       if (length > bytes.length - at) {

@@ -24,6 +24,7 @@ final class RevocationTrust extends X509ExtendedTrustManager {
     this.revocations = revocations;
   }
 
+  @SuppressWarnings("JavaUtilDate") // the exception's own
   private void check(X509Certificate[] chain) throws CertificateException {
     X509Certificate revoked = revocations.revoked(List.of(chain));
     if (revoked != null) {

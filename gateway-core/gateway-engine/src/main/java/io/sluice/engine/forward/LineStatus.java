@@ -68,7 +68,7 @@ final class LineStatus {
     state = UpstreamState.CONNECTED;
     openedNanos = nowNanos;
     isOpen = true;
-    reconnects++;
+    reconnects = reconnects + 1; // confined to the forwarder's thread; others read
     if (toldFailure == null) {
       tellConnected();
     }

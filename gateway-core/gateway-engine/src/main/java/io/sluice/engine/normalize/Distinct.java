@@ -144,7 +144,7 @@ final class Distinct {
     String name = samples.nameOf(index);
     long time = byName ? 0 : effective(index);
     int mask = table.length - 1;
-    int slot = (name.hashCode() * 31 + Long.hashCode(time)) * 0x9E3779B1 >>> 7 & mask;
+    int slot = (((name.hashCode() * 31 + Long.hashCode(time)) * 0x9E3779B1) >>> 7) & mask;
     while (table[slot] != EMPTY) {
       int other = table[slot];
       if ((byName || effective(other) == time) && samples.nameOf(other).equals(name)) {

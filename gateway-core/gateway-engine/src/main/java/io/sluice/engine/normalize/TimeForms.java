@@ -21,16 +21,22 @@ record TimeForms(ZoneId zone, List<DateTimeFormatter> formats) {
   /** Microseconds since the epoch by the first pattern that fits, or null. */
   @Nullable Long own(String text, long near) {
     for (DateTimeFormatter format : formats) {
-      try {
-        TemporalAccessor parsed = format.parse(text);
-        return parsed.isSupported(ChronoField.INSTANT_SECONDS)
-            ? (Long) Times.micros(Instant.from(parsed))
-            : (Long) Times.of(LocalDateTime.from(parsed), zone, near);
-      } catch (DateTimeException e) {
-        // not of this pattern: the next one, or the usual forms
-        continue;
+      Long micros = own(format, text, near);
+      if (micros != null) {
+        return micros;
       }
     }
     return null;
+  }
+
+  private @Nullable Long own(DateTimeFormatter format, String text, long near) {
+    try {
+      TemporalAccessor parsed = format.parse(text);
+      return parsed.isSupported(ChronoField.INSTANT_SECONDS)
+          ? (Long) Times.micros(Instant.from(parsed))
+          : (Long) Times.of(LocalDateTime.from(parsed), zone, near);
+    } catch (DateTimeException e) {
+      return null; // not of this pattern: the next one, or the usual forms
+    }
   }
 }

@@ -35,7 +35,8 @@ final class CsvLines {
     String first = text.lines().filter(line -> !line.isBlank()).findFirst().orElse("");
     char best = ',';
     long most = 0;
-    for (char candidate : SEPARATORS.toCharArray()) {
+    for (int i = 0; i < SEPARATORS.length(); i++) {
+      char candidate = SEPARATORS.charAt(i);
       long count = first.chars().filter(c -> c == candidate).count();
       if (count > most) {
         most = count;

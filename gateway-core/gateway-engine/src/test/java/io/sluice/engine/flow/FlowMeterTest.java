@@ -99,7 +99,7 @@ class FlowMeterTest {
                     new LaneView(Lane.TELEMETRY, 1, owed[0], 1_000_000, 0)),
             nanos);
     for (int i = 0; i <= 5; i++) {
-      owed[0] = i * 1_000;
+      owed[0] = i * 1_000L;
       nanos[0] = i * 2_000_000_000L;
       flow.sample();
     }
@@ -130,7 +130,7 @@ class FlowMeterTest {
     FlowMeter flow =
         of(() -> List.of(new LaneView(Lane.TELEMETRY, 1, bytes[0], 1_000_000, 0, 0, false)), nanos);
     for (int i = 0; i <= 20; i++) {
-      bytes[0] = i * 10_000;
+      bytes[0] = i * 10_000L;
       nanos[0] = i * 2_000_000_000L;
       flow.sample();
     }

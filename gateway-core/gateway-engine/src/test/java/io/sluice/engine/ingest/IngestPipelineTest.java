@@ -255,13 +255,11 @@ class IngestPipelineTest {
   }
 
   private Device find(String id) {
-    switch (deviceFault) {
+    return switch (deviceFault) {
       case RuntimeException fault -> throw fault;
       case Error fault -> throw fault;
-      case null, default -> {
-        return device;
-      }
-    }
+      case null, default -> device;
+    };
   }
 
   private Uplink uplink(String topic, byte[] payload) {

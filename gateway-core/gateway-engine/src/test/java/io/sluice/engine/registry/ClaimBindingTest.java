@@ -66,7 +66,7 @@ class ClaimBindingTest {
   }
 
   /** What an operator does to a device that has come in by the claim and not shown its token. */
-  private enum Change {
+  enum Change {
     REVOKE {
       @Override
       void run(Registry registry) {

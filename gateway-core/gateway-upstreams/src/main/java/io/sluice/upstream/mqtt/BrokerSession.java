@@ -255,7 +255,9 @@ final class BrokerSession extends ChannelInboundHandlerAdapter {
     if (oldest == 0) {
       return;
     }
-    moves += silence.hasMoved(own.channel(), confirmations.sum()) ? 1 : 0;
+    if (silence.hasMoved(own.channel(), confirmations.sum())) {
+      moves = moves + 1; // the event loop alone writes; others read
+    }
     if (silence.isPassedOver(inFlight.order(oldest))) {
       fail("the broker does not acknowledge a record, though it answers what came later");
     } else if (silence.isPingDue() && !pingIsOut) {

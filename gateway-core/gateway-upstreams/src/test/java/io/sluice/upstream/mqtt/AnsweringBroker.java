@@ -127,7 +127,7 @@ final class AnsweringBroker implements AutoCloseable {
 
   private boolean published(int type, byte[] body, boolean isV5, OutputStream out)
       throws IOException {
-    int topicBytes = (body[0] & 0xFF) << 8 | body[1] & 0xFF;
+    int topicBytes = ((body[0] & 0xFF) << 8) | (body[1] & 0xFF);
     int at = 2 + topicBytes;
     boolean hasId = (type & 6) != 0;
     int idAt = at;

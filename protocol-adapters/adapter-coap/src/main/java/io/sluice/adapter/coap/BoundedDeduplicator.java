@@ -4,6 +4,7 @@ import io.sluice.api.health.Guarded;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -95,7 +96,7 @@ final class BoundedDeduplicator implements Deduplicator {
   }
 
   /** Puts the message last; a peer that has all its places gives up its oldest. */
-  private void remember(LinkedHashMap<Long, Kept> messages, long message, Kept kept) {
+  private void remember(SequencedMap<Long, Kept> messages, long message, Kept kept) {
     if (messages.remove(message) != null) {
       size.decrementAndGet();
     }

@@ -65,7 +65,7 @@ final class ClientHelloBytes {
   }
 
   private static int uint24(ByteBuffer in) {
-    return (in.get() & 0xff) << 16 | in.getShort() & 0xffff;
+    return ((in.get() & 0xff) << 16) | (in.getShort() & 0xffff);
   }
 
   /**
@@ -87,7 +87,7 @@ final class ClientHelloBytes {
       while (in.remaining() >= RECORD_HEADER + MESSAGE_HEADER) {
         byte[] read = new byte[RECORD_HEADER];
         in.get(read);
-        int next = in.position() + ((read[11] & 0xff) << 8 | read[12] & 0xff);
+        int next = in.position() + (((read[11] & 0xff) << 8) | (read[12] & 0xff));
         if (read[0] != HANDSHAKE_RECORD || next > in.limit() || !add(sender, in)) {
           return false;
         }
@@ -111,9 +111,9 @@ final class ClientHelloBytes {
 
   /** The position is behind the message's length; it stays. */
   private static int fragmentLength(ByteBuffer in) {
-    return (in.get(in.position() + 5) & 0xff) << 16
-        | (in.get(in.position() + 6) & 0xff) << 8
-        | in.get(in.position() + 7) & 0xff;
+    return ((in.get(in.position() + 5) & 0xff) << 16)
+        | ((in.get(in.position() + 6) & 0xff) << 8)
+        | (in.get(in.position() + 7) & 0xff);
   }
 
   private boolean add(InetSocketAddress sender, ByteBuffer in) {

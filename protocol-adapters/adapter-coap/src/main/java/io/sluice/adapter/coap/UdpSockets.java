@@ -255,18 +255,25 @@ final class UdpSockets {
     }
     followedNanos = System.nanoTime();
     Map<String, InetAddress> present = LocalAddresses.present();
-    for (Map.Entry<String, List<Channel>> entry : own.entrySet()) {
-      InetAddress bound =
-          ((InetSocketAddress) entry.getValue().getFirst().localAddress()).getAddress();
-      if (!present.containsKey(entry.getKey()) && !bound.isLoopbackAddress()) {
-        log.info("coap: the address {} is gone", entry.getKey());
-        own.remove(entry.getKey());
-        entry.getValue().forEach(Channel::close);
-        changes.incrementAndGet();
-      }
-    }
+    own.entrySet()
+        .removeIf(entry ->
+            !present.containsKey(entry.getKey()) && isGone(entry.getKey(), entry.getValue()));
     int each = Math.clamp(MAX_OWN_SOCKETS / Math.max(1, present.size()), 1, shards);
     present.values().forEach(address -> openOwn(address, each));
+  }
+
+  /** Closes the sockets of an address that the machine has no more; true where they are closed. */
+  private boolean isGone(String address, List<Channel> sockets) {
+    InetAddress bound = ((InetSocketAddress) sockets.getFirst().localAddress()).getAddress();
+    if (bound.isLoopbackAddress()) {
+      return false;
+    }
+    log.info("coap: the address {} is gone", address);
+    for (Channel socket : sockets) {
+      var _ = socket.close();
+    }
+    changes.incrementAndGet();
+    return true;
   }
 
   private synchronized void openOwn(InetAddress address, int sockets) {

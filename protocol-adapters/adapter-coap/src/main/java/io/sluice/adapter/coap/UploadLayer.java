@@ -210,6 +210,7 @@ final class UploadLayer implements Layer {
   }
 
   @Override
+  @SuppressWarnings("ReferenceEquality") // it is about the same layer
   public void setUpperLayer(Layer layer) {
     if (above != layer) {
       above = layer;
@@ -218,6 +219,7 @@ final class UploadLayer implements Layer {
   }
 
   @Override
+  @SuppressWarnings("ReferenceEquality") // it is about the same layer
   public void setLowerLayer(Layer layer) {
     if (below != layer) {
       below = layer;

@@ -9,6 +9,7 @@ import io.sluice.adapter.testkit.Authority.Signed;
 import io.sluice.api.tls.TlsSettings;
 import java.io.IOException;
 import java.net.DatagramPacket;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -164,14 +165,14 @@ class HandshakeFailureTest {
     byte[] out = new byte[header + to - from];
     System.arraycopy(whole, 0, out, 0, header);
     System.arraycopy(whole, header + from, out, header, to - from);
-    out[11] = (byte) (out.length - 13 >> 8);
+    out[11] = (byte) ((out.length - 13) >> 8);
     out[12] = (byte) (out.length - 13);
     out[20] = (byte) (from >> 8);
     out[21] = (byte) from;
-    out[23] = (byte) (to - from >> 8);
+    out[23] = (byte) ((to - from) >> 8);
     out[24] = (byte) (to - from);
     DatagramPacket packet = new DatagramPacket(out, out.length);
-    packet.setSocketAddress(new InetSocketAddress("127.0.0.1", port));
+    packet.setSocketAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
     return packet;
   }
 

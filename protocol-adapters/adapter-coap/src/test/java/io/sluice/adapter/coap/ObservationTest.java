@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -98,8 +99,8 @@ class ObservationTest {
   }
 
   /** Option number → value of the last with that number; -1: the payload. */
-  private static TreeMap<Integer, byte[]> options(byte[] message) {
-    TreeMap<Integer, byte[]> found = new TreeMap<>();
+  private static NavigableMap<Integer, byte[]> options(byte[] message) {
+    NavigableMap<Integer, byte[]> found = new TreeMap<>();
     int at = 4 + (message[0] & 15);
     int number = 0;
     while (at < message.length && message[at] != (byte) 0xff) {

@@ -2,7 +2,6 @@ package io.sluice.adapter.coap;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sluice.adapter.coap.Uploads.Key;
 import io.sluice.adapter.coap.Uploads.Step;
 import io.sluice.api.DeviceId;
 import java.util.List;
@@ -17,8 +16,8 @@ class UploadsTest {
   private long now;
   private final Uploads uploads = new Uploads(8, MAX_BODY, 3 * MAX_BODY, () -> now);
 
-  private static Key key(String device, int body) {
-    return new Key(
+  private static Uploads.Key key(String device, int body) {
+    return new Uploads.Key(
         new DeviceId(device), "endpoint", Code.POST, List.of("telemetry"), List.of(), tag(body));
   }
 
@@ -26,7 +25,7 @@ class UploadsTest {
     return List.of(Integer.toString(body));
   }
 
-  private Step block(Key key, int number, boolean isMore) {
+  private Step block(Uploads.Key key, int number, boolean isMore) {
     byte[] payload = new byte[16];
     payload[0] = (byte) number;
     return uploads.add(key, new BlockOption(0, isMore, number), 50, payload);
@@ -34,7 +33,7 @@ class UploadsTest {
 
   @Test
   void bodyIsWholeAndTakesNoRoomAfterwards() {
-    Key key = key("d1", 1);
+    Uploads.Key key = key("d1", 1);
     assertThat(block(key, 0, true)).isInstanceOf(Step.More.class);
     assertThat(block(key, 1, true)).isInstanceOf(Step.More.class);
     assertThat(block(key, 1, true)).as("its answer was lost").isInstanceOf(Step.More.class);
@@ -94,7 +93,7 @@ class UploadsTest {
 
   @Test
   void tooLargeOneIsForgotten() {
-    Key key = key("d1", 1);
+    Uploads.Key key = key("d1", 1);
     for (int number = 0; number < MAX_BODY / 16; number++) {
       assertThat(block(key, number, true)).isInstanceOf(Step.More.class);
     }

@@ -25,6 +25,7 @@ import io.sluice.api.Peer;
 import io.sluice.api.Receipt;
 import io.sluice.api.RejectReason;
 import io.sluice.api.health.Guarded;
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -413,24 +414,25 @@ final class Connection extends ChannelInboundHandlerAdapter {
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
     Throwable root =
         cause instanceof DecoderException && cause.getCause() != null ? cause.getCause() : cause;
-    if (root instanceof SSLException) {
-      if (!failed) {
-        gateway.refused(peer, RejectReason.NOT_AUTHENTICATED);
-        FAULTS.warn(String.valueOf(peer.address()), "TLS: " + TlsDoor.reason(root) + "; closed");
+    switch (root) {
+      case SSLException tls -> {
+        if (!failed) {
+          gateway.refused(peer, RejectReason.NOT_AUTHENTICATED);
+          FAULTS.warn(String.valueOf(peer.address()), "TLS: " + TlsDoor.reason(tls) + "; closed");
+        }
+        channel.close();
       }
-      channel.close();
-    } else if (root instanceof OutOfMemoryError) {
-      // of direct memory: no fault of the peer's, whatever it sent
-      gateway.refused(peer, RejectReason.OVERLOAD);
-      FAULTS.warn(peer.address() + " " + name(), root.getMessage() + "; closed");
-      failed = true;
-      channel.close();
-    } else if (root instanceof java.io.IOException) {
-      channel.close();
-    } else if (root instanceof CorruptedWebSocketFrameException) {
-      fail((byte) 0x81, "WebSocket: " + root.getMessage());
-    } else {
-      malformed(root);
+      case OutOfMemoryError memory -> {
+        // of direct memory: no fault of the peer's, whatever it sent
+        gateway.refused(peer, RejectReason.OVERLOAD);
+        FAULTS.warn(peer.address() + " " + name(), memory.getMessage() + "; closed");
+        failed = true;
+        channel.close();
+      }
+      case IOException _ -> channel.close();
+      case CorruptedWebSocketFrameException frame ->
+          fail((byte) 0x81, "WebSocket: " + frame.getMessage());
+      default -> malformed(root);
     }
   }
 

@@ -65,20 +65,17 @@ final class TlsAlerts extends X509ExtendedTrustManager {
   }
 
   private static int codeOf(CertPathValidatorException.Reason reason) {
-    if (reason == BasicReason.REVOKED) {
-      return CertificateVerifier.X509_V_ERR_CERT_REVOKED;
-    } else if (reason == BasicReason.UNDETERMINED_REVOCATION_STATUS) {
-      return CertificateVerifier.X509_V_ERR_UNABLE_TO_GET_CRL;
-    } else if (reason == BasicReason.EXPIRED) {
-      return CertificateVerifier.X509_V_ERR_CERT_HAS_EXPIRED;
-    } else if (reason == PKIXReason.NO_TRUST_ANCHOR) {
-      return CertificateVerifier.X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY;
-    } else if (reason == PKIXReason.NOT_CA_CERT) {
-      return CertificateVerifier.X509_V_ERR_INVALID_CA;
-    } else if (reason == PKIXReason.PATH_TOO_LONG) {
-      return CertificateVerifier.X509_V_ERR_PATH_LENGTH_EXCEEDED;
-    }
-    return CertificateVerifier.X509_V_OK;
+    return switch (reason) {
+      case BasicReason.REVOKED -> CertificateVerifier.X509_V_ERR_CERT_REVOKED;
+      case BasicReason.UNDETERMINED_REVOCATION_STATUS ->
+          CertificateVerifier.X509_V_ERR_UNABLE_TO_GET_CRL;
+      case BasicReason.EXPIRED -> CertificateVerifier.X509_V_ERR_CERT_HAS_EXPIRED;
+      case PKIXReason.NO_TRUST_ANCHOR ->
+          CertificateVerifier.X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY;
+      case PKIXReason.NOT_CA_CERT -> CertificateVerifier.X509_V_ERR_INVALID_CA;
+      case PKIXReason.PATH_TOO_LONG -> CertificateVerifier.X509_V_ERR_PATH_LENGTH_EXCEEDED;
+      default -> CertificateVerifier.X509_V_OK;
+    };
   }
 
   /** One of the trust manager's six questions. */

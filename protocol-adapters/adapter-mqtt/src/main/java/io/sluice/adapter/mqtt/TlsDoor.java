@@ -223,6 +223,7 @@ final class TlsDoor implements AutoCloseable {
     }
 
     @Override
+    @SuppressWarnings("ReferenceEquality") // it is about the same files read, not equal ones
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
       if (event instanceof SslHandshakeCompletionEvent) {
         end();

@@ -55,7 +55,7 @@ class PropertyCountTest {
 
   @Test
   void countsInEveryPacketHoweverItIsCut() {
-    String user = "\u0026\u0000".repeat(200); // bytes that would be properties elsewhere
+    String user = "&\u0000".repeat(200); // bytes that would be properties elsewhere
     for (int seed = 0; seed < 300; seed++) {
       Random random = new Random(seed);
       PropertyCount count = new PropertyCount();
@@ -66,7 +66,7 @@ class PropertyCountTest {
       for (int most : new int[] {0, 1, 32, 33}) {
         boolean isFew = most <= 32;
         byte[] own = properties(most, 200).toByteArray();
-        byte[] payload = "\u0026".repeat(500).getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        byte[] payload = "&".repeat(500).getBytes(java.nio.charset.StandardCharsets.UTF_8);
         Bytes publish = new Bytes().text("telemetry").raw(0, 7);
         publish.writeBytes(own);
         publish.writeBytes(payload);
@@ -89,7 +89,7 @@ class PropertyCountTest {
   void olderVersionHasNone() {
     PropertyCount count = new PropertyCount();
     Random random = new Random(1);
-    assertThat(passes(count, 0x10, connect(4, 0, 0, "\u0026".repeat(300)), random)).isTrue();
+    assertThat(passes(count, 0x10, connect(4, 0, 0, "&".repeat(300)), random)).isTrue();
     Bytes publish = new Bytes().text("telemetry").raw(0, 7);
     publish.writeBytes(properties(100, 1).toByteArray());
     assertThat(passes(count, 0x32, publish.toByteArray(), random)).isTrue();
