@@ -6,12 +6,16 @@ import io.sluice.engine.config.ConfigLoader.Faulty;
 import io.sluice.engine.config.ConfigLoader.Loaded;
 import io.sluice.engine.config.ConfigNode;
 import io.sluice.engine.config.ConfigNode.Mapping;
+import io.sluice.engine.config.ConfigNode.Sequence;
 import io.sluice.engine.config.ConfigTree;
 import io.sluice.engine.config.Faults;
 import io.sluice.engine.config.GatewayConfig;
 import io.sluice.engine.normalize.Profiles;
 import io.sluice.engine.registry.AccessSettings;
+import io.sluice.engine.registry.Authorities;
+import io.sluice.engine.registry.ConsumerSettings;
 import io.sluice.engine.registry.DeviceSeed;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -43,7 +47,7 @@ record GatewayFiles(
       case Faulty faulty -> {
         Reports.print(faulty.faults(), faulty.count(), err);
         Faults faults = new Faults();
-        named(faulty.profiles(), faulty.devices(), faults, err);
+        named(faulty.profiles(), faulty.devices(), null, faults, err);
         Reports.print(faults, err);
         yield null;
       }
@@ -54,21 +58,28 @@ record GatewayFiles(
   private record Named(Profiles.Loaded profiles, DeviceSeed seed) {}
 
   private static Named named(
-      List<Path> profilePlaces, List<Path> devices, Faults faults, PrintWriter err) {
+      List<Path> profilePlaces,
+      List<Path> devices,
+      @Nullable Set<String> authorities,
+      Faults faults,
+      PrintWriter err) {
     List<Path> places = profilePlaces.isEmpty() ? List.of(shippedProfiles()) : profilePlaces;
     Profiles.Loaded profiles = Profiles.load(places);
     profiles.faults().forEach(err::println);
     return new Named(
-        profiles, DeviceSeed.load(devices, profiles.profiles().ids(), System.getenv(), faults));
+        profiles,
+        DeviceSeed.load(devices, profiles.profiles().ids(), authorities, System.getenv(), faults));
   }
 
   private static @Nullable GatewayFiles load(Path file, GatewayConfig config, PrintWriter err) {
     Faults faults = new Faults();
-    Named named = named(config.profiles(), config.devices(), faults, err);
+    Set<String> authorities = authorities(file, config, faults);
+    Named named = named(config.profiles(), config.devices(), authorities, faults, err);
     Profiles.Loaded profiles = named.profiles();
     DeviceSeed seed = named.seed();
     checkAutoRegister(file, config, profiles.profiles().ids(), faults);
     checkDoors(file, config, faults);
+    checkConsumers(file, config, authorities, faults);
     SecretFiles secrets = new SecretFiles(file, config);
     secrets.rejectWritable(faults);
     if (Reports.print(faults, err) || !profiles.faults().isEmpty()) {
@@ -79,6 +90,31 @@ record GatewayFiles(
     err.flush();
     return new GatewayFiles(
         file, SecretFiles.sha256(file), config, profiles.profiles(), seed, exposed);
+  }
+
+  /** Null, and a fault, where the certificates cannot be read any more. */
+  private static @Nullable Set<String> authorities(Path file, GatewayConfig config, Faults faults) {
+    try {
+      return Authorities.names(config.section(AccessSettings.class));
+    } catch (IOException e) {
+      addAt(file, List.of("access"), String.valueOf(e.getMessage()), faults);
+      return null;
+    }
+  }
+
+  private static void checkConsumers(
+      Path file, GatewayConfig config, @Nullable Set<String> authorities, Faults faults) {
+    List<ConsumerSettings.User> users = config.section(ConsumerSettings.class).users();
+    for (int i = 0; i < users.size(); i++) {
+      String bound = users.get(i).certificateAuthority();
+      if (bound != null && authorities != null && !authorities.contains(bound)) {
+        addAt(
+            file,
+            List.of("consumers", "users", String.valueOf(i), "certificate-authority"),
+            Authorities.unknown(bound, authorities),
+            faults);
+      }
+    }
   }
 
   private static void checkAutoRegister(
@@ -114,11 +150,20 @@ record GatewayFiles(
     }
   }
 
-  /** Adds a fault at a key of the configuration, or at the innermost one of it that is written. */
+  /**
+   * Adds a fault at a key of the configuration, or at the innermost one of it that is written.
+   *
+   * @param keys from the root; of a list the place of an item, from 0
+   */
   private static void addAt(Path file, List<String> keys, String what, Faults faults) {
     ConfigNode node = ConfigTree.read(file, System.getenv(), new Faults());
     for (String key : keys) {
-      ConfigNode inner = node instanceof Mapping mapping ? mapping.get(key) : null;
+      ConfigNode inner =
+          switch (node) {
+            case Mapping mapping -> mapping.get(key);
+            case Sequence list -> list.items().get(Integer.parseInt(key));
+            case null, default -> null;
+          };
       node = inner == null ? node : inner;
     }
     if (node != null) {

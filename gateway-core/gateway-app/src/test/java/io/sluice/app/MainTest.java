@@ -2,6 +2,7 @@ package io.sluice.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.adapter.testkit.Authority;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.ServerSocket;
@@ -127,6 +128,53 @@ class MainTest {
         .contains("profiles/p.yaml:")
         .contains("dev.yaml:1:")
         .contains("dev.yaml:2:");
+  }
+
+  /** Of several consumers and devices, each at its own place. */
+  @Test
+  void checkFindsNamesThatAreBoundToAnAuthorityThatIsNotThere(@TempDir Path directory)
+      throws Exception {
+    Files.writeString(
+        directory.resolve("dev.yaml"),
+        """
+        - { id: d1, profile: energy-meter, sector: farm, site: x,
+            credentials: { certificate: CN=d1, certificate-authority: plant-a } }
+        - { id: d2, profile: energy-meter, sector: farm, site: x,
+            credentials: { certificate: CN=d2, certificate-authority: plant-aa } }
+        """);
+    String config =
+        """
+        gateway: { id: edge-01 }
+        access: { authorities: [ { name: plant-a, ca: %s } ] }
+        listeners: { mqtt: { port: 1883 } }
+        upstreams: [ { name: a, type: file, directory: x } ]
+        profiles: [ %s ]
+        devices: [ dev.yaml ]
+        consumers:
+          roles: [ { name: all, topics: [ "records/#" ] } ]
+          users:
+            - { name: one, role: all, certificate: CN=one, certificate-authority: plant-a }
+            - { name: two, role: all, certificate: CN=two, certificate-authority: vendor }
+        """
+            .formatted(
+                Authority.create(directory.resolve("ca")).certificate(),
+                Path.of("../../config/profiles").toAbsolutePath().normalize());
+    Path file = Files.writeString(directory.resolve("s.yaml"), config);
+    assertThat(sluice("check", "--config", file.toString())).isEqualTo(2);
+    assertThat(err.toString().replace(directory + "/", ""))
+        .isEqualTo(
+            """
+            dev.yaml:4:63: [1].credentials.certificate-authority: no authority "plant-aa" in access.authorities or access.just-in-time; did you mean "plant-a"?
+            s.yaml:11:75: consumers.users[1].certificate-authority: no authority "vendor" in access.authorities or access.just-in-time; known are plant-a
+            """);
+    err.getBuffer().setLength(0);
+    Files.writeString(file, config.replaceFirst("access: .*", ""));
+    assertThat(sluice("check", "--config", file.toString())).isEqualTo(2);
+    assertThat(err.toString())
+        .hasLineCount(4)
+        .contains(
+            "no authority \"plant-a\" in access.authorities or access.just-in-time; add it to"
+                + " access.authorities, or leave certificate-authority out");
   }
 
   @Test

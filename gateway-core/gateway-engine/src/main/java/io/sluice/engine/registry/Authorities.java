@@ -3,6 +3,7 @@ package io.sluice.engine.registry;
 import io.sluice.api.Device;
 import io.sluice.api.tls.PemFiles;
 import io.sluice.api.tls.TlsFiles;
+import io.sluice.engine.config.NearestKey;
 import io.sluice.engine.registry.AccessSettings.JustInTime;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -10,9 +11,9 @@ import java.security.GeneralSecurityException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
@@ -44,17 +45,41 @@ public final class Authorities {
   public static Authorities of(AccessSettings access) throws IOException {
     List<Authority> all = new ArrayList<>();
     for (JustInTime rule : access.justInTime()) {
-      String name = rule.name();
-      all.add(
-          new Authority(
-              name == null ? subject(rule.ca()) : name,
-              trust("access.just-in-time", rule.ca()),
-              rule));
+      all.add(new Authority(nameOf(rule), trust("access.just-in-time", rule.ca()), rule));
     }
     for (AccessSettings.Authority one : access.authorities()) {
       all.add(new Authority(one.name(), trust("access.authorities", one.ca()), null));
     }
     return new Authorities(all);
+  }
+
+  /**
+   * The names that a certificate may be bound to.
+   *
+   * @throws IOException where a certificate cannot be read; the message names the file
+   */
+  public static Set<String> names(AccessSettings access) throws IOException {
+    Set<String> names = new TreeSet<>();
+    for (JustInTime rule : access.justInTime()) {
+      names.add(nameOf(rule));
+    }
+    access.authorities().forEach(one -> names.add(one.name()));
+    return names;
+  }
+
+  private static String nameOf(JustInTime rule) throws IOException {
+    String name = rule.name();
+    return name == null ? subject(rule.ca()) : name;
+  }
+
+  /** What is wrong with the name of an authority that is none of the known ones; the remedy. */
+  public static String unknown(String name, Set<String> known) {
+    return "no authority \""
+        + name
+        + "\" in access.authorities or access.just-in-time; "
+        + (known.isEmpty()
+            ? "add it to access.authorities, or leave certificate-authority out"
+            : NearestKey.remedy(name, known));
   }
 
   private static X509TrustManager trust(String key, Path ca) throws IOException {
@@ -70,7 +95,7 @@ public final class Authorities {
   }
 
   Set<String> names() {
-    Set<String> names = new HashSet<>();
+    Set<String> names = new TreeSet<>();
     all.forEach(authority -> names.add(authority.name()));
     return names;
   }

@@ -82,6 +82,12 @@ public record ConsumerSettings(
       if (password == null && certificate == null) {
         return List.of(new Problem("name", "has neither password nor certificate; give one"));
       }
+      if (certificate == null && certificateAuthority != null) {
+        return List.of(
+            new Problem(
+                "certificate-authority",
+                "has no effect without certificate; give the subject beside it"));
+      }
       return certificate != null && DeviceRules.canonicalSubject(certificate) == null
           ? List.of(
               new Problem(

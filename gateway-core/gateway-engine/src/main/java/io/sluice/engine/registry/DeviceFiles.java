@@ -23,6 +23,7 @@ final class DeviceFiles {
   private static final int MAX_PARENTS = 8;
 
   private final Set<String> profileIds;
+  private final @Nullable Set<String> authorities;
   private final Map<String, String> env;
   private final Faults faults;
   private final Map<String, Placed> placed = new LinkedHashMap<>();
@@ -31,8 +32,13 @@ final class DeviceFiles {
 
   private record Placed(DeviceSpec spec, Mapping node) {}
 
-  DeviceFiles(Set<String> profileIds, Map<String, String> env, Faults faults) {
+  DeviceFiles(
+      Set<String> profileIds,
+      @Nullable Set<String> authorities,
+      Map<String, String> env,
+      Faults faults) {
     this.profileIds = profileIds;
+    this.authorities = authorities;
     this.env = env;
     this.faults = faults;
   }
@@ -65,7 +71,11 @@ final class DeviceFiles {
     }
     DeviceSpec spec = entry.spec();
     int before = faults.count();
-    for (DeviceRules.Fault fault : DeviceRules.faults(spec, profileIds)) {
+    List<DeviceRules.Fault> found = DeviceRules.faults(spec, profileIds);
+    if (authorities != null && spec.credentials() != null) {
+      DeviceRules.checkAuthority(found, spec.credentials(), authorities);
+    }
+    for (DeviceRules.Fault fault : found) {
       add(mapping, fault.path(), fault.message());
     }
     checkOwners(spec, mapping);

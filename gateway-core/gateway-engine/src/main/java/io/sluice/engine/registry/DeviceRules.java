@@ -94,15 +94,16 @@ final class DeviceRules {
               "credentials.psk.key",
               "must have " + strictness.pskBytes + " bytes or more (access.psk-min-bytes)"));
     }
+    checkAuthority(faults, credentials, strictness.authorities);
+  }
+
+  static void checkAuthority(
+      List<Fault> faults, CredentialSpec credentials, Set<String> authorities) {
     String authority = credentials.certificateAuthority();
-    if (authority != null && !strictness.authorities.contains(authority)) {
+    if (authority != null && !authorities.contains(authority)) {
       faults.add(
           new Fault(
-              "credentials.certificate-authority",
-              "no authority \""
-                  + authority
-                  + "\" in access.authorities or access.just-in-time; "
-                  + NearestKey.remedy(authority, strictness.authorities)));
+              "credentials.certificate-authority", Authorities.unknown(authority, authorities)));
     }
   }
 

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,21 +59,28 @@ final class SeedDigests {
   private String digest(DeviceSpec spec) {
     CredentialSpec credentials = spec.credentials();
     PskSpec psk = credentials == null ? null : credentials.psk();
-    return Digests.hmacHex(
-        key,
-        bytes(spec.id()),
-        bytes(spec.profile()),
-        bytes(spec.sector()),
-        bytes(spec.site()),
-        bytes(spec.interval()),
-        bytes(spec.parent()),
-        bytes(spec.planned()),
-        bytes(spec.commissioned()),
-        bytes(credentials == null ? null : credentials.password()),
-        bytes(credentials == null ? null : credentials.token()),
-        bytes(psk == null ? null : psk.identity()),
-        bytes(psk == null ? null : psk.keyHex()),
-        bytes(credentials == null ? null : credentials.certificate()));
+    String authority = credentials == null ? null : credentials.certificateAuthority();
+    byte[][] parts = {
+      bytes(spec.id()),
+      bytes(spec.profile()),
+      bytes(spec.sector()),
+      bytes(spec.site()),
+      bytes(spec.interval()),
+      bytes(spec.parent()),
+      bytes(spec.planned()),
+      bytes(spec.commissioned()),
+      bytes(credentials == null ? null : credentials.password()),
+      bytes(credentials == null ? null : credentials.token()),
+      bytes(psk == null ? null : psk.identity()),
+      bytes(psk == null ? null : psk.keyHex()),
+      bytes(credentials == null ? null : credentials.certificate())
+    };
+    if (authority == null) {
+      return Digests.hmacHex(key, parts); // as it was before there were bound names
+    }
+    byte[][] bound = Arrays.copyOf(parts, parts.length + 1);
+    bound[parts.length] = bytes(authority);
+    return Digests.hmacHex(key, bound);
   }
 
   private static byte[] bytes(@Nullable Object value) {

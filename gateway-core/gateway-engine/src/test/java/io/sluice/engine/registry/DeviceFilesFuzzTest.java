@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -105,7 +106,7 @@ class DeviceFilesFuzzTest {
         .check(random -> {
           Files.write(file, yaml.next(random));
           Faults faults = new Faults();
-          DeviceSeed.load(List.of(file), Fixture.PROFILES, Map.of("HOME", "/x"), faults);
+          DeviceSeed.load(List.of(file), Fixture.PROFILES, Set.of(), Map.of("HOME", "/x"), faults);
           faults.list().forEach(f -> assertThat(f.toString()).doesNotContain("\n"));
         });
   }

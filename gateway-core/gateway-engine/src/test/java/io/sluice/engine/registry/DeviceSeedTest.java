@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,7 +30,8 @@ class DeviceSeedTest {
 
   private DeviceSeed load(String yaml) throws IOException {
     Path file = Files.writeString(directory.resolve("devices.yaml"), yaml);
-    return DeviceSeed.load(List.of(file), PROFILES, Map.of("PRESS_TOKEN", Fixture.TOKEN), faults);
+    return DeviceSeed.load(
+        List.of(file), PROFILES, Set.of("plant-a"), Map.of("PRESS_TOKEN", Fixture.TOKEN), faults);
   }
 
   private List<String> faultsOf(String yaml) throws IOException {
@@ -172,6 +174,20 @@ class DeviceSeedTest {
   void fileThatIsNoListIsAFault() throws Exception {
     assertThat(faultsOf("devices: x\n")).anyMatch(f -> f.contains("must be a list of devices"));
     assertThat(load("").specs()).isEmpty();
+  }
+
+  @Test
+  void nameThatIsBoundLaterInTheFileIsBound() throws Exception {
+    String yaml =
+        "- { id: a, profile: cnc, sector: f, site: s, credentials: { certificate: CN=a%s } }\n";
+    try (Registry registry = open(directory)) {
+      registry.seed(load(yaml.formatted("")));
+    }
+    try (Registry registry = open(directory)) {
+      SeedReport report = registry.seed(load(yaml.formatted(", certificate-authority: plant-a")));
+      assertThat(faults.list()).isEmpty();
+      assertThat(report.updated()).isEqualTo(1);
+    }
   }
 
   @Test
