@@ -55,7 +55,7 @@ function detail(again) {
     <button @click=${() => { state.one = null; again(); }}>${t("close")}</button></div><p>${letter.detail}</p>
     <h3>${t("text")}</h3><pre>${new TextDecoder().decode(all)}</pre><h3>${t("hex")}</h3><pre>${hex(all)}</pre>
     <h3>${t("Try a profile again")}</h3><div class="row">
-      <label>${t("profile")} <input .value=${state.profile} @input=${(event) => { state.profile = event.target.value; }}></label>
+      ${letter.reason === "upstream-refused" ? nothing : html`<label>${t("profile")} <input .value=${state.profile} @input=${(event) => { state.profile = event.target.value; }}></label>`}
       <button @click=${retry(false)}>${t("preview")}</button>
       <button ?disabled=${!state.result?.ok || state.result.accepted} @click=${retry(true)}>${t("accept")}</button></div>
     ${state.note ? html`<p role="status">${state.note}</p>` : nothing}

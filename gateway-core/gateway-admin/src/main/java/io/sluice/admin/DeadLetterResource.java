@@ -90,8 +90,9 @@ final class DeadLetterResource {
       return;
     }
     JsonBody body = JsonBody.of(ctx, RETRY_KEYS);
-    RetryDesk.Retry retry =
-        retries.retry(letter, body.required("profile"), body.flag("accept", false));
+    boolean isOfUpstream = letter.reason() == RejectReason.UPSTREAM_REFUSED;
+    String profile = isOfUpstream ? "" : body.required("profile");
+    RetryDesk.Retry retry = retries.retry(letter, profile, body.flag("accept", false));
     List<?> records = retry.records().stream().map(text -> JsonTree.read(text)).toList();
     Answers.json(ctx, 200, new Retried(retry.ok(), retry.problem(), records, retry.accepted()));
   }

@@ -125,6 +125,9 @@ class AdminServerTest {
     assertThat(send(json(path).POST(body("{\"profile\":\"x\",\"accept\":true}"))).body())
         .contains("\"ok\":false", "no profile");
     assertThat(send(json(path).POST(body("{}"))).statusCode()).isEqualTo(400);
+    String refused = "/api/v1/dead-letters/8/retry";
+    assertThat(send(json(refused).POST(body("{\"accept\":true}"))).body())
+        .contains("\"ok\":true", "\"accepted\":true", "\"seq\":8");
     String missing = "/api/v1/dead-letters/1/retry";
     assertThat(send(json(missing).POST(body("{\"profile\":\"cnc\"}"))).statusCode()).isEqualTo(404);
   }

@@ -303,6 +303,18 @@ final class FixedOperations
 
   @Override
   public @Nullable DeadLetter get(long sequence) {
+    if (sequence == 8) {
+      return new DeadLetter(
+          8,
+          1,
+          RejectReason.UPSTREAM_REFUSED,
+          "upstream archive: too large",
+          "press-07",
+          "mqtt",
+          "telemetry",
+          ContentType.JSON,
+          new byte[] {'{', '}'});
+    }
     return sequence == 9 ? list((Long) null, 1).getFirst() : null;
   }
 }

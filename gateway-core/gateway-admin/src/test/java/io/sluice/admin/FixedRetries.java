@@ -1,10 +1,13 @@
 package io.sluice.admin;
 
+import io.sluice.api.RejectReason;
 import io.sluice.api.admin.DeadLetters.DeadLetter;
 import io.sluice.api.admin.RetryDesk;
 import java.util.List;
 
-/** Knows one profile, cnc, by which everything can be read. */
+/**
+ * Knows one profile, cnc, by which everything can be read, and none for what an upstream refused.
+ */
 final class FixedRetries implements RetryDesk {
   @Override
   public State state(long sequence) {
@@ -13,7 +16,8 @@ final class FixedRetries implements RetryDesk {
 
   @Override
   public Retry retry(DeadLetter letter, String profile, boolean accept) {
-    return profile.equals("cnc")
+    boolean isOfUpstream = letter.reason() == RejectReason.UPSTREAM_REFUSED;
+    return profile.equals(isOfUpstream ? "" : "cnc")
         ? new Retry(true, null, List.of("{\"seq\":" + letter.sequence() + "}"), accept)
         : Retry.failed("no profile");
   }

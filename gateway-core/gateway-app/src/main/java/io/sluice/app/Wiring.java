@@ -23,6 +23,7 @@ import io.sluice.engine.flow.FlowMeter;
 import io.sluice.engine.forward.ForwardLimits;
 import io.sluice.engine.forward.Forwarder;
 import io.sluice.engine.forward.RecordBatch;
+import io.sluice.engine.forward.SetAsideRecord;
 import io.sluice.engine.forward.Upstream;
 import io.sluice.engine.forward.UpstreamFactory;
 import io.sluice.engine.ingest.DeadLetterRetries;
@@ -53,8 +54,10 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.StringJoiner;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -177,7 +180,8 @@ final class Wiring implements AutoCloseable {
                 normalizer,
                 profiles,
                 pipeline,
-                spool));
+                spool,
+                this::resend));
     startForwarders(spool);
     startHousekeeping(registry, deviceLimits, addressLimits);
     CoverageEngine coverage =
@@ -317,6 +321,15 @@ final class Wiring implements AutoCloseable {
       forwarders.add(forwarder);
     }
     started.add(this::closeForwarders);
+  }
+
+  private @Nullable CompletableFuture<Optional<String>> resend(SetAsideRecord record) {
+    for (Forwarder forwarder : forwarders) {
+      if (forwarder.name().equals(record.upstream())) {
+        return forwarder.resend(record);
+      }
+    }
+    return null;
   }
 
   /** All are asked to stop before any is waited for. */

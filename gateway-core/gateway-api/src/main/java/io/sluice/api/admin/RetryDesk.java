@@ -10,7 +10,7 @@ public interface RetryDesk {
   enum State {
     /** Refused, and that is all. */
     REFUSED,
-    /** Its record was stored. */
+    /** Its record was stored, or the upstream that refused it has it. */
     RETRIED,
     /** The gateway stopped, or the disk failed, while its record was being stored. */
     UNSETTLED
@@ -20,7 +20,9 @@ public interface RetryDesk {
 
   /**
    * Decodes a letter by a profile, as if it arrived when it did; with {@code accept} the record is
-   * stored, once: a letter that was retried is not taken again, whatever happened in between.
+   * stored, once: a letter that was retried is not taken again, whatever happened in between. What
+   * an upstream refused is sent to that upstream again, by the same record id; the profile counts
+   * for nothing then.
    */
   Retry retry(DeadLetter letter, String profile, boolean accept);
 

@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.time.InstantSource;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
@@ -46,6 +48,7 @@ public final class Forwarder implements AutoCloseable {
   private final ForwardMeters meters;
   private final Window window;
   private final Suspects suspects;
+  private final Resends resends;
   private final LineStatus status;
   private final Backoff backoff;
   private final Thread thread;
@@ -108,6 +111,7 @@ public final class Forwarder implements AutoCloseable {
         new Suspects(
             TimeUnit.MILLISECONDS.toNanos(limits.backoffMinMillis()),
             TimeUnit.MILLISECONDS.toNanos(limits.backoffMaxMillis()));
+    this.resends = new Resends(record -> target.encoder().apply(record.batch()));
     this.status = new LineStatus(target.name(), refusals);
     this.window =
         new Window(
@@ -180,6 +184,19 @@ public final class Forwarder implements AutoCloseable {
     LockSupport.unpark(thread);
   }
 
+  /**
+   * Sends a record that the upstream refused once more, with the id that it had. Any thread; does
+   * not wait. Not counted again: the ledger has it as refused.
+   *
+   * @return done within a few milliseconds of the far end's answer: empty once it has the record,
+   *     else why it was not taken. Who waits no longer completes it
+   */
+  public CompletableFuture<Optional<String>> resend(SetAsideRecord record) {
+    CompletableFuture<Optional<String>> outcome = resends.add(record);
+    LockSupport.unpark(thread);
+    return outcome;
+  }
+
   public String name() {
     return target.name();
   }
@@ -221,6 +238,7 @@ public final class Forwarder implements AutoCloseable {
       while (!stopping) {
         if (paused) {
           status.paused();
+          resends.fail("it is paused");
           park(BACKOFF_STEP_MILLIS);
           continue;
         }
@@ -233,6 +251,8 @@ public final class Forwarder implements AutoCloseable {
     } catch (InterruptedException e) {
       // Only stop() and close() interrupt, and both have said so before.
       LOG.debug("upstream {}: interrupted", target.name());
+    } finally {
+      resends.fail("the gateway stops");
     }
   }
 
@@ -266,6 +286,7 @@ public final class Forwarder implements AutoCloseable {
       try {
         target.upstream().close();
       } finally {
+        resends.fail(cause == null ? "its connection was ended" : cause);
         isEndExplained = window.end(cause, timing.nanoTime().getAsLong());
         reader.rewind();
       }
@@ -308,6 +329,9 @@ public final class Forwarder implements AutoCloseable {
   private void forward() throws IOException, InterruptedException, SessionEnd {
     while (!stopping && !paused) {
       settle();
+      if (!resends.isIdle()) {
+        resends.step(target.upstream());
+      }
       boolean isHeldSent = window.sendHeld(timing.nanoTime().getAsLong(), isNothingToSend);
       if (sendNext() || isHeldSent) {
         isNothingToSend = false;
@@ -419,6 +443,7 @@ public final class Forwarder implements AutoCloseable {
     long until = timing.nanoTime().getAsLong() + TimeUnit.MILLISECONDS.toNanos(delay);
     long left = delay;
     while (!stopping && !paused && left > 0) {
+      resends.fail("it is not connected: " + end.getMessage());
       park(Math.min(left, BACKOFF_STEP_MILLIS));
       left = TimeUnit.NANOSECONDS.toMillis(until - timing.nanoTime().getAsLong());
     }

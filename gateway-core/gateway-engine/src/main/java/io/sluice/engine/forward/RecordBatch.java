@@ -106,13 +106,14 @@ public final class RecordBatch implements OutboundBatch {
     if (index != viewed) {
       viewed = -1;
       try {
+        String epoch = spooled.epoch();
         view.wrap(
             spooled.bytes(),
             spooled.offset(index),
             spooled.length(index),
             spooled.lane(),
             spooled.sequence(index),
-            epochs.of(spooled.lane(), spooled.sequence(index)));
+            epoch == null ? epochs.of(spooled.lane(), spooled.sequence(index)) : epoch);
       } catch (CorruptRecordException e) {
         throw new UnreadableRecordException(index, "unreadable record: " + e.getMessage());
       }

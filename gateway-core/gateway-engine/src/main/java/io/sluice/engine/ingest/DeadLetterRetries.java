@@ -7,6 +7,7 @@ import io.sluice.api.Receipt;
 import io.sluice.api.RejectReason;
 import io.sluice.api.admin.DeadLetters.DeadLetter;
 import io.sluice.api.admin.RetryDesk;
+import io.sluice.engine.forward.SetAsideRecord;
 import io.sluice.engine.normalize.Normalized;
 import io.sluice.engine.normalize.Normalizer;
 import io.sluice.engine.normalize.PayloadException;
@@ -16,6 +17,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -28,16 +30,31 @@ import org.slf4j.LoggerFactory;
  * Takes dead letters in again, by the ordinary way: pipeline, spool, receipt. What is begun is
  * marked on disk first, so that a letter is stored at most once, also across kill -9; one that was
  * under way then is unsettled and not tried again. One at a time.
+ *
+ * <p>What an upstream refused is stored already: it is sent to that upstream again, with the id
+ * that it had, and marked once it is there.
  */
 public final class DeadLetterRetries implements RetryDesk, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DeadLetterRetries.class);
   private static final long STORE_TIMEOUT_SECONDS = 10;
+  private static final long SEND_TIMEOUT_SECONDS = 10;
+
+  /** Sends a refused record to its upstream once more. */
+  @FunctionalInterface
+  public interface Resender {
+    /**
+     * @return empty once the upstream has the record, else why it was not taken; null where no
+     *     upstream of that name is configured. Who waits no longer completes it
+     */
+    @Nullable CompletableFuture<Optional<String>> resend(SetAsideRecord record);
+  }
 
   private final IngestPipeline.Devices devices;
   private final Normalizer normalizer;
   private final Profiles profiles;
   private final IngestPipeline pipeline;
   private final Spool spool;
+  private final Resender resender;
   private final RetriedLetters marks;
 
   private DeadLetterRetries(
@@ -46,12 +63,14 @@ public final class DeadLetterRetries implements RetryDesk, AutoCloseable {
       Profiles profiles,
       IngestPipeline pipeline,
       Spool spool,
+      Resender resender,
       RetriedLetters marks) {
     this.devices = devices;
     this.normalizer = normalizer;
     this.profiles = profiles;
     this.pipeline = pipeline;
     this.spool = spool;
+    this.resender = resender;
     this.marks = marks;
   }
 
@@ -65,10 +84,11 @@ public final class DeadLetterRetries implements RetryDesk, AutoCloseable {
       Normalizer normalizer,
       Profiles profiles,
       IngestPipeline pipeline,
-      Spool spool)
+      Spool spool,
+      Resender resender)
       throws IOException {
     RetriedLetters marks = RetriedLetters.open(file, spool.epoch(), oldestKept(spool));
-    return new DeadLetterRetries(devices, normalizer, profiles, pipeline, spool, marks);
+    return new DeadLetterRetries(devices, normalizer, profiles, pipeline, spool, resender, marks);
   }
 
   private static long oldestKept(Spool spool) {
@@ -83,6 +103,9 @@ public final class DeadLetterRetries implements RetryDesk, AutoCloseable {
 
   @Override
   public synchronized Retry retry(DeadLetter letter, String profile, boolean accept) {
+    if (letter.reason() == RejectReason.UPSTREAM_REFUSED) {
+      return resend(letter, accept);
+    }
     String problem = problem(letter, profile, accept);
     if (problem != null) {
       return Retry.failed(problem);
@@ -114,9 +137,6 @@ public final class DeadLetterRetries implements RetryDesk, AutoCloseable {
           + "\"; there are "
           + profiles.ids().stream().sorted().toList();
     }
-    if (letter.reason() == RejectReason.UPSTREAM_REFUSED) {
-      return "the record was accepted before, only an upstream refused it; mend it there";
-    }
     if (!accept) {
       return null;
     }
@@ -127,6 +147,64 @@ public final class DeadLetterRetries implements RetryDesk, AutoCloseable {
           "the gateway stopped while the letter was being stored, so that its record may be there;"
               + " look for it, and send it anew where it is not";
     };
+  }
+
+  private Retry resend(DeadLetter letter, boolean accept) {
+    SetAsideRecord record = record(letter.sequence());
+    if (record == null) {
+      return Retry.failed(
+          "the letter does not keep the record as it was stored (an earlier version wrote it, or the"
+              + " record cannot be read), so that it cannot be sent again");
+    }
+    if (accept && marks.state(letter.sequence()) == State.RETRIED) {
+      return Retry.failed("the letter was retried already; the upstream has its record");
+    }
+    if (accept) {
+      String problem = send(record);
+      if (problem != null) {
+        return Retry.failed("upstream " + record.upstream() + ": " + problem);
+      }
+      markSent(letter, record.upstream());
+    }
+    String json = StoredJson.of(record.body(), record.lane(), record.sequence(), record.epoch());
+    return new Retry(true, null, List.of(json), accept);
+  }
+
+  private @Nullable SetAsideRecord record(long sequence) {
+    List<Spool.StoredEntry> found = spool.deadLetters(sequence + 1, 1);
+    return found.isEmpty() || found.getFirst().sequence() != sequence
+        ? null
+        : DeadLetterFormat.record(found.getFirst());
+  }
+
+  private @Nullable String send(SetAsideRecord record) {
+    CompletableFuture<Optional<String>> outcome = resender.resend(record);
+    if (outcome == null) {
+      return "is not configured any more";
+    }
+    String late = "no answer yet; the record may have arrived, and can be retried by the same id";
+    try {
+      return outcome.get(SEND_TIMEOUT_SECONDS, TimeUnit.SECONDS).orElse(null);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (TimeoutException e) {
+      LOG.warn("upstream {}: no answer to a record sent again", record.upstream());
+    } catch (ExecutionException e) {
+      return String.valueOf(e.getCause());
+    }
+    outcome.complete(Optional.of(late));
+    return late;
+  }
+
+  /** One that was sent again and is not marked may be sent once more, by the same id: no harm. */
+  private void markSent(DeadLetter letter, String upstream) {
+    LOG.info("dead letter {} was sent to upstream {} again", letter.sequence(), upstream);
+    try {
+      marks.begin(letter.sequence(), oldestKept(spool));
+      marks.done(letter.sequence());
+    } catch (IOException e) {
+      throw new UncheckedIOException("the marks of retried dead letters cannot be written", e);
+    }
   }
 
   private static Device by(Device device, String profile) {

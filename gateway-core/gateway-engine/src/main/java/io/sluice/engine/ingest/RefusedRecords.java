@@ -1,12 +1,11 @@
 package io.sluice.engine.ingest;
 
-import io.sluice.api.ByteSink;
 import io.sluice.api.ContentType;
 import io.sluice.api.Lane;
 import io.sluice.api.RejectReason;
 import io.sluice.engine.forward.SetAside;
+import io.sluice.engine.forward.SetAsideRecord;
 import io.sluice.engine.record.CorruptRecordException;
-import io.sluice.engine.record.RecordJson;
 import io.sluice.engine.record.RecordView;
 import io.sluice.engine.spool.Spool;
 import io.sluice.engine.spool.SpoolBatch;
@@ -19,7 +18,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Keeps what an upstream will never take in the dead-letter log, as canonical JSON. Thread-safe.
+ * Keeps what an upstream will never take in the dead-letter log, so that it can be sent again.
+ * Thread-safe.
  */
 public final class RefusedRecords implements SetAside {
   private static final long KEEP_TIMEOUT_SECONDS = 5;
@@ -52,17 +52,14 @@ public final class RefusedRecords implements SetAside {
     try {
       RecordView view = new RecordView();
       long sequence = batch.sequence(index);
-      view.wrap(bytes, offset, length, batch.lane(), sequence, spool.epoch(batch.lane(), sequence));
-      ByteSink json = new ByteSink(1024);
-      RecordJson.write(view, json);
+      String epoch = spool.epoch(batch.lane(), sequence);
+      byte[] body = Arrays.copyOfRange(bytes, offset, offset + length);
+      view.wrap(body, 0, length, batch.lane(), sequence, epoch);
+      long received = batch.receivedMicros(index);
       return DeadLetterFormat.encode(
-          RejectReason.UPSTREAM_REFUSED,
           detail,
-          view.device(),
-          view.protocol(),
-          view.source(),
-          ContentType.JSON,
-          json.toByteArray());
+          new SetAsideRecord(upstream, batch.lane(), sequence, epoch, received, body),
+          view);
     } catch (CorruptRecordException e) {
       return DeadLetterFormat.encode(
           RejectReason.UPSTREAM_REFUSED,

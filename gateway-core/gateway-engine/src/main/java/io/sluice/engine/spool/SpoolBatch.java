@@ -1,6 +1,7 @@
 package io.sluice.engine.spool;
 
 import io.sluice.api.Lane;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Records of one lane and stream, read in one piece. Immutable once handed out; the bodies lie in
@@ -21,6 +22,7 @@ public final class SpoolBatch {
   private final int[] offsets;
   private final int[] lengths;
   private final int count;
+  private final @Nullable String epoch;
 
   public SpoolBatch(
       Lane lane,
@@ -31,6 +33,22 @@ public final class SpoolBatch {
       int[] offsets,
       int[] lengths,
       int count) {
+    this(lane, stream, bytes, sequences, receivedMicros, offsets, lengths, count, null);
+  }
+
+  /**
+   * @param epoch random part of the records' ids; null: what the spool says of their sequences
+   */
+  public SpoolBatch(
+      Lane lane,
+      Stream stream,
+      byte[] bytes,
+      long[] sequences,
+      long[] receivedMicros,
+      int[] offsets,
+      int[] lengths,
+      int count,
+      @Nullable String epoch) {
     this.lane = lane;
     this.stream = stream;
     this.bytes = bytes;
@@ -39,6 +57,7 @@ public final class SpoolBatch {
     this.offsets = offsets;
     this.lengths = lengths;
     this.count = count;
+    this.epoch = epoch;
   }
 
   public Lane lane() {
@@ -62,6 +81,11 @@ public final class SpoolBatch {
   /** Sequence in the lane; ascending, with gaps only where damaged records were skipped. */
   public long sequence(int index) {
     return sequences[index];
+  }
+
+  /** Random part of the records' ids; null: what the spool says of their sequences. */
+  public @Nullable String epoch() {
+    return epoch;
   }
 
   public long receivedMicros(int index) {
