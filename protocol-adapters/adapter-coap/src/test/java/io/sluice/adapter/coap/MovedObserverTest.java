@@ -74,9 +74,26 @@ class MovedObserverTest {
 
   private void takes(RawSession session, String id) throws Exception {
     byte[] notification = session.receive();
-    assertThat(new String(notification, UTF_8)).endsWith(id);
-    session.send(new byte[] {0x60, 0, notification[2], notification[3]});
+    while (acknowledge(session, notification, id)) {
+      notification = session.receive();
+    }
     await().until(() -> gateway.acknowledged.contains(id));
+  }
+
+  /**
+   * Answers a notification as a device does.
+   *
+   * @return whether it was another copy of a command taken before: the one that was sent to the old
+   *     address may reach the device all the same, beside the one that followed it
+   */
+  private boolean acknowledge(RawSession session, byte[] notification, String id) {
+    String text = new String(notification, UTF_8);
+    boolean isCopy = gateway.acknowledged.stream().anyMatch(text::endsWith);
+    session.send(new byte[] {0x60, 0, notification[2], notification[3]});
+    if (!isCopy) {
+      assertThat(text).endsWith(id);
+    }
+    return isCopy;
   }
 
   @Test
@@ -105,8 +122,7 @@ class MovedObserverTest {
     while (!isAnswered || !gateway.acknowledged.contains(id)) {
       byte[] message = session.receive(100);
       if (message != null && RawPeer.type(message).equals("CON")) {
-        assertThat(new String(message, UTF_8)).endsWith(id);
-        session.send(new byte[] {0x60, 0, message[2], message[3]});
+        acknowledge(session, message, id);
       } else if (message != null) {
         isAnswered = true;
         assertThat(RawPeer.messageId(message)).isEqualTo(messageId);

@@ -76,7 +76,7 @@ final class MovingRelay implements AutoCloseable {
             handshakeRecords.incrementAndGet();
           }
           packet.setSocketAddress(server);
-          outer.send(packet);
+          toServer(packet);
         } else {
           packet.setSocketAddress(client);
           inner.send(packet);
@@ -84,6 +84,20 @@ final class MovingRelay implements AutoCloseable {
       } catch (IOException closed) {
         return; // moved, or the test is over
       }
+    }
+  }
+
+  /** A datagram that the move overtakes goes by the new port. */
+  private void toServer(DatagramPacket packet) throws IOException {
+    DatagramSocket from = outer;
+    try {
+      from.send(packet);
+    } catch (IOException closed) {
+      DatagramSocket next = outer;
+      if (next.equals(from)) {
+        throw closed;
+      }
+      next.send(packet);
     }
   }
 
