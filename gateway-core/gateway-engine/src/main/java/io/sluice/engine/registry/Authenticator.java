@@ -183,7 +183,10 @@ final class Authenticator implements AutoCloseable {
 
   /** The refusal of who has failed too often of late, or null. */
   private @Nullable Admission delayed(Peer peer, String name) {
-    long nanos = delays.wait(peer.address(), name);
+    return tooSoon(delays.wait(peer.address(), name));
+  }
+
+  private static @Nullable Admission tooSoon(long nanos) {
     return nanos == 0
         ? null
         : new Admission.Refused(
@@ -292,8 +295,15 @@ final class Authenticator implements AutoCloseable {
       Arrays.fill(password, (byte) 0);
       return failed(peer, userName);
     }
+    boolean wasRight = delays.wasRight(peer.address(), userName);
+    Admission taken = tooSoon(delays.take(peer.address(), userName));
+    if (taken != null) {
+      Arrays.fill(password, (byte) 0);
+      return done(peer, taken);
+    }
     return slowly(
         peer,
+        wasRight ? HashLanes.Standing.KNOWN : standing(peer),
         () -> {
           String matched =
               hasher.matches(password, hash)
@@ -345,10 +355,21 @@ final class Authenticator implements AutoCloseable {
         });
   }
 
+  private HashLanes.Standing standing(Peer peer) {
+    return verified.suspicious(peer.address())
+        ? HashLanes.Standing.SUSPECT
+        : HashLanes.Standing.TRUSTED;
+  }
+
   private CompletionStage<Admission> slowly(Peer peer, Supplier<Admission> check) {
+    return slowly(peer, standing(peer), check);
+  }
+
+  private CompletionStage<Admission> slowly(
+      Peer peer, HashLanes.Standing standing, Supplier<Admission> check) {
     CompletableFuture<Admission> verdict = new CompletableFuture<>();
     lanes.offer(
-        verified.suspicious(peer.address()),
+        standing,
         AddressKey.of(peer.address()),
         new FairLane.Work() {
           @Override

@@ -30,7 +30,7 @@ public final class Consumers {
 
   public Consumers(ConsumerSettings settings, LimitSettings limits, Authorities authorities) {
     this.authorities = authorities;
-    delays = new LoginDelays(limits, Ticker.systemTicker());
+    delays = new LoginDelays(limits, Ticker.systemTicker(), KnownPlaces.inMemory());
     settings.roles().forEach(role -> roles.put(role.name(), role));
     for (User user : settings.users()) {
       byName.put(user.name(), user);

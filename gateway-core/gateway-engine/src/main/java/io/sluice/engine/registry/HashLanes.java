@@ -9,25 +9,40 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The threads that make slow hashes, behind two bounded lanes: work of addresses that failed often
- * of late is taken only while nobody else waits. Within a lane each address has its turn ({@link
- * FairLane}). Thread-safe; offering never blocks.
+ * The threads that make slow hashes, behind three bounded lanes. Of four turns three are of those
+ * whose password was right before at the same address, and all that the others do not need: after a
+ * restart they come in though unknown names are tried by the thousand. Work of addresses that
+ * failed often of late is taken only while nobody else waits. Within a lane each address has its
+ * turn ({@link FairLane}). Thread-safe; offering never blocks.
  */
 final class HashLanes implements AutoCloseable {
   private static final int SUSPECT_LIMIT = 64;
+  private static final int TURNS = 4;
 
+  /** Who waits. */
+  enum Standing {
+    /** Was right before, at the same address. */
+    KNOWN,
+    TRUSTED,
+    /** Of an address that failed often of late. */
+    SUSPECT
+  }
+
+  private final FairLane known;
   private final FairLane trusted;
   private final FairLane suspect = new FairLane(SUSPECT_LIMIT);
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition offered = lock.newCondition();
   private final Guarded fault = Guarded.of("registry-hash");
   private final List<Thread> threads = new ArrayList<>();
+  private int turn; // guarded by the lock
   private volatile boolean closed; // written under the lock
 
   /**
-   * @param limit most that may wait in the trusted lane
+   * @param limit most that may wait in the lane of the known, and in that of the trusted
    */
   HashLanes(int threadCount, int limit) {
+    this.known = new FairLane(limit);
     this.trusted = new FairLane(limit);
     for (int i = 0; i < threadCount; i++) {
       threads.add(
@@ -39,11 +54,11 @@ final class HashLanes implements AutoCloseable {
   }
 
   /** Takes the work in, or has it or another given up; where the pool is closed, this one. */
-  void offer(boolean suspicious, AddressKey from, FairLane.Work work) {
+  void offer(Standing standing, AddressKey from, FairLane.Work work) {
     FairLane.Work givenUp;
     lock.lock();
     try {
-      givenUp = closed ? work : (suspicious ? suspect : trusted).offer(from, work);
+      givenUp = closed ? work : lane(standing).offer(from, work);
       offered.signal();
     } finally {
       lock.unlock();
@@ -53,10 +68,18 @@ final class HashLanes implements AutoCloseable {
     }
   }
 
+  private FairLane lane(Standing standing) {
+    return switch (standing) {
+      case KNOWN -> known;
+      case TRUSTED -> trusted;
+      case SUSPECT -> suspect;
+    };
+  }
+
   int waiting() {
     lock.lock();
     try {
-      return trusted.size() + suspect.size();
+      return known.size() + trusted.size() + suspect.size();
     } finally {
       lock.unlock();
     }
@@ -80,16 +103,22 @@ final class HashLanes implements AutoCloseable {
   private @Nullable Runnable take() {
     lock.lock();
     try {
-      while (!closed && trusted.isEmpty() && suspect.isEmpty()) {
+      while (!closed && known.isEmpty() && trusted.isEmpty() && suspect.isEmpty()) {
         offered.awaitUninterruptibly();
       }
-      if (trusted.isEmpty() && suspect.isEmpty()) {
-        return null;
-      }
-      return trusted.isEmpty() ? suspect.take() : trusted.take();
+      return next();
     } finally {
       lock.unlock();
     }
+  }
+
+  private @Nullable Runnable next() {
+    if (trusted.isEmpty() && known.isEmpty()) {
+      return suspect.take();
+    }
+    turn = (turn + 1) % TURNS;
+    boolean isOfTheKnown = trusted.isEmpty() || (turn != 0 && !known.isEmpty());
+    return isOfTheKnown ? known.take() : trusted.take();
   }
 
   /** Takes no more; what waits is still done by the daemon threads while the process lives. */

@@ -21,7 +21,12 @@ import java.util.List;
  */
 final class Migrations {
   static final List<String> SCRIPTS =
-      List.of("V1__devices", "V2__commands", "V3__credentials", "V4__bounds_of_credentials");
+      List.of(
+          "V1__devices",
+          "V2__commands",
+          "V3__credentials",
+          "V4__bounds_of_credentials",
+          "V5__known_places");
 
   private Migrations() {}
 

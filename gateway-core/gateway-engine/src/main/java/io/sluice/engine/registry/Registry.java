@@ -41,6 +41,7 @@ public final class Registry implements AutoCloseable {
   private static final Duration HAND_OVER = Duration.ofMinutes(10);
 
   private static final int SHOWN_WEAK = 5;
+  private static final int PROBES_UNTIL_SAVED = 10;
 
   /** The command that brings a device its token. */
   private static final String CREDENTIALS = "credentials";
@@ -53,6 +54,8 @@ public final class Registry implements AutoCloseable {
   private final DeviceRules.Strictness strictness;
   private final DeviceRegistry devices;
   private final Authenticator authenticator;
+  private final KnownPlaces places;
+  private int probes; // of the one thread that probes
   private final Presence presence;
   private final Directory directory;
   private final CommandQueues commands;
@@ -82,6 +85,7 @@ public final class Registry implements AutoCloseable {
     ClaimBook claims = new ClaimBook(database);
     this.claims = new ClaimOffice(devices, claims, clock::millis);
     this.enrolment = new Enrolment(devices, claims, authorities, this::handOver, clock::millis);
+    this.places = KnownPlaces.open(database, seedDigests.keyFor("known places"));
     this.authenticator =
         new Authenticator(
             devices,
@@ -89,7 +93,7 @@ public final class Registry implements AutoCloseable {
             hasher,
             enrolment,
             authorities,
-            new LoginDelays(limits, Ticker.systemTicker()),
+            new LoginDelays(limits, Ticker.systemTicker(), places),
             clock::millis);
     devices.listen(presence);
     devices.listen(enrolment::changed);
@@ -270,6 +274,17 @@ public final class Registry implements AutoCloseable {
   /** Looks whether a file that was in trouble is well again; every second or so. */
   public void probe() {
     database.probe();
+    if (++probes % PROBES_UNTIL_SAVED == 0) {
+      savePlaces();
+    }
+  }
+
+  private void savePlaces() {
+    try {
+      places.save();
+    } catch (RegistryException e) {
+      LOG.debug("addresses of devices are not saved: {}", e.getMessage()); // the store has told it
+    }
   }
 
   /** Commands, for adapters. */
@@ -298,6 +313,7 @@ public final class Registry implements AutoCloseable {
     devices.close();
     enrolment.sweep();
     commands.close();
+    savePlaces();
     database.close();
   }
 }

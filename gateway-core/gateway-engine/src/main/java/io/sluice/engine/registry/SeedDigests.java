@@ -48,6 +48,11 @@ final class SeedDigests {
     return new SeedDigests(key);
   }
 
+  /** A key for one other purpose, the same at each start. */
+  byte[] keyFor(String purpose) {
+    return bytes(Digests.hmacHex(key, bytes(purpose)));
+  }
+
   Map<String, String> of(List<DeviceSpec> specs) {
     Map<String, String> digests = new HashMap<>();
     for (DeviceSpec spec : specs) {

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 
 class LoginDelaysTest {
   private final AtomicLong now = new AtomicLong();
+  private final KnownPlaces places = KnownPlaces.inMemory();
   private final LoginDelays delays =
       new LoginDelays(
           new LimitSettings(
@@ -30,7 +31,8 @@ class LoginDelaysTest {
               0,
               0,
               0),
-          now::get);
+          now::get,
+          places);
   private final InetSocketAddress here = new InetSocketAddress("192.0.2.1", 1);
 
   private long seconds(String name) {
@@ -66,6 +68,35 @@ class LoginDelaysTest {
     }
     delays.succeeded(here, "a");
     assertThat(seconds("a")).isZero();
+  }
+
+  private InetSocketAddress elsewhere(int number) {
+    return new InetSocketAddress("10.1." + number / 200 + "." + number % 200, 1);
+  }
+
+  /** Who has many addresses is slowed, at last to one password each 10 s. */
+  @Test
+  void manyAddressesTogetherAreSlowedAtOneName() {
+    delays.succeeded(here, "a");
+    for (int i = 0; i < 29; i++) {
+      delays.failed(elsewhere(i), "a");
+    }
+    assertThat(delays.take(elsewhere(100), "a")).isZero();
+    delays.failed(elsewhere(29), "a");
+    assertThat(delays.wait(elsewhere(100), "a")).isEqualTo(TimeUnit.SECONDS.toNanos(1));
+    now.addAndGet(TimeUnit.SECONDS.toNanos(1));
+    assertThat(delays.take(elsewhere(101), "a")).isZero();
+    assertThat(delays.take(elsewhere(102), "a")).as("one at a time").isPositive();
+
+    assertThat(delays.take(here, "a")).as("where it was right before").isZero();
+    assertThat(delays.take(elsewhere(103), "b")).as("another name").isZero();
+    for (int i = 0; i < 200; i++) {
+      delays.failed(elsewhere(i + 300), "a");
+    }
+    assertThat(delays.wait(elsewhere(104), "a")).isEqualTo(TimeUnit.SECONDS.toNanos(10));
+    assertThat(delays.wait(here, "a")).isZero();
+    now.addAndGet(TimeUnit.MINUTES.toNanos(10));
+    assertThat(delays.wait(elsewhere(104), "a")).isZero();
   }
 
   @Test
