@@ -13,11 +13,11 @@ import org.jspecify.annotations.Nullable;
  * arrives: mapped (RFC 4291 section 2.5.5.2), or by the well-known prefix of translators (RFC 6052
  * section 2.1). Immutable.
  *
- * @param bits the upper 64 bits of an IPv6 address; of IPv4 the address below 32 set bits, where no
- *     IPv6 unicast address has them
+ * @param bits the upper 64 bits of an IPv6 address; of IPv4 the address within 0:1::/32, which is
+ *     reserved and belongs to no host (RFC 4291 section 2.4)
  */
 public record AddressKey(long bits) {
-  private static final long IPV4 = 0xFFFF_FFFFL << 32;
+  private static final long IPV4 = 1L << 32;
 
   /** Upper bits of 64:ff9b::/96. */
   private static final long TRANSLATED = 0x0064_FF9BL << 32;
