@@ -64,11 +64,12 @@ final class LineStatus {
     state = state == UpstreamState.STALLED ? state : UpstreamState.CONNECTING;
   }
 
+  @SuppressWarnings("NonAtomicVolatileUpdate") // the forwarder's thread alone writes
   void opened(long nowNanos) {
     state = UpstreamState.CONNECTED;
     openedNanos = nowNanos;
     isOpen = true;
-    reconnects = reconnects + 1; // confined to the forwarder's thread; others read
+    reconnects++;
     if (toldFailure == null) {
       tellConnected();
     }

@@ -246,6 +246,7 @@ final class BrokerSession extends ChannelInboundHandlerAdapter {
   /**
    * Each second: whether anything moves, and whether one is passed over while later ones are not.
    */
+  @SuppressWarnings("NonAtomicVolatileUpdate") // the event loop alone writes
   private void watch() {
     ChannelHandlerContext own = context;
     if (failure != null || own == null) {
@@ -256,7 +257,7 @@ final class BrokerSession extends ChannelInboundHandlerAdapter {
       return;
     }
     if (silence.hasMoved(own.channel(), confirmations.sum())) {
-      moves = moves + 1; // the event loop alone writes; others read
+      moves++;
     }
     if (silence.isPassedOver(inFlight.order(oldest))) {
       fail("the broker does not acknowledge a record, though it answers what came later");
