@@ -1,12 +1,12 @@
 package io.sluice.app;
 
 import io.sluice.api.admin.Operations.LedgerLine;
+import io.sluice.api.admin.StoreUnavailableException;
 import io.sluice.api.admin.UpstreamDesk;
 import io.sluice.engine.forward.Forwarder;
 import io.sluice.engine.spool.Spool;
 import java.io.IOException;
 import java.util.List;
-import java.util.function.Consumer;
 
 /** Pauses and resumes forwarders, and gives up places of those that are gone. */
 record ForwarderDesk(List<Forwarder> forwarders, Spool spool) implements UpstreamDesk {
@@ -34,10 +34,19 @@ record ForwarderDesk(List<Forwarder> forwarders, Spool spool) implements Upstrea
     return with(name, Forwarder::resume);
   }
 
-  private boolean with(String name, Consumer<Forwarder> act) {
+  private interface Act {
+    void on(Forwarder forwarder) throws IOException;
+  }
+
+  private boolean with(String name, Act act) {
     for (Forwarder forwarder : forwarders) {
       if (forwarder.name().equals(name)) {
-        act.accept(forwarder);
+        try {
+          act.on(forwarder);
+        } catch (IOException e) {
+          throw new StoreUnavailableException(
+              "upstream " + name + ": done, but not kept for the next start: " + e.getMessage(), e);
+        }
         return true;
       }
     }

@@ -105,7 +105,7 @@ final class UpstreamCommand implements Runnable {
 
   @Command(
       name = "pause",
-      description = "Sends nothing to it until it is resumed or the gateway starts anew.")
+      description = "Sends nothing to it until it is resumed, also after a restart.")
   static final class Pause extends Act {
     Pause() {
       super("POST", "/pause");

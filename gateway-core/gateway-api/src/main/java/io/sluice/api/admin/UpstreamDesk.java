@@ -15,8 +15,8 @@ public interface UpstreamDesk {
   List<ParkedView> parked();
 
   /**
-   * Ends its connection and sends nothing until it is resumed or the gateway starts anew; records
-   * wait in the spool.
+   * Ends its connection and sends nothing until it is resumed, also after a restart; records wait
+   * in the spool.
    *
    * @return false where none is configured by that name
    */

@@ -101,6 +101,7 @@ public final class Forwarder implements AutoCloseable {
       Timing timing) {
     this.target = target;
     this.reader = reader;
+    this.paused = reader.isPaused();
     this.limits = limits;
     this.timing = timing;
     this.batchSize = new BatchSize(settings.batchRecords());
@@ -171,17 +172,28 @@ public final class Forwarder implements AutoCloseable {
   }
 
   /**
-   * Ends the connection as {@link #stop} does, and sends nothing until it is resumed. Any thread.
+   * Ends the connection as {@link #stop} does, and sends nothing until it is resumed, also after a
+   * restart. Any thread; waits for the disk.
+   *
+   * @throws IOException where it cannot be kept on disk: it is paused until the next start
    */
-  public void pause() {
-    paused = true;
-    LockSupport.unpark(thread);
+  public void pause() throws IOException {
+    paused(true);
   }
 
-  /** Any thread. */
-  public void resume() {
-    paused = false;
+  /**
+   * Any thread; waits for the disk.
+   *
+   * @throws IOException where it cannot be kept on disk: it is resumed until the next start
+   */
+  public void resume() throws IOException {
+    paused(false);
+  }
+
+  private void paused(boolean isPaused) throws IOException {
+    paused = isPaused;
     LockSupport.unpark(thread);
+    reader.pause(isPaused);
   }
 
   /**

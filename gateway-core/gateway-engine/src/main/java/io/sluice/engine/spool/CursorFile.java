@@ -23,6 +23,7 @@ import org.slf4j.LoggerFactory;
  * <pre>
  * slot:  magic "SCUR" 4 | version 4 | turn 8 | length 4 | CRC-32C of turn and payload 4 | payload
  * payload:  the cursor of each lane (see LaneCursor) | one more than the last sequence of each 8
+ *           | 1 where it is paused, else nothing
  * </pre>
  */
 final class CursorFile implements AutoCloseable {
@@ -31,6 +32,7 @@ final class CursorFile implements AutoCloseable {
   private static final int VERSION = 1;
   private static final int SLOT_BYTES = 16 << 10;
   private static final int HEADER_BYTES = 24;
+  private static final byte PAUSED = 1;
 
   private final SpoolFile channel;
   private long turn;
@@ -46,7 +48,7 @@ final class CursorFile implements AutoCloseable {
    * The cursors, and where each lane ended when they were saved: a tail that is lost afterwards is
    * missed by it. Empty where an earlier version saved them.
    */
-  record Saved(Map<Lane, LaneCursor> cursors, Map<Lane, Long> ends) {}
+  record Saved(Map<Lane, LaneCursor> cursors, Map<Lane, Long> ends, boolean isPaused) {}
 
   /**
    * Opens a file, or makes it. One that cannot be read is set aside with a report, and counts as
@@ -160,7 +162,8 @@ final class CursorFile implements AutoCloseable {
         ends.put(lane, in.readLong());
       }
     }
-    return new Saved(cursors, ends);
+    boolean isPaused = in.available() > 0 && in.readByte() == PAUSED;
+    return new Saved(cursors, ends, isPaused);
   }
 
   static byte[] encode(Saved saved) throws IOException {
@@ -171,6 +174,9 @@ final class CursorFile implements AutoCloseable {
       }
       for (Lane lane : Lane.values()) {
         out.writeLong(saved.ends().get(lane));
+      }
+      if (saved.isPaused()) {
+        out.writeByte(PAUSED);
       }
     }
     return bytes.toByteArray();

@@ -41,6 +41,7 @@ final class CursorReader implements SpoolReader {
   private byte[] saved = {};
   private boolean taken;
   private volatile boolean parked;
+  private volatile boolean paused;
   private boolean closed;
   private volatile @Nullable Thread waiting;
 
@@ -49,12 +50,14 @@ final class CursorReader implements SpoolReader {
       Map<Lane, SegmentLog> logs,
       Map<Lane, LaneCursor> cursors,
       CursorFile file,
+      boolean isPaused,
       Runnable spaceWanted)
       throws IOException {
     this.name = name;
     this.logs = logs;
     this.cursors = cursors;
     this.file = file;
+    this.paused = isPaused;
     this.spaceWanted = spaceWanted;
     for (Lane lane : Lane.values()) {
       SegmentLog log = logs.get(lane);
@@ -99,6 +102,17 @@ final class CursorReader implements SpoolReader {
 
   boolean isParked() {
     return parked;
+  }
+
+  @Override
+  public boolean isPaused() {
+    return paused;
+  }
+
+  @Override
+  public void pause(boolean isPaused) throws IOException {
+    paused = isPaused;
+    save();
   }
 
   /** Counts what was given up before this reader was known to the writer. */
@@ -310,7 +324,7 @@ final class CursorReader implements SpoolReader {
       ends.put(lane, logs.get(lane).nextSequence());
       oldest.put(lane, cursors.get(lane).oldest(ends.get(lane)));
     }
-    byte[] payload = CursorFile.encode(new CursorFile.Saved(cursors, ends));
+    byte[] payload = CursorFile.encode(new CursorFile.Saved(cursors, ends, paused));
     if (!Arrays.equals(payload, saved)) {
       file.save(payload);
       saved = payload;

@@ -279,7 +279,9 @@ public final class SegmentedSpool implements Spool {
         lanes.get(lane).continueFrom(Math.max(known, cursors.get(lane).live()));
       }
     }
-    CursorReader reader = new CursorReader(name, lanes, cursors, opened.file(), queue::wakeWriter);
+    boolean isPaused = saved != null && saved.isPaused();
+    CursorReader reader =
+        new CursorReader(name, lanes, cursors, opened.file(), isPaused, queue::wakeWriter);
     readers.add(reader);
     return reader;
   }

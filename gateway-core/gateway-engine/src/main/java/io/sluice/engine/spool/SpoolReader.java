@@ -55,6 +55,16 @@ public interface SpoolReader extends AutoCloseable {
    */
   boolean awaitReadable(long timeoutMillis) throws InterruptedException;
 
+  /** Whether an operator wants nothing sent from here. Survives restarts. */
+  boolean isPaused();
+
+  /**
+   * Keeps on disk whether an operator wants nothing sent from here. Any thread; waits for the disk.
+   *
+   * @throws IOException where it cannot be kept now; it holds until the next start all the same
+   */
+  void pause(boolean isPaused) throws IOException;
+
   @Override
   void close();
 }

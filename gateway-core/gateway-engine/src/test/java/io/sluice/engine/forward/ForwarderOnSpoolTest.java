@@ -113,6 +113,34 @@ class ForwarderOnSpoolTest {
     }
   }
 
+  @Test
+  void aPauseOutlivesRestartsAndSoDoesItsEnd() throws IOException {
+    ScriptedUpstream upstream = new ScriptedUpstream();
+    String id;
+    try (SegmentedSpool spool = open();
+        Forwarder forwarder = start(spool, upstream, 100)) {
+      await().until(() -> forwarder.view().state().equals("connected"));
+      forwarder.pause();
+    }
+    try (SegmentedSpool spool = open()) {
+      assertThat(spool.renameReader("far", "hub")).isTrue();
+      assertThat(spool.renameReader("hub", "far")).isTrue();
+      try (Forwarder forwarder = start(spool, upstream, 100)) {
+        await().until(() -> forwarder.view().state().equals("paused"));
+        id = append(spool, MessageClass.ALARM).join();
+        assertThat(forwarder.view().detail()).contains("sluice upstream resume far");
+        assertThat(upstream.opened).hasValue(1);
+        forwarder.resume();
+        await().until(() -> upstream.delivered.contains(id));
+      }
+    }
+    try (SegmentedSpool spool = open();
+        Forwarder forwarder = start(spool, upstream, 100)) {
+      await().until(() -> forwarder.view().state().equals("connected"));
+      assertThat(upstream.delivered).containsExactly(id);
+    }
+  }
+
   /** Takes so many records a second, in the order in which they were sent. */
   private static final class SlowUpstream implements Upstream {
     final Map<String, Long> arrivedNanos = new ConcurrentHashMap<>();

@@ -335,7 +335,7 @@ class ForwarderTest {
   }
 
   @Test
-  void aPausedUpstreamGetsNothingUntilItIsResumed() {
+  void aPausedUpstreamGetsNothingUntilItIsResumed() throws IOException {
     Forwarder forwarder = start(16, LIMITS);
     await().until(() -> forwarder.view().state().equals("connected"));
     forwarder.pause();

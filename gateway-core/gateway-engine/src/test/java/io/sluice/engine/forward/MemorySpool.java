@@ -25,6 +25,7 @@ final class MemorySpool {
   private final Map<Lane, State> lanes = new EnumMap<>(Lane.class);
   private final Map<String, Integer> dropped = new TreeMap<>();
   private final long receivedMicros;
+  private volatile boolean paused;
 
   private record Kept(long sequence, byte[] body) {}
 
@@ -114,6 +115,16 @@ final class MemorySpool {
   }
 
   private final class Reader implements SpoolReader {
+    @Override
+    public boolean isPaused() {
+      return paused;
+    }
+
+    @Override
+    public void pause(boolean isPaused) {
+      paused = isPaused;
+    }
+
     @Override
     public @Nullable SpoolBatch read(
         Lane lane, SpoolBatch.Stream stream, int maxRecords, int maxBytes) {

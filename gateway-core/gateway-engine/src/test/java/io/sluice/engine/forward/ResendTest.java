@@ -153,7 +153,7 @@ class ResendTest {
   }
 
   @Test
-  void aLineThatIsDownOrEndsAtTheRecordSaysSoAndTheLetterStays() {
+  void aLineThatIsDownOrEndsAtTheRecordSaysSoAndTheLetterStays() throws IOException {
     farEnd.script = sent -> Answer.REFUSE;
     String id = append(MessageClass.ALARM, "d3");
     DeadLetter letter = awaitLetter();
