@@ -5,16 +5,20 @@ import io.sluice.api.admin.CoverageDesk;
 import io.sluice.engine.alarm.AlarmBook;
 import io.sluice.engine.alarm.AlarmEngine;
 import io.sluice.engine.alarm.AlarmSettings;
+import io.sluice.engine.alarm.DestinationRule;
+import io.sluice.engine.alarm.DestinationRule.Standing;
 import io.sluice.engine.alarm.SiteCoverageRule;
 import io.sluice.engine.alarm.SpoolRule;
 import io.sluice.engine.alarm.SupervisionDuty;
 import io.sluice.engine.alarm.Webhook;
 import io.sluice.engine.config.GatewayConfig;
+import io.sluice.engine.forward.Forwarder;
 import io.sluice.engine.ingest.IngestPipeline;
 import io.sluice.engine.normalize.Profiles;
 import io.sluice.engine.registry.Registry;
 import io.sluice.engine.spool.Spool;
 import java.io.IOException;
+import java.util.List;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +31,7 @@ record Alarms(AlarmBook book, AlarmEngine engine, @Nullable Webhook webhook)
       Profiles profiles,
       Spool spool,
       CoverageDesk coverage,
+      List<Forwarder> forwarders,
       GatewayTime time)
       throws IOException {
     AlarmSettings settings = config.section(AlarmSettings.class);
@@ -38,6 +43,8 @@ record Alarms(AlarmBook book, AlarmEngine engine, @Nullable Webhook webhook)
     registry.presence().onSign(supervision::heard);
     engine.eachSecond(supervision);
     engine.eachSecond(new SpoolRule(book, spool::lanes));
+    engine.eachSecond(
+        new DestinationRule(book, () -> forwarders.stream().map(Alarms::standing).toList()));
     if (settings.coverage() != null) {
       engine.eachSecond(SiteCoverageRule.of(book, settings.coverage(), coverage, nanoTime));
     }
@@ -50,6 +57,10 @@ record Alarms(AlarmBook book, AlarmEngine engine, @Nullable Webhook webhook)
       engine.onEscalated(webhook::post);
     }
     return new Alarms(book, engine, webhook);
+  }
+
+  private static Standing standing(Forwarder forwarder) {
+    return new Standing(forwarder.name(), forwarder.isConnected(), forwarder.missingDestinations());
   }
 
   void start(IngestPipeline pipeline) {

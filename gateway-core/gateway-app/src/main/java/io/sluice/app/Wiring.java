@@ -194,7 +194,8 @@ final class Wiring implements AutoCloseable {
                 profiles,
                 spool,
                 time));
-    Alarms alarms = closing(Alarms.open(config, registry, profiles, spool, coverage, time));
+    Alarms alarms =
+        closing(Alarms.open(config, registry, profiles, spool, coverage, forwarders, time));
     alarms.start(pipeline);
     probing(registry::probe, "registry-probe");
     probing(coverage::probe, "coverage-probe");

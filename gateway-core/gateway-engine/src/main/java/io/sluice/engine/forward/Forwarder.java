@@ -8,6 +8,7 @@ import io.sluice.engine.spool.SpoolReader;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -221,6 +222,15 @@ public final class Forwarder implements AutoCloseable {
   /** Records of a lane that the far end refused, since start. */
   public long refused(Lane lane) {
     return meters.refused(lane);
+  }
+
+  public boolean isConnected() {
+    return status.state() == UpstreamState.CONNECTED;
+  }
+
+  /** Names of destinations that are not there: their records wait. */
+  public List<String> missingDestinations() {
+    return status.absent();
   }
 
   public UpstreamView view() {
