@@ -92,7 +92,7 @@ public final class LoopDisk implements AutoCloseable {
 
   /** The power goes: what was not synced never reaches the image. */
   @SuppressWarnings("restricted") // the C library: Java has no ioctl
-  void cutPower() throws IOException {
+  public void cutPower() throws IOException {
     try (Arena arena = Arena.ofConfined()) {
       Linker linker = Linker.nativeLinker();
       var open =
