@@ -96,7 +96,7 @@ final class Answers implements ReceiptSink {
       inHand.release();
       Receipt receipt = Objects.requireNonNull(uplink.receipt().get());
       try {
-        Replies.send(uplink.exchange(), Replies.to(receipt, maxPayloadBytes));
+        Replies.send(uplink.exchange(), Replies.to(uplink, receipt, maxPayloadBytes));
       } catch (RuntimeException unexpected) {
         // Top of the task: one answer's fault must not cost the others theirs.
         log.error("coap: an answer failed", unexpected);

@@ -75,7 +75,8 @@ final class CommandResource {
       Replies.send(
           exchange,
           Replies.diagnostic(
-              ResponseCode.METHOD_NOT_ALLOWED, "GET /command, or DELETE /command/{id}"));
+              path.size() > 2 ? ResponseCode.NOT_FOUND : ResponseCode.METHOD_NOT_ALLOWED,
+              "GET /command, or DELETE /command/{id}"));
     }
   }
 

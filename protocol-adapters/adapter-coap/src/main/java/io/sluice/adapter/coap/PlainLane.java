@@ -338,14 +338,14 @@ final class PlainLane extends ChannelInboundHandlerAdapter implements ReceiptSin
     }
     Exchange adopter = exchange.adopter;
     if (adopter != null) {
-      Replies.send(adopter, Replies.to(receipt, desk.maxPayloadBytes()));
+      Replies.send(adopter, Replies.to(exchange, receipt, desk.maxPayloadBytes()));
     } else if (receipt instanceof Receipt.Stored && exchange.isConfirmable()) {
       if (!exchange.isOffered) {
         exchange.peer().replace(exchange, Remembered.STORED);
       }
       writeChanged(exchange.peer(), exchange.messageId(), exchange.token(), exchange.tokenLength());
     } else {
-      answer(exchange, Replies.to(receipt, desk.maxPayloadBytes()));
+      answer(exchange, Replies.to(exchange, receipt, desk.maxPayloadBytes()));
     }
   }
 
@@ -478,7 +478,7 @@ final class PlainLane extends ChannelInboundHandlerAdapter implements ReceiptSin
       if (exchange.isFinished) {
         // as to a duplicate, which the device takes for what it is
         Receipt receipt = Objects.requireNonNull(exchange.receipt);
-        Replies.send(adopter, Replies.to(receipt, desk.maxPayloadBytes()));
+        Replies.send(adopter, Replies.to(exchange, receipt, desk.maxPayloadBytes()));
       } else {
         exchange.adopter = adopter;
         adopter.sendAccept();

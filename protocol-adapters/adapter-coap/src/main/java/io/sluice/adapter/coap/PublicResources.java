@@ -3,6 +3,7 @@ package io.sluice.adapter.coap;
 import java.nio.ByteBuffer;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Set;
 import org.eclipse.californium.core.CoapResource;
 import org.eclipse.californium.core.coap.CoAP.ResponseCode;
 import org.eclipse.californium.core.coap.OptionSet;
@@ -11,6 +12,12 @@ import org.eclipse.californium.core.server.resources.DiscoveryResource;
 
 /** What anyone may read without credentials: the links (RFC 6690) and the time. */
 final class PublicResources {
+  private static final String LINKS = ".well-known/core";
+  private static final String TIME = "time";
+
+  /** Their paths; they are there to be read only. */
+  static final Set<String> NAMES = Set.of(LINKS, TIME);
+
   private static final int TEXT = 0;
   private static final int LINK_FORMAT = 40;
   private static final int CBOR = 60;
@@ -26,7 +33,7 @@ final class PublicResources {
       link(name, "sluice.uplink", ContentFormats.NUMBERS);
     }
     link("command", "sluice.command", ContentFormats.NUMBERS).setObservable(true);
-    link("time", "sluice.time", List.of(TEXT, CBOR));
+    link(TIME, "sluice.time", List.of(TEXT, CBOR));
   }
 
   private CoapResource link(String name, String type, List<Integer> contentFormats) {
@@ -37,8 +44,15 @@ final class PublicResources {
     return resource;
   }
 
+  /**
+   * @param name one of {@link #NAMES}
+   */
+  Response get(String name, OptionSet options) {
+    return name.equals(LINKS) ? links(options) : time(options);
+  }
+
   /** {@code /.well-known/core}, filtered by one query (RFC 6690 4.1). */
-  Response links(OptionSet options) {
+  private Response links(OptionSet options) {
     if (options.hasAccept() && !options.isAccept(LINK_FORMAT)) {
       return Replies.diagnostic(ResponseCode.NOT_ACCEPTABLE, "links are content format 40");
     }
@@ -52,7 +66,7 @@ final class PublicResources {
   }
 
   /** {@code /time}: milliseconds since the epoch, UTC, as text or as a CBOR unsigned integer. */
-  Response time(OptionSet options) {
+  private Response time(OptionSet options) {
     int format = options.hasAccept() ? options.getAccept() : TEXT;
     if (format != TEXT && format != CBOR) {
       return Replies.diagnostic(

@@ -3,6 +3,7 @@ package io.sluice.adapter.coap;
 import io.sluice.api.Admission;
 import io.sluice.api.Receipt;
 import io.sluice.api.RejectReason;
+import io.sluice.api.Uplink;
 import java.nio.charset.StandardCharsets;
 import org.eclipse.californium.core.coap.CoAP;
 import org.eclipse.californium.core.coap.CoAP.ResponseCode;
@@ -21,6 +22,17 @@ final class Replies {
   private static final long RETRY_SECONDS = 5;
 
   private Replies() {}
+
+  /** The answer to an uplink. */
+  static Response to(Uplink uplink, Receipt receipt, int maxPayloadBytes) {
+    boolean isUnmapped =
+        receipt instanceof Receipt.Rejected rejected
+            && rejected.reason() == RejectReason.UNMAPPED_TOPIC;
+    // what can be read is there, only not to be written (RFC 7252 section 5.9.2.6)
+    return isUnmapped && PublicResources.NAMES.contains(uplink.topic())
+        ? diagnostic(ResponseCode.METHOD_NOT_ALLOWED, "/" + uplink.topic() + " is read by GET")
+        : to(receipt, maxPayloadBytes);
+  }
 
   static Response to(Receipt receipt, int maxPayloadBytes) {
     return switch (receipt) {

@@ -73,6 +73,13 @@ final class RequestRouter implements MessageDeliverer {
     }
     List<String> path = options.getUriPath();
     CoAP.Code method = exchange.getRequest().getCode();
+    if (method.value > CoAP.Code.DELETE.value) {
+      refuse(
+          exchange,
+          RejectReason.PROTOCOL_ERROR,
+          Replies.diagnostic(ResponseCode.METHOD_NOT_ALLOWED, USABLE));
+      return;
+    }
     String first = path.isEmpty() ? "" : path.getFirst();
     if (first.equals("command")) {
       command(exchange);
@@ -96,14 +103,14 @@ final class RequestRouter implements MessageDeliverer {
   }
 
   private Response read(CoAP.Code method, List<String> path, OptionSet options) {
-    if (method == CoAP.Code.GET && path.equals(List.of(".well-known", "core"))) {
-      return resources.links(options);
-    }
-    if (method == CoAP.Code.GET && path.equals(List.of("time"))) {
-      return resources.time(options);
+    String name = topic(path);
+    if (name != null && PublicResources.NAMES.contains(name)) {
+      return method == CoAP.Code.GET
+          ? resources.get(name, options)
+          : Replies.diagnostic(ResponseCode.METHOD_NOT_ALLOWED, USABLE);
     }
     return switch (path.isEmpty() ? "" : path.getFirst()) {
-      case "telemetry", "event", "alarm", "state", "t", "time" ->
+      case "telemetry", "event", "alarm", "state", "t" ->
           Replies.diagnostic(ResponseCode.METHOD_NOT_ALLOWED, USABLE);
       default -> Replies.diagnostic(ResponseCode.NOT_FOUND, "no such path; " + USABLE);
     };

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.adapter.testkit.Fuzz;
 import io.sluice.adapter.testkit.Mutator;
+import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -63,6 +64,38 @@ class PlainUplinkTest {
             sameAs(request, datagram);
           }
         });
+  }
+
+  /** Options come again, and have lengths that are not theirs. */
+  @Test
+  void optionsThatAreWrongAreNeverPlain() {
+    Fuzz.of("wrong options", 20_000)
+        .check(random -> {
+          byte[] datagram = wrongOptions(random);
+          if (plain.read(datagram, datagram.length, MAX_PAYLOAD_BYTES)) {
+            Request request = (Request) parser.parseMessage(datagram);
+            assertThat(isPlain(request)).as(request.toString()).isTrue();
+            sameAs(request, datagram);
+          }
+        });
+  }
+
+  private static byte[] wrongOptions(SplittableRandom random) {
+    ByteArrayOutputStream out = RawPeer.header(2, 1);
+    int last = 0;
+    for (int number : new int[] {3, 7, 11, 12, 15}) {
+      for (int i = random.nextInt(3); i > 0; i--) {
+        byte[] value = new byte[random.nextInt(4)];
+        random.nextBytes(value);
+        if (number == 12) {
+          value = random.nextBoolean() ? new byte[] {0, 50} : new byte[] {0, 0, 60};
+        } else if (number != 7) {
+          value = word(random).substring(0, 1).repeat(value.length).getBytes(UTF_8);
+        }
+        last = RawPeer.option(out, last, number, value);
+      }
+    }
+    return out.toByteArray();
   }
 
   /** What lies behind the datagram in a buffer that is used again must not be looked at. */
