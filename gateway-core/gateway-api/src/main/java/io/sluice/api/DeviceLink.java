@@ -9,6 +9,6 @@ public interface DeviceLink {
    */
   boolean send(Command command);
 
-  /** Ends the session: taken over by another, or revoked. */
-  void close(String reason);
+  /** Ends the session, and tells the device why where its protocol can. */
+  void close(LinkEnd reason);
 }

@@ -4,6 +4,7 @@ import io.sluice.api.Admission;
 import io.sluice.api.Device;
 import io.sluice.api.DeviceId;
 import io.sluice.api.DeviceLink;
+import io.sluice.api.LinkEnd;
 import io.sluice.api.Peer;
 import io.sluice.api.RejectReason;
 import java.net.InetSocketAddress;
@@ -77,7 +78,7 @@ public final class Presence implements DeviceChanges {
     }
     mark(device, standing, peer);
     if (before != null && before != link) {
-      before.close("taken over by another session of the same device");
+      before.close(LinkEnd.TAKEN_OVER);
     }
     // a change shows first and ends the link then: one of the two sees the other
     boolean stands = standings.get(device.value()) == standing && isCurrent(admitted);
@@ -202,17 +203,17 @@ public final class Presence implements DeviceChanges {
     if (after == null) {
       Standing gone = standings.remove(id);
       if (gone != null) {
-        end(id, gone, "the device was removed");
+        end(id, gone, LinkEnd.REMOVED);
       }
       return;
     }
     Standing standing = standings.get(id);
     if (standing != null && (after.retired() || credentialsChanged)) {
-      end(id, standing, after.retired() ? "the device was retired" : "its credentials changed");
+      end(id, standing, after.retired() ? LinkEnd.RETIRED : LinkEnd.CREDENTIALS_CHANGED);
     }
   }
 
-  private void end(String id, Standing standing, String reason) {
+  private void end(String id, Standing standing, LinkEnd reason) {
     DeviceLink link;
     synchronized (standing) {
       link = standing.link;

@@ -5,6 +5,7 @@ import io.sluice.api.Command;
 import io.sluice.api.Credentials;
 import io.sluice.api.DeviceId;
 import io.sluice.api.DeviceLink;
+import io.sluice.api.LinkEnd;
 import io.sluice.api.Peer;
 import io.sluice.api.admin.DeviceDirectory.CredentialSpec;
 import io.sluice.api.admin.DeviceDirectory.DeviceSpec;
@@ -134,7 +135,7 @@ final class Fixture {
   /** A link that takes commands while it is ready. */
   static final class Link implements DeviceLink {
     final List<Command> sent = new CopyOnWriteArrayList<>();
-    final AtomicReference<@Nullable String> closed = new AtomicReference<>();
+    final AtomicReference<@Nullable LinkEnd> closed = new AtomicReference<>();
     volatile boolean ready;
 
     static Link ready() {
@@ -156,7 +157,7 @@ final class Fixture {
     }
 
     @Override
-    public void close(String reason) {
+    public void close(LinkEnd reason) {
       closed.set(reason);
     }
   }

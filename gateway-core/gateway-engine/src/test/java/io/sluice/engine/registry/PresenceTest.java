@@ -7,6 +7,7 @@ import static io.sluice.engine.registry.Fixture.password;
 import static io.sluice.engine.registry.Fixture.spec;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.api.LinkEnd;
 import io.sluice.api.RejectReason;
 import io.sluice.engine.registry.Fixture.Link;
 import java.nio.file.Path;
@@ -38,7 +39,7 @@ class PresenceTest {
     Link second = new Link();
     Fixture.attach(registry, "a", first);
     Fixture.attach(registry, "a", second);
-    assertThat(first.closed.get()).contains("taken over");
+    assertThat(first.closed.get()).isEqualTo(LinkEnd.TAKEN_OVER);
     assertThat(presence.connected()).isEqualTo(1);
     // the first one's end comes late and must not end the second
     presence.detach(id("a"), first);
@@ -52,7 +53,7 @@ class PresenceTest {
   void retiringClosesTheSession() {
     Link link = attached();
     registry.directory().retire(id("a"));
-    assertThat(link.closed.get()).contains("retired");
+    assertThat(link.closed.get()).isEqualTo(LinkEnd.RETIRED);
     assertThat(presence.connected()).isZero();
   }
 
@@ -60,7 +61,7 @@ class PresenceTest {
   void removingClosesTheSession() {
     Link link = attached();
     registry.directory().remove(id("a"));
-    assertThat(link.closed.get()).contains("removed");
+    assertThat(link.closed.get()).isEqualTo(LinkEnd.REMOVED);
     assertThat(presence.connected()).isZero();
   }
 
@@ -70,7 +71,7 @@ class PresenceTest {
     registry.directory().put(spec("a"));
     assertThat(link.closed.get()).isNull();
     registry.directory().put(spec("a", password("other")));
-    assertThat(link.closed.get()).contains("credentials changed");
+    assertThat(link.closed.get()).isEqualTo(LinkEnd.CREDENTIALS_CHANGED);
   }
 
   @Test

@@ -16,6 +16,7 @@ import static org.awaitility.Awaitility.await;
 import io.sluice.adapter.testkit.Authority;
 import io.sluice.api.Credentials;
 import io.sluice.api.Credentials.Token;
+import io.sluice.api.LinkEnd;
 import io.sluice.api.admin.ClaimDesk.ClaimSpec;
 import io.sluice.api.admin.DeviceDirectory.InvalidDeviceException;
 import io.sluice.api.tls.PemFiles;
@@ -205,7 +206,7 @@ class ProvisioningTest {
     assertThat(verdict(registry, login("a", "new"))).isEqualTo("a");
     assertThat(link.closed.get()).isNull();
     registry.sweep();
-    assertThat(link.closed.get()).isEqualTo("its credentials changed");
+    assertThat(link.closed.get()).isEqualTo(LinkEnd.CREDENTIALS_CHANGED);
     assertThat(registry.directory().get(id("a")).overlapUntilMicros()).isNull();
     reopen();
     assertThat(verdict(registry, login("a", "old"))).isEqualTo(WRONG);
@@ -248,7 +249,7 @@ class ProvisioningTest {
     registry.directory().rotate(id("a"), password("next"), Duration.ofHours(1));
     Link link = attach("a");
     assertThat(registry.directory().revoke(id("a"))).isTrue();
-    assertThat(link.closed.get()).isEqualTo("its credentials changed");
+    assertThat(link.closed.get()).isEqualTo(LinkEnd.CREDENTIALS_CHANGED);
     assertThat(verdict(registry, login("a", "secret"))).isEqualTo(WRONG);
     assertThat(verdict(registry, login("a", "next"))).isEqualTo(WRONG);
     assertThat(verdict(registry, new Token("a", token))).isEqualTo(WRONG);

@@ -6,6 +6,7 @@ import io.sluice.api.ContentType;
 import io.sluice.api.DeviceId;
 import io.sluice.api.DeviceLink;
 import io.sluice.api.Gateway;
+import io.sluice.api.LinkEnd;
 import io.sluice.api.Peer;
 import java.util.Map;
 import java.util.Objects;
@@ -83,7 +84,7 @@ final class CommandObservation implements ObservableResource, DeviceLink {
       if (gateway.attach(admitted, peer, this)) {
         gateway.commands().ready(device);
       } else {
-        close("its credentials changed");
+        close(LinkEnd.CREDENTIALS_CHANGED);
       }
     }
   }
@@ -148,7 +149,7 @@ final class CommandObservation implements ObservableResource, DeviceLink {
       giveBack(sending);
     }
     if (hasMoved) {
-      close("the device polls from another address or session");
+      close(LinkEnd.MOVED);
     }
   }
 
@@ -229,14 +230,15 @@ final class CommandObservation implements ObservableResource, DeviceLink {
   }
 
   @Override
-  public void close(String reason) {
+  public void close(LinkEnd reason) {
     exchange.execute(() -> {
       ObserveRelation current = relation;
       if (current == null) {
         return;
       }
       // One Non-confirmable notice: the address may be an old one of the same device.
-      Response end = Replies.diagnostic(ResponseCode.FORBIDDEN, "observation ended: " + reason);
+      Response end =
+          Replies.diagnostic(ResponseCode.FORBIDDEN, "observation ended: " + reason.sentence());
       end.setType(CoAP.Type.NON);
       exchange.sendResponse(end);
       current.cancel();

@@ -8,6 +8,7 @@ import io.sluice.api.Command;
 import io.sluice.api.ContentType;
 import io.sluice.api.DeviceId;
 import io.sluice.api.DeviceLink;
+import io.sluice.api.LinkEnd;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -177,7 +178,7 @@ class CommandTest {
     observe();
     await().until(() -> gateway.links.containsKey(VALVE));
     DeviceLink link = gateway.links.get(VALVE);
-    link.close("taken over");
+    link.close(LinkEnd.TAKEN_OVER);
     await().until(() -> notifications.size() == 2);
     assertThat(notifications.getLast().getCode()).isEqualTo(ResponseCode.FORBIDDEN);
     assertThat(notifications.getLast().getResponseText()).contains("taken over");

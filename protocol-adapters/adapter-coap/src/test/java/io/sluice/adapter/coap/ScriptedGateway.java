@@ -11,6 +11,7 @@ import io.sluice.api.Gateway;
 import io.sluice.api.HandshakeFault;
 import io.sluice.api.Lane;
 import io.sluice.api.Limit;
+import io.sluice.api.LinkEnd;
 import io.sluice.api.Peer;
 import io.sluice.api.Receipt;
 import io.sluice.api.RejectReason;
@@ -173,7 +174,7 @@ final class ScriptedGateway implements Gateway, Commands, AutoCloseable {
     }
     DeviceLink old = links.put(admitted.device().id(), link);
     if (old != null) {
-      old.close("taken over");
+      old.close(LinkEnd.TAKEN_OVER);
     }
     return true;
   }
@@ -247,7 +248,7 @@ final class ScriptedGateway implements Gateway, Commands, AutoCloseable {
     revocations.forEach(listener -> listener.accept(new DeviceId(device)));
     DeviceLink link = links.get(new DeviceId(device));
     if (link != null) {
-      link.close("its credentials changed");
+      link.close(LinkEnd.CREDENTIALS_CHANGED);
     }
   }
 

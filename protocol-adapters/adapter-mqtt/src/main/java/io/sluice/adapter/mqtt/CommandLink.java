@@ -6,6 +6,7 @@ import io.netty.handler.codec.mqtt.MqttProperties;
 import io.netty.handler.codec.mqtt.MqttQoS;
 import io.sluice.api.Command;
 import io.sluice.api.DeviceLink;
+import io.sluice.api.LinkEnd;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -134,8 +135,15 @@ final class CommandLink implements DeviceLink, Subscriber {
   }
 
   @Override
-  public void close(String reason) {
-    byte code = reason.contains("taken") ? (byte) 0x8E : (byte) 0x98;
-    connection.sink().execute(() -> connection.failAtOnce(code, reason));
+  public void close(LinkEnd reason) {
+    connection.sink().execute(() -> connection.failAtOnce(reasonCode(reason), reason.sentence()));
+  }
+
+  /** Of the DISCONNECT, MQTT 5 section 3.14.2.1: taken over, or administrative action. */
+  static byte reasonCode(LinkEnd reason) {
+    return switch (reason) {
+      case TAKEN_OVER, MOVED -> (byte) 0x8E;
+      case REMOVED, RETIRED, CREDENTIALS_CHANGED -> (byte) 0x98;
+    };
   }
 }

@@ -9,13 +9,17 @@ import static org.awaitility.Awaitility.await;
 import io.sluice.adapter.mqtt.RawMqtt.Bytes;
 import io.sluice.adapter.mqtt.RawMqtt.Packet;
 import io.sluice.adapter.testkit.RecordingGateway;
+import io.sluice.api.DeviceLink;
+import io.sluice.api.LinkEnd;
 import io.sluice.api.RejectReason;
 import java.io.IOException;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is left of a device whose credentials change: no session, no will, no state. */
@@ -62,6 +66,23 @@ class CredentialChangeTest {
     }
     assertThat(gateway.offers()).isZero();
     assertThat(gateway.link("d1")).isNull();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void theDeviceIsToldWhyItsSessionEnds(LinkEnd reason) throws Exception {
+    int code = switch (reason) { // MQTT 5 section 3.14.2.1
+          case TAKEN_OVER, MOVED -> 0x8E;
+          case REMOVED, RETIRED, CREDENTIALS_CHANGED -> 0x98;
+        };
+    try (RawMqtt client = RawMqtt.connected(adapter, 5)) {
+      await().until(() -> gateway.link("d1") != null);
+      DeviceLink link = Objects.requireNonNull(gateway.link("d1"));
+      link.close(reason);
+      Packet last = client.next();
+      assertThat(last.body()[0] & 0xFF).isEqualTo(code);
+      assertThat(new String(last.body(), UTF_8)).endsWith(reason.sentence());
+    }
   }
 
   @Test

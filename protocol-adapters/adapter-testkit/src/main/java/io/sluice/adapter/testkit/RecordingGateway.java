@@ -10,6 +10,7 @@ import io.sluice.api.DeviceLink;
 import io.sluice.api.Gateway;
 import io.sluice.api.Lane;
 import io.sluice.api.Limit;
+import io.sluice.api.LinkEnd;
 import io.sluice.api.Peer;
 import io.sluice.api.Receipt;
 import io.sluice.api.RejectReason;
@@ -257,7 +258,7 @@ public final class RecordingGateway implements Gateway, Commands, AutoCloseable 
     }
     DeviceLink previous = links.put(admitted.device().id(), link);
     if (previous != null && !previous.equals(link)) {
-      previous.close("taken over by another session");
+      previous.close(LinkEnd.TAKEN_OVER);
     }
     return true;
   }
@@ -334,7 +335,7 @@ public final class RecordingGateway implements Gateway, Commands, AutoCloseable 
     revocations.forEach(listener -> listener.accept(new DeviceId(device)));
     DeviceLink link = links.get(new DeviceId(device));
     if (link != null) {
-      link.close("its credentials changed");
+      link.close(LinkEnd.CREDENTIALS_CHANGED);
     }
   }
 
