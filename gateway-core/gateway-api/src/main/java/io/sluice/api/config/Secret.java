@@ -29,7 +29,7 @@ public record Secret(String value, @Nullable Path file) {
       if (from == null || Files.size(from) > FILE_BYTES_MAX) {
         return value;
       }
-      String now = Files.readString(from).strip();
+      String now = TextFile.secret(from);
       return now.isEmpty() ? value : now;
     } catch (IOException e) {
       // Being written anew, or taken away after the start: whoever gets the old one will tell.

@@ -76,7 +76,8 @@ final class IdSeries {
   }
 
   /**
-   * Begins the series of this start, on disk too.
+   * Begins the series of this start, on disk too; where the disk takes nothing, the last one goes
+   * on.
    *
    * @param epoch the spool's own name
    * @param isNew whether it was made just now: it is the first series then
@@ -96,7 +97,16 @@ final class IdSeries {
     }
     StringBuilder text = new StringBuilder();
     needed.forEach(each -> text.append(each.line()));
-    new SmallFile(file, files).write(text.toString());
+    try {
+      new SmallFile(file, files).write(text.toString());
+    } catch (IOException e) {
+      // What is not on disk may not be given out. A gateway on a full disk starts all the same.
+      LOG.warn(
+          "spool: new ids for this start cannot be written ({}); it goes on with those of the last",
+          e.getMessage());
+      all.removeLast();
+      return new IdSeries(epoch, List.copyOf(all));
+    }
     return new IdSeries(epoch, List.copyOf(needed));
   }
 

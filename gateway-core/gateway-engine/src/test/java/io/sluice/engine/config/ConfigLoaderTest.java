@@ -172,8 +172,10 @@ class ConfigLoaderTest {
   void secretIsReadFromAFile() throws Exception {
     Files.writeString(directory.resolve("token"), "abc-of-more-than-16\n");
     Files.writeString(directory.resolve("empty"), "\n");
-    assertThat(loaded(MINIMAL + "admin: { token-file: token }").admin().token())
-        .isEqualTo(new Secret("abc-of-more-than-16"));
+    Secret token = loaded(MINIMAL + "admin: { token-file: token }").admin().token();
+    assertThat(token).isNotNull();
+    assertThat(token.value()).isEqualTo("abc-of-more-than-16");
+    assertThat(token.file()).isEqualTo(directory.resolve("token"));
     assertThat(faults(MINIMAL + "admin: { token-file: none }"))
         .containsExactly(
             "s.yaml:4:22: admin.token-file: the secret's file none cannot be read; check path and"
