@@ -152,6 +152,9 @@ class ConfigFuzzTest {
     String dashes = "- ".repeat(300_000);
     String keys = "? ".repeat(300_000);
     String number = "gateway: { id: " + "9".repeat(1_000_000) + " }";
+    String zeroLed = "gateway: { id: 0" + "9".repeat(1_000_000) + " }";
+    String zeroLedPort = "listeners: { mqtt: { port: 0" + "9".repeat(1_000_000) + " } }";
+    String zeros = "listeners: { mqtt: { port: " + "0".repeat(1_000_000) + "x } }";
     String exponent = "listeners: { mqtt: { port: 1e999999999 } }";
     String openVariables = "gateway: { id: \"" + "${".repeat(300_000) + "\" }";
     String longKey = "x".repeat(1_000_000) + ": 1";
@@ -168,6 +171,9 @@ class ConfigFuzzTest {
             dashes,
             keys,
             number,
+            zeroLed,
+            zeroLedPort,
+            zeros,
             exponent,
             openVariables,
             longKey,

@@ -75,7 +75,7 @@ class SideStoreCampaignTest {
   void whatWasConfirmedStaysAndWhatWasRefusedIsNotThere() {
     Campaign.run(
         "side-store",
-        6,
+        3,
         random -> {
           try (Life life = new Life(random, random.nextBoolean())) {
             life.run();
