@@ -7,6 +7,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.DecoderException;
+import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
 import io.netty.handler.codec.mqtt.MqttConnectMessage;
 import io.netty.handler.codec.mqtt.MqttMessage;
@@ -430,8 +431,13 @@ final class Connection extends ChannelInboundHandlerAdapter {
         channel.close();
       }
       case IOException _ -> channel.close();
-      case CorruptedWebSocketFrameException frame ->
-          fail((byte) 0x81, "WebSocket: " + frame.getMessage());
+      case CorruptedWebSocketFrameException frame -> {
+        if (!failed) {
+          // the last frame, whatever else would be sent: RFC 6455 sections 5.5.1 and 7.1.7
+          channel.writeAndFlush(new CloseWebSocketFrame(frame.closeStatus()));
+        }
+        fail((byte) 0x81, "WebSocket: " + frame.getMessage());
+      }
       default -> malformed(root);
     }
   }

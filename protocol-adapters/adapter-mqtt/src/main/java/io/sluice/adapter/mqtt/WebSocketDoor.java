@@ -19,6 +19,7 @@ import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
+import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolHandler;
@@ -51,10 +52,19 @@ final class WebSocketDoor {
                     .websocketPath(path)
                     .checkStartsWith(true) // a query may follow; the path is judged above
                     .subprotocols("mqtt") // [MQTT-6.0.0-3], [MQTT-6.0.0-4]
-                    .maxFramePayloadLength(options.packetBytes() + 16)
+                    .decoderConfig(frames(options))
                     .handshakeTimeoutMillis(options.connectTimeout().toMillis())
                     .build()))
         .addLast(new Frames());
+  }
+
+  /** A Close frame is sent by the connection, once: RFC 6455 section 5.5.1. */
+  private static WebSocketDecoderConfig frames(MqttOptions options) {
+    return WebSocketDecoderConfig.newBuilder()
+        .maxFramePayloadLength(options.packetBytes() + 16)
+        .closeOnProtocolViolation(false)
+        .withUTF8Validator(false) // text is refused whatever it says
+        .build();
   }
 
   /** Answers whoever asks for another path or no WebSocket at all. */
