@@ -84,7 +84,7 @@ class WebSocketWireTest {
     int closed() throws IOException {
       byte[] payload = next(0x88);
       assertThat(in.read()).as("a byte behind the Close frame").isEqualTo(-1);
-      return (payload[0] & 0xFF) << 8 | (payload[1] & 0xFF);
+      return ((payload[0] & 0xFF) << 8) | (payload[1] & 0xFF);
     }
 
     @Override
