@@ -88,7 +88,9 @@ class KafkaCausesIT {
       }
       assertThat(delivery)
           .isInstanceOfSatisfying(
-              Delivery.Retry.class, retry -> assertThat(retry.cause()).startsWith("UNKNOWN_TOPIC"));
+              Delivery.Parted.class,
+              parted ->
+                  assertThat(parted.records().cause(0) + parted.ended()).contains("UNKNOWN_TOPIC"));
     }
   }
 

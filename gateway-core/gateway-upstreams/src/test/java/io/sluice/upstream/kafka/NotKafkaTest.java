@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
  * process of its own, with the heap and the options of a small gateway: the first allocation that
  * goes by a wrong length would end it.
  */
-@Timeout(120)
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class NotKafkaTest {
   private static final byte[] HTTP =
       "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n"
@@ -226,7 +226,12 @@ class NotKafkaTest {
       String last = "delivered";
       while (last.equals("delivered")) {
         Delivery delivery = upstream.send(new TestBatch("r", 0, 10)).join();
-        last = delivery instanceof Delivery.Retry retry ? "retry: " + retry.cause() : "delivered";
+        last =
+            delivery instanceof Delivery.Parted parted
+                ? "retry: " + parted.ended()
+                : delivery instanceof Delivery.Retry retry
+                    ? "retry: " + retry.cause()
+                    : "delivered";
         if (last.equals("delivered")) {
           System.out.println(last);
           Thread.sleep(100);
