@@ -183,7 +183,10 @@ class ArchitectureTest {
 
   private static boolean isUnguarded(JavaClass type) {
     boolean isTest =
-        type.getSource().map(source -> source.getUri().getPath().contains("/test")).orElse(false);
+        type.getSource()
+            .map(source -> source.getUri().toString())
+            .filter(place -> place.matches(".*/test(-classes)?/io/sluice/.*"))
+            .isPresent();
     return !isTest
         && type.getMethodCallsFromSelf().stream()
             .map(JavaMethodCall::getTarget)
