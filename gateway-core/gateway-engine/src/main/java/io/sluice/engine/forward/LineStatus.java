@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
  * by the Forwarder's thread, read by any.
  */
 final class LineStatus {
-  private static final Logger LOG = LoggerFactory.getLogger(LineStatus.class);
+  private static final Logger LOG = LoggerFactory.getLogger(Forwarder.class);
 
   /** A connection that lived so long counts as a good one. */
   private static final long STEADY_NANOS = TimeUnit.SECONDS.toNanos(10);
