@@ -220,12 +220,12 @@ class DashboardIT {
     look(1280, 1200, false);
     go("devices/hub-1");
     await().until(() -> text().contains("new password"));
-    named("password").sendKeys("secret-22");
+    named("password").sendKeys("secret-of-22-now");
     press("rotate password");
     browser.switchTo().alert().accept();
     await().until(() -> text().contains("credentials: yes"));
     shoot("device-rotate");
-    for (String password : List.of("secret-1", "secret-22")) {
+    for (String password : List.of("secret-1", "secret-of-22-now")) {
       Tool.publish(gateway, "hub-1", password, "telemetry", "{\"load\":5}").succeeded();
     }
     assertNoComplaint();
