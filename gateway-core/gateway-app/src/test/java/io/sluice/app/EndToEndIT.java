@@ -130,7 +130,7 @@ class EndToEndIT {
     assertThat(measurements.get(0).get("q").stringValue()).isEqualTo("good");
     assertThat(measurements.get(1).get("q").stringValue()).isEqualTo("bad");
     assertThat(measurements.get(1).get("qr").stringValue()).isEqualTo("SENSOR");
-    assertThat(gateway.get("/api/v1/devices/meter-1/latest").toString()).contains("$.current");
+    assertThat(gateway.get("/api/v1/devices/meter-1/refusals").toString()).contains("current");
     assertLedgerBalances(1);
   }
 
