@@ -5,6 +5,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
 import org.eclipse.californium.core.CoapResource;
+import org.eclipse.californium.core.coap.BlockOption;
 import org.eclipse.californium.core.coap.CoAP.ResponseCode;
 import org.eclipse.californium.core.coap.OptionSet;
 import org.eclipse.californium.core.coap.Response;
@@ -59,8 +60,14 @@ final class PublicResources {
     if (options.getURIQueryCount() > 1) {
       return Replies.diagnostic(ResponseCode.BAD_REQUEST, "filter by one query at the most");
     }
+    String links = discovery.discoverTree(root, options.getUriQuery());
+    BlockOption asked = options.getBlock2();
+    if (asked != null && asked.getOffset() > 0 && asked.getOffset() >= links.length()) {
+      return Replies.diagnostic(
+          ResponseCode.BAD_OPTION, "no such block; the links have " + links.length() + " bytes");
+    }
     Response response = new Response(ResponseCode.CONTENT);
-    response.setPayload(discovery.discoverTree(root, options.getUriQuery()));
+    response.setPayload(links);
     response.getOptions().setContentFormat(LINK_FORMAT);
     return response;
   }

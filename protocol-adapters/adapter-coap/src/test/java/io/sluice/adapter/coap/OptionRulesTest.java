@@ -171,6 +171,14 @@ class OptionRulesTest {
   }
 
   @ParameterizedTest
+  @CsvSource({"C102, 2.05", "C20322, 4.02", "C2FA02, 4.02"}) // blocks 0, 50 and 4000
+  void blockBehindTheEndOfTheLinksIsNone(String block2, String code) throws Exception {
+    String links = "BB" + HexFormat.of().formatHex(".well-known".getBytes(UTF_8)) + "04636F7265";
+    peer.send(HexFormat.of().parseHex("40010001" + links + block2));
+    assertThat(RawPeer.code(peer.receive())).isEqualTo(code);
+  }
+
+  @ParameterizedTest
   @CsvSource({
     "4, .well-known/core, 4.05",
     "4, time, 4.05",
