@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** The real disk, of which a test hears before each operation, and may hold it up or fail it. */
@@ -25,9 +27,38 @@ final class HookedFiles implements SpoolFiles {
     void before(Operation operation, Path file) throws IOException;
   }
 
+  private static final int PIECE_BYTES = 7_919;
+
   private final SpoolFiles disk = new DiskFiles();
+  private final AtomicLong bytesRead = new AtomicLong();
+  private final int mostWritten;
   private final Set<SpoolFile> open = ConcurrentHashMap.newKeySet();
   volatile Hook hook = (operation, file) -> {};
+
+  HookedFiles() {
+    this(Integer.MAX_VALUE);
+  }
+
+  private HookedFiles(int mostWritten) {
+    this.mostWritten = mostWritten;
+  }
+
+  /** Takes writes in pieces, and neither writes nor syncs while the flag is set. */
+  static HookedFiles inPieces(AtomicBoolean broken) {
+    HookedFiles files = new HookedFiles(PIECE_BYTES);
+    files.hook =
+        (operation, file) -> {
+          boolean holdsBytes = operation == Operation.WRITE || operation == Operation.FORCE;
+          if (holdsBytes && broken.get()) {
+            throw new IOException("No space left on device");
+          }
+        };
+    return files;
+  }
+
+  long bytesRead() {
+    return bytesRead.get();
+  }
 
   /** Files that were opened and not closed. */
   int openFiles() {
@@ -46,13 +77,21 @@ final class HookedFiles implements SpoolFiles {
 
     @Override
     public int read(ByteBuffer into, long offset) throws IOException {
-      return file.read(into, offset);
+      int count = file.read(into, offset);
+      bytesRead.addAndGet(Math.max(0, count));
+      return count;
     }
 
     @Override
     public int write(ByteBuffer from, long offset) throws IOException {
       hook.before(Operation.WRITE, path);
-      return file.write(from, offset);
+      int limit = from.limit();
+      from.limit(from.position() + Math.min(from.remaining(), mostWritten));
+      try {
+        return file.write(from, offset);
+      } finally {
+        from.limit(limit);
+      }
     }
 
     @Override

@@ -55,7 +55,8 @@ class SegmentedSpoolTest {
   }
 
   private void open(SpoolSettings settings) throws IOException {
-    spool = SegmentedSpool.open(settings, directory, Clock.systemUTC(), new FaultyFiles(broken));
+    spool =
+        SegmentedSpool.open(settings, directory, Clock.systemUTC(), HookedFiles.inPieces(broken));
   }
 
   @AfterEach

@@ -114,7 +114,8 @@ class SpoolModelTest {
 
   private void open(boolean afterCrash) throws IOException {
     SpoolSettings settings = SegmentedSpoolTest.settings(Policy.DROP_OLDEST, key);
-    spool = SegmentedSpool.open(settings, directory, Clock.systemUTC(), new FaultyFiles(broken));
+    spool =
+        SegmentedSpool.open(settings, directory, Clock.systemUTC(), HookedFiles.inPieces(broken));
     if (readers.isEmpty()) {
       readers.add(new Tracked("a"));
       readers.add(new Tracked("b"));

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -73,7 +72,7 @@ class SpoolRestartTest {
       spool.reader("a");
       fill(spool, records);
     }
-    FaultyFiles files = new FaultyFiles(new AtomicBoolean());
+    HookedFiles files = new HookedFiles();
     long started = System.nanoTime();
     try (SegmentedSpool spool =
         SegmentedSpool.open(settings(segmentBytes), directory, Clock.systemUTC(), files)) {
