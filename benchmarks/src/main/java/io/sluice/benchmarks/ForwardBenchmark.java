@@ -2,9 +2,9 @@ package io.sluice.benchmarks;
 
 import io.sluice.api.ByteSink;
 import io.sluice.api.Lane;
-import io.sluice.engine.forward.ForwardSettings;
-import io.sluice.engine.forward.ForwardSettings.Format;
-import io.sluice.engine.forward.OutboundBatch;
+import io.sluice.api.upstream.ForwardSettings;
+import io.sluice.api.upstream.ForwardSettings.Format;
+import io.sluice.api.upstream.OutboundBatch;
 import io.sluice.engine.forward.RecordBatch;
 import io.sluice.engine.normalize.PayloadException;
 import io.sluice.engine.spool.SpoolBatch;

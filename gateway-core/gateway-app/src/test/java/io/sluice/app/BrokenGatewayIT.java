@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.sun.net.httpserver.HttpServer;
 import io.sluice.api.GatewayTime;
 import io.sluice.api.admin.Operations.LedgerLine;
-import io.sluice.engine.forward.UpstreamFactory;
+import io.sluice.api.upstream.UpstreamFactory;
 import io.sluice.sim.audit.Audit;
 import io.sluice.sim.audit.AuditResult;
 import io.sluice.sim.fleet.Endpoints;

@@ -2,10 +2,10 @@ package io.sluice.app;
 
 import io.sluice.api.ByteSink;
 import io.sluice.api.config.Option;
-import io.sluice.engine.forward.Delivery;
-import io.sluice.engine.forward.OutboundBatch;
-import io.sluice.engine.forward.Upstream;
-import io.sluice.engine.forward.UpstreamFactory;
+import io.sluice.api.upstream.Delivery;
+import io.sluice.api.upstream.OutboundBatch;
+import io.sluice.api.upstream.Upstream;
+import io.sluice.api.upstream.UpstreamFactory;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;

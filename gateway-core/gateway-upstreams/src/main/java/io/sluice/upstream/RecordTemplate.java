@@ -1,6 +1,6 @@
 package io.sluice.upstream;
 
-import io.sluice.engine.forward.OutboundBatch;
+import io.sluice.api.upstream.OutboundBatch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;

@@ -1,8 +1,8 @@
 package io.sluice.upstream;
 
-import io.sluice.engine.forward.Delivery;
-import io.sluice.engine.forward.OutboundBatch;
-import io.sluice.engine.forward.Upstream;
+import io.sluice.api.upstream.Delivery;
+import io.sluice.api.upstream.OutboundBatch;
+import io.sluice.api.upstream.Upstream;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.api.MessageClass;
 import io.sluice.api.config.Checked.Problem;
-import io.sluice.engine.forward.UpstreamFactory;
+import io.sluice.api.upstream.UpstreamFactory;
 import io.sluice.upstream.kafka.KafkaSettings;
 import io.sluice.upstream.mqtt.MqttSettings;
 import io.sluice.upstream.mqtt.MqttTls;

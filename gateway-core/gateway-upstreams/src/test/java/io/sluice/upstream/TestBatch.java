@@ -3,7 +3,7 @@ package io.sluice.upstream;
 import io.sluice.api.ByteSink;
 import io.sluice.api.Lane;
 import io.sluice.api.MessageClass;
-import io.sluice.engine.forward.OutboundBatch;
+import io.sluice.api.upstream.OutboundBatch;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;

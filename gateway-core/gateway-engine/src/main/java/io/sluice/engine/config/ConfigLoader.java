@@ -1,6 +1,8 @@
 package io.sluice.engine.config;
 
 import io.sluice.api.admin.AdminSettings;
+import io.sluice.api.upstream.ForwardSettings;
+import io.sluice.api.upstream.UpstreamSettings;
 import io.sluice.engine.config.ConfigNode.Kind;
 import io.sluice.engine.config.ConfigNode.Mapping;
 import io.sluice.engine.config.ConfigNode.Scalar;
@@ -9,8 +11,6 @@ import io.sluice.engine.config.GatewayConfig.Identity;
 import io.sluice.engine.config.GatewayConfig.UpstreamConfig;
 import io.sluice.engine.config.GatewayConfig.UpstreamIdentity;
 import io.sluice.engine.config.Types.Section;
-import io.sluice.engine.forward.ForwardSettings;
-import io.sluice.engine.forward.UpstreamSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

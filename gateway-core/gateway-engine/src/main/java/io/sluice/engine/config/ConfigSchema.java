@@ -2,6 +2,7 @@ package io.sluice.engine.config;
 
 import io.sluice.api.admin.AdminSettings;
 import io.sluice.api.config.Option;
+import io.sluice.api.upstream.ForwardSettings;
 import io.sluice.engine.config.GatewayConfig.Identity;
 import io.sluice.engine.config.GatewayConfig.UpstreamIdentity;
 import io.sluice.engine.config.OptionType.Basic;
@@ -11,7 +12,6 @@ import io.sluice.engine.config.OptionType.MapOf;
 import io.sluice.engine.config.OptionType.Nested;
 import io.sluice.engine.config.RecordShape.Member;
 import io.sluice.engine.config.Types.Section;
-import io.sluice.engine.forward.ForwardSettings;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;

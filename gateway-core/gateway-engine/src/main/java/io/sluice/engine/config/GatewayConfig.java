@@ -2,7 +2,7 @@ package io.sluice.engine.config;
 
 import io.sluice.api.admin.AdminSettings;
 import io.sluice.api.config.Option;
-import io.sluice.engine.forward.ForwardSettings;
+import io.sluice.api.upstream.ForwardSettings;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package io.sluice.engine.config;
 
 import io.sluice.api.AdapterFactory;
-import io.sluice.engine.forward.UpstreamFactory;
+import io.sluice.api.upstream.UpstreamFactory;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;

@@ -3,6 +3,7 @@ package io.sluice.engine.forward;
 import io.sluice.api.ByteSink;
 import io.sluice.api.Lane;
 import io.sluice.api.MessageClass;
+import io.sluice.api.upstream.OutboundBatch;
 
 /**
  * Some records of a batch, in its order.

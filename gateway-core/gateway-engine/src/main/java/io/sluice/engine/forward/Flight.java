@@ -1,6 +1,8 @@
 package io.sluice.engine.forward;
 
 import io.sluice.api.Lane;
+import io.sluice.api.upstream.Delivery;
+import io.sluice.api.upstream.OutboundBatch;
 import io.sluice.engine.spool.SpoolBatch;
 import java.util.BitSet;
 import java.util.concurrent.CompletableFuture;

@@ -3,6 +3,8 @@ package io.sluice.engine.forward;
 import io.sluice.api.ByteSink;
 import io.sluice.api.Lane;
 import io.sluice.api.MessageClass;
+import io.sluice.api.upstream.ForwardSettings;
+import io.sluice.api.upstream.OutboundBatch;
 import io.sluice.engine.record.CorruptRecordException;
 import io.sluice.engine.record.RecordJson;
 import io.sluice.engine.record.RecordView;

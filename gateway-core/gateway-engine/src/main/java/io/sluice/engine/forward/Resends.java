@@ -1,5 +1,9 @@
 package io.sluice.engine.forward;
 
+import io.sluice.api.upstream.Delivery;
+import io.sluice.api.upstream.OutboundBatch;
+import io.sluice.api.upstream.RecordVerdicts;
+import io.sluice.api.upstream.Upstream;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;

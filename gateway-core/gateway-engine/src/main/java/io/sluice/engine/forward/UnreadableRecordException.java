@@ -1,5 +1,8 @@
 package io.sluice.engine.forward;
 
+import io.sluice.api.upstream.OutboundBatch;
+import io.sluice.api.upstream.Upstream;
+
 /**
  * A record of a batch whose checksum held but whose bytes are no record. Thrown out of {@link
  * Upstream#send} by any accessor of {@link OutboundBatch}; the Forwarder then sends what is before

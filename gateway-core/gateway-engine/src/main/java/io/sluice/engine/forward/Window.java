@@ -1,7 +1,9 @@
 package io.sluice.engine.forward;
 
 import io.sluice.api.Lane;
-import io.sluice.engine.forward.RecordVerdicts.Fault;
+import io.sluice.api.upstream.Delivery;
+import io.sluice.api.upstream.RecordVerdicts;
+import io.sluice.api.upstream.RecordVerdicts.Fault;
 import io.sluice.engine.spool.SpoolBatch;
 import io.sluice.engine.spool.SpoolBatch.Stream;
 import io.sluice.engine.spool.SpoolReader;

@@ -1,5 +1,9 @@
 package io.sluice.engine.forward;
 
+import io.sluice.api.upstream.Delivery;
+import io.sluice.api.upstream.OutboundBatch;
+import io.sluice.api.upstream.RecordVerdicts;
+import io.sluice.api.upstream.Upstream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

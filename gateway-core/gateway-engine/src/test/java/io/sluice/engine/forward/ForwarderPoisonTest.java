@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.sluice.api.Lane;
 import io.sluice.api.MessageClass;
+import io.sluice.api.upstream.ForwardSettings;
 import io.sluice.engine.forward.FarEnd.Answer;
 import java.time.Duration;
 import java.time.Instant;

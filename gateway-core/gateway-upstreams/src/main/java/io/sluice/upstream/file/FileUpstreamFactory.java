@@ -1,7 +1,7 @@
 package io.sluice.upstream.file;
 
-import io.sluice.engine.forward.Upstream;
-import io.sluice.engine.forward.UpstreamFactory;
+import io.sluice.api.upstream.Upstream;
+import io.sluice.api.upstream.UpstreamFactory;
 import java.time.InstantSource;
 
 /** Type {@code file}: JSON lines (or the format configured, one record a line) in a directory. */

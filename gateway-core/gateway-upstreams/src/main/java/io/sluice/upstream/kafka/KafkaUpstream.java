@@ -1,9 +1,9 @@
 package io.sluice.upstream.kafka;
 
 import io.sluice.api.ByteSink;
-import io.sluice.engine.forward.Delivery;
-import io.sluice.engine.forward.OutboundBatch;
-import io.sluice.engine.forward.Upstream;
+import io.sluice.api.upstream.Delivery;
+import io.sluice.api.upstream.OutboundBatch;
+import io.sluice.api.upstream.Upstream;
 import io.sluice.upstream.CloudEvents;
 import io.sluice.upstream.RecordTemplate;
 import java.io.IOException;

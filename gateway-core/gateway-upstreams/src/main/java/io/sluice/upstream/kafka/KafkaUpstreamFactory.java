@@ -1,7 +1,7 @@
 package io.sluice.upstream.kafka;
 
-import io.sluice.engine.forward.Upstream;
-import io.sluice.engine.forward.UpstreamFactory;
+import io.sluice.api.upstream.Upstream;
+import io.sluice.api.upstream.UpstreamFactory;
 
 /** Type {@code kafka}: one Kafka record a record, keyed by device. */
 public final class KafkaUpstreamFactory implements UpstreamFactory<KafkaSettings> {

@@ -1,7 +1,7 @@
 package io.sluice.upstream.mqtt;
 
-import io.sluice.engine.forward.Delivery;
-import io.sluice.engine.forward.RecordVerdicts;
+import io.sluice.api.upstream.Delivery;
+import io.sluice.api.upstream.RecordVerdicts;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;

@@ -11,7 +11,7 @@ import io.netty.handler.codec.mqtt.MqttReasonCodeAndPropertiesVariableHeader;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
 import io.sluice.api.health.Guarded;
-import io.sluice.engine.forward.Delivery;
+import io.sluice.api.upstream.Delivery;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package io.sluice.upstream.mqtt;
 
 import io.sluice.api.ByteSink;
-import io.sluice.engine.forward.OutboundBatch;
+import io.sluice.api.upstream.OutboundBatch;
 import io.sluice.upstream.CloudEvents;
 import io.sluice.upstream.RecordTemplate;
 import java.nio.charset.StandardCharsets;

@@ -3,7 +3,7 @@ package io.sluice.upstream.mqtt;
 import io.sluice.api.config.Checked;
 import io.sluice.api.config.Option;
 import io.sluice.api.config.Secret;
-import io.sluice.engine.forward.UpstreamSettings;
+import io.sluice.api.upstream.UpstreamSettings;
 import io.sluice.upstream.RecordTemplate;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;

@@ -1,7 +1,7 @@
 package io.sluice.upstream.mqtt;
 
-import io.sluice.engine.forward.Upstream;
-import io.sluice.engine.forward.UpstreamFactory;
+import io.sluice.api.upstream.Upstream;
+import io.sluice.api.upstream.UpstreamFactory;
 
 /** Type {@code mqtt}: one publication a record, to an MQTT broker. */
 public final class MqttUpstreamFactory implements UpstreamFactory<MqttSettings> {

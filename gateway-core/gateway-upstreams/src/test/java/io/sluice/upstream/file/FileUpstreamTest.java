@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.github.luben.zstd.ZstdInputStream;
 import io.sluice.api.config.Bytes;
-import io.sluice.engine.forward.Delivery;
+import io.sluice.api.upstream.Delivery;
 import io.sluice.upstream.TestBatch;
 import io.sluice.upstream.file.FileSettings.Compression;
 import java.io.IOException;

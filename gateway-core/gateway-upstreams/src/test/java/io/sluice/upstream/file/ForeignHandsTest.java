@@ -6,9 +6,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.sluice.api.config.Bytes;
 import io.sluice.api.config.Checked.Problem;
-import io.sluice.engine.forward.Delivery;
-import io.sluice.engine.forward.ForwardSettings;
-import io.sluice.engine.forward.ForwardSettings.Format;
+import io.sluice.api.upstream.Delivery;
+import io.sluice.api.upstream.ForwardSettings;
+import io.sluice.api.upstream.ForwardSettings.Format;
 import io.sluice.upstream.TestBatch;
 import io.sluice.upstream.file.FileSettings.Compression;
 import java.io.IOException;

@@ -2,7 +2,7 @@ package io.sluice.upstream.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sluice.engine.forward.Delivery;
+import io.sluice.api.upstream.Delivery;
 import org.apache.kafka.common.errors.NotEnoughReplicasException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.api.MessageClass;
-import io.sluice.engine.forward.Delivery;
-import io.sluice.engine.forward.OutboundBatch;
-import io.sluice.engine.forward.Upstream;
+import io.sluice.api.upstream.Delivery;
+import io.sluice.api.upstream.OutboundBatch;
+import io.sluice.api.upstream.Upstream;
 import io.sluice.testkit.KafkaBroker;
 import io.sluice.upstream.TestBatch;
 import java.io.IOException;

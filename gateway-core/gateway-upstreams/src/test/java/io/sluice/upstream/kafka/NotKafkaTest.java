@@ -3,8 +3,8 @@ package io.sluice.upstream.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.sluice.engine.forward.Delivery;
-import io.sluice.engine.forward.Upstream;
+import io.sluice.api.upstream.Delivery;
+import io.sluice.api.upstream.Upstream;
 import io.sluice.testkit.KafkaBroker;
 import io.sluice.upstream.TestBatch;
 import java.io.BufferedReader;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.handler.codec.mqtt.MqttProperties;
 import io.sluice.api.config.Secret;
-import io.sluice.engine.forward.Upstream;
+import io.sluice.api.upstream.Upstream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.InetAddress;

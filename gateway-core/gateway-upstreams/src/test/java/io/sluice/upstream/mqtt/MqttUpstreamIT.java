@@ -6,8 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.sluice.api.MessageClass;
 import io.sluice.api.config.Secret;
-import io.sluice.engine.forward.Delivery;
-import io.sluice.engine.forward.Upstream;
+import io.sluice.api.upstream.Delivery;
+import io.sluice.api.upstream.Upstream;
 import io.sluice.testkit.Mosquitto;
 import io.sluice.upstream.Resending;
 import io.sluice.upstream.TestBatch;

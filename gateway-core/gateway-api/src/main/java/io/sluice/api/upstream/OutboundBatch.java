@@ -1,4 +1,4 @@
-package io.sluice.engine.forward;
+package io.sluice.api.upstream;
 
 import io.sluice.api.ByteSink;
 import io.sluice.api.Lane;

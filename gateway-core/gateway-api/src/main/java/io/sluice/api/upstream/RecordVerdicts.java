@@ -1,4 +1,4 @@
-package io.sluice.engine.forward;
+package io.sluice.api.upstream;
 
 import java.util.BitSet;
 import java.util.Map;
@@ -16,7 +16,7 @@ public final class RecordVerdicts {
   private int suspect = -1;
 
   /** Why a record did not arrive. */
-  enum Kind {
+  public enum Kind {
     /** It never will: it is set aside. */
     REFUSED,
     /** It was not taken this time, though the connection goes on. */
@@ -25,7 +25,8 @@ public final class RecordVerdicts {
     NO_DESTINATION
   }
 
-  record Fault(Kind kind, String cause) {}
+  /** What is known against one record. */
+  public record Fault(Kind kind, String cause) {}
 
   /**
    * @param count of the batch's records
@@ -85,16 +86,18 @@ public final class RecordVerdicts {
     return fault == null ? null : fault.cause();
   }
 
-  BitSet confirmed() {
+  /** Indices of the records that were confirmed; not to be changed. */
+  public BitSet confirmed() {
     return confirmed;
   }
 
-  Map<Integer, Fault> faults() {
+  /** By index, in its order; not to be changed. */
+  public Map<Integer, Fault> faults() {
     return faults;
   }
 
-  /** Negative where there is none. */
-  int suspect() {
+  /** The suspect's index; negative where there is none. */
+  public int suspect() {
     return suspect;
   }
 }

@@ -1,4 +1,4 @@
-package io.sluice.engine.forward;
+package io.sluice.api.upstream;
 
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;

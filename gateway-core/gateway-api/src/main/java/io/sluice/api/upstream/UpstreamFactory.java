@@ -1,4 +1,4 @@
-package io.sluice.engine.forward;
+package io.sluice.api.upstream;
 
 /**
  * Makes upstreams of one type. Found by {@link java.util.ServiceLoader}.

@@ -1,4 +1,4 @@
-package io.sluice.engine.forward;
+package io.sluice.api.upstream;
 
 import io.sluice.api.config.Checked.Problem;
 import java.util.List;
