@@ -6,12 +6,20 @@ import io.sluice.api.admin.AlarmDesk;
 import io.sluice.api.admin.AlarmDesk.AlarmView;
 import io.sluice.api.admin.AlarmDesk.Counts;
 import io.sluice.api.admin.AlarmDesk.Filter;
+import io.sluice.api.admin.AlarmDesk.Found;
+import io.sluice.api.admin.AlarmDesk.Kind;
+import io.sluice.api.admin.AlarmDesk.Sort;
 import io.sluice.api.admin.AlarmDesk.State;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /api/v1/alarms}: what is wrong, and who has seen it. */
@@ -23,6 +31,10 @@ final class AlarmResource {
           "acknowledged", List.of(State.ACKNOWLEDGED),
           "cleared", List.of(State.CLEARED),
           "open", List.of(State.ACTIVE, State.ACKNOWLEDGED));
+
+  private static final List<String> SEVERITIES =
+      List.of("Extreme", "Severe", "Moderate", "Minor", "Unknown");
+  private static final Pattern COMMA = Pattern.compile(",");
 
   /** What an operator does to an alarm; answers the alarm, or null where there is none. */
   private interface Act {
@@ -45,19 +57,76 @@ final class AlarmResource {
   }
 
   private void list(RoutingContext ctx) {
-    List<AlarmView> found =
-        alarms.list(
-            new Filter(
-                states(Query.text(ctx, "state")),
-                Query.text(ctx, "sector"),
-                Query.text(ctx, "site"),
-                Query.text(ctx, "device"),
-                Query.limit(ctx, 100, 1000)));
+    Found found;
+    try {
+      found = alarms.find(filter(ctx));
+    } catch (IllegalArgumentException e) {
+      throw new BadRequestException(
+          "after must be the next of a page that was asked for with the same sort and order");
+    }
     Counts counts = alarms.counts();
-    Answers.json(
-        ctx,
-        200,
-        Map.of("alarms", found, "active", counts.active(), "acknowledged", counts.acknowledged()));
+    Map<String, Object> answer = new LinkedHashMap<>();
+    answer.put("alarms", found.alarms());
+    answer.put("next", found.next());
+    answer.put("total", found.total());
+    answer.put("severities", found.severities());
+    answer.put("active", counts.active());
+    answer.put("acknowledged", counts.acknowledged());
+    Answers.json(ctx, 200, answer);
+  }
+
+  private static Filter filter(RoutingContext ctx) {
+    String by = Query.text(ctx, "sort");
+    Sort sort = by == null ? Sort.RAISED : named("sort", by, List.of(Sort.values()), Sort::label);
+    return new Filter(
+        states(Query.text(ctx, "state")),
+        several(ctx, "severity", SEVERITIES, Function.identity()),
+        several(ctx, "kind", List.of(Kind.values()), Kind::label),
+        Query.text(ctx, "sector"),
+        Query.text(ctx, "site"),
+        Query.text(ctx, "device"),
+        Query.text(ctx, "text"),
+        sort,
+        isDescending(Query.text(ctx, "order"), sort),
+        Query.text(ctx, "after"),
+        Query.limit(ctx, 100, 1000));
+  }
+
+  private static boolean isDescending(@Nullable String order, Sort sort) {
+    if (order == null) {
+      return sort.isDescending();
+    }
+    if (!order.equals("asc") && !order.equals("desc")) {
+      throw new BadRequestException("order must be asc or desc, not \"" + order + '"');
+    }
+    return order.equals("desc");
+  }
+
+  /** What a parameter names, several with commas between them. */
+  private static <T> List<T> several(
+      RoutingContext ctx, String parameter, List<T> known, Function<T, String> label) {
+    String text = Query.text(ctx, parameter);
+    return text == null
+        ? List.of()
+        : Arrays.stream(COMMA.split(text))
+            .map(each -> named(parameter, each, known, label))
+            .distinct()
+            .toList();
+  }
+
+  private static <T> T named(
+      String parameter, String name, List<T> known, Function<T, String> label) {
+    return known.stream()
+        .filter(each -> label.apply(each).equalsIgnoreCase(name))
+        .findFirst()
+        .orElseThrow(() ->
+            new BadRequestException(
+                parameter
+                    + " must be one of "
+                    + known.stream().map(label).collect(Collectors.joining(", "))
+                    + ", not \""
+                    + name
+                    + '"'));
   }
 
   private static List<State> states(@Nullable String name) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.api.MessageClass;
 import io.sluice.api.admin.AdminSettings;
+import io.sluice.api.admin.AlarmDesk;
 import io.sluice.api.admin.Operations.LiveEvent;
 import io.sluice.api.health.Health;
 import java.io.BufferedReader;
@@ -99,6 +100,35 @@ class AdminServerTest {
         .contains("\"payload\":\"AQI=\"", "\"reason\":\"payload-invalid\"");
     assertThat(get("/api/v1/openapi.yaml")).startsWith("openapi: 3");
     assertThat(get("/")).contains("<title>Sluice</title>");
+  }
+
+  @Test
+  void alarmsAreServedByPagesWithTheirTotals() throws Exception {
+    assertThat(
+            get(
+                "/api/v1/alarms?state=open&severity=Extreme,severe&kind=gateway,device&text=a%20b"
+                    + "&sort=severity&order=asc&after=MQ&limit=5&site=depot"))
+        .contains("\"next\":\"more\",\"total\":2,\"severities\":{\"Moderate\":2}");
+    assertThat(operations.alarms().asked)
+        .isEqualTo(
+            new AlarmDesk.Filter(
+                List.of(AlarmDesk.State.ACTIVE, AlarmDesk.State.ACKNOWLEDGED),
+                List.of("Extreme", "Severe"),
+                List.of(AlarmDesk.Kind.GATEWAY, AlarmDesk.Kind.DEVICE),
+                null,
+                "depot",
+                null,
+                "a b",
+                AlarmDesk.Sort.SEVERITY,
+                false,
+                "MQ",
+                5));
+    for (String wrong :
+        List.of("severity=Grave", "kind=x", "sort=text", "order=up", "after=forged", "limit=0")) {
+      assertThat(send(request("/api/v1/alarms?" + wrong, "s3cret").GET()).statusCode())
+          .as(wrong)
+          .isEqualTo(400);
+    }
   }
 
   @Test

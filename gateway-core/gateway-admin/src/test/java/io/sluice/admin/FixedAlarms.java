@@ -4,12 +4,19 @@ import io.sluice.api.admin.AlarmDesk;
 import io.sluice.api.admin.Operations.Following;
 import io.sluice.api.admin.StoreUnavailableException;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A book with one alarm, number 7, active; its disk is full for number {@value #DISK_FULL}. */
 final class FixedAlarms implements AlarmDesk {
   static final long DISK_FULL = 99;
+
+  /** A cursor that no page has given. */
+  static final String PAST_THE_END = "forged";
+
+  /** What was asked for last. */
+  volatile @Nullable Filter asked;
 
   private static AlarmView alarm(State state, @Nullable String by, @Nullable String note) {
     Long micros = by == null ? null : 2L;
@@ -34,15 +41,21 @@ final class FixedAlarms implements AlarmDesk {
         isOver ? micros : null,
         isOver ? by : null,
         null,
+        null,
+        null,
         "nothing heard",
         note);
   }
 
   @Override
-  public List<AlarmView> list(Filter filter) {
+  public Found find(Filter filter) {
+    asked = filter;
+    if (PAST_THE_END.equals(filter.after())) {
+      throw new IllegalArgumentException("after is not of a page in this order");
+    }
     return filter.states().contains(State.ACTIVE)
-        ? List.of(alarm(State.ACTIVE, null, null))
-        : List.of();
+        ? new Found(List.of(alarm(State.ACTIVE, null, null)), "more", 2, Map.of("Moderate", 2L))
+        : new Found(List.of(), null, 0, Map.of());
   }
 
   @Override

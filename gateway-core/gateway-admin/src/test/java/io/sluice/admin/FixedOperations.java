@@ -9,7 +9,6 @@ import io.sluice.api.Limit;
 import io.sluice.api.MessageClass;
 import io.sluice.api.QualityReason;
 import io.sluice.api.RejectReason;
-import io.sluice.api.admin.AlarmDesk;
 import io.sluice.api.admin.ClaimDesk;
 import io.sluice.api.admin.CommandDesk;
 import io.sluice.api.admin.CoverageDesk;
@@ -33,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 /** A small gateway in memory: figures that a test sets, a registry that it can look into. */
 final class FixedOperations
     implements ClaimDesk, Operations, DeviceDirectory, CommandDesk, DeadLetters {
+  private final FixedAlarms alarms = new FixedAlarms();
   final Map<String, DeviceView> registered = new TreeMap<>();
   final List<Consumer<LiveEvent>> followers = new CopyOnWriteArrayList<>();
   final FixedLatest latest = new FixedLatest();
@@ -125,8 +125,8 @@ final class FixedOperations
   }
 
   @Override
-  public AlarmDesk alarms() {
-    return new FixedAlarms();
+  public FixedAlarms alarms() {
+    return alarms;
   }
 
   @Override

@@ -36,6 +36,21 @@ final class AlarmsCommand implements Callable<Integer> {
   @Option(names = "--device", description = "Only those of a device.")
   private @Nullable String device;
 
+  @Option(names = "--severity", description = "Only those, as in Extreme,Severe.")
+  private @Nullable String severity;
+
+  @Option(names = "--kind", description = "Only device, supervision, coverage or gateway.")
+  private @Nullable String kind;
+
+  @Option(names = "--text", description = "Only those with this in name, text, note or place.")
+  private @Nullable String text;
+
+  @Option(
+      names = "--sort",
+      defaultValue = "raised",
+      description = "raised, severity, state, site, device or name (default: ${DEFAULT-VALUE}).")
+  private String sort;
+
   @Option(
       names = "--limit",
       defaultValue = "100",
@@ -58,7 +73,11 @@ final class AlarmsCommand implements Callable<Integer> {
                 + parameter("state", state)
                 + parameter("sector", sector)
                 + parameter("site", site)
-                + parameter("device", device));
+                + parameter("device", device)
+                + parameter("severity", severity)
+                + parameter("kind", kind)
+                + parameter("text", text)
+                + parameter("sort", sort));
     if (json) {
       Show.json(answer, out);
       return ExitCode.DONE;
@@ -79,6 +98,11 @@ final class AlarmsCommand implements Callable<Integer> {
     out.printf(
         "%n%s active, %s acknowledged%n",
         Show.text(answer, "active"), Show.text(answer, "acknowledged"));
+    if (answer.path("next").isString()) {
+      out.printf(
+          "%d of %s are listed: --limit lists more, --severity, --site and --text fewer%n",
+          answer.path("alarms").size(), Show.text(answer, "total"));
+    }
     out.flush();
     return ExitCode.DONE;
   }

@@ -3,6 +3,7 @@ package io.sluice.api.admin;
 import io.sluice.api.admin.Operations.Following;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -40,8 +41,37 @@ public interface AlarmDesk {
     }
   }
 
-  /** The alarms that the filter lets through, newest first. */
-  List<AlarmView> list(Filter filter);
+  /** What a list of alarms is in the order of. */
+  enum Sort {
+    RAISED,
+    SEVERITY,
+    STATE,
+    SITE,
+    DEVICE,
+    NAME;
+
+    /** The name in the API. */
+    public String label() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Whether the greatest comes first where nothing else is asked for. */
+    public boolean isDescending() {
+      return this == RAISED || this == SEVERITY;
+    }
+  }
+
+  /**
+   * A page of the alarms that the filter lets through.
+   *
+   * @throws IllegalArgumentException where {@link Filter#after} is not of a page in this order
+   */
+  Found find(Filter filter);
+
+  /** The alarms of {@link #find}. */
+  default List<AlarmView> list(Filter filter) {
+    return find(filter).alarms();
+  }
 
   /** The alarm of that id, or null where it never was or is gone from the book. */
   @Nullable AlarmView get(long id);
@@ -68,17 +98,48 @@ public interface AlarmDesk {
   Following follow(Consumer<Counts> listener);
 
   /**
-   * Which alarms; null is any.
+   * Which alarms; null or empty is any.
    *
    * @param states not empty
+   * @param severities CAP's names
+   * @param text part of name, text, note, device or site; case counts for nothing in ASCII letters
+   * @param isDescending of {@code sort}; alarms that are alike in it are newest first
+   * @param after {@link Found#next} of the page before
    * @param limit 1 to 1,000
    */
   record Filter(
       List<State> states,
+      List<String> severities,
+      List<Kind> kinds,
       @Nullable String sector,
       @Nullable String site,
       @Nullable String device,
-      int limit) {}
+      @Nullable String text,
+      Sort sort,
+      boolean isDescending,
+      @Nullable String after,
+      int limit) {
+    /** The first page, newest first. */
+    public Filter(
+        List<State> states,
+        @Nullable String sector,
+        @Nullable String site,
+        @Nullable String device,
+        int limit) {
+      this(
+          states, List.of(), List.of(), sector, site, device, null, Sort.RAISED, true, null, limit);
+    }
+  }
+
+  /**
+   * A page of alarms.
+   *
+   * @param next where the next page begins, or null where this is the last
+   * @param total alarms that the filter lets through, on all pages
+   * @param severities the same by severity, those that have any
+   */
+  record Found(
+      List<AlarmView> alarms, @Nullable String next, long total, Map<String, Long> severities) {}
 
   /** Open alarms by state. */
   record Counts(long active, long acknowledged) {}
@@ -91,6 +152,9 @@ public interface AlarmDesk {
    * @param status Actual, Exercise or Test
    * @param clearedBy an operator, {@code device} or {@code gateway}
    * @param escalatedMicros when it had gone unacknowledged for too long, or null
+   * @param notification of its escalation to the webhook: {@code waiting}, {@code delivered} or
+   *     {@code failed}; null where there is none
+   * @param notifiedMicros when it was delivered or given up, or null
    * @param text what is the matter, in one sentence
    * @param note the operator's last, or null
    */
@@ -113,6 +177,8 @@ public interface AlarmDesk {
       @Nullable Long clearedMicros,
       @Nullable String clearedBy,
       @Nullable Long escalatedMicros,
+      @Nullable String notification,
+      @Nullable Long notifiedMicros,
       String text,
       @Nullable String note) {}
 }

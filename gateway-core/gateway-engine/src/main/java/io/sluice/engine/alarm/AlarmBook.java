@@ -216,8 +216,8 @@ public final class AlarmBook implements AlarmDesk, AutoCloseable {
   }
 
   @Override
-  public List<AlarmView> list(Filter filter) {
-    return database.transact(connection -> new AlarmTable(connection).list(filter));
+  public Found find(Filter filter) {
+    return read(table -> table.find(filter));
   }
 
   @Override

@@ -22,9 +22,7 @@ final class AlarmDatabase implements AutoCloseable {
     T run(Connection connection) throws SQLException;
   }
 
-  private static final int SCHEMA_VERSION = 1;
-
-  private static final List<String> SCHEMA =
+  private static final List<String> FIRST =
       List.of(
           "CREATE TABLE alarm (id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL,"
               + " device TEXT NOT NULL, sector TEXT NOT NULL, site TEXT NOT NULL,"
@@ -40,8 +38,20 @@ final class AlarmDatabase implements AutoCloseable {
           "CREATE INDEX alarm_cleared ON alarm (cleared) WHERE state = 'cleared'",
           "CREATE TABLE outbox (id INTEGER PRIMARY KEY AUTOINCREMENT, received INTEGER NOT NULL,"
               + " body BLOB NOT NULL)",
-          "CREATE TABLE progress (epoch TEXT PRIMARY KEY, sequence INTEGER NOT NULL)",
-          "PRAGMA user_version = " + SCHEMA_VERSION);
+          "CREATE TABLE progress (epoch TEXT PRIMARY KEY, sequence INTEGER NOT NULL)");
+
+  /** The delivery of escalations to the webhook, and the book by pages. */
+  private static final List<String> SECOND =
+      List.of(
+          "ALTER TABLE alarm ADD COLUMN notification TEXT",
+          "ALTER TABLE alarm ADD COLUMN notified INTEGER",
+          "ALTER TABLE alarm ADD COLUMN tried INTEGER NOT NULL DEFAULT 0",
+          "CREATE INDEX alarm_undelivered ON alarm (tried, escalated)"
+              + " WHERE notification = 'waiting'",
+          "CREATE INDEX alarm_raised ON alarm (raised, id)");
+
+  /** What brings a file from the version that is its index here to the next. */
+  private static final List<List<String>> STEPS = List.of(FIRST, SECOND);
 
   private static final StoreKind KIND =
       new StoreKind(
@@ -49,7 +59,8 @@ final class AlarmDatabase implements AutoCloseable {
           List.of(
               "SELECT id, kind, device, sector, site, model, name, severity, urgency, certainty,"
                   + " status, state, raised, acknowledged, acknowledged_by, cleared, cleared_by,"
-                  + " escalated, observed, text, note FROM alarm LIMIT 0",
+                  + " escalated, observed, text, note, notification, notified, tried"
+                  + " FROM alarm LIMIT 0",
               "SELECT id, received, body FROM outbox LIMIT 0",
               "SELECT epoch, sequence FROM progress LIMIT 0"),
           true,
@@ -77,15 +88,18 @@ final class AlarmDatabase implements AutoCloseable {
       try (ResultSet row = statement.executeQuery("PRAGMA user_version")) {
         version = row.getInt(1);
       }
-      if (version > SCHEMA_VERSION) {
+      if (version > STEPS.size()) {
         throw new StoreKind.RefusedException(
             "it is of a later Sluice; run that one, or move the file away to begin anew");
       }
-      if (version == 0) {
+      if (version < STEPS.size()) {
         connection.setAutoCommit(false);
-        for (String sql : SCHEMA) {
-          statement.execute(sql);
+        for (List<String> step : STEPS.subList(version, STEPS.size())) {
+          for (String sql : step) {
+            statement.execute(sql);
+          }
         }
+        statement.execute("PRAGMA user_version = " + STEPS.size());
         connection.commit();
         connection.setAutoCommit(true);
       }

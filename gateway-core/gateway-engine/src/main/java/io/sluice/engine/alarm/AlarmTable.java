@@ -3,6 +3,7 @@ package io.sluice.engine.alarm;
 import io.sluice.api.admin.AlarmDesk.AlarmView;
 import io.sluice.api.admin.AlarmDesk.Counts;
 import io.sluice.api.admin.AlarmDesk.Filter;
+import io.sluice.api.admin.AlarmDesk.Found;
 import io.sluice.api.admin.AlarmDesk.Kind;
 import io.sluice.api.admin.AlarmDesk.State;
 import java.sql.Connection;
@@ -12,7 +13,8 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.StringJoiner;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** The table of alarms, by one connection within one transaction. */
@@ -70,26 +72,24 @@ final class AlarmTable {
     return rows.isEmpty() ? null : rows.getFirst().view();
   }
 
-  List<AlarmView> list(Filter filter) throws SQLException {
-    StringJoiner states = new StringJoiner(",", "state IN (", ")");
-    filter.states().forEach(state -> states.add('\'' + state.label() + '\''));
-    StringBuilder sql = new StringBuilder("SELECT * FROM alarm WHERE ").append(states);
-    List<Object> values = new ArrayList<>();
-    and(sql, values, "sector", filter.sector());
-    and(sql, values, "site", filter.site());
-    and(sql, values, "device", filter.device());
-    values.add(filter.limit());
-    return query(sql.append(" ORDER BY id DESC LIMIT ?").toString(), values.toArray()).stream()
-        .map(Row::view)
-        .toList();
-  }
-
-  private static void and(
-      StringBuilder sql, List<Object> values, String column, @Nullable String value) {
-    if (value != null) {
-      sql.append(" AND ").append(column).append(" = ?");
-      values.add(value);
+  /** See {@link io.sluice.api.admin.AlarmDesk#find}. */
+  Found find(Filter filter) throws SQLException {
+    AlarmSearch search = AlarmSearch.of(filter);
+    List<AlarmView> views = new ArrayList<>();
+    query(search.page(), search.pageValues()).forEach(row -> views.add(row.view()));
+    boolean isLast = views.size() <= filter.limit();
+    List<AlarmView> page = isLast ? views : views.subList(0, filter.limit());
+    Map<String, Long> severities = new TreeMap<>();
+    long total = 0;
+    try (PreparedStatement statement = prepared(search.counts(), search.values());
+        ResultSet row = statement.executeQuery()) {
+      while (row.next()) {
+        severities.put(row.getString(1), row.getLong(2));
+        total += row.getLong(2);
+      }
     }
+    return new Found(
+        List.copyOf(page), isLast ? null : search.cursor(page.getLast()), total, severities);
   }
 
   /** Open alarms of a kind, oldest first. */
@@ -281,6 +281,8 @@ final class AlarmTable {
             micros(row, "cleared"),
             row.getString("cleared_by"),
             micros(row, "escalated"),
+            row.getString("notification"),
+            micros(row, "notified"),
             row.getString("text"),
             row.getString("note"));
     return new Row(view, row.getLong("observed"));

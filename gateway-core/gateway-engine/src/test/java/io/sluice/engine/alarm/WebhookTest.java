@@ -106,6 +106,8 @@ class WebhookTest {
         null,
         null,
         3_000_000L,
+        "waiting",
+        null,
         "sos true",
         null);
   }
