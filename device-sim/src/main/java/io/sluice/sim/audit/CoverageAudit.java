@@ -1,6 +1,7 @@
 package io.sluice.sim.audit;
 
 import io.sluice.sim.audit.CoverageTruth.Counts;
+import io.sluice.sim.audit.CoverageTruth.Looks;
 import io.sluice.sim.audit.GatewayApi.Site;
 import io.sluice.sim.audit.GatewayApi.SiteCounts;
 import io.sluice.sim.fleet.FleetRun;
@@ -23,7 +24,6 @@ import org.jspecify.annotations.Nullable;
 public final class CoverageAudit {
   private static final int MOST_LOOKS = 60;
   private static final long RETRY_MILLIS = 500;
-  private static final long DAY_MILLIS = 86_400_000;
 
   private final GatewayApi api;
   private final Clock clock;
@@ -158,8 +158,15 @@ public final class CoverageAudit {
     if (!month.equals(month())) {
       return new Result(List.of(), List.of(), "not compared, as a month ended during the run");
     }
-    Map<Site, Counts> truth = truth(run, far, Long.MAX_VALUE);
     Look now = ask();
+    long start = run.startMillis();
+    Looks looks =
+        new Looks(
+            began.fromMillis - start,
+            began.toMillis - start,
+            now.fromMillis - start,
+            now.toMillis - start);
+    Map<Site, Counts> truth = truth(run, far, looks);
     List<SiteResult> sites = new ArrayList<>();
     truth.forEach((site, counts) -> sites.add(compare(site, counts, now)));
     return new Result(sites, List.of(), null);
@@ -182,13 +189,13 @@ public final class CoverageAudit {
     return result.compared() == null ? new Result(result.sites(), course(run, far), null) : result;
   }
 
-  private Map<Site, Counts> truth(FleetRun run, @Nullable FarEnd far, long untilMillis) {
+  private Map<Site, Counts> truth(FleetRun run, @Nullable FarEnd far, Looks looks) {
     return CoverageTruth.of(
         run.scenario(),
         run.ledger(),
         far == null ? CoverageAudit::acknowledged : far::outcome,
         site -> began.of(site).filled() == 0,
-        untilMillis);
+        looks);
   }
 
   /** Of all sites together; late data counts in the truth from when it was measured. */
@@ -196,22 +203,22 @@ public final class CoverageAudit {
     List<CoursePoint> points = new ArrayList<>();
     for (Look look : looks) {
       long atMillis = look.toMillis - run.startMillis();
-      Map<Site, Counts> truth = truth(run, far, atMillis);
+      Map<Site, Counts> truth = truth(run, far, Looks.until(atMillis));
       long filled = 0;
       long due = 0;
       long truly = 0;
-      double expected = 0;
+      long expected = 0;
       for (Map.Entry<Site, Counts> site : truth.entrySet()) {
         filled += look.of(site.getKey()).filled() - began.of(site.getKey()).filled();
         due += look.of(site.getKey()).due() - began.of(site.getKey()).due();
         truly += site.getValue().filledLow();
-        expected += site.getValue().valuesPerMilli() * atMillis;
+        expected += site.getValue().dueHigh();
       }
       points.add(
           new CoursePoint(
               atMillis,
               due == 0 ? null : (double) filled / due,
-              expected < 1 ? null : truly / expected));
+              expected == 0 ? null : (double) truly / expected));
     }
     return points;
   }
@@ -225,38 +232,34 @@ public final class CoverageAudit {
         : CoverageTruth.Outcome.UNKNOWN;
   }
 
-  /** Ends of days, UTC, that the gateway's sums go across. */
-  private long midnights(Look look) {
-    return Math.floorDiv(look.toMillis, DAY_MILLIS) - Math.floorDiv(began.fromMillis, DAY_MILLIS);
-  }
-
   private SiteResult compare(Site site, Counts truth, Look look) {
     SiteCounts now = look.of(site);
     SiteCounts before = began.of(site);
     long filled = now.filled() - before.filled();
     long good = now.good() - before.good();
     long due = now.due() - before.due();
+    long received = now.received() - before.received();
     List<String> faults = new ArrayList<>();
     if (now.devices() != truth.devices()) {
       faults.add(now.devices() + " devices are counted, " + truth.devices() + " there are");
     }
-    // a day counts no more slots than are due in it, which at its ends may be one less than are
-    // filled
-    long low = Math.max(0, truth.filledLow() - midnights(look) * truth.slotValues());
-    if (filled < low || filled > truth.filledHigh()) {
+    if (filled < truth.filledLow() || filled > truth.filledHigh()) {
       faults.add(
-          "%,d values fill slots, really %s".formatted(filled, range(low, truth.filledHigh())));
+          "%,d values fill slots, really %s"
+              .formatted(filled, range(truth.filledLow(), truth.filledHigh())));
+    }
+    if (received < truth.samples()) {
+      faults.add(
+          "%,d samples are counted as received, really at least %,d"
+              .formatted(received, truth.samples()));
     }
     if (good > filled) {
       faults.add("more values are good (%,d) than there are".formatted(good));
     }
-    // between two looks each device gets its whole slots, and one more or less at the ends
-    double least = (look.fromMillis - began.toMillis) * truth.valuesPerMilli();
-    double most = (look.toMillis - began.fromMillis) * truth.valuesPerMilli();
-    double ends = 1.5 * truth.slotValues();
-    boolean isDueRight = due >= least - ends && due <= most + ends;
+    boolean isDueRight = due >= truth.dueLow() && due <= truth.dueHigh();
     if (!isDueRight) {
-      faults.add("%,d values are due, really about %,.0f".formatted(due, (least + most) / 2));
+      faults.add(
+          "%,d values are due, really %s".formatted(due, range(truth.dueLow(), truth.dueHigh())));
     }
     return new SiteResult(
         site.sector(),
@@ -265,10 +268,10 @@ public final class CoverageAudit {
         truth.devices(),
         due,
         filled,
-        low,
+        truth.filledLow(),
         truth.filledHigh(),
         good,
-        isDueRight ? (double) due : (least + most) / 2,
+        isDueRight ? (double) due : (truth.dueLow() + truth.dueHigh()) / 2.0,
         faults.isEmpty() ? null : String.join("; ", faults));
   }
 }

@@ -15,8 +15,9 @@ import java.util.function.Predicate;
 
 /**
  * What coverage really was, by what the fleet knows of itself. Written after the public formulas,
- * not after the gateway: a device's slots lie at its first sample's time plus k·I; a sample fills
- * the slot within ±I/2 of it, for each metric of its profile; a slot that is filled stays so.
+ * not after the gateway: the centres of a device's slots lie at its first sample's time plus k·I; a
+ * sample fills the slot within ±I/2 of it, for each metric of its profile; a slot that is filled
+ * stays so, and counts, as due and as filled, when its centre has come.
  *
  * <p>Where the fleet cannot know (a clock that was off on purpose, an outcome that never came, a
  * form without counter, a time before the device was known), the truth is a range.
@@ -39,76 +40,85 @@ public final class CoverageTruth {
   }
 
   /**
+   * When the gateway was asked, milliseconds since the run's start: some time between the two.
+   *
+   * @param beganFrom before the fleet played
+   * @param nowFrom at the moment that is looked at
+   */
+  record Looks(long beganFrom, long beganTo, long nowFrom, long nowTo) {
+    /** From the run's start to that moment of it. */
+    static Looks until(long millis) {
+      return new Looks(0, 0, millis, millis);
+    }
+  }
+
+  /**
+   * @param samples that certainly arrived
    * @param filledLow values that certainly fill a slot
    * @param filledHigh values that may
-   * @param slotValues what one slot of every device is worth, in values
-   * @param valuesPerMilli values that become due each millisecond
+   * @param dueLow values that certainly became due between the two looks
+   * @param dueHigh values that may have
    */
   record Counts(
-      long devices, long filledLow, long filledHigh, long slotValues, double valuesPerMilli) {
+      long devices, long samples, long filledLow, long filledHigh, long dueLow, long dueHigh) {
     Counts plus(Counts more) {
       return new Counts(
           devices + more.devices,
+          samples + more.samples,
           filledLow + more.filledLow,
           filledHigh + more.filledHigh,
-          slotValues + more.slotValues,
-          valuesPerMilli + more.valuesPerMilli);
+          dueLow + more.dueLow,
+          dueHigh + more.dueHigh);
     }
   }
 
   /**
    * @param isFresh whether the gateway has counted nothing of a site before: otherwise its devices'
    *     slots lie where an earlier run put them, which is not known here
-   */
-  static Map<Site, Counts> of(
-      Scenario scenario, List<Played> ledger, Arrival arrival, Predicate<Site> isFresh) {
-    return of(scenario, ledger, arrival, isFresh, Long.MAX_VALUE);
-  }
-
-  /**
-   * The same at a moment of the run.
-   *
-   * @param untilMillis since the run's start; what was measured later does not count
+   * @param looks what was measured after the second does not count
    */
   static Map<Site, Counts> of(
       Scenario scenario,
       List<Played> ledger,
       Arrival arrival,
       Predicate<Site> isFresh,
-      long untilMillis) {
+      Looks looks) {
     Map<Site, Counts> truth = new TreeMap<>();
     for (Played played : ledger) {
       Group group = played.device().spec().group();
       Site site = new Site(group.sector(), group.site());
-      truth.merge(
-          site, of(scenario, played, arrival, isFresh.test(site), untilMillis), Counts::plus);
+      truth.merge(site, of(scenario, played, arrival, isFresh.test(site), looks), Counts::plus);
     }
     return truth;
   }
 
   private static Counts of(
-      Scenario scenario, Played played, Arrival arrival, boolean isGridKnown, long untilMillis) {
+      Scenario scenario, Played played, Arrival arrival, boolean isGridKnown, Looks looks) {
     Group group = played.device().spec().group();
     long interval = Math.max(SHORTEST_MILLIS, group.interval().toMillis());
-    int metrics = metrics(group);
     SentLog log = played.log();
     Set<Long> certain = new HashSet<>();
     Set<Long> possible = new HashSet<>();
     boolean isClear =
         group.form().carriesCounter() && group.form().carriesTime() && !isSkewed(scenario, played);
     long anchor = Long.MIN_VALUE;
+    long samples = 0;
     for (int i = 0; i < log.size(); i++) {
       Outcome outcome = log.badAt(i) ? Outcome.LOST : arrival.of(played, i);
-      if (outcome == Outcome.LOST || log.millisAt(i) > untilMillis) {
+      if (outcome == Outcome.LOST || log.millisAt(i) > looks.nowTo) {
         continue;
       }
+      samples += outcome == Outcome.ARRIVED ? 1 : 0;
       if (anchor == Long.MIN_VALUE) {
         anchor = log.millisAt(i);
         isClear &= outcome == Outcome.ARRIVED && !log.anyOrderAt(i) && !log.historyAt(i);
       }
       long slot = Math.floorDiv(log.millisAt(i) - anchor + interval / 2, interval);
-      possible.add(slot);
-      if (outcome == Outcome.ARRIVED && !log.historyAt(i)) {
+      long centre = anchor + slot * interval;
+      if (centre < looks.nowTo || !isClear || !isGridKnown) {
+        possible.add(slot);
+      }
+      if (outcome == Outcome.ARRIVED && !log.historyAt(i) && centre < looks.nowFrom) {
         certain.add(slot);
       }
     }
@@ -116,8 +126,37 @@ public final class CoverageTruth {
     long low = isGridKnown ? certain.size() : (certain.size() + 1) / 2;
     long high =
         isClear && isGridKnown ? possible.size() : Math.min(log.size(), 2L * possible.size());
+    int metrics = metrics(group);
+    boolean isOnGrid = isClear && isGridKnown && anchor != Long.MIN_VALUE;
     return new Counts(
-        1, isClear ? low * metrics : 0, high * metrics, metrics, (double) metrics / interval);
+        1,
+        samples,
+        isClear ? low * metrics : 0,
+        high * metrics,
+        (isOnGrid ? dueLow(anchor, interval, looks) : dueLow(interval, looks)) * metrics,
+        (isOnGrid
+                ? slots(anchor, interval, looks.beganFrom, looks.nowTo)
+                : dueHigh(interval, looks))
+            * metrics);
+  }
+
+  /** How many slots have their centre from the first time to before the second. */
+  private static long slots(long anchor, long interval, long from, long to) {
+    return Math.ceilDiv(to - anchor, interval) - Math.ceilDiv(from - anchor, interval);
+  }
+
+  // until the first sample slots lie at the time from which it was expected: that may have put one
+  // more before the first look than there is now
+  private static long dueLow(long anchor, long interval, Looks looks) {
+    return Math.max(0, slots(anchor, interval, looks.beganTo, looks.nowFrom) - 1);
+  }
+
+  private static long dueLow(long interval, Looks looks) {
+    return Math.max(0, Math.floorDiv(looks.nowFrom - looks.beganTo, interval) - 1);
+  }
+
+  private static long dueHigh(long interval, Looks looks) {
+    return Math.ceilDiv(looks.nowTo - looks.beganFrom, interval);
   }
 
   /** Metrics that are due: those of the profile; a plc's tags are nobody's to expect. */

@@ -51,8 +51,8 @@ public final class GatewayApi implements AutoCloseable {
    *
    * @param devices most that were expected on a day
    */
-  public record SiteCounts(long devices, long due, long filled, long good) {
-    static final SiteCounts NONE = new SiteCounts(0, 0, 0, 0);
+  public record SiteCounts(long devices, long due, long filled, long good, long received) {
+    static final SiteCounts NONE = new SiteCounts(0, 0, 0, 0, 0);
   }
 
   /** Coverage of every site in a month, as the gateway counts it. */
@@ -65,7 +65,8 @@ public final class GatewayApi implements AutoCloseable {
               row.path("devices").asLong(0),
               row.path("due").asLong(0),
               row.path("filled").asLong(0),
-              row.path("good").asLong(0)));
+              row.path("good").asLong(0),
+              row.path("received").asLong(0)));
     }
     return sites;
   }

@@ -194,7 +194,7 @@ public final class AlarmEngine implements AutoCloseable {
     try {
       String epoch = spool.epoch(Lane.ALARM, stored.sequence());
       view.wrap(body, 0, body.length, Lane.ALARM, stored.sequence(), epoch);
-      if (!view.protocol().equals(AlarmRecords.PROTOCOL)) {
+      if (!view.isOfGateway()) {
         signals.addAll(AlarmReading.of(view));
       }
     } catch (CorruptRecordException e) {

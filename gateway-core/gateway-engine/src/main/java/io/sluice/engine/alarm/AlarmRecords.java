@@ -10,9 +10,6 @@ import io.sluice.engine.record.RecordWriter;
 
 /** What the gateway itself says of an alarm, as a record of class alarm for the upstreams. */
 record AlarmRecords(String gateway) {
-  /** The protocol of records that the gateway made itself: no device can send one. */
-  static final String PROTOCOL = "gateway";
-
   /**
    * @param event {@code raised}, {@code cleared} or {@code escalated}
    */
@@ -27,7 +24,7 @@ record AlarmRecords(String gateway) {
             alarm.site(),
             alarm.model(),
             gateway,
-            PROTOCOL,
+            RecordFormat.GATEWAY_PROTOCOL,
             "alarm/" + alarm.kind().label());
     value(writer, "alarm").value(alarm.name());
     value(writer, "alarmId").value(alarm.id());

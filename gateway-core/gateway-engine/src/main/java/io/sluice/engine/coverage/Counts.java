@@ -55,7 +55,7 @@ final class Counts {
     return 2 * (int) Math.floorMod(period, (long) periods());
   }
 
-  /** Adds the periods from {@code from} to before {@code to} to {@code sum}: filled, good. */
+  /** Adds the periods from {@code from} to before {@code to} to places 1 and 2: filled, good. */
   void sum(long from, long to, long[] sum) {
     if (newest == NEVER) {
       return;
@@ -63,8 +63,8 @@ final class Counts {
     long last = Math.min(to - 1, newest);
     for (long period = Math.max(from, newest - periods() + 1); period <= last; period++) {
       int at = at(period);
-      sum[0] += counts[at];
-      sum[1] += counts[at + 1];
+      sum[1] += counts[at];
+      sum[2] += counts[at + 1];
     }
   }
 

@@ -1,7 +1,6 @@
 package io.sluice.engine.coverage;
 
 import io.sluice.api.Device;
-import io.sluice.api.MessageClass;
 import io.sluice.api.Quality;
 import io.sluice.api.admin.CoverageDesk.Change;
 import io.sluice.api.admin.CoverageDesk.What;
@@ -37,6 +36,7 @@ final class CoverageBook {
   private final Map<Group, Lateness> lateness = new HashMap<>();
   private final ArrayDeque<Change> changes = new ArrayDeque<>();
   private final List<Integer> removed = new ArrayList<>();
+  private final SampleTimes sampleTimes = new SampleTimes();
   private Exclusions exclusions = Exclusions.NONE;
   private int nextNumber = 1;
   private boolean hasMoves;
@@ -142,35 +142,54 @@ final class CoverageBook {
     return changes.stream().filter(change -> change.at() >= sinceMicros).limit(limit).toList();
   }
 
-  /** Counts a record, its cursor before the first measurement. */
+  /**
+   * Counts a record, its cursor before the first measurement. What the gateway itself says about a
+   * device is neither a sample nor a sign of life of it.
+   */
   synchronized void count(RecordView sample) {
-    DeviceCoverage device = devices.get(sample.device());
+    DeviceCoverage device = sample.isOfGateway() ? null : devices.get(sample.device());
     if (device == null) {
       return;
     }
     long received = sample.receivedMicros();
-    heard(device, sample.messageClass(), sample.timeMicros(), received);
+    device.heard(received);
+    Span span = device.current();
+    Lateness late = span == null ? null : lateness(device.group());
+    long allowed = span == null ? 0 : span.allowedMicros(sample.messageClass());
+    sampleTimes.clear();
     while (sample.next()) {
       long micros = sample.measurementMicros();
-      if (counts(micros, received)) {
+      boolean counts = counts(micros, received);
+      if (sampleTimes.add(micros)) {
+        sampled(device, late, allowed, micros, received);
+      }
+      if (counts) {
         boolean isGood = sample.measurementQuality() == Quality.GOOD;
         device.value(micros, sample.measurementName(), isGood, received - FINAL_MICROS, shelf);
       }
     }
+    if (sample.count() == 0) {
+      sampled(device, late, allowed, sample.timeMicros(), received);
+    }
   }
 
-  private void heard(DeviceCoverage device, MessageClass kind, long micros, long received) {
-    boolean isPlausible = counts(micros, received);
-    device.heard(received, isPlausible ? micros : Long.MIN_VALUE);
-    Span span = device.current();
-    if (span != null) {
+  private Lateness lateness(Group group) {
+    return lateness.computeIfAbsent(group, key -> new Lateness(calendar));
+  }
+
+  /** A sample: what a message says of one time. A message may have many. */
+  private static void sampled(
+      DeviceCoverage device,
+      @Nullable Lateness lateness,
+      long allowed,
+      long micros,
+      long received) {
+    if (lateness != null) {
       long late = received - micros;
-      lateness
-          .computeIfAbsent(device.group(), key -> new Lateness(calendar))
-          .add(received, late, late <= span.allowedMicros(kind));
+      lateness.add(received, late, late <= allowed);
     }
-    if (isPlausible) {
-      device.times.add(micros);
+    if (counts(micros, received)) {
+      device.sampled(micros);
     }
   }
 

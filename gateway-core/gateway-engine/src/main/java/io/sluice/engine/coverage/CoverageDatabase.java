@@ -267,6 +267,7 @@ final class CoverageDatabase implements AutoCloseable {
                   out.writeLong(positions.getOrDefault(lane, 0L));
                 }
               }));
+          meta(connection, "saved", bytes(out -> out.writeLong(nowMicros)));
           heartbeat(connection, nowMicros);
         });
         isDone = true;
@@ -345,6 +346,11 @@ final class CoverageDatabase implements AutoCloseable {
     meta(connection, "heartbeat", bytes(out -> out.writeLong(micros)));
   }
 
+  /** When the book was saved last, microseconds; null where it never was, or by an older Sluice. */
+  @Nullable Long saved() throws IOException {
+    return micros("saved");
+  }
+
   /** The gateway was alive then. */
   void heartbeat(long micros) throws IOException {
     write(connection -> heartbeat(connection, micros));
@@ -352,9 +358,13 @@ final class CoverageDatabase implements AutoCloseable {
 
   /** When the gateway was last alive, microseconds; null where it never was. */
   @Nullable Long heartbeat() throws IOException {
+    return micros("heartbeat");
+  }
+
+  private @Nullable Long micros(String name) throws IOException {
     @Nullable Long[] found = {null};
     read(connection -> {
-      byte[] saved = meta(connection, "heartbeat");
+      byte[] saved = meta(connection, name);
       found[0] = saved == null ? null : in(saved).readLong();
     });
     return found[0];

@@ -191,7 +191,8 @@ public final class CoverageEngine implements CoverageDesk, AutoCloseable {
     long now = nowMicros();
     positions.forEach(tail::seek);
     Long alive = database.heartbeat();
-    stops.load();
+    Long saved = database.saved();
+    stops.load(saved != null ? saved : alive != null ? alive : now);
     if (alive != null) {
       stops.addOutage(alive, now);
     }

@@ -11,9 +11,11 @@ import io.sluice.api.admin.CoverageDesk.Trend;
 import io.sluice.api.admin.CoverageDesk.Window;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -51,7 +53,7 @@ final class CoverageViews {
       for (Span span : device.spans()) {
         if (wanted.takes(span.group)) {
           span.count(start, end, shelf, sum);
-          isExpected |= span.dueMicros(start, end) > 0;
+          isExpected |= span.touches(start, end);
         }
       }
       expected += isExpected ? 1 : 0;
@@ -253,16 +255,16 @@ final class CoverageViews {
   }
 
   private void addDay(DeviceCoverage device, long start, long end, Map<Group, long[]> rows) {
+    Set<Group> counted = new HashSet<>();
     for (Span span : device.spans()) {
-      long whole = span.dueMicros(start, end);
-      if (whole <= 0) {
+      if (!span.touches(start, end)) {
         continue;
       }
       long[] sum = new long[3];
       span.count(start, end, book.shelf(), sum);
-      long all = whole / span.shape.intervalMicros() * span.shape.count();
+      long all = span.slots(start, end) * span.shape.count();
       long[] row = rows.computeIfAbsent(span.group, key -> new long[DayTable.COLUMNS]);
-      row[DayTable.DEVICES]++;
+      row[DayTable.DEVICES] += counted.add(span.group) ? 1 : 0;
       row[DayTable.DUE] += sum[0];
       row[DayTable.FILLED] += sum[1];
       row[DayTable.GOOD] += sum[2];

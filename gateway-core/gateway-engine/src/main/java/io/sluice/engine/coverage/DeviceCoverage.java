@@ -121,10 +121,16 @@ final class DeviceCoverage {
     }
   }
 
-  void heard(long receivedMicros, long sampleMicros) {
+  /** Something of it was accepted. */
+  void heard(long receivedMicros) {
     lastReceivedMicros = Math.max(lastReceivedMicros, receivedMicros);
-    lastSampleMicros = Math.max(lastSampleMicros, sampleMicros);
     isDirty = true;
+  }
+
+  /** A sample of it has that own time. */
+  void sampled(long micros) {
+    lastSampleMicros = Math.max(lastSampleMicros, micros);
+    times.add(micros);
   }
 
   /**
@@ -220,7 +226,7 @@ final class DeviceCoverage {
     Shape shape = now.of(id);
     long count = Numbers.read(in);
     for (long i = 0; i < count; i++) {
-      device.spans.addLast(Span.read(device, shape, applied, in));
+      device.spans.addLast(Span.read(device, device.spans.peekLast(), shape, applied, in));
     }
     device.isDirty = false;
     return device;

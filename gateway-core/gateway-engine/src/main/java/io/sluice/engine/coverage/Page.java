@@ -91,7 +91,10 @@ final class Page {
     return words == null || (words[bit >>> 6] >>> bit & 1) != 0;
   }
 
-  /** Adds the slots from {@code from} to before {@code to} to {@code sum}: filled, good. */
+  /**
+   * Adds the slots from {@code from} to before {@code to} to places 1 and 2 of {@code sum}: filled,
+   * good.
+   */
   void count(long from, long to, long[] sum) {
     int low = (int) (Math.max(from, firstSlot) - firstSlot);
     int high = (int) (Math.min(to, firstSlot + slots) - firstSlot);
@@ -101,14 +104,14 @@ final class Page {
       return;
     }
     if (filled == null || good == null) {
-      sum[0] += (long) (high - low) * metrics;
       sum[1] += (long) (high - low) * metrics;
+      sum[2] += (long) (high - low) * metrics;
     } else if (high - low == slots) {
-      sum[0] += filledCount;
-      sum[1] += goodCount;
+      sum[1] += filledCount;
+      sum[2] += goodCount;
     } else {
-      sum[0] += ones(filled, low * metrics, high * metrics);
-      sum[1] += ones(good, low * metrics, high * metrics);
+      sum[1] += ones(filled, low * metrics, high * metrics);
+      sum[2] += ones(good, low * metrics, high * metrics);
     }
   }
 
@@ -120,8 +123,8 @@ final class Page {
     long[] good = this.good;
     for (int slot = low; slot < high; slot++) {
       int bit = slot * metrics + metric;
-      sum[0] += filled == null ? 1 : filled[bit >>> 6] >>> bit & 1;
-      sum[1] += good == null ? 1 : good[bit >>> 6] >>> bit & 1;
+      sum[1] += filled == null ? 1 : filled[bit >>> 6] >>> bit & 1;
+      sum[2] += good == null ? 1 : good[bit >>> 6] >>> bit & 1;
     }
   }
 

@@ -13,9 +13,11 @@ import org.jspecify.annotations.Nullable;
  * A time during which one device was held to one shape in one group: a change of any of these ends
  * it and begins the next. Times are microseconds since the epoch. Not thread-safe.
  *
- * <p>Slot k is at {@code anchor + k·I}, where the anchor is the time of the first sample; a sample
- * belongs to the slot within ±I/2 of it (DOMAIN section 2). The slots of the newest hours are kept
- * here, older ones on the {@link PageShelf}; the sums of hours and days here.
+ * <p>Slots lie on a {@link Grid}; a sample belongs to the slot within ±I/2 of it. A slot belongs to
+ * the window, exclusion and span in which its centre lies, and to nothing else: so due is a count
+ * of slots, filled never exceeds it, and sums over any split of time or groups are exact (DOMAIN
+ * section 2). The slots of the newest hours are kept here, older ones on the {@link PageShelf}; the
+ * sums of hours and days here.
  */
 final class Span {
   /** Hours whose sums are kept: the 24 of a day, its ends, and 12 that a slot may be ahead. */
@@ -41,9 +43,8 @@ final class Span {
   final Group group;
   final Shape shape;
   final long from;
+  private final Grid grid;
   private long to = OPEN;
-  private boolean anchored;
-  private long anchor;
   private long newestBlock = NEVER;
   private final @Nullable Page[] recent = new Page[PAGES_KEPT];
   private @Nullable Counts hours;
@@ -57,22 +58,25 @@ final class Span {
    * @param excluded when nothing counts
    */
   Span(int device, int serial, Group group, Shape shape, long from, Intervals excluded) {
+    this(device, serial, group, shape, from, excluded, new Grid(from));
+  }
+
+  private Span(
+      int device, int serial, Group group, Shape shape, long from, Intervals excluded, Grid grid) {
     this.device = device;
     this.serial = serial;
     this.group = group;
     this.shape = shape;
     this.from = from;
     this.excluded = excluded;
+    this.grid = grid;
   }
 
   /** The span that follows this one; it stays on the grid where the interval is the same. */
   Span next(Group group, Shape shape, long at, Intervals excluded) {
-    Span next = new Span(device, serial + 1, group, shape, Math.max(from, at), excluded);
-    if (anchored && shape.equals(this.shape)) {
-      next.anchored = true;
-      next.anchor = anchor;
-    }
-    return next;
+    long begin = Math.max(from, at);
+    Grid following = shape.equals(this.shape) ? grid : new Grid(begin);
+    return new Span(device, serial + 1, group, shape, begin, excluded, following);
   }
 
   long to() {
@@ -88,21 +92,22 @@ final class Span {
   }
 
   boolean isOnGridOf(Span other) {
-    return anchored && other.anchored && anchor == other.anchor && shape.equals(other.shape);
+    return grid == other.grid;
   }
 
   /** The time of the slot that a sample belongs to; the first sample sets where the slots lie. */
   long slotMicros(long micros) {
-    if (!anchored) {
-      anchored = true;
-      anchor = micros;
-    }
-    return anchor + slot(micros) * shape.intervalMicros();
+    grid.begin(micros);
+    return centre(slot(micros));
   }
 
   private long slot(long micros) {
     long interval = shape.intervalMicros();
-    return Math.floorDiv(micros - anchor + interval / 2, interval);
+    return Math.floorDiv(micros - grid.anchor() + interval / 2, interval);
+  }
+
+  private long centre(long slot) {
+    return grid.anchor() + slot * shape.intervalMicros();
   }
 
   /** Counts one value in the slot of that time. */
@@ -188,7 +193,24 @@ final class Span {
 
   /** The first slot at that time or after it. */
   private long slotFrom(long micros) {
-    return Math.ceilDiv(micros - anchor, shape.intervalMicros());
+    return Math.ceilDiv(micros - grid.anchor(), shape.intervalMicros());
+  }
+
+  /** Slots of one metric whose centre lies in that time and in this span, excluded ones too. */
+  long slots(long start, long end) {
+    long low = Math.max(start, from);
+    long high = Math.min(end, to);
+    return low < high ? slotFrom(high) - slotFrom(low) : 0;
+  }
+
+  /** Slots of one metric whose centre lies in that time and in this span, and counts. */
+  private long due(long start, long end) {
+    long due = slots(start, end);
+    long low = Math.max(start, from);
+    for (int i = excluded.size() - 1; i >= 0 && excluded.to(i) > low; i--) {
+      due -= slots(Math.max(low, excluded.from(i)), Math.min(end, excluded.to(i)));
+    }
+    return due;
   }
 
   /**
@@ -197,30 +219,22 @@ final class Span {
    * @param end not after the present
    */
   void count(long start, long end, PageShelf shelf, long[] sum) {
-    long low = Math.max(start, from);
-    long high = Math.min(end, to);
-    if (low >= high) {
-      return;
+    long due = due(start, end) * shape.count();
+    if (due > 0) {
+      sum[0] += due;
+      sums(start, end, shelf, sum);
     }
-    long length = high - low - excluded.overlap(low, high);
-    long due = length / shape.intervalMicros() * shape.count();
-    if (due == 0) {
-      return;
-    }
-    long[] found = new long[2];
-    sums(start, end, shelf, found);
-    long filled = Math.min(due, found[0]);
-    sum[0] += due;
-    sum[1] += filled;
-    sum[2] += Math.min(filled, found[1]);
   }
 
-  /** How much of the window is this span's, microseconds. */
-  long dueMicros(long start, long end) {
-    return Math.min(end, to) - Math.max(start, from);
+  /** Whether the device was held to it at some time of the window. */
+  boolean touches(long start, long end) {
+    return Math.min(end, to) > Math.max(start, from);
   }
 
-  /** Filled and good: by days as far as they are full, then by hours, the rest slot by slot. */
+  /**
+   * Adds filled and good to places 1 and 2: by days as far as they are full, then by hours, the
+   * rest slot by slot.
+   */
   private void sums(long start, long end, PageShelf shelf, long[] found) {
     Counts hours = this.hours;
     Counts days = this.days;
@@ -229,19 +243,24 @@ final class Span {
     }
     Calendar calendar = shelf.calendar();
     long at = Math.min(end, Math.ceilDiv(start, HOUR_MICROS) * HOUR_MICROS);
-    slots(start, at, excluded, shelf, found);
+    filled(start, at, excluded, shelf, found);
     long midnight = calendar.dayStart(calendar.day(at - 1) + 1);
     if (end - midnight >= Calendar.DAY_MICROS) {
       hours.sum(Calendar.hour(at), Calendar.hour(midnight), found);
       days.sum(calendar.day(midnight), calendar.day(end), found);
       at = calendar.dayStart(calendar.day(end));
     }
+    if (shape.intervalMicros() > Calendar.DAY_MICROS) {
+      // a slot may be so far ahead that the hours before it are not kept any more
+      filled(at, end, excluded, shelf, found);
+      return;
+    }
     hours.sum(Calendar.hour(at), Calendar.hour(end), found);
-    slots(Math.max(at, Calendar.hour(end) * HOUR_MICROS), end, excluded, shelf, found);
+    filled(Math.max(at, Calendar.hour(end) * HOUR_MICROS), end, excluded, shelf, found);
   }
 
   /** The same slot by slot. */
-  private void slots(long start, long end, Intervals excluded, PageShelf shelf, long[] found) {
+  private void filled(long start, long end, Intervals excluded, PageShelf shelf, long[] found) {
     long low = Math.max(start, from);
     long high = Math.min(end, to);
     if (low >= high || newestBlock == NEVER) {
@@ -258,10 +277,10 @@ final class Span {
         long gapStart = Math.max(low, excluded.from(i));
         long gapEnd = Math.min(high, excluded.to(i));
         if (gapStart < gapEnd) {
-          long[] without = new long[2];
+          long[] without = new long[3];
           page.count(slotFrom(gapStart), slotFrom(gapEnd), without);
-          found[0] -= without[0];
           found[1] -= without[1];
+          found[2] -= without[2];
         }
       }
     }
@@ -274,7 +293,7 @@ final class Span {
     if (low >= high) {
       return;
     }
-    long[] found = new long[2];
+    sum[0] += due(low, high);
     long last = Math.min(newestBlock, block(high - 1));
     for (long block = block(low); newestBlock != NEVER && block <= last; block++) {
       Page page = find(block, shelf);
@@ -282,17 +301,12 @@ final class Span {
         for (long slot = slotFrom(Math.max(low, block * blockMicros()));
             slot < slotFrom(Math.min(high, (block + 1) * blockMicros()));
             slot++) {
-          if (!excluded.contains(anchor + slot * shape.intervalMicros())) {
-            page.count(metric, slot, slot + 1, found);
+          if (!excluded.contains(centre(slot))) {
+            page.count(metric, slot, slot + 1, sum);
           }
         }
       }
     }
-    long due = (high - low - excluded.overlap(low, high)) / shape.intervalMicros();
-    long filled = Math.min(due, found[0]);
-    sum[0] += due;
-    sum[1] += filled;
-    sum[2] += Math.min(filled, found[1]);
   }
 
   /**
@@ -348,10 +362,10 @@ final class Span {
     long lastHour = Math.min(lastHour(newestBlock), Calendar.hour(end - 1));
     for (long hour = Calendar.hour(first); hour <= lastHour; hour++) {
       long low = Math.max(first, hour * HOUR_MICROS);
-      long[] found = new long[2];
-      slots(low, Math.min(end, (hour + 1) * HOUR_MICROS), excluded, shelf, found);
-      if (found[0] > 0) {
-        count(low, sign * (int) found[0], sign * (int) found[1], shelf.calendar());
+      long[] found = new long[3];
+      filled(low, Math.min(end, (hour + 1) * HOUR_MICROS), excluded, shelf, found);
+      if (found[1] > 0) {
+        count(low, sign * (int) found[1], sign * (int) found[2], shelf.calendar());
       }
     }
   }
@@ -391,8 +405,7 @@ final class Span {
     out.writeInt(shape.mark());
     out.writeLong(from);
     out.writeLong(to);
-    out.writeBoolean(anchored);
-    out.writeLong(anchor);
+    grid.write(out);
     out.writeLong(newestBlock);
     Counts hours = this.hours;
     Counts days = this.days;
@@ -410,11 +423,13 @@ final class Span {
   }
 
   /**
+   * @param before the span of the device that was read before it, or null
    * @param now what the device is held to now; where the metrics are others, the saved ones are
    *     known by their number alone, and nothing is added to the span any more
    * @param applied what did not count when it was saved
    */
-  static Span read(DeviceCoverage device, Shape now, Exclusions applied, DataInput in)
+  static Span read(
+      DeviceCoverage device, @Nullable Span before, Shape now, Exclusions applied, DataInput in)
       throws IOException {
     int serial = (int) Numbers.read(in);
     Group group = Group.read(in);
@@ -423,11 +438,14 @@ final class Span {
     boolean isKnown = in.readInt() == now.mark() && count == now.count();
     boolean isNow = isKnown && interval == now.intervalMicros();
     Shape shape = isNow ? now : new Shape(isKnown ? now.metrics() : Map.of(), count, interval);
+    long from = in.readLong();
+    long to = in.readLong();
+    Grid own = Grid.read(from, in);
+    boolean mayShare = before != null && before.to == from && before.shape.equals(shape);
+    Grid grid = mayShare && before.grid.adopt(own) ? before.grid : own;
     Span span =
-        new Span(device.number, serial, group, shape, in.readLong(), applied.of(device.id, group));
-    span.to = in.readLong();
-    span.anchored = in.readBoolean();
-    span.anchor = in.readLong();
+        new Span(device.number, serial, group, shape, from, applied.of(device.id, group), grid);
+    span.to = to;
     span.newestBlock = in.readLong();
     if (in.readBoolean()) {
       Counts hours = new Counts(HOURS_KEPT);

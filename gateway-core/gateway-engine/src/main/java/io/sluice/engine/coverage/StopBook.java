@@ -42,11 +42,16 @@ final class StopBook {
     this.nowMicros = nowMicros;
   }
 
-  /** Takes over what was kept. */
-  synchronized void load() throws IOException {
+  /**
+   * Takes over what was kept.
+   *
+   * @param savedMicros when the book was saved: what came since may reach as far back as it could
+   *     then, however long the gateway was away
+   */
+  synchronized void load(long savedMicros) throws IOException {
     stops = table.stops();
     outages = table.outages(OUTAGES_MAX);
-    hold();
+    book.exclude(Exclusions.of(stops.values(), outages), savedMicros);
   }
 
   private void hold() {

@@ -39,6 +39,9 @@ public final class RecordFormat {
   /** Says that a measurement has no time of its own. */
   public static final long NO_TIME = Long.MIN_VALUE;
 
+  /** The protocol of records that the gateway itself made: no device can send one. */
+  public static final String GATEWAY_PROTOCOL = "gateway";
+
   /** What a measurement's value is. */
   public enum Kind {
     LONG,

@@ -31,6 +31,8 @@ public final class RecordView {
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
   private static final byte[] LANE_LETTERS = {'a', 'e', 't'};
+  private static final byte[] OWN_PROTOCOL =
+      RecordFormat.GATEWAY_PROTOCOL.getBytes(StandardCharsets.UTF_8);
 
   static final int DEVICE = 0;
   static final int SECTOR = 1;
@@ -134,6 +136,14 @@ public final class RecordView {
 
   public String source() {
     return string(strings[SOURCE]);
+  }
+
+  /**
+   * Whether the gateway itself made the record: what it says of a device is no message of it. Not
+   * told by the time source, which is the gateway also where a message has relative times.
+   */
+  public boolean isOfGateway() {
+    return stringIs(strings[PROTOCOL], OWN_PROTOCOL);
   }
 
   public MessageClass messageClass() {

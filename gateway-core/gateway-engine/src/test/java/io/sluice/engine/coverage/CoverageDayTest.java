@@ -136,7 +136,7 @@ class CoverageDayTest {
     stops = new StopBook(database, book, () -> now);
     views = new CoverageViews(book, CoverageSessions.NONE);
     database.load(book, "e", id -> SHAPE);
-    stops.load();
+    stops.load(now);
   }
 
   private Group site(Window window, String key) {

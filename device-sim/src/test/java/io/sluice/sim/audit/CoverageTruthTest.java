@@ -1,0 +1,102 @@
+package io.sluice.sim.audit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.sim.audit.CoverageTruth.Counts;
+import io.sluice.sim.audit.CoverageTruth.Looks;
+import io.sluice.sim.audit.CoverageTruth.Outcome;
+import io.sluice.sim.device.Kind;
+import io.sluice.sim.device.SimDevice;
+import io.sluice.sim.fleet.FleetRun.Played;
+import io.sluice.sim.fleet.SentLog;
+import io.sluice.sim.scenario.Scenario;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** One device of three metrics that is to report each 10 s. */
+class CoverageTruthTest {
+  private static final long METRICS = 3;
+
+  @TempDir Path folder;
+  private Scenario scenario;
+  private SimDevice device;
+  private final SentLog log = new SentLog(0);
+
+  @BeforeEach
+  void oneDevice() throws Exception {
+    Path file = folder.resolve("scenario.yaml");
+    Files.writeString(
+        file,
+        "name: t\nseed: 3\ngroups:\n"
+            + "  - { profile: irrigation-valve, id: \"v-{n}\", interval: 10s }\n");
+    scenario = Scenario.load(file);
+    device = new SimDevice(scenario.devices().getFirst(), 0);
+    assertThat(device.spec().group().profile().metrics()).hasSize((int) METRICS);
+  }
+
+  private void sent(long... millis) {
+    for (long each : millis) {
+      log.append(Kind.TELEMETRY, each);
+    }
+  }
+
+  private Counts counts(Looks looks) {
+    return CoverageTruth.of(
+            scenario,
+            List.of(new Played(device, log)),
+            (played, index) -> Outcome.ARRIVED,
+            site -> true,
+            looks)
+        .values()
+        .iterator()
+        .next();
+  }
+
+  @Test
+  void dueIsTheCountOfSlotsWhoseCentreHasCome() {
+    sent(3_000, 13_000, 33_000);
+    // centres at 3, 13, 23, 33 and 43 s; one more may have been due before the first sample
+    Counts counts = counts(new Looks(-100, 0, 43_001, 43_002));
+    assertThat(counts.dueHigh()).isEqualTo(5 * METRICS);
+    assertThat(counts.dueLow()).isEqualTo(4 * METRICS);
+    assertThat(counts(new Looks(-100, 0, 42_999, 43_000)).dueHigh()).isEqualTo(4 * METRICS);
+    assertThat(counts.filledLow()).isEqualTo(3 * METRICS);
+    assertThat(counts.filledHigh()).isEqualTo(3 * METRICS);
+  }
+
+  @Test
+  void aSlotThatIsFilledAheadCountsWhenItsCentreComes() {
+    sent(0, 6_000);
+    assertThat(counts(new Looks(-2, -1, 9_999, 10_000)).filledHigh()).isEqualTo(METRICS);
+    assertThat(counts(new Looks(-2, -1, 10_001, 10_002)).filledLow()).isEqualTo(2 * METRICS);
+  }
+
+  @Test
+  void samplesAreCountedEachNotBySlotOrMessage() {
+    sent(0, 1_000, 2_000, 10_000);
+    Counts counts = counts(new Looks(-2, -1, 20_001, 20_002));
+    assertThat(counts.samples()).isEqualTo(4);
+    assertThat(counts.filledLow()).isEqualTo(2 * METRICS);
+  }
+
+  @Test
+  void completenessOnTheWayIsNeverMoreThanWhole() {
+    sent(0, 6_000, 16_000, 26_000);
+    for (long at = 1; at < 40_000; at += 777) {
+      Counts counts = counts(Looks.until(at));
+      assertThat(counts.filledLow()).as("at %d ms", at).isLessThanOrEqualTo(counts.dueHigh());
+    }
+  }
+
+  @Test
+  void aDeviceThatNeverSentIsDueFromWhenItWasExpected() {
+    Counts counts = counts(new Looks(-100, 0, 60_000, 60_100));
+    assertThat(counts.filledHigh()).isZero();
+    assertThat(counts.dueLow()).isEqualTo(5 * METRICS);
+    assertThat(counts.dueHigh()).isEqualTo(7 * METRICS);
+  }
+}
