@@ -116,10 +116,23 @@ final class Distinct {
 
   private boolean isSame(int a, int b) {
     Kind kind = samples.kinds[a];
-    return kind == samples.kinds[b]
+    Kind other = samples.kinds[b];
+    if (kind != other && isNumber(kind) && isNumber(other)) {
+      return samples.bad[a] == samples.bad[b] && number(a) == number(b);
+    }
+    return kind == other
         && samples.bits[a] == samples.bits[b]
         && samples.bad[a] == samples.bad[b]
         && Objects.deepEquals(samples.objects[a], samples.objects[b]);
+  }
+
+  private static boolean isNumber(Kind kind) {
+    return kind == Kind.LONG || kind == Kind.DOUBLE;
+  }
+
+  private double number(int index) {
+    long bits = samples.bits[index];
+    return samples.kinds[index] == Kind.LONG ? (double) bits : Double.longBitsToDouble(bits);
   }
 
   private void clear() {

@@ -45,6 +45,10 @@ public final class Metric {
    */
   record Range(double min, double max, boolean belowMax) {
     static final Range ANY = new Range(Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY, false);
+
+    boolean holds(double value) {
+      return value >= min && (belowMax ? value < max : value <= max);
+    }
   }
 
   public String name() {

@@ -7,6 +7,7 @@ import io.sluice.engine.normalize.Target.Role;
 import io.sluice.engine.record.RecordFormat.Kind;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
@@ -31,6 +32,12 @@ final class ObjectCodec {
   private long received;
   private int reached;
   private long sampleTime;
+
+  /** Where the times came from, by the depth of samples within samples. */
+  private final SeenTime[] seenTimes = new SeenTime[Scratch.MAX_DEPTH + 1];
+
+  private int sampleDepth;
+  private @Nullable Map<String, Target> scope;
   private boolean textual;
   private boolean wrapped;
   private int wraps;
@@ -52,6 +59,8 @@ final class ObjectCodec {
     wrapped = false;
     wraps = 0;
     sampleTime = Samples.NO_TIME;
+    scope = null;
+    sampleDepth = 0;
     JsonToken token = parser.nextToken();
     switch (token) {
       case null -> throw new PayloadException("the payload is empty; send an object");
@@ -74,9 +83,16 @@ final class ObjectCodec {
     int from = samples.count;
     sampleTime = Samples.NO_TIME;
     samples.beginSample();
+    int ordinal = samples.begun;
+    sampleDepth++;
     fields(parser, "", false);
+    sampleDepth--;
     long own = sampleTime;
-    samples.fillTime(from, own);
+    if (samples.begun == ordinal) {
+      samples.fillTime(from, own);
+    } else {
+      samples.fillTimeInOrder(from, own, ordinal, profile.spacingMicros());
+    }
     sampleTime = outer;
     return own;
   }
@@ -93,7 +109,7 @@ final class ObjectCodec {
 
   private void field(JsonParser parser, String path, boolean timed) throws PayloadException {
     JsonToken token = parser.nextToken();
-    Target target = profile.targets.get(path);
+    Target target = target(path);
     switch (target) {
       case Field field -> known(parser, token, path, field, timed);
       case Role role -> {
@@ -112,7 +128,7 @@ final class ObjectCodec {
   }
 
   private void value(JsonParser parser, JsonToken token, String path) throws PayloadException {
-    Target target = profile.targets.get(path);
+    Target target = target(path);
     if (target instanceof Field field) {
       known(parser, token, path, field, false);
     } else {
@@ -130,10 +146,29 @@ final class ObjectCodec {
       return;
     }
     int at = at(parser);
-    if (!samples.claim(field, at)) {
+    Field meant = field.when() == null ? field : meant(parser, token, field);
+    if (meant == null && scope != null && profile.targets.get(path) instanceof Field elsewhere) {
+      meant = meant(parser, token, elsewhere);
+    }
+    if (meant == null || !samples.claim(meant, at)) {
       unknown(parser, token, path, timed, false);
       return;
     }
+    take(parser, token, path, meant, at);
+  }
+
+  /** Which of the path's fields the value is meant for. */
+  private @Nullable Field meant(JsonParser parser, JsonToken token, Field field) {
+    return switch (token) {
+      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> Meaning.ofNumber(field, parser.getDoubleValue());
+      case VALUE_TRUE, VALUE_FALSE -> Meaning.ofBoolean(field);
+      case VALUE_STRING -> Meaning.ofText(field, parser.getString());
+      default -> Meaning.ofOther(field);
+    };
+  }
+
+  private void take(JsonParser parser, JsonToken token, String path, Field field, int at)
+      throws PayloadException {
     if (textual && token.isNumeric() && field.asText()) {
       Values.addString(samples, field, at, parser.getString());
       return;
@@ -221,6 +256,11 @@ final class ObjectCodec {
     }
   }
 
+  private @Nullable Target target(String path) {
+    Target own = scope == null ? null : scope.get(path);
+    return own == null ? profile.targets.get(path) : own;
+  }
+
   private static boolean namesDevice(String path) {
     return switch (path) {
       case "device", "deviceId", "device_id", "deviceID", "deviceName" -> true;
@@ -263,8 +303,8 @@ final class ObjectCodec {
   /** CBOR's tag 5, mantissa and binary exponent (RFC 8949 section 3.4.4). */
   private void bigfloat(BigDecimal value, String path) throws PayloadException {
     double nearest = value.doubleValue();
-    Target target = profile.targets.get(path);
-    if (target instanceof Field field && samples.claim(field, reached)) {
+    Field field = target(path) instanceof Field first ? Meaning.ofNumber(first, nearest) : null;
+    if (field != null && samples.claim(field, reached)) {
       Values.addDouble(samples, field, reached, nearest);
     } else if (profile.unknown == Unknown.KEEP) {
       String name = samples.claimUnknown(path, profile.isMetric(path), reached);
@@ -289,7 +329,7 @@ final class ObjectCodec {
       String below = path + '.' + (name.isEmpty() ? NAMELESS : name);
       if (name.equals("value")) {
         value(parser, token, path);
-      } else if (name.equals("time") && !profile.targets.containsKey(below)) {
+      } else if (name.equals("time") && target(below) == null) {
         time = time(parser, token);
         if (time == Samples.NO_TIME) {
           unknown(parser, token, below, false, true);
@@ -320,10 +360,11 @@ final class ObjectCodec {
   private boolean role(JsonParser parser, JsonToken token, String path, Role role)
       throws PayloadException {
     return switch (role) {
-      case TIME -> observed(time(parser, token));
+      case TIME -> observed(parser, token, path);
       case HISTORICAL -> token.isBoolean() && historical(token == JsonToken.VALUE_TRUE);
-      case UNWRAP, PARAMS -> unwrap(parser, token, role == Role.PARAMS);
-      case SAMPLES -> token == JsonToken.START_ARRAY && samples(parser, path);
+      case UNWRAP, PARAMS -> unwrap(parser, token, path, role == Role.PARAMS);
+      case SAMPLES -> samples(parser, token, path);
+      case HISTORY -> token == JsonToken.START_ARRAY && samples(parser, token, path);
       case SERVICES -> token == JsonToken.START_ARRAY && services(parser);
       case SEVERITY, URGENCY, CERTAINTY, STATUS ->
           cap(role, token == JsonToken.VALUE_STRING ? parser.getString() : token.asString());
@@ -331,10 +372,28 @@ final class ObjectCodec {
     };
   }
 
-  private boolean observed(long micros) {
+  /** Of several times the one whose path the profile names first counts; the others are fields. */
+  private boolean observed(JsonParser parser, JsonToken token, String path)
+      throws PayloadException {
+    long micros = time(parser, token);
     if (micros == Samples.NO_TIME) {
       return false;
     }
+    SeenTime seen = seenTimes[sampleDepth];
+    if (seen == null) {
+      seen = new SeenTime();
+      seenTimes[sampleDepth] = seen;
+    }
+    if (sampleTime != Samples.NO_TIME) {
+      if (sampleTime == micros) {
+        return true;
+      }
+      if (!profile.goesBefore(path, seen.path())) {
+        return false;
+      }
+      seen.keep(samples, profile);
+    }
+    seen.note(parser, token, path, at(parser));
     sampleTime = micros;
     return true;
   }
@@ -349,22 +408,47 @@ final class ObjectCodec {
     return true;
   }
 
-  private boolean unwrap(JsonParser parser, JsonToken token, boolean params)
+  private boolean unwrap(JsonParser parser, JsonToken token, String path, boolean params)
       throws PayloadException {
     if (token != JsonToken.START_OBJECT) {
       return false;
     }
     wrapped |= params;
     wraps++;
+    Map<String, Target> outer = enter(path);
     fields(parser, "", params);
+    scope = outer;
     wraps--;
     return true;
   }
 
-  private boolean samples(JsonParser parser, String path) throws PayloadException {
-    int index = 0;
+  /** Lets the paths hold that lead through this place; returns those that held before. */
+  private @Nullable Map<String, Target> enter(String path) {
+    Map<String, Target> outer = scope;
+    Map<String, Target> own = profile.scopes.get(path);
+    scope = own == null ? outer : own;
+    return outer;
+  }
+
+  private boolean samples(JsonParser parser, JsonToken start, String path) throws PayloadException {
+    if (!start.isStructStart()) {
+      return false;
+    }
     wraps++;
-    samples.history = true;
+    Map<String, Target> outer = enter(path);
+    if (start == JsonToken.START_OBJECT) {
+      sample(parser);
+    } else {
+      samples.history = true;
+      rows(parser, path);
+    }
+    scope = outer;
+    wraps--;
+    return true;
+  }
+
+  private void rows(JsonParser parser, String path) throws PayloadException {
+    int index = 0;
     for (JsonToken token = parser.nextToken();
         token != JsonToken.END_ARRAY;
         token = parser.nextToken()) {
@@ -375,8 +459,6 @@ final class ObjectCodec {
       }
       index++;
     }
-    wraps--;
-    return true;
   }
 
   /** Huawei IoTDA's services; false where the array holds something else. */
@@ -409,7 +491,7 @@ final class ObjectCodec {
       if (name.equals("properties") && token == JsonToken.START_OBJECT) {
         for (String property = parser.nextName(); property != null; property = parser.nextName()) {
           String full = id + '.' + property;
-          boolean own = services.isShared(property) || profile.targets.containsKey(full);
+          boolean own = services.isShared(property) || target(full) != null;
           field(parser, own ? full : property, false);
         }
       } else if (name.equals("event_time") || name.equals("eventTime")) {

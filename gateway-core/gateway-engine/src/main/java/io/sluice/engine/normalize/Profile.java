@@ -29,7 +29,7 @@ public final class Profile {
           "values", Target.Role.UNWRAP,
           "params", Target.Role.PARAMS,
           "services", Target.Role.SERVICES,
-          "history", Target.Role.SAMPLES);
+          "history", Target.Role.HISTORY);
 
   private static final Duration DEFAULT_INTERVAL = Duration.ofMinutes(1);
 
@@ -40,9 +40,14 @@ public final class Profile {
   final boolean tolerant;
 
   final HashMap<String, Target> targets;
+
+  /** What paths mean within what is unwrapped or read as samples, by the place of that. */
+  final Map<String, Map<String, Target>> scopes;
+
   final List<AlarmRule> alarms;
   final @Nullable ByteLayout bytes;
   final TextLayout text;
+  private final List<String> times;
   private final String id;
   private final String title;
   private final String sector;
@@ -54,6 +59,7 @@ public final class Profile {
       Head head,
       List<Metric> metrics,
       Map<String, Target> targets,
+      Map<String, Map<String, Target>> scopes,
       List<AlarmRule> alarms,
       @Nullable ByteLayout bytes,
       TextLayout text) {
@@ -67,6 +73,8 @@ public final class Profile {
     this.unknown = head.unknown;
     this.metrics = List.copyOf(metrics);
     this.targets = new HashMap<>(targets);
+    this.scopes = Map.copyOf(scopes);
+    this.times = head.times;
     this.alarms = List.copyOf(alarms);
     this.bytes = bytes;
     this.text = text;
@@ -80,13 +88,25 @@ public final class Profile {
       Duration interval,
       @Nullable Duration supervision,
       Unknown unknown,
-      PayloadForms forms) {}
+      PayloadForms forms,
+      List<String> times) {}
+
+  /** Paths of the observed time where a profile names none; the first goes before the others. */
+  static final List<String> COMMON_TIMES = List.of("t", "ts", "time", "timestamp");
 
   /** What a device is held to whose profile is not loaded: everything is kept, nothing is known. */
   static Profile generic(String id) {
-    Head head = new Head(id, id, "", DEFAULT_INTERVAL, null, Unknown.KEEP, PayloadForms.USUAL);
+    Head head =
+        new Head(
+            id, id, "", DEFAULT_INTERVAL, null, Unknown.KEEP, PayloadForms.USUAL, COMMON_TIMES);
     return new Profile(
-        head, List.of(), COMMON, List.of(), null, new TextLayout("value", List.of(), ','));
+        head,
+        List.of(),
+        COMMON,
+        Map.of(),
+        List.of(),
+        null,
+        new TextLayout("value", List.of(), ','));
   }
 
   public String id() {
@@ -107,6 +127,11 @@ public final class Profile {
     return interval;
   }
 
+  /** Microseconds between samples of one message that have no time. */
+  long spacingMicros() {
+    return forms.spaced() ? interval.toNanos() / 1_000 : 1;
+  }
+
   /** How long a device may be silent before that is an alarm; null where it may be for ever. */
   public @Nullable Duration supervision() {
     return supervision;
@@ -115,6 +140,13 @@ public final class Profile {
   /** In the order in which the profile declares them. */
   public List<Metric> metrics() {
     return metrics;
+  }
+
+  /** Whether the time at one path goes before that at another, if a sample has both. */
+  boolean goesBefore(String path, String other) {
+    int rank = times.indexOf(path);
+    int otherRank = times.indexOf(other);
+    return rank >= 0 && (otherRank < 0 || rank < otherRank);
   }
 
   /** Whether a metric has that name. */

@@ -68,7 +68,13 @@ final class ProfileReader {
           "numbers-as-strings",
           "values",
           "from");
-  private static final List<String> FROM_KEYS = List.of("path", "unit", "scale", "add", "values");
+  private static final List<String> FROM_KEYS =
+      List.of("path", "unit", "scale", "add", "values", "type", "min", "max", "below");
+  private static final Map<String, Meaning.Kind> KINDS =
+      Map.of(
+          "number", Meaning.Kind.NUMBER,
+          "boolean", Meaning.Kind.BOOLEAN,
+          "text", Meaning.Kind.TEXT);
   private static final String PATH_TOO_LONG = "a path has at most 256 characters; change it";
   private static final Map<String, Unknown> UNKNOWN =
       Map.of("keep", Unknown.KEEP, "drop", Unknown.DROP, "reject", Unknown.REJECT);
@@ -103,6 +109,7 @@ final class ProfileReader {
   private final Map<String, Target> targets = new HashMap<>();
   private final Map<String, Map<String, Object>> metricValues = new HashMap<>();
   private final Map<String, Node> paths = new LinkedHashMap<>();
+  private final Map<String, Map<String, Target>> scopes = new HashMap<>();
   private char decimal = '.';
 
   ProfileReader(Path file, List<String> faults) {
@@ -126,6 +133,7 @@ final class ProfileReader {
         head,
         new ArrayList<>(metrics.values()),
         targets,
+        scopes,
         parts.alarms(top),
         parts.layout(top),
         parts.text(top));
@@ -145,7 +153,8 @@ final class ProfileReader {
         top.duration("interval", Duration.ofMinutes(1)),
         supervision(top),
         top.choice("unknown", UNKNOWN, Unknown.KEEP),
-        forms);
+        forms,
+        top.has("time") ? top.texts("time") : Profile.COMMON_TIMES);
   }
 
   private static PayloadForms forms(YamlKeys top) {
@@ -249,7 +258,19 @@ final class ProfileReader {
     for (Node from : keys.items("from")) {
       from(keys, metric, from, asText);
     }
-    targets.putIfAbsent(name, new Field(name, metric, Linear.IDENTITY, values, asText, decimal));
+    own(name, new Field(name, metric, Linear.IDENTITY, values, asText, decimal));
+  }
+
+  /** The metric's own name, behind whatever else the path means. */
+  private void own(String name, Field field) {
+    Target before = targets.putIfAbsent(name, field);
+    if (before instanceof Field other && !takesAll(other)) {
+      targets.put(name, other.followedBy(field));
+    }
+  }
+
+  private static boolean takesAll(Field chain) {
+    return chain.when() == null || (chain.otherwise() != null && takesAll(chain.otherwise()));
   }
 
   private static @Nullable String unit(YamlKeys keys) {
@@ -297,7 +318,11 @@ final class ProfileReader {
       yaml.fault(from, keys.at("from"), "has no path; say where in the payload the value lies");
       return;
     }
-    map(from, field(path, metric, entry, textNumbers));
+    Field field = field(path, metric, entry, textNumbers);
+    Meaning.Kind kind = entry.choice("type", KINDS, Meaning.Kind.ANY);
+    Range range = range(entry);
+    boolean all = kind == Meaning.Kind.ANY && range.equals(Range.ANY);
+    map(from, all ? field : field.when(new Meaning(kind, range)));
   }
 
   private void map(Node at, Field field) {
@@ -306,11 +331,22 @@ final class ProfileReader {
     }
     paths.put(field.path(), at);
     Target before = targets.put(field.path(), field);
-    if (before instanceof Field other && other.metric() != field.metric()) {
+    if (!(before instanceof Field other)) {
+      return;
+    }
+    if (!takesAll(other)) {
+      targets.put(field.path(), other.followedBy(field));
+    } else if (field.when() != null) {
+      targets.put(field.path(), field.followedBy(other));
+    } else if (other.metric() != field.metric()) {
       yaml.fault(
           at,
           "metrics." + field.metric().name() + ".from",
-          "\"" + field.path() + "\" leads to " + other.metric().name() + " already; keep one");
+          "\""
+              + field.path()
+              + "\" leads to "
+              + other.metric().name()
+              + " already; keep one, or tell them apart by type, min, max or below");
     }
   }
 
@@ -400,11 +436,25 @@ final class ProfileReader {
     return paths.keySet().stream().anyMatch(path -> path.startsWith(name + '.'));
   }
 
-  /** A path below what is ignored, unwrapped or read as samples would never be looked at. */
+  /**
+   * A path below what is unwrapped or read as samples holds in there alone; one below what is
+   * ignored would never be looked at.
+   */
   private void reachable(String path, Node at) {
     for (int dot = path.indexOf('.'); dot > 0; dot = path.indexOf('.', dot + 1)) {
       String above = path.substring(0, dot);
-      if (targets.get(above) instanceof Role role && role.hides()) {
+      String below = path.substring(dot + 1);
+      if (!(targets.get(above) instanceof Role role)) {
+        continue;
+      }
+      if (role.opens() && !(role.isSamples() && Character.isDigit(below.charAt(0)))) {
+        Target target = targets.remove(path);
+        if (target != null) {
+          scopes.computeIfAbsent(above, any -> new HashMap<>()).put(below, target);
+        }
+        return;
+      }
+      if (role.hides() || role.opens()) {
         yaml.fault(
             at,
             "metrics",
@@ -413,7 +463,7 @@ final class ProfileReader {
                 + "\" lies below \""
                 + above
                 + "\", which "
-                + role.hiding()
+                + (role.opens() ? "is read as samples, without their index" : role.hiding())
                 + "; take \""
                 + above
                 + "\" out there, or lead the path from inside it");

@@ -50,7 +50,7 @@ final class RecordMaker {
       String topic,
       String codec,
       long receivedMicros) {
-    distinct.spacing(profile.forms.spaced() ? profile.interval().toNanos() / 1_000 : 1);
+    distinct.spacing(profile.spacingMicros());
     judgeTime(samples, receivedMicros);
     AlarmRule rule = firstThatHolds(profile, samples);
     MessageClass messageClass = rule == null ? published : MessageClass.ALARM;

@@ -371,6 +371,24 @@ final class Samples {
     }
   }
 
+  /**
+   * The same where there are samples within the sample: those without time come in their order, and
+   * the last has the time.
+   *
+   * @param ordinal of the sample itself
+   */
+  void fillTimeInOrder(int from, long micros, int ordinal, long spacingMicros) {
+    int last = ordinal;
+    for (int i = from; i < count; i++) {
+      last = times[i] == NO_TIME ? Math.max(last, ordinals[i]) : last;
+    }
+    for (int i = from; i < count && micros != NO_TIME; i++) {
+      if (times[i] == NO_TIME) {
+        times[i] = micros - (ordinals[i] == ordinal ? 0 : (last - ordinals[i]) * spacingMicros);
+      }
+    }
+  }
+
   /** The name that a value will have in the record. */
   String nameOf(int index) {
     Field field = fields[index];

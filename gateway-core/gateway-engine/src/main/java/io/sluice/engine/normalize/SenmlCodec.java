@@ -230,7 +230,7 @@ final class SenmlCodec {
           "n",
           "base name and name have more than " + SenmlName.MAX_CHARS + " characters; shorten them");
     }
-    String full = baseName + name;
+    String full = SenmlName.withoutSlash(baseName + name);
     if (full.isEmpty()) {
       throw fault(parser, "n", "the record has neither name nor base name; send n or bn");
     }
@@ -249,7 +249,8 @@ final class SenmlCodec {
       throws PayloadException {
     String effective = unit == null ? baseUnit : unit;
     Target target = profile.targets.get(metric);
-    Field field = target instanceof Field known && samples.claim(known, at) ? known : null;
+    Field meant = target instanceof Field known ? meant(known, content) : null;
+    Field field = meant != null && samples.claim(meant, at) ? meant : null;
     if (content instanceof Number number) {
       Number resolved = baseValue == null ? number : plus(number, baseValue);
       if (field == null) {
@@ -266,6 +267,15 @@ final class SenmlCodec {
     } else {
       Values.addBytes(samples, field, at, (byte[]) content);
     }
+  }
+
+  private static @Nullable Field meant(Field first, Object content) {
+    return switch (content) {
+      case Number number -> Meaning.ofNumber(first, number.doubleValue());
+      case Boolean truth -> Meaning.ofBoolean(first);
+      case String text -> Meaning.ofText(first, text);
+      default -> Meaning.ofOther(first);
+    };
   }
 
   /** A unit that is given must turn into the profile's; the profile's own scale is not applied. */

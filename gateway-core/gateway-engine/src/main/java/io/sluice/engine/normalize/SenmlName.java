@@ -7,6 +7,15 @@ final class SenmlName {
 
   private SenmlName() {}
 
+  /**
+   * Without the slash that paths of LwM2M begin with (OMA LwM2M Core 1.1 section 7.4.4): {@code
+   * /3424/0/1}.
+   */
+  static String withoutSlash(String full) {
+    boolean led = full.length() > 1 && full.charAt(0) == '/' && Character.isDigit(full.charAt(1));
+    return led ? full.substring(1) : full;
+  }
+
   static boolean isValid(String text) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);

@@ -77,7 +77,7 @@ final class SenmlShape {
       parser.skipChildren();
     }
     return baseName.length() + name.length() <= SenmlName.MAX_CHARS
-            && SenmlName.isValid(baseName + name)
+            && SenmlName.isValid(SenmlName.withoutSlash(baseName + name))
         ? found
         : FORBIDDEN;
   }

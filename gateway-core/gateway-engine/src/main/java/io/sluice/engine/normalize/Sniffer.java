@@ -35,19 +35,25 @@ final class Sniffer {
       return profile.forms.payload();
     }
     if (profile.bytes != null) {
-      return isObject(payload, from, profile.bytes) ? ContentType.JSON : ContentType.BYTES;
+      return isObject(payload, from, profile.bytes)
+          ? json(payload, skipBlanks(payload, from))
+          : ContentType.BYTES;
     }
     int at = skipBlanks(payload, from);
     int first = at < payload.length ? payload[at] & 0xFF : ' ';
-    if (first == '{') {
-      return ContentType.JSON;
-    }
-    if (first == '[') {
-      return SenmlShape.isPack(payload, at) ? ContentType.SENML_JSON : ContentType.JSON;
+    if (first == '{' || first == '[') {
+      return json(payload, at);
     }
     return (first >= CBOR_ARRAYS && first < CBOR_TAGS) || selfDescribed(payload)
         ? cbor(payload)
         : ContentType.TEXT;
+  }
+
+  /** An object or array of JSON: a pack of SenML by its shape. */
+  private static ContentType json(byte[] payload, int at) {
+    return payload[at] == '[' && SenmlShape.isPack(payload, at)
+        ? ContentType.SENML_JSON
+        : ContentType.JSON;
   }
 
   /**

@@ -13,6 +13,8 @@ sealed interface Target {
    * @param values what the payload's values mean, by their text, or null
    * @param textNumbers whether a number may come as a string
    * @param decimal the decimal sign of a number that comes as a string
+   * @param when which values of the path are meant, null for all
+   * @param otherwise where the other values lead, or null
    */
   record Field(
       String path,
@@ -20,8 +22,31 @@ sealed interface Target {
       Linear linear,
       @Nullable Map<String, Object> values,
       boolean textNumbers,
-      char decimal)
+      char decimal,
+      @Nullable Meaning when,
+      @Nullable Field otherwise)
       implements Target {
+
+    /** One that takes all values of its path. */
+    Field(
+        String path,
+        Metric metric,
+        Linear linear,
+        @Nullable Map<String, Object> values,
+        boolean textNumbers,
+        char decimal) {
+      this(path, metric, linear, values, textNumbers, decimal, null, null);
+    }
+
+    Field when(Meaning meaning) {
+      return new Field(path, metric, linear, values, textNumbers, decimal, meaning, otherwise);
+    }
+
+    /** The same, with another field behind the last of its chain. */
+    Field followedBy(Field last) {
+      Field next = otherwise == null ? last : otherwise.followedBy(last);
+      return new Field(path, metric, linear, values, textNumbers, decimal, when, next);
+    }
 
     /** Whether a number is kept as the text that it came as. */
     boolean asText() {
@@ -46,8 +71,10 @@ sealed interface Target {
     UNWRAP,
     /** The same, of Alink: fields may be {@code {"value":..,"time":..}}. */
     PARAMS,
-    /** An array of samples, each with its own time. */
+    /** An array of samples, each with its own time; or one of them alone. */
     SAMPLES,
+    /** The same by its name alone: an array. */
+    HISTORY,
     /** Huawei IoTDA's array of services. */
     SERVICES,
     SEVERITY,
@@ -57,22 +84,25 @@ sealed interface Target {
     /** Not kept. */
     IGNORE;
 
+    /** Whether a path that leads through it holds for the fields in there alone. */
+    boolean opens() {
+      return this == UNWRAP || this == PARAMS || isSamples();
+    }
+
+    boolean isSamples() {
+      return this == SAMPLES || this == HISTORY;
+    }
+
     /** Whether paths that lead through it find nothing. */
     boolean hides() {
-      return this == UNWRAP
-          || this == PARAMS
-          || this == SAMPLES
-          || this == SERVICES
-          || this == IGNORE;
+      return this == SERVICES || this == IGNORE;
     }
 
     /** Why they find nothing. */
     String hiding() {
-      return switch (this) {
-        case IGNORE -> "is ignored";
-        case SAMPLES, SERVICES -> "is read as samples, whose fields have paths of their own";
-        default -> "is unwrapped, so that its fields have paths without it";
-      };
+      return this == IGNORE
+          ? "is ignored"
+          : "is read as services, whose properties have paths of their own";
     }
   }
 }

@@ -203,10 +203,15 @@ final class TextCodec {
   }
 
   private void known(Field field, String path, String text, int at) throws PayloadException {
-    if (!samples.claim(field, at)) {
+    Field meant = field.when() == null ? field : Meaning.ofWord(field, text);
+    if (meant == null || !samples.claim(meant, at)) {
       unknown(path, text, at);
       return;
     }
+    take(meant, text, at);
+  }
+
+  private void take(Field field, String text, int at) throws PayloadException {
     Metric metric = field.metric();
     if (field.values() != null || !metric.numeric()) {
       Values.addString(samples, field, at, text);
