@@ -171,8 +171,9 @@ class ScenarioTest {
       case SHELLY -> assertThat(tree.path("params").path("n").asLong()).isEqualTo(41);
       case MILESIGHT -> assertThat(tree.path("object").path("n").asLong()).isEqualTo(41);
       case TTN ->
-          assertThat(tree.at("/uplink_message/normalized_payload/n").asLong()).isEqualTo(41);
-      case DRAGINO -> assertThat(tree.path("n").asLong()).isEqualTo(41);
+          assertThat(tree.at("/uplink_message/normalized_payload/0/n").asLong()).isEqualTo(41);
+      case DRAGINO ->
+          assertThat(tree.at("/uplink_message/decoded_payload/n").asLong()).isEqualTo(41);
       default -> throw new AssertionError(form);
     }
   }

@@ -43,11 +43,11 @@ public enum PayloadForm {
   HUAWEI("application/json", 50),
   /** Shelly Gen2, NotifyStatus. */
   SHELLY("application/json", 50),
-  /** Milesight's decoded {@code object} behind ChirpStack. */
+  /** What Milesight's decoder made, in ChirpStack's uplink event. */
   MILESIGHT("application/json", 50),
-  /** The Things Stack's normalized payload. */
+  /** The Things Stack's uplink message with its normalized payload. */
   TTN("application/json", 50),
-  /** Dragino's names, numbers as strings. */
+  /** Dragino's decoder behind The Things Stack: some numbers are strings. */
   DRAGINO("application/json", 50),
   /** Bytes in the layout of the gateway's profile. */
   BINARY("application/octet-stream", 42);
@@ -167,13 +167,21 @@ public enum PayloadForm {
     out.writeStartObject();
     tree.forEach((name, value) -> {
       out.writeName(name.toString());
-      if (value instanceof Map<?, ?> inner) {
-        object(out, inner);
-      } else {
-        value(out, value);
-      }
+      nested(out, value);
     });
     out.writeEndObject();
+  }
+
+  private static void nested(JsonGenerator out, Object value) {
+    switch (value) {
+      case Map<?, ?> inner -> object(out, inner);
+      case List<?> list -> {
+        out.writeStartArray();
+        list.forEach(each -> nested(out, each));
+        out.writeEndArray();
+      }
+      default -> value(out, value);
+    }
   }
 
   private static byte[] array(

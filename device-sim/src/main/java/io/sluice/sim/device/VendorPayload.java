@@ -5,27 +5,45 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
-/** Payloads as manufacturers and their network servers make them: own names, nested, or bytes. */
+/**
+ * Payloads as manufacturers and their network servers make them, after the vendors' own pages: own
+ * names and units, nested, or bytes. What those pages do not have is the counter {@code n}, by
+ * which the audit knows a message, and the fields of a simulated alarm.
+ */
 final class VendorPayload {
+  /**
+   * A Shelly's switch with metering: shelly-api-docs.shelly.cloud, Gen2, Switch, status. Energy is
+   * in Wh.
+   */
   private static final Map<String, String> SHELLY =
       Map.of(
-          "voltage", "switch:0.voltage",
-          "current", "switch:0.current",
-          "power", "switch:0.apower",
-          "energy", "switch:0.aenergy.total",
-          "powerFactor", "switch:0.pf");
+          "voltage", "voltage",
+          "current", "current",
+          "power", "apower",
+          "energy", "aenergy.total",
+          "powerFactor", "pf");
+
+  /**
+   * Milesight's decoders of EM500-SMTC, EM310-TILT and UC511:
+   * github.com/Milesight-IoT/SensorDecoders.
+   */
   private static final Map<String, String> MILESIGHT =
       Map.of(
-          "moisture", "soil_moisture",
-          "temperature", "soil_temperature",
-          "conductivity", "ec",
+          "conductivity", "electricity",
           "angleX", "angle_x",
           "angleY", "angle_y",
           "valve", "valve_1",
           "pulses", "valve_1_pulse");
+
+  /**
+   * The Things Stack's schema of normalized payloads: github.com/TheThingsNetwork/lorawan-devices,
+   * lib/payload.json.
+   */
   private static final Map<String, String> TTN =
       Map.of(
           "temperature", "air.temperature",
@@ -34,6 +52,8 @@ final class VendorPayload {
           "windSpeed", "wind.speed",
           "windDirection", "wind.direction",
           "rain", "rain.cumulative");
+
+  /** Dragino's decoder of LSE01: lorawan-devices, vendor/dragino/lse01-codec.yaml. */
   private static final Map<String, String> DRAGINO =
       Map.of("moisture", "water_SOIL", "temperature", "temp_SOIL", "conductivity", "conduct_SOIL");
 
@@ -51,62 +71,87 @@ final class VendorPayload {
     };
   }
 
-  /** Shelly Gen2, NotifyStatus: seconds, and energy in Wh. */
+  /** Shelly Gen2 and later, topic events/rpc, NotifyStatus: seconds with a fraction, Wh. */
   static Map<String, Object> shelly(Sample sample) {
     long millis = sample.micros() / 1000;
     Map<String, Object> tree = new LinkedHashMap<>();
-    tree.put("src", "shellypro1pm");
-    tree.put("dst", "sluice/events");
+    tree.put("src", "shellyplus1pm-3c61057263dc");
+    tree.put("dst", "shellyplus1pm-3c61057263dc/events");
     tree.put("method", "NotifyStatus");
     put(tree, "params.ts", millis / 1e3);
     put(tree, "params.n", sample.n());
     put(tree, "params.switch:0.id", 0L);
     for (Field field : sample.fields()) {
+      String own = SHELLY.get(field.name());
       Object value =
           field.name().equals("energy") && field.value() instanceof Number energy
-              ? Math.round(energy.doubleValue() * 1000)
+              ? Math.rint(energy.doubleValue() * 1e6) / 1e3
               : field.value();
-      put(tree, "params." + SHELLY.getOrDefault(field.name(), field.name()), value);
+      put(tree, own == null ? "params." + field.name() : "params.switch:0." + own, value);
+      if (field.name().equals("energy")) {
+        put(tree, "params.switch:0.aenergy.by_minute", List.of(0.0, 0.0, 0.0));
+        put(tree, "params.switch:0.aenergy.minute_ts", millis / 60_000 * 60);
+      }
     }
     return tree;
   }
 
-  /** A Milesight device behind ChirpStack: what its codec decoded is the {@code object}. */
+  /**
+   * A Milesight device behind ChirpStack 4: its uplink event, in which what the device's codec
+   * decoded is the {@code object}.
+   */
   static Map<String, Object> milesight(Sample sample) {
     Map<String, Object> tree = new LinkedHashMap<>();
     tree.put("time", time(sample));
+    put(tree, "deviceInfo.applicationName", "plant");
+    tree.put("dr", 5L);
+    tree.put("fCnt", sample.n());
     tree.put("fPort", 85L);
+    tree.put("confirmed", false);
     put(tree, "object.n", sample.n());
     for (Field field : sample.fields()) {
       Object value = "closed".equals(field.value()) ? "close" : field.value();
       put(tree, "object." + MILESIGHT.getOrDefault(field.name(), field.name()), value);
     }
+    put(tree, "object.battery", 100L);
+    tree.put("rxInfo", List.of(Map.of("rssi", -57L)));
     return tree;
   }
 
-  /** The Things Stack's normalized payload, which leaves out nothing but what is not measured. */
+  /**
+   * The Things Stack's uplink message: the normalized payload is an array of measurements, here of
+   * one. It has no time of its own, as with most devices: the message's is when it was received.
+   */
   static Map<String, Object> ttn(Sample sample) {
-    String at = "uplink_message.normalized_payload.";
-    Map<String, Object> tree = new LinkedHashMap<>();
-    put(tree, "uplink_message.f_port", 1L);
-    put(tree, at + "time", time(sample));
-    put(tree, at + "n", sample.n());
+    Map<String, Object> measurement = new LinkedHashMap<>();
+    measurement.put("n", sample.n());
     for (Field field : sample.fields()) {
-      put(tree, at + TTN.getOrDefault(field.name(), field.name()), field.value());
+      put(measurement, TTN.getOrDefault(field.name(), field.name()), field.value());
     }
+    Map<String, Object> tree = new LinkedHashMap<>();
+    put(tree, "end_device_ids.application_ids.application_id", "app1");
+    put(tree, "uplink_message.f_port", 1L);
+    put(tree, "uplink_message.f_cnt", sample.n());
+    put(tree, "uplink_message.normalized_payload", List.of(measurement));
+    put(tree, "uplink_message.received_at", time(sample));
     return tree;
   }
 
-  /** Dragino LSE01 and the like: one flat object of strings. */
+  /** Dragino LSE01 behind The Things Stack: its decoder gives two of the numbers as strings. */
   static Map<String, Object> dragino(Sample sample) {
+    String at = "uplink_message.decoded_payload.";
     Map<String, Object> tree = new LinkedHashMap<>();
-    tree.put("n", sample.n());
-    tree.put("ts", sample.micros() / 1000);
+    put(tree, "uplink_message.f_port", 2L);
+    put(tree, at + "n", sample.n());
+    put(tree, at + "Bat", 3.625);
     for (Field field : sample.fields()) {
-      tree.put(
-          DRAGINO.getOrDefault(field.name(), field.name()),
-          field.value() instanceof Number ? field.value().toString() : field.value());
+      boolean text = field.value() instanceof Double;
+      put(
+          tree,
+          at + DRAGINO.getOrDefault(field.name(), field.name()),
+          text ? String.format(Locale.ROOT, "%.2f", field.value()) : field.value());
     }
+    put(tree, "uplink_message.received_at", time(sample));
     return tree;
   }
 
