@@ -5,6 +5,7 @@ import static io.sluice.admin.AdminRoutes.blocking;
 import io.sluice.api.admin.AlarmDesk;
 import io.sluice.api.admin.AlarmDesk.AlarmView;
 import io.sluice.api.admin.AlarmDesk.Counts;
+import io.sluice.api.admin.AlarmDesk.Figures;
 import io.sluice.api.admin.AlarmDesk.Filter;
 import io.sluice.api.admin.AlarmDesk.Found;
 import io.sluice.api.admin.AlarmDesk.Kind;
@@ -72,6 +73,9 @@ final class AlarmResource {
     answer.put("severities", found.severities());
     answer.put("active", counts.active());
     answer.put("acknowledged", counts.acknowledged());
+    Figures figures = alarms.figures();
+    answer.put("leftOut", figures.leftOut());
+    answer.put("undelivered", figures.undelivered());
     Answers.json(ctx, 200, answer);
   }
 

@@ -8,6 +8,9 @@ final class MetricHelp {
       Map.ofEntries(
           Map.entry("sluice.alarms", "Alarms that are open, by state"),
           Map.entry(
+              "sluice.alarms.left.out",
+              "Alarms left out, by the bound: of a device, the book, or the outbox of records"),
+          Map.entry(
               "sluice.certificate.expiry.seconds",
               "Time until an own certificate ends, negative after that, by place"),
           Map.entry("sluice.connections", "Sessions and CoAP endpoints now, by protocol"),
@@ -46,8 +49,12 @@ final class MetricHelp {
           Map.entry(
               "sluice.upstream.missing.destinations",
               "Topics and the like that are not there; their records wait"),
+          Map.entry("sluice.upstream.reconnects", "Connections made anew since start, by upstream"),
           Map.entry(
-              "sluice.upstream.reconnects", "Connections made anew since start, by upstream"));
+              "sluice.webhook.posts",
+              "Posts of escalated alarms to the webhook: delivered, refused (an attempt), given up"),
+          Map.entry(
+              "sluice.webhook.undelivered", "Escalated alarms that the webhook does not have yet"));
 
   private MetricHelp() {}
 

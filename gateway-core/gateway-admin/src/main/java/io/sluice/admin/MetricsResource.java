@@ -93,6 +93,10 @@ final class MetricsResource {
     AlarmDesk.Counts alarms = operations.alarms().counts();
     gauge("sluice.alarms", alarms.active(), "state", "active");
     gauge("sluice.alarms", alarms.acknowledged(), "state", "acknowledged");
+    AlarmDesk.Figures figures = operations.alarms().figures();
+    figures.leftOut().forEach((bound, n) -> counter("sluice.alarms.left.out", n, "bound", bound));
+    figures.posts().forEach((result, n) -> counter("sluice.webhook.posts", n, "result", result));
+    gauge("sluice.webhook.undelivered", figures.undelivered());
   }
 
   private void status(Status status) {

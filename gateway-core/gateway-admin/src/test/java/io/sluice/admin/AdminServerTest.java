@@ -108,7 +108,8 @@ class AdminServerTest {
             get(
                 "/api/v1/alarms?state=open&severity=Extreme,severe&kind=gateway,device&text=a%20b"
                     + "&sort=severity&order=asc&after=MQ&limit=5&site=depot"))
-        .contains("\"next\":\"more\",\"total\":2,\"severities\":{\"Moderate\":2}");
+        .contains("\"next\":\"more\",\"total\":2,\"severities\":{\"Moderate\":2}")
+        .contains("\"device\":3", "\"undelivered\":2");
     assertThat(operations.alarms().asked)
         .isEqualTo(
             new AlarmDesk.Filter(
@@ -241,6 +242,10 @@ class AdminServerTest {
             "sluice_accept_seconds_bucket{protocol=\"mqtt\",le=\"0.01\"} 9",
             "sluice_accept_seconds_count{protocol=\"mqtt\"} 10",
             "sluice_spool_records{lane=\"alarm\"} 3.0",
+            "sluice_alarms_left_out_total{bound=\"device\"} 3.0",
+            "sluice_webhook_posts_total{result=\"refused\"} 4.0",
+            "sluice_webhook_posts_total{result=\"given-up\"} 0.0",
+            "sluice_webhook_undelivered 2.0",
             "sluice_spool_bytes{lane=\"alarm\"} 4096.0",
             "sluice_spool_oldest_seconds{lane=\"alarm\"} 1.5",
             "sluice_spool_hours_left +Inf",

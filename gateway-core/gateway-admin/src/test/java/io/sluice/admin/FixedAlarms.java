@@ -77,6 +77,14 @@ final class FixedAlarms implements AlarmDesk {
   }
 
   @Override
+  public Figures figures() {
+    return new Figures(
+        Map.of("device", 3L, "book", 1L, "outbox", 0L),
+        2,
+        Map.of("delivered", 5L, "refused", 4L, "given-up", 0L));
+  }
+
+  @Override
   public Counts counts() {
     return new Counts(1, 0);
   }

@@ -7,10 +7,12 @@ import io.sluice.engine.alarm.AlarmEngine;
 import io.sluice.engine.alarm.AlarmSettings;
 import io.sluice.engine.alarm.DestinationRule;
 import io.sluice.engine.alarm.DestinationRule.Standing;
+import io.sluice.engine.alarm.DeviceAlarmsDuty;
 import io.sluice.engine.alarm.SiteCoverageRule;
 import io.sluice.engine.alarm.SpoolRule;
 import io.sluice.engine.alarm.SupervisionDuty;
 import io.sluice.engine.alarm.Webhook;
+import io.sluice.engine.alarm.WebhookDuty;
 import io.sluice.engine.config.GatewayConfig;
 import io.sluice.engine.forward.Forwarder;
 import io.sluice.engine.ingest.IngestPipeline;
@@ -39,8 +41,11 @@ record Alarms(AlarmBook book, AlarmEngine engine, @Nullable Webhook webhook)
     LongSupplier nanoTime = time.nanoTime();
     AlarmBook book = AlarmBook.open(config.gateway().data(), settings, gateway, time.clock());
     AlarmEngine engine = new AlarmEngine(book, spool, nanoTime);
-    SupervisionDuty supervision = new SupervisionDuty(book, settings, registry, profiles, nanoTime);
+    SupervisionDuty supervision =
+        new SupervisionDuty(
+            book, settings, registry, profiles, coverage::stops, time.clock(), nanoTime);
     registry.presence().onSign(supervision::heard);
+    engine.eachSecond(new DeviceAlarmsDuty(book, registry));
     engine.eachSecond(supervision);
     engine.eachSecond(new SpoolRule(book, spool::lanes));
     engine.eachSecond(
@@ -53,8 +58,11 @@ record Alarms(AlarmBook book, AlarmEngine engine, @Nullable Webhook webhook)
             ? null
             : new Webhook(
                 settings.webhook(), settings.webhookToken(), gateway, settings.webhookCa());
-    if (webhook != null) {
-      engine.onEscalated(webhook::post);
+    if (webhook == null) {
+      WebhookDuty.withdraw(book, time.clock());
+    } else {
+      engine.eachSecond(
+          new WebhookDuty(book, webhook, settings.webhookKeep(), time.clock(), nanoTime));
     }
     return new Alarms(book, engine, webhook);
   }

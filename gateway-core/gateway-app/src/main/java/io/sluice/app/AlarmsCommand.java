@@ -98,6 +98,15 @@ final class AlarmsCommand implements Callable<Integer> {
     out.printf(
         "%n%s active, %s acknowledged%n",
         Show.text(answer, "active"), Show.text(answer, "acknowledged"));
+    long leftOut =
+        answer.path("leftOut").path("device").asLong(0)
+            + answer.path("leftOut").path("book").asLong(0);
+    if (leftOut > 0) {
+      out.printf("%d were left out since the start, as too many were open%n", leftOut);
+    }
+    if (answer.path("undelivered").asLong(0) > 0) {
+      out.printf("%s wait for the webhook%n", Show.text(answer, "undelivered"));
+    }
     if (answer.path("next").isString()) {
       out.printf(
           "%d of %s are listed: --limit lists more, --severity, --site and --text fewer%n",

@@ -77,7 +77,7 @@ public interface AlarmDesk {
   @Nullable AlarmView get(long id);
 
   /**
-   * An operator has seen the alarm. Changes nothing where it is not active any more.
+   * An operator has seen the alarm. Changes nothing but the note where it is not active any more.
    *
    * @param by who
    * @param note kept with the alarm, or null
@@ -87,6 +87,9 @@ public interface AlarmDesk {
 
   /** Ends an alarm by hand; as {@link #acknowledge}. Changes nothing where it is cleared. */
   @Nullable AlarmView clear(long id, String by, @Nullable String note);
+
+  /** What became of alarms since the start; costs no query. */
+  Figures figures();
 
   /** The open alarms; costs no query. */
   Counts counts();
@@ -140,6 +143,17 @@ public interface AlarmDesk {
    */
   record Found(
       List<AlarmView> alarms, @Nullable String next, long total, Map<String, Long> severities) {}
+
+  /**
+   * What became of alarms since the start.
+   *
+   * @param leftOut by the bound that left them out of the book ({@code device}, {@code book}) or of
+   *     what goes upstream ({@code outbox})
+   * @param undelivered escalations that the webhook has yet to be told of, now
+   * @param posts to the webhook: {@code delivered}, {@code refused} (each attempt that failed) and
+   *     {@code given-up}
+   */
+  record Figures(Map<String, Long> leftOut, long undelivered, Map<String, Long> posts) {}
 
   /** Open alarms by state. */
   record Counts(long active, long acknowledged) {}

@@ -1,5 +1,7 @@
 package io.sluice.engine.alarm;
 
+import io.sluice.api.Cap;
+import io.sluice.api.Device;
 import io.sluice.api.admin.AlarmDesk;
 import io.sluice.api.admin.Operations.Following;
 import java.io.IOException;
@@ -8,7 +10,10 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -35,7 +40,9 @@ public final class AlarmBook implements AlarmDesk, AutoCloseable {
   private final AlarmSettings settings;
   private final AlarmRecords records;
   private final Clock clock;
+  private final AlarmTallies tallies = new AlarmTallies();
   private final List<Consumer<Counts>> followers = new CopyOnWriteArrayList<>();
+  private final List<Consumer<AlarmView>> clearings = new CopyOnWriteArrayList<>();
   private volatile Counts counts;
   private volatile long leftOutSaidMillis;
 
@@ -147,13 +154,13 @@ public final class AlarmBook implements AlarmDesk, AutoCloseable {
   }
 
   private @Nullable AlarmView raise(AlarmTable table, Signal signal) throws SQLException {
-    if (table.open() >= settings.keepMost()) {
-      leftOut(settings.keepMost() + " alarms are open");
+    boolean isOfDevice = !signal.device().isEmpty();
+    if (isOfDevice
+        && table.openOf(signal.kind(), signal.device()) >= OPEN_PER_DEVICE
+        && !makeRoom(table, signal, signal.device())) {
       return null;
     }
-    if (!signal.device().isEmpty()
-        && table.openOf(signal.kind(), signal.device()) >= OPEN_PER_DEVICE) {
-      leftOut("device " + signal.device() + " has " + OPEN_PER_DEVICE + " open alarms");
+    if (table.open() >= settings.keepMost() && !makeRoom(table, signal, null)) {
       return null;
     }
     table.insert(signal, micros());
@@ -161,12 +168,49 @@ public final class AlarmBook implements AlarmDesk, AutoCloseable {
     return raised == null ? null : raised.view();
   }
 
+  /**
+   * Of the signal and the open alarms, leaves out the least grave. The gravest stay, and of those
+   * alike the oldest that nobody has acknowledged.
+   *
+   * @param device whose alarms are too many; null where it is the book that is full
+   * @return whether there is room for the signal now
+   */
+  private boolean makeRoom(AlarmTable table, Signal signal, @Nullable String device)
+      throws SQLException {
+    String cause =
+        device == null
+            ? settings.keepMost() + " alarms are open"
+            : "device " + device + " has " + OPEN_PER_DEVICE + " open alarms";
+    (device == null ? tallies.bookFull : tallies.deviceFull).incrementAndGet();
+    leftOut(cause + "; the least grave are left out");
+    AlarmTable.Row least = table.least(signal.kind(), device);
+    if (least == null || !givesWay(least.view(), signal.cap())) {
+      return false;
+    }
+    String before = least.view().note();
+    table.clear(
+        least.view().id(),
+        micros(),
+        "gateway",
+        (before == null ? "" : before + "; ") + "made room for a graver one, as " + cause);
+    return true;
+  }
+
+  private static boolean givesWay(AlarmView open, Cap cap) {
+    int difference = weight(cap.severity(), cap.status()) - weight(open.severity(), open.status());
+    return difference > 0 || (difference == 0 && open.state() == State.ACKNOWLEDGED);
+  }
+
+  private static int weight(String severity, String status) {
+    return status.equals(ACTUAL) ? Math.max(0, SEVERITIES.indexOf(severity)) : -1;
+  }
+
   /** Said once a minute at most, for a device can send as many names as it likes. */
   private void leftOut(String cause) {
     long now = clock.millis();
     if (now - leftOutSaidMillis > LEFT_OUT_PERIOD_MILLIS || now < leftOutSaidMillis) {
       leftOutSaidMillis = now;
-      LOG.warn("{}; further ones are left out", cause);
+      LOG.warn("{}", cause);
     }
   }
 
@@ -183,7 +227,7 @@ public final class AlarmBook implements AlarmDesk, AutoCloseable {
         long until = micros() - TimeUnit.MILLISECONDS.toMicros(after.toMillis());
         for (AlarmView alarm :
             after.isZero() ? List.<AlarmView>of() : table.waiting(severity, until)) {
-          table.escalated(alarm.id(), micros());
+          table.escalated(alarm.id(), micros(), notification(alarm));
           AlarmView marked = table.get(alarm.id());
           if (marked != null) {
             send(table, marked, "escalated");
@@ -195,10 +239,17 @@ public final class AlarmBook implements AlarmDesk, AutoCloseable {
     });
   }
 
+  /** The webhook is not told of its own failing. */
+  private @Nullable String notification(AlarmView alarm) {
+    boolean isOwn = alarm.kind() == Kind.GATEWAY && alarm.name().equals(WebhookDuty.NAME);
+    return settings.webhook() == null || isOwn ? null : Notifications.WAITING;
+  }
+
   private void send(AlarmTable table, AlarmView alarm, String event) throws SQLException {
     long now = micros();
     if (!AlarmOutbox.add(table, now, records.encode(alarm, event, now))) {
-      leftOut(AlarmOutbox.WAITING_MAX + " records of alarms wait for the spool");
+      tallies.outboxFull.incrementAndGet();
+      leftOut(AlarmOutbox.WAITING_MAX + " records of alarms wait for the spool; it gets no more");
     }
   }
 
@@ -228,17 +279,93 @@ public final class AlarmBook implements AlarmDesk, AutoCloseable {
   @Override
   public @Nullable AlarmView acknowledge(long id, String by, @Nullable String note) {
     return this.<@Nullable AlarmView>change(table -> {
+      AlarmView before = table.get(id);
       table.acknowledge(id, micros(), by, note);
-      return table.get(id);
+      return told(table, before, "acknowledged");
     });
   }
 
   @Override
   public @Nullable AlarmView clear(long id, String by, @Nullable String note) {
-    return this.<@Nullable AlarmView>change(table -> {
-      table.clear(id, micros(), by, note);
-      return table.get(id);
+    boolean[] isCleared = new boolean[1];
+    AlarmView cleared =
+        this.<@Nullable AlarmView>change(table -> {
+          AlarmView before = table.get(id);
+          table.clear(id, micros(), by, note);
+          isCleared[0] = before != null && before.state() != State.CLEARED;
+          return told(table, before, "cleared");
+        });
+    if (cleared != null && isCleared[0]) {
+      clearings.forEach(listener -> listener.accept(cleared));
+    }
+    return cleared;
+  }
+
+  /** Has the listener told of each alarm that somebody clears by hand; it must not block. */
+  void onClearedByHand(Consumer<AlarmView> listener) {
+    clearings.add(listener);
+  }
+
+  /** The alarm as it is now; what an operator has changed goes upstream. */
+  private @Nullable AlarmView told(AlarmTable table, @Nullable AlarmView before, String event)
+      throws SQLException {
+    AlarmView after = before == null ? null : table.get(before.id());
+    if (before != null && after != null && after.state() != before.state()) {
+      send(table, after, event);
+    }
+    return after;
+  }
+
+  /**
+   * The devices are as they are now: their open alarms are where they are, and those of a device
+   * that is gone are over.
+   */
+  void devicesChanged(Collection<DeviceNow> devices) {
+    change(table -> {
+      for (DeviceNow each : devices) {
+        Device device = each.device();
+        List<AlarmView> open = table.openOf(each.id());
+        if (device != null && !device.retired()) {
+          if (open.stream().anyMatch(alarm -> isElsewhere(alarm, device))) {
+            table.moved(each.id(), device.sector(), device.site(), device.profile());
+          }
+          continue;
+        }
+        for (AlarmView alarm : open) {
+          table.clear(alarm.id(), micros(), "gateway", null);
+          told(table, alarm, "cleared");
+        }
+      }
+      return null;
     });
+  }
+
+  /** A device as it is in the registry; null where it is there no more. */
+  record DeviceNow(String id, @Nullable Device device) {}
+
+  private static boolean isElsewhere(AlarmView alarm, Device device) {
+    return !alarm.sector().equals(device.sector())
+        || !alarm.site().equals(device.site())
+        || !alarm.model().equals(device.profile());
+  }
+
+  /** Ids of the devices that have an open alarm. */
+  Set<String> devicesWithAlarms() {
+    return read(table -> {
+      Set<String> ids = new HashSet<>();
+      table.forEachText(
+          "SELECT DISTINCT device FROM alarm WHERE state <> 'cleared' AND device <> ''", ids::add);
+      return ids;
+    });
+  }
+
+  @Override
+  public Figures figures() {
+    return tallies.figures();
+  }
+
+  AlarmTallies tallies() {
+    return tallies;
   }
 
   @Override

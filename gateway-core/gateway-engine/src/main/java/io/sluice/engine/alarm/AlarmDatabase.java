@@ -40,14 +40,18 @@ final class AlarmDatabase implements AutoCloseable {
               + " body BLOB NOT NULL)",
           "CREATE TABLE progress (epoch TEXT PRIMARY KEY, sequence INTEGER NOT NULL)");
 
-  /** The delivery of escalations to the webhook, and the book by pages. */
+  /** Delivery of escalations to the webhook; pages; the least grave alarms. */
   private static final List<String> SECOND =
       List.of(
           "ALTER TABLE alarm ADD COLUMN notification TEXT",
           "ALTER TABLE alarm ADD COLUMN notified INTEGER",
           "ALTER TABLE alarm ADD COLUMN tried INTEGER NOT NULL DEFAULT 0",
-          "CREATE INDEX alarm_undelivered ON alarm (tried, escalated)"
-              + " WHERE notification = 'waiting'",
+          "CREATE INDEX alarm_undelivered ON alarm (tried, "
+              + AlarmSearch.RANK
+              + " DESC, escalated) WHERE notification = 'waiting'",
+          "CREATE INDEX alarm_least ON alarm ("
+              + AlarmTable.WEIGHT
+              + ", state, id DESC) WHERE state <> 'cleared' AND kind = 'device'",
           "CREATE INDEX alarm_raised ON alarm (raised, id)");
 
   /** What brings a file from the version that is its index here to the next. */

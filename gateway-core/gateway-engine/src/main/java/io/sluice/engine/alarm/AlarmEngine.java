@@ -1,7 +1,6 @@
 package io.sluice.engine.alarm;
 
 import io.sluice.api.Lane;
-import io.sluice.api.admin.AlarmDesk.AlarmView;
 import io.sluice.api.health.Guarded;
 import io.sluice.api.health.Health;
 import io.sluice.engine.record.CorruptRecordException;
@@ -13,7 +12,6 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -43,7 +41,6 @@ public final class AlarmEngine implements AutoCloseable {
   private final LongSupplier nanoTime;
   private final BlockingQueue<Stored> queue = new ArrayBlockingQueue<>(QUEUE_RECORDS);
   private final List<Runnable> duties = new CopyOnWriteArrayList<>();
-  private final List<Consumer<AlarmView>> escalations = new CopyOnWriteArrayList<>();
   private final RecordView view = new RecordView();
   private final Thread thread;
   private volatile boolean stopping;
@@ -77,11 +74,6 @@ public final class AlarmEngine implements AutoCloseable {
   /** Has this done each second, on the alarm thread, from now on. */
   public void eachSecond(Runnable duty) {
     duties.add(duty);
-  }
-
-  /** Has the listener told of each escalated alarm, on the alarm thread; it must not block. */
-  public void onEscalated(Consumer<AlarmView> listener) {
-    escalations.add(listener);
   }
 
   public void start() {
@@ -208,9 +200,7 @@ public final class AlarmEngine implements AutoCloseable {
       catchUp();
     }
     duties.forEach(Runnable::run);
-    for (AlarmView escalated : book.escalate()) {
-      escalations.forEach(listener -> listener.accept(escalated));
-    }
+    book.escalate();
     outbox.flush();
     if (ticks++ % PRUNE_TICKS == 0) {
       book.prune();

@@ -11,7 +11,7 @@ import io.sluice.engine.record.RecordWriter;
 /** What the gateway itself says of an alarm, as a record of class alarm for the upstreams. */
 record AlarmRecords(String gateway) {
   /**
-   * @param event {@code raised}, {@code cleared} or {@code escalated}
+   * @param event {@code raised}, {@code acknowledged}, {@code cleared} or {@code escalated}
    */
   byte[] encode(AlarmView alarm, String event, long nowMicros) {
     String device = alarm.device() == null ? gateway : alarm.device();
@@ -33,6 +33,12 @@ record AlarmRecords(String gateway) {
     value(writer, "state").value(alarm.state().label());
     value(writer, "raised").value(alarm.raisedMicros());
     value(writer, "text").value(alarm.text());
+    if (alarm.acknowledgedBy() != null) {
+      value(writer, "acknowledgedBy").value(alarm.acknowledgedBy());
+    }
+    if (alarm.clearedBy() != null) {
+      value(writer, "clearedBy").value(alarm.clearedBy());
+    }
     writer.cap(new Cap(alarm.severity(), alarm.urgency(), alarm.certainty(), alarm.status()));
     return writer.finish();
   }

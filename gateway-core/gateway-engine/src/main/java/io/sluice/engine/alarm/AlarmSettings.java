@@ -26,8 +26,7 @@ public record AlarmSettings(
     @Option(
             doc =
                 "Alarms kept at most; the cleared ones that are longest over go first. With so many"
-                    + " open, further ones are not taken into the book (they go upstream all the"
-                    + " same).",
+                    + " open, the least grave are left out (they go upstream all the same).",
             def = "100000",
             min = 1_000,
             max = 10_000_000)
@@ -48,9 +47,17 @@ public record AlarmSettings(
     @Option(doc = "The same for Minor and Unknown.", def = "0s", min = 0) Duration escalateMinor,
     @Option(
             doc =
-                "URL to which an escalated alarm is posted as JSON, five times at most; by https:"
-                    + " for anything but this machine.")
+                "URL to which an escalated alarm is posted as JSON; by https: for anything but this"
+                    + " machine.")
         @Nullable URI webhook,
+    @Option(
+            doc =
+                "How long an escalated alarm that the webhook does not take is kept and tried"
+                    + " again.",
+            def = "24h",
+            min = 60_000,
+            max = 2_592_000_000L)
+        Duration webhookKeep,
     @Option(doc = "Sent to the webhook as Authorization: Bearer.") @Nullable Secret webhookToken,
     @Option(
             doc =
@@ -113,6 +120,7 @@ public record AlarmSettings(
           Duration.ofMinutes(30),
           Duration.ZERO,
           null,
+          Duration.ofHours(24),
           null,
           null,
           null);

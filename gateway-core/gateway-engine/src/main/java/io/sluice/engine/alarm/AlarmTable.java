@@ -15,11 +15,19 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The table of alarms, by one connection within one transaction. */
 final class AlarmTable {
   private static final String OPEN = "state <> 'cleared'";
+
+  /** How grave an alarm is when there is no room for all, as SQL; a drill less than any other. */
+  static final String WEIGHT =
+      "CASE WHEN status <> 'Actual' THEN -1 ELSE " + AlarmSearch.RANK + " END";
+
+  /** What still has to be told is not deleted; it is given up in a bounded time. */
+  private static final String SETTLED = " AND notification IS NOT 'waiting'";
 
   private final Connection connection;
   private final Tally alarms = new Tally("SELECT count(*) FROM alarm WHERE " + OPEN);
@@ -112,6 +120,28 @@ final class AlarmTable {
         .toList();
   }
 
+  /**
+   * The open alarm of a kind that is the first to make room: the least grave, of these one that is
+   * acknowledged, of these the newest; null where there is none.
+   *
+   * @param device whose, or null for any device's
+   */
+  @Nullable Row least(Kind kind, @Nullable String device) throws SQLException {
+    String of = device == null ? "kind = 'device' AND ?1 = ?1" : "kind = ?1 AND device = ?2";
+    List<Object> values = device == null ? List.of(1) : List.of(kind.label(), device);
+    List<Row> rows =
+        query(
+            "SELECT * FROM alarm WHERE "
+                + of
+                + " AND "
+                + OPEN
+                + " ORDER BY "
+                + WEIGHT
+                + ", state, id DESC LIMIT 1",
+            values.toArray());
+    return rows.isEmpty() ? null : rows.getFirst();
+  }
+
   long openOf(Kind kind, String device) throws SQLException {
     return number(
         "SELECT count(*) FROM alarm WHERE kind = ? AND device = ? AND " + OPEN,
@@ -189,39 +219,73 @@ final class AlarmTable {
 
   void acknowledge(long id, long nowMicros, String by, @Nullable String note) throws SQLException {
     update(
-        "UPDATE alarm SET state = 'acknowledged', acknowledged = ?, acknowledged_by = ?,"
-            + " note = coalesce(?, note) WHERE id = ? AND state = 'active'",
+        "UPDATE alarm SET state = 'acknowledged', acknowledged = ?, acknowledged_by = ?"
+            + " WHERE id = ? AND state = 'active'",
         nowMicros,
         by,
-        note,
         id);
+    note(id, note);
+  }
+
+  /** What somebody has to say of an alarm, in whatever state it is; null says nothing. */
+  private void note(long id, @Nullable String note) throws SQLException {
+    if (note != null) {
+      update("UPDATE alarm SET note = ? WHERE id = ?", note, id);
+    }
   }
 
   void clear(long id, long nowMicros, String by, @Nullable String note) throws SQLException {
     alarms.add(
         -update(
-            "UPDATE alarm SET state = 'cleared', cleared = ?, cleared_by = ?,"
-                + " note = coalesce(?, note) WHERE id = ? AND "
+            "UPDATE alarm SET state = 'cleared', cleared = ?, cleared_by = ? WHERE id = ? AND "
                 + OPEN,
             nowMicros,
             by,
-            note,
             id));
+    note(id, note);
+  }
+
+  /** Open alarms of a device, of every kind. */
+  List<AlarmView> openOf(String device) throws SQLException {
+    return query("SELECT * FROM alarm WHERE device = ? AND " + OPEN + " ORDER BY id", device)
+        .stream()
+        .map(Row::view)
+        .toList();
+  }
+
+  /** The device of these alarms is of another group now. */
+  void moved(String device, String sector, String site, String model) throws SQLException {
+    update(
+        "UPDATE alarm SET sector = ?, site = ?, model = ? WHERE device = ? AND " + OPEN,
+        sector,
+        site,
+        model,
+        device);
   }
 
   void observed(long id, long observedMicros) throws SQLException {
     update("UPDATE alarm SET observed = ? WHERE id = ?", observedMicros, id);
   }
 
-  void escalated(long id, long nowMicros) throws SQLException {
-    update("UPDATE alarm SET escalated = ? WHERE id = ?", nowMicros, id);
+  /**
+   * @param notification what is to become of it at the webhook, or null
+   */
+  void escalated(long id, long nowMicros, @Nullable String notification) throws SQLException {
+    update(
+        "UPDATE alarm SET escalated = ?, notification = ?, notified = NULL, tried = 0"
+            + " WHERE id = ?",
+        nowMicros,
+        notification,
+        id);
   }
 
   /** Deletes cleared alarms: those over since before then, and the oldest of those too many. */
   void prune(long clearedBeforeMicros, long most) throws SQLException {
-    update("DELETE FROM alarm WHERE state = 'cleared' AND cleared < ?", clearedBeforeMicros);
+    update(
+        "DELETE FROM alarm WHERE state = 'cleared' AND cleared < ?" + SETTLED, clearedBeforeMicros);
     update(
         "DELETE FROM alarm WHERE id IN (SELECT id FROM alarm WHERE state = 'cleared'"
+            + SETTLED
             + " ORDER BY cleared LIMIT max(0, (SELECT count(*) FROM alarm) - ?))",
         most);
   }
@@ -240,7 +304,7 @@ final class AlarmTable {
     }
   }
 
-  private List<Row> query(String sql, Object... values) throws SQLException {
+  List<Row> query(String sql, Object... values) throws SQLException {
     List<Row> rows = new ArrayList<>();
     try (PreparedStatement statement = prepared(sql, values);
         ResultSet row = statement.executeQuery()) {
@@ -249,6 +313,16 @@ final class AlarmTable {
       }
     }
     return rows;
+  }
+
+  /** Calls with the first column of each row. */
+  void forEachText(String sql, Consumer<String> consumer) throws SQLException {
+    try (PreparedStatement statement = prepared(sql);
+        ResultSet row = statement.executeQuery()) {
+      while (row.next()) {
+        consumer.accept(row.getString(1));
+      }
+    }
   }
 
   private PreparedStatement prepared(String sql, @Nullable Object... values) throws SQLException {

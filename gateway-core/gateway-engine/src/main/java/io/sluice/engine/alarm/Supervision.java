@@ -89,6 +89,20 @@ final class Supervision {
     }
   }
 
+  /**
+   * Somebody has ended the alarm of a device that is lost: its whole interval begins now, as if it
+   * had been heard. Nothing where it is not lost; on the thread that ticks.
+   */
+  void giveInterval(String device, long nowNanos) {
+    Watch watch = watches.get(device);
+    if (watch != null && watch.isFaulted) {
+      Watch next = new Watch(device, watch.intervalNanos, nowNanos, false);
+      watches.put(device, next);
+      watch.isOver = true;
+      schedule(next);
+    }
+  }
+
   /** The device is supervised no more. True where its loss was reported and its return was not. */
   boolean forget(String device) {
     Watch watch = watches.remove(device);

@@ -4,9 +4,11 @@ import io.sluice.api.Cap;
 import io.sluice.api.Device;
 import io.sluice.api.admin.AlarmDesk.AlarmView;
 import io.sluice.api.admin.AlarmDesk.Kind;
+import io.sluice.api.admin.CoverageDesk.Stop;
 import io.sluice.engine.normalize.Profile;
 import io.sluice.engine.normalize.Profiles;
 import io.sluice.engine.registry.Registry;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -15,7 +17,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,6 +47,13 @@ public final class SupervisionDuty implements Runnable {
   /** Ids of devices that changed; once each, so never more than there are devices. */
   private final Set<String> changed = ConcurrentHashMap.newKeySet();
 
+  /** Ids of devices whose alarm somebody has cleared; once each. */
+  private final Set<String> clearedByHand = ConcurrentHashMap.newKeySet();
+
+  private final Supplier<List<Stop>> stops;
+  private final Clock clock;
+  private Set<Stop> stopsNow;
+
   private static final Logger LOG = LoggerFactory.getLogger(SupervisionDuty.class);
 
   private final Supervision.Verdicts verdicts = new Reports();
@@ -51,6 +62,8 @@ public final class SupervisionDuty implements Runnable {
   private volatile boolean isBegunAnew;
 
   /**
+   * @param stops approved stops: nothing is supervised in them
+   * @param clock by which stops begin and end
    * @param nanoTime monotonic, as {@link System#nanoTime}
    */
   public SupervisionDuty(
@@ -58,7 +71,12 @@ public final class SupervisionDuty implements Runnable {
       AlarmSettings settings,
       Registry registry,
       Profiles profiles,
+      Supplier<List<Stop>> stops,
+      Clock clock,
       LongSupplier nanoTime) {
+    this.stops = stops;
+    this.clock = clock;
+    this.stopsNow = stopsNow();
     this.book = book;
     this.registry = registry;
     this.profiles = profiles;
@@ -80,6 +98,11 @@ public final class SupervisionDuty implements Runnable {
         });
     begin();
     book.database().onBegunAnew(() -> isBegunAnew = true);
+    book.onClearedByHand(alarm -> {
+      if (alarm.kind() == Kind.SUPERVISION && alarm.device() != null) {
+        clearedByHand.add(alarm.device());
+      }
+    });
   }
 
   private void begin() {
@@ -125,9 +148,18 @@ public final class SupervisionDuty implements Runnable {
 
   @Override
   public void run() {
+    Set<Stop> now = stopsNow();
+    if (!now.equals(stopsNow)) {
+      stopsNow = now;
+      registry.forEach(device -> changed.add(device.id().value()));
+    }
     for (String id : List.copyOf(changed)) {
       changed.remove(id);
       reconsider(id);
+    }
+    for (String id : List.copyOf(clearedByHand)) {
+      clearedByHand.remove(id);
+      supervision.giveInterval(id, nanoTime.getAsLong());
     }
     if (isBegunAnew) {
       isBegunAnew = false;
@@ -157,8 +189,34 @@ public final class SupervisionDuty implements Runnable {
     report(id, device, true, 0);
   }
 
+  /** The stops that hold now. */
+  private Set<Stop> stopsNow() {
+    long now = TimeUnit.MILLISECONDS.toMicros(clock.millis());
+    Set<Stop> found = new HashSet<>();
+    for (Stop stop : stops.get()) {
+      Long to = stop.to();
+      if (stop.from() <= now && (to == null || now < to)) {
+        found.add(stop);
+      }
+    }
+    return found;
+  }
+
+  private static boolean covers(Stop stop, Device device) {
+    return switch (stop.scope()) {
+      case ALL -> true;
+      case SECTOR -> stop.key().equals(device.sector());
+      case SITE -> stop.key().equals(device.site());
+      case MODEL -> stop.key().equals(device.profile());
+      case DEVICE -> stop.key().equals(device.id().value());
+    };
+  }
+
+  /** By which the device is supervised now; null where it is not. */
   private @Nullable Duration interval(Device device) {
-    if (device.retired() || !device.commissioned()) {
+    if (device.retired()
+        || !device.commissioned()
+        || stopsNow.stream().anyMatch(stop -> covers(stop, device))) {
       return null;
     }
     Duration configured = own.get(device.id().value());

@@ -13,40 +13,28 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Posts escalated alarms as JSON to one URL: {@value #ATTEMPTS} attempts each, at first a second
- * apart, then twice as long each time; {@value #UNDER_WAY_MAX} under way at once, further ones are
- * left out and logged. What is under way when the gateway ends is lost: the record upstream is the
- * one that is durable. Thread-safe, never blocks.
+ * Posts escalated alarms as JSON to one URL, each call once. A post is over in {@value
+ * #TIMEOUT_SECONDS} s, whatever the receiver does. Thread-safe, never blocks.
  */
-public final class Webhook implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(Webhook.class);
-  static final int ATTEMPTS = 5;
-  static final int UNDER_WAY_MAX = 100;
-  private static final Duration TIMEOUT = Duration.ofSeconds(10);
+public final class Webhook implements WebhookDuty.Receiver, AutoCloseable {
+  static final int TIMEOUT_SECONDS = 10;
+  private static final Duration TIMEOUT = Duration.ofSeconds(TIMEOUT_SECONDS);
 
   private final URI url;
   private final @Nullable Secret token;
   private final String gateway;
-  private final long firstDelayMillis;
+  private final Duration timeout;
   private final HttpClient http;
-  private final AtomicInteger underWay = new AtomicInteger();
-
-  /** Its failing and its coming back are logged once each. */
-  private final AtomicBoolean failing = new AtomicBoolean();
-
-  private volatile boolean closed;
 
   /**
    * @param gateway its id, sent along
@@ -55,26 +43,18 @@ public final class Webhook implements AutoCloseable {
    */
   public Webhook(URI url, @Nullable Secret token, String gateway, @Nullable Path ca)
       throws IOException {
-    this(url, token, gateway, 1_000, ca == null ? null : ClientTls.context(ca, null, null));
-  }
-
-  Webhook(URI url, @Nullable Secret token, String gateway, long firstDelayMillis) {
-    this(url, token, gateway, firstDelayMillis, null);
+    this(url, token, gateway, TIMEOUT, ca == null ? null : ClientTls.context(ca, null, null));
   }
 
   Webhook(
-      URI url,
-      @Nullable Secret token,
-      String gateway,
-      long firstDelayMillis,
-      @Nullable SSLContext tls) {
+      URI url, @Nullable Secret token, String gateway, Duration timeout, @Nullable SSLContext tls) {
     this.url = url;
     this.token = token;
     this.gateway = gateway;
-    this.firstDelayMillis = firstDelayMillis;
+    this.timeout = timeout;
     HttpClient.Builder client =
         HttpClient.newBuilder()
-            .connectTimeout(TIMEOUT)
+            .connectTimeout(timeout)
             .version(HttpClient.Version.HTTP_1_1)
             .followRedirects(HttpClient.Redirect.NEVER);
     if (tls != null) {
@@ -83,20 +63,35 @@ public final class Webhook implements AutoCloseable {
     this.http = client.build();
   }
 
-  public void post(AlarmView alarm) {
-    if (underWay.incrementAndGet() > UNDER_WAY_MAX) {
-      underWay.decrementAndGet();
-      LOG.warn("alarm {}: {} posts are under way, it is left out", alarm.id(), UNDER_WAY_MAX);
-      return;
-    }
-    attempt(alarm.id(), request(alarm), 1);
+  /** Scheme, host and port: path and query of a webhook are as good as a password. */
+  @Override
+  public String place() {
+    String host = url.getHost();
+    return url.getScheme() + "://" + host + (url.getPort() < 0 ? "" : ":" + url.getPort());
+  }
+
+  @Override
+  @SuppressWarnings("FutureReturnValueIgnored") // its end is in the handler
+  public void post(AlarmView alarm, Consumer<@Nullable String> fault) {
+    CompletableFuture<HttpResponse<Void>> answer =
+        http.sendAsync(request(alarm), BodyHandlers.discarding());
+    // the request's own time-out ends with the headers: one that never ends its body hangs on
+    Executor atTheEnd =
+        CompletableFuture.delayedExecutor(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    atTheEnd.execute(() -> answer.cancel(true));
+    answer.handle((response, thrown) -> {
+      fault.accept(fault(response, thrown));
+      return fault;
+    });
   }
 
   private HttpRequest request(AlarmView alarm) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(url)
-            .timeout(TIMEOUT)
             .header("Content-Type", "application/json")
+            .header(
+                "Idempotency-Key",
+                gateway + "/" + alarm.id() + "/" + Notifications.Key.of(alarm).escalatedMicros())
             .POST(BodyPublishers.ofString(AlarmJson.of(alarm, gateway)));
     if (token != null) {
       request.header("Authorization", "Bearer " + token.value());
@@ -104,43 +99,14 @@ public final class Webhook implements AutoCloseable {
     return request.build();
   }
 
-  @SuppressWarnings("FutureReturnValueIgnored") // its end is in the handler
-  private void attempt(long alarm, HttpRequest request, int number) {
-    http.sendAsync(request, BodyHandlers.discarding())
-        .handle((answer, fault) -> {
-          settle(alarm, request, number, answer, fault);
-          return alarm;
-        });
-  }
-
-  private void settle(
-      long alarm,
-      HttpRequest request,
-      int number,
-      @Nullable HttpResponse<Void> answer,
-      @Nullable Throwable fault) {
-    if (answer != null && answer.statusCode() / 100 == 2) {
-      underWay.decrementAndGet();
-      if (failing.compareAndSet(true, false)) {
-        LOG.info("alarms: the webhook takes them again");
-      }
-      return;
+  private @Nullable String fault(
+      @Nullable HttpResponse<Void> response, @Nullable Throwable thrown) {
+    if (response == null) {
+      return thrown instanceof CancellationException
+          ? "it did not answer within " + timeout.toSeconds() + " s"
+          : text(thrown);
     }
-    String why = answer == null ? text(fault) : "it answered " + answer.statusCode();
-    if (failing.compareAndSet(false, true)) {
-      LOG.warn("alarm {}: {} does not take it: {}; tried again", alarm, url, why);
-    }
-    if (closed) {
-      LOG.debug("alarm {}: given up, as the gateway ends", alarm);
-    } else if (number < ATTEMPTS) {
-      Executor later =
-          CompletableFuture.delayedExecutor(
-              firstDelayMillis << (number - 1), TimeUnit.MILLISECONDS);
-      later.execute(() -> attempt(alarm, request, number + 1));
-    } else {
-      underWay.decrementAndGet();
-      LOG.warn("alarm {}: the webhook did not take it in {} attempts: {}", alarm, ATTEMPTS, why);
-    }
+    return response.statusCode() / 100 == 2 ? null : "it answered " + response.statusCode();
   }
 
   /** What the operator can do something about; the client wraps it. */
@@ -157,13 +123,9 @@ public final class Webhook implements AutoCloseable {
         : message;
   }
 
+  /** What is under way is not waited for; the book still has it as undelivered. */
   @Override
   public void close() {
-    closed = true;
-    int left = underWay.get();
-    if (left > 0) {
-      LOG.warn("{} posts of alarms are given up, as the gateway ends", left);
-    }
     http.shutdownNow();
   }
 }

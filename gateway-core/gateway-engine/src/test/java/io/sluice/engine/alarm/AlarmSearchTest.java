@@ -219,8 +219,9 @@ class AlarmSearchTest {
     try (Connection connection =
             DriverManager.getConnection("jdbc:sqlite:" + data.resolve("alarms.db"));
         Statement statement = connection.createStatement()) {
-      statement.execute("DROP INDEX alarm_undelivered");
-      statement.execute("DROP INDEX alarm_raised");
+      for (String index : List.of("alarm_undelivered", "alarm_raised", "alarm_least")) {
+        statement.execute("DROP INDEX " + index);
+      }
       for (String column : List.of("notification", "notified", "tried")) {
         statement.execute("ALTER TABLE alarm DROP COLUMN " + column);
       }

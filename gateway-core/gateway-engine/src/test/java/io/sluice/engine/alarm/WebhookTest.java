@@ -1,11 +1,7 @@
 package io.sluice.engine.alarm;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.HttpsConfigurator;
@@ -24,8 +20,9 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.List;
+import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -35,13 +32,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.LoggerFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 class WebhookTest {
   /** What one request was. */
-  private record Posted(String authorization, String contentType, String body) {}
+  private record Posted(String authorization, String contentType, String key, String body) {}
 
   private final BlockingQueue<Posted> posted = new LinkedBlockingQueue<>();
   private final AtomicInteger refusals = new AtomicInteger();
@@ -70,9 +68,17 @@ class WebhookTest {
         new Posted(
             exchange.getRequestHeaders().getFirst("Authorization"),
             exchange.getRequestHeaders().getFirst("Content-Type"),
+            exchange.getRequestHeaders().getFirst("Idempotency-Key"),
             body));
     if (exchange.getRequestURI().getPath().equals("/slow")) {
       awaitLeave();
+    }
+    if (exchange.getRequestURI().getPath().equals("/endless")) {
+      exchange.sendResponseHeaders(200, 0);
+      exchange.getResponseBody().write('x');
+      exchange.getResponseBody().flush();
+      awaitLeave();
+      return;
     }
     exchange.sendResponseHeaders(refusals.getAndDecrement() > 0 ? 503 : 204, -1);
     exchange.close();
@@ -113,65 +119,64 @@ class WebhookTest {
   }
 
   private Posted next() throws InterruptedException {
-    Posted next = posted.poll(30, TimeUnit.SECONDS);
+    Posted next = posted.poll(60, TimeUnit.SECONDS);
     assertThat(next).isNotNull();
     return next;
   }
 
+  private Webhook webhook(URI to) {
+    return new Webhook(to, new Secret("t0ken"), "edge-01", Duration.ofSeconds(30), null);
+  }
+
+  /** Empty where it was taken. */
+  private static String fault(Webhook webhook, long id) throws Exception {
+    CompletableFuture<String> answer = new CompletableFuture<>();
+    webhook.post(alarm(id), fault -> answer.complete(fault == null ? "" : fault));
+    return answer.get(60, TimeUnit.SECONDS);
+  }
+
   @Test
   void alarmIsPostedOnceWithItsTokenAndItsStatus() throws Exception {
-    try (Webhook webhook = new Webhook(url, new Secret("t0ken"), "edge-01", 1)) {
-      webhook.post(alarm(7));
+    try (Webhook webhook = webhook(url)) {
+      assertThat(fault(webhook, 7)).isEmpty();
       Posted request = next();
       assertThat(request.authorization()).isEqualTo("Bearer t0ken");
       assertThat(request.contentType()).isEqualTo("application/json");
+      assertThat(request.key()).isEqualTo("edge-01/7/3000000");
       JsonNode json = new JsonMapper().readTree(request.body());
       assertThat(json.get("id").longValue()).isEqualTo(7);
       assertThat(json.get("gateway").stringValue()).isEqualTo("edge-01");
       assertThat(json.get("name").stringValue()).isEqualTo("sos \"1\"");
       assertThat(json.get("status").stringValue()).isEqualTo("Exercise");
       assertThat(json.get("escalatedMicros").longValue()).isEqualTo(3_000_000);
-      webhook.post(alarm(8));
-      assertThat(next().body()).contains("\"id\":8");
     }
     assertThat(posted).isEmpty();
   }
 
   @Test
-  void refusedPostIsTriedAgain() throws Exception {
-    refusals.set(2);
-    try (Webhook webhook = new Webhook(url, null, "edge-01", 1)) {
-      webhook.post(alarm(7));
-      List<String> bodies = List.of(next().body(), next().body(), next().body());
-      assertThat(bodies).containsOnly(bodies.getFirst());
-      webhook.post(alarm(8));
-      assertThat(next().body()).contains("\"id\":8");
+  void whatIsNotTakenIsToldWithItsCauseAndPostedOnce() throws Exception {
+    refusals.set(1);
+    try (Webhook webhook = webhook(url)) {
+      assertThat(fault(webhook, 7)).isEqualTo("it answered 503");
+      assertThat(posted).hasSize(1);
+      server.stop(0);
+      assertThat(fault(webhook, 8)).isNotEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/slow", "/endless"})
+  void receiverThatHangsIsWaitedForABoundedTime(String path) throws Exception {
+    try (Webhook webhook =
+        new Webhook(url.resolve(path), null, "edge-01", Duration.ofMillis(300), null)) {
+      assertThat(fault(webhook, 7)).startsWith("it did not answer within");
     }
   }
 
   @Test
-  void postIsGivenUpAfterTheLastAttempt() throws Exception {
-    refusals.set(Webhook.ATTEMPTS);
-    try (Webhook webhook = new Webhook(url, null, "edge-01", 1)) {
-      webhook.post(alarm(7));
-      for (int attempt = 0; attempt < Webhook.ATTEMPTS; attempt++) {
-        assertThat(next().body()).contains("\"id\":7");
-      }
-      webhook.post(alarm(8));
-      assertThat(next().body()).contains("\"id\":8");
-    }
-  }
-
-  @Test
-  void postsUnderWayAreBounded() throws Exception {
-    try (Webhook webhook = new Webhook(url.resolve("/slow"), null, "edge-01", 1)) {
-      for (int i = 0; i < Webhook.UNDER_WAY_MAX + 20; i++) {
-        webhook.post(alarm(i));
-      }
-      for (int i = 0; i < Webhook.UNDER_WAY_MAX; i++) {
-        next();
-      }
-      assertThat(posted.poll(100, TimeUnit.MILLISECONDS)).isNull();
+  void placeOfTheReceiverIsToldWithoutItsPath() {
+    try (Webhook webhook = webhook(URI.create("https://hook.example/robot?access_token=x"))) {
+      assertThat(webhook.place()).isEqualTo("https://hook.example");
     }
   }
 
@@ -187,27 +192,13 @@ class WebhookTest {
             TlsFiles.read(TlsSettings.of(own.certificate(), own.key(), null)).jdkContext()));
     secured.createContext("/", this::take);
     secured.start();
-    ListAppender<ILoggingEvent> log = new ListAppender<>();
-    log.start();
-    Logger logger = (Logger) LoggerFactory.getLogger(Webhook.class);
-    logger.addAppender(log);
     URI https = URI.create("https://localhost:" + secured.getAddress().getPort() + "/hook");
     try (Webhook trusting = new Webhook(https, null, "edge-01", authority.certificate());
-        Webhook other = new Webhook(https, null, "edge-01", 1)) {
-      trusting.post(alarm(1));
-      assertThat(posted.poll(10, TimeUnit.SECONDS)).isNotNull();
-      assertThat(log.list).isEmpty();
-      other.post(alarm(2));
-      await().until(() -> log.list.size() >= 2);
-      assertThat(log.list)
-          .as("the first failure and the last")
-          .hasSize(2)
-          .allMatch(
-              line -> line.getFormattedMessage().contains("no authority that is trusted here"))
-          .allMatch(
-              line -> line.getFormattedMessage().contains("give its authority's certificate"));
+        Webhook other = webhook(https)) {
+      assertThat(fault(trusting, 1)).isEmpty();
+      assertThat(fault(other, 2))
+          .contains("no authority that is trusted here", "give its authority's certificate");
     } finally {
-      logger.detachAppender(log);
       secured.stop(0);
     }
   }
