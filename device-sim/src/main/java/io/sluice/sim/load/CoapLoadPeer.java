@@ -81,7 +81,7 @@ final class CoapLoadPeer implements LoadPeer {
     LoadPayload.count(frame, counterEnd);
     waiting = true;
     retransmissions = 0;
-    tally.sent++;
+    tally.sent(startedNanos);
     send(nowNanos);
   }
 
@@ -101,7 +101,7 @@ final class CoapLoadPeer implements LoadPeer {
     if (response.isSuccess()) {
       tally.acked(startedNanos, nowNanos);
     } else {
-      tally.error(response.said());
+      tally.refused(startedNanos, response.said());
       pausedUntilNanos =
           response.code() == CoapMessage.UNAVAILABLE
               ? nowNanos + OVERLOAD_PAUSE_NANOS
@@ -119,7 +119,9 @@ final class CoapLoadPeer implements LoadPeer {
         tally.retransmitted++;
         send(nowNanos);
       } else {
-        tally.error(
+        tally.unanswered(
+            startedNanos,
+            nowNanos,
             "no answer after "
                 + MOST_RETRANSMISSIONS
                 + " retransmissions, message id "
@@ -128,6 +130,27 @@ final class CoapLoadPeer implements LoadPeer {
         CoapFrame.messageId(frame, nextMessageId);
         pump(nowNanos);
       }
+    }
+  }
+
+  @Override
+  public void stop() {
+    going = false;
+  }
+
+  @Override
+  public boolean isWaiting() {
+    return waiting;
+  }
+
+  @Override
+  public void conclude(long nowNanos) {
+    if (waiting) {
+      tally.unanswered(startedNanos, nowNanos, LoadRun.NO_ANSWER);
+      waiting = false;
+    }
+    if (plan.openLoop()) {
+      tally.unsent(dueNanos, periodNanos);
     }
   }
 

@@ -11,7 +11,7 @@ import java.util.List;
 final class KneeSearch {
   private static final int MOST_DOUBLINGS = 16;
 
-  /** What a measurement's two ends may cut off. */
+  /** Share of what was due that may be waiting to be sent at the end. */
   private static final double KEEPS_UP = 0.02;
 
   /** Runs a load at a rate, messages a second. */
@@ -76,22 +76,28 @@ final class KneeSearch {
 
   private Step tried(double rate) throws IOException, InterruptedException {
     LoadResult result = load.at(rate);
-    Step step = new Step(rate, result, fault(rate, result));
+    Step step = new Step(rate, result, fault(result));
     steps.add(step);
     return step;
   }
 
-  private String fault(double rate, LoadResult result) {
+  private String fault(LoadResult result) {
     if (result.errors() > 0 || result.lostConnections() > 0) {
       return result.errors() + " errors, " + result.lostConnections() + " connections lost";
     }
-    double unanswered = result.sent() == 0 ? 1 : 1 - (double) result.acked() / result.sent();
-    double behind = 1 - result.ackedPerSecond() / rate;
-    if (Math.max(unanswered, behind) > Math.max(bounds.loss(), KEEPS_UP)) {
-      return "%.1f %% behind the rate".formatted(Math.max(unanswered, behind) * 100);
+    double unanswered = result.sent() == 0 ? 1 : (double) result.unanswered() / result.sent();
+    if (unanswered > bounds.loss()) {
+      return "%.1f %% unanswered".formatted(unanswered * 100);
     }
-    return result.p99Micros() > bounds.p99Micros()
-        ? "p99 %,.0f us".formatted(result.p99Micros())
-        : "";
+    long due = result.sent() + result.unsent();
+    double behind = due == 0 ? 1 : (double) result.unsent() / due;
+    if (behind > KEEPS_UP) {
+      return "%.1f %% behind the rate".formatted(behind * 100);
+    }
+    Double p99 = result.p99Micros();
+    if (p99 == null) {
+      return "no latency";
+    }
+    return p99 > bounds.p99Micros() ? "p99 %,.0f us".formatted(p99) : "";
   }
 }

@@ -12,5 +12,14 @@ interface LoadPeer {
   /** From now on; the first message is due at the given time, the next ones a period apart. */
   void go(long firstDueNanos, long periodNanos);
 
+  /** Sends no more; answers still count. */
+  void stop();
+
+  /** Whether an answer may still come. */
+  boolean isWaiting();
+
+  /** Takes down what has no answer, and what was due and never sent; after {@link #stop}. */
+  void conclude(long nowNanos);
+
   void close();
 }

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param sizeBytes of the payload, at the least
  * @param ratePerSecond for all peers together; 0 is closed-loop: as fast as answers come
  * @param warmup not measured
+ * @param drain how long answers are waited for after the end, at the most
  * @param user pattern with {@code {n}} or {@code {n:04}}; empty for none
  * @param password pattern with {@code {id}}; over CoAP the token
  * @param threads event loops
@@ -29,6 +30,7 @@ record LoadPlan(
     double ratePerSecond,
     Duration warmup,
     Duration duration,
+    Duration drain,
     String user,
     String password,
     String profile,

@@ -25,6 +25,12 @@ final class LoadRun {
   private static final int CONNECTING_AT_ONCE = 200;
   private static final long CONNECT_SECONDS = 60;
   private static final long SWEEP_MILLIS = 250;
+  private static final long LEAD_NANOS = 50_000_000L;
+  private static final long DRAIN_LOOK_MILLIS = 20;
+
+  /** Why a message has no outcome. */
+  static final String NO_ANSWER = "no answer";
+
   private final LoadPlan plan;
   private final EventLoopGroup group;
   private final List<Lane> lanes = new ArrayList<>();
@@ -39,7 +45,8 @@ final class LoadRun {
     final List<CoapLoadSocket> sockets = new ArrayList<>();
     long nextDueNanos;
     int nextPeer;
-    boolean running;
+    boolean pacing;
+    boolean sweeping;
 
     Lane(EventLoop loop) {
       this.loop = loop;
@@ -47,7 +54,7 @@ final class LoadRun {
 
     /** Open loop: wakes exactly when the next message of any of its peers is due. */
     void pace(long gapNanos) {
-      if (!running) {
+      if (!pacing) {
         return;
       }
       long now = System.nanoTime();
@@ -60,7 +67,7 @@ final class LoadRun {
     }
 
     void sweep() {
-      if (running) {
+      if (sweeping) {
         long now = System.nanoTime();
         sockets.forEach(socket -> socket.sweep(now));
         loop.schedule(this::sweep, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
@@ -200,37 +207,81 @@ final class LoadRun {
   }
 
   private LoadResult measure(@Nullable Long pid) throws IOException, InterruptedException {
-    long first = System.nanoTime() + 50_000_000L;
+    long first = System.nanoTime() + LEAD_NANOS;
+    long from = first + plan.warmup().toNanos();
+    long until = from + plan.duration().toNanos();
     for (Lane lane : lanes) {
-      lane.loop.submit(() -> begin(lane, first)).syncUninterruptibly();
+      lane.loop.submit(() -> begin(lane, first, from, until)).syncUninterruptibly();
     }
-    Thread.sleep(plan.warmup());
+    sleepUntil(from);
     ProcessUsage before = pid == null ? null : ProcessUsage.of(pid);
     long ownBefore = ownCpuMicros();
-    long began = System.nanoTime();
+    sleepUntil(until);
     for (Lane lane : lanes) {
-      lane.loop.submit(lane.tally::reset).syncUninterruptibly();
+      lane.loop.submit(() -> end(lane, until)).syncUninterruptibly();
     }
-    Thread.sleep(plan.duration());
+    ProcessUsage after = pid == null ? null : ProcessUsage.of(pid);
+    long own = ownCpuMicros() - ownBefore;
+    drain();
     LoadTally sum = new LoadTally();
     for (Lane lane : lanes) {
-      lane.loop
-          .submit(() -> {
-            lane.tally.addTo(sum);
-            lane.running = false;
-          })
-          .syncUninterruptibly();
+      lane.loop.submit(() -> conclude(lane, sum)).syncUninterruptibly();
     }
-    double seconds = (System.nanoTime() - began) / 1e9;
-    ProcessUsage after = pid == null ? null : ProcessUsage.of(pid);
-    return result(sum, seconds, before, after, ownCpuMicros() - ownBefore);
+    return result(sum, before, after, own);
   }
 
-  private void begin(Lane lane, long firstNanos) {
+  private static void sleepUntil(long nanos) throws InterruptedException {
+    long left = nanos - System.nanoTime();
+    if (left > 0) {
+      TimeUnit.NANOSECONDS.sleep(left);
+    }
+  }
+
+  /** What was due before the end and has room yet goes out; nothing after it. */
+  private static void end(Lane lane, long until) {
+    lane.peers.forEach(peer -> {
+      peer.pump(until - 1);
+      peer.stop();
+    });
+    lane.pacing = false;
+  }
+
+  /** Waits for answers that may still come, within a bound. */
+  private void drain() throws InterruptedException {
+    long last = System.nanoTime() + plan.drain().toNanos();
+    while (isAnyWaiting() && System.nanoTime() - last < 0) {
+      TimeUnit.MILLISECONDS.sleep(DRAIN_LOOK_MILLIS);
+    }
+  }
+
+  private boolean isAnyWaiting() {
+    for (Lane lane : lanes) {
+      boolean isWaiting =
+          lane.loop
+              .submit(() -> lane.peers.stream().anyMatch(LoadPeer::isWaiting))
+              .syncUninterruptibly()
+              .getNow();
+      if (isWaiting) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static void conclude(Lane lane, LoadTally sum) {
+    lane.sweeping = false;
+    long now = System.nanoTime();
+    lane.peers.forEach(peer -> peer.conclude(now));
+    lane.tally.addTo(sum);
+  }
+
+  private void begin(Lane lane, long firstNanos, long from, long until) {
     if (lane.peers.isEmpty()) {
       return;
     }
-    lane.running = true;
+    lane.tally.measure(from, until);
+    lane.pacing = true;
+    lane.sweeping = true;
     long gapNanos =
         plan.openLoop()
             ? Math.max(1, Math.round(1e9 / plan.ratePerSecond() * plan.peers() / lane.peers.size()))
@@ -246,19 +297,20 @@ final class LoadRun {
   }
 
   private LoadResult result(
-      LoadTally sum,
-      double seconds,
-      @Nullable ProcessUsage before,
-      @Nullable ProcessUsage after,
-      long ownMicros) {
-    double messages = Math.max(1, sum.acked);
+      LoadTally sum, @Nullable ProcessUsage before, @Nullable ProcessUsage after, long ownMicros) {
+    double seconds = plan.duration().toNanos() / 1e9;
+    double messages = Math.max(1, sum.answersInSpan);
     String error = sum.firstError.isEmpty() ? firstLoss.get() : sum.firstError;
     return new LoadResult(
         plan.server().getAddress().getHostAddress() + ":" + plan.server().getPort(),
+        confirmation(),
         seconds,
+        plan.openLoop() ? sum.sent + sum.unsent : null,
         sum.sent,
+        sum.unsent,
         sum.acked,
-        sum.acked / seconds,
+        sum.unanswered,
+        sum.answersInSpan / seconds,
         sum.errors,
         error,
         sum.retransmitted,
@@ -268,7 +320,8 @@ final class LoadRun {
         micros(sum, 90),
         micros(sum, 99),
         micros(sum, 99.9),
-        sum.latencyNanos.getMaxValue() / 1e3,
+        micros(sum, 100),
+        sum.unanswered + sum.unsent > 0,
         before == null || after == null
             ? null
             : (after.cpuMicros() - before.cpuMicros()) / messages,
@@ -276,8 +329,21 @@ final class LoadRun {
         ownMicros / messages);
   }
 
-  private static double micros(LoadTally sum, double percentile) {
-    return sum.latencyNanos.getValueAtPercentile(percentile) / 1e3;
+  /** What the server says of a message, as {@code acked} counts it. */
+  private String confirmation() {
+    if (lanes.stream().anyMatch(lane -> !lane.sockets.isEmpty())) {
+      return "2.xx";
+    }
+    return switch (plan.qos()) {
+      case 0 -> LoadResult.PINGRESP;
+      case 1 -> "PUBACK";
+      default -> "PUBCOMP";
+    };
+  }
+
+  /** At QoS 0 the server says of no message when it took it. */
+  private @Nullable Double micros(LoadTally sum, double percentile) {
+    return confirmation().equals(LoadResult.PINGRESP) ? null : sum.micros(percentile);
   }
 
   private static long ownCpuMicros() {

@@ -3,6 +3,7 @@ package io.sluice.sim.load;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +13,11 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("FutureReturnValueIgnored") // a write that fails ends in channelInactive
 final class MqttLoadPeer extends ChannelInboundHandlerAdapter implements LoadPeer {
   private static final int QOS0_BATCH = 32;
+  private static final short PINGREQ = (short) 0xC000;
+
+  /** In place of a time, of a packet id that no message has. */
+  private static final long NOT_IN_FLIGHT = Long.MIN_VALUE;
+
   private final LoadPlan plan;
   private final LoadTally tally;
   private final byte[] connect;
@@ -22,6 +28,14 @@ final class MqttLoadPeer extends ChannelInboundHandlerAdapter implements LoadPee
   private final int[] freeIds;
   private final Fate fate;
   private int free;
+
+  /** QoS 0: a server that answers a PINGREQ has read all before it; one is under way at a time. */
+  private boolean pinging;
+
+  private long pinged;
+  private long pingedMeasured;
+  private long unpinged;
+  private long unpingedMeasured;
   private long periodNanos;
   private long dueNanos;
   private boolean going;
@@ -46,6 +60,7 @@ final class MqttLoadPeer extends ChannelInboundHandlerAdapter implements LoadPee
     this.idAt = MqttFrames.packetIdAt(plan, frame, payload);
     this.counterEnd = LoadPayload.counterEnd(frame, payload);
     this.startedNanos = new long[plan.window() + 1];
+    Arrays.fill(startedNanos, NOT_IN_FLIGHT);
     this.freeIds = new int[plan.window()];
     for (int i = 0; i < freeIds.length; i++) {
       freeIds[i] = freeIds.length - i;
@@ -76,11 +91,13 @@ final class MqttLoadPeer extends ChannelInboundHandlerAdapter implements LoadPee
       tally.stalledWrites++;
       return;
     }
-    ByteBuf out = to.alloc().directBuffer(count * frame.length);
+    ByteBuf out = to.alloc().directBuffer(count * frame.length + 2);
     for (int i = 0; i < count; i++) {
       put(out, nowNanos);
     }
-    tally.sent += count;
+    if (plan.qos() == 0 && !pinging) {
+      ping(out);
+    }
     to.writeAndFlush(out, to.voidPromise());
     if (plan.qos() == 0 && !plan.openLoop() && to.channel().isWritable()) {
       to.executor().execute(() -> pump(System.nanoTime()));
@@ -107,10 +124,37 @@ final class MqttLoadPeer extends ChannelInboundHandlerAdapter implements LoadPee
       frame[idAt] = (byte) (id >>> 8);
       frame[idAt + 1] = (byte) id;
     } else {
-      tally.acked++;
+      unpinged++;
+      unpingedMeasured += tally.measures(started) ? 1 : 0;
     }
+    tally.sent(started);
     LoadPayload.count(frame, counterEnd);
     out.writeBytes(frame);
+  }
+
+  private void ping(ByteBuf out) {
+    out.writeShort(PINGREQ);
+    pinging = true;
+    pinged = unpinged;
+    pingedMeasured = unpingedMeasured;
+    unpinged = 0;
+    unpingedMeasured = 0;
+  }
+
+  private void pong(ChannelHandlerContext from, long now) {
+    if (!pinging) {
+      tally.error("a PINGRESP that nobody asked for");
+      return;
+    }
+    pinging = false;
+    tally.read(pinged, pingedMeasured, now);
+    pinged = 0;
+    pingedMeasured = 0;
+    if (unpinged > 0) {
+      ByteBuf out = from.alloc().directBuffer(2);
+      ping(out);
+      from.write(out, from.voidPromise());
+    }
   }
 
   @Override
@@ -180,8 +224,9 @@ final class MqttLoadPeer extends ChannelInboundHandlerAdapter implements LoadPee
                 .formatted(length > 0 ? in.getUnsignedByte(body) : 0));
         from.close();
       }
+      case MqttFrames.PINGRESP -> pong(from, now);
       default -> {
-        // PINGRESP and the like
+        // nothing else says what became of a message
       }
     }
   }
@@ -189,15 +234,17 @@ final class MqttLoadPeer extends ChannelInboundHandlerAdapter implements LoadPee
   private void answered(ByteBuf in, int body, int length, long now) {
     int id = in.getUnsignedShort(body);
     int reason = length > 2 ? in.getUnsignedByte(body + 2) : 0;
-    if (id == 0 || id >= startedNanos.length || free == freeIds.length) {
+    if (id == 0 || id >= startedNanos.length || startedNanos[id] == NOT_IN_FLIGHT) {
       tally.error("an acknowledgement for packet id " + id + ", which is not in flight");
       return;
     }
     freeIds[free++] = id;
+    long started = startedNanos[id];
+    startedNanos[id] = NOT_IN_FLIGHT;
     if (reason >= 0x80) {
-      tally.error("refused, reason 0x%02x".formatted(reason));
+      tally.refused(started, "refused, reason 0x%02x".formatted(reason));
     } else {
-      tally.acked(startedNanos[id], now);
+      tally.acked(started, now);
     }
   }
 
@@ -249,6 +296,29 @@ final class MqttLoadPeer extends ChannelInboundHandlerAdapter implements LoadPee
   }
 
   private boolean fated;
+
+  @Override
+  public void stop() {
+    going = false;
+  }
+
+  @Override
+  public boolean isWaiting() {
+    return ctx != null && (free < freeIds.length || pinging);
+  }
+
+  @Override
+  public void conclude(long nowNanos) {
+    for (int id = 1; id < startedNanos.length; id++) {
+      if (startedNanos[id] != NOT_IN_FLIGHT) {
+        tally.unanswered(startedNanos[id], nowNanos, LoadRun.NO_ANSWER);
+      }
+    }
+    tally.unread(pingedMeasured + unpingedMeasured);
+    if (plan.openLoop()) {
+      tally.unsent(dueNanos, periodNanos);
+    }
+  }
 
   @Override
   public void close() {

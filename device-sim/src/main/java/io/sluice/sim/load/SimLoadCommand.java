@@ -138,6 +138,15 @@ public final class SimLoadCommand implements Callable<Integer> {
   private String warmup;
 
   @Option(
+      names = "--drain",
+      paramLabel = "D",
+      defaultValue = "10s",
+      description =
+          "how long answers may take after the measured time, at the most (default"
+              + " ${DEFAULT-VALUE}); what has none then is unanswered")
+  private String drain;
+
+  @Option(
       names = "--threads",
       defaultValue = "1",
       description = "event loops (default ${DEFAULT-VALUE})")
@@ -182,7 +191,7 @@ public final class SimLoadCommand implements Callable<Integer> {
       }
       LoadResult result = against == null ? load(mqtt, coap, pid) : reference(against);
       print(result);
-      return result.acked() > 0 && result.lostConnections() == 0 ? 0 : 1;
+      return result.isWhole() ? 0 : 1;
     } catch (IllegalArgumentException e) {
       spec.commandLine().getErr().println("sim load: " + e.getMessage());
       return 2;
@@ -195,6 +204,10 @@ public final class SimLoadCommand implements Callable<Integer> {
   private int ramp() throws IOException, InterruptedException {
     if (against != null) {
       throw new IllegalArgumentException("--ramp goes with --mqtt or --coap, not with --against");
+    }
+    if (qos == 0) {
+      throw new IllegalArgumentException(
+          "--ramp goes by latencies, and QoS 0 has none; write --qos 1");
     }
     if (loss < 0 || loss > 1) {
       throw new IllegalArgumentException("--loss is " + loss + "; write a share from 0 to 1");
@@ -221,8 +234,8 @@ public final class SimLoadCommand implements Callable<Integer> {
                   "%,12.0f %,12.0f %,10.0f %,10.0f  %s%n",
                   step.rate(),
                   step.result().ackedPerSecond(),
-                  step.result().p50Micros(),
-                  step.result().p99Micros(),
+                  or0(step.result().p50Micros()),
+                  or0(step.result().p99Micros()),
                   step.holds() ? "holds" : step.fault()));
       out.printf(
           "highest rate within p99 %s and loss %s: %,.0f/s%n",
@@ -236,6 +249,10 @@ public final class SimLoadCommand implements Callable<Integer> {
     }
     out.flush();
     return steps.stream().anyMatch(KneeSearch.Step::holds) ? 0 : 1;
+  }
+
+  private static double or0(@Nullable Double micros) {
+    return micros == null ? 0 : micros;
   }
 
   private LoadResult reference(String what) throws IOException, InterruptedException {
@@ -260,8 +277,14 @@ public final class SimLoadCommand implements Callable<Integer> {
           "name one server: --mqtt URI, --coap URI or --against bare");
     }
     if (mqttUri != null) {
+      checkScheme("--mqtt", mqttUri, "mqtt", "tcp", "mqtts");
       return new LoadRun(plan(mqttUri, 1883, connections, inflight)).mqtt(serverPid);
     }
+    if ("coaps".equals(coapUri.getScheme())) {
+      throw new IllegalArgumentException(
+          "`" + coapUri + "`: there is no load over DTLS; write --coap coap://HOST:PORT");
+    }
+    checkScheme("--coap", coapUri, "coap");
     int opened =
         sockets == null ? Math.min(endpoints, 4000) : within("--sockets", sockets, 1, endpoints);
     LoadResult result = new LoadRun(plan(coapUri, 5683, endpoints, 1)).coap(serverPid, opened);
@@ -272,6 +295,13 @@ public final class SimLoadCommand implements Callable<Integer> {
               "sim load: message ids came round within 247 s, so that the server may have taken some for repeats; use more --sockets");
     }
     return result;
+  }
+
+  private static void checkScheme(String option, URI uri, String... schemes) {
+    if (!List.of(schemes).contains(String.valueOf(uri.getScheme()))) {
+      throw new IllegalArgumentException(
+          "`%s`: %s wants %s://".formatted(uri, option, String.join(":// or ", schemes)));
+    }
   }
 
   private LoadPlan plan(URI uri, int port, int peers, int window) {
@@ -304,6 +334,7 @@ public final class SimLoadCommand implements Callable<Integer> {
         stepRate > 0 ? stepRate : rate,
         warm,
         Durations.parse(duration),
+        Durations.parse(drain),
         user,
         password,
         profile,

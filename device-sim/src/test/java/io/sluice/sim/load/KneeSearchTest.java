@@ -13,12 +13,22 @@ class KneeSearchTest {
   private static LoadResult result(double rate, double capacity) {
     double taken = Math.min(rate, capacity);
     double p99 = rate >= capacity ? 5_000_000 : 1_000 / (1 - rate / capacity);
+    long due = (long) (rate * 10);
+    long sent = (long) (taken * 10);
+    return result(due, sent, 0, p99);
+  }
+
+  private static LoadResult result(long due, long sent, long unanswered, double p99) {
     return new LoadResult(
         "model",
+        "PUBACK",
         10,
-        (long) (rate * 10),
-        (long) (taken * 10),
-        taken,
+        due,
+        sent,
+        due - sent,
+        sent - unanswered,
+        unanswered,
+        (sent - unanswered) / 10.0,
         0,
         "",
         0,
@@ -29,6 +39,7 @@ class KneeSearchTest {
         p99,
         p99 * 2,
         p99 * 3,
+        unanswered > 0,
         null,
         null,
         0);
@@ -66,5 +77,24 @@ class KneeSearchTest {
     List<Step> steps =
         new KneeSearch(rate -> result(rate, rate * 100), new Bounds(10_000, 0), 4).from(1);
     assertThat(steps).hasSize(16).allMatch(Step::holds);
+  }
+
+  @Test
+  void lossOfNothingMeansNothing() throws Exception {
+    List<Step> steps =
+        new KneeSearch(
+                rate -> result((long) rate * 10, (long) rate * 10, 1, 1_000),
+                new Bounds(10_000, 0),
+                2)
+            .from(1_000);
+    assertThat(steps).noneMatch(Step::holds);
+    assertThat(steps.getFirst().fault()).endsWith("% unanswered");
+    assertThat(
+            new KneeSearch(
+                    rate -> result((long) rate * 10, (long) rate * 10, 1, 1_000),
+                    new Bounds(10_000, 0.001),
+                    2)
+                .from(1_000))
+        .allMatch(Step::holds);
   }
 }
