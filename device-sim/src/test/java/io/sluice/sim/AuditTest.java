@@ -47,12 +47,19 @@ class AuditTest {
       String value =
           field.value() instanceof String text ? '"' + text + '"' : field.value().toString();
       m.append(",{\"n\":\"").append(field.name()).append("\",\"v\":").append(value);
-      m.append(",\"u\":")
+      m.append(",\"q\":\"good\",\"u\":")
           .append(field.unit() == null ? null : '"' + field.unit() + '"')
           .append('}');
     }
-    return "{\"id\":\"%s\",\"device\":\"%s\",\"class\":\"telemetry\",\"t\":%d,\"seq\":%d,\"m\":[%s]}"
-        .formatted(id, device.spec().id(), sample.micros(), seq, m);
+    return whole(id, sample.micros(), seq, false, m);
+  }
+
+  private String whole(String id, long micros, long seq, boolean isHistory, CharSequence m) {
+    return ("{\"id\":\"g-%s-t%d\",\"gateway\":\"g\",\"device\":\"%s\",\"sector\":\"factory\","
+            + "\"site\":\"site-1\",\"model\":\"irrigation-valve\",\"class\":\"telemetry\",\"t\":%d,"
+            + "\"tsrc\":\"device\",\"rx\":%d,\"seq\":%d,\"hist\":%b,\"m\":[%s],\"proto\":\"mqtt\","
+            + "\"src\":\"telemetry;json\"}")
+        .formatted(id, seq, device.spec().id(), micros, micros + 1000, seq, isHistory, m);
   }
 
   private AuditResult audit() throws Exception {
@@ -174,9 +181,7 @@ class AuditTest {
         m.append(',').append(measurement(field.name(), field.value(), field.unit(), micros));
       }
     }
-    lines.add(
-        "{\"id\":\"b\",\"device\":\"%s\",\"class\":\"telemetry\",\"t\":1,\"seq\":1,\"m\":[%s]}"
-            .formatted(device.spec().id(), m));
+    lines.add(whole("b", (START_MILLIS + log.millisAt(9)) * 1000, 1, false, m));
     AuditResult result = audit();
     assertThat(result.holds()).as(result.text()).isTrue();
     assertThat(result.found()).isEqualTo(10);

@@ -24,23 +24,34 @@ public final class Audit {
    *     read
    */
   public static AuditResult of(FleetRun run, Path directory) throws IOException {
-    return of(run.ledger(), run.startMillis(), directory);
+    return of(run, directory, AuditTerms.EXACTLY_ONCE);
+  }
+
+  /** The same on other terms. */
+  public static AuditResult of(FleetRun run, Path directory, AuditTerms terms) throws IOException {
+    return of(run.ledger(), run.startMillis(), directory, terms.until(run.time().millis()));
   }
 
   /** The same for a ledger of one's own. */
   public static AuditResult of(List<Played> ledger, long startMillis, Path directory)
       throws IOException {
-    return read(ledger, startMillis, directory).result();
+    return of(ledger, startMillis, directory, AuditTerms.EXACTLY_ONCE);
+  }
+
+  /** The same on other terms. */
+  public static AuditResult of(
+      List<Played> ledger, long startMillis, Path directory, AuditTerms terms) throws IOException {
+    return read(ledger, startMillis, directory, terms).result();
   }
 
   /** What is at the far end, message by message. */
   public static FarEnd farEnd(FleetRun run, Path directory) throws IOException {
-    return read(run.ledger(), run.startMillis(), directory);
+    return read(run.ledger(), run.startMillis(), directory, AuditTerms.EXACTLY_ONCE);
   }
 
-  private static Reconciliation read(List<Played> ledger, long startMillis, Path directory)
-      throws IOException {
-    Reconciliation reconciliation = new Reconciliation(ledger, startMillis);
+  private static Reconciliation read(
+      List<Played> ledger, long startMillis, Path directory, AuditTerms terms) throws IOException {
+    Reconciliation reconciliation = new Reconciliation(ledger, startMillis, terms);
     for (Path file : files(directory)) {
       read(file, reconciliation);
     }

@@ -1,60 +1,47 @@
 package io.sluice.sim.audit;
 
-import io.sluice.sim.device.Kind;
-import io.sluice.sim.device.PayloadForm;
-import io.sluice.sim.device.Sample;
+import io.sluice.sim.audit.AuditFaults.Kind;
 import io.sluice.sim.fleet.FleetRun.Played;
 import io.sluice.sim.fleet.SentLog;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Ticks off the far end's records against the ledger, one after the other. */
+/**
+ * Ticks off the far end's records against the ledger, one after the other, in the order in which
+ * they came there.
+ */
 final class Reconciliation implements FarEnd {
-  private static final int MOST_FAULTS = 100;
-  private static final double TOLERANCE = 1e-9;
-  private static final long TIME_TOLERANCE_MICROS = 1_000;
+  /** Clocks of gateway and fleet may differ by so much. */
+  private static final long CLOCKS_MILLIS = 60_000;
+
+  private static final int MOST_STRANGERS = 1_000;
+
+  /** What the gateway itself says of a device, such as that it is silent. */
+  private static final String OF_THE_GATEWAY = "gateway";
+
   private final JsonMapper json = new JsonMapper();
   private final Map<String, Book> books = new HashMap<>();
   private final long startMillis;
-  private final List<String> faults = new ArrayList<>();
-  private long duplicated;
-  private long doubled;
+  private final AuditTerms terms;
+  private final AuditFaults faults = new AuditFaults();
+  private final RecordIds ids = new RecordIds();
+  private final Map<String, Long> strangers = new TreeMap<>();
+  private int arrival;
+  private long redelivered;
   private long doubledAfterResend;
-  private long reordered;
-  private long altered;
-  private long wrongUnits;
-  private long unreadable;
   private long foreign;
-  private long badAccepted;
+  private long ofGateway;
 
-  /** One device's side: 8 bytes a message for the hash of its record id, 8 for its sequence. */
-  private static final class Book {
-    final Played played;
-    final long[] ids;
-    final long[] sequences;
-    long uncounted;
-
-    Book(Played played) {
-      this.played = played;
-      this.ids = new long[played.log().size()];
-      this.sequences = new long[played.log().size()];
-    }
-
-    PayloadForm form() {
-      return played.device().spec().group().form();
-    }
-  }
-
-  Reconciliation(List<Played> ledger, long startMillis) {
+  Reconciliation(List<Played> ledger, long startMillis, AuditTerms terms) {
     this.startMillis = startMillis;
-    ledger.forEach(played -> books.put(played.device().spec().id(), new Book(played)));
+    this.terms = terms;
+    ledger.forEach(played -> books.put(played.device().spec().id(), new Book(played, startMillis)));
   }
 
   void take(String line, Path file, long number) {
@@ -62,133 +49,201 @@ final class Reconciliation implements FarEnd {
     try {
       record = json.readTree(line);
     } catch (JacksonException e) {
-      unreadable++;
-      fault(file.getFileName() + ":" + number + " is not JSON: " + e.getOriginalMessage());
+      faults.add(
+          Kind.UNREADABLE,
+          "",
+          file.getFileName() + ":" + number + " is not JSON: " + e.getOriginalMessage());
       return;
     }
     if (!record.path("device").isString()) {
-      unreadable++;
-      fault(file.getFileName() + ":" + number + " has no device");
+      faults.add(Kind.UNREADABLE, "", file.getFileName() + ":" + number + " has no device");
       return;
     }
-    Book book = books.get(record.path("device").asString());
-    if (book == null || !ours(book, record)) {
-      foreign++;
+    arrival++;
+    String device = record.path("device").asString();
+    Book book = books.get(device);
+    if (book == null) {
+      stranger(device, record);
+    } else if (record.path("proto").asString("").equals(OF_THE_GATEWAY)) {
+      ofGateway++;
+    } else {
+      ours(book, record);
     }
   }
 
-  private boolean ours(Book book, JsonNode record) {
+  private void stranger(String device, JsonNode record) {
+    foreign++;
+    if (strangers.size() < MOST_STRANGERS || strangers.containsKey(device)) {
+      strangers.merge(device, 1L, Long::sum);
+    }
+    if (terms.strict()) {
+      faults.add(
+          Kind.STRANGER,
+          device,
+          device + " is no device of the fleet, and has record " + id(record));
+    }
+  }
+
+  private void ours(Book book, JsonNode record) {
     List<RecordedSample> samples = RecordedSample.of(record);
-    if (samples.isEmpty()) {
-      boolean counted = book.form().carriesCounter();
-      if (counted || record.path("rx").asLong() < startMillis * 1000) {
-        return false;
-      }
-      book.uncounted++;
-      return true;
-    }
-    SentLog log = book.played.log();
-    if (!samples.stream().allMatch(sample -> log.contains(sample.n()))) {
-      return false;
-    }
-    samples.forEach(sample -> tick(book, log.index(sample.n()), record, sample));
-    return true;
-  }
-
-  private void tick(Book book, int index, JsonNode record, RecordedSample recorded) {
-    if (book.played.log().badAt(index)) {
-      badAccepted++;
-      fault(name(book, index) + " was spoilt on purpose, but is at the far end");
+    if (!isOfThisRun(book, record, samples)) {
+      foreign++;
       return;
     }
-    long id = record.path("id").asString("").hashCode() * 0x9E3779B97F4A7C15L | 1;
-    if (book.ids[index] == 0) {
-      book.ids[index] = id;
-      book.sequences[index] = record.path("seq").asLong(0);
-      compare(book, index, record, recorded);
-    } else if (book.ids[index] == id) {
-      duplicated++;
-      fault(
-          name(book, index) + " was delivered twice, as record " + record.path("id").asString(""));
-    } else if (book.played.log().resentAt(index)) {
+    boolean isNew = ids.add(RecordIds.hash(id(record)));
+    RecordComparison comparison = new RecordComparison(book.played());
+    boolean isFirst = true;
+    for (RecordedSample sample : samples) {
+      int index = index(book, record, sample, isNew);
+      if (index < 0) {
+        continue;
+      }
+      if (isFirst) {
+        comparison.record(record, book.log().kindAt(index));
+        received(record, comparison.differences());
+        isFirst = false;
+      }
+      tick(book, index, record, isNew);
+      comparison.sample(
+          record, sample, book.sample(index), book.log().historyAt(index), samples.size() == 1);
+      altered(book, index, comparison);
+      comparison = new RecordComparison(book.played());
+    }
+    if (samples.isEmpty()) {
+      faults.add(
+          Kind.INVENTED, book.device(), book.device() + ": record " + id(record) + " is empty");
+    }
+  }
+
+  /** A far end may hold what earlier runs of the same fleet sent. */
+  private boolean isOfThisRun(Book book, JsonNode record, List<RecordedSample> samples) {
+    for (RecordedSample sample : samples) {
+      if (sample.n() != null && book.log().contains(sample.n())) {
+        return true;
+      }
+    }
+    return record.path("rx").asLong(0) >= startMillis * 1000;
+  }
+
+  private void received(JsonNode record, List<String> differences) {
+    long rx = record.path("rx").asLong(0) / 1000;
+    if (rx < startMillis - CLOCKS_MILLIS) {
+      differences.add("rx is " + rx * 1000 + ", before the run");
+    } else if (rx - CLOCKS_MILLIS > terms.untilMillis()) {
+      differences.add("rx is " + rx * 1000 + ", in the future");
+    }
+  }
+
+  /** Of the message that a sample is, or -1: then it is none. */
+  private int index(Book book, JsonNode record, RecordedSample sample, boolean isNew) {
+    SentLog log = book.log();
+    if (sample.n() != null && book.form().carriesCounter()) {
+      if (log.contains(sample.n())) {
+        return log.index(sample.n());
+      }
+      faults.add(
+          Kind.INVENTED,
+          book.device(),
+          book.device() + " #" + sample.n() + " was never sent, and has record " + id(record));
+      return -1;
+    }
+    if (book.form().carriesCounter()) {
+      faults.add(
+          Kind.INVENTED,
+          book.device(),
+          "%s: record %s has values of %d without a counter: %s"
+              .formatted(
+                  book.device(), id(record), sample.micros(), sample.measurements().keySet()));
+      return -1;
+    }
+    return uncounted(book, record, sample, isNew);
+  }
+
+  /** Values alone tell which message it is. */
+  private int uncounted(Book book, JsonNode record, RecordedSample sample, boolean isNew) {
+    String messageClass = record.path("class").asString("");
+    int index = isNew ? -1 : book.indexOfRecord(RecordIds.hash(id(record)));
+    if (index >= 0) {
+      return index;
+    }
+    index = book.indexOf(messageClass, sample);
+    if (index >= 0) {
+      return index;
+    }
+    index = book.earlier(messageClass, sample);
+    if (index >= 0) {
+      return index;
+    }
+    faults.add(
+        Kind.INVENTED,
+        book.device(),
+        "%s never sent what record %s says: %s"
+            .formatted(book.device(), id(record), sample.measurements().values()));
+    return -1;
+  }
+
+  private void tick(Book book, int index, JsonNode record, boolean isNew) {
+    if (book.log().badAt(index)) {
+      fault(Kind.BAD_ACCEPTED, book, index, "was spoilt on purpose, but is at the far end");
+      return;
+    }
+    long id = RecordIds.hash(id(record));
+    if (!book.has(index)) {
+      book.take(index, id, record.path("seq").asLong(0), arrival);
+      if (!isNew) {
+        fault(
+            Kind.ID_REUSED,
+            book,
+            index,
+            "has the id of an earlier record, " + id(record) + ": who de-duplicates loses it");
+      }
+    } else if (book.arrival(index) == arrival) {
+      fault(Kind.DOUBLED, book, index, "stands twice in record " + id(record));
+    } else if (book.id(index) == id && !terms.exactlyOnce()) {
+      redelivered++;
+    } else if (book.id(index) == id) {
+      fault(Kind.DUPLICATED, book, index, "was delivered twice, as record " + id(record));
+    } else if (book.log().resentAt(index)) {
       doubledAfterResend++;
     } else {
-      doubled++;
       fault(
-          name(book, index)
-              + " was sent once but stored twice; second record "
-              + record.path("id").asString(""));
+          Kind.DOUBLED, book, index, "was sent once but stored twice; second record " + id(record));
     }
   }
 
-  private void compare(Book book, int index, JsonNode record, RecordedSample recorded) {
-    SentLog log = book.played.log();
-    Kind kind = log.kindAt(index);
-    Sample sample =
-        book.played
-            .device()
-            .sample(log.nAt(index), (startMillis + log.millisAt(index)) * 1000, kind);
-    List<String> differences = new ArrayList<>();
-    String messageClass = record.path("class").asString("");
-    if (kind != Kind.TELEMETRY && !messageClass.equals(kind.address())) {
-      differences.add("class is " + messageClass + ", sent as " + kind.address());
+  private void altered(Book book, int index, RecordComparison comparison) {
+    if (!comparison.units().isEmpty()) {
+      fault(
+          Kind.WRONG_UNIT,
+          book,
+          index,
+          "has another unit: " + String.join(", ", comparison.units()));
     }
-    if (log.historyAt(index) && !record.path("hist").asBoolean(false)) {
-      differences.add("it is of before the run, and not marked as historical");
-    }
-    if (book.form().carriesTime()
-        && Math.abs(recorded.micros() - sample.micros()) > TIME_TOLERANCE_MICROS) {
-      differences.add("time is " + recorded.micros() + ", sent as " + sample.micros());
-    }
-    List<String> units = new ArrayList<>();
-    for (Sample.Field field : sample.fields()) {
-      JsonNode there = recorded.measurement(field.name());
-      if (there == null) {
-        differences.add(field.name() + " is missing");
-      } else if (!same(field.value(), there.path("v"))) {
-        differences.add(field.name() + " is " + there.path("v") + ", sent " + field.value());
-      } else if (field.unit() != null && !there.path("u").asString("").equals(field.unit())) {
-        units.add(field.name() + " is in " + there.path("u") + ", sent in " + field.unit());
-      }
-    }
-    if (!units.isEmpty()) {
-      wrongUnits++;
-      fault(name(book, index) + " has another unit: " + String.join(", ", units));
-    }
-    if (!differences.isEmpty()) {
-      altered++;
-      fault(name(book, index) + " was altered: " + String.join(", ", differences));
+    if (!comparison.differences().isEmpty()) {
+      fault(
+          Kind.ALTERED, book, index, "was altered: " + String.join(", ", comparison.differences()));
     }
   }
 
-  private static boolean same(Object sent, JsonNode there) {
-    return switch (sent) {
-      case Number number -> there.isNumber() && near(number.doubleValue(), there.asDouble());
-      case Boolean flag -> there.isBoolean() && there.asBoolean() == flag;
-      default -> there.isString() && there.asString().equals(sent.toString());
-    };
-  }
-
-  private static boolean near(double a, double b) {
-    return Math.abs(a - b) <= TOLERANCE * Math.max(1, Math.max(Math.abs(a), Math.abs(b)));
+  private static String id(JsonNode record) {
+    return record.path("id").asString("");
   }
 
   @Override
   public boolean has(Played played, int index) {
     Book book = books.get(played.device().spec().id());
-    return book != null && index < book.ids.length && book.ids[index] != 0;
+    return book != null && book.has(index);
   }
 
+  /** Called once, after the last record. */
   AuditResult result() {
     long sent = 0;
     long acked = 0;
     long refused = 0;
     long found = 0;
-    long lost = 0;
     long bad = 0;
-    long goodRefused = 0;
     for (Book book : books.values()) {
-      SentLog log = book.played.log();
+      SentLog log = book.log();
       long deviceAcked = 0;
       for (int i = 0; i < log.size(); i++) {
         sent++;
@@ -196,80 +251,88 @@ final class Reconciliation implements FarEnd {
         refused += log.refusedAt(i) ? 1 : 0;
         bad += log.badAt(i) ? 1 : 0;
         if (log.refusedAt(i) && !log.badAt(i)) {
-          goodRefused++;
-          fault(name(book, i) + " was refused");
+          fault(Kind.GOOD_REFUSED, book, i, "was refused");
         }
       }
       acked += deviceAcked;
+      found += book.found();
       if (book.form().carriesCounter()) {
-        found += Arrays.stream(book.ids).filter(id -> id != 0).count();
-        lost += lost(book);
-        order(book);
+        lost(book);
       } else {
-        found += book.uncounted;
-        lost += Math.max(0, deviceAcked - book.uncounted);
+        lostOfMany(book, deviceAcked);
       }
+      order(book);
     }
     return new AuditResult(
         sent,
         acked,
         refused,
         found,
-        lost,
-        duplicated,
-        doubled,
+        faults.count(Kind.LOST),
+        faults.count(Kind.DUPLICATED) + redelivered,
+        faults.count(Kind.DOUBLED),
         doubledAfterResend,
-        reordered,
-        altered,
-        wrongUnits,
-        unreadable,
+        faults.count(Kind.REORDERED),
+        faults.count(Kind.ALTERED),
+        faults.count(Kind.WRONG_UNIT),
+        faults.count(Kind.INVENTED),
+        faults.count(Kind.ID_REUSED),
+        faults.count(Kind.UNREADABLE),
         foreign,
+        ofGateway,
         bad,
-        badAccepted,
-        goodRefused,
-        List.copyOf(faults));
+        faults.count(Kind.BAD_ACCEPTED),
+        faults.count(Kind.GOOD_REFUSED),
+        terms.exactlyOnce(),
+        terms.strict(),
+        Map.copyOf(strangers),
+        faults.byDevice(),
+        faults.inWords());
   }
 
-  private long lost(Book book) {
-    SentLog log = book.played.log();
-    long lost = 0;
+  private void lost(Book book) {
+    SentLog log = book.log();
     for (int i = 0; i < log.size(); i++) {
-      if (log.ackedAt(i) && !log.badAt(i) && book.ids[i] == 0) {
-        lost++;
-        fault(name(book, i) + " was acknowledged but is not at the far end");
+      if (log.ackedAt(i) && !log.badAt(i) && !book.has(i)) {
+        fault(Kind.LOST, book, i, "was acknowledged but is not at the far end");
       }
     }
-    return lost;
   }
 
-  /** By the gateway's own sequence within a class; messages sent twice may come in any order. */
+  /** Values may come again: which one of those that look alike is missing, nobody knows. */
+  private void lostOfMany(Book book, long acked) {
+    for (long missing = acked - book.found(); missing > 0; missing--) {
+      faults.add(
+          Kind.LOST,
+          book.device(),
+          book.device() + ": a message was acknowledged but is not at the far end");
+    }
+  }
+
+  /**
+   * By the gateway's own sequence and by the arrival at the far end, within a class; messages sent
+   * twice may come in any order, and so may what is delivered again.
+   */
   private void order(Book book) {
-    SentLog log = book.played.log();
-    Map<String, Long> last = new HashMap<>();
+    SentLog log = book.log();
+    Map<String, Integer> last = new HashMap<>();
     for (int i = 0; i < log.size(); i++) {
-      if (book.sequences[i] == 0 || log.resentAt(i) || log.anyOrderAt(i)) {
+      if (!book.has(i) || log.resentAt(i) || log.anyOrderAt(i)) {
         continue;
       }
-      Long before = last.put(log.kindAt(i).address(), book.sequences[i]);
-      if (before != null && before > book.sequences[i]) {
-        reordered++;
-        fault(name(book, i) + " was stored before one that was sent earlier");
+      Integer before = last.put(log.kindAt(i).address(), i);
+      if (before == null) {
+        continue;
+      }
+      if (book.sequence(before) > book.sequence(i)) {
+        fault(Kind.REORDERED, book, i, "was stored before one that was sent earlier");
+      } else if (book.arrival(before) > book.arrival(i)) {
+        fault(Kind.REORDERED, book, i, "arrived before one that was sent earlier");
       }
     }
   }
 
-  private static String name(Book book, int index) {
-    return book.played.device().spec().id()
-        + " #"
-        + book.played.log().nAt(index)
-        + " ("
-        + book.played.log().kindAt(index).address()
-        + ")";
-  }
-
-  private void fault(String what) {
-    if (faults.size() < MOST_FAULTS) {
-      faults.add(what);
-    }
+  private void fault(Kind kind, Book book, int index, String what) {
+    faults.add(kind, book.device(), book.name(index) + " " + what);
   }
 }

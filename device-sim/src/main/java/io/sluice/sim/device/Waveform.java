@@ -13,6 +13,11 @@ public sealed interface Waveform {
   /** The raw value: Double, String or Boolean. */
   Object at(long seed, Moment moment);
 
+  /** Whether its values are numbers, not words nor flags. */
+  default boolean isOfNumbers() {
+    return !(this instanceof Words || this instanceof Flag);
+  }
+
   /**
    * When a sample is taken.
    *

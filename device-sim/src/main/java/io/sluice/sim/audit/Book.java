@@ -1,0 +1,167 @@
+package io.sluice.sim.audit;
+
+import io.sluice.sim.device.Kind;
+import io.sluice.sim.device.PayloadForm;
+import io.sluice.sim.device.Sample;
+import io.sluice.sim.fleet.FleetRun.Played;
+import io.sluice.sim.fleet.SentLog;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * One device's side of an audit: which of its messages are at the far end, under which record, and
+ * when they came there. 20 bytes a message.
+ */
+final class Book {
+  private static final int NONE = -1;
+
+  private final Played played;
+  private final long startMillis;
+
+  /** Hash of the record's id; 0: not there. */
+  private final long[] ids;
+
+  private final long[] sequences;
+
+  /** Number of the record among all that arrived. */
+  private final int[] arrivals;
+
+  /** Without a counter: from where on the next one of a kind is looked for. */
+  private final Map<Kind, Integer> next = new EnumMap<>(Kind.class);
+
+  Book(Played played, long startMillis) {
+    this.played = played;
+    this.startMillis = startMillis;
+    this.ids = new long[log().size()];
+    this.sequences = new long[log().size()];
+    this.arrivals = new int[log().size()];
+  }
+
+  Played played() {
+    return played;
+  }
+
+  String device() {
+    return played.device().spec().id();
+  }
+
+  SentLog log() {
+    return played.log();
+  }
+
+  PayloadForm form() {
+    return played.device().spec().group().form();
+  }
+
+  boolean has(int index) {
+    return index < ids.length && ids[index] != 0;
+  }
+
+  long found() {
+    return Arrays.stream(ids).filter(id -> id != 0).count();
+  }
+
+  long id(int index) {
+    return ids[index];
+  }
+
+  int arrival(int index) {
+    return arrivals[index];
+  }
+
+  long sequence(int index) {
+    return sequences[index];
+  }
+
+  void take(int index, long id, long sequence, int arrival) {
+    ids[index] = id;
+    sequences[index] = sequence;
+    arrivals[index] = arrival;
+  }
+
+  /** What a message had to say. */
+  Sample sample(int index) {
+    return played
+        .device()
+        .sample(
+            log().nAt(index), (startMillis + log().millisAt(index)) * 1000, log().kindAt(index));
+  }
+
+  String name(int index) {
+    return device() + " #" + log().nAt(index) + " (" + log().kindAt(index).address() + ")";
+  }
+
+  /** Which message came as a record with that id before, or -1. */
+  int indexOfRecord(long id) {
+    for (int i = 0; i < ids.length; i++) {
+      if (ids[i] == id) {
+        return i;
+      }
+    }
+    return NONE;
+  }
+
+  /**
+   * Which message a record without counter is: the next one with these values that is not there
+   * yet, else one that may come out of its turn.
+   *
+   * @return -1 where there is none
+   */
+  int indexOf(String messageClass, RecordedSample recorded) {
+    for (Kind kind : Kind.values()) {
+      if (!kind.address().equals(messageClass)) {
+        continue;
+      }
+      int from = next.getOrDefault(kind, 0);
+      for (int i = from; i < ids.length; i++) {
+        if (fits(i, kind, recorded)) {
+          next.put(kind, i + 1);
+          return i;
+        }
+      }
+    }
+    return NONE;
+  }
+
+  /** The same, of those that were passed over or are there already. */
+  int earlier(String messageClass, RecordedSample recorded) {
+    int there = NONE;
+    for (int i = 0; i < ids.length; i++) {
+      if (log().kindAt(i).address().equals(messageClass) && fits(i, log().kindAt(i), recorded)) {
+        if (ids[i] == 0) {
+          return i;
+        }
+        there = there == NONE || log().resentAt(i) ? i : there;
+      }
+    }
+    return there;
+  }
+
+  private boolean fits(int index, Kind kind, RecordedSample recorded) {
+    if (log().kindAt(index) != kind) {
+      return false;
+    }
+    if (kind == Kind.ALARM_RAISED || kind == Kind.ALARM_CLEARED) {
+      return true; // a lone value says nothing of an alarm
+    }
+    Sample sample = sample(index);
+    if (form() == PayloadForm.TEXT) {
+      Sample.Field first = sample.fields().getFirst();
+      return recorded.measurements().size() == 1
+          && RecordComparison.same(
+              first.value(), recorded.measurements().values().iterator().next().path("v"));
+    }
+    boolean isAny = false;
+    for (Sample.Field field : sample.fields()) {
+      @Nullable JsonNode there = recorded.measurement(field.name());
+      if (there != null && !RecordComparison.same(field.value(), there.path("v"))) {
+        return false;
+      }
+      isAny |= there != null;
+    }
+    return isAny;
+  }
+}

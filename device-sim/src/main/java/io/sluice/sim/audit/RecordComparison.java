@@ -1,0 +1,277 @@
+package io.sluice.sim.audit;
+
+import io.sluice.sim.device.Kind;
+import io.sluice.sim.device.PayloadForm;
+import io.sluice.sim.device.Ranges;
+import io.sluice.sim.device.Sample;
+import io.sluice.sim.fleet.FleetRun.Played;
+import io.sluice.sim.scenario.Group;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * What a record says against what the device sent: everything that a consumer reads. Written after
+ * the public description of the record, not after the gateway.
+ */
+final class RecordComparison {
+  private static final double TOLERANCE = 1e-9;
+
+  /** Times go out in milliseconds; CBOR has seconds as a double. */
+  private static final long TIME_TOLERANCE_MICROS = 100;
+
+  /** A live time that is off by more is doubted. */
+  private static final long CLOCK_MICROS = 300_000_000;
+
+  /** About that bound either will do. */
+  private static final long CLOCK_EITHER_MICROS = 2_000_000;
+
+  private static final Set<PayloadForm> WITH_NAMES_OF_THEIR_OWN =
+      Set.of(PayloadForm.SHELLY, PayloadForm.MILESIGHT, PayloadForm.TTN, PayloadForm.DRAGINO);
+  private static final Map<PayloadForm, String> CODECS =
+      Map.of(
+          PayloadForm.JSON, "json",
+          PayloadForm.JSON_STRINGS, "json",
+          PayloadForm.CBOR, "cbor",
+          PayloadForm.SENML_JSON, "senml+json",
+          PayloadForm.SENML_CBOR, "senml+cbor",
+          PayloadForm.TEXT, "text",
+          PayloadForm.BINARY, "bytes");
+
+  /** Whose profile declares the fields of CAP. */
+  private static final Set<String> WITH_CAP = Set.of("fire-panel", "gas-detector");
+
+  private static final Set<String> CAP_DEFAULTS = Set.of("Unknown", "Actual");
+
+  private static final JsonMapper JSON = new JsonMapper();
+
+  private final Group group;
+  private final List<String> differences = new ArrayList<>();
+  private final List<String> units = new ArrayList<>();
+
+  RecordComparison(Played played) {
+    this.group = played.device().spec().group();
+  }
+
+  /** In words; empty where it is as it was sent. */
+  List<String> differences() {
+    return differences;
+  }
+
+  /** Units that differ where the value does not. */
+  List<String> units() {
+    return units;
+  }
+
+  /** What stands in a record once, however many samples it has. */
+  void record(JsonNode record, Kind kind) {
+    text(record, "sector", group.sector());
+    text(record, "site", group.site());
+    text(record, "model", group.profile().id());
+    text(record, "proto", group.transport().mqtt() ? "mqtt" : "coap");
+    text(record, "tsrc", group.form().carriesTime() ? "device" : "server");
+    source(record, kind);
+    id(record);
+    messageClass(record, kind);
+    if (kind == Kind.ALARM_RAISED || kind == Kind.ALARM_CLEARED) {
+      cap(record, kind);
+    }
+  }
+
+  private void text(JsonNode record, String field, String sent) {
+    if (!record.path(field).asString("").equals(sent)) {
+      differences.add(field + " is " + record.path(field) + ", really \"" + sent + "\"");
+    }
+  }
+
+  /** Topic or path, and codec. */
+  private void source(JsonNode record, Kind kind) {
+    String source = record.path("src").asString("");
+    String codec = CODECS.get(group.form());
+    boolean isRight =
+        codec == null || !group.form().hasPlainTopics()
+            ? source.indexOf(';') > 0
+            : source.equals(kind.address() + ";" + codec);
+    if (!isRight) {
+      differences.add(
+          "src is \"" + source + "\", sent to " + kind.address() + " as " + group.form().label());
+    }
+  }
+
+  /** {@code {gateway}-{start}-{lane's letter}{seq}}. */
+  private void id(JsonNode record) {
+    String id = record.path("id").asString("");
+    String gateway = record.path("gateway").asString("");
+    String end = id.substring(id.lastIndexOf('-') + 1);
+    if (gateway.isEmpty()
+        || !id.startsWith(gateway + "-")
+        || end.length() < 2
+        || !end.substring(1).equals(record.path("seq").asString(""))) {
+      differences.add(
+          "id \"%s\" is not of gateway \"%s\" and seq %s"
+              .formatted(id, gateway, record.path("seq")));
+    }
+  }
+
+  private void messageClass(JsonNode record, Kind kind) {
+    String there = record.path("class").asString("");
+    boolean mayBeAlarm = kind == Kind.TELEMETRY && !group.waveforms().isEmpty();
+    if (!there.equals(kind.address()) && !(mayBeAlarm && there.equals("alarm"))) {
+      differences.add("class is " + there + ", sent as " + kind.address());
+    }
+  }
+
+  private void cap(JsonNode record, Kind kind) {
+    JsonNode cap = record.path("cap");
+    capField(cap, "severity", group.alarms() == null ? "" : group.alarms().severity());
+    capField(cap, "urgency", kind == Kind.ALARM_RAISED ? "Immediate" : "Past");
+    capField(cap, "certainty", "Observed");
+    capField(cap, "status", "Exercise");
+  }
+
+  private void capField(JsonNode cap, String field, String sent) {
+    String there = cap.path(field).asString("");
+    boolean isDefault = !WITH_CAP.contains(group.profile().id()) && CAP_DEFAULTS.contains(there);
+    if (!there.equals(sent) && !isDefault) {
+      differences.add("cap." + field + " is \"" + there + "\", sent " + sent);
+    }
+  }
+
+  /**
+   * One of its samples.
+   *
+   * @param isHistory of before the run
+   * @param isAlone whether no other time is in the record
+   */
+  void sample(
+      JsonNode record, RecordedSample recorded, Sample sample, boolean isHistory, boolean isAlone) {
+    long rx = record.path("rx").asLong(0);
+    long own = group.form().carriesTime() ? sample.micros() : rx;
+    if (Math.abs(recorded.micros() - own) > TIME_TOLERANCE_MICROS) {
+      differences.add("time is " + recorded.micros() + ", sent as " + own);
+    }
+    historical(record, own, rx, isHistory);
+    Set<String> names = new HashSet<>();
+    boolean isCounted = recorded.n() != null;
+    if (isCounted) {
+      names.add("n");
+      quality("n", recorded.measurements().get("n"), null, own - rx, isAlone, record);
+    }
+    for (Sample.Field field : sample.fields()) {
+      names.add(field.name());
+      JsonNode there = recorded.measurement(field.name());
+      if (there == null) {
+        if (isCounted) {
+          differences.add(field.name() + " is missing");
+        }
+      } else {
+        measurement(field, there, own - rx, isAlone, record);
+      }
+    }
+    recorded.twice().forEach(name -> differences.add(name + " stands there twice"));
+    for (String name : recorded.measurements().keySet()) {
+      if (!names.contains(name) && !isInPayload(name, sample)) {
+        differences.add(name + " was never sent");
+      }
+    }
+  }
+
+  private void historical(JsonNode record, long own, long rx, boolean isHistory) {
+    boolean there = record.path("hist").asBoolean(false);
+    if (isHistory && !there) {
+      differences.add("it is of before the run, and not marked as historical");
+    } else if (there && !isHistory && rx - own <= CLOCK_MICROS) {
+      differences.add("it is live, and marked as historical");
+    }
+  }
+
+  private void measurement(
+      Sample.Field field, JsonNode there, long ahead, boolean isAlone, JsonNode record) {
+    if (!same(field.value(), there.path("v"))) {
+      differences.add(field.name() + " is " + there.path("v") + ", sent " + field.value());
+    } else if (!(field.unit() == null ? "" : field.unit()).equals(there.path("u").asString(""))) {
+      units.add(field.name() + " is in " + there.path("u") + ", sent in " + field.unit());
+    }
+    quality(field.name(), there, field.value(), ahead, isAlone, record);
+  }
+
+  /** What is out of its profile's range is bad, and what a wrong clock says uncertain. */
+  private void quality(
+      String name,
+      JsonNode there,
+      @Nullable Object value,
+      long ahead,
+      boolean isAlone,
+      JsonNode record) {
+    String quality = there.path("q").asString("");
+    String reason = there.path("qr").asString("");
+    String expected = "good";
+    String because = "";
+    boolean isDated = !isAlone || record.path("hist").asBoolean(false);
+    long off = isDated ? ahead : Math.abs(ahead);
+    if (value instanceof Number number
+        && !Ranges.hold(group.profile().id(), name, number.doubleValue())) {
+      expected = "bad";
+      because = "RANGE";
+    } else if (off > CLOCK_MICROS) {
+      expected = "uncertain";
+      because = "CLOCK";
+    }
+    boolean mayBeEither =
+        Math.abs(off - CLOCK_MICROS) < CLOCK_EITHER_MICROS || isOfAnotherType(name);
+    if (!mayBeEither && !(quality.equals(expected) && reason.equals(because))) {
+      differences.add(
+          "%s has quality %s, really %s"
+              .formatted(
+                  name, (quality + " " + reason).strip(), (expected + " " + because).strip()));
+    }
+  }
+
+  /** A scenario can have a metric of words send numbers. */
+  private boolean isOfAnotherType(String name) {
+    return group.waveforms().containsKey(name)
+        && group.profile().metrics().stream()
+            .anyMatch(metric ->
+                metric.name().equals(name)
+                    && metric.waveform().isOfNumbers()
+                        != group.waveforms().get(name).isOfNumbers());
+  }
+
+  /** Manufacturers' payloads have more in them than the metrics. */
+  private boolean isInPayload(String name, Sample sample) {
+    if (!WITH_NAMES_OF_THEIR_OWN.contains(group.form())) {
+      return false;
+    }
+    String payload = new String(group.form().encode(sample), StandardCharsets.UTF_8);
+    return isIn(JSON.readTree(payload), "", name);
+  }
+
+  private static boolean isIn(JsonNode node, String path, String name) {
+    for (Map.Entry<String, JsonNode> entry : node.properties()) {
+      String at = path.isEmpty() ? entry.getKey() : path + "." + entry.getKey();
+      boolean isIt = entry.getValue().isValueNode() && (at.equals(name) || at.endsWith("." + name));
+      if (isIt || isIn(entry.getValue(), at, name)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  static boolean same(Object sent, JsonNode there) {
+    return switch (sent) {
+      case Number number -> there.isNumber() && near(number.doubleValue(), there.asDouble());
+      case Boolean flag -> there.isBoolean() && there.asBoolean() == flag;
+      default -> there.isString() && there.asString().equals(sent.toString());
+    };
+  }
+
+  private static boolean near(double a, double b) {
+    return Math.abs(a - b) <= TOLERANCE * Math.max(1, Math.max(Math.abs(a), Math.abs(b)));
+  }
+}
