@@ -11,7 +11,6 @@ import io.sluice.sim.fleet.FleetRun;
 import io.sluice.sim.fleet.FleetSnapshot;
 import io.sluice.sim.report.Course;
 import io.sluice.sim.report.LeakCheck;
-import io.sluice.sim.report.RunReport;
 import io.sluice.sim.scenario.Durations;
 import io.sluice.sim.scenario.Scenario;
 import io.sluice.sim.scenario.ScenarioException;
@@ -22,12 +21,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -35,7 +35,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Plays a fleet and audits what arrived. */
 @Command(
@@ -68,36 +67,7 @@ final class SimRunCommand implements Callable<Integer> {
       description = "writes report.html, report.txt and report.json there")
   private @Nullable Path report;
 
-  @Option(
-      names = "--expect-file",
-      paramLabel = "DIR",
-      description = "the folder of the gateway's file upstream, to audit; the gateway runs on")
-  private @Nullable Path expectFile;
-
-  @Option(
-      names = "--expect-mqtt",
-      paramLabel = "URI",
-      description = "the broker of the gateway's MQTT upstream, to audit what arrives there")
-  private @Nullable URI expectMqtt;
-
-  @Option(
-      names = "--expect-topic",
-      defaultValue = "sluice/#",
-      description = "its topics (default ${DEFAULT-VALUE})")
-  private String expectTopic;
-
-  @Option(
-      names = "--expect-kafka",
-      paramLabel = "HOST:PORT",
-      description = "the servers of the gateway's Kafka upstream, to audit what arrives there")
-  private @Nullable String expectKafka;
-
-  @Option(
-      names = "--expect-topics",
-      paramLabel = "REGEX",
-      defaultValue = "sluice\\..*",
-      description = "its topics (default ${DEFAULT-VALUE})")
-  private String expectTopics;
+  @Mixin private FarEndOptions farEnd;
 
   @Option(
       names = "--admin",
@@ -118,6 +88,12 @@ final class SimRunCommand implements Callable<Integer> {
       paramLabel = "PID",
       description = "the gateway's process on this machine: the report shows what it uses")
   private @Nullable Long gatewayPid;
+
+  @Option(
+      names = "--gateway-pid-file",
+      paramLabel = "FILE",
+      description = "the same, for a gateway that is restarted meanwhile: read each second")
+  private @Nullable Path gatewayPidFile;
 
   @Option(
       names = "--leak-check",
@@ -168,35 +144,19 @@ final class SimRunCommand implements Callable<Integer> {
               awaitQuietly(finished);
             });
     Runtime.getRuntime().addShutdownHook(hook);
-    try (FarEndTap listening = tap();
-        FileTail following = expectFile == null ? null : new FileTail(expectFile);
+    try (FarEndTap listening = farEnd.tap(report);
+        FileTail following = farEnd.folder() == null ? null : new FileTail(farEnd.folder());
         GatewayApi api = admin == null ? null : new GatewayApi(admin, token());
         FleetRun run = start(scenario, api)) {
       tap = listening;
       tail = following;
-      expected = listening == null ? expectFile : listening.directory();
+      expected = listening == null ? farEnd.folder() : listening.directory();
       watch(run, length, interrupted);
       run.stop();
       return conclude(run);
     } finally {
       finished.countDown();
     }
-  }
-
-  private @Nullable FarEndTap tap() throws IOException {
-    long named = Stream.of(expectFile, expectMqtt, expectKafka).filter(Objects::nonNull).count();
-    if (named > 1) {
-      throw new IllegalArgumentException(
-          "name one far end: --expect-file, --expect-mqtt or --expect-kafka");
-    }
-    if (expectMqtt == null && expectKafka == null) {
-      return null;
-    }
-    Path directory =
-        report == null ? Files.createTempDirectory("sluice-sim") : report.resolve("far-end");
-    return expectMqtt != null
-        ? FarEndTap.mqtt(expectMqtt, expectTopic, directory)
-        : FarEndTap.kafka(expectKafka, expectTopics, directory);
   }
 
   private FleetRun start(Scenario scenario, @Nullable GatewayApi api)
@@ -226,8 +186,8 @@ final class SimRunCommand implements Callable<Integer> {
 
   private void watch(FleetRun run, @Nullable Duration length, CountDownLatch interrupted)
       throws IOException, InterruptedException {
-    course = new Course(run, gatewayPid);
-    PrintWriter err = spec.commandLine().getErr();
+    course = new Course(run, this::gatewayPid);
+    Progress progress = new Progress(spec.commandLine().getErr());
     long began = System.nanoTime();
     long ends = length == null ? Long.MAX_VALUE : length.toNanos();
     long elapsed = 0;
@@ -235,62 +195,90 @@ final class SimRunCommand implements Callable<Integer> {
         && !interrupted.await(Math.min(1_000_000_000L, ends - elapsed), TimeUnit.NANOSECONDS)) {
       elapsed = System.nanoTime() - began;
       course.look();
-      lookAtCoverage(err);
-      err.print("\r" + elapsed / 1_000_000_000L + " s: " + run.snapshot() + "\u001b[K");
-      err.flush();
+      lookAtCoverage(progress);
+      progress.show(elapsed / 1_000_000_000L, run.snapshot());
     }
-    err.println();
+    progress.end();
   }
 
-  private void lookAtCoverage(PrintWriter err) throws InterruptedException {
+  private @Nullable Long gatewayPid() throws IOException {
+    if (gatewayPidFile == null) {
+      return gatewayPid;
+    }
+    try {
+      return Long.valueOf(Files.readString(gatewayPidFile).strip());
+    } catch (NumberFormatException e) {
+      return null; // it is being written
+    }
+  }
+
+  private void lookAtCoverage(Progress progress) throws InterruptedException {
     if (coverage == null) {
       return;
     }
     try {
       coverage.look();
     } catch (IOException e) {
-      err.println("\nthe gateway's coverage could not be asked: " + e.getMessage());
+      progress.say("the gateway's coverage could not be asked: " + e.getMessage());
     }
   }
 
   private int conclude(FleetRun run) throws IOException, InterruptedException {
+    List<String> troubles = new ArrayList<>();
+    AuditResult audit = null;
+    if (expected != null) {
+      try {
+        audit = settled(run, expected);
+      } catch (IOException e) {
+        troubles.add("the far end could not be read: " + e.getMessage());
+      }
+    }
+    CoverageAudit.Result covered = null;
+    Boolean balances = null;
+    try {
+      covered = coverage == null ? null : settledCoverage(run, coverage);
+      balances = gateway == null ? null : gateway.ledgerBalances();
+    } catch (IOException e) {
+      troubles.add("the gateway could not be asked: " + e.getMessage());
+    }
+    if (nobodyAnswered(run) && (audit == null || audit.found() == 0)) {
+      troubles.add(
+          "no device connected, and nothing was acknowledged; is the server there? "
+              + run.snapshot().lastTrouble());
+    }
+    LeakCheck.Verdict leak = leakCheck ? LeakCheck.of(course.points()) : null;
+    RunOutcome outcome =
+        new RunOutcome(run, course, audit, alarmLatencies(), covered, balances, leak, troubles);
     PrintWriter out = spec.commandLine().getOut();
-    FleetSnapshot snapshot = run.snapshot();
-    out.println(snapshot);
-    AuditResult audit = expected == null ? null : settled(run, expected);
-    if (audit != null) {
-      out.print(audit.text());
-      run.refusals().forEach(refusal -> out.println("  refused: " + refusal));
-    }
-    Histogram alarms = alarmLatencies();
-    if (alarms.getTotalCount() > 0) {
-      out.printf(
-          "alarms at the far end: %,d, after p50 %.1f ms, p99 %.1f ms, at most %.1f ms%n",
-          alarms.getTotalCount(),
-          alarms.getValueAtPercentile(50) / 1e3,
-          alarms.getValueAtPercentile(99) / 1e3,
-          alarms.getMaxValue() / 1e3);
-    }
-    CoverageAudit.Result covered = coverage == null ? null : settledCoverage(run, coverage);
-    if (covered != null) {
-      out.print(covered.text());
-    }
-    boolean balances = gateway == null || gateway.ledgerBalances();
-    if (!balances) {
-      out.println("THE GATEWAY'S LEDGER DOES NOT BALANCE");
-    }
+    out.print(outcome.text());
     out.flush();
-    LeakCheck.Verdict leak = LeakCheck.of(course.points());
-    if (leakCheck) {
-      out.println(leak.text());
+    if (report != null) {
+      outcome.write(report, targets());
     }
-    boolean holds =
-        !(leakCheck && leak.isLeaking())
-            && (audit == null || audit.holds())
-            && (covered == null || covered.holds())
-            && balances;
-    write(run, snapshot, audit, covered, holds);
-    return holds ? SimCommand.DONE : SimCommand.AUDIT_FAILED;
+    return outcome.exitCode();
+  }
+
+  private static boolean nobodyAnswered(FleetRun run) {
+    FleetSnapshot snapshot = run.snapshot();
+    boolean isAnswered =
+        run.scenario().groups().stream()
+            .anyMatch(group -> group.transport().mqtt() || group.qos() > 0);
+    return isAnswered && snapshot.connects() + snapshot.acked() + snapshot.refused() == 0;
+  }
+
+  private Map<String, String> targets() {
+    Map<String, String> targets = new LinkedHashMap<>();
+    put(targets, "mqtt", mqtt);
+    put(targets, "coap", coap);
+    put(targets, "farEnd", farEnd.target());
+    put(targets, "admin", admin);
+    return targets;
+  }
+
+  private static void put(Map<String, String> targets, String name, @Nullable Object target) {
+    if (target != null) {
+      targets.put(name, target.toString());
+    }
   }
 
   private Histogram alarmLatencies() {
@@ -316,47 +304,12 @@ final class SimRunCommand implements Callable<Integer> {
     if (tap != null) {
       tap.flush();
     }
-    return Audit.of(run, directory);
+    return Audit.of(run, directory, farEnd.terms());
   }
 
   private CoverageAudit.Result settledCoverage(FleetRun run, CoverageAudit audit)
       throws IOException, InterruptedException {
     FarEnd far = expected == null ? null : Audit.farEnd(run, expected);
     return audit.withCourse(audit.settled(run, far, Durations.parse(settle)), run, far);
-  }
-
-  private void write(
-      FleetRun run,
-      FleetSnapshot snapshot,
-      @Nullable AuditResult audit,
-      CoverageAudit.@Nullable Result covered,
-      boolean holds)
-      throws IOException {
-    if (report == null) {
-      return;
-    }
-    Files.createDirectories(report);
-    Files.writeString(
-        report.resolve("report.html"), new RunReport(run, course, audit, covered, holds).html());
-    Files.writeString(
-        report.resolve("report.txt"),
-        snapshot
-            + "\n"
-            + (audit == null ? "not audited\n" : audit.text())
-            + (covered == null ? "" : covered.text()));
-    Map<String, Object> json = new java.util.LinkedHashMap<>();
-    json.put("scenario", run.scenario().name());
-    json.put("seed", run.scenario().seed());
-    json.put("started", run.startMillis());
-    json.put("fleet", snapshot);
-    json.put("faults", run.faults());
-    json.put("course", course.points());
-    json.put("audit", audit);
-    json.put("holds", audit == null ? null : audit.holds());
-    json.put("coverage", covered);
-    json.put("coverageHolds", covered == null ? null : covered.holds());
-    Files.writeString(
-        report.resolve("report.json"),
-        new JsonMapper().writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n");
   }
 }

@@ -13,6 +13,7 @@ import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -39,16 +40,16 @@ class RunReportTest {
   void thePageIsWholeAndNeedsNothingElse() throws Exception {
     try (Mosquitto broker = Mosquitto.start(folder);
         FleetRun run = run(broker)) {
-      Course course = new Course(run, ProcessHandle.current().pid());
+      Course course = new Course(run, ProcessHandle.current()::pid);
       Awaitility.await().until(() -> run.snapshot().acked() > 50);
       course.look();
       Awaitility.await().until(() -> run.snapshot().acked() > 150);
       course.look();
       run.stop();
-      String page = new RunReport(run, course, null, null, true).html();
+      String page = new RunReport(run, course, null, null, true, List.of("a < b")).html();
       assertThat(page)
           .contains("&lt;b&gt;plant &amp; co&lt;/b&gt; <span class=\"good\">holds</span>")
-          .contains("class=\"band\"", "slow", "p99.9")
+          .contains("class=\"band\"", "slow", "p99.9", "<li>a &lt; b")
           .doesNotContain("<script", "href=", "src=", "NaN", "Infinity");
       String svg = page.substring(page.indexOf("<svg"), page.indexOf("</svg>") + 6);
       assertThat(
@@ -70,7 +71,7 @@ class RunReportTest {
   void aLongCourseKeepsItsLengthInBoundedMemory() throws Exception {
     try (Mosquitto broker = Mosquitto.start(folder);
         FleetRun run = run(broker)) {
-      Course course = new Course(run, null);
+      Course course = new Course(run, () -> null);
       for (int second = 0; second < 5_000; second++) {
         course.look();
       }

@@ -32,9 +32,10 @@ class SimCommandTest {
   private JsonNode load(String... more) {
     String[] args = new String[more.length + 6];
     System.arraycopy(
-        new String[] {"load", "--json", "--duration", "300ms", "--warmup", "100ms"}, 0, args, 0, 6);
+        new String[] {"load", "--json", "--duration", "1s", "--warmup", "100ms"}, 0, args, 0, 6);
     System.arraycopy(more, 0, args, 6, more.length);
-    assertThat(sim(args)).as(err.toString()).isZero();
+    int code = sim(args);
+    assertThat(code).as(err.toString() + out).isZero();
     return new JsonMapper().readTree(out.toString());
   }
 
@@ -147,9 +148,63 @@ class SimCommandTest {
     JsonNode report =
         new JsonMapper().readTree(Files.readString(folder.resolve("report/report.json")));
     assertThat(report.path("holds").asBoolean(true)).isFalse();
+    assertThat(report.path("verdict").asString()).isEqualTo("fails");
+    assertThat(report.path("exitCode").asInt()).isEqualTo(3);
+    assertThat(report.path("audit").path("byDevice").path("cnc-0001").path("lost").asLong())
+        .isPositive();
     assertThat(report.path("audit").path("lost").asLong())
         .isPositive()
         .isEqualTo(report.path("fleet").path("acked").asLong());
+  }
+
+  @Test
+  void aRunThatNobodyAnsweredIsNoSuccess() throws Exception {
+    Path scenario = folder.resolve("s.yaml");
+    Files.writeString(scenario, "name: s\ngroups:\n  - { profile: cnc, interval: 20ms }\n");
+    int code =
+        sim(
+            "run",
+            "--scenario",
+            scenario.toString(),
+            "--mqtt",
+            "mqtt://127.0.0.1:1",
+            "--duration",
+            "300ms",
+            "--report",
+            folder.resolve("report").toString());
+    assertThat(code).isEqualTo(1);
+    assertThat(out.toString()).contains("no device connected");
+    JsonNode report =
+        new JsonMapper().readTree(Files.readString(folder.resolve("report/report.json")));
+    assertThat(report.path("verdict").asString()).isEqualTo("unknown");
+    assertThat(report.path("exitCode").asInt()).isEqualTo(1);
+    assertThat(report.path("silences").path(0).path("refused").asLong()).isPositive();
+  }
+
+  @Test
+  void aGatewayThatIsGoneLeavesAGapAndAReport() throws Exception {
+    Path scenario = folder.resolve("s.yaml");
+    Files.writeString(scenario, "name: s\ngroups:\n  - { profile: cnc, interval: 20ms }\n");
+    try (BareMqttServer server = BareMqttServer.start(0, 1)) {
+      int code =
+          sim(
+              "run",
+              "--scenario",
+              scenario.toString(),
+              "--mqtt",
+              "mqtt://127.0.0.1:" + server.port(),
+              "--duration",
+              "500ms",
+              "--gateway-pid",
+              "999999999",
+              "--report",
+              folder.resolve("report").toString());
+      assertThat(code).as(err.toString() + out).isZero();
+    }
+    JsonNode report =
+        new JsonMapper().readTree(Files.readString(folder.resolve("report/report.json")));
+    assertThat(report.path("course").path(0).path("gatewayBytes").asLong(-1)).isZero();
+    assertThat(report.path("verdict").asString()).isEqualTo("holds");
   }
 
   @Test

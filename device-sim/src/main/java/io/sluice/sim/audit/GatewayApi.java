@@ -1,6 +1,7 @@
 package io.sluice.sim.audit;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -8,6 +9,8 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.time.YearMonth;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -71,6 +74,17 @@ public final class GatewayApi implements AutoCloseable {
     return sites;
   }
 
+  /** When the gateway was away, by its own word. */
+  List<OutageAudit.Outage> outages() throws IOException, InterruptedException {
+    List<OutageAudit.Outage> outages = new ArrayList<>();
+    for (JsonNode each : get("/api/v1/coverage/outages").path("outages")) {
+      outages.add(
+          new OutageAudit.Outage(
+              each.path("from").asLong(0) / 1_000, each.path("to").asLong(0) / 1_000));
+    }
+    return outages;
+  }
+
   /** Whether accepted = delivered + queued + dropped, of every upstream and lane. */
   public boolean ledgerBalances() throws IOException, InterruptedException {
     return get("/api/v1/ledger").path("balances").asBoolean(false);
@@ -85,7 +99,12 @@ public final class GatewayApi implements AutoCloseable {
     if (token != null) {
       request.header("Authorization", "Bearer " + token);
     }
-    HttpResponse<String> answer = http.send(request.build(), BodyHandlers.ofString());
+    HttpResponse<String> answer;
+    try {
+      answer = http.send(request.build(), BodyHandlers.ofString());
+    } catch (ConnectException e) {
+      throw new IOException(base + " does not answer; is the gateway up?", e);
+    }
     if (answer.statusCode() == 401) {
       throw new IOException(
           base + " wants another token; give it by --admin-token-file or SLUICE_ADMIN_TOKEN");

@@ -28,7 +28,7 @@ final class MqttTap extends FarEndTap {
     try {
       client =
           new MqttClient(
-              broker.toString().replaceFirst("^mqtt", "tcp"),
+              broker.toString().replaceFirst("^mqtts:", "ssl:").replaceFirst("^mqtt:", "tcp:"),
               "sluice-sim-" + UUID.randomUUID(),
               new MemoryPersistence());
       client.setCallback(new Arrivals());

@@ -290,6 +290,7 @@ final class DevicePlay implements Link.Listener {
 
   @Override
   public void acked(long n) {
+    counters.silences.answered();
     batches.forEach(
         n,
         member -> {
@@ -305,6 +306,7 @@ final class DevicePlay implements Link.Listener {
 
   @Override
   public void refused(long n, String why) {
+    counters.silences.answered();
     int samples = batches.size(n);
     batches.forEach(n, log::refused);
     batches.forget(n);

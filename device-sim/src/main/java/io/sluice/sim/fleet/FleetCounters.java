@@ -14,6 +14,7 @@ final class FleetCounters {
 
   private static final int MOST_REFUSALS = 20;
 
+  final Silences silences;
   final LongAdder connected = new LongAdder();
   final LongAdder connects = new LongAdder();
   final LongAdder sent = new LongAdder();
@@ -40,6 +41,10 @@ final class FleetCounters {
   private final Queue<String> refusals = new ArrayBlockingQueue<>(MOST_REFUSALS);
 
   private volatile String lastTrouble = "";
+
+  FleetCounters(FleetTime time) {
+    silences = new Silences(time::millis);
+  }
 
   void refused(String what) {
     var _ = refusals.offer(what); // those beyond the bound are counted only

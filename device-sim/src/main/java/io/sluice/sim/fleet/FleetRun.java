@@ -27,7 +27,7 @@ public final class FleetRun implements AutoCloseable {
   private final Scenario scenario;
   private final FleetTime time;
   private final long startMillis;
-  private final FleetCounters counters = new FleetCounters();
+  private final FleetCounters counters;
   private final List<DevicePlay> plays = new ArrayList<>();
   private final EventLoopGroup loops;
   private final Links links;
@@ -37,6 +37,7 @@ public final class FleetRun implements AutoCloseable {
     this.scenario = scenario;
     this.time = time;
     this.startMillis = time.millis();
+    this.counters = new FleetCounters(time);
     List<DeviceSpec> specs = scenario.devices();
     this.loops = Transports.group(1, "sim-fleet");
     this.links = links(specs, endpoints);
@@ -172,6 +173,11 @@ public final class FleetRun implements AutoCloseable {
   /** How long acknowledgements took since the last call, microseconds. */
   public Histogram latencies() {
     return counters.latency.getIntervalHistogram();
+  }
+
+  /** When the server answered nobody. */
+  public Silences silences() {
+    return counters.silences;
   }
 
   /** What was refused though nothing was wrong with it, and why; the first twenty. */

@@ -12,6 +12,7 @@ import io.netty.handler.codec.mqtt.MqttPublishMessage;
 import io.netty.handler.codec.mqtt.MqttQoS;
 import io.sluice.sim.device.Hash;
 import io.sluice.sim.scenario.DeviceSpec;
+import java.net.ConnectException;
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -76,9 +77,16 @@ final class MqttLink implements Link {
     made.addListener(done -> {
       if (!done.isSuccess() && !play.loop().isShuttingDown()) {
         // where the system has no descriptor left this comes on another thread
-        play.loop().execute(() -> notConnected(String.valueOf(done.cause().getMessage())));
+        play.loop().execute(() -> unreachable(done.cause()));
       }
     });
+  }
+
+  private void unreachable(Throwable why) {
+    if (why instanceof ConnectException) {
+      counters.silences.refused();
+    }
+    notConnected(String.valueOf(why.getMessage()));
   }
 
   private void notConnected(String why) {
@@ -252,6 +260,7 @@ final class MqttLink implements Link {
     }
 
     private void connack(ChannelHandlerContext ctx, MqttConnAckMessage message) {
+      counters.silences.answered();
       MqttConnectReturnCode code = message.variableHeader().connectReturnCode();
       if (code != MqttConnectReturnCode.CONNECTION_ACCEPTED) {
         counters.trouble(spec.id() + ": not admitted, " + code);

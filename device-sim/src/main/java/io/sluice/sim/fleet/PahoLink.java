@@ -3,6 +3,7 @@ package io.sluice.sim.fleet;
 import io.sluice.sim.device.Hash;
 import io.sluice.sim.net.BoundSockets;
 import io.sluice.sim.scenario.DeviceSpec;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -82,6 +83,9 @@ final class PahoLink implements Link {
             public void onFailure(IMqttToken token, Throwable cause) {
               onLoop(() -> {
                 counters.connectFailures.increment();
+                if (cause.getCause() instanceof ConnectException) {
+                  counters.silences.refused();
+                }
                 gone(made, String.valueOf(cause.getMessage()));
               });
             }
@@ -119,6 +123,7 @@ final class PahoLink implements Link {
       return;
     }
     up = true;
+    counters.silences.answered();
     counters.connected.increment();
     counters.connects.increment();
     for (int waiting = again.size(); waiting > 0; waiting--) {

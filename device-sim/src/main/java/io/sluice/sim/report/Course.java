@@ -17,13 +17,15 @@ import org.jspecify.annotations.Nullable;
 public final class Course {
   static final int MOST_POINTS = 1_800;
 
+  private static final ProcessUsage NOTHING = new ProcessUsage(0, 0, 0);
+
   /**
    * One step.
    *
    * @param atMillis end of the step, since the run's start
    * @param p50Micros of the acknowledgements within the step; 0 where there was none
    * @param simBytes resident memory of this process
-   * @param gatewayBytes the same of the gateway, or 0 where it is not known
+   * @param gatewayBytes the same of the gateway, or 0 where it is not known or away
    * @param gatewayCpuMicros used since its start
    * @param gatewayDescriptors open now
    */
@@ -42,17 +44,24 @@ public final class Course {
       long gatewayDescriptors) {}
 
   private final FleetRun run;
-  private final @Nullable Long gatewayPid;
+  private final PidSource gatewayPid;
   private final List<Point> points = new ArrayList<>();
   private final Histogram whole = new Histogram(3);
   private long steps;
   private long stepsAPoint = 1;
   private Histogram step = new Histogram(3);
 
+  /** Where the gateway's process is; it changes when the gateway is restarted. */
+  @FunctionalInterface
+  public interface PidSource {
+    /** Null where there is none. */
+    @Nullable Long get() throws IOException;
+  }
+
   /**
-   * @param gatewayPid of a gateway on this machine, or null
+   * @param gatewayPid of a gateway on this machine
    */
-  public Course(FleetRun run, @Nullable Long gatewayPid) {
+  public Course(FleetRun run, PidSource gatewayPid) {
     this.run = run;
     this.gatewayPid = gatewayPid;
   }
@@ -74,8 +83,7 @@ public final class Course {
   private Point point() throws IOException {
     FleetSnapshot now = run.snapshot();
     ProcessUsage own = ProcessUsage.of(ProcessHandle.current().pid());
-    ProcessUsage gateway =
-        gatewayPid == null ? new ProcessUsage(0, 0, 0) : ProcessUsage.of(gatewayPid);
+    ProcessUsage gateway = gateway();
     return new Point(
         run.elapsedMillis(),
         now.sent(),
@@ -89,6 +97,16 @@ public final class Course {
         gateway.residentBytes(),
         gateway.cpuMicros(),
         gateway.descriptors());
+  }
+
+  /** Nothing while it is away: a gap in the course. */
+  private ProcessUsage gateway() {
+    try {
+      Long pid = gatewayPid.get();
+      return pid == null ? NOTHING : ProcessUsage.of(pid);
+    } catch (IOException e) {
+      return NOTHING; // it is restarted, perhaps
+    }
   }
 
   private void thin() {

@@ -27,8 +27,8 @@ public final class LeakCheck {
   public record Verdict(boolean isLeaking, String text) {}
 
   public static Verdict of(List<Point> points) {
-    List<Point> late = points.subList(points.size() / 2, points.size());
-    if (late.size() < LEAST_POINTS || late.getLast().gatewayBytes() == 0) {
+    List<Point> late = since(points.subList(points.size() / 2, points.size()));
+    if (late.size() < LEAST_POINTS) {
       return new Verdict(
           false, "leaks: not judged; it takes --gateway-pid and a run of at least 2 min");
     }
@@ -47,6 +47,18 @@ public final class LeakCheck {
             memory / 1e6,
             bytes / 1e6,
             descriptors));
+  }
+
+  /** A gateway that was restarted begins anew. */
+  private static List<Point> since(List<Point> points) {
+    int from = points.size();
+    while (from > 0
+        && points.get(from - 1).gatewayBytes() > 0
+        && (from == points.size()
+            || points.get(from - 1).gatewayCpuMicros() <= points.get(from).gatewayCpuMicros())) {
+      from--;
+    }
+    return points.subList(from, points.size());
   }
 
   /** By how much the line through the points rises from the first to the last. */

@@ -22,13 +22,16 @@ import org.jspecify.annotations.Nullable;
  * @param audit null where the far end was not read
  * @param coverage null where the gateway was not asked
  * @param holds the verdict
+ * @param notes what does not hold, what could not be found out, and how long alarms took
  */
 public record RunReport(
     FleetRun run,
     Course course,
     @Nullable AuditResult audit,
     CoverageAudit.@Nullable Result coverage,
-    boolean holds) {
+    boolean holds,
+    List<String> notes) {
+  private static final int MOST_FAULTS = 200;
   private static final String STYLE =
       """
       :root { --back: #fff; --text: #16202b; --soft: #51606f; --line: #d5dbe1; --band: #b3261e1c;
@@ -70,6 +73,11 @@ public record RunReport(
         .append(" s, seed ")
         .append(run.scenario().seed())
         .append("</p>\n");
+    if (!notes.isEmpty()) {
+      page.append("<ul>");
+      notes.forEach(note -> page.append("<li>").append(Html.text(note)));
+      page.append("</ul>\n");
+    }
     figures(page);
     audit(page);
     coverage(page);
@@ -110,20 +118,40 @@ public record RunReport(
     row(rows, "acknowledged", audit.acked());
     row(rows, "found", audit.found());
     row(rows, "acknowledged, but lost", audit.lost());
-    row(rows, "delivered twice", audit.duplicated());
+    row(
+        rows,
+        audit.exactlyOnce() ? "delivered twice" : "delivered twice under one id (allowed)",
+        audit.duplicated());
     row(rows, "stored twice", audit.doubled());
     row(rows, "stored twice, as the device sent it twice", audit.doubledAfterResend());
     row(rows, "out of order", audit.reordered());
     row(rows, "altered", audit.altered());
     row(rows, "in a wrong unit", audit.wrongUnits());
+    row(rows, "never sent", audit.invented());
+    row(rows, "one id for two", audit.idsReused());
     row(rows, "unreadable", audit.unreadable());
+    row(rows, "foreign records", audit.foreign());
+    row(rows, "of the gateway itself", audit.ofGateway());
     row(rows, "spoilt on purpose", audit.bad());
     row(rows, "spoilt, yet taken", audit.badAccepted());
     row(rows, "good, yet refused", audit.goodRefused());
     page.append("<h2>Far end</h2>").append(Html.table(List.of("messages", ""), rows));
+    if (!audit.strangers().isEmpty()) {
+      page.append("<p class=\"soft\">Not of the fleet: ")
+          .append(
+              Html.text(String.join(", ", audit.strangers().keySet().stream().sorted().toList())))
+          .append("</p>");
+    }
+    if (!run.refusals().isEmpty()) {
+      page.append("<ul>");
+      run.refusals().forEach(each -> page.append("<li>refused: ").append(Html.text(each)));
+      page.append("</ul>");
+    }
     if (!audit.faults().isEmpty()) {
       page.append("<ul class=\"bad\">");
-      audit.faults().forEach(fault -> page.append("<li>").append(Html.text(fault)));
+      audit.faults().stream()
+          .limit(MOST_FAULTS)
+          .forEach(fault -> page.append("<li>").append(Html.text(fault)));
       page.append("</ul>");
     }
   }
@@ -195,7 +223,7 @@ public record RunReport(
               .svg());
       page.append(
           chart("Gateway's descriptors", "open")
-              .line("descriptors", at, values(points, Point::gatewayDescriptors))
+              .line("descriptors", at, values(points, p -> gap(p.gatewayDescriptors())))
               .svg());
     }
   }
@@ -242,7 +270,8 @@ public record RunReport(
       Point before = i == 0 ? null : points.get(i - 1);
       double more = total.applyAsDouble(now) - (before == null ? 0 : total.applyAsDouble(before));
       long millis = now.atMillis() - (before == null ? 0 : before.atMillis());
-      rates[i] = before == null && i == 0 && rates.length > 1 ? Double.NaN : more * 1000 / millis;
+      boolean isFirst = before == null && rates.length > 1;
+      rates[i] = isFirst || more < 0 ? Double.NaN : more * 1000 / millis;
     }
     return rates;
   }
