@@ -1,5 +1,8 @@
 // The admin API: one place for the token, and for what goes wrong.
+import { parse } from "./exact.js";
+
 const TOKEN = "token";
+const PATIENCE_MILLIS = 15_000;
 
 export class Fault extends Error {
   constructor(status, message) {
@@ -8,10 +11,11 @@ export class Fault extends Error {
   }
 }
 
-export const hasToken = () => sessionStorage.getItem(TOKEN) !== null;
+export const token = () => sessionStorage.getItem(TOKEN);
+export const hasToken = () => token() !== null;
 
-export function signIn(token) {
-  sessionStorage.setItem(TOKEN, token);
+export function signIn(shown) {
+  sessionStorage.setItem(TOKEN, shown);
 }
 
 export function signOut() {
@@ -19,25 +23,34 @@ export function signOut() {
 }
 
 function headers(more) {
-  const token = sessionStorage.getItem(TOKEN);
-  return token ? { ...more, Authorization: `Bearer ${token}` } : { ...more };
+  return hasToken() ? { ...more, Authorization: `Bearer ${token()}` } : { ...more };
 }
 
+// An answer's text. A gateway that says nothing for too long is one that cannot be reached.
 async function send(method, path, body, signal) {
+  const control = new AbortController();
+  const abort = () => control.abort();
+  signal?.addEventListener("abort", abort);
+  if (signal?.aborted) abort();
+  const patience = setTimeout(abort, PATIENCE_MILLIS);
   let answer;
+  let text;
   try {
     answer = await fetch(path, {
       method,
-      signal,
+      signal: control.signal,
       headers: headers(body === undefined ? {} : { "Content-Type": "application/json" }),
       body: body === undefined ? undefined : JSON.stringify(body),
     });
+    text = await answer.text();
   } catch (fault) {
-    if (fault.name === "AbortError") throw fault;
+    if (signal?.aborted) throw fault;
     throw new Fault(0, "");
+  } finally {
+    clearTimeout(patience);
+    signal?.removeEventListener("abort", abort);
   }
   if (!answer.ok) {
-    const text = await answer.text();
     let message = text.slice(0, 300);
     try {
       message = JSON.parse(text).error ?? message;
@@ -46,36 +59,15 @@ async function send(method, path, body, signal) {
     }
     throw new Fault(answer.status, message);
   }
-  return answer;
+  return text;
 }
 
-export const get = async (path, signal) => (await send("GET", `/api/v1${path}`, undefined, signal)).json();
-export const post = async (path, body = {}) => (await send("POST", `/api/v1${path}`, body)).json();
-export const remove = async (path) => (await send("DELETE", `/api/v1${path}`)).text();
+export const get = async (path, signal) => parse(await send("GET", `/api/v1${path}`, undefined, signal));
+export const getText = (path, signal) => send("GET", path, undefined, signal);
+export const post = async (path, body = {}) => parse(await send("POST", `/api/v1${path}`, body));
+export const remove = (path) => send("DELETE", `/api/v1${path}`);
 
 export function query(values) {
   const text = new URLSearchParams(Object.entries(values).filter(([, value]) => value)).toString();
   return text ? `?${text}` : "";
-}
-
-// Reads server-sent events (with the token, which EventSource cannot send) until the signal.
-export async function stream(path, onEvent, signal) {
-  const answer = await send("GET", `/api/v1${path}`, undefined, signal);
-  const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
-  let rest = "";
-  for (;;) {
-    const { value, done } = await reader.read();
-    if (done) return;
-    const blocks = (rest + value).split("\n\n");
-    rest = blocks.pop();
-    for (const block of blocks) {
-      let name = "message";
-      const data = [];
-      for (const line of block.split("\n")) {
-        if (line.startsWith("event:")) name = line.slice(6).trim();
-        if (line.startsWith("data:")) data.push(line.slice(5).trimStart());
-      }
-      if (data.length) onEvent(name, JSON.parse(data.join("\n")));
-    }
-  }
 }

@@ -1,48 +1,74 @@
-// The frame: which page is shown, who looks, how often.
+// The frame: which page is shown, who looks, how often, and how old the figures are.
 import { render } from "/lib/lit-html/3.3.2/lit-html.js";
 import * as alarms from "./alarms.js";
-import { get, hasToken, signIn, signOut, stream } from "./api.js";
+import { get, hasToken, signIn, signOut, token } from "./api.js";
 import * as coverage from "./coverage.js";
 import * as devices from "./devices.js";
 import * as flow from "./flow.js";
+import { STALE_SECONDS, standing } from "./freshness.js";
 import * as letters from "./letters.js";
+import { leave, listen, want } from "./link.js";
 import * as live from "./live.js";
-import { html, nothing } from "./show.js";
+import * as raw from "./raw.js";
+import { count, html, nothing, zone } from "./show.js";
 import { language, setLanguage, t } from "./text.js";
+import { setWho, who } from "./who.js";
 
-const PAGES = { coverage, devices, alarms, flow, letters, live };
+const PAGES = { coverage, devices, alarms, flow, letters, live, raw };
 const TITLES = { coverage: "Coverage", devices: "Devices", alarms: "Alarms", flow: "Flow", letters: "Dead letters", live: "Live" };
 const EVERY_MILLIS = 5000;
 const head = document.getElementById("head");
 const main = document.getElementById("main");
-let leave = new AbortController();
+const foot = document.getElementById("foot");
+const skip = document.getElementById("skip");
+const IDLE = "idle";
 let status = null;
 let fault = null;
-let active = 0;
-let turn = 0;
-const IDLE = "idle";
+let open = null;
+let asking = null;
+let isWanted = false;
+let freshAt = null;
+let isWrong = false;
+let isAsked = false;
 let notice = { notice: null, signOutAfterSeconds: 0 };
 let isIdle = sessionStorage.getItem(IDLE) !== null;
 let seen = Date.now();
 
+const isSignedOut = () => fault?.status === 401;
+const ageSeconds = () => (freshAt === null ? null : (Date.now() - freshAt) / 1000);
+
+// A link may be cut off or mistyped: then it is taken as it stands.
+function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 function place() {
   const [name, ...rest] = location.hash.slice(1).split("/");
   const page = Object.hasOwn(PAGES, name) ? name : "coverage";
-  return [page, rest.length ? decodeURIComponent(rest.join("/")) : ""];
+  return [page, rest.length ? decoded(rest.join("/")) : ""];
 }
 
-function message() {
-  if (!fault) return nothing;
-  if (fault.status === 401) {
-    return html`<form class="card" @submit=${enter}>${notice.notice ? html`<p class="notice">${notice.notice}</p>` : nothing}
+function form() {
+  return html`<form class="card" @submit=${enter}>${notice.notice ? html`<p class="notice">${notice.notice}</p>` : nothing}
       ${isIdle ? html`<p role="status">${t("signed out, as nobody was here")}</p>` : nothing}
+      ${isWrong ? html`<p class="bad" role="alert">${t("wrong token")}</p>` : nothing}
       <h2>${t("the admin token is wanted")}</h2><div class="row">
       <label>${t("Admin token")} <input id="token" type="password" autocomplete="current-password" required></label>
       <button>${t("Sign in")}</button></div></form>`;
-  }
+}
+
+function message() {
+  if (isSignedOut()) return form();
+  const age = ageSeconds();
+  const old = age !== null && age >= STALE_SECONDS ? ` ${t("What is shown is of")} ${Math.floor(age)} s ${t("ago")}.` : "";
+  if (!fault) return old ? html`<p class="message bad" role="alert">${t("The figures are not renewed.")}${old}</p>` : nothing;
   const text = fault.status === 0 ? t("the gateway cannot be reached; trying again")
     : fault.status === 403 ? t("your role may not do this") : fault.status === 404 ? t("this gateway does not have this") : fault.message;
-  return html`<p class="message bad" role="alert">${text}</p>`;
+  return html`<p class="message bad" role="alert">${text}${old ? html`<br>${old}` : nothing}</p>`;
 }
 
 function enter(event) {
@@ -50,6 +76,9 @@ function enter(event) {
   signIn(document.getElementById("token").value);
   sessionStorage.removeItem(IDLE);
   isIdle = false;
+  isWrong = false;
+  isAsked = false;
+  fault = null;
   seen = Date.now();
   go();
 }
@@ -67,18 +96,37 @@ function checkIdle() {
   leaveAll();
 }
 
-function draw() {
+function chip() {
+  const shown = isSignedOut() ? null : standing({ status, fault, ageSeconds: ageSeconds() });
+  if (!shown) return nothing;
+  const title = shown.words === "not ready" ? status.notReadyReason ?? "" : "";
+  return html`<span class="chip ${shown.level}" id="standing" title=${title}>● ${t(shown.words)}${shown.age === null ? "" : ` · ${shown.age} s`}</span>`;
+}
+
+function signedIn() {
+  if (!hasToken() || isSignedOut()) return nothing;
+  const user = who();
+  return html`${user ? html`<span class="soft" id="who">${user.name} · ${t(user.role)}</span>` : nothing}
+    <button id="sign-out" @click=${leaveAll}>${t("Sign out")}</button>`;
+}
+
+function drawHead() {
   const [name] = place();
-  document.title = `${t(TITLES[name])} · Sluice`;
   render(html`<h1>Sluice <small>${status?.gateway ?? ""}</small></h1>
     <nav aria-label="Sluice">${Object.entries(TITLES).map(([page, title]) =>
-      html`<a href="#${page}" aria-current=${page === name ? "page" : nothing}>${t(title)}${page === "alarms" && active ? html` <span class="chip bad">${active}</span>` : nothing}</a>`)}</nav>
-    <div class="tools">${status ? html`<span class="chip ${status.ready ? "good" : "bad"}" title=${status.notReadyReason ?? ""}>● ${t(status.ready ? "ready" : "not ready")}</span>` : nothing}
-      ${hasToken() && fault?.status !== 401 ? html`<button id="sign-out" @click=${leaveAll}>${t("Sign out")}</button>` : nothing}
+      html`<a href="#${page}" aria-current=${page === name ? "page" : nothing}>${t(title)}${page === "alarms" && open?.active ? html` <span class="chip bad">${count(open.active)}</span>` : nothing}</a>`)}</nav>
+    <div class="tools">${chip()} ${signedIn()}
       <button @click=${theme} aria-label=${t("theme")} title=${t("theme")}>◐</button>
       <button @click=${speak} lang=${language === "zh" ? "en" : "zh-CN"}>${language === "zh" ? "English" : "中文"}</button></div>`, head);
-  const isSignedOut = fault?.status === 401;
-  render(html`${message()}${isSignedOut ? nothing : PAGES[name].view(again)}`, main);
+}
+
+function draw() {
+  const [name] = place();
+  document.title = `${t(TITLES[name] ?? "API")} · Sluice`;
+  drawHead();
+  render(html`${message()}${isSignedOut() ? nothing : PAGES[name].view(again)}`, main);
+  render(html`${isSignedOut() ? nothing : html`<a href="#raw/openapi">API</a> · <a href="#raw/metrics">${t("metrics")}</a> · `}${t("times are of")} ${zone()}`, foot);
+  skip.textContent = t("to the content");
   PAGES[name].after?.();
 }
 
@@ -98,53 +146,114 @@ function speak() {
 // A figure was chosen: it is fetched now, the page stays.
 function again() {
   draw();
-  refresh();
+  tell();
+  refresh(true);
 }
 
-async function refresh() {
-  const mine = ++turn;
+// Without a token of its own a tab asks once: what is refused then is not asked again and again.
+function refused() {
+  isWrong = hasToken();
+  signOut();
+  status = null;
+  freshAt = null;
+  setWho(null);
+  tell();
+}
+
+// A hidden tab asks for nothing. What is under way is waited for, or given up for what is more urgent.
+async function refresh(isUrgent = false) {
+  if (document.hidden || isSignedOut()) return;
+  if (asking && !isUrgent) {
+    isWanted = true;
+    return;
+  }
+  asking?.abort();
+  isWanted = false;
+  const mine = new AbortController();
+  asking = mine;
+  const since = Date.now();
   const [name] = place();
-  const { signal } = leave;
   try {
-    const [now] = await Promise.all([get("/status", signal), PAGES[name].load?.(signal)]);
+    const [now] = await Promise.all([get("/status", mine.signal), PAGES[name].load?.(mine.signal)]);
+    if (asking !== mine) return;
     status = now;
     fault = null;
+    freshAt = since;
   } catch (problem) {
-    if (problem.name === "AbortError") return;
+    if (asking !== mine) return;
     fault = problem;
+    if (isSignedOut()) refused();
   }
-  if (mine === turn && !signal.aborted) draw();
+  asking = null;
+  mine.abort();
+  draw();
+  if (!isAsked && status) ask();
+  if (isWanted) refresh();
 }
 
-async function follow(name, signal) {
-  while (!signal.aborted) {
-    try {
-      if (PAGES[name].run) await PAGES[name].run(signal, draw);
-      else await stream("/updates", (kind, body) => { if (kind === "alarms") active = body.active; if (PAGES[name].event?.(kind, body)) draw(); else if (kind !== "flow") refresh(); }, signal);
-    } catch (problem) {
-      if (problem.name === "AbortError") return;
-      if (problem.status === 404) return;
-    }
-    await new Promise((done) => { setTimeout(done, EVERY_MILLIS); });
+// Who this is; an older gateway does not tell.
+async function ask() {
+  isAsked = true;
+  try {
+    setWho(await get("/me"));
+    draw();
+  } catch {
+    setWho(null);
+  }
+}
+
+function tell() {
+  const [name] = place();
+  const isOut = isSignedOut() || document.hidden;
+  want({ hidden: isOut, token: token(), updates: true, live: PAGES[name].wanted?.() ?? null });
+}
+
+function isChanged(counts) {
+  const before = JSON.stringify(open);
+  open = counts;
+  return JSON.stringify(open) !== before;
+}
+
+function hear(message) {
+  const [name] = place();
+  if (document.hidden || isSignedOut()) return;
+  if (message.path === "/updates" && message.name) {
+    const isNews = message.name === "alarms" && isChanged(message.body);
+    if (PAGES[name].event?.(message.name, message.body)) draw();
+    else if (isNews) refresh();
+  } else if (PAGES[name].hear?.(message)) {
+    draw();
   }
 }
 
 function go() {
-  leave.abort();
-  leave = new AbortController();
   const [name, rest] = place();
+  asking?.abort();
+  asking = null;
   PAGES[name].open?.(rest);
   draw();
-  refresh();
-  follow(name, leave.signal);
+  tell();
+  refresh(true);
+}
+
+function look() {
+  tell();
+  refresh(true);
 }
 
 if (localStorage.getItem("theme")) document.documentElement.dataset.theme = localStorage.getItem("theme");
 setLanguage(language);
+listen(hear);
 addEventListener("hashchange", () => { go(); main.focus({ preventScroll: true }); scrollTo(0, 0); });
 addEventListener("resize", () => PAGES[place()[0]].after?.());
 addEventListener("load", draw);
+addEventListener("pagehide", leave);
+addEventListener("pageshow", tell);
+document.addEventListener("visibilitychange", look);
+skip.addEventListener("click", (event) => { event.preventDefault(); main.focus(); });
 for (const sign of ["pointerdown", "pointermove", "keydown", "wheel", "touchstart"]) addEventListener(sign, () => { seen = Date.now(); }, { passive: true });
-setInterval(() => { checkIdle(); if (!document.hidden) refresh(); }, EVERY_MILLIS);
+setInterval(() => { checkIdle(); if (!document.hidden) { tell(); refresh(); } }, EVERY_MILLIS);
+// the watch on the figures' age: what is old says so, whatever hangs
+setInterval(() => { const age = ageSeconds(); if (!document.hidden && age !== null && age >= STALE_SECONDS) draw(); }, 1000);
 get("/notice").then((now) => { notice = now; draw(); }, () => {}); // an older gateway has none
 go();

@@ -1,7 +1,8 @@
 // Coverage: sites by sector, the course, the worst devices, what has changed.
 import { get, post, query, remove } from "./api.js";
-import { choice, count, html, level, nothing, percent, ratio, seconds, table, tile, time } from "./show.js";
+import { choice, count, day, hour, html, level, nothing, percent, ratio, seconds, table, tile, time, toSeconds } from "./show.js";
 import { t } from "./text.js";
+import { may } from "./who.js";
 
 const KINDS = {
   effective: ["effective", "good", "due"],
@@ -12,7 +13,7 @@ const KINDS = {
   timeliness: ["timeliness", "timely", "received"],
   plan: ["plan", "commissioned", "planned"],
 };
-const state = { window: "1h", kind: "effective", trend: "24h", site: "", scope: "site", note: "", data: null };
+const state = { window: "1h", kind: "effective", trend: "24h", chosen: null, scope: "site", note: "", data: null };
 const SCOPES = ["all", "sector", "site", "model", "device"];
 let chart = null;
 
@@ -22,17 +23,19 @@ const figure = (kind, group) => {
 };
 
 export async function load(signal) {
-  const { window, trend, site } = state;
-  const key = site ? { by: "site", key: site } : { by: "all" };
-  const [all, sites, points, worst, changes, stops] = await Promise.all([
+  const { window, trend, chosen } = state;
+  const { sector, site } = chosen ?? {};
+  const key = chosen ? { by: "site", key: site, sector } : { by: "all" };
+  const [all, sites, models, points, worst, changes, stops] = await Promise.all([
     get(`/coverage${query({ window, by: "all" })}`, signal),
     get(`/coverage${query({ window, by: "site" })}`, signal),
+    get("/coverage?window=now&by=model", signal),
     get(`/coverage/trend${query({ window: trend, ...key })}`, signal),
-    get(`/coverage/devices${query({ window, site, limit: 10 })}`, signal),
-    get("/coverage/changes?limit=20", signal),
+    get(`/coverage/devices${query({ window, sector, site, limit: 10 })}`, signal),
+    get("/coverage/changes?limit=100", signal),
     get("/coverage/stops", signal),
   ]);
-  state.data = { all, sites, points, worst: worst.devices, changes: changes.changes, stops: stops.stops };
+  state.data = { all, sites, models, points, worst: worst.devices, changes: changes.changes, stops: stops.stops };
 }
 
 export function view(again) {
@@ -43,34 +46,35 @@ export function view(again) {
   };
   if (!data) return html`<p>${t("loading")} …</p>`;
   const total = data.all.groups[0];
+  const of = state.chosen ? ` · ${state.chosen.site} · ${t(state.chosen.sector)}` : "";
   return html`
     <div class="row">
       ${choice("window", state.window, ["now", "1h", "24h", "30d"], set("window"))}
       ${choice("figure", state.kind, Object.keys(KINDS), set("kind"))}
       <span class="chip">${t(data.all.final ? "final" : "provisional")}</span>
-      <span class="soft">${time(data.all.start)} – ${time(data.all.end)}</span>
+      <span class="soft">${toSeconds(data.all.start)} – ${toSeconds(data.all.end)}</span>
       ${data.all.outageSeconds > 0 ? html`<span class="chip warn">${t("gateway was away")}: ${seconds(data.all.outageSeconds)}</span>` : nothing}
     </div>
     <div class="tiles">${Object.keys(KINDS).map((kind) => tile(kind, figure(kind, total)))}
       ${tile("expected", count(total.expected))}</div>
     <section class="card" aria-label=${t("Sites by sector")}><h2>${t("Sites by sector")} · ${t(state.kind)}</h2>
       <div class="grid">${sectors(data.sites.groups).map(([sector, groups]) => html`<div class="sector"><h3>${t(sector)}</h3><div class="heat">
-        ${groups.map((group) => cell(group, set("site")))}</div></div>`)}</div>
+        ${groups.map((group) => cell(group, set("chosen")))}</div></div>`)}</div>
       ${data.sites.groups.length ? nothing : html`<p class="soft">${t("nothing expected")}</p>`}
     </section>
-    <section class="card" aria-label=${t("Trend")}><div class="row"><h2>${t("Trend")}${state.site ? ` · ${state.site}` : ""}</h2>
+    <section class="card" aria-label=${t("Trend")}><div class="row"><h2>${t("Trend")}${of}</h2>
       ${choice("window", state.trend, ["24h", "30d"], set("trend"))}
-      ${state.site ? html`<button @click=${() => set("site")("")}>${t("all")}</button>` : nothing}</div>
+      ${state.chosen ? html`<button @click=${() => set("chosen")(null)}>${t("all")}</button>` : nothing}</div>
       <div class="chart" id="trend" role="img" aria-label=${trendText(data.points)}></div></section>
     <div class="grid">
-      <section class="card"><h2>${t("Worst devices")}</h2>${table(
-        [["device", (d) => html`<a href="#devices/${encodeURIComponent(d.device)}">${d.device}</a>`], ["site", (d) => d.site],
+      <section class="card"><h2>${t("Worst devices")}${of}</h2>${table(
+        [["device", (d) => html`<a href="#devices/${encodeURIComponent(d.device)}">${d.device}</a>`], ["site", (d) => d.site], ["sector", (d) => t(d.sector)],
           ["effective", (d) => ratio("effective", d.effective, d.good, d.due), "n"],
-          ["last sample", (d) => time(d.lastSample)],
+          ["last sample", (d) => time(d.lastSample), "nowrap"],
           ["state", (d) => t(d.stopped ? "stopped" : d.connected ? "connected" : "lost")]], data.worst)}</section>
-      <section class="card"><h2>${t("Last hour")}</h2>${table(
-        [["time", (c) => time(c.at)], ["what", (c) => html`<span class=${c.what === "lost" ? "bad" : ""}>${t(c.what)}</span>`],
-          ["device", (c) => html`<a href="#devices/${encodeURIComponent(c.device)}">${c.device}</a>`], ["site", (c) => c.site]], data.changes)}</section>
+      <section class="card"><h2>${t("Last hour")}</h2><div class="tall">${table(
+        [["time", (c) => time(c.at), "nowrap"], ["what", (c) => html`<span class=${c.what === "lost" ? "bad" : ""}>${t(c.what)}</span>`],
+          ["device", (c) => html`<a href="#devices/${encodeURIComponent(c.device)}">${c.device}</a>`], ["site", (c) => c.site]], data.changes)}</div></section>
     </div>
     ${stopsCard(data, set, again)}`;
 }
@@ -91,7 +95,9 @@ function stopsCard(data, set, again) {
     event.preventDefault();
     const { elements } = event.target;
     const stop = { scope: state.scope, reason: elements.reason.value, from: micros(elements.from), to: micros(elements.to) };
-    if (state.scope !== "all") stop.key = elements.key.value;
+    if (state.scope !== "all") stop.key = elements.key.value.trim();
+    const known = names(data, state.scope);
+    if (known.length && !known.includes(stop.key) && !window.confirm(`${stop.key}: ${t("the gateway has no such one; take the stop down all the same?")}`)) return;
     tried(() => post("/coverage/stops", stop)).then(() => { if (!state.note) event.target.reset(); });
   };
   const now = Date.now() * 1000;
@@ -99,16 +105,22 @@ function stopsCard(data, set, again) {
   return html`<section class="card"><h2>${t("Approved stops")}</h2>
     ${state.note ? html`<p class="message bad" role="alert">${state.note}</p>` : nothing}
     ${table([["what", (s) => (s.scope === "all" ? t("all") : html`${t(s.scope)} <b>${s.key}</b>`)],
-      ["from", (s) => time(s.from)], ["until", (s) => time(s.to)], ["reason", (s) => s.reason, "wrap"], ["by", (s) => s.by],
-      ["", (s) => (isOver(s) ? t("over") : html`<button @click=${() => tried(() => remove(`/coverage/stops/${s.id}`))}>${t("end stop")}</button>`)]],
+      ["from", (s) => toSeconds(s.from), "nowrap"], ["until", (s) => toSeconds(s.to), "nowrap"], ["reason", (s) => s.reason, "wrap"], ["by", (s) => s.by],
+      ["", (s) => (isOver(s) ? t("over") : html`<button ?disabled=${!may("operator")} @click=${() => tried(() => remove(`/coverage/stops/${s.id}`))}>${t("end stop")}</button>`)]],
       [...data.stops].sort((a, b) => b.from - a.from).slice(0, 20))}
     <form class="row" id="stop" @submit=${add}>${choice("for", state.scope, SCOPES, set("scope"))}
-      ${state.scope === "all" ? nothing : html`<label>${t(state.scope)} <input name="key" required></label>`}
+      ${state.scope === "all" ? nothing : html`<label>${t(state.scope)} <input name="key" list="keys" required autocomplete="off"></label><datalist id="keys">${names(data, state.scope).map((each) => html`<option value=${each}></option>`)}</datalist>`}
       <label>${t("reason")} <input name="reason" required maxlength="200"></label>
       <label>${t("from")} <input name="from" type="datetime-local"></label>
       <label>${t("until")} <input name="to" type="datetime-local"></label>
-      <button>${t("add stop")}</button></form>
+      <button ?disabled=${!may("operator")}>${t("add stop")}</button></form>
     <p class="soft">${t("without a beginning it begins now, without an end it lasts until it is ended")}</p></section>`;
+}
+
+// The sectors, sites or models that there are; nothing where the list would have to be of all devices.
+function names(data, scope) {
+  const groups = { sector: data.sites.groups, site: data.sites.groups, model: data.models.groups }[scope] ?? [];
+  return [...new Set(groups.map((group) => (scope === "model" ? group.key : group[scope])))].sort();
 }
 
 function sectors(groups) {
@@ -119,13 +131,15 @@ function sectors(groups) {
 
 function cell(group, pick) {
   const [value, numerator, denominator] = KINDS[state.kind];
-  return html`<button class="cell ${level(group[value])}" aria-pressed=${state.site === group.site} title=${t(state.kind)}
-    @click=${() => pick(group.site)}><span class="name">${group.site}</span><b>${percent(group[value])}</b>
+  const { sector, site } = group;
+  const isChosen = state.chosen?.site === site && state.chosen.sector === sector;
+  return html`<button class="cell ${level(group[value])}" aria-pressed=${isChosen} title=${t(state.kind)}
+    @click=${() => pick(isChosen ? null : { sector, site })}><span class="name">${site}</span><b>${percent(group[value])}</b>
     <span class="soft">${count(group[numerator])} ÷ ${count(group[denominator])}</span></button>`;
 }
 
 const trendText = (trend) =>
-  trend.points.map((p) => `${time(p.t)} ${percent(p.effective)}`).join(", ");
+  trend.points.map((p) => `${toSeconds(p.t)} ${percent(p.effective)}`).join(", ");
 
 // After each rendering: the chart is not lit-html's.
 export function after() {
@@ -138,7 +152,7 @@ export function after() {
   const percents = (name) => points.map((p) => (p[name] === null ? null : p[name] * 100));
   const data = [points.map((p) => p.t / 1e6), percents("effective"), percents("completeness"), percents("reportingRatio")];
   const width = place.clientWidth;
-  const look = `${width} ${color("--text")} ${t("effective")}`;
+  const look = `${width} ${color("--text")} ${t("effective")} ${state.data.points.step}`;
   if (chart && chart.look === look && chart.root.parentNode === place) {
     chart.points = points;
     chart.setData(data);
@@ -150,8 +164,8 @@ export function after() {
   chart = new window.uPlot({
     width, height: 240,
     scales: { y: { range: [0, 100] } },
-    axes: [axis, { ...axis, size: 45 }],
-    series: [{}, line("effective", color("--accent")), line("completeness", color("--good"), [6, 3]), line("reporting", color("--warn"), [2, 3])],
+    axes: [{ ...axis, values: (u, splits) => splits.map((at) => (state.data.points.step < 86_400 ? hour : day)(at * 1e6)) }, { ...axis, size: 45 }],
+    series: [{ label: t("time"), value: (u, at) => (at === null ? "–" : toSeconds(at * 1e6)) }, line("effective", color("--accent")), line("completeness", color("--good"), [6, 3]), line("reporting", color("--warn"), [2, 3])],
     hooks: { drawClear: [(u) => shade(u, color("--chip"))] },
   }, data, place);
   chart.look = look;

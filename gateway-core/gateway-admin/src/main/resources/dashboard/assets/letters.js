@@ -1,12 +1,18 @@
 // Dead letters: what could not be understood, whole, and a way to try again.
-import { get, post } from "./api.js";
-import { html, nothing, table, time } from "./show.js";
+import { get, post, query } from "./api.js";
+import { Leaf } from "./pages.js";
+import { html, leafing, nothing, table, time } from "./show.js";
 import { t } from "./text.js";
+import { may } from "./who.js";
 
-const state = { letters: null, one: null, profile: "", result: null, note: "" };
+const PAGE = 100;
+const state = { letters: null, count: 0, leaf: new Leaf(), one: null, profile: "", result: null, note: "" };
 
 export async function load(signal) {
-  state.letters = (await get("/dead-letters?limit=100", signal)).deadLetters;
+  const found = await get(`/dead-letters${query({ limit: PAGE, before: state.leaf.cursor })}`, signal);
+  state.leaf.came(found.deadLetters.length, found.next);
+  state.letters = found.deadLetters;
+  state.count = found.count;
 }
 
 function octets(letter) {
@@ -32,9 +38,9 @@ export function view(again) {
     }
     again();
   };
-  return html`${state.one ? detail(again) : nothing}<section class="card"><h2>${t("Dead letters")}</h2>${table([
-    ["time", (l) => time(l.receivedMicros ?? l.atMicros)], ["device", (l) => l.device],
-    ["reason", (l) => l.reason], ["detail", (l) => l.detail, "wrap"], ["topic", (l) => l.topic ?? l.source, "wrap"],
+  return html`${state.one ? detail(again) : nothing}<section class="card"><div class="row"><h2>${t("Dead letters")}</h2>${leafing(state.leaf, state.count, again)}</div>${table([
+    ["time", (l) => time(l.receivedMicros ?? l.atMicros), "nowrap"], ["device", (l) => l.device],
+    ["reason", (l) => t(l.reason)], ["detail", (l) => l.detail, "wrap"], ["topic", (l) => l.topic ?? l.source, "wrap"],
     ["", (l) => html`<button @click=${() => pick(l)}>${t("payload")}</button>`]], state.letters)}</section>`;
 }
 
@@ -51,13 +57,13 @@ function detail(again) {
     }
     again();
   };
-  return html`<section class="card"><div class="row"><h2>${letter.device ?? ""} · ${letter.reason}</h2>
+  return html`<section class="card"><div class="row"><h2>${letter.device ?? ""} · ${t(letter.reason)}</h2>
     <button @click=${() => { state.one = null; again(); }}>${t("close")}</button></div><p>${letter.detail}</p>
     <h3>${t("text")}</h3><pre>${new TextDecoder().decode(all)}</pre><h3>${t("hex")}</h3><pre>${hex(all)}</pre>
     <h3>${t("Try a profile again")}</h3><div class="row">
       ${letter.reason === "upstream-refused" ? nothing : html`<label>${t("profile")} <input .value=${state.profile} @input=${(event) => { state.profile = event.target.value; }}></label>`}
-      <button @click=${retry(false)}>${t("preview")}</button>
-      <button ?disabled=${!state.result?.ok || state.result.accepted} @click=${retry(true)}>${t("accept")}</button></div>
+      <button ?disabled=${!may("operator")} @click=${retry(false)}>${t("preview")}</button>
+      <button ?disabled=${!may("operator") || !state.result?.ok || state.result.accepted} @click=${retry(true)}>${t("accept")}</button></div>
     ${state.note ? html`<p role="status">${state.note}</p>` : nothing}
     ${state.result?.records?.length ? html`<pre>${JSON.stringify(state.result.records, null, 1)}</pre>` : nothing}</section>`;
 }

@@ -5,18 +5,52 @@ import { formula, language, t } from "./text.js";
 export { html, svg, nothing };
 
 const locale = () => (language === "zh" ? "zh-CN" : "en");
-export const count = (n) => (n === null || n === undefined ? "–" : Math.round(n).toLocaleString(locale()));
-export const decimal = (n) => (n === null || n === undefined ? "–" : n.toLocaleString(locale(), { maximumFractionDigits: 2 }));
-export const percent = (r) =>
-  r === null || r === undefined ? "–" : `${(Math.floor(r * 10000) / 100).toLocaleString(locale(), { maximumFractionDigits: 2 })} %`;
+
+// A formatter costs some 50 µs to make, and much less to use.
+const made = new Map();
+function format(kind, options, Kind = Intl.NumberFormat) {
+  const key = `${kind} ${language}`;
+  if (!made.has(key)) made.set(key, new Kind(locale(), options));
+  return made.get(key);
+}
+
+const isNone = (n) => n === null || n === undefined;
+// a number that a double cannot hold comes as the text of its digits
+const number = (n) => (typeof n === "string" ? BigInt(n) : n);
+export const count = (n) => (isNone(n) ? "–" : format("count", { maximumFractionDigits: 0 }).format(number(n)));
+export const decimal = (n) => (isNone(n) ? "–" : format("decimal", { maximumFractionDigits: 2 }).format(number(n)));
+export const percent = (r) => (isNone(r) ? "–" : `${decimal(Math.floor(r * 10000 + 1e-9) / 100)} %`);
+// What was measured, with every digit of it.
+export const measured = (n) =>
+  typeof n !== "number" ? String(n) : n !== 0 && Math.abs(n) < 1e-6 ? String(n) : format("measured", { maximumFractionDigits: 20 }).format(n);
 export const bytes = (n) =>
-  n === null || n === undefined ? "–" : n < 1048576 ? `${decimal(n / 1024)} KiB` : n < 1073741824 ? `${decimal(n / 1048576)} MiB` : `${decimal(n / 1073741824)} GiB`;
+  isNone(n) ? "–" : n < 1048576 ? `${decimal(n / 1024)} KiB` : n < 1073741824 ? `${decimal(n / 1048576)} MiB` : `${decimal(n / 1073741824)} GiB`;
 export const seconds = (s) =>
-  s === null || s === undefined ? "–" : s < 120 ? `${decimal(s)} s` : s < 7200 ? `${decimal(s / 60)} min` : s < 172800 ? `${decimal(s / 3600)} h` : `${decimal(s / 86400)} d`;
-export const time = (micros) =>
-  micros === null || micros === undefined
-    ? "–"
-    : new Date(micros / 1000).toLocaleString(locale(), { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit" });
+  isNone(s) ? "–" : s < 120 ? `${decimal(s)} s` : s < 7200 ? `${decimal(s / 60)} min` : s < 172800 ? `${decimal(s / 3600)} h` : `${decimal(s / 86400)} d`;
+
+const DAY = { month: "short", day: "numeric" };
+const CLOCK = { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" };
+const MILLIS = { fractionalSecondDigits: 3 };
+const YEAR = { year: "numeric" };
+
+function moment(kind, micros, options) {
+  if (isNone(micros)) return "–";
+  const at = new Date(Number(micros) / 1000);
+  const isThisYear = at.getFullYear() === new Date().getFullYear();
+  return format(isThisYear ? kind : `${kind} with year`, isThisYear ? options : { ...YEAR, ...options }, Intl.DateTimeFormat).format(at);
+}
+
+// In the browser's time zone; the page names it once.
+export const time = (micros) => moment("time", micros, { ...DAY, ...CLOCK, ...MILLIS });
+export const toSeconds = (micros) => moment("seconds", micros, { ...DAY, ...CLOCK });
+export const hour = (micros) => format("hour", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }, Intl.DateTimeFormat).format(new Date(micros / 1000));
+export const day = (micros) => format("day", DAY, Intl.DateTimeFormat).format(new Date(micros / 1000));
+
+export function zone(at = new Date()) {
+  const minutes = -at.getTimezoneOffset();
+  const part = (n) => String(Math.floor(Math.abs(n))).padStart(2, "0");
+  return `${Intl.DateTimeFormat().resolvedOptions().timeZone} (UTC${minutes < 0 ? "−" : "+"}${part(minutes / 60)}:${part(minutes % 60)})`;
+}
 
 // A ratio with its numerator and denominator; the formula on hover and for readers.
 export function ratio(kind, value, numerator, denominator) {
@@ -41,9 +75,24 @@ export function table(columns, rows, pick) {
       ${columns.map(([, value, kind]) => html`<td class=${kind ?? ""}>${value(row) ?? "–"}</td>`)}</tr>`)}</tbody></table></div>`;
 }
 
-export function choice(label, value, options, onChange) {
+// Options are words of ours, unless they are said otherwise: names are said as they are.
+export function choice(label, value, options, onChange, say = t) {
   return html`<label>${t(label)} <select @change=${(event) => onChange(event.target.value)}>
-    ${options.map((each) => html`<option value=${each} ?selected=${each === value}>${each === "" ? t("all") : t(each)}</option>`)}</select></label>`;
+    ${options.map((each) => html`<option value=${each} ?selected=${each === value}>${each === "" ? t("all") : say(each)}</option>`)}</select></label>`;
+}
+
+// Where one is in a list, and the ways to its other pages.
+export function leafing(leaf, total, again) {
+  const range = leaf.range();
+  const go = (act) => () => {
+    act();
+    again();
+  };
+  const isWhole = !leaf.hasBefore && !leaf.hasNext;
+  return html`<span class="soft" role="status">${isWhole ? count(total ?? leaf.length)
+    : `${range ? range.map(count).join(" – ") : "–"} ${t("of")} ${total === null ? `> ${count(range?.[1] ?? 0)}` : count(total)}`}</span>
+    ${leaf.hasBefore ? html`<button @click=${go(() => leaf.first())}>${t("first page")}</button><button @click=${go(() => leaf.back())}>${t("page before")}</button>` : nothing}
+    ${leaf.hasNext ? html`<button @click=${go(() => leaf.forward())}>${t("next page")}</button>` : nothing}`;
 }
 
 export function tile(label, value, key) {

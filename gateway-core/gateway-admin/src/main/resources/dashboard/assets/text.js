@@ -24,6 +24,22 @@ const CHINESE = {
   "first page": "首页", "next page": "下一页", "new password": "新密码", "old one valid for": "旧密码有效期", "Approved stops": "批准停运",
   from: "起", until: "止", over: "已结束", "end stop": "结束停运", "add stop": "添加停运", "for": "对象", escalated: "已升级", supervision: "监视", coverage: "覆盖率",
   "without a beginning it begins now, without an end it lasts until it is ended": "不填起始即刻开始，不填结束则直到手动结束",
+  // the frame
+  "to the content": "跳到内容", metrics: "监控指标", "times are of": "时间所用时区：", "not reached": "无法连接", "not renewed": "数据未更新",
+  "The figures are not renewed.": "数据未更新。", "What is shown is of": "当前显示的是", ago: "前的数据", "interrupted; trying again": "连接中断，正在重试",
+  viewer: "只读", operator: "操作员", administrator: "管理员", of: "共", "page before": "上一页", "by order of": "排序",
+  "more were not shown": "条未显示", kind: "种类", notification: "通知", "notification waiting": "待送", "notification delivered": "已送达", "notification failed": "失败",
+  "the gateway has no such one; take the stop down all the same?": "网关没有此对象，仍要登记停运吗？",
+  // words of the API
+  now: "当前", "1h": "1 小时", "24h": "24 小时", "30d": "30 天", "0s": "立即失效",
+  Extreme: "特别重大", Severe: "重大", Moderate: "较大", Minor: "一般", Unknown: "未知", Exercise: "演练", Test: "测试", Actual: "实际",
+  gateway: "网关", link: "链路", telemetry: "遥测", event: "事件", alarm: "告警", commissioned: "已投运", planned: "规划中",
+  "quality good": "良好", "quality uncertain": "可疑", "quality bad": "无效",
+  connecting: "连接中", waiting: "等待重试", stalled: "停滞", paused: "已暂停", parked: "已停用",
+  "not-authenticated": "认证失败", "not-authorized": "无权限", "unmapped-topic": "主题未映射", "payload-invalid": "报文无法解析",
+  "unsupported-content-type": "不支持的内容类型", "too-large": "过大", quota: "超出配额", "protocol-error": "协议错误", overload: "过载",
+  internal: "内部错误", "upstream-refused": "上游拒绝", "unknown-child": "未知子设备",
+  overflow: "溢出", expired: "过期", damaged: "损坏", "consumer-behind": "消费者落后",
   "open stops": "批准停运", "since the start": "自启动", by: "按", text_none: "无",
 };
 
@@ -31,7 +47,7 @@ const FORMULAS = {
   plan: ["commissioned ÷ planned devices", "已投运 ÷ 规划设备"],
   connection: ["reachable ÷ expected; MQTT: a live session, else heard within 3·I + g", "可达 ÷ 应报；MQTT 看会话，否则 3·I + g 内有联系"],
   reporting: ["devices with a sample whose own time is in the window ÷ expected", "窗口内有采样的设备 ÷ 应报设备"],
-  completeness: ["filled slots ÷ due slots; due = metrics × ⌊(W − stops − gateway outages) ÷ I⌋", "实收 ÷ 应收；应收 = 指标数 × ⌊(W − 停运 − 网关停机) ÷ I⌋"],
+  completeness: ["filled slots ÷ due slots; due = the slots of each metric whose centre lies in W, outside stops and outages of the gateway", "实收 ÷ 应收；应收 = 各指标中心落在 W 内、且不在停运与网关停机内的时隙"],
   validity: ["filled slots of quality good ÷ filled slots", "有效 ÷ 实收"],
   effective: ["completeness × validity = good ÷ due", "传输率 × 有效率 = 有效 ÷ 应收"],
   timeliness: ["samples with rx − t ≤ L ÷ received", "rx − t ≤ L 的样本 ÷ 接收样本"],
@@ -50,5 +66,11 @@ export function setLanguage(wanted) {
   document.documentElement.lang = wanted === "zh" ? "zh-CN" : "en";
 }
 
-export const t = (text) => (language === "zh" ? CHINESE[text] ?? text : text);
+export const t = (text) => (language === "zh" && Object.hasOwn(CHINESE, text) ? CHINESE[text] : text);
+
+// A word of the API that means something else elsewhere: the family tells which.
+export function word(family, value) {
+  const key = `${family} ${value}`;
+  return language === "zh" && Object.hasOwn(CHINESE, key) ? CHINESE[key] : t(value);
+}
 export const formula = (key) => FORMULAS[key]?.[language === "zh" ? 1 : 0] ?? "";

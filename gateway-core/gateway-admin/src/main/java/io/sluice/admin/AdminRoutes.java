@@ -95,11 +95,24 @@ final class AdminRoutes {
   }
 
   private static void figures(Router router, Operations operations) {
+    router.get("/api/v1/me").handler(AdminRoutes::who);
     router
         .get("/api/v1/status")
         .handler(blocking(ctx -> Answers.json(ctx, 200, operations.status())));
     router.get("/api/v1/flow").handler(blocking(ctx -> Answers.json(ctx, 200, operations.flow())));
     router.get("/api/v1/ledger").handler(blocking(ctx -> ledger(ctx, operations)));
+  }
+
+  /**
+   * Who asks, as the gateway knows it.
+   *
+   * @param name of the token, subject of the certificate, or {@code anonymous}
+   */
+  private record Me(String name, String role) {}
+
+  private static void who(RoutingContext ctx) {
+    AdminUser user = AdminUser.in(ctx);
+    Answers.json(ctx, 200, new Me(user.name(), ApiJson.name(user.role())));
   }
 
   private static void ledger(RoutingContext ctx, Operations operations) {

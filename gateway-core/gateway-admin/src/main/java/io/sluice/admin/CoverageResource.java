@@ -6,6 +6,7 @@ import io.sluice.api.admin.CoverageDesk;
 import io.sluice.api.admin.CoverageDesk.By;
 import io.sluice.api.admin.CoverageDesk.Coverage;
 import io.sluice.api.admin.CoverageDesk.DeviceDetail;
+import io.sluice.api.admin.CoverageDesk.DeviceRow;
 import io.sluice.api.admin.CoverageDesk.Filter;
 import io.sluice.api.admin.CoverageDesk.Month;
 import io.sluice.api.admin.CoverageDesk.Stop;
@@ -17,6 +18,7 @@ import java.time.YearMonth;
 import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
@@ -87,17 +89,18 @@ final class CoverageResource {
     if (order != null && !order.equals("worst") && !order.equals("id")) {
       throw new BadRequestException("order must be worst or id, not \"" + order + '"');
     }
-    Answers.json(
-        ctx,
-        200,
-        Map.of(
-            "devices",
-            desk.devices(
-                window(ctx),
-                filter,
-                !"id".equals(order),
-                Query.limit(ctx, ROWS, ROWS_MAX),
-                Query.text(ctx, "after"))));
+    boolean isWorstFirst = !"id".equals(order);
+    int limit = Query.limit(ctx, ROWS, ROWS_MAX);
+    // one more than is asked for tells whether another page follows
+    List<DeviceRow> found =
+        desk.devices(window(ctx), filter, isWorstFirst, limit + 1, Query.text(ctx, "after"));
+    List<DeviceRow> page = found.subList(0, Math.min(limit, found.size()));
+    Map<String, Object> answer = new LinkedHashMap<>();
+    answer.put("devices", page);
+    answer.put(
+        "next", isWorstFirst || found.size() <= limit ? null : page.getLast().device());
+    answer.put("total", desk.count(filter, isWorstFirst));
+    Answers.json(ctx, 200, answer);
   }
 
   private void changes(RoutingContext ctx) {

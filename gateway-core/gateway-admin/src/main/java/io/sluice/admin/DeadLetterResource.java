@@ -53,11 +53,13 @@ final class DeadLetterResource {
 
   private void list(RoutingContext ctx) {
     int limit = Query.limit(ctx, 50, 500);
-    List<DeadLetter> page = deadLetters.list(Query.number(ctx, "before"), limit);
+    // one more than is asked for tells whether another page follows
+    List<DeadLetter> found = deadLetters.list(Query.number(ctx, "before"), limit + 1);
+    List<DeadLetter> page = found.subList(0, Math.min(limit, found.size()));
     Map<String, Object> answer = new LinkedHashMap<>();
     answer.put("count", deadLetters.count());
     answer.put("deadLetters", page);
-    answer.put("next", page.size() < limit ? null : page.getLast().sequence());
+    answer.put("next", found.size() <= limit ? null : page.getLast().sequence());
     Answers.json(ctx, 200, answer);
   }
 

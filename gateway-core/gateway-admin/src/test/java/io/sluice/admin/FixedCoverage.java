@@ -42,6 +42,11 @@ final class FixedCoverage implements CoverageDesk {
   }
 
   @Override
+  public long count(Filter filter, boolean commissionedOnly) {
+    return 1;
+  }
+
+  @Override
   public @Nullable DeviceDetail device(String id) {
     if (!id.equals("d-1")) {
       return null;

@@ -158,6 +158,13 @@ public interface CoverageDesk {
       Window window, Filter filter, boolean worstFirst, int limit, @Nullable String after);
 
   /**
+   * How many devices the filter lets through.
+   *
+   * @param commissionedOnly as {@link #devices} with the worst first
+   */
+  long count(Filter filter, boolean commissionedOnly);
+
+  /**
    * @param interval seconds
    * @param lastSeen when something of it was last heard, null where never
    * @param lastSample the newest own time of a sample, null where none came

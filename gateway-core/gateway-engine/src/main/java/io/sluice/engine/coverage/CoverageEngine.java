@@ -391,6 +391,11 @@ public final class CoverageEngine implements CoverageDesk, AutoCloseable {
   }
 
   @Override
+  public long count(Filter filter, boolean commissionedOnly) {
+    return views.count(filter, commissionedOnly);
+  }
+
+  @Override
   public @Nullable DeviceDetail device(String id) {
     return views.device(id, nowMicros());
   }

@@ -146,6 +146,16 @@ final class CoverageViews {
     return rows;
   }
 
+  long count(Filter filter, boolean commissionedOnly) {
+    long[] count = new long[1];
+    book.forEach(device -> {
+      if (takes(filter, device) && (!commissionedOnly || device.isCommissioned())) {
+        count[0]++;
+      }
+    });
+    return count[0];
+  }
+
   private static boolean takes(Filter filter, DeviceCoverage device) {
     Group group = device.group();
     String search = filter.search();
