@@ -29,7 +29,7 @@ let asking = null;
 let isWanted = false;
 let freshAt = null;
 let isWrong = false;
-let isAsked = false;
+let isKnown = false;
 let notice = { notice: null, signOutAfterSeconds: 0 };
 let isIdle = sessionStorage.getItem(IDLE) !== null;
 let seen = Date.now();
@@ -77,7 +77,6 @@ function enter(event) {
   sessionStorage.removeItem(IDLE);
   isIdle = false;
   isWrong = false;
-  isAsked = false;
   fault = null;
   seen = Date.now();
   go();
@@ -150,13 +149,25 @@ function again() {
   refresh(true);
 }
 
-// Without a token of its own a tab asks once: what is refused then is not asked again and again.
+// What is refused once is not asked again and again: who shows wrong tokens is locked out.
 function refused() {
   isWrong = hasToken();
   signOut();
   status = null;
   freshAt = null;
   setWho(null);
+  isKnown = false;
+  tell();
+}
+
+// Who this is. The first request, and alone: of several with a wrong token each would count.
+async function ask(signal) {
+  try {
+    setWho(await get("/me", signal));
+  } catch (problem) {
+    if (problem.status !== 404) throw problem; // an older gateway does not tell
+  }
+  isKnown = true;
   tell();
 }
 
@@ -174,6 +185,7 @@ async function refresh(isUrgent = false) {
   const since = Date.now();
   const [name] = place();
   try {
+    if (!isKnown) await ask(mine.signal);
     const [now] = await Promise.all([get("/status", mine.signal), PAGES[name].load?.(mine.signal)]);
     if (asking !== mine) return;
     status = now;
@@ -187,24 +199,12 @@ async function refresh(isUrgent = false) {
   asking = null;
   mine.abort();
   draw();
-  if (!isAsked && status) ask();
   if (isWanted) refresh();
-}
-
-// Who this is; an older gateway does not tell.
-async function ask() {
-  isAsked = true;
-  try {
-    setWho(await get("/me"));
-    draw();
-  } catch {
-    setWho(null);
-  }
 }
 
 function tell() {
   const [name] = place();
-  const isOut = isSignedOut() || document.hidden;
+  const isOut = !isKnown || document.hidden;
   want({ hidden: isOut, token: token(), updates: true, live: PAGES[name].wanted?.() ?? null });
 }
 

@@ -21,7 +21,7 @@ async function optional(promise) {
   try {
     return await promise;
   } catch (fault) {
-    if (fault.status === 404 || fault.status === 403) return null;
+    if ([400, 403, 404].includes(fault.status)) return null; // no id, none of ours, none at all
     throw fault;
   }
 }

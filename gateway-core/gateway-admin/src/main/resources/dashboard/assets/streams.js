@@ -3,7 +3,8 @@ import { parse } from "./exact.js";
 
 export const ROWS = 200;
 export const AGAIN_MILLIS = 5000;
-const FLUSH_MILLIS = 500;
+// rows go to a tab once a second, the newest ROWS of them: more nobody reads, and each costs the page
+const FLUSH_MILLIS = 1000;
 // a tab that looks says so each 5 s; one that does not any more has been closed or is asleep
 const GONE_MILLIS = 20_000;
 // the gateway writes every 2 s (updates) or 15 s (live); a stream that is silent for longer is dead
