@@ -97,8 +97,7 @@ final class CoverageResource {
     List<DeviceRow> page = found.subList(0, Math.min(limit, found.size()));
     Map<String, Object> answer = new LinkedHashMap<>();
     answer.put("devices", page);
-    answer.put(
-        "next", isWorstFirst || found.size() <= limit ? null : page.getLast().device());
+    answer.put("next", isWorstFirst || found.size() <= limit ? null : page.getLast().device());
     answer.put("total", desk.count(filter, isWorstFirst));
     Answers.json(ctx, 200, answer);
   }

@@ -61,10 +61,12 @@ final class DeviceResource {
             Query.text(ctx, "site"),
             Query.text(ctx, "profile"),
             "true".equals(Query.text(ctx, "retired")));
-    List<DeviceView> page = devices.list(filter, Query.text(ctx, "after"), limit);
+    // one more than is asked for tells whether another page follows
+    List<DeviceView> found = devices.list(filter, Query.text(ctx, "after"), limit + 1);
+    List<DeviceView> page = found.subList(0, Math.min(limit, found.size()));
     Map<String, Object> answer = new LinkedHashMap<>();
     answer.put("devices", page);
-    answer.put("next", page.size() < limit ? null : page.getLast().device().id());
+    answer.put("next", found.size() <= limit ? null : page.getLast().device().id());
     Answers.json(ctx, 200, answer);
   }
 

@@ -133,6 +133,21 @@ class AdminServerTest {
   }
 
   @Test
+  void whoAsksIsTold() throws Exception {
+    assertThat(get("/api/v1/me")).isEqualTo("{\"name\":\"admin\",\"role\":\"administrator\"}");
+  }
+
+  @Test
+  void listsHaveNoEmptyLastPage() throws Exception {
+    String devices = "/api/v1/coverage/devices?order=id&limit=1";
+    assertThat(get(devices)).contains("\"device\":\"d-1\"", "\"next\":\"d-1\",\"total\":2");
+    assertThat(get(devices + "&after=d-1"))
+        .contains("\"device\":\"d-2\"", "\"next\":null,\"total\":2");
+    assertThat(get("/api/v1/coverage/devices?limit=1")).contains("\"next\":null,\"total\":2");
+    assertThat(get("/api/v1/dead-letters?limit=1")).contains("\"next\":null");
+  }
+
+  @Test
   void flowAndLatestValuesAreServed() throws Exception {
     assertThat(get("/api/v1/flow"))
         .contains("\"acceptedPerSecond\":12.5", "\"name\":\"alarm\"", "\"fill\":0.25")

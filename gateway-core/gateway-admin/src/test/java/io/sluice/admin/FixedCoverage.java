@@ -4,6 +4,7 @@ import io.sluice.api.admin.CoverageDesk;
 import java.time.YearMonth;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** One site: one of two devices reports, half of what is due came, all of it good. */
@@ -38,12 +39,16 @@ final class FixedCoverage implements CoverageDesk {
   @Override
   public List<DeviceRow> devices(
       Window window, Filter filter, boolean worstFirst, int limit, @Nullable String after) {
-    return List.of(row("d-1"));
+    return Stream.of("d-1", "d-2")
+        .filter(id -> after == null || id.compareTo(after) > 0)
+        .limit(limit)
+        .map(FixedCoverage::row)
+        .toList();
   }
 
   @Override
   public long count(Filter filter, boolean commissionedOnly) {
-    return 1;
+    return 2;
   }
 
   @Override

@@ -210,6 +210,11 @@ class CoverageDayTest {
     assertThat(views.devices(Window.DAY, new Filter(null, null, null, "PED3"), false, 9, null, now))
         .extracting(DeviceRow::device)
         .containsExactly("dropped3", "stopped3");
+    assertThat(views.count(new Filter(null, "dropped", null, null), true))
+        .isEqualTo(
+            views
+                .devices(Window.DAY, new Filter(null, "dropped", null, null), true, 999, null, now)
+                .size());
     assertThat(worst.getFirst().filled()).isEqualTo((DAY_SLOTS - 180) * 2);
     DayTable days = new DayTable(database, views, Calendar.UTC);
     days.update(now);
