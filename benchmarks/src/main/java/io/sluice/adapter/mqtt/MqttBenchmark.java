@@ -3,7 +3,6 @@ package io.sluice.adapter.mqtt;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
-import io.netty.handler.codec.mqtt.MqttDecoder;
 import io.netty.handler.codec.mqtt.MqttEncoder;
 import io.sluice.api.Peer;
 import java.net.InetAddress;
@@ -50,8 +49,8 @@ public class MqttBenchmark {
     channel
         .pipeline()
         .addLast(before)
-        .addLast(new PacketGuard(PACKET_BYTES_MAX, connection, before))
-        .addLast(new MqttDecoder(PACKET_BYTES_MAX, PACKET_BYTES_MAX))
+        .addLast(new ConnectGuard(PACKET_BYTES_MAX, connection, before))
+        .addLast(new PacketDecoder(PACKET_BYTES_MAX, true, connection))
         .addLast(MqttEncoder.INSTANCE)
         .addLast(connection);
     channel.writeInbound(connectPacket());

@@ -13,6 +13,13 @@ public sealed interface Admission {
           RejectReason.NOT_AUTHENTICATED,
           "name the device: its id as the user name, or ?d= on CoAP");
 
+  /** As {@link #NAMELESS}, but the name that the peer has shown cannot be a device's. */
+  Refused NO_NAME =
+      new Refused(
+          RejectReason.NOT_AUTHENTICATED,
+          "the client id is no device id (1 to 128 letters, digits and . _ : @ -); name the device:"
+              + " its id as the client id or the user name");
+
   /**
    * Let in as that device.
    *
@@ -54,7 +61,12 @@ public sealed interface Admission {
    * @param reason for the metrics
    * @param detail one sentence that may be shown to the peer; names no secret
    */
-  record Refused(RejectReason reason, String detail) implements Admission {}
+  record Refused(RejectReason reason, String detail) implements Admission {
+    /** Whether it is the peer's name that is at fault, or that it has none. */
+    public boolean isForItsName() {
+      return equals(NAMELESS) || equals(NO_NAME);
+    }
+  }
 
   /** Too many checks are under way; the peer may try again. */
   record Busy(long retryAfterMillis) implements Admission {}

@@ -34,6 +34,14 @@ public interface Uplink {
   }
 
   /**
+   * The class of a message whose topic nothing maps, or null: such a message is refused. An MQTT
+   * device's sign that it is back, on the topic of its will, has the will's class.
+   */
+  default @Nullable MessageClass classIfUnmapped() {
+    return messageClass();
+  }
+
+  /**
    * What the protocol already shows to be wrong (an unknown content type), or null. Such a message
    * is kept whole in the dead-letter store and its receipt is {@link Receipt.Rejected}.
    */

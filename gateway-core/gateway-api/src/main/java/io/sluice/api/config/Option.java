@@ -14,13 +14,16 @@ import java.lang.annotation.Target;
  * {@link Bytes} ({@code 64MB}), {@link Secret}, {@link java.nio.file.Path} (relative to the
  * configuration file), {@link java.net.URI}, an enum (lower-case, dashes), a nested record, a
  * {@code List} or a {@code Map<String, String>} of these. A nullable component is optional. The key
- * is the component's name in kebab-case.
+ * is the component's name in kebab-case, unless the option names another.
  */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.RECORD_COMPONENT)
 public @interface Option {
   /** What it does, in one or two sentences; units and effect. */
   String doc();
+
+  /** The key, where the component's name in kebab-case would not be it. */
+  String key() default "";
 
   /** Default as it would be written in YAML; empty: none. */
   String def() default "";

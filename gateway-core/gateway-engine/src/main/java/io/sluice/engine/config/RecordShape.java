@@ -135,7 +135,7 @@ final class RecordShape {
           component.getDeclaringRecord() + "." + component.getName() + " lacks @Option");
     }
     return new Member(
-        kebab(component.getName()),
+        option.key().isEmpty() ? kebab(component.getName()) : option.key(),
         option,
         OptionType.of(component.getGenericType()),
         component.getAnnotatedType().isAnnotationPresent(Nullable.class),

@@ -155,14 +155,18 @@ public final class IngestPipeline {
     }
     Route route = TopicRouter.route(uplink.topic());
     MessageClass given = uplink.messageClass();
-    if (route == null && given != null) {
-      route = new Route(given, null); // a will, whose topic is the client's own choice
+    MessageClass ofUnmapped = route == null ? uplink.classIfUnmapped() : given;
+    if (route == null && ofUnmapped != null) {
+      route = new Route(ofUnmapped, null); // a will, whose topic is the client's own choice
     }
     if (route == null) {
       String detail = "topic is not mapped; use " + TopicRouter.USABLE_TOPICS;
       return deadLetter(uplink, self, RejectReason.UNMAPPED_TOPIC, detail);
     }
     Device subject = subject(self, route.device());
+    if (subject == null && given != null) {
+      subject = self; // whatever the topic of a will looks like
+    }
     if (subject == null) {
       return refuseChild(uplink, self, route);
     }
@@ -177,7 +181,7 @@ public final class IngestPipeline {
               .formatted(uplink.payload().length, alarmPayloadMax);
       return deadLetter(uplink, subject, RejectReason.TOO_LARGE, detail);
     }
-    return normalizeAndAppend(uplink, subject, messageClass);
+    return normalizeAndAppend(uplink, subject, messageClass, ofUnmapped != null);
   }
 
   /** The verdict on what the gateway itself failed at: kept whole, so that nothing is lost. */
@@ -230,7 +234,7 @@ public final class IngestPipeline {
   }
 
   private @Nullable Receipt normalizeAndAppend(
-      Uplink uplink, Device subject, MessageClass messageClass) {
+      Uplink uplink, Device subject, MessageClass messageClass, boolean isPresence) {
     try {
       Normalized normalized =
           normalizer.normalize(
@@ -243,7 +247,31 @@ public final class IngestPipeline {
               uplink.receivedMicros());
       return append(uplink, subject, normalized);
     } catch (PayloadException e) {
-      return deadLetter(uplink, subject, e.reason(), e.getMessage());
+      return isPresence && e.reason() == RejectReason.PAYLOAD_INVALID
+          ? appendPresence(uplink, subject, messageClass, e)
+          : deadLetter(uplink, subject, e.reason(), e.getMessage());
+    }
+  }
+
+  /**
+   * A will, or the sign that its device is back, need not be a reading by the profile: {@code
+   * Offline} says enough.
+   */
+  private @Nullable Receipt appendPresence(
+      Uplink uplink, Device subject, MessageClass messageClass, PayloadException byProfile) {
+    try {
+      Normalized normalized =
+          normalizer.normalizeAsItComes(
+              subject,
+              messageClass,
+              uplink.contentType(),
+              uplink.protocol(),
+              uplink.topic(),
+              uplink.payload(),
+              uplink.receivedMicros());
+      return append(uplink, subject, normalized);
+    } catch (PayloadException _) {
+      return deadLetter(uplink, subject, byProfile.reason(), byProfile.getMessage());
     }
   }
 

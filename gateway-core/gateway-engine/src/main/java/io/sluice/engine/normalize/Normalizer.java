@@ -67,6 +67,52 @@ public final class Normalizer {
       byte[] payload,
       long receivedMicros)
       throws PayloadException {
+    Profile found = profiles.find(device.profile());
+    return normalize(
+        found == null ? Profile.generic(device.profile()) : found,
+        device,
+        messageClass,
+        contentType,
+        protocol,
+        topic,
+        payload,
+        receivedMicros);
+  }
+
+  /**
+   * As {@link #normalize}, but keeps every field as it comes, as that of a device without a profile
+   * is kept.
+   */
+  public Normalized normalizeAsItComes(
+      Device device,
+      MessageClass messageClass,
+      ContentType contentType,
+      String protocol,
+      String topic,
+      byte[] payload,
+      long receivedMicros)
+      throws PayloadException {
+    return normalize(
+        Profile.generic(device.profile()),
+        device,
+        messageClass,
+        contentType,
+        protocol,
+        topic,
+        payload,
+        receivedMicros);
+  }
+
+  private Normalized normalize(
+      Profile profile,
+      Device device,
+      MessageClass messageClass,
+      ContentType contentType,
+      String protocol,
+      String topic,
+      byte[] payload,
+      long receivedMicros)
+      throws PayloadException {
     if (payload.length == 0) {
       throw new PayloadException("the payload is empty; send at least one value");
     }
@@ -87,8 +133,6 @@ public final class Normalizer {
               + MAX_TOPIC_CHARS
               + " are kept; shorten it");
     }
-    Profile found = profiles.find(device.profile());
-    Profile profile = found == null ? Profile.generic(device.profile()) : found;
     Scratch own = scratch.get();
     String codec = own.decode(profile, device, contentType, payload, receivedMicros);
     String claimed = own.claimedDevice();

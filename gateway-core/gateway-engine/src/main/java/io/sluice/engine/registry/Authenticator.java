@@ -219,8 +219,11 @@ final class Authenticator implements AutoCloseable {
               "credentials are required: user name and password, or a token"
                   + (peer.secure() ? "; no client certificate came" : "")));
     }
-    if (claimed == null || !DeviceId.isValid(claimed)) {
+    if (claimed == null) {
       return done(peer, Admission.NAMELESS);
+    }
+    if (!DeviceId.isValid(claimed)) {
+      return done(peer, Admission.NO_NAME);
     }
     Registered entry = registry.roster().find(claimed);
     if (entry == null) {

@@ -106,7 +106,9 @@ class AuthenticationTest {
             new Row(login("p", null), "this device has credentials and must show them"),
             new Row(new Anonymous("nobody"), WRONG),
             new Row(
-                new Anonymous("a/b"), "name the device: its id as the user name, or ?d= on CoAP"),
+                new Anonymous("a/b"),
+                "the client id is no device id (1 to 128 letters, digits and . _ : @ -); name the"
+                    + " device: its id as the client id or the user name"),
             new Row(
                 new Anonymous(null), "name the device: its id as the user name, or ?d= on CoAP")));
   }

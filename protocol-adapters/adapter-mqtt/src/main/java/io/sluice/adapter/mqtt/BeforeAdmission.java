@@ -62,6 +62,7 @@ final class BeforeAdmission extends ChannelInboundHandlerAdapter {
   private int taken;
   private boolean ended;
   private boolean refused;
+  private boolean outlived;
   private Runnable drop = () -> {};
 
   BeforeAdmission(Unadmitted all, Waiting waiting, long maxBytes, Gateway gateway, Peer peer) {
@@ -76,7 +77,12 @@ final class BeforeAdmission extends ChannelInboundHandlerAdapter {
    * How to let go of what is kept: a closed channel's handlers do so only after all that is read.
    */
   void onRefusal(Runnable action) {
-    drop = action;
+    Runnable others = drop;
+    drop =
+        () -> {
+          others.run();
+          action.run();
+        };
   }
 
   @Override
@@ -140,8 +146,10 @@ final class BeforeAdmission extends ChannelInboundHandlerAdapter {
     gateway.refused(peer, RejectReason.QUOTA);
     REFUSALS.warn(
         String.valueOf(peer.address()),
-        "closed before its CONNECT was complete: those that are not admitted hold all they may"
-            + " (max-unadmitted-bytes)");
+        "closed before it was admitted: "
+            + (sent > SENT_MAX_BYTES
+                ? "it sent more than %d bytes".formatted(SENT_MAX_BYTES)
+                : "those that are not admitted hold all they may (max-unadmitted-bytes)"));
     ChannelHandlerContext context = own;
     if (context != null) {
       context.channel().close();
@@ -174,7 +182,14 @@ final class BeforeAdmission extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelInactive(ChannelHandlerContext context) {
-    end();
     context.fireChannelInactive();
+    if (!outlived) {
+      end();
+    }
+  }
+
+  /** What was sent is kept beyond the connection's end, and counts until {@link #admitted}. */
+  void outlived() {
+    outlived = true;
   }
 }

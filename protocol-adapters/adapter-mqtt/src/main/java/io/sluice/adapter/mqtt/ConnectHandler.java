@@ -30,6 +30,9 @@ import org.slf4j.LoggerFactory;
 final class ConnectHandler {
   private static final Logger LOG = LoggerFactory.getLogger(ConnectHandler.class);
   private static final int COMMAND_WINDOW = 16;
+  private static final String CHANGED = "the credentials of this device changed while it signed in";
+  private static final String TOO_SMALL =
+      "CONNECT: Maximum Packet Size is less than CONNACK needs; ask for 64 bytes at least";
 
   private final Connection connection;
   private final MqttProperties answer = new MqttProperties();
@@ -43,10 +46,9 @@ final class ConnectHandler {
   void connect(MqttConnectMessage packet) {
     MqttConnectVariableHeader header = packet.variableHeader();
     MqttConnectPayload payload = packet.payload();
-    connection.v5 = header.version() == 5;
-    if (header.version() < 4) {
-      refuse(0x84, 1, "MQTT 3.1.1 and 5 are spoken here");
-      return;
+    if (header.properties().getProperty(MqttProperties.MAXIMUM_PACKET_SIZE) != null) {
+      connection.maxPacketBytes = maxPacketBytes(header);
+      PacketSizeLimit.addTo(connection.channel.pipeline(), connection);
     }
     connection.problemInformation =
         Packets.number(header.properties(), MqttProperties.REQUEST_PROBLEM_INFORMATION, 1) == 1;
@@ -60,19 +62,13 @@ final class ConnectHandler {
       isAssigned = true;
       string(MqttProperties.ASSIGNED_CLIENT_IDENTIFIER, clientId);
     }
-    boolean oneWithoutTheOther = header.hasPassword() && !header.hasUserName();
-    if (!connection.v5 && oneWithoutTheOther) {
-      connection.fail((byte) 0x81, "password without user name"); // [MQTT-3.1.2-22] of 3.1.1
-      return;
-    }
-    if (header.willQos() > 2
-        || (!header.isWillFlag() && (header.willQos() > 0 || header.isWillRetain()))) {
-      connection.fail((byte) 0x81, "will flags"); // [MQTT-3.1.2-11] to [MQTT-3.1.2-15]
-      return;
-    }
     if (header.isWillFlag() && !isTopicName(payload.willTopic())) {
       refuse(0x90, 3, "will topic must be a topic name");
       return;
+    }
+    if (connection.v5 && header.isWillRetain() && !isOfBroker(payload.willTopic())) {
+      refuse(PublishHandler.RETAIN_NOT_SUPPORTED, 5, "will: " + PublishHandler.NO_RETAIN);
+      return; // [MQTT-3.2.2-13]
     }
     if (header.properties().getProperty(MqttProperties.AUTHENTICATION_METHOD) != null) {
       refuse(0x8C, 5, "extended authentication is not offered");
@@ -99,10 +95,11 @@ final class ConnectHandler {
   }
 
   private static boolean isTopicName(String topic) {
-    return !topic.isEmpty()
-        && topic.indexOf('+') < 0
-        && topic.indexOf('#') < 0
-        && topic.indexOf('\0') < 0;
+    return TopicFilter.faultOfName(topic) == null;
+  }
+
+  private static boolean isOfBroker(String topic) {
+    return topic.startsWith(PublishHandler.BROKERS_OWN);
   }
 
   /** What is needed behind the verdict: the rest of CONNECT is not held while it is waited for. */
@@ -236,6 +233,9 @@ final class ConnectHandler {
     if (connection.failed()) {
       return;
     }
+    if (verdict instanceof Admission.Refused) {
+      connection.discardHeld();
+    }
     switch (verdict) {
       case null -> {
         LOG.error("admission failed", fault);
@@ -244,9 +244,8 @@ final class ConnectHandler {
       }
       case Admission.Refused refused when refused.reason() == RejectReason.NOT_AUTHORIZED ->
           answerRefused(0x87, 5, refused.detail());
-      case Admission.Refused refused
-          when refused.equals(Admission.NAMELESS) && !header.hasUserName() ->
-          answerRefused(0x85, 2, refused.detail()); // [MQTT-3.1.3-8]
+      case Admission.Refused refused when refused.isForItsName() && !header.hasUserName() ->
+          answerRefused(0x85, 2, refused.detail()); // [MQTT-3.1.3-8], [MQTT-3.1.3-9] of 3.1.1
       case Admission.Refused refused -> answerRefused(0x86, 4, refused.detail());
       case Admission.Busy _ -> {
         connection.gateway.refused(connection.peer, RejectReason.OVERLOAD);
@@ -259,6 +258,10 @@ final class ConnectHandler {
       case Admission.Consumer consumer -> accept(consumer, header);
       case Admission.Admitted admitted -> {
         DeviceId device = admitted.device().id();
+        if (connection.inactive()) {
+          judgedBehindTheEnd(admitted, header, payload);
+          return;
+        }
         Connection previous = connection.sessions.claim(device, connection);
         if (previous == null) {
           accept(admitted, header, payload);
@@ -269,11 +272,32 @@ final class ConnectHandler {
     }
   }
 
+  /**
+   * The peer has sent its messages, closed, and is let in only now. It takes over from nobody:
+   * where its device is connected again, what it sent is stored beside that session.
+   */
+  private void judgedBehindTheEnd(
+      Admission.Admitted admitted, MqttConnectVariableHeader header, MqttConnectPayload payload) {
+    DeviceId device = admitted.device().id();
+    if (connection.sessions.claimFree(device, connection)) {
+      accept(admitted, header, payload);
+      return;
+    }
+    if (!connection.gateway.isCurrent(admitted)) {
+      connection.gateway.refused(connection.peer, RejectReason.NOT_AUTHENTICATED);
+      answerRefused(0x86, 4, CHANGED);
+      return;
+    }
+    connection.gateway.seen(device, connection.peer);
+    Session own = new Session(device, admitted.grant().registration(), clientId);
+    connection.session = own;
+    connection.pass(expirySeconds(header) > 0);
+    connection.will = will(admitted, header, payload);
+    connection.admitted();
+  }
+
   private void takeOver(Connection previous, Runnable then) {
-    previous
-        .sink()
-        .loop()
-        .execute(() -> previous.failAtOnce((byte) 0x8E, "taken over by another connection"));
+    previous.sink().loop().execute(previous::takenOver);
     connection.predecessor = previous.ended;
     var _ = previous.ended.whenComplete((_, _) -> connection.sink().loop().execute(then));
   }
@@ -281,8 +305,16 @@ final class ConnectHandler {
   private void accept(
       Admission.Admitted admitted, MqttConnectVariableHeader header, MqttConnectPayload payload) {
     DeviceId device = admitted.device().id();
-    if (connection.ended.isDone()) {
+    if (connection.failed()) {
       connection.sessions.release(device, connection);
+      return;
+    }
+    long expirySeconds = expirySeconds(header);
+    keepAlive(header.keepAliveTimeSeconds());
+    limits();
+    if (isTooLarge(connAck(MqttConnectReturnCode.CONNECTION_ACCEPTED, false))) {
+      connection.sessions.release(device, connection);
+      connection.refuse(null, TOO_SMALL);
       return;
     }
     Session old = connection.sessions.wake(device);
@@ -294,7 +326,7 @@ final class ConnectHandler {
     if (!connection.gateway.attach(admitted, connection.peer, link)) {
       connection.sessions.release(device, connection);
       connection.gateway.refused(connection.peer, RejectReason.NOT_AUTHENTICATED);
-      answerRefused(0x86, 4, "the credentials of this device changed while it signed in");
+      answerRefused(0x86, 4, CHANGED);
       return;
     }
     Will delayed = old == null ? null : old.delayedWill;
@@ -303,24 +335,24 @@ final class ConnectHandler {
     } else if (delayed != null) {
       delayed.publish(); // the session ends here
     }
-    session.expirySeconds = expirySeconds(header);
+    session.expirySeconds = expirySeconds;
     connection.session = session;
-    connection.maxPacketBytes = maxPacketBytes(header);
     connection.commands = link;
-    keepAlive(header.keepAliveTimeSeconds());
-    if (header.isWillFlag()) {
-      connection.will = will(admitted, payload);
-    }
-    limits();
-    connection.channel.writeAndFlush(
-        connAck(MqttConnectReturnCode.CONNECTION_ACCEPTED, present),
-        connection.channel.voidPromise());
+    connection.will = will(admitted, header, payload);
+    connection.send(connAck(MqttConnectReturnCode.CONNECTION_ACCEPTED, present));
     connection.admitted();
     link.subscribed();
   }
 
   /** A consumer has no session: what it missed while it was away is not kept for it. */
   private void accept(Admission.Consumer consumer, MqttConnectVariableHeader header) {
+    keepAlive(header.keepAliveTimeSeconds());
+    integer(MqttProperties.SESSION_EXPIRY_INTERVAL, 0);
+    limits();
+    if (isTooLarge(connAck(MqttConnectReturnCode.CONNECTION_ACCEPTED, false))) {
+      connection.refuse(null, TOO_SMALL);
+      return;
+    }
     try {
       connection.consumer = new ConsumerLink(connection, consumer);
     } catch (IllegalStateException e) {
@@ -328,13 +360,7 @@ final class ConnectHandler {
       answerRefused(0x97, 3, String.valueOf(e.getMessage()));
       return;
     }
-    connection.maxPacketBytes = maxPacketBytes(header);
-    keepAlive(header.keepAliveTimeSeconds());
-    integer(MqttProperties.SESSION_EXPIRY_INTERVAL, 0);
-    limits();
-    connection.channel.writeAndFlush(
-        connAck(MqttConnectReturnCode.CONNECTION_ACCEPTED, false),
-        connection.channel.voidPromise());
+    connection.send(connAck(MqttConnectReturnCode.CONNECTION_ACCEPTED, false));
     connection.admitted();
   }
 
@@ -350,8 +376,17 @@ final class ConnectHandler {
             Packets.number(header.properties(), MqttProperties.RECEIVE_MAXIMUM, COMMAND_WINDOW));
   }
 
-  private Will will(Admission.Admitted admitted, MqttConnectPayload payload) {
+  private @Nullable Will will(
+      Admission.Admitted admitted, MqttConnectVariableHeader header, MqttConnectPayload payload) {
     String topic = payload.willTopic();
+    byte[] message = payload.willMessageInBytes();
+    boolean isNothing =
+        !header.isWillFlag()
+            || isOfBroker(topic)
+            || (header.isWillRetain() && message.length == 0); // as of PUBLISH: section 3.3.1.3
+    if (isNothing) {
+      return null;
+    }
     MessageClass messageClass =
         switch (topic.split("/", 2)[0]) {
           case "alarm" -> MessageClass.ALARM;
@@ -368,8 +403,9 @@ final class ConnectHandler {
             0,
             topic,
             contentType == null ? ContentType.UNSPECIFIED : contentType,
-            payload.willMessageInBytes(),
+            message,
             messageClass,
+            true,
             contentType == null ? PublishHandler.UNKNOWN_CONTENT_TYPE : null);
     return new Will(
         publication,
@@ -405,6 +441,7 @@ final class ConnectHandler {
     integer(MqttProperties.RECEIVE_MAXIMUM, connection.settings.receiveMaximum());
     integer(MqttProperties.MAXIMUM_PACKET_SIZE, connection.settings.packetBytes());
     integer(MqttProperties.TOPIC_ALIAS_MAXIMUM, PublishHandler.TOPIC_ALIAS_MAXIMUM);
+    integer(MqttProperties.RETAIN_AVAILABLE, 0);
     integer(MqttProperties.SHARED_SUBSCRIPTION_AVAILABLE, 0);
     integer(MqttProperties.SUBSCRIPTION_IDENTIFIER_AVAILABLE, 0);
   }
@@ -419,10 +456,20 @@ final class ConnectHandler {
     connection.end(refusal(reason, reasonOf311, detail), true);
   }
 
-  private MqttConnAckMessage refusal(int reason, int reasonOf311, String detail) {
-    string(MqttProperties.REASON_STRING, detail);
-    return connAck(
-        MqttConnectReturnCode.valueOf((byte) (connection.v5 ? reason : reasonOf311)), false);
+  /** Null where the client takes not even the shortest CONNACK. */
+  private @Nullable Object refusal(int reason, int reasonOf311, String detail) {
+    if (!connection.v5) {
+      return connAck(MqttConnectReturnCode.valueOf((byte) reasonOf311), false);
+    }
+    MqttConnAckMessage shortest = Packets.connAck((byte) reason, MqttProperties.NO_PROPERTIES);
+    MqttConnAckMessage longer =
+        Packets.connAck((byte) reason, Packets.reasonString(detail, connection.maxPacketBytes));
+    return !isTooLarge(longer) ? longer : isTooLarge(shortest) ? null : shortest;
+  }
+
+  /** Whether the client does not take such a packet [MQTT-3.1.2-24]. */
+  private boolean isTooLarge(MqttConnAckMessage packet) {
+    return connection.v5 && Packets.bytes(packet) > connection.maxPacketBytes;
   }
 
   private MqttConnAckMessage connAck(MqttConnectReturnCode code, boolean present) {

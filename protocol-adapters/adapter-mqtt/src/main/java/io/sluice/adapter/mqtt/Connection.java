@@ -14,14 +14,15 @@ import io.netty.handler.codec.mqtt.MqttMessage;
 import io.netty.handler.codec.mqtt.MqttMessageIdVariableHeader;
 import io.netty.handler.codec.mqtt.MqttMessageType;
 import io.netty.handler.codec.mqtt.MqttProperties;
+import io.netty.handler.codec.mqtt.MqttPubReplyMessageVariableHeader;
 import io.netty.handler.codec.mqtt.MqttPublishMessage;
 import io.netty.handler.codec.mqtt.MqttReasonCodeAndPropertiesVariableHeader;
 import io.netty.handler.codec.mqtt.MqttSubscribeMessage;
-import io.netty.handler.codec.mqtt.MqttUnacceptableProtocolVersionException;
 import io.netty.handler.codec.mqtt.MqttUnsubscribeMessage;
 import io.netty.util.ReferenceCountUtil;
 import io.sluice.api.Gateway;
 import io.sluice.api.Limit;
+import io.sluice.api.MessageClass;
 import io.sluice.api.Peer;
 import io.sluice.api.Receipt;
 import io.sluice.api.RejectReason;
@@ -41,6 +42,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
   private static final SparseLog FAULTS = new SparseLog(LoggerFactory.getLogger(Connection.class));
   private static final byte SHUTTING_DOWN = (byte) 0x8B;
   private static final long LINGER_NANOS = 1_000_000_000L;
+  private static final String TAKEN_OVER = "taken over by another connection";
 
   /** Connect timeouts that a verdict, and the end of a predecessor, are waited for. */
   private static final int VERDICT_TIMEOUTS = 3;
@@ -97,8 +99,13 @@ final class Connection extends ChannelInboundHandlerAdapter {
   @Nullable ConnectHandler connecting;
 
   private boolean quiescing;
-  private long packets;
   private boolean inactive;
+  private boolean gone;
+  private boolean passing;
+
+  /** Another connection of the device waits for this one to end, which has not begun yet. */
+  private boolean succeeded;
+
   private long failedAtNanos;
 
   Connection(
@@ -118,6 +125,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     this.sessions = sessions;
     this.peer = peer;
     this.refusedBy = refusedBy;
+    before.onRefusal(() -> failed = true);
   }
 
   @Nullable Subscriber subscriber() {
@@ -139,9 +147,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
     return sink;
   }
 
-  /** Packets that the decoder made, good or bad. */
-  long packets() {
-    return packets;
+  /** The class of a message by the topic of the will, which device's birth has; else null. */
+  @Nullable MessageClass classOf(String topic) {
+    Will own = will;
+    return own == null ? null : own.classOf(topic);
   }
 
   /** Whether the socket is closed. */
@@ -168,7 +177,6 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
-    packets++;
     if (failed || !(message instanceof MqttMessage packet)) {
       ReferenceCountUtil.release(message);
     } else if (admitting) {
@@ -201,20 +209,41 @@ final class Connection extends ChannelInboundHandlerAdapter {
       case PUBLISH -> publishing.publish((MqttPublishMessage) packet);
       case PUBREL -> publishing.release(id(packet));
       case PUBACK -> SubscribeHandler.commandAcknowledged(this, id(packet));
+      case PUBREC -> unknownReceived(packet);
+      case PUBCOMP -> {
+        // answers nothing: this side sends no message of QoS 2
+      }
       case SUBSCRIBE -> SubscribeHandler.subscribe(this, (MqttSubscribeMessage) packet);
       case UNSUBSCRIBE -> SubscribeHandler.unsubscribe(this, (MqttUnsubscribeMessage) packet);
       case PINGREQ -> PingHandler.pinged(this);
       case DISCONNECT -> disconnected(packet);
       case AUTH -> fail((byte) 0x8C, "extended authentication is not offered");
-      default -> fail((byte) 0x82, "unexpected packet"); // PUBREC, PUBCOMP: never sent QoS 2
+      default -> fail((byte) 0x82, "unexpected packet");
+    }
+  }
+
+  /** PUBREC that answers nothing, as this side sends no message of QoS 2: section 4.3.3. */
+  private void unknownReceived(MqttMessage packet) {
+    boolean isRefusal =
+        packet.variableHeader() instanceof MqttPubReplyMessageVariableHeader header
+            && header.reasonCode() < 0; // 0x80 and above
+    if (!isRefusal) {
+      reply(MqttMessageType.PUBREL, id(packet), 0x92, null);
     }
   }
 
   private void malformed(Throwable cause) {
-    if (cause instanceof MqttUnacceptableProtocolVersionException && !connected) {
-      refuse(Packets.CONNACK_WRONG_PROTOCOL, "unknown protocol; MQTT 3.1.1 and 5 are spoken here");
+    String detail = String.valueOf(cause.getMessage());
+    byte reason =
+        cause instanceof MalformedPacket fault ? fault.reason() : MalformedPacket.MALFORMED;
+    if (connected) {
+      fail(reason, detail);
+    } else if (reason == MalformedPacket.WRONG_PROTOCOL) {
+      refuse(Packets.CONNACK_WRONG_PROTOCOL, detail);
+    } else if (v5) {
+      refuse(Packets.connAck(reason, Packets.reasonString(detail, maxPacketBytes)), detail);
     } else {
-      fail((byte) 0x81, "malformed packet: " + cause.getMessage());
+      fail(reason, detail);
     }
   }
 
@@ -265,7 +294,46 @@ final class Connection extends ChannelInboundHandlerAdapter {
         take(packet);
       }
     }
-    read();
+    if (inactive) {
+      gone();
+    } else if (succeeded) {
+      failAtOnce((byte) 0x8E, TAKEN_OVER);
+    } else {
+      read();
+    }
+  }
+
+  /**
+   * This connection has gone, and another has its device's session: what it sent is stored all the
+   * same.
+   *
+   * @param sendsAgain whether its session goes on: then messages of QoS 2 come again in it
+   */
+  void pass(boolean sendsAgain) {
+    passing = sendsAgain;
+  }
+
+  /** Whether messages of QoS 2 are left to the session that goes on. */
+  boolean isPassing() {
+    return passing;
+  }
+
+  /** Another connection of the device has come; this one goes, behind what it has sent. */
+  void takenOver() {
+    if (admitting && !failed) {
+      succeeded = true; // its own turn comes first: it waits for its predecessor
+    } else {
+      failAtOnce((byte) 0x8E, TAKEN_OVER);
+    }
+  }
+
+  /** Writes a packet, unless there is nobody left to read it. */
+  void send(Object packet) {
+    if (inactive) {
+      ReferenceCountUtil.release(packet);
+    } else {
+      channel.writeAndFlush(packet, channel.voidPromise());
+    }
   }
 
   void read() {
@@ -285,7 +353,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         v5
             ? Packets.reply(type, packetId, reason, reasonString(detail))
             : Packets.reply(type, packetId);
-    channel.writeAndFlush(packet, channel.voidPromise());
+    send(packet);
   }
 
   MqttProperties reasonString(@Nullable String detail) {
@@ -334,8 +402,12 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** Refuses a CONNECT that never reached a verdict on its credentials. */
-  void refuse(Object connAck, String detail) {
+  /**
+   * Refuses a CONNECT for what it says itself.
+   *
+   * @param connAck null where it takes none
+   */
+  void refuse(@Nullable Object connAck, String detail) {
     gateway.refused(peer, RejectReason.PROTOCOL_ERROR);
     FAULTS.warn(peer.address() + " " + name(), detail + "; refused");
     end(connAck, true);
@@ -357,7 +429,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
     failedAtNanos = System.nanoTime();
     admitting = false;
     connecting = null;
-    if (lastPacket == null && !lingering) {
+    if (inactive) {
+      gone();
+    } else if (lastPacket == null && !lingering) {
       channel.close();
     } else if (lingering && channel instanceof DuplexChannel duplex) {
       Object last = lastPacket == null ? Unpooled.EMPTY_BUFFER : lastPacket;
@@ -444,14 +518,27 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelInactive(ChannelHandlerContext context) {
-    failed = true;
     inactive = true;
     if (refusedBy == null) {
       gateway.leave(peer);
     }
+    if (admitting && !failed && !held.isEmpty()) {
+      before.outlived(); // what came whole is judged and stored once the verdict is there
+    } else {
+      gone();
+    }
+  }
+
+  /** The socket is closed, and nothing that came by it waits for a verdict any more. Once. */
+  private void gone() {
+    if (gone) {
+      return;
+    }
+    gone = true;
+    failed = true;
     sink.connections().remove(this);
-    held.forEach(ReferenceCountUtil::release);
-    held.clear();
+    before.admitted();
+    dropHeld();
     endIfSettled();
     if (!ended.isDone() && !channel.eventLoop().isShuttingDown()) {
       var _ =
@@ -462,6 +549,31 @@ final class Connection extends ChannelInboundHandlerAdapter {
                   SETTLE_SECONDS,
                   TimeUnit.SECONDS);
     }
+  }
+
+  /** Lets go of what came behind CONNECT: who is not let in has no messages. */
+  void discardHeld() {
+    held.forEach(ReferenceCountUtil::release);
+    held.clear();
+  }
+
+  private void dropHeld() {
+    long messages = held.stream().filter(MqttPublishMessage.class::isInstance).count();
+    discardHeld();
+    if (messages > 0) {
+      lost(messages, "came before its device was let in");
+    }
+  }
+
+  /** Notes messages that nobody stores, though they came whole. On the event loop. */
+  void lost(long messages, String why) {
+    for (long i = 0; i < messages; i++) {
+      gateway.refused(peer, RejectReason.OVERLOAD);
+    }
+    FAULTS.warn(
+        peer.address() + " " + name(),
+        "%d message%s that %s: not stored, its connection has ended"
+            .formatted(messages, messages == 1 ? "" : "s", why));
   }
 
   /** A receipt never came: the device may not be locked out for it. It sends the message again. */
@@ -495,6 +607,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
         will.due(kept, asleep);
       }
       sessions.release(kept.device, this);
+    } else if (kept != null && will != null) {
+      will.due(kept, false);
     }
     if (consumer != null) {
       consumer.close();

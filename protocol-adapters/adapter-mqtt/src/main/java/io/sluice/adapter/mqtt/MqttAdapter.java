@@ -10,7 +10,6 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.handler.codec.mqtt.MqttDecoder;
 import io.netty.handler.codec.mqtt.MqttEncoder;
 import io.sluice.api.Adapter;
 import io.sluice.api.BindFault;
@@ -149,8 +148,8 @@ public final class MqttAdapter implements Adapter {
         int limit = settings.packetBytes();
         channel
             .pipeline()
-            .addLast(new PacketGuard(limit, connection, before))
-            .addLast(new MqttDecoder(limit, limit))
+            .addLast(new ConnectGuard(limit, connection, before))
+            .addLast(new PacketDecoder(limit, settings.mqtt31() == Mqtt31.ACCEPT, connection))
             .addLast(MqttEncoder.INSTANCE)
             .addLast(connection);
       }

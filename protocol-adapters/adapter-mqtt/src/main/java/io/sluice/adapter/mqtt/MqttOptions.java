@@ -68,7 +68,14 @@ public record MqttOptions(
             def = "16MB",
             min = 1 << 20,
             max = 1 << 30)
-        Bytes maxUnadmittedBytes) {
+        Bytes maxUnadmittedBytes,
+    @Option(
+            key = "mqtt-3-1",
+            doc =
+                "What becomes of clients that speak MQTT 3.1 (MQIsdp), as old modems do: accept"
+                    + " serves them as those of 3.1.1, refuse answers CONNACK 1.",
+            def = "accept")
+        Mqtt31 mqtt31) {
 
   /** The defaults, with short times: for tests and tools. */
   static final MqttOptions FOR_TESTS =
@@ -83,7 +90,8 @@ public record MqttOptions(
           16,
           Transport.AUTO,
           2,
-          new Bytes(16 << 20));
+          new Bytes(16 << 20),
+          Mqtt31.ACCEPT);
 
   /** The largest packet that is taken, bytes. */
   int packetBytes() {

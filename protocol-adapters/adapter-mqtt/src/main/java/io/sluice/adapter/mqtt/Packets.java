@@ -1,5 +1,6 @@
 package io.sluice.adapter.mqtt;
 
+import io.netty.handler.codec.mqtt.MqttConnAckMessage;
 import io.netty.handler.codec.mqtt.MqttConnectReturnCode;
 import io.netty.handler.codec.mqtt.MqttFixedHeader;
 import io.netty.handler.codec.mqtt.MqttMessage;
@@ -28,6 +29,39 @@ final class Packets {
           .build();
 
   private Packets() {}
+
+  /** CONNACK of MQTT 5 that refuses. */
+  static MqttConnAckMessage connAck(byte reason, MqttProperties properties) {
+    return MqttMessageBuilders.connAck()
+        .returnCode(MqttConnectReturnCode.valueOf(reason))
+        .properties(properties)
+        .build();
+  }
+
+  /** The bytes of a CONNACK of MQTT 5, at most. */
+  static int bytes(MqttConnAckMessage packet) {
+    int bytes = 0;
+    for (MqttProperties.MqttProperty<?> property : packet.variableHeader().properties().listAll()) {
+      bytes +=
+          1
+              + switch (property.value()) {
+                case String text -> 2 + text.getBytes(StandardCharsets.UTF_8).length;
+                default ->
+                    switch (property.propertyId()) {
+                      case MqttProperties.RECEIVE_MAXIMUM,
+                          MqttProperties.TOPIC_ALIAS_MAXIMUM,
+                          MqttProperties.SERVER_KEEP_ALIVE ->
+                          2;
+                      case MqttProperties.MAXIMUM_PACKET_SIZE,
+                          MqttProperties.SESSION_EXPIRY_INTERVAL ->
+                          4;
+                      default -> 1;
+                    };
+              };
+    }
+    int lengths = bytes < 120 ? 2 : 4; // of the packet and of its properties
+    return 1 + lengths + 2 + bytes;
+  }
 
   /** PUBACK, PUBREC, PUBREL or PUBCOMP of MQTT 5. */
   static MqttMessage reply(

@@ -3,8 +3,6 @@ package io.sluice.adapter.mqtt;
 import io.netty.handler.codec.mqtt.MqttMessage;
 
 /** PINGREQ: the device is alive, though it has nothing to say. */
-// a write that fails closes the channel: its future says nothing more
-@SuppressWarnings("FutureReturnValueIgnored")
 final class PingHandler {
   private PingHandler() {}
 
@@ -13,6 +11,6 @@ final class PingHandler {
     if (session != null) {
       connection.gateway.seen(session.device, connection.peer);
     }
-    connection.channel.writeAndFlush(MqttMessage.PINGRESP, connection.channel.voidPromise());
+    connection.send(MqttMessage.PINGRESP);
   }
 }

@@ -21,6 +21,7 @@ final class Publication implements Uplink {
   final Connection connection;
   final int qos;
   final int packetId;
+  final boolean isWill;
   State state = State.WAITING;
 
   /** Published to the event loop by the sink's queue. */
@@ -30,11 +31,15 @@ final class Publication implements Uplink {
   private final String topic;
   private final ContentType contentType;
   private final byte[] payload;
-  private final @Nullable MessageClass messageClass;
+  private final @Nullable MessageClass classOfTopic;
   private final @Nullable Rejection rejection;
   private final long receivedMicros;
   private final long receivedNanos = System.nanoTime();
 
+  /**
+   * @param classOfTopic where the will's topic decides it: for a will in any case, for what is
+   *     published on the same topic unless something maps that
+   */
   Publication(
       Connection connection,
       DeviceId device,
@@ -43,7 +48,8 @@ final class Publication implements Uplink {
       String topic,
       ContentType contentType,
       byte[] payload,
-      @Nullable MessageClass messageClass,
+      @Nullable MessageClass classOfTopic,
+      boolean isWill,
       @Nullable Rejection rejection) {
     this.connection = connection;
     this.device = device;
@@ -52,7 +58,8 @@ final class Publication implements Uplink {
     this.topic = topic;
     this.contentType = contentType;
     this.payload = payload;
-    this.messageClass = messageClass;
+    this.classOfTopic = classOfTopic;
+    this.isWill = isWill;
     this.rejection = rejection;
     this.receivedMicros = connection.gateway.clock().millis() * 1000;
   }
@@ -94,7 +101,12 @@ final class Publication implements Uplink {
 
   @Override
   public @Nullable MessageClass messageClass() {
-    return messageClass;
+    return isWill ? classOfTopic : null;
+  }
+
+  @Override
+  public @Nullable MessageClass classIfUnmapped() {
+    return classOfTopic;
   }
 
   @Override

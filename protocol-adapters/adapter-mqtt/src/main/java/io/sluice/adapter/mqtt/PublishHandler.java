@@ -18,6 +18,12 @@ final class PublishHandler {
   /** Topic aliases that a client may use. */
   static final int TOPIC_ALIAS_MAXIMUM = 16;
 
+  static final byte RETAIN_NOT_SUPPORTED = (byte) 0x9A;
+  static final String NO_RETAIN = "retained messages are not kept here; publish without retain";
+
+  /** What brokers say of themselves, and a Mosquitto bridge of its connection. */
+  static final String BROKERS_OWN = "$SYS/";
+
   static final Rejection UNKNOWN_CONTENT_TYPE =
       new Rejection(
           RejectReason.UNSUPPORTED_CONTENT_TYPE,
@@ -33,7 +39,6 @@ final class PublishHandler {
 
   private final Connection connection;
   private String @Nullable [] aliases;
-  private String lastTopic = "";
 
   PublishHandler(Connection connection) {
     this.connection = connection;
@@ -52,11 +57,16 @@ final class PublishHandler {
     if (topic == null || session == null) {
       return;
     }
-    if (qos == 2 && duplicate(session, packetId)) {
+    boolean isNotice = topic.startsWith(BROKERS_OWN) || clearsTopic(packet);
+    if (packet.fixedHeader().isRetain() && connection.v5 && !isNotice) {
+      connection.fail(RETAIN_NOT_SUPPORTED, NO_RETAIN); // [MQTT-3.2.2-14]
+      return;
+    }
+    if (qos == 2 && (connection.isPassing() || duplicate(session, packetId))) {
       return;
     }
     ContentType contentType = contentType(packet.variableHeader().properties());
-    connection.window.offer(
+    Publication publication =
         new Publication(
             connection,
             session.device,
@@ -65,8 +75,20 @@ final class PublishHandler {
             topic,
             contentType == null ? ContentType.UNSPECIFIED : contentType,
             ByteBufUtil.getBytes(packet.payload()),
-            null,
-            rejection(contentType, packet)));
+            connection.classOf(topic),
+            false,
+            rejection(contentType, packet));
+    if (isNotice) {
+      connection.gateway.seen(session.device, connection.peer);
+      connection.window.acknowledge(publication);
+    } else {
+      connection.window.offer(publication);
+    }
+  }
+
+  /** An empty retained message takes a retained one away [MQTT-3.3.1-6]: here there is none. */
+  private static boolean clearsTopic(MqttPublishMessage packet) {
+    return packet.fixedHeader().isRetain() && !packet.payload().isReadable();
   }
 
   private static @Nullable Rejection rejection(
@@ -114,20 +136,13 @@ final class PublishHandler {
       }
       return known;
     }
-    if (!topic.equals(lastTopic)) {
-      if (topic.indexOf('\0') >= 0 || topic.indexOf('\uFFFD') >= 0) {
-        connection.fail((byte) 0x81, "topic is not UTF-8"); // [MQTT-1.5.4-1], [MQTT-1.5.4-2]
-        return null;
-      }
-      lastTopic = topic;
-    }
     if (alias > 0) {
       if (aliases == null) {
         aliases = new String[TOPIC_ALIAS_MAXIMUM + 1];
       }
-      aliases[alias] = lastTopic;
+      aliases[alias] = topic;
     }
-    return lastTopic;
+    return topic;
   }
 
   /** The content type that the properties name, null where it is none of ours. */

@@ -17,6 +17,11 @@ final class Sessions {
     return live.put(device, connection);
   }
 
+  /** Makes this the device's connection where there is none; false where there is. */
+  boolean claimFree(DeviceId device, Connection connection) {
+    return live.putIfAbsent(device, connection) == null;
+  }
+
   void release(DeviceId device, Connection connection) {
     live.remove(device, connection);
   }

@@ -33,11 +33,13 @@ final class SubscribeHandler {
     if (subscriber == null) {
       return;
     }
-    List<MqttTopicSubscription> wishes = packet.payload().topicSubscriptions();
-    if (wishes.isEmpty()) {
-      connection.fail((byte) 0x82, "SUBSCRIBE without a filter"); // [MQTT-3.8.3-2]
+    MqttProperties asked = packet.idAndPropertiesVariableHeader().properties();
+    if (asked.getProperty(MqttProperties.SUBSCRIPTION_IDENTIFIER) != null) {
+      // section 3.2.2.3.12
+      connection.fail((byte) 0xA1, "SUBSCRIBE: subscription identifiers are not supported");
       return;
     }
+    List<MqttTopicSubscription> wishes = packet.payload().topicSubscriptions();
     int[] answers = new int[wishes.size()];
     boolean isRefused = false;
     boolean isTooMany = false;
@@ -60,13 +62,12 @@ final class SubscribeHandler {
                     ? "at most " + connection.settings.maxSubscriptions() + " subscriptions"
                     : subscriber.rule())
             : MqttProperties.NO_PROPERTIES;
-    connection.channel.writeAndFlush(
+    connection.send(
         new MqttSubAckMessage(
             header(MqttMessageType.SUBACK),
             new MqttMessageIdAndPropertiesVariableHeader(
                 packet.variableHeader().messageId(), properties),
-            new MqttSubAckPayload(answers)),
-        connection.channel.voidPromise());
+            new MqttSubAckPayload(answers)));
     subscriber.subscribed();
   }
 
@@ -99,10 +100,6 @@ final class SubscribeHandler {
     if (subscriber == null) {
       return;
     }
-    if (packet.payload().topics().isEmpty()) {
-      connection.fail((byte) 0x82, "UNSUBSCRIBE without a filter"); // [MQTT-3.10.3-2]
-      return;
-    }
     short[] reasons = new short[packet.payload().topics().size()];
     for (int i = 0; i < reasons.length; i++) {
       boolean had = subscriber.subscriptions().remove(packet.payload().topics().get(i)) != null;
@@ -110,13 +107,12 @@ final class SubscribeHandler {
     }
     subscriber.subscribed();
     MqttUnsubAckPayload payload = connection.v5 ? new MqttUnsubAckPayload(reasons) : null;
-    connection.channel.writeAndFlush(
+    connection.send(
         new MqttUnsubAckMessage(
             header(MqttMessageType.UNSUBACK),
             new MqttMessageIdAndPropertiesVariableHeader(
                 packet.variableHeader().messageId(), MqttProperties.NO_PROPERTIES),
-            payload),
-        connection.channel.voidPromise());
+            payload));
   }
 
   static void commandAcknowledged(Connection connection, int packetId) {

@@ -2,6 +2,7 @@ package io.sluice.adapter.mqtt;
 
 import io.netty.util.concurrent.ScheduledFuture;
 import io.sluice.api.Admission;
+import io.sluice.api.MessageClass;
 import io.sluice.api.RejectReason;
 import io.sluice.api.health.Guarded;
 import java.util.concurrent.TimeUnit;
@@ -34,6 +35,11 @@ final class Will {
     this.publication = publication;
     this.admitted = admitted;
     this.delaySeconds = delaySeconds;
+  }
+
+  /** The class of what is published on its topic, null of any other topic. */
+  @Nullable MessageClass classOf(String topic) {
+    return topic.equals(publication.topic()) ? publication.messageClass() : null;
   }
 
   /** The connection has ended without DISCONNECT. On its event loop. */

@@ -1,6 +1,7 @@
 package io.sluice.adapter.mqtt;
 
 import io.netty.buffer.ByteBuf;
+import io.sluice.api.Lane;
 import io.sluice.api.Receipt;
 import io.sluice.api.health.Guarded;
 import java.util.ArrayDeque;
@@ -13,6 +14,9 @@ import java.util.concurrent.TimeUnit;
 @SuppressWarnings("FutureReturnValueIgnored")
 final class Window {
   private static final Guarded RETRIES = Guarded.of("mqtt-retry");
+
+  private static final String NO_ROOM = "found no room in the spool";
+  private static final Receipt NOTHING_KEPT = new Receipt.Stored(Lane.TELEMETRY, 0);
 
   private final Connection connection;
   private final ArrayDeque<Publication> pending = new ArrayDeque<>();
@@ -72,6 +76,18 @@ final class Window {
     }
   }
 
+  /** Answers a message that nothing is kept of, in its turn. */
+  void acknowledge(Publication publication) {
+    publication.receipt = NOTHING_KEPT;
+    publication.state = Publication.State.DECIDED;
+    pending.add(publication);
+    if (pending.size() == 1) {
+      answer();
+    } else if (pending.size() >= limit()) {
+      connection.read();
+    }
+  }
+
   /** Notes a receipt; true where the connection has not been touched in this batch yet. */
   boolean resolved(Publication publication) {
     if (publication.state == Publication.State.DECIDED) {
@@ -79,13 +95,17 @@ final class Window {
     }
     long retryAfterMillis = retryAfterMillis(publication);
     boolean isBusy = retryAfterMillis >= 0;
-    if (publication.messageClass() != null) {
+    if (publication.isWill) {
       if (isBusy && connection.will != null) {
         connection.will.busy(retryAfterMillis);
       }
       return false;
     }
     publication.state = isBusy ? Publication.State.WAITING : Publication.State.DECIDED;
+    if (isBusy && connection.inactive() && pending.isEmpty()) {
+      connection.lost(1, NO_ROOM);
+      return false;
+    }
     if (isBusy && !waiting && !connection.failed()) {
       waiting = true;
       connection.read();
@@ -175,10 +195,15 @@ final class Window {
    * @param sleeps whether the session outlives the connection
    */
   boolean settle(boolean sleeps) {
+    int lost = 0;
     for (Publication publication : pending) {
       if (publication.state == Publication.State.DECIDED) {
         connection.publishing.decided(publication);
       }
+      lost += publication.state == Publication.State.WAITING ? 1 : 0;
+    }
+    if (lost > 0) {
+      connection.lost(lost, NO_ROOM);
     }
     pending.removeIf(p -> p.qos < 2 || !sleeps || p.state != Publication.State.OFFERED);
     return pending.isEmpty();

@@ -111,6 +111,14 @@ final class RawMqtt implements Closeable {
     return all.toByteArray();
   }
 
+  static byte[] joined(byte[]... parts) {
+    Bytes all = new Bytes();
+    for (byte[] part : parts) {
+      all.writeBytes(part);
+    }
+    return all.toByteArray();
+  }
+
   /** Bytes put one after another. */
   static final class Bytes extends ByteArrayOutputStream {
     Bytes raw(int... values) {

@@ -35,7 +35,8 @@ class UnadmittedTest {
         base.maxSubscriptions(),
         base.transport(),
         loops,
-        new io.sluice.api.config.Bytes(ROOM));
+        new io.sluice.api.config.Bytes(ROOM),
+        base.mqtt31());
   }
 
   @BeforeEach

@@ -34,6 +34,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -76,6 +77,10 @@ public final class RecordingGateway implements Gateway, Commands, AutoCloseable 
 
   /** Runs between a verdict and the adapter's hearing of it. */
   public volatile Runnable afterAdmission = () -> {};
+
+  /** Where set, the next verdict on credentials is not heard of before this is done. */
+  public final AtomicReference<CompletableFuture<Void>> nextVerdictWaitsFor =
+      new AtomicReference<>(null);
 
   /** Whether a name alone is let in. */
   public volatile boolean anonymous;
@@ -172,13 +177,16 @@ public final class RecordingGateway implements Gateway, Commands, AutoCloseable 
     if (misconduct == Misconduct.THROWS_AT_ADMISSION) {
       throw new IllegalStateException("the gateway fails, as told");
     }
-    return CompletableFuture.supplyAsync(
-        () -> {
-          Admission verdict = judge(credentials);
-          afterAdmission.run();
-          return verdict;
-        },
-        writer);
+    CompletableFuture<Void> gate = nextVerdictWaitsFor.getAndSet(null);
+    CompletableFuture<Admission> judged =
+        CompletableFuture.supplyAsync(
+            () -> {
+              Admission verdict = judge(credentials);
+              afterAdmission.run();
+              return verdict;
+            },
+            writer);
+    return gate == null ? judged : judged.thenCombine(gate, (verdict, _) -> verdict);
   }
 
   private Admission judge(Credentials credentials) {
@@ -190,7 +198,9 @@ public final class RecordingGateway implements Gateway, Commands, AutoCloseable 
       case Credentials.Password _, Credentials.Token _ ->
           new Admission.Refused(RejectReason.NOT_AUTHENTICATED, "unknown device or wrong password");
       case Credentials.Anonymous(String claimed) when anonymous ->
-          claimed == null ? Admission.NAMELESS : admitted(claimed);
+          claimed == null
+              ? Admission.NAMELESS
+              : DeviceId.isValid(claimed) ? admitted(claimed) : Admission.NO_NAME;
       case Credentials.Certificate certificate
           when consumers.contains(commonName(certificate.chain().getFirst())) ->
           new Admission.Consumer(commonName(certificate.chain().getFirst()), List.of("records/#"));
