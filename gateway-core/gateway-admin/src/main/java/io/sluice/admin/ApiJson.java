@@ -12,6 +12,7 @@ import java.io.StringWriter;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.Map;
@@ -124,6 +125,8 @@ final class ApiJson {
       return text.toString();
     } else if (value instanceof DeviceId id) {
       return id.value();
+    } else if (value instanceof ZoneId zone) {
+      return zone.getId();
     } else if (value instanceof Enum<?> constant) {
       return label(constant);
     }

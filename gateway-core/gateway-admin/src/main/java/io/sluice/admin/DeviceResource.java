@@ -31,6 +31,7 @@ final class DeviceResource {
           "parent",
           "planned",
           "commissioned",
+          "timezone",
           "credentials");
   private static final int PAGE = 100;
   private static final int PAGE_MAX = 1000;
@@ -174,7 +175,8 @@ final class DeviceResource {
         parent == null ? null : deviceId("parent", parent),
         body.flag("planned", true),
         body.flag("commissioned", true),
-        credentials(body));
+        credentials(body),
+        body.text("timezone"));
   }
 
   private static @Nullable CredentialSpec credentials(JsonBody body) {

@@ -6,6 +6,8 @@ import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.time.Duration;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -70,6 +72,8 @@ final class RandomViews {
       return record(plain);
     } else if (plain.isEnum()) {
       return plain.getEnumConstants()[random.nextInt(plain.getEnumConstants().length)];
+    } else if (plain == ZoneId.class) {
+      return ZoneOffset.ofHours(random.nextInt(-12, 14));
     } else if (plain == Duration.class) {
       return Duration.ofMillis(random.nextInt(100_000_000));
     } else if (plain == byte[].class) {

@@ -1,6 +1,7 @@
 package io.sluice.api;
 
 import java.time.Duration;
+import java.time.ZoneId;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param planned whether it belongs to the plan of the site
  * @param commissioned whether it is expected to report
  * @param retired whether it was taken out of service: it is admitted no more
+ * @param timezone zone of the times that it writes without one, or null: its site's or profile's
  */
 public record Device(
     DeviceId id,
@@ -26,4 +28,20 @@ public record Device(
     @Nullable DeviceId parent,
     boolean planned,
     boolean commissioned,
-    boolean retired) {}
+    boolean retired,
+    @Nullable ZoneId timezone) {
+
+  /** One whose times without zone are in the zone of its site or profile. */
+  public Device(
+      DeviceId id,
+      String profile,
+      String sector,
+      String site,
+      @Nullable Duration interval,
+      @Nullable DeviceId parent,
+      boolean planned,
+      boolean commissioned,
+      boolean retired) {
+    this(id, profile, sector, site, interval, parent, planned, commissioned, retired, null);
+  }
+}

@@ -49,6 +49,11 @@ final class DeviceAddCommand implements Callable<Integer> {
   @Option(names = "--interval", description = "Report interval that replaces the profile's: 10s.")
   private @Nullable String interval;
 
+  @Option(
+      names = "--timezone",
+      description = "Zone of the times that it writes without one: Asia/Kolkata, +05:30.")
+  private @Nullable String timezone;
+
   @Option(names = "--parent", description = "The concentrator that publishes for it.")
   private @Nullable String parent;
 
@@ -87,6 +92,7 @@ final class DeviceAddCommand implements Callable<Integer> {
     body.put("id", id).put("profile", profile).put("sector", sector).put("site", site);
     putGiven(body, "interval", interval);
     putGiven(body, "parent", parent);
+    putGiven(body, "timezone", timezone);
     body.put("planned", !unplanned).put("commissioned", !notCommissioned);
     ObjectNode credentials = AdminClient.JSON.createObjectNode();
     putGiven(credentials, "password", password == null ? null : new String(password));

@@ -7,6 +7,7 @@ import io.sluice.engine.config.Types;
 import io.sluice.engine.config.Types.Section;
 import io.sluice.engine.coverage.CoverageSettings;
 import io.sluice.engine.limits.LimitSettings;
+import io.sluice.engine.normalize.TimeSettings;
 import io.sluice.engine.registry.AccessSettings;
 import io.sluice.engine.registry.ConsumerSettings;
 import io.sluice.engine.spool.SpoolSettings;
@@ -24,7 +25,8 @@ final class GatewayTypes {
           new Section("limits", LimitSettings.class, "How much any one may take."),
           new Section("logging", LoggingSettings.class, "Where the program's log goes."),
           new Section("metrics", MetricsSettings.class, "Where figures go unasked."),
-          new Section("spool", SpoolSettings.class, "Bounds and policies of the durable spool."));
+          new Section("spool", SpoolSettings.class, "Bounds and policies of the durable spool."),
+          new Section("times", TimeSettings.class, "How the times of devices are read."));
 
   private GatewayTypes() {}
 

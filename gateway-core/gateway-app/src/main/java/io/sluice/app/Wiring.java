@@ -38,6 +38,7 @@ import io.sluice.engine.limits.LaneShares;
 import io.sluice.engine.limits.LimitSettings;
 import io.sluice.engine.normalize.Normalizer;
 import io.sluice.engine.normalize.Profiles;
+import io.sluice.engine.normalize.TimeSettings;
 import io.sluice.engine.registry.AccessSettings;
 import io.sluice.engine.registry.Authorities;
 import io.sluice.engine.registry.ConsumerSettings;
@@ -161,7 +162,11 @@ final class Wiring implements AutoCloseable {
     LatestRecords latest = latest();
     Normalizer normalizer =
         new Normalizer(
-            config.gateway().id(), profiles, id -> registry.find(id) != null, watch.floor());
+            config.gateway().id(),
+            profiles,
+            id -> registry.find(id) != null,
+            watch.floor(),
+            config.section(TimeSettings.class));
     IngestPipeline pipeline =
         new IngestPipeline(
             registry::find,

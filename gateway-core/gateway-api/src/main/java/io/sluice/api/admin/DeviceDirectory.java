@@ -97,6 +97,10 @@ public interface DeviceDirectory {
     }
   }
 
+  /**
+   * @param timezone zone of the times that it writes without one, such as {@code Asia/Kolkata} or
+   *     {@code +05:30}, or null
+   */
   record DeviceSpec(
       DeviceId id,
       String profile,
@@ -106,7 +110,22 @@ public interface DeviceDirectory {
       @Nullable DeviceId parent,
       boolean planned,
       boolean commissioned,
-      @Nullable CredentialSpec credentials) {}
+      @Nullable CredentialSpec credentials,
+      @Nullable String timezone) {
+
+    public DeviceSpec(
+        DeviceId id,
+        String profile,
+        String sector,
+        String site,
+        @Nullable Duration interval,
+        @Nullable DeviceId parent,
+        boolean planned,
+        boolean commissioned,
+        @Nullable CredentialSpec credentials) {
+      this(id, profile, sector, site, interval, parent, planned, commissioned, credentials, null);
+    }
+  }
 
   /** A device that cannot be registered so; the message names the field and the remedy. */
   final class InvalidDeviceException extends Exception {

@@ -217,7 +217,8 @@ public final class DeadLetterRetries implements RetryDesk, AutoCloseable {
         device.parent(),
         device.planned(),
         device.commissioned(),
-        device.retired());
+        device.retired(),
+        device.timezone());
   }
 
   private Normalized normalize(DeadLetter letter, Device device) throws PayloadException {

@@ -5,7 +5,10 @@ import io.sluice.api.Device;
 import io.sluice.api.MessageBounds;
 import io.sluice.api.MessageClass;
 import io.sluice.api.RejectReason;
+import java.time.ZoneId;
+import java.util.function.Function;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns a device's payload into an encoded record, by the device's profile: a pure mapping, apart
@@ -36,15 +39,21 @@ public final class Normalizer {
    *     than it comes from is refused
    */
   public Normalizer(String gatewayId, Profiles profiles, Predicate<String> isRegistered) {
-    this(gatewayId, profiles, isRegistered, ClockFloor.NONE);
+    this(gatewayId, profiles, isRegistered, ClockFloor.NONE, TimeSettings.DEFAULTS);
   }
 
   /**
    * @param floor by which a clock that was not set yet is known
+   * @param times zones of sites
    */
   public Normalizer(
-      String gatewayId, Profiles profiles, Predicate<String> isRegistered, ClockFloor floor) {
-    this.scratch = ThreadLocal.withInitial(() -> new Scratch(floor));
+      String gatewayId,
+      Profiles profiles,
+      Predicate<String> isRegistered,
+      ClockFloor floor,
+      TimeSettings times) {
+    Function<Device, @Nullable ZoneId> zones = times.zones();
+    this.scratch = ThreadLocal.withInitial(() -> new Scratch(floor, zones));
     this.isRegistered = isRegistered;
     this.gatewayId = gatewayId;
     this.profiles = profiles;

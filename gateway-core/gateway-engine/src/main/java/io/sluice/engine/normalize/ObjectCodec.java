@@ -523,7 +523,7 @@ final class ObjectCodec {
 
   /** The time that a value says, or {@link Samples#NO_TIME} where it cannot be one. */
   private long time(JsonParser parser, JsonToken token) {
-    TimeForms forms = profile.forms.times();
+    TimeForms forms = samples.forms;
     return switch (token) {
       case VALUE_NUMBER_INT ->
           fitsLong(parser)

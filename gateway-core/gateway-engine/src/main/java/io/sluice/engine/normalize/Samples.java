@@ -82,7 +82,14 @@ final class Samples {
   private int sensorFaults;
   private int rangeFaults;
 
-  void clear(Profile profile) {
+  /** How times are written, and in which zone. */
+  TimeForms forms = PayloadForms.USUAL.times();
+
+  /**
+   * @param times how this message's times are written
+   */
+  void clear(Profile profile, TimeForms times) {
+    forms = times;
     Arrays.fill(objects, 0, count, null);
     count = 0;
     content = 0;

@@ -3,6 +3,8 @@ package io.sluice.engine.normalize;
 import io.sluice.api.ContentType;
 import io.sluice.api.Device;
 import io.sluice.api.MessageClass;
+import java.time.ZoneId;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -45,18 +47,34 @@ final class Scratch {
   private final SenmlCodec senml = new SenmlCodec();
   private final RecordMaker maker;
 
-  Scratch(ClockFloor floor) {
+  private final Function<Device, @Nullable ZoneId> zones;
+  private TimeForms times = PayloadForms.USUAL.times();
+
+  Scratch(ClockFloor floor, Function<Device, @Nullable ZoneId> zones) {
     this.maker = new RecordMaker(floor);
+    this.zones = zones;
+  }
+
+  /** The profile's, in the zone of device or site where they have one. */
+  private TimeForms times(Profile profile, Device device) {
+    TimeForms own = profile.forms.times();
+    ZoneId zone = zones.apply(device);
+    if (zone == null || zone.equals(own.zone())) {
+      return own;
+    }
+    boolean asBefore = zone.equals(times.zone()) && own.formats().equals(times.formats());
+    return asBefore ? times : new TimeForms(zone, own.formats());
   }
 
   /** Decodes into the columns; returns the codec's name. */
   String decode(
       Profile profile, Device device, ContentType declared, byte[] payload, long receivedMicros)
       throws PayloadException {
+    times = times(profile, device);
     int mark = PayloadText.markLength(payload);
     ContentType type = Sniffer.type(declared, profile, payload, mark);
     if (type == ContentType.BYTES) {
-      samples.clear(profile);
+      samples.clear(profile, times);
       BytesCodec.decode(PayloadText.raw(payload, profile), profile, samples);
     } else if (type == ContentType.CBOR || type == ContentType.SENML_CBOR) {
       structured(type, profile, device, payload, 0, payload.length, receivedMicros);
@@ -74,7 +92,7 @@ final class Scratch {
     int from = mark > 0 && payload.length >= mark ? PayloadText.markLength(payload) : 0;
     int to = PayloadText.end(payload);
     if (type == ContentType.TEXT || type == ContentType.UNSPECIFIED) {
-      samples.clear(profile);
+      samples.clear(profile, times);
       TextCodec.decode(payload, from, to, profile, samples, receivedMicros);
       return;
     }
@@ -98,7 +116,7 @@ final class Scratch {
       int to,
       long receivedMicros)
       throws PayloadException {
-    samples.clear(profile);
+    samples.clear(profile, times);
     boolean json = type == ContentType.JSON || type == ContentType.SENML_JSON;
     boolean pack = type == ContentType.SENML_JSON || type == ContentType.SENML_CBOR;
     String format = json ? "JSON" : "CBOR";

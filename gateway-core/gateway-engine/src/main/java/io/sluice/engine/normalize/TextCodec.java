@@ -186,7 +186,7 @@ final class TextCodec {
     switch (target) {
       case Field field -> known(field, path, text, at);
       case Role role when role == Role.TIME -> {
-        Long micros = Times.ofText(text, profile.forms.times(), received);
+        Long micros = Times.ofText(text, samples.forms, received);
         if (micros != null && micros != Samples.NO_TIME) {
           return micros;
         }

@@ -32,7 +32,12 @@ public record DeviceEntry(
         @Nullable String parent,
     @Option(doc = "Whether it belongs to the plan of the site.", def = "true") boolean planned,
     @Option(doc = "Whether it is expected to report.", def = "true") boolean commissioned,
-    @Option(doc = "What it must show to be let in.") @Nullable CredentialEntry credentials) {
+    @Option(doc = "What it must show to be let in.") @Nullable CredentialEntry credentials,
+    @Option(
+            doc =
+                "Zone of the times that it writes without one, such as Asia/Kolkata or +05:30."
+                    + " Default: that of its site, else of its profile.")
+        @Nullable String timezone) {
   static final String ID = "(?!\\.{1,2}$)[A-Za-z0-9._:@-]{1,128}";
 
   /** What a device must show to be let in. One of them is enough. */
@@ -78,6 +83,7 @@ public record DeviceEntry(
         parent == null ? null : new DeviceId(parent),
         planned,
         commissioned,
-        credentials == null ? null : credentials.spec());
+        credentials == null ? null : credentials.spec(),
+        timezone);
   }
 }

@@ -39,6 +39,7 @@ final class DeviceImport {
           "parent",
           "planned",
           "commissioned",
+          "timezone",
           "credentials.password",
           "credentials.token",
           "credentials.certificate",

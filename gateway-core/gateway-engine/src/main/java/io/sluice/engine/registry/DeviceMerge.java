@@ -4,6 +4,7 @@ import io.sluice.api.Device;
 import io.sluice.api.DeviceId;
 import io.sluice.api.admin.DeviceDirectory.CredentialSpec;
 import io.sluice.api.admin.DeviceDirectory.DeviceSpec;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -44,7 +45,8 @@ final class DeviceMerge {
         spec.parent(),
         spec.planned(),
         spec.commissioned(),
-        retired);
+        retired,
+        spec.timezone() == null ? null : ZoneId.of(spec.timezone()));
   }
 
   /** The credentials given in place of those before; the others stay. */
@@ -73,7 +75,8 @@ final class DeviceMerge {
         device.parent(),
         device.planned(),
         device.commissioned(),
-        true);
+        true,
+        device.timezone());
   }
 
   /**

@@ -6,6 +6,7 @@ import io.sluice.api.admin.DeviceDirectory.PskSpec;
 import io.sluice.api.tls.PemFiles;
 import io.sluice.api.tls.SubjectName;
 import io.sluice.engine.config.NearestKey;
+import io.sluice.engine.normalize.TimeSettings;
 import java.nio.charset.StandardCharsets;
 import java.security.spec.InvalidKeySpecException;
 import java.time.Duration;
@@ -115,6 +116,7 @@ final class DeviceRules {
     checkName(faults, "sector", spec.sector());
     checkName(faults, "site", spec.site());
     checkInterval(faults, spec.interval());
+    checkTimezone(faults, spec.timezone());
     if (spec.id().equals(spec.parent())) {
       faults.add(new Fault("parent", "a device cannot be its own parent; leave it out"));
     }
@@ -142,6 +144,12 @@ final class DeviceRules {
     if (interval != null
         && (interval.compareTo(MIN_INTERVAL) < 0 || interval.compareTo(MAX_INTERVAL) > 0)) {
       faults.add(new Fault("interval", "must be 10ms to 366d, such as 10s or 5m"));
+    }
+  }
+
+  private static void checkTimezone(List<Fault> faults, @Nullable String timezone) {
+    if (timezone != null && !TimeSettings.isZone(timezone)) {
+      faults.add(new Fault("timezone", TimeSettings.unknown(timezone)));
     }
   }
 

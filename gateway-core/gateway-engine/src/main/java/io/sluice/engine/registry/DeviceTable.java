@@ -8,19 +8,25 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.sql.Types;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The tables {@code device} and {@code seed_entry} in SQL. */
 final class DeviceTable {
+  private static final Logger LOG = LoggerFactory.getLogger(DeviceTable.class);
   private static final String UPSERT =
       "INSERT INTO device (id, profile, sector, site, interval_ms, parent, planned,"
           + " commissioned, retired, password_hash, token_hash, psk_identity, psk_key, certificate,"
-          + " public_key, certificate_authority)"
-          + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+          + " public_key, certificate_authority, timezone)"
+          + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
           + " ON CONFLICT (id) DO UPDATE SET profile = excluded.profile, sector = excluded.sector,"
           + " site = excluded.site, interval_ms = excluded.interval_ms, parent = excluded.parent,"
           + " planned = excluded.planned, commissioned = excluded.commissioned,"
@@ -28,7 +34,8 @@ final class DeviceTable {
           + " token_hash = excluded.token_hash, psk_identity = excluded.psk_identity,"
           + " psk_key = excluded.psk_key, certificate = excluded.certificate,"
           + " public_key = excluded.public_key,"
-          + " certificate_authority = excluded.certificate_authority";
+          + " certificate_authority = excluded.certificate_authority,"
+          + " timezone = excluded.timezone";
 
   private DeviceTable() {}
 
@@ -71,7 +78,18 @@ final class DeviceTable {
         parent == null ? null : new DeviceId(parent),
         row.getBoolean("planned"),
         row.getBoolean("commissioned"),
-        row.getBoolean("retired"));
+        row.getBoolean("retired"),
+        zone(row.getString("timezone")));
+  }
+
+  /** Null for none, and for one that this platform does not know any more. */
+  private static @Nullable ZoneId zone(@Nullable String name) {
+    try {
+      return name == null ? null : ZoneId.of(name);
+    } catch (DateTimeException e) {
+      LOG.warn("the registry has the time zone {}, which is not known here", name);
+      return null;
+    }
   }
 
   private static StoredCredentials credentials(ResultSet row) throws SQLException {
@@ -152,6 +170,8 @@ final class DeviceTable {
     upsert.setBoolean(8, device.commissioned());
     upsert.setBoolean(9, device.retired());
     bind(upsert, 10, entry.credentials());
+    ZoneId zone = device.timezone();
+    upsert.setString(17, zone == null ? null : zone.getId());
   }
 
   static void remove(Connection connection, String id) throws SQLException {

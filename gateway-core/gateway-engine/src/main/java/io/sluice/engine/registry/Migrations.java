@@ -26,7 +26,8 @@ final class Migrations {
           "V2__commands",
           "V3__credentials",
           "V4__bounds_of_credentials",
-          "V5__known_places");
+          "V5__known_places",
+          "V6__time_zones");
 
   private Migrations() {}
 

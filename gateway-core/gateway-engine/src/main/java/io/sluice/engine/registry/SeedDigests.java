@@ -80,12 +80,16 @@ final class SeedDigests {
       bytes(psk == null ? null : psk.keyHex()),
       bytes(credentials == null ? null : credentials.certificate())
     };
-    if (authority == null) {
-      return Digests.hmacHex(key, parts); // as it was before there were bound names
+    String timezone = spec.timezone();
+    if (authority == null && timezone == null) {
+      return Digests.hmacHex(key, parts); // as it was before there were bound names and zones
     }
-    byte[][] bound = Arrays.copyOf(parts, parts.length + 1);
-    bound[parts.length] = bytes(authority);
-    return Digests.hmacHex(key, bound);
+    byte[][] more = Arrays.copyOf(parts, parts.length + (timezone == null ? 1 : 2));
+    more[parts.length] = bytes(authority);
+    if (timezone != null) {
+      more[parts.length + 1] = bytes(timezone);
+    }
+    return Digests.hmacHex(key, more);
   }
 
   private static byte[] bytes(@Nullable Object value) {

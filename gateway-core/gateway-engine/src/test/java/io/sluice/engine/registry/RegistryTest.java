@@ -25,6 +25,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -124,6 +125,30 @@ class RegistryTest {
       assertThatThrownBy(() -> registry.directory().put(Fixture.child("a", "nobody")))
           .hasMessageContaining("parent: no device \"nobody\"");
     }
+  }
+
+  @Test
+  void timeZoneOfADeviceSurvivesRestartAndRetirementAndAWrongOneIsRefused() throws Exception {
+    try (Registry registry = open(directory)) {
+      registry.directory().put(zoned("a", "Asia/Kolkata"));
+      registry.directory().put(zoned("b", "+05:30"));
+      registry.directory().retire(id("b"));
+      assertThatThrownBy(() -> registry.directory().put(zoned("c", "Mars/Base")))
+          .isInstanceOf(InvalidDeviceException.class)
+          .hasMessageContaining("timezone: \"Mars/Base\" is no time zone; write one such as");
+    }
+    try (Registry registry = open(directory)) {
+      assertThat(registry.find("a"))
+          .extracting(Device::timezone)
+          .isEqualTo(ZoneId.of("Asia/Kolkata"));
+      assertThat(registry.directory().get(id("b")).device().timezone())
+          .isEqualTo(ZoneId.of("+05:30"));
+      assertThat(registry.directory().put(spec("a")).device().timezone()).isNull();
+    }
+  }
+
+  private static DeviceSpec zoned(String id, String zone) {
+    return new DeviceSpec(id(id), "cnc", "factory", "s", null, null, true, true, null, zone);
   }
 
   @Test
