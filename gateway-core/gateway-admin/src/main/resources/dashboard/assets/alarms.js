@@ -51,7 +51,7 @@ function actions(alarm, again) {
 function said(alarm) {
   const [name, text] = what(alarm.name, alarm.text);
   const status = alarm.status ?? alarm.cap?.status;
-  return html`${name ? html`<strong>${alarm.kind === "device" ? name : t(name)}</strong> ` : nothing}${status && status !== "Actual" ? html`<span class="chip">${t(status)}</span> ` : nothing}${
+  return html`${name ? html`<strong>${alarm.kind === "device" ? name : t(name)}${alarm.point ? ` · ${alarm.point}` : ""}</strong> ` : nothing}${status && status !== "Actual" ? html`<span class="chip">${t(status)}</span> ` : nothing}${
     alarm.kind && alarm.kind !== "device" ? html`<span class="chip">${t(alarm.kind)}</span> ` : nothing}${text}`;
 }
 

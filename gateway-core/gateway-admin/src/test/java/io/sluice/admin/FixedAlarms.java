@@ -30,6 +30,7 @@ final class FixedAlarms implements AlarmDesk {
         "fire-panel",
         Kind.SUPERVISION,
         "supervision",
+        "",
         "Moderate",
         "Expected",
         "Observed",

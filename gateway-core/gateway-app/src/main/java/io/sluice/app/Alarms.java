@@ -40,7 +40,7 @@ record Alarms(AlarmBook book, AlarmEngine engine, @Nullable Webhook webhook)
     String gateway = config.gateway().id();
     LongSupplier nanoTime = time.nanoTime();
     AlarmBook book = AlarmBook.open(config.gateway().data(), settings, gateway, time.clock());
-    AlarmEngine engine = new AlarmEngine(book, spool, nanoTime);
+    AlarmEngine engine = new AlarmEngine(book, spool, profiles, nanoTime);
     SupervisionDuty supervision =
         new SupervisionDuty(
             book, settings, registry, profiles, coverage::stops, time.clock(), nanoTime);
@@ -73,6 +73,7 @@ record Alarms(AlarmBook book, AlarmEngine engine, @Nullable Webhook webhook)
 
   void start(IngestPipeline pipeline) {
     pipeline.tapAlarms(engine::stored);
+    pipeline.watchAlarms(engine.watch());
     engine.start();
   }
 

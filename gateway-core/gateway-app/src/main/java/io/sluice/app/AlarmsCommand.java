@@ -91,7 +91,7 @@ final class AlarmsCommand implements Callable<Integer> {
           Show.time(alarm, "raisedMicros"),
           Show.text(alarm, "site"),
           Show.text(alarm, "device"),
-          Show.text(alarm, "name"),
+          name(alarm),
           Show.text(alarm, "text"));
     }
     table.print(out);
@@ -114,6 +114,12 @@ final class AlarmsCommand implements Callable<Integer> {
     }
     out.flush();
     return ExitCode.DONE;
+  }
+
+  /** The alarm's name, with its point behind it. */
+  private static String name(JsonNode alarm) {
+    String point = alarm.path("point").asString("");
+    return Show.text(alarm, "name") + (point.isEmpty() ? "" : " · " + point);
   }
 
   private static String parameter(String name, @Nullable String value) {

@@ -144,7 +144,8 @@ class AlarmsIT {
           .atMost(PATIENCE)
           .untilAsserted(() ->
               assertThat(new Setup(directory).archive().records())
-                  .hasSize(2)
+                  .as("the device's own, the raise and the escalation")
+                  .hasSize(3)
                   .allSatisfy(record ->
                       assertThat(record.at("/cap/status").stringValue()).isEqualTo("Exercise")));
       assertThat(alarms(gateway, "state=open").getFirst().get("status").stringValue())

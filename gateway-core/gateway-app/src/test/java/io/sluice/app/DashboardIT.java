@@ -55,7 +55,10 @@ class DashboardIT {
     for (int i = 0; i < 5; i++) {
       Tool.publish(gateway, "telemetry", "{\"voltage\":230." + i + ",\"power\":" + 10 * i + "}");
     }
-    Tool.publish(gateway, "alarm", "{\"severity\":\"Severe\",\"text\":\"<b>over voltage</b>\"}");
+    Tool.publish(
+        gateway,
+        "alarm",
+        "{\"alarm\":\"over-voltage\",\"severity\":\"Severe\",\"text\":\"<b>over voltage</b>\"}");
     Tool.publish(gateway, "telemetry", "{broken");
     browser = browser();
   }

@@ -94,6 +94,11 @@ public interface AlarmDesk {
   /** The open alarms; costs no query. */
   Counts counts();
 
+  /** How often a device said of an alarm what is no known state, since the start. */
+  default long unknownStates() {
+    return 0;
+  }
+
   /**
    * Has the listener told of the counts after each change, on the thread that made it; it must not
    * block. Closing the handle ends it.
@@ -162,6 +167,8 @@ public interface AlarmDesk {
    * One alarm.
    *
    * @param device null where it is a site's or the gateway's own
+   * @param point of the device, such as {@code 7} or {@code zone 3, address 5}; empty where the
+   *     alarm is of the device as a whole
    * @param severity CAP 1.2: Extreme, Severe, Moderate, Minor or Unknown; so the next three
    * @param status Actual, Exercise or Test
    * @param clearedBy an operator, {@code device} or {@code gateway}
@@ -180,6 +187,7 @@ public interface AlarmDesk {
       String model,
       Kind kind,
       String name,
+      String point,
       String severity,
       String urgency,
       String certainty,

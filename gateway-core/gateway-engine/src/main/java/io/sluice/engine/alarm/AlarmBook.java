@@ -4,6 +4,8 @@ import io.sluice.api.Cap;
 import io.sluice.api.Device;
 import io.sluice.api.admin.AlarmDesk;
 import io.sluice.api.admin.Operations.Following;
+import io.sluice.engine.normalize.AlarmFields.Word;
+import io.sluice.engine.normalize.CapWords;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -11,11 +13,14 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,10 +36,12 @@ public final class AlarmBook implements AlarmDesk, AutoCloseable {
   /** Open alarms of one device; a name beyond them is not taken into the book. */
   static final int OPEN_PER_DEVICE = 100;
 
-  private static final List<String> SEVERITIES =
-      List.of("Unknown", "Minor", "Moderate", "Severe", "Extreme");
   private static final long LEFT_OUT_PERIOD_MILLIS = 60_000;
   private static final String ACTUAL = "Actual";
+  private static final String PAST = "Past";
+
+  /** All-clears of alarms that are not open, between two prunings; further ones are not kept. */
+  private static final int ALL_CLEARS_BETWEEN = 10_000;
 
   private final AlarmDatabase database;
   private final AlarmSettings settings;
@@ -44,7 +51,13 @@ public final class AlarmBook implements AlarmDesk, AutoCloseable {
   private final List<Consumer<Counts>> followers = new CopyOnWriteArrayList<>();
   private final List<Consumer<AlarmView>> clearings = new CopyOnWriteArrayList<>();
   private volatile Counts counts;
+  private final OpenAlarms open = new OpenAlarms();
+  private final AtomicLong unknownStates = new AtomicLong();
   private volatile long leftOutSaidMillis;
+  private volatile long unknownSaidMillis;
+
+  /** Of the alarm thread. */
+  private int allClears;
 
   private AlarmBook(AlarmDatabase database, AlarmSettings settings, String gateway, Clock clock) {
     this.database = database;
@@ -86,14 +99,18 @@ public final class AlarmBook implements AlarmDesk, AutoCloseable {
    * @param epoch of the spool that the sequence is of
    */
   void take(List<Signal> signals, String epoch, long sequence) {
-    change(table -> {
-      for (Signal signal : signals) {
-        apply(table, signal, "device");
-      }
-      table.update("DELETE FROM progress WHERE epoch <> ?", epoch);
-      table.update("INSERT OR REPLACE INTO progress VALUES (?, ?)", epoch, sequence);
-      return null;
-    });
+    change(
+        sequence,
+        table -> {
+          for (Signal signal : signals) {
+            table.touched(signal);
+            tell(table, apply(table, signal, "device"));
+          }
+          table.update("DELETE FROM progress WHERE epoch <> ?", epoch);
+          table.update("INSERT OR REPLACE INTO progress VALUES (?, ?)", epoch, sequence);
+          return null;
+        });
+    open.takenUpTo(sequence);
   }
 
   /** The sequence of {@link #take} of this spool; -1 where there was none. */
@@ -109,51 +126,114 @@ public final class AlarmBook implements AlarmDesk, AutoCloseable {
   void report(List<Signal> signals) {
     change(table -> {
       for (Signal signal : signals) {
-        AlarmView changed = apply(table, signal, "gateway");
-        if (changed != null) {
-          send(table, changed, signal.isOver() ? "cleared" : "raised");
-        }
+        tell(table, apply(table, signal, "gateway"));
       }
       return null;
     });
   }
 
-  /** Applies a signal; answers the alarm where it was raised or cleared by it. */
-  private @Nullable AlarmView apply(AlarmTable table, Signal signal, String by)
-      throws SQLException {
-    AlarmTable.Row row = table.newest(signal.kind(), signal.device(), signal.name());
-    boolean isOpen = row != null && row.view().state() != State.CLEARED;
-    if (row != null
-        && signal.observedMicros() != 0
-        && signal.observedMicros() <= row.observedMicros()) {
-      return null; // a retry, or something older than what is known
+  /** What became of an alarm, and its name in the record that goes upstream. */
+  private record Change(AlarmView alarm, String event) {}
+
+  private void tell(AlarmTable table, @Nullable Change change) throws SQLException {
+    if (change != null) {
+      send(table, change.alarm(), change.event());
     }
-    if (!isOpen) {
-      return signal.isOver() ? null : raise(table, signal);
+  }
+
+  /** Applies a signal; answers what it changed, or null. */
+  private @Nullable Change apply(AlarmTable table, Signal signal, String by) throws SQLException {
+    AlarmTable.Row row = table.newest(signal);
+    if (signal.says() == Word.UNKNOWN) {
+      unknownState(signal);
+      return null;
+    }
+    if (signal.isPast() && !isNews(table, row, signal)) {
+      return null;
+    }
+    if (row == null || row.view().state() == State.CLEARED) {
+      return signal.isOver() ? allClear(table, signal) : raise(table, row, signal);
     }
     AlarmView open = row.view();
-    boolean isDrill = open.status().equals(ACTUAL) && !signal.cap().status().equals(ACTUAL);
-    if (isDrill) {
+    String status = signal.said().status();
+    boolean isDrill = status != null && !status.equals(ACTUAL);
+    if (isDrill && open.status().equals(ACTUAL)) {
       return null; // a test or drill neither changes nor ends what is actual
     }
     if (signal.isOver()) {
-      table.observed(open.id(), signal.observedMicros());
+      table.known(open.id(), signal);
       table.clear(open.id(), micros(), by, null);
-      return table.get(open.id());
+      return change(table, open.id(), "cleared");
     }
-    table.renew(open.id(), signal);
-    if (open.state() == State.ACKNOWLEDGED && isGraver(signal, open)) {
-      table.reactivate(open.id(), micros());
+    return renew(table, open, signal);
+  }
+
+  /** Back-fill that is older than what is known of its alarm opens and ends nothing. */
+  private static boolean isNews(AlarmTable table, AlarmTable.@Nullable Row row, Signal signal)
+      throws SQLException {
+    long known = row == null ? 0 : row.knownMicros();
+    return signal.when() > Math.max(known, table.allClear(signal));
+  }
+
+  private @Nullable Change allClear(AlarmTable table, Signal signal) throws SQLException {
+    if (signal.kind() == Kind.DEVICE && allClears < ALL_CLEARS_BETWEEN) {
+      allClears++;
+      table.keepAllClear(signal);
     }
     return null;
   }
 
-  private static boolean isGraver(Signal signal, AlarmView open) {
-    return SEVERITIES.indexOf(signal.cap().severity()) > SEVERITIES.indexOf(open.severity())
-        || !signal.cap().status().equals(open.status());
+  private @Nullable Change renew(AlarmTable table, AlarmView open, Signal signal)
+      throws SQLException {
+    Cap before = new Cap(open.severity(), open.urgency(), open.certainty(), open.status());
+    Cap now = signal.said().over(before);
+    int graver = CapWords.gravity(now.severity()) - CapWords.gravity(before.severity());
+    if (graver < 0 && signal.keepsGrave()) {
+      now = new Cap(before.severity(), now.urgency(), now.certainty(), now.status());
+    }
+    boolean wasPast = before.urgency().equals(PAST);
+    if (signal.isPast() || (wasPast && signal.said().urgency() == null)) {
+      // back-fill makes nothing past that is live; what is live is past no more
+      String urgency = signal.isPast() ? before.urgency() : "Unknown";
+      now = new Cap(now.severity(), urgency, now.certainty(), now.status());
+    }
+    boolean isLive = wasPast && !now.urgency().equals(PAST);
+    boolean isActual = !before.status().equals(ACTUAL) && now.status().equals(ACTUAL);
+    if (graver > 0 || isLive || isActual) {
+      table.reactivate(open.id(), micros());
+    }
+    table.renew(open.id(), signal, now);
+    return now.equals(before) ? null : change(table, open.id(), "changed");
   }
 
-  private @Nullable AlarmView raise(AlarmTable table, Signal signal) throws SQLException {
+  private static @Nullable Change change(AlarmTable table, long id, String event)
+      throws SQLException {
+    AlarmView alarm = table.get(id);
+    return alarm == null ? null : new Change(alarm, event);
+  }
+
+  /** Said once a minute at most, with the word in its message. */
+  private void unknownState(Signal signal) {
+    unknownStates.incrementAndGet();
+    long now = clock.millis();
+    if (now - unknownSaidMillis > LEFT_OUT_PERIOD_MILLIS || now < unknownSaidMillis) {
+      unknownSaidMillis = now;
+      LOG.warn(
+          "device {} says of alarm {} {} what is no known state ({}); it stays as it is; list the"
+              + " word under alarm-fields: raised or ended in profile {}",
+          signal.device(),
+          signal.name(),
+          signal.point(),
+          signal.text(),
+          signal.model());
+    }
+  }
+
+  private @Nullable Change raise(AlarmTable table, AlarmTable.@Nullable Row before, Signal signal)
+      throws SQLException {
+    if (before != null && isRepeat(before, signal)) {
+      return null;
+    }
     boolean isOfDevice = !signal.device().isEmpty();
     if (isOfDevice
         && table.openOf(signal.kind(), signal.device()) >= OPEN_PER_DEVICE
@@ -164,8 +244,15 @@ public final class AlarmBook implements AlarmDesk, AutoCloseable {
       return null;
     }
     table.insert(signal, micros());
-    AlarmTable.Row raised = table.newest(signal.kind(), signal.device(), signal.name());
-    return raised == null ? null : raised.view();
+    AlarmTable.Row raised = table.newest(signal);
+    return raised == null ? null : new Change(raised.view(), "raised");
+  }
+
+  /** Whether a device repeats what an operator has ended: it has raised nothing since then. */
+  private static boolean isRepeat(AlarmTable.Row before, Signal signal) {
+    return signal.ownMicros() != 0
+        && signal.ownMicros() == before.observedMicros()
+        && !"device".equals(before.view().clearedBy());
   }
 
   /**
@@ -184,7 +271,7 @@ public final class AlarmBook implements AlarmDesk, AutoCloseable {
     (device == null ? tallies.bookFull : tallies.deviceFull).incrementAndGet();
     leftOut(cause + "; the least grave are left out");
     AlarmTable.Row least = table.least(signal.kind(), device);
-    if (least == null || !givesWay(least.view(), signal.cap())) {
+    if (least == null || !givesWay(least.view(), signal.said().over(AlarmTable.UNKNOWN))) {
       return false;
     }
     String before = least.view().note();
@@ -193,6 +280,7 @@ public final class AlarmBook implements AlarmDesk, AutoCloseable {
         micros(),
         "gateway",
         (before == null ? "" : before + "; ") + "made room for a graver one, as " + cause);
+    tell(table, change(table, least.view().id(), "cleared"));
     return true;
   }
 
@@ -202,7 +290,7 @@ public final class AlarmBook implements AlarmDesk, AutoCloseable {
   }
 
   private static int weight(String severity, String status) {
-    return status.equals(ACTUAL) ? Math.max(0, SEVERITIES.indexOf(severity)) : -1;
+    return status.equals(ACTUAL) ? Math.max(0, CapWords.gravity(severity)) : -1;
   }
 
   /** Said once a minute at most, for a device can send as many names as it likes. */
@@ -222,7 +310,7 @@ public final class AlarmBook implements AlarmDesk, AutoCloseable {
   List<AlarmView> escalate() {
     return change(table -> {
       List<AlarmView> escalated = new ArrayList<>();
-      for (String severity : SEVERITIES) {
+      for (String severity : CapWords.BY_GRAVITY) {
         Duration after = settings.escalateAfter(severity);
         long until = micros() - TimeUnit.MILLISECONDS.toMicros(after.toMillis());
         for (AlarmView alarm :
@@ -260,6 +348,30 @@ public final class AlarmBook implements AlarmDesk, AutoCloseable {
       table.prune(before, settings.keepMost());
       return null;
     });
+    allClears = 0;
+    open.sweep();
+  }
+
+  /** Which alarms of devices are open, for those who must know at once. */
+  OpenAlarms openAlarms() {
+    return open;
+  }
+
+  /** Tells {@link #openAlarms} of all, as after a start. */
+  void publishOpen() {
+    Map<String, Set<String>> keys = new HashMap<>();
+    for (AlarmView alarm : open(Kind.DEVICE)) {
+      if (alarm.device() != null) {
+        keys.computeIfAbsent(alarm.device(), any -> new HashSet<>())
+            .add(Signal.key(alarm.name(), alarm.point()));
+      }
+    }
+    open.begin(keys);
+  }
+
+  @Override
+  public long unknownStates() {
+    return unknownStates.get();
   }
 
   List<AlarmView> open(Kind kind) {
@@ -384,19 +496,28 @@ public final class AlarmBook implements AlarmDesk, AutoCloseable {
     T on(AlarmTable table) throws SQLException;
   }
 
-  private record Changed<T extends @Nullable Object>(T result, Counts counts) {}
+  private record Changed<T extends @Nullable Object>(
+      T result, Counts counts, Map<String, Set<String>> open) {}
 
   private <T extends @Nullable Object> T read(Step<T> step) {
     return database.transact(connection -> step.on(new AlarmTable(connection)));
   }
 
   private <T extends @Nullable Object> T change(Step<T> step) {
+    return change(open.takenUpTo(), step);
+  }
+
+  /**
+   * @param sequence up to which the book has then taken records
+   */
+  private <T extends @Nullable Object> T change(long sequence, Step<T> step) {
     Changed<T> changed =
         database.transact(connection -> {
           AlarmTable table = new AlarmTable(connection);
           T result = step.on(table);
-          return new Changed<>(result, table.counts());
+          return new Changed<>(result, table.counts(), table.openKeysOfTouched());
         });
+    changed.open().forEach((device, keys) -> open.publish(device, keys, sequence));
     Counts before = counts;
     counts = changed.counts();
     if (!before.equals(changed.counts())) {

@@ -54,17 +54,41 @@ final class AlarmDatabase implements AutoCloseable {
               + ", state, id DESC) WHERE state <> 'cleared' AND kind = 'device'",
           "CREATE INDEX alarm_raised ON alarm (raised, id)");
 
+  /**
+   * A point was part of the name, escalation was reckoned from the raise, and what the device's
+   * clock said last was what was known last.
+   */
+  private static final List<String> THIRD =
+      List.of(
+          "DROP INDEX alarm_open",
+          "DROP INDEX alarm_key",
+          "DROP INDEX alarm_waiting",
+          "ALTER TABLE alarm ADD COLUMN point TEXT NOT NULL DEFAULT ''",
+          "ALTER TABLE alarm ADD COLUMN known INTEGER NOT NULL DEFAULT 0",
+          "ALTER TABLE alarm ADD COLUMN waits INTEGER NOT NULL DEFAULT 0",
+          "UPDATE alarm SET known = coalesce(cleared, raised), waits = raised",
+          "UPDATE alarm SET point = substr(name, 7), name = 'state' WHERE kind = 'device'"
+              + " AND name LIKE 'state _%' AND instr(text, 'point ' || substr(name, 7)) > 0",
+          "CREATE UNIQUE INDEX alarm_open ON alarm (kind, device, name, point)"
+              + " WHERE state <> 'cleared'",
+          "CREATE INDEX alarm_key ON alarm (kind, device, name, point, id)",
+          "CREATE INDEX alarm_waiting ON alarm (waits)"
+              + " WHERE state = 'active' AND escalated IS NULL",
+          "CREATE TABLE all_clear (device TEXT NOT NULL, name TEXT NOT NULL, point TEXT NOT NULL,"
+              + " at INTEGER NOT NULL, PRIMARY KEY (device, name, point)) WITHOUT ROWID");
+
   /** What brings a file from the version that is its index here to the next. */
-  private static final List<List<String>> STEPS = List.of(FIRST, SECOND);
+  private static final List<List<String>> STEPS = List.of(FIRST, SECOND, THIRD);
 
   private static final StoreKind KIND =
       new StoreKind(
           AlarmDatabase::prepare,
           List.of(
-              "SELECT id, kind, device, sector, site, model, name, severity, urgency, certainty,"
-                  + " status, state, raised, acknowledged, acknowledged_by, cleared, cleared_by,"
-                  + " escalated, observed, text, note, notification, notified, tried"
-                  + " FROM alarm LIMIT 0",
+              "SELECT id, kind, device, sector, site, model, name, point, severity, urgency,"
+                  + " certainty, status, state, raised, acknowledged, acknowledged_by, cleared,"
+                  + " cleared_by, escalated, observed, known, waits, text, note, notification,"
+                  + " notified, tried FROM alarm LIMIT 0",
+              "SELECT device, name, point, at FROM all_clear LIMIT 0",
               "SELECT id, received, body FROM outbox LIMIT 0",
               "SELECT epoch, sequence FROM progress LIMIT 0"),
           true,

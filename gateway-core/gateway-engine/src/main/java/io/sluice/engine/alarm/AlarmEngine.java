@@ -3,6 +3,8 @@ package io.sluice.engine.alarm;
 import io.sluice.api.Lane;
 import io.sluice.api.health.Guarded;
 import io.sluice.api.health.Health;
+import io.sluice.engine.ingest.AlarmWatch;
+import io.sluice.engine.normalize.Profiles;
 import io.sluice.engine.record.CorruptRecordException;
 import io.sluice.engine.record.RecordView;
 import io.sluice.engine.spool.Spool;
@@ -37,6 +39,7 @@ public final class AlarmEngine implements AutoCloseable {
 
   private final AlarmBook book;
   private final Spool spool;
+  private final Profiles profiles;
   private final AlarmOutbox outbox;
   private final LongSupplier nanoTime;
   private final BlockingQueue<Stored> queue = new ArrayBlockingQueue<>(QUEUE_RECORDS);
@@ -53,12 +56,16 @@ public final class AlarmEngine implements AutoCloseable {
   private long ticks;
   private boolean isFailing;
   private boolean isStarted;
+  private boolean isPublished;
 
   /**
+   * @param profiles by which records are judged
    * @param nanoTime monotonic, as {@link System#nanoTime}
    */
-  public AlarmEngine(AlarmBook book, Spool spool, LongSupplier nanoTime) {
+  public AlarmEngine(AlarmBook book, Spool spool, Profiles profiles, LongSupplier nanoTime) {
     this.book = book;
+    this.profiles = profiles;
+    book.openAlarms().judgeBy(profiles);
     this.spool = spool;
     this.outbox = new AlarmOutbox(book.database(), spool);
     this.nanoTime = nanoTime;
@@ -160,6 +167,7 @@ public final class AlarmEngine implements AutoCloseable {
     if (isBegunAnew) {
       isBegunAnew = false;
       takenUpTo = -1;
+      isPublished = false;
       outbox.begunAnew();
     }
     List<Stored> missed = new ArrayList<>();
@@ -179,6 +187,16 @@ public final class AlarmEngine implements AutoCloseable {
       book.take(signals, spool.epoch(), missed.getLast().sequence());
       takenUpTo = missed.getLast().sequence();
     }
+    if (!isPublished) {
+      book.openAlarms().takenUpTo(takenUpTo);
+      book.publishOpen();
+      isPublished = true;
+    }
+  }
+
+  /** Which alarms of devices are open, for the pipeline. */
+  public AlarmWatch watch() {
+    return book.openAlarms();
   }
 
   private void read(Stored stored, List<Signal> signals) {
@@ -187,7 +205,7 @@ public final class AlarmEngine implements AutoCloseable {
       String epoch = spool.epoch(Lane.ALARM, stored.sequence());
       view.wrap(body, 0, body.length, Lane.ALARM, stored.sequence(), epoch);
       if (!view.isOfGateway()) {
-        signals.addAll(AlarmReading.of(view));
+        signals.addAll(AlarmReading.of(view, profiles.find(view.model())));
       }
     } catch (CorruptRecordException e) {
       LOG.warn("alarm record {} cannot be read: {}", stored.sequence(), e.getMessage());

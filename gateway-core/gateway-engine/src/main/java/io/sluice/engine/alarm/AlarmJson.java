@@ -25,6 +25,7 @@ final class AlarmJson {
       string(out, "model", alarm.model());
       string(out, "kind", alarm.kind().label());
       string(out, "name", alarm.name());
+      string(out, "point", alarm.point());
       string(out, "severity", alarm.severity());
       string(out, "urgency", alarm.urgency());
       string(out, "certainty", alarm.certainty());

@@ -1,116 +1,285 @@
 package io.sluice.engine.alarm;
 
-import io.sluice.api.Cap;
 import io.sluice.api.Measurement;
 import io.sluice.api.TimeSource;
 import io.sluice.api.admin.AlarmDesk.Kind;
+import io.sluice.engine.normalize.AlarmFields;
+import io.sluice.engine.normalize.AlarmFields.Word;
+import io.sluice.engine.normalize.AlarmRule;
+import io.sluice.engine.normalize.AlarmRule.Verdict;
+import io.sluice.engine.normalize.CapWords;
+import io.sluice.engine.normalize.Profile;
 import io.sluice.engine.record.RecordView;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which alarms a record of class alarm is about. Pure.
+ * Which alarms a record is about, and what it says of each. The values of one time are one reading,
+ * judged alone, in order of time.
  *
  * <ol>
- *   <li>A string {@code alarm}, {@code alarmName} or {@code name} names the alarm. It is over where
- *       {@code state} is one of {@link #OVER} or {@code active}, {@code state} or {@code value} is
- *       false or 0.
- *   <li>Otherwise a string {@code state} does, with the {@code point} where there is one; it is
- *       over where it is one of {@link #OVER}.
- *   <li>Otherwise each boolean is an alarm of its name, over where it is false; where none is true,
- *       the first value that is no boolean is one that is on.
+ *   <li>The profile's rules.
+ *   <li>In a record that is an alarm by its topic, the fields that the profile declares, and the
+ *       forms of docs/alarms.md: a name with a switch, a state, booleans. A field that a rule
+ *       compares is judged by the rule alone.
  * </ol>
+ *
+ * A number or text that nobody declared says nothing.
  */
 final class AlarmReading {
-  static final Set<String> OVER =
-      Set.of("cleared", "clear", "normal", "ok", "inactive", "restored", "resolved", "idle");
+  private static final List<String> NAMES = List.of("alarm", "alarmName", "name");
+  private static final String ACTIVE = "active";
+  private static final String STATE = "state";
+  private static final String EVENT = "event";
+  private static final String VALUE = "value";
+  private static final Set<String> SWITCHES = Set.of(ACTIVE, STATE, EVENT, VALUE);
 
-  private static final Set<String> NAMES = Set.of("alarm", "alarmName", "name");
-  private static final Set<String> SWITCHES = Set.of("active", "state", "value");
-  private static final Cap UNKNOWN = new Cap("Unknown", "Unknown", "Unknown", "Actual");
+  /** Words of the common list that are as good as names: {@code "alarm": "fire"}. */
+  private static final Set<String> NAMING_WORDS = Set.of("alarm", "fire", "火警", "报警", "告警", "动作");
+
   private static final int NAME_MAX_CHARACTERS = 128;
   private static final int TEXT_MAX_CHARACTERS = 300;
+  private static final long CLOCK_MAX_MICROS = 300_000_000;
+  private static final long INSTANT_MICROS = 1_000;
+  private static final CapWords NOTHING = new CapWords(null, null, null, null);
+  private static final CapWords PAST = new CapWords(null, "Past", null, null);
 
   private final RecordView view;
-  private final List<Measurement> values = new ArrayList<>();
+  private final AlarmFields fields;
+  private final List<List<AlarmRule>> rules;
   private final List<Signal> signals = new ArrayList<>(1);
-  private final String text;
+  private final List<Long> instants = new ArrayList<>(1);
+  private final TreeMap<Long, Map<String, Measurement>> readings = new TreeMap<>();
 
-  private AlarmReading(RecordView view) {
+  private Map<String, Object> values = Map.of();
+  private CapWords said = NOTHING;
+  private String text = "";
+  private long time;
+  private boolean isSingle;
+  private boolean isRuleOn;
+
+  private AlarmReading(RecordView view, @Nullable Profile profile) {
     this.view = view;
+    this.fields = profile == null ? AlarmFields.COMMON : profile.alarmFields();
+    this.rules = profile == null ? List.of() : profile.alarmGrades();
     view.rewind();
     while (view.next()) {
-      values.add(view.toMeasurement());
+      Measurement each = view.toMeasurement();
+      readings
+          .computeIfAbsent(view.measurementMicros(), any -> new LinkedHashMap<>())
+          .putIfAbsent(each.name(), each);
     }
-    this.text = describe(values);
   }
 
-  /** The signals of a record; empty where it has no value. Moves the view's cursor to the end. */
-  static List<Signal> of(RecordView view) {
-    AlarmReading reading = new AlarmReading(view);
-    reading.read();
-    return reading.signals;
+  /**
+   * What a record says. Moves the view's cursor to the end.
+   *
+   * @param profile of its device, null where it is not loaded
+   */
+  static List<Signal> of(RecordView view, @Nullable Profile profile) {
+    return new AlarmReading(view, profile).read(true);
   }
 
-  private void read() {
-    String name = text(NAMES);
-    String state = text(Set.of("state"));
-    if (name != null) {
-      add(name, (state != null && isOver(state)) || isSwitchedOff());
-    } else if (state != null) {
-      String point = text(Set.of("point"));
-      add(point == null ? "state" : "state " + point, isOver(state));
+  /** What the profile's rules alone say of a record. Moves the view's cursor to the end. */
+  static List<Signal> byRules(RecordView view, Profile profile) {
+    return new AlarmReading(view, profile).read(false);
+  }
+
+  private List<Signal> read(boolean withForms) {
+    isSingle = readings.size() == 1;
+    Set<List<AlarmRule>> judged = new HashSet<>();
+    readings.forEach((micros, measurements) -> {
+      begin(micros, measurements);
+      for (List<AlarmRule> grades : rules) {
+        if (judge(grades)) {
+          judged.add(grades);
+        }
+      }
+      if (withForms && !view.isRuled()) {
+        forms();
+      }
+    });
+    if (readings.size() > 1) {
+      judgeWhole(judged);
+    }
+    return inOrder();
+  }
+
+  /** Rules over metrics that came at different times are judged by the last of each. */
+  private void judgeWhole(Set<List<AlarmRule>> judged) {
+    Map<String, Measurement> all = new LinkedHashMap<>();
+    readings.values().forEach(all::putAll);
+    begin(readings.lastKey(), all);
+    for (List<AlarmRule> grades : rules) {
+      if (!judged.contains(grades)) {
+        judge(grades);
+      }
+    }
+  }
+
+  private void begin(long micros, Map<String, Measurement> measurements) {
+    time = micros;
+    values = new LinkedHashMap<>();
+    measurements.forEach((name, each) -> values.put(name, each.value()));
+    said = CapWords.in(fields.cap(), values::get);
+    text = describe(measurements.values());
+    isRuleOn = false;
+  }
+
+  /** Judges one alarm by its rules; returns whether the reading said anything of it. */
+  private boolean judge(List<AlarmRule> grades) {
+    boolean isCleared = true;
+    boolean isJudged = false;
+    boolean keepsGrave = false;
+    for (AlarmRule rule : grades) {
+      Verdict verdict = rule.verdict(values);
+      if (verdict == Verdict.HOLDS) {
+        isRuleOn = true;
+        add(rule.name(), rule.point(), Word.RAISED, said.or(CapWords.of(rule.cap())), keepsGrave);
+        return true;
+      }
+      boolean isOver = verdict == Verdict.FAILS && rule.isCleared(values, fields);
+      isJudged |= verdict == Verdict.FAILS;
+      keepsGrave |= !isOver;
+      isCleared &= isOver;
+    }
+    if (isCleared && isJudged) {
+      AlarmRule first = grades.getFirst();
+      add(first.name(), first.point(), Word.ENDED, said, false);
+    }
+    return isJudged;
+  }
+
+  private void forms() {
+    String nameField = first(fields.name(), NAMES);
+    Object name = nameField == null ? null : values.get(nameField);
+    String given = plain(name);
+    boolean isName =
+        name instanceof String
+            ? !isSwitch(given)
+            : nameField != null && fields.name().contains(nameField); // a declared code
+    if (isName && !given.isEmpty()) {
+      add(given, fields.point(), named(), said, false);
+      return;
+    }
+    String state = state();
+    if (state == null && nameField != null && isState(name)) {
+      state = nameField; // {"alarm": 1}
+    }
+    if (state == null) {
+      booleans();
     } else {
-      readEach();
+      state(state);
     }
   }
 
-  private void readEach() {
-    boolean isAnyOn = false;
-    for (Measurement each : values) {
-      if (each.value() instanceof Boolean isOn) {
-        add(each.name(), !isOn);
-        isAnyOn |= isOn;
+  private @Nullable String first(List<String> declared, List<String> usual) {
+    for (String field : declared) {
+      if (isGiven(values.get(field))) {
+        return field;
       }
     }
-    for (int i = 0; i < values.size() && !isAnyOn; i++) {
-      if (!(values.get(i).value() instanceof Boolean)) {
-        add(values.get(i).name(), false);
-        isAnyOn = true;
-      }
-    }
-  }
-
-  private @Nullable String text(Set<String> names) {
-    for (Measurement each : values) {
-      if (names.contains(each.name()) && each.value() instanceof String found && !found.isBlank()) {
-        return found;
+    for (String field : usual) {
+      if (isGiven(values.get(field))) {
+        return field;
       }
     }
     return null;
   }
 
-  private boolean isSwitchedOff() {
-    for (Measurement each : values) {
-      Object value = each.value();
-      boolean isOff =
-          Boolean.FALSE.equals(value) || (value instanceof Number n && n.doubleValue() == 0);
-      if (isOff && SWITCHES.contains(each.name())) {
-        return true;
+  private static boolean isGiven(@Nullable Object value) {
+    return value != null && !(value instanceof String text && text.isBlank());
+  }
+
+  private boolean isSwitch(String word) {
+    return fields.word(word) != Word.UNKNOWN && !NAMING_WORDS.contains(word.strip());
+  }
+
+  /** Whether the value can be a state: of numbers, those that are words of its list. */
+  private boolean isState(@Nullable Object value) {
+    return value instanceof Boolean
+        || value instanceof String
+        || (value instanceof Number && fields.word(value) != Word.UNKNOWN);
+  }
+
+  /** What a reading says that names its alarm: that it is on, where it has no switch. */
+  private Word named() {
+    Object active = values.get(ACTIVE);
+    if (isGiven(active)) {
+      return fields.word(active);
+    }
+    String state = state();
+    if (state != null) {
+      return fields.word(values.get(state));
+    }
+    Object event = values.get(EVENT);
+    if (event != null && fields.word(event) != Word.UNKNOWN) {
+      return fields.word(event);
+    }
+    return values.get(VALUE) instanceof Boolean isOn && !isOn ? Word.ENDED : Word.RAISED;
+  }
+
+  /** The field that is its state, or null. */
+  private @Nullable String state() {
+    for (String field : fields.state()) {
+      if (isGiven(values.get(field))) {
+        return field;
       }
     }
-    return false;
+    return isGiven(values.get(STATE)) && isState(values.get(STATE)) ? STATE : null;
   }
 
-  private static boolean isOver(String state) {
-    return OVER.contains(state.toLowerCase(Locale.ROOT));
+  /** What no rule ends is not ended by the word that the rule compares. */
+  private void state(String field) {
+    Word word = fields.word(values.get(field));
+    List<AlarmRule> grades = rulesOn(field);
+    if (grades == null) {
+      add(field, fields.point(), word, said, false);
+    } else if (word != Word.ENDED && !isRuleOn) {
+      AlarmRule rule = grades.getFirst();
+      add(rule.name(), rule.point(), word, said, false);
+    }
   }
 
-  private void add(String name, boolean isOver) {
-    Cap cap = view.cap();
+  private @Nullable List<AlarmRule> rulesOn(String field) {
+    for (List<AlarmRule> grades : rules) {
+      if (grades.stream().anyMatch(rule -> rule.compares(field))) {
+        return grades;
+      }
+    }
+    return null;
+  }
+
+  private void booleans() {
+    values.forEach((name, value) -> {
+      boolean isOn = Boolean.TRUE.equals(value);
+      boolean isTold = isOn && isRuleOn && SWITCHES.contains(name); // of what the rule says
+      if (value instanceof Boolean && !isAside(name) && !isTold) {
+        add(name, fields.point(), isOn ? Word.RAISED : Word.ENDED, said, false);
+      }
+    });
+  }
+
+  private boolean isAside(String name) {
+    return fields.cap().status().contains(name)
+        || fields.point().contains(name)
+        || rulesOn(name) != null;
+  }
+
+  private void add(
+      String name, List<String> pointFields, Word says, CapWords words, boolean keepsGrave) {
+    boolean isPast =
+        view.historical() || (!isSingle && time < view.receivedMicros() - CLOCK_MAX_MICROS);
+    boolean isOwnGood =
+        view.timeSource() == TimeSource.DEVICE
+            && Math.abs(time - view.receivedMicros()) <= CLOCK_MAX_MICROS;
     signals.add(
         new Signal(
             Kind.DEVICE,
@@ -118,14 +287,70 @@ final class AlarmReading {
             view.sector(),
             view.site(),
             view.model(),
-            cut(name, NAME_MAX_CHARACTERS),
-            cap == null ? UNKNOWN : cap,
-            isOver,
-            view.timeSource() == TimeSource.DEVICE ? view.timeMicros() : 0,
+            cut(name),
+            cut(point(pointFields)),
+            says,
+            isPast && said.urgency() == null ? PAST.or(words) : words,
+            keepsGrave,
+            isPast ? time : view.receivedMicros(),
+            isPast,
+            isOwnGood ? time : 0,
             text));
+    instants.add(time);
   }
 
-  private static String describe(List<Measurement> values) {
+  /** {@code 7} of a point; of other fields with their names, {@code zone 3, address 5}. */
+  private String point(List<String> pointFields) {
+    StringBuilder point = new StringBuilder();
+    for (String field : pointFields) {
+      String value = plain(values.get(field));
+      if (!value.isEmpty()) {
+        point.append(point.isEmpty() ? "" : ", ");
+        point.append(field.equals("point") ? "" : field + ' ').append(value);
+      }
+    }
+    return point.toString();
+  }
+
+  private static String plain(@Nullable Object value) {
+    return switch (value) {
+      case String word -> word.strip();
+      case Double number when number == Math.rint(number) && Math.abs(number) < 1e15 ->
+          Long.toString(number.longValue());
+      case Number number -> number.toString();
+      case null, default -> "";
+    };
+  }
+
+  /** By time; of one instant of the device the end after the raise, the graver after the lesser. */
+  private List<Signal> inOrder() {
+    if (signals.size() < 2 || view.timeSource() != TimeSource.DEVICE || isSingle) {
+      return signals;
+    }
+    List<Signal> ordered = new ArrayList<>();
+    // readings were judged in order of time: those of one instant lie beside each other
+    for (int from = 0, to; from < signals.size(); from = to) {
+      to = from + 1;
+      while (to < signals.size() && instant(to) == instant(from)) {
+        to++;
+      }
+      List<Signal> together = new ArrayList<>(signals.subList(from, to));
+      together.sort(Comparator.comparing(Signal::isOver).thenComparingInt(AlarmReading::gravity));
+      ordered.addAll(together);
+    }
+    return ordered;
+  }
+
+  private long instant(int index) {
+    return instants.get(index) / INSTANT_MICROS;
+  }
+
+  private static int gravity(Signal signal) {
+    String severity = signal.said().severity();
+    return severity == null ? 0 : CapWords.gravity(severity);
+  }
+
+  private static String describe(Iterable<Measurement> values) {
     StringBuilder text = new StringBuilder();
     for (Measurement each : values) {
       if (text.length() < TEXT_MAX_CHARACTERS && !(each.value() instanceof byte[])) {
@@ -134,10 +359,17 @@ final class AlarmReading {
         text.append(each.unit() == null ? "" : " " + each.unit());
       }
     }
-    return cut(text.toString(), TEXT_MAX_CHARACTERS);
+    return text.length() <= TEXT_MAX_CHARACTERS
+        ? text.toString()
+        : text.substring(0, TEXT_MAX_CHARACTERS);
   }
 
-  private static String cut(String text, int max) {
-    return text.length() <= max ? text : text.substring(0, max);
+  /** Two long names stay two: what is cut off is told by its hash. */
+  private static String cut(String name) {
+    if (name.length() <= NAME_MAX_CHARACTERS) {
+      return name;
+    }
+    String hash = '#' + Integer.toHexString(name.hashCode());
+    return name.substring(0, NAME_MAX_CHARACTERS - hash.length()) + hash;
   }
 }

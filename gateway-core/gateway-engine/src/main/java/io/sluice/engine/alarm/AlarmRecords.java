@@ -27,6 +27,9 @@ record AlarmRecords(String gateway) {
             RecordFormat.GATEWAY_PROTOCOL,
             "alarm/" + alarm.kind().label());
     value(writer, "alarm").value(alarm.name());
+    if (!alarm.point().isEmpty()) {
+      value(writer, "point").value(alarm.point());
+    }
     value(writer, "alarmId").value(alarm.id());
     value(writer, "kind").value(alarm.kind().label());
     value(writer, "event").value(event);

@@ -101,7 +101,7 @@ final class AlarmSearch {
     equal(all, "device", filter.device());
     if (filter.text() != null) {
       all.add(
-          "(name || char(10) || text || char(10) || device || char(10) || site || char(10)"
+          "(name || char(10) || point || char(10) || text || char(10) || device || char(10) || site || char(10)"
               + " || coalesce(note, '')) LIKE ? ESCAPE '\\'");
       values.add('%' + filter.text().replaceAll("[\\\\%_]", "\\\\$0") + '%');
     }

@@ -1,5 +1,6 @@
 package io.sluice.engine.alarm;
 
+import io.sluice.api.Cap;
 import io.sluice.api.admin.AlarmDesk.AlarmView;
 import io.sluice.api.admin.AlarmDesk.Counts;
 import io.sluice.api.admin.AlarmDesk.Filter;
@@ -11,9 +12,12 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 /** The table of alarms, by one connection within one transaction. */
 final class AlarmTable {
   private static final String OPEN = "state <> 'cleared'";
+  static final Cap UNKNOWN = new Cap("Unknown", "Unknown", "Unknown", "Actual");
 
   /** How grave an alarm is when there is no room for all, as SQL; a drill less than any other. */
   static final String WEIGHT =
@@ -30,6 +35,7 @@ final class AlarmTable {
   private static final String SETTLED = " AND notification IS NOT 'waiting'";
 
   private final Connection connection;
+  private final Set<String> touched = new HashSet<>();
   private final Tally alarms = new Tally("SELECT count(*) FROM alarm WHERE " + OPEN);
   private final Tally outbox = new Tally("SELECT count(*) FROM outbox");
 
@@ -60,18 +66,24 @@ final class AlarmTable {
     }
   }
 
-  /** An alarm and what its source's clock said of it last. */
-  record Row(AlarmView view, long observedMicros) {}
+  /**
+   * An alarm.
+   *
+   * @param observedMicros what its device's clock said of it last, where that is good; else 0
+   * @param knownMicros of what order the last is that is known of it
+   */
+  record Row(AlarmView view, long observedMicros, long knownMicros) {}
 
-  /** The newest alarm of that key, open or cleared; null where there is none. */
-  @Nullable Row newest(Kind kind, String device, String name) throws SQLException {
+  /** The newest alarm that the signal is of, open or cleared; null where there is none. */
+  @Nullable Row newest(Signal signal) throws SQLException {
     List<Row> rows =
         query(
-            "SELECT * FROM alarm WHERE kind = ? AND device = ? AND name = ?"
+            "SELECT * FROM alarm WHERE kind = ? AND device = ? AND name = ? AND point = ?"
                 + " ORDER BY id DESC LIMIT 1",
-            kind.label(),
-            device,
-            name);
+            signal.kind().label(),
+            signal.device(),
+            signal.name(),
+            signal.point());
     return rows.isEmpty() ? null : rows.getFirst();
   }
 
@@ -108,11 +120,59 @@ final class AlarmTable {
         .toList();
   }
 
-  /** Active alarms raised until then and not escalated, oldest first; 256 at most. */
+  /** Notes that the signal may change what is open of its device. */
+  void touched(Signal signal) {
+    if (signal.kind() == Kind.DEVICE) {
+      touched.add(signal.device());
+    }
+  }
+
+  /** {@link #openKeys} of each device that was touched. */
+  Map<String, Set<String>> openKeysOfTouched() throws SQLException {
+    Map<String, Set<String>> keys = new HashMap<>();
+    for (String device : touched) {
+      keys.put(device, openKeys(device));
+    }
+    return keys;
+  }
+
+  /** Names and points of a device's own open alarms, as {@link Signal#key}. */
+  Set<String> openKeys(String device) throws SQLException {
+    Set<String> keys = new HashSet<>();
+    for (Row row :
+        query("SELECT * FROM alarm WHERE kind = 'device' AND device = ? AND " + OPEN, device)) {
+      keys.add(Signal.key(row.view().name(), row.view().point()));
+    }
+    return keys;
+  }
+
+  /** When the device last said that this alarm is over though it was not open; 0 for never. */
+  long allClear(Signal signal) throws SQLException {
+    return Math.max(
+        0,
+        number(
+            "SELECT at FROM all_clear WHERE device = ? AND name = ? AND point = ?",
+            signal.device(),
+            signal.name(),
+            signal.point()));
+  }
+
+  void keepAllClear(Signal signal) throws SQLException {
+    update(
+        "INSERT INTO all_clear VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET at = max(at, excluded.at)",
+        signal.device(),
+        signal.name(),
+        signal.point(),
+        signal.when());
+  }
+
+  /**
+   * Active alarms that wait since then or longer and are not escalated, oldest first; 256 at most.
+   */
   List<AlarmView> waiting(String severity, long untilMicros) throws SQLException {
     return query(
-            "SELECT * FROM alarm WHERE state = 'active' AND escalated IS NULL AND raised <= ?"
-                + " AND severity = ? ORDER BY raised LIMIT 256",
+            "SELECT * FROM alarm WHERE state = 'active' AND escalated IS NULL AND waits <= ?"
+                + " AND severity = ? AND urgency <> 'Past' ORDER BY waits LIMIT 256",
             untilMicros,
             severity)
         .stream()
@@ -171,48 +231,59 @@ final class AlarmTable {
   }
 
   void insert(Signal signal, long nowMicros) throws SQLException {
+    Cap cap = signal.said().over(UNKNOWN);
     alarms.add(
         update(
-            "INSERT INTO alarm (kind, device, sector, site, model, name, severity, urgency, certainty,"
-                + " status, state, raised, observed, text)"
-                + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'active', ?, ?, ?)",
+            "INSERT INTO alarm (kind, device, sector, site, model, name, point, severity, urgency,"
+                + " certainty, status, state, raised, waits, observed, known, text)"
+                + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'active', ?, ?, ?, ?, ?)",
             signal.kind().label(),
             signal.device(),
             signal.sector(),
             signal.site(),
             signal.model(),
             signal.name(),
-            signal.cap().severity(),
-            signal.cap().urgency(),
-            signal.cap().certainty(),
-            signal.cap().status(),
+            signal.point(),
+            cap.severity(),
+            cap.urgency(),
+            cap.certainty(),
+            cap.status(),
             nowMicros,
-            signal.observedMicros(),
+            nowMicros,
+            signal.ownMicros(),
+            signal.when(),
             signal.text()));
   }
 
   /** What the source says now takes the place of what it said. */
-  void renew(long id, Signal signal) throws SQLException {
+  void renew(long id, Signal signal, Cap cap) throws SQLException {
     update(
         "UPDATE alarm SET sector = ?, site = ?, model = ?, severity = ?, urgency = ?,"
-            + " certainty = ?, status = ?, observed = ?, text = ? WHERE id = ?",
+            + " certainty = ?, status = ?, observed = ?, known = max(known, ?), text = ?"
+            + " WHERE id = ?",
         signal.sector(),
         signal.site(),
         signal.model(),
-        signal.cap().severity(),
-        signal.cap().urgency(),
-        signal.cap().certainty(),
-        signal.cap().status(),
-        signal.observedMicros(),
+        cap.severity(),
+        cap.urgency(),
+        cap.certainty(),
+        cap.status(),
+        signal.ownMicros(),
+        signal.when(),
         signal.text(),
         id);
   }
 
-  /** An acknowledged alarm that became graver wants to be seen again. */
+  /**
+   * An alarm that became graver wants to be seen again. Its escalation begins anew, unless it still
+   * waits for it: an alarm that comes and goes between two severities would wait for ever.
+   */
   void reactivate(long id, long nowMicros) throws SQLException {
     update(
-        "UPDATE alarm SET state = 'active', raised = ?, acknowledged = NULL,"
-            + " acknowledged_by = NULL, escalated = NULL WHERE id = ?",
+        "UPDATE alarm SET waits = CASE WHEN state = 'active' AND escalated IS NULL"
+            + " AND urgency <> 'Past' THEN waits ELSE ? END,"
+            + " state = 'active', acknowledged = NULL, acknowledged_by = NULL, escalated = NULL"
+            + " WHERE id = ?",
         nowMicros,
         id);
   }
@@ -235,6 +306,10 @@ final class AlarmTable {
   }
 
   void clear(long id, long nowMicros, String by, @Nullable String note) throws SQLException {
+    AlarmView alarm = get(id);
+    if (alarm != null && alarm.kind() == Kind.DEVICE && alarm.device() != null) {
+      touched.add(alarm.device());
+    }
     alarms.add(
         -update(
             "UPDATE alarm SET state = 'cleared', cleared = ?, cleared_by = ? WHERE id = ? AND "
@@ -263,8 +338,12 @@ final class AlarmTable {
         device);
   }
 
-  void observed(long id, long observedMicros) throws SQLException {
-    update("UPDATE alarm SET observed = ? WHERE id = ?", observedMicros, id);
+  void known(long id, Signal signal) throws SQLException {
+    update(
+        "UPDATE alarm SET observed = ?, known = max(known, ?) WHERE id = ?",
+        signal.ownMicros(),
+        signal.when(),
+        id);
   }
 
   /**
@@ -287,6 +366,11 @@ final class AlarmTable {
         "DELETE FROM alarm WHERE id IN (SELECT id FROM alarm WHERE state = 'cleared'"
             + SETTLED
             + " ORDER BY cleared LIMIT max(0, (SELECT count(*) FROM alarm) - ?))",
+        most);
+    update("DELETE FROM all_clear WHERE at < ?", clearedBeforeMicros);
+    update(
+        "DELETE FROM all_clear WHERE (device, name, point) IN (SELECT device, name, point"
+            + " FROM all_clear ORDER BY at LIMIT max(0, (SELECT count(*) FROM all_clear) - ?))",
         most);
   }
 
@@ -344,6 +428,7 @@ final class AlarmTable {
             row.getString("model"),
             Kind.valueOf(row.getString("kind").toUpperCase(Locale.ROOT)),
             row.getString("name"),
+            row.getString("point"),
             row.getString("severity"),
             row.getString("urgency"),
             row.getString("certainty"),
@@ -359,7 +444,7 @@ final class AlarmTable {
             micros(row, "notified"),
             row.getString("text"),
             row.getString("note"));
-    return new Row(view, row.getLong("observed"));
+    return new Row(view, row.getLong("observed"), row.getLong("known"));
   }
 
   private static @Nullable Long micros(ResultSet row, String column) throws SQLException {

@@ -3,7 +3,6 @@ package io.sluice.engine.ingest;
 import io.sluice.api.DeviceId;
 import io.sluice.api.Lane;
 import io.sluice.api.MessageClass;
-import io.sluice.api.Receipt;
 import io.sluice.api.Uplink;
 import io.sluice.engine.normalize.FieldFaults;
 import io.sluice.engine.spool.SpoolEntry;
@@ -72,6 +71,6 @@ final class IngestEntry implements SpoolEntry {
 
   @Override
   public void failed(String cause) {
-    pipeline.give(uplink, new Receipt.Busy(IngestPipeline.DISK_RETRY_AFTER_MILLIS));
+    pipeline.onFailed(this);
   }
 }

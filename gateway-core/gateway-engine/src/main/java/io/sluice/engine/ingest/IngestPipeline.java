@@ -1,5 +1,6 @@
 package io.sluice.engine.ingest;
 
+import io.sluice.api.Cap;
 import io.sluice.api.Device;
 import io.sluice.api.DeviceId;
 import io.sluice.api.Lane;
@@ -18,6 +19,7 @@ import io.sluice.engine.normalize.FieldFaults;
 import io.sluice.engine.normalize.Normalized;
 import io.sluice.engine.normalize.Normalizer;
 import io.sluice.engine.normalize.PayloadException;
+import io.sluice.engine.record.RecordWriter;
 import io.sluice.engine.spool.Spool;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,6 +85,7 @@ public final class IngestPipeline {
   private final Observer observer;
   private final LiveFeed liveFeed;
   private final OwnFaults faults = new OwnFaults();
+  private volatile AlarmWatch alarmWatch = AlarmWatch.NONE;
   private volatile AlarmTap alarmTap = (sequence, body) -> {};
   private volatile @Nullable LaneShares shares;
   private volatile long alarmPayloadMax = Long.MAX_VALUE;
@@ -113,6 +116,11 @@ public final class IngestPipeline {
   /** Has the listener told of alarms from now on. */
   public void tapAlarms(AlarmTap tap) {
     alarmTap = tap;
+  }
+
+  /** Has this say which readings end an alarm, from now on. */
+  public void watchAlarms(AlarmWatch watch) {
+    alarmWatch = watch;
   }
 
   /**
@@ -284,7 +292,23 @@ public final class IngestPipeline {
     }
   }
 
-  private @Nullable Receipt append(Uplink uplink, Device subject, Normalized normalized) {
+  /** A reading that ends an alarm is an alarm's record, too: nothing else ends it for sure. */
+  private Normalized orEnd(String device, Normalized normalized) {
+    AlarmWatch watch = alarmWatch;
+    if (normalized.messageClass() == MessageClass.ALARM || !watch.isOpen(device)) {
+      return normalized;
+    }
+    Cap cap = watch.ending(device, normalized.body());
+    return cap == null
+        ? normalized
+        : new Normalized(
+            MessageClass.ALARM,
+            RecordWriter.asRuledAlarm(normalized.body(), cap),
+            normalized.faults());
+  }
+
+  private @Nullable Receipt append(Uplink uplink, Device subject, Normalized judged) {
+    Normalized normalized = orEnd(subject.id().value(), judged);
     IngestEntry entry =
         new IngestEntry(
             this,
@@ -298,8 +322,15 @@ public final class IngestPipeline {
       traffic.limited(uplink.protocol(), limited.limit());
       return limited;
     }
+    boolean isAlarm = entry.lane() == Lane.ALARM;
+    if (isAlarm) {
+      alarmWatch.underWay(entry.device().value());
+    }
     if (spool.append(entry)) {
       return null;
+    }
+    if (isAlarm) {
+      alarmWatch.lost(entry.device().value());
     }
     LaneShares all = shares;
     if (all != null) {
@@ -392,10 +423,18 @@ public final class IngestPipeline {
       }
       default -> {
         if (entry.lane() == Lane.ALARM) {
+          alarmWatch.stored(entry.device().value(), sequence);
           alarmTap.stored(sequence, entry.body());
         }
       }
     }
+  }
+
+  void onFailed(IngestEntry entry) {
+    if (entry.lane() == Lane.ALARM) {
+      alarmWatch.lost(entry.device().value());
+    }
+    give(entry.uplink(), new Receipt.Busy(DISK_RETRY_AFTER_MILLIS));
   }
 
   void give(Uplink uplink, Receipt receipt) {

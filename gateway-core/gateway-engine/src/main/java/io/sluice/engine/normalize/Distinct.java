@@ -2,6 +2,8 @@ package io.sluice.engine.normalize;
 
 import io.sluice.engine.record.RecordFormat.Kind;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -17,6 +19,8 @@ final class Distinct {
 
   private int[] table = new int[64];
   private long spacingMicros = 1;
+  private boolean apartAll;
+  private boolean apartColliding;
   private Samples samples = new Samples();
   private long received;
 
@@ -25,11 +29,62 @@ final class Distinct {
     spacingMicros = micros;
   }
 
+  /**
+   * Which rows are told apart by their time: each of them is one alarm's.
+   *
+   * @param all whether all are
+   * @param colliding whether those are that have a name and a time in common, with other values
+   */
+  void apart(boolean all, boolean colliding) {
+    apartAll = all;
+    apartColliding = colliding;
+  }
+
   void settle(Samples samples, long receivedMicros) {
     this.samples = samples;
     this.received = receivedMicros;
-    if (orderUntimed()) {
+    boolean again = orderUntimed();
+    if (samples.rows
+        && samples.begun > 2
+        && (apartAll || (apartColliding && again && collides()))) {
+      spaceRows();
+      spaceTimed();
+      again = orderUntimed();
+    }
+    if (again) {
       tellApart();
+    }
+  }
+
+  /** Whether a row has a value that another row has otherwise, with one name and one time. */
+  private boolean collides() {
+    clear();
+    for (int i = 0; i < samples.count; i++) {
+      int other = put(i);
+      if (other != EMPTY && samples.ordinals[other] != samples.ordinals[i] && !isSame(i, other)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Rows of one time that the device gave: each lies one microsecond before the next. */
+  private void spaceTimed() {
+    Map<Long, Integer> rowsAt = new HashMap<>();
+    int row = -1;
+    long rowTime = Samples.NO_TIME;
+    int before = 0;
+    for (int i = 0; i < samples.count; i++) {
+      long own = samples.times[i];
+      if (own == Samples.NO_TIME) {
+        continue;
+      }
+      if (samples.ordinals[i] != row || own != rowTime) {
+        row = samples.ordinals[i];
+        rowTime = own;
+        before = rowsAt.merge(own, 1, Integer::sum) - 1;
+      }
+      samples.times[i] = own + before;
     }
   }
 

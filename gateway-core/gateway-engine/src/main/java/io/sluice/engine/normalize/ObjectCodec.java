@@ -42,6 +42,9 @@ final class ObjectCodec {
   private boolean wrapped;
   private int wraps;
 
+  /** Whether the field in hand is a word of CAP 1.2: it is kept, whatever becomes of others. */
+  private boolean isCapWord;
+
   /**
    * Takes one document, from its first token on.
    *
@@ -113,8 +116,9 @@ final class ObjectCodec {
     switch (target) {
       case Field field -> known(parser, token, path, field, timed);
       case Role role -> {
+        isCapWord = false;
         if (!role(parser, token, path, role)) {
-          unknown(parser, token, path, timed, role == Role.TIME);
+          unknown(parser, token, path, timed, role == Role.TIME || isCapWord);
         }
       }
       case null -> {
@@ -208,7 +212,7 @@ final class ObjectCodec {
     if (token == JsonToken.VALUE_STRING && namesDevice(path)) {
       samples.claim(parser.getString());
     }
-    if (profile.unknown == Unknown.DROP) {
+    if (profile.unknown == Unknown.DROP && !(reserved && isCapWord)) {
       return;
     }
     if (profile.unknown == Unknown.REJECT && !reserved) {
@@ -508,14 +512,14 @@ final class ObjectCodec {
     samples.fillTime(from, time);
   }
 
-  /** Notes the word; the field itself stays a field like any other. */
+  /** Notes whether it is a word of CAP 1.2; the field itself stays a field like any other. */
   private boolean cap(Role role, @Nullable String word) {
     if (word != null) {
       switch (role) {
-        case SEVERITY -> samples.severity = ProfileParts.SEVERITIES.get(word);
-        case URGENCY -> samples.urgency = ProfileParts.URGENCIES.get(word);
-        case CERTAINTY -> samples.certainty = ProfileParts.CERTAINTIES.get(word);
-        default -> samples.status = word.equals("true") ? "Test" : ProfileParts.STATUSES.get(word);
+        case SEVERITY -> isCapWord = AlarmKeys.SEVERITIES.containsKey(word.strip());
+        case URGENCY -> isCapWord = AlarmKeys.URGENCIES.containsKey(word.strip());
+        case CERTAINTY -> isCapWord = AlarmKeys.CERTAINTIES.containsKey(word.strip());
+        default -> isCapWord = word.equals("true") || AlarmKeys.STATUSES.containsKey(word.strip());
       }
     }
     return false;

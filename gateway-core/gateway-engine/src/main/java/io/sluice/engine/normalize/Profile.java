@@ -1,7 +1,9 @@
 package io.sluice.engine.normalize;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -20,16 +22,20 @@ public final class Profile {
 
   /** Paths that mean the same in every profile, where it does not say otherwise. */
   static final Map<String, Target> COMMON =
-      Map.of(
-          "t", Target.Role.TIME,
-          "ts", Target.Role.TIME,
-          "time", Target.Role.TIME,
-          "timestamp", Target.Role.TIME,
-          "hist", Target.Role.HISTORICAL,
-          "values", Target.Role.UNWRAP,
-          "params", Target.Role.PARAMS,
-          "services", Target.Role.SERVICES,
-          "history", Target.Role.HISTORY);
+      Map.ofEntries(
+          Map.entry("t", Target.Role.TIME),
+          Map.entry("ts", Target.Role.TIME),
+          Map.entry("time", Target.Role.TIME),
+          Map.entry("timestamp", Target.Role.TIME),
+          Map.entry("hist", Target.Role.HISTORICAL),
+          Map.entry("values", Target.Role.UNWRAP),
+          Map.entry("params", Target.Role.PARAMS),
+          Map.entry("services", Target.Role.SERVICES),
+          Map.entry("history", Target.Role.HISTORY),
+          Map.entry("severity", Target.Role.SEVERITY),
+          Map.entry("urgency", Target.Role.URGENCY),
+          Map.entry("certainty", Target.Role.CERTAINTY),
+          Map.entry("status", Target.Role.STATUS));
 
   private static final Duration DEFAULT_INTERVAL = Duration.ofMinutes(1);
 
@@ -45,6 +51,8 @@ public final class Profile {
   final Map<String, Map<String, Target>> scopes;
 
   final List<AlarmRule> alarms;
+  private final AlarmFields alarmFields;
+  private final List<List<AlarmRule>> grades;
   final @Nullable ByteLayout bytes;
   final TextLayout text;
   private final List<String> times;
@@ -60,7 +68,7 @@ public final class Profile {
       List<Metric> metrics,
       Map<String, Target> targets,
       Map<String, Map<String, Target>> scopes,
-      List<AlarmRule> alarms,
+      AlarmParts alarms,
       @Nullable ByteLayout bytes,
       TextLayout text) {
     this.id = head.id;
@@ -75,7 +83,9 @@ public final class Profile {
     this.targets = new HashMap<>(targets);
     this.scopes = Map.copyOf(scopes);
     this.times = head.times;
-    this.alarms = List.copyOf(alarms);
+    this.alarms = List.copyOf(alarms.rules());
+    this.alarmFields = alarms.fields();
+    this.grades = grades(alarms.rules());
     this.bytes = bytes;
     this.text = text;
   }
@@ -104,13 +114,34 @@ public final class Profile {
         List.of(),
         COMMON,
         Map.of(),
-        List.of(),
+        AlarmParts.NONE,
         null,
         new TextLayout("value", List.of(), ','));
   }
 
+  /** What a profile says of alarms. */
+  record AlarmParts(List<AlarmRule> rules, AlarmFields fields) {
+    static final AlarmParts NONE = new AlarmParts(List.of(), AlarmFields.COMMON);
+  }
+
+  private static List<List<AlarmRule>> grades(List<AlarmRule> rules) {
+    Map<String, List<AlarmRule>> byName = new LinkedHashMap<>();
+    rules.forEach(rule -> byName.computeIfAbsent(rule.name(), any -> new ArrayList<>()).add(rule));
+    return byName.values().stream().map(List::copyOf).toList();
+  }
+
   public String id() {
     return id;
+  }
+
+  /** The alarm rules, those of one alarm together, the first that holds counts. */
+  public List<List<AlarmRule>> alarmGrades() {
+    return grades;
+  }
+
+  /** Which fields of alarms say what. */
+  public AlarmFields alarmFields() {
+    return alarmFields;
   }
 
   public String title() {

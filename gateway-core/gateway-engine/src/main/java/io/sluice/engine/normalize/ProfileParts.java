@@ -1,8 +1,5 @@
 package io.sluice.engine.normalize;
 
-import io.sluice.api.Cap;
-import io.sluice.engine.normalize.AlarmRule.Comparison;
-import io.sluice.engine.normalize.AlarmRule.Operator;
 import io.sluice.engine.normalize.ByteLayout.Place;
 import io.sluice.engine.normalize.Target.Field;
 import io.sluice.engine.normalize.Yaml.Mapping;
@@ -12,15 +9,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The parts of a profile beside its metrics: alarms, byte layout, text layout. */
+/** The parts of a profile beside its metrics and alarms: byte layout, text layout. */
 final class ProfileParts {
-  private static final List<String> ALARM_KEYS =
-      List.of("when", "severity", "urgency", "certainty", "status");
   private static final List<String> LAYOUT_KEYS = List.of("order", "length", "fields");
   private static final List<String> PLACE_KEYS =
       List.of(
@@ -42,11 +36,6 @@ final class ProfileParts {
           .collect(Collectors.toMap(t -> t.name().toLowerCase(Locale.ROOT), t -> t));
   private static final int MAX_OFFSET = 65_535;
 
-  static final Map<String, String> SEVERITIES = words("Extreme Severe Moderate Minor Unknown");
-  static final Map<String, String> URGENCIES = words("Immediate Expected Future Past Unknown");
-  static final Map<String, String> CERTAINTIES = words("Observed Likely Possible Unlikely Unknown");
-  static final Map<String, String> STATUSES = words("Actual Exercise Test");
-
   /** Makes a field out of {@code unit}, {@code scale}, {@code add} and {@code values}. */
   interface FieldMaker {
     Field make(String path, Metric metric, YamlKeys keys, boolean textNumbers);
@@ -63,88 +52,6 @@ final class ProfileParts {
     this.metrics = metrics;
     this.targets = targets;
     this.fields = fields;
-  }
-
-  private static Map<String, String> words(String list) {
-    Map<String, String> words = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-    for (String word : list.split(" ", -1)) {
-      words.put(word, word);
-    }
-    return words;
-  }
-
-  List<AlarmRule> alarms(YamlKeys top) {
-    List<AlarmRule> rules = new ArrayList<>();
-    for (Node node : top.items("alarms")) {
-      YamlKeys keys = YamlKeys.of(yaml, node, "alarms[" + rules.size() + "]", ALARM_KEYS);
-      if (keys != null) {
-        Cap cap =
-            new Cap(
-                keys.choice("severity", SEVERITIES, "Unknown"),
-                keys.choice("urgency", URGENCIES, "Unknown"),
-                keys.choice("certainty", CERTAINTIES, "Unknown"),
-                keys.choice("status", STATUSES, "Actual"));
-        rules.add(new AlarmRule(comparisons(keys), cap));
-      }
-    }
-    return rules;
-  }
-
-  private List<Comparison> comparisons(YamlKeys keys) {
-    String when = keys.text("when");
-    if (when == null) {
-      keys.fault("when", "is missing; write a comparison such as smoke == true");
-      return List.of();
-    }
-    List<Comparison> comparisons = new ArrayList<>();
-    for (String part : when.split(" and ", -1)) {
-      Comparison comparison = comparison(keys, part.strip());
-      if (comparison != null) {
-        comparisons.add(comparison);
-      }
-    }
-    return comparisons;
-  }
-
-  private @Nullable Comparison comparison(YamlKeys keys, String text) {
-    for (Operator operator : Operator.values()) {
-      int at = text.indexOf(operator.sign);
-      if (at > 0) {
-        String name = text.substring(0, at).strip();
-        Metric metric = metrics.get(name);
-        if (metric == null) {
-          keys.fault("when", unknownMetric(name));
-          return null;
-        }
-        Object operand = operand(text.substring(at + operator.sign.length()).strip());
-        boolean ordered = operator != Operator.EQUAL && operator != Operator.NOT_EQUAL;
-        if (ordered && !(operand instanceof Double)) {
-          keys.fault("when", "\"" + operand + "\" has no order; compare it with == or !=");
-        }
-        return new Comparison(metric, operator, operand);
-      }
-    }
-    keys.fault("when", "\"" + text + "\" is no comparison; write one such as smoke == true");
-    return null;
-  }
-
-  private static Object operand(String text) {
-    Number number = Numbers.parse(text);
-    if (number != null) {
-      return number.doubleValue();
-    }
-    return switch (text) {
-      case "true" -> true;
-      case "false" -> false;
-      default -> text.replaceAll("^[\"']|[\"']$", "");
-    };
-  }
-
-  private String unknownMetric(String name) {
-    return "\""
-        + name
-        + "\" is no metric of this profile; "
-        + Nearest.hint(name, metrics.keySet(), "declare it under metrics");
   }
 
   @Nullable ByteLayout layout(YamlKeys top) {
@@ -172,7 +79,7 @@ final class ProfileParts {
     String name = keys.text("metric", "");
     Metric metric = metrics.get(name);
     if (metric == null) {
-      keys.fault("metric", unknownMetric(name));
+      keys.fault("metric", AlarmKeys.unknownMetric(name, metrics));
       return null;
     }
     if (!keys.has("type") || !keys.has("offset")) {

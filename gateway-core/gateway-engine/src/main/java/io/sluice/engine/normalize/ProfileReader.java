@@ -52,6 +52,7 @@ final class ProfileReader {
           "samples",
           "ignore",
           "cap",
+          "alarm-fields",
           "metrics",
           "layout",
           "text",
@@ -110,6 +111,7 @@ final class ProfileReader {
   private final Map<String, Map<String, Object>> metricValues = new HashMap<>();
   private final Map<String, Node> paths = new LinkedHashMap<>();
   private final Map<String, Map<String, Target>> scopes = new HashMap<>();
+  private @Nullable YamlKeys cap;
   private char decimal = '.';
 
   ProfileReader(Path file, List<String> faults) {
@@ -134,7 +136,7 @@ final class ProfileReader {
         new ArrayList<>(metrics.values()),
         targets,
         scopes,
-        parts.alarms(top),
+        new AlarmKeys(yaml, metrics).read(top, cap),
         parts.layout(top),
         parts.text(top));
   }
@@ -419,14 +421,15 @@ final class ProfileReader {
     role(top, "unwrap", Role.UNWRAP);
     role(top, "samples", Role.SAMPLES);
     role(top, "ignore", Role.IGNORE);
-    YamlKeys cap =
+    cap =
         YamlKeys.of(
             yaml, top.node("cap"), "cap", List.of("severity", "urgency", "certainty", "status"));
-    if (cap != null) {
-      role(cap, "severity", Role.SEVERITY);
-      role(cap, "urgency", Role.URGENCY);
-      role(cap, "certainty", Role.CERTAINTY);
-      role(cap, "status", Role.STATUS);
+    YamlKeys words = cap;
+    if (words != null) {
+      role(words, "severity", Role.SEVERITY);
+      role(words, "urgency", Role.URGENCY);
+      role(words, "certainty", Role.CERTAINTY);
+      role(words, "status", Role.STATUS);
     }
     paths.forEach(this::reachable);
   }

@@ -50,10 +50,11 @@ final class RecordMaker {
       String topic,
       String codec,
       long receivedMicros) {
-    distinct.spacing(profile.spacingMicros());
-    judgeTime(samples, receivedMicros);
     AlarmRule rule = firstThatHolds(profile, samples);
     MessageClass messageClass = rule == null ? published : MessageClass.ALARM;
+    distinct.apart(messageClass == MessageClass.ALARM, !profile.alarms.isEmpty());
+    distinct.spacing(profile.spacingMicros());
+    judgeTime(samples, receivedMicros);
     writer
         .begin(messageClass, time, timeSource, receivedMicros, historical)
         .identity(
@@ -68,7 +69,10 @@ final class RecordMaker {
       write(samples, i);
     }
     if (messageClass == MessageClass.ALARM) {
-      writer.cap(cap(samples, rule));
+      if (published != MessageClass.ALARM) {
+        writer.ruled();
+      }
+      writer.cap(cap(samples, profile, rule));
     }
     return new Normalized(messageClass, writer.finish(), samples.faults());
   }
@@ -158,25 +162,26 @@ final class RecordMaker {
   }
 
   /** The rule's classification, over it what the payload says; of back-fill the urgency is past. */
-  private Cap cap(Samples samples, @Nullable AlarmRule rule) {
+  private Cap cap(Samples samples, Profile profile, @Nullable AlarmRule rule) {
     Cap base = rule == null ? UNKNOWN : rule.cap();
-    String urgency = historical ? "Past" : base.urgency();
-    if (samples.severity == null
-        && samples.urgency == null
-        && samples.certainty == null
-        && samples.status == null
-        && urgency.equals(base.urgency())) {
-      return base;
-    }
-    return new Cap(
-        either(samples.severity, base.severity()),
-        either(samples.urgency, urgency),
-        either(samples.certainty, base.certainty()),
-        either(samples.status, base.status()));
+    CapWords said = CapWords.in(profile.alarmFields().cap(), name -> lastOf(samples, name));
+    Cap cap = said.over(base);
+    return historical && said.urgency() == null
+        ? new Cap(cap.severity(), "Past", cap.certainty(), cap.status())
+        : cap;
   }
 
-  private static String either(@Nullable String said, String otherwise) {
-    return said == null ? otherwise : said;
+  private static @Nullable Object lastOf(Samples samples, String name) {
+    for (int i = samples.count - 1; i >= 0; i--) {
+      if (samples.nameOf(i).equals(name)) {
+        return switch (samples.kinds[i]) {
+          case STRING -> samples.objects[i];
+          case TRUE -> true;
+          default -> null;
+        };
+      }
+    }
+    return null;
   }
 
   private void write(Samples samples, int index) {

@@ -59,10 +59,6 @@ final class Samples {
   int begun;
 
   boolean historical;
-  @Nullable String severity;
-  @Nullable String urgency;
-  @Nullable String certainty;
-  @Nullable String status;
 
   /** The device that the payload names, the first where it names several. */
   private @Nullable String claimedDevice;
@@ -105,10 +101,6 @@ final class Samples {
     rangeFaults = 0;
     firstFault = null;
     historical = false;
-    severity = null;
-    urgency = null;
-    certainty = null;
-    status = null;
     claimedDevice = null;
     int metrics = profile.metrics().size();
     if (stamps.length < metrics) {

@@ -326,10 +326,11 @@ final class SenmlCodec {
 
   private void unknown(String metric, int at, Object content, @Nullable String given)
       throws PayloadException {
-    if (profile.unknown == Unknown.DROP) {
+    boolean isCap = profile.targets.get(metric) instanceof Target.Role role && role.isCap();
+    if (profile.unknown == Unknown.DROP && !isCap) {
       return;
     }
-    if (profile.unknown == Unknown.REJECT) {
+    if (profile.unknown == Unknown.REJECT && !isCap) {
       throw Faults.unknown(metric, at, profile);
     }
     String name = samples.claimUnknown(metric, profile.isMetric(metric), at);

@@ -93,6 +93,11 @@ sealed interface Target {
       return this == SAMPLES || this == HISTORY;
     }
 
+    /** Whether it is one of CAP 1.2. */
+    boolean isCap() {
+      return this == SEVERITY || this == URGENCY || this == CERTAINTY || this == STATUS;
+    }
+
     /** Whether paths that lead through it find nothing. */
     boolean hides() {
       return this == SERVICES || this == IGNORE;

@@ -196,6 +196,7 @@ final class TextCodec {
       case Role role when role == Role.IGNORE -> {
         return Samples.NO_TIME;
       }
+      case Role role when role.isCap() -> kept(path, text, at);
       case Role role -> unknown(path, text, at);
       case null -> unknown(path, text, at);
     }

@@ -39,7 +39,7 @@ final class RecordCheck {
       throw corrupt(offset, "format version " + bytes[offset] + " is not known here");
     }
     int flags = bytes[start + RecordFormat.FLAGS];
-    if ((flags >> 2 & 3) >= RecordFormat.TIME_SOURCES.length || flags >>> 6 != 0) {
+    if ((flags >> 2 & 3) >= RecordFormat.TIME_SOURCES.length || flags >>> 7 != 0) {
       throw corrupt(offset + RecordFormat.FLAGS, "unknown flags " + flags);
     }
     check(flags, strings);

@@ -12,6 +12,7 @@ import io.sluice.api.TimeSource;
  * <pre>
  *   0  u8   format version: 1
  *   1  u8   bits 0-1 class · 2-3 time source · 4 historical · 5 cap follows the measurements
+ *           · 6 an alarm by a rule of the profile, not by its topic
  *   2  i64  observed time, microseconds since the epoch
  *  10  i64  received time, microseconds since the epoch
  *  18  str  device · str sector · str site · str model · str gateway · str protocol · str source
@@ -57,8 +58,10 @@ public final class RecordFormat {
   static final int RECEIVED = 10;
   static final int STRINGS = 18;
   static final int STRING_COUNT = 7;
+  static final int CLASS_BITS = 3;
   static final int HISTORICAL_BIT = 1 << 4;
   static final int CAP_BIT = 1 << 5;
+  static final int RULED_BIT = 1 << 6;
   static final int UNIT_BIT = 1 << 4;
   static final int OWN_TIME_BIT = 1 << 5;
   static final int MAX_STRING_BYTES = 0xFFFF;

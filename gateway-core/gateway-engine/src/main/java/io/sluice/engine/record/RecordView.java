@@ -158,6 +158,11 @@ public final class RecordView {
     return (bytes[start + RecordFormat.FLAGS] & RecordFormat.HISTORICAL_BIT) != 0;
   }
 
+  /** Whether a rule of the profile made an alarm of it, and not its topic. */
+  public boolean isRuled() {
+    return (bytes[start + RecordFormat.FLAGS] & RecordFormat.RULED_BIT) != 0;
+  }
+
   /** Observed time, microseconds since the epoch. */
   public long timeMicros() {
     return i64(start + RecordFormat.TIME);

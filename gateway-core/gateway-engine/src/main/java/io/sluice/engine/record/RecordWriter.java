@@ -27,10 +27,20 @@ public final class RecordWriter {
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
-  private final ByteSink sink = new ByteSink(1024);
+  private static final int CAP_BYTES = 64;
+
+  private final ByteSink sink;
   private int countAt;
   private int count;
   private int kindAt;
+
+  public RecordWriter() {
+    this(new ByteSink(1024));
+  }
+
+  private RecordWriter(ByteSink sink) {
+    this.sink = sink;
+  }
 
   public RecordWriter begin(
       MessageClass messageClass,
@@ -157,6 +167,26 @@ public final class RecordWriter {
     string(cap.certainty());
     string(cap.status());
     return this;
+  }
+
+  /** Makes the record one that a rule of the profile made an alarm of; after {@link #begin}. */
+  public RecordWriter ruled() {
+    sink.bytes()[RecordFormat.FLAGS] |= (byte) RecordFormat.RULED_BIT;
+    return this;
+  }
+
+  /**
+   * The same record as an alarm by a rule of the profile.
+   *
+   * @param body a finished record of another class, which has no classification
+   */
+  public static byte[] asRuledAlarm(byte[] body, Cap cap) {
+    ByteSink sink = new ByteSink(body.length + CAP_BYTES);
+    sink.write(body, 0, body.length);
+    RecordWriter writer = new RecordWriter(sink);
+    int others = body[RecordFormat.FLAGS] & ~RecordFormat.CLASS_BITS;
+    sink.bytes()[RecordFormat.FLAGS] = (byte) (others | MessageClass.ALARM.ordinal());
+    return writer.ruled().cap(cap).sink.toByteArray();
   }
 
   /** The record, in an array of exactly its size. */

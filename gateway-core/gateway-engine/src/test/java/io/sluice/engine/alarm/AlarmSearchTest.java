@@ -11,9 +11,6 @@ import io.sluice.api.admin.AlarmDesk.Kind;
 import io.sluice.api.admin.AlarmDesk.Sort;
 import io.sluice.api.admin.AlarmDesk.State;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -216,17 +213,7 @@ class AlarmSearchTest {
     fill();
     List<AlarmView> before = book.list(filter(ANY, null, Sort.RAISED, true, null, 1000));
     book.close();
-    try (Connection connection =
-            DriverManager.getConnection("jdbc:sqlite:" + data.resolve("alarms.db"));
-        Statement statement = connection.createStatement()) {
-      for (String index : List.of("alarm_undelivered", "alarm_raised", "alarm_least")) {
-        statement.execute("DROP INDEX " + index);
-      }
-      for (String column : List.of("notification", "notified", "tried")) {
-        statement.execute("ALTER TABLE alarm DROP COLUMN " + column);
-      }
-      statement.execute("PRAGMA user_version = 1");
-    }
+    FormerBook.make(data);
     open();
     assertThat(book.list(filter(ANY, null, Sort.RAISED, true, null, 1000))).isEqualTo(before);
   }

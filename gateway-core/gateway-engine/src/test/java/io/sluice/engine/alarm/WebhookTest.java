@@ -101,6 +101,7 @@ class WebhookTest {
         "gas-detector",
         Kind.DEVICE,
         "sos \"1\"",
+        "",
         "Extreme",
         "Immediate",
         "Observed",

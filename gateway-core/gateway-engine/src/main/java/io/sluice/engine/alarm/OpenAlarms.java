@@ -1,0 +1,153 @@
+package io.sluice.engine.alarm;
+
+import io.sluice.api.Cap;
+import io.sluice.api.Lane;
+import io.sluice.engine.ingest.AlarmWatch;
+import io.sluice.engine.normalize.AlarmFields.Word;
+import io.sluice.engine.normalize.Profile;
+import io.sluice.engine.normalize.Profiles;
+import io.sluice.engine.record.CorruptRecordException;
+import io.sluice.engine.record.RecordView;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Which alarms of devices are open, by the book; and those devices of which records of class alarm
+ * are on their way into it, so that nobody knows yet. As many devices as have open alarms, and
+ * records on their way.
+ */
+final class OpenAlarms implements AlarmWatch {
+  private static final Logger LOG = LoggerFactory.getLogger(OpenAlarms.class);
+  private static final Cap UNKNOWN = new Cap("Unknown", "Unknown", "Unknown", "Actual");
+
+  /**
+   * A device.
+   *
+   * @param underWay records that are not on disk yet
+   * @param lastSequence of the alarm lane, -1 for none
+   * @param keys of the alarms that are open by the book
+   */
+  private record Watched(int underWay, long lastSequence, Set<String> keys) {
+    static final Watched NOTHING = new Watched(0, -1, Set.of());
+
+    boolean isPending(long takenUpTo) {
+      return underWay > 0 || lastSequence > takenUpTo;
+    }
+  }
+
+  private final ConcurrentHashMap<String, Watched> devices = new ConcurrentHashMap<>();
+  private volatile Profiles profiles = Profiles.NONE;
+  private volatile long takenUpTo = -1;
+
+  /** Until the book has caught up with the spool, any device may have an open alarm. */
+  private volatile boolean isBegun;
+
+  /** Has records judged by these. */
+  void judgeBy(Profiles loaded) {
+    profiles = loaded;
+  }
+
+  @Override
+  public boolean isOpen(String device) {
+    Watched watched = devices.get(device);
+    return !isBegun
+        || (watched != null && (!watched.keys().isEmpty() || watched.isPending(takenUpTo)));
+  }
+
+  @Override
+  public @Nullable Cap ending(String device, byte[] body) {
+    RecordView view = new RecordView();
+    try {
+      view.wrap(body, 0, body.length, Lane.TELEMETRY, 0, "");
+    } catch (CorruptRecordException e) {
+      LOG.error("a record of {} cannot be read back: {}", device, e.getMessage());
+      return null;
+    }
+    Profile profile = profiles.find(view.model());
+    if (profile == null || profile.alarmGrades().isEmpty()) {
+      return null;
+    }
+    Watched watched = devices.get(device);
+    boolean isAny = !isBegun || (watched != null && watched.isPending(takenUpTo));
+    Set<String> keys = watched == null ? Set.of() : watched.keys();
+    for (Signal signal : AlarmReading.byRules(view, profile)) {
+      if (signal.says() == Word.ENDED && (isAny || keys.contains(signal.key()))) {
+        return signal.said().over(UNKNOWN);
+      }
+    }
+    return null;
+  }
+
+  @Override
+  public void underWay(String device) {
+    devices.compute(
+        device,
+        (id, known) -> {
+          Watched now = known == null ? Watched.NOTHING : known;
+          return new Watched(now.underWay() + 1, now.lastSequence(), now.keys());
+        });
+  }
+
+  @Override
+  public void stored(String device, long sequence) {
+    devices.compute(
+        device,
+        (id, known) -> {
+          Watched now = known == null ? Watched.NOTHING : known;
+          return new Watched(Math.max(0, now.underWay() - 1), sequence, now.keys());
+        });
+  }
+
+  @Override
+  public void lost(String device) {
+    devices.computeIfPresent(
+        device,
+        (id, now) ->
+            kept(new Watched(Math.max(0, now.underWay() - 1), now.lastSequence(), now.keys())));
+  }
+
+  private @Nullable Watched kept(Watched now) {
+    return kept(now, takenUpTo);
+  }
+
+  private static @Nullable Watched kept(Watched now, long takenUpTo) {
+    return now.keys().isEmpty() && !now.isPending(takenUpTo) ? null : now;
+  }
+
+  /** What is open of a device, when the book has taken all records up to a sequence. */
+  void publish(String device, Set<String> keys, long sequence) {
+    devices.compute(
+        device,
+        (id, known) -> {
+          Watched now = known == null ? Watched.NOTHING : known;
+          Set<String> open = Set.copyOf(keys);
+          return kept(new Watched(now.underWay(), now.lastSequence(), open), sequence);
+        });
+  }
+
+  /** The book has taken all records up to there, and all that became of them is published. */
+  void takenUpTo(long sequence) {
+    takenUpTo = sequence;
+  }
+
+  long takenUpTo() {
+    return takenUpTo;
+  }
+
+  /** Forgets the devices of which nothing is open. */
+  void sweep() {
+    devices.forEach((id, now) -> devices.computeIfPresent(id, (same, latest) -> kept(latest)));
+  }
+
+  /** What is open of all devices, by a book that has caught up with the spool. */
+  void begin(Map<String, Set<String>> keys) {
+    devices.replaceAll((id, now) -> new Watched(now.underWay(), now.lastSequence(), Set.of()));
+    keys.forEach((device, open) -> publish(device, open, takenUpTo));
+    sweep();
+    isBegun = true;
+  }
+}
