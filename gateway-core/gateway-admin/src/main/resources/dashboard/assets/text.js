@@ -45,7 +45,7 @@ const CHINESE = {
 
 const FORMULAS = {
   plan: ["commissioned ÷ planned devices", "已投运 ÷ 规划设备"],
-  connection: ["reachable ÷ expected; MQTT: a live session, else heard within 3·I + g", "可达 ÷ 应报；MQTT 看会话，否则 3·I + g 内有联系"],
+  connection: ["reachable ÷ expected; MQTT: a live session; without sessions: heard within 3·I + g", "可达 ÷ 应报；MQTT 看会话，否则 3·I + g 内有联系"],
   reporting: ["devices with a sample whose own time is in the window ÷ expected", "窗口内有采样的设备 ÷ 应报设备"],
   completeness: ["filled slots ÷ due slots; due = the slots of each metric whose centre lies in W, outside stops and outages of the gateway", "实收 ÷ 应收；应收 = 各指标中心落在 W 内、且不在停运与网关停机内的时隙"],
   validity: ["filled slots of quality good ÷ filled slots", "有效 ÷ 实收"],

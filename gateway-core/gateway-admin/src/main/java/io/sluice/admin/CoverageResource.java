@@ -4,6 +4,8 @@ import static io.sluice.admin.AdminRoutes.blocking;
 
 import io.sluice.api.admin.CoverageDesk;
 import io.sluice.api.admin.CoverageDesk.By;
+import io.sluice.api.admin.CoverageDesk.ChangeFilter;
+import io.sluice.api.admin.CoverageDesk.Changes;
 import io.sluice.api.admin.CoverageDesk.Coverage;
 import io.sluice.api.admin.CoverageDesk.DeviceDetail;
 import io.sluice.api.admin.CoverageDesk.DeviceRow;
@@ -11,22 +13,27 @@ import io.sluice.api.admin.CoverageDesk.Filter;
 import io.sluice.api.admin.CoverageDesk.Month;
 import io.sluice.api.admin.CoverageDesk.Stop;
 import io.sluice.api.admin.CoverageDesk.StopScope;
+import io.sluice.api.admin.CoverageDesk.What;
 import io.sluice.api.admin.CoverageDesk.Window;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.YearMonth;
 import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** {@code /api/v1/coverage}: how much of what the devices should report arrives. */
 final class CoverageResource {
   private static final Set<String> STOP_KEYS = Set.of("scope", "key", "from", "to", "reason", "by");
+  private static final Pattern COMMA = Pattern.compile(",");
   private static final int ROWS = 50;
   private static final int ROWS_MAX = 1_000;
 
@@ -67,15 +74,23 @@ final class CoverageResource {
     Answers.json(ctx, 200, answer);
   }
 
+  /** The key of a site leaves its sectors together; {@code sector} tells them apart. */
   private void trend(RoutingContext ctx) {
     By by = by(ctx);
     String key = Query.text(ctx, "key");
-    if (by != By.ALL && key == null) {
+    String named = by == By.ALL ? null : Query.text(ctx, ApiJson.name(by));
+    if (by != By.ALL && key == null && named == null) {
       throw new BadRequestException(
           "key must name the " + ApiJson.name(by) + " whose trend is asked for");
     }
+    Filter of =
+        new Filter(
+            by == By.SECTOR && key != null ? key : Query.text(ctx, "sector"),
+            by == By.SITE && key != null ? key : Query.text(ctx, "site"),
+            by == By.MODEL && key != null ? key : Query.text(ctx, "model"),
+            null);
     Window window = Query.text(ctx, "window") == null ? Window.DAY : window(ctx);
-    Answers.json(ctx, 200, desk.trend(window, by, key));
+    Answers.json(ctx, 200, desk.trend(window, of));
   }
 
   private void devices(RoutingContext ctx) {
@@ -103,7 +118,32 @@ final class CoverageResource {
   }
 
   private void changes(RoutingContext ctx) {
-    Answers.json(ctx, 200, Map.of("changes", desk.changes(Query.limit(ctx, ROWS, ROWS_MAX))));
+    Window window = window(ctx);
+    if (window != Window.HOUR && window != Window.DAY) {
+      throw new BadRequestException("window must be 1h or 24h: changes are kept for a day");
+    }
+    List<What> what = new ArrayList<>();
+    String kinds = Query.text(ctx, "what");
+    if (kinds != null) {
+      for (String kind : COMMA.split(kinds, -1)) {
+        what.add(choice(What.values(), kind.strip(), "what", each -> ApiJson.name(each)));
+      }
+    }
+    Long before = Query.number(ctx, "before");
+    Changes changes =
+        desk.changes(
+            new ChangeFilter(
+                window == Window.DAY ? 24 : 1,
+                what,
+                Query.limit(ctx, ROWS, ROWS_MAX),
+                before == null ? Long.MAX_VALUE : before));
+    Map<String, Object> answer = new LinkedHashMap<>();
+    answer.put("changes", changes.changes());
+    Map<String, Long> counts = new LinkedHashMap<>();
+    changes.counts().forEach((kind, count) -> counts.put(ApiJson.name(kind), count));
+    answer.put("counts", counts);
+    answer.put("cut", changes.cut());
+    Answers.json(ctx, 200, answer);
   }
 
   private void addStop(RoutingContext ctx) {
@@ -121,9 +161,37 @@ final class CoverageResource {
             body.required("reason"),
             by == null ? AdminUser.in(ctx).name() : by);
     try {
-      Answers.json(ctx, 201, desk.addStop(stop));
+      String warning = desk.unknown(stop.scope(), stop.key());
+      Answers.json(ctx, 201, AddedStop.of(desk.addStop(stop), warning));
     } catch (IllegalArgumentException e) {
       throw new BadRequestException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /**
+   * A stop that was taken down.
+   *
+   * @param warning what is odd about it, or null
+   */
+  private record AddedStop(
+      long id,
+      StopScope scope,
+      String key,
+      long from,
+      @Nullable Long to,
+      String reason,
+      String by,
+      @Nullable String warning) {
+    static AddedStop of(Stop stop, @Nullable String warning) {
+      return new AddedStop(
+          stop.id(),
+          stop.scope(),
+          stop.key(),
+          stop.from(),
+          stop.to(),
+          stop.reason(),
+          stop.by(),
+          warning);
     }
   }
 

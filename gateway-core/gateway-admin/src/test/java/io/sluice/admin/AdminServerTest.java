@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sluice.api.MessageClass;
 import io.sluice.api.admin.AdminSettings;
 import io.sluice.api.admin.AlarmDesk;
+import io.sluice.api.admin.CoverageDesk.Filter;
+import io.sluice.api.admin.CoverageDesk.What;
 import io.sluice.api.admin.Operations.LiveEvent;
 import io.sluice.api.health.Health;
 import java.io.BufferedReader;
@@ -221,6 +223,13 @@ class AdminServerTest {
     assertThat(get("/api/v1/coverage/trend?by=site&key=north")).contains("\"step\":3600");
     assertThat(get("/api/v1/coverage/devices")).contains("\"device\":\"d-1\"");
     assertThat(get("/api/v1/coverage/changes")).contains("\"what\":\"lost\"");
+    assertThat(get("/api/v1/coverage/changes?what=lost,returned&window=24h&before=9&limit=2"))
+        .contains("\"counts\":{\"lost\":1}", "\"cut\":false");
+    assertThat(operations.coverage.lastChanges.what())
+        .containsExactlyInAnyOrder(What.LOST, What.RETURNED);
+    assertThat(operations.coverage.lastChanges.before()).isEqualTo(9);
+    get("/api/v1/coverage/trend?by=site&key=north&sector=farm");
+    assertThat(operations.coverage.lastTrend).isEqualTo(new Filter("farm", "north", null, null));
     assertThat(get("/api/v1/coverage/outages")).contains("\"seconds\":2.0");
     assertThat(get("/api/v1/coverage/month?month=2026-10")).contains("\"gateway\":\"gw\"");
     assertThat(get("/api/v1/devices/d-1/coverage")).contains("\"metric\":\"moisture\"");
@@ -228,6 +237,9 @@ class AdminServerTest {
     String stop = "{\"scope\":\"site\",\"key\":\"north\",\"reason\":\"works\"}";
     assertThat(send(json(stops).POST(body(stop))).statusCode()).isEqualTo(201);
     assertThat(get(stops)).contains("\"scope\":\"site\"");
+    HttpResponse<String> odd = send(json(stops).POST(body(stop.replace("north", "nroth"))));
+    assertThat(odd.statusCode()).isEqualTo(201);
+    assertThat(odd.body()).contains("\"warning\":\"no device has the site", "\"key\":\"nroth\"");
     assertThat(send(request(stops + "/1", "s3cret").DELETE()).statusCode()).isEqualTo(200);
     assertThat(send(request(stops + "/7", "s3cret").DELETE()).statusCode()).isEqualTo(404);
     for (String wrong :
@@ -237,6 +249,8 @@ class AdminServerTest {
             "/trend?by=site",
             "/month?month=oct",
             "/devices?order=best",
+            "/changes?what=eaten",
+            "/changes?window=30d",
             "/devices?limit=0")) {
       assertThat(send(request("/api/v1/coverage" + wrong, "s3cret").GET()).statusCode())
           .as(wrong)

@@ -4,6 +4,7 @@ import io.sluice.api.admin.CoverageDesk;
 import java.time.YearMonth;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -11,12 +12,18 @@ import org.jspecify.annotations.Nullable;
 final class FixedCoverage implements CoverageDesk {
   private final List<Stop> stops = new ArrayList<>();
 
+  /** What the last trend was asked of. */
+  Filter lastTrend = Filter.ALL;
+
+  /** What changes were asked for last. */
+  ChangeFilter lastChanges = new ChangeFilter(1, List.of(), 1, 1);
+
   @Override
   public Coverage coverage(Window window, By by) {
     Group group =
         new Group(
-            "north", "farm", "north", 2, 1, 1, 20, 10, 10, 0.5, 0.5, 0.5, 1.0, 0.5, null, 0, 0, 0,
-            null, 0, 0, null, null, null);
+            "north", "farm", "north", null, 2, 1, 1, 20, 10, 10, 0.5, 0.5, 0.5, 1.0, 0.5, null, 0,
+            0, 0, null, 0, 0, null, null, null);
     return new Coverage(window.label(), 7, true, false, 1, 6, 0, List.of(group));
   }
 
@@ -26,7 +33,8 @@ final class FixedCoverage implements CoverageDesk {
   }
 
   @Override
-  public Trend trend(Window window, By by, @Nullable String key) {
+  public Trend trend(Window window, Filter of) {
+    lastTrend = of;
     Point point = new Point(1, 20, 10, 10, 2, 1, 0.5, 0.5, 1.0, 0.5, 0);
     return new Trend(window.label(), 3_600, List.of(point));
   }
@@ -61,8 +69,12 @@ final class FixedCoverage implements CoverageDesk {
   }
 
   @Override
-  public List<Change> changes(int limit) {
-    return List.of(new Change(5, "d-2", "farm", "north", "soil-probe", What.LOST));
+  public Changes changes(ChangeFilter filter) {
+    lastChanges = filter;
+    return new Changes(
+        List.of(new Change(3, 5, "d-2", "farm", "north", "soil-probe", What.LOST)),
+        Map.of(What.LOST, 1L),
+        false);
   }
 
   @Override
@@ -82,6 +94,11 @@ final class FixedCoverage implements CoverageDesk {
     }
     stops.add(stop);
     return stop;
+  }
+
+  @Override
+  public @Nullable String unknown(StopScope scope, String key) {
+    return key.equals("nroth") ? "no device has the site \"nroth\"" : null;
   }
 
   @Override

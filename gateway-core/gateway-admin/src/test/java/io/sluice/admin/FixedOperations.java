@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 /** A small gateway in memory: figures that a test sets, a registry that it can look into. */
 final class FixedOperations
     implements ClaimDesk, Operations, DeviceDirectory, CommandDesk, DeadLetters {
+  final FixedCoverage coverage = new FixedCoverage();
   private final FixedAlarms alarms = new FixedAlarms();
   final Map<String, DeviceView> registered = new TreeMap<>();
   final List<Consumer<LiveEvent>> followers = new CopyOnWriteArrayList<>();
@@ -70,7 +71,7 @@ final class FixedOperations
 
   @Override
   public CoverageDesk coverage() {
-    return new FixedCoverage();
+    return coverage;
   }
 
   @Override

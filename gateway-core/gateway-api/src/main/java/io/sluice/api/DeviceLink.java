@@ -9,6 +9,14 @@ public interface DeviceLink {
    */
   boolean send(Command command);
 
+  /**
+   * Whether the link ends when the device is gone, as a connection does. One of a protocol without
+   * sessions, such as an observation of CoAP, tells nothing of the device between its messages.
+   */
+  default boolean isSession() {
+    return true;
+  }
+
   /** Ends the session, and tells the device why where its protocol can. */
   void close(LinkEnd reason);
 }

@@ -66,10 +66,15 @@ final class CoverageCommand implements Callable<Integer> {
     return ExitCode.DONE;
   }
 
-  private static Table table(JsonNode groups) {
-    Table table =
-        new Table(
-            "GROUP",
+  /** A site may have several sectors: each is a row, and both names tell it. */
+  private Table table(JsonNode groups) {
+    boolean isBySite = by.equals("site");
+    List<String> heads = new ArrayList<>(List.of("GROUP"));
+    if (isBySite) {
+      heads.add("SECTOR");
+    }
+    heads.addAll(
+        List.of(
             "EXPECTED",
             "EFFECTIVE",
             "COMPLETENESS",
@@ -79,25 +84,32 @@ final class CoverageCommand implements Callable<Integer> {
             "TIMELINESS",
             "GOOD",
             "FILLED",
-            "DUE");
+            "DUE"));
+    Table table = new Table(heads.toArray(String[]::new));
     List<JsonNode> worstFirst = new ArrayList<>();
     groups.forEach(worstFirst::add);
     worstFirst.sort(
         Comparator.comparingDouble(CoverageCommand::effective)
-            .thenComparing(group -> Show.text(group, "key")));
+            .thenComparing(group -> Show.text(group, "key"))
+            .thenComparing(group -> Show.text(group, "sector")));
     for (JsonNode group : worstFirst) {
-      table.row(
-          Show.text(group, "key"),
-          Show.text(group, "expected"),
-          Show.percent(group, "effective"),
-          Show.percent(group, "completeness"),
-          Show.percent(group, "validity"),
-          Show.percent(group, "connection"),
-          Show.percent(group, "reportingRatio"),
-          Show.percent(group, "timeliness"),
-          Show.text(group, "good"),
-          Show.text(group, "filled"),
-          Show.text(group, "due"));
+      List<String> cells = new ArrayList<>(List.of(Show.text(group, "key")));
+      if (isBySite) {
+        cells.add(Show.text(group, "sector"));
+      }
+      cells.addAll(
+          List.of(
+              Show.text(group, "expected"),
+              Show.percent(group, "effective"),
+              Show.percent(group, "completeness"),
+              Show.percent(group, "validity"),
+              Show.percent(group, "connection"),
+              Show.percent(group, "reportingRatio"),
+              Show.percent(group, "timeliness"),
+              Show.text(group, "good"),
+              Show.text(group, "filled"),
+              Show.text(group, "due")));
+      table.row(cells.toArray(String[]::new));
     }
     return table;
   }

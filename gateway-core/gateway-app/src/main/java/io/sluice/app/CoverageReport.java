@@ -166,14 +166,14 @@ final class CoverageReport {
     page.append("<h2>").append(say("Method", "计算方法")).append("</h2>\n<p>");
     page.append(
         say(
-            "Each device has slots one report interval apart; a sample within half an interval"
-                + " fills one, for each metric. Due = metrics × ⌊(day − stops − outages) ÷"
-                + " interval⌋, summed over days. Completeness = filled ÷ due. Validity = good ÷"
-                + " filled. Effective = completeness × validity. Timeliness = samples in time ÷"
-                + " received. Excluded are slots in approved stops and outages. Rows are added up,"
-                + " never averaged; – means that nothing was due.",
-            "每台设备按上报间隔划分时段，半个间隔内的样本填充一个时段（按指标计）。应收 = 指标数 ×"
-                + " ⌊(日 − 停运 − 停机) ÷ 间隔⌋，按日累加。传输率 = 实收 ÷ 应收；有效率 = 有效 ÷ 实收；"
+            "Each device has slots one report interval apart; a sample within half an interval of"
+                + " a slot's centre fills it, for each metric. Due are the slots whose centre lies"
+                + " in the time and outside stops and outages. Completeness = filled ÷ due."
+                + " Validity = good ÷ filled. Effective = completeness × validity. Timeliness ="
+                + " samples in time ÷ received. Excluded are slots in approved stops and outages."
+                + " Rows are added up, never averaged; – means that nothing was due.",
+            "每台设备按上报间隔划分时段，距时段中心半个间隔内的样本填充该时段（按指标计）。应收 ="
+                + " 中心落在统计时间内、且不在停运和停机内的时段数。传输率 = 实收 ÷ 应收；有效率 = 有效 ÷ 实收；"
                 + "传输有效率 = 传输率 × 有效率；及时率 = 及时样本 ÷ 接收样本。批准停运与停机时段剔除。"
                 + "汇总按分子分母相加，不取平均；– 表示无应收数据。"));
     page.append("</p>\n");

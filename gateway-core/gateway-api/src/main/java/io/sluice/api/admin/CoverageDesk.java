@@ -2,6 +2,7 @@ package io.sluice.api.admin;
 
 import java.time.YearMonth;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,6 +72,7 @@ public interface CoverageDesk {
    *
    * @param sector null where rows are not by sector or site
    * @param site null where rows are not by site
+   * @param model null where rows are not by model
    * @param expected devices that are commissioned now, without those in an approved stop
    * @param connected those of them that can be reached now
    * @param reporting those of them with a sample whose own time lies in the window
@@ -86,6 +88,7 @@ public interface CoverageDesk {
       String key,
       @Nullable String sector,
       @Nullable String site,
+      @Nullable String model,
       long expected,
       long connected,
       long reporting,
@@ -111,9 +114,9 @@ public interface CoverageDesk {
   /**
    * The course over time: by hours for the day, by days for the 30 days; the last one unfinished.
    *
-   * @param key of the rows to look at; not looked at where {@code by} is ALL
+   * @param of which devices; by their ids none is left out
    */
-  Trend trend(Window window, By by, @Nullable String key);
+  Trend trend(Window window, Filter of);
 
   /**
    * @param step seconds from a point to the next
@@ -147,7 +150,17 @@ public interface CoverageDesk {
       @Nullable String sector,
       @Nullable String site,
       @Nullable String model,
-      @Nullable String search) {}
+      @Nullable String search) {
+    /** All devices. */
+    public static final Filter ALL = new Filter(null, null, null, null);
+
+    /** Whether a group is taken, whatever the ids in it. */
+    public boolean takes(String ofSector, String ofSite, String ofModel) {
+      return (sector == null || sector.equals(ofSector))
+          && (site == null || site.equals(ofSite))
+          && (model == null || model.equals(ofModel));
+    }
+  }
 
   /**
    * @param worstFirst by effective coverage, those with nothing due last; else by id
@@ -197,8 +210,26 @@ public interface CoverageDesk {
 
   record MetricRow(String metric, long due, long filled, long good) {}
 
-  /** What became of devices, newest first; at most 1000, of the last hour. */
-  List<Change> changes(int limit);
+  /** What became of devices, newest first: at most 1000 of each kind, of the last day. */
+  Changes changes(ChangeFilter filter);
+
+  /**
+   * @param hours how far back, 1 to 24
+   * @param what which kinds; none for all
+   * @param limit how many at most
+   * @param before only those with a lesser id; {@link Long#MAX_VALUE} for the newest
+   */
+  record ChangeFilter(int hours, List<What> what, int limit, long before) {
+    public boolean takes(What kind) {
+      return what.isEmpty() || what.contains(kind);
+    }
+  }
+
+  /**
+   * @param counts how many of each kind there are in the window, whatever the filter takes
+   * @param cut whether the window had more than the 1000 that are kept of a kind
+   */
+  record Changes(List<Change> changes, Map<What, Long> counts, boolean cut) {}
 
   /** In JSON in lower case. */
   enum What {
@@ -211,7 +242,11 @@ public interface CoverageDesk {
     RESUMED
   }
 
-  record Change(long at, String device, String sector, String site, String model, What what) {}
+  /**
+   * @param id ascending, never given twice
+   */
+  record Change(
+      long id, long at, String device, String sector, String site, String model, What what) {}
 
   /** When the gateway itself was away, newest first: at most 1000, of the last 400 days. */
   List<Outage> outages();
@@ -256,6 +291,12 @@ public interface CoverageDesk {
    *     1000 are known already; the message tells the remedy
    */
   Stop addStop(Stop stop);
+
+  /**
+   * What is wrong with a key that no device has, with names to choose from; null where one has it.
+   * A stop may be meant for what is still to come, so that it is no error.
+   */
+  @Nullable String unknown(StopScope scope, String key);
 
   /**
    * Ends a stop now, or takes it back where it has not begun.

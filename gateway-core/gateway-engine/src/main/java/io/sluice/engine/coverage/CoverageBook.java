@@ -2,11 +2,12 @@ package io.sluice.engine.coverage;
 
 import io.sluice.api.Device;
 import io.sluice.api.Quality;
-import io.sluice.api.admin.CoverageDesk.Change;
+import io.sluice.api.admin.CoverageDesk.ChangeFilter;
+import io.sluice.api.admin.CoverageDesk.Changes;
 import io.sluice.api.admin.CoverageDesk.What;
 import io.sluice.engine.coverage.DeviceCoverage.Standing;
 import io.sluice.engine.record.RecordView;
-import java.util.ArrayDeque;
+import io.sluice.engine.registry.Presence;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -27,19 +28,23 @@ final class CoverageBook {
   /** How far a sample's time may lie ahead of its receipt (DOMAIN section 1). */
   private static final long AHEAD_MAX_MICROS = 300_000_000L;
 
-  private static final int CHANGES_MAX = 1_000;
+  /** How long after its start the gateway calls no device lost that had a session before. */
+  private static final long SETTLING_MICROS = 60_000_000L;
+
+  private static final long NEVER = Long.MIN_VALUE;
 
   private final Function<Device, @Nullable Shape> shapes;
   private final Calendar calendar;
   private final PageShelf shelf;
   private final Map<String, DeviceCoverage> devices = new HashMap<>();
   private final Map<Group, Lateness> lateness = new HashMap<>();
-  private final ArrayDeque<Change> changes = new ArrayDeque<>();
+  private final ChangeLog changes = new ChangeLog();
   private final List<Integer> removed = new ArrayList<>();
   private final SampleTimes sampleTimes = new SampleTimes();
   private Exclusions exclusions = Exclusions.NONE;
   private int nextNumber = 1;
   private boolean hasMoves;
+  private long firstLookMicros = NEVER;
 
   /**
    * @param shapes what a device is held to; null where its profile is not loaded, which makes
@@ -116,7 +121,8 @@ final class CoverageBook {
     state.change(
         group,
         shape(device),
-        new Standing(device.planned(), device.commissioned(), device.retired()),
+        new Standing(
+            device.planned(), device.commissioned(), device.retired(), device.parent() != null),
         at,
         exclusions.of(id, group),
         shelf);
@@ -130,16 +136,18 @@ final class CoverageBook {
   }
 
   private void note(long at, DeviceCoverage device, What what) {
-    Group group = device.group();
-    changes.addFirst(new Change(at, device.id, group.sector(), group.site(), group.model(), what));
-    if (changes.size() > CHANGES_MAX) {
-      changes.removeLast();
-    }
+    device.isDirty = true;
+    changes.add(at, device.id, device.group(), what);
   }
 
-  /** What became of devices since then, newest first. */
-  synchronized List<Change> changes(long sinceMicros, int limit) {
-    return changes.stream().filter(change -> change.at() >= sinceMicros).limit(limit).toList();
+  /** What became of devices since then. */
+  synchronized Changes changes(ChangeFilter filter, long sinceMicros) {
+    return changes.find(filter, sinceMicros);
+  }
+
+  /** Under the book's lock. */
+  ChangeLog changeLog() {
+    return changes;
   }
 
   /**
@@ -217,22 +225,20 @@ final class CoverageBook {
   synchronized Figures figures(long nowMicros, Sessions sessions) {
     Figures figures = new Figures(nowMicros, calendar);
     long oldest = nowMicros - (Span.DAYS_KEPT + 1L) * Calendar.DAY_MICROS;
+    boolean isSettling = isSettling(nowMicros);
     for (DeviceCoverage device : devices.values()) {
+      Presence.Contact contact = sessions.contact(device.id);
+      device.contact(contact);
       boolean isConnected = isConnected(device, nowMicros, sessions);
-      boolean isStopped = device.isStopped(nowMicros);
       figures.add(device, isConnected, shelf);
-      boolean isLost = device.isCommissioned() && device.wasConnected && !isConnected;
-      if (isLost) {
-        device.isLost = true;
-        note(nowMicros, device, What.LOST);
-      } else if (isConnected && device.isLost) {
-        device.isLost = false;
-        note(nowMicros, device, What.RETURNED);
+      boolean isUnknownYet = isSettling && contact == Presence.Contact.UNKNOWN;
+      if (isConnected || !isUnknownYet) {
+        noteConnection(device, isConnected, nowMicros);
       }
+      boolean isStopped = device.isStopped(nowMicros);
       if (isStopped != device.wasStopped && device.isCommissioned()) {
         note(nowMicros, device, isStopped ? What.STOPPED : What.RESUMED);
       }
-      device.wasConnected = isConnected;
       device.wasStopped = isStopped;
       device.forgetBefore(oldest);
     }
@@ -240,14 +246,41 @@ final class CoverageBook {
     return figures;
   }
 
-  /** DOMAIN section 2: a live session, or heard within 3·I + g. */
+  /** Whether devices may still be on their way back after a restart of the gateway. */
+  private boolean isSettling(long nowMicros) {
+    if (firstLookMicros == NEVER) {
+      firstLookMicros = nowMicros;
+    }
+    return nowMicros - firstLookMicros < SETTLING_MICROS;
+  }
+
+  private void noteConnection(DeviceCoverage device, boolean isConnected, long nowMicros) {
+    if (device.isCommissioned() && device.wasConnected && !isConnected) {
+      device.isLost = true;
+      note(nowMicros, device, What.LOST);
+    } else if (isConnected && device.isLost) {
+      device.isLost = false;
+      note(nowMicros, device, What.RETURNED);
+    }
+    device.isDirty |= device.wasConnected != isConnected;
+    device.wasConnected = isConnected;
+  }
+
+  /**
+   * DOMAIN section 2: a device that has sessions is connected while one lives; one that has none,
+   * while it was heard within 3·I + g.
+   */
   static boolean isConnected(DeviceCoverage device, long nowMicros, Sessions sessions) {
     Span span = device.current();
     if (span == null) {
       return false;
     }
-    if (sessions.connected(device.id)) {
+    Presence.Contact contact = sessions.contact(device.id);
+    if (contact == Presence.Contact.LIVE) {
       return true;
+    }
+    if (device.hasSessions(contact)) {
+      return false;
     }
     long seen = lastSeenMicros(device, sessions);
     long allowed = 3 * span.shape.intervalMicros() + span.shape.graceMicros();
@@ -299,17 +332,19 @@ final class CoverageBook {
   synchronized void forgetSaved() {
     devices.values().forEach(device -> device.isDirty = true);
     shelf.forgetSaved();
+    changes.forgetSaved();
     removed.clear();
   }
 
   synchronized void saved() {
     removed.clear();
+    changes.saved();
     hasMoves = false;
   }
 
   /** What the sessions of devices say. */
   interface Sessions {
-    boolean connected(String id);
+    Presence.Contact contact(String id);
 
     /** Microseconds; {@link Long#MIN_VALUE} where not known. */
     long lastSeenMicros(String id);

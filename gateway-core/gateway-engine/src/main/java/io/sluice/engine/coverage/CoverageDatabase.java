@@ -49,7 +49,8 @@ final class CoverageDatabase implements AutoCloseable {
           "day(day INTEGER, sector TEXT, site TEXT, model TEXT,"
               + " planned INTEGER, commissioned INTEGER, devices INTEGER, due INTEGER,"
               + " filled INTEGER, good INTEGER, received INTEGER, timely INTEGER,"
-              + " excluded INTEGER, PRIMARY KEY(day, sector, site, model)) WITHOUT ROWID");
+              + " excluded INTEGER, PRIMARY KEY(day, sector, site, model)) WITHOUT ROWID",
+          ChangeTable.TABLE);
 
   /** Each table by its columns, so that a file of something else is told from a sound one. */
   private static final List<String> SHAPE =
@@ -61,7 +62,8 @@ final class CoverageDatabase implements AutoCloseable {
           "SELECT id, scope, key, \"from\", \"to\", reason, by FROM stop LIMIT 0",
           "SELECT \"from\", \"to\" FROM outage LIMIT 0",
           "SELECT day, sector, site, model, planned, commissioned, devices, due, filled, good,"
-              + " received, timely, excluded FROM day LIMIT 0");
+              + " received, timely, excluded FROM day LIMIT 0",
+          "SELECT " + ChangeTable.COLUMNS + " FROM change LIMIT 0");
 
   private static final StoreKind KIND =
       new StoreKind(
@@ -219,6 +221,7 @@ final class CoverageDatabase implements AutoCloseable {
               new Group(rows.getString(1), rows.getString(2), rows.getString(3)), lateness);
         }
       }
+      ChangeTable.load(connection, book.changeLog());
       byte[] next = meta(connection, "next");
       if (next != null) {
         book.numberFrom(in(next).readInt());
@@ -256,6 +259,7 @@ final class CoverageDatabase implements AutoCloseable {
           devices(connection, book, written);
           pages(connection, pages, nowMicros);
           lateness(connection, book);
+          ChangeTable.save(connection, book.changeLog(), nowMicros);
           meta(connection, "applied", bytes(book.exclusions()::write));
           meta(connection, "next", bytes(out -> out.writeInt(book.nextNumber())));
           meta(

@@ -380,8 +380,8 @@ public final class CoverageEngine implements CoverageDesk, AutoCloseable {
   }
 
   @Override
-  public Trend trend(Window window, By by, @Nullable String key) {
-    return views.trend(window, by, key, nowMicros());
+  public Trend trend(Window window, Filter of) {
+    return views.trend(window, of, nowMicros());
   }
 
   @Override
@@ -401,9 +401,9 @@ public final class CoverageEngine implements CoverageDesk, AutoCloseable {
   }
 
   @Override
-  public List<Change> changes(int limit) {
+  public Changes changes(ChangeFilter filter) {
     current();
-    return book.changes(nowMicros() - Calendar.HOUR_MICROS, limit);
+    return book.changes(filter, nowMicros() - filter.hours() * Calendar.HOUR_MICROS);
   }
 
   @Override
@@ -419,6 +419,11 @@ public final class CoverageEngine implements CoverageDesk, AutoCloseable {
   @Override
   public Stop addStop(Stop stop) {
     return stops.add(stop);
+  }
+
+  @Override
+  public @Nullable String unknown(StopScope scope, String key) {
+    return views.unknown(scope, key);
   }
 
   @Override
@@ -462,8 +467,8 @@ public final class CoverageEngine implements CoverageDesk, AutoCloseable {
 
   private record PresenceSessions(Presence presence) implements CoverageBook.Sessions {
     @Override
-    public boolean connected(String id) {
-      return presence.connected(id);
+    public Presence.Contact contact(String id) {
+      return presence.contact(id);
     }
 
     @Override

@@ -1,22 +1,25 @@
 package io.sluice.engine.coverage;
 
-import io.sluice.api.admin.CoverageDesk.By;
 import io.sluice.api.admin.CoverageDesk.DeviceDetail;
 import io.sluice.api.admin.CoverageDesk.DeviceRow;
 import io.sluice.api.admin.CoverageDesk.DeviceWindow;
 import io.sluice.api.admin.CoverageDesk.Filter;
 import io.sluice.api.admin.CoverageDesk.MetricRow;
 import io.sluice.api.admin.CoverageDesk.Point;
+import io.sluice.api.admin.CoverageDesk.StopScope;
 import io.sluice.api.admin.CoverageDesk.Trend;
 import io.sluice.api.admin.CoverageDesk.Window;
+import io.sluice.engine.config.NearestKey;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Looks into the book that are asked for now and then: each takes time with the devices. */
@@ -26,6 +29,9 @@ final class CoverageViews {
               DeviceRow::effective, Comparator.nullsLast(Comparator.<Double>naturalOrder()))
           .thenComparing(DeviceRow::connected)
           .thenComparing(DeviceRow::device);
+
+  /** Names that a message lists. */
+  private static final int NAMES_MAX = 10;
 
   private final CoverageBook book;
   private final CoverageBook.Sessions sessions;
@@ -48,10 +54,10 @@ final class CoverageViews {
       this.end = end;
     }
 
-    private void add(DeviceCoverage device, boolean isReporting, Wanted wanted, PageShelf shelf) {
+    private void add(DeviceCoverage device, boolean isReporting, Filter of, PageShelf shelf) {
       boolean isExpected = false;
       for (Span span : device.spans()) {
-        if (wanted.takes(span.group)) {
+        if (takes(of, span.group)) {
           span.count(start, end, shelf, sum);
           isExpected |= span.touches(start, end);
         }
@@ -76,22 +82,7 @@ final class CoverageViews {
     }
   }
 
-  /** Which groups are looked at. */
-  private interface Wanted {
-    boolean takes(Group group);
-
-    static Wanted of(By by, @Nullable String key) {
-      String wanted = key == null ? "" : key;
-      return switch (by) {
-        case ALL -> group -> true;
-        case SECTOR -> group -> group.sector().equals(wanted);
-        case SITE -> group -> group.site().equals(wanted);
-        case MODEL -> group -> group.model().equals(wanted);
-      };
-    }
-  }
-
-  Trend trend(Window window, By by, @Nullable String key, long nowMicros) {
+  Trend trend(Window window, Filter of, long nowMicros) {
     boolean isByDay = window == Window.MONTH;
     Calendar calendar = book.calendar();
     Figures.Bounds bounds =
@@ -101,14 +92,13 @@ final class CoverageViews {
     for (long start = bounds.start(); start < bounds.end(); start += length) {
       steps.add(new Step(start, Math.min(start + length, bounds.end())));
     }
-    Wanted wanted = Wanted.of(by, key);
     book.forEach(device -> {
       for (Step step : steps) {
         boolean isReporting =
             isByDay
                 ? device.times.inDay(calendar.day(step.start))
                 : device.times.inHour(Calendar.hour(step.start));
-        step.add(device, isReporting, wanted, book.shelf());
+        step.add(device, isReporting, of, book.shelf());
       }
     });
     Intervals outages = Intervals.of(book.exclusions().outages());
@@ -157,12 +147,12 @@ final class CoverageViews {
   }
 
   private static boolean takes(Filter filter, DeviceCoverage device) {
-    Group group = device.group();
     String search = filter.search();
-    return (search == null || contains(device.id, search))
-        && (filter.sector() == null || filter.sector().equals(group.sector()))
-        && (filter.site() == null || filter.site().equals(group.site()))
-        && (filter.model() == null || filter.model().equals(group.model()));
+    return (search == null || contains(device.id, search)) && takes(filter, device.group());
+  }
+
+  private static boolean takes(Filter filter, Group group) {
+    return filter.takes(group.sector(), group.site(), group.model());
   }
 
   private static boolean contains(String id, String part) {
@@ -172,6 +162,40 @@ final class CoverageViews {
       }
     }
     return false;
+  }
+
+  /** See {@code CoverageDesk.unknown}. */
+  @Nullable String unknown(StopScope scope, String key) {
+    if (scope == StopScope.ALL) {
+      return null;
+    }
+    Set<String> known = new TreeSet<>();
+    book.forEach(device -> {
+      Group group = device.group();
+      known.add(
+          switch (scope) {
+            case SECTOR -> group.sector();
+            case SITE -> group.site();
+            case MODEL -> group.model();
+            case ALL, DEVICE -> device.id;
+          });
+    });
+    if (known.contains(key)) {
+      return null;
+    }
+    String nearest = NearestKey.of(key, known);
+    String remedy =
+        nearest != null
+            ? "did you mean \"" + nearest + "\"?"
+            : known.isEmpty()
+                ? "there are no devices yet"
+                : "known are "
+                    + String.join(", ", known.stream().limit(NAMES_MAX).toList())
+                    + (known.size() > NAMES_MAX
+                        ? " and " + (known.size() - NAMES_MAX) + " more"
+                        : "");
+    return "no device has the %s \"%s\", so that nothing is stopped until one has; %s"
+        .formatted(scope.name().toLowerCase(Locale.ROOT), key, remedy);
   }
 
   private DeviceRow row(DeviceCoverage device, Figures.Bounds bounds, long nowMicros) {

@@ -1,5 +1,6 @@
 package io.sluice.engine.coverage;
 
+import io.sluice.engine.registry.Presence;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -13,6 +14,13 @@ final class DeviceCoverage {
 
   private static final long NEVER = Long.MIN_VALUE;
 
+  /** Bits of a byte that was a boolean once. */
+  private static final int WAS_CONNECTED = 1;
+
+  private static final int HAD_SESSION = 2;
+  private static final int IS_LOST = 4;
+  private static final int WAS_STOPPED = 8;
+
   final int number;
   final String id;
   final Times times;
@@ -25,6 +33,12 @@ final class DeviceCoverage {
 
   /** What the last look at it said, for the list of what has changed. */
   boolean wasConnected;
+
+  /** Whether it was last in contact by a session of its own, as far as was ever seen. */
+  private boolean hadSession;
+
+  /** Whether another device sends for it: then no session of its own is missing. */
+  private boolean isChild;
 
   /** Whether that list has it as lost; a device that connects first has not returned. */
   boolean isLost;
@@ -60,6 +74,25 @@ final class DeviceCoverage {
     return last != null && last.isOpen() ? last : null;
   }
 
+  /** Takes over by which way it is in contact. */
+  void contact(Presence.Contact contact) {
+    boolean has =
+        switch (contact) {
+          case LIVE, ENDED -> true;
+          case SESSIONLESS -> false;
+          case UNKNOWN -> hadSession;
+        };
+    isDirty |= has != hadSession;
+    hadSession = has;
+  }
+
+  /** Whether it is gone when it has no session, by what is known of its contact now. */
+  boolean hasSessions(Presence.Contact contact) {
+    return !isChild
+        && (contact == Presence.Contact.ENDED
+            || (contact == Presence.Contact.UNKNOWN && hadSession));
+  }
+
   boolean isStopped(long micros) {
     Span current = current();
     return current != null && current.isExcluded(micros);
@@ -75,6 +108,7 @@ final class DeviceCoverage {
     this.group = group;
     this.planned = standing.planned();
     this.retired = standing.retired();
+    this.isChild = standing.isChild();
     isDirty = true;
     Span open = current();
     boolean isSame =
@@ -107,8 +141,9 @@ final class DeviceCoverage {
   /**
    * @param planned whether it belongs to the plan
    * @param commissioned whether it is to report
+   * @param isChild whether another device sends for it
    */
-  record Standing(boolean planned, boolean commissioned, boolean retired) {
+  record Standing(boolean planned, boolean commissioned, boolean retired, boolean isChild) {
     boolean expected() {
       return commissioned && !retired;
     }
@@ -199,7 +234,11 @@ final class DeviceCoverage {
     out.writeBoolean(retired);
     out.writeLong(lastReceivedMicros);
     out.writeLong(lastSampleMicros);
-    out.writeBoolean(wasConnected);
+    out.writeByte(
+        (wasConnected ? WAS_CONNECTED : 0)
+            | (hadSession ? HAD_SESSION : 0)
+            | (isLost ? IS_LOST : 0)
+            | (wasStopped ? WAS_STOPPED : 0));
     times.write(out);
     Numbers.write(out, spans.size());
     for (Span span : spans) {
@@ -221,7 +260,11 @@ final class DeviceCoverage {
     device.retired = in.readBoolean();
     device.lastReceivedMicros = in.readLong();
     device.lastSampleMicros = in.readLong();
-    device.wasConnected = in.readBoolean();
+    int flags = in.readByte();
+    device.wasConnected = (flags & WAS_CONNECTED) != 0;
+    device.hadSession = (flags & HAD_SESSION) != 0;
+    device.isLost = (flags & IS_LOST) != 0;
+    device.wasStopped = (flags & WAS_STOPPED) != 0;
     device.times.read(in);
     Shape shape = now.of(id);
     long count = Numbers.read(in);

@@ -60,6 +60,7 @@ final class Tally {
         key.getFirst(),
         by == By.SECTOR || by == By.SITE ? key.getLast() : null,
         by == By.SITE ? key.getFirst() : null,
+        by == By.MODEL ? key.getFirst() : null,
         expected,
         connected,
         reporting,

@@ -41,6 +41,19 @@ public final class Presence implements DeviceChanges {
     private volatile @Nullable InetSocketAddress address;
     private volatile @Nullable RejectReason lastRefusal;
     private volatile long lastSeenMicros = NEVER;
+    private volatile Contact contact = Contact.UNKNOWN;
+  }
+
+  /** By which way a device is in contact, as far as this process has seen. */
+  public enum Contact {
+    /** It has a session now. */
+    LIVE,
+    /** It had a session, which has ended. */
+    ENDED,
+    /** It sends without a session. */
+    SESSIONLESS,
+    /** It did neither since the start; or it sends through another device. */
+    UNKNOWN
   }
 
   /**
@@ -72,6 +85,7 @@ public final class Presence implements DeviceChanges {
     synchronized (standing) {
       before = standing.link;
       standing.link = link;
+      standing.contact = link.isSession() ? Contact.LIVE : Contact.SESSIONLESS;
       if (before == null) {
         connected.incrementAndGet();
       }
@@ -107,8 +121,15 @@ public final class Presence implements DeviceChanges {
     synchronized (standing) {
       if (standing.link == link) {
         standing.link = null;
+        ended(standing);
         connected.decrementAndGet();
       }
+    }
+  }
+
+  private static void ended(Standing standing) {
+    if (standing.contact == Contact.LIVE) {
+      standing.contact = Contact.ENDED;
     }
   }
 
@@ -122,7 +143,18 @@ public final class Presence implements DeviceChanges {
   public void seen(DeviceId device, Peer peer) {
     Standing standing = standing(device);
     if (standing != null) {
+      if (standing.contact != Contact.LIVE) {
+        noSession(standing);
+      }
       mark(device, standing, peer);
+    }
+  }
+
+  private static void noSession(Standing standing) {
+    synchronized (standing) {
+      if (standing.contact != Contact.LIVE) {
+        standing.contact = Contact.SESSIONLESS;
+      }
     }
   }
 
@@ -164,6 +196,12 @@ public final class Presence implements DeviceChanges {
   /** Of any id, one that no device can have too: old records may name such. */
   public boolean connected(String id) {
     return link(id) != null;
+  }
+
+  /** By which way it is in contact; of any id, as {@link #connected(String)}. */
+  public Contact contact(String id) {
+    Standing standing = standings.get(id);
+    return standing == null ? Contact.UNKNOWN : standing.contact;
   }
 
   /** Devices with a live session. */
@@ -218,6 +256,7 @@ public final class Presence implements DeviceChanges {
     synchronized (standing) {
       link = standing.link;
       standing.link = null;
+      ended(standing);
       if (link != null) {
         connected.decrementAndGet();
       }

@@ -196,7 +196,8 @@ class CoverageDayTest {
   @Test
   void trendWorstDevicesAndMonthSayTheSame() throws Exception {
     day();
-    List<Point> points = views.trend(Window.DAY, By.SITE, "dropped", now).points();
+    List<Point> points =
+        views.trend(Window.DAY, new Filter(null, "dropped", null, null), now).points();
     assertThat(points).hasSize(24);
     assertThat(points.get(4).completeness()).isEqualTo(1.0);
     assertThat(points.get(5).filled()).isEqualTo((DEVICES - 1) * 60L * 2);
@@ -248,7 +249,7 @@ class CoverageDayTest {
             .devices(Window.DAY, new Filter(null, "whole", null, null), false, 1, null, now)
             .getFirst();
     assertThat(List.of(row.due(), row.filled())).containsExactly(240L, 240L);
-    assertThat(views.trend(Window.DAY, By.ALL, null, now).points().get(22).outageSeconds())
+    assertThat(views.trend(Window.DAY, Filter.ALL, now).points().get(22).outageSeconds())
         .isEqualTo(3_600);
   }
 

@@ -1,13 +1,15 @@
 package io.sluice.engine.coverage;
 
+import io.sluice.engine.registry.Presence;
+
 /** Sessions for tests. */
 final class CoverageSessions {
   /** Nobody has one, nobody was heard. */
   static final CoverageBook.Sessions NONE =
       new CoverageBook.Sessions() {
         @Override
-        public boolean connected(String id) {
-          return false;
+        public Presence.Contact contact(String id) {
+          return Presence.Contact.UNKNOWN;
         }
 
         @Override

@@ -9,6 +9,7 @@ import io.sluice.api.MessageClass;
 import io.sluice.api.Quality;
 import io.sluice.api.TimeSource;
 import io.sluice.api.admin.CoverageDesk.By;
+import io.sluice.api.admin.CoverageDesk.Filter;
 import io.sluice.api.admin.CoverageDesk.Group;
 import io.sluice.api.admin.CoverageDesk.Stop;
 import io.sluice.api.admin.CoverageDesk.StopScope;
@@ -221,7 +222,7 @@ class CoverageSlotsTest {
     report("d", now, START + 90 * MINUTE);
     CoverageViews views = new CoverageViews(book, CoverageSessions.NONE);
     now = START + 305 * MINUTE;
-    var points = views.trend(Window.DAY, By.ALL, null, now).points();
+    var points = views.trend(Window.DAY, Filter.ALL, now).points();
     assertThat(points.get(points.size() - 6 + 1).reporting()).isEqualTo(1);
   }
 

@@ -7,6 +7,8 @@ import static io.sluice.engine.registry.Fixture.password;
 import static io.sluice.engine.registry.Fixture.spec;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.api.Command;
+import io.sluice.api.DeviceLink;
 import io.sluice.api.LinkEnd;
 import io.sluice.api.RejectReason;
 import io.sluice.engine.registry.Fixture.Link;
@@ -47,6 +49,44 @@ class PresenceTest {
     presence.detach(id("a"), second);
     assertThat(presence.connected()).isZero();
     assertThat(presence.connected(id("a"))).isFalse();
+  }
+
+  @Test
+  void whoHasSessionsIsToldFromWhoHasNone() {
+    assertThat(presence.contact("a")).isEqualTo(Presence.Contact.UNKNOWN);
+    Link first = new Link();
+    Link second = new Link();
+    Fixture.attach(registry, "a", first);
+    presence.seen(id("a"), PEER); // a ping is no contact without a session
+    assertThat(presence.contact("a")).isEqualTo(Presence.Contact.LIVE);
+    Fixture.attach(registry, "a", second);
+    presence.detach(id("a"), first);
+    assertThat(presence.contact("a")).isEqualTo(Presence.Contact.LIVE);
+    presence.detach(id("a"), second);
+    presence.seen(id("a"), 7); // what it sent before is stored after its end
+    assertThat(presence.contact("a")).isEqualTo(Presence.Contact.ENDED);
+    presence.seen(id("a"), PEER);
+    assertThat(presence.contact("a")).isEqualTo(Presence.Contact.SESSIONLESS);
+    Fixture.attach(registry, "a", new Observation());
+    assertThat(presence.contact("a")).isEqualTo(Presence.Contact.SESSIONLESS);
+  }
+
+  /** A link that tells nothing of the device between its messages. */
+  private static final class Observation implements DeviceLink {
+    @Override
+    public boolean send(Command command) {
+      return false;
+    }
+
+    @Override
+    public void close(LinkEnd reason) {
+      // there is nothing to end
+    }
+
+    @Override
+    public boolean isSession() {
+      return false;
+    }
   }
 
   @Test

@@ -89,6 +89,11 @@ final class CommandObservation implements ObservableResource, DeviceLink {
     }
   }
 
+  @Override
+  public boolean isSession() {
+    return false;
+  }
+
   /** Whether the request comes from the endpoint that observes. */
   boolean isOf(Request request) {
     return AssociationMatcher.identity(exchange.getRequest().getSourceContext())
