@@ -3,7 +3,6 @@ package io.sluice.benchmarks;
 import io.sluice.api.ByteSink;
 import io.sluice.api.Lane;
 import io.sluice.api.upstream.ForwardSettings;
-import io.sluice.api.upstream.ForwardSettings.Format;
 import io.sluice.api.upstream.OutboundBatch;
 import io.sluice.engine.forward.RecordBatch;
 import io.sluice.engine.normalize.PayloadException;
@@ -40,7 +39,7 @@ public class ForwardBenchmark {
   public void fill() throws IOException, InterruptedException, PayloadException {
     folder = new SpoolFolder();
     reader = folder.spool.reader("benchmark");
-    encoder = RecordBatch.encoder(folder.spool::epoch, new ForwardSettings(Format.JSON, 50, 2_000));
+    encoder = RecordBatch.encoder(folder.spool::epoch, new ForwardSettings("json", 50, 2_000));
     for (int i = 0; i < BATCHES; i++) {
       folder.append(Messages.record(), BATCH);
     }

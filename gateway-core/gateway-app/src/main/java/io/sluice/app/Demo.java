@@ -4,7 +4,7 @@ import io.sluice.api.GatewayTime;
 import io.sluice.api.admin.Operations;
 import io.sluice.api.admin.Operations.LedgerLine;
 import io.sluice.api.admin.Operations.UpstreamView;
-import io.sluice.engine.files.OwnerOnly;
+import io.sluice.api.files.OwnerOnly;
 import io.sluice.sim.audit.Audit;
 import io.sluice.sim.audit.AuditResult;
 import io.sluice.sim.audit.CoverageAudit;

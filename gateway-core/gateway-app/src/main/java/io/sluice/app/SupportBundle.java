@@ -1,7 +1,7 @@
 package io.sluice.app;
 
+import io.sluice.api.files.OwnerOnly;
 import io.sluice.engine.config.GatewayConfig;
-import io.sluice.engine.files.OwnerOnly;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;

@@ -10,6 +10,7 @@ import io.sluice.api.admin.MetricsSettings;
 import io.sluice.api.admin.MetricsSettings.Otlp;
 import io.sluice.api.admin.Operations.ListenerView;
 import io.sluice.api.audit.AuditTrail;
+import io.sluice.api.files.OwnerOnly;
 import io.sluice.api.health.Guarded;
 import io.sluice.api.upstream.Upstream;
 import io.sluice.api.upstream.UpstreamFactory;
@@ -18,9 +19,9 @@ import io.sluice.engine.audit.AuditLog;
 import io.sluice.engine.audit.AuditSettings;
 import io.sluice.engine.config.GatewayConfig;
 import io.sluice.engine.config.GatewayConfig.UpstreamConfig;
+import io.sluice.engine.config.Types;
 import io.sluice.engine.coverage.CoverageEngine;
 import io.sluice.engine.coverage.CoverageSettings;
-import io.sluice.engine.files.OwnerOnly;
 import io.sluice.engine.flow.FlowMeter;
 import io.sluice.engine.forward.ForwardLimits;
 import io.sluice.engine.forward.Forwarder;
@@ -56,7 +57,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.ServiceLoader;
 import java.util.StringJoiner;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
@@ -345,12 +345,11 @@ final class Wiring implements AutoCloseable {
   }
 
   private Upstream create(UpstreamConfig upstream) {
-    for (UpstreamFactory<?> factory : ServiceLoader.load(UpstreamFactory.class)) {
-      if (factory.type().equals(upstream.type())) {
-        return create(factory, upstream);
-      }
+    UpstreamFactory<?> factory = Types.upstreamFactories().byName().get(upstream.type());
+    if (factory == null) {
+      throw new IllegalStateException("checked by the configuration: type " + upstream.type());
     }
-    throw new IllegalStateException("checked by the configuration: type " + upstream.type());
+    return create(factory, upstream);
   }
 
   private <S extends Record> Upstream create(UpstreamFactory<S> factory, UpstreamConfig upstream) {
@@ -359,7 +358,7 @@ final class Wiring implements AutoCloseable {
   }
 
   private void startAdapters(EngineGateway gateway) throws IOException {
-    for (AdapterFactory<?> factory : ServiceLoader.load(AdapterFactory.class)) {
+    for (AdapterFactory<?> factory : Types.adapters().byName().values()) {
       Record settings = config.listeners().get(factory.kind());
       if (settings != null) {
         Adapter adapter = closing(create(factory, settings));

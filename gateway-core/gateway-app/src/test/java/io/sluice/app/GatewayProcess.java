@@ -3,6 +3,7 @@ package io.sluice.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.URI;
@@ -47,6 +48,30 @@ final class GatewayProcess implements AutoCloseable {
    * @param under a command to start it by, such as prlimit
    */
   static GatewayProcess start(Path config, String... under) throws IOException {
+    return start(PACKAGED, config, under);
+  }
+
+  /** The same with a jar that the archive has not. */
+  static GatewayProcess startWith(Path jar, Path config) throws IOException {
+    return start(PACKAGED + File.pathSeparator + jar, config);
+  }
+
+  /** Runs a command that ends, with a jar that the archive has not. */
+  static Tool runWith(Path jar, String... arguments) throws IOException, InterruptedException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                PACKAGED + File.pathSeparator + jar,
+                "io.sluice.app.Main"));
+    command.addAll(List.of(arguments));
+    return Tool.run(command.toArray(String[]::new));
+  }
+
+  private static GatewayProcess start(String classPath, Path config, String... under)
+      throws IOException {
     Path log = config.resolveSibling("gateway.log");
     List<String> command = new ArrayList<>(List.of(under));
     command.addAll(
@@ -56,7 +81,7 @@ final class GatewayProcess implements AutoCloseable {
             "-Xmx384m",
             "--enable-native-access=ALL-UNNAMED",
             "-cp",
-            PACKAGED,
+            classPath,
             "io.sluice.app.Main",
             "run",
             "--config",

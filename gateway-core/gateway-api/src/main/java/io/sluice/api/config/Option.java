@@ -40,6 +40,9 @@ public @interface Option {
   /** Regular expression that a string must match as a whole; empty: any. */
   String pattern() default "";
 
+  /** The values that a text may have; the interface itself: any. */
+  Class<? extends OptionNames> among() default OptionNames.class;
+
   /** For the remedy in the error message: what to write instead. Empty: derived from the type. */
   String hint() default "";
 }

@@ -6,7 +6,8 @@ import java.util.List;
 
 /** What every upstream has, whatever its type. */
 public record ForwardSettings(
-    @Option(doc = "Payload format of the records sent.", def = "json") Format format,
+    @Option(doc = "Payload format of the records sent.", def = "json", among = PayloadFormats.class)
+        String format,
     @Option(
             doc =
                 "Share of telemetry throughput that live records get while a backlog drains, in percent.",
@@ -31,7 +32,7 @@ public record ForwardSettings(
         Attributes attributes)
     implements Checked {
   /** With the defaults of what only some formats go by. */
-  public ForwardSettings(Format format, int liveShare, int batchRecords) {
+  public ForwardSettings(String format, int liveShare, int batchRecords) {
     this(format, liveShare, batchRecords, BadValues.KEEP, Attributes.ALARMS);
   }
 
@@ -51,30 +52,12 @@ public record ForwardSettings(
 
   @Override
   public List<Problem> problems() {
-    return format == Format.JSON && badValues != BadValues.KEEP
+    RecordEncoderFactory encoders = PayloadFormats.find(format);
+    return encoders != null && encoders.carriesQualities() && badValues != BadValues.KEEP
         ? List.of(
             new Problem(
-                "bad-values", "has no effect on json, which carries qualities; leave it out"))
+                "bad-values",
+                "has no effect on " + format + ", which carries qualities; leave it out"))
         : List.of();
-  }
-
-  /** Payload formats offered upstream. */
-  public enum Format {
-    JSON("application/json"),
-    THINGSBOARD("application/json"),
-    THINGSBOARD_GATEWAY("application/json"),
-    SENML_JSON("application/senml+json"),
-    SENML_CBOR("application/senml+cbor");
-
-    private final String contentType;
-
-    Format(String contentType) {
-      this.contentType = contentType;
-    }
-
-    /** Media type. */
-    public String contentType() {
-      return contentType;
-    }
   }
 }

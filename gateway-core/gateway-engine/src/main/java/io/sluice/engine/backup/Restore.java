@@ -1,6 +1,6 @@
 package io.sluice.engine.backup;
 
-import io.sluice.engine.files.OwnerOnly;
+import io.sluice.api.files.OwnerOnly;
 import io.sluice.engine.sqlite.SqliteFile;
 import java.io.EOFException;
 import java.io.IOException;

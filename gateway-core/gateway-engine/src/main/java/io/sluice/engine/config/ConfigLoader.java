@@ -96,6 +96,7 @@ public final class ConfigLoader {
       return null;
     }
     binder.rejectUnknown(root, keys);
+    types.faults().forEach(fault -> faults.add(root, fault));
     ConfigNode gateway = root.get("gateway");
     Identity identity =
         gateway == null ? missingGateway(root) : binder.bind(Identity.class, gateway);

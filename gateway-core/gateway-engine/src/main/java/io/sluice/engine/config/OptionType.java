@@ -7,6 +7,7 @@ import java.lang.reflect.Type;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -46,8 +47,14 @@ sealed interface OptionType {
     }
   }
 
-  /** One of an enum's constants, by their names in the file. */
+  /** One of an enum's constants, by their names in the file, or one of some texts. */
   record Choice(SequencedMap<String, Object> constants) implements OptionType {
+    static Choice of(Collection<String> texts) {
+      SequencedMap<String, Object> constants = new LinkedHashMap<>();
+      texts.forEach(text -> constants.put(text, text));
+      return new Choice(constants);
+    }
+
     @Override
     public String noun() {
       return "one of " + String.join(", ", constants.keySet());

@@ -2,6 +2,8 @@ package io.sluice.engine.config;
 
 import io.sluice.api.config.Inline;
 import io.sluice.api.config.Option;
+import io.sluice.api.config.OptionNames;
+import io.sluice.engine.config.OptionType.Choice;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
@@ -137,9 +139,20 @@ final class RecordShape {
     return new Member(
         option.key().isEmpty() ? kebab(component.getName()) : option.key(),
         option,
-        OptionType.of(component.getGenericType()),
+        type(component, option),
         component.getAnnotatedType().isAnnotationPresent(Nullable.class),
         component.getType());
+  }
+
+  private static OptionType type(RecordComponent component, Option option) {
+    if (option.among() == OptionNames.class) {
+      return OptionType.of(component.getGenericType());
+    }
+    try {
+      return Choice.of(option.among().getConstructor().newInstance().names());
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(option.among() + " cannot be made", e);
+    }
   }
 
   static String kebab(String camel) {

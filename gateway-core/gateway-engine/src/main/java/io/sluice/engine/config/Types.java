@@ -1,11 +1,13 @@
 package io.sluice.engine.config;
 
 import io.sluice.api.AdapterFactory;
+import io.sluice.api.config.Services;
+import io.sluice.api.upstream.PayloadFormats;
 import io.sluice.api.upstream.UpstreamFactory;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
-import java.util.ServiceLoader;
 import java.util.TreeMap;
 
 /**
@@ -14,11 +16,21 @@ import java.util.TreeMap;
  * @param listeners kind → settings
  * @param upstreams type → settings
  * @param sections further sections of the file, beside those that every gateway has
+ * @param faults of the installation: jars that are broken or offer what another offers
  */
 public record Types(
     SequencedMap<String, Class<? extends Record>> listeners,
     SequencedMap<String, Class<? extends Record>> upstreams,
-    List<Section> sections) {
+    List<Section> sections,
+    List<String> faults) {
+  /** Nothing of it is broken. */
+  public Types(
+      SequencedMap<String, Class<? extends Record>> listeners,
+      SequencedMap<String, Class<? extends Record>> upstreams,
+      List<Section> sections) {
+    this(listeners, upstreams, sections, List.of());
+  }
+
   /**
    * A section of the file.
    *
@@ -28,15 +40,29 @@ public record Types(
 
   /** All adapters and upstreams that are installed. */
   public static Types installed(List<Section> sections) {
+    Services<AdapterFactory<?>> adapters = adapters();
+    Services<UpstreamFactory<?>> factories = upstreamFactories();
     SequencedMap<String, Class<? extends Record>> listeners = new TreeMap<>();
-    for (AdapterFactory<?> factory : ServiceLoader.load(AdapterFactory.class)) {
-      listeners.put(factory.kind(), factory.settings());
-    }
+    adapters.byName().forEach((kind, factory) -> listeners.put(kind, factory.settings()));
     SequencedMap<String, Class<? extends Record>> upstreams = new TreeMap<>();
-    for (UpstreamFactory<?> factory : ServiceLoader.load(UpstreamFactory.class)) {
-      upstreams.put(factory.type(), factory.settings());
-    }
+    factories.byName().forEach((type, factory) -> upstreams.put(type, factory.settings()));
+    List<String> faults = new ArrayList<>(adapters.faults());
+    faults.addAll(factories.faults());
+    faults.addAll(PayloadFormats.faults());
     return new Types(
-        new LinkedHashMap<>(listeners), new LinkedHashMap<>(upstreams), List.copyOf(sections));
+        new LinkedHashMap<>(listeners),
+        new LinkedHashMap<>(upstreams),
+        List.copyOf(sections),
+        List.copyOf(faults));
+  }
+
+  /** The adapters that are installed, by kind. */
+  public static Services<AdapterFactory<?>> adapters() {
+    return Services.load(AdapterFactory.class, factory -> factory.kind());
+  }
+
+  /** The upstreams that are installed, by type. */
+  public static Services<UpstreamFactory<?>> upstreamFactories() {
+    return Services.load(UpstreamFactory.class, factory -> factory.type());
   }
 }

@@ -5,8 +5,10 @@ import io.sluice.api.Lane;
 import io.sluice.api.MessageClass;
 import io.sluice.api.upstream.ForwardSettings;
 import io.sluice.api.upstream.OutboundBatch;
+import io.sluice.api.upstream.PayloadFormats;
+import io.sluice.api.upstream.RecordEncoder;
+import io.sluice.api.upstream.RecordEncoderFactory;
 import io.sluice.engine.record.CorruptRecordException;
-import io.sluice.engine.record.RecordJson;
 import io.sluice.engine.record.RecordView;
 import io.sluice.engine.spool.SpoolBatch;
 import java.util.function.Function;
@@ -15,12 +17,12 @@ import java.util.function.Function;
 public final class RecordBatch implements OutboundBatch {
   private final SpoolBatch spooled;
   private final Epochs epochs;
-  private final PayloadFormat format;
+  private final RecordEncoder format;
   private final String contentType;
   private final RecordView view = new RecordView();
   private int viewed = -1;
 
-  private RecordBatch(SpoolBatch spooled, Epochs epochs, PayloadFormat format, String contentType) {
+  private RecordBatch(SpoolBatch spooled, Epochs epochs, RecordEncoder format, String contentType) {
     this.spooled = spooled;
     this.epochs = epochs;
     this.format = format;
@@ -36,16 +38,12 @@ public final class RecordBatch implements OutboundBatch {
   /** What makes batches readable for an upstream. */
   public static Function<SpoolBatch, OutboundBatch> encoder(
       Epochs epochs, ForwardSettings settings) {
-    RecordAttributes attributes = new RecordAttributes(settings.badValues(), settings.attributes());
-    PayloadFormat writer =
-        switch (settings.format()) {
-          case JSON -> RecordJson::write;
-          case THINGSBOARD -> new ThingsBoardFormat(false, attributes);
-          case THINGSBOARD_GATEWAY -> new ThingsBoardFormat(true, attributes);
-          case SENML_JSON -> SenmlFormat.json(attributes);
-          case SENML_CBOR -> SenmlFormat.cbor(attributes);
-        };
-    String contentType = settings.format().contentType();
+    RecordEncoderFactory format = PayloadFormats.find(settings.format());
+    if (format == null) {
+      throw new IllegalStateException("checked by the configuration: " + settings.format());
+    }
+    RecordEncoder writer = format.create(settings.badValues(), settings.attributes());
+    String contentType = format.contentType();
     return spooled -> new RecordBatch(spooled, epochs, writer, contentType);
   }
 
@@ -101,7 +99,12 @@ public final class RecordBatch implements OutboundBatch {
 
   @Override
   public void encode(int index, ByteSink out) {
-    format.write(at(index), out);
+    RecordView record = at(index);
+    try {
+      format.encode(record, out);
+    } catch (RuntimeException e) { // of another jar, maybe: whatever it is, the others go on
+      throw new UnreadableRecordException(index, "cannot be written as " + contentType + ": " + e);
+    }
   }
 
   private RecordView at(int index) {

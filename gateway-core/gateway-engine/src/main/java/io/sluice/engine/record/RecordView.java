@@ -9,6 +9,7 @@ import io.sluice.api.MessageClass;
 import io.sluice.api.Quality;
 import io.sluice.api.QualityReason;
 import io.sluice.api.TimeSource;
+import io.sluice.api.ValueKind;
 import io.sluice.engine.record.RecordFormat.Kind;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Reusable, not thread-safe: one per thread. The bytes must not change while it is in use.
  */
 @SuppressWarnings("EnumOrdinal") // ordinals are the format: see RecordFormat
-public final class RecordView {
+public final class RecordView implements io.sluice.api.RecordView {
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
   private static final byte[] LANE_LETTERS = {'a', 'e', 't'};
@@ -85,6 +86,7 @@ public final class RecordView {
   }
 
   /** {@code {gateway}-{epoch}-{lane's letter}{sequence}}: the consumer's de-duplication key. */
+  @Override
   public String id() {
     return gateway() + '-' + epoch + '-' + (char) laneLetter() + sequence;
   }
@@ -97,18 +99,22 @@ public final class RecordView {
     return epoch;
   }
 
+  @Override
   public Lane lane() {
     return lane;
   }
 
+  @Override
   public long sequence() {
     return sequence;
   }
 
+  @Override
   public String gateway() {
     return string(strings[GATEWAY]);
   }
 
+  @Override
   public String device() {
     return string(strings[DEVICE]);
   }
@@ -118,22 +124,27 @@ public final class RecordView {
     out.write(bytes, strings[DEVICE] + 2, u16(strings[DEVICE]));
   }
 
+  @Override
   public String sector() {
     return string(strings[SECTOR]);
   }
 
+  @Override
   public String site() {
     return string(strings[SITE]);
   }
 
+  @Override
   public String model() {
     return string(strings[MODEL]);
   }
 
+  @Override
   public String protocol() {
     return string(strings[PROTOCOL]);
   }
 
+  @Override
   public String source() {
     return string(strings[SOURCE]);
   }
@@ -146,14 +157,17 @@ public final class RecordView {
     return stringIs(strings[PROTOCOL], OWN_PROTOCOL);
   }
 
+  @Override
   public MessageClass messageClass() {
     return RecordFormat.CLASSES[bytes[start + RecordFormat.FLAGS] & 3];
   }
 
+  @Override
   public TimeSource timeSource() {
     return RecordFormat.TIME_SOURCES[bytes[start + RecordFormat.FLAGS] >> 2 & 3];
   }
 
+  @Override
   public boolean historical() {
     return (bytes[start + RecordFormat.FLAGS] & RecordFormat.HISTORICAL_BIT) != 0;
   }
@@ -164,15 +178,18 @@ public final class RecordView {
   }
 
   /** Observed time, microseconds since the epoch. */
+  @Override
   public long timeMicros() {
     return i64(start + RecordFormat.TIME);
   }
 
   /** Received time, microseconds since the epoch. */
+  @Override
   public long receivedMicros() {
     return i64(start + RecordFormat.RECEIVED);
   }
 
+  @Override
   public @Nullable Cap cap() {
     if ((bytes[start + RecordFormat.FLAGS] & RecordFormat.CAP_BIT) == 0) {
       return null;
@@ -183,17 +200,20 @@ public final class RecordView {
   }
 
   /** Number of measurements. */
+  @Override
   public int count() {
     return count;
   }
 
   /** Sets the cursor before the first measurement. */
+  @Override
   public void rewind() {
     read = 0;
     following = first;
   }
 
   /** Moves the cursor to the next measurement; false where there is none. */
+  @Override
   public boolean next() {
     if (read == count) {
       return false;
@@ -228,6 +248,7 @@ public final class RecordView {
     return RecordFormat.KINDS[head & 15];
   }
 
+  @Override
   public String measurementName() {
     return string(nameAt);
   }
@@ -256,23 +277,28 @@ public final class RecordView {
         && Arrays.equals(bytes, at + 2, at + 2 + utf8.length, utf8, 0, utf8.length);
   }
 
+  @Override
   public @Nullable String measurementUnit() {
     return hasUnit() ? string(unitAt) : null;
   }
 
+  @Override
   public Quality measurementQuality() {
     return RecordFormat.QUALITIES[quality & 3];
   }
 
+  @Override
   public @Nullable QualityReason measurementReason() {
     return quality >> 2 == 0 ? null : RecordFormat.REASONS[(quality >> 2) - 1];
   }
 
   /** The measurement's own observed time in microseconds, else the record's. */
+  @Override
   public long measurementMicros() {
     return hasOwnTime() ? i64(timeAt) : timeMicros();
   }
 
+  @Override
   public boolean hasOwnTime() {
     return (head & RecordFormat.OWN_TIME_BIT) != 0;
   }
@@ -281,22 +307,42 @@ public final class RecordView {
     return (head & RecordFormat.UNIT_BIT) != 0;
   }
 
+  @Override
+  public ValueKind valueKind() {
+    return switch (kind()) {
+      case LONG -> ValueKind.LONG;
+      case DOUBLE -> ValueKind.DOUBLE;
+      case FALSE, TRUE -> ValueKind.BOOLEAN;
+      case STRING -> ValueKind.STRING;
+      case BYTES -> ValueKind.BYTES;
+    };
+  }
+
+  @Override
+  public boolean booleanValue() {
+    return kind() == Kind.TRUE;
+  }
+
   /** Of kind LONG. */
+  @Override
   public long longValue() {
     return i64(valueAt);
   }
 
   /** Of kind DOUBLE, or LONG as the nearest double. */
+  @Override
   public double doubleValue() {
     return kind() == Kind.LONG ? i64(valueAt) : Double.longBitsToDouble(i64(valueAt));
   }
 
   /** Of kind STRING. */
+  @Override
   public String stringValue() {
     return new String(bytes, valueAt + 4, i32(valueAt), StandardCharsets.UTF_8);
   }
 
   /** Of kind BYTES; a copy. */
+  @Override
   public byte[] bytesValue() {
     return Arrays.copyOfRange(bytes, valueAt + 4, valueAt + 4 + i32(valueAt));
   }

@@ -3,7 +3,7 @@ package io.sluice.engine.registry;
 import io.sluice.api.admin.DeviceDirectory.CredentialSpec;
 import io.sluice.api.admin.DeviceDirectory.DeviceSpec;
 import io.sluice.api.admin.DeviceDirectory.PskSpec;
-import io.sluice.engine.files.OwnerOnly;
+import io.sluice.api.files.OwnerOnly;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -1,8 +1,8 @@
 package io.sluice.engine.sqlite;
 
 import io.sluice.api.admin.StoreUnavailableException;
+import io.sluice.api.files.OwnerOnly;
 import io.sluice.api.health.Health;
-import io.sluice.engine.files.OwnerOnly;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package io.sluice.engine.sqlite;
 
-import io.sluice.engine.files.OwnerOnly;
+import io.sluice.api.files.OwnerOnly;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;

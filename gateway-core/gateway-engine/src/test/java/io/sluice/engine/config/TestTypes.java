@@ -6,7 +6,6 @@ import io.sluice.api.config.Checked.Problem;
 import io.sluice.api.config.Option;
 import io.sluice.api.config.Secret;
 import io.sluice.api.upstream.ForwardSettings;
-import io.sluice.api.upstream.ForwardSettings.Format;
 import io.sluice.api.upstream.UpstreamSettings;
 import io.sluice.engine.config.Types.Section;
 import java.net.URI;
@@ -56,7 +55,7 @@ final class TestTypes {
       implements UpstreamSettings {
     @Override
     public List<Problem> problems(ForwardSettings forward) {
-      return forward.format() == Format.SENML_CBOR
+      return forward.format().equals("senml-cbor")
           ? List.of(new Problem("format", "has no lines; write another"))
           : List.of();
     }

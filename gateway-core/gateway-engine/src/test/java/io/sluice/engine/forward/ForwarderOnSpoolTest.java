@@ -11,7 +11,6 @@ import io.sluice.api.admin.Operations.LedgerLine;
 import io.sluice.api.config.Bytes;
 import io.sluice.api.upstream.Delivery;
 import io.sluice.api.upstream.ForwardSettings;
-import io.sluice.api.upstream.ForwardSettings.Format;
 import io.sluice.api.upstream.OutboundBatch;
 import io.sluice.api.upstream.Upstream;
 import io.sluice.engine.record.RecordFormat;
@@ -213,9 +212,9 @@ class ForwarderOnSpoolTest {
                 "far",
                 "test",
                 upstream,
-                RecordBatch.encoder(spool::epoch, new ForwardSettings(Format.JSON, 50, 2_000))),
+                RecordBatch.encoder(spool::epoch, new ForwardSettings("json", 50, 2_000))),
             spool.reader("far"),
-            new ForwardSettings(Format.JSON, 50, batchRecords),
+            new ForwardSettings("json", 50, batchRecords),
             LIMITS,
             (name, batch, index, cause) -> {},
             Forwarder.Timing.by(java.time.InstantSource.system()));

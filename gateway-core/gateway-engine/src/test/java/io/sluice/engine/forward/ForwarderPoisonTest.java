@@ -195,10 +195,9 @@ class ForwarderPoisonTest {
                 "scripted",
                 farEnd,
                 RecordBatch.encoder(
-                    (lane, sequence) -> MemorySpool.EPOCH,
-                    new ForwardSettings(ForwardSettings.Format.JSON, 50, 2_000))),
+                    (lane, sequence) -> MemorySpool.EPOCH, new ForwardSettings("json", 50, 2_000))),
             spool.reader(),
-            new ForwardSettings(ForwardSettings.Format.JSON, 50, 500),
+            new ForwardSettings("json", 50, 500),
             LIMITS,
             this::keep,
             new Forwarder.Timing(

@@ -393,10 +393,9 @@ class ForwarderTest {
                 "scripted",
                 to,
                 RecordBatch.encoder(
-                    (lane, sequence) -> MemorySpool.EPOCH,
-                    new ForwardSettings(ForwardSettings.Format.JSON, 50, 2_000))),
+                    (lane, sequence) -> MemorySpool.EPOCH, new ForwardSettings("json", 50, 2_000))),
             from.reader(),
-            new ForwardSettings(ForwardSettings.Format.JSON, liveShare, batchRecords),
+            new ForwardSettings("json", liveShare, batchRecords),
             limits,
             aside,
             new Forwarder.Timing(

@@ -12,7 +12,6 @@ import io.sluice.api.TimeSource;
 import io.sluice.api.upstream.ForwardSettings;
 import io.sluice.api.upstream.ForwardSettings.Attributes;
 import io.sluice.api.upstream.ForwardSettings.BadValues;
-import io.sluice.api.upstream.ForwardSettings.Format;
 import io.sluice.api.upstream.OutboundBatch;
 import io.sluice.engine.record.RecordFormat;
 import io.sluice.engine.record.RecordWriter;
@@ -31,7 +30,7 @@ class RecordBatchTest {
 
   @Test
   void fieldsOfTheRecordAreReadInPlace() {
-    OutboundBatch batch = batch(Format.JSON, full());
+    OutboundBatch batch = batch("json", full());
     assertThat(batch.device(0)).isEqualTo("press@07");
     assertThat(batch.messageClass(0)).isEqualTo(MessageClass.TELEMETRY);
     assertThat(batch.sector(0)).isEqualTo("factory");
@@ -46,7 +45,7 @@ class RecordBatchTest {
 
   @Test
   void thingsBoardGroupsMeasurementsByTheirTime() {
-    assertThat(new String(encode(batch(Format.THINGSBOARD, full())), StandardCharsets.UTF_8))
+    assertThat(new String(encode(batch("thingsboard", full())), StandardCharsets.UTF_8))
         .isEqualTo(
             "[{\"ts\":1772366400250,\"values\":{\"load\":42,\"temp 1\":21.5,\"on\":true,"
                 + "\"state\":\"a\\\"b\",\"raw\":\"+/8=\"}},"
@@ -55,7 +54,7 @@ class RecordBatchTest {
 
   @Test
   void senmlJsonHasBaseNameBaseTimeAndRelativeTimes() {
-    assertThat(new String(encode(batch(Format.SENML_JSON, full())), StandardCharsets.UTF_8))
+    assertThat(new String(encode(batch("senml-json", full())), StandardCharsets.UTF_8))
         .isEqualTo(
             "[{\"bn\":\"press_07:bdf5e1da/\",\"bt\":1772366400.25,\"n\":\"load\",\"u\":\"%\",\"v\":42},"
                 + "{\"n\":\"temp_1:9daea476\",\"u\":\"Cel\",\"v\":21.5},"
@@ -67,7 +66,7 @@ class RecordBatchTest {
 
   @Test
   void senmlCborHasTheSameUnderIntegerLabels() {
-    byte[] cbor = encode(batch(Format.SENML_CBOR, full()));
+    byte[] cbor = encode(batch("senml-cbor", full()));
     assertThat(cbor[0]).as("array of six").isEqualTo((byte) 0x86);
     assertThat(cbor[1]).as("map of five").isEqualTo((byte) 0xa5);
     assertThat(cbor[2]).as("label -2, base name").isEqualTo((byte) 0x21);
@@ -86,39 +85,39 @@ class RecordBatchTest {
   @Test
   void recordWithoutMeasurementsIsStillWellFormed() {
     byte[] empty = begin().finish();
-    assertThat(new String(encode(batch(Format.THINGSBOARD, empty)), StandardCharsets.UTF_8))
+    assertThat(new String(encode(batch("thingsboard", empty)), StandardCharsets.UTF_8))
         .isEqualTo("[{\"ts\":1772366400250,\"values\":{\"class\":\"telemetry\"}}]");
-    assertThat(new String(encode(batch(Format.SENML_JSON, empty)), StandardCharsets.UTF_8))
+    assertThat(new String(encode(batch("senml-json", empty)), StandardCharsets.UTF_8))
         .isEqualTo(
             "[{\"bn\":\"press_07:bdf5e1da/\",\"bt\":1772366400.25,\"n\":\"class\",\"vs\":\"telemetry\"}]");
   }
 
   @Test
   void thingsBoardsGatewayTopicNamesTheDevice() {
-    assertThat(text(new ForwardSettings(Format.THINGSBOARD_GATEWAY, 50, 2_000), bad()))
+    assertThat(text(new ForwardSettings("thingsboard-gateway", 50, 2_000), bad()))
         .isEqualTo(
             "{\"press@07\":[{\"ts\":1772366400250,\"values\":{\"t\":999,\"p\":1.5,\"f\":3}}]}");
   }
 
   @Test
   void badValuesAreLeftOutOrMarkedWhereAskedFor() {
-    assertThat(text(with(Format.THINGSBOARD, BadValues.LEAVE_OUT), bad()))
+    assertThat(text(with("thingsboard", BadValues.LEAVE_OUT), bad()))
         .isEqualTo("[{\"ts\":1772366400250,\"values\":{\"p\":1.5,\"f\":3}}]");
-    assertThat(text(with(Format.THINGSBOARD, BadValues.MARK), bad()))
+    assertThat(text(with("thingsboard", BadValues.MARK), bad()))
         .isEqualTo(
             "[{\"ts\":1772366400250,\"values\":{\"t\":999,\"t.q\":\"bad\",\"p\":1.5,"
                 + "\"p.q\":\"uncertain\",\"f\":3}}]");
-    assertThat(text(with(Format.SENML_JSON, BadValues.LEAVE_OUT), bad()))
+    assertThat(text(with("senml-json", BadValues.LEAVE_OUT), bad()))
         .isEqualTo(
             "[{\"bn\":\"press_07:bdf5e1da/\",\"bt\":1772366400.25,\"n\":\"p\",\"v\":1.5},"
                 + "{\"n\":\"f\",\"v\":3}]");
-    assertThat(text(with(Format.SENML_JSON, BadValues.MARK), bad()))
+    assertThat(text(with("senml-json", BadValues.MARK), bad()))
         .isEqualTo(
             "[{\"bn\":\"press_07:bdf5e1da/\",\"bt\":1772366400.25,\"n\":\"t\",\"v\":999},"
                 + "{\"n\":\"t.q\",\"vs\":\"bad\"},{\"n\":\"p\",\"v\":1.5},"
                 + "{\"n\":\"p.q\",\"vs\":\"uncertain\"},{\"n\":\"f\",\"v\":3}]");
     JsonNode cbor =
-        new CBORMapper().readTree(encode(batch(with(Format.SENML_CBOR, BadValues.MARK), bad())));
+        new CBORMapper().readTree(encode(batch(with("senml-cbor", BadValues.MARK), bad())));
     assertThat(cbor).hasSize(5);
     assertThat(cbor.get(3).get("0").asString()).isEqualTo("p.q");
   }
@@ -130,18 +129,18 @@ class RecordBatchTest {
             .measurement("t", null, Quality.BAD, QualityReason.RANGE, RecordFormat.NO_TIME)
             .value(999L)
             .finish();
-    assertThat(text(with(Format.THINGSBOARD, BadValues.LEAVE_OUT), body))
+    assertThat(text(with("thingsboard", BadValues.LEAVE_OUT), body))
         .isEqualTo("[{\"ts\":1772366400250,\"values\":{\"class\":\"telemetry\"}}]");
-    assertThat(text(with(Format.SENML_JSON, BadValues.LEAVE_OUT), body))
+    assertThat(text(with("senml-json", BadValues.LEAVE_OUT), body))
         .endsWith("\"n\":\"class\",\"vs\":\"telemetry\"}]");
   }
 
   @Test
   void badValuesHaveNothingToDoWithJson() {
-    assertThat(with(Format.JSON, BadValues.MARK).problems())
+    assertThat(with("json", BadValues.MARK).problems())
         .extracting(problem -> problem.key())
         .containsExactly("bad-values");
-    assertThat(with(Format.THINGSBOARD, BadValues.MARK).problems()).isEmpty();
+    assertThat(with("thingsboard", BadValues.MARK).problems()).isEmpty();
   }
 
   @Test
@@ -156,15 +155,15 @@ class RecordBatchTest {
             .value("own")
             .cap(new Cap("Severe", "Immediate", "", "Actual"))
             .finish();
-    assertThat(text(new ForwardSettings(Format.THINGSBOARD, 50, 2_000), alarm))
+    assertThat(text(new ForwardSettings("thingsboard", 50, 2_000), alarm))
         .isEqualTo(
             "[{\"ts\":1772366400250,\"values\":{\"smoke\":true,\"status\":\"own\","
                 + "\"class\":\"alarm\",\"severity\":\"Severe\",\"urgency\":\"Immediate\"}}]");
-    assertThat(text(new ForwardSettings(Format.SENML_JSON, 50, 2_000), alarm))
+    assertThat(text(new ForwardSettings("senml-json", 50, 2_000), alarm))
         .contains("{\"n\":\"class\",\"vs\":\"alarm\"},{\"n\":\"severity\",\"vs\":\"Severe\"}");
-    assertThat(text(attributes(Format.THINGSBOARD, Attributes.NONE), alarm))
+    assertThat(text(attributes("thingsboard", Attributes.NONE), alarm))
         .doesNotContain("class", "Severe");
-    assertThat(text(attributes(Format.THINGSBOARD, Attributes.ALL), bad()))
+    assertThat(text(attributes("thingsboard", Attributes.ALL), bad()))
         .endsWith(
             "\"f\":3,\"class\":\"telemetry\",\"sector\":\"factory\",\"site\":\"plant-a\","
                 + "\"model\":\"cnc\"}}]");
@@ -181,7 +180,7 @@ class RecordBatchTest {
             .measurement("a", null, Quality.GOOD, null, TIME + 300)
             .value(3L)
             .finish();
-    assertThat(text(new ForwardSettings(Format.THINGSBOARD, 50, 2_000), body))
+    assertThat(text(new ForwardSettings("thingsboard", 50, 2_000), body))
         .isEqualTo(
             "[{\"ts\":1772366400250,\"values\":{\"a\":1,\"b\":2}},"
                 + "{\"ts\":1772366400250,\"values\":{\"a\":3}}]");
@@ -201,8 +200,7 @@ class RecordBatchTest {
             .measurement("\u538b\u529b", null, Quality.GOOD, null, RecordFormat.NO_TIME)
             .value(2L)
             .finish();
-    JsonNode pack =
-        JsonMapper.shared().readTree(text(with(Format.SENML_JSON, BadValues.KEEP), body));
+    JsonNode pack = JsonMapper.shared().readTree(text(with("senml-json", BadValues.KEEP), body));
     assertThat(pack.get(0).get("n")).isNotEqualTo(pack.get(1).get("n"));
   }
 
@@ -212,15 +210,15 @@ class RecordBatchTest {
             .begin(MessageClass.TELEMETRY, TIME, TimeSource.DEVICE, TIME + 5, false)
             .identity(device, "factory", "plant-a", "cnc", "edge-01", "mqtt", "telemetry;json")
             .finish();
-    ForwardSettings settings = new ForwardSettings(Format.SENML_JSON, 50, 2_000);
+    ForwardSettings settings = new ForwardSettings("senml-json", 50, 2_000);
     return JsonMapper.shared().readTree(text(settings, body)).get(0).get("bn").asString();
   }
 
-  private static ForwardSettings with(Format format, BadValues badValues) {
+  private static ForwardSettings with(String format, BadValues badValues) {
     return new ForwardSettings(format, 50, 2_000, badValues, Attributes.ALARMS);
   }
 
-  private static ForwardSettings attributes(Format format, Attributes attributes) {
+  private static ForwardSettings attributes(String format, Attributes attributes) {
     return new ForwardSettings(format, 50, 2_000, BadValues.KEEP, attributes);
   }
 
@@ -263,7 +261,7 @@ class RecordBatchTest {
         .finish();
   }
 
-  private static OutboundBatch batch(Format format, byte[] body) {
+  private static OutboundBatch batch(String format, byte[] body) {
     return batch(new ForwardSettings(format, 50, 2_000), body);
   }
 

@@ -17,7 +17,6 @@ import io.sluice.api.admin.RetryDesk.Retry;
 import io.sluice.api.admin.RetryDesk.State;
 import io.sluice.api.config.Bytes;
 import io.sluice.api.upstream.ForwardSettings;
-import io.sluice.api.upstream.ForwardSettings.Format;
 import io.sluice.engine.forward.FarEnd.Answer;
 import io.sluice.engine.ingest.DeadLetterRetries;
 import io.sluice.engine.ingest.IngestPipeline;
@@ -106,9 +105,9 @@ class ResendTest {
                 "far",
                 "test",
                 farEnd,
-                RecordBatch.encoder(spool::epoch, new ForwardSettings(Format.JSON, 50, 500))),
+                RecordBatch.encoder(spool::epoch, new ForwardSettings("json", 50, 500))),
             spool.reader("far"),
-            new ForwardSettings(Format.JSON, 50, 500),
+            new ForwardSettings("json", 50, 500),
             LIMITS,
             new RefusedRecords(spool),
             Forwarder.Timing.by(InstantSource.system()));

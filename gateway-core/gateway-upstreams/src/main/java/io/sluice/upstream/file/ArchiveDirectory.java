@@ -1,7 +1,7 @@
 package io.sluice.upstream.file;
 
 import com.github.luben.zstd.ZstdOutputStream;
-import io.sluice.engine.files.OwnerOnly;
+import io.sluice.api.files.OwnerOnly;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;

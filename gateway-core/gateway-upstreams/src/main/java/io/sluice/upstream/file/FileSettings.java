@@ -4,6 +4,8 @@ import io.sluice.api.config.Bytes;
 import io.sluice.api.config.Checked;
 import io.sluice.api.config.Option;
 import io.sluice.api.upstream.ForwardSettings;
+import io.sluice.api.upstream.PayloadFormats;
+import io.sluice.api.upstream.RecordEncoderFactory;
 import io.sluice.api.upstream.UpstreamSettings;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -69,13 +71,14 @@ public record FileSettings(
 
   @Override
   public List<Problem> problems(ForwardSettings forward) {
-    if (forward.format() != ForwardSettings.Format.SENML_CBOR) {
+    RecordEncoderFactory format = PayloadFormats.find(forward.format());
+    if (format == null || !format.isBinary()) {
       return List.of();
     }
     return List.of(
         new Problem(
             "format",
-            "senml-cbor has no lines, which a file is made of; write senml-json or json"));
+            forward.format() + " has no lines, which a file is made of; write senml-json or json"));
   }
 
   @Override

@@ -8,7 +8,6 @@ import io.sluice.api.config.Bytes;
 import io.sluice.api.config.Checked.Problem;
 import io.sluice.api.upstream.Delivery;
 import io.sluice.api.upstream.ForwardSettings;
-import io.sluice.api.upstream.ForwardSettings.Format;
 import io.sluice.upstream.TestBatch;
 import io.sluice.upstream.file.FileSettings.Compression;
 import java.io.IOException;
@@ -201,10 +200,10 @@ class ForeignHandsTest {
   @Test
   void senmlCborIsNotForFiles() {
     FileSettings settings = settings(archive(), null);
-    assertThat(settings.problems(new ForwardSettings(Format.SENML_CBOR, 50, 100)))
+    assertThat(settings.problems(new ForwardSettings("senml-cbor", 50, 100)))
         .extracting(Problem::key)
         .containsExactly("format");
-    assertThat(settings.problems(new ForwardSettings(Format.SENML_JSON, 50, 100))).isEmpty();
+    assertThat(settings.problems(new ForwardSettings("senml-json", 50, 100))).isEmpty();
   }
 
   @Test

@@ -10,7 +10,6 @@ import io.sluice.api.TimeSource;
 import io.sluice.api.admin.Operations.LedgerLine;
 import io.sluice.api.config.Bytes;
 import io.sluice.api.upstream.ForwardSettings;
-import io.sluice.api.upstream.ForwardSettings.Format;
 import io.sluice.engine.forward.ForwardLimits;
 import io.sluice.engine.forward.Forwarder;
 import io.sluice.engine.forward.RecordBatch;
@@ -237,9 +236,9 @@ class MqttVerdictsIT {
                 "cloud",
                 "mqtt",
                 new MqttUpstreamFactory().create("edge-01", "cloud", settings),
-                RecordBatch.encoder(spool::epoch, new ForwardSettings(Format.JSON, 50, 2_000))),
+                RecordBatch.encoder(spool::epoch, new ForwardSettings("json", 50, 2_000))),
             spool.reader("cloud"),
-            new ForwardSettings(Format.JSON, 50, 2_000),
+            new ForwardSettings("json", 50, 2_000),
             limits,
             (name, batch, index, cause) -> setAside.add(id(batch.lane(), batch.sequence(index))),
             Forwarder.Timing.by(Clock.systemUTC()));

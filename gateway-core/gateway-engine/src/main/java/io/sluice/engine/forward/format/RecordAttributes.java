@@ -1,11 +1,11 @@
-package io.sluice.engine.forward;
+package io.sluice.engine.forward.format;
 
 import io.sluice.api.Cap;
 import io.sluice.api.MessageClass;
 import io.sluice.api.Quality;
+import io.sluice.api.RecordView;
 import io.sluice.api.upstream.ForwardSettings.Attributes;
 import io.sluice.api.upstream.ForwardSettings.BadValues;
-import io.sluice.engine.record.RecordView;
 import java.util.LinkedHashMap;
 import java.util.Map;
 

@@ -1,8 +1,8 @@
-package io.sluice.engine.forward;
+package io.sluice.engine.forward.format;
 
 import io.sluice.api.ByteSink;
-import io.sluice.engine.record.RecordFormat.Kind;
-import io.sluice.engine.record.RecordView;
+import io.sluice.api.RecordView;
+import io.sluice.api.upstream.RecordEncoder;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -24,7 +24,7 @@ import tools.jackson.dataformat.cbor.CBORFactory;
  * first has a {@code 0} before it. A record without measurements becomes one entry {@code class}
  * with the message class as its string, for a pack must hold a value.
  */
-final class SenmlFormat implements PayloadFormat {
+final class SenmlFormat implements RecordEncoder {
   private static final Base64.Encoder BASE64URL = Base64.getUrlEncoder().withoutPadding();
 
   private final TokenStreamFactory factory;
@@ -37,11 +37,11 @@ final class SenmlFormat implements PayloadFormat {
     this.attributes = attributes;
   }
 
-  static PayloadFormat json(RecordAttributes attributes) {
+  static RecordEncoder json(RecordAttributes attributes) {
     return new SenmlFormat(new JsonFactory(), false, attributes);
   }
 
-  static PayloadFormat cbor(RecordAttributes attributes) {
+  static RecordEncoder cbor(RecordAttributes attributes) {
     return new SenmlFormat(new CBORFactory(), true, attributes);
   }
 
@@ -67,7 +67,7 @@ final class SenmlFormat implements PayloadFormat {
   }
 
   @Override
-  public void write(RecordView record, ByteSink out) {
+  public void encode(RecordView record, ByteSink out) {
     int entries = 0;
     record.rewind();
     while (record.next()) {
@@ -133,7 +133,7 @@ final class SenmlFormat implements PayloadFormat {
   }
 
   private void value(RecordView record, JsonGenerator to) {
-    switch (record.kind()) {
+    switch (record.valueKind()) {
       case LONG -> {
         label(to, Field.V);
         to.writeNumber(record.longValue());
@@ -142,9 +142,9 @@ final class SenmlFormat implements PayloadFormat {
         label(to, Field.V);
         to.writeNumber(record.doubleValue());
       }
-      case FALSE, TRUE -> {
+      case BOOLEAN -> {
         label(to, Field.VB);
-        to.writeBoolean(record.kind() == Kind.TRUE);
+        to.writeBoolean(record.booleanValue());
       }
       case STRING -> text(to, Field.VS, record.stringValue());
       case BYTES -> {

@@ -1,4 +1,4 @@
-package io.sluice.engine.forward;
+package io.sluice.engine.forward.format;
 
 import io.sluice.api.ByteSink;
 import java.io.OutputStream;

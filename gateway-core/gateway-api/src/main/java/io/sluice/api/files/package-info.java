@@ -1,3 +1,3 @@
 /** How files are made. */
 @org.jspecify.annotations.NullMarked
-package io.sluice.engine.files;
+package io.sluice.api.files;

@@ -1,4 +1,4 @@
-package io.sluice.engine.files;
+package io.sluice.api.files;
 
 import java.io.IOException;
 import java.nio.file.Files;

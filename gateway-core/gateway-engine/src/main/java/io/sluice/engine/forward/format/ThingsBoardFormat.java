@@ -1,7 +1,8 @@
-package io.sluice.engine.forward;
+package io.sluice.engine.forward.format;
 
 import io.sluice.api.ByteSink;
-import io.sluice.engine.record.RecordView;
+import io.sluice.api.RecordView;
+import io.sluice.api.upstream.RecordEncoder;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -15,7 +16,7 @@ import tools.jackson.core.json.JsonFactory;
  * measurements of the same millisecond; a name that comes twice in one begins the next element, of
  * the same time. Units have no place in it; bytes are base64. One thread's.
  */
-final class ThingsBoardFormat implements PayloadFormat {
+final class ThingsBoardFormat implements RecordEncoder {
   private static final JsonFactory JSON = new JsonFactory();
 
   private final boolean isOfGateway;
@@ -36,7 +37,7 @@ final class ThingsBoardFormat implements PayloadFormat {
   }
 
   @Override
-  public void write(RecordView record, ByteSink out) {
+  public void encode(RecordView record, ByteSink out) {
     isOpen = false;
     try (JsonGenerator json =
         JSON.createGenerator(ObjectWriteContext.empty(), new SinkStream(out))) {
@@ -120,11 +121,10 @@ final class ThingsBoardFormat implements PayloadFormat {
   }
 
   private static void value(RecordView record, JsonGenerator json) {
-    switch (record.kind()) {
+    switch (record.valueKind()) {
       case LONG -> json.writeNumber(record.longValue());
       case DOUBLE -> json.writeNumber(record.doubleValue());
-      case FALSE -> json.writeBoolean(false);
-      case TRUE -> json.writeBoolean(true);
+      case BOOLEAN -> json.writeBoolean(record.booleanValue());
       case STRING -> json.writeString(record.stringValue());
       case BYTES -> json.writeBinary(record.bytesValue());
     }
