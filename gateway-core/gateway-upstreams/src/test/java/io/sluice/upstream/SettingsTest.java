@@ -2,6 +2,7 @@ package io.sluice.upstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.adapter.testkit.TestBatch;
 import io.sluice.api.MessageClass;
 import io.sluice.api.config.Checked.Problem;
 import io.sluice.api.upstream.UpstreamFactory;

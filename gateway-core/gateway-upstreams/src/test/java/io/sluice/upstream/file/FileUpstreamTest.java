@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.github.luben.zstd.ZstdInputStream;
+import io.sluice.adapter.testkit.TestBatch;
 import io.sluice.api.config.Bytes;
 import io.sluice.api.upstream.Delivery;
-import io.sluice.upstream.TestBatch;
 import io.sluice.upstream.file.FileSettings.Compression;
 import java.io.IOException;
 import java.io.InputStream;

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.sluice.adapter.testkit.TestBatch;
 import io.sluice.api.config.Bytes;
 import io.sluice.api.config.Checked.Problem;
 import io.sluice.api.upstream.Delivery;
 import io.sluice.api.upstream.ForwardSettings;
-import io.sluice.upstream.TestBatch;
 import io.sluice.upstream.file.FileSettings.Compression;
 import java.io.IOException;
 import java.nio.channels.FileChannel;

@@ -4,12 +4,12 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sluice.adapter.testkit.TestBatch;
 import io.sluice.api.MessageClass;
 import io.sluice.api.upstream.Delivery;
 import io.sluice.api.upstream.OutboundBatch;
 import io.sluice.api.upstream.Upstream;
 import io.sluice.testkit.KafkaBroker;
-import io.sluice.upstream.TestBatch;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;

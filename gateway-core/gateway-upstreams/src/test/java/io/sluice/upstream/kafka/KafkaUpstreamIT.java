@@ -3,12 +3,12 @@ package io.sluice.upstream.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sluice.adapter.testkit.Resending;
+import io.sluice.adapter.testkit.TestBatch;
 import io.sluice.api.MessageClass;
 import io.sluice.api.upstream.Delivery;
 import io.sluice.api.upstream.Upstream;
 import io.sluice.testkit.KafkaBroker;
-import io.sluice.upstream.Resending;
-import io.sluice.upstream.TestBatch;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

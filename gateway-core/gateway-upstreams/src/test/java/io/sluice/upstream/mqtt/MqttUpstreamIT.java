@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.sluice.adapter.testkit.Resending;
+import io.sluice.adapter.testkit.TestBatch;
 import io.sluice.api.MessageClass;
 import io.sluice.api.config.Secret;
 import io.sluice.api.upstream.Delivery;
 import io.sluice.api.upstream.Upstream;
 import io.sluice.testkit.Mosquitto;
-import io.sluice.upstream.Resending;
-import io.sluice.upstream.TestBatch;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package io.sluice.upstream;
+package io.sluice.adapter.testkit;
 
 import io.sluice.api.upstream.Delivery;
 import io.sluice.api.upstream.OutboundBatch;
