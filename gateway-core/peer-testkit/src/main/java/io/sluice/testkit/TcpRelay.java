@@ -47,7 +47,6 @@ public final class TcpRelay implements AutoCloseable {
         Thread.ofVirtual().start(() -> copy(far, near));
       } catch (IOException e) {
         // the line is cut, or the far end is not there: the next one is tried anew
-        continue;
       }
     }
   }
