@@ -26,6 +26,7 @@ final class Authorization implements Handler<RoutingContext> {
           rule("GET", "/api/v1/(claims|audit).*", AdminRole.ADMINISTRATOR, "secret.read"),
           rule("(GET|HEAD)", "/.*", AdminRole.VIEWER, "read"),
           rule("POST", DEVICE + "/commands", AdminRole.OPERATOR, "command.sent"),
+          rule("DELETE", DEVICE + "/commands/[^/]+", AdminRole.OPERATOR, "command.cancelled"),
           rule("POST", DEVICE + "/retire", AdminRole.OPERATOR, "device.retired"),
           rule(
               "(POST|DELETE)", "/api/v1/dead-letters.*", AdminRole.OPERATOR, "dead-letter.handled"),

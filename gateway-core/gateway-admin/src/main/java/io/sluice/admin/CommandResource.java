@@ -32,6 +32,7 @@ final class CommandResource {
     router.post("/api/v1/devices/:id/commands").handler(blocking(this::submit));
     router.get("/api/v1/devices/:id/commands").handler(blocking(this::list));
     router.get("/api/v1/devices/:id/commands/:command").handler(blocking(this::show));
+    router.delete("/api/v1/devices/:id/commands/:command").handler(blocking(this::cancel));
   }
 
   private void submit(RoutingContext ctx) {
@@ -68,10 +69,26 @@ final class CommandResource {
   private void show(RoutingContext ctx) {
     CommandView view = desk.get(DeviceResource.id(ctx), ctx.pathParam("command"));
     if (view == null) {
-      Answers.error(ctx, 404, "the device has no such command, or it is gone from the history");
+      unknown(ctx);
     } else {
       Answers.json(ctx, 200, view);
     }
+  }
+
+  private void cancel(RoutingContext ctx) {
+    CommandView view = desk.cancel(DeviceResource.id(ctx), ctx.pathParam("command"));
+    if (view == null) {
+      unknown(ctx);
+    } else if (view.state() == CommandDesk.State.CANCELLED) {
+      Answers.json(ctx, 200, view);
+    } else {
+      Answers.error(
+          ctx, 409, "the command is " + ApiJson.name(view.state()) + " and cannot be cancelled");
+    }
+  }
+
+  private static void unknown(RoutingContext ctx) {
+    Answers.error(ctx, 404, "the device has no such command, or it is gone from the history");
   }
 
   private static ContentType contentType(JsonBody body) {

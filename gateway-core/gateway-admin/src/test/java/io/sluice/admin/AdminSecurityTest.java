@@ -118,6 +118,7 @@ class AdminSecurityTest {
     "GET,/api/v1/claims,ADMINISTRATOR",
     "GET,/api/v1/audit,ADMINISTRATOR",
     "POST,/api/v1/devices/a/commands,OPERATOR",
+    "DELETE,/api/v1/devices/a/commands/7,OPERATOR",
     "POST,/api/v1/devices/a/retire,OPERATOR",
     "POST,/api/v1/dead-letters/9/retry,OPERATOR",
     "POST,/api/v1/alarms/1/ack,OPERATOR",

@@ -150,6 +150,18 @@ class AdminServerTest {
   }
 
   @Test
+  void commandIsCancelledUnlessItHasEndedOtherwise() throws Exception {
+    String commands = "/api/v1/devices/press-07/commands/";
+    HttpResponse<String> cancelled = send(request(commands + "c7", "s3cret").DELETE());
+    assertThat(cancelled.statusCode()).isEqualTo(200);
+    assertThat(cancelled.body()).contains("\"state\":\"cancelled\"", "\"reasonCode\":null");
+    assertThat(send(request(commands + "none", "s3cret").DELETE()).statusCode()).isEqualTo(404);
+    HttpResponse<String> taken = send(request(commands + "taken", "s3cret").DELETE());
+    assertThat(taken.statusCode()).isEqualTo(409);
+    assertThat(taken.body()).contains("the command is acknowledged");
+  }
+
+  @Test
   void flowAndLatestValuesAreServed() throws Exception {
     assertThat(get("/api/v1/flow"))
         .contains("\"acceptedPerSecond\":12.5", "\"name\":\"alarm\"", "\"fill\":0.25")

@@ -269,7 +269,16 @@ final class FixedOperations
     }
     String id = contentType.mediaType() + ":" + new String(payload, StandardCharsets.UTF_8);
     return new Submission.Taken(
-        new CommandView(id, device, name, State.QUEUED, 1, 2 + expiry.toSeconds(), null, null));
+        new CommandView(
+            id, device, name, State.QUEUED, 1, 2 + expiry.toSeconds(), null, null, null));
+  }
+
+  @Override
+  public @Nullable CommandView cancel(DeviceId device, String commandId) {
+    State state = commandId.equals("taken") ? State.ACKNOWLEDGED : State.CANCELLED;
+    return commandId.equals("none")
+        ? null
+        : new CommandView(commandId, device, "open", state, 1, 2, null, null, null);
   }
 
   @Override

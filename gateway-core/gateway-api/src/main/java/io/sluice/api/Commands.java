@@ -5,8 +5,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The way down, seen from adapters. Thread-safe, never blocks.
  *
- * <p>A command is queued, sent, acknowledged or expired. A command that was sent and not
- * acknowledged is sent again on the device's next session (at least once).
+ * <p>A command is queued, sent, acknowledged, refused, cancelled or expired. A command that was
+ * sent and not answered is sent again on the device's next session (at least once), unless nothing
+ * is ever answered to it.
  */
 public interface Commands {
   /**
@@ -18,8 +19,21 @@ public interface Commands {
   /** For devices that poll: the oldest command that waits, marked as sent; null where none does. */
   @Nullable Command poll(DeviceId device);
 
-  /** The device has it (PUBACK, ACK of a notification or an explicit acknowledgement). */
+  /**
+   * The device has it (PUBACK, ACK of a notification or an explicit acknowledgement). It counts
+   * also where the command has expired meanwhile.
+   */
   void acknowledged(DeviceId device, String commandId);
+
+  /** It was given out in a way that nothing is answered to (MQTT QoS 0): it is over. */
+  void unanswered(DeviceId device, String commandId);
+
+  /**
+   * The device has it and does not do it.
+   *
+   * @param reasonCode of its answer, by its protocol (MQTT 5 section 3.4.2.1)
+   */
+  void refused(DeviceId device, String commandId, int reasonCode);
 
   /** It could not be sent after all: it is queued again. */
   void returned(DeviceId device, String commandId);

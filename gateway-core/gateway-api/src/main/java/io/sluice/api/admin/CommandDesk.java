@@ -17,13 +17,32 @@ public interface CommandDesk {
   /** The device's commands, newest first. */
   List<CommandView> list(DeviceId device, int limit);
 
+  /**
+   * Ends a command that waits or was sent and not answered: it is not sent any more. One that ended
+   * before stays as it is.
+   *
+   * @return the command as it is then, null where there is none
+   */
+  @Nullable CommandView cancel(DeviceId device, String commandId);
+
   enum State {
     QUEUED,
+    /** Given to the device; for good where nothing is answered to it (MQTT QoS 0). */
     SENT,
     ACKNOWLEDGED,
+    /** The device has answered that it does not do it. */
+    REFUSED,
+    CANCELLED,
     EXPIRED
   }
 
+  /**
+   * A command and how far it has come.
+   *
+   * @param acknowledgedMicros when the device answered; where that is after the expiry or after it
+   *     was cancelled, the device has it all the same
+   * @param reasonCode of the device's refusal, by its protocol; else null
+   */
   record CommandView(
       String id,
       DeviceId device,
@@ -32,7 +51,8 @@ public interface CommandDesk {
       long createdMicros,
       long expiresMicros,
       @Nullable Long sentMicros,
-      @Nullable Long acknowledgedMicros) {}
+      @Nullable Long acknowledgedMicros,
+      @Nullable Integer reasonCode) {}
 
   /** The verdict on a submitted command. */
   sealed interface Submission {

@@ -26,6 +26,10 @@ final class CommandEntry {
   private @Nullable Long acknowledgedMicros;
   private @Nullable DeviceLink sentOn;
   private boolean evicted;
+  private @Nullable Integer reasonCode;
+
+  /** Nothing is waited for any more, whatever the state. */
+  private boolean isOver;
 
   /** As the database has it. */
   record Row(
@@ -34,13 +38,15 @@ final class CommandEntry {
       State state,
       @Nullable Long sentMicros,
       @Nullable Long acknowledgedMicros,
+      @Nullable Integer reasonCode,
+      boolean isOver,
       boolean evicted) {}
 
   /**
    * @param registration of the device now: the command is for no later one of the same id
    */
   CommandEntry(long sequence, Command command, long registration) {
-    this(new Row(sequence, command, State.QUEUED, null, null, false), registration);
+    this(new Row(sequence, command, State.QUEUED, null, null, null, false, false), registration);
   }
 
   CommandEntry(Row row, long registration) {
@@ -50,6 +56,8 @@ final class CommandEntry {
     this.state = row.state();
     this.sentMicros = row.sentMicros();
     this.acknowledgedMicros = row.acknowledgedMicros();
+    this.reasonCode = row.reasonCode();
+    this.isOver = row.isOver() || !(state == State.QUEUED || state == State.SENT);
   }
 
   long sequence() {
@@ -65,7 +73,7 @@ final class CommandEntry {
   }
 
   synchronized boolean isWaiting() {
-    return state == State.QUEUED || state == State.SENT;
+    return !isOver;
   }
 
   synchronized boolean isQueued() {
@@ -111,7 +119,7 @@ final class CommandEntry {
 
   /** Queued again; false where it had ended meanwhile. */
   synchronized boolean returned() {
-    if (state != State.SENT) {
+    if (state != State.SENT || isOver) {
       return false;
     }
     state = State.QUEUED;
@@ -124,11 +132,46 @@ final class CommandEntry {
     end(State.ACKNOWLEDGED);
   }
 
+  synchronized void refused(long nowMicros, int code) {
+    acknowledgedMicros = nowMicros;
+    reasonCode = code;
+    end(State.REFUSED);
+  }
+
+  /**
+   * Answered after its end: the device has it all the same. One that was cancelled stays so. False
+   * where that changes nothing.
+   *
+   * @param refusal the reason code of a refusal, or null
+   */
+  synchronized boolean answeredLate(long nowMicros, @Nullable Integer refusal) {
+    boolean mayCome = state == State.EXPIRED || state == State.CANCELLED;
+    if (!mayCome || sentMicros == null || acknowledgedMicros != null) {
+      return false;
+    }
+    acknowledgedMicros = nowMicros;
+    reasonCode = refusal;
+    if (state == State.EXPIRED) {
+      state = refusal == null ? State.ACKNOWLEDGED : State.REFUSED;
+    }
+    return true;
+  }
+
+  /** Nothing is answered to it. */
+  synchronized void unanswered() {
+    end(State.SENT);
+  }
+
+  synchronized void cancelled() {
+    end(State.CANCELLED);
+  }
+
   synchronized void expired() {
     end(State.EXPIRED);
   }
 
   private void end(State last) {
+    isOver = true;
     state = last;
     sentOn = null;
     command =
@@ -148,7 +191,8 @@ final class CommandEntry {
   }
 
   synchronized Row row() {
-    return new Row(sequence, command, state, sentMicros, acknowledgedMicros, evicted);
+    return new Row(
+        sequence, command, state, sentMicros, acknowledgedMicros, reasonCode, isOver, evicted);
   }
 
   synchronized CommandView view() {
@@ -160,6 +204,7 @@ final class CommandEntry {
         command.createdMicros(),
         command.expiresMicros(),
         sentMicros,
-        acknowledgedMicros);
+        acknowledgedMicros,
+        reasonCode);
   }
 }

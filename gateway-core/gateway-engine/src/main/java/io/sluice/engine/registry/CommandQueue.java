@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -101,22 +102,28 @@ final class CommandQueue {
     return null;
   }
 
-  synchronized @Nullable CommandEntry acknowledged(String id, long nowMicros) {
-    CommandEntry entry = waiting(id);
+  /** Ends one that waits as the step says; null where none of that id waits. */
+  synchronized @Nullable CommandEntry end(String id, Consumer<CommandEntry> step) {
+    CommandEntry entry = of(waiting, id);
     if (entry != null) {
-      entry.acknowledged(nowMicros);
+      step.accept(entry);
       end(entry);
     }
     return entry;
   }
 
+  /** One that has ended; null where there is none of that id. */
+  synchronized @Nullable CommandEntry ended(String id) {
+    return of(ended, id);
+  }
+
   synchronized @Nullable CommandEntry returned(String id) {
-    CommandEntry entry = waiting(id);
+    CommandEntry entry = of(waiting, id);
     return entry != null && entry.returned() ? entry : null;
   }
 
-  private @Nullable CommandEntry waiting(String id) {
-    for (CommandEntry entry : waiting) {
+  private static @Nullable CommandEntry of(Deque<CommandEntry> entries, String id) {
+    for (CommandEntry entry : entries) {
       if (entry.command().id().equals(id)) {
         return entry;
       }

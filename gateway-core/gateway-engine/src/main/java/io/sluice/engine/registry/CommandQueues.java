@@ -19,6 +19,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
 import java.util.regex.Pattern;
@@ -255,11 +256,53 @@ final class CommandQueues implements Commands, CommandDesk, DeviceChanges, AutoC
 
   @Override
   public void acknowledged(DeviceId device, String commandId) {
+    answered(device, commandId, null);
+  }
+
+  @Override
+  public void refused(DeviceId device, String commandId, int reasonCode) {
+    answered(device, commandId, reasonCode);
+  }
+
+  private void answered(DeviceId device, String commandId, @Nullable Integer refusal) {
+    long now = nowMicros();
+    boolean isNew =
+        end(
+            device,
+            commandId,
+            entry -> {
+              if (refusal == null) {
+                entry.acknowledged(now);
+              } else {
+                entry.refused(now, refusal);
+              }
+            });
     CommandQueue queue = queues.get(device.value());
-    CommandEntry entry = queue == null ? null : queue.acknowledged(commandId, nowMicros());
+    CommandEntry over = isNew || queue == null ? null : queue.ended(commandId);
+    if (over != null && over.answeredLate(now, refusal)) {
+      store.changed(over);
+    }
+  }
+
+  @Override
+  public void unanswered(DeviceId device, String commandId) {
+    end(device, commandId, CommandEntry::unanswered);
+  }
+
+  @Override
+  public @Nullable CommandView cancel(DeviceId device, String commandId) {
+    end(device, commandId, CommandEntry::cancelled);
+    return get(device, commandId);
+  }
+
+  /** Ends a command that waits; false where none of that id does. */
+  private boolean end(DeviceId device, String commandId, Consumer<CommandEntry> step) {
+    CommandQueue queue = queues.get(device.value());
+    CommandEntry entry = queue == null ? null : queue.end(commandId, step);
     if (entry != null) {
       ended(entry);
     }
+    return entry != null;
   }
 
   @Override

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 final class CommandTable {
   private static final String UPSERT =
       "INSERT OR REPLACE INTO command (sequence, id, device, name, content_type, payload,"
-          + " created_us, expires_us, state, sent_us, acknowledged_us)"
-          + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+          + " created_us, expires_us, state, sent_us, acknowledged_us, reason_code, over)"
+          + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
   private CommandTable() {}
 
@@ -49,6 +49,8 @@ final class CommandTable {
         State.valueOf(row.getString("state")),
         micros(row, "sent_us"),
         micros(row, "acknowledged_us"),
+        row.getObject("reason_code") == null ? null : Integer.valueOf(row.getInt("reason_code")),
+        row.getBoolean("over"),
         false);
   }
 
@@ -77,8 +79,8 @@ final class CommandTable {
   static void end(Connection connection, String device) throws SQLException {
     try (PreparedStatement update =
         connection.prepareStatement(
-            "UPDATE command SET state = 'EXPIRED', payload = NULL WHERE device = ? AND state IN"
-                + " ('QUEUED', 'SENT')")) {
+            "UPDATE command SET state = 'EXPIRED', payload = NULL, over = 1 WHERE device = ?"
+                + " AND over = 0 AND state IN ('QUEUED', 'SENT')")) {
       update.setString(1, device);
       update.executeUpdate();
     }
@@ -97,5 +99,7 @@ final class CommandTable {
     upsert.setString(9, row.state().name());
     upsert.setObject(10, row.sentMicros());
     upsert.setObject(11, row.acknowledgedMicros());
+    upsert.setObject(12, row.reasonCode());
+    upsert.setBoolean(13, row.isOver());
   }
 }

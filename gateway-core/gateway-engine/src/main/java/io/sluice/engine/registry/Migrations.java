@@ -27,7 +27,8 @@ final class Migrations {
           "V3__credentials",
           "V4__bounds_of_credentials",
           "V5__known_places",
-          "V6__time_zones");
+          "V6__time_zones",
+          "V7__outcomes_of_commands");
 
   private Migrations() {}
 

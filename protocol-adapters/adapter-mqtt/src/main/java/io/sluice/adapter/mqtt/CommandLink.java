@@ -1,8 +1,11 @@
 package io.sluice.adapter.mqtt;
 
 import io.netty.buffer.Unpooled;
-import io.netty.handler.codec.mqtt.MqttMessageBuilders;
+import io.netty.handler.codec.mqtt.MqttFixedHeader;
+import io.netty.handler.codec.mqtt.MqttMessageType;
 import io.netty.handler.codec.mqtt.MqttProperties;
+import io.netty.handler.codec.mqtt.MqttPublishMessage;
+import io.netty.handler.codec.mqtt.MqttPublishVariableHeader;
 import io.netty.handler.codec.mqtt.MqttQoS;
 import io.sluice.api.Command;
 import io.sluice.api.DeviceLink;
@@ -17,6 +20,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class CommandLink implements DeviceLink, Subscriber {
   /** Headers, topic of 72 bytes and properties; [MQTT-3.1.2-24]. */
   private static final int OVERHEAD_BYTES = 128;
+
+  private static final int REFUSED_FROM = 0x80;
 
   private final Connection connection;
   private final Session session;
@@ -82,9 +87,8 @@ final class CommandLink implements DeviceLink, Subscriber {
       connection.gateway.commands().returned(session.device, command.id());
       return;
     }
-    do {
-      lastPacketId = lastPacketId % 65535 + 1;
-    } while (inFlight.containsKey(lastPacketId));
+    int before = qos > 0 ? session.packetIdOf(command.id()) : -1;
+    int packetId = before > 0 ? before : nextPacketId();
     MqttProperties properties = new MqttProperties();
     if (connection.v5 && !command.contentType().mediaType().isEmpty()) {
       properties.add(
@@ -98,31 +102,50 @@ final class CommandLink implements DeviceLink, Subscriber {
               MqttProperties.PUBLICATION_EXPIRY_INTERVAL, Math.clamp(left, 1, Integer.MAX_VALUE)));
     }
     connection.channel.writeAndFlush(
-        MqttMessageBuilders.publish()
-            .topicName("command/" + command.name())
-            .qos(MqttQoS.valueOf(qos))
-            .messageId(lastPacketId)
-            .properties(properties)
-            .payload(Unpooled.wrappedBuffer(command.payload()))
-            .build(),
+        new MqttPublishMessage(
+            // DUP with the packet id of before: [MQTT-3.3.1-1], [MQTT-4.4.0-1]
+            new MqttFixedHeader(
+                MqttMessageType.PUBLISH, before > 0, MqttQoS.valueOf(qos), false, 0),
+            new MqttPublishVariableHeader("command/" + command.name(), packetId, properties),
+            Unpooled.wrappedBuffer(command.payload())),
         connection.channel.voidPromise());
     if (qos > 0) {
-      inFlight.put(lastPacketId, command);
+      inFlight.put(packetId, command);
+      session.sent(packetId, command.id());
     } else {
-      done(command);
+      connection.gateway.commands().unanswered(session.device, command.id());
+      done();
     }
   }
 
-  void acknowledged(int packetId) {
-    Command command = inFlight.remove(packetId);
-    if (command != null) {
-      done(command);
+  /** One that no command has that may still be answered. */
+  private int nextPacketId() {
+    do {
+      lastPacketId = lastPacketId % 65535 + 1;
+    } while (inFlight.containsKey(lastPacketId) || session.commands.containsKey(lastPacketId));
+    return lastPacketId;
+  }
+
+  /** The device has answered a command, on this connection or on one before. */
+  void answered(int packetId, int reason) {
+    Command sent = inFlight.remove(packetId);
+    String before = session.commands.remove(packetId);
+    String command = sent == null ? before : sent.id();
+    if (command == null) {
+      return;
+    }
+    if (reason >= REFUSED_FROM) {
+      connection.gateway.commands().refused(session.device, command, reason);
+    } else {
+      connection.gateway.commands().acknowledged(session.device, command);
+    }
+    if (sent != null) {
+      done();
     }
   }
 
-  private void done(Command command) {
+  private void done() {
     credits.incrementAndGet();
-    connection.gateway.commands().acknowledged(session.device, command.id());
     connection.gateway.commands().ready(session.device);
   }
 

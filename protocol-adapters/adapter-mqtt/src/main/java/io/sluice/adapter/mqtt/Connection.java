@@ -50,7 +50,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
   /** Without a keep-alive, a peer may leave what is sent to it unread for so long. */
   private static final long STALL_NANOS = TimeUnit.MINUTES.toNanos(5);
 
-  /** A connection that is closed waits so long for the receipts of QoS 2 messages. */
+  /** A connection that is closed waits so long for the receipts of QoS 1 and 2 messages. */
   private static final long SETTLE_SECONDS = 30;
 
   final Channel channel;
@@ -208,7 +208,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
       }
       case PUBLISH -> publishing.publish((MqttPublishMessage) packet);
       case PUBREL -> publishing.release(id(packet));
-      case PUBACK -> SubscribeHandler.commandAcknowledged(this, id(packet));
+      case PUBACK -> SubscribeHandler.commandAnswered(this, id(packet), reason(packet));
       case PUBREC -> unknownReceived(packet);
       case PUBCOMP -> {
         // answers nothing: this side sends no message of QoS 2
@@ -278,6 +278,13 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   private static int id(MqttMessage packet) {
     return ((MqttMessageIdVariableHeader) packet.variableHeader()).messageId();
+  }
+
+  /** The reason code of an answer; 0 where it has none (MQTT 3.1.1, and 5 where all is well). */
+  private static int reason(MqttMessage packet) {
+    return packet.variableHeader() instanceof MqttPubReplyMessageVariableHeader reply
+        ? reply.reasonCode() & 0xFF
+        : 0;
   }
 
   /** CONNACK was sent: what came after CONNECT is processed now. */
@@ -581,17 +588,15 @@ final class Connection extends ChannelInboundHandlerAdapter {
     if (!ended.isDone()) {
       FAULTS.warn(
           peer.address() + " " + name(),
-          "no receipt for a QoS 2 message in "
-              + SETTLE_SECONDS
-              + " s; its session goes on without");
+          "no receipt for a message in " + SETTLE_SECONDS + " s; its session goes on without");
       window.abandon();
       endIfSettled();
     }
   }
 
   /**
-   * Ends the session, or lets it sleep: once it is known of each QoS 2 message in hand whether it
-   * was stored, so that the device's next connection does not store it again.
+   * Ends the session, or lets it sleep: once it is known of each message in hand whether it was
+   * stored, so that the device's next connection does not store it again.
    */
   void endIfSettled() {
     Session kept = session;

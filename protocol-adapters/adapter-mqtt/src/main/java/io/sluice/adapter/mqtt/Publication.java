@@ -64,6 +64,19 @@ final class Publication implements Uplink {
     this.receivedMicros = connection.gateway.clock().millis() * 1000;
   }
 
+  /** Tells this message from another one of the same packet id. */
+  long digest() {
+    return digest(topic, payload);
+  }
+
+  static long digest(String topic, byte[] payload) {
+    long hash = topic.hashCode();
+    for (byte each : payload) {
+      hash = hash * 0x100000001B3L ^ each;
+    }
+    return hash;
+  }
+
   @Override
   public DeviceId device() {
     return device;

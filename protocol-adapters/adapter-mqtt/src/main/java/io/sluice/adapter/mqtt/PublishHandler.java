@@ -81,6 +81,8 @@ final class PublishHandler {
     if (isNotice) {
       connection.gateway.seen(session.device, connection.peer);
       connection.window.acknowledge(publication);
+    } else if (qos == 1 && isStored(session, publication, packet.fixedHeader().isDup())) {
+      connection.window.acknowledge(publication);
     } else {
       connection.window.offer(publication);
     }
@@ -89,6 +91,18 @@ final class PublishHandler {
   /** An empty retained message takes a retained one away [MQTT-3.3.1-6]: here there is none. */
   private static boolean clearsTopic(MqttPublishMessage packet) {
     return packet.fixedHeader().isRetain() && !packet.payload().isReadable();
+  }
+
+  /**
+   * True where the former connection of the session has stored this very message and could not say
+   * so [MQTT-4.4.0-1]. A message of the same packet id that is no repetition takes its place.
+   */
+  private static boolean isStored(Session session, Publication publication, boolean isDup) {
+    Long stored =
+        session.unacknowledged.isEmpty()
+            ? null
+            : session.unacknowledged.remove(publication.packetId);
+    return isDup && stored != null && stored == publication.digest();
   }
 
   private static @Nullable Rejection rejection(
@@ -169,13 +183,17 @@ final class PublishHandler {
         || ByteBufUtil.isText(packet.payload(), StandardCharsets.UTF_8);
   }
 
+  /** Whether the message is done with: it is acknowledged, and need not come again. */
+  boolean isPositive(Publication publication) {
+    return publication.receipt instanceof Receipt.Stored
+        || (!connection.v5
+            && publication.receipt instanceof Receipt.Rejected rejected
+            && rejected.reason() != RejectReason.NOT_AUTHORIZED);
+  }
+
   /** Notes a verdict; true where the answer is a plain four-byte acknowledgement. */
   boolean decided(Publication publication) {
-    boolean positive =
-        publication.receipt instanceof Receipt.Stored
-            || (!connection.v5
-                && publication.receipt instanceof Receipt.Rejected rejected
-                && rejected.reason() != RejectReason.NOT_AUTHORIZED);
+    boolean positive = isPositive(publication);
     Session session = connection.session;
     if (positive && publication.qos == 2 && session != null) {
       session.unreleased.add(publication.packetId);
@@ -190,6 +208,14 @@ final class PublishHandler {
             && publication.receipt instanceof Receipt.Stored stored
         ? stored.notice()
         : null;
+  }
+
+  /** The PUBACK of a message could not be sent: the next connection's may not store it again. */
+  void unanswered(Publication publication) {
+    Session session = connection.session;
+    if (session != null && publication.qos == 1 && isPositive(publication)) {
+      session.unacknowledged(publication);
+    }
   }
 
   /** Answers what {@link #decided} left: refusals, notices, and QoS 0, which has no answer. */

@@ -115,9 +115,12 @@ final class SubscribeHandler {
             payload));
   }
 
-  static void commandAcknowledged(Connection connection, int packetId) {
+  /**
+   * @param reason of the PUBACK; 0x80 and more are refusals (MQTT 5 section 3.4.2.1)
+   */
+  static void commandAnswered(Connection connection, int packetId, int reason) {
     if (connection.commands != null) {
-      connection.commands.acknowledged(packetId);
+      connection.commands.answered(packetId, reason);
     }
   }
 }

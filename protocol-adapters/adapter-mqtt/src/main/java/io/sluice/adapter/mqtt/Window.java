@@ -20,6 +20,10 @@ final class Window {
 
   private final Connection connection;
   private final ArrayDeque<Publication> pending = new ArrayDeque<>();
+
+  /** Of one call of {@link #answer}; empty between calls. */
+  private final ArrayDeque<Publication> answered = new ArrayDeque<>();
+
   private boolean touched;
   private boolean waiting;
 
@@ -76,7 +80,7 @@ final class Window {
     }
   }
 
-  /** Answers a message that nothing is kept of, in its turn. */
+  /** Answers a message of which nothing is kept, or nothing more than is, in its turn. */
   void acknowledge(Publication publication) {
     publication.receipt = NOTHING_KEPT;
     publication.state = Publication.State.DECIDED;
@@ -160,6 +164,11 @@ final class Window {
     while (!pending.isEmpty() && pending.element().state == Publication.State.DECIDED) {
       Publication decided = pending.remove();
       boolean plain = connection.publishing.decided(decided);
+      if (connection.failed()) {
+        connection.publishing.unanswered(decided);
+      } else {
+        answered.add(decided);
+      }
       if (plain && !connection.failed()) {
         if (acknowledgements == null) {
           acknowledgements = connection.channel.alloc().buffer(4 * (pending.size() + 1));
@@ -178,6 +187,10 @@ final class Window {
       connection.channel.write(acknowledgements, connection.channel.voidPromise());
     }
     connection.channel.flush();
+    if (!connection.channel.isActive()) {
+      answered.forEach(connection.publishing::unanswered); // the write has found it closed
+    }
+    answered.clear();
     if (full) {
       connection.read();
     }
@@ -190,7 +203,8 @@ final class Window {
 
   /**
    * The socket is closed: notes what is decided and drops what may be dropped; true where nothing
-   * is left to wait for.
+   * is left to wait for. Where the session lives on, the verdict on what is in hand is waited for:
+   * the device sends it again, and what is stored by then shall not be stored twice.
    *
    * @param sleeps whether the session outlives the connection
    */
@@ -199,13 +213,14 @@ final class Window {
     for (Publication publication : pending) {
       if (publication.state == Publication.State.DECIDED) {
         connection.publishing.decided(publication);
+        connection.publishing.unanswered(publication);
       }
       lost += publication.state == Publication.State.WAITING ? 1 : 0;
     }
     if (lost > 0) {
       connection.lost(lost, NO_ROOM);
     }
-    pending.removeIf(p -> p.qos < 2 || !sleeps || p.state != Publication.State.OFFERED);
+    pending.removeIf(p -> p.qos == 0 || !sleeps || p.state != Publication.State.OFFERED);
     return pending.isEmpty();
   }
 }

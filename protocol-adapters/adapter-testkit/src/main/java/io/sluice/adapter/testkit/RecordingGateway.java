@@ -52,6 +52,8 @@ public final class RecordingGateway implements Gateway, Commands, AutoCloseable 
   private final List<RejectReason> refusals = new CopyOnWriteArrayList<>();
   private final List<String> acknowledgedCommands = new CopyOnWriteArrayList<>();
   private final List<String> returnedCommands = new CopyOnWriteArrayList<>();
+  private final List<String> unansweredCommands = new CopyOnWriteArrayList<>();
+  private final Map<String, Integer> refusedCommands = new ConcurrentHashMap<>();
   private final Queue<Command> waiting = new ArrayDeque<>();
   private final AtomicInteger offers = new AtomicInteger();
   private final AtomicInteger detached = new AtomicInteger();
@@ -150,6 +152,16 @@ public final class RecordingGateway implements Gateway, Commands, AutoCloseable 
 
   public List<String> acknowledgedCommands() {
     return acknowledgedCommands;
+  }
+
+  /** Ids of commands that were given out and are never answered. */
+  public List<String> unansweredCommands() {
+    return unansweredCommands;
+  }
+
+  /** Ids of commands that devices refused, with the reason code. */
+  public Map<String, Integer> refusedCommands() {
+    return refusedCommands;
   }
 
   public List<String> returnedCommands() {
@@ -385,6 +397,16 @@ public final class RecordingGateway implements Gateway, Commands, AutoCloseable 
   @Override
   public void acknowledged(DeviceId device, String commandId) {
     acknowledgedCommands.add(commandId);
+  }
+
+  @Override
+  public void unanswered(DeviceId device, String commandId) {
+    unansweredCommands.add(commandId);
+  }
+
+  @Override
+  public void refused(DeviceId device, String commandId, int reasonCode) {
+    refusedCommands.put(commandId, reasonCode);
   }
 
   @Override
