@@ -76,6 +76,7 @@ final class AlarmResource {
     Figures figures = alarms.figures();
     answer.put("leftOut", figures.leftOut());
     answer.put("undelivered", figures.undelivered());
+    answer.put("unknownStates", alarms.unknownStates());
     Answers.json(ctx, 200, answer);
   }
 

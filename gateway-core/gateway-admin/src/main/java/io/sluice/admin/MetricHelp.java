@@ -6,6 +6,9 @@ import java.util.Map;
 final class MetricHelp {
   private static final Map<String, String> TEXTS =
       Map.ofEntries(
+          Map.entry(
+              "sluice.alarm.states.unknown",
+              "Messages that said of an alarm what is no known state; it stayed as it was"),
           Map.entry("sluice.alarms", "Alarms that are open, by state"),
           Map.entry(
               "sluice.alarms.left.out",

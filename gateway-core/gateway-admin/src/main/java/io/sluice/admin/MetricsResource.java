@@ -95,6 +95,7 @@ final class MetricsResource {
     gauge("sluice.alarms", alarms.acknowledged(), "state", "acknowledged");
     AlarmDesk.Figures figures = operations.alarms().figures();
     figures.leftOut().forEach((bound, n) -> counter("sluice.alarms.left.out", n, "bound", bound));
+    counter("sluice.alarm.states.unknown", operations.alarms().unknownStates());
     figures.posts().forEach((result, n) -> counter("sluice.webhook.posts", n, "result", result));
     gauge("sluice.webhook.undelivered", figures.undelivered());
   }

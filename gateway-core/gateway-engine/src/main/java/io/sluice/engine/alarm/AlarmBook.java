@@ -37,6 +37,7 @@ public final class AlarmBook implements AlarmDesk, AutoCloseable {
   static final int OPEN_PER_DEVICE = 100;
 
   private static final long LEFT_OUT_PERIOD_MILLIS = 60_000;
+  private static final String DEVICE = "device";
   private static final String ACTUAL = "Actual";
   private static final String PAST = "Past";
 
@@ -104,7 +105,7 @@ public final class AlarmBook implements AlarmDesk, AutoCloseable {
         table -> {
           for (Signal signal : signals) {
             table.touched(signal);
-            tell(table, apply(table, signal, "device"));
+            tell(table, apply(table, signal, DEVICE));
           }
           table.update("DELETE FROM progress WHERE epoch <> ?", epoch);
           table.update("INSERT OR REPLACE INTO progress VALUES (?, ?)", epoch, sequence);
@@ -172,6 +173,10 @@ public final class AlarmBook implements AlarmDesk, AutoCloseable {
   private static boolean isNews(AlarmTable table, AlarmTable.@Nullable Row row, Signal signal)
       throws SQLException {
     long known = row == null ? 0 : row.knownMicros();
+    Long cleared = row == null ? null : row.view().clearedMicros();
+    if (cleared != null && !DEVICE.equals(row.view().clearedBy())) {
+      known = Math.max(known, cleared);
+    }
     return signal.when() > Math.max(known, table.allClear(signal));
   }
 
@@ -252,7 +257,7 @@ public final class AlarmBook implements AlarmDesk, AutoCloseable {
   private static boolean isRepeat(AlarmTable.Row before, Signal signal) {
     return signal.ownMicros() != 0
         && signal.ownMicros() == before.observedMicros()
-        && !"device".equals(before.view().clearedBy());
+        && !DEVICE.equals(before.view().clearedBy());
   }
 
   /**
