@@ -24,10 +24,12 @@ export async function load(signal) {
 
 const handled = (alarm) => alarm.state !== undefined;
 
-// Name and text, each once: many texts begin with the name.
+const words = (text) => ` ${text.toLowerCase().split(/[^\p{L}\p{N}]+/u).join(" ").trim()} `;
+
+// Name and text, each once: many texts hold the name's words.
 export function what(name, text) {
-  if (!text || text === name) return [name ?? "", ""];
-  return name && text.toLowerCase().includes(name.toLowerCase()) ? ["", text] : [name ?? "", text];
+  if (!name || !text) return [name ?? "", text ?? ""];
+  return words(text).includes(words(name)) ? ["", text] : [name, text];
 }
 
 function actions(alarm, again) {
@@ -49,7 +51,7 @@ function actions(alarm, again) {
 }
 
 function said(alarm) {
-  const [name, text] = what(alarm.name, alarm.text);
+  const [name, text] = what(alarm.name === alarm.kind ? "" : alarm.name, alarm.text);
   const status = alarm.status ?? alarm.cap?.status;
   return html`${name ? html`<strong>${alarm.kind === "device" ? name : t(name)}${alarm.point ? ` · ${alarm.point}` : ""}</strong> ` : nothing}${status && status !== "Actual" ? html`<span class="chip">${t(status)}</span> ` : nothing}${
     alarm.kind && alarm.kind !== "device" ? html`<span class="chip">${t(alarm.kind)}</span> ` : nothing}${text}`;

@@ -6,13 +6,17 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.logging.Level;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -153,6 +157,117 @@ class DashboardIT {
             "return document.documentElement.scrollWidth - document.documentElement.clientWidth");
     assertThat(overflow).as("nothing is cut off on a phone").isEqualTo(0L);
     shoot(name + "-phone-dark");
+    assertNoComplaint();
+  }
+
+  /**
+   * A test in the page's own language; it has {@code load}, a module by name, and {@code equal}.
+   */
+  private static @Nullable Object inPage(String name) throws IOException {
+    String script =
+        """
+        const done = arguments[arguments.length - 1];
+        const load = (name) => import("/assets/" + name);
+        const equal = (is, shouldBe) => {
+          const [a, b] = [JSON.stringify(is), JSON.stringify(shouldBe)];
+          if (a !== b) throw new Error(a + " is not " + b);
+        };
+        (async () => {%s})().then(() => done(null), (fault) => done(fault.stack));
+        """;
+    try (InputStream test = DashboardIT.class.getResourceAsStream("/dashboard/" + name + ".js")) {
+      String text = new String(Objects.requireNonNull(test).readAllBytes(), StandardCharsets.UTF_8);
+      return browser.executeAsyncScript(script.formatted(text));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"exact", "pages", "freshness", "streams", "words", "live"})
+  void modulesOfThePageHoldToTheirRules(String name) throws Exception {
+    go("live");
+    await().until(() -> text().contains("class"));
+    assertThat(inPage(name)).isNull();
+  }
+
+  private static Object ask(String expression) {
+    return browser.executeScript("return " + expression);
+  }
+
+  private static String standing() {
+    return String.valueOf(ask("document.getElementById('standing')?.innerText ?? ''"));
+  }
+
+  @Test
+  void anotherTabsStreamIsEnoughAndAHiddenTabAsksForNothing() {
+    go("flow");
+    await().until(() -> text().contains("balances"));
+    String opened =
+        "performance.getEntriesByType('resource').filter(e => e.name.includes('/updates'))";
+    assertThat(ask(opened + ".length")).as("the worker has the stream").isEqualTo(0L);
+    browser.executeScript(
+        """
+        Object.defineProperty(document, "hidden", { get: () => true });
+        window.asked = 0;
+        const before = window.fetch;
+        window.fetch = (...all) => { window.asked++; return before(...all); };
+        document.dispatchEvent(new Event("visibilitychange"));
+        location.hash = "#coverage";
+        """);
+    await().until(() -> text().contains("loading"));
+    assertThat(ask("window.asked")).isEqualTo(0L);
+  }
+
+  @Test
+  void aGatewayThatIsAwayIsNotReady() {
+    go("devices");
+    await().until(() -> text().contains("water-1") && standing().contains("ready"));
+    browser.executeScript("window.fetch = () => Promise.reject(new TypeError('gone'))");
+    browser.findElement(By.cssSelector("input[type=search]")).sendKeys("w");
+    await().until(() -> standing().contains("not reached"));
+    assertThat(text()).contains("cannot be reached", "water-1");
+  }
+
+  @Test
+  void theSkipLinkStaysOnThePage() {
+    go("alarms");
+    await().until(() -> text().contains("meter-1"));
+    browser.findElement(By.id("skip")).sendKeys(Keys.ENTER);
+    assertThat(browser.switchTo().activeElement().getAttribute("id")).isEqualTo("main");
+    assertThat(browser.getCurrentUrl()).endsWith("#alarms");
+  }
+
+  @Test
+  void aLinkThatIsCutOffLeadsToThePage() {
+    for (String cut : List.of("devices/%", "devices/%E4%B8")) {
+      go(cut);
+      await().until(() -> text().contains("no devices") && text().contains("water-1"));
+    }
+    browser.manage().logs().get(LogType.BROWSER); // the browser notes that there is no such device
+  }
+
+  @Test
+  void descriptionAndMetricsAreShownInThePage() {
+    go("flow");
+    await().until(() -> text().contains("balances"));
+    browser.findElement(By.linkText("metrics")).click();
+    await().until(() -> text().contains("sluice_connections"));
+    browser.findElement(By.linkText("API")).click();
+    await().until(() -> text().contains("openapi: 3"));
+    assertNoComplaint();
+  }
+
+  @Test
+  void alarmsAreFoundBySeverityAndText() {
+    look(1280, 900, false);
+    go("alarms");
+    await().until(() -> text().contains("meter-1"));
+    WebElement severity =
+        browser.findElement(By.xpath("//main//label[normalize-space(text())='severity']/select"));
+    severity.findElement(By.cssSelector("option[value=Extreme]")).click();
+    await().until(() -> text().contains("no alarms"));
+    severity.findElement(By.cssSelector("option[value='']")).click();
+    await().until(() -> text().contains("meter-1"));
+    browser.findElement(By.cssSelector("main input[type=search]")).sendKeys("no such words");
+    await().until(() -> text().contains("no alarms"));
     assertNoComplaint();
   }
 

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.By;
+import org.openqa.selenium.Keys;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
@@ -85,7 +86,12 @@ class SignInIT {
     open("15m");
     await().ignoreExceptions().until(() -> text().contains(NOTICE));
     assertThat(browser.findElements(By.id("sign-out"))).isEmpty();
+    browser.findElement(By.id("token")).sendKeys("not-this-one", Keys.ENTER);
+    await().ignoreExceptions().until(() -> text().contains("wrong token"));
     signIn();
+    await()
+        .ignoreExceptions()
+        .until(() -> browser.findElement(By.id("who")).getText().equals("admin · administrator"));
     assertThat(text()).doesNotContain("for staff only");
     browser.findElement(By.id("sign-out")).click();
     await().ignoreExceptions().until(this::isSignedOut);

@@ -1,0 +1,20 @@
+// A list is leafed through both ways; the page after the last one does not exist.
+const { Leaf } = await load("pages.js");
+const leaf = new Leaf();
+leaf.came(100, "c1");
+equal([leaf.cursor, leaf.hasBefore, leaf.hasNext, leaf.range()], ["", false, true, [1, 100]]);
+leaf.forward();
+leaf.came(100, "c2");
+equal([leaf.cursor, leaf.range()], ["c1", [101, 200]]);
+leaf.forward();
+leaf.came(24, null);
+equal([leaf.cursor, leaf.hasNext, leaf.range()], ["c2", false, [201, 224]]);
+leaf.forward();
+equal(leaf.cursor, "c2");
+leaf.back();
+leaf.came(100, "c2");
+equal([leaf.cursor, leaf.range()], ["c1", [101, 200]]);
+leaf.back();
+leaf.back();
+leaf.came(0, undefined);
+equal([leaf.cursor, leaf.hasBefore, leaf.hasNext, leaf.range()], ["", false, false, null]);
