@@ -33,16 +33,22 @@ final class AdminRoutes {
       AuditTrail audit) {
     Router router = Router.router(vertx);
     boolean isSecure = settings.tls() != null;
+    Methods methods = new Methods(router);
     router.route().handler(connections);
     router.route().handler(ctx -> securityHeaders(ctx, isSecure));
     health(router, operations);
+    router.route("/health/*").handler(methods);
     dashboard(router);
-    router.get("/api/v1/notice").handler(ctx -> Answers.json(ctx, 200, notice(settings)));
+    router
+        .get("/api/v1/notice")
+        .handler(Query.takes())
+        .handler(ctx -> Answers.json(ctx, 200, notice(settings)));
     router
         .route()
         .handler(authentication)
         .handler(new SameSite(settings))
-        .handler(new Authorization(audit));
+        .handler(new Authorization(audit))
+        .handler(methods);
     new ImportResource(operations.importer()).mount(router);
     router.route().handler(BodyHandler.create(false).setBodyLimit(BODY_MAX_BYTES));
     router.route("/api/*").handler(AdminRoutes::jsonBodiesOnly);
@@ -52,18 +58,22 @@ final class AdminRoutes {
     new UpstreamResource(operations).mount(router);
     new CoverageResource(operations.coverage()).mount(router);
     new ClaimResource(operations.claims()).mount(router);
-    new CommandResource(operations.commands()).mount(router);
+    new CommandResource(operations.commands(), operations.devices()).mount(router);
     new AlarmResource(operations.alarms()).mount(router);
     new DeadLetterResource(operations.deadLetters(), operations.retries()).mount(router);
-    router.get("/api/v1/live").handler(new LiveStream(vertx, operations));
-    router.get("/api/v1/updates").handler(updates);
+    router
+        .get("/api/v1/live")
+        .handler(Query.takes("class", "device"))
+        .handler(new LiveStream(vertx, operations));
+    router.get("/api/v1/updates").handler(Query.takes()).handler(updates);
     router.get("/metrics").handler(blocking(new MetricsResource(operations)::scrape));
-    router.get("/api/v1/openapi.yaml").handler(ctx -> ctx.response().sendFile("openapi.yaml"));
+    router.get("/api/v1/openapi.yaml").handler(Query.takes()).handler(new ApiDescription());
     router
         .route()
         .last()
         .handler(ctx -> Answers.error(ctx, 404, "no such path; see /api/v1/openapi.yaml"));
     router.route().failureHandler(Answers::failure);
+    methods.addHead();
     return router;
   }
 
@@ -95,12 +105,19 @@ final class AdminRoutes {
   }
 
   private static void figures(Router router, Operations operations) {
-    router.get("/api/v1/me").handler(AdminRoutes::who);
+    router.get("/api/v1/me").handler(Query.takes()).handler(AdminRoutes::who);
     router
         .get("/api/v1/status")
+        .handler(Query.takes())
         .handler(blocking(ctx -> Answers.json(ctx, 200, operations.status())));
-    router.get("/api/v1/flow").handler(blocking(ctx -> Answers.json(ctx, 200, operations.flow())));
-    router.get("/api/v1/ledger").handler(blocking(ctx -> ledger(ctx, operations)));
+    router
+        .get("/api/v1/flow")
+        .handler(Query.takes())
+        .handler(blocking(ctx -> Answers.json(ctx, 200, operations.flow())));
+    router
+        .get("/api/v1/ledger")
+        .handler(Query.takes())
+        .handler(blocking(ctx -> ledger(ctx, operations)));
   }
 
   /**
@@ -153,12 +170,14 @@ final class AdminRoutes {
     ctx.next();
   }
 
-  /** A foreign page in the operator's browser can send forms and text unasked, but not JSON. */
+  /**
+   * A foreign page in the operator's browser can send forms and text unasked, but not JSON. What
+   * has no body needs no type: {@link SameSite} looks at where it comes from.
+   */
   private static void jsonBodiesOnly(RoutingContext ctx) {
     HttpMethod method = ctx.request().method();
     boolean writes = method.equals(HttpMethod.POST) || method.equals(HttpMethod.PUT);
-    String type = ctx.request().getHeader("Content-Type");
-    if (writes && (type == null || !type.startsWith("application/json"))) {
+    if (writes && !MediaType.isBodyEmpty(ctx) && !MediaType.of(ctx).equals(MediaType.JSON)) {
       Answers.error(ctx, 415, "send the body as Content-Type: application/json");
       return;
     }

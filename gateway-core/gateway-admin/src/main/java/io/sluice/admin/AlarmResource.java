@@ -49,12 +49,31 @@ final class AlarmResource {
   }
 
   void mount(Router router) {
-    router.get("/api/v1/alarms").handler(blocking(this::list));
-    router.get("/api/v1/alarms/:id").handler(blocking(this::show));
+    router
+        .get("/api/v1/alarms")
+        .handler(
+            Query.takes(
+                "state",
+                "severity",
+                "kind",
+                "sector",
+                "site",
+                "device",
+                "text",
+                "sort",
+                "order",
+                "after",
+                "limit"))
+        .handler(blocking(this::list));
+    router.get("/api/v1/alarms/:id").handler(Query.takes()).handler(blocking(this::show));
     router
         .post("/api/v1/alarms/:id/acknowledge")
+        .handler(Query.takes())
         .handler(blocking(ctx -> act(ctx, alarms::acknowledge)));
-    router.post("/api/v1/alarms/:id/clear").handler(blocking(ctx -> act(ctx, alarms::clear)));
+    router
+        .post("/api/v1/alarms/:id/clear")
+        .handler(Query.takes())
+        .handler(blocking(ctx -> act(ctx, alarms::clear)));
   }
 
   private void list(RoutingContext ctx) {
@@ -161,10 +180,7 @@ final class AlarmResource {
   }
 
   private static @Nullable String note(RoutingContext ctx) {
-    if (ctx.body().length() <= 0) {
-      return null;
-    }
-    String note = JsonBody.of(ctx, Set.of("note")).text("note");
+    String note = JsonBody.orEmpty(ctx, Set.of("note")).text("note");
     if (note != null && note.length() > NOTE_MAX_CHARACTERS) {
       throw new BadRequestException("note has at most " + NOTE_MAX_CHARACTERS + " characters");
     }
@@ -172,11 +188,6 @@ final class AlarmResource {
   }
 
   private static long id(RoutingContext ctx) {
-    String id = ctx.pathParam("id");
-    try {
-      return Long.parseLong(id);
-    } catch (NumberFormatException e) {
-      throw new BadRequestException("an alarm's id is a whole number, not \"" + id + '"');
-    }
+    return PathNumber.of("an alarm's id", ctx.pathParam("id"));
   }
 }

@@ -66,7 +66,7 @@ final class Answers {
       case 400 -> "the request cannot be read";
       case 404 -> "no such path; see /api/v1/openapi.yaml";
       case 405 -> "this path does not take this method; see /api/v1/openapi.yaml";
-      case 413 -> "the body is larger than 1 MiB";
+      case 413 -> "the body is larger than this path takes: 1 MiB, or 64 MiB for an import";
       default -> "refused";
     };
   }

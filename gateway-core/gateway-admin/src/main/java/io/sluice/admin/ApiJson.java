@@ -8,6 +8,7 @@ import io.sluice.api.RejectReason;
 import io.sluice.api.admin.AlarmDesk;
 import io.sluice.api.admin.CommandDesk;
 import io.sluice.api.admin.CoverageDesk;
+import io.sluice.api.config.DurationText;
 import java.io.StringWriter;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -61,7 +62,7 @@ final class ApiJson {
     } else if (value instanceof byte[] bytes) {
       out.writeBinary(bytes);
     } else if (value instanceof Duration duration) {
-      out.writeString(duration.toString());
+      out.writeString(DurationText.format(duration));
     } else if (value instanceof Map<?, ?> map) {
       map(out, map);
     } else if (value instanceof Collection<?> all) {

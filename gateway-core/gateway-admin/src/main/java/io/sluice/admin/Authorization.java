@@ -8,6 +8,7 @@ import io.vertx.core.Handler;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -19,12 +20,16 @@ final class Authorization implements Handler<RoutingContext> {
   /** One kind of request. The first that matches counts. */
   private record Rule(String method, Pattern path, AdminRole role, String action) {}
 
+  /** The methods that change nothing (RFC 9110 9.2.1). */
+  static final Set<HttpMethod> READING =
+      Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
+
   private static final String DEVICE = "/api/v1/devices/[^/]+";
 
   private static final List<Rule> RULES =
       List.of(
-          rule("GET", "/api/v1/(claims|audit).*", AdminRole.ADMINISTRATOR, "secret.read"),
-          rule("(GET|HEAD)", "/.*", AdminRole.VIEWER, "read"),
+          rule("(GET|HEAD)", "/api/v1/(claims|audit).*", AdminRole.ADMINISTRATOR, "secret.read"),
+          rule("(GET|HEAD|OPTIONS)", "/.*", AdminRole.VIEWER, "read"),
           rule("POST", DEVICE + "/commands", AdminRole.OPERATOR, "command.sent"),
           rule("DELETE", DEVICE + "/commands/[^/]+", AdminRole.OPERATOR, "command.cancelled"),
           rule("POST", DEVICE + "/retire", AdminRole.OPERATOR, "device.retired"),
@@ -83,9 +88,7 @@ final class Authorization implements Handler<RoutingContext> {
     String path = ctx.normalizedPath();
     Rule rule = of(ctx.request().method().name(), path);
     AdminUser user = AdminUser.in(ctx);
-    boolean isChange =
-        !ctx.request().method().equals(HttpMethod.GET)
-            && !ctx.request().method().equals(HttpMethod.HEAD);
+    boolean isChange = !READING.contains(ctx.request().method());
     if (!user.role().mayDoWhat(rule.role())) {
       note(ctx, rule, user, Result.REFUSED);
       Answers.error(

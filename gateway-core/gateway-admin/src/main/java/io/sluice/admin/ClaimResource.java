@@ -25,9 +25,10 @@ final class ClaimResource {
   void mount(Router router) {
     router
         .get("/api/v1/claims")
+        .handler(Query.takes())
         .handler(blocking(ctx -> Answers.json(ctx, 200, Map.of("claims", claims.list()))));
-    router.post("/api/v1/claims").handler(blocking(this::issue));
-    router.delete("/api/v1/claims/:name").handler(blocking(this::withdraw));
+    router.post("/api/v1/claims").handler(Query.takes()).handler(blocking(this::issue));
+    router.delete("/api/v1/claims/:name").handler(Query.takes()).handler(blocking(this::withdraw));
   }
 
   private void issue(RoutingContext ctx) {
@@ -42,6 +43,11 @@ final class ClaimResource {
             pattern == null ? "*" : pattern,
             uses(body.value("uses")),
             Durations.parse("expiry", body.required("expiry")));
+    if (claims.list().stream().anyMatch(each -> each.name().equals(spec.name()))) {
+      Answers.error(
+          ctx, 409, "name: \"" + spec.name() + "\" is taken; choose another, or end that claim");
+      return;
+    }
     try {
       Answers.json(ctx, 201, Map.of("name", spec.name(), "token", claims.issue(spec)));
     } catch (InvalidDeviceException e) {
@@ -63,7 +69,7 @@ final class ClaimResource {
     if (claims.withdraw(ctx.pathParam("name"))) {
       ctx.response().setStatusCode(204).end();
     } else {
-      Answers.error(ctx, 404, "there is no such claim; see GET /api/v1/claims");
+      Answers.error(ctx, 404, "there is no claim of that name");
     }
   }
 }

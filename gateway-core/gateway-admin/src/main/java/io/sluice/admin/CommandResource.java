@@ -3,9 +3,11 @@ package io.sluice.admin;
 import static io.sluice.admin.AdminRoutes.blocking;
 
 import io.sluice.api.ContentType;
+import io.sluice.api.DeviceId;
 import io.sluice.api.admin.CommandDesk;
 import io.sluice.api.admin.CommandDesk.CommandView;
 import io.sluice.api.admin.CommandDesk.Submission;
+import io.sluice.api.admin.DeviceDirectory;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.nio.charset.StandardCharsets;
@@ -23,16 +25,30 @@ final class CommandResource {
   private static final String DEFAULT_EXPIRY = "1h";
 
   private final CommandDesk desk;
+  private final DeviceDirectory devices;
 
-  CommandResource(CommandDesk desk) {
+  CommandResource(CommandDesk desk, DeviceDirectory devices) {
     this.desk = desk;
+    this.devices = devices;
   }
 
   void mount(Router router) {
-    router.post("/api/v1/devices/:id/commands").handler(blocking(this::submit));
-    router.get("/api/v1/devices/:id/commands").handler(blocking(this::list));
-    router.get("/api/v1/devices/:id/commands/:command").handler(blocking(this::show));
-    router.delete("/api/v1/devices/:id/commands/:command").handler(blocking(this::cancel));
+    router
+        .post("/api/v1/devices/:id/commands")
+        .handler(Query.takes())
+        .handler(blocking(this::submit));
+    router
+        .get("/api/v1/devices/:id/commands")
+        .handler(Query.takes("limit"))
+        .handler(blocking(this::list));
+    router
+        .get("/api/v1/devices/:id/commands/:command")
+        .handler(Query.takes())
+        .handler(blocking(this::show));
+    router
+        .delete("/api/v1/devices/:id/commands/:command")
+        .handler(Query.takes())
+        .handler(blocking(this::cancel));
   }
 
   private void submit(RoutingContext ctx) {
@@ -60,10 +76,12 @@ final class CommandResource {
   }
 
   private void list(RoutingContext ctx) {
-    Answers.json(
-        ctx,
-        200,
-        Map.of("commands", desk.list(DeviceResource.id(ctx), Query.limit(ctx, 100, 1000))));
+    DeviceId id = DeviceResource.id(ctx);
+    if (devices.get(id) == null) {
+      DeviceResource.unknown(ctx);
+      return;
+    }
+    Answers.json(ctx, 200, Map.of("commands", desk.list(id, Query.limit(ctx, 100, 1000))));
   }
 
   private void show(RoutingContext ctx) {

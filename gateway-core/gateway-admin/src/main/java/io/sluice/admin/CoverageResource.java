@@ -20,20 +20,18 @@ import io.vertx.ext.web.RoutingContext;
 import java.time.YearMonth;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /api/v1/coverage}: how much of what the devices should report arrives. */
 final class CoverageResource {
   private static final Set<String> STOP_KEYS = Set.of("scope", "key", "from", "to", "reason", "by");
   private static final Pattern COMMA = Pattern.compile(",");
+  private static final Window[] TREND_WINDOWS = {Window.DAY, Window.MONTH};
   private static final int ROWS = 50;
   private static final int ROWS_MAX = 1_000;
 
@@ -44,20 +42,44 @@ final class CoverageResource {
   }
 
   void mount(Router router) {
-    router.get("/api/v1/coverage").handler(blocking(this::show));
-    router.get("/api/v1/coverage/trend").handler(blocking(this::trend));
-    router.get("/api/v1/coverage/devices").handler(blocking(this::devices));
-    router.get("/api/v1/coverage/changes").handler(blocking(this::changes));
+    router
+        .get("/api/v1/coverage")
+        .handler(Query.takes("window", "by"))
+        .handler(blocking(this::show));
+    router
+        .get("/api/v1/coverage/trend")
+        .handler(Query.takes("window", "by", "key", "sector", "site", "model"))
+        .handler(blocking(this::trend));
+    router
+        .get("/api/v1/coverage/devices")
+        .handler(
+            Query.takes("window", "sector", "site", "model", "search", "order", "limit", "after"))
+        .handler(blocking(this::devices));
+    router
+        .get("/api/v1/coverage/changes")
+        .handler(Query.takes("window", "what", "before", "limit"))
+        .handler(blocking(this::changes));
     router
         .get("/api/v1/coverage/outages")
+        .handler(Query.takes())
         .handler(blocking(ctx -> Answers.json(ctx, 200, Map.of("outages", desk.outages()))));
     router
         .get("/api/v1/coverage/stops")
+        .handler(Query.takes())
         .handler(blocking(ctx -> Answers.json(ctx, 200, Map.of("stops", desk.stops()))));
-    router.post("/api/v1/coverage/stops").handler(blocking(this::addStop));
-    router.delete("/api/v1/coverage/stops/:stop").handler(blocking(this::endStop));
-    router.get("/api/v1/coverage/month").handler(blocking(this::month));
-    router.get("/api/v1/devices/:id/coverage").handler(blocking(this::device));
+    router.post("/api/v1/coverage/stops").handler(Query.takes()).handler(blocking(this::addStop));
+    router
+        .delete("/api/v1/coverage/stops/:stop")
+        .handler(Query.takes())
+        .handler(blocking(this::endStop));
+    router
+        .get("/api/v1/coverage/month")
+        .handler(Query.takes("month"))
+        .handler(blocking(this::month));
+    router
+        .get("/api/v1/devices/:id/coverage")
+        .handler(Query.takes())
+        .handler(blocking(this::device));
   }
 
   private void show(RoutingContext ctx) {
@@ -89,7 +111,8 @@ final class CoverageResource {
             by == By.SITE && key != null ? key : Query.text(ctx, "site"),
             by == By.MODEL && key != null ? key : Query.text(ctx, "model"),
             null);
-    Window window = Query.text(ctx, "window") == null ? Window.DAY : window(ctx);
+    Window given = Query.choice(ctx, "window", TREND_WINDOWS, Window::label);
+    Window window = given == null ? Window.DAY : given;
     Answers.json(ctx, 200, desk.trend(window, of));
   }
 
@@ -100,10 +123,7 @@ final class CoverageResource {
             Query.text(ctx, "site"),
             Query.text(ctx, "model"),
             Query.text(ctx, "search"));
-    String order = Query.text(ctx, "order");
-    if (order != null && !order.equals("worst") && !order.equals("id")) {
-      throw new BadRequestException("order must be worst or id, not \"" + order + '"');
-    }
+    String order = Query.choice(ctx, "order", new String[] {"worst", "id"}, word -> word);
     boolean isWorstFirst = !"id".equals(order);
     int limit = Query.limit(ctx, ROWS, ROWS_MAX);
     // one more than is asked for tells whether another page follows
@@ -126,7 +146,8 @@ final class CoverageResource {
     String kinds = Query.text(ctx, "what");
     if (kinds != null) {
       for (String kind : COMMA.split(kinds, -1)) {
-        what.add(choice(What.values(), kind.strip(), "what", each -> ApiJson.name(each)));
+        what.add(
+            Query.choice("what", kind.strip(), What.values(), each -> ApiJson.name(each)));
       }
     }
     Long before = Query.number(ctx, "before");
@@ -154,7 +175,7 @@ final class CoverageResource {
     Stop stop =
         new Stop(
             0,
-            choice(StopScope.values(), body.required("scope"), "scope", c -> ApiJson.name(c)),
+            Query.choice("scope", body.required("scope"), StopScope.values(), c -> ApiJson.name(c)),
             key == null ? "" : key,
             from == null ? 0 : from,
             body.micros("to"),
@@ -196,12 +217,7 @@ final class CoverageResource {
   }
 
   private void endStop(RoutingContext ctx) {
-    Stop ended;
-    try {
-      ended = desk.endStop(Long.parseLong(ctx.pathParam("stop")));
-    } catch (NumberFormatException e) {
-      ended = null;
-    }
+    Stop ended = desk.endStop(PathNumber.of("a stop's id", ctx.pathParam("stop")));
     if (ended == null) {
       Answers.error(ctx, 404, "there is no such stop; see /api/v1/coverage/stops");
     } else {
@@ -215,9 +231,15 @@ final class CoverageResource {
     try {
       asked = YearMonth.parse(text == null ? "" : text);
     } catch (DateTimeParseException e) {
-      throw new BadRequestException("month must be as 2026-10, not \"" + text + '"');
+      throw new BadRequestException(
+          text == null
+              ? "month is missing; write one such as 2026-10"
+              : "month must be as 2026-10, not \"" + text + '"');
     }
     Month month = desk.month(asked);
+    if (month.end() <= month.start()) {
+      throw new BadRequestException("month " + asked + " has not begun; ask for one that has");
+    }
     Map<String, Object> answer = new LinkedHashMap<>();
     answer.put("month", month.month());
     answer.put("gateway", month.gateway());
@@ -241,25 +263,12 @@ final class CoverageResource {
   }
 
   private static Window window(RoutingContext ctx) {
-    String text = Query.text(ctx, "window");
-    return text == null ? Window.HOUR : choice(Window.values(), text, "window", Window::label);
+    Window given = Query.choice(ctx, "window", Window.values(), Window::label);
+    return given == null ? Window.HOUR : given;
   }
 
   private static By by(RoutingContext ctx) {
-    String text = Query.text(ctx, "by");
-    return text == null ? By.ALL : choice(By.values(), text, "by", c -> ApiJson.name(c));
-  }
-
-  private static <T> T choice(T[] of, String text, String what, Function<T, String> label) {
-    return Arrays.stream(of)
-        .filter(each -> label.apply(each).equals(text))
-        .findFirst()
-        .orElseThrow(() ->
-            new BadRequestException(
-                what + " must be one of " + labels(of, label) + ", not \"" + text + '"'));
-  }
-
-  private static <T> String labels(T[] of, Function<T, String> label) {
-    return Arrays.stream(of).map(label).collect(Collectors.joining(", "));
+    By given = Query.choice(ctx, "by", By.values(), c -> ApiJson.name(c));
+    return given == null ? By.ALL : given;
   }
 }

@@ -46,9 +46,18 @@ final class DeadLetterResource {
   }
 
   void mount(Router router) {
-    router.get("/api/v1/dead-letters").handler(blocking(this::list));
-    router.get("/api/v1/dead-letters/:sequence").handler(blocking(this::show));
-    router.post("/api/v1/dead-letters/:sequence/retry").handler(blocking(this::retry));
+    router
+        .get("/api/v1/dead-letters")
+        .handler(Query.takes("before", "limit"))
+        .handler(blocking(this::list));
+    router
+        .get("/api/v1/dead-letters/:sequence")
+        .handler(Query.takes())
+        .handler(blocking(this::show));
+    router
+        .post("/api/v1/dead-letters/:sequence/retry")
+        .handler(Query.takes())
+        .handler(blocking(this::retry));
   }
 
   private void list(RoutingContext ctx) {
@@ -101,18 +110,11 @@ final class DeadLetterResource {
 
   /** Null where there is none; then that is answered. */
   private @Nullable DeadLetter letter(RoutingContext ctx) {
-    DeadLetter letter = deadLetters.get(sequence(ctx.pathParam("sequence")));
+    DeadLetter letter =
+        deadLetters.get(PathNumber.of("a dead letter's sequence", ctx.pathParam("sequence")));
     if (letter == null) {
       Answers.error(ctx, 404, "no such dead letter; the oldest go first when the store is full");
     }
     return letter;
-  }
-
-  private static long sequence(String text) {
-    try {
-      return Long.parseLong(text);
-    } catch (NumberFormatException e) {
-      throw new BadRequestException("a dead letter's sequence is a number, not \"" + text + '"');
-    }
   }
 }

@@ -4,6 +4,7 @@ import static io.sluice.admin.AdminRoutes.blocking;
 
 import io.sluice.api.DeviceId;
 import io.sluice.api.admin.DeviceDirectory;
+import io.sluice.api.admin.DeviceDirectory.Condition;
 import io.sluice.api.admin.DeviceDirectory.CredentialSpec;
 import io.sluice.api.admin.DeviceDirectory.DeviceSpec;
 import io.sluice.api.admin.DeviceDirectory.DeviceView;
@@ -32,7 +33,22 @@ final class DeviceResource {
           "planned",
           "commissioned",
           "timezone",
+          "retired",
           "credentials");
+
+  /** What a GET answers around the registration. */
+  private static final Set<String> VIEW_KEYS =
+      Set.of(
+          "device",
+          "connected",
+          "lastSeenMicros",
+          "address",
+          "lastRefusal",
+          "credentialKinds",
+          "overlapUntilMicros");
+
+  private static final String PATH = "/api/v1/devices";
+  private static final String DEVICE = PATH + "/:id";
   private static final int PAGE = 100;
   private static final int PAGE_MAX = 1000;
 
@@ -43,15 +59,21 @@ final class DeviceResource {
   }
 
   void mount(Router router) {
-    router.get("/api/v1/devices").handler(blocking(this::list));
-    router.post("/api/v1/devices").handler(blocking(this::add));
-    router.get("/api/v1/devices/:id").handler(blocking(this::show));
-    router.put("/api/v1/devices/:id").handler(blocking(this::replace));
-    router.delete("/api/v1/devices/:id").handler(blocking(this::remove));
-    router.post("/api/v1/devices/:id/retire").handler(blocking(this::retire));
-    router.post("/api/v1/devices/:id/token").handler(blocking(this::issueToken));
-    router.post("/api/v1/devices/:id/credentials").handler(blocking(this::rotate));
-    router.post("/api/v1/devices/:id/revoke").handler(blocking(this::revoke));
+    router
+        .get(PATH)
+        .handler(Query.takes("sector", "site", "profile", "retired", "after", "limit"))
+        .handler(blocking(this::list));
+    router.post(PATH).handler(Query.takes()).handler(blocking(this::add));
+    router.get(DEVICE).handler(Query.takes()).handler(blocking(this::show));
+    router.put(DEVICE).handler(Query.takes()).handler(blocking(this::replace));
+    router.delete(DEVICE).handler(Query.takes()).handler(blocking(this::remove));
+    router.post(DEVICE + "/retire").handler(Query.takes()).handler(blocking(this::retire));
+    router
+        .post(DEVICE + "/token")
+        .handler(Query.takes("overlap"))
+        .handler(blocking(this::issueToken));
+    router.post(DEVICE + "/credentials").handler(Query.takes()).handler(blocking(this::rotate));
+    router.post(DEVICE + "/revoke").handler(Query.takes()).handler(blocking(this::revoke));
   }
 
   private void list(RoutingContext ctx) {
@@ -61,7 +83,7 @@ final class DeviceResource {
             Query.text(ctx, "sector"),
             Query.text(ctx, "site"),
             Query.text(ctx, "profile"),
-            "true".equals(Query.text(ctx, "retired")));
+            Query.flag(ctx, "retired"));
     // one more than is asked for tells whether another page follows
     List<DeviceView> found = devices.list(filter, Query.text(ctx, "after"), limit + 1);
     List<DeviceView> page = found.subList(0, Math.min(limit, found.size()));
@@ -76,43 +98,62 @@ final class DeviceResource {
     if (view == null) {
       unknown(ctx);
     } else {
-      Answers.json(ctx, 200, view);
+      answer(ctx, 200, view);
     }
+  }
+
+  private static void answer(RoutingContext ctx, int status, DeviceView view) {
+    ctx.response().putHeader("ETag", Precondition.etag(view.device()));
+    if (status == 201) {
+      ctx.response().putHeader("Location", PATH + "/" + view.device().id());
+    }
+    Answers.json(ctx, status, view);
   }
 
   private void add(RoutingContext ctx) {
     JsonBody body = JsonBody.of(ctx, DEVICE_KEYS);
     DeviceId id = deviceId("id", body.required("id"));
     if (devices.get(id) != null) {
-      Answers.error(ctx, 409, "device " + id + " exists; change it by PUT /api/v1/devices/" + id);
+      Answers.error(
+          ctx,
+          409,
+          "device " + id + " is registered already; change that one, or choose another id");
       return;
     }
-    put(ctx, 201, spec(id, body));
+    put(ctx, 201, spec(id, body), Condition.NONE);
   }
 
   private void replace(RoutingContext ctx) {
     DeviceId id = id(ctx);
-    JsonBody body = JsonBody.of(ctx, DEVICE_KEYS);
+    JsonBody body = JsonBody.within(ctx, "device", VIEW_KEYS, DEVICE_KEYS);
     String named = body.text("id");
     if (named != null && !named.equals(id.value())) {
       throw new BadRequestException("id must be " + id + " as in the path, or left out");
     }
-    put(ctx, 200, spec(id, body));
+    put(ctx, devices.get(id) == null ? 201 : 200, spec(id, body), Precondition.of(ctx));
   }
 
-  private void put(RoutingContext ctx, int status, DeviceSpec spec) {
+  private void put(RoutingContext ctx, int status, DeviceSpec spec, Condition condition) {
     try {
-      Answers.json(ctx, status, devices.put(spec));
+      DeviceView view = devices.put(spec, condition);
+      if (view == null) {
+        Precondition.failed(ctx);
+      } else {
+        answer(ctx, status, view);
+      }
     } catch (InvalidDeviceException e) {
       Answers.error(ctx, 400, String.valueOf(e.getMessage()));
     }
   }
 
   private void remove(RoutingContext ctx) {
-    if (devices.remove(id(ctx))) {
+    DeviceId id = id(ctx);
+    if (devices.remove(id, Precondition.of(ctx))) {
       ctx.response().setStatusCode(204).end();
-    } else {
+    } else if (devices.get(id) == null) {
       unknown(ctx);
+    } else {
+      Precondition.failed(ctx);
     }
   }
 
@@ -144,7 +185,7 @@ final class DeviceResource {
       if (view == null) {
         unknown(ctx);
       } else {
-        Answers.json(ctx, 200, view);
+        answer(ctx, 200, view);
       }
     } catch (InvalidDeviceException e) {
       Answers.error(ctx, 400, String.valueOf(e.getMessage()));
@@ -175,6 +216,7 @@ final class DeviceResource {
         parent == null ? null : deviceId("parent", parent),
         body.flag("planned", true),
         body.flag("commissioned", true),
+        body.flag("retired", false),
         credentials(body),
         body.text("timezone"));
   }
@@ -202,7 +244,7 @@ final class DeviceResource {
     return deviceId("the id in the path", ctx.pathParam("id"));
   }
 
-  private static DeviceId deviceId(String key, String value) {
+  static DeviceId deviceId(String key, String value) {
     try {
       return new DeviceId(value);
     } catch (IllegalArgumentException e) {
@@ -212,8 +254,6 @@ final class DeviceResource {
 
   static void unknown(RoutingContext ctx) {
     Answers.error(
-        ctx,
-        404,
-        "device " + ctx.pathParam("id") + " is not registered; POST it to /api/v1/devices first");
+        ctx, 404, "device " + ctx.pathParam("id") + " is not registered; register it first");
   }
 }

@@ -1,30 +1,30 @@
 package io.sluice.admin;
 
+import io.sluice.api.config.DurationText;
 import java.time.Duration;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.time.format.DateTimeParseException;
+import org.jspecify.annotations.Nullable;
 
-/**
- * Durations as the configuration writes them: {@code 500ms}, {@code 10s}, {@code 5m}, {@code 1h}.
- */
+/** Durations of requests: as the configuration writes them, or as ISO 8601 does. */
 final class Durations {
-  private static final Pattern FORM = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
-
   private Durations() {}
 
   static Duration parse(String key, String text) {
-    Matcher matcher = FORM.matcher(text);
-    if (!matcher.matches()) {
+    Duration duration = text.startsWith("P") ? iso(text) : DurationText.parse(text);
+    if (duration == null) {
       throw new BadRequestException(
-          key + " must be a duration such as 500ms, 10s, 5m, 1h or 2d, not \"" + text + '"');
+          key + " must be a duration such as " + DurationText.EXAMPLES + ", not \"" + text + '"');
     }
-    long number = Long.parseLong(matcher.group(1));
-    return switch (matcher.group(2)) {
-      case "ms" -> Duration.ofMillis(number);
-      case "s" -> Duration.ofSeconds(number);
-      case "m" -> Duration.ofMinutes(number);
-      case "h" -> Duration.ofHours(number);
-      default -> Duration.ofDays(number);
-    };
+    return duration;
+  }
+
+  /** The form that this API answered before. */
+  private static @Nullable Duration iso(String text) {
+    try {
+      Duration duration = Duration.parse(text);
+      return duration.isNegative() ? null : duration;
+    } catch (DateTimeParseException e) {
+      return null;
+    }
   }
 }

@@ -10,7 +10,6 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.nio.charset.CharacterCodingException;
-import java.util.Locale;
 
 /** {@code POST /api/v1/devices/import}: a device file, CSV or YAML, at once. */
 final class ImportResource {
@@ -27,6 +26,7 @@ final class ImportResource {
     router
         .post(PATH)
         .handler(BodyHandler.create(false).setBodyLimit(MAX_BYTES))
+        .handler(Query.takes())
         .handler(blocking(this::take));
   }
 
@@ -41,10 +41,10 @@ final class ImportResource {
   }
 
   private void take(RoutingContext ctx) {
-    String type = String.valueOf(ctx.request().getHeader("Content-Type")).toLowerCase(Locale.ROOT);
+    String type = MediaType.of(ctx);
     Buffer body = ctx.body().buffer();
-    boolean isCsv = type.startsWith("text/csv");
-    if (!isCsv && !type.startsWith("application/yaml")) {
+    boolean isCsv = type.equals("text/csv");
+    if (!isCsv && !type.equals("application/yaml")) {
       Answers.error(ctx, 415, "send the file as Content-Type: text/csv or application/yaml");
     } else if (body == null || body.length() == 0) {
       throw new BadRequestException("the body is empty; send the file");

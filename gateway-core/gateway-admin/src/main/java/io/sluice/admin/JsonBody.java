@@ -3,11 +3,17 @@ package io.sluice.admin;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.TokenStreamLocation;
 
 /** A request's JSON object, read key by key; every fault is a {@link BadRequestException}. */
 final class JsonBody {
+  /** What the parser says of its source and settings. */
+  private static final Pattern OWN_WORDS =
+      Pattern.compile(" ?\\((start marker at )?\\[Source:|\\[Source:");
+
   private final Map<?, ?> object;
   private final String path;
 
@@ -18,15 +24,54 @@ final class JsonBody {
 
   /** The body of a request; keys that are not known are refused. */
   static JsonBody of(RoutingContext ctx, Set<String> knownKeys) {
+    return of(tree(ctx), "", knownKeys);
+  }
+
+  /** As {@link #of(RoutingContext, Set)}; no body is an empty object. */
+  static JsonBody orEmpty(RoutingContext ctx, Set<String> knownKeys) {
+    return ctx.body().length() <= 0 ? new JsonBody(Map.of(), "") : of(tree(ctx), "", knownKeys);
+  }
+
+  private static Object tree(RoutingContext ctx) {
     io.vertx.core.buffer.Buffer buffer = ctx.body().buffer();
     if (buffer == null || buffer.length() == 0) {
       throw new BadRequestException("the body is empty; send a JSON object");
     }
     try {
-      return of(JsonTree.read(buffer.getBytes()), "", knownKeys);
+      return JsonTree.read(buffer.getBytes());
     } catch (JacksonException e) {
-      throw new BadRequestException("the body is no JSON: " + e.getOriginalMessage());
+      throw new BadRequestException("the body is no JSON: " + fault(e));
     }
+  }
+
+  /** What the parser says, without what it says of itself. */
+  private static String fault(JacksonException e) {
+    TokenStreamLocation at = e.getLocation();
+    String words =
+        OWN_WORDS
+            .split(String.valueOf(e.getOriginalMessage()), 2)[0]
+            .lines()
+            .findFirst()
+            .orElse("");
+    return at == null || at.getLineNr() < 1
+        ? words
+        : "line " + at.getLineNr() + ", column " + at.getColumnNr() + ": " + words;
+  }
+
+  /**
+   * The body, or the object that it has at a key: so that a change takes what a GET answers.
+   *
+   * @param around keys that may stand beside it; they count for nothing
+   */
+  static JsonBody within(
+      RoutingContext ctx, String key, Set<String> around, Set<String> knownKeys) {
+    Object tree = tree(ctx);
+    Object inner = tree instanceof Map<?, ?> map ? map.get(key) : null;
+    if (!(inner instanceof Map<?, ?>)) {
+      return of(tree, "", knownKeys);
+    }
+    var _ = of(tree, "", around);
+    return of(inner, key + ".", knownKeys);
   }
 
   private static JsonBody of(@Nullable Object value, String path, Set<String> knownKeys) {

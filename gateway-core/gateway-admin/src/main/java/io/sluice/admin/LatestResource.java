@@ -46,8 +46,11 @@ final class LatestResource {
   }
 
   void mount(Router router) {
-    router.get("/api/v1/devices/:id/latest").handler(blocking(this::latest));
-    router.get("/api/v1/devices/:id/refusals").handler(blocking(this::refusals));
+    router.get("/api/v1/devices/:id/latest").handler(Query.takes()).handler(blocking(this::latest));
+    router
+        .get("/api/v1/devices/:id/refusals")
+        .handler(Query.takes())
+        .handler(blocking(this::refusals));
   }
 
   private void latest(RoutingContext ctx) {

@@ -1,10 +1,13 @@
 package io.sluice.admin;
 
+import io.sluice.api.DeviceId;
+import io.sluice.api.MessageClass;
 import io.sluice.api.admin.Operations;
 import io.sluice.api.admin.Operations.Following;
 import io.sluice.api.admin.Operations.LiveEvent;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.util.concurrent.Semaphore;
@@ -30,8 +33,34 @@ final class LiveStream implements Handler<RoutingContext> {
 
   @Override
   public void handle(RoutingContext ctx) {
+    MessageClass messageClass =
+        Query.choice(ctx, "class", MessageClass.values(), MessageClass::jsonName);
+    String device = Query.text(ctx, "device");
+    if (device == null) {
+      follow(ctx, messageClass, null);
+      return;
+    }
+    DeviceId id = DeviceResource.deviceId("device", device);
+    ctx.vertx()
+        .executeBlocking(() -> operations.devices().get(id) != null, false)
+        .onSuccess(isKnown -> {
+          if (isKnown) {
+            follow(ctx, messageClass, device);
+          } else {
+            Answers.error(ctx, 404, "device " + device + " is not registered; register it first");
+          }
+        })
+        .onFailure(ctx::fail);
+  }
+
+  private void follow(
+      RoutingContext ctx, @Nullable MessageClass messageClass, @Nullable String device) {
     HttpServerResponse response = ctx.response();
-    Tail tail = new Tail(response, wanted(ctx));
+    if (ctx.request().method().equals(HttpMethod.HEAD)) {
+      response.putHeader("Content-Type", "text/event-stream").end();
+      return;
+    }
+    Tail tail = new Tail(response, wanted(messageClass, device));
     Following following;
     try {
       following = operations.follow(tail::event);
@@ -51,15 +80,11 @@ final class LiveStream implements Handler<RoutingContext> {
     });
   }
 
-  private static Predicate<LiveEvent> wanted(RoutingContext ctx) {
-    String messageClass = Query.text(ctx, "class");
-    String device = Query.text(ctx, "device");
+  private static Predicate<LiveEvent> wanted(
+      @Nullable MessageClass messageClass, @Nullable String device) {
     return event ->
-        isWanted(messageClass, event.messageClass().jsonName()) && isWanted(device, event.device());
-  }
-
-  private static boolean isWanted(@Nullable String filter, String value) {
-    return filter == null || filter.equals(value);
+        (messageClass == null || messageClass == event.messageClass())
+            && (device == null || device.equals(event.device()));
   }
 
   /** Writes events on the follower's own thread, which waits while the client is behind. */

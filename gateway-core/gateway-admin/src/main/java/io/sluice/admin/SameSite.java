@@ -2,7 +2,6 @@ package io.sluice.admin;
 
 import io.sluice.api.admin.AdminSettings;
 import io.vertx.core.Handler;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.HostAndPort;
 import io.vertx.ext.web.RoutingContext;
@@ -47,7 +46,7 @@ final class SameSite implements Handler<RoutingContext> {
   }
 
   private static boolean changes(HttpServerRequest request) {
-    return !request.method().equals(HttpMethod.GET) && !request.method().equals(HttpMethod.HEAD);
+    return !Authorization.READING.contains(request.method());
   }
 
   private static boolean isForeign(HttpServerRequest request, String host) {

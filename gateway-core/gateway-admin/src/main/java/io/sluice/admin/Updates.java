@@ -7,6 +7,7 @@ import io.sluice.api.admin.CoverageDesk.Window;
 import io.sluice.api.admin.Operations;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.util.ArrayList;
@@ -65,6 +66,10 @@ final class Updates implements Handler<RoutingContext> {
 
   @Override
   public void handle(RoutingContext ctx) {
+    if (ctx.request().method().equals(HttpMethod.HEAD)) {
+      ctx.response().putHeader("Content-Type", "text/event-stream").end();
+      return;
+    }
     if (readers.size() >= READERS_MAX) {
       Answers.error(ctx, 503, READERS_MAX + " read the updates already; close a page");
       return;

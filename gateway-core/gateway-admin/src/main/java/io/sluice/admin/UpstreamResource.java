@@ -22,14 +22,16 @@ final class UpstreamResource {
   }
 
   void mount(Router router) {
-    router.get("/api/v1/upstreams").handler(blocking(this::list));
+    router.get("/api/v1/upstreams").handler(Query.takes()).handler(blocking(this::list));
     router
         .post("/api/v1/upstreams/:name/pause")
+        .handler(Query.takes())
         .handler(blocking(ctx -> act(ctx, desk::pause, "paused")));
     router
         .post("/api/v1/upstreams/:name/resume")
+        .handler(Query.takes())
         .handler(blocking(ctx -> act(ctx, desk::resume, "resumed")));
-    router.delete("/api/v1/upstreams/:name").handler(blocking(this::forget));
+    router.delete("/api/v1/upstreams/:name").handler(Query.takes()).handler(blocking(this::forget));
   }
 
   private void list(RoutingContext ctx) {

@@ -302,7 +302,7 @@ class AdminServerTest {
   void aDeviceIsAddedShownChangedAndRemoved() throws Exception {
     HttpResponse<String> added = send(json("/api/v1/devices").POST(body(DEVICE)));
     assertThat(added.statusCode()).isEqualTo(201);
-    assertThat(added.body()).contains("\"interval\":\"PT10S\"", "\"id\":\"press-07\"");
+    assertThat(added.body()).contains("\"interval\":\"10s\"", "\"id\":\"press-07\"");
     assertThat(send(json("/api/v1/devices").POST(body(DEVICE))).statusCode()).isEqualTo(409);
     assertThat(get("/api/v1/devices")).contains("press-07", "\"next\":null");
     assertThat(send(json("/api/v1/devices/press-07").PUT(body(DEVICE))).statusCode())

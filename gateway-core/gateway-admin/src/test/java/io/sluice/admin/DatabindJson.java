@@ -8,6 +8,8 @@ import io.sluice.api.RejectReason;
 import io.sluice.api.admin.AlarmDesk;
 import io.sluice.api.admin.CommandDesk;
 import io.sluice.api.admin.CoverageDesk;
+import io.sluice.api.config.DurationText;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.function.Function;
 import tools.jackson.core.JsonGenerator;
@@ -34,6 +36,7 @@ final class DatabindJson {
     named(module, RejectReason.class, RejectReason::label);
     named(module, ContentType.class, ContentType::mediaType);
     named(module, DeviceId.class, DeviceId::value);
+    named(module, Duration.class, DurationText::format);
     named(module, AlarmDesk.Kind.class, AlarmDesk.Kind::label);
     named(module, AlarmDesk.State.class, AlarmDesk.State::label);
     named(module, CommandDesk.State.class, s -> s.name().toLowerCase(Locale.ROOT));

@@ -195,10 +195,23 @@ final class FixedOperations
             spec.parent(),
             spec.planned(),
             spec.commissioned(),
-            false);
+            spec.retired());
     DeviceView view = new DeviceView(device, false, null, null, null, List.of("token"), null);
     registered.put(spec.id().value(), view);
     return view;
+  }
+
+  @Override
+  public @Nullable DeviceView put(DeviceSpec spec, Condition condition)
+      throws InvalidDeviceException {
+    DeviceView before = registered.get(spec.id().value());
+    return condition.holds(before == null ? null : before.device()) ? put(spec) : null;
+  }
+
+  @Override
+  public boolean remove(DeviceId id, Condition condition) {
+    DeviceView before = registered.get(id.value());
+    return before != null && condition.holds(before.device()) && remove(id);
   }
 
   @Override

@@ -25,11 +25,22 @@ public interface DeviceDirectory {
    */
   DeviceView put(DeviceSpec spec) throws InvalidDeviceException;
 
+  /**
+   * As {@link #put(DeviceSpec)}, if the condition holds; nothing changes between its test and the
+   * change.
+   *
+   * @return null where it does not hold
+   */
+  @Nullable DeviceView put(DeviceSpec spec, Condition condition) throws InvalidDeviceException;
+
   /** Takes a device out of service; its live session is closed. False where it is unknown. */
   boolean retire(DeviceId id);
 
   /** Removes a device and its credentials. False where it is unknown. */
   boolean remove(DeviceId id);
+
+  /** As {@link #remove(DeviceId)}; false too where the condition does not hold. */
+  boolean remove(DeviceId id, Condition condition);
 
   /**
    * Makes a new token (256 random bits), shown this once. Null where the device is unknown.
@@ -54,6 +65,16 @@ public interface DeviceDirectory {
    * and can be given new ones. False where it is unknown.
    */
   boolean revoke(DeviceId id);
+
+  /** What a change depends on. Must not block. */
+  interface Condition {
+    Condition NONE = before -> true;
+
+    /**
+     * @param before the device as it is, null where it is unknown
+     */
+    boolean holds(@Nullable Device before);
+  }
 
   record Filter(
       @Nullable String sector, @Nullable String site, @Nullable String profile, boolean retired) {}
@@ -98,6 +119,7 @@ public interface DeviceDirectory {
   }
 
   /**
+   * @param retired whether it is registered as out of service
    * @param timezone zone of the times that it writes without one, such as {@code Asia/Kolkata} or
    *     {@code +05:30}, or null
    */
@@ -110,9 +132,36 @@ public interface DeviceDirectory {
       @Nullable DeviceId parent,
       boolean planned,
       boolean commissioned,
+      boolean retired,
       @Nullable CredentialSpec credentials,
       @Nullable String timezone) {
+    /** One in service. */
+    public DeviceSpec(
+        DeviceId id,
+        String profile,
+        String sector,
+        String site,
+        @Nullable Duration interval,
+        @Nullable DeviceId parent,
+        boolean planned,
+        boolean commissioned,
+        @Nullable CredentialSpec credentials,
+        @Nullable String timezone) {
+      this(
+          id,
+          profile,
+          sector,
+          site,
+          interval,
+          parent,
+          planned,
+          commissioned,
+          false,
+          credentials,
+          timezone);
+    }
 
+    /** One in service, in the zone of its site or profile. */
     public DeviceSpec(
         DeviceId id,
         String profile,

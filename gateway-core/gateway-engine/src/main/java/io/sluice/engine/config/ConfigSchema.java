@@ -1,6 +1,7 @@
 package io.sluice.engine.config;
 
 import io.sluice.api.admin.AdminSettings;
+import io.sluice.api.config.DurationText;
 import io.sluice.api.config.Option;
 import io.sluice.api.upstream.ForwardSettings;
 import io.sluice.engine.config.GatewayConfig.Identity;
@@ -203,7 +204,7 @@ public final class ConfigSchema {
       case BOOLEAN -> node.put("type", "boolean");
       case INT, LONG -> bounds(node.put("type", "integer"), option);
       case DOUBLE -> bounds(node.put("type", "number"), option);
-      case DURATION -> node.put("type", "string").put("pattern", "^[0-9]{1,9} ?(ms|s|m|h|d)$");
+      case DURATION -> node.put("type", "string").put("pattern", DurationText.PATTERN);
       case BYTES -> {
         node.putArray("type").add("string").add("integer");
         node.put("pattern", "^[0-9]{1,18} ?([KMGTkmgt]?[Bb])?$");

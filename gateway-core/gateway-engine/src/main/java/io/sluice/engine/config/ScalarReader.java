@@ -1,6 +1,7 @@
 package io.sluice.engine.config;
 
 import io.sluice.api.config.Bytes;
+import io.sluice.api.config.DurationText;
 import io.sluice.api.config.Option;
 import io.sluice.api.config.Secret;
 import io.sluice.engine.config.ConfigNode.Kind;
@@ -27,12 +28,9 @@ final class ScalarReader {
     }
   }
 
-  private static final Pattern DURATION = Pattern.compile("(\\d{1,9}) ?(ms|s|m|h|d)");
   private static final Pattern BYTES =
       Pattern.compile("(\\d{1,18}) ?(B|KB|MB|GB|TB)?", Pattern.CASE_INSENSITIVE);
   private static final Pattern USER = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:/*[^/?#]*@");
-  private static final Map<String, Long> MILLIS =
-      Map.of("ms", 1L, "s", 1_000L, "m", 60_000L, "h", 3_600_000L, "d", 86_400_000L);
   private static final Map<String, Integer> SHIFT =
       Map.of("B", 0, "KB", 10, "MB", 20, "GB", 30, "TB", 40);
 
@@ -79,20 +77,10 @@ final class ScalarReader {
 
   private static String show(Basic type, long value) {
     return switch (type) {
-      case DURATION -> showDuration(value);
+      case DURATION -> DurationText.format(value);
       case BYTES -> showBytes(value);
       default -> Long.toString(value);
     };
-  }
-
-  private static String showDuration(long millis) {
-    for (String unit : new String[] {"d", "h", "m", "s"}) {
-      long one = MILLIS.get(unit);
-      if (millis >= one && millis % one == 0) {
-        return millis / one + unit;
-      }
-    }
-    return millis + "ms";
   }
 
   private static String showBytes(long bytes) {
@@ -111,7 +99,7 @@ final class ScalarReader {
       return "";
     }
     return switch (type) {
-      case DURATION -> ", such as 500ms, 10s, 5m, 1h or 2d";
+      case DURATION -> ", such as " + DurationText.EXAMPLES;
       case BYTES -> ", such as 512, 64KB, 64MB or 2GB";
       default -> "";
     };
@@ -197,13 +185,12 @@ final class ScalarReader {
   }
 
   private static Duration duration(Option option, Scalar scalar) throws Misfit {
-    Matcher matcher = DURATION.matcher(scalar.text());
-    if (!matcher.matches()) {
+    Duration duration = DurationText.parse(scalar.text());
+    if (duration == null) {
       throw wrongType(Basic.DURATION, option, scalar);
     }
-    long millis = Long.parseLong(matcher.group(1)) * MILLIS.get(matcher.group(2));
-    checkRange(Basic.DURATION, option, millis, scalar);
-    return Duration.ofMillis(millis);
+    checkRange(Basic.DURATION, option, duration.toMillis(), scalar);
+    return duration;
   }
 
   private static Bytes bytes(Option option, Scalar scalar) throws Misfit {

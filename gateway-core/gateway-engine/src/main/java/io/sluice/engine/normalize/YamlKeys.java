@@ -1,5 +1,6 @@
 package io.sluice.engine.normalize;
 
+import io.sluice.api.config.DurationText;
 import io.sluice.engine.normalize.Yaml.Mapping;
 import io.sluice.engine.normalize.Yaml.Node;
 import io.sluice.engine.normalize.Yaml.Scalar;
@@ -8,14 +9,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The keys of one mapping, each asked for by the type that it must have. */
 final class YamlKeys {
-  private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
-
   private final Yaml yaml;
   private final Mapping mapping;
   private final String path;
@@ -125,19 +122,12 @@ final class YamlKeys {
     if (text == null) {
       return otherwise;
     }
-    Matcher matcher = DURATION.matcher(text);
-    long amount = matcher.matches() ? Long.parseLong(matcher.group(1)) : 0;
-    if (amount == 0) {
-      fault(key, "\"" + text + "\" is no duration; write one such as 500ms, 10s, 15m, 1h or 1d");
+    Duration duration = DurationText.parse(text);
+    if (duration == null || duration.isZero()) {
+      fault(key, "\"" + text + "\" is no duration; write one such as " + DurationText.EXAMPLES);
       return otherwise;
     }
-    return switch (matcher.group(2)) {
-      case "ms" -> Duration.ofMillis(amount);
-      case "s" -> Duration.ofSeconds(amount);
-      case "m" -> Duration.ofMinutes(amount);
-      case "h" -> Duration.ofHours(amount);
-      default -> Duration.ofDays(amount);
-    };
+    return duration;
   }
 
   /** One of the words, as what it stands for. */

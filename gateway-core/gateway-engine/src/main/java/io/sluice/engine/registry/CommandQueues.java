@@ -145,7 +145,7 @@ final class CommandQueues implements Commands, CommandDesk, DeviceChanges, AutoC
           + " are taken";
     }
     if (expiry.compareTo(MIN_EXPIRY) < 0 || expiry.compareTo(MAX_EXPIRY) > 0) {
-      return "expiry: must be 1s to 30d";
+      return "expiresIn: must be 1s to 30d";
     }
     return null;
   }

@@ -106,7 +106,9 @@ final class DeviceRegistry {
     }
   }
 
-  Registered put(DeviceDirectory.DeviceSpec spec) throws DeviceDirectory.InvalidDeviceException {
+  /** Null where the condition does not hold. */
+  @Nullable Registered put(DeviceDirectory.DeviceSpec spec, DeviceDirectory.Condition condition)
+      throws DeviceDirectory.InvalidDeviceException {
     List<DeviceRules.Fault> faults = DeviceRules.faultsOfNew(spec, profiles, strictness);
     if (!faults.isEmpty()) {
       throw new DeviceDirectory.InvalidDeviceException(join(faults));
@@ -118,7 +120,10 @@ final class DeviceRegistry {
     lock.lock();
     try {
       before = roster.find(spec.id().value());
-      after = DeviceMerge.merged(before, spec, passwordHash, false);
+      if (!condition.holds(before == null ? null : before.device())) {
+        return null;
+      }
+      after = DeviceMerge.merged(before, spec, passwordHash, spec.retired());
       List<DeviceRules.Fault> clashes = DeviceMerge.clashes(after, roster, this::find);
       if (!clashes.isEmpty()) {
         throw new DeviceDirectory.InvalidDeviceException(join(clashes));
@@ -244,13 +249,13 @@ final class DeviceRegistry {
     return true;
   }
 
-  boolean remove(String id) {
+  boolean remove(String id, DeviceDirectory.Condition condition) {
     seedPasswords.finish(id);
     Registered before;
     lock.lock();
     try {
       before = roster.find(id);
-      if (before == null) {
+      if (before == null || !condition.holds(before.device())) {
         return false;
       }
       boolean isBarred = before.device().retired() || before.credentials().isRevoked();

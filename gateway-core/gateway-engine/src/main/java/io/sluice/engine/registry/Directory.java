@@ -9,12 +9,15 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The registry for operators: devices together with their presence. */
 final class Directory implements DeviceDirectory, DeviceImporter {
-  private static final int MAX_PAGE = 1_000;
+  /** One more than a page has: who asks for it learns whether there is a further page. */
+  private static final int MAX_PAGE = 1_001;
+
   private static final Duration MAX_OVERLAP = Duration.ofDays(30);
 
   private final DeviceRegistry devices;
@@ -40,7 +43,14 @@ final class Directory implements DeviceDirectory, DeviceImporter {
 
   @Override
   public DeviceView put(DeviceSpec spec) throws InvalidDeviceException {
-    return view(devices.put(spec));
+    return view(Objects.requireNonNull(devices.put(spec, Condition.NONE)));
+  }
+
+  @Override
+  public @Nullable DeviceView put(DeviceSpec spec, Condition condition)
+      throws InvalidDeviceException {
+    Registered entry = devices.put(spec, condition);
+    return entry == null ? null : view(entry);
   }
 
   @Override
@@ -50,7 +60,12 @@ final class Directory implements DeviceDirectory, DeviceImporter {
 
   @Override
   public boolean remove(DeviceId id) {
-    return devices.remove(id.value());
+    return devices.remove(id.value(), Condition.NONE);
+  }
+
+  @Override
+  public boolean remove(DeviceId id, Condition condition) {
+    return devices.remove(id.value(), condition);
   }
 
   @Override

@@ -1,0 +1,31 @@
+package io.sluice.admin;
+
+import io.vertx.ext.web.RoutingContext;
+import java.util.Locale;
+
+/** What a request's body is, by its Content-Type. */
+final class MediaType {
+  static final String JSON = "application/json";
+
+  private MediaType() {}
+
+  /**
+   * Type and subtype in lower case, without parameters (RFC 9110 8.3.1); empty if none is named.
+   */
+  static String of(RoutingContext ctx) {
+    String type = ctx.request().getHeader("Content-Type");
+    if (type == null) {
+      return "";
+    }
+    int parameters = type.indexOf(';');
+    return (parameters < 0 ? type : type.substring(0, parameters)).strip().toLowerCase(Locale.ROOT);
+  }
+
+  /**
+   * Whether the body that was read is none. A form of several parts is never none: its parts are
+   * not kept as a body.
+   */
+  static boolean isBodyEmpty(RoutingContext ctx) {
+    return ctx.body().length() <= 0 && !of(ctx).startsWith("multipart/");
+  }
+}
