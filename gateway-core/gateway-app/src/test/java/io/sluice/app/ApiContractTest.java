@@ -453,8 +453,11 @@ class ApiContractTest {
 
   /** A comma that nobody quoted makes keys without a value. */
   private static void noNulls(JsonNode node, String at) {
-    assertThat(node.isNull()).as(at).isFalse();
-    node.properties().forEach(each -> noNulls(each.getValue(), at + "/" + each.getKey()));
+    node.properties()
+        .forEach(each -> {
+          assertThat(each.getValue().isNull()).as(at + "/" + each.getKey()).isFalse();
+          noNulls(each.getValue(), at + "/" + each.getKey());
+        });
     if (node.isArray()) {
       node.forEach(each -> noNulls(each, at));
     }
