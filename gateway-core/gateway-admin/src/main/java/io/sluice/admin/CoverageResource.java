@@ -146,8 +146,7 @@ final class CoverageResource {
     String kinds = Query.text(ctx, "what");
     if (kinds != null) {
       for (String kind : COMMA.split(kinds, -1)) {
-        what.add(
-            Query.choice("what", kind.strip(), What.values(), each -> ApiJson.name(each)));
+        what.add(Query.choice("what", kind.strip(), What.values(), each -> ApiJson.name(each)));
       }
     }
     Long before = Query.number(ctx, "before");
