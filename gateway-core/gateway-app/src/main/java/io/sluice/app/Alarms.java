@@ -2,6 +2,7 @@ package io.sluice.app;
 
 import io.sluice.api.GatewayTime;
 import io.sluice.api.admin.CoverageDesk;
+import io.sluice.api.admin.LatestValues;
 import io.sluice.engine.alarm.AlarmBook;
 import io.sluice.engine.alarm.AlarmEngine;
 import io.sluice.engine.alarm.AlarmSettings;
@@ -32,6 +33,7 @@ record Alarms(AlarmBook book, AlarmEngine engine, @Nullable Webhook webhook)
       Registry registry,
       Profiles profiles,
       Spool spool,
+      LatestValues latest,
       CoverageDesk coverage,
       List<Forwarder> forwarders,
       GatewayTime time)
@@ -40,7 +42,7 @@ record Alarms(AlarmBook book, AlarmEngine engine, @Nullable Webhook webhook)
     String gateway = config.gateway().id();
     LongSupplier nanoTime = time.nanoTime();
     AlarmBook book = AlarmBook.open(config.gateway().data(), settings, gateway, time.clock());
-    AlarmEngine engine = new AlarmEngine(book, spool, profiles, nanoTime);
+    AlarmEngine engine = new AlarmEngine(book, spool, profiles, latest, nanoTime);
     SupervisionDuty supervision =
         new SupervisionDuty(
             book, settings, registry, profiles, coverage::stops, time.clock(), nanoTime);

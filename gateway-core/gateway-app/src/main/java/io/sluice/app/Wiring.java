@@ -200,7 +200,7 @@ final class Wiring implements AutoCloseable {
                 spool,
                 time));
     Alarms alarms =
-        closing(Alarms.open(config, registry, profiles, spool, coverage, forwarders, time));
+        closing(Alarms.open(config, registry, profiles, spool, latest, coverage, forwarders, time));
     alarms.start(pipeline);
     probing(registry::probe, "registry-probe");
     probing(coverage::probe, "coverage-probe");

@@ -1,9 +1,11 @@
 package io.sluice.engine.alarm;
 
 import io.sluice.api.Lane;
+import io.sluice.api.admin.LatestValues;
 import io.sluice.api.health.Guarded;
 import io.sluice.api.health.Health;
 import io.sluice.engine.ingest.AlarmWatch;
+import io.sluice.engine.normalize.Profile;
 import io.sluice.engine.normalize.Profiles;
 import io.sluice.engine.record.CorruptRecordException;
 import io.sluice.engine.record.RecordView;
@@ -40,6 +42,7 @@ public final class AlarmEngine implements AutoCloseable {
   private final AlarmBook book;
   private final Spool spool;
   private final Profiles profiles;
+  private final LiveReadings live;
   private final AlarmOutbox outbox;
   private final LongSupplier nanoTime;
   private final BlockingQueue<Stored> queue = new ArrayBlockingQueue<>(QUEUE_RECORDS);
@@ -60,9 +63,12 @@ public final class AlarmEngine implements AutoCloseable {
 
   /**
    * @param profiles by which records are judged
+   * @param latest values of devices, to which back-fill is held
    * @param nanoTime monotonic, as {@link System#nanoTime}
    */
-  public AlarmEngine(AlarmBook book, Spool spool, Profiles profiles, LongSupplier nanoTime) {
+  public AlarmEngine(
+      AlarmBook book, Spool spool, Profiles profiles, LatestValues latest, LongSupplier nanoTime) {
+    this.live = new LiveReadings(latest);
     this.book = book;
     this.profiles = profiles;
     book.openAlarms().judgeBy(profiles);
@@ -83,8 +89,37 @@ public final class AlarmEngine implements AutoCloseable {
     duties.add(duty);
   }
 
+  /** Starts the thread; no device may be heard before. */
   public void start() {
+    try {
+      publish();
+    } catch (AlarmException e) {
+      isPublished = false;
+      LOG.error("which alarms are open is not known yet: {}", e.getMessage());
+    }
     thread.start();
+  }
+
+  /** Says what is open, and of which devices the book has still to take records. */
+  private void publish() {
+    OpenAlarms open = book.openAlarms();
+    open.takenUpTo(takenUpTo);
+    for (Spool.StoredEntry entry : spool.newest(Lane.ALARM, CATCH_UP_RECORDS)) {
+      if (entry.sequence() > takenUpTo) {
+        open.stored(deviceOf(entry), entry.sequence());
+      }
+    }
+    book.publishOpen();
+    isPublished = true;
+  }
+
+  private String deviceOf(Spool.StoredEntry entry) {
+    byte[] body = entry.body();
+    try {
+      return view.wrap(body, 0, body.length, Lane.ALARM, entry.sequence(), "").device();
+    } catch (CorruptRecordException e) {
+      return ""; // told when the book takes it
+    }
   }
 
   /** A record of the alarm lane is on disk. Never blocks; called by the spool's writer. */
@@ -188,9 +223,7 @@ public final class AlarmEngine implements AutoCloseable {
       takenUpTo = missed.getLast().sequence();
     }
     if (!isPublished) {
-      book.openAlarms().takenUpTo(takenUpTo);
-      book.publishOpen();
-      isPublished = true;
+      publish();
     }
   }
 
@@ -205,7 +238,11 @@ public final class AlarmEngine implements AutoCloseable {
       String epoch = spool.epoch(Lane.ALARM, stored.sequence());
       view.wrap(body, 0, body.length, Lane.ALARM, stored.sequence(), epoch);
       if (!view.isOfGateway()) {
-        signals.addAll(AlarmReading.of(view, profiles.find(view.model())));
+        Profile profile = profiles.find(view.model());
+        List<Signal> said = AlarmReading.of(view, profile);
+        said.stream()
+            .filter(signal -> profile == null || !live.contradict(signal, profile))
+            .forEach(signals::add);
       }
     } catch (CorruptRecordException e) {
       LOG.warn("alarm record {} cannot be read: {}", stored.sequence(), e.getMessage());

@@ -288,7 +288,7 @@ final class AlarmReading {
             view.site(),
             view.model(),
             cut(name),
-            cut(point(pointFields)),
+            point(pointFields, values),
             says,
             isPast && said.urgency() == null ? PAST.or(words) : words,
             keepsGrave,
@@ -300,7 +300,7 @@ final class AlarmReading {
   }
 
   /** {@code 7} of a point; of other fields with their names, {@code zone 3, address 5}. */
-  private String point(List<String> pointFields) {
+  static String point(List<String> pointFields, Map<String, Object> values) {
     StringBuilder point = new StringBuilder();
     for (String field : pointFields) {
       String value = plain(values.get(field));
@@ -309,7 +309,17 @@ final class AlarmReading {
         point.append(field.equals("point") ? "" : field + ' ').append(value);
       }
     }
-    return point.toString();
+    return cut(point.toString());
+  }
+
+  /** Whether a reading ends an alarm that has these rules. */
+  static boolean isOver(List<AlarmRule> grades, Map<String, Object> values, AlarmFields fields) {
+    for (AlarmRule rule : grades) {
+      if (rule.verdict(values) != Verdict.FAILS || !rule.isCleared(values, fields)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static String plain(@Nullable Object value) {

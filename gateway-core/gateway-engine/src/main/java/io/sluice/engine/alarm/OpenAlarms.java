@@ -43,9 +43,6 @@ final class OpenAlarms implements AlarmWatch {
   private volatile Profiles profiles = Profiles.NONE;
   private volatile long takenUpTo = -1;
 
-  /** Until the book has caught up with the spool, any device may have an open alarm. */
-  private volatile boolean isBegun;
-
   /** Has records judged by these. */
   void judgeBy(Profiles loaded) {
     profiles = loaded;
@@ -54,8 +51,7 @@ final class OpenAlarms implements AlarmWatch {
   @Override
   public boolean isOpen(String device) {
     Watched watched = devices.get(device);
-    return !isBegun
-        || (watched != null && (!watched.keys().isEmpty() || watched.isPending(takenUpTo)));
+    return watched != null && (!watched.keys().isEmpty() || watched.isPending(takenUpTo));
   }
 
   @Override
@@ -72,10 +68,12 @@ final class OpenAlarms implements AlarmWatch {
       return null;
     }
     Watched watched = devices.get(device);
-    boolean isAny = !isBegun || (watched != null && watched.isPending(takenUpTo));
-    Set<String> keys = watched == null ? Set.of() : watched.keys();
+    if (watched == null) {
+      return null;
+    }
+    boolean isAny = watched.isPending(takenUpTo);
     for (Signal signal : AlarmReading.byRules(view, profile)) {
-      if (signal.says() == Word.ENDED && (isAny || keys.contains(signal.key()))) {
+      if (signal.says() == Word.ENDED && (isAny || watched.keys().contains(signal.key()))) {
         return signal.said().over(UNKNOWN);
       }
     }
@@ -143,11 +141,10 @@ final class OpenAlarms implements AlarmWatch {
     devices.forEach((id, now) -> devices.computeIfPresent(id, (same, latest) -> kept(latest)));
   }
 
-  /** What is open of all devices, by a book that has caught up with the spool. */
+  /** What is open of all devices by the book. */
   void begin(Map<String, Set<String>> keys) {
     devices.replaceAll((id, now) -> new Watched(now.underWay(), now.lastSequence(), Set.of()));
     keys.forEach((device, open) -> publish(device, open, takenUpTo));
     sweep();
-    isBegun = true;
   }
 }

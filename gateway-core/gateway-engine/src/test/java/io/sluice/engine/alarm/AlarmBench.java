@@ -9,9 +9,11 @@ import io.sluice.api.MessageClass;
 import io.sluice.api.admin.AlarmDesk.AlarmView;
 import io.sluice.api.admin.AlarmDesk.Filter;
 import io.sluice.api.admin.AlarmDesk.State;
+import io.sluice.api.admin.LatestValues;
 import io.sluice.engine.normalize.Normalized;
 import io.sluice.engine.normalize.Normalizer;
 import io.sluice.engine.normalize.PayloadException;
+import io.sluice.engine.normalize.Profile;
 import io.sluice.engine.normalize.Profiles;
 import io.sluice.engine.record.RecordView;
 import io.sluice.engine.record.RecordWriter;
@@ -21,7 +23,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +40,7 @@ final class AlarmBench implements AutoCloseable {
   private String device = "dev-1";
   private String profile;
   private long sequence;
+  private final Latest latest = new Latest();
   private MessageClass lastClass = MessageClass.TELEMETRY;
 
   AlarmBench(Path data, Profiles profiles, String profile) {
@@ -110,6 +115,7 @@ final class AlarmBench implements AutoCloseable {
           normalizer.normalize(from, published, ContentType.UNSPECIFIED, "mqtt", "x", bytes, now());
       lastClass = normalized.messageClass();
       byte[] body = normalized.body();
+      latest.take(body);
       OpenAlarms watch = book.openAlarms();
       Cap end =
           lastClass != MessageClass.ALARM && watch.isOpen(device)
@@ -135,8 +141,47 @@ final class AlarmBench implements AutoCloseable {
   private void take(byte[] body) throws IOException {
     RecordView view = new RecordView();
     view.wrap(body, 0, body.length, Lane.ALARM, sequence, "e");
-    book.take(AlarmReading.of(view, profiles.find(view.model())), "e", sequence);
+    Profile judgedBy = profiles.find(view.model());
+    List<Signal> said = new ArrayList<>(AlarmReading.of(view, judgedBy));
+    said.removeIf(
+        signal -> judgedBy != null && new LiveReadings(latest).contradict(signal, judgedBy));
+    book.take(said, "e", sequence);
     book.openAlarms().takenUpTo(sequence++);
+  }
+
+  /** The last values of all devices of the bench as if they were one. */
+  private static final class Latest implements LatestValues {
+    private final Map<String, MetricView> values = new HashMap<>();
+
+    void take(byte[] body) throws IOException {
+      RecordView view = new RecordView().wrap(body, 0, body.length, Lane.TELEMETRY, 0, "e");
+      while (view.next()) {
+        MetricView now =
+            new MetricView(
+                view.measurementName(),
+                null,
+                view.measurementQuality(),
+                view.toMeasurement().value(),
+                view.measurementMicros(),
+                List.of());
+        values.merge(now.name(), now, (a, b) -> b.tMicros() < a.tMicros() ? a : b);
+      }
+    }
+
+    @Override
+    public List<MetricView> metrics(DeviceId device) {
+      return List.copyOf(values.values());
+    }
+
+    @Override
+    public List<RefusalView> refusals(DeviceId device) {
+      return List.of();
+    }
+
+    @Override
+    public long missedRecords() {
+      return 0;
+    }
   }
 
   /** The class of the record that the last message became. */

@@ -371,6 +371,16 @@ class AlarmJudgementTest {
   }
 
   @Test
+  void backFillIsHeldToLiveReadingsThatWereNoAlarm() {
+    shipped("fire-panel").telemetry("{'point':'7','state':'normal','fault':false}");
+    String past = "{'hist':true,'t':%d,'point':'%s','state':'fire','fault':true}";
+    bench.telemetry(past.formatted(bench.at(-7_200), "7"));
+    assertThat(bench.names()).isEmpty();
+    bench.telemetry(past.formatted(bench.at(-7_200), "8"));
+    assertThat(bench.names()).containsExactly("state/8 Extreme");
+  }
+
+  @Test
   void backFillThatIsNewerThanWhatIsKnownEndsAnAlarm() {
     shipped("fire-panel").telemetry("{'point':'7','state':'fire'}");
     bench.clock.forward(Duration.ofHours(2));

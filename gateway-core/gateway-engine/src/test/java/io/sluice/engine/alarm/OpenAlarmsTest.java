@@ -52,11 +52,13 @@ class OpenAlarmsTest {
   }
 
   @Test
-  void beforeTheBookHasCaughtUpEachReadingMayBeAnEnd() {
-    assertThat(isEnd(3)).isTrue();
-    assertThat(isEnd(30)).isFalse();
-    open.begin(Map.of());
+  void readingEndsWhatIsOpenAlone() {
     assertThat(isEnd(3)).isFalse();
+    open.stored(DEVICE, 4);
+    open.begin(Map.of());
+    assertThat(isEnd(3)).as("of a former process, not taken yet").isTrue();
+    assertThat(isEnd(30)).isFalse();
+    open.takenUpTo(4);
     open.begin(Map.of(DEVICE, Set.of(GAS)));
     assertThat(isEnd(3)).isTrue();
   }

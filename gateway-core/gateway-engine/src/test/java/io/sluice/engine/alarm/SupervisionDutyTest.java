@@ -351,6 +351,9 @@ class SupervisionDutyTest {
     assertThat(OutboxRecords.of(book))
         .containsExactlyInAnyOrder(
             "supervision raised",
+            "fire raised",
+            "fire raised",
+            "fire raised",
             "supervision cleared by gateway",
             "fire cleared by gateway",
             "fire cleared by gateway");
