@@ -6,6 +6,7 @@ final class Faults {
   static final String NOT_MEASURED = " says that nothing was measured; leave the field out";
 
   private static final int MAX_QUOTED = 60;
+  private static final int MAX_SENTENCE = 600;
 
   private Faults() {}
 
@@ -27,6 +28,19 @@ final class Faults {
   static String plain(String message) {
     String line = message.replaceAll("\\p{Cntrl}", "?");
     return line.length() > 3 * MAX_QUOTED ? line.substring(0, 3 * MAX_QUOTED) + "..." : line;
+  }
+
+  /**
+   * The sentence as it is sent and kept: where it is long, for a name in it is, its beginning,
+   * which says where, and its end, which has the remedy.
+   */
+  static String bounded(String sentence) {
+    int length = sentence.length();
+    return length <= MAX_SENTENCE
+        ? sentence
+        : sentence.substring(0, MAX_SENTENCE / 2)
+            + " ... "
+            + sentence.substring(length - MAX_SENTENCE / 2);
   }
 
   /** The text in quotes, shortened, on one line. */

@@ -4,7 +4,8 @@ import io.sluice.api.RejectReason;
 
 /**
  * A payload that cannot be decoded. The message says where (JSON path, byte offset), what is wrong,
- * and the remedy. Carries no stack trace: it is a verdict on input, made per message.
+ * and the remedy, in 605 characters at the most. Carries no stack trace: it is a verdict on input,
+ * made per message.
  */
 public final class PayloadException extends Exception {
   private static final long serialVersionUID = 1;
@@ -12,7 +13,7 @@ public final class PayloadException extends Exception {
   private final RejectReason reason;
 
   public PayloadException(RejectReason reason, String message) {
-    super(message, null, false, false);
+    super(Faults.bounded(message), null, false, false);
     this.reason = reason;
   }
 

@@ -273,7 +273,7 @@ final class Samples {
     }
     int more = typeFaults + sensorFaults + rangeFaults - 1;
     String detail = firstFault.getMessage() + (more > 0 ? " (and " + more + " more)" : "");
-    return new FieldFaults(detail, typeFaults, sensorFaults, rangeFaults);
+    return new FieldFaults(Faults.bounded(detail), typeFaults, sensorFaults, rangeFaults);
   }
 
   boolean tolerant() {

@@ -215,6 +215,16 @@ class SenmlTest {
     assertThat(record.measurements()).hasSize(1);
   }
 
+  @Test
+  void sentenceOnALabelThatIsLongKeepsPlaceAndRemedy() {
+    assertThatThrownBy(() -> senml("[{\"n\":\"voltage\",\"" + "x".repeat(2_000) + "_\":1}]"))
+        .satisfies(e ->
+            assertThat(e.getMessage())
+                .hasSizeLessThan(700)
+                .startsWith("$[0].x")
+                .endsWith("send it without the _"));
+  }
+
   private void assertFault(String pack, String... parts) {
     assertThatThrownBy(() -> senml(pack))
         .isInstanceOf(PayloadException.class)
