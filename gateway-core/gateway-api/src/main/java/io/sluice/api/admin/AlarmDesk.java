@@ -175,7 +175,7 @@ public interface AlarmDesk {
    * @param escalatedMicros when it had gone unacknowledged for too long, or null
    * @param notification of its escalation to the webhook: {@code waiting}, {@code delivered} or
    *     {@code failed}; null where there is none
-   * @param notifiedMicros when it was delivered or given up, or null
+   * @param notifiedMicros since when it waits, or when it was delivered or given up; else null
    * @param text what is the matter, in one sentence
    * @param note the operator's last, or null
    */

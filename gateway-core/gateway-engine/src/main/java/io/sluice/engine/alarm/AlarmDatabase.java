@@ -48,7 +48,7 @@ final class AlarmDatabase implements AutoCloseable {
           "ALTER TABLE alarm ADD COLUMN tried INTEGER NOT NULL DEFAULT 0",
           "CREATE INDEX alarm_undelivered ON alarm (tried, "
               + AlarmSearch.RANK
-              + " DESC, escalated) WHERE notification = 'waiting'",
+              + " DESC, notified) WHERE notification = 'waiting'",
           "CREATE INDEX alarm_least ON alarm ("
               + AlarmTable.WEIGHT
               + ", state, id DESC) WHERE state <> 'cleared' AND kind = 'device'",

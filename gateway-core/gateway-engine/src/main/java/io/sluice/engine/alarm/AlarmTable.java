@@ -351,10 +351,10 @@ final class AlarmTable {
    */
   void escalated(long id, long nowMicros, @Nullable String notification) throws SQLException {
     update(
-        "UPDATE alarm SET escalated = ?, notification = ?, notified = NULL, tried = 0"
-            + " WHERE id = ?",
+        "UPDATE alarm SET escalated = ?, notification = ?, notified = ?, tried = 0 WHERE id = ?",
         nowMicros,
         notification,
+        notification == null ? null : nowMicros,
         id);
   }
 

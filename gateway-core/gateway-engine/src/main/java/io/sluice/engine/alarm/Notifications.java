@@ -20,11 +20,16 @@ final class Notifications {
     this.database = database;
   }
 
-  /** One escalation of one alarm: an alarm that becomes graver has a later one. */
-  record Key(long alarm, long escalatedMicros) {
+  /**
+   * One escalation of one alarm. An alarm that becomes graver has a later one; meanwhile it is not
+   * escalated, and the former one waits on.
+   *
+   * @param sinceMicros when it was escalated
+   */
+  record Key(long alarm, long sinceMicros) {
     static Key of(AlarmView alarm) {
-      Long escalated = alarm.escalatedMicros();
-      return new Key(alarm.id(), escalated == null ? 0 : escalated);
+      Long since = alarm.notifiedMicros();
+      return new Key(alarm.id(), since == null ? 0 : since);
     }
   }
 
@@ -45,7 +50,7 @@ final class Notifications {
                         + (isUntriedOnly ? " AND tried = 0" : "")
                         + " ORDER BY tried, "
                         + AlarmSearch.RANK
-                        + " DESC, escalated LIMIT ?",
+                        + " DESC, notified LIMIT ?",
                     underWay.size() + most)
                 .stream()
                 .map(AlarmTable.Row::view)
@@ -70,10 +75,12 @@ final class Notifications {
       for (Outcome each : outcomes) {
         String set = each.isTaken() ? "notification = 'delivered', notified = ?" : "tried = ?";
         table.update(
-            "UPDATE alarm SET " + set + " WHERE id = ? AND escalated = ?",
+            "UPDATE alarm SET "
+                + set
+                + " WHERE id = ? AND notification = 'waiting' AND notified = ?",
             nowMicros,
             each.key().alarm(),
-            each.key().escalatedMicros());
+            each.key().sinceMicros());
       }
       return null;
     });
@@ -85,7 +92,7 @@ final class Notifications {
         new AlarmTable(connection)
             .update(
                 "UPDATE alarm SET notification = 'failed', notified = ?"
-                    + " WHERE notification = 'waiting' AND escalated < ?",
+                    + " WHERE notification = 'waiting' AND notified < ?",
                 nowMicros,
                 beforeMicros));
   }

@@ -91,7 +91,7 @@ public final class Webhook implements WebhookDuty.Receiver, AutoCloseable {
             .header("Content-Type", "application/json")
             .header(
                 "Idempotency-Key",
-                gateway + "/" + alarm.id() + "/" + Notifications.Key.of(alarm).escalatedMicros())
+                gateway + "/" + alarm.id() + "/" + Notifications.Key.of(alarm).sinceMicros())
             .POST(BodyPublishers.ofString(AlarmJson.of(alarm, gateway)));
     if (token != null) {
       request.header("Authorization", "Bearer " + token.value());

@@ -92,14 +92,15 @@ class WebhookDutyTest {
     book.close();
   }
 
+  private static Signal signal(int i, Cap cap) {
+    return new Signal(
+        Kind.DEVICE, "d-" + i, "emergency", "depot", "gas", "a" + i, cap, false, 0, "on");
+  }
+
   private void escalate(String severity, int from, int to) {
     List<Signal> signals = new ArrayList<>();
     for (int i = from; i < to; i++) {
-      Cap cap = new Cap(severity, "Immediate", "Observed", "Actual");
-      String device = "d-" + i;
-      signals.add(
-          new Signal(
-              Kind.DEVICE, device, "emergency", "depot", "gas", "a" + i, cap, false, 0, "on"));
+      signals.add(signal(i, new Cap(severity, "Immediate", "Observed", "Actual")));
     }
     book.take(signals, "epoch", ++sequence);
     clock.forward(Duration.ofSeconds(2));
@@ -263,5 +264,41 @@ class WebhookDutyTest {
     WebhookDuty.withdraw(book, clock);
     assertThat(reported(State.ACTIVE)).isEmpty();
     assertThat(all().stream().filter(alarm -> "waiting".equals(alarm.notification()))).isEmpty();
+  }
+
+  @Test
+  void alarmThatBecomesGraverWhileItWaitsIsToldOfBothEscalationsAndNoMore() {
+    receiver.hangs = true;
+    escalate("Severe", 0, 1);
+    pass(1);
+    Cap graver = new Cap("Extreme", "Immediate", "Observed", "Actual");
+    book.take(List.of(signal(0, graver)), "epoch", ++sequence);
+    assertThat(all().getFirst().escalatedMicros()).isNull();
+    receiver.hanging.remove("a0").accept(null);
+    pass(1);
+    assertThat(all().getFirst().notification()).isEqualTo("delivered");
+    clock.forward(Duration.ofSeconds(2));
+    assertThat(book.escalate()).hasSize(1);
+    pass(1);
+    receiver.hanging.remove("a0").accept(null);
+    pass(30);
+    assertThat(receiver.posted).containsExactly("a0", "a0");
+    assertThat(all().getFirst().notification()).isEqualTo("delivered");
+  }
+
+  @Test
+  void answerOfTheFormerEscalationIsNotThatOfTheLater() {
+    receiver.hangs = true;
+    escalate("Severe", 0, 1);
+    pass(1);
+    Consumer<@Nullable String> former = receiver.hanging.remove("a0");
+    Cap graver = new Cap("Extreme", "Immediate", "Observed", "Actual");
+    book.take(List.of(signal(0, graver)), "epoch", ++sequence);
+    clock.forward(Duration.ofSeconds(2));
+    assertThat(book.escalate()).hasSize(1);
+    former.accept(null);
+    pass(2);
+    assertThat(receiver.posted).containsExactly("a0", "a0");
+    assertThat(all().getFirst().notification()).isEqualTo("waiting");
   }
 }

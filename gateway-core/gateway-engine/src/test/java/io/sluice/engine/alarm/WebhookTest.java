@@ -114,7 +114,7 @@ class WebhookTest {
         null,
         3_000_000L,
         "waiting",
-        null,
+        3_000_000L,
         "sos true",
         null);
   }
