@@ -157,10 +157,15 @@ final class MetricsResource {
   private void ledger(LedgerLine line) {
     String lane = line.lane().jsonName();
     counter("sluice.forwarded", line.delivered(), "upstream", line.upstream(), "lane", lane);
-    line.dropped()
-        .forEach((reason, n) ->
-            counter(
-                "sluice.dropped", n, "upstream", line.upstream(), "lane", lane, "reason", reason));
+    // 0 from the start on: a counter that begins with its first drop hides it from increase()
+    LedgerLine.REASONS.stream()
+        .filter(reason -> !line.dropped().containsKey(reason))
+        .forEach(reason -> dropped(line, lane, reason, 0));
+    line.dropped().forEach((reason, n) -> dropped(line, lane, reason, n));
+  }
+
+  private void dropped(LedgerLine line, String lane, String reason, long count) {
+    counter("sluice.dropped", count, "upstream", line.upstream(), "lane", lane, "reason", reason);
   }
 
   private void upstream(UpstreamView view) {

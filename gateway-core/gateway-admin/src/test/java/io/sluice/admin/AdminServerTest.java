@@ -293,6 +293,9 @@ class AdminServerTest {
             "sluice_forwarded_total{lane=\"alarm\",upstream=\"archive\"} 6.0",
             "sluice_forward_lag_seconds{lane=\"alarm\",upstream=\"archive\"} 0.25",
             "sluice_dropped_total{lane=\"alarm\",reason=\"overflow\",upstream=\"archive\"} 1.0",
+            "sluice_dropped_total{lane=\"alarm\",reason=\"expired\",upstream=\"archive\"} 0.0",
+            "sluice_dropped_total{lane=\"alarm\",reason=\"damaged\",upstream=\"archive\"} 0.0",
+            "sluice_dropped_total{lane=\"alarm\",reason=\"refused\",upstream=\"archive\"} 0.0",
             "sluice_dead_letters 2.0",
             "sluice_faults_total{task=\"spool-keeper\"} 4.0",
             "sluice_devices{state=\"registered\"} 5.0");

@@ -32,6 +32,9 @@ final class CoverageReport {
           + "td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}th{background:#eef2f6}"
           + "@media print{body{margin:0;max-width:none}}";
 
+  private static final List<String> KEYS = List.of("sector", "site", "model");
+  private static final String BYTE_ORDER_MARK = Character.toString(0xFEFF);
+
   private final JsonNode figures;
   private final boolean isChinese;
 
@@ -49,6 +52,7 @@ final class CoverageReport {
 
   private String heading(String field) {
     return switch (field) {
+      case "month" -> say("Month", "月份");
       case "sector" -> say("Sector", "行业");
       case "site" -> say("Site", "站点");
       case "model" -> say("Model", "型号");
@@ -67,6 +71,11 @@ final class CoverageReport {
       case "timeliness" -> say("Timeliness", "及时率");
       default -> throw new IllegalArgumentException(field);
     };
+  }
+
+  /** A heading of the table: by default the API's name, for programs. */
+  private String column(String field) {
+    return isChinese ? heading(field) : field;
   }
 
   /** The page. */
@@ -188,16 +197,22 @@ final class CoverageReport {
         .replace("\"", "&quot;");
   }
 
-  /** One line a site, then one a model; ratios with six digits, empty where nothing was due. */
-  String csv() {
-    StringBuilder csv = new StringBuilder("month,sector,site,model");
-    COUNTS.forEach(field -> csv.append(',').append(field));
-    RATIOS.forEach(field -> csv.append(',').append(field));
+  /**
+   * One line a site, then one a model; ratios with six digits, empty where nothing was due.
+   *
+   * @param isMarked whether it begins with a byte order mark, by which spreadsheets know UTF-8
+   */
+  String csv(boolean isMarked) {
+    StringBuilder csv = new StringBuilder(isMarked ? BYTE_ORDER_MARK : "");
+    csv.append(column("month"));
+    for (List<String> fields : List.of(KEYS, COUNTS, RATIOS)) {
+      fields.forEach(field -> csv.append(',').append(column(field)));
+    }
     csv.append("\r\n");
     for (String part : List.of("sites", "models")) {
       for (JsonNode row : figures.path(part)) {
         csv.append(Show.text(figures, "month"));
-        for (String key : List.of("sector", "site", "model")) {
+        for (String key : KEYS) {
           JsonNode value = row.path(key);
           csv.append(',').append(value.isString() ? cell(value.stringValue()) : "");
         }

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.time.YearMonth;
 import java.time.format.DateTimeParseException;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -35,8 +36,18 @@ final class CoverageReportCommand implements Callable<Integer> {
   @Option(
       names = "--lang",
       defaultValue = "en",
-      description = "Language of the page: en or zh (default: ${DEFAULT-VALUE}).")
+      description =
+          "Language of the page and of the table's headings: en or zh (default: ${DEFAULT-VALUE}).")
   private String language;
+
+  @Option(
+      names = "--bom",
+      negatable = true,
+      defaultValue = Option.NULL_VALUE,
+      description =
+          "Begin the table with a byte order mark, by which Excel knows UTF-8 (default: with"
+              + " --lang zh).")
+  private @Nullable Boolean bom;
 
   @Override
   public Integer call() throws CommandFailure {
@@ -60,7 +71,10 @@ final class CoverageReportCommand implements Callable<Integer> {
         directory.resolve("coverage-" + asked + ".html"),
         report.html(Instant.now(), Version.current()),
         out);
-    write(directory.resolve("coverage-" + asked + ".csv"), report.csv(), out);
+    write(
+        directory.resolve("coverage-" + asked + ".csv"),
+        report.csv(bom == null ? language.equals("zh") : bom),
+        out);
     return ExitCode.DONE;
   }
 

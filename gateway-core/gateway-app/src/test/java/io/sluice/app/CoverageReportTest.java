@@ -38,7 +38,7 @@ class CoverageReportTest {
 
   @Test
   void tableIsCsvThatNoSpreadsheetExecutes() {
-    assertThat(report(false).csv().lines())
+    assertThat(report(false).csv(false).lines())
         .containsExactly(
             "month,sector,site,model,planned,commissioned,devices,due,filled,good,received,timely,"
                 + "excludedSlots,completeness,validity,effective,timeliness",
@@ -46,5 +46,13 @@ class CoverageReportTest {
                 + "0.890000,",
             "2026-10,farm,'=cmd,,0,0,0,0,0,0,0,0,0,,,,",
             "2026-10,,,soil-probe,0,0,0,1000,900,0,0,0,0,0.900000,,,");
+  }
+
+  @Test
+  void tableOfAChineseReportHasChineseHeadingsAndAMarkThatExcelKnows() {
+    String csv = report(true).csv(true);
+    assertThat(csv.codePointAt(0)).isEqualTo(0xFEFF);
+    assertThat(csv.substring(1))
+        .startsWith("月份,行业,站点,型号,规划设备,已投运,应报设备,应收,实收,有效,接收样本,及时样本,剔除,传输率,有效率,传输有效率,及时率\r\n");
   }
 }

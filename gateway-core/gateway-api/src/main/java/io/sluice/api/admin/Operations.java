@@ -162,6 +162,9 @@ public interface Operations {
       long delivered,
       long queued,
       Map<String, Long> dropped) {
+    /** Why records are dropped: reasons that {@code dropped} may have. */
+    public static final List<String> REASONS = List.of("overflow", "expired", "damaged", "refused");
+
     public boolean balances() {
       return accepted
           == delivered + queued + dropped.values().stream().mapToLong(Long::longValue).sum();

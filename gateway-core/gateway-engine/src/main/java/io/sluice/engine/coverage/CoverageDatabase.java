@@ -325,7 +325,7 @@ final class CoverageDatabase implements AutoCloseable {
         insert.setBytes(4, bytes(entry.getValue()::write));
         insert.execute();
       }
-      delete.setLong(1, Calendar.hour(nowMicros - CoverageBook.FINAL_MICROS) - 1);
+      delete.setLong(1, Calendar.utcHour(nowMicros - CoverageBook.FINAL_MICROS) - 1);
       delete.execute();
     }
   }

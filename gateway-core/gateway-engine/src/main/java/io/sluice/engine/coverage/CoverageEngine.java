@@ -302,7 +302,7 @@ public final class CoverageEngine implements CoverageDesk, AutoCloseable {
     if (isDue) {
       save(now);
     }
-    long hour = Calendar.hour(now);
+    long hour = Calendar.utcHour(now);
     if (hour != writtenHour) {
       days.update(now);
       stops.forgetOld(now);

@@ -89,15 +89,17 @@ final class CoverageViews {
         Figures.bounds(isByDay ? Window.MONTH : Window.DAY, nowMicros, calendar);
     long length = isByDay ? Calendar.DAY_MICROS : Calendar.HOUR_MICROS;
     List<Step> steps = new ArrayList<>();
-    for (long start = bounds.start(); start < bounds.end(); start += length) {
-      steps.add(new Step(start, Math.min(start + length, bounds.end())));
+    for (long start = bounds.start(); start < bounds.end(); ) {
+      long next = isByDay ? calendar.dayStart(calendar.day(start) + 1) : start + length;
+      steps.add(new Step(start, Math.min(next, bounds.end())));
+      start = next;
     }
     book.forEach(device -> {
       for (Step step : steps) {
         boolean isReporting =
             isByDay
                 ? device.times.inDay(calendar.day(step.start))
-                : device.times.inHour(Calendar.hour(step.start));
+                : device.times.inHour(calendar.hour(step.start));
         step.add(device, isReporting, of, book.shelf());
       }
     });
@@ -270,7 +272,7 @@ final class CoverageViews {
   Map<Group, long[]> day(long day, long nowMicros) {
     Calendar calendar = book.calendar();
     long start = calendar.dayStart(day);
-    long end = Math.min(start + Calendar.DAY_MICROS, nowMicros);
+    long end = Math.min(calendar.dayStart(day + 1), nowMicros);
     Map<Group, long[]> rows = new java.util.HashMap<>();
     synchronized (book) {
       book.forEach(device -> addDay(device, start, end, rows));

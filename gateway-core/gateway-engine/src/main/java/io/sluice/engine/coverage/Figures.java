@@ -40,7 +40,7 @@ final class Figures {
     long end = Calendar.minute(nowMicros) * Calendar.MINUTE_MICROS;
     return switch (window) {
       case NOW, HOUR -> new Bounds(end - Calendar.HOUR_MICROS, end);
-      case DAY -> new Bounds((Calendar.hour(end - 1) - 23) * Calendar.HOUR_MICROS, end);
+      case DAY -> new Bounds(calendar.hourStart(calendar.hour(end - 1) - 23), end);
       case MONTH -> new Bounds(calendar.dayStart(calendar.day(end - 1) - 29), end);
     };
   }

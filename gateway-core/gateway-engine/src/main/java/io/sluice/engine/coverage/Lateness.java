@@ -85,7 +85,7 @@ final class Lateness {
   void add(long receivedMicros, long lateMicros, boolean isTimely) {
     int bin = bin(lateMicros);
     add(minutes, Calendar.minute(receivedMicros), bin, isTimely);
-    add(hours, Calendar.hour(receivedMicros), bin, isTimely);
+    add(hours, calendar.hour(receivedMicros), bin, isTimely);
     add(days, calendar.day(receivedMicros), bin, isTimely);
   }
 
@@ -121,7 +121,7 @@ final class Lateness {
     }
     if (end - at > HOUR_MICROS) {
       for (; at + HOUR_MICROS <= end; at += HOUR_MICROS) {
-        sum.add(hours, Calendar.hour(at));
+        sum.add(hours, calendar.hour(at));
       }
     }
     for (; at < end; at += Calendar.MINUTE_MICROS) {

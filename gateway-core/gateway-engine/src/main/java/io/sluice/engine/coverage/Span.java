@@ -133,7 +133,7 @@ final class Span {
       this.hours = hours;
       this.days = days;
     }
-    hours.add(Calendar.hour(micros), filled, good);
+    hours.add(calendar.hour(micros), filled, good);
     days.add(calendar.day(micros), filled, good);
   }
 
@@ -242,11 +242,11 @@ final class Span {
       return;
     }
     Calendar calendar = shelf.calendar();
-    long at = Math.min(end, Math.ceilDiv(start, HOUR_MICROS) * HOUR_MICROS);
+    long at = Math.min(end, calendar.hourStart(calendar.hour(start - 1) + 1));
     filled(start, at, excluded, shelf, found);
     long midnight = calendar.dayStart(calendar.day(at - 1) + 1);
-    if (end - midnight >= Calendar.DAY_MICROS) {
-      hours.sum(Calendar.hour(at), Calendar.hour(midnight), found);
+    if (end > midnight && calendar.day(end) > calendar.day(midnight)) {
+      hours.sum(calendar.hour(at), calendar.hour(midnight), found);
       days.sum(calendar.day(midnight), calendar.day(end), found);
       at = calendar.dayStart(calendar.day(end));
     }
@@ -255,8 +255,8 @@ final class Span {
       filled(at, end, excluded, shelf, found);
       return;
     }
-    hours.sum(Calendar.hour(at), Calendar.hour(end), found);
-    filled(Math.max(at, Calendar.hour(end) * HOUR_MICROS), end, excluded, shelf, found);
+    hours.sum(calendar.hour(at), calendar.hour(end), found);
+    filled(Math.max(at, calendar.hourStart(calendar.hour(end))), end, excluded, shelf, found);
   }
 
   /** The same slot by slot. */
@@ -359,14 +359,16 @@ final class Span {
     if (newestBlock == NEVER || first >= end) {
       return;
     }
-    long lastHour = Math.min(lastHour(newestBlock), Calendar.hour(end - 1));
-    for (long hour = Calendar.hour(first); hour <= lastHour; hour++) {
-      long low = Math.max(first, hour * HOUR_MICROS);
+    Calendar calendar = shelf.calendar();
+    long stop = Math.min(end, (newestBlock + 1) * blockMicros());
+    for (long low = first; low < stop; ) {
+      long next = Math.min(stop, calendar.hourStart(calendar.hour(low) + 1));
       long[] found = new long[3];
-      filled(low, Math.min(end, (hour + 1) * HOUR_MICROS), excluded, shelf, found);
+      filled(low, next, excluded, shelf, found);
       if (found[1] > 0) {
-        count(low, sign * (int) found[1], sign * (int) found[2], shelf.calendar());
+        count(low, sign * (int) found[1], sign * (int) found[2], calendar);
       }
+      low = next;
     }
   }
 

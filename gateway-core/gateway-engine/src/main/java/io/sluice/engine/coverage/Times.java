@@ -36,7 +36,7 @@ final class Times {
   void add(long micros) {
     long minute = Calendar.minute(micros);
     set(MINUTES + (int) (minute & 1), minute >> 1);
-    set(HOURS, Calendar.hour(micros));
+    set(HOURS, calendar.hour(micros));
     set(DAYS, calendar.day(micros));
   }
 
@@ -73,13 +73,13 @@ final class Times {
       at = calendar.dayStart(last);
     }
     if (end - at > 2 * HOUR_MICROS) {
-      long last = Calendar.hour(end);
-      for (long hour = Calendar.hour(at); hour < last; hour++) {
+      long last = calendar.hour(end);
+      for (long hour = calendar.hour(at); hour < last; hour++) {
         if (isSet(HOURS, hour)) {
           return true;
         }
       }
-      at = last * HOUR_MICROS;
+      at = calendar.hourStart(last);
     }
     for (long minute = Calendar.minute(at); minute < Calendar.minute(end); minute++) {
       if (isSet(MINUTES + (int) (minute & 1), minute >> 1)) {

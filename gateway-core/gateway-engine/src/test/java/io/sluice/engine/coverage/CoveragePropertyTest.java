@@ -21,6 +21,7 @@ import io.sluice.engine.record.RecordWriter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -36,8 +37,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Random fleets, told to the book and to the definition. */
 class CoveragePropertyTest {
   private static final long SECOND = 1_000_000L;
-  private static final long START = 1_790_000_000L * SECOND;
+  private static final long START = 1_792_000_000L * SECOND;
   private static final List<String> METRICS = List.of("a", "b", "c");
+  private static final List<String> ZONES = List.of("Z", "Asia/Kolkata", "Europe/Berlin");
   private static final long[] INTERVALS = {10, 60, 61, 600, 2_400, 3_600, 7_200, 86_400};
 
   @TempDir Path directory;
@@ -53,11 +55,14 @@ class CoveragePropertyTest {
   private StopBook stops;
   private int read;
   private long now = START;
+  private Calendar calendar = Calendar.UTC;
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 18, 24})
   void bookSaysWhatTheDefinitionSays(long seed) throws Exception {
     random = new SplittableRandom(seed);
+    // Berlin sets its clocks back eleven days after the start
+    calendar = new Calendar(ZoneId.of(ZONES.get((int) seed % ZONES.size())));
     open();
     for (int i = 0; i < 6; i++) {
       register("d" + i);
@@ -93,7 +98,7 @@ class CoveragePropertyTest {
 
   private void open() throws IOException {
     database = CoverageDatabase.open(directory.resolve("coverage.db"));
-    book = new CoverageBook(CoveragePropertyTest::shape, Calendar.UTC, database::load);
+    book = new CoverageBook(CoveragePropertyTest::shape, calendar, database::load);
     stops = new StopBook(database, book, () -> now);
     Map<Lane, Long> positions = database.load(book, "epoch", id -> book.shape(registry.get(id)));
     read = positions.getOrDefault(Lane.TELEMETRY, 0L).intValue();
@@ -306,7 +311,7 @@ class CoveragePropertyTest {
         // days are kept longer than hours: the 30 days are cut at days
         long next =
             window == Window.MONTH
-                ? at + random.nextLong(1, 9) * Calendar.DAY_MICROS
+                ? calendar.dayStart(calendar.day(at) + random.nextLong(1, 9))
                 : at + random.nextLong(1, Calendar.HOUR_MICROS * 5);
         long[] part = sum(device, at, Math.min(end, next));
         for (int i = 0; i < parts.length; i++) {
