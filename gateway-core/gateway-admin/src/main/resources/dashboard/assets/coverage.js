@@ -13,7 +13,8 @@ const KINDS = {
   timeliness: ["timeliness", "timely", "received"],
   plan: ["plan", "commissioned", "planned"],
 };
-const state = { window: "1h", kind: "effective", trend: "24h", chosen: null, scope: "site", note: "", data: null };
+const state = { window: "1h", kind: "effective", trend: "24h", chosen: null, scope: "site", since: "1h", what: "", note: "", hint: "", data: null };
+const WHATS = ["lost", "returned", "registered", "retired", "moved", "stopped", "resumed"];
 const SCOPES = ["all", "sector", "site", "model", "device"];
 let chart = null;
 
@@ -32,10 +33,10 @@ export async function load(signal) {
     get("/coverage?window=now&by=model", signal),
     get(`/coverage/trend${query({ window: trend, ...key })}`, signal),
     get(`/coverage/devices${query({ window, sector, site, limit: 10 })}`, signal),
-    get("/coverage/changes?limit=100", signal),
+    get(`/coverage/changes${query({ window: state.since, what: state.what, limit: 100 })}`, signal),
     get("/coverage/stops", signal),
   ]);
-  state.data = { all, sites, models, points, worst: worst.devices, changes: changes.changes, stops: stops.stops };
+  state.data = { all, sites, models, points, worst: worst.devices, changes, stops: stops.stops };
 }
 
 export function view(again) {
@@ -72,18 +73,27 @@ export function view(again) {
           ["effective", (d) => ratio("effective", d.effective, d.good, d.due), "n"],
           ["last sample", (d) => time(d.lastSample), "nowrap"],
           ["state", (d) => t(d.stopped ? "stopped" : d.connected ? "connected" : "lost")]], data.worst)}</section>
-      <section class="card"><h2>${t("Last hour")}</h2><div class="tall">${table(
-        [["time", (c) => time(c.at), "nowrap"], ["what", (c) => html`<span class=${c.what === "lost" ? "bad" : ""}>${t(c.what)}</span>`],
-          ["device", (c) => html`<a href="#devices/${encodeURIComponent(c.device)}">${c.device}</a>`], ["site", (c) => c.site]], data.changes)}</div></section>
+      ${changesCard(data.changes, set)}
     </div>
     ${stopsCard(data, set, again)}`;
+}
+
+// What became of devices, by kind: many of one kind do not hide the few of another.
+function changesCard({ changes, counts, cut }, set) {
+  const rest = Object.entries(counts ?? {}).filter(([, n]) => n > 0).map(([what, n]) => `${t(what)} ${count(n)}`).join(" · ");
+  return html`<section class="card"><div class="row"><h2>${t("Changes")}</h2>
+      ${choice("window", state.since, ["1h", "24h"], set("since"))}${choice("what", state.what, ["", ...WHATS], set("what"))}
+      <span class="soft">${rest}${cut ? ` · ${t("older ones of a kind are not kept")}` : ""}</span></div>
+    <div class="tall">${table([["time", (c) => time(c.at), "nowrap"], ["what", (c) => html`<span class=${c.what === "lost" ? "bad" : ""}>${t(c.what)}</span>`],
+      ["device", (c) => html`<a href="#devices/${encodeURIComponent(c.device)}">${c.device}</a>`], ["site", (c) => c.site]], changes)}</div></section>`;
 }
 
 // Approved stops: for their time nothing is due of what they name.
 function stopsCard(data, set, again) {
   const tried = async (act) => {
     try {
-      await act();
+      // what was done may be odd all the same, such as a stop of a site that no device has
+      state.hint = (await act())?.warning ?? "";
       state.note = "";
     } catch (fault) {
       state.note = fault.status === 403 ? t("your role may not do this") : fault.message;
@@ -104,6 +114,7 @@ function stopsCard(data, set, again) {
   const isOver = (stop) => stop.to !== null && stop.to <= now;
   return html`<section class="card"><h2>${t("Approved stops")}</h2>
     ${state.note ? html`<p class="message bad" role="alert">${state.note}</p>` : nothing}
+    ${state.hint ? html`<p class="message" role="status">${state.hint}</p>` : nothing}
     ${table([["what", (s) => (s.scope === "all" ? t("all") : html`${t(s.scope)} <b>${s.key}</b>`)],
       ["from", (s) => toSeconds(s.from), "nowrap"], ["until", (s) => toSeconds(s.to), "nowrap"], ["reason", (s) => s.reason, "wrap"], ["by", (s) => s.by],
       ["", (s) => (isOver(s) ? t("over") : html`<button ?disabled=${!may("operator")} @click=${() => tried(() => remove(`/coverage/stops/${s.id}`))}>${t("end stop")}</button>`)]],

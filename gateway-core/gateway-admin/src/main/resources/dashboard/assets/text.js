@@ -3,7 +3,7 @@ const CHINESE = {
   Coverage: "覆盖率", Devices: "设备", Alarms: "告警", Flow: "数据流", "Dead letters": "死信", Live: "实时",
   window: "窗口", figure: "指标", connection: "在线率", reporting: "上报率", completeness: "传输率", validity: "有效率",
   effective: "传输有效率", timeliness: "及时率", plan: "建设率", provisional: "暂定", final: "最终",
-  "Sites by sector": "各行业站点", Trend: "趋势", "Worst devices": "最差设备", "Last hour": "最近一小时",
+  "Sites by sector": "各行业站点", Trend: "趋势", "Worst devices": "最差设备",
   "nothing expected": "无应报设备", expected: "应报", connected: "在线", trend: "趋势", factory: "工厂", farm: "农场", "public-service": "公共服务", emergency: "应急", "gateway was away": "网关停机",
   device: "设备", sector: "行业", site: "站点", model: "型号", interval: "间隔", "last seen": "最近联系", "last sample": "最近数据",
   due: "应收", filled: "实收", good: "有效", state: "状态", stopped: "已停运", lost: "失联", returned: "恢复", registered: "注册",
@@ -30,6 +30,7 @@ const CHINESE = {
   viewer: "只读", operator: "操作员", administrator: "管理员", of: "共", "page before": "上一页", "by order of": "排序",
   "more were not shown": "条未显示", kind: "种类", notification: "通知", "notification waiting": "待送", "notification delivered": "已送达", "notification failed": "失败",
   "the gateway has no such one; take the stop down all the same?": "网关没有此对象，仍要登记停运吗？",
+  Changes: "变更", "older ones of a kind are not kept": "同类更早的未保留",
   // words of the API
   now: "当前", "1h": "1 小时", "24h": "24 小时", "30d": "30 天", "0s": "立即失效",
   Extreme: "特别重大", Severe: "重大", Moderate: "较大", Minor: "一般", Unknown: "未知", Exercise: "演练", Test: "测试", Actual: "实际",
