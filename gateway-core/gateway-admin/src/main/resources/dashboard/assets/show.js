@@ -69,7 +69,7 @@ export function table(columns, rows, pick) {
     if (event.key === "Enter") pick(row);
   };
   return html`<div class="scroll"><table>
-    <thead><tr>${columns.map(([title, , kind]) => html`<th scope="col" class=${kind ?? ""}>${t(title)}</th>`)}</tr></thead>
+    <thead><tr>${columns.map(([title, , kind]) => (title ? html`<th scope="col" class=${kind ?? ""}>${t(title)}</th>` : html`<td></td>`))}</tr></thead>
     <tbody>${rows.map((row) => html`<tr class=${pick ? "pick" : ""} tabindex=${pick ? "0" : nothing}
         @click=${pick ? () => pick(row) : nothing} @keydown=${pick ? key(row) : nothing}>
       ${columns.map(([, value, kind]) => html`<td class=${kind ?? ""}>${value(row) ?? "–"}</td>`)}</tr>`)}</tbody></table></div>`;
