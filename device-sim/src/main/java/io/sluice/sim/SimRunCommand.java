@@ -21,6 +21,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -57,6 +59,14 @@ final class SimRunCommand implements Callable<Integer> {
   private @Nullable URI coap;
 
   @Mixin private SecureOptions secure;
+
+  @Option(
+      names = "--start",
+      paramLabel = "TIME",
+      description =
+          "what time it is in the fleet's world when the run begins, like 2026-06-01T06:00:00Z:"
+              + " daily cycles go by it (default: the scenario's `start`, else the real time)")
+  private @Nullable String start;
 
   @Option(names = "--duration", paramLabel = "D", description = "how long; without it until Ctrl-C")
   private @Nullable String duration;
@@ -126,10 +136,19 @@ final class SimRunCommand implements Callable<Integer> {
                 + ": speed: the gateway has to live in the same time; play it with `sluice demo"
                 + " --scenario`, or take `speed` out");
       }
-      return play(scenario, length);
+      return play(start == null ? scenario : scenario.at(startTime(start)), length);
     } catch (ScenarioException | IllegalArgumentException e) {
       err.println(e.getMessage());
       return SimCommand.MISUSED;
+    }
+  }
+
+  private static Instant startTime(String text) {
+    try {
+      return Instant.parse(text);
+    } catch (DateTimeParseException e) {
+      throw new IllegalArgumentException(
+          "--start `" + text + "` is not a time; write one like 2026-06-01T06:00:00Z", e);
     }
   }
 

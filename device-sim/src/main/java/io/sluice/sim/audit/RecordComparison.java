@@ -253,6 +253,13 @@ final class RecordComparison {
   }
 
   private static boolean isIn(JsonNode node, String path, String name) {
+    if (node.isArray()) {
+      for (JsonNode item : node) {
+        if (isIn(item, path, name)) {
+          return true;
+        }
+      }
+    }
     for (Map.Entry<String, JsonNode> entry : node.properties()) {
       String at = path.isEmpty() ? entry.getKey() : path + "." + entry.getKey();
       boolean isIt = entry.getValue().isValueNode() && (at.equals(name) || at.endsWith("." + name));

@@ -18,14 +18,29 @@ public final class SimDevice {
   private static final long ALARM_SALT = 0x5A11A23L;
   private final DeviceSpec spec;
   private final long startMicros;
+  private final long originMicros;
+  private final long intervalMicros;
+  private final long firstTickMicros;
   private final List<Metric> metrics;
 
   /**
    * @param startMicros when the run began, microseconds since the epoch
    */
   public SimDevice(DeviceSpec spec, long startMicros) {
+    this(spec, startMicros, startMicros);
+  }
+
+  /**
+   * The same in a world that has another time.
+   *
+   * @param originMicros what time it is there when the run begins, microseconds since the epoch
+   */
+  public SimDevice(DeviceSpec spec, long startMicros, long originMicros) {
     this.spec = spec;
     this.startMicros = startMicros;
+    this.originMicros = originMicros;
+    this.intervalMicros = Math.max(1, spec.group().interval().toNanos() / 1_000);
+    this.firstTickMicros = (long) (intervalMicros * Hash.unit(spec.seed(), -1));
     this.metrics = metrics(spec.group());
   }
 
@@ -46,7 +61,8 @@ public final class SimDevice {
       fields.add(new Field("certainty", null, "Observed"));
       fields.add(new Field("status", null, "Exercise"));
     }
-    Moment moment = new Moment(micros, startMicros, n, spec.siteSeed());
+    Moment moment =
+        new Moment(originMicros + elapsedMicros(micros), originMicros, index(n), spec.siteSeed());
     for (int i = 0; i < metrics.size(); i++) {
       Metric metric = metrics.get(i);
       fields.add(
@@ -56,10 +72,26 @@ public final class SimDevice {
     return new Sample(n, micros, kind, fields);
   }
 
+  /**
+   * Place of a message in the run, from 0: what chance goes by, so that it is the same each time.
+   */
+  public long index(long n) {
+    return n - startMicros / 1_000;
+  }
+
+  /**
+   * On the device's grid, so that a message that is sent a moment later than the last time says the
+   * same.
+   */
+  private long elapsedMicros(long micros) {
+    double tick = Math.rint((double) (micros - startMicros - firstTickMicros) / intervalMicros);
+    return firstTickMicros + (long) tick * intervalMicros;
+  }
+
   /** Whether chance has it that an alarm is raised with message n. */
   public boolean alarmStrikes(long n) {
     AlarmPlan alarms = spec.group().alarms();
-    return alarms != null && Hash.unit(spec.seed() ^ ALARM_SALT, n) < alarms.chance();
+    return alarms != null && Hash.unit(spec.seed() ^ ALARM_SALT, index(n)) < alarms.chance();
   }
 
   private static List<Metric> metrics(Group group) {

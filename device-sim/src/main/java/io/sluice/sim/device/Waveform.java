@@ -23,10 +23,14 @@ public sealed interface Waveform {
    *
    * @param micros microseconds since the epoch, UTC
    * @param startMicros when the run began
-   * @param n the message's counter
+   * @param n the message's place in the run
    * @param siteSeed the same for every device of a site
    */
   record Moment(long micros, long startMicros, long n, long siteSeed) {
+    double elapsedSeconds() {
+      return (micros - startMicros) / 1e6;
+    }
+
     double elapsedHours() {
       return (micros - startMicros) / HOUR_MICROS;
     }
@@ -56,7 +60,7 @@ public sealed interface Waveform {
     @Override
     public Object at(long seed, Moment moment) {
       double phase = moment.micros / DAY_MICROS - peakHour / 24;
-      double sky = Hash.smooth(moment.siteSeed, moment.micros / HOUR_MICROS / FRONT_HOURS);
+      double sky = Hash.smooth(moment.siteSeed, moment.elapsedHours() / FRONT_HOURS);
       return Math.max(
           low,
           mean
@@ -110,7 +114,7 @@ public sealed interface Waveform {
   record Walk(double low, double high, double periodSeconds) implements Waveform {
     @Override
     public Object at(long seed, Moment moment) {
-      double x = moment.micros / 1e6 / periodSeconds;
+      double x = moment.elapsedSeconds() / periodSeconds;
       double y = 0.75 * Hash.smooth(seed, x) + 0.25 * Hash.smooth(seed + 1, x * 3.1);
       return low + (high - low) * (y + 1) / 2;
     }
@@ -153,7 +157,7 @@ public sealed interface Waveform {
   record Flag(double share, double dwellSeconds) implements Waveform {
     @Override
     public Object at(long seed, Moment moment) {
-      return Hash.unit(seed, (long) (moment.micros / 1e6 / dwellSeconds)) < share;
+      return Hash.unit(seed, (long) Math.floor(moment.elapsedSeconds() / dwellSeconds)) < share;
     }
   }
 
@@ -166,6 +170,7 @@ public sealed interface Waveform {
   }
 
   private static int pick(long seed, Moment moment, double dwellSeconds, int size) {
-    return (int) (Hash.unit(seed, (long) (moment.micros / 1e6 / dwellSeconds)) * size);
+    return (int)
+        (Hash.unit(seed, (long) Math.floor(moment.elapsedSeconds() / dwellSeconds)) * size);
   }
 }

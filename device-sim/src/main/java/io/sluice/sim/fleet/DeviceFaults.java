@@ -11,8 +11,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The faults that hit one device. A function of seed and time: the same seed plays the same faults.
- * Times are milliseconds since the run's start.
+ * The faults that hit one device. A function of seed, time and a message's place in the run: the
+ * same seed plays the same faults. Times are milliseconds since the run's start.
  */
 final class DeviceFaults {
   private final List<Fault> faults = new ArrayList<>(0);

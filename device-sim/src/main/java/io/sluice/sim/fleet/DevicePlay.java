@@ -243,7 +243,7 @@ final class DevicePlay implements Link.Listener {
       counters.alarms.increment();
     }
     byte[] payload = group().form().encode(sample);
-    Fault spoiling = kind == Kind.TELEMETRY ? faults.spoiling(n, since) : null;
+    Fault spoiling = kind == Kind.TELEMETRY ? faults.spoiling(device.index(n), since) : null;
     if (spoiling != null) {
       payload = SpoiltPayload.of(spoiling, group().form(), payload);
     }
@@ -270,14 +270,15 @@ final class DevicePlay implements Link.Listener {
     heldBack = null;
     if (before == null
         && message.kind() == Kind.TELEMETRY
-        && faults.strikes(Fault.Kind.REORDER, message.n(), since)) {
+        && faults.strikes(Fault.Kind.REORDER, device.index(message.n()), since)) {
       batches.forEach(message.n(), log::anyOrder);
       heldBack = message; // until the next one is on its way
       return;
     }
-    long due = nowMillis + faults.delayMillis(message.n(), since);
+    long due = nowMillis + faults.delayMillis(device.index(message.n()), since);
     outbox.offer(message, due);
-    if (faults.strikes(Fault.Kind.DUPLICATE, message.n(), since) && !message.isBad()) {
+    if (faults.strikes(Fault.Kind.DUPLICATE, device.index(message.n()), since)
+        && !message.isBad()) {
       batches.forEach(message.n(), log::resent);
       counters.duplicates.increment();
       outbox.offer(message, due);

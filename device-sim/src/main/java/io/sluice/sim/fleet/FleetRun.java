@@ -8,6 +8,7 @@ import io.sluice.sim.scenario.DeviceSpec;
 import io.sluice.sim.scenario.Group;
 import io.sluice.sim.scenario.Scenario;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -42,7 +43,7 @@ public final class FleetRun implements AutoCloseable {
     this.loops = Transports.group(1, "sim-fleet");
     this.links = links(specs, endpoints);
     for (DeviceSpec spec : specs) {
-      SimDevice device = new SimDevice(spec, startMillis * 1000);
+      SimDevice device = new SimDevice(spec, startMillis * 1000, originMillis() * 1000);
       plays.add(
           new DevicePlay(
               device,
@@ -53,6 +54,12 @@ public final class FleetRun implements AutoCloseable {
               startMillis,
               links::of));
     }
+  }
+
+  /** What time it is in the fleet's world when the run begins. */
+  private long originMillis() {
+    Instant start = scenario.start();
+    return start == null ? startMillis : start.toEpochMilli();
   }
 
   private Links links(List<DeviceSpec> specs, Endpoints endpoints) throws IOException {

@@ -1,9 +1,11 @@
 package io.sluice.sim.scenario;
 
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A fleet and how it behaves. The same seed plays the same fleet.
@@ -14,6 +16,8 @@ import java.util.List;
  * @param fidelity share of the devices whose client is Eclipse Paho or Californium, 0 to 1
  * @param sourceAddresses how many addresses devices connect from towards 127.0.0.0/8; 0: as many as
  *     they need
+ * @param start what time it is in the fleet's world when a run begins: what daily cycles, shifts
+ *     and tides go by; null: the real time. Times of messages are real always
  * @param faults what goes wrong
  */
 public record Scenario(
@@ -22,6 +26,7 @@ public record Scenario(
     int speed,
     double fidelity,
     int sourceAddresses,
+    @Nullable Instant start,
     List<Group> groups,
     List<Fault> faults) {
 
@@ -31,6 +36,11 @@ public record Scenario(
   /** Reads and checks a file; every fault is found in one pass. */
   public static Scenario load(Path file) throws ScenarioException {
     return new ScenarioReader(file).read();
+  }
+
+  /** The same in a world that has another time. */
+  public Scenario at(Instant time) {
+    return new Scenario(name, seed, speed, fidelity, sourceAddresses, time, groups, faults);
   }
 
   /** Every device, in the order of the file. */

@@ -9,6 +9,8 @@ import io.sluice.sim.scenario.Group.Login;
 import io.sluice.sim.scenario.Group.Transport;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -51,6 +53,7 @@ final class ScenarioReader {
                 "speed",
                 "fidelity",
                 "source-addresses",
+                "start",
                 "sites",
                 "groups",
                 "faults");
@@ -72,13 +75,27 @@ final class ScenarioReader {
     List<Fault> planned = new FaultReader(groups).read(top);
     double fidelity = top.share("fidelity", 0);
     int sources = (int) top.whole("source-addresses", 0, 0, SourceAddresses.MOST);
+    Instant start = start(top);
     if (!faults.isEmpty()) {
       throw new ScenarioException(faults);
     }
     Scenario scenario =
-        new Scenario(name, seed, speed, fidelity, sources, List.copyOf(groups), planned);
+        new Scenario(name, seed, speed, fidelity, sources, start, List.copyOf(groups), planned);
     checkIds(scenario);
     return scenario;
+  }
+
+  private static @Nullable Instant start(Fields top) {
+    if (!top.has("start")) {
+      return null;
+    }
+    String text = top.text("start", null);
+    try {
+      return Instant.parse(text);
+    } catch (DateTimeParseException e) {
+      top.fault("start", "`" + text + "` is not a time", "write one like 2026-06-01T06:00:00Z");
+      return null;
+    }
   }
 
   private Map<String, String> sites(Fields top) {

@@ -39,6 +39,10 @@ public final class ScenarioSchema {
                     "source-addresses",
                     whole(
                         "Addresses of 127.0.0.0/8 to connect from; by default as many as needed.")),
+                Map.entry(
+                    "start",
+                    text(
+                        "Time in the fleet's world, like 2026-06-01T06:00:00Z; by default the real.")),
                 Map.entry("sites", list(site())),
                 Map.entry("groups", list(group())),
                 Map.entry("faults", list(fault()))));
