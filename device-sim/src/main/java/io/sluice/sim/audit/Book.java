@@ -13,7 +13,7 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * One device's side of an audit: which of its messages are at the far end, under which record, and
- * when they came there. 20 bytes a message.
+ * when they came there. 28 bytes a message.
  */
 final class Book {
   private static final int NONE = -1;
@@ -29,6 +29,11 @@ final class Book {
   /** Number of the record among all that arrived. */
   private final int[] arrivals;
 
+  /** Microseconds. */
+  private final long[] lateness;
+
+  private long copies;
+
   /** Without a counter: from where on the next one of a kind is looked for. */
   private final Map<Kind, Integer> next = new EnumMap<>(Kind.class);
 
@@ -38,6 +43,7 @@ final class Book {
     this.ids = new long[log().size()];
     this.sequences = new long[log().size()];
     this.arrivals = new int[log().size()];
+    this.lateness = new long[log().size()];
   }
 
   Played played() {
@@ -76,7 +82,22 @@ final class Book {
     return sequences[index];
   }
 
-  void take(int index, long id, long sequence, int arrival) {
+  long lateness(int index) {
+    return lateness[index];
+  }
+
+  long copies() {
+    return copies;
+  }
+
+  /** One more record of a message. */
+  void copy() {
+    copies++;
+  }
+
+  void take(int index, long id, long sequence, int arrival, long receivedMicros) {
+    long own = (startMillis + log().millisAt(index)) * 1000;
+    lateness[index] = form().carriesTime() ? receivedMicros - own : 0;
     ids[index] = id;
     sequences[index] = sequence;
     arrivals[index] = arrival;

@@ -4,11 +4,13 @@ import io.sluice.sim.audit.CoverageTruth.Counts;
 import io.sluice.sim.audit.CoverageTruth.Looks;
 import io.sluice.sim.audit.GatewayApi.Site;
 import io.sluice.sim.audit.GatewayApi.SiteCounts;
+import io.sluice.sim.audit.OutageAudit.Outage;
 import io.sluice.sim.fleet.FleetRun;
 import io.sluice.sim.fleet.FleetRun.Played;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -23,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CoverageAudit {
   private static final int MOST_LOOKS = 60;
+  private static final int MOST_PRINTED = 50;
   private static final long RETRY_MILLIS = 500;
 
   private final GatewayApi api;
@@ -112,13 +115,24 @@ public final class CoverageAudit {
   public record CoursePoint(long atMillis, @Nullable Double reported, @Nullable Double real) {}
 
   /**
+   * @param elsewhere what is wrong besides the sites: outages that were none, sums that differ,
+   *     sites that are nobody's
+   * @param outages of the gateway within the run, by its own word, in which nothing is due
    * @param course how completeness went; empty until {@link CoverageAudit#withCourse}
    * @param compared why there is nothing to compare, or null where there was
    */
   public record Result(
-      List<SiteResult> sites, List<CoursePoint> course, @Nullable String compared) {
+      List<SiteResult> sites,
+      List<String> elsewhere,
+      List<Outage> outages,
+      List<CoursePoint> course,
+      @Nullable String compared) {
+    static Result notCompared(String why) {
+      return new Result(List.of(), List.of(), List.of(), List.of(), why);
+    }
+
     public boolean holds() {
-      return sites.stream().allMatch(site -> site.fault() == null);
+      return elsewhere.isEmpty() && sites.stream().allMatch(site -> site.fault() == null);
     }
 
     /** A few aligned lines. */
@@ -140,11 +154,24 @@ public final class CoverageAudit {
                     site.dueReported,
                     site.fault == null ? "" : "  " + site.fault));
       }
+      for (Outage outage : outages) {
+        text.append(
+            "  the gateway was away from %s for %.1f s%n"
+                .formatted(
+                    Instant.ofEpochMilli(outage.fromMillis()),
+                    (outage.toMillis() - outage.fromMillis()) / 1e3));
+      }
+      elsewhere.stream()
+          .limit(MOST_PRINTED)
+          .forEach(fault -> text.append("  ").append(fault).append('\n'));
       return text.toString();
     }
   }
 
   private static String range(long low, long high) {
+    if (high >= CoverageTruth.ANY) {
+      return "at least %,d".formatted(low);
+    }
     return low == high ? "%,d".formatted(low) : "%,d to %,d".formatted(low, high);
   }
 
@@ -156,20 +183,39 @@ public final class CoverageAudit {
   public Result compare(FleetRun run, @Nullable FarEnd far)
       throws IOException, InterruptedException {
     if (!month.equals(month())) {
-      return new Result(List.of(), List.of(), "not compared, as a month ended during the run");
+      return Result.notCompared("not compared, as a month ended during the run");
     }
     Look now = ask();
     long start = run.startMillis();
+    List<Outage> outages = OutageAudit.within(api.outages(), start, now.toMillis);
+    List<String> elsewhere = new ArrayList<>(OutageAudit.faults(outages, run.silences().all()));
+    CoverageConsistency everywhere = api.everyCoverage(month);
+    elsewhere.addAll(everywhere.faults());
     Looks looks =
         new Looks(
             began.fromMillis - start,
             began.toMillis - start,
             now.fromMillis - start,
-            now.toMillis - start);
+            now.toMillis - start,
+            since(outages, start));
     Map<Site, Counts> truth = truth(run, far, looks);
     List<SiteResult> sites = new ArrayList<>();
     truth.forEach((site, counts) -> sites.add(compare(site, counts, now)));
-    return new Result(sites, List.of(), null);
+    for (Site site : now.sites.keySet()) {
+      if (!truth.containsKey(site) && !began.sites.containsKey(site)) {
+        elsewhere.add("site " + site + " has appeared, and is none of the fleet's");
+      }
+    }
+    elsewhere.addAll(
+        new CoverageNow(run, far == null ? CoverageAudit::acknowledged : atFarEnd(far))
+            .faults(everywhere.bySite()));
+    return new Result(sites, elsewhere, outages, List.of(), null);
+  }
+
+  private static List<Outage> since(List<Outage> outages, long startMillis) {
+    return outages.stream()
+        .map(each -> new Outage(each.fromMillis() - startMillis, each.toMillis() - startMillis))
+        .toList();
   }
 
   /** Compares until it holds or that time is over: a slot counts only when its time has come. */
@@ -186,16 +232,37 @@ public final class CoverageAudit {
 
   /** The same with its course, which costs a look at every message for each look at the gateway. */
   public Result withCourse(Result result, FleetRun run, @Nullable FarEnd far) {
-    return result.compared() == null ? new Result(result.sites(), course(run, far), null) : result;
+    return result.compared() == null
+        ? new Result(result.sites(), result.elsewhere(), result.outages(), course(run, far), null)
+        : result;
   }
 
   private Map<Site, Counts> truth(FleetRun run, @Nullable FarEnd far, Looks looks) {
     return CoverageTruth.of(
         run.scenario(),
         run.ledger(),
-        far == null ? CoverageAudit::acknowledged : far::outcome,
+        far == null ? CoverageAudit::acknowledged : atFarEnd(far),
         site -> began.of(site).filled() == 0,
         looks);
+  }
+
+  private static CoverageTruth.Arrival atFarEnd(FarEnd far) {
+    return new CoverageTruth.Arrival() {
+      @Override
+      public CoverageTruth.Outcome of(Played played, int index) {
+        return far.outcome(played, index);
+      }
+
+      @Override
+      public Long lateness(Played played, int index) {
+        return far.latenessMicros(played, index);
+      }
+
+      @Override
+      public Long copies(Played played) {
+        return far.copies(played);
+      }
+    };
   }
 
   /** Of all sites together; late data counts in the truth from when it was measured. */
@@ -239,6 +306,7 @@ public final class CoverageAudit {
     long good = now.good() - before.good();
     long due = now.due() - before.due();
     long received = now.received() - before.received();
+    long timely = now.timely() - before.timely();
     List<String> faults = new ArrayList<>();
     if (now.devices() != truth.devices()) {
       faults.add(now.devices() + " devices are counted, " + truth.devices() + " there are");
@@ -248,13 +316,22 @@ public final class CoverageAudit {
           "%,d values fill slots, really %s"
               .formatted(filled, range(truth.filledLow(), truth.filledHigh())));
     }
-    if (received < truth.samples()) {
+    if (received < truth.samples() || received > truth.samplesHigh()) {
       faults.add(
-          "%,d samples are counted as received, really at least %,d"
-              .formatted(received, truth.samples()));
+          "%,d samples are counted as received, really %s"
+              .formatted(received, range(truth.samples(), truth.samplesHigh())));
+    }
+    if (timely < truth.timelyLow() || timely > truth.timelyHigh()) {
+      faults.add(
+          "%,d samples are counted as timely, really %s"
+              .formatted(timely, range(truth.timelyLow(), truth.timelyHigh())));
     }
     if (good > filled) {
       faults.add("more values are good (%,d) than there are".formatted(good));
+    } else if (good < truth.goodLow() || good > truth.goodHigh()) {
+      faults.add(
+          "%,d values are good, really %s"
+              .formatted(good, range(truth.goodLow(), truth.goodHigh())));
     }
     boolean isDueRight = due >= truth.dueLow() && due <= truth.dueHigh();
     if (!isDueRight) {

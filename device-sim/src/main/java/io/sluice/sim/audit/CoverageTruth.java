@@ -1,17 +1,18 @@
 package io.sluice.sim.audit;
 
 import io.sluice.sim.audit.GatewayApi.Site;
+import io.sluice.sim.audit.OutageAudit.Outage;
 import io.sluice.sim.fleet.FleetRun.Played;
 import io.sluice.sim.fleet.SentLog;
 import io.sluice.sim.scenario.Fault.Kind;
 import io.sluice.sim.scenario.Group;
 import io.sluice.sim.scenario.Scenario;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What coverage really was, by what the fleet knows of itself. Written after the public formulas,
@@ -25,11 +26,24 @@ import java.util.function.Predicate;
 public final class CoverageTruth {
   private static final long SHORTEST_MILLIS = 1_000;
 
+  /** More than any run has. */
+  static final long ANY = 1L << 50;
+
   private CoverageTruth() {}
 
   /** Whether a message got through to where it is counted. */
   interface Arrival {
     Outcome of(Played played, int index);
+
+    /** How long after its own time it was received, microseconds; null where nobody knows. */
+    default @Nullable Long lateness(Played played, int index) {
+      return null;
+    }
+
+    /** Messages of a device that were received more than once; null where nobody knows. */
+    default @Nullable Long copies(Played played) {
+      return null;
+    }
   }
 
   /** What became of a message. */
@@ -44,8 +58,18 @@ public final class CoverageTruth {
    *
    * @param beganFrom before the fleet played
    * @param nowFrom at the moment that is looked at
+   * @param away the gateway's outages: nothing is due in them, and nothing fills them
    */
-  record Looks(long beganFrom, long beganTo, long nowFrom, long nowTo) {
+  record Looks(long beganFrom, long beganTo, long nowFrom, long nowTo, List<Outage> away) {
+    Looks(long beganFrom, long beganTo, long nowFrom, long nowTo) {
+      this(beganFrom, beganTo, nowFrom, nowTo, List.of());
+    }
+
+    boolean isAway(long millis) {
+      return away.stream()
+          .anyMatch(outage -> millis >= outage.fromMillis() && millis < outage.toMillis());
+    }
+
     /** From the run's start to that moment of it. */
     static Looks until(long millis) {
       return new Looks(0, 0, millis, millis);
@@ -54,19 +78,36 @@ public final class CoverageTruth {
 
   /**
    * @param samples that certainly arrived
+   * @param samplesHigh that may have, copies counted
+   * @param timelyLow that certainly were received in time
    * @param filledLow values that certainly fill a slot
    * @param filledHigh values that may
    * @param dueLow values that certainly became due between the two looks
    * @param dueHigh values that may have
    */
   record Counts(
-      long devices, long samples, long filledLow, long filledHigh, long dueLow, long dueHigh) {
+      long devices,
+      long samples,
+      long samplesHigh,
+      long timelyLow,
+      long timelyHigh,
+      long filledLow,
+      long filledHigh,
+      long goodLow,
+      long goodHigh,
+      long dueLow,
+      long dueHigh) {
     Counts plus(Counts more) {
       return new Counts(
           devices + more.devices,
           samples + more.samples,
+          samplesHigh + more.samplesHigh,
+          timelyLow + more.timelyLow,
+          timelyHigh + more.timelyHigh,
           filledLow + more.filledLow,
           filledHigh + more.filledHigh,
+          goodLow + more.goodLow,
+          goodHigh + more.goodHigh,
           dueLow + more.dueLow,
           dueHigh + more.dueHigh);
     }
@@ -97,29 +138,42 @@ public final class CoverageTruth {
     Group group = played.device().spec().group();
     long interval = Math.max(SHORTEST_MILLIS, group.interval().toMillis());
     SentLog log = played.log();
-    Set<Long> certain = new HashSet<>();
-    Set<Long> possible = new HashSet<>();
+    Map<Long, Long> certain = new HashMap<>();
+    Map<Long, Long> possible = new HashMap<>();
+    ValueQuality quality = new ValueQuality(scenario, played);
     boolean isClear =
         group.form().carriesCounter() && group.form().carriesTime() && !isSkewed(scenario, played);
     long anchor = Long.MIN_VALUE;
     long samples = 0;
+    long unknown = 0;
+    long timely = 0;
+    long maybeTimely = 0;
     for (int i = 0; i < log.size(); i++) {
       Outcome outcome = log.badAt(i) ? Outcome.LOST : arrival.of(played, i);
       if (outcome == Outcome.LOST || log.millisAt(i) > looks.nowTo) {
         continue;
       }
+      Long lateness = arrival.lateness(played, i);
+      boolean isTimely = lateness != null && lateness <= limitMicros(group, log.kindAt(i));
       samples += outcome == Outcome.ARRIVED ? 1 : 0;
+      unknown += outcome == Outcome.UNKNOWN ? 1 : 0;
+      timely += outcome == Outcome.ARRIVED && isTimely ? 1 : 0;
+      maybeTimely += outcome == Outcome.UNKNOWN || isTimely || lateness == null ? 1 : 0;
       if (anchor == Long.MIN_VALUE) {
         anchor = log.millisAt(i);
         isClear &= outcome == Outcome.ARRIVED && !log.anyOrderAt(i) && !log.historyAt(i);
       }
       long slot = Math.floorDiv(log.millisAt(i) - anchor + interval / 2, interval);
       long centre = anchor + slot * interval;
-      if (centre < looks.nowTo || !isClear || !isGridKnown) {
-        possible.add(slot);
+      boolean isFree = centre < looks.nowTo && !looks.isAway(centre);
+      if (isFree || !isClear || !isGridKnown) {
+        possible.merge(slot, quality.may(i), (a, b) -> a | b);
       }
-      if (outcome == Outcome.ARRIVED && !log.historyAt(i) && centre < looks.nowFrom) {
-        certain.add(slot);
+      if (outcome == Outcome.ARRIVED
+          && !log.historyAt(i)
+          && centre < looks.nowFrom
+          && !looks.isAway(centre)) {
+        certain.merge(slot, quality.certain(i, lateness), (a, b) -> a | b);
       }
     }
     // on another grid, two that share a slot may lie in two, and two neighbours in one
@@ -128,14 +182,21 @@ public final class CoverageTruth {
         isClear && isGridKnown ? possible.size() : Math.min(log.size(), 2L * possible.size());
     int metrics = metrics(group);
     boolean isOnGrid = isClear && isGridKnown && anchor != Long.MIN_VALUE;
+    Long copies = arrival.copies(played);
+    long more = copies == null ? ANY : copies;
     return new Counts(
         1,
         samples,
+        samples + unknown + more,
+        timely,
+        maybeTimely + more,
         isClear ? low * metrics : 0,
         high * metrics,
+        isOnGrid ? good(certain) : 0,
+        isOnGrid ? good(possible) : high * metrics,
         (isOnGrid ? dueLow(anchor, interval, looks) : dueLow(interval, looks)) * metrics,
         (isOnGrid
-                ? slots(anchor, interval, looks.beganFrom, looks.nowTo)
+                ? due(anchor, interval, looks.beganFrom, looks.nowTo, looks)
                 : dueHigh(interval, looks))
             * metrics);
   }
@@ -145,18 +206,52 @@ public final class CoverageTruth {
     return Math.ceilDiv(to - anchor, interval) - Math.ceilDiv(from - anchor, interval);
   }
 
+  /** The same without those in an outage. */
+  private static long due(long anchor, long interval, long from, long to, Looks looks) {
+    long slots = slots(anchor, interval, from, to);
+    for (Outage outage : looks.away) {
+      long begin = Math.max(from, outage.fromMillis());
+      long end = Math.min(to, outage.toMillis());
+      slots -= begin < end ? slots(anchor, interval, begin, end) : 0;
+    }
+    return slots;
+  }
+
+  private static long good(Map<Long, Long> slots) {
+    return slots.values().stream().mapToLong(Long::bitCount).sum();
+  }
+
+  /** Within what a sample is in time. */
+  private static long limitMicros(Group group, io.sluice.sim.device.Kind kind) {
+    boolean isAlarm =
+        kind == io.sluice.sim.device.Kind.ALARM_RAISED
+            || kind == io.sluice.sim.device.Kind.ALARM_CLEARED;
+    if (isAlarm) {
+      return 10_000_000;
+    }
+    return switch (group.sector()) {
+      case "emergency" -> 10_000_000;
+      case "factory" -> 5_000_000;
+      case "public-service" -> 900_000_000;
+      default -> 2 * group.interval().toNanos() / 1_000;
+    };
+  }
+
   // until the first sample slots lie at the time from which it was expected: that may have put one
   // more before the first look than there is now
   private static long dueLow(long anchor, long interval, Looks looks) {
-    return Math.max(0, slots(anchor, interval, looks.beganTo, looks.nowFrom) - 1);
+    return Math.max(0, due(anchor, interval, looks.beganTo, looks.nowFrom, looks) - 1);
   }
 
   private static long dueLow(long interval, Looks looks) {
-    return Math.max(0, Math.floorDiv(looks.nowFrom - looks.beganTo, interval) - 1);
+    long away = looks.away.stream().mapToLong(each -> each.toMillis() - each.fromMillis()).sum();
+    long edges = 1 + looks.away.size();
+    return Math.max(0, Math.floorDiv(looks.nowFrom - looks.beganTo - away, interval) - edges);
   }
 
   private static long dueHigh(long interval, Looks looks) {
-    return Math.ceilDiv(looks.nowTo - looks.beganFrom, interval);
+    long away = looks.away.stream().mapToLong(each -> each.toMillis() - each.fromMillis()).sum();
+    return Math.ceilDiv(looks.nowTo - looks.beganFrom - away, interval) + looks.away.size();
   }
 
   /** Metrics that are due: those of the profile; a plc's tags are nobody's to expect. */

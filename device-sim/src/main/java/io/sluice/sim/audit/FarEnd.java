@@ -7,6 +7,15 @@ public interface FarEnd {
   /** Whether message {@code index} of a device's log is there. */
   boolean has(Played played, int index);
 
+  /**
+   * How long after its own time a message was received, by the gateway's word, microseconds; 0
+   * where it is not there.
+   */
+  long latenessMicros(Played played, int index);
+
+  /** How many of a device's messages are there more than once, each copy counted. */
+  long copies(Played played);
+
   /** As the truth of coverage asks for it. */
   default CoverageTruth.Outcome outcome(Played played, int index) {
     if (!played.device().spec().group().form().carriesCounter()) {

@@ -54,8 +54,9 @@ public final class GatewayApi implements AutoCloseable {
    *
    * @param devices most that were expected on a day
    */
-  public record SiteCounts(long devices, long due, long filled, long good, long received) {
-    static final SiteCounts NONE = new SiteCounts(0, 0, 0, 0, 0);
+  public record SiteCounts(
+      long devices, long due, long filled, long good, long received, long timely) {
+    static final SiteCounts NONE = new SiteCounts(0, 0, 0, 0, 0, 0);
   }
 
   /** Coverage of every site in a month, as the gateway counts it. */
@@ -69,7 +70,8 @@ public final class GatewayApi implements AutoCloseable {
               row.path("due").asLong(0),
               row.path("filled").asLong(0),
               row.path("good").asLong(0),
-              row.path("received").asLong(0)));
+              row.path("received").asLong(0),
+              row.path("timely").asLong(0)));
     }
     return sites;
   }
@@ -94,7 +96,31 @@ public final class GatewayApi implements AutoCloseable {
     return get("/api/v1/dead-letters?limit=1").path("count").asLong(0);
   }
 
+  /** Coverage in its several places, at one moment or nearly so. */
+  CoverageConsistency everyCoverage(YearMonth month) throws IOException, InterruptedException {
+    return new CoverageConsistency(
+        get("/api/v1/coverage/month?month=" + month),
+        window("all"),
+        window("sector"),
+        window("site"),
+        window("model"),
+        text("/metrics"));
+  }
+
+  private JsonNode window(String by) throws IOException, InterruptedException {
+    return get("/api/v1/coverage?window=1h&by=" + by);
+  }
+
   private JsonNode get(String path) throws IOException, InterruptedException {
+    String body = text(path);
+    try {
+      return json.readTree(body);
+    } catch (JacksonException e) {
+      throw new IOException(base + " is no admin API of a gateway", e);
+    }
+  }
+
+  private String text(String path) throws IOException, InterruptedException {
     HttpRequest.Builder request = HttpRequest.newBuilder(base.resolve(path)).timeout(TIMEOUT);
     if (token != null) {
       request.header("Authorization", "Bearer " + token);
@@ -112,11 +138,7 @@ public final class GatewayApi implements AutoCloseable {
     if (answer.statusCode() != 200) {
       throw new IOException(base.resolve(path) + " answered " + answer.statusCode());
     }
-    try {
-      return json.readTree(answer.body());
-    } catch (JacksonException e) {
-      throw new IOException(base + " is no admin API of a gateway", e);
-    }
+    return answer.body();
   }
 
   @Override

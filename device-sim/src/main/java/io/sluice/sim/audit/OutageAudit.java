@@ -10,7 +10,7 @@ import java.util.List;
  * The gateway's own outages, in which nothing is due, against what the fleet saw: it was not away
  * while it answered, and where it refused connections it was.
  */
-final class OutageAudit {
+public final class OutageAudit {
   /** How finely either side knows when it began and ended. */
   private static final long TOLERANCE_MILLIS = 5_000;
 
@@ -22,7 +22,7 @@ final class OutageAudit {
    *
    * @param fromMillis since the epoch
    */
-  record Outage(long fromMillis, long toMillis) {}
+  public record Outage(long fromMillis, long toMillis) {}
 
   private OutageAudit() {}
 

@@ -189,7 +189,7 @@ final class Reconciliation implements FarEnd {
     }
     long id = RecordIds.hash(id(record));
     if (!book.has(index)) {
-      book.take(index, id, record.path("seq").asLong(0), arrival);
+      book.take(index, id, record.path("seq").asLong(0), arrival, record.path("rx").asLong(0));
       if (!isNew) {
         fault(
             Kind.ID_REUSED,
@@ -205,7 +205,9 @@ final class Reconciliation implements FarEnd {
       fault(Kind.DUPLICATED, book, index, "was delivered twice, as record " + id(record));
     } else if (book.log().resentAt(index)) {
       doubledAfterResend++;
+      book.copy();
     } else {
+      book.copy();
       fault(
           Kind.DOUBLED, book, index, "was sent once but stored twice; second record " + id(record));
     }
@@ -233,6 +235,18 @@ final class Reconciliation implements FarEnd {
   public boolean has(Played played, int index) {
     Book book = books.get(played.device().spec().id());
     return book != null && book.has(index);
+  }
+
+  @Override
+  public long latenessMicros(Played played, int index) {
+    Book book = books.get(played.device().spec().id());
+    return book == null || !book.has(index) ? 0 : book.lateness(index);
+  }
+
+  @Override
+  public long copies(Played played) {
+    Book book = books.get(played.device().spec().id());
+    return book == null ? 0 : book.copies();
   }
 
   /** Called once, after the last record. */

@@ -44,6 +44,11 @@ public final class SimDevice {
     this.metrics = metrics(spec.group());
   }
 
+  /** When the run began, milliseconds since the epoch. */
+  public long startMillis() {
+    return startMicros / 1_000;
+  }
+
   public DeviceSpec spec() {
     return spec;
   }

@@ -99,4 +99,23 @@ class CoverageTruthTest {
     assertThat(counts.dueLow()).isEqualTo(5 * METRICS);
     assertThat(counts.dueHigh()).isEqualTo(7 * METRICS);
   }
+
+  @Test
+  void nothingIsDueInAnOutageAndNothingFillsIt() {
+    sent(0, 10_000, 20_000, 30_000, 40_000);
+    Counts all = counts(new Looks(-100, 0, 45_000, 45_000));
+    Counts without =
+        counts(new Looks(-100, 0, 45_000, 45_000, List.of(new OutageAudit.Outage(9_000, 25_000))));
+    assertThat(all.dueHigh() - without.dueHigh()).isEqualTo(2 * METRICS);
+    assertThat(all.filledHigh() - without.filledHigh()).isEqualTo(2 * METRICS);
+    assertThat(without.filledLow()).isEqualTo(3 * METRICS);
+  }
+
+  @Test
+  void whatIsInItsRangeIsGood() {
+    sent(0, 10_000);
+    Counts counts = counts(new Looks(-100, 0, 15_000, 15_000));
+    assertThat(counts.goodLow()).isEqualTo(counts.filledLow());
+    assertThat(counts.goodHigh()).isEqualTo(counts.filledHigh());
+  }
 }
