@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class ProgressTest {
   private static final FleetSnapshot SNAPSHOT =
-      new FleetSnapshot(3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, "");
+      new FleetSnapshot(3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, "");
 
   private final StringWriter said = new StringWriter();
 

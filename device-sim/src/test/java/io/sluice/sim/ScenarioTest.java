@@ -204,4 +204,39 @@ class ScenarioTest {
         .startsWith(0x82, 0xA3, 0x22, 0xFB)
         .endsWith(0xA3, 0x00, 0x61, 'x', 0x01, 0x63, 'C', 'e', 'l', 0x02, 0x02);
   }
+
+  @Test
+  void mistakesThatPlayedSomethingElseAreTold() throws Exception {
+    String said =
+        faults(
+            """
+            name: x
+            spede: 2
+            sites: [ { id: plant-a, sector: factory }, { id: field, sector: farm } ]
+            groups:
+              - { profile: cnc, site: plant-s, id: "a-{n}" }
+              - { profile: cnc, site: plant-a, id: "b-{n}", credentials: { password: p, token: t } }
+              - { profile: water-meter, site: field, id: "c-{n}", protocol: coap, sleepy: true,
+                  waveforms: { flow: { kind: walk, low: 9, high: 3 } } }
+            faults:
+              - { kind: dropout, delay: 5s }
+              - { kind: loss, share: 0 }
+              - { kind: dropout, site: field, profile: cnc }
+            """);
+    assertThat(said)
+        .contains("spede: unknown key; did you mean `speed`?")
+        .contains("`plant-s` is not among `sites`; did you mean `plant-a`?")
+        .contains("has a password and a token")
+        .contains("sleepy: is only for `protocol: mqtt`")
+        .contains("is above `high`")
+        .contains("faults[0].delay: is not for dropout")
+        .contains("faults[1].share: is 0, so that nothing is hit")
+        .contains("faults[2].kind: hits no device");
+  }
+
+  @Test
+  void aKeyThatStandsTwiceIsTold() throws Exception {
+    assertThat(faults("name: x\nseed: 1\nseed: 2\ngroups: [ { profile: cnc } ]\n"))
+        .contains("s.yaml:3:1: `seed` stands there twice; remove one of them");
+  }
 }

@@ -2,6 +2,10 @@ package io.sluice.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.networknt.schema.InputFormat;
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
 import io.sluice.sim.reference.BareCoapServer;
 import io.sluice.sim.reference.BareMqttServer;
 import java.io.PrintWriter;
@@ -37,6 +41,12 @@ class SimCommandTest {
     int code = sim(args);
     assertThat(code).as(err.toString() + out).isZero();
     return new JsonMapper().readTree(out.toString());
+  }
+
+  private static Schema schema() throws Exception {
+    return SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
+        .getSchema(
+            Files.readString(Path.of("../config/schema/report.schema.json")), InputFormat.JSON);
   }
 
   @ParameterizedTest
@@ -148,6 +158,7 @@ class SimCommandTest {
     JsonNode report =
         new JsonMapper().readTree(Files.readString(folder.resolve("report/report.json")));
     assertThat(report.path("holds").asBoolean(true)).isFalse();
+    assertThat(schema().validate(report.toString(), InputFormat.JSON)).isEmpty();
     assertThat(report.path("verdict").asString()).isEqualTo("fails");
     assertThat(report.path("exitCode").asInt()).isEqualTo(3);
     assertThat(report.path("audit").path("byDevice").path("cnc-0001").path("lost").asLong())
@@ -176,6 +187,7 @@ class SimCommandTest {
     assertThat(out.toString()).contains("no device connected");
     JsonNode report =
         new JsonMapper().readTree(Files.readString(folder.resolve("report/report.json")));
+    assertThat(schema().validate(report.toString(), InputFormat.JSON)).isEmpty();
     assertThat(report.path("verdict").asString()).isEqualTo("unknown");
     assertThat(report.path("exitCode").asInt()).isEqualTo(1);
     assertThat(report.path("silences").path(0).path("refused").asLong()).isPositive();

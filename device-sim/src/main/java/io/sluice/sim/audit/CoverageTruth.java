@@ -150,7 +150,12 @@ public final class CoverageTruth {
     long maybeTimely = 0;
     for (int i = 0; i < log.size(); i++) {
       Outcome outcome = log.badAt(i) ? Outcome.LOST : arrival.of(played, i);
-      if (outcome == Outcome.LOST || log.millisAt(i) > looks.nowTo) {
+      if (outcome == Outcome.LOST) {
+        continue;
+      }
+      if (log.millisAt(i) > looks.nowTo) {
+        unknown++; // its clock is ahead: received, but of no slot whose time has come
+        maybeTimely++;
         continue;
       }
       Long lateness = arrival.lateness(played, i);

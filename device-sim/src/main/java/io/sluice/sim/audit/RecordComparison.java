@@ -44,6 +44,9 @@ final class RecordComparison {
           PayloadForm.TEXT, "text",
           PayloadForm.BINARY, "bytes");
 
+  /** What a profile calls a field that is no metric of the simulator's. */
+  private static final Map<String, String> ALIASES = Map.of("batteryVoltage", "Bat");
+
   /** Whose profile declares the fields of CAP. */
   private static final Set<String> WITH_CAP = Set.of("fire-panel", "gas-detector");
 
@@ -249,15 +252,13 @@ final class RecordComparison {
       return false;
     }
     String payload = new String(group.form().encode(sample), StandardCharsets.UTF_8);
-    return isIn(JSON.readTree(payload), "", name);
+    return isIn(JSON.readTree(payload), "", ALIASES.getOrDefault(name, name));
   }
 
   private static boolean isIn(JsonNode node, String path, String name) {
-    if (node.isArray()) {
-      for (JsonNode item : node) {
-        if (isIn(item, path, name)) {
-          return true;
-        }
+    for (int i = 0; node.isArray() && i < node.size(); i++) {
+      if (isIn(node.get(i), path, name) || isIn(node.get(i), path + "." + i, name)) {
+        return true;
       }
     }
     for (Map.Entry<String, JsonNode> entry : node.properties()) {

@@ -239,13 +239,18 @@ final class DevicePlay implements Link.Listener {
     long n = log.append(kind, own);
     Sample sample = device.sample(n, (startMillis + own) * 1000, kind);
     counters.sent.increment();
+    if (group().qos() == 0) {
+      counters.unasked.increment();
+    }
     if (kind == Kind.ALARM_RAISED || kind == Kind.ALARM_CLEARED) {
       counters.alarms.increment();
     }
     byte[] payload = group().form().encode(sample);
     Fault spoiling = kind == Kind.TELEMETRY ? faults.spoiling(device.index(n), since) : null;
     if (spoiling != null) {
-      payload = SpoiltPayload.of(spoiling, group().form(), payload);
+      payload =
+          SpoiltPayload.of(
+              spoiling, group().form(), payload, Hash.mix(device.spec().seed(), device.index(n)));
     }
     boolean isBad = spoiling != null || isLying;
     if (isBad) {

@@ -19,6 +19,10 @@ final class FleetCounters {
   final LongAdder connects = new LongAdder();
   final LongAdder sent = new LongAdder();
   final LongAdder acked = new LongAdder();
+
+  /** Sent at QoS 0 or Non-confirmable. */
+  final LongAdder unasked = new LongAdder();
+
   final LongAdder refused = new LongAdder();
   final LongAdder resent = new LongAdder();
   final LongAdder skipped = new LongAdder();
@@ -80,6 +84,7 @@ final class FleetCounters {
         vanished.sum(),
         moved.sum(),
         handshakes.sum(),
+        unasked.sum(),
         lastTrouble);
   }
 }

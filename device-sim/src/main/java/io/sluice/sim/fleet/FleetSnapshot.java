@@ -22,6 +22,7 @@ package io.sluice.sim.fleet;
  * @param vanished datagrams lost on purpose, and over TCP losses that were waited for
  * @param moved changes of address on purpose
  * @param handshakes begun over DTLS
+ * @param unasked sent at QoS 0 or Non-confirmable: nobody acknowledges them
  * @param lastTrouble the latest refusal or failure, empty if there was none
  */
 public record FleetSnapshot(
@@ -44,18 +45,21 @@ public record FleetSnapshot(
     long vanished,
     long moved,
     long handshakes,
+    long unasked,
     String lastTrouble) {
 
   @Override
   public String toString() {
-    return "%d devices, %d connected; sent %d, acknowledged %d, refused %d, resent %d, skipped %d, alarms %d%s"
+    return "%d devices, %d connected; sent %d%s, acknowledged %d, refused %d, resent %d%s, skipped %d, alarms %d%s"
         .formatted(
             devices,
             connected,
             sent,
+            unasked == 0 ? "" : " (" + unasked + " without acknowledgement)",
             acked,
             refused,
             resent,
+            retransmitted == 0 ? "" : ", datagrams again " + retransmitted,
             skipped,
             alarms,
             lastTrouble.isEmpty() ? "" : "; last trouble: " + lastTrouble);

@@ -23,6 +23,11 @@ final class Links implements AutoCloseable {
   /** Devices with a plain Californium, each with threads of its own; beyond, ours plays. */
   private static final int MOST_CALIFORNIUMS = 50;
 
+  /** Of those that share a socket where datagrams are lost. */
+  private static final int DEVICES_UNDER_LOSS = 8;
+
+  private static final int MOST_SOCKETS_UNDER_LOSS = 2_000;
+
   /** Devices over DTLS, which are Californium always. */
   private static final int MOST_OVER_DTLS = 1_000;
 
@@ -106,7 +111,25 @@ final class Links implements AutoCloseable {
   private static int leastSockets(Scenario scenario) {
     boolean isMoving =
         scenario.faults().stream().anyMatch(fault -> fault.kind() == Fault.Kind.ADDRESS_CHANGE);
-    return Math.max(isMoving ? 2 : 1, scenario.sourceAddresses());
+    return Math.max(Math.max(isMoving ? 2 : 1, scenario.sourceAddresses()), underLoss(scenario));
+  }
+
+  /**
+   * What is lost is sent again after many others of the same socket, and a server remembers few
+   * messages of a peer: then it takes the repeat for a new one.
+   */
+  private static int underLoss(Scenario scenario) {
+    List<DeviceSpec> devices = scenario.devices();
+    long lossy = 0;
+    for (int number = 0; number < scenario.faults().size(); number++) {
+      Fault fault = scenario.faults().get(number);
+      int drawn = number;
+      if (fault.kind() == Fault.Kind.LOSS) {
+        lossy +=
+            devices.stream().filter(spec -> isPlainCoap(spec) && fault.hits(spec, drawn)).count();
+      }
+    }
+    return (int) Math.min(MOST_SOCKETS_UNDER_LOSS, Math.ceilDiv(lossy, DEVICES_UNDER_LOSS));
   }
 
   private SourceAddresses sources(InetSocketAddress server, int connections) {

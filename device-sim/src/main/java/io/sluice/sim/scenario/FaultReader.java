@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -68,6 +69,18 @@ final class FaultReader {
       at.fault("by", "is missing", "say by how much the clock is ahead, such as 90s or -2h");
     }
     Scope scope = scope(at);
+    Map<String, Set<Kind>> own =
+        Map.of(
+            "delay", Set.of(Kind.SLOW),
+            "jitter", Set.of(Kind.SLOW),
+            "by", Set.of(Kind.SKEW),
+            "bytes", Set.of(Kind.OVERSIZE));
+    own.forEach((key, kinds) -> {
+      if (at.has(key) && !kinds.contains(kind)) {
+        at.fault(key, "is not for " + kind.label(), "remove it");
+      }
+    });
+    hitsSomebody(at, scope);
     if (kind.spoils()) {
       checkForms(
           at,
@@ -121,6 +134,42 @@ final class FaultReader {
     return scope;
   }
 
+  private void hitsSomebody(Fields at, Scope scope) {
+    for (String key : List.of("share", "chance")) {
+      if (at.has(key) && at.share(key, 1) == 0) {
+        at.fault(key, "is 0, so that nothing is hit", "write more, or remove the fault");
+      }
+    }
+    boolean isKnown = groups.stream().anyMatch(group -> isMeant(scope, group)) || groups.isEmpty();
+    boolean isEachKnown =
+        isIn(scope.sector(), groups.stream().map(Group::sector).toList())
+            && isIn(scope.site(), groups.stream().map(Group::site).toList())
+            && isIn(scope.profile(), groups.stream().map(g -> g.profile().id()).toList())
+            && (scope.device() == null || ids().contains(scope.device()));
+    if (!isKnown && isEachKnown) {
+      at.fault("kind", "hits no device", "no device is all that `" + scope + "` says; correct it");
+    }
+  }
+
+  private static boolean isIn(@Nullable String wanted, List<String> there) {
+    return wanted == null || there.contains(wanted);
+  }
+
+  private static boolean isMeant(Scope scope, Group group) {
+    return isIn(scope.sector(), List.of(group.sector()))
+        && isIn(scope.site(), List.of(group.site()))
+        && isIn(scope.profile(), List.of(group.profile().id()))
+        && (scope.device() == null || ids(group).contains(scope.device()));
+  }
+
+  private static List<String> ids(Group group) {
+    List<String> ids = new ArrayList<>();
+    for (int index = 1; index <= group.count(); index++) {
+      ids.add(group.idOf(index));
+    }
+    return ids;
+  }
+
   private List<String> ids() {
     List<String> ids = new ArrayList<>();
     for (Group group : groups) {
@@ -150,10 +199,7 @@ final class FaultReader {
    */
   private void checkForms(Fields at, Scope scope, Predicate<PayloadForm> fits, String what) {
     for (Group group : groups) {
-      boolean isMeant =
-          (scope.profile() == null || scope.profile().equals(group.profile().id()))
-              && (scope.site() == null || scope.site().equals(group.site()));
-      if (isMeant && !fits.test(group.form())) {
+      if (isMeant(scope, group) && !fits.test(group.form())) {
         at.fault(
             "kind",
             "%s, and %s sends `form: %s`"

@@ -44,7 +44,7 @@ final class Fields {
     entries.forEach((key, entry) -> {
       List<String> names = List.of(known);
       if (!names.contains(key)) {
-        fault(entry.spot(), at(key), "unknown key", "did you mean `" + nearest(key, names) + "`?");
+        fault(entry.spot(), at(key), "unknown key", suggestion(key, names));
       }
     });
     return this;
@@ -214,6 +214,15 @@ final class Fields {
         : null;
   }
 
+  /** The nearest name where it is near, else all of them. */
+  static String suggestion(String word, List<String> among) {
+    String near = nearest(word, among);
+    return distance(word.toLowerCase(Locale.ROOT), near.toLowerCase(Locale.ROOT))
+            <= Math.max(1, word.length() / 2)
+        ? "did you mean `" + near + "`?"
+        : "write one of " + String.join(", ", among);
+  }
+
   static String nearest(String word, List<String> among) {
     String best = among.getFirst();
     int least = Integer.MAX_VALUE;
@@ -227,20 +236,28 @@ final class Fields {
     return best;
   }
 
+  /** Letters to change; two that changed places count as one. */
   private static int distance(String a, String b) {
-    int[] row = new int[b.length() + 1];
-    for (int j = 0; j < row.length; j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int cost = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(cost, Math.min(row[j], row[j - 1]) + 1);
+    int[][] rows = new int[a.length() + 1][b.length() + 1];
+    for (int i = 0; i <= a.length(); i++) {
+      for (int j = 0; j <= b.length(); j++) {
+        if (i == 0 || j == 0) {
+          rows[i][j] = i + j;
+          continue;
+        }
+        int cost = a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1;
+        rows[i][j] =
+            Math.min(Math.min(rows[i - 1][j], rows[i][j - 1]) + 1, rows[i - 1][j - 1] + cost);
+        boolean isSwapped =
+            i > 1
+                && j > 1
+                && a.charAt(i - 1) == b.charAt(j - 2)
+                && a.charAt(i - 2) == b.charAt(j - 1);
+        if (isSwapped) {
+          rows[i][j] = Math.min(rows[i][j], rows[i - 2][j - 2] + 1);
+        }
       }
     }
-    return row[b.length()];
+    return rows[a.length()][b.length()];
   }
 }

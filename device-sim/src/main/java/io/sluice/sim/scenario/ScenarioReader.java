@@ -133,7 +133,16 @@ final class ScenarioReader {
           "add `profile:`, one of " + String.join(", ", Profiles.all().keySet()));
     }
     String site = at.text("site", "site-1");
+    if (!sectors.isEmpty() && !sectors.containsKey(site) && !at.has("sector")) {
+      at.fault(
+          "site",
+          "`" + site + "` is not among `sites`",
+          Fields.suggestion(site, List.copyOf(sectors.keySet())));
+    }
     Transport transport = transport(at);
+    if (at.truth("sleepy", false) && !transport.mqtt()) {
+      at.fault("sleepy", "is only for `protocol: mqtt`", "remove it");
+    }
     return new Group(
         profile,
         (int) at.whole("count", 1, 1, MOST_DEVICES),
@@ -204,6 +213,9 @@ final class ScenarioReader {
     }
     Login login =
         login(at.child("credentials", node).only("password", "token", "certificate", "psk"));
+    if (login.password() != null && login.token() != null) {
+      at.fault("credentials", "has a password and a token", "write one of them");
+    }
     if (login.certificate() != null && !transport.mqtt()) {
       at.fault("credentials", "has a certificate, which MQTT devices show", "write `psk` for CoAP");
     }

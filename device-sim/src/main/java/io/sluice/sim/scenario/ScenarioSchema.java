@@ -17,7 +17,8 @@ import tools.jackson.databind.node.ObjectNode;
 public final class ScenarioSchema {
   private static final JsonMapper JSON = new JsonMapper();
   private static final String DURATION = "^[0-9]+(\\.[0-9]+)? *(ms|s|min|m|h|d)$";
-  private static final String SHARE = "^[0-9]+(\\.[0-9]+)?%$";
+  private static final String SHARE = "^(100(\\.0+)?|[0-9]{1,2}(\\.[0-9]+)?)%$";
+  private static final String COUNTER = "\\{n(:0?[0-9]+)?\\}";
 
   private ScenarioSchema() {}
 
@@ -62,15 +63,21 @@ public final class ScenarioSchema {
         object(
             Map.ofEntries(
                 Map.entry("profile", words(Profiles.all().keySet())),
-                Map.entry("count", whole("Devices of this kind.")),
-                Map.entry("id", text("Their ids; `{n}` or `{n:04}` stands for the number.")),
+                Map.entry("count", whole("Devices of this kind; by default 1.", 1, 200_000)),
+                Map.entry(
+                    "id",
+                    text("Their ids; `{n}` or `{n:04}` stands for the number.")
+                        .put("pattern", COUNTER)),
                 Map.entry("sector", text("By default that of the site.")),
                 Map.entry("site", text("Where they are.")),
                 Map.entry("interval", duration("Between two reports; by default the profile's.")),
                 Map.entry("jitter", share("Of the interval, within which a report may come.")),
                 Map.entry("protocol", words(List.of("mqtt", "coap"))),
                 Map.entry("version", version()),
-                Map.entry("qos", whole("0 to 2; over CoAP 0 Non-confirmable, 1 Confirmable.")),
+                Map.entry(
+                    "qos",
+                    whole(
+                        "0 to 2, by default 1; over CoAP 0 Non-confirmable, 1 Confirmable.", 0, 2)),
                 Map.entry("form", words(PayloadForm.byName().keySet())),
                 Map.entry("credentials", credentials()),
                 Map.entry("waveforms", waveforms()),
@@ -173,8 +180,10 @@ public final class ScenarioSchema {
                 Map.entry("delay", duration("Of slow.")),
                 Map.entry("jitter", duration("Added to the delay, up to this.")),
                 Map.entry("by", text("Of skew: 90s ahead, -2h behind.")),
-                Map.entry("bytes", whole("Of oversize.")),
-                Map.entry("samples", whole("In one message, of batch and history."))));
+                Map.entry("bytes", whole("Of oversize; by default 1 MiB.", 1, 16 << 20)),
+                Map.entry(
+                    "samples",
+                    whole("In one message, of batch and history; by default 100.", 2, 10_000))));
     required(fault, "kind");
     return fault;
   }
@@ -219,6 +228,10 @@ public final class ScenarioSchema {
 
   private static ObjectNode whole(String description) {
     return described(description).put("type", "integer");
+  }
+
+  private static ObjectNode whole(String description, long low, long high) {
+    return whole(description).put("minimum", low).put("maximum", high);
   }
 
   private static ObjectNode number(String description) {

@@ -77,7 +77,12 @@ final class WaveformReader {
       }
       case "walk" -> {
         at.only("kind", "low", "high", "period");
-        yield new Waveform.Walk(at.number("low", 0), at.number("high", 100), seconds(at, "period"));
+        double low = at.number("low", 0);
+        double high = at.number("high", 100);
+        if (low > high) {
+          at.fault("low", "is above `high`", "write the lower one as `low`");
+        }
+        yield new Waveform.Walk(low, high, seconds(at, "period"));
       }
       case "drift" -> {
         at.only("kind", "start", "per-day", "noise");

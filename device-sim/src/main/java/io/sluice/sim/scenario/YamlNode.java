@@ -54,11 +54,16 @@ sealed interface YamlNode {
         return new Scalar(new Spot(1, 1), "");
       }
       return node(parser);
+    } catch (TwiceException e) {
+      throw new ScenarioException(
+          "%s:%d:%d: `%s` stands there twice; remove one of them"
+              .formatted(file, e.at.line, e.at.column, e.key));
     } catch (JacksonException e) {
       Spot spot = e.getLocation() == null ? new Spot(1, 1) : Spot.of(e.getLocation());
       String said = e.getOriginalMessage().lines().findFirst().orElse("not YAML");
       throw new ScenarioException(
-          "%s:%d:%d: not valid YAML: %s".formatted(file, spot.line, spot.column, said));
+          "%s:%d:%d: not valid YAML: %s; mend it there, with spaces and no tabs"
+              .formatted(file, spot.line, spot.column, said));
     }
   }
 
@@ -78,7 +83,9 @@ sealed interface YamlNode {
       Spot at = Spot.of(parser.currentTokenLocation());
       String key = parser.currentName();
       parser.nextToken();
-      entries.put(key, new Entry(at, node(parser)));
+      if (entries.put(key, new Entry(at, node(parser))) != null) {
+        throw new TwiceException(key, at);
+      }
     }
     return new Mapping(spot, entries);
   }
@@ -89,5 +96,19 @@ sealed interface YamlNode {
       items.add(node(parser));
     }
     return new Sequence(spot, items);
+  }
+
+  /** A key that a mapping has twice. */
+  final class TwiceException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    private final String key;
+    private final transient Spot at;
+
+    TwiceException(String key, Spot at) {
+      super(key);
+      this.key = key;
+      this.at = at;
+    }
   }
 }
