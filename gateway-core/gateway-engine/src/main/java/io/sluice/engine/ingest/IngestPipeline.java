@@ -322,21 +322,29 @@ public final class IngestPipeline {
       traffic.limited(uplink.protocol(), limited.limit());
       return limited;
     }
-    boolean isAlarm = entry.lane() == Lane.ALARM;
-    if (isAlarm) {
-      alarmWatch.underWay(entry.device().value());
-    }
-    if (spool.append(entry)) {
+    if (entry.lane() == Lane.ALARM ? appendAlarm(entry) : spool.append(entry)) {
       return null;
-    }
-    if (isAlarm) {
-      alarmWatch.lost(entry.device().value());
     }
     LaneShares all = shares;
     if (all != null) {
       all.giveBack(uplink.device(), entry.lane(), entry.body().length);
     }
     return busy(spool.trouble(entry.lane()));
+  }
+
+  /** Whatever comes of it, the watch is told. */
+  private boolean appendAlarm(IngestEntry entry) {
+    String device = entry.device().value();
+    boolean isTaken = false;
+    alarmWatch.underWay(device);
+    try {
+      isTaken = spool.append(entry);
+    } finally {
+      if (!isTaken) {
+        alarmWatch.lost(device);
+      }
+    }
+    return isTaken;
   }
 
   private Receipt.@Nullable Limited shareOf(IngestEntry entry) {

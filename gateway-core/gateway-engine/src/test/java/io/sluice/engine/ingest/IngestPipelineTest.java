@@ -3,6 +3,7 @@ package io.sluice.engine.ingest;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.api.Cap;
 import io.sluice.api.ContentType;
 import io.sluice.api.Device;
 import io.sluice.api.DeviceId;
@@ -20,6 +21,7 @@ import io.sluice.engine.limits.LaneShares;
 import io.sluice.engine.limits.LimitSettings;
 import io.sluice.engine.normalize.Normalizer;
 import io.sluice.engine.normalize.Profiles;
+import io.sluice.engine.record.RecordView;
 import io.sluice.engine.spool.SegmentedSpool;
 import io.sluice.engine.spool.Spool;
 import io.sluice.engine.spool.SpoolEntry;
@@ -176,6 +178,55 @@ class IngestPipelineTest {
     entry.stored(7);
     assertThat(receipts).containsExactly(new Receipt.Stored(Lane.ALARM, 7));
     assertThat(tapped).containsExactly(7L);
+  }
+
+  @Test
+  void readingThatEndsAnAlarmTakesTheAlarmLaneAndTheWatchIsToldOfItsWay() throws Exception {
+    List<String> told = new ArrayList<>();
+    IngestPipeline pipeline = pipeline();
+    pipeline.watchAlarms(
+        new AlarmWatch() {
+          @Override
+          public boolean isOpen(String device) {
+            return true;
+          }
+
+          @Override
+          public Cap ending(String device, byte[] body) {
+            return new String(body, UTF_8).contains("normal")
+                ? new Cap("Unknown", "Unknown", "Unknown", "Test")
+                : null;
+          }
+
+          @Override
+          public void underWay(String device) {
+            told.add("under way");
+          }
+
+          @Override
+          public void stored(String device, long sequence) {
+            told.add("stored " + sequence);
+          }
+
+          @Override
+          public void lost(String device) {
+            told.add("lost");
+          }
+        });
+    pipeline.accept(uplink("telemetry", "{\"state\":\"fire\"}".getBytes(UTF_8)));
+    pipeline.accept(uplink("telemetry", "{\"state\":\"normal\"}".getBytes(UTF_8)));
+    assertThat(records).extracting(SpoolEntry::lane).containsExactly(Lane.TELEMETRY, Lane.ALARM);
+    byte[] body = records.getLast().body();
+    RecordView view = new RecordView().wrap(body, 0, body.length, Lane.ALARM, 1, "e");
+    assertThat(view.messageClass()).isEqualTo(MessageClass.ALARM);
+    assertThat(view.isRuled()).isTrue();
+    assertThat(view.cap().status()).isEqualTo("Test");
+    assertThat(view.toRecord().measurements()).hasSize(1);
+    records.getLast().stored(5);
+    records.getLast().failed("disk");
+    recordFault = new IllegalStateException("closed");
+    pipeline.accept(uplink("alarm", "{\"state\":\"fire\"}".getBytes(UTF_8)));
+    assertThat(told).containsExactly("under way", "stored 5", "lost", "under way", "lost");
   }
 
   @Test
