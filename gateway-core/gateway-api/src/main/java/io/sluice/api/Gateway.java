@@ -24,6 +24,14 @@ public interface Gateway {
   void accept(Uplink uplink);
 
   /**
+   * Whether something maps the topic or path, without leading slash, of whichever device it comes:
+   * where nothing does, a peer without credentials is told that and not to show some.
+   */
+  default boolean maps(String topic) {
+    return true;
+  }
+
+  /**
    * A device has a session from now on. A link that the same device had before is closed with
    * {@link DeviceLink#close}, unless the device is allowed several (it is not).
    *

@@ -21,6 +21,9 @@ final class LogLines extends EncoderBase<ILoggingEvent> {
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSX ").withZone(ZoneOffset.UTC);
   private static final List<String> LINES_OF_CAUSE = List.of("4");
 
+  private static final LibraryTraces TRACES = new LibraryTraces(System::nanoTime);
+  private static final byte[] NOTHING = {};
+
   private final boolean isJournal;
 
   /**
@@ -33,6 +36,11 @@ final class LogLines extends EncoderBase<ILoggingEvent> {
 
   @Override
   public byte[] encode(ILoggingEvent event) {
+    long omitted =
+        event.getThrowableProxy() == null ? 0 : TRACES.omittedBefore(event.getLoggerName());
+    if (omitted < 0) {
+      return NOTHING;
+    }
     StringBuilder text = new StringBuilder();
     if (!isJournal) {
       TIME.formatTo(Instant.ofEpochMilli(event.getTimeStamp()), text);
@@ -45,6 +53,7 @@ final class LogLines extends EncoderBase<ILoggingEvent> {
         .append(logger, logger.lastIndexOf('.') + 1, logger.length())
         .append(" - ")
         .append(event.getFormattedMessage())
+        .append(omitted == 0 ? "" : " (and " + omitted + " like it before)")
         .append('\n');
     if (event.getThrowableProxy() != null) {
       text.append(cause(event));
@@ -68,11 +77,11 @@ final class LogLines extends EncoderBase<ILoggingEvent> {
 
   @Override
   public byte[] headerBytes() {
-    return new byte[0];
+    return NOTHING;
   }
 
   @Override
   public byte[] footerBytes() {
-    return new byte[0];
+    return NOTHING;
   }
 }

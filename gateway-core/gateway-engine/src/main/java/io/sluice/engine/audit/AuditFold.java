@@ -3,8 +3,11 @@ package io.sluice.engine.audit;
 import io.sluice.api.audit.AuditEvent;
 import io.sluice.api.audit.AuditEvent.Result;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -27,6 +30,9 @@ final class AuditFold {
   static final int BURST = 500;
   static final double SHARE = 0.2;
   static final int NAME_MAX = 64;
+
+  /** The gateway's last event: nothing of before comes behind it. */
+  static final String LAST = "gateway.stopped";
 
   /** More than a line of a refusal takes, names of control characters among them. */
   static final int LINE_BYTES = 1_000;
@@ -99,6 +105,9 @@ final class AuditFold {
   /** Takes an event: hands it on, or counts it. */
   void take(AuditEntry entry, long nowNanos, Consumer<AuditEntry> out) {
     if (entry.event().result() != Result.REFUSED) {
+      if (entry.event().action().equals(LAST)) {
+        end(nowNanos, out); // what was counted has come before it
+      }
       out.accept(entry);
       return;
     }
@@ -113,6 +122,13 @@ final class AuditFold {
       span.like = event; // the latest: of several the port differs
     }
     count(span == null ? several(event.action(), nowNanos) : span, entry.times(), entry.time());
+  }
+
+  /** Hands on all that was counted, in order of time. */
+  private void end(long nowNanos, Consumer<AuditEntry> out) {
+    List<AuditEntry> counted = new ArrayList<>();
+    flush(nowNanos, true, counted::add);
+    counted.stream().sorted(Comparator.comparing(AuditEntry::time)).forEach(out);
   }
 
   /** Nobody has vouched for what somebody says who was refused. */

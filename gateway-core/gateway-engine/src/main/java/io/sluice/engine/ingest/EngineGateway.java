@@ -108,6 +108,11 @@ public final class EngineGateway implements Gateway {
   }
 
   @Override
+  public boolean maps(String topic) {
+    return TopicRouter.route(topic) != null;
+  }
+
+  @Override
   public boolean attach(Admission.Admitted admitted, Peer peer, DeviceLink link) {
     return presence.attach(admitted, peer, link);
   }

@@ -130,4 +130,22 @@ class AuditFoldTest {
     assertThat(line.length).isLessThan(AuditFold.LINE_BYTES);
     return line.length;
   }
+
+  @Test
+  void whatWasCountedComesBeforeTheGatewaysLastEvent() {
+    AuditEvent stopped =
+        new AuditEvent("gateway.stopped", "gateway", null, null, AuditEvent.Result.DONE, null);
+    for (int i = 0; i < 3; i++) {
+      Instant time = Instant.ofEpochSecond(i);
+      fold.take(new AuditEntry(time, refusal("later", "10.0.0.8:1"), 1), 0, out::add);
+    }
+    for (int i = 0; i < 2; i++) {
+      fold.take(new AuditEntry(Instant.EPOCH, refusal("sooner", "10.0.0.7:1"), 1), 0, out::add);
+    }
+    fold.take(new AuditEntry(Instant.ofEpochSecond(9), stopped, 1), 1, out::add);
+    fold.flush(2, true, out::add);
+    assertThat(out)
+        .extracting(entry -> entry.event().who() + " " + entry.times())
+        .containsExactly("later 1", "sooner 1", "sooner 1", "later 2", "gateway 1");
+  }
 }

@@ -41,6 +41,7 @@ final class Admissions {
   static final int MAX_REMEMBERED = 100_000;
 
   private static final Logger log = LoggerFactory.getLogger(Admissions.class);
+  private static final String SHOW = "send ?d={id}&k={token}: the device and its token";
   private static final byte[] NOTHING = {};
   private static final ThreadLocal<MessageDigest> SHA_256 =
       ThreadLocal.withInitial(Admissions::sha256);
@@ -132,7 +133,16 @@ final class Admissions {
     }
     Credentials credentials =
         token == null ? new Credentials.Anonymous(device) : new Credentials.Token(device, token);
-    ask(key, peer, credentials, admitted, refused);
+    ask(key, peer, credentials, admitted, token == null ? whoShowsNothing(refused) : refused);
+  }
+
+  /** The words of other protocols are of no use to a device that has shown nothing. */
+  private static Consumer<Response> whoShowsNothing(Consumer<Response> refused) {
+    return response ->
+        refused.accept(
+            response.getCode() == ResponseCode.UNAUTHORIZED
+                ? Replies.diagnostic(ResponseCode.UNAUTHORIZED, SHOW)
+                : response);
   }
 
   private void ask(

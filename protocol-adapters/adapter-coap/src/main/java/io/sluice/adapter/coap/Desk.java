@@ -4,6 +4,9 @@ import io.sluice.api.Gateway;
 import io.sluice.api.Receipt;
 import io.sluice.api.Uplink;
 import java.time.InstantSource;
+import org.eclipse.californium.core.coap.CoAP.ResponseCode;
+import org.eclipse.californium.core.coap.Response;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +35,21 @@ record Desk(
       uplink.sink().receipt(uplink, Receipt.Rejected.FAULT);
       uplink.sink().flush();
     }
+  }
+
+  /**
+   * The refusal of a sender, or that nothing maps its path: for want of credentials nobody is
+   * refused what there is not.
+   *
+   * @param topic the path without leading slash; null where its segments make none
+   */
+  Response ofPath(@Nullable String topic, Response refusal) {
+    boolean isThere =
+        topic != null
+            && (topic.equals("command") || topic.startsWith("command/") || gateway.maps(topic));
+    return isThere || refusal.getCode() != ResponseCode.UNAUTHORIZED
+        ? refusal
+        : Replies.notFound(topic);
   }
 
   static Desk of(Gateway gateway, Admissions admissions, Answers answers, CoapOptions settings) {

@@ -53,7 +53,7 @@ final class EndpointAssembly {
         .setConnector(connector)
         .setTokenGenerator(tokens)
         .setMessageExchangeStore(store)
-        .setDataSerializerAndParser(new UdpDataSerializer(), new StrictParser())
+        .setDataSerializerAndParser(new UdpDataSerializer(), new StrictParser(desk.gateway()))
         .setCoapStackFactory(new Stacks(desk, settings))
         .build();
   }

@@ -280,7 +280,7 @@ final class PlainLane extends ChannelInboundHandlerAdapter implements ReceiptSin
 
   private void refused(PlainExchange exchange, Response refusal) {
     desk.answers().release();
-    desk.reception().toUnverified(exchange, refusal);
+    desk.reception().toUnverified(exchange, desk.ofPath(exchange.topic(), refusal));
     channel.flush();
   }
 

@@ -165,7 +165,7 @@ final class PlainUplink {
       topicBytes[topicLength++] = '/';
     }
     for (int i = at; i < at + length; i++) {
-      if (datagram[i] < 0 || datagram[i] == '/') {
+      if (datagram[i] < 0 || datagram[i] == '/' || datagram[i] == '?') {
         return false;
       }
       topicBytes[topicLength++] = datagram[i];
@@ -197,7 +197,25 @@ final class PlainUplink {
         token.set(at + 2, length - 2);
       }
     }
-    return isAscii(at, length);
+    return isOneParameter(at, length);
+  }
+
+  /** Several in one option, as modems write them, are not plain: {@link FoldedOptions}. */
+  private boolean isOneParameter(int at, int length) {
+    int end = at + length;
+    if (length > 0 && datagram[at] == '?') {
+      return false;
+    }
+    for (int i = at; i < end; i++) {
+      if (datagram[i] < 0 || (datagram[i] == '&' && isOurs(i + 1, end))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean isOurs(int at, int end) {
+    return at + 1 < end && datagram[at + 1] == '=' && (datagram[at] == 'd' || datagram[at] == 'k');
   }
 
   boolean isConfirmable() {

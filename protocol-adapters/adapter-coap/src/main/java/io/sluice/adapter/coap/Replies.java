@@ -5,18 +5,28 @@ import io.sluice.api.Receipt;
 import io.sluice.api.RejectReason;
 import io.sluice.api.Uplink;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 import org.eclipse.californium.core.coap.CoAP;
 import org.eclipse.californium.core.coap.CoAP.ResponseCode;
 import org.eclipse.californium.core.coap.NoResponseOption;
 import org.eclipse.californium.core.coap.Request;
 import org.eclipse.californium.core.coap.Response;
 import org.eclipse.californium.core.network.Exchange;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Verdicts as CoAP responses (RFC 7252 5.9), with a diagnostic payload where something is wrong.
  */
 final class Replies {
+  /** What there is, for who asked for something else. */
+  static final String USABLE =
+      "usable: POST or PUT /telemetry, /event, /alarm, /state (also /{class}/{child});"
+          + " GET /command, /time, /.well-known/core";
+
   private static final int MAX_DIAGNOSTIC_BYTES = 1024;
+
+  /** Registration and bootstrap of LwM2M: OMA-TS-LightweightM2M sections 6.1 and 6.2. */
+  private static final Set<String> LWM2M = Set.of("rd", "bs");
 
   /** After so long credentials may be tried again, where wrong ones have to wait. */
   private static final long RETRY_SECONDS = 5;
@@ -28,10 +38,25 @@ final class Replies {
     boolean isUnmapped =
         receipt instanceof Receipt.Rejected rejected
             && rejected.reason() == RejectReason.UNMAPPED_TOPIC;
+    if (!isUnmapped) {
+      return to(receipt, maxPayloadBytes);
+    }
     // what can be read is there, only not to be written (RFC 7252 section 5.9.2.6)
-    return isUnmapped && PublicResources.NAMES.contains(uplink.topic())
+    return PublicResources.NAMES.contains(uplink.topic())
         ? diagnostic(ResponseCode.METHOD_NOT_ALLOWED, "/" + uplink.topic() + " is read by GET")
-        : to(receipt, maxPayloadBytes);
+        : notFound(uplink.topic());
+  }
+
+  /**
+   * 4.04, in the words of CoAP.
+   *
+   * @param topic the path without leading slash; null where its segments make none
+   */
+  static Response notFound(@Nullable String topic) {
+    String first = topic == null ? "" : topic.split("/", 2)[0];
+    return diagnostic(
+        ResponseCode.NOT_FOUND,
+        (LWM2M.contains(first) ? "LwM2M is not offered here; " : "no such path; ") + USABLE);
   }
 
   static Response to(Receipt receipt, int maxPayloadBytes) {

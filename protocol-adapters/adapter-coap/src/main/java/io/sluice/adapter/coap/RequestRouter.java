@@ -25,10 +25,6 @@ import org.slf4j.LoggerFactory;
  * Takes each whole request from Californium's stack, on the exchange's own thread; never blocks.
  */
 final class RequestRouter implements MessageDeliverer {
-  private static final String USABLE =
-      "usable: POST or PUT /telemetry, /event, /alarm, /state (also /{class}/{child});"
-          + " GET /command, /time, /.well-known/core";
-
   private static final Logger log = LoggerFactory.getLogger(RequestRouter.class);
 
   private final Desk desk;
@@ -77,7 +73,7 @@ final class RequestRouter implements MessageDeliverer {
       refuse(
           exchange,
           RejectReason.PROTOCOL_ERROR,
-          Replies.diagnostic(ResponseCode.METHOD_NOT_ALLOWED, USABLE));
+          Replies.diagnostic(ResponseCode.METHOD_NOT_ALLOWED, Replies.USABLE));
       return;
     }
     String first = path.isEmpty() ? "" : path.getFirst();
@@ -107,12 +103,12 @@ final class RequestRouter implements MessageDeliverer {
     if (name != null && PublicResources.NAMES.contains(name)) {
       return method == CoAP.Code.GET
           ? resources.get(name, options)
-          : Replies.diagnostic(ResponseCode.METHOD_NOT_ALLOWED, USABLE);
+          : Replies.diagnostic(ResponseCode.METHOD_NOT_ALLOWED, Replies.USABLE);
     }
     return switch (path.isEmpty() ? "" : path.getFirst()) {
       case "telemetry", "event", "alarm", "state", "t" ->
-          Replies.diagnostic(ResponseCode.METHOD_NOT_ALLOWED, USABLE);
-      default -> Replies.diagnostic(ResponseCode.NOT_FOUND, "no such path; " + USABLE);
+          Replies.diagnostic(ResponseCode.METHOD_NOT_ALLOWED, Replies.USABLE);
+      default -> Replies.notFound(name);
     };
   }
 
@@ -154,7 +150,7 @@ final class RequestRouter implements MessageDeliverer {
           exchange,
           RejectReason.UNMAPPED_TOPIC,
           Replies.diagnostic(
-              ResponseCode.NOT_FOUND, "a path segment is empty or contains /; " + USABLE));
+              ResponseCode.NOT_FOUND, "a path segment is empty or contains /; " + Replies.USABLE));
       return;
     }
     long micros = now.getEpochSecond() * 1_000_000L + now.getNano() / 1_000;
@@ -221,7 +217,8 @@ final class RequestRouter implements MessageDeliverer {
         },
         refusal -> {
           answers.release();
-          toUnverified(exchange, refusal);
+          String topic = topic(exchange.getRequest().getOptions().getUriPath());
+          toUnverified(exchange, desk.ofPath(topic, refusal));
         });
   }
 

@@ -1,5 +1,6 @@
 package io.sluice.adapter.coap;
 
+import io.sluice.api.Gateway;
 import org.eclipse.californium.core.coap.CoAP;
 import org.eclipse.californium.core.coap.CoAP.ResponseCode;
 import org.eclipse.californium.core.coap.CoAPMessageFormatException;
@@ -16,12 +17,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reactions that Californium's parser leaves out. A Confirmable message with a reserved token
  * length is rejected with a Reset (RFC 7252 3 and 4.2). A request in an Acknowledgement is ignored
- * (4.2: it carries a response or is empty). A request with an unknown method is read as one with
- * {@link #UNSUPPORTED}, which is answered 4.05 as well (5.8), in a Non-confirmable message too. An
- * option of a length that is not its own, and one that comes again and may not, are as if they were
- * unknown (5.4.3, 5.4.5). A block that is longer than its own option says is answered 4.00 (RFC
- * 7959 2.2); Californium throws what its endpoint does not expect: no answer, and a stack trace in
- * the log.
+ * (4.2: it carries a response or is empty). A response is one that nobody asked for, as no requests
+ * are sent here: a Confirmable one is rejected, others are ignored; Californium's matcher, which
+ * would look for its request and find another message of that Message ID, never sees one. A request
+ * with an unknown method is read as one with {@link #UNSUPPORTED}, which is answered 4.05 as well
+ * (5.8), in a Non-confirmable message too. An option of a length that is not its own, and one that
+ * comes again and may not, are as if they were unknown (5.4.3, 5.4.5). A block that is longer than
+ * its own option says is answered 4.00 (RFC 7959 2.2); Californium throws what its endpoint does
+ * not expect: no answer, and a stack trace in the log.
  */
 final class StrictParser extends UdpDataParser {
   private static final int HEADER_BYTES = 4;
@@ -33,8 +36,11 @@ final class StrictParser extends UdpDataParser {
   private static final int LAST_KNOWN_METHOD = CoAP.Code.IPATCH.value;
   private static final int LAST_METHOD = 31;
 
-  StrictParser() {
+  private final FoldedOptions folded;
+
+  StrictParser(Gateway gateway) {
     super(true, KnownOptions.REGISTRY);
+    this.folded = new FoldedOptions(gateway);
   }
 
   @Override
@@ -48,6 +54,14 @@ final class StrictParser extends UdpDataParser {
     if (header.getType() == CoAP.Type.ACK && CoAP.isRequest(header.getCode())) {
       throw new CoAPMessageFormatException(
           "a request in an Acknowledgement", null, header.getMID(), header.getCode(), false);
+    }
+    if (CoAP.isResponse(header.getCode())) {
+      throw new CoAPMessageFormatException(
+          "a response that nobody asked for",
+          null,
+          header.getMID(),
+          header.getCode(),
+          header.getType() == CoAP.Type.CON);
     }
     boolean isUnknownMethod =
         header.getCode() > LAST_KNOWN_METHOD && header.getCode() <= LAST_METHOD;
@@ -74,6 +88,9 @@ final class StrictParser extends UdpDataParser {
           message.getRawCode(),
           message.isConfirmable(),
           message instanceof Request ? ResponseCode.BAD_REQUEST : null);
+    }
+    if (message instanceof Request) {
+      folded.unfold(message.getOptions());
     }
   }
 

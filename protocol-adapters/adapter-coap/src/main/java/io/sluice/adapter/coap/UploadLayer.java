@@ -71,7 +71,9 @@ final class UploadLayer implements Layer {
                 }),
             refusal -> {
               desk.answers().release();
-              desk.reception().toUnverified(new OrdinaryRequest(exchange), refusal);
+              String topic = String.join("/", request.getOptions().getUriPath());
+              desk.reception()
+                  .toUnverified(new OrdinaryRequest(exchange), desk.ofPath(topic, refusal));
             });
   }
 

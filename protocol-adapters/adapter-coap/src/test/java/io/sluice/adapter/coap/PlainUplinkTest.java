@@ -25,7 +25,7 @@ class PlainUplinkTest {
   private static final String LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789-._~=&";
 
   private final PlainUplink plain = new PlainUplink();
-  private final StrictParser parser = new StrictParser();
+  private final StrictParser parser = new StrictParser(new ScriptedGateway());
 
   @Test
   void whatCaliforniumWritesIsReadAsItWasMeant() {
@@ -149,7 +149,8 @@ class PlainUplinkTest {
         && !path.isEmpty()
         && !path.getFirst().equals("command")
         && String.join("/", path).length() <= 512
-        && path.stream().noneMatch(segment -> segment.isEmpty() || segment.contains("/"))
+        && path.stream().noneMatch(segment -> segment.isEmpty() || segment.matches(".*[/?].*"))
+        && options.getUriQuery().stream().noneMatch(one -> one.matches("\\?.*|.*&[dk]=.*"))
         && (path.toString() + options.getUriQuery() + options.getUriHost())
             .chars()
             .allMatch(letter -> letter < 0x80)

@@ -139,6 +139,11 @@ final class ScriptedGateway implements Gateway, Commands, AutoCloseable {
   }
 
   @Override
+  public boolean maps(String topic) {
+    return List.of("telemetry", "event", "alarm", "state", "t").contains(topic.split("/", 2)[0]);
+  }
+
+  @Override
   public void accept(Uplink uplink) {
     if (keep) {
       accepted.add(uplink);

@@ -126,7 +126,6 @@ class UplinkTest {
   void eachRejectionHasItsCodeAndItsDetail() throws Exception {
     expect(RejectReason.PAYLOAD_INVALID, ResponseCode.BAD_REQUEST);
     expect(RejectReason.NOT_AUTHORIZED, ResponseCode.FORBIDDEN);
-    expect(RejectReason.UNMAPPED_TOPIC, ResponseCode.NOT_FOUND);
     expect(RejectReason.UNSUPPORTED_CONTENT_TYPE, ResponseCode.UNSUPPORTED_CONTENT_FORMAT);
     expect(RejectReason.QUOTA, ResponseCode.TOO_MANY_REQUESTS);
     CoapResponse large = expect(RejectReason.TOO_LARGE, ResponseCode.REQUEST_ENTITY_TOO_LARGE);

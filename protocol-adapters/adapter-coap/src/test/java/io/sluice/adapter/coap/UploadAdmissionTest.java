@@ -75,7 +75,8 @@ class UploadAdmissionTest {
         for (boolean wrong : new boolean[] {false, true}) {
           for (String path : new String[] {"aa", "telemetry"}) {
             attacker.send(forged(++id, confirmable, path, wrong));
-            assertThat(RawPeer.code(attacker.receive())).isEqualTo("4.01");
+            assertThat(RawPeer.code(attacker.receive()))
+                .isEqualTo(path.equals("aa") ? "4.04" : "4.01");
           }
         }
       }
