@@ -308,6 +308,16 @@ final class ScriptedGateway implements Gateway, Commands, AutoCloseable {
   }
 
   @Override
+  public void unanswered(DeviceId device, String commandId) {
+    acknowledged(device, commandId);
+  }
+
+  @Override
+  public void refused(DeviceId device, String commandId, int reasonCode) {
+    acknowledged(device, commandId);
+  }
+
+  @Override
   public void returned(DeviceId device, String commandId) {
     returned.add(commandId);
     synchronized (queue) {
