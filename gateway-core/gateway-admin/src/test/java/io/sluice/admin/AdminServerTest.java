@@ -3,9 +3,13 @@ package io.sluice.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sluice.api.Lane;
 import io.sluice.api.MessageClass;
+import io.sluice.api.RejectReason;
+import io.sluice.api.admin.AdminRole;
 import io.sluice.api.admin.AdminSettings;
 import io.sluice.api.admin.AlarmDesk;
+import io.sluice.api.admin.CoverageDesk;
 import io.sluice.api.admin.CoverageDesk.Filter;
 import io.sluice.api.admin.CoverageDesk.What;
 import io.sluice.api.admin.Operations.LiveEvent;
@@ -23,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -213,7 +218,8 @@ class AdminServerTest {
   @Test
   void everyTextOfTheDashboardIsTranslated() throws Exception {
     String words = script("text.js");
-    for (String name : List.of("alarms", "app", "coverage", "devices", "flow", "letters", "live")) {
+    for (String name :
+        List.of("alarms", "app", "coverage", "devices", "flow", "letters", "live", "raw", "show")) {
       Matcher texts = Pattern.compile("\\bt\\(\"([^\"]+)\"\\)").matcher(script(name + ".js"));
       while (texts.find()) {
         String word = texts.group(1);
@@ -221,6 +227,24 @@ class AdminServerTest {
         assertThat(isTranslated).as(name + ": " + word).isTrue();
       }
     }
+  }
+
+  @Test
+  void everyWordThatTheApiHasIsTranslated() throws Exception {
+    String words = script("text.js");
+    Stream<String> ofApi =
+        Stream.of(
+                Stream.of(RejectReason.values()).map(RejectReason::label),
+                Stream.of(Lane.values()).map(Lane::jsonName),
+                Stream.of(MessageClass.values()).map(MessageClass::jsonName),
+                Stream.of(AlarmDesk.State.values()).map(AlarmDesk.State::label),
+                Stream.of(AlarmDesk.Kind.values()).map(AlarmDesk.Kind::label),
+                Stream.of(CoverageDesk.What.values()).map(ApiJson::name),
+                Stream.of(AdminRole.values()).map(ApiJson::name),
+                Stream.of("Extreme", "Severe", "Moderate", "Minor", "Unknown", "Exercise", "Test"))
+            .flatMap(each -> each);
+    assertThat(ofApi)
+        .allMatch(word -> Pattern.compile("[ {\"]" + word + "\"?: \"").matcher(words).find());
   }
 
   private String script(String name) throws Exception {
