@@ -8,6 +8,8 @@ import io.sluice.engine.normalize.Normalized;
 import io.sluice.engine.normalize.Normalizer;
 import io.sluice.engine.normalize.PayloadException;
 import io.sluice.engine.normalize.Profiles;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +28,12 @@ public final class Messages {
       ("{\"ts\":1767225599123,\"voltage\":230.12,\"current\":4.213,\"power\":968.7,"
               + "\"energy\":48213.551,\"powerFactor\":0.981,\"frequency\":49.98,"
               + "\"serial\":\"SN-0012345678\",\"seq\":1234567890}")
+          .getBytes(StandardCharsets.UTF_8);
+
+  /** The same with one field that is no number, as a script writes it. */
+  static final byte[] ONE_BAD =
+      new String(JSON, StandardCharsets.UTF_8)
+          .replace("4.213", "\"n/a\"")
           .getBytes(StandardCharsets.UTF_8);
 
   /** A nested vendor form of the same, of 150 bytes (Tasmota). */
@@ -78,6 +86,10 @@ public final class Messages {
 
   /** With the profiles that are shipped. */
   static Normalizer normalizer() {
+    return of(Profiles.load(List.of(profiles())));
+  }
+
+  private static Path profiles() {
     Path root = Path.of("").toAbsolutePath();
     while (!Files.isDirectory(root.resolve("config/profiles"))) {
       root = root.getParent();
@@ -85,11 +97,32 @@ public final class Messages {
         throw new IllegalStateException("run it within the checkout: config/profiles is not found");
       }
     }
-    Profiles.Loaded loaded = Profiles.load(List.of(root.resolve("config/profiles")));
+    return root.resolve("config/profiles");
+  }
+
+  private static Normalizer of(Profiles.Loaded loaded) {
     if (!loaded.faults().isEmpty()) {
       throw new IllegalStateException(String.join("\n", loaded.faults()));
     }
     return new Normalizer("edge-01", loaded.profiles());
+  }
+
+  /** With the shipped profile of {@link #DEVICE}, and one more line in it. */
+  static Normalizer normalizer(String line) {
+    Path shipped = profiles().resolve("energy-meter.yaml");
+    try {
+      Path directory = Files.createTempDirectory("profiles");
+      Path copy = directory.resolve("energy-meter.yaml");
+      try {
+        Files.writeString(copy, line + "\n" + Files.readString(shipped));
+        return of(Profiles.load(List.of(copy)));
+      } finally {
+        Files.deleteIfExists(copy);
+        Files.delete(directory);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   static Normalized normalized(Normalizer normalizer, ContentType type, byte[] payload)

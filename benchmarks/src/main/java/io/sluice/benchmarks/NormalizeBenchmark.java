@@ -18,10 +18,23 @@ import org.openjdk.jmh.annotations.State;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class NormalizeBenchmark {
   private final Normalizer normalizer = Messages.normalizer();
+  private final Normalizer strict = Messages.normalizer("tolerate: none");
 
   @Benchmark
   public Normalized flatJson() throws PayloadException {
     return Messages.normalized(normalizer, ContentType.UNSPECIFIED, Messages.JSON);
+  }
+
+  /** The same, by a profile that refuses the message for one bad field. */
+  @Benchmark
+  public Normalized flatJsonTolerateNone() throws PayloadException {
+    return Messages.normalized(strict, ContentType.UNSPECIFIED, Messages.JSON);
+  }
+
+  /** One field in nine says that nothing was measured: it is kept as bad. */
+  @Benchmark
+  public Normalized flatJsonOneFieldBad() throws PayloadException {
+    return Messages.normalized(normalizer, ContentType.UNSPECIFIED, Messages.ONE_BAD);
   }
 
   @Benchmark

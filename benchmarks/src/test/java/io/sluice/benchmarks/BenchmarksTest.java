@@ -31,6 +31,8 @@ class BenchmarksTest {
         .containsExactlyInAnyOrder(
             "MqttBenchmark.publishQos1",
             "NormalizeBenchmark.flatJson",
+            "NormalizeBenchmark.flatJsonOneFieldBad",
+            "NormalizeBenchmark.flatJsonTolerateNone",
             "NormalizeBenchmark.nestedJson",
             "NormalizeBenchmark.senmlCbor",
             "EncodeBenchmark.canonicalJson",

@@ -123,6 +123,7 @@ final class DecodeCommand implements Callable<Integer> {
     Profiles.Loaded loaded = Profiles.load(List.of(place));
     PrintWriter err = spec.commandLine().getErr();
     loaded.faults().forEach(err::println);
+    loaded.warnings().forEach(each -> err.println("warning: " + each));
     err.flush();
     return loaded.faults().isEmpty() ? loaded.profiles() : null;
   }

@@ -66,6 +66,7 @@ record GatewayFiles(
     List<Path> places = profilePlaces.isEmpty() ? List.of(shippedProfiles()) : profilePlaces;
     Profiles.Loaded profiles = Profiles.load(places);
     profiles.faults().forEach(err::println);
+    profiles.warnings().forEach(each -> err.println("warning: " + each));
     return new Named(
         profiles,
         DeviceSeed.load(devices, profiles.profiles().ids(), authorities, System.getenv(), faults));

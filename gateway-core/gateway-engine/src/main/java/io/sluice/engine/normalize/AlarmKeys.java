@@ -21,6 +21,7 @@ final class AlarmKeys {
   static final Map<String, String> CERTAINTIES = words("Observed Likely Possible Unlikely Unknown");
   static final Map<String, String> STATUSES = words("Actual Exercise Test");
 
+  private static final String SIGNS = "=<>!";
   private static final List<String> RULE_KEYS =
       List.of(
           "name",
@@ -186,6 +187,9 @@ final class AlarmKeys {
       int at = text.indexOf(operator.sign);
       if (at > 0) {
         String name = text.substring(0, at).strip();
+        if (!isAlone(text, at, operator.sign.length())) {
+          break;
+        }
         Metric metric = metrics.get(name);
         if (metric == null) {
           keys.fault(key, unknownMetric(name, metrics));
@@ -202,6 +206,14 @@ final class AlarmKeys {
     }
     keys.fault(key, "\"" + text + "\" is no comparison; write one such as smoke == true");
     return null;
+  }
+
+  /** Whether an operator is one, with something behind it: {@code >>} and {@code =<} are none. */
+  private static boolean isAlone(String text, int at, int length) {
+    String behind = text.substring(at + length).strip();
+    return SIGNS.indexOf(text.charAt(at - 1)) < 0
+        && !behind.isEmpty()
+        && SIGNS.indexOf(behind.charAt(0)) < 0;
   }
 
   private static Object operand(String text) {

@@ -33,6 +33,11 @@ record Linear(double multiply, double divide, double add) {
     return of(factor, add * next.multiply / next.divide + next.add);
   }
 
+  /** The way back. */
+  Linear inverse() {
+    return of(divide / multiply, -add * divide / multiply);
+  }
+
   double apply(double value) {
     double result = value * multiply / divide;
     if (add != 0 || multiply != Math.rint(multiply)) {

@@ -389,9 +389,6 @@ final class ObjectCodec {
       seenTimes[sampleDepth] = seen;
     }
     if (sampleTime != Samples.NO_TIME) {
-      if (sampleTime == micros) {
-        return true;
-      }
       if (!profile.goesBefore(path, seen.path())) {
         return false;
       }

@@ -11,6 +11,7 @@ import java.util.HexFormat;
 /** What lies around a payload's content: marks, padding, encodings. */
 final class PayloadText {
   private static final int MARK_BYTES = 3;
+  private static final int REPLACEMENT = 0xFFFD;
 
   private PayloadText() {}
 
@@ -37,6 +38,34 @@ final class PayloadText {
 
   private static boolean isPadding(byte each) {
     return each == 0 || each == ' ' || each == '\n' || each == '\r' || each == '\t';
+  }
+
+  /** Whether a text has half a character, a lone surrogate: JSON can escape it, UTF-8 has none. */
+  static boolean isTorn(String text) {
+    int length = text.length();
+    for (int i = 0; i < length; i++) {
+      char c = text.charAt(i);
+      if (Character.isSurrogate(c)) {
+        boolean pair =
+            Character.isHighSurrogate(c)
+                && i + 1 < length
+                && Character.isLowSurrogate(text.charAt(i + 1));
+        if (!pair) {
+          return true;
+        }
+        i++;
+      }
+    }
+    return false;
+  }
+
+  /** The text with U+FFFD in place of each half of a character. */
+  static String mended(String text) {
+    StringBuilder mended = new StringBuilder(text.length());
+    text.codePoints()
+        .map(point -> Character.getType(point) == Character.SURROGATE ? REPLACEMENT : point)
+        .forEach(mended::appendCodePoint);
+    return mended.toString();
   }
 
   /** The payload in UTF-8, out of the profile's character set. */

@@ -69,7 +69,7 @@ final class ProfileParts {
         places.add(place);
       }
     }
-    if (places.isEmpty()) {
+    if (keys.items("fields").isEmpty()) {
       keys.fault("fields", "has no field; write a list of metric, offset and type");
     }
     return new ByteLayout(List.copyOf(places), keys.integer("length", -1, 1, MAX_OFFSET));
@@ -80,16 +80,20 @@ final class ProfileParts {
     Metric metric = metrics.get(name);
     if (metric == null) {
       keys.fault("metric", AlarmKeys.unknownMetric(name, metrics));
-      return null;
     }
-    if (!keys.has("type") || !keys.has("offset")) {
+    boolean whole = keys.has("type") && keys.has("offset");
+    if (!whole) {
       keys.fault(keys.has("type") ? "offset" : "type", "is missing; a field has offset and type");
+    }
+    int offset = keys.integer("offset", 0, 0, MAX_OFFSET);
+    ByteLayout.Type type = keys.choice("type", TYPES, ByteLayout.Type.U8);
+    if (metric == null || !whole) {
       return null;
     }
     return new Place(
         fields.make(name, metric, keys, false),
-        keys.integer("offset", 0, 0, MAX_OFFSET),
-        keys.choice("type", TYPES, ByteLayout.Type.U8),
+        offset,
+        type,
         keys.choice("order", ORDERS, little),
         keys.integer("bit", 0, 0, 31),
         keys.integer("width", 1, 1, 32),

@@ -53,6 +53,7 @@ final class ProfileReader {
           "ignore",
           "cap",
           "alarm-fields",
+          "units",
           "metrics",
           "layout",
           "text",
@@ -113,10 +114,12 @@ final class ProfileReader {
   private final Map<String, Map<String, Target>> scopes = new HashMap<>();
   private @Nullable YamlKeys cap;
   private char decimal = '.';
+  private ProfileUnits units;
 
-  ProfileReader(Path file, List<String> faults) {
-    this.yaml = new Yaml(file, faults);
+  ProfileReader(Path file, List<String> faults, List<String> warnings) {
+    this.yaml = new Yaml(file, faults, warnings);
     String name = file.getFileName().toString();
+    this.units = ProfileUnits.ofTable(yaml);
     this.stem = name.replaceFirst("\\.ya?ml$", "");
   }
 
@@ -128,6 +131,7 @@ final class ProfileReader {
     }
     Profile.Head head = head(top);
     boolean textNumbers = top.truth("numbers-as-strings", false);
+    units = new ProfileUnits(yaml, top);
     readMetrics(top, textNumbers);
     roles(top);
     ProfileParts parts = new ProfileParts(yaml, metrics, targets, this::field);
@@ -246,7 +250,7 @@ final class ProfileReader {
         new Metric(
             metrics.size(),
             name,
-            unit(keys),
+            units.ofMetric(keys),
             keys.choice("type", TYPES, keys.has("values") ? MetricType.ANY : MetricType.NUMBER),
             range(keys),
             keys.truth("monotonic", false),
@@ -273,23 +277,6 @@ final class ProfileReader {
 
   private static boolean takesAll(Field chain) {
     return chain.when() == null || (chain.otherwise() != null && takesAll(chain.otherwise()));
-  }
-
-  private static @Nullable String unit(YamlKeys keys) {
-    String unit = keys.text("unit");
-    String resolved = unit == null ? null : Units.resolve(unit);
-    if (unit != null && resolved == null) {
-      keys.fault(
-          "unit",
-          "\""
-              + unit
-              + "\" is not in the table of units; "
-              + Nearest.hint(
-                  unit,
-                  Units.sameLetters(unit),
-                  "use one of the IANA SenML units registry, as Cel or m/s"));
-    }
-    return resolved;
   }
 
   private static Range range(YamlKeys keys) {
@@ -357,7 +344,7 @@ final class ProfileReader {
     Linear linear = Linear.of(keys.number("scale", 1), keys.number("add", 0));
     String from = keys.text("unit");
     if (from != null) {
-      Linear conversion = metric.unit() == null ? null : Units.fromText(from, metric.unit());
+      Linear conversion = units.conversion(from, metric.unit());
       if (conversion == null) {
         keys.fault(
             "unit",
@@ -370,7 +357,7 @@ final class ProfileReader {
                 + "; "
                 + Nearest.hint(
                     from,
-                    metric.unit() == null || Units.resolve(from) != null
+                    metric.unit() == null || units.isKnown(from)
                         ? List.of()
                         : Units.sameKind(metric.unit()),
                     "use a unit of the same kind, or scale"));

@@ -31,8 +31,9 @@ public final class Profiles {
    * @param profiles those without fault
    * @param faults each as {@code FILE:LINE:COL: path: what is wrong; what to do}; empty where all
    *     is well
+   * @param warnings of the same form: what is taken all the same
    */
-  public record Loaded(Profiles profiles, List<String> faults) {}
+  public record Loaded(Profiles profiles, List<String> faults, List<String> warnings) {}
 
   /**
    * Loads files, and of directories every {@code .yaml} and {@code .yml} in them, not below. All
@@ -40,10 +41,11 @@ public final class Profiles {
    */
   public static Loaded load(List<Path> directoriesOrFiles) {
     List<String> faults = new ArrayList<>();
+    List<String> warnings = new ArrayList<>();
     Map<String, Profile> byId = new LinkedHashMap<>();
     Map<String, Path> fileOf = new LinkedHashMap<>();
     for (Path file : files(directoriesOrFiles, faults)) {
-      Profile profile = read(file, faults);
+      Profile profile = read(file, faults, warnings);
       if (profile != null && byId.putIfAbsent(profile.id(), profile) == null) {
         fileOf.put(profile.id(), file);
       } else if (profile != null) {
@@ -56,7 +58,8 @@ public final class Profiles {
                 + "; give each profile its own id");
       }
     }
-    return new Loaded(new Profiles(new HashMap<>(byId)), List.copyOf(faults));
+    return new Loaded(
+        new Profiles(new HashMap<>(byId)), List.copyOf(faults), List.copyOf(warnings));
   }
 
   private static List<Path> files(List<Path> directoriesOrFiles, List<String> faults) {
@@ -81,7 +84,7 @@ public final class Profiles {
     return (name.endsWith(".yaml") || name.endsWith(".yml")) && !Files.isDirectory(file);
   }
 
-  private static @Nullable Profile read(Path file, List<String> faults) {
+  private static @Nullable Profile read(Path file, List<String> faults, List<String> warnings) {
     String text;
     try {
       text = TextFile.decode(Files.readAllBytes(file));
@@ -91,7 +94,7 @@ public final class Profiles {
       return null;
     }
     int before = faults.size();
-    Profile profile = new ProfileReader(file, faults).read(text);
+    Profile profile = new ProfileReader(file, faults, warnings).read(text);
     return faults.size() == before ? profile : null;
   }
 

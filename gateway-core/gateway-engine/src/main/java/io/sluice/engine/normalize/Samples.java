@@ -291,8 +291,22 @@ final class Samples {
     }
     fields[at] = null;
     names[at] = name;
-    put(at, kind, valueBits, object, byteOffset);
+    boolean torn = isTorn(object);
+    put(at, kind, valueBits, torn ? mended(object, name, byteOffset) : object, byteOffset);
+    bad[at] = torn ? QualityReason.TYPE : null;
     taken++;
+  }
+
+  private static boolean isTorn(@Nullable Object object) {
+    return object instanceof String text && PayloadText.isTorn(text);
+  }
+
+  /** A text with half a character in it is no text: what of it is one is kept, as bad. */
+  private String mended(Object text, String name, int byteOffset) throws PayloadException {
+    fault(
+        Faults.at(
+            name, byteOffset, "the text has half a character (a lone surrogate); send it whole"));
+    return PayloadText.mended((String) text);
   }
 
   static PayloadException nameTooLong(String name, int byteOffset) {
@@ -310,8 +324,9 @@ final class Samples {
       throws PayloadException {
     int at = open(byteOffset);
     fields[at] = field;
-    put(at, kind, valueBits, object, byteOffset);
-    bad[at] = reason;
+    boolean torn = isTorn(object);
+    put(at, kind, valueBits, torn ? mended(object, field.path(), byteOffset) : object, byteOffset);
+    bad[at] = torn && reason == null ? QualityReason.TYPE : reason;
     taken += reason == QualityReason.TYPE ? 0 : 1;
   }
 

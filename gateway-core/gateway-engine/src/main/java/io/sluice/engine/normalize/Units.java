@@ -160,6 +160,9 @@ public final class Units {
    * @return null where the unit is not of the metric's kind
    */
   static @Nullable Linear fromText(String given, String wanted) {
+    if (given.equals(wanted)) {
+      return Linear.IDENTITY; // so that a profile's own unit is one, too
+    }
     String resolved = resolve(given);
     Linear conversion = resolved == null ? null : conversion(resolved, wanted);
     Unit target = KNOWN.get(wanted);

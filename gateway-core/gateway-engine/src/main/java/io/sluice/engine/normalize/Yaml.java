@@ -43,10 +43,17 @@ final class Yaml {
 
   private final Path file;
   private final List<String> faults;
+  private final List<String> warnings;
 
-  Yaml(Path file, List<String> faults) {
+  Yaml(Path file, List<String> faults, List<String> warnings) {
     this.file = file;
     this.faults = faults;
+    this.warnings = warnings;
+  }
+
+  void warn(Node at, String path, String message) {
+    Location location = new Location(file.toString(), at.line(), at.column());
+    warnings.add(new Fault(location, path, message).toString());
   }
 
   void fault(Node at, String path, String message) {

@@ -62,6 +62,11 @@ final class YamlKeys {
     yaml.fault(node == null ? mapping : node, at(key), message);
   }
 
+  void warn(String key, String message) {
+    Node node = node(key);
+    yaml.warn(node == null ? mapping : node, at(key), message);
+  }
+
   private @Nullable Object scalar(String key, String what) {
     Node node = node(key);
     if (node == null) {

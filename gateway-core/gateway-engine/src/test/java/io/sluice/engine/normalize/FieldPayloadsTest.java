@@ -306,6 +306,31 @@ class FieldPayloadsTest {
   }
 
   @Test
+  void halfACharacterMakesItsFieldBad() throws Exception {
+    String half = "\\ud83d";
+    CanonicalRecord record =
+        climate.decode(
+            "{\"serial\":\"A"
+                + half
+                + "B\",\"x\":\""
+                + half
+                + "\","
+                + "\"whole\":\"\\ud83d\\ude00\"}");
+    assertBad(record, "serial", QualityReason.TYPE, "A\ufffdB");
+    assertBad(record, "x", QualityReason.TYPE, "\ufffd");
+    assertThat(value(record, "whole")).isEqualTo("\ud83d\ude00");
+    assertThat(climate.faults("{\"serial\":\"" + half + "\",\"a\":1}").detail())
+        .contains("$.serial at byte 10: the text has half a character");
+    assertThatThrownBy(() -> open.decode("{\"" + half + "\":1}")).hasMessageContaining("surrogate");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"[]", "{}", "null", "[null]", "[{}]", "[[]]"})
+  void payloadWithoutAnyValueIsRefused(String text) {
+    assertThatThrownBy(() -> open.decode(text)).hasMessageContaining("carries no value");
+  }
+
+  @Test
   void numberWithItsUnitConverts() throws Exception {
     assertThat(value(climate.decode("{\"temperature\":\"23.5 C\"}"), "temperature"))
         .isEqualTo(23.5);

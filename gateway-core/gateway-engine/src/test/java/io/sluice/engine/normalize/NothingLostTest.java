@@ -87,6 +87,37 @@ class NothingLostTest {
     }
   }
 
+  @Test
+  void ofSeveralTimesOneCountsWhateverTheOrderAndTheOthersAreFields() throws Exception {
+    for (int i = 0; i < 2_000; i++) {
+      Map<String, Object> document = new LinkedHashMap<>();
+      document.put("a", 100_000 + ++number);
+      for (String name : List.of("timestamp", "ts", "time", "t")) {
+        if (random.nextInt(3) > 0) {
+          long seconds = 1_767_225_000L + random.nextInt(500);
+          document.put(name, random.nextBoolean() ? seconds * 1_000 : seconds);
+        }
+      }
+      String text = json.writeValueAsString(document);
+      CanonicalRecord record = open.decode(ContentType.JSON, text);
+      String shuffled = json.writeValueAsString(shuffled(document));
+      CanonicalRecord other = open.decode(ContentType.JSON, shuffled);
+      assertThat(other.timeMicros()).as("seed %d %s", seed, text).isEqualTo(record.timeMicros());
+      assertThat(valuesOf(other))
+          .as("seed %d %s", seed, text)
+          .containsExactlyInAnyOrderElementsOf(valuesOf(record));
+      document.remove("a");
+      for (Object time : document.values()) {
+        long millis = ((Number) time).longValue() < 10_000_000_000L ? 1_000 : 1;
+        assertThat(
+                valuesOf(record).contains(time.toString())
+                    || record.timeMicros() == ((Number) time).longValue() * millis * 1_000)
+            .as("seed %d %s", seed, text)
+            .isTrue();
+      }
+    }
+  }
+
   private Map<String, Object> object(int depth) {
     Map<String, Object> fields = new LinkedHashMap<>();
     for (int i = random.nextInt(1, 6); i > 0; i--) {

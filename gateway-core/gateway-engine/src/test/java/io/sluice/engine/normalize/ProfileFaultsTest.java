@@ -110,6 +110,73 @@ class ProfileFaultsTest {
     assertThat(Bench.value(plain.decode(ContentType.TEXT, "open"), "value")).isEqualTo("open");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"a >> 5", "a =< 5", "a === 5", "a >", "a <> 5"})
+  void comparisonThatIsNoneIsSaidToBeNone(String when) {
+    assertThat(Bench.load("metrics: { a: }", "alarms: [ { when: '" + when + "' } ]").faults())
+        .singleElement()
+        .asString()
+        .contains("\"" + when + "\" is no comparison; write one such as smoke == true");
+  }
+
+  @Test
+  void faultsOfALayoutsFieldAreAllToldTogether() {
+    assertThat(
+            Bench.load(
+                    "metrics: { a: { unit: m } }",
+                    "layout: { fields: [ { metric: b, offset: -1, type: u12 } ] }")
+                .faults())
+        .hasSize(3)
+        .anyMatch(fault -> fault.contains("type: \"u12\" is not known"))
+        .anyMatch(fault -> fault.contains("metric: \"b\" is no metric"))
+        .anyMatch(fault -> fault.contains("offset: must be an integer from 0"));
+  }
+
+  @Test
+  void unitsOfAProfilesOwnTurnIntoOthersByTheirFactor() throws Exception {
+    Bench bench =
+        Bench.of(
+            "units:",
+            "  uSv/h:",
+            "  GPM: { unit: l/min, factor: 3.785411784 }",
+            "  degRe: { unit: Cel, factor: 1.25 }",
+            "metrics:",
+            "  dose: { unit: uSv/h }",
+            "  flow: { unit: l/min, from: [ { path: gpm, unit: GPM } ] }",
+            "  back: { unit: GPM, from: [ { path: lpm, unit: l/min } ] }",
+            "  heat: { unit: degF, from: [ { path: re, unit: degRe } ] }");
+    CanonicalRecord record =
+        bench.decode(
+            "[{\"n\":\"dose\",\"u\":\"uSv/h\",\"v\":0.12},{\"n\":\"gpm\",\"v\":10},"
+                + "{\"n\":\"lpm\",\"v\":37.85411784},{\"n\":\"re\",\"v\":80}]");
+    assertThat(Bench.value(record, "dose")).isEqualTo(0.12);
+    assertThat(Bench.value(record, "flow")).isEqualTo(37.85411784);
+    assertThat(((Number) Bench.value(record, "back")).doubleValue()).isEqualTo(10);
+    assertThat(((Number) Bench.value(record, "heat")).doubleValue()).isEqualTo(212);
+    assertThat(record.measurements().getFirst().unit()).isEqualTo("uSv/h");
+  }
+
+  @Test
+  void unitThatNobodyKnowsIsTakenWithAWarningAndATypingErrorIsAFault() {
+    Profiles.Loaded loaded = Bench.load("metrics: { a: { unit: furlong }, b: { unit: CFU/ml } }");
+    assertThat(loaded.faults()).isEmpty();
+    assertThat(loaded.profiles().find("test").metric("a").unit()).isEqualTo("furlong");
+    assertThat(loaded.warnings())
+        .hasSize(2)
+        .allMatch(warning -> warning.matches(".*test\\.yaml:1:\\d+: .+: .+; .+"))
+        .anyMatch(warning -> warning.contains("\"furlong\" is not in the table of units and is"));
+    assertThat(Bench.load("metrics: { a: { unit: cel } }").faults())
+        .singleElement()
+        .asString()
+        .contains("did you mean \"Cel\"?");
+    assertThat(
+            Bench.load(
+                    "units: { Cel: , x: { factor: 2 }, y: { unit: blob }, z: { unit: m, factor: 0 } }",
+                    "metrics: { a: }")
+                .faults())
+        .hasSize(4);
+  }
+
   @Test
   void unitsTurnIntoEachOtherWithoutNoise() {
     assertThat(Units.conversion("degF", "Cel").apply(70.7)).isEqualTo(21.5);
