@@ -251,6 +251,9 @@ final class RecordComparison {
     if (!WITH_NAMES_OF_THEIR_OWN.contains(group.form())) {
       return false;
     }
+    if (group.form().besides().contains(name)) {
+      return true;
+    }
     String payload = new String(group.form().encode(sample), StandardCharsets.UTF_8);
     return isIn(JSON.readTree(payload), "", ALIASES.getOrDefault(name, name));
   }

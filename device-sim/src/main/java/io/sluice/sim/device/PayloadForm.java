@@ -105,6 +105,18 @@ public enum PayloadForm {
     return contentFormat;
   }
 
+  /**
+   * Names, as records have them, of what the form carries beside the sample under a name that is
+   * not in the payload as it stands: by what the vendor means, or by its place in a list.
+   */
+  public Set<String> besides() {
+    return switch (this) {
+      case DRAGINO -> Set.of("batteryVoltage");
+      case MILESIGHT -> Set.of("rxInfo.0.rssi");
+      default -> Set.of();
+    };
+  }
+
   /** Whether the far end can be matched message by message. */
   public boolean carriesCounter() {
     return this != TEXT && this != BINARY;

@@ -68,6 +68,16 @@ class SimulatedFormsTest {
         // a time that is not now makes it uncertain, but it is in range
         assertThat(there.path("q").asString("good")).isNotEqualTo("bad");
       }
+      String payload = new String(form.encode(sample), UTF_8);
+      for (JsonNode there : record.path("m")) {
+        String name = there.path("n").asString();
+        assertThat(
+                form.besides().contains(name)
+                    || sample.fields().stream().anyMatch(field -> field.name().equals(name))
+                    || payload.contains('"' + name.substring(name.lastIndexOf('.') + 1) + '"'))
+            .as("%s is in the payload, or said to be beside the sample", name)
+            .isTrue();
+      }
       if (form.carriesCounter()) {
         assertThat(measurement(record, "n").path("v").asLong()).isEqualTo(n);
         assertThat(record.path("t").asLong()).isEqualTo(micros);
