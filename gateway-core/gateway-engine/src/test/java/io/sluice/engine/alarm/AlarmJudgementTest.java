@@ -104,11 +104,11 @@ class AlarmJudgementTest {
     shipped("fire-panel");
     String fire = "{'t':%d,'point':'7','state':'fire'}";
     String normal = "{'t':%d,'point':'7','state':'normal'}";
-    bench.telemetry(fire.formatted(bench.at(300 * 86_400)));
+    bench.telemetry(fire.formatted(bench.at(300 * 86_400L)));
     bench.book.clear(bench.only().id(), "ann", null);
     bench.telemetry(fire.formatted(bench.at(0)));
     assertThat(bench.names()).hasSize(1);
-    bench.telemetry(normal.formatted(bench.at(-9 * 365 * 86_400)));
+    bench.telemetry(normal.formatted(bench.at(-9 * 365 * 86_400L)));
     assertThat(bench.names()).isEmpty();
     bench.telemetry(fire.formatted(bench.at(200)));
     bench.telemetry(normal.formatted(bench.at(0)));
