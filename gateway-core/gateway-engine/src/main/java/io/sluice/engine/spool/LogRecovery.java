@@ -160,7 +160,10 @@ final class LogRecovery {
         throw new IOException("was being made from an older segment, or does not belong here");
       }
       if (plain != null && !header.isEncrypted() && !plain.takesPlain(shape.number(), base)) {
-        throw new IOException("is plain, and what is written since encryption began is not");
+        String fault = "is plain, and what is written since encryption began is not";
+        throw plain.isUnreadable()
+            ? new UnreadableException(fault, new IOException(fault))
+            : new IOException(fault);
       }
     } catch (IOException e) {
       refuse(file, base, channel, bytes, e);

@@ -29,6 +29,12 @@ final class PlainBound {
   private final long[] before;
   private boolean isSaved;
 
+  /** The disk does not give the file: what it says is not known, which is not that it is wrong. */
+  private boolean isUnreadable;
+
+  /** Whether a plain segment stays in its place, as nobody knows whose it is. */
+  private boolean isAnyLeft;
+
   private PlainBound(SpoolKey key, Path directory, SpoolFiles files, long[] before) {
     this.key = key;
     this.directory = directory;
@@ -58,8 +64,12 @@ final class PlainBound {
     return bound;
   }
 
-  private void read(Path file) throws IOException {
-    String[] parts = new SmallFile(file, files).read().strip().split(" ", -1);
+  private void read(Path file) {
+    String text = text(file);
+    if (text == null) {
+      return;
+    }
+    String[] parts = text.strip().split(" ", -1);
     try {
       long[] read = new long[before.length];
       for (int log = 0; log < read.length; log++) {
@@ -77,6 +87,21 @@ final class PlainBound {
     LOG.error("spool: {} is damaged or was changed; no plain segment is taken", file);
   }
 
+  /** Null where the disk does not give it: a start is not held up by a bad sector. */
+  private @Nullable String text(Path file) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return new SmallFile(file, files).read();
+      } catch (IOException e) {
+        if (attempt == SegmentReads.FAILURES_MAX) {
+          LOG.error("spool: {} cannot be read: {}; plain segments wait", file, e.getMessage());
+          isUnreadable = true;
+          return null;
+        }
+      }
+    }
+  }
+
   private byte[] code(long[] values) {
     return key.code(LABEL, text(values).getBytes(StandardCharsets.US_ASCII));
   }
@@ -91,11 +116,20 @@ final class PlainBound {
 
   /** Whether a plain segment of a log that begins with this sequence is the spool's own. */
   boolean takesPlain(int log, long baseSequence) {
+    isAnyLeft |= isUnreadable;
     return baseSequence < before[log];
+  }
+
+  /** Whether a segment that is not taken may be taken another time, and so stays in its place. */
+  boolean isUnreadable() {
+    return isUnreadable;
   }
 
   /** Notes where each log stands, and that those without a plain segment need none any more. */
   void settle(Iterable<SegmentLog> logs) throws IOException {
+    if (isAnyLeft) {
+      return; // what it said is still wanted
+    }
     boolean isChanged = !isSaved;
     for (SegmentLog log : logs) {
       int number = log.shape().number();

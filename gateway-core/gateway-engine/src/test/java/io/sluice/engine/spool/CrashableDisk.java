@@ -113,6 +113,7 @@ final class CrashableDisk implements SpoolFiles {
   private boolean isCut;
   private int life;
   private long bytesRead;
+  private boolean hasLeftOut;
 
   CrashableDisk(SplittableRandom random, Clock clock) {
     this.random = random;
@@ -149,6 +150,11 @@ final class CrashableDisk implements SpoolFiles {
    */
   void fault(Fault fault, double probability) {
     faults.put(fault, probability);
+  }
+
+  /** Whether a force failed with something to write: the next power cut tears that. */
+  boolean hasLeftOut() {
+    return hasLeftOut;
   }
 
   void heal() {
@@ -520,6 +526,7 @@ final class CrashableDisk implements SpoolFiles {
       failOn(Fault.READ_ONLY);
       if (strikes(Fault.FORCE_ERROR)) {
         // Some of it is out, the rest never will be: the pages count as clean.
+        hasLeftOut |= !inode.unsynced.isEmpty();
         inode.unsynced.forEach(change -> survive(inode, change, Survival.SOME));
         inode.unsynced.clear();
         throw new IOException(Fault.FORCE_ERROR.message);

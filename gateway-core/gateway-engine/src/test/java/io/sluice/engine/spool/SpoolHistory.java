@@ -116,7 +116,10 @@ final class SpoolHistory {
   /** Whether some file was damaged, so that records may be lost, though never uncounted. */
   private boolean isDamaged;
 
-  /** Whether the power went in the middle of a group, of which some later records may be there. */
+  /**
+   * Whether the power went in the middle of a group, of which some later records may be there, or
+   * after a sync that failed.
+   */
   private boolean isTorn;
 
   /** Where the lanes ended when the cursors were saved. */
@@ -221,7 +224,7 @@ final class SpoolHistory {
 
   void cutPower(Survival survival) {
     forget();
-    isTorn |= survival == Survival.SOME;
+    isTorn |= survival == Survival.SOME || disk.hasLeftOut();
     disk.cut(survival);
   }
 
