@@ -16,7 +16,7 @@ final class Progress {
   private long nextSecond = PLAIN_SECONDS;
 
   Progress(PrintWriter err) {
-    this(err, System.console() != null && System.console().isTerminal());
+    this(err, System.console().isTerminal());
   }
 
   Progress(PrintWriter err, boolean isTerminal) {

@@ -3,7 +3,6 @@ package io.sluice.engine.alarm;
 import io.sluice.api.Cap;
 import io.sluice.api.admin.AlarmDesk.AlarmView;
 import io.sluice.api.admin.AlarmDesk.Kind;
-import io.sluice.engine.alarm.Notifications.Key;
 import io.sluice.engine.alarm.Notifications.Outcome;
 import java.time.Clock;
 import java.time.Duration;
@@ -52,7 +51,7 @@ public final class WebhookDuty implements Runnable {
   }
 
   /** What became of a post, and why it was not taken. */
-  private record Answer(Key key, @Nullable String fault) {}
+  private record Answer(Notifications.Key key, @Nullable String fault) {}
 
   private final AlarmBook book;
   private final Notifications notifications;
@@ -61,7 +60,7 @@ public final class WebhookDuty implements Runnable {
   private final Duration keep;
   private final Clock clock;
   private final LongSupplier nanoTime;
-  private final Set<Key> underWay = new HashSet<>();
+  private final Set<Notifications.Key> underWay = new HashSet<>();
 
   /** At most {@value #UNDER_WAY_MAX}, for so many are under way. */
   private final Queue<Answer> answers = new ConcurrentLinkedQueue<>();
@@ -199,7 +198,7 @@ public final class WebhookDuty implements Runnable {
     int most = isOneByOne ? 1 : UNDER_WAY_MAX - underWay.size();
     boolean isPaused = isOneByOne && nanoTime.getAsLong() - pauseUntilNanos < 0;
     for (AlarmView alarm : notifications.waiting(underWay, most, isPaused)) {
-      Key key = Key.of(alarm);
+      Notifications.Key key = Notifications.Key.of(alarm);
       underWay.add(key);
       receiver.post(alarm, why -> answers.add(new Answer(key, why)));
     }

@@ -186,7 +186,7 @@ class RedeliveryTest {
 
   private static int packetId(Packet publish) {
     int at = 2 + "command/valve".length();
-    return (publish.body()[at] & 0xFF) << 8 | publish.body()[at + 1] & 0xFF;
+    return ((publish.body()[at] & 0xFF) << 8) | (publish.body()[at + 1] & 0xFF);
   }
 
   private static byte[] puback(int id, int... reason) {
