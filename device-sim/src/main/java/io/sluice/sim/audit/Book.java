@@ -6,6 +6,7 @@ import io.sluice.sim.device.Sample;
 import io.sluice.sim.fleet.FleetRun.Played;
 import io.sluice.sim.fleet.SentLog;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.EnumMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,9 @@ final class Book {
 
   /** Microseconds. */
   private final long[] lateness;
+
+  /** Those that came as records of class alarm. */
+  private final BitSet alarms = new BitSet();
 
   private long copies;
 
@@ -80,6 +84,16 @@ final class Book {
 
   long sequence(int index) {
     return sequences[index];
+  }
+
+  /** The class under which it came. */
+  String messageClass(int index) {
+    return alarms.get(index) ? "alarm" : log().kindAt(index).address();
+  }
+
+  /** It came as a record of class alarm. */
+  void isAlarm(int index) {
+    alarms.set(index);
   }
 
   long lateness(int index) {

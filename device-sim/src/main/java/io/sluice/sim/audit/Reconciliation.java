@@ -190,6 +190,9 @@ final class Reconciliation implements FarEnd {
     long id = RecordIds.hash(id(record));
     if (!book.has(index)) {
       book.take(index, id, record.path("seq").asLong(0), arrival, record.path("rx").asLong(0));
+      if (record.path("class").asString("").equals("alarm")) {
+        book.isAlarm(index);
+      }
       if (!isNew) {
         fault(
             Kind.ID_REUSED,
@@ -334,7 +337,7 @@ final class Reconciliation implements FarEnd {
       if (!book.has(i) || log.resentAt(i) || log.anyOrderAt(i)) {
         continue;
       }
-      Integer before = last.put(log.kindAt(i).address(), i);
+      Integer before = last.put(book.messageClass(i), i);
       if (before == null) {
         continue;
       }
