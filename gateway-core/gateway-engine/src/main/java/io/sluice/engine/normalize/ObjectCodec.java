@@ -512,12 +512,13 @@ final class ObjectCodec {
   /** Notes whether it is a word of CAP 1.2; the field itself stays a field like any other. */
   private boolean cap(Role role, @Nullable String word) {
     if (word != null) {
-      switch (role) {
-        case SEVERITY -> isCapWord = AlarmKeys.SEVERITIES.containsKey(word.strip());
-        case URGENCY -> isCapWord = AlarmKeys.URGENCIES.containsKey(word.strip());
-        case CERTAINTY -> isCapWord = AlarmKeys.CERTAINTIES.containsKey(word.strip());
-        default -> isCapWord = word.equals("true") || AlarmKeys.STATUSES.containsKey(word.strip());
-      }
+      isCapWord =
+          switch (role) {
+            case SEVERITY -> AlarmKeys.SEVERITIES.containsKey(word.strip());
+            case URGENCY -> AlarmKeys.URGENCIES.containsKey(word.strip());
+            case CERTAINTY -> AlarmKeys.CERTAINTIES.containsKey(word.strip());
+            default -> word.equals("true") || AlarmKeys.STATUSES.containsKey(word.strip());
+          };
     }
     return false;
   }
