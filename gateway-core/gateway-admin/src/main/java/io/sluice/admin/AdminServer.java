@@ -30,6 +30,9 @@ public final class AdminServer implements AutoCloseable {
   private static final int WORKERS = 4;
   private static final int IDLE_SECONDS = 120;
   private static final int MAX_HEADER_BYTES = 16 << 10;
+  /** Of gzip: three quarters of the work of the default level, a tenth more bytes. */
+  private static final int COMPRESSION_LEVEL = 4;
+
   private static final long START_TIMEOUT_SECONDS = 20;
 
   private final Vertx vertx;
@@ -68,6 +71,8 @@ public final class AdminServer implements AutoCloseable {
             .setPort(port)
             .setIdleTimeout(IDLE_SECONDS)
             .setMaxHeaderSize(MAX_HEADER_BYTES)
+            .setCompressionSupported(true)
+            .setCompressionLevel(COMPRESSION_LEVEL)
             .setHttp2ClearTextEnabled(false); // else a connection without a byte is not counted
     if (secured != null) {
       secured.applyTo(options);

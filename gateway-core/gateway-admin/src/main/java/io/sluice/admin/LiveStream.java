@@ -71,6 +71,7 @@ final class LiveStream implements Handler<RoutingContext> {
     response
         .setChunked(true)
         .putHeader("Content-Type", "text/event-stream")
+        .putHeader("Content-Encoding", "identity") // an event must not wait in a compressor
         .putHeader("Cache-Control", "no-store");
     response.write(": records as they are accepted\n\n");
     long heartbeat = vertx.setPeriodic(HEARTBEAT_MILLIS, t -> response.write(":\n\n"));

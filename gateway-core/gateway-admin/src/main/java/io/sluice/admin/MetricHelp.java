@@ -1,6 +1,7 @@
 package io.sluice.admin;
 
 import java.util.Map;
+import java.util.Set;
 
 /** What each metric means: the HELP line of a scrape. */
 final class MetricHelp {
@@ -22,16 +23,23 @@ final class MetricHelp {
               "Devices that are to report: commissioned, not retired, not in an approved stop"),
           Map.entry(
               "sluice.coverage.ratio",
-              "Coverage from 0 to 1, by kind and window; no series where nothing is expected"),
+              "Coverage from 0 to 1, by kind and window (plan and connection: window now alone); no"
+                  + " series where nothing is expected"),
           Map.entry(
               "sluice.crl.expiry.seconds",
               "Time until the first authority's revocation list ends, negative after that"),
           Map.entry("sluice.dead.letters", "Messages kept that were not understood"),
-          Map.entry("sluice.devices", "Devices of the registry, by state"),
+          Map.entry(
+              "sluice.devices",
+              "Devices of the registry, by state; one device has several states: do not add them"),
           Map.entry("sluice.dropped", "Records accepted that an upstream will not get, by reason"),
           Map.entry("sluice.faults", "What background tasks and threads threw, by task"),
-          Map.entry("sluice.forward.lag.seconds", "Age of the oldest record that is not delivered"),
+          Map.entry(
+              "sluice.forward.lag.seconds",
+              "Age of the oldest record that an upstream lacks, by upstream and lane"),
           Map.entry("sluice.forwarded", "Records delivered, by upstream and lane"),
+          Map.entry(
+              "sluice.handshakes.failed", "TLS and DTLS handshakes that failed, by reason"),
           Map.entry("sluice.limited", "Messages and connections held back by a limit"),
           Map.entry("sluice.messages.accepted", "Messages stored and acknowledged"),
           Map.entry("sluice.messages.rejected", "Messages refused, by reason"),
@@ -44,7 +52,8 @@ final class MetricHelp {
               "sluice.spool.hours.left",
               "Hours until a lane is full at this rate; 0 at its bound, +Inf where none grows"),
           Map.entry(
-              "sluice.spool.oldest.seconds", "Age of the oldest record that is not delivered"),
+              "sluice.spool.oldest.seconds",
+              "Age of the oldest record that any upstream lacks, by lane"),
           Map.entry("sluice.spool.records", "Records on disk, by lane"),
           Map.entry(
               "sluice.upstream.backlog.records", "Records that the upstream does not have yet"),
@@ -60,6 +69,10 @@ final class MetricHelp {
               "sluice.webhook.undelivered", "Escalated alarms that the webhook does not have yet"));
 
   private MetricHelp() {}
+
+  static Set<String> names() {
+    return TEXTS.keySet();
+  }
 
   static String of(String name) {
     return TEXTS.getOrDefault(name, name);

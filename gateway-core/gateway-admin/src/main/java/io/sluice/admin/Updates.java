@@ -82,6 +82,7 @@ final class Updates implements Handler<RoutingContext> {
     response
         .setChunked(true)
         .putHeader("Content-Type", "text/event-stream")
+        .putHeader("Content-Encoding", "identity") // an event must not wait in a compressor
         .putHeader("Cache-Control", "no-store");
     response.write("retry: " + PERIOD_MILLIS + "\n\n");
     publish();

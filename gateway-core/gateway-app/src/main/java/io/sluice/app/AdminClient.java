@@ -73,7 +73,9 @@ final class AdminClient implements AutoCloseable {
     if (answer.ok()) {
       return answer.body();
     }
-    throw new CommandFailure(ExitCode.FAILED, answer.error());
+    // what the gateway calls a bad request was bad usage here
+    throw new CommandFailure(
+        answer.status() == 400 ? ExitCode.USAGE : ExitCode.FAILED, answer.error());
   }
 
   /**

@@ -51,10 +51,12 @@ final class AuditCommand implements Runnable {
       return Files.isDirectory(below) ? below : data;
     }
 
-    List<Path> files() throws IOException {
-      List<Path> files = AuditFiles.list(directory());
+    List<Path> files() throws IOException, CommandFailure {
+      List<Path> files =
+          Files.isDirectory(directory()) ? AuditFiles.list(directory()) : List.of();
       if (files.isEmpty()) {
-        throw new IOException(
+        throw new CommandFailure(
+            ExitCode.USAGE,
             directory() + ": there is no audit log; name the data directory with --data");
       }
       return files;

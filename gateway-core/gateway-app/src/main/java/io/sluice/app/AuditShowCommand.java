@@ -52,7 +52,7 @@ final class AuditShowCommand implements Callable<Integer> {
   private record Shown(String line, JsonNode event) {}
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() throws IOException, CommandFailure {
     Deque<Shown> newest = new ArrayDeque<>();
     Instant from = since == null ? Instant.MIN : Clock.systemUTC().instant().minus(since);
     AuditLines.each(

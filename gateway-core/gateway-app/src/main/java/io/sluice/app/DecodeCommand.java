@@ -110,6 +110,10 @@ final class DecodeCommand implements Callable<Integer> {
           ExitCode.USAGE,
           "no profile \"" + profile + "\"; there are " + loaded.ids().stream().sorted().toList());
     }
+    String unmapped = TopicClass.fault(topic);
+    if (unmapped != null) {
+      throw new CommandFailure(ExitCode.FAILED, unmapped);
+    }
     try {
       print(decode(loaded, found));
       return ExitCode.DONE;

@@ -41,6 +41,9 @@ final class DeviceListCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws CommandFailure {
+    if (limit < 1) {
+      throw new CommandFailure(ExitCode.USAGE, "--limit must be 1 or more, not " + limit);
+    }
     PrintWriter out = spec.commandLine().getOut();
     ArrayNode devices = AdminClient.JSON.createArrayNode();
     boolean more;

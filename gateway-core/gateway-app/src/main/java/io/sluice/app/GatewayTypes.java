@@ -24,7 +24,7 @@ final class GatewayTypes {
           new Section("coverage", CoverageSettings.class, "How coverage is counted."),
           new Section("limits", LimitSettings.class, "How much any one may take."),
           new Section("logging", LoggingSettings.class, "Where the program's log goes."),
-          new Section("metrics", MetricsSettings.class, "Where figures go unasked."),
+          new Section("metrics", MetricsSettings.class, "Push metrics to an OTLP receiver."),
           new Section("spool", SpoolSettings.class, "Bounds and policies of the durable spool."),
           new Section("times", TimeSettings.class, "How the times of devices are read."));
 

@@ -74,6 +74,9 @@ public final class Main implements Runnable {
         root.addSubcommand(name, command);
       }
     }
+    if (called == null) {
+      root.addSubcommand(new CommandLine.HelpCommand());
+    }
     root.setCaseInsensitiveEnumValuesAllowed(true);
     root.setParameterExceptionHandler(Main::badUsage);
     root.setExecutionExceptionHandler((failure, line, parsed) -> failed(failure, line));
@@ -124,20 +127,32 @@ public final class Main implements Runnable {
         near.isEmpty()
             ? "; see " + line.getCommandSpec().qualifiedName() + " --help"
             : "; did you mean " + String.join(" or ", near) + "?";
-    err(line, message + (message.contains("; ") ? "" : remedy));
+    err(line, plain(message) + (message.contains("; ") ? "" : remedy));
     return ExitCode.USAGE;
   }
 
-  /** The command that was surely meant; else what the parser proposes. */
+  /** The parser names types as Java does. */
+  private static String plain(String message) {
+    return message
+        .replace("is not an int", "is not a whole number")
+        .replace("is not a long", "is not a whole number")
+        .replace("is not a double", "is not a number");
+  }
+
+  /** The command or option that was surely meant; else what the parser proposes. */
   private static List<String> near(ParameterException e, CommandLine line) {
     if (!(e instanceof UnmatchedArgumentException unmatched)) {
       return List.of();
     }
     List<String> wrong = unmatched.getUnmatched();
     String nearest =
-        wrong.isEmpty() || wrong.getFirst().startsWith("-")
+        wrong.isEmpty()
             ? null
-            : NearestKey.of(wrong.getFirst(), line.getSubcommands().keySet());
+            : NearestKey.of(
+                wrong.getFirst(),
+                wrong.getFirst().startsWith("-")
+                    ? line.getCommandSpec().optionsMap().keySet()
+                    : line.getSubcommands().keySet());
     return nearest == null ? unmatched.getSuggestions() : List.of(nearest);
   }
 

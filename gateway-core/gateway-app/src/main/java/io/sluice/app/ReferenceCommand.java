@@ -3,6 +3,7 @@ package io.sluice.app;
 import io.sluice.engine.config.ConfigSchema;
 import io.sluice.engine.config.ReferencePage;
 import io.sluice.engine.config.Types;
+import io.sluice.engine.registry.DeviceEntry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,14 +26,16 @@ final class ReferenceCommand implements Callable<Integer> {
       names = "--schema",
       paramLabel = "FILE",
       defaultValue = "config/schema/sluice.schema.json",
-      description = "The JSON Schema (default: ${DEFAULT-VALUE}).")
+      description =
+          "The JSON Schema (default: ${DEFAULT-VALUE}); that of device files goes beside it.")
   private Path schema;
 
   @Override
   public Integer call() throws CommandFailure {
     Types types = GatewayTypes.installed();
-    write(page, ReferencePage.write(types));
+    write(page, ReferencePage.write(types, DeviceEntry.class));
     write(schema, ConfigSchema.write(types));
+    write(schema.resolveSibling("devices.schema.json"), ConfigSchema.writeDevices(DeviceEntry.class));
     return ExitCode.DONE;
   }
 

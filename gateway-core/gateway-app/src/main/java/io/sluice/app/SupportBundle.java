@@ -183,7 +183,9 @@ final class SupportBundle {
   /** Writes the archive, readable by its owner alone; one that is there is not overwritten. */
   void write(Path archive, Instant now) throws IOException {
     String name = String.valueOf(archive.getFileName());
-    String folder = name.endsWith(".tar.gz") ? name.substring(0, name.length() - 7) : name;
+    String stem = name.replaceFirst("\\.(tar\\.gz|tgz|tar|gz)$", "");
+    // never the archive's own name: beside it no folder of that name could be made
+    String folder = stem.isEmpty() || stem.equals(name) ? name + ".d" : stem;
     Files.createFile(archive, OwnerOnly.file(archive));
     try (OutputStream out = Files.newOutputStream(archive, StandardOpenOption.WRITE);
         TarGz tar = new TarGz(out, now.getEpochSecond())) {

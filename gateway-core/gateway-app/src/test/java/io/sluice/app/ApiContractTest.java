@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.sluice.api.GatewayTime;
 import io.sluice.app.ApiDocument.Operation;
+import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.zip.GZIPInputStream;
 import org.eclipse.paho.client.mqttv3.MqttClient;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
 import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
@@ -389,6 +391,60 @@ class ApiContractTest {
     }
     call(400, "followRecords", "/api/v1/live?class=foo");
     call(404, "followRecords", "/api/v1/live?device=nope");
+  }
+
+  /** What the archive gets of the messages above fits the published schema of a record. */
+  @Test
+  void recordsFitTheirSchema() throws Exception {
+    ArchiveFiles archive = new Setup(directory).archive();
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .until(() ->
+            archive.records().stream()
+                .map(each -> each.path("class").asString())
+                .toList()
+                .containsAll(List.of("telemetry", "alarm")));
+    JsonNode schema =
+        AdminClient.JSON.readTree(
+            Files.readString(Path.of("../../config/schema/record.schema.json")));
+    for (JsonNode each : archive.records()) {
+      assertThat(document.faults(schema, each.toString())).as(each.toString()).isEmpty();
+    }
+  }
+
+  /** The page is a quarter when it is compressed, and an event never waits in a compressor. */
+  @Test
+  void whatIsLargeIsCompressedForWhoTakesIt() throws Exception {
+    for (String path :
+        List.of("/", "/assets/app.js", "/metrics", "/api/v1/openapi.yaml", "/api/v1/status")) {
+      byte[] plain =
+          client
+              .send(
+                  request("GET", path, Setup.TOKEN, null, null), BodyHandlers.ofByteArray())
+              .body();
+      HttpResponse<byte[]> packed =
+          client.send(
+              request("GET", path, Setup.TOKEN, null, null, "Accept-Encoding", "gzip"),
+              BodyHandlers.ofByteArray());
+      assertThat(packed.headers().firstValue("Content-Encoding")).as(path).hasValue("gzip");
+      byte[] unpacked =
+          new GZIPInputStream(new ByteArrayInputStream(packed.body())).readAllBytes();
+      if (path.equals("/") || path.startsWith("/assets/") || path.endsWith(".yaml")) {
+        assertThat(unpacked).as(path).isEqualTo(plain);
+        assertThat(packed.body().length).as(path).isLessThan(plain.length * 3 / 4);
+      } else {
+        assertThat(unpacked).as(path).isNotEmpty();
+      }
+    }
+    HttpResponse<InputStream> stream =
+        client.send(
+            request("GET", "/api/v1/updates", Setup.TOKEN, null, null, "Accept-Encoding", "gzip"),
+            BodyHandlers.ofInputStream());
+    try (InputStream body = stream.body()) {
+      assertThat(stream.headers().firstValue("Content-Encoding").orElse("identity"))
+          .isEqualTo("identity");
+      assertThat(new String(body.readNBytes(6), StandardCharsets.UTF_8)).isEqualTo("retry:");
+    }
   }
 
   private static String example(String path) {

@@ -13,13 +13,17 @@ import io.sluice.engine.config.ConfigLoader.Loaded;
 import io.sluice.engine.config.ConfigSchema;
 import io.sluice.engine.config.ReferencePage;
 import io.sluice.engine.config.Types;
+import io.sluice.engine.registry.DeviceEntry;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 class ShippedConfigTest {
   private static final Path ROOT = Path.of("../..").toAbsolutePath().normalize();
@@ -45,7 +49,7 @@ class ShippedConfigTest {
   void referencePageIsUpToDate() throws Exception {
     assertThat(Files.readString(ROOT.resolve("docs/reference.md")))
         .as(REMEDY)
-        .isEqualTo(ReferencePage.write(types));
+        .isEqualTo(ReferencePage.write(types, DeviceEntry.class));
   }
 
   @Test
@@ -53,6 +57,58 @@ class ShippedConfigTest {
     assertThat(Files.readString(ROOT.resolve("config/schema/sluice.schema.json")))
         .as(REMEDY)
         .isEqualTo(ConfigSchema.write(types));
+  }
+
+  @Test
+  void schemaOfDeviceFilesIsUpToDateAndFitsThoseThatAreShipped() throws Exception {
+    String text = Files.readString(ROOT.resolve("config/schema/devices.schema.json"));
+    assertThat(text).as(REMEDY).isEqualTo(ConfigSchema.writeDevices(DeviceEntry.class));
+    Schema schema =
+        SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12).getSchema(text);
+    String shipped = Files.readString(ROOT.resolve("config/devices.yaml"));
+    assertThat(schema.validate(shipped, InputFormat.YAML)).isEmpty();
+    for (String bad :
+        List.of(
+            "- { id: a, profile: cnc, sector: factory }",
+            "- { id: a/b, profile: cnc, sector: factory, site: x }",
+            "- { id: a, profile: cnc, sector: factory, site: x, intervall: 10s }",
+            "- { id: a, profile: cnc, sector: factory, site: x, interval: 10 s s }",
+            "- { id: a, profile: cnc, sector: factory, site: x, credentials: { tokn: y } }")) {
+      assertThat(schema.validate(bad, InputFormat.YAML)).as(bad).isNotEmpty();
+    }
+  }
+
+  /** A key that is in the schema and in no row of the page is one that nobody finds. */
+  @Test
+  void everyKeyOfTheSchemasHasARow() throws Exception {
+    String page = Files.readString(ROOT.resolve("docs/reference.md"));
+    JsonMapper json = JsonMapper.builder().build();
+    for (String schema :
+        List.of(ConfigSchema.write(types), ConfigSchema.writeDevices(DeviceEntry.class))) {
+      for (JsonNode properties : json.readTree(schema).findValues("properties")) {
+        for (String key : properties.propertyNames()) {
+          String of = key.endsWith("-file") ? key.substring(0, key.length() - 5) : key;
+          assertThat(page)
+              .as(key)
+              .containsPattern("(`|\\.|## |\\[\\]\\.)" + Pattern.quote(of) + "(`|\n|-file`)");
+        }
+      }
+    }
+  }
+
+  @Test
+  void wordsOfAChoiceAreInTheSchemaAndInTheRemedy() {
+    String mqtt = "type: mqtt, uri: \"tcp://a:1\", version: ";
+    for (String version : List.of("3.1.1", "5", "\"5\"")) {
+      String good = MINIMAL.replace("type: file, directory: out", mqtt + version);
+      assertThat(schemaErrors(good)).as(version).isEmpty();
+      assertThat(ConfigLoader.parse(ROOT.resolve("s.yaml"), good, types, Map.of()))
+          .isInstanceOf(Loaded.class);
+    }
+    String bad = MINIMAL.replace("type: file, directory: out", mqtt + "4");
+    assertThat(schemaErrors(bad)).isNotEmpty();
+    assertThat(ConfigLoader.parse(ROOT.resolve("s.yaml"), bad, types, Map.of()).toString())
+        .contains("write 3.1.1 or 5");
   }
 
   @Test

@@ -34,7 +34,8 @@ public record AdminSettings(
     @Option(
             doc =
                 "Bearer token of the user \"admin\", an administrator, of 16 characters and more."
-                    + " Every request but /health has to carry a token once there is any.",
+                    + " Once there is any, every request has to carry one, but for /health, /api/v1/notice and"
+                    + " the page's own files.",
             pattern = "\\S{16,}",
             hint = "take a long random one of 16 characters or more: openssl rand -base64 24")
         @Nullable Secret token,

@@ -45,7 +45,7 @@ public record TlsSettings(
                     + " good and has not ended. Read again on change, so that a job may renew it."
                     + " Wants provider openssl.")
         @Nullable Path ocspResponse,
-    @Option(doc = "Oldest protocol version: 1.2 or 1.3.", def = "1.2", pattern = "1\\.[23]")
+    @Option(doc = "Oldest protocol version: 1.2 or 1.3.", def = "1.2", pattern = "1\\.2|1\\.3")
         String minVersion,
     @Option(
             doc =

@@ -13,6 +13,9 @@ import io.sluice.engine.config.OptionType.MapOf;
 import io.sluice.engine.config.OptionType.Nested;
 import io.sluice.engine.config.RecordShape.Member;
 import io.sluice.engine.config.Types.Section;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -35,10 +38,26 @@ public final class ConfigSchema {
     return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(schema(types)) + "\n";
   }
 
-  private static ObjectNode schema(Types types) {
+  /** The schema of device files: a list with such an entry for each device. */
+  public static String writeDevices(Class<? extends Record> device) {
+    ObjectNode schema = head("Sluice device file");
+    schema.putArray("type").add("array").add("null");
+    ObjectNode entry = record(device, "One device.");
+    entry.put("type", "object");
+    schema.set("items", entry);
+    addVariable(schema);
+    return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(schema) + "\n";
+  }
+
+  private static ObjectNode head(String title) {
     ObjectNode schema = JSON.objectNode();
     schema.put("$schema", "https://json-schema.org/draft/2020-12/schema");
-    schema.put("title", "Sluice configuration");
+    schema.put("title", title);
+    return schema;
+  }
+
+  private static ObjectNode schema(Types types) {
+    ObjectNode schema = head("Sluice configuration");
     schema.put("type", "object");
     schema.put("additionalProperties", false);
     schema.putArray("required").add("gateway").add("listeners").add("upstreams");
@@ -52,13 +71,17 @@ public final class ConfigSchema {
     for (Section section : types.sections()) {
       properties.set(section.key(), record(section.settings(), section.doc()));
     }
+    addVariable(schema);
+    return schema;
+  }
+
+  /** An environment variable, {@code ${NAME}} or {@code ${NAME:-default}}, fits every option. */
+  private static void addVariable(ObjectNode schema) {
     schema
         .putObject("$defs")
         .putObject("variable")
-        .put("description", "Takes an environment variable: ${NAME} or ${NAME:-default}.")
         .put("type", "string")
         .put("pattern", "\\$\\{[A-Za-z_][A-Za-z0-9_]*(:-[^}]*)?\\}");
-    return schema;
   }
 
   private static ObjectNode listeners(Types types) {
@@ -135,11 +158,27 @@ public final class ConfigSchema {
 
   private static ObjectNode option(Member member) {
     Option option = member.option();
-    ObjectNode node = type(member, member.type(), option.doc());
+    ObjectNode node = type(member, member.type(), hover(member));
     if (!option.def().isEmpty()) {
       node.set("default", defaultOf(member));
     }
     return node;
+  }
+
+  /** What an editor shows: the meaning, the range that a pattern cannot say, and the default. */
+  private static String hover(Member member) {
+    Option option = member.option();
+    List<String> more = new ArrayList<>(2);
+    if (member.type() instanceof Basic basic) {
+      String range = ScalarReader.range(basic, option);
+      if (!range.isEmpty()) {
+        more.add(range);
+      }
+    }
+    if (!option.def().isEmpty()) {
+      more.add("default " + option.def());
+    }
+    return more.isEmpty() ? option.doc() : option.doc() + " (" + String.join("; ", more) + ")";
   }
 
   private static JsonNode defaultOf(Member member) {
@@ -211,6 +250,16 @@ public final class ConfigSchema {
       }
       case URI -> node.put("type", "string").put("pattern", "^[A-Za-z][A-Za-z0-9+.-]*:");
       case STRING, SECRET, PATH -> {
+        List<String> words = ScalarReader.words(option);
+        if (!words.isEmpty()) {
+          ArrayNode allowed = node.putArray("enum");
+          words.forEach(allowed::add);
+          // YAML takes 1.2 and 5 for numbers
+          words.stream()
+              .filter(word -> word.matches("[0-9]+(\\.[0-9]+)?"))
+              .forEach(word -> allowed.add(new BigDecimal(word)));
+          break;
+        }
         node.putArray("type").add("string").add("number").add("boolean");
         if (!option.pattern().isEmpty()) {
           node.put("pattern", "^(?:" + option.pattern() + ")$");

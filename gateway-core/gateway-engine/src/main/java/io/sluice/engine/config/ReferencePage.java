@@ -12,6 +12,7 @@ import io.sluice.engine.config.OptionType.MapOf;
 import io.sluice.engine.config.OptionType.Nested;
 import io.sluice.engine.config.RecordShape.Member;
 import io.sluice.engine.config.Types.Section;
+import java.util.List;
 
 /** The reference page of the configuration, as Markdown. */
 public final class ReferencePage {
@@ -25,8 +26,9 @@ public final class ReferencePage {
       variables, anywhere in a value; `$${` stands for `${` itself. A variable that is empty leaves
       its option out. A secret may also be given as its key with `-file` added, naming a file that
       holds it. Relative paths are relative to the configuration file. Durations are written
-      `500ms`, `10s`, `5m`, `1h`, `2d`; byte counts `512`, `64KB`, `64MB`, `2GB` (powers of 1024).
-      Unknown keys are errors. `./sluice check --config FILE` names every fault with its line.
+      `500ms`, `10s`, `5m` (or `5min`), `1h`, `2d`; byte counts `512`, `64KB`, `64MB`, `2GB` (powers of 1024).
+      `x[].y` is the key `y` of each entry of the list `x`, and `x.*` stands for any key of `x`.
+      *required* in the third column: there is no default, give the key. Unknown keys are errors. `./sluice check --config FILE` names every fault with its line.
 
       Editors take the JSON Schema `config/schema/sluice.schema.json`: put
       `# yaml-language-server: $schema=schema/sluice.schema.json` into the first line.
@@ -36,12 +38,16 @@ public final class ReferencePage {
 
   private ReferencePage() {}
 
-  /** The page's text. */
-  public static String write(Types types) {
-    return new ReferencePage().page(types);
+  /**
+   * The page's text.
+   *
+   * @param device what a device file has for each device
+   */
+  public static String write(Types types, Class<? extends Record> device) {
+    return new ReferencePage().page(types, device);
   }
 
-  private String page(Types types) {
+  private String page(Types types, Class<? extends Record> device) {
     section("gateway", "Who this gateway is. Required.", Identity.class);
     heading(
         "listeners", "What is opened for devices, by kind. At least one; only these are opened.");
@@ -56,10 +62,13 @@ public final class ReferencePage {
     }
     heading(
         "profiles",
-        "List of files and directories of device profiles. Left out: the profiles that are"
-            + " shipped.");
+        "List of files and directories of device profiles ([profiles.md](profiles.md)). If you omit"
+            + " this key, the built-in profiles are used.");
     heading(
-        "devices", "List of files of devices. They seed the registry; the admin API adds to it.");
+        "devices",
+        "List of files of devices. They seed the registry; the admin API adds to it. A device file"
+            + " is a YAML list with these keys for each device ([devices.md](devices.md)):");
+    table(device);
     heading(
         "upstreams",
         "List of destinations, at least one. Each gets every record and keeps its own place in the"
@@ -93,7 +102,7 @@ public final class ReferencePage {
     for (Member member : shape.members()) {
       Option option = member.option();
       String fallback =
-          !option.def().isEmpty() ? "`" + option.def() + "`" : member.required() ? "required" : "";
+          !option.def().isEmpty() ? "`" + option.def() + "`" : member.required() ? "*required*" : "";
       page.append("| `")
           .append(prefix)
           .append(member.key())
@@ -104,15 +113,27 @@ public final class ReferencePage {
           .append(" | ")
           .append(cell(option.doc()))
           .append(" |\n");
-      if (member.type() instanceof Nested nested) {
-        rows(prefix + member.key() + ".", RecordShape.of(nested.type()));
-      }
+      below(prefix + member.key(), member.type());
+    }
+  }
+
+  private void below(String path, OptionType type) {
+    switch (type) {
+      case Nested nested -> rows(path + ".", RecordShape.of(nested.type()));
+      case ListOf list -> below(path + "[]", list.element());
+      case MapOf map -> below(path + ".*", map.value());
+      case Basic basic -> {}
+      case Choice choice -> {}
     }
   }
 
   private static String value(OptionType type, Option option) {
     return switch (type) {
       case Basic basic -> {
+        List<String> words = ScalarReader.words(option);
+        if (!words.isEmpty()) {
+          yield "`" + String.join("`, `", words) + "`";
+        }
         String range = ScalarReader.range(basic, option);
         yield range.isEmpty() ? basic.noun() : basic.noun() + ", " + range;
       }

@@ -12,6 +12,7 @@ import java.net.URISyntaxException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -30,6 +31,8 @@ final class ScalarReader {
 
   private static final Pattern BYTES =
       Pattern.compile("(\\d{1,18}) ?(B|KB|MB|GB|TB)?", Pattern.CASE_INSENSITIVE);
+  private static final Pattern WORDS =
+      Pattern.compile("(?:[A-Za-z0-9-]|\\\\\\.)+(?:\\|(?:[A-Za-z0-9-]|\\\\\\.)+)+");
   private static final Pattern USER = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:/*[^/?#]*@");
   private static final Map<String, Integer> SHIFT =
       Map.of("B", 0, "KB", 10, "MB", 20, "GB", 30, "TB", 40);
@@ -58,6 +61,10 @@ final class ScalarReader {
   static String remedy(Basic type, Option option) {
     if (!option.hint().isEmpty()) {
       return option.hint();
+    }
+    List<String> words = words(option);
+    if (!words.isEmpty()) {
+      return "write " + String.join(" or ", words);
     }
     String range = range(type, option);
     return range.isEmpty() ? type.remedy() : "write " + type.noun() + " " + range;
@@ -177,11 +184,22 @@ final class ScalarReader {
 
   private static String matching(Option option, String text, String shown) throws Misfit {
     if (!option.pattern().isEmpty() && !Pattern.matches(option.pattern(), text)) {
-      String remedy =
-          option.hint().isEmpty() ? "write text that matches " + option.pattern() : option.hint();
-      throw new Misfit(shown + " is not allowed here; " + remedy);
+      String remedy = remedy(Basic.STRING, option);
+      throw new Misfit(
+          shown
+              + " is not allowed here; "
+              + (remedy.equals(Basic.STRING.remedy())
+                  ? "write text that matches " + option.pattern()
+                  : remedy));
     }
     return text;
+  }
+
+  /** The words that a pattern allows where it is a choice between words; else empty. */
+  static List<String> words(Option option) {
+    return WORDS.matcher(option.pattern()).matches()
+        ? List.of(option.pattern().replace("\\.", ".").split("\\|", -1))
+        : List.of();
   }
 
   private static Duration duration(Option option, Scalar scalar) throws Misfit {

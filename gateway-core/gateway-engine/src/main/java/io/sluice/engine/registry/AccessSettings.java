@@ -13,7 +13,7 @@ public record AccessSettings(
     @Option(
             doc =
                 "Whether a device that is registered without credentials may connect by its name"
-                    + " alone. Devices that have credentials must show them all the same.",
+                    + " alone. A device with credentials must always present them.",
             def = "false")
         boolean anonymous,
     @Option(

@@ -1,0 +1,96 @@
+package io.sluice.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a command says, and by which exit code, when it was used wrongly. */
+class UsageTest {
+  private final StringWriter said = new StringWriter();
+
+  private int sluice(String... line) {
+    PrintWriter out = new PrintWriter(said, true);
+    return Main.commandLine(line).setOut(out).setErr(out).execute(line);
+  }
+
+  /** The gateway knows which values there are: its 400 is bad usage of the command. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "coverage --window 2h",
+        "coverage --by foo",
+        "coverage report --month 2999-01",
+        "alarms --state foo",
+        "alarms --limit 0",
+        "device show bad:id"
+      })
+  void whatTheGatewayCallsABadRequestIsBadUsage(String command) throws Exception {
+    HttpServer gateway =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    gateway.createContext(
+        "/",
+        exchange -> {
+          byte[] body =
+              "{\"status\":400,\"error\":\"no such thing; write another\"}"
+                  .getBytes(StandardCharsets.UTF_8);
+          exchange.sendResponseHeaders(400, body.length);
+          exchange.getResponseBody().write(body);
+          exchange.close();
+        });
+    gateway.start();
+    try {
+      String admin = "http://127.0.0.1:" + gateway.getAddress().getPort();
+      String[] line =
+          Stream.concat(Arrays.stream(command.split(" ", -1)), Stream.of("--admin", admin))
+              .toArray(String[]::new);
+      assertThat(sluice(line)).as(said.toString()).isEqualTo(ExitCode.USAGE);
+      assertThat(said.toString()).isEqualToIgnoringNewLines("sluice: no such thing; write another");
+    } finally {
+      gateway.stop(0);
+    }
+  }
+
+  @Test
+  void aLimitOfNoneIsBadUsage() {
+    assertThat(sluice("device", "list", "--limit", "0")).isEqualTo(ExitCode.USAGE);
+    assertThat(said.toString()).contains("--limit must be 1 or more");
+  }
+
+  @Test
+  void anAuditLogThatIsNotThereIsBadUsage(@TempDir Path directory) {
+    String none = directory.resolve("none").toString();
+    assertThat(sluice("audit", "verify", "--data", none)).isEqualTo(ExitCode.USAGE);
+    assertThat(sluice("audit", "head", "--data", none)).isEqualTo(ExitCode.USAGE);
+  }
+
+  @Test
+  void helpIsACommandAndAnOptionIsGuessed() {
+    assertThat(sluice("help")).isZero();
+    assertThat(said.toString()).contains("Industrial IoT access gateway", "support-bundle");
+    assertThat(sluice("status", "--josn")).isEqualTo(ExitCode.USAGE);
+    assertThat(said.toString()).contains("did you mean --json?");
+    assertThat(sluice("alarms", "--limit", "many")).isEqualTo(ExitCode.USAGE);
+    assertThat(said.toString()).contains("is not a whole number").doesNotContain("is not an int");
+  }
+
+  @Test
+  void decodeRefusesATopicThatTheGatewayRefuses() {
+    String[] line = {
+      "decode", "--profiles", "../../config/profiles", "--profile", "cnc", "--topic", "foo", "--text", "7"
+    };
+    assertThat(sluice(line)).isEqualTo(ExitCode.FAILED);
+    assertThat(said.toString()).contains("nothing maps the topic", "telemetry");
+  }
+}
