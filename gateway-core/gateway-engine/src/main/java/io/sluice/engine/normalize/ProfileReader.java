@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 /** Compiles one profile out of YAML; {@code docs/profiles.md} has every key. */
 final class ProfileReader {
   private static final Pattern ID = Pattern.compile("[a-z0-9][a-z0-9._-]{0,63}");
-  private static final List<String> KEYS =
+  static final List<String> KEYS =
       List.of(
           "id",
           "title",
@@ -58,7 +58,7 @@ final class ProfileReader {
           "layout",
           "text",
           "alarms");
-  private static final List<String> METRIC_KEYS =
+  static final List<String> METRIC_KEYS =
       List.of(
           "unit",
           "type",
@@ -70,7 +70,7 @@ final class ProfileReader {
           "numbers-as-strings",
           "values",
           "from");
-  private static final List<String> FROM_KEYS =
+  static final List<String> FROM_KEYS =
       List.of("path", "unit", "scale", "add", "values", "type", "min", "max", "below");
   private static final Map<String, Meaning.Kind> KINDS =
       Map.of(
