@@ -30,6 +30,7 @@ public final class AdminServer implements AutoCloseable {
   private static final int WORKERS = 4;
   private static final int IDLE_SECONDS = 120;
   private static final int MAX_HEADER_BYTES = 16 << 10;
+
   /** Of gzip: three quarters of the work of the default level, a tenth more bytes. */
   private static final int COMPRESSION_LEVEL = 4;
 

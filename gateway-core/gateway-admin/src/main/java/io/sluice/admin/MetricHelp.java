@@ -38,8 +38,7 @@ final class MetricHelp {
               "sluice.forward.lag.seconds",
               "Age of the oldest record that an upstream lacks, by upstream and lane"),
           Map.entry("sluice.forwarded", "Records delivered, by upstream and lane"),
-          Map.entry(
-              "sluice.handshakes.failed", "TLS and DTLS handshakes that failed, by reason"),
+          Map.entry("sluice.handshakes.failed", "TLS and DTLS handshakes that failed, by reason"),
           Map.entry("sluice.limited", "Messages and connections held back by a limit"),
           Map.entry("sluice.messages.accepted", "Messages stored and acknowledged"),
           Map.entry("sluice.messages.rejected", "Messages refused, by reason"),

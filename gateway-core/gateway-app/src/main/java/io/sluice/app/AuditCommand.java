@@ -52,8 +52,7 @@ final class AuditCommand implements Runnable {
     }
 
     List<Path> files() throws IOException, CommandFailure {
-      List<Path> files =
-          Files.isDirectory(directory()) ? AuditFiles.list(directory()) : List.of();
+      List<Path> files = Files.isDirectory(directory()) ? AuditFiles.list(directory()) : List.of();
       if (files.isEmpty()) {
         throw new CommandFailure(
             ExitCode.USAGE,

@@ -35,7 +35,8 @@ final class ReferenceCommand implements Callable<Integer> {
     Types types = GatewayTypes.installed();
     write(page, ReferencePage.write(types, DeviceEntry.class));
     write(schema, ConfigSchema.write(types));
-    write(schema.resolveSibling("devices.schema.json"), ConfigSchema.writeDevices(DeviceEntry.class));
+    write(
+        schema.resolveSibling("devices.schema.json"), ConfigSchema.writeDevices(DeviceEntry.class));
     return ExitCode.DONE;
   }
 

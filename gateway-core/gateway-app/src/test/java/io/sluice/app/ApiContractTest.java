@@ -419,16 +419,14 @@ class ApiContractTest {
         List.of("/", "/assets/app.js", "/metrics", "/api/v1/openapi.yaml", "/api/v1/status")) {
       byte[] plain =
           client
-              .send(
-                  request("GET", path, Setup.TOKEN, null, null), BodyHandlers.ofByteArray())
+              .send(request("GET", path, Setup.TOKEN, null, null), BodyHandlers.ofByteArray())
               .body();
       HttpResponse<byte[]> packed =
           client.send(
               request("GET", path, Setup.TOKEN, null, null, "Accept-Encoding", "gzip"),
               BodyHandlers.ofByteArray());
       assertThat(packed.headers().firstValue("Content-Encoding")).as(path).hasValue("gzip");
-      byte[] unpacked =
-          new GZIPInputStream(new ByteArrayInputStream(packed.body())).readAllBytes();
+      byte[] unpacked = new GZIPInputStream(new ByteArrayInputStream(packed.body())).readAllBytes();
       if (path.equals("/") || path.startsWith("/assets/") || path.endsWith(".yaml")) {
         assertThat(unpacked).as(path).isEqualTo(plain);
         assertThat(packed.body().length).as(path).isLessThan(plain.length * 3 / 4);

@@ -103,7 +103,7 @@ class AuditCommandTest {
 
   @Test
   void placeWithoutALogIsNamed() {
-    assertThat(sluice(1, "audit", "verify", "--data", data.toString()))
+    assertThat(sluice(2, "audit", "verify", "--data", data.toString()))
         .contains(data + ": there is no audit log; name the data directory with --data");
   }
 }

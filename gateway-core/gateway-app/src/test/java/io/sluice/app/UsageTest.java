@@ -88,7 +88,15 @@ class UsageTest {
   @Test
   void decodeRefusesATopicThatTheGatewayRefuses() {
     String[] line = {
-      "decode", "--profiles", "../../config/profiles", "--profile", "cnc", "--topic", "foo", "--text", "7"
+      "decode",
+      "--profiles",
+      "../../config/profiles",
+      "--profile",
+      "cnc",
+      "--topic",
+      "foo",
+      "--text",
+      "7"
     };
     assertThat(sluice(line)).isEqualTo(ExitCode.FAILED);
     assertThat(said.toString()).contains("nothing maps the topic", "telemetry");

@@ -102,7 +102,9 @@ public final class ReferencePage {
     for (Member member : shape.members()) {
       Option option = member.option();
       String fallback =
-          !option.def().isEmpty() ? "`" + option.def() + "`" : member.required() ? "*required*" : "";
+          !option.def().isEmpty()
+              ? "`" + option.def() + "`"
+              : member.required() ? "*required*" : "";
       page.append("| `")
           .append(prefix)
           .append(member.key())

@@ -7,7 +7,9 @@ import org.jspecify.annotations.Nullable;
 public final class TopicClass {
   private TopicClass() {}
 
-  /** What is wrong with a topic that nothing maps, as a device is told; null where one is mapped. */
+  /**
+   * What is wrong with a topic that nothing maps, as a device is told; null where one is mapped.
+   */
   public static @Nullable String fault(String topic) {
     return TopicRouter.route(topic) == null
         ? "nothing maps the topic \"" + topic + "\"; publish to " + TopicRouter.USABLE_TOPICS

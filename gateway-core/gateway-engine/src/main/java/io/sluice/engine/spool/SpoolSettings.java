@@ -20,9 +20,17 @@ public record SpoolSettings(
             min = 64 << 10,
             max = 1 << 30)
         Bytes segmentBytes,
-    @Option(doc = "Share of the disk kept for alarms, in percent; with event-share at most 90.", def = "10", min = 1, max = 80)
+    @Option(
+            doc = "Share of the disk kept for alarms, in percent; with event-share at most 90.",
+            def = "10",
+            min = 1,
+            max = 80)
         int alarmShare,
-    @Option(doc = "Share of the disk kept for events, in percent; with alarm-share at most 90.", def = "20", min = 1, max = 80)
+    @Option(
+            doc = "Share of the disk kept for events, in percent; with alarm-share at most 90.",
+            def = "20",
+            min = 1,
+            max = 80)
         int eventShare,
     @Option(
             doc =
