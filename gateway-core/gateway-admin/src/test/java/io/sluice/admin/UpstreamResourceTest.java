@@ -90,16 +90,6 @@ class UpstreamResourceTest {
             org.assertj.core.groups.Tuple.tuple("upstream.forgotten", Result.DONE));
   }
 
-  @Test
-  void theDescriptionOfTheApiHasThem() throws Exception {
-    assertThat(send("GET", "/api/v1/openapi.yaml").body())
-        .contains(
-            "  /api/v1/upstreams:\n",
-            "  /api/v1/upstreams/{name}:\n    delete:\n",
-            "  /api/v1/upstreams/{name}/pause:\n    post:\n",
-            "  /api/v1/upstreams/{name}/resume:\n    post:\n");
-  }
-
   private HttpResponse<String> send(String method, String path)
       throws IOException, InterruptedException {
     HttpRequest request =
