@@ -250,7 +250,7 @@ public final class CoverageTruth {
 
   private static long dueLow(long interval, Looks looks) {
     long away = looks.away.stream().mapToLong(each -> each.toMillis() - each.fromMillis()).sum();
-    long edges = 1 + looks.away.size();
+    long edges = 1L + looks.away.size();
     return Math.max(0, Math.floorDiv(looks.nowFrom - looks.beganTo - away, interval) - edges);
   }
 

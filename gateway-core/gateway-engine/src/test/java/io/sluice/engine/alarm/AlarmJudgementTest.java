@@ -176,8 +176,9 @@ class AlarmJudgementTest {
     bench.alarm("[{'alarm':'mains','active':true},{'fire':true},{'state':'active','point':3}]");
     assertThat(bench.names())
         .containsExactly("fire Unknown", "gas Extreme", "mains Unknown", "state/3 Unknown");
-    String two = "[{'t':%d,'alarm':'gas','active':false},{'t':%d,'alarm':'mains','active':false}]";
-    bench.alarm(two.formatted(bench.at(0), bench.at(0)));
+    bench.alarm(
+        "[{'t':%1$d,'alarm':'gas','active':false},{'t':%1$d,'alarm':'mains','active':false}]"
+            .formatted(bench.at(0)));
     assertThat(bench.names()).containsExactly("fire Unknown", "state/3 Unknown");
   }
 
