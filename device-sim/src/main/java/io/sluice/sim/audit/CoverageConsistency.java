@@ -141,8 +141,8 @@ record CoverageConsistency(
   private static void ratio(
       String name, @Nullable Double expected, @Nullable Double there, List<String> faults) {
     boolean isRight =
-        expected == null || there == null
-            ? expected == null && there == null
+        (expected == null || there == null)
+            ? (expected == null && there == null)
             : Math.abs(expected - there) <= TOLERANCE;
     if (!isRight) {
       faults.add(name + " is " + there + ", by its parts " + expected);

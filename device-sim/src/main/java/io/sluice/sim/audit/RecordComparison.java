@@ -98,7 +98,7 @@ final class RecordComparison {
     String source = record.path("src").asString("");
     String codec = CODECS.get(group.form());
     boolean isRight =
-        codec == null || !group.form().hasPlainTopics()
+        (codec == null || !group.form().hasPlainTopics())
             ? source.indexOf(';') > 0
             : source.equals(kind.address() + ";" + codec);
     if (!isRight) {

@@ -90,7 +90,7 @@ public final class SimDevice {
    */
   private long elapsedMicros(long micros) {
     double tick = Math.rint((double) (micros - startMicros - firstTickMicros) / intervalMicros);
-    return firstTickMicros + (long) tick * intervalMicros;
+    return firstTickMicros + ((long) tick) * intervalMicros;
   }
 
   /** Whether chance has it that an alarm is raised with message n. */

@@ -145,11 +145,12 @@ final class VendorPayload {
     put(tree, at + "n", sample.n());
     put(tree, at + "Bat", 3.625);
     for (Field field : sample.fields()) {
-      boolean text = field.value() instanceof Double;
       put(
           tree,
           at + DRAGINO.getOrDefault(field.name(), field.name()),
-          text ? String.format(Locale.ROOT, "%.2f", field.value()) : field.value());
+          field.value() instanceof Double number
+              ? String.format(Locale.ROOT, "%.2f", number)
+              : field.value());
     }
     put(tree, "uplink_message.received_at", time(sample));
     return tree;

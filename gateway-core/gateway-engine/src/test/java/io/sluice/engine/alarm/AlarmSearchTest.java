@@ -84,8 +84,8 @@ class AlarmSearchTest {
 
   private static Comparator<AlarmView> order(Sort sort) {
     return switch (sort) {
-      case RAISED -> Comparator.comparing(AlarmView::raisedMicros);
-      case SEVERITY -> Comparator.comparing(view -> SEVERITIES.indexOf(view.severity()));
+      case RAISED -> Comparator.comparingLong(AlarmView::raisedMicros);
+      case SEVERITY -> Comparator.comparingInt(view -> SEVERITIES.indexOf(view.severity()));
       case STATE -> Comparator.comparing(AlarmView::state);
       case SITE -> Comparator.comparing(AlarmView::site);
       case DEVICE -> Comparator.comparing(AlarmView::device);
@@ -110,7 +110,7 @@ class AlarmSearchTest {
     } while (after != null);
     Comparator<AlarmView> by = isDescending ? order(sort).reversed() : order(sort);
     Comparator<AlarmView> newest =
-        Comparator.comparing(AlarmView::raisedMicros).thenComparing(AlarmView::id);
+        Comparator.comparingLong(AlarmView::raisedMicros).thenComparingLong(AlarmView::id);
     Comparator<AlarmView> whole =
         by.thenComparing(sort == Sort.RAISED && !isDescending ? newest : newest.reversed());
     assertThat(paged).hasSize(60).doesNotHaveDuplicates().isSortedAccordingTo(whole);

@@ -31,8 +31,12 @@ class OpenAlarmsTest {
     Path file =
         Files.writeString(
             data.resolve("own.yaml"),
-            "metrics: { gas: { }, smoke: { type: boolean } }\n"
-                + "alarms:\n  - { when: gas >= 10 }\n  - { when: smoke == true, latch: true }\n");
+            """
+            metrics: { gas: { }, smoke: { type: boolean } }
+            alarms:
+              - { when: gas >= 10 }
+              - { when: smoke == true, latch: true }
+            """);
     open.judgeBy(Profiles.load(List.of(file)).profiles());
   }
 

@@ -220,7 +220,7 @@ class CoveragePropertyTest {
     // by metric first: the times of a batch come again with each metric
     for (int metric = 0; metric <= METRICS.size(); metric++) {
       for (int time = 0; time < times; time++) {
-        long own = micros - time * 7 * SECOND;
+        long own = micros - time * 7L * SECOND;
         if (metric == METRICS.size() || random.nextInt(4) > 0) {
           boolean isGood = random.nextInt(5) > 0;
           writer

@@ -188,7 +188,7 @@ class CoverageSlotsTest {
     long[] times = new long[100];
     now = START + 30 * MINUTE;
     for (int i = 0; i < times.length; i++) {
-      times[i] = now - i * 10 * SECOND;
+      times[i] = now - i * 10L * SECOND;
     }
     report("d", times);
     now += MINUTE;
