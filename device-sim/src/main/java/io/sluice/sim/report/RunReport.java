@@ -223,7 +223,7 @@ public record RunReport(
               .svg());
       page.append(
           chart("Gateway's descriptors", "open")
-              .line("descriptors", at, values(points, p -> (double) gap(p.gatewayDescriptors())))
+              .line("descriptors", at, values(points, p -> gap((double) p.gatewayDescriptors())))
               .svg());
     }
   }

@@ -82,7 +82,7 @@ class AuditMutationTest {
   }
 
   /** What is done to the far end, and what the audit has to say of it. */
-  private record Mutation(String what, String named, Consumer<AuditMutationTest> does) {
+  record Mutation(String what, String named, Consumer<AuditMutationTest> does) {
     @Override
     public String toString() {
       return what;
@@ -141,6 +141,7 @@ class AuditMutationTest {
     Collections.swap(records, index(a), index(b));
   }
 
+  @SuppressWarnings("ReferenceEquality") // the very record: copies are equal
   private int index(ObjectNode record) {
     for (int i = 0; i < records.size(); i++) {
       if (records.get(i) == record) {

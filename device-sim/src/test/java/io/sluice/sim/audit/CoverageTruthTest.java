@@ -31,8 +31,12 @@ class CoverageTruthTest {
     Path file = folder.resolve("scenario.yaml");
     Files.writeString(
         file,
-        "name: t\nseed: 3\ngroups:\n"
-            + "  - { profile: irrigation-valve, id: \"v-{n}\", interval: 10s }\n");
+        """
+        name: t
+        seed: 3
+        groups:
+          - { profile: irrigation-valve, id: "v-{n}", interval: 10s }
+        """);
     scenario = Scenario.load(file);
     device = new SimDevice(scenario.devices().getFirst(), 0);
     assertThat(device.spec().group().profile().metrics()).hasSize((int) METRICS);

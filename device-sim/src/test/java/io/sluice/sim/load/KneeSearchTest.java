@@ -83,7 +83,7 @@ class KneeSearchTest {
   void lossOfNothingMeansNothing() throws Exception {
     List<Step> steps =
         new KneeSearch(
-                rate -> result((long) rate * 10, (long) rate * 10, 1, 1_000),
+                rate -> result(((long) rate) * 10, ((long) rate) * 10, 1, 1_000),
                 new Bounds(10_000, 0),
                 2)
             .from(1_000);
@@ -91,7 +91,7 @@ class KneeSearchTest {
     assertThat(steps.getFirst().fault()).endsWith("% unanswered");
     assertThat(
             new KneeSearch(
-                    rate -> result((long) rate * 10, (long) rate * 10, 1, 1_000),
+                    rate -> result(((long) rate) * 10, ((long) rate) * 10, 1, 1_000),
                     new Bounds(10_000, 0.001),
                     2)
                 .from(1_000))

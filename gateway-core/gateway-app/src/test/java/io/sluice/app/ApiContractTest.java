@@ -46,7 +46,6 @@ import tools.jackson.databind.JsonNode;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ApiContractTest {
   private static final String JSON = "application/json";
-  private static final String UPSTREAM = "{ name: %s, type: file, directory: ./%s }";
   private static final String DEVICE =
       """
       {"id":"press-07","profile":"cnc","sector":"factory","site":"plant-a","interval":"90s",
@@ -64,7 +63,7 @@ class ApiContractTest {
   void start(@TempDir Path temporary) throws Exception {
     directory = temporary;
     // a first start with an upstream that is then parked
-    open(UPSTREAM.formatted("old", "old")).close();
+    open("{ name: old, type: file, directory: ./old }").close();
     gateway = open();
     document = new ApiDocument(send("GET", "/api/v1/openapi.yaml", Setup.TOKEN, null, null).body());
     publish("telemetry", "{\"voltage\":230.5,\"energy\":12}");
@@ -249,7 +248,10 @@ class ApiContractTest {
     call(200, "outages", "/api/v1/coverage/outages");
     call(200, "deviceCoverage", "/api/v1/devices/meter-1/coverage");
     call(404, "deviceCoverage", "/api/v1/devices/nope/coverage");
-    call(200, "coverageMonth", "/api/v1/coverage/month?month=" + java.time.YearMonth.now());
+    call(
+        200,
+        "coverageMonth",
+        "/api/v1/coverage/month?month=" + java.time.YearMonth.now(java.time.ZoneOffset.UTC));
     call(400, "coverageMonth", "/api/v1/coverage/month");
     call(400, "coverageMonth", "/api/v1/coverage/month?month=2999-01");
     String stop = "{\"scope\":\"site\",\"key\":\"plant-a\",\"reason\":\"overhaul\"}";

@@ -164,19 +164,19 @@ class DashboardIT {
    * A test in the page's own language; it has {@code load}, a module by name, and {@code equal}.
    */
   private static @Nullable Object inPage(String name) throws IOException {
-    String script =
-        """
-        const done = arguments[arguments.length - 1];
-        const load = (name) => import("/assets/" + name);
-        const equal = (is, shouldBe) => {
-          const [a, b] = [JSON.stringify(is), JSON.stringify(shouldBe)];
-          if (a !== b) throw new Error(a + " is not " + b);
-        };
-        (async () => {%s})().then(() => done(null), (fault) => done(fault.stack));
-        """;
     try (InputStream test = DashboardIT.class.getResourceAsStream("/dashboard/" + name + ".js")) {
       String text = new String(Objects.requireNonNull(test).readAllBytes(), StandardCharsets.UTF_8);
-      return browser.executeAsyncScript(script.formatted(text));
+      return browser.executeAsyncScript(
+          """
+          const done = arguments[arguments.length - 1];
+          const load = (name) => import("/assets/" + name);
+          const equal = (is, shouldBe) => {
+            const [a, b] = [JSON.stringify(is), JSON.stringify(shouldBe)];
+            if (a !== b) throw new Error(a + " is not " + b);
+          };
+          (async () => {%s})().then(() => done(null), (fault) => done(fault.stack));
+          """
+              .formatted(text));
     }
   }
 
