@@ -4,8 +4,8 @@ import io.sluice.api.ByteSink;
 import io.sluice.api.Lane;
 import io.sluice.engine.normalize.PayloadException;
 import io.sluice.engine.record.CorruptRecordException;
+import io.sluice.engine.record.EncodedRecord;
 import io.sluice.engine.record.RecordJson;
-import io.sluice.engine.record.RecordView;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -20,7 +20,7 @@ import org.openjdk.jmh.annotations.State;
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class EncodeBenchmark {
-  private final RecordView view = new RecordView();
+  private final EncodedRecord view = new EncodedRecord();
   private final ByteSink sink = new ByteSink(1 << 12);
   private byte[] body = {};
   private long sequence;

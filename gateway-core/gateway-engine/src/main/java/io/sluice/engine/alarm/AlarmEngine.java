@@ -8,7 +8,7 @@ import io.sluice.engine.ingest.AlarmWatch;
 import io.sluice.engine.normalize.Profile;
 import io.sluice.engine.normalize.Profiles;
 import io.sluice.engine.record.CorruptRecordException;
-import io.sluice.engine.record.RecordView;
+import io.sluice.engine.record.EncodedRecord;
 import io.sluice.engine.spool.Spool;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,7 +47,7 @@ public final class AlarmEngine implements AutoCloseable {
   private final LongSupplier nanoTime;
   private final BlockingQueue<Stored> queue = new ArrayBlockingQueue<>(QUEUE_RECORDS);
   private final List<Runnable> duties = new CopyOnWriteArrayList<>();
-  private final RecordView view = new RecordView();
+  private final EncodedRecord view = new EncodedRecord();
   private final Thread thread;
   private volatile boolean stopping;
   private volatile boolean isBehind = true;

@@ -9,7 +9,7 @@ import io.sluice.engine.normalize.AlarmRule;
 import io.sluice.engine.normalize.AlarmRule.Verdict;
 import io.sluice.engine.normalize.CapWords;
 import io.sluice.engine.normalize.Profile;
-import io.sluice.engine.record.RecordView;
+import io.sluice.engine.record.EncodedRecord;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -51,7 +51,7 @@ final class AlarmReading {
   private static final CapWords NOTHING = new CapWords(null, null, null, null);
   private static final CapWords PAST = new CapWords(null, "Past", null, null);
 
-  private final RecordView view;
+  private final EncodedRecord view;
   private final AlarmFields fields;
   private final List<List<AlarmRule>> rules;
   private final List<Signal> signals = new ArrayList<>(1);
@@ -65,7 +65,7 @@ final class AlarmReading {
   private boolean isSingle;
   private boolean isRuleOn;
 
-  private AlarmReading(RecordView view, @Nullable Profile profile) {
+  private AlarmReading(EncodedRecord view, @Nullable Profile profile) {
     this.view = view;
     this.fields = profile == null ? AlarmFields.COMMON : profile.alarmFields();
     this.rules = profile == null ? List.of() : profile.alarmGrades();
@@ -83,12 +83,12 @@ final class AlarmReading {
    *
    * @param profile of its device, null where it is not loaded
    */
-  static List<Signal> of(RecordView view, @Nullable Profile profile) {
+  static List<Signal> of(EncodedRecord view, @Nullable Profile profile) {
     return new AlarmReading(view, profile).read(true);
   }
 
   /** What the profile's rules alone say of a record. Moves the view's cursor to the end. */
-  static List<Signal> byRules(RecordView view, Profile profile) {
+  static List<Signal> byRules(EncodedRecord view, Profile profile) {
     return new AlarmReading(view, profile).read(false);
   }
 

@@ -7,7 +7,7 @@ import io.sluice.engine.normalize.AlarmFields.Word;
 import io.sluice.engine.normalize.Profile;
 import io.sluice.engine.normalize.Profiles;
 import io.sluice.engine.record.CorruptRecordException;
-import io.sluice.engine.record.RecordView;
+import io.sluice.engine.record.EncodedRecord;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -56,7 +56,7 @@ final class OpenAlarms implements AlarmWatch {
 
   @Override
   public @Nullable Cap ending(String device, byte[] body) {
-    RecordView view = new RecordView();
+    EncodedRecord view = new EncodedRecord();
     try {
       view.wrap(body, 0, body.length, Lane.TELEMETRY, 0, "");
     } catch (CorruptRecordException e) {

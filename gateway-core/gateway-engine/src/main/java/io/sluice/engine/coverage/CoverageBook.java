@@ -6,7 +6,7 @@ import io.sluice.api.admin.CoverageDesk.ChangeFilter;
 import io.sluice.api.admin.CoverageDesk.Changes;
 import io.sluice.api.admin.CoverageDesk.What;
 import io.sluice.engine.coverage.DeviceCoverage.Standing;
-import io.sluice.engine.record.RecordView;
+import io.sluice.engine.record.EncodedRecord;
 import io.sluice.engine.registry.Presence;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -154,7 +154,7 @@ final class CoverageBook {
    * Counts a record, its cursor before the first measurement. What the gateway itself says about a
    * device is neither a sample nor a sign of life of it.
    */
-  synchronized void count(RecordView sample) {
+  synchronized void count(EncodedRecord sample) {
     DeviceCoverage device = sample.isOfGateway() ? null : devices.get(sample.device());
     if (device == null) {
       return;

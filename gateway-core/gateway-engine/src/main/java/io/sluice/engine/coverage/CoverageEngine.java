@@ -9,7 +9,7 @@ import io.sluice.api.health.Guarded;
 import io.sluice.engine.normalize.Profile;
 import io.sluice.engine.normalize.Profiles;
 import io.sluice.engine.record.CorruptRecordException;
-import io.sluice.engine.record.RecordView;
+import io.sluice.engine.record.EncodedRecord;
 import io.sluice.engine.registry.Presence;
 import io.sluice.engine.registry.Registry;
 import io.sluice.engine.spool.Spool;
@@ -79,7 +79,7 @@ public final class CoverageEngine implements CoverageDesk, AutoCloseable {
   private final LongSupplier nanoTime;
   private final long snapshotMicros;
   private final CoverageBook.Sessions sessions;
-  private final RecordView view = new RecordView();
+  private final EncodedRecord view = new EncodedRecord();
   private final Guarded fault = Guarded.of("coverage");
   private volatile boolean stopped;
 

@@ -9,7 +9,7 @@ import io.sluice.api.upstream.PayloadFormats;
 import io.sluice.api.upstream.RecordEncoder;
 import io.sluice.api.upstream.RecordEncoderFactory;
 import io.sluice.engine.record.CorruptRecordException;
-import io.sluice.engine.record.RecordView;
+import io.sluice.engine.record.EncodedRecord;
 import io.sluice.engine.spool.SpoolBatch;
 import java.util.function.Function;
 
@@ -19,7 +19,7 @@ public final class RecordBatch implements OutboundBatch {
   private final Epochs epochs;
   private final RecordEncoder format;
   private final String contentType;
-  private final RecordView view = new RecordView();
+  private final EncodedRecord view = new EncodedRecord();
   private int viewed = -1;
 
   private RecordBatch(SpoolBatch spooled, Epochs epochs, RecordEncoder format, String contentType) {
@@ -99,7 +99,7 @@ public final class RecordBatch implements OutboundBatch {
 
   @Override
   public void encode(int index, ByteSink out) {
-    RecordView record = at(index);
+    EncodedRecord record = at(index);
     try {
       format.encode(record, out);
     } catch (RuntimeException e) { // of another jar, maybe: whatever it is, the others go on
@@ -107,7 +107,7 @@ public final class RecordBatch implements OutboundBatch {
     }
   }
 
-  private RecordView at(int index) {
+  private EncodedRecord at(int index) {
     if (index != viewed) {
       viewed = -1;
       try {

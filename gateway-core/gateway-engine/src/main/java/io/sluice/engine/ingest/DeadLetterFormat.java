@@ -7,7 +7,7 @@ import io.sluice.api.RejectReason;
 import io.sluice.api.Uplink;
 import io.sluice.api.admin.DeadLetters.DeadLetter;
 import io.sluice.engine.forward.SetAsideRecord;
-import io.sluice.engine.record.RecordView;
+import io.sluice.engine.record.EncodedRecord;
 import io.sluice.engine.spool.Spool.StoredEntry;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -75,7 +75,7 @@ final class DeadLetterFormat {
   }
 
   /** What an upstream refused, whose fields the view shows. */
-  static byte[] encode(String detail, SetAsideRecord record, RecordView view) {
+  static byte[] encode(String detail, SetAsideRecord record, EncodedRecord view) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(256 + record.body().length);
     try (DataOutputStream out = new DataOutputStream(bytes)) {
       out.writeByte(VERSION_OF_RECORD);

@@ -3,7 +3,7 @@ package io.sluice.engine.ingest;
 import io.sluice.api.Lane;
 import io.sluice.api.admin.Operations.LiveEvent;
 import io.sluice.engine.ingest.LiveFeed.Stored;
-import io.sluice.engine.record.RecordView;
+import io.sluice.engine.record.EncodedRecord;
 
 /** A stored record as an event of the live stream. Thread-safe. */
 record LiveRendering(Epochs epochs) {
@@ -16,7 +16,7 @@ record LiveRendering(Epochs epochs) {
   LiveEvent render(Stored stored, long missed) {
     IngestEntry entry = stored.entry();
     String epoch = epochs.of(entry.lane(), stored.sequence());
-    RecordView view = StoredJson.view(entry.body(), entry.lane(), stored.sequence(), epoch);
+    EncodedRecord view = StoredJson.view(entry.body(), entry.lane(), stored.sequence(), epoch);
     return new LiveEvent(
         StoredJson.text(view),
         entry.messageClass(),

@@ -6,7 +6,7 @@ import io.sluice.api.RejectReason;
 import io.sluice.engine.forward.SetAside;
 import io.sluice.engine.forward.SetAsideRecord;
 import io.sluice.engine.record.CorruptRecordException;
-import io.sluice.engine.record.RecordView;
+import io.sluice.engine.record.EncodedRecord;
 import io.sluice.engine.spool.Spool;
 import io.sluice.engine.spool.SpoolBatch;
 import io.sluice.engine.spool.SpoolEntry;
@@ -50,7 +50,7 @@ public final class RefusedRecords implements SetAside {
     int offset = batch.offset(index);
     int length = batch.length(index);
     try {
-      RecordView view = new RecordView();
+      EncodedRecord view = new EncodedRecord();
       long sequence = batch.sequence(index);
       String epoch = spool.epoch(batch.lane(), sequence);
       byte[] body = Arrays.copyOfRange(bytes, offset, offset + length);

@@ -3,8 +3,8 @@ package io.sluice.engine.ingest;
 import io.sluice.api.ByteSink;
 import io.sluice.api.Lane;
 import io.sluice.engine.record.CorruptRecordException;
+import io.sluice.engine.record.EncodedRecord;
 import io.sluice.engine.record.RecordJson;
-import io.sluice.engine.record.RecordView;
 import java.nio.charset.StandardCharsets;
 
 /** A record as the spool keeps it, as canonical JSON text. Pure. */
@@ -18,9 +18,9 @@ public final class StoredJson {
     return text(view(body, lane, sequence, epoch));
   }
 
-  static RecordView view(byte[] body, Lane lane, long sequence, String epoch) {
+  static EncodedRecord view(byte[] body, Lane lane, long sequence, String epoch) {
     try {
-      RecordView view = new RecordView();
+      EncodedRecord view = new EncodedRecord();
       view.wrap(body, 0, body.length, lane, sequence, epoch);
       return view;
     } catch (CorruptRecordException e) {
@@ -29,7 +29,7 @@ public final class StoredJson {
     }
   }
 
-  static String text(RecordView view) {
+  static String text(EncodedRecord view) {
     ByteSink json = new ByteSink(512);
     RecordJson.write(view, json);
     return new String(json.bytes(), 0, json.length(), StandardCharsets.UTF_8);

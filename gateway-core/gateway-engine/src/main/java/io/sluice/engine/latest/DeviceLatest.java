@@ -1,7 +1,7 @@
 package io.sluice.engine.latest;
 
 import io.sluice.api.admin.LatestValues.MetricView;
-import io.sluice.engine.record.RecordView;
+import io.sluice.engine.record.EncodedRecord;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -33,7 +33,7 @@ final class DeviceLatest {
   }
 
   /** Takes the measurements of a record. */
-  void take(RecordView view) {
+  void take(EncodedRecord view) {
     int expected = 0;
     view.rewind();
     while (view.next()) {
@@ -53,7 +53,7 @@ final class DeviceLatest {
   }
 
   /** The place of the metric under the cursor, {@code count} where it is new, -1 where no room. */
-  private int find(RecordView view) {
+  private int find(EncodedRecord view) {
     int hash = view.measurementNameHash();
     int slot = slot(hash);
     while (table[slot] != 0) {
@@ -66,7 +66,7 @@ final class DeviceLatest {
     return count == METRICS_MAX ? -1 : create(view, hash);
   }
 
-  private int create(RecordView view, int hash) {
+  private int create(EncodedRecord view, int hash) {
     if (count == metrics.length) {
       grow();
     }

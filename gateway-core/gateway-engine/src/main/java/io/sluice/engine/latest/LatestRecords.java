@@ -6,7 +6,7 @@ import io.sluice.api.RejectReason;
 import io.sluice.api.admin.LatestValues;
 import io.sluice.api.health.Guarded;
 import io.sluice.engine.record.CorruptRecordException;
-import io.sluice.engine.record.RecordView;
+import io.sluice.engine.record.EncodedRecord;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -37,7 +37,7 @@ public final class LatestRecords implements LatestValues, AutoCloseable {
   private final SpscArrayQueue<Stored> queue = new SpscArrayQueue<>(QUEUE_RECORDS);
   private final AtomicLong queuedBytes = new AtomicLong();
   private final AtomicLong missed = new AtomicLong();
-  private final RecordView view = new RecordView();
+  private final EncodedRecord view = new EncodedRecord();
   private final Thread reader;
   private volatile boolean closing;
 

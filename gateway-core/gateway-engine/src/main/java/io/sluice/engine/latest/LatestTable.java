@@ -1,7 +1,7 @@
 package io.sluice.engine.latest;
 
 import io.sluice.api.admin.LatestValues.MetricView;
-import io.sluice.engine.record.RecordView;
+import io.sluice.engine.record.EncodedRecord;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,7 +28,7 @@ final class LatestTable {
     this.maxBytes = maxBytes;
   }
 
-  synchronized void take(String device, RecordView view) {
+  synchronized void take(String device, EncodedRecord view) {
     if (view.historical()) {
       return;
     }

@@ -3,8 +3,8 @@ package io.sluice.engine.latest;
 import io.sluice.api.Quality;
 import io.sluice.api.QualityReason;
 import io.sluice.api.admin.LatestValues.MetricView;
+import io.sluice.engine.record.EncodedRecord;
 import io.sluice.engine.record.RecordFormat.Kind;
-import io.sluice.engine.record.RecordView;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
@@ -35,12 +35,12 @@ final class MetricLatest {
     this.name = name;
   }
 
-  boolean isUnderCursor(RecordView view) {
+  boolean isUnderCursor(EncodedRecord view) {
     return view.measurementNameIs(name);
   }
 
   /** Takes the measurement under the cursor, unless what is here is newer. */
-  void take(RecordView view) {
+  void take(EncodedRecord view) {
     long order = order(view);
     Kind given = view.kind();
     boolean isNumber = given == Kind.LONG || given == Kind.DOUBLE;
@@ -64,21 +64,21 @@ final class MetricLatest {
    * A time that cannot be true is not waited for: the order then is that of arrival. Otherwise a
    * device whose clock once ran ahead, or was reset, would show its old value for ever.
    */
-  private static long order(RecordView view) {
+  private static long order(EncodedRecord view) {
     long micros = view.measurementMicros();
     long received = view.receivedMicros();
     boolean isDoubted = view.measurementReason() == QualityReason.CLOCK;
     return isDoubted || micros > received ? received : micros;
   }
 
-  private void takeUnit(RecordView view) {
+  private void takeUnit(EncodedRecord view) {
     if (!view.measurementUnitIs(unit)) {
       String given = view.measurementUnit();
       unit = given == null ? NO_UNIT : given.getBytes(StandardCharsets.UTF_8);
     }
   }
 
-  private void takeValue(RecordView view, Kind given) {
+  private void takeValue(EncodedRecord view, Kind given) {
     text = "";
     switch (given) {
       case LONG -> integer = view.longValue();

@@ -6,7 +6,7 @@ import java.nio.ByteOrder;
 
 /**
  * Walks through the bytes of a record once, so that those who read it need not check again. Apart
- * from {@link RecordView} because it alone may fail. Reusable, one per thread.
+ * from {@link EncodedRecord} because it alone may fail. Reusable, one per thread.
  */
 final class RecordCheck {
   private static final VarHandle LONG =

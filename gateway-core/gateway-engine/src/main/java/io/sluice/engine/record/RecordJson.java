@@ -71,7 +71,7 @@ public final class RecordJson {
   private RecordJson() {}
 
   /** Appends the record; moves its cursor to the end. */
-  public static void write(RecordView view, ByteSink out) {
+  public static void write(EncodedRecord view, ByteSink out) {
     head(view, out);
     view.rewind();
     boolean first = true;
@@ -82,31 +82,31 @@ public final class RecordJson {
     tail(view, out);
   }
 
-  private static void head(RecordView view, ByteSink out) {
+  private static void head(EncodedRecord view, ByteSink out) {
     int strings = 0;
     for (int i = 0; i < RecordFormat.STRING_COUNT; i++) {
       strings += view.u16(view.stringAt(i));
     }
-    strings += view.u16(view.stringAt(RecordView.GATEWAY)) + view.epoch().length();
+    strings += view.u16(view.stringAt(EncodedRecord.GATEWAY)) + view.epoch().length();
     out.ensure(FRAME_BYTES + JsonText.MAX_EXPANSION * strings);
     byte[] to = out.bytes();
     int at = JsonText.raw(ID, to, out.length());
-    at = string(view, RecordView.GATEWAY, to, at);
+    at = string(view, EncodedRecord.GATEWAY, to, at);
     to[at++] = '-';
     at = JsonText.ascii(view.epoch(), to, at);
     to[at++] = '-';
     to[at++] = view.laneLetter();
     at = JsonText.number(view.sequence(), to, at);
     at = JsonText.raw(GATEWAY, to, at);
-    at = string(view, RecordView.GATEWAY, to, at);
+    at = string(view, EncodedRecord.GATEWAY, to, at);
     at = JsonText.raw(DEVICE, to, at);
-    at = string(view, RecordView.DEVICE, to, at);
+    at = string(view, EncodedRecord.DEVICE, to, at);
     at = JsonText.raw(SECTOR, to, at);
-    at = string(view, RecordView.SECTOR, to, at);
+    at = string(view, EncodedRecord.SECTOR, to, at);
     at = JsonText.raw(SITE, to, at);
-    at = string(view, RecordView.SITE, to, at);
+    at = string(view, EncodedRecord.SITE, to, at);
     at = JsonText.raw(MODEL, to, at);
-    at = string(view, RecordView.MODEL, to, at);
+    at = string(view, EncodedRecord.MODEL, to, at);
     at = JsonText.raw(CLASSES[view.messageClass().ordinal()], to, at);
     at = JsonText.number(view.timeMicros(), to, at);
     at = JsonText.raw(TIME_SOURCES[view.timeSource().ordinal()], to, at);
@@ -118,7 +118,7 @@ public final class RecordJson {
     out.length(at);
   }
 
-  private static void measurement(RecordView view, ByteSink out, boolean first) {
+  private static void measurement(EncodedRecord view, ByteSink out, boolean first) {
     Kind kind = view.kind();
     boolean blob = kind == Kind.STRING || kind == Kind.BYTES;
     int text = view.u16(view.nameAt());
@@ -156,7 +156,7 @@ public final class RecordJson {
     out.length(at);
   }
 
-  private static int value(RecordView view, Kind kind, byte[] to, int start) {
+  private static int value(EncodedRecord view, Kind kind, byte[] to, int start) {
     int at = start;
     switch (kind) {
       case LONG -> at = JsonText.number(view.longValue(), to, at);
@@ -177,15 +177,16 @@ public final class RecordJson {
     return at;
   }
 
-  private static void tail(RecordView view, ByteSink out) {
+  private static void tail(EncodedRecord view, ByteSink out) {
     int text =
-        view.u16(view.stringAt(RecordView.PROTOCOL)) + view.u16(view.stringAt(RecordView.SOURCE));
+        view.u16(view.stringAt(EncodedRecord.PROTOCOL))
+            + view.u16(view.stringAt(EncodedRecord.SOURCE));
     out.ensure(FRAME_BYTES + JsonText.MAX_EXPANSION * text);
     byte[] to = out.bytes();
     int at = JsonText.raw(PROTOCOL, to, out.length());
-    at = string(view, RecordView.PROTOCOL, to, at);
+    at = string(view, EncodedRecord.PROTOCOL, to, at);
     at = JsonText.raw(SOURCE, to, at);
-    at = string(view, RecordView.SOURCE, to, at);
+    at = string(view, EncodedRecord.SOURCE, to, at);
     to[at++] = '"';
     out.length(at);
     Cap cap = view.cap();
@@ -207,7 +208,7 @@ public final class RecordJson {
     out.length(JsonText.escaped(text, 0, text.length, out.bytes(), at));
   }
 
-  private static int string(RecordView view, int which, byte[] to, int at) {
+  private static int string(EncodedRecord view, int which, byte[] to, int at) {
     int from = view.stringAt(which);
     return JsonText.escaped(view.bytes(), from + 2, view.u16(from), to, at);
   }

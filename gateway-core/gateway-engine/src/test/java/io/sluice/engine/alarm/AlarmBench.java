@@ -15,7 +15,7 @@ import io.sluice.engine.normalize.Normalizer;
 import io.sluice.engine.normalize.PayloadException;
 import io.sluice.engine.normalize.Profile;
 import io.sluice.engine.normalize.Profiles;
-import io.sluice.engine.record.RecordView;
+import io.sluice.engine.record.EncodedRecord;
 import io.sluice.engine.record.RecordWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -139,7 +139,7 @@ final class AlarmBench implements AutoCloseable {
   }
 
   private void take(byte[] body) throws IOException {
-    RecordView view = new RecordView();
+    EncodedRecord view = new EncodedRecord();
     view.wrap(body, 0, body.length, Lane.ALARM, sequence, "e");
     Profile judgedBy = profiles.find(view.model());
     List<Signal> said = new ArrayList<>(AlarmReading.of(view, judgedBy));
@@ -154,7 +154,7 @@ final class AlarmBench implements AutoCloseable {
     private final Map<String, MetricView> values = new HashMap<>();
 
     void take(byte[] body) throws IOException {
-      RecordView view = new RecordView().wrap(body, 0, body.length, Lane.TELEMETRY, 0, "e");
+      EncodedRecord view = new EncodedRecord().wrap(body, 0, body.length, Lane.TELEMETRY, 0, "e");
       while (view.next()) {
         MetricView now =
             new MetricView(

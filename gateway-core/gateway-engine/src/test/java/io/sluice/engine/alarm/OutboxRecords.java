@@ -3,7 +3,7 @@ package io.sluice.engine.alarm;
 import io.sluice.api.Lane;
 import io.sluice.api.Measurement;
 import io.sluice.engine.record.CorruptRecordException;
-import io.sluice.engine.record.RecordView;
+import io.sluice.engine.record.EncodedRecord;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -32,7 +32,7 @@ final class OutboxRecords {
   }
 
   private static String text(byte[] body) {
-    RecordView view = new RecordView();
+    EncodedRecord view = new EncodedRecord();
     Map<String, Object> values = new HashMap<>();
     try {
       view.wrap(body, 0, body.length, Lane.ALARM, 0, "epoch");

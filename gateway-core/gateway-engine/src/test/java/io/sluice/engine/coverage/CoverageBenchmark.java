@@ -7,8 +7,8 @@ import io.sluice.api.MessageClass;
 import io.sluice.api.Quality;
 import io.sluice.api.TimeSource;
 import io.sluice.engine.record.CorruptRecordException;
+import io.sluice.engine.record.EncodedRecord;
 import io.sluice.engine.record.RecordFormat;
-import io.sluice.engine.record.RecordView;
 import io.sluice.engine.record.RecordWriter;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -86,7 +86,7 @@ final class CoverageBenchmark {
 
   private static int minute(CoverageBook book, int devices, int minute, long now)
       throws CorruptRecordException {
-    RecordView view = new RecordView();
+    EncodedRecord view = new EncodedRecord();
     RecordWriter writer = new RecordWriter();
     int samples = 0;
     for (int i = 0; i < devices; i++) {

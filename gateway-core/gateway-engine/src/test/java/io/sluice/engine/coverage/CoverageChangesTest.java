@@ -16,8 +16,8 @@ import io.sluice.api.admin.CoverageDesk.Stop;
 import io.sluice.api.admin.CoverageDesk.StopScope;
 import io.sluice.api.admin.CoverageDesk.What;
 import io.sluice.api.admin.CoverageDesk.Window;
+import io.sluice.engine.record.EncodedRecord;
 import io.sluice.engine.record.RecordFormat;
-import io.sluice.engine.record.RecordView;
 import io.sluice.engine.record.RecordWriter;
 import io.sluice.engine.registry.Presence.Contact;
 import java.nio.file.Path;
@@ -43,7 +43,7 @@ class CoverageChangesTest {
   private CoverageDatabase database;
   private CoverageBook book;
   private StopBook stops;
-  private final RecordView view = new RecordView();
+  private final EncodedRecord view = new EncodedRecord();
   private final Map<String, Contact> contacts = new HashMap<>();
   private final CoverageBook.Sessions sessions =
       new CoverageBook.Sessions() {

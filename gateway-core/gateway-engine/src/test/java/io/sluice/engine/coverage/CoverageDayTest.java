@@ -18,8 +18,8 @@ import io.sluice.api.admin.CoverageDesk.Point;
 import io.sluice.api.admin.CoverageDesk.Stop;
 import io.sluice.api.admin.CoverageDesk.StopScope;
 import io.sluice.api.admin.CoverageDesk.Window;
+import io.sluice.engine.record.EncodedRecord;
 import io.sluice.engine.record.RecordFormat;
-import io.sluice.engine.record.RecordView;
 import io.sluice.engine.record.RecordWriter;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -48,7 +48,7 @@ class CoverageDayTest {
   private CoverageBook book;
   private StopBook stops;
   private CoverageViews views;
-  private final RecordView view = new RecordView();
+  private final EncodedRecord view = new EncodedRecord();
 
   @BeforeEach
   void open() throws Exception {

@@ -15,8 +15,8 @@ import io.sluice.api.admin.CoverageDesk.StopScope;
 import io.sluice.api.admin.CoverageDesk.Window;
 import io.sluice.engine.coverage.Intervals.Interval;
 import io.sluice.engine.record.CorruptRecordException;
+import io.sluice.engine.record.EncodedRecord;
 import io.sluice.engine.record.RecordFormat;
-import io.sluice.engine.record.RecordView;
 import io.sluice.engine.record.RecordWriter;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -47,7 +47,7 @@ class CoveragePropertyTest {
   private final Map<String, Device> registry = new HashMap<>();
   private final List<byte[]> spool = new ArrayList<>();
   private final Map<Long, Reference.Ruled> openStops = new HashMap<>();
-  private final RecordView view = new RecordView();
+  private final EncodedRecord view = new EncodedRecord();
   private final Reference reference = new Reference();
   private SplittableRandom random = new SplittableRandom();
   private CoverageDatabase database;

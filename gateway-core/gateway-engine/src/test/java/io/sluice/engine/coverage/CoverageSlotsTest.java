@@ -14,8 +14,8 @@ import io.sluice.api.admin.CoverageDesk.Group;
 import io.sluice.api.admin.CoverageDesk.Stop;
 import io.sluice.api.admin.CoverageDesk.StopScope;
 import io.sluice.api.admin.CoverageDesk.Window;
+import io.sluice.engine.record.EncodedRecord;
 import io.sluice.engine.record.RecordFormat;
-import io.sluice.engine.record.RecordView;
 import io.sluice.engine.record.RecordWriter;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -40,7 +40,7 @@ class CoverageSlotsTest {
   private CoverageDatabase database;
   private CoverageBook book;
   private StopBook stops;
-  private final RecordView view = new RecordView();
+  private final EncodedRecord view = new EncodedRecord();
   private final Map<String, Device> devices = new HashMap<>();
 
   @BeforeEach

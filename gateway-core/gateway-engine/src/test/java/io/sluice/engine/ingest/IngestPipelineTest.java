@@ -21,7 +21,7 @@ import io.sluice.engine.limits.LaneShares;
 import io.sluice.engine.limits.LimitSettings;
 import io.sluice.engine.normalize.Normalizer;
 import io.sluice.engine.normalize.Profiles;
-import io.sluice.engine.record.RecordView;
+import io.sluice.engine.record.EncodedRecord;
 import io.sluice.engine.spool.SegmentedSpool;
 import io.sluice.engine.spool.Spool;
 import io.sluice.engine.spool.SpoolEntry;
@@ -217,7 +217,7 @@ class IngestPipelineTest {
     pipeline.accept(uplink("telemetry", "{\"state\":\"normal\"}".getBytes(UTF_8)));
     assertThat(records).extracting(SpoolEntry::lane).containsExactly(Lane.TELEMETRY, Lane.ALARM);
     byte[] body = records.getLast().body();
-    RecordView view = new RecordView().wrap(body, 0, body.length, Lane.ALARM, 1, "e");
+    EncodedRecord view = new EncodedRecord().wrap(body, 0, body.length, Lane.ALARM, 1, "e");
     assertThat(view.messageClass()).isEqualTo(MessageClass.ALARM);
     assertThat(view.isRuled()).isTrue();
     assertThat(view.cap().status()).isEqualTo("Test");

@@ -10,8 +10,8 @@ import io.sluice.api.TimeSource;
 import io.sluice.api.admin.LatestValues.MetricView;
 import io.sluice.api.admin.LatestValues.Point;
 import io.sluice.engine.record.CorruptRecordException;
+import io.sluice.engine.record.EncodedRecord;
 import io.sluice.engine.record.RecordFormat;
-import io.sluice.engine.record.RecordView;
 import io.sluice.engine.record.RecordWriter;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -26,7 +26,7 @@ class LatestTableTest {
   private static final long NOW = 1_700_000_000_000_000L;
 
   private final RecordWriter writer = new RecordWriter();
-  private final RecordView view = new RecordView();
+  private final EncodedRecord view = new EncodedRecord();
 
   /** A measurement as the plain model keeps it. */
   private record Sample(long order, long t, double value) {}

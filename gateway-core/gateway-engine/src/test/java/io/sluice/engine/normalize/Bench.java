@@ -5,7 +5,7 @@ import io.sluice.api.ContentType;
 import io.sluice.api.Device;
 import io.sluice.api.DeviceId;
 import io.sluice.api.MessageClass;
-import io.sluice.engine.record.RecordView;
+import io.sluice.engine.record.EncodedRecord;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -107,7 +107,7 @@ final class Bench {
         normalizer.normalize(device, messageClass, type, "mqtt", "telemetry", payload, NOW);
     byte[] body = normalized.body();
     try {
-      return new RecordView()
+      return new EncodedRecord()
           .wrap(body, 0, body.length, normalized.messageClass().lane(), 1, "e")
           .toRecord();
     } catch (IOException e) {

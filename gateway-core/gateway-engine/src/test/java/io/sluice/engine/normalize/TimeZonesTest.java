@@ -8,7 +8,7 @@ import io.sluice.api.DeviceId;
 import io.sluice.api.MessageClass;
 import io.sluice.api.config.Checked.Problem;
 import io.sluice.engine.normalize.TimeSettings.Site;
-import io.sluice.engine.record.RecordView;
+import io.sluice.engine.record.EncodedRecord;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -62,7 +62,7 @@ class TimeZonesTest {
                 Times.micros(now))
             .body();
     long micros =
-        new RecordView()
+        new EncodedRecord()
             .wrap(body, 0, body.length, MessageClass.TELEMETRY.lane(), 1, "e")
             .toRecord()
             .timeMicros();

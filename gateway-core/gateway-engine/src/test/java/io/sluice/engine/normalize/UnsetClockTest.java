@@ -9,7 +9,7 @@ import io.sluice.api.Lane;
 import io.sluice.api.MessageClass;
 import io.sluice.api.Quality;
 import io.sluice.api.TimeSource;
-import io.sluice.engine.record.RecordView;
+import io.sluice.engine.record.EncodedRecord;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
@@ -26,7 +26,7 @@ class UnsetClockTest {
     return Instant.parse(time).toEpochMilli() * 1_000;
   }
 
-  private RecordView record(String json, long received) throws Exception {
+  private EncodedRecord record(String json, long received) throws Exception {
     Device device = new Device(new DeviceId("d"), "x", "farm", "s", null, null, true, true, false);
     byte[] body =
         normalizer
@@ -39,7 +39,7 @@ class UnsetClockTest {
                 json.getBytes(StandardCharsets.UTF_8),
                 received)
             .body();
-    RecordView view = new RecordView();
+    EncodedRecord view = new EncodedRecord();
     view.wrap(body, 0, body.length, Lane.TELEMETRY, 1, "epoch");
     assertThat(view.next()).isTrue();
     return view;
@@ -47,13 +47,13 @@ class UnsetClockTest {
 
   @Test
   void ownTimeIsUncertainAndTheDevicesRightTimeIsGood() throws Exception {
-    RecordView untimed = record("{\"temperature\": 1}", UNSET);
+    EncodedRecord untimed = record("{\"temperature\": 1}", UNSET);
     assertThat(untimed.timeSource()).isEqualTo(TimeSource.SERVER);
     assertThat(untimed.measurementQuality()).isEqualTo(Quality.UNCERTAIN);
-    RecordView timed = record("{\"ts\": \"2026-11-27T12:00:00Z\", \"temperature\": 1}", UNSET);
+    EncodedRecord timed = record("{\"ts\": \"2026-11-27T12:00:00Z\", \"temperature\": 1}", UNSET);
     assertThat(timed.timeMicros()).isEqualTo(micros("2026-11-27T12:00:00Z"));
     assertThat(timed.measurementQuality()).isEqualTo(Quality.GOOD);
-    RecordView wrong = record("{\"ts\": \"2016-01-01T00:00:00Z\", \"temperature\": 1}", UNSET);
+    EncodedRecord wrong = record("{\"ts\": \"2016-01-01T00:00:00Z\", \"temperature\": 1}", UNSET);
     assertThat(wrong.measurementQuality()).isEqualTo(Quality.UNCERTAIN);
   }
 

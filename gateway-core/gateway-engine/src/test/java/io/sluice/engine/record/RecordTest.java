@@ -49,7 +49,7 @@ class RecordTest {
             .cap(new Cap("Severe", "Immediate", "Observed", "Actual"))
             .finish();
     ByteSink sink = new ByteSink(1);
-    RecordJson.write(new RecordView().wrap(body, 0, body.length, Lane.ALARM, 7, "k3x"), sink);
+    RecordJson.write(new EncodedRecord().wrap(body, 0, body.length, Lane.ALARM, 7, "k3x"), sink);
     assertThat(new String(sink.toByteArray(), StandardCharsets.UTF_8))
         .isEqualTo(
             "{\"id\":\"edge-01-k3x-a7\",\"gateway\":\"edge-01\",\"device\":\"dev-1\","
@@ -69,7 +69,7 @@ class RecordTest {
     long seed = System.nanoTime();
     SplittableRandom random = new SplittableRandom(seed);
     RecordWriter writer = new RecordWriter();
-    RecordView view = new RecordView();
+    EncodedRecord view = new EncodedRecord();
     for (int i = 0; i < 3000; i++) {
       CanonicalRecord expected = randomRecord(random, i);
       byte[] body = write(writer, expected);
@@ -87,7 +87,7 @@ class RecordTest {
     long seed = System.nanoTime();
     SplittableRandom random = new SplittableRandom(seed);
     RecordWriter writer = new RecordWriter();
-    RecordView view = new RecordView();
+    EncodedRecord view = new EncodedRecord();
     ByteSink sink = new ByteSink(64);
     int refused = 0;
     for (int i = 0; i < 20_000; i++) {
@@ -115,7 +115,7 @@ class RecordTest {
   void unknownFormatVersionIsNamed() {
     byte[] body = write(new RecordWriter(), randomRecord(new SplittableRandom(1), 1));
     body[0] = 9;
-    assertThatThrownBy(() -> new RecordView().wrap(body, 0, body.length, Lane.ALARM, 1, "e"))
+    assertThatThrownBy(() -> new EncodedRecord().wrap(body, 0, body.length, Lane.ALARM, 1, "e"))
         .isInstanceOf(CorruptRecordException.class)
         .hasMessageContaining("format version 9");
   }
@@ -155,7 +155,7 @@ class RecordTest {
     }
   }
 
-  private static void assertJson(RecordView view, CanonicalRecord expected, long seed) {
+  private static void assertJson(EncodedRecord view, CanonicalRecord expected, long seed) {
     ByteSink sink = new ByteSink(16);
     RecordJson.write(view, sink);
     JsonNode json = MAPPER.readTree(sink.toByteArray());

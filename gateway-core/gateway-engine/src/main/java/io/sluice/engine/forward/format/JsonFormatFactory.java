@@ -4,8 +4,8 @@ import io.sluice.api.upstream.ForwardSettings.Attributes;
 import io.sluice.api.upstream.ForwardSettings.BadValues;
 import io.sluice.api.upstream.RecordEncoder;
 import io.sluice.api.upstream.RecordEncoderFactory;
+import io.sluice.engine.record.EncodedRecord;
 import io.sluice.engine.record.RecordJson;
-import io.sluice.engine.record.RecordView;
 
 /** The canonical JSON, which carries all of a record. */
 public final class JsonFormatFactory implements RecordEncoderFactory {
@@ -26,6 +26,6 @@ public final class JsonFormatFactory implements RecordEncoderFactory {
 
   @Override
   public RecordEncoder create(BadValues badValues, Attributes attributes) {
-    return (record, out) -> RecordJson.write((RecordView) record, out);
+    return (record, out) -> RecordJson.write((EncodedRecord) record, out);
   }
 }

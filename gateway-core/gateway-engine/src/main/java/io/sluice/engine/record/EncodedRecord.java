@@ -8,6 +8,7 @@ import io.sluice.api.Measurement;
 import io.sluice.api.MessageClass;
 import io.sluice.api.Quality;
 import io.sluice.api.QualityReason;
+import io.sluice.api.RecordView;
 import io.sluice.api.TimeSource;
 import io.sluice.api.ValueKind;
 import io.sluice.engine.record.RecordFormat.Kind;
@@ -28,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Reusable, not thread-safe: one per thread. The bytes must not change while it is in use.
  */
 @SuppressWarnings("EnumOrdinal") // ordinals are the format: see RecordFormat
-public final class RecordView implements io.sluice.api.RecordView {
+public final class EncodedRecord implements RecordView {
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
   private static final byte[] LANE_LETTERS = {'a', 'e', 't'};
@@ -69,7 +70,7 @@ public final class RecordView implements io.sluice.api.RecordView {
    * @param epoch the random part of its id, see {@code Spool.epoch(Lane, long)}
    * @throws CorruptRecordException where they are not exactly one record of a known version
    */
-  public RecordView wrap(
+  public EncodedRecord wrap(
       byte[] bytes, int offset, int length, Lane lane, long sequence, String epoch)
       throws CorruptRecordException {
     this.bytes = bytes;
