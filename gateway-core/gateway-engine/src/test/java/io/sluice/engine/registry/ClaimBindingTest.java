@@ -164,6 +164,9 @@ class ClaimBindingTest {
         Statement statement = connection.createStatement()) {
       // as the third script left it
       statement.executeUpdate("DELETE FROM schema_version WHERE version >= 4");
+      statement.executeUpdate("ALTER TABLE device DROP COLUMN timezone");
+      statement.executeUpdate("ALTER TABLE command DROP COLUMN reason_code");
+      statement.executeUpdate("ALTER TABLE command DROP COLUMN over");
       statement.executeUpdate("DROP TABLE known_place");
       statement.executeUpdate("DROP TABLE barred_device");
       statement.executeUpdate("ALTER TABLE claimed_device DROP COLUMN issued_hash");
