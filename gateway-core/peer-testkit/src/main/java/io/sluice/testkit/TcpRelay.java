@@ -3,50 +3,46 @@ package io.sluice.testkit;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** A line to a far end on the loopback address that can be cut and joined again. Thread-safe. */
+/**
+ * A line to a far end on the loopback address that can be cut and joined again. While it is cut,
+ * who connects is hung up on: the port stays its own. Thread-safe.
+ */
 public final class TcpRelay implements AutoCloseable {
   public final int port;
   private final int to;
+  private final ServerSocket listening;
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
-  private ServerSocket listening;
+  private volatile boolean isCut;
 
   /**
    * @param to port of the far end
    */
   public TcpRelay(int to) throws IOException {
     this.to = to;
-    listening = listen(0);
+    listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     port = listening.getLocalPort();
+    Thread.ofVirtual().start(this::accept);
   }
 
-  private ServerSocket listen(int port) throws IOException {
-    ServerSocket server = new ServerSocket();
-    server.setReuseAddress(true);
-    server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-    Thread.ofVirtual().start(() -> accept(server));
-    return server;
-  }
-
-  private void accept(ServerSocket server) {
-    while (!server.isClosed()) {
+  private void accept() {
+    while (!listening.isClosed()) {
       try {
-        Socket near = server.accept();
+        Socket near = listening.accept();
         sockets.add(near);
         Socket far = new Socket(InetAddress.getLoopbackAddress(), to);
         sockets.add(far);
-        if (server.isClosed()) {
-          cutAll();
+        if (isCut) {
+          hangUp();
         }
         Thread.ofVirtual().start(() -> copy(near, far));
         Thread.ofVirtual().start(() -> copy(far, near));
       } catch (IOException e) {
-        // the line is cut, or the far end is not there: the next one is tried anew
+        // it is closed, or the far end is not there: the next one is tried anew
       }
     }
   }
@@ -61,32 +57,32 @@ public final class TcpRelay implements AutoCloseable {
       }
     } catch (IOException e) {
       // cut: both ends are closed by now
-      return;
     } finally {
       sockets.remove(from);
       sockets.remove(into);
     }
   }
 
-  /** Ends all connections and takes no further ones. */
-  public synchronized void cut() throws IOException {
-    listening.close();
-    cutAll();
+  /** Ends all connections, and those that are made from now on. */
+  public void cut() throws IOException {
+    isCut = true;
+    hangUp();
   }
 
-  private void cutAll() throws IOException {
+  private void hangUp() throws IOException {
     for (Socket socket : sockets) {
       socket.close();
     }
   }
 
-  /** Takes connections again, on the same port. */
-  public synchronized void join() throws IOException {
-    listening = listen(port);
+  /** Lets connections through again. */
+  public void join() {
+    isCut = false;
   }
 
   @Override
   public void close() throws IOException {
     cut();
+    listening.close();
   }
 }

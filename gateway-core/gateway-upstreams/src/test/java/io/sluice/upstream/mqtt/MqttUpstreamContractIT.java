@@ -32,7 +32,7 @@ class MqttUpstreamContractIT implements UpstreamContract {
     }
 
     @Override
-    public void comeBack() throws IOException {
+    public void comeBack() {
       line.join();
     }
 
