@@ -1,6 +1,7 @@
 package io.sluice.sim;
 
 import io.sluice.sim.fleet.FleetSnapshot;
+import java.io.Console;
 import java.io.PrintWriter;
 
 /**
@@ -16,7 +17,13 @@ final class Progress {
   private long nextSecond = PLAIN_SECONDS;
 
   Progress(PrintWriter err) {
-    this(err, System.console().isTerminal());
+    this(err, isAtTerminal());
+  }
+
+  @SuppressWarnings("SystemConsoleNull") // it is, where neither end is a terminal
+  private static boolean isAtTerminal() {
+    Console console = System.console();
+    return console != null && console.isTerminal();
   }
 
   Progress(PrintWriter err, boolean isTerminal) {
