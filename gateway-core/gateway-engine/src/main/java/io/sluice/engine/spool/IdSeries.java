@@ -115,11 +115,11 @@ final class IdSeries {
       return List.of();
     }
     try {
-      return new SmallFile(file, files).read().lines().map(Series::of).toList();
-    } catch (NumberFormatException e) {
+      return new SmallFile(file, files).readPatiently().lines().map(Series::of).toList();
+    } catch (NumberFormatException | IOException e) {
       Path aside = DamagedFiles.setAside(files, file);
       LOG.error(
-          "spool: {} is damaged; it is kept as {}, and what is stored may be sent under other ids",
+          "spool: {} is damaged or cannot be read; it is kept as {}, and what is stored may be sent under other ids",
           file,
           aside.getFileName());
       return List.of();

@@ -89,16 +89,12 @@ final class PlainBound {
 
   /** Null where the disk does not give it: a start is not held up by a bad sector. */
   private @Nullable String text(Path file) {
-    for (int attempt = 1; ; attempt++) {
-      try {
-        return new SmallFile(file, files).read();
-      } catch (IOException e) {
-        if (attempt == SegmentReads.FAILURES_MAX) {
-          LOG.error("spool: {} cannot be read: {}; plain segments wait", file, e.getMessage());
-          isUnreadable = true;
-          return null;
-        }
-      }
+    try {
+      return new SmallFile(file, files).readPatiently();
+    } catch (IOException e) {
+      LOG.error("spool: {} cannot be read: {}; plain segments wait", file, e.getMessage());
+      isUnreadable = true;
+      return null;
     }
   }
 

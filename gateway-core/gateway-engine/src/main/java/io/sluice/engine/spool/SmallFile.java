@@ -18,6 +18,19 @@ record SmallFile(Path file, SpoolFiles files) {
     return StandardCharsets.US_ASCII.decode(bytes.flip()).toString();
   }
 
+  /** As {@link #read}, tried again a few times: a disk may fail once. */
+  String readPatiently() throws IOException {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return read();
+      } catch (IOException e) {
+        if (attempt == SegmentReads.FAILURES_MAX) {
+          throw e;
+        }
+      }
+    }
+  }
+
   void write(String text) throws IOException {
     Path partial = file.resolveSibling(file.getFileName() + ".partial");
     try (SpoolFile open = files.open(partial)) {

@@ -20,19 +20,29 @@ record SpoolEpoch(SpoolFiles files) {
   /** As it is in the file; made where there is none, or what stands there is no name. */
   Found of(Path file) throws IOException {
     if (files.exists(file)) {
-      String epoch = new SmallFile(file, files).read().strip();
+      String epoch = text(file);
       if (isName(epoch)) {
         return new Found(epoch, false);
       }
       Path aside = DamagedFiles.setAside(files, file);
       LOG.error(
-          "spool: {} is damaged; it is kept as {}, and records have new ids from now on",
+          "spool: {} is damaged or cannot be read; it is kept as {}, and records have new ids from now on",
           file,
           aside.getFileName());
     }
     String made = random();
     new SmallFile(file, files).write(made + "\n");
     return new Found(made, true);
+  }
+
+  /** Empty where the disk does not give it: a bad sector holds up no start. */
+  private String text(Path file) {
+    try {
+      return new SmallFile(file, files).readPatiently().strip();
+    } catch (IOException e) {
+      LOG.error("spool: {}: {}", file, e.getMessage());
+      return "";
+    }
   }
 
   static boolean isName(String text) {
