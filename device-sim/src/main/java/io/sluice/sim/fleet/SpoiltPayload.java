@@ -14,7 +14,7 @@ final class SpoiltPayload {
       List.of(
           "{\"n\":12,\"temperature\":}",
           "{\"n\":12,\"temperature\":3,}",
-          "{\"n\":12,\"temperature\":NaN}",
+          "{\"n\":12,\"temperature\":nul}",
           "{\"n\":12,\"temperature\":+3}",
           "{\"n\":012,\"temperature\":3}",
           "{\"n\":12 \"temperature\":3}",

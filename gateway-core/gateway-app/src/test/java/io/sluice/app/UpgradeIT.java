@@ -49,7 +49,7 @@ class UpgradeIT {
   void queueRegistryLedgerAndDeadLettersOfThePreviousFormatAreKept() throws Exception {
     ArchiveFiles archive = new ArchiveFiles(directory.resolve("archive"));
     try (GatewayProcess gateway = GatewayProcess.start(config())) {
-      await().untilAsserted(() -> assertThat(archive.byId()).hasSize(22));
+      await().untilAsserted(() -> assertThat(archive.byId()).hasSize(23));
       assertThat(archive.values("energy"))
           .containsExactlyInAnyOrderElementsOf(LongStream.rangeClosed(1, 20).boxed().toList());
       assertThat(gateway.get("/api/v1/dead-letters").path("count").asInt()).isEqualTo(1);
@@ -67,14 +67,14 @@ class UpgradeIT {
               "coap://127.0.0.1:%d/telemetry?d=water-9&k=t0ken-of-the-old-format-01"
                   .formatted(gateway.port("coap")));
       assertThat(coap.output()).as("no 4.01").doesNotContain("4.");
-      await().untilAsserted(() -> assertThat(archive.byId()).hasSize(24));
+      await().untilAsserted(() -> assertThat(archive.byId()).hasSize(25));
       await()
           .untilAsserted(() -> {
             JsonNode ledger = gateway.get("/api/v1/ledger");
             assertThat(ledger.path("balances").asBoolean()).isTrue();
-            assertThat(counts(ledger, "delivered")).containsExactly(1L, 1L, 22L);
+            assertThat(counts(ledger, "delivered")).containsExactly(2L, 1L, 22L);
           });
-      assertThat(counts(gateway.get("/api/v1/ledger"), "accepted")).containsExactly(1L, 1L, 22L);
+      assertThat(counts(gateway.get("/api/v1/ledger"), "accepted")).containsExactly(2L, 1L, 22L);
       assertThat(gateway.terminate()).isZero();
     }
   }

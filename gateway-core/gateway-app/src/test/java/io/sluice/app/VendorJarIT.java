@@ -117,7 +117,7 @@ class VendorJarIT {
   void optionOfAnotherJarIsCheckedAsOurs() throws Exception {
     Path config = new Setup(directory).config("{ name: plant, type: tcp-lines, port: 70000 }");
     Tool check = GatewayProcess.runWith(jar, "check", "--config", config.toString());
-    assertThat(check.exitCode()).isEqualTo(1);
+    assertThat(check.exitCode()).isEqualTo(2);
     assertThat(check.output()).contains("port").contains("65535");
   }
 
@@ -131,7 +131,7 @@ class VendorJarIT {
     pack(directory.resolve("classes"), directory.resolve("more"));
     Path config = new Setup(directory).config("{ name: plant, type: tcp-lines, port: 9000 }");
     Tool check = GatewayProcess.runWith(jar, "check", "--config", config.toString());
-    assertThat(check.exitCode()).as(check.output()).isEqualTo(1);
+    assertThat(check.exitCode()).as(check.output()).isEqualTo(2);
     assertThat(check.output())
         .contains("com.example.sluice.Missing")
         .contains("take it out of adapters")
