@@ -1,5 +1,6 @@
 package io.sluice.sim;
 
+import io.sluice.sim.audit.AlarmBookAudit;
 import io.sluice.sim.audit.AuditResult;
 import io.sluice.sim.audit.CoverageAudit;
 import io.sluice.sim.fleet.FleetRun;
@@ -24,6 +25,7 @@ import tools.jackson.databind.json.JsonMapper;
  * @param audit null where the far end was not read
  * @param alarms from an alarm's own time to the far end, microseconds
  * @param coverage null where the gateway was not asked
+ * @param alarmBook null where the gateway was not asked
  * @param balances whether the gateway's ledger does; null where it was not asked
  * @param leak null where it was not asked for
  * @param troubles why something could not be found out
@@ -34,6 +36,7 @@ record RunOutcome(
     @Nullable AuditResult audit,
     Histogram alarms,
     CoverageAudit.@Nullable Result coverage,
+    AlarmBookAudit.@Nullable Result alarmBook,
     @Nullable Boolean balances,
     LeakCheck.@Nullable Verdict leak,
     List<String> troubles) {
@@ -50,6 +53,9 @@ record RunOutcome(
     }
     if (coverage != null && !coverage.holds()) {
       failures.add("coverage is not as it was");
+    }
+    if (alarmBook != null && !alarmBook.holds()) {
+      failures.add("the alarm book is not as it was");
     }
     if (balances != null && !balances) {
       failures.add("the gateway's ledger does not balance");
@@ -89,6 +95,9 @@ record RunOutcome(
     if (coverage != null) {
       text.append(coverage.text());
     }
+    if (alarmBook != null) {
+      text.append(alarmBook.text());
+    }
     if (balances != null && !balances) {
       text.append("THE GATEWAY'S LEDGER DOES NOT BALANCE\n");
     }
@@ -119,7 +128,8 @@ record RunOutcome(
     }
     Files.writeString(
         directory.resolve("report.html"),
-        new RunReport(run, course, audit, coverage, exitCode() == SimCommand.DONE, notes).html());
+        new RunReport(run, course, audit, coverage, alarmBook, exitCode() == SimCommand.DONE, notes)
+            .html());
     Files.writeString(directory.resolve("report.txt"), text());
     Files.writeString(
         directory.resolve("report.json"),
@@ -149,6 +159,8 @@ record RunOutcome(
     json.put("alarmTimes", alarms.getTotalCount() == 0 ? null : times());
     json.put("coverage", coverage);
     json.put("coverageHolds", coverage == null ? null : coverage.holds());
+    json.put("alarmBook", alarmBook);
+    json.put("alarmBookHolds", alarmBook == null ? null : alarmBook.holds());
     json.put("ledgerBalances", balances);
     json.put("leak", leak);
     return json;

@@ -1,5 +1,6 @@
 package io.sluice.sim;
 
+import io.sluice.sim.audit.AlarmBookAudit;
 import io.sluice.sim.audit.Audit;
 import io.sluice.sim.audit.AuditResult;
 import io.sluice.sim.audit.CoverageAudit;
@@ -83,8 +84,8 @@ final class SimRunCommand implements Callable<Integer> {
       names = "--admin",
       paramLabel = "URL",
       description =
-          "the gateway's admin API: its ledger, and coverage as it reports it against coverage as"
-              + " it was")
+          "the gateway's admin API: its ledger, its alarm book against the alarms that were raised,"
+              + " and coverage as it reports it against coverage as it was")
   private @Nullable URI admin;
 
   @Option(
@@ -123,6 +124,7 @@ final class SimRunCommand implements Callable<Integer> {
   private @Nullable Path expected;
   private @Nullable GatewayApi gateway;
   private @Nullable CoverageAudit coverage;
+  private @Nullable AlarmBookAudit alarmBook;
 
   @Override
   public Integer call() throws IOException, InterruptedException {
@@ -186,6 +188,7 @@ final class SimRunCommand implements Callable<Integer> {
     }
     gateway = api;
     coverage = api == null ? null : CoverageAudit.begin(api, Clock.systemUTC());
+    alarmBook = api == null ? null : AlarmBookAudit.begin(api);
     return FleetRun.start(scenario, secure.with(scenario, mqtt, coap));
   }
 
@@ -253,9 +256,11 @@ final class SimRunCommand implements Callable<Integer> {
       }
     }
     CoverageAudit.Result covered = null;
+    AlarmBookAudit.Result booked = null;
     Boolean balances = null;
     try {
       covered = coverage == null ? null : settledCoverage(run, coverage);
+      booked = alarmBook == null ? null : alarmBook.settled(run, Durations.parse(settle));
       balances = gateway == null ? null : gateway.ledgerBalances();
     } catch (IOException e) {
       troubles.add("the gateway could not be asked: " + e.getMessage());
@@ -267,7 +272,8 @@ final class SimRunCommand implements Callable<Integer> {
     }
     LeakCheck.Verdict leak = leakCheck ? LeakCheck.of(course.points()) : null;
     RunOutcome outcome =
-        new RunOutcome(run, course, audit, alarmLatencies(), covered, balances, leak, troubles);
+        new RunOutcome(
+            run, course, audit, alarmLatencies(), covered, booked, balances, leak, troubles);
     PrintWriter out = spec.commandLine().getOut();
     out.print(outcome.text());
     out.flush();

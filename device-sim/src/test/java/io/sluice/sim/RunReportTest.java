@@ -2,7 +2,11 @@ package io.sluice.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.networknt.schema.InputFormat;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
 import io.sluice.sim.FleetRunTest.Mosquitto;
+import io.sluice.sim.audit.AlarmBookAudit;
 import io.sluice.sim.fleet.Endpoints;
 import io.sluice.sim.fleet.FleetRun;
 import io.sluice.sim.report.Course;
@@ -14,10 +18,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import javax.xml.parsers.DocumentBuilderFactory;
+import org.HdrHistogram.Histogram;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.json.JsonMapper;
 
 class RunReportTest {
   @TempDir Path folder;
@@ -46,7 +53,7 @@ class RunReportTest {
       Awaitility.await().until(() -> run.snapshot().acked() > 150);
       course.look();
       run.stop();
-      String page = new RunReport(run, course, null, null, true, List.of("a < b")).html();
+      String page = new RunReport(run, course, null, null, null, true, List.of("a < b")).html();
       assertThat(page)
           .contains("&lt;b&gt;plant &amp; co&lt;/b&gt; <span class=\"good\">holds</span>")
           .contains("class=\"band\"", "slow", "p99.9", "<li>a &lt; b")
@@ -65,6 +72,39 @@ class RunReportTest {
       assertThat(last.gatewayDescriptors()).isPositive();
       assertThat(course.latencies().getTotalCount()).isGreaterThan(150);
     }
+  }
+
+  @Test
+  void aFaultOfTheAlarmBookIsInEveryReport() throws Exception {
+    String fault = "a-1: alarm \"smoke\" of point 7 is open, though the device ended it";
+    AlarmBookAudit.Result book =
+        new AlarmBookAudit.Result(
+            1, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, Map.of("a-1", Map.of("x", 1L)), List.of(fault));
+    try (Mosquitto broker = Mosquitto.start(folder);
+        FleetRun run = run(broker)) {
+      Course course = new Course(run, () -> null);
+      course.look();
+      run.stop();
+      RunOutcome outcome =
+          new RunOutcome(
+              run, course, null, new Histogram(3), null, book, true, null, List.of("none"));
+      assertThat(outcome.exitCode()).isEqualTo(SimCommand.AUDIT_FAILED);
+      outcome.write(folder, Map.of());
+    }
+    assertThat(Files.readString(folder.resolve("report.txt")))
+        .contains("alarm book: NOT AS IT WAS", fault);
+    assertThat(Files.readString(folder.resolve("report.html")))
+        .contains("<h2>Alarm book</h2>", "ended, yet open", fault.replace("\"", "&quot;"));
+    String json = Files.readString(folder.resolve("report.json"));
+    assertThat(new JsonMapper().readTree(json).path("alarmBookHolds").asBoolean(true)).isFalse();
+    assertThat(json).contains("the alarm book is not as it was", "smoke");
+    assertThat(
+            SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
+                .getSchema(
+                    Files.readString(Path.of("../config/schema/report.schema.json")),
+                    InputFormat.JSON)
+                .validate(json, InputFormat.JSON))
+        .isEmpty();
   }
 
   @Test

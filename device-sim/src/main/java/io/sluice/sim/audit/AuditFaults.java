@@ -31,7 +31,13 @@ final class AuditFaults {
     STRANGER,
     UNREADABLE,
     BAD_ACCEPTED,
-    GOOD_REFUSED;
+    GOOD_REFUSED,
+    ALARM_MISSING,
+    ALARM_TWICE,
+    ALARM_STILL_OPEN,
+    ALARM_NOT_OPEN,
+    ALARM_ALTERED,
+    ALARM_INVENTED;
 
     String label() {
       return name().toLowerCase(Locale.ROOT).replace('_', ' ');

@@ -1,8 +1,11 @@
 package io.sluice.sim.audit;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -21,6 +24,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** What a gateway says of itself over its admin API. Blocks; of one thread. */
 public final class GatewayApi implements AutoCloseable {
   private static final Duration TIMEOUT = Duration.ofSeconds(20);
+  private static final int ALARMS_A_PAGE = 1_000;
 
   private final URI base;
   private final @Nullable String token;
@@ -94,6 +98,15 @@ public final class GatewayApi implements AutoCloseable {
 
   public long deadLetters() throws IOException, InterruptedException {
     return get("/api/v1/dead-letters?limit=1").path("count").asLong(0);
+  }
+
+  /** Every alarm of a device that is in the book. */
+  BookedAlarms alarms() throws IOException, InterruptedException {
+    return BookedAlarms.read(after ->
+        get(
+            "/api/v1/alarms?kind=device&limit="
+                + ALARMS_A_PAGE
+                + (after == null ? "" : "&after=" + URLEncoder.encode(after, UTF_8))));
   }
 
   /** Coverage in its several places, at one moment or nearly so. */

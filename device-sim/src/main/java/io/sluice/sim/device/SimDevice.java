@@ -55,11 +55,12 @@ public final class SimDevice {
 
   /** The message with counter n, if it is measured then and of that kind. */
   public Sample sample(long n, long micros, Kind kind) {
-    List<Field> fields = new ArrayList<>(metrics.size() + 5);
+    List<Field> fields = new ArrayList<>(metrics.size() + 7);
     AlarmPlan alarms = spec.group().alarms();
     boolean alarm = kind == Kind.ALARM_RAISED || kind == Kind.ALARM_CLEARED;
     if (alarm && alarms != null) {
       fields.add(new Field("active", null, kind == Kind.ALARM_RAISED));
+      fields.add(new Field("alarmName", null, alarmName(alarms)));
       fields.add(new Field("cause", null, alarms.cause()));
       fields.add(new Field("severity", null, alarms.severity()));
       fields.add(new Field("urgency", null, kind == Kind.ALARM_RAISED ? "Immediate" : "Past"));
@@ -97,6 +98,15 @@ public final class SimDevice {
   public boolean alarmStrikes(long n) {
     AlarmPlan alarms = spec.group().alarms();
     return alarms != null && Hash.unit(spec.seed() ^ ALARM_SALT, index(n)) < alarms.chance();
+  }
+
+  /**
+   * What its alarm is called: its cause. Where a metric has that name, it is called otherwise, as
+   * what a server's rules say of a metric is an alarm of the metric's name.
+   */
+  public String alarmName(AlarmPlan alarms) {
+    boolean isTaken = metrics.stream().anyMatch(metric -> metric.name().equals(alarms.cause()));
+    return isTaken ? alarms.cause() + "-alarm" : alarms.cause();
   }
 
   private static List<Metric> metrics(Group group) {

@@ -1,5 +1,6 @@
 package io.sluice.sim.report;
 
+import io.sluice.sim.audit.AlarmBookAudit;
 import io.sluice.sim.audit.AuditResult;
 import io.sluice.sim.audit.CoverageAudit;
 import io.sluice.sim.audit.CoverageAudit.CoursePoint;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param audit null where the far end was not read
  * @param coverage null where the gateway was not asked
+ * @param alarmBook null where the gateway was not asked
  * @param holds the verdict
  * @param notes what does not hold, what could not be found out, and how long alarms took
  */
@@ -29,6 +31,7 @@ public record RunReport(
     Course course,
     @Nullable AuditResult audit,
     CoverageAudit.@Nullable Result coverage,
+    AlarmBookAudit.@Nullable Result alarmBook,
     boolean holds,
     List<String> notes) {
   private static final int MOST_FAULTS = 200;
@@ -81,6 +84,7 @@ public record RunReport(
     figures(page);
     audit(page);
     coverage(page);
+    alarmBook(page);
     charts(page);
     faults(page);
     return page.append("</body></html>\n").toString();
@@ -147,13 +151,37 @@ public record RunReport(
       run.refusals().forEach(each -> page.append("<li>refused: ").append(Html.text(each)));
       page.append("</ul>");
     }
-    if (!audit.faults().isEmpty()) {
+    faults(page, audit.faults());
+  }
+
+  private static void faults(StringBuilder page, List<String> faults) {
+    if (!faults.isEmpty()) {
       page.append("<ul class=\"bad\">");
-      audit.faults().stream()
+      faults.stream()
           .limit(MOST_FAULTS)
           .forEach(fault -> page.append("<li>").append(Html.text(fault)));
       page.append("</ul>");
     }
+  }
+
+  private void alarmBook(StringBuilder page) {
+    if (alarmBook == null) {
+      return;
+    }
+    List<List<String>> rows = new ArrayList<>();
+    row(rows, "raised", alarmBook.raised());
+    row(rows, "in the book", alarmBook.booked());
+    row(rows, "open", alarmBook.open());
+    row(rows, "raised, not in the book", alarmBook.missing());
+    row(rows, "more than once", alarmBook.twice());
+    row(rows, "ended, yet open", alarmBook.stillOpen());
+    row(rows, "not ended, yet over", alarmBook.notOpen());
+    row(rows, "altered", alarmBook.altered());
+    row(rows, "never raised", alarmBook.invented());
+    row(rows, "left out by its bounds", alarmBook.leftOut());
+    row(rows, "devices not judged", alarmBook.unjudged());
+    page.append("<h2>Alarm book</h2>").append(Html.table(List.of("alarms", ""), rows));
+    faults(page, alarmBook.faults());
   }
 
   private static void row(List<List<String>> rows, String name, long value) {
