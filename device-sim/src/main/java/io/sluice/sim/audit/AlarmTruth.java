@@ -11,6 +11,7 @@ import io.sluice.sim.scenario.Group;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 
 /**
@@ -22,12 +23,19 @@ final class AlarmTruth {
   /** Fields that are a point together with others, or by a name of their own. */
   private static final Set<String> PARTS_OF_POINTS = Set.of("zone", "address", "channel");
 
+  private static final String ACTUAL = "Actual";
+  private static final Set<String> WORDS = Set.of(ACTUAL, "Exercise");
+
   private final Map<Identity, Course> courses = new LinkedHashMap<>();
 
   /** What became of one alarm of a device. */
   static final class Course {
     private final String severity;
-    private String status = "";
+
+    /** What the newest entry may have; of Actual nothing makes a drill again. */
+    private final Set<String> statuses = new TreeSet<>();
+
+    private boolean isOfOneStatus = true;
     private long least;
     private long most;
     private boolean mayBeOpen;
@@ -61,12 +69,31 @@ final class AlarmTruth {
       return severity;
     }
 
+    /** Whether an entry may have that status. */
+    boolean mayHave(String status, boolean isNewest) {
+      return statuses.contains(status) || (!isNewest && !isOfOneStatus && WORDS.contains(status));
+    }
+
+    /** In words. */
     String status() {
-      return status;
+      return String.join(" or ", statuses);
+    }
+
+    private void status(String said, boolean isCertain) {
+      boolean isDrill = !said.equals(ACTUAL);
+      if (isDrill && isCertainlyOpen() && statuses.equals(Set.of(ACTUAL))) {
+        return;
+      }
+      isOfOneStatus &= statuses.isEmpty() || statuses.contains(said);
+      boolean isNew = isCertain && !mayBeOpen;
+      if (isNew || (isCertain && !isDrill)) {
+        statuses.clear();
+      }
+      statuses.add(said);
     }
 
     private void raise(boolean isCertain, boolean isSentTwice, String said) {
-      status = said;
+      status(said, isCertain);
       if (isCertain && !mayBeOpen) {
         least++;
       }
@@ -106,8 +133,7 @@ final class AlarmTruth {
     SentLog log = played.log();
     for (int i = 0; i < log.size(); i++) {
       Kind kind = log.kindAt(i);
-      boolean isAlarm = kind == Kind.ALARM_RAISED || kind == Kind.ALARM_CLEARED;
-      if (isAlarm && !log.badAt(i) && !(log.refusedAt(i) && !log.ackedAt(i))) {
+      if (kind.isAlarm() && !log.badAt(i) && !(log.refusedAt(i) && !log.ackedAt(i))) {
         truth.take(played, i, wasOpen);
       }
     }
@@ -124,7 +150,7 @@ final class AlarmTruth {
     Course course =
         courses.computeIfAbsent(
             identity, each -> new Course(text(sample, "severity"), wasOpen.test(each)));
-    if (log.kindAt(index) == Kind.ALARM_RAISED) {
+    if (log.kindAt(index).raises()) {
       course.raise(log.ackedAt(index), log.resentAt(index), text(sample, "status"));
     } else {
       course.end(log.ackedAt(index));

@@ -179,7 +179,7 @@ final class Book {
     if (log().kindAt(index) != kind) {
       return false;
     }
-    if (kind == Kind.ALARM_RAISED || kind == Kind.ALARM_CLEARED) {
+    if (kind.isAlarm()) {
       return true; // a lone value says nothing of an alarm
     }
     Sample sample = sample(index);

@@ -228,10 +228,7 @@ public final class CoverageTruth {
 
   /** Within what a sample is in time. */
   private static long limitMicros(Group group, io.sluice.sim.device.Kind kind) {
-    boolean isAlarm =
-        kind == io.sluice.sim.device.Kind.ALARM_RAISED
-            || kind == io.sluice.sim.device.Kind.ALARM_CLEARED;
-    if (isAlarm) {
+    if (kind.isAlarm()) {
       return 10_000_000;
     }
     return switch (group.sector()) {

@@ -82,7 +82,7 @@ final class RecordComparison {
     source(record, kind);
     id(record);
     messageClass(record, kind);
-    if (kind == Kind.ALARM_RAISED || kind == Kind.ALARM_CLEARED) {
+    if (kind.isAlarm()) {
       cap(record, kind);
     }
   }
@@ -135,9 +135,9 @@ final class RecordComparison {
   private void cap(JsonNode record, Kind kind) {
     JsonNode cap = record.path("cap");
     capField(cap, "severity", group.alarms() == null ? "" : group.alarms().severity());
-    capField(cap, "urgency", kind == Kind.ALARM_RAISED ? "Immediate" : "Past");
+    capField(cap, "urgency", kind.raises() ? "Immediate" : "Past");
     capField(cap, "certainty", "Observed");
-    capField(cap, "status", "Exercise");
+    capField(cap, "status", group.alarms() == null ? "" : group.alarms().status(kind));
   }
 
   private void capField(JsonNode cap, String field, String sent) {

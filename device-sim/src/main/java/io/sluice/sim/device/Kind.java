@@ -6,9 +6,15 @@ public enum Kind {
   EVENT(1, "event"),
   ALARM_RAISED(2, "alarm"),
   ALARM_CLEARED(3, "alarm"),
-  STATE(4, "state");
+  STATE(4, "state"),
+  /** Of a second point of the device; nothing ends it. */
+  SECOND_RAISED(5, "alarm"),
+  /** What was raised as a drill is real. */
+  ALARM_ACTUAL(6, "alarm");
 
-  private static final Kind[] BY_CODE = {TELEMETRY, EVENT, ALARM_RAISED, ALARM_CLEARED, STATE};
+  private static final Kind[] BY_CODE = {
+    TELEMETRY, EVENT, ALARM_RAISED, ALARM_CLEARED, STATE, SECOND_RAISED, ALARM_ACTUAL
+  };
 
   private final int code;
   private final String address;
@@ -20,6 +26,16 @@ public enum Kind {
 
   public String address() {
     return address;
+  }
+
+  /** Whether it is about an alarm. */
+  public boolean isAlarm() {
+    return raises() || this == ALARM_CLEARED;
+  }
+
+  /** Whether it says that an alarm is on. */
+  public boolean raises() {
+    return this == ALARM_RAISED || this == SECOND_RAISED || this == ALARM_ACTUAL;
   }
 
   /** A small number for compact storage. */

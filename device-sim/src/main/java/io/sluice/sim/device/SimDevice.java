@@ -15,6 +15,7 @@ import java.util.Map;
  * use by any thread.
  */
 public final class SimDevice {
+  private static final String POINT = "point";
   private static final long ALARM_SALT = 0x5A11A23L;
   private final DeviceSpec spec;
   private final long startMicros;
@@ -55,22 +56,28 @@ public final class SimDevice {
 
   /** The message with counter n, if it is measured then and of that kind. */
   public Sample sample(long n, long micros, Kind kind) {
-    List<Field> fields = new ArrayList<>(metrics.size() + 7);
+    List<Field> fields = new ArrayList<>(metrics.size() + 8);
     AlarmPlan alarms = spec.group().alarms();
-    boolean alarm = kind == Kind.ALARM_RAISED || kind == Kind.ALARM_CLEARED;
-    if (alarm && alarms != null) {
-      fields.add(new Field("active", null, kind == Kind.ALARM_RAISED));
+    boolean hasPoints = kind.isAlarm() && alarms != null && alarms.points() > 1;
+    if (kind.isAlarm() && alarms != null) {
+      fields.add(new Field("active", null, kind.raises()));
       fields.add(new Field("alarmName", null, alarmName(alarms)));
       fields.add(new Field("cause", null, alarms.cause()));
       fields.add(new Field("severity", null, alarms.severity()));
-      fields.add(new Field("urgency", null, kind == Kind.ALARM_RAISED ? "Immediate" : "Past"));
+      fields.add(new Field("urgency", null, kind.raises() ? "Immediate" : "Past"));
       fields.add(new Field("certainty", null, "Observed"));
-      fields.add(new Field("status", null, "Exercise"));
+      fields.add(new Field("status", null, alarms.status(kind)));
+      if (hasPoints) {
+        fields.add(new Field(POINT, null, kind == Kind.SECOND_RAISED ? "2" : "1"));
+      }
     }
     Moment moment =
         new Moment(originMicros + elapsedMicros(micros), originMicros, index(n), spec.siteSeed());
     for (int i = 0; i < metrics.size(); i++) {
       Metric metric = metrics.get(i);
+      if (hasPoints && metric.name().equals(POINT)) {
+        continue;
+      }
       fields.add(
           new Field(
               metric.name(), metric.unit(), metric.valueAt(Hash.mix(spec.seed(), i), moment)));

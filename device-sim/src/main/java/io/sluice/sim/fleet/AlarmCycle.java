@@ -4,12 +4,18 @@ import io.sluice.sim.device.Hash;
 import io.sluice.sim.device.Kind;
 import io.sluice.sim.device.SimDevice;
 import io.sluice.sim.scenario.Group.AlarmPlan;
+import java.util.ArrayDeque;
+import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /** When a device raises its alarm, and when it clears it. Confined to the device's event loop. */
 final class AlarmCycle {
   private final SimDevice device;
   private final @Nullable AlarmPlan plan;
+
+  /** What follows an alarm, one message each time. */
+  private final Queue<Kind> pending = new ArrayDeque<>(2);
+
   private boolean isRaised;
   private long clearAtMillis;
   private long dueMillis = Long.MAX_VALUE;
@@ -35,6 +41,10 @@ final class AlarmCycle {
     if (plan == null) {
       return null;
     }
+    Kind more = pending.poll();
+    if (more != null) {
+      return more;
+    }
     if (isRaised) {
       isRaised = nowMillis < clearAtMillis;
       return isRaised ? null : Kind.ALARM_CLEARED;
@@ -46,6 +56,12 @@ final class AlarmCycle {
     clearAtMillis = nowMillis + plan.clearAfter().toMillis();
     if (plan.every() != null) {
       dueMillis = nowMillis + plan.every().toMillis();
+    }
+    if (plan.points() > 1) {
+      pending.add(Kind.SECOND_RAISED);
+    }
+    if (plan.becomesActual()) {
+      pending.add(Kind.ALARM_ACTUAL);
     }
     return Kind.ALARM_RAISED;
   }

@@ -242,7 +242,7 @@ final class DevicePlay implements Link.Listener {
     if (group().qos() == 0) {
       counters.unasked.increment();
     }
-    if (kind == Kind.ALARM_RAISED || kind == Kind.ALARM_CLEARED) {
+    if (kind.isAlarm()) {
       counters.alarms.increment();
     }
     byte[] payload = group().form().encode(sample);

@@ -1,5 +1,6 @@
 package io.sluice.sim.scenario;
 
+import io.sluice.sim.device.Kind;
 import io.sluice.sim.device.PayloadForm;
 import io.sluice.sim.device.Profiles.Profile;
 import io.sluice.sim.device.Waveform;
@@ -74,13 +75,23 @@ public record Group(
    * @param chance for each telemetry message, 0 to 1
    * @param every on a schedule instead, or null
    * @param severity CAP 1.2
+   * @param points 1, or 2: each time a second point is raised too, which is never ended
+   * @param becomesActual whether each begins as Exercise and becomes Actual before it ends
    */
   public record AlarmPlan(
       double chance,
       @Nullable Duration every,
       Duration clearAfter,
       String severity,
-      String cause) {}
+      String cause,
+      int points,
+      boolean becomesActual) {
+    /** Status of CAP 1.2 of a message about an alarm. */
+    public String status(Kind kind) {
+      boolean isActual = kind == Kind.ALARM_ACTUAL || (becomesActual && kind == Kind.ALARM_CLEARED);
+      return isActual ? "Actual" : "Exercise";
+    }
+  }
 
   String idOf(int index) {
     return fill(idPattern, index);

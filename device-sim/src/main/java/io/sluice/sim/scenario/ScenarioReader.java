@@ -251,7 +251,15 @@ final class ScenarioReader {
       return null;
     }
     Fields alarms =
-        at.child("alarms", node).only("probability", "every", "clear-after", "severity", "cause");
+        at.child("alarms", node)
+            .only(
+                "probability",
+                "every",
+                "clear-after",
+                "severity",
+                "cause",
+                "points",
+                "becomes-actual");
     boolean scheduled = alarms.has("every");
     if (scheduled == alarms.has("probability")) {
       at.fault("alarms", "needs either `probability` or `every`", "write one of the two");
@@ -268,7 +276,9 @@ final class ScenarioReader {
         scheduled ? alarms.duration("every", Duration.ofMinutes(1)) : null,
         alarms.duration("clear-after", Duration.ofSeconds(30)),
         severity,
-        alarms.text("cause", profile.alarmCause()));
+        alarms.text("cause", profile.alarmCause()),
+        (int) alarms.whole("points", 1, 1, 2),
+        alarms.truth("becomes-actual", false));
   }
 
   private void checkIds(Scenario scenario) throws ScenarioException {

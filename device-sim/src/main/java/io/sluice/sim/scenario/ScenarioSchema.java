@@ -159,7 +159,9 @@ public final class ScenarioSchema {
             "every", duration("On a schedule instead."),
             "clear-after", duration("How long it is raised."),
             "severity", words(List.of("Extreme", "Severe", "Moderate", "Minor", "Unknown")),
-            "cause", text("By default the profile's.")));
+            "cause", text("By default the profile's."),
+            "points", whole("2: a second point is raised too, and never ended.", 1, 2),
+            "becomes-actual", truth("Each begins as Exercise and becomes Actual.")));
   }
 
   private static ObjectNode fault() {

@@ -40,6 +40,8 @@ class AlarmBookAuditTest {
         - { profile: gas-detector, id: "gas-{n}", alarms: { every: 30s, cause: gas-leak } }
         - { profile: fire-panel, id: "fire-{n}", alarms: { every: 30s, severity: Extreme } }
         - { profile: flood-gauge, id: "flood-{n}", alarms: { every: 30s, severity: Moderate } }
+        - { profile: gas-detector, id: "two-{n}", alarms: { every: 30s, points: 2 } }
+        - { profile: flood-gauge, id: "real-{n}", alarms: { every: 30s, becomes-actual: true } }
         - { profile: plc, id: "plc-{n}" }
         - { profile: air-quality, id: "text-{n}", form: text, alarms: { every: 30s } }
         - profile: slope-sensor
@@ -63,10 +65,19 @@ class AlarmBookAuditTest {
     sent("gas-1", Kind.ALARM_RAISED, Kind.ALARM_CLEARED, Kind.ALARM_RAISED);
     sent("fire-1", Kind.TELEMETRY, Kind.ALARM_RAISED, Kind.ALARM_CLEARED);
     sent("flood-1", Kind.ALARM_RAISED, Kind.TELEMETRY);
+    sent("two-1", Kind.ALARM_RAISED, Kind.SECOND_RAISED, Kind.ALARM_CLEARED);
+    sent("real-1", Kind.ALARM_RAISED, Kind.ALARM_ACTUAL, Kind.ALARM_CLEARED);
+    sent("real-1", Kind.ALARM_RAISED, Kind.ALARM_ACTUAL);
     sent("plc-1", Kind.TELEMETRY);
     sent("text-1", Kind.ALARM_RAISED);
     sent("slope-1", Kind.TELEMETRY);
     alarm(firstPage, 9, "gas-1", "gas-leak", "", "Severe", "active");
+    alarm(firstPage, 24, "real-1", "water-rising", "", "Severe", "active").put("status", "Actual");
+    alarm(firstPage, 23, "real-1", "water-rising", "", "Severe", "cleared")
+        .put("status", "Actual")
+        .put("clearedBy", "device");
+    alarm(firstPage, 22, "two-1", "gas-leak", "2", "Severe", "active");
+    alarm(firstPage, 21, "two-1", "gas-leak", "1", "Severe", "cleared").put("clearedBy", "device");
     alarm(firstPage, 8, "slope-1", "displacement", "", "Severe", "active").put("status", "Actual");
     alarm(firstPage, 7, "flood-1", "water-rising", "", "Moderate", "acknowledged");
     alarm(lastPage, 6, "fire-1", "smoke", "2-024", "Extreme", "cleared").put("clearedBy", "device");
@@ -142,9 +153,9 @@ class AlarmBookAuditTest {
   void theUntouchedBookHolds() throws Exception {
     AlarmBookAudit.Result result = audit();
     assertThat(result.holds()).as(result.text()).isTrue();
-    assertThat(result.raised()).isEqualTo(4);
-    assertThat(result.booked()).isEqualTo(5); // with what a rule of slope-1 raised
-    assertThat(result.open()).isEqualTo(3);
+    assertThat(result.raised()).isEqualTo(8);
+    assertThat(result.booked()).isEqualTo(9); // with what a rule of slope-1 raised
+    assertThat(result.open()).isEqualTo(5);
     assertThat(result.unjudged()).isEqualTo(1);
     assertThat(result.text()).startsWith("alarm book: as it was\n");
   }
@@ -195,6 +206,17 @@ class AlarmBookAuditTest {
         field(7, "point", "7", "alarm \"water-rising\" of point 7 is in the book, and was never"),
         field(6, "point", "", "fire-1: alarm \"smoke\" is in the book, and was never raised"),
         field(7, "device", "flood-2", flood + "is not in the book"),
+        mutation(
+            "the end of one point ends another",
+            "two-1: alarm \"gas-leak\" of point 2 is over, though the device never ended it",
+            test -> test.alarm(22).put("state", "cleared").put("clearedBy", "device")),
+        field(21, "state", "active", "of point 1 is open, though the device ended it"),
+        mutation(
+            "two points are one",
+            "two-1: alarm \"gas-leak\" of point 2 is not in the book",
+            test -> test.remove(22)),
+        field(24, "status", "Exercise", "real-1: alarm \"water-rising\" has status Exercise, sent"),
+        field(23, "status", "Test", "real-1: alarm \"water-rising\" has status Test, sent Actual"),
         mutation(
             "phantom",
             "plc-1: alarm \"running\" is in the book, and was never raised",
@@ -248,6 +270,14 @@ class AlarmBookAuditTest {
     assertThat(audit().holds()).isTrue();
     alarm(firstPage, 11, "flood-1", "water-rising", "", "Moderate", "cleared");
     assertThat(audit().faults()).singleElement().asString().contains("3 times, really 2");
+  }
+
+  @Test
+  void whatIsActualBecomesNoDrillAgainWhileItIsOpen() throws Exception {
+    sent("real-1", Kind.ALARM_RAISED);
+    assertThat(audit().holds()).isTrue();
+    alarm(24).put("status", "Exercise");
+    assertThat(audit().faults()).singleElement().asString().contains("sent Actual");
   }
 
   @Test

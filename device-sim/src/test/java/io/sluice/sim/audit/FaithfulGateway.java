@@ -80,9 +80,9 @@ public final class FaithfulGateway {
       record
           .putObject("cap")
           .put("severity", group.alarms().severity())
-          .put("urgency", kind == Kind.ALARM_RAISED ? "Immediate" : "Past")
+          .put("urgency", kind.raises() ? "Immediate" : "Past")
           .put("certainty", "Observed")
-          .put("status", "Exercise");
+          .put("status", group.alarms().status(kind));
     }
     return record;
   }
