@@ -8,23 +8,30 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A data directory that the gateway of commit d65314d left: 20 readings, an event and an alarm
- * queued for the upstream "away", one dead letter, two devices of its device file and one of the
- * API. Registry of schema version 2, spool of segment format 1, no coverage, no alarm book.
+ * Data directories that gateways of earlier commits left, each stopped while the upstream "away"
+ * was not there: 20 readings, an event, an alarm, a dead letter, devices of a file and one of the
+ * API.
+ *
+ * <ul>
+ *   <li>d65314d: registry of schema version 2, spool of segment format 1, no coverage, no alarm
+ *       book.
+ *   <li>b4de986: besides, an alarm of the book that an operator acknowledged, a command that waits
+ *       and an approved stop.
+ * </ul>
  */
 class UpgradeIT {
-  private static final String ARCHIVE = "/upgrade/data-d65314d.tar.gz";
-
   @TempDir Path directory;
 
-  private Path config() throws Exception {
+  private Path config(String commit) throws Exception {
     Path packed = directory.resolve("data.tar.gz");
-    try (InputStream in = UpgradeIT.class.getResourceAsStream(ARCHIVE)) {
+    try (InputStream in =
+        UpgradeIT.class.getResourceAsStream("/upgrade/data-" + commit + ".tar.gz")) {
       Files.copy(in, packed);
     }
     Tool.run("tar", "-xzf", packed.toString(), "-C", directory.toString()).succeeded();
@@ -46,9 +53,9 @@ class UpgradeIT {
   }
 
   @Test
-  void queueRegistryLedgerAndDeadLettersOfThePreviousFormatAreKept() throws Exception {
+  void queueRegistryLedgerAndDeadLettersOfTheFirstFormatAreKept() throws Exception {
     ArchiveFiles archive = new ArchiveFiles(directory.resolve("archive"));
-    try (GatewayProcess gateway = GatewayProcess.start(config())) {
+    try (GatewayProcess gateway = GatewayProcess.start(config("d65314d"))) {
       await().untilAsserted(() -> assertThat(archive.byId()).hasSize(23));
       assertThat(archive.values("energy"))
           .containsExactlyInAnyOrderElementsOf(LongStream.rangeClosed(1, 20).boxed().toList());
@@ -76,6 +83,35 @@ class UpgradeIT {
           });
       assertThat(counts(gateway.get("/api/v1/ledger"), "accepted")).containsExactly(2L, 1L, 22L);
       assertThat(gateway.terminate()).isZero();
+    }
+  }
+
+  @Test
+  void alarmsCommandsStopsAndCoverageAreKeptToo() throws Exception {
+    ArchiveFiles archive = new ArchiveFiles(directory.resolve("archive"));
+    try (GatewayProcess gateway = GatewayProcess.start(config("b4de986"))) {
+      await()
+          .untilAsserted(() ->
+              assertThat(archive.values("energy"))
+                  .containsExactlyInAnyOrderElementsOf(
+                      LongStream.rangeClosed(1, 20).boxed().toList()));
+      JsonNode alarm = gateway.get("/api/v1/alarms?state=acknowledged").path("alarms").path(0);
+      assertThat(alarm.path("name").asString()).isEqualTo("gas");
+      assertThat(alarm.path("note").asString()).isEqualTo("crew sent");
+      JsonNode command = gateway.get("/api/v1/devices/press-7/commands").path("commands").path(0);
+      assertThat(command.path("name").asString()).isEqualTo("reset");
+      JsonNode stop = gateway.get("/api/v1/coverage/stops").path("stops").path(0);
+      assertThat(stop.path("reason").asString()).isEqualTo("works holiday");
+      assertThat(gateway.get("/api/v1/devices/water-9").path("credentialKinds").path(0).asString())
+          .isEqualTo("token");
+      assertThat(gateway.get("/api/v1/dead-letters").path("count").asInt()).isEqualTo(1);
+      assertThat(gateway.get("/api/v1/ledger").path("balances").asBoolean()).isTrue();
+      assertThat(gateway.terminate()).isZero();
+    }
+    try (Stream<Path> files = Files.walk(directory.resolve("var"))) {
+      assertThat(files)
+          .as("nothing was set aside")
+          .noneMatch(each -> each.getFileName().toString().contains("damaged"));
     }
   }
 
