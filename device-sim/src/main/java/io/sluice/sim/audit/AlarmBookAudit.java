@@ -25,7 +25,7 @@ public final class AlarmBookAudit {
 
   /** Takes down what is in the book before the run. */
   public static AlarmBookAudit begin(GatewayApi api) throws IOException, InterruptedException {
-    return new AlarmBookAudit(api, api.alarms());
+    return new AlarmBookAudit(api, BookedAlarms.of(api));
   }
 
   /**
@@ -110,6 +110,6 @@ public final class AlarmBookAudit {
   }
 
   private Result compare(FleetRun run) throws IOException, InterruptedException {
-    return new AlarmComparison(run.ledger(), before, api.alarms()).result();
+    return new AlarmComparison(run.ledger(), before, BookedAlarms.of(api)).result();
   }
 }

@@ -1,6 +1,9 @@
 package io.sluice.sim.audit;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
+import java.net.URLEncoder;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -15,6 +18,8 @@ import tools.jackson.databind.JsonNode;
  * @param repeated ids that stood on the pages more than once
  */
 record BookedAlarms(List<BookedAlarm> alarms, long leftOut, List<Long> repeated) {
+  private static final int ALARMS_A_PAGE = 1_000;
+
   /** An empty book. */
   static final BookedAlarms NONE = new BookedAlarms(List.of(), 0, List.of());
 
@@ -26,6 +31,15 @@ record BookedAlarms(List<BookedAlarm> alarms, long leftOut, List<Long> repeated)
      * @param after {@code next} of the page before; null for the first
      */
     JsonNode page(@Nullable String after) throws IOException, InterruptedException;
+  }
+
+  /** Every alarm that is in a gateway's book. */
+  static BookedAlarms of(GatewayApi api) throws IOException, InterruptedException {
+    return read(after ->
+        api.get(
+            "/api/v1/alarms?limit="
+                + ALARMS_A_PAGE
+                + (after == null ? "" : "&after=" + URLEncoder.encode(after, UTF_8))));
   }
 
   /**

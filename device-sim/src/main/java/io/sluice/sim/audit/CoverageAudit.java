@@ -1,9 +1,9 @@
 package io.sluice.sim.audit;
 
+import io.sluice.sim.audit.CoverageApi.Site;
+import io.sluice.sim.audit.CoverageApi.SiteCounts;
 import io.sluice.sim.audit.CoverageTruth.Counts;
 import io.sluice.sim.audit.CoverageTruth.Looks;
-import io.sluice.sim.audit.GatewayApi.Site;
-import io.sluice.sim.audit.GatewayApi.SiteCounts;
 import io.sluice.sim.audit.OutageAudit.Outage;
 import io.sluice.sim.fleet.FleetRun;
 import io.sluice.sim.fleet.FleetRun.Played;
@@ -28,7 +28,7 @@ public final class CoverageAudit {
   private static final int MOST_PRINTED = 50;
   private static final long RETRY_MILLIS = 500;
 
-  private final GatewayApi api;
+  private final CoverageApi api;
   private final Clock clock;
   private final Look began;
   private final List<Look> looks = new ArrayList<>();
@@ -37,7 +37,7 @@ public final class CoverageAudit {
   private final YearMonth month;
 
   private CoverageAudit(GatewayApi api, Clock clock) throws IOException, InterruptedException {
-    this.api = api;
+    this.api = new CoverageApi(api);
     this.clock = clock;
     this.month = month();
     this.began = ask();
@@ -189,7 +189,7 @@ public final class CoverageAudit {
     long start = run.startMillis();
     List<Outage> outages = OutageAudit.within(api.outages(), start, now.toMillis);
     List<String> elsewhere = new ArrayList<>(OutageAudit.faults(outages, run.silences().all()));
-    CoverageConsistency everywhere = api.everyCoverage(month);
+    CoverageConsistency everywhere = api.everywhere(month);
     elsewhere.addAll(everywhere.faults());
     Looks looks =
         new Looks(

@@ -1,6 +1,6 @@
 package io.sluice.sim.audit;
 
-import io.sluice.sim.audit.GatewayApi.Site;
+import io.sluice.sim.audit.CoverageApi.Site;
 import io.sluice.sim.fleet.FleetRun;
 import io.sluice.sim.fleet.FleetRun.Played;
 import io.sluice.sim.fleet.SentLog;

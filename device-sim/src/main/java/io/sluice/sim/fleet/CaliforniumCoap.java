@@ -1,6 +1,7 @@
 package io.sluice.sim.fleet;
 
 import io.sluice.sim.fleet.Link.Message;
+import io.sluice.sim.fleet.Link.Owner;
 import io.sluice.sim.scenario.DeviceSpec;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class CaliforniumCoap implements CoapStack {
   private final CaliforniumDoor door;
-  private final DevicePlay play;
+  private final Owner owner;
   private final DeviceSpec spec;
   private final FleetCounters counters;
   private final Loss loss;
@@ -33,10 +34,10 @@ final class CaliforniumCoap implements CoapStack {
   private boolean wasLying;
   private int moves;
 
-  CaliforniumCoap(CaliforniumDoor door, DevicePlay play, FleetCounters counters, Late late) {
+  CaliforniumCoap(CaliforniumDoor door, Owner owner, FleetCounters counters, Late late) {
     this.door = door;
-    this.play = play;
-    this.spec = play.device().spec();
+    this.owner = owner;
+    this.spec = owner.device().spec();
     this.counters = counters;
     this.loss = new Loss(spec.seed(), counters);
     this.late = late;
@@ -136,8 +137,8 @@ final class CaliforniumCoap implements CoapStack {
   }
 
   private void onLoop(Runnable task) {
-    if (!play.loop().isShuttingDown()) {
-      play.loop().execute(task);
+    if (!owner.loop().isShuttingDown()) {
+      owner.loop().execute(task);
     }
   }
 

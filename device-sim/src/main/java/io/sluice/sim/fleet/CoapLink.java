@@ -2,6 +2,7 @@ package io.sluice.sim.fleet;
 
 import io.sluice.sim.coap.CoapClient;
 import io.sluice.sim.coap.CoapMessage;
+import io.sluice.sim.fleet.Link.Owner;
 import io.sluice.sim.scenario.DeviceSpec;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +16,7 @@ final class CoapLink implements Link {
   private static final long LONGEST_PAUSE_MILLIS = 60_000;
   private static final long SHORTEST_PAUSE_MILLIS = 100;
   private final CoapStack stack;
-  private final DevicePlay play;
+  private final Owner owner;
   private final FleetCounters counters;
   private final DeviceSpec spec;
   private @Nullable Message current;
@@ -28,10 +29,10 @@ final class CoapLink implements Link {
   private boolean away;
   private boolean lying;
 
-  CoapLink(CoapStack.Maker maker, DevicePlay play, FleetCounters counters) {
-    this.play = play;
+  CoapLink(CoapStack.Maker maker, Owner owner, FleetCounters counters) {
+    this.owner = owner;
     this.counters = counters;
-    this.spec = play.device().spec();
+    this.spec = owner.device().spec();
     this.stack = maker.stack(this::late);
   }
 
@@ -83,7 +84,7 @@ final class CoapLink implements Link {
     away = false;
     Message message = current;
     if (message != null && !dropIfBad()) {
-      play.resent(message.n());
+      owner.resent(message.n());
       attempt(message);
     }
   }
@@ -112,7 +113,7 @@ final class CoapLink implements Link {
     current = null;
     round++;
     stack.abandon();
-    play.unanswered(message.n());
+    owner.unanswered(message.n());
     return true;
   }
 
@@ -127,7 +128,7 @@ final class CoapLink implements Link {
     Message message = current;
     if (message != null && !away && !dropIfBad()) {
       // what was under way from the old address gets no answer any more
-      play.resent(message.n());
+      owner.resent(message.n());
       attempt(message);
     }
   }
@@ -136,20 +137,20 @@ final class CoapLink implements Link {
     if (code >>> 5 == 2) {
       current = null;
       if (spec.group().qos() > 0) {
-        play.acked(message.n());
+        owner.acked(message.n());
       }
     } else if (code == CoapMessage.UNAVAILABLE) {
       again(message, Math.min(LONGEST_PAUSE_MILLIS, maxAgeSeconds * 1000L), said);
     } else {
       current = null;
-      play.refused(message.n(), said);
+      owner.refused(message.n(), said);
     }
   }
 
   /** A response to a Non-confirmable message: a refusal counts. */
   private void late(long n, int code, String said) {
     if (code >>> 5 != 2 && code != CoapMessage.UNAVAILABLE) {
-      play.refused(n, said);
+      owner.refused(n, said);
     }
   }
 
@@ -157,14 +158,14 @@ final class CoapLink implements Link {
     counters.trouble(spec.id() + ": " + why);
     if (closed || tries >= MOST_TRIES || spec.group().qos() == 0 || message.isBad()) {
       current = null;
-      play.unanswered(message.n());
+      owner.unanswered(message.n());
       return;
     }
     tries++;
-    play.resent(message.n());
+    owner.resent(message.n());
     int of = round;
     Timers.after(
-        play.loop(),
+        owner.loop(),
         () -> {
           if (of == round) {
             attempt(message);

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * One device at play: when it samples, what it sends, what goes wrong with it. Confined to its
  * event loop.
  */
-final class DevicePlay implements Link.Listener {
+final class DevicePlay implements Link.Owner {
   private final SimDevice device;
   private final SentLog log;
   private final EventLoop loop;
@@ -62,7 +62,8 @@ final class DevicePlay implements Link.Listener {
     this.outbox = new Outbox(loop, time, counters, batches, link, group().qos() > 0);
   }
 
-  SimDevice device() {
+  @Override
+  public SimDevice device() {
     return device;
   }
 
@@ -70,7 +71,8 @@ final class DevicePlay implements Link.Listener {
     return log;
   }
 
-  EventLoop loop() {
+  @Override
+  public EventLoop loop() {
     return loop;
   }
 

@@ -1,6 +1,8 @@
 package io.sluice.sim.fleet;
 
+import io.netty.channel.EventLoop;
 import io.sluice.sim.device.Kind;
+import io.sluice.sim.device.SimDevice;
 
 /** A device's way to the gateway. Called, and calls back, on the device's event loop only. */
 interface Link {
@@ -10,7 +12,7 @@ interface Link {
   /** Whether a message can be sent now. */
   boolean ready();
 
-  /** Sends; the outcome comes to {@link Listener}. Only when {@link #ready}. */
+  /** Sends; the outcome comes to {@link Owner}. Only when {@link #ready}. */
   void send(Message message);
 
   /** Breaks off without a word and stays away until {@link #restore}. */
@@ -51,8 +53,13 @@ interface Link {
    */
   record Message(long n, Kind kind, byte[] payload, boolean isBad) {}
 
-  /** What becomes of messages. */
-  interface Listener {
+  /** Whose way it is; is told what becomes of messages. */
+  interface Owner {
+    SimDevice device();
+
+    /** The loop on which everything of this device happens. */
+    EventLoop loop();
+
     void acked(long n);
 
     void refused(long n, String why);

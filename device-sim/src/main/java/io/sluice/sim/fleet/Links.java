@@ -2,6 +2,7 @@ package io.sluice.sim.fleet;
 
 import io.netty.channel.EventLoop;
 import io.sluice.sim.device.Hash;
+import io.sluice.sim.fleet.Link.Owner;
 import io.sluice.sim.net.OpenFiles;
 import io.sluice.sim.net.SourceAddresses;
 import io.sluice.sim.scenario.DeviceSpec;
@@ -160,13 +161,14 @@ final class Links implements AutoCloseable {
   }
 
   /** The link of a device; called for one after the other, before any of them plays. */
-  Link of(DevicePlay play) {
-    DeviceSpec spec = play.device().spec();
+  Link of(Owner owner) {
+    DeviceSpec spec = owner.device().spec();
     if (coaps != null && isDtls(spec)) {
-      return new CoapLink(late -> new CaliforniumCoap(coaps, play, counters, late), play, counters);
+      return new CoapLink(
+          late -> new CaliforniumCoap(coaps, owner, counters, late), owner, counters);
     }
     if (sockets != null && isPlainCoap(spec)) {
-      return coapLink(sockets, play);
+      return coapLink(sockets, owner);
     }
     MqttDoor door = isMqttTls(spec) ? mqtts : mqtt;
     if (door == null) {
@@ -174,18 +176,19 @@ final class Links implements AutoCloseable {
     }
     if (isPaho(spec)) {
       pahos++;
-      return new PahoLink(door, play, counters);
+      return new PahoLink(door, owner, counters);
     }
-    return new MqttLink(door, play, counters);
+    return new MqttLink(door, owner, counters);
   }
 
-  private Link coapLink(CoapSockets shared, DevicePlay play) {
-    if (coap != null && californiums < MOST_CALIFORNIUMS && isReal(play.device().spec())) {
+  private Link coapLink(CoapSockets shared, Owner owner) {
+    if (coap != null && californiums < MOST_CALIFORNIUMS && isReal(owner.device().spec())) {
       californiums++;
-      return new CoapLink(late -> new CaliforniumCoap(coap, play, counters, late), play, counters);
+      return new CoapLink(
+          late -> new CaliforniumCoap(coap, owner, counters, late), owner, counters);
     }
     return new CoapLink(
-        late -> new LeanCoap(shared, play.device().spec(), counters, late), play, counters);
+        late -> new LeanCoap(shared, owner.device().spec(), counters, late), owner, counters);
   }
 
   private boolean isReal(DeviceSpec spec) {

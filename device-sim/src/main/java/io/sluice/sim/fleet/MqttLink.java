@@ -11,6 +11,7 @@ import io.netty.handler.codec.mqtt.MqttMessageBuilders;
 import io.netty.handler.codec.mqtt.MqttPublishMessage;
 import io.netty.handler.codec.mqtt.MqttQoS;
 import io.sluice.sim.device.Hash;
+import io.sluice.sim.fleet.Link.Owner;
 import io.sluice.sim.scenario.DeviceSpec;
 import java.net.ConnectException;
 import java.util.ArrayDeque;
@@ -31,7 +32,7 @@ final class MqttLink implements Link {
   private static final long LONGEST_BACK_OFF_MILLIS = 15_000;
 
   private final MqttDoor door;
-  private final DevicePlay play;
+  private final Owner owner;
   private final FleetCounters counters;
   private final DeviceSpec spec;
   private final MqttPackets packets;
@@ -54,11 +55,11 @@ final class MqttLink implements Link {
 
   private int attempts;
 
-  MqttLink(MqttDoor door, DevicePlay play, FleetCounters counters) {
+  MqttLink(MqttDoor door, Owner owner, FleetCounters counters) {
     this.door = door;
-    this.play = play;
+    this.owner = owner;
     this.counters = counters;
-    this.spec = play.device().spec();
+    this.spec = owner.device().spec();
     this.packets = new MqttPackets(spec);
     this.loss = new Loss(spec.seed(), counters);
   }
@@ -69,15 +70,15 @@ final class MqttLink implements Link {
       return;
     }
     connecting = true;
-    ChannelFuture made = door.connect(play.loop(), spec, moves, lying, new Inbound());
+    ChannelFuture made = door.connect(owner.loop(), spec, moves, lying, new Inbound());
     if (made == null) {
       notConnected(door.remedy());
       return;
     }
     made.addListener(done -> {
-      if (!done.isSuccess() && !play.loop().isShuttingDown()) {
+      if (!done.isSuccess() && !owner.loop().isShuttingDown()) {
         // where the system has no descriptor left this comes on another thread
-        play.loop().execute(() -> unreachable(done.cause()));
+        owner.loop().execute(() -> unreachable(done.cause()));
       }
     });
   }
@@ -104,7 +105,7 @@ final class MqttLink implements Link {
         Math.min(LONGEST_BACK_OFF_MILLIS, FIRST_BACK_OFF_MILLIS << Math.min(attempts, 6));
     attempts++;
     long delay = ceiling / 2 + (long) (ceiling / 2d * Hash.unit(spec.seed() ^ 0xBAC0FF, attempts));
-    Timers.after(play.loop(), this::open, delay);
+    Timers.after(owner.loop(), this::open, delay);
   }
 
   @Override
@@ -132,7 +133,7 @@ final class MqttLink implements Link {
     }
     stalled = message;
     Timers.after(
-        play.loop(),
+        owner.loop(),
         () -> {
           stalled = null;
           publish(message);
@@ -278,7 +279,7 @@ final class MqttLink implements Link {
       int waiting = again.size();
       for (int i = 0; i < waiting; i++) {
         Message unsent = again.remove();
-        play.resent(unsent.n());
+        owner.resent(unsent.n());
         publish(unsent);
       }
     }
@@ -310,7 +311,7 @@ final class MqttLink implements Link {
       if (wait == 0) {
         settle(message, last);
       } else {
-        Timers.after(play.loop(), () -> settle(message, last), wait);
+        Timers.after(owner.loop(), () -> settle(message, last), wait);
       }
     }
 
@@ -320,9 +321,9 @@ final class MqttLink implements Link {
         return;
       }
       if (MqttPackets.isRefusal(message) || !last) {
-        play.refused(sent.n(), "refused" + MqttPackets.reason(message));
+        owner.refused(sent.n(), "refused" + MqttPackets.reason(message));
       } else {
-        play.acked(sent.n());
+        owner.acked(sent.n());
       }
     }
 
@@ -346,7 +347,7 @@ final class MqttLink implements Link {
       channel = null;
       for (Message message : unanswered.values()) {
         if (message.isBad()) {
-          play.refused(message.n(), "the server closed the connection");
+          owner.refused(message.n(), "the server closed the connection");
         } else {
           again.add(message);
         }

@@ -1,6 +1,7 @@
 package io.sluice.sim.fleet;
 
 import io.sluice.sim.device.Hash;
+import io.sluice.sim.fleet.Link.Owner;
 import io.sluice.sim.net.BoundSockets;
 import io.sluice.sim.scenario.DeviceSpec;
 import java.net.ConnectException;
@@ -34,7 +35,7 @@ final class PahoLink implements Link {
 
   private final MqttDoor door;
   private final String server;
-  private final DevicePlay play;
+  private final Owner owner;
   private final FleetCounters counters;
   private final DeviceSpec spec;
   private final Map<Long, Message> unanswered = new LinkedHashMap<>();
@@ -52,12 +53,12 @@ final class PahoLink implements Link {
   private boolean lying;
   private boolean closed;
 
-  PahoLink(MqttDoor door, DevicePlay play, FleetCounters counters) {
+  PahoLink(MqttDoor door, Owner owner, FleetCounters counters) {
     this.door = door;
     this.server = "tcp://" + door.server().getHostString() + ":" + door.server().getPort();
-    this.play = play;
+    this.owner = owner;
     this.counters = counters;
-    this.spec = play.device().spec();
+    this.spec = owner.device().spec();
     this.loss = new Loss(spec.seed(), counters);
   }
 
@@ -128,7 +129,7 @@ final class PahoLink implements Link {
     counters.connects.increment();
     for (int waiting = again.size(); waiting > 0; waiting--) {
       Message message = again.remove();
-      play.resent(message.n());
+      owner.resent(message.n());
       publish(message);
     }
   }
@@ -142,7 +143,7 @@ final class PahoLink implements Link {
     drop();
     if (!closed && !away) {
       Timers.after(
-          play.loop(),
+          owner.loop(),
           this::open,
           BACK_OFF_MILLIS + (long) (BACK_OFF_MILLIS * Hash.unit(spec.seed(), unanswered.size())));
     }
@@ -157,7 +158,7 @@ final class PahoLink implements Link {
     }
     for (Message message : unanswered.values()) {
       if (message.isBad()) {
-        play.refused(message.n(), "the server closed the connection");
+        owner.refused(message.n(), "the server closed the connection");
       } else {
         again.add(message);
       }
@@ -202,7 +203,7 @@ final class PahoLink implements Link {
     }
     stalled = message;
     Timers.after(
-        play.loop(),
+        owner.loop(),
         () -> {
           stalled = null;
           publish(message);
@@ -268,9 +269,9 @@ final class PahoLink implements Link {
       return;
     }
     if (code >= REFUSED) {
-      play.refused(message.n(), "refused (0x%02x)".formatted(code));
+      owner.refused(message.n(), "refused (0x%02x)".formatted(code));
     } else {
-      play.acked(message.n());
+      owner.acked(message.n());
     }
   }
 
@@ -320,8 +321,8 @@ final class PahoLink implements Link {
   }
 
   private void onLoop(Runnable task) {
-    if (!play.loop().isShuttingDown()) {
-      play.loop().execute(task);
+    if (!owner.loop().isShuttingDown()) {
+      owner.loop().execute(task);
     }
   }
 
