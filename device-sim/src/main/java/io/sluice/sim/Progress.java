@@ -1,6 +1,6 @@
 package io.sluice.sim;
 
-import io.sluice.sim.fleet.FleetSnapshot;
+import io.sluice.sim.figures.FleetSnapshot;
 import java.io.Console;
 import java.io.PrintWriter;
 

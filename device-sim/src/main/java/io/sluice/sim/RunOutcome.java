@@ -1,8 +1,8 @@
 package io.sluice.sim;
 
-import io.sluice.sim.audit.AlarmBookAudit;
 import io.sluice.sim.audit.AuditResult;
-import io.sluice.sim.audit.CoverageAudit;
+import io.sluice.sim.audit.alarm.AlarmBookAudit;
+import io.sluice.sim.audit.coverage.CoverageAudit;
 import io.sluice.sim.fleet.FleetRun;
 import io.sluice.sim.report.Course;
 import io.sluice.sim.report.LeakCheck;

@@ -1,7 +1,7 @@
 package io.sluice.sim;
 
-import io.sluice.sim.fleet.DeviceTls;
-import io.sluice.sim.fleet.Endpoints;
+import io.sluice.sim.link.DeviceTls;
+import io.sluice.sim.link.Endpoints;
 import io.sluice.sim.scenario.Scenario;
 import java.io.IOException;
 import java.net.URI;

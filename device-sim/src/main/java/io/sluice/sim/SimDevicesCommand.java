@@ -1,6 +1,6 @@
 package io.sluice.sim;
 
-import io.sluice.sim.pki.Authority;
+import io.sluice.sim.pki.DeviceAuthority;
 import io.sluice.sim.scenario.Scenario;
 import io.sluice.sim.scenario.ScenarioException;
 import java.io.IOException;
@@ -36,7 +36,7 @@ final class SimDevicesCommand implements Callable<Integer> {
     try {
       Scenario loaded = Scenario.load(scenario);
       if (loaded.hasCertificates()) {
-        Authority.open(SecureOptions.needed(authority));
+        DeviceAuthority.open(SecureOptions.needed(authority));
       }
       spec.commandLine().getOut().print(loaded.devicesYaml());
       spec.commandLine().getOut().flush();

@@ -1,18 +1,18 @@
 package io.sluice.sim;
 
-import io.sluice.sim.audit.AlarmBookAudit;
 import io.sluice.sim.audit.Audit;
 import io.sluice.sim.audit.AuditResult;
-import io.sluice.sim.audit.CoverageAudit;
 import io.sluice.sim.audit.FarEnd;
 import io.sluice.sim.audit.FarEndTap;
 import io.sluice.sim.audit.FileTail;
 import io.sluice.sim.audit.GatewayApi;
+import io.sluice.sim.audit.alarm.AlarmBookAudit;
+import io.sluice.sim.audit.coverage.CoverageAudit;
+import io.sluice.sim.figures.FleetSnapshot;
 import io.sluice.sim.fleet.FleetRun;
-import io.sluice.sim.fleet.FleetSnapshot;
 import io.sluice.sim.report.Course;
 import io.sluice.sim.report.LeakCheck;
-import io.sluice.sim.scenario.Durations;
+import io.sluice.sim.scenario.DurationText;
 import io.sluice.sim.scenario.Scenario;
 import io.sluice.sim.scenario.ScenarioException;
 import java.io.IOException;
@@ -130,7 +130,7 @@ final class SimRunCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     PrintWriter err = spec.commandLine().getErr();
     try {
-      Duration length = duration == null ? null : Durations.parse(duration);
+      Duration length = duration == null ? null : DurationText.parse(duration);
       Scenario scenario = Scenario.load(scenarioFile);
       if (scenario.speed() > 1) {
         throw new ScenarioException(
@@ -260,7 +260,7 @@ final class SimRunCommand implements Callable<Integer> {
     Boolean balances = null;
     try {
       covered = coverage == null ? null : settledCoverage(run, coverage);
-      booked = alarmBook == null ? null : alarmBook.settled(run, Durations.parse(settle));
+      booked = alarmBook == null ? null : alarmBook.settled(run, DurationText.parse(settle));
       balances = gateway == null ? null : gateway.ledgerBalances();
     } catch (IOException e) {
       troubles.add("the gateway could not be asked: " + e.getMessage());
@@ -316,7 +316,7 @@ final class SimRunCommand implements Callable<Integer> {
   /** What is acknowledged may still be on its way to the far end: looks again while that helps. */
   private AuditResult settled(FleetRun run, Path directory)
       throws IOException, InterruptedException {
-    long until = System.nanoTime() + Durations.parse(settle).toNanos();
+    long until = System.nanoTime() + DurationText.parse(settle).toNanos();
     AuditResult result = audited(run, directory);
     while (!(result.complete() && result.unreadable() == 0) && System.nanoTime() < until) {
       TimeUnit.MILLISECONDS.sleep(AUDIT_RETRY_MILLIS);
@@ -335,6 +335,6 @@ final class SimRunCommand implements Callable<Integer> {
   private CoverageAudit.Result settledCoverage(FleetRun run, CoverageAudit audit)
       throws IOException, InterruptedException {
     FarEnd far = expected == null ? null : Audit.farEnd(run, expected);
-    return audit.withCourse(audit.settled(run, far, Durations.parse(settle)), run, far);
+    return audit.withCourse(audit.settled(run, far, DurationText.parse(settle)), run, far);
   }
 }

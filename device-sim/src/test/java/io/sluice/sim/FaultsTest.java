@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.sim.FleetRunTest.Mosquitto;
-import io.sluice.sim.fleet.Endpoints;
+import io.sluice.sim.figures.FleetSnapshot;
 import io.sluice.sim.fleet.FaultSpan;
 import io.sluice.sim.fleet.FleetRun;
-import io.sluice.sim.fleet.FleetSnapshot;
-import io.sluice.sim.scenario.Fault;
+import io.sluice.sim.link.Endpoints;
 import io.sluice.sim.scenario.Scenario;
 import io.sluice.sim.scenario.ScenarioException;
+import io.sluice.sim.scenario.ScenarioFault;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -70,7 +70,7 @@ class FaultsTest {
   void timesAndScopesAreThoseOfTheFile() throws Exception {
     Scenario scenario =
         scenario("  - { kind: dropout, at: 10s, for: 5s, every: 60s, site: east, share: 50% }\n");
-    Fault fault = scenario.faults().getFirst();
+    ScenarioFault fault = scenario.faults().getFirst();
     assertThat(List.of(9_999L, 10_000L, 14_999L, 15_000L, 70_000L, 75_000L))
         .extracting(fault::isOn)
         .containsExactly(false, true, true, false, true, false);

@@ -3,9 +3,9 @@ package io.sluice.sim;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.sim.FleetRunTest.Mosquitto;
-import io.sluice.sim.fleet.Endpoints;
+import io.sluice.sim.figures.FleetSnapshot;
 import io.sluice.sim.fleet.FleetRun;
-import io.sluice.sim.fleet.FleetSnapshot;
+import io.sluice.sim.link.Endpoints;
 import io.sluice.sim.scenario.Scenario;
 import java.nio.file.Files;
 import java.nio.file.Path;

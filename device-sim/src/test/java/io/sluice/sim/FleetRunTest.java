@@ -2,9 +2,9 @@ package io.sluice.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sluice.sim.fleet.Endpoints;
 import io.sluice.sim.fleet.FleetRun;
 import io.sluice.sim.fleet.FleetRun.Played;
+import io.sluice.sim.link.Endpoints;
 import io.sluice.sim.scenario.Scenario;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -2,7 +2,7 @@ package io.sluice.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sluice.sim.fleet.FleetSnapshot;
+import io.sluice.sim.figures.FleetSnapshot;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import org.junit.jupiter.api.Test;

@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.sluice.sim.device.Kind;
 import io.sluice.sim.device.PayloadForm;
-import io.sluice.sim.device.Profiles;
 import io.sluice.sim.device.Sample;
 import io.sluice.sim.device.SimDevice;
+import io.sluice.sim.device.SimProfiles;
 import io.sluice.sim.scenario.DeviceSpec;
 import io.sluice.sim.scenario.Scenario;
 import io.sluice.sim.scenario.ScenarioException;
@@ -45,7 +45,7 @@ class ScenarioTest {
   void shippedDemoPlaysEveryProfile() throws Exception {
     Set<String> played = new HashSet<>();
     Scenario.load(shipped()).groups().forEach(group -> played.add(group.profile().id()));
-    assertThat(played).containsExactlyInAnyOrderElementsOf(Profiles.all().keySet()).hasSize(16);
+    assertThat(played).containsExactlyInAnyOrderElementsOf(SimProfiles.all().keySet()).hasSize(16);
   }
 
   @Test

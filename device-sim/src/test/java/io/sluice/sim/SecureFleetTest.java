@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.sim.FleetRunTest.Mosquitto;
-import io.sluice.sim.fleet.DeviceTls;
-import io.sluice.sim.fleet.Endpoints;
 import io.sluice.sim.fleet.FleetRun;
-import io.sluice.sim.pki.Authority;
+import io.sluice.sim.link.DeviceTls;
+import io.sluice.sim.link.Endpoints;
+import io.sluice.sim.pki.DeviceAuthority;
 import io.sluice.sim.scenario.Scenario;
 import io.sluice.sim.scenario.ScenarioException;
 import java.io.IOException;
@@ -38,8 +38,8 @@ class SecureFleetTest {
 
   @Test
   void whatTheAuthoritySignsIsValidAndItsFolderIsReadAgain() throws Exception {
-    Authority made = Authority.open(folder.resolve("pki"));
-    Authority read = Authority.open(folder.resolve("pki"));
+    DeviceAuthority made = DeviceAuthority.open(folder.resolve("pki"));
+    DeviceAuthority read = DeviceAuthority.open(folder.resolve("pki"));
     assertThat(read.certificate()).isEqualTo(made.certificate());
     X509Certificate client = read.client("CN=press-07,O=Plant A").certificate();
     assertThat(client.getSubjectX500Principal())
@@ -47,11 +47,12 @@ class SecureFleetTest {
     assertThat(client.getBasicConstraints()).isEqualTo(-1);
     assertThat(client.getExtendedKeyUsage()).containsExactly("1.3.6.1.5.5.7.3.2");
     validate(client, made.certificate());
-    X509Certificate server = Authority.certificates(folder.resolve("pki/server.pem")).getFirst();
+    X509Certificate server =
+        DeviceAuthority.certificates(folder.resolve("pki/server.pem")).getFirst();
     validate(server, made.certificate());
     assertThat(server.getSubjectAlternativeNames())
         .contains(List.of(2, "localhost"), List.of(7, "127.0.0.1"));
-    X509Certificate other = Authority.stranger().client("CN=press-07").certificate();
+    X509Certificate other = DeviceAuthority.stranger().client("CN=press-07").certificate();
     assertThatThrownBy(() -> validate(other, made.certificate()))
         .hasMessageContaining("check failed");
     assertThat(Files.getPosixFilePermissions(folder.resolve("pki/ca.key"))).hasSize(2);
@@ -69,7 +70,7 @@ class SecureFleetTest {
   @Test
   void aFolderWithSomethingElseIsNamedWithTheRemedy() throws Exception {
     Files.writeString(folder.resolve("ca.pem"), "nothing");
-    assertThatThrownBy(() -> Authority.open(folder))
+    assertThatThrownBy(() -> DeviceAuthority.open(folder))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("name another folder, or empty it");
   }

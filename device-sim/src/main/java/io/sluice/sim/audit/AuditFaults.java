@@ -12,14 +12,14 @@ import java.util.TreeMap;
  * What an audit found: all of it counted, by kind and by device, and of each kind the first in
  * words. Of one thread.
  */
-final class AuditFaults {
+public final class AuditFaults {
   /** Of each kind. */
   private static final int MOST_IN_WORDS = 100;
 
   private static final int MOST_DEVICES = 10_000;
 
   /** Kinds; the name in small letters is the key in report.json. */
-  enum Kind {
+  public enum Kind {
     LOST,
     DUPLICATED,
     DOUBLED,
@@ -51,7 +51,7 @@ final class AuditFaults {
   /**
    * @param device empty where it is of none
    */
-  void add(Kind kind, String device, String what) {
+  public void add(Kind kind, String device, String what) {
     counts.merge(kind, 1L, Long::sum);
     List<String> said = words.computeIfAbsent(kind, each -> new ArrayList<>());
     if (said.size() < MOST_IN_WORDS) {
@@ -64,16 +64,16 @@ final class AuditFaults {
     }
   }
 
-  long count(Kind kind) {
+  public long count(Kind kind) {
     return counts.getOrDefault(kind, 0L);
   }
 
-  List<String> inWords() {
+  public List<String> inWords() {
     return words.values().stream().flatMap(List::stream).toList();
   }
 
   /** By device, then by kind. */
-  Map<String, Map<String, Long>> byDevice() {
+  public Map<String, Map<String, Long>> byDevice() {
     return devices;
   }
 }

@@ -1,5 +1,6 @@
 package io.sluice.sim.audit;
 
+import io.sluice.sim.audit.coverage.CoverageTruth;
 import io.sluice.sim.fleet.FleetRun.Played;
 
 /** Which messages of a run are at the far end. */

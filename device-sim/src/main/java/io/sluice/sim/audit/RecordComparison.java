@@ -5,7 +5,7 @@ import io.sluice.sim.device.PayloadForm;
 import io.sluice.sim.device.Ranges;
 import io.sluice.sim.device.Sample;
 import io.sluice.sim.fleet.FleetRun.Played;
-import io.sluice.sim.scenario.Group;
+import io.sluice.sim.scenario.DeviceGroup;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -54,7 +54,7 @@ final class RecordComparison {
 
   private static final JsonMapper JSON = new JsonMapper();
 
-  private final Group group;
+  private final DeviceGroup group;
   private final List<String> differences = new ArrayList<>();
   private final List<String> units = new ArrayList<>();
 

@@ -2,9 +2,9 @@ package io.sluice.sim.device;
 
 import io.sluice.sim.device.Sample.Field;
 import io.sluice.sim.device.Waveform.Moment;
+import io.sluice.sim.scenario.DeviceGroup;
+import io.sluice.sim.scenario.DeviceGroup.AlarmPlan;
 import io.sluice.sim.scenario.DeviceSpec;
-import io.sluice.sim.scenario.Group;
-import io.sluice.sim.scenario.Group.AlarmPlan;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,7 +22,7 @@ public final class SimDevice {
   private final long originMicros;
   private final long intervalMicros;
   private final long firstTickMicros;
-  private final List<Metric> metrics;
+  private final List<SimMetric> metrics;
 
   /**
    * @param startMicros when the run began, microseconds since the epoch
@@ -74,7 +74,7 @@ public final class SimDevice {
     Moment moment =
         new Moment(originMicros + elapsedMicros(micros), originMicros, index(n), spec.siteSeed());
     for (int i = 0; i < metrics.size(); i++) {
-      Metric metric = metrics.get(i);
+      SimMetric metric = metrics.get(i);
       if (hasPoints && metric.name().equals(POINT)) {
         continue;
       }
@@ -116,13 +116,13 @@ public final class SimDevice {
     return isTaken ? alarms.cause() + "-alarm" : alarms.cause();
   }
 
-  private static List<Metric> metrics(Group group) {
-    Map<String, Metric> byName = new LinkedHashMap<>();
+  private static List<SimMetric> metrics(DeviceGroup group) {
+    Map<String, SimMetric> byName = new LinkedHashMap<>();
     group.profile().metrics().forEach(metric -> byName.put(metric.name(), metric));
     group
         .waveforms()
         .forEach((name, waveform) ->
-            byName.put(name, byName.getOrDefault(name, Profiles.extra(name)).with(waveform)));
+            byName.put(name, byName.getOrDefault(name, SimProfiles.extra(name)).with(waveform)));
     return List.copyOf(byName.values());
   }
 }

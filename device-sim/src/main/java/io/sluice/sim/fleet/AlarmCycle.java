@@ -3,7 +3,7 @@ package io.sluice.sim.fleet;
 import io.sluice.sim.device.Hash;
 import io.sluice.sim.device.Kind;
 import io.sluice.sim.device.SimDevice;
-import io.sluice.sim.scenario.Group.AlarmPlan;
+import io.sluice.sim.scenario.DeviceGroup.AlarmPlan;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;

@@ -3,8 +3,8 @@ package io.sluice.sim.fleet;
 import io.sluice.sim.device.Kind;
 import io.sluice.sim.device.Sample;
 import io.sluice.sim.device.SimDevice;
-import io.sluice.sim.fleet.Link.Message;
-import io.sluice.sim.scenario.Fault;
+import io.sluice.sim.link.Link.Message;
+import io.sluice.sim.scenario.ScenarioFault;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -55,10 +55,11 @@ final class Batches {
     return new Message(ns[0], Kind.TELEMETRY, device.spec().group().form().encode(samples), isBad);
   }
 
-  /** Takes down {@link Fault.Kind#HISTORY}'s samples; {@link #close} makes the message. */
-  void gatherHistory(Fault fault, long intervalMillis) {
+  /** Takes down {@link ScenarioFault.Kind#HISTORY}'s samples; {@link #close} makes the message. */
+  void gatherHistory(ScenarioFault fault, long intervalMillis) {
     for (long back = fault.samples() - 1L; back >= 0; back--) {
-      long n = log.append(Kind.TELEMETRY, -Fault.HISTORY_AGE.toMillis() - back * intervalMillis);
+      long n =
+          log.append(Kind.TELEMETRY, -ScenarioFault.HISTORY_AGE.toMillis() - back * intervalMillis);
       log.history(n);
       gather(n);
     }

@@ -2,9 +2,9 @@ package io.sluice.sim.fleet;
 
 import io.sluice.sim.device.Hash;
 import io.sluice.sim.scenario.DeviceSpec;
-import io.sluice.sim.scenario.Fault;
-import io.sluice.sim.scenario.Fault.Kind;
 import io.sluice.sim.scenario.Scenario;
+import io.sluice.sim.scenario.ScenarioFault;
+import io.sluice.sim.scenario.ScenarioFault.Kind;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,13 +15,13 @@ import org.jspecify.annotations.Nullable;
  * same seed plays the same faults. Times are milliseconds since the run's start.
  */
 final class DeviceFaults {
-  private final List<Fault> faults = new ArrayList<>(0);
+  private final List<ScenarioFault> faults = new ArrayList<>(0);
   private final long seed;
 
   DeviceFaults(Scenario scenario, DeviceSpec spec) {
     this.seed = spec.seed();
     for (int number = 0; number < scenario.faults().size(); number++) {
-      Fault fault = scenario.faults().get(number);
+      ScenarioFault fault = scenario.faults().get(number);
       if (fault.hits(spec, number)) {
         faults.add(fault);
       }
@@ -29,14 +29,14 @@ final class DeviceFaults {
   }
 
   /** Those that begin at a moment: what touches the link, and what is handed in over it. */
-  List<Fault> scheduled() {
+  List<ScenarioFault> scheduled() {
     return faults.stream()
         .filter(fault -> fault.kind().strikesLink() || fault.kind() == Kind.HISTORY)
         .toList();
   }
 
-  @Nullable Fault active(Kind kind, long millis) {
-    for (Fault fault : faults) {
+  @Nullable ScenarioFault active(Kind kind, long millis) {
+    for (ScenarioFault fault : faults) {
       if (fault.kind() == kind && fault.isOn(millis)) {
         return fault;
       }
@@ -45,7 +45,7 @@ final class DeviceFaults {
   }
 
   boolean isSilent(long millis) {
-    for (Fault fault : faults) {
+    for (ScenarioFault fault : faults) {
       if (fault.kind().silences() && fault.isOn(millis)) {
         return true;
       }
@@ -54,7 +54,7 @@ final class DeviceFaults {
   }
 
   /** How long until it begins next. */
-  long nextBegin(Fault fault, long millis) {
+  long nextBegin(ScenarioFault fault, long millis) {
     long until = fault.at().toMillis() - millis;
     Duration every = fault.every();
     if (until < 0 && every != null) {
@@ -64,27 +64,27 @@ final class DeviceFaults {
   }
 
   /** How long it lasts for this device: after a storm each comes back at a moment of its own. */
-  long lengthMillis(Fault fault) {
+  long lengthMillis(ScenarioFault fault) {
     Duration length = fault.length();
     long millis = length == null ? 0 : length.toMillis();
     return fault.kind() == Kind.STORM ? (long) (millis * Hash.unit(seed, 0x570)) : millis;
   }
 
   long skewMillis(long millis) {
-    Fault skew = active(Kind.SKEW, millis);
+    ScenarioFault skew = active(Kind.SKEW, millis);
     return skew == null ? 0 : skew.skew().toMillis();
   }
 
   long delayMillis(long n, long millis) {
-    Fault slow = active(Kind.SLOW, millis);
+    ScenarioFault slow = active(Kind.SLOW, millis);
     return slow == null
         ? 0
         : slow.delay().toMillis() + (long) (slow.jitter().toMillis() * Hash.unit(seed ^ 0x510, n));
   }
 
   /** The fault that spoils message n, or null. */
-  @Nullable Fault spoiling(long n, long millis) {
-    for (Fault fault : faults) {
+  @Nullable ScenarioFault spoiling(long n, long millis) {
+    for (ScenarioFault fault : faults) {
       if (fault.kind().spoils() && isStruck(fault, n, millis)) {
         return fault;
       }
@@ -93,11 +93,11 @@ final class DeviceFaults {
   }
 
   boolean strikes(Kind kind, long n, long millis) {
-    Fault fault = active(kind, millis);
+    ScenarioFault fault = active(kind, millis);
     return fault != null && isStruck(fault, n, millis);
   }
 
-  private boolean isStruck(Fault fault, long n, long millis) {
+  private boolean isStruck(ScenarioFault fault, long n, long millis) {
     return fault.isOn(millis)
         && Hash.unit(seed ^ Hash.mix(0xC4A, fault.kind().ordinal()), n) < fault.chance();
   }

@@ -5,9 +5,13 @@ import io.sluice.sim.device.Hash;
 import io.sluice.sim.device.Kind;
 import io.sluice.sim.device.Sample;
 import io.sluice.sim.device.SimDevice;
-import io.sluice.sim.fleet.Link.Message;
-import io.sluice.sim.scenario.Fault;
-import io.sluice.sim.scenario.Group;
+import io.sluice.sim.figures.FleetCounters;
+import io.sluice.sim.link.Link;
+import io.sluice.sim.link.Link.Message;
+import io.sluice.sim.scenario.DeviceGroup;
+import io.sluice.sim.scenario.ScenarioFault;
+import io.sluice.sim.time.FleetTime;
+import io.sluice.sim.time.Timers;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,7 +80,7 @@ final class DevicePlay implements Link.Owner {
     return loop;
   }
 
-  private Group group() {
+  private DeviceGroup group() {
     return device.spec().group();
   }
 
@@ -97,11 +101,11 @@ final class DevicePlay implements Link.Owner {
     faults.scheduled().forEach(this::expect);
   }
 
-  private void expect(Fault fault) {
+  private void expect(ScenarioFault fault) {
     schedule(() -> strike(fault), faults.nextBegin(fault, time.millis() - startMillis));
   }
 
-  private void strike(Fault fault) {
+  private void strike(ScenarioFault fault) {
     if (stopping) {
       return;
     }
@@ -117,7 +121,7 @@ final class DevicePlay implements Link.Owner {
       }
       default -> throw new IllegalStateException(fault.kind() + " does not begin at a moment");
     }
-    if (fault.kind() == Fault.Kind.HISTORY) {
+    if (fault.kind() == ScenarioFault.Kind.HISTORY) {
       if (fault.every() != null) {
         expect(fault);
       }
@@ -126,7 +130,7 @@ final class DevicePlay implements Link.Owner {
     }
   }
 
-  private void handIn(Fault fault) {
+  private void handIn(ScenarioFault fault) {
     if (batches.isGathering()) {
       sendBatch();
     }
@@ -146,15 +150,15 @@ final class DevicePlay implements Link.Owner {
     link.lie(isWrong);
   }
 
-  private void recover(Fault fault) {
+  private void recover(ScenarioFault fault) {
     if (stopping) {
       return;
     }
-    if (fault.kind() == Fault.Kind.WRONG_CREDENTIALS) {
+    if (fault.kind() == ScenarioFault.Kind.WRONG_CREDENTIALS) {
       lie(false);
-    } else if (fault.kind() == Fault.Kind.LOSS) {
+    } else if (fault.kind() == ScenarioFault.Kind.LOSS) {
       link.lose(0);
-    } else if (fault.kind() == Fault.Kind.ADDRESS_CHANGE) {
+    } else if (fault.kind() == ScenarioFault.Kind.ADDRESS_CHANGE) {
       outbox.pump();
     } else if (!isSleepy()) {
       link.restore();
@@ -192,9 +196,11 @@ final class DevicePlay implements Link.Owner {
     }
     long now = time.millis();
     long since = now - startMillis;
-    Fault batching = faults.active(Fault.Kind.BATCH, since);
+    ScenarioFault batching = faults.active(ScenarioFault.Kind.BATCH, since);
     boolean isStoring =
-        faults.active(Fault.Kind.LINK_DOWN, since) != null || isSleepy() || batching != null;
+        faults.active(ScenarioFault.Kind.LINK_DOWN, since) != null
+            || isSleepy()
+            || batching != null;
     boolean isSilent = faults.isSilent(since) && !isStoring && !isLying;
     if (isSilent || log.full() || !(isStoring || link.ready())) {
       counters.skipped.increment();
@@ -219,7 +225,7 @@ final class DevicePlay implements Link.Owner {
   /**
    * Takes a sample that goes with the next batch; sends that where it is full, or no more wanted.
    */
-  private void gather(long nowMillis, @Nullable Fault batching) {
+  private void gather(long nowMillis, @Nullable ScenarioFault batching) {
     long since = nowMillis - startMillis;
     batches.gather(log.append(Kind.TELEMETRY, since + faults.skewMillis(since)));
     counters.sent.increment();
@@ -248,7 +254,8 @@ final class DevicePlay implements Link.Owner {
       counters.alarms.increment();
     }
     byte[] payload = group().form().encode(sample);
-    Fault spoiling = kind == Kind.TELEMETRY ? faults.spoiling(device.index(n), since) : null;
+    ScenarioFault spoiling =
+        kind == Kind.TELEMETRY ? faults.spoiling(device.index(n), since) : null;
     if (spoiling != null) {
       payload =
           SpoiltPayload.of(
@@ -277,14 +284,14 @@ final class DevicePlay implements Link.Owner {
     heldBack = null;
     if (before == null
         && message.kind() == Kind.TELEMETRY
-        && faults.strikes(Fault.Kind.REORDER, device.index(message.n()), since)) {
+        && faults.strikes(ScenarioFault.Kind.REORDER, device.index(message.n()), since)) {
       batches.forEach(message.n(), log::anyOrder);
       heldBack = message; // until the next one is on its way
       return;
     }
     long due = nowMillis + faults.delayMillis(device.index(message.n()), since);
     outbox.offer(message, due);
-    if (faults.strikes(Fault.Kind.DUPLICATE, device.index(message.n()), since)
+    if (faults.strikes(ScenarioFault.Kind.DUPLICATE, device.index(message.n()), since)
         && !message.isBad()) {
       batches.forEach(message.n(), log::resent);
       counters.duplicates.increment();

@@ -1,8 +1,8 @@
 package io.sluice.sim.fleet;
 
 import io.sluice.sim.scenario.DeviceSpec;
-import io.sluice.sim.scenario.Fault;
 import io.sluice.sim.scenario.Scenario;
+import io.sluice.sim.scenario.ScenarioFault;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -24,7 +24,7 @@ public record FaultSpan(String kind, String scope, int devices, long fromMillis,
   static List<FaultSpan> of(Scenario scenario, List<DeviceSpec> specs, long endMillis) {
     List<FaultSpan> spans = new ArrayList<>();
     for (int number = 0; number < scenario.faults().size(); number++) {
-      Fault fault = scenario.faults().get(number);
+      ScenarioFault fault = scenario.faults().get(number);
       int hit = number;
       int devices = (int) specs.stream().filter(spec -> fault.hits(spec, hit)).count();
       Duration every = fault.every();

@@ -2,11 +2,17 @@ package io.sluice.sim.fleet;
 
 import io.netty.channel.EventLoopGroup;
 import io.sluice.sim.device.SimDevice;
-import io.sluice.sim.net.OpenFiles;
+import io.sluice.sim.figures.FleetCounters;
+import io.sluice.sim.figures.FleetSnapshot;
+import io.sluice.sim.figures.Silences;
+import io.sluice.sim.link.Endpoints;
+import io.sluice.sim.link.Links;
+import io.sluice.sim.net.FileLimit;
 import io.sluice.sim.net.Transports;
+import io.sluice.sim.scenario.DeviceGroup;
 import io.sluice.sim.scenario.DeviceSpec;
-import io.sluice.sim.scenario.Group;
 import io.sluice.sim.scenario.Scenario;
+import io.sluice.sim.time.FleetTime;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -100,14 +106,14 @@ public final class FleetRun implements AutoCloseable {
     long mqtt =
         scenario.groups().stream()
             .filter(group -> group.transport().mqtt())
-            .mapToLong(Group::count)
+            .mapToLong(DeviceGroup::count)
             .sum();
-    long own = OpenFiles.OWN + Links.descriptors(scenario);
-    long room = OpenFiles.limit() - own;
+    long own = FileLimit.OWN + Links.descriptors(scenario);
+    long room = FileLimit.limit() - own;
     return mqtt <= room
         ? null
         : "the limit of open files is %d: about %d of the %d MQTT devices can connect; raise it with ulimit -n %d"
-            .formatted(OpenFiles.limit(), Math.max(0, room), mqtt, mqtt + own);
+            .formatted(FileLimit.limit(), Math.max(0, room), mqtt, mqtt + own);
   }
 
   public Scenario scenario() {

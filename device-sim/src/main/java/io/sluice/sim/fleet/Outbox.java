@@ -1,7 +1,11 @@
 package io.sluice.sim.fleet;
 
 import io.netty.channel.EventLoop;
-import io.sluice.sim.fleet.Link.Message;
+import io.sluice.sim.figures.FleetCounters;
+import io.sluice.sim.link.Link;
+import io.sluice.sim.link.Link.Message;
+import io.sluice.sim.time.FleetTime;
+import io.sluice.sim.time.Timers;
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package io.sluice.sim.fleet;
 
 import io.sluice.sim.device.PayloadForm;
-import io.sluice.sim.scenario.Fault;
+import io.sluice.sim.scenario.ScenarioFault;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -33,7 +33,7 @@ final class SpoiltPayload {
   /**
    * @param draw which of several ways
    */
-  static byte[] of(Fault fault, PayloadForm form, byte[] good, long draw) {
+  static byte[] of(ScenarioFault fault, PayloadForm form, byte[] good, long draw) {
     boolean isBinary = form == PayloadForm.CBOR || form == PayloadForm.SENML_CBOR;
     return switch (fault.kind()) {
       case MALFORMED ->

@@ -3,10 +3,10 @@ package io.sluice.sim.load;
 import io.sluice.sim.device.Hash;
 import io.sluice.sim.device.Kind;
 import io.sluice.sim.device.PayloadForm;
-import io.sluice.sim.device.Profiles;
 import io.sluice.sim.device.SimDevice;
+import io.sluice.sim.device.SimProfiles;
+import io.sluice.sim.scenario.DeviceGroup;
 import io.sluice.sim.scenario.DeviceSpec;
-import io.sluice.sim.scenario.Group;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
@@ -18,9 +18,9 @@ final class LoadPayload {
 
   /** The payload with a counter of thirteen digits, filled up with spaces to the size asked for. */
   static byte[] of(LoadPlan plan, int index) {
-    Profiles.Profile profile = Profiles.all().get(plan.profile());
-    Group group =
-        new Group(
+    SimProfiles.Profile profile = SimProfiles.all().get(plan.profile());
+    DeviceGroup group =
+        new DeviceGroup(
             profile,
             1,
             "load-{n}",
@@ -28,10 +28,10 @@ final class LoadPayload {
             "load",
             profile.interval(),
             0,
-            Group.Transport.MQTT_3_1_1,
+            DeviceGroup.Transport.MQTT_3_1_1,
             1,
             PayloadForm.JSON,
-            new Group.Login(null, null),
+            new DeviceGroup.Login(null, null),
             Map.of(),
             false,
             null);

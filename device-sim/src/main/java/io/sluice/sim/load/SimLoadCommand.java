@@ -2,10 +2,10 @@ package io.sluice.sim.load;
 
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
-import io.sluice.sim.device.Profiles;
-import io.sluice.sim.fleet.Endpoints;
+import io.sluice.sim.device.SimProfiles;
+import io.sluice.sim.link.Endpoints;
 import io.sluice.sim.reference.ReferenceProcess;
-import io.sluice.sim.scenario.Durations;
+import io.sluice.sim.scenario.DurationText;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
@@ -212,7 +212,8 @@ public final class SimLoadCommand implements Callable<Integer> {
     if (loss < 0 || loss > 1) {
       throw new IllegalArgumentException("--loss is " + loss + "; write a share from 0 to 1");
     }
-    KneeSearch.Bounds bounds = new KneeSearch.Bounds(Durations.parse(p99).toNanos() / 1_000, loss);
+    KneeSearch.Bounds bounds =
+        new KneeSearch.Bounds(DurationText.parse(p99).toNanos() / 1_000, loss);
     KneeSearch search =
         new KneeSearch(
             each -> {
@@ -305,12 +306,12 @@ public final class SimLoadCommand implements Callable<Integer> {
   }
 
   private LoadPlan plan(URI uri, int port, int peers, int window) {
-    if (!Profiles.all().containsKey(profile)) {
+    if (!SimProfiles.all().containsKey(profile)) {
       throw new IllegalArgumentException(
           "--profile `"
               + profile
               + "` is not one of "
-              + String.join(", ", Profiles.all().keySet()));
+              + String.join(", ", SimProfiles.all().keySet()));
     }
     if (!version.equals("3.1.1") && !version.equals("5")) {
       throw new IllegalArgumentException("--version-mqtt `" + version + "`: write 3.1.1 or 5");
@@ -319,7 +320,7 @@ public final class SimLoadCommand implements Callable<Integer> {
       throw new IllegalArgumentException("--rate is messages a second, or 0 for closed-loop");
     }
     Duration warm =
-        warmup.equals("0") || warmup.equals("0s") ? Duration.ZERO : Durations.parse(warmup);
+        warmup.equals("0") || warmup.equals("0s") ? Duration.ZERO : DurationText.parse(warmup);
     boolean secure = "mqtts".equals(uri.getScheme());
     if (ca != null && !secure) {
       throw new IllegalArgumentException("--ca is for mqtts://, and the server is `" + uri + "`");
@@ -333,8 +334,8 @@ public final class SimLoadCommand implements Callable<Integer> {
         within("--size", size, 1, 1 << 20),
         stepRate > 0 ? stepRate : rate,
         warm,
-        Durations.parse(duration),
-        Durations.parse(drain),
+        DurationText.parse(duration),
+        DurationText.parse(drain),
         user,
         password,
         profile,

@@ -1,7 +1,7 @@
 package io.sluice.sim.report;
 
+import io.sluice.sim.figures.FleetSnapshot;
 import io.sluice.sim.fleet.FleetRun;
-import io.sluice.sim.fleet.FleetSnapshot;
 import io.sluice.sim.load.ProcessUsage;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
 package io.sluice.sim.report;
 
-import io.sluice.sim.audit.CoverageAudit.SiteResult;
+import io.sluice.sim.audit.coverage.CoverageAudit.SiteResult;
 import java.util.List;
 import java.util.Locale;
 

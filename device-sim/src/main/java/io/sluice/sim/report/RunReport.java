@@ -1,10 +1,10 @@
 package io.sluice.sim.report;
 
-import io.sluice.sim.audit.AlarmBookAudit;
 import io.sluice.sim.audit.AuditResult;
-import io.sluice.sim.audit.CoverageAudit;
-import io.sluice.sim.audit.CoverageAudit.CoursePoint;
-import io.sluice.sim.audit.CoverageAudit.SiteResult;
+import io.sluice.sim.audit.alarm.AlarmBookAudit;
+import io.sluice.sim.audit.coverage.CoverageAudit;
+import io.sluice.sim.audit.coverage.CoverageAudit.CoursePoint;
+import io.sluice.sim.audit.coverage.CoverageAudit.SiteResult;
 import io.sluice.sim.fleet.FaultSpan;
 import io.sluice.sim.fleet.FleetRun;
 import io.sluice.sim.report.Course.Point;

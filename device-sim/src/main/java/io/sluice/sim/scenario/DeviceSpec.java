@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param seed its own randomness, from the scenario's seed and its id
  * @param siteSeed what it shares with all devices of its site, such as the weather
  */
-public record DeviceSpec(String id, Group group, long seed, long siteSeed) {
-  static DeviceSpec of(Scenario scenario, Group group, int index) {
+public record DeviceSpec(String id, DeviceGroup group, long seed, long siteSeed) {
+  static DeviceSpec of(Scenario scenario, DeviceGroup group, int index) {
     String id = group.idOf(index);
     return new DeviceSpec(
         id,

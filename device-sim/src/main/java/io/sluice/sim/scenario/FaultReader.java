@@ -1,8 +1,8 @@
 package io.sluice.sim.scenario;
 
 import io.sluice.sim.device.PayloadForm;
-import io.sluice.sim.scenario.Fault.Kind;
-import io.sluice.sim.scenario.Fault.Scope;
+import io.sluice.sim.scenario.ScenarioFault.Kind;
+import io.sluice.sim.scenario.ScenarioFault.Scope;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -27,17 +27,17 @@ final class FaultReader {
     }
   }
 
-  private final List<Group> groups;
+  private final List<DeviceGroup> groups;
 
   /**
    * @param groups whom a fault can name
    */
-  FaultReader(List<Group> groups) {
+  FaultReader(List<DeviceGroup> groups) {
     this.groups = groups;
   }
 
-  List<Fault> read(Fields top) {
-    List<Fault> faults = new ArrayList<>();
+  List<ScenarioFault> read(YamlFields top) {
+    List<ScenarioFault> faults = new ArrayList<>();
     List<YamlNode> nodes = top.list("faults");
     for (int i = 0; i < nodes.size(); i++) {
       faults.add(fault(top.child("faults[" + i + "]", nodes.get(i))));
@@ -45,7 +45,7 @@ final class FaultReader {
     return List.copyOf(faults);
   }
 
-  private Fault fault(Fields at) {
+  private ScenarioFault fault(YamlFields at) {
     at.only(
         "kind", "at", "for", "every", "sector", "site", "profile", "device", "share", "chance",
         "delay", "jitter", "by", "bytes", "samples");
@@ -93,7 +93,7 @@ final class FaultReader {
     } else if (at.has("samples")) {
       at.fault("samples", "is not for " + kind.label(), "remove it");
     }
-    return new Fault(
+    return new ScenarioFault(
         kind,
         at.duration("at", Duration.ZERO),
         length,
@@ -107,7 +107,7 @@ final class FaultReader {
         (int) at.whole("samples", SAMPLES, 2, MOST_SAMPLES));
   }
 
-  private static @Nullable Duration length(Fields at, Kind kind) {
+  private static @Nullable Duration length(YamlFields at, Kind kind) {
     if (kind == Kind.ADDRESS_CHANGE) {
       if (at.has("for")) {
         at.fault("for", "is not for address-change", "remove it: an address changes in a moment");
@@ -117,7 +117,7 @@ final class FaultReader {
     return at.has("for") ? at.duration("for", Duration.ofSeconds(1)) : null;
   }
 
-  private Scope scope(Fields at) {
+  private Scope scope(YamlFields at) {
     Scope scope =
         new Scope(
             text(at, "sector"),
@@ -125,8 +125,8 @@ final class FaultReader {
             text(at, "profile"),
             text(at, "device"),
             at.share("share", 1));
-    known(at, "sector", scope.sector(), groups.stream().map(Group::sector).toList());
-    known(at, "site", scope.site(), groups.stream().map(Group::site).toList());
+    known(at, "sector", scope.sector(), groups.stream().map(DeviceGroup::sector).toList());
+    known(at, "site", scope.site(), groups.stream().map(DeviceGroup::site).toList());
     known(at, "profile", scope.profile(), groups.stream().map(g -> g.profile().id()).toList());
     if (scope.device() != null) {
       known(at, "device", scope.device(), ids());
@@ -134,7 +134,7 @@ final class FaultReader {
     return scope;
   }
 
-  private void hitsSomebody(Fields at, Scope scope) {
+  private void hitsSomebody(YamlFields at, Scope scope) {
     for (String key : List.of("share", "chance")) {
       if (at.has(key) && at.share(key, 1) == 0) {
         at.fault(key, "is 0, so that nothing is hit", "write more, or remove the fault");
@@ -142,8 +142,8 @@ final class FaultReader {
     }
     boolean isKnown = groups.stream().anyMatch(group -> isMeant(scope, group)) || groups.isEmpty();
     boolean isEachKnown =
-        isIn(scope.sector(), groups.stream().map(Group::sector).toList())
-            && isIn(scope.site(), groups.stream().map(Group::site).toList())
+        isIn(scope.sector(), groups.stream().map(DeviceGroup::sector).toList())
+            && isIn(scope.site(), groups.stream().map(DeviceGroup::site).toList())
             && isIn(scope.profile(), groups.stream().map(g -> g.profile().id()).toList())
             && (scope.device() == null || ids().contains(scope.device()));
     if (!isKnown && isEachKnown) {
@@ -155,14 +155,14 @@ final class FaultReader {
     return wanted == null || there.contains(wanted);
   }
 
-  private static boolean isMeant(Scope scope, Group group) {
+  private static boolean isMeant(Scope scope, DeviceGroup group) {
     return isIn(scope.sector(), List.of(group.sector()))
         && isIn(scope.site(), List.of(group.site()))
         && isIn(scope.profile(), List.of(group.profile().id()))
         && (scope.device() == null || ids(group).contains(scope.device()));
   }
 
-  private static List<String> ids(Group group) {
+  private static List<String> ids(DeviceGroup group) {
     List<String> ids = new ArrayList<>();
     for (int index = 1; index <= group.count(); index++) {
       ids.add(group.idOf(index));
@@ -172,7 +172,7 @@ final class FaultReader {
 
   private List<String> ids() {
     List<String> ids = new ArrayList<>();
-    for (Group group : groups) {
+    for (DeviceGroup group : groups) {
       for (int index = 1; index <= group.count(); index++) {
         ids.add(group.idOf(index));
       }
@@ -180,16 +180,17 @@ final class FaultReader {
     return ids;
   }
 
-  private static @Nullable String text(Fields at, String key) {
+  private static @Nullable String text(YamlFields at, String key) {
     return at.has(key) ? at.text(key, "") : null;
   }
 
-  private static void known(Fields at, String key, @Nullable String wanted, List<String> there) {
+  private static void known(
+      YamlFields at, String key, @Nullable String wanted, List<String> there) {
     if (wanted != null && !there.isEmpty() && !there.contains(wanted)) {
       at.fault(
           key,
           "no group has `" + wanted + "`",
-          "did you mean `" + Fields.nearest(wanted, there) + "`?");
+          "did you mean `" + YamlFields.nearest(wanted, there) + "`?");
     }
   }
 
@@ -197,8 +198,8 @@ final class FaultReader {
    * @param fits forms that the fault can be played with: a lone value, for one, can be neither
    *     broken nor cut so that nobody can read it
    */
-  private void checkForms(Fields at, Scope scope, Predicate<PayloadForm> fits, String what) {
-    for (Group group : groups) {
+  private void checkForms(YamlFields at, Scope scope, Predicate<PayloadForm> fits, String what) {
+    for (DeviceGroup group : groups) {
       if (isMeant(scope, group) && !fits.test(group.form())) {
         at.fault(
             "kind",
@@ -209,13 +210,13 @@ final class FaultReader {
     }
   }
 
-  private static Duration skew(Fields at) {
+  private static Duration skew(YamlFields at) {
     if (!at.has("by")) {
       return Duration.ZERO;
     }
     String text = at.text("by", "");
     boolean isBehind = text.startsWith("-");
-    Duration by = Fields.parseDuration(isBehind ? text.substring(1) : text);
+    Duration by = YamlFields.parseDuration(isBehind ? text.substring(1) : text);
     if (by == null) {
       at.fault("by", "`" + text + "` is not a duration", "write 90s, 5min or -2h");
       return Duration.ZERO;

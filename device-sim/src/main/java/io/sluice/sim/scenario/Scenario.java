@@ -27,8 +27,8 @@ public record Scenario(
     double fidelity,
     int sourceAddresses,
     @Nullable Instant start,
-    List<Group> groups,
-    List<Fault> faults) {
+    List<DeviceGroup> groups,
+    List<ScenarioFault> faults) {
 
   /** A day passes in less than a second: faster, no timer would be met. */
   public static final int MOST_SPEED = 100_000;
@@ -46,7 +46,7 @@ public record Scenario(
   /** Every device, in the order of the file. */
   public List<DeviceSpec> devices() {
     List<DeviceSpec> devices = new ArrayList<>();
-    for (Group group : groups) {
+    for (DeviceGroup group : groups) {
       for (int index = 1; index <= group.count(); index++) {
         devices.add(DeviceSpec.of(this, group, index));
       }
@@ -68,12 +68,12 @@ public record Scenario(
   public String devicesYaml() {
     StringBuilder yaml = new StringBuilder("# devices of scenario " + name + "\n");
     for (DeviceSpec device : devices()) {
-      Group group = device.group();
+      DeviceGroup group = device.group();
       yaml.append("- { id: ").append(quoted(device.id()));
       yaml.append(", profile: ").append(quoted(group.profile().id()));
       yaml.append(", sector: ").append(quoted(group.sector()));
       yaml.append(", site: ").append(quoted(group.site()));
-      yaml.append(", interval: ").append(Durations.format(group.interval()));
+      yaml.append(", interval: ").append(DurationText.format(group.interval()));
       yaml.append(", credentials: {");
       List<String> secrets = new ArrayList<>();
       if (device.password() != null) {

@@ -1,12 +1,12 @@
 package io.sluice.sim.scenario;
 
 import io.sluice.sim.device.PayloadForm;
-import io.sluice.sim.device.Profiles;
-import io.sluice.sim.device.Profiles.Profile;
+import io.sluice.sim.device.SimProfiles;
+import io.sluice.sim.device.SimProfiles.Profile;
 import io.sluice.sim.net.SourceAddresses;
-import io.sluice.sim.scenario.Group.AlarmPlan;
-import io.sluice.sim.scenario.Group.Login;
-import io.sluice.sim.scenario.Group.Transport;
+import io.sluice.sim.scenario.DeviceGroup.AlarmPlan;
+import io.sluice.sim.scenario.DeviceGroup.Login;
+import io.sluice.sim.scenario.DeviceGroup.Transport;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -45,8 +45,8 @@ final class ScenarioReader {
   }
 
   Scenario read() throws ScenarioException {
-    Fields top =
-        new Fields(file.toString(), "", YamlNode.read(file), faults)
+    YamlFields top =
+        new YamlFields(file.toString(), "", YamlNode.read(file), faults)
             .only(
                 "name",
                 "seed",
@@ -61,7 +61,7 @@ final class ScenarioReader {
     long seed = top.whole("seed", 1, Long.MIN_VALUE, Long.MAX_VALUE);
     int speed = (int) top.whole("speed", 1, 1, Scenario.MOST_SPEED);
     Map<String, String> sectors = sites(top);
-    List<Group> groups = new ArrayList<>();
+    List<DeviceGroup> groups = new ArrayList<>();
     List<YamlNode> nodes = top.list("groups");
     for (int i = 0; i < nodes.size(); i++) {
       groups.add(group(top.child("groups[" + i + "]", nodes.get(i)), sectors));
@@ -72,7 +72,7 @@ final class ScenarioReader {
           "has no group, so there is nothing to play",
           "add `- { profile: energy-meter, count: 10, ... }`");
     }
-    List<Fault> planned = new FaultReader(groups).read(top);
+    List<ScenarioFault> planned = new FaultReader(groups).read(top);
     double fidelity = top.share("fidelity", 0);
     int sources = (int) top.whole("source-addresses", 0, 0, SourceAddresses.MOST);
     Instant start = start(top);
@@ -85,7 +85,7 @@ final class ScenarioReader {
     return scenario;
   }
 
-  private static @Nullable Instant start(Fields top) {
+  private static @Nullable Instant start(YamlFields top) {
     if (!top.has("start")) {
       return null;
     }
@@ -98,17 +98,17 @@ final class ScenarioReader {
     }
   }
 
-  private Map<String, String> sites(Fields top) {
+  private Map<String, String> sites(YamlFields top) {
     Map<String, String> sectors = new LinkedHashMap<>();
     List<YamlNode> nodes = top.list("sites");
     for (int i = 0; i < nodes.size(); i++) {
-      Fields site = top.child("sites[" + i + "]", nodes.get(i)).only("id", "sector");
+      YamlFields site = top.child("sites[" + i + "]", nodes.get(i)).only("id", "sector");
       sectors.put(site.text("id", null), site.text("sector", null));
     }
     return sectors;
   }
 
-  private Group group(Fields at, Map<String, String> sectors) {
+  private DeviceGroup group(YamlFields at, Map<String, String> sectors) {
     at.only(
         "profile",
         "count",
@@ -125,25 +125,25 @@ final class ScenarioReader {
         "waveforms",
         "sleepy",
         "alarms");
-    Profile profile = at.oneOf("profile", null, Profiles.all());
+    Profile profile = at.oneOf("profile", null, SimProfiles.all());
     if (!at.has("profile")) {
       at.fault(
           "profile",
           "is missing",
-          "add `profile:`, one of " + String.join(", ", Profiles.all().keySet()));
+          "add `profile:`, one of " + String.join(", ", SimProfiles.all().keySet()));
     }
     String site = at.text("site", "site-1");
     if (!sectors.isEmpty() && !sectors.containsKey(site) && !at.has("sector")) {
       at.fault(
           "site",
           "`" + site + "` is not among `sites`",
-          Fields.suggestion(site, List.copyOf(sectors.keySet())));
+          YamlFields.suggestion(site, List.copyOf(sectors.keySet())));
     }
     Transport transport = transport(at);
     if (at.truth("sleepy", false) && !transport.mqtt()) {
       at.fault("sleepy", "is only for `protocol: mqtt`", "remove it");
     }
-    return new Group(
+    return new DeviceGroup(
         profile,
         (int) at.whole("count", 1, 1, MOST_DEVICES),
         idPattern(at, profile),
@@ -160,7 +160,7 @@ final class ScenarioReader {
         alarms(at, profile));
   }
 
-  private static PayloadForm form(Fields at, Profile profile) {
+  private static PayloadForm form(YamlFields at, Profile profile) {
     if (!at.has("form")) {
       return profile.form();
     }
@@ -177,7 +177,7 @@ final class ScenarioReader {
     return form;
   }
 
-  private static Transport transport(Fields at) {
+  private static Transport transport(YamlFields at) {
     Transport transport = at.oneOf("protocol", "mqtt", TRANSPORTS);
     if (at.has("version")) {
       String version = at.text("version", null);
@@ -195,7 +195,7 @@ final class ScenarioReader {
     return transport;
   }
 
-  private static String idPattern(Fields at, Profile profile) {
+  private static String idPattern(YamlFields at, Profile profile) {
     String pattern = at.text("id", profile.id() + "-{n:04}");
     if (COUNTER.matcher(pattern).results().count() != 1) {
       at.fault("id", "`" + pattern + "` has not exactly one counter", "write it like `vib-{n:04}`");
@@ -204,7 +204,7 @@ final class ScenarioReader {
     return pattern;
   }
 
-  private static Login login(Fields at, Transport transport) {
+  private static Login login(YamlFields at, Transport transport) {
     YamlNode node = at.node("credentials");
     if (node == null) {
       return transport.mqtt()
@@ -237,7 +237,7 @@ final class ScenarioReader {
     return login;
   }
 
-  private static Login login(Fields login) {
+  private static Login login(YamlFields login) {
     return new Login(
         login.has("password") ? login.text("password", null) : null,
         login.has("token") ? login.text("token", null) : null,
@@ -245,12 +245,12 @@ final class ScenarioReader {
         login.has("psk") ? login.text("psk", null) : null);
   }
 
-  private static @Nullable AlarmPlan alarms(Fields at, Profile profile) {
+  private static @Nullable AlarmPlan alarms(YamlFields at, Profile profile) {
     YamlNode node = at.node("alarms");
     if (node == null) {
       return null;
     }
-    Fields alarms =
+    YamlFields alarms =
         at.child("alarms", node)
             .only(
                 "probability",

@@ -1,7 +1,7 @@
 package io.sluice.sim.scenario;
 
 import io.sluice.sim.device.PayloadForm;
-import io.sluice.sim.device.Profiles;
+import io.sluice.sim.device.SimProfiles;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -62,7 +62,7 @@ public final class ScenarioSchema {
     ObjectNode group =
         object(
             Map.ofEntries(
-                Map.entry("profile", words(Profiles.all().keySet())),
+                Map.entry("profile", words(SimProfiles.all().keySet())),
                 Map.entry("count", whole("Devices of this kind; by default 1.", 1, 200_000)),
                 Map.entry(
                     "id",
@@ -169,7 +169,11 @@ public final class ScenarioSchema {
         object(
             Map.ofEntries(
                 Map.entry(
-                    "kind", words(Stream.of(Fault.Kind.values()).map(Fault.Kind::label).toList())),
+                    "kind",
+                    words(
+                        Stream.of(ScenarioFault.Kind.values())
+                            .map(ScenarioFault.Kind::label)
+                            .toList())),
                 Map.entry("at", duration("When, from the start of the run.")),
                 Map.entry("for", duration("How long; by default to the end.")),
                 Map.entry("every", duration("Again after this time.")),

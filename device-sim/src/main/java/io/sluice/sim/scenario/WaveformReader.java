@@ -1,7 +1,7 @@
 package io.sluice.sim.scenario;
 
-import io.sluice.sim.device.Metric;
-import io.sluice.sim.device.Profiles.Profile;
+import io.sluice.sim.device.SimMetric;
+import io.sluice.sim.device.SimProfiles.Profile;
 import io.sluice.sim.device.Waveform;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,14 +14,14 @@ import org.jspecify.annotations.Nullable;
 final class WaveformReader {
   private WaveformReader() {}
 
-  static Map<String, Waveform> read(Fields at, Profile profile) {
+  static Map<String, Waveform> read(YamlFields at, Profile profile) {
     YamlNode node = at.node("waveforms");
     Map<String, Waveform> waveforms = new LinkedHashMap<>();
     if (node == null) {
       return waveforms;
     }
-    Fields fields = at.child("waveforms", node);
-    List<String> metrics = profile.metrics().stream().map(Metric::name).toList();
+    YamlFields fields = at.child("waveforms", node);
+    List<String> metrics = profile.metrics().stream().map(SimMetric::name).toList();
     fields
         .entries()
         .forEach((metric, entry) -> {
@@ -29,7 +29,7 @@ final class WaveformReader {
             fields.fault(
                 metric,
                 "is no metric of profile " + profile.id(),
-                "did you mean `" + Fields.nearest(metric, metrics) + "`?");
+                "did you mean `" + YamlFields.nearest(metric, metrics) + "`?");
           } else {
             Waveform waveform = waveform(fields.child(metric, entry.value()));
             if (waveform != null) {
@@ -40,7 +40,7 @@ final class WaveformReader {
     return waveforms;
   }
 
-  private static @Nullable Waveform waveform(Fields at) {
+  private static @Nullable Waveform waveform(YamlFields at) {
     String kind = at.text("kind", null);
     return switch (kind) {
       case "daily" -> {
@@ -113,11 +113,11 @@ final class WaveformReader {
     };
   }
 
-  private static double seconds(Fields at, String key) {
+  private static double seconds(YamlFields at, String key) {
     return at.duration(key, Duration.ofMinutes(1)).toMillis() / 1000d;
   }
 
-  private static List<Double> levels(Fields at) {
+  private static List<Double> levels(YamlFields at) {
     List<Double> levels = new ArrayList<>();
     for (String text : at.texts("levels")) {
       try {

@@ -4,7 +4,7 @@ import io.sluice.sim.device.Kind;
 import io.sluice.sim.device.PayloadForm;
 import io.sluice.sim.device.Sample;
 import io.sluice.sim.fleet.FleetRun.Played;
-import io.sluice.sim.scenario.Group;
+import io.sluice.sim.scenario.DeviceGroup;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -50,7 +50,7 @@ public final class FaithfulGateway {
   }
 
   private ObjectNode record(Message message) {
-    Group group = message.played.device().spec().group();
+    DeviceGroup group = message.played.device().spec().group();
     Kind kind = message.played.log().kindAt(message.indexes.getFirst());
     long rx = (startMillis + message.sentMillis) * 1000 + TAKES_MICROS;
     long newest =

@@ -34,7 +34,7 @@ class SameRunTest {
 
   private Scenario scenario(String more) throws Exception {
     StringBuilder groups = new StringBuilder();
-    for (String profile : Profiles.all().keySet()) {
+    for (String profile : SimProfiles.all().keySet()) {
       groups.append("  - { profile: ").append(profile);
       groups.append(", interval: 5s, alarms: { probability: 10% } }\n");
     }

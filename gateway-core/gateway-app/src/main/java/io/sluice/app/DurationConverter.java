@@ -1,6 +1,6 @@
 package io.sluice.app;
 
-import io.sluice.sim.scenario.Durations;
+import io.sluice.sim.scenario.DurationText;
 import java.time.Duration;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -10,7 +10,7 @@ final class DurationConverter implements ITypeConverter<Duration> {
   @Override
   public Duration convert(String text) {
     try {
-      return Durations.parse(text);
+      return DurationText.parse(text);
     } catch (IllegalArgumentException e) {
       throw new TypeConversionException(e.getMessage());
     }

@@ -5,8 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.sluice.sim.audit.Audit;
 import io.sluice.sim.audit.AuditResult;
-import io.sluice.sim.fleet.Endpoints;
 import io.sluice.sim.fleet.FleetRun;
+import io.sluice.sim.link.Endpoints;
 import io.sluice.sim.scenario.Scenario;
 import java.net.URI;
 import java.nio.file.Files;

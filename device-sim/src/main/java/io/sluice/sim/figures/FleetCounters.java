@@ -1,0 +1,91 @@
+package io.sluice.sim.figures;
+
+import io.sluice.sim.time.FleetTime;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import org.HdrHistogram.Recorder;
+
+/** Counts for the whole fleet; every event loop adds. */
+public final class FleetCounters {
+  /** Longer ones count as this. */
+  public static final long MOST_LATENCY_MICROS = TimeUnit.HOURS.toMicros(1);
+
+  private static final int MOST_REFUSALS = 20;
+
+  public final Silences silences;
+  public final LongAdder connected = new LongAdder();
+  public final LongAdder connects = new LongAdder();
+  public final LongAdder sent = new LongAdder();
+  public final LongAdder acked = new LongAdder();
+
+  /** Sent at QoS 0 or Non-confirmable. */
+  public final LongAdder unasked = new LongAdder();
+
+  public final LongAdder refused = new LongAdder();
+  public final LongAdder resent = new LongAdder();
+  public final LongAdder skipped = new LongAdder();
+  public final LongAdder bad = new LongAdder();
+  public final LongAdder badRefused = new LongAdder();
+  public final LongAdder duplicates = new LongAdder();
+  public final LongAdder forgotten = new LongAdder();
+  public final LongAdder alarms = new LongAdder();
+  public final LongAdder commands = new LongAdder();
+  public final LongAdder connectFailures = new LongAdder();
+  public final LongAdder retransmitted = new LongAdder();
+  public final LongAdder vanished = new LongAdder();
+  public final LongAdder moved = new LongAdder();
+  public final LongAdder handshakes = new LongAdder();
+
+  /** From dispatch to acknowledgement, microseconds. */
+  public final Recorder latency = new Recorder(MOST_LATENCY_MICROS, 3);
+
+  /** What was refused though nothing was wrong with it: the first ones. */
+  private final Queue<String> refusals = new ArrayBlockingQueue<>(MOST_REFUSALS);
+
+  private volatile String lastTrouble = "";
+
+  public FleetCounters(FleetTime time) {
+    silences = new Silences(time::millis);
+  }
+
+  public void refused(String what) {
+    var _ = refusals.offer(what); // those beyond the bound are counted only
+    trouble(what);
+  }
+
+  public List<String> refusals() {
+    return List.copyOf(refusals);
+  }
+
+  public void trouble(String what) {
+    lastTrouble = what;
+  }
+
+  public FleetSnapshot snapshot(int devices) {
+    return new FleetSnapshot(
+        devices,
+        connected.sum(),
+        connects.sum(),
+        sent.sum(),
+        acked.sum(),
+        refused.sum(),
+        resent.sum(),
+        skipped.sum(),
+        bad.sum(),
+        badRefused.sum(),
+        duplicates.sum(),
+        forgotten.sum(),
+        alarms.sum(),
+        commands.sum(),
+        connectFailures.sum(),
+        retransmitted.sum(),
+        vanished.sum(),
+        moved.sum(),
+        handshakes.sum(),
+        unasked.sum(),
+        lastTrouble);
+  }
+}

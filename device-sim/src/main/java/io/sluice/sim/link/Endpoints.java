@@ -1,0 +1,82 @@
+package io.sluice.sim.link;
+
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the fleet connects; each may be null when no device speaks it.
+ *
+ * @param mqtt {@code mqtt://host:port} or {@code tcp://host:port}
+ * @param coap {@code coap://host:port}
+ * @param mqtts {@code mqtts://host:port}, for devices with a certificate
+ * @param coaps {@code coaps://host:port}, for devices with a pre-shared key
+ * @param tls what devices with a certificate show, and whom they trust
+ */
+public record Endpoints(
+    @Nullable URI mqtt,
+    @Nullable URI coap,
+    @Nullable URI mqtts,
+    @Nullable URI coaps,
+    @Nullable DeviceTls tls) {
+  private static final List<String> SCHEMES = List.of("mqtt", "tcp", "coap", "mqtts", "coaps");
+
+  /** Without TLS and DTLS. */
+  public Endpoints(@Nullable URI mqtt, @Nullable URI coap) {
+    this(mqtt, coap, null, null, null);
+  }
+
+  /**
+   * The address that an option has to name.
+   *
+   * @throws IllegalArgumentException names the option, or says what is wrong with what it says
+   */
+  static InetSocketAddress need(@Nullable URI uri, int defaultPort, String option) {
+    String scheme = option.substring(2);
+    if (uri == null) {
+      throw new IllegalArgumentException(
+          "the scenario has devices that speak %s; say where with %s %s://HOST:%d"
+              .formatted(scheme, option, scheme, defaultPort));
+    }
+    String named = uri.getScheme() == null ? "" : uri.getScheme();
+    if (!named.equals(scheme) && !(named.equals("tcp") && scheme.equals("mqtt"))) {
+      throw new IllegalArgumentException(
+          "`%s`: %s wants %s://".formatted(uri, option, scheme)
+              + (scheme.equals("mqtt") ? " (or tcp://)" : ""));
+    }
+    return address(uri, defaultPort);
+  }
+
+  /**
+   * The address that a URI names.
+   *
+   * @throws IllegalArgumentException says what is wrong with it
+   */
+  public static InetSocketAddress address(URI uri, int defaultPort) {
+    String scheme = uri.getScheme() == null ? "" : uri.getScheme();
+    if (!SCHEMES.contains(scheme)) {
+      throw new IllegalArgumentException(
+          "`" + uri + "`: write mqtt:// (or tcp://), mqtts://, coap:// or coaps://");
+    }
+    return address(uri, scheme, defaultPort);
+  }
+
+  /**
+   * The address that a URI of a scheme which the caller has checked names.
+   *
+   * @throws IllegalArgumentException says what is wrong with it
+   */
+  public static InetSocketAddress address(URI uri, String scheme, int defaultPort) {
+    if (uri.getHost() == null) {
+      throw new IllegalArgumentException(
+          "`" + uri + "` names no host; write " + scheme + "://127.0.0.1:" + defaultPort);
+    }
+    InetSocketAddress address =
+        new InetSocketAddress(uri.getHost(), uri.getPort() < 0 ? defaultPort : uri.getPort());
+    if (address.isUnresolved()) {
+      throw new IllegalArgumentException("`" + uri + "`: host " + uri.getHost() + " is not known");
+    }
+    return address;
+  }
+}

@@ -1,0 +1,72 @@
+package io.sluice.sim.link;
+
+import io.netty.channel.EventLoop;
+import io.sluice.sim.device.Kind;
+import io.sluice.sim.device.SimDevice;
+
+/** A device's way to the gateway. Called, and calls back, on the device's event loop only. */
+public interface Link {
+  /** Goes on until closed, reconnecting by itself. */
+  void open();
+
+  /** Whether a message can be sent now. */
+  boolean ready();
+
+  /** Sends; the outcome comes to {@link Owner}. Only when {@link #ready}. */
+  void send(Message message);
+
+  /** Breaks off without a word and stays away until {@link #restore}. */
+  void cut();
+
+  /** Comes back after {@link #cut}, {@link #sleep} or {@link #mute}. */
+  void restore();
+
+  /** Takes leave as a device does that saves power; {@link #restore} wakes it. */
+  void sleep();
+
+  /** Keeps the connection and says nothing any more, not even a ping. */
+  void mute();
+
+  /** Shows wrong secrets from the next connection or message on, or right ones again. */
+  void lie(boolean isWrong);
+
+  /**
+   * From now on each datagram, either way, vanishes with this chance; over TCP what is lost waits
+   * for its retransmission.
+   *
+   * @param chance 0 to 1; 0: no more
+   */
+  void lose(double chance);
+
+  /** Goes on from another address or port. */
+  void move();
+
+  /** Messages without an outcome yet. */
+  int pending();
+
+  void close();
+
+  /**
+   * A message on its way.
+   *
+   * @param isBad spoilt on purpose: not tried again
+   */
+  record Message(long n, Kind kind, byte[] payload, boolean isBad) {}
+
+  /** Whose way it is; is told what becomes of messages. */
+  interface Owner {
+    SimDevice device();
+
+    /** The loop on which everything of this device happens. */
+    EventLoop loop();
+
+    void acked(long n);
+
+    void refused(long n, String why);
+
+    void resent(long n);
+
+    /** It never had an outcome, and is given up. */
+    void unanswered(long n);
+  }
+}

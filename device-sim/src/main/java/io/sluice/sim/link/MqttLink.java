@@ -1,0 +1,367 @@
+package io.sluice.sim.link;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.mqtt.MqttConnAckMessage;
+import io.netty.handler.codec.mqtt.MqttConnectReturnCode;
+import io.netty.handler.codec.mqtt.MqttMessage;
+import io.netty.handler.codec.mqtt.MqttMessageBuilders;
+import io.netty.handler.codec.mqtt.MqttPublishMessage;
+import io.netty.handler.codec.mqtt.MqttQoS;
+import io.sluice.sim.device.Hash;
+import io.sluice.sim.figures.FleetCounters;
+import io.sluice.sim.link.Link.Owner;
+import io.sluice.sim.scenario.DeviceSpec;
+import io.sluice.sim.time.Timers;
+import java.net.ConnectException;
+import java.util.ArrayDeque;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A small MQTT client on codec-mqtt. What was unanswered when a connection broke is published again
+ * on the next one, as a device with a small store does.
+ */
+@SuppressWarnings(
+    "FutureReturnValueIgnored") // a write that fails ends in channelInactive, which reacts
+final class MqttLink implements Link {
+  private static final int WINDOW_MESSAGES = 16;
+
+  private static final long FIRST_BACK_OFF_MILLIS = 250;
+  private static final long LONGEST_BACK_OFF_MILLIS = 15_000;
+
+  private final MqttConnector door;
+  private final Owner owner;
+  private final FleetCounters counters;
+  private final DeviceSpec spec;
+  private final MqttPackets packets;
+  private final Loss loss;
+  private final Map<Integer, Message> unanswered = new LinkedHashMap<>();
+  private final ArrayDeque<Message> again = new ArrayDeque<>();
+  private @Nullable Channel channel;
+  private boolean up;
+  private boolean pingUnanswered;
+  private boolean closed;
+  private boolean away;
+  private boolean muted;
+  private boolean connecting;
+  private boolean lying;
+  private int packetId;
+  private int moves;
+
+  /** Waits for TCP to carry it across a loss; what follows waits behind it. */
+  private @Nullable Message stalled;
+
+  private int attempts;
+
+  MqttLink(MqttConnector door, Owner owner, FleetCounters counters) {
+    this.door = door;
+    this.owner = owner;
+    this.counters = counters;
+    this.spec = owner.device().spec();
+    this.packets = new MqttPackets(spec);
+    this.loss = new Loss(spec.seed(), counters);
+  }
+
+  @Override
+  public void open() {
+    if (closed || away || connecting) {
+      return;
+    }
+    connecting = true;
+    ChannelFuture made = door.connect(owner.loop(), spec, moves, lying, new Inbound());
+    if (made == null) {
+      notConnected(door.remedy());
+      return;
+    }
+    made.addListener(done -> {
+      if (!done.isSuccess() && !owner.loop().isShuttingDown()) {
+        // where the system has no descriptor left this comes on another thread
+        owner.loop().execute(() -> unreachable(done.cause()));
+      }
+    });
+  }
+
+  private void unreachable(Throwable why) {
+    if (why instanceof ConnectException) {
+      counters.silences.refused();
+    }
+    notConnected(String.valueOf(why.getMessage()));
+  }
+
+  private void notConnected(String why) {
+    connecting = false;
+    counters.connectFailures.increment();
+    counters.trouble(spec.id() + ": " + why);
+    later();
+  }
+
+  private void later() {
+    if (closed || away) {
+      return;
+    }
+    long ceiling =
+        Math.min(LONGEST_BACK_OFF_MILLIS, FIRST_BACK_OFF_MILLIS << Math.min(attempts, 6));
+    attempts++;
+    long delay = ceiling / 2 + (long) (ceiling / 2d * Hash.unit(spec.seed() ^ 0xBAC0FF, attempts));
+    Timers.after(owner.loop(), this::open, delay);
+  }
+
+  @Override
+  public boolean ready() {
+    return up
+        && !muted
+        && !away
+        && stalled == null
+        && unanswered.size() + again.size() < WINDOW_MESSAGES
+        && channel != null
+        && channel.isWritable();
+  }
+
+  @Override
+  public int pending() {
+    return unanswered.size() + again.size() + (stalled == null ? 0 : 1);
+  }
+
+  @Override
+  public void send(Message message) {
+    long wait = lossMillis();
+    if (wait == 0) {
+      publish(message);
+      return;
+    }
+    stalled = message;
+    Timers.after(
+        owner.loop(),
+        () -> {
+          stalled = null;
+          publish(message);
+        },
+        wait);
+  }
+
+  private long lossMillis() {
+    long wait = loss.waitMillis();
+    if (wait < 0) {
+      disconnect();
+    }
+    return Math.max(0, wait);
+  }
+
+  @Override
+  public void lose(double chance) {
+    loss.chance(chance);
+  }
+
+  @Override
+  public void move() {
+    moves++;
+    disconnect(); // and back from the new address
+  }
+
+  @Override
+  public void cut() {
+    away = true;
+    disconnect();
+  }
+
+  @Override
+  public void restore() {
+    boolean wasMuted = muted;
+    away = false;
+    muted = false;
+    if (wasMuted) {
+      disconnect(); // a device that hung starts anew
+    }
+    if (channel == null) {
+      open();
+    }
+  }
+
+  @Override
+  public void sleep() {
+    away = true;
+    if (channel != null) {
+      channel.writeAndFlush(MqttMessage.DISCONNECT).addListener(done -> disconnect());
+    }
+  }
+
+  @Override
+  public void mute() {
+    muted = true;
+  }
+
+  @Override
+  public void lie(boolean isWrong) {
+    lying = isWrong;
+    disconnect();
+  }
+
+  private void publish(Message message) {
+    Channel to = channel;
+    if (to == null) {
+      again.add(message);
+      return;
+    }
+    if (spec.group().qos() > 0) {
+      packetId = packetId % 0xFFFF + 1;
+      unanswered.put(packetId, message);
+    }
+    to.writeAndFlush(packets.publish(message, packetId));
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    if (channel != null) {
+      channel.writeAndFlush(MqttMessage.DISCONNECT).addListener(done -> disconnect());
+    }
+  }
+
+  private void disconnect() {
+    if (channel != null) {
+      channel.close();
+    }
+  }
+
+  private final class Inbound extends SimpleChannelInboundHandler<MqttMessage> {
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+      connecting = false;
+      if (away || closed) {
+        ctx.close();
+        return;
+      }
+      ctx.writeAndFlush(packets.connect(lying));
+    }
+
+    @Override
+    protected void channelRead0(ChannelHandlerContext ctx, MqttMessage message) {
+      if (message.decoderResult().isFailure()) {
+        counters.trouble(
+            spec.id() + ": unreadable answer: " + message.decoderResult().cause().getMessage());
+        ctx.close();
+        return;
+      }
+      switch (message.fixedHeader().messageType()) {
+        case CONNACK -> connack(ctx, (MqttConnAckMessage) message);
+        case PUBACK, PUBCOMP -> answered(message, true);
+        case PUBREC -> received(ctx, message);
+        case PUBLISH -> command(ctx, (MqttPublishMessage) message);
+        case PINGRESP -> pingUnanswered = false;
+        case DISCONNECT -> {
+          counters.trouble(spec.id() + ": the server disconnected" + MqttPackets.reason(message));
+          ctx.close();
+        }
+        default -> {
+          // SUBACK and the like need no reaction
+        }
+      }
+    }
+
+    private void connack(ChannelHandlerContext ctx, MqttConnAckMessage message) {
+      counters.silences.answered();
+      MqttConnectReturnCode code = message.variableHeader().connectReturnCode();
+      if (code != MqttConnectReturnCode.CONNECTION_ACCEPTED) {
+        counters.trouble(spec.id() + ": not admitted, " + code);
+        ctx.close();
+        return;
+      }
+      channel = ctx.channel();
+      up = true;
+      attempts = 0;
+      pingUnanswered = false;
+      counters.connected.increment();
+      counters.connects.increment();
+      ctx.writeAndFlush(MqttPackets.subscribe());
+      Timers.after(ctx.executor(), () -> ping(ctx), MqttPackets.KEEP_ALIVE_SECONDS * 750L);
+      int waiting = again.size();
+      for (int i = 0; i < waiting; i++) {
+        Message unsent = again.remove();
+        owner.resent(unsent.n());
+        publish(unsent);
+      }
+    }
+
+    private void ping(ChannelHandlerContext ctx) {
+      if (!ctx.channel().isActive() || muted) {
+        return;
+      }
+      if (pingUnanswered) {
+        counters.trouble(spec.id() + ": no answer to a ping");
+        ctx.close();
+        return;
+      }
+      pingUnanswered = true;
+      ctx.writeAndFlush(MqttMessage.PINGREQ);
+      Timers.after(ctx.executor(), () -> ping(ctx), MqttPackets.KEEP_ALIVE_SECONDS * 750L);
+    }
+
+    private void received(ChannelHandlerContext ctx, MqttMessage message) {
+      if (MqttPackets.isRefusal(message)) {
+        answered(message, false);
+        return;
+      }
+      ctx.writeAndFlush(MqttPackets.pubRel(MqttPackets.id(message)));
+    }
+
+    private void answered(MqttMessage message, boolean last) {
+      long wait = lossMillis();
+      if (wait == 0) {
+        settle(message, last);
+      } else {
+        Timers.after(owner.loop(), () -> settle(message, last), wait);
+      }
+    }
+
+    private void settle(MqttMessage message, boolean last) {
+      Message sent = unanswered.remove(MqttPackets.id(message));
+      if (sent == null) {
+        return;
+      }
+      if (MqttPackets.isRefusal(message) || !last) {
+        owner.refused(sent.n(), "refused" + MqttPackets.reason(message));
+      } else {
+        owner.acked(sent.n());
+      }
+    }
+
+    private void command(ChannelHandlerContext ctx, MqttPublishMessage message) {
+      counters.commands.increment();
+      if (message.fixedHeader().qosLevel() == MqttQoS.AT_LEAST_ONCE) {
+        ctx.writeAndFlush(
+            MqttMessageBuilders.pubAck().packetId(message.variableHeader().packetId()).build());
+      }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+      if (up) {
+        up = false;
+        counters.connected.decrement();
+      } else if (!away && !closed) {
+        counters.connectFailures.increment();
+      }
+      connecting = false;
+      channel = null;
+      for (Message message : unanswered.values()) {
+        if (message.isBad()) {
+          owner.refused(message.n(), "the server closed the connection");
+        } else {
+          again.add(message);
+        }
+      }
+      unanswered.clear();
+      later();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+      counters.trouble(spec.id() + ": " + cause.getMessage());
+      ctx.close();
+    }
+  }
+}

@@ -1,0 +1,111 @@
+package io.sluice.sim.scenario;
+
+import io.sluice.sim.device.Kind;
+import io.sluice.sim.device.PayloadForm;
+import io.sluice.sim.device.SimProfiles.Profile;
+import io.sluice.sim.device.Waveform;
+import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Devices of one kind at one site.
+ *
+ * @param idPattern with {@code {n}} or zero-padded {@code {n:04}}
+ * @param jitterShare of the interval, 0 to 1
+ * @param qos 0 to 2; over CoAP 0 is Non-confirmable and 1 Confirmable
+ * @param waveforms those that the scenario sets, by metric
+ * @param sleepy whether a device over MQTT connects for each report and disconnects after it
+ */
+public record DeviceGroup(
+    Profile profile,
+    int count,
+    String idPattern,
+    String sector,
+    String site,
+    Duration interval,
+    double jitterShare,
+    Transport transport,
+    int qos,
+    PayloadForm form,
+    Login login,
+    Map<String, Waveform> waveforms,
+    boolean sleepy,
+    @Nullable AlarmPlan alarms) {
+
+  /** How the devices of a group speak. */
+  public enum Transport {
+    MQTT_3_1_1,
+    MQTT_5,
+    COAP;
+
+    /** Whether it is one of MQTT's. */
+    public boolean mqtt() {
+      return this != COAP;
+    }
+  }
+
+  /**
+   * What a device shows at the door; {@code {id}} in any of them is the device's id.
+   *
+   * @param password MQTT: user name is the id
+   * @param token CoAP's {@code k}; MQTT: the user name
+   * @param certificate subject of a client certificate; MQTT over TLS
+   * @param psk pre-shared key as text, the identity is the id; CoAP over DTLS
+   */
+  public record Login(
+      @Nullable String password,
+      @Nullable String token,
+      @Nullable String certificate,
+      @Nullable String psk) {
+    /** Without TLS and DTLS. */
+    public Login(@Nullable String password, @Nullable String token) {
+      this(password, token, null, null);
+    }
+
+    /** Whether the device speaks TLS or DTLS. */
+    public boolean isSecure() {
+      return certificate != null || psk != null;
+    }
+  }
+
+  /**
+   * When a device raises an alarm, and when it clears it again.
+   *
+   * @param chance for each telemetry message, 0 to 1
+   * @param every on a schedule instead, or null
+   * @param severity CAP 1.2
+   * @param points 1, or 2: each time a second point is raised too, which is never ended
+   * @param becomesActual whether each begins as Exercise and becomes Actual before it ends
+   */
+  public record AlarmPlan(
+      double chance,
+      @Nullable Duration every,
+      Duration clearAfter,
+      String severity,
+      String cause,
+      int points,
+      boolean becomesActual) {
+    /** Status of CAP 1.2 of a message about an alarm. */
+    public String status(Kind kind) {
+      boolean isActual = kind == Kind.ALARM_ACTUAL || (becomesActual && kind == Kind.ALARM_CLEARED);
+      return isActual ? "Actual" : "Exercise";
+    }
+  }
+
+  String idOf(int index) {
+    return fill(idPattern, index);
+  }
+
+  private String fill(String pattern, int index) {
+    int open = pattern.indexOf("{n");
+    int close = pattern.indexOf('}', open);
+    String width = pattern.substring(open + 2, close);
+    String number =
+        width.isEmpty() ? "" + index : String.format("%" + width.substring(1) + "d", index);
+    return (pattern.substring(0, open) + number + pattern.substring(close + 1))
+        .replace("{site}", site)
+        .replace("{sector}", sector)
+        .replace("{profile}", profile.id());
+  }
+}
