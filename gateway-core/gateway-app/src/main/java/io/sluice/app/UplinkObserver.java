@@ -2,7 +2,7 @@ package io.sluice.app;
 
 import io.sluice.api.DeviceId;
 import io.sluice.api.RejectReason;
-import io.sluice.api.Uplink;
+import io.sluice.api.adapter.Uplink;
 import io.sluice.api.audit.AuditEvent;
 import io.sluice.api.audit.AuditTrail;
 import io.sluice.engine.ingest.IngestPipeline;

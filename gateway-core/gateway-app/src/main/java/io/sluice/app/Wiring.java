@@ -2,9 +2,9 @@ package io.sluice.app;
 
 import io.sluice.admin.AdminServer;
 import io.sluice.admin.OtlpExport;
-import io.sluice.api.Adapter;
-import io.sluice.api.AdapterFactory;
 import io.sluice.api.GatewayTime;
+import io.sluice.api.adapter.Adapter;
+import io.sluice.api.adapter.AdapterFactory;
 import io.sluice.api.admin.AdminSettings;
 import io.sluice.api.admin.MetricsSettings;
 import io.sluice.api.admin.MetricsSettings.Otlp;

@@ -1,6 +1,6 @@
 package io.sluice.engine.config;
 
-import io.sluice.api.AdapterFactory;
+import io.sluice.api.adapter.AdapterFactory;
 import io.sluice.api.config.Services;
 import io.sluice.api.upstream.PayloadFormats;
 import io.sluice.api.upstream.UpstreamFactory;

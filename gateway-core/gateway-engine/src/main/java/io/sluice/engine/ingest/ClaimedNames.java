@@ -1,7 +1,7 @@
 package io.sluice.engine.ingest;
 
-import io.sluice.api.Credentials;
 import io.sluice.api.DeviceId;
+import io.sluice.api.adapter.Credentials;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;

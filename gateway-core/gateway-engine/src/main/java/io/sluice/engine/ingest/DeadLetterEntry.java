@@ -1,8 +1,8 @@
 package io.sluice.engine.ingest;
 
 import io.sluice.api.Lane;
-import io.sluice.api.Receipt;
-import io.sluice.api.Uplink;
+import io.sluice.api.adapter.Receipt;
+import io.sluice.api.adapter.Uplink;
 import io.sluice.engine.spool.SpoolEntry;
 
 /** A refused uplink on its way to the dead-letter log; its sender is told once it is there. */

@@ -4,7 +4,7 @@ import io.sluice.api.ContentType;
 import io.sluice.api.Lane;
 import io.sluice.api.MessageBounds;
 import io.sluice.api.RejectReason;
-import io.sluice.api.Uplink;
+import io.sluice.api.adapter.Uplink;
 import io.sluice.api.admin.DeadLetters.DeadLetter;
 import io.sluice.engine.forward.SetAsideRecord;
 import io.sluice.engine.record.EncodedRecord;

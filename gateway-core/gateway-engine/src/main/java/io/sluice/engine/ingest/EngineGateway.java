@@ -1,17 +1,17 @@
 package io.sluice.engine.ingest;
 
-import io.sluice.api.Admission;
-import io.sluice.api.Commands;
-import io.sluice.api.Credentials;
 import io.sluice.api.DeviceId;
-import io.sluice.api.DeviceLink;
-import io.sluice.api.Gateway;
 import io.sluice.api.HandshakeFault;
 import io.sluice.api.Limit;
-import io.sluice.api.Peer;
 import io.sluice.api.RejectReason;
-import io.sluice.api.SharedParts;
-import io.sluice.api.Uplink;
+import io.sluice.api.adapter.Admission;
+import io.sluice.api.adapter.Commands;
+import io.sluice.api.adapter.Credentials;
+import io.sluice.api.adapter.DeviceLink;
+import io.sluice.api.adapter.Gateway;
+import io.sluice.api.adapter.Peer;
+import io.sluice.api.adapter.SharedParts;
+import io.sluice.api.adapter.Uplink;
 import io.sluice.api.admin.Operations.Following;
 import io.sluice.api.admin.Operations.LiveEvent;
 import io.sluice.api.audit.AuditEvent;

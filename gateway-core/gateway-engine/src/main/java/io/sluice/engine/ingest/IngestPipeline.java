@@ -6,11 +6,11 @@ import io.sluice.api.DeviceId;
 import io.sluice.api.Lane;
 import io.sluice.api.Limit;
 import io.sluice.api.MessageClass;
-import io.sluice.api.Receipt;
-import io.sluice.api.ReceiptSink;
 import io.sluice.api.RejectReason;
 import io.sluice.api.Rejection;
-import io.sluice.api.Uplink;
+import io.sluice.api.adapter.Receipt;
+import io.sluice.api.adapter.ReceiptSink;
+import io.sluice.api.adapter.Uplink;
 import io.sluice.api.health.Guarded;
 import io.sluice.engine.ingest.TopicRouter.Route;
 import io.sluice.engine.limits.DeviceLimits;
@@ -133,7 +133,7 @@ public final class IngestPipeline {
     shares = laneShares;
   }
 
-  /** Takes an uplink in; see {@link io.sluice.api.Gateway#accept}. */
+  /** Takes an uplink in; see {@link io.sluice.api.adapter.Gateway#accept}. */
   // Whatever fails here is the gateway's own fault, and its message must have an answer all the
   // same: what is left without one locks its device out.
   @SuppressWarnings("CatchingUnchecked")

@@ -2,9 +2,9 @@ package io.sluice.engine.ingest;
 
 import io.sluice.api.ContentType;
 import io.sluice.api.DeviceId;
-import io.sluice.api.Receipt;
-import io.sluice.api.ReceiptSink;
-import io.sluice.api.Uplink;
+import io.sluice.api.adapter.Receipt;
+import io.sluice.api.adapter.ReceiptSink;
+import io.sluice.api.adapter.Uplink;
 import io.sluice.api.admin.DeadLetters.DeadLetter;
 import java.util.concurrent.CompletableFuture;
 

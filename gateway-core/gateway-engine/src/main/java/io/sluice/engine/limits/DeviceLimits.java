@@ -2,7 +2,7 @@ package io.sluice.engine.limits;
 
 import io.sluice.api.DeviceId;
 import io.sluice.api.Limit;
-import io.sluice.api.Receipt;
+import io.sluice.api.adapter.Receipt;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;

@@ -3,7 +3,7 @@ package io.sluice.engine.limits;
 import io.sluice.api.DeviceId;
 import io.sluice.api.Lane;
 import io.sluice.api.Limit;
-import io.sluice.api.Receipt;
+import io.sluice.api.adapter.Receipt;
 import io.sluice.api.admin.Operations.LaneView;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;

@@ -2,11 +2,11 @@ package io.sluice.engine.registry;
 
 import com.github.benmanes.caffeine.cache.Ticker;
 import io.sluice.api.AddressKey;
-import io.sluice.api.Admission;
-import io.sluice.api.Credentials;
 import io.sluice.api.DeviceId;
-import io.sluice.api.Peer;
 import io.sluice.api.RejectReason;
+import io.sluice.api.adapter.Admission;
+import io.sluice.api.adapter.Credentials;
+import io.sluice.api.adapter.Peer;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
 import java.util.List;

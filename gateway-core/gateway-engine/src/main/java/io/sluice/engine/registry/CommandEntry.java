@@ -1,7 +1,7 @@
 package io.sluice.engine.registry;
 
 import io.sluice.api.Command;
-import io.sluice.api.DeviceLink;
+import io.sluice.api.adapter.DeviceLink;
 import io.sluice.api.admin.CommandDesk.CommandView;
 import io.sluice.api.admin.CommandDesk.State;
 import org.jspecify.annotations.Nullable;

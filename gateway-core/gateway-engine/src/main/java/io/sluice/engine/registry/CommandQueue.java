@@ -1,6 +1,6 @@
 package io.sluice.engine.registry;
 
-import io.sluice.api.DeviceLink;
+import io.sluice.api.adapter.DeviceLink;
 import io.sluice.api.admin.CommandDesk.CommandView;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

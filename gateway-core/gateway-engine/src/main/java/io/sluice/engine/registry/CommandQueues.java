@@ -1,11 +1,11 @@
 package io.sluice.engine.registry;
 
 import io.sluice.api.Command;
-import io.sluice.api.Commands;
 import io.sluice.api.ContentType;
 import io.sluice.api.Device;
 import io.sluice.api.DeviceId;
-import io.sluice.api.DeviceLink;
+import io.sluice.api.adapter.Commands;
+import io.sluice.api.adapter.DeviceLink;
 import io.sluice.api.admin.CommandDesk;
 import java.time.Clock;
 import java.time.Duration;

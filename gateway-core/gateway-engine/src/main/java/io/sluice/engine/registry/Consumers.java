@@ -1,10 +1,10 @@
 package io.sluice.engine.registry;
 
 import com.github.benmanes.caffeine.cache.Ticker;
-import io.sluice.api.Admission;
-import io.sluice.api.Credentials;
-import io.sluice.api.Peer;
 import io.sluice.api.RejectReason;
+import io.sluice.api.adapter.Admission;
+import io.sluice.api.adapter.Credentials;
+import io.sluice.api.adapter.Peer;
 import io.sluice.engine.limits.LimitSettings;
 import io.sluice.engine.registry.ConsumerSettings.Role;
 import io.sluice.engine.registry.ConsumerSettings.User;

@@ -1,9 +1,9 @@
 package io.sluice.engine.registry;
 
-import io.sluice.api.Admission;
 import io.sluice.api.Device;
 import io.sluice.api.DeviceId;
 import io.sluice.api.RejectReason;
+import io.sluice.api.adapter.Admission;
 import io.sluice.engine.registry.AccessSettings.JustInTime;
 import java.security.cert.X509Certificate;
 import java.util.List;

@@ -1,8 +1,8 @@
 package io.sluice.engine.registry;
 
-import io.sluice.api.Admission;
-import io.sluice.api.Admission.Grant;
 import io.sluice.api.Device;
+import io.sluice.api.adapter.Admission;
+import io.sluice.api.adapter.Admission.Grant;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 

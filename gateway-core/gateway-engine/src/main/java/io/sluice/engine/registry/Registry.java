@@ -1,14 +1,14 @@
 package io.sluice.engine.registry;
 
 import com.github.benmanes.caffeine.cache.Ticker;
-import io.sluice.api.Admission;
-import io.sluice.api.Commands;
 import io.sluice.api.ContentType;
-import io.sluice.api.Credentials;
 import io.sluice.api.Device;
 import io.sluice.api.DeviceId;
 import io.sluice.api.GatewayTime;
-import io.sluice.api.Peer;
+import io.sluice.api.adapter.Admission;
+import io.sluice.api.adapter.Commands;
+import io.sluice.api.adapter.Credentials;
+import io.sluice.api.adapter.Peer;
 import io.sluice.api.admin.ClaimDesk;
 import io.sluice.api.admin.CommandDesk;
 import io.sluice.api.admin.DeviceDirectory;
@@ -208,7 +208,7 @@ public final class Registry implements AutoCloseable {
     }
   }
 
-  /** See {@link io.sluice.api.Gateway#admit}. Never blocks. */
+  /** See {@link io.sluice.api.adapter.Gateway#admit}. Never blocks. */
   public CompletionStage<Admission> admit(Peer peer, Credentials credentials) {
     return authenticator.admit(peer, credentials);
   }
@@ -230,7 +230,7 @@ public final class Registry implements AutoCloseable {
         : previous.credentials().pskKey();
   }
 
-  /** See {@link io.sluice.api.Gateway#knowsPublicKey}. */
+  /** See {@link io.sluice.api.adapter.Gateway#knowsPublicKey}. */
   public boolean knowsPublicKey(byte[] subjectPublicKeyInfo) {
     Registered entry = devices.roster().findByPublicKey(Digests.sha256Hex(subjectPublicKeyInfo));
     return entry != null && !entry.device().retired();

@@ -1,6 +1,6 @@
 package io.sluice.engine.registry;
 
-import io.sluice.api.Admission.Grant;
+import io.sluice.api.adapter.Admission.Grant;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.concurrent.ConcurrentHashMap;

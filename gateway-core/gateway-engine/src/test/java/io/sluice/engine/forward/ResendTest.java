@@ -10,7 +10,7 @@ import io.sluice.api.MessageClass;
 import io.sluice.api.Quality;
 import io.sluice.api.RejectReason;
 import io.sluice.api.TimeSource;
-import io.sluice.api.Uplink;
+import io.sluice.api.adapter.Uplink;
 import io.sluice.api.admin.DeadLetters.DeadLetter;
 import io.sluice.api.admin.Operations.LedgerLine;
 import io.sluice.api.admin.RetryDesk.Retry;

@@ -2,7 +2,7 @@ package io.sluice.engine.ingest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sluice.api.Credentials;
+import io.sluice.api.adapter.Credentials;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 

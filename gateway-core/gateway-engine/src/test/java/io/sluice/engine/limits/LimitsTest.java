@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.api.DeviceId;
 import io.sluice.api.Limit;
-import io.sluice.api.Receipt;
+import io.sluice.api.adapter.Receipt;
 import io.sluice.api.config.Bytes;
 import java.net.InetSocketAddress;
 import java.time.Duration;

@@ -12,12 +12,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.adapter.testkit.Authority;
-import io.sluice.api.Admission;
-import io.sluice.api.Credentials;
-import io.sluice.api.Credentials.Anonymous;
-import io.sluice.api.Credentials.Certificate;
-import io.sluice.api.Credentials.PskIdentity;
-import io.sluice.api.Credentials.Token;
+import io.sluice.api.adapter.Admission;
+import io.sluice.api.adapter.Credentials;
+import io.sluice.api.adapter.Credentials.Anonymous;
+import io.sluice.api.adapter.Credentials.Certificate;
+import io.sluice.api.adapter.Credentials.PskIdentity;
+import io.sluice.api.adapter.Credentials.Token;
 import io.sluice.api.tls.PemFiles;
 import java.io.IOException;
 import java.nio.file.Path;

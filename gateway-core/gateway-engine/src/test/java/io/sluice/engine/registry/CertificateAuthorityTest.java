@@ -9,8 +9,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.adapter.testkit.Authority;
-import io.sluice.api.Admission;
-import io.sluice.api.Credentials;
+import io.sluice.api.adapter.Admission;
+import io.sluice.api.adapter.Credentials;
 import io.sluice.api.admin.DeviceDirectory.CredentialSpec;
 import io.sluice.api.admin.DeviceDirectory.DeviceSpec;
 import io.sluice.api.admin.DeviceImporter.ImportFormat;

@@ -11,8 +11,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.adapter.testkit.Authority;
 import io.sluice.api.ContentType;
-import io.sluice.api.Credentials;
-import io.sluice.api.Credentials.Token;
+import io.sluice.api.adapter.Credentials;
+import io.sluice.api.adapter.Credentials.Token;
 import io.sluice.api.admin.ClaimDesk.ClaimSpec;
 import io.sluice.api.admin.CommandDesk;
 import io.sluice.api.tls.PemFiles;

@@ -9,8 +9,8 @@ import static io.sluice.engine.registry.Fixture.psk;
 import static io.sluice.engine.registry.Fixture.spec;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sluice.api.Admission;
-import io.sluice.api.Credentials;
+import io.sluice.api.adapter.Admission;
+import io.sluice.api.adapter.Credentials;
 import io.sluice.engine.limits.LimitSettings;
 import io.sluice.engine.registry.Fixture.Link;
 import io.sluice.engine.registry.Fixture.TestClock;

@@ -1,12 +1,12 @@
 package io.sluice.engine.registry;
 
-import io.sluice.api.Admission;
 import io.sluice.api.Command;
-import io.sluice.api.Credentials;
 import io.sluice.api.DeviceId;
-import io.sluice.api.DeviceLink;
-import io.sluice.api.LinkEnd;
-import io.sluice.api.Peer;
+import io.sluice.api.adapter.Admission;
+import io.sluice.api.adapter.Credentials;
+import io.sluice.api.adapter.DeviceLink;
+import io.sluice.api.adapter.LinkEnd;
+import io.sluice.api.adapter.Peer;
 import io.sluice.api.admin.DeviceDirectory.CredentialSpec;
 import io.sluice.api.admin.DeviceDirectory.DeviceSpec;
 import io.sluice.api.admin.DeviceDirectory.PskSpec;

@@ -7,7 +7,7 @@ import static io.sluice.engine.registry.Fixture.spec;
 import static io.sluice.engine.registry.Fixture.verdict;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sluice.api.Credentials;
+import io.sluice.api.adapter.Credentials;
 import io.sluice.api.admin.DeviceImporter.ImportFormat;
 import io.sluice.api.admin.DeviceImporter.ImportReport;
 import io.sluice.api.admin.DeviceImporter.RefusedLine;

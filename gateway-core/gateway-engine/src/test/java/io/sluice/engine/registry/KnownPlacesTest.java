@@ -10,7 +10,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.api.AddressKey;
-import io.sluice.api.Admission;
+import io.sluice.api.adapter.Admission;
 import io.sluice.engine.registry.KnownPlaces.Place;
 import java.nio.file.Files;
 import java.nio.file.Path;

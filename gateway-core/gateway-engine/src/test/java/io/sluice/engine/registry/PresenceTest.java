@@ -8,9 +8,9 @@ import static io.sluice.engine.registry.Fixture.spec;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.api.Command;
-import io.sluice.api.DeviceLink;
-import io.sluice.api.LinkEnd;
 import io.sluice.api.RejectReason;
+import io.sluice.api.adapter.DeviceLink;
+import io.sluice.api.adapter.LinkEnd;
 import io.sluice.engine.registry.Fixture.Link;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;

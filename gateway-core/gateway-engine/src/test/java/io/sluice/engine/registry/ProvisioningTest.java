@@ -14,9 +14,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.sluice.adapter.testkit.Authority;
-import io.sluice.api.Credentials;
-import io.sluice.api.Credentials.Token;
-import io.sluice.api.LinkEnd;
+import io.sluice.api.adapter.Credentials;
+import io.sluice.api.adapter.Credentials.Token;
+import io.sluice.api.adapter.LinkEnd;
 import io.sluice.api.admin.ClaimDesk.ClaimSpec;
 import io.sluice.api.admin.DeviceDirectory.InvalidDeviceException;
 import io.sluice.api.tls.PemFiles;

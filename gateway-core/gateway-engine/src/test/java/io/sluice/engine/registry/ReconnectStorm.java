@@ -1,9 +1,9 @@
 package io.sluice.engine.registry;
 
-import io.sluice.api.Admission;
 import io.sluice.api.Device;
 import io.sluice.api.DeviceId;
-import io.sluice.api.Peer;
+import io.sluice.api.adapter.Admission;
+import io.sluice.api.adapter.Peer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;

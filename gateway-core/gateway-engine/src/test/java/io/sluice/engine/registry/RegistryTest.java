@@ -9,8 +9,8 @@ import static io.sluice.engine.registry.Fixture.verdict;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.sluice.api.Credentials;
 import io.sluice.api.Device;
+import io.sluice.api.adapter.Credentials;
 import io.sluice.api.admin.DeviceDirectory;
 import io.sluice.api.admin.DeviceDirectory.DeviceSpec;
 import io.sluice.api.admin.DeviceDirectory.DeviceView;

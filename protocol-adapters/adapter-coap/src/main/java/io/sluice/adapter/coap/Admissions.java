@@ -1,11 +1,11 @@
 package io.sluice.adapter.coap;
 
-import io.sluice.api.Admission;
-import io.sluice.api.Credentials;
 import io.sluice.api.DeviceId;
-import io.sluice.api.Gateway;
-import io.sluice.api.Peer;
 import io.sluice.api.RejectReason;
+import io.sluice.api.adapter.Admission;
+import io.sluice.api.adapter.Credentials;
+import io.sluice.api.adapter.Gateway;
+import io.sluice.api.adapter.Peer;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

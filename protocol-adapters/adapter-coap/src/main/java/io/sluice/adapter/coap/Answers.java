@@ -1,8 +1,8 @@
 package io.sluice.adapter.coap;
 
-import io.sluice.api.Receipt;
-import io.sluice.api.ReceiptSink;
-import io.sluice.api.Uplink;
+import io.sluice.api.adapter.Receipt;
+import io.sluice.api.adapter.ReceiptSink;
+import io.sluice.api.adapter.Uplink;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;

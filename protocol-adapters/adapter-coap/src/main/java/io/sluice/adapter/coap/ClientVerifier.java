@@ -1,7 +1,7 @@
 package io.sluice.adapter.coap;
 
-import io.sluice.api.Gateway;
 import io.sluice.api.HandshakeFault;
+import io.sluice.api.adapter.Gateway;
 import io.sluice.api.tls.TlsFiles;
 import java.io.IOException;
 import java.net.InetSocketAddress;

@@ -1,10 +1,10 @@
 package io.sluice.adapter.coap;
 
-import io.sluice.api.Adapter;
 import io.sluice.api.BindFault;
-import io.sluice.api.Gateway;
 import io.sluice.api.Limit;
-import io.sluice.api.Peer;
+import io.sluice.api.adapter.Adapter;
+import io.sluice.api.adapter.Gateway;
+import io.sluice.api.adapter.Peer;
 import io.sluice.api.health.Guarded;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -1,7 +1,7 @@
 package io.sluice.adapter.coap;
 
-import io.sluice.api.Adapter;
-import io.sluice.api.AdapterFactory;
+import io.sluice.api.adapter.Adapter;
+import io.sluice.api.adapter.AdapterFactory;
 
 /** CoAP over UDP (RFC 7252, 7641, 7959). */
 public final class CoapAdapterFactory implements AdapterFactory<CoapSettings> {

@@ -1,7 +1,7 @@
 package io.sluice.adapter.coap;
 
-import io.sluice.api.Adapter;
-import io.sluice.api.AdapterFactory;
+import io.sluice.api.adapter.Adapter;
+import io.sluice.api.adapter.AdapterFactory;
 
 /** CoAP over DTLS 1.2 (RFC 7252 section 9, RFC 6347, RFC 9146). */
 public final class CoapsAdapterFactory implements AdapterFactory<CoapsSettings> {

@@ -1,13 +1,13 @@
 package io.sluice.adapter.coap;
 
-import io.sluice.api.Admission;
 import io.sluice.api.Command;
 import io.sluice.api.ContentType;
 import io.sluice.api.DeviceId;
-import io.sluice.api.DeviceLink;
-import io.sluice.api.Gateway;
-import io.sluice.api.LinkEnd;
-import io.sluice.api.Peer;
+import io.sluice.api.adapter.Admission;
+import io.sluice.api.adapter.DeviceLink;
+import io.sluice.api.adapter.Gateway;
+import io.sluice.api.adapter.LinkEnd;
+import io.sluice.api.adapter.Peer;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ScheduledExecutorService;

@@ -2,7 +2,7 @@ package io.sluice.adapter.coap;
 
 import io.sluice.api.Command;
 import io.sluice.api.DeviceId;
-import io.sluice.api.Gateway;
+import io.sluice.api.adapter.Gateway;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;

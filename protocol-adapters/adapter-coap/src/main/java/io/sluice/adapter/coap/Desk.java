@@ -1,8 +1,8 @@
 package io.sluice.adapter.coap;
 
-import io.sluice.api.Gateway;
-import io.sluice.api.Receipt;
-import io.sluice.api.Uplink;
+import io.sluice.api.adapter.Gateway;
+import io.sluice.api.adapter.Receipt;
+import io.sluice.api.adapter.Uplink;
 import java.time.InstantSource;
 import org.eclipse.californium.core.coap.CoAP.ResponseCode;
 import org.eclipse.californium.core.coap.Response;

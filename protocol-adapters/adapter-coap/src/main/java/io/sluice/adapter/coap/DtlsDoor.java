@@ -1,7 +1,7 @@
 package io.sluice.adapter.coap;
 
 import io.sluice.api.DeviceId;
-import io.sluice.api.Gateway;
+import io.sluice.api.adapter.Gateway;
 import io.sluice.api.health.Guarded;
 import io.sluice.api.tls.FileWatch;
 import io.sluice.api.tls.RevocationLists;

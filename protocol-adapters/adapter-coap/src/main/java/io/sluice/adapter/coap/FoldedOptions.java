@@ -1,6 +1,6 @@
 package io.sluice.adapter.coap;
 
-import io.sluice.api.Gateway;
+import io.sluice.api.adapter.Gateway;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,8 +1,8 @@
 package io.sluice.adapter.coap;
 
-import io.sluice.api.Gateway;
 import io.sluice.api.HandshakeFault;
-import io.sluice.api.Peer;
+import io.sluice.api.adapter.Gateway;
+import io.sluice.api.adapter.Peer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.cert.CertPathValidatorException;

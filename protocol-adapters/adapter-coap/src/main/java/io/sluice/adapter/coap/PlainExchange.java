@@ -2,9 +2,9 @@ package io.sluice.adapter.coap;
 
 import io.sluice.api.ContentType;
 import io.sluice.api.DeviceId;
-import io.sluice.api.Receipt;
-import io.sluice.api.ReceiptSink;
-import io.sluice.api.Uplink;
+import io.sluice.api.adapter.Receipt;
+import io.sluice.api.adapter.ReceiptSink;
+import io.sluice.api.adapter.Uplink;
 import java.net.InetSocketAddress;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;

@@ -1,9 +1,9 @@
 package io.sluice.adapter.coap;
 
-import io.sluice.api.Gateway;
 import io.sluice.api.Limit;
-import io.sluice.api.Peer;
 import io.sluice.api.RejectReason;
+import io.sluice.api.adapter.Gateway;
+import io.sluice.api.adapter.Peer;
 import org.eclipse.californium.core.coap.Response;
 
 /** What every request meets before its sender is known, whichever way it was read. Thread-safe. */

@@ -1,6 +1,6 @@
 package io.sluice.adapter.coap;
 
-import io.sluice.api.Gateway;
+import io.sluice.api.adapter.Gateway;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;

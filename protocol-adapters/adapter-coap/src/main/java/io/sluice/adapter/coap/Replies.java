@@ -1,9 +1,9 @@
 package io.sluice.adapter.coap;
 
-import io.sluice.api.Admission;
-import io.sluice.api.Receipt;
 import io.sluice.api.RejectReason;
-import io.sluice.api.Uplink;
+import io.sluice.api.adapter.Admission;
+import io.sluice.api.adapter.Receipt;
+import io.sluice.api.adapter.Uplink;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import org.eclipse.californium.core.coap.CoAP;

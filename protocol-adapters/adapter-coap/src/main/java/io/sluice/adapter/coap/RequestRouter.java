@@ -1,10 +1,10 @@
 package io.sluice.adapter.coap;
 
 import io.sluice.api.ContentType;
-import io.sluice.api.Gateway;
-import io.sluice.api.Receipt;
 import io.sluice.api.RejectReason;
 import io.sluice.api.Rejection;
+import io.sluice.api.adapter.Gateway;
+import io.sluice.api.adapter.Receipt;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.sluice.adapter.coap;
 
-import io.sluice.api.Gateway;
+import io.sluice.api.adapter.Gateway;
 import org.eclipse.californium.core.coap.CoAP;
 import org.eclipse.californium.core.coap.CoAP.ResponseCode;
 import org.eclipse.californium.core.coap.CoAPMessageFormatException;

@@ -2,10 +2,10 @@ package io.sluice.adapter.coap;
 
 import io.sluice.api.ContentType;
 import io.sluice.api.DeviceId;
-import io.sluice.api.Receipt;
-import io.sluice.api.ReceiptSink;
 import io.sluice.api.Rejection;
-import io.sluice.api.Uplink;
+import io.sluice.api.adapter.Receipt;
+import io.sluice.api.adapter.ReceiptSink;
+import io.sluice.api.adapter.Uplink;
 import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.californium.core.network.Exchange;
 import org.jspecify.annotations.Nullable;

@@ -1,7 +1,7 @@
 package io.sluice.adapter.coap;
 
-import io.sluice.api.Peer;
 import io.sluice.api.RejectReason;
+import io.sluice.api.adapter.Peer;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;

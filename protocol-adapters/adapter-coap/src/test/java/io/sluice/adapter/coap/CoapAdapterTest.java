@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.sluice.api.AdapterFactory;
+import io.sluice.api.adapter.AdapterFactory;
 import io.sluice.api.config.Bytes;
 import java.io.IOException;
 import java.net.DatagramSocket;

@@ -2,7 +2,7 @@ package io.sluice.adapter.coap;
 
 import io.sluice.adapter.testkit.AdapterContract;
 import io.sluice.adapter.testkit.Sender;
-import io.sluice.api.Adapter;
+import io.sluice.api.adapter.Adapter;
 import java.util.concurrent.CompletableFuture;
 import org.eclipse.californium.core.CoapClient;
 import org.eclipse.californium.core.CoapHandler;

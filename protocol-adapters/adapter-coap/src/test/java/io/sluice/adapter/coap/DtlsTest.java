@@ -7,7 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.sluice.adapter.testkit.Authority;
 import io.sluice.adapter.testkit.Authority.Signed;
 import io.sluice.api.RejectReason;
-import io.sluice.api.Uplink;
+import io.sluice.api.adapter.Uplink;
 import io.sluice.api.tls.PemFiles;
 import io.sluice.api.tls.TlsSettings;
 import io.sluice.api.tls.TlsSettings.ClientAuth;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.sluice.api.ContentType;
-import io.sluice.api.Receipt;
 import io.sluice.api.RejectReason;
+import io.sluice.api.adapter.Receipt;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.Comparator;

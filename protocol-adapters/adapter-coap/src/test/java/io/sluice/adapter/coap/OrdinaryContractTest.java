@@ -2,7 +2,7 @@ package io.sluice.adapter.coap;
 
 import io.sluice.adapter.testkit.AdapterContract;
 import io.sluice.adapter.testkit.Sender;
-import io.sluice.api.Adapter;
+import io.sluice.api.adapter.Adapter;
 
 /** The adapter contract by requests that Californium reads, since they have an option more. */
 class OrdinaryContractTest implements AdapterContract {

@@ -7,9 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.sluice.api.Limit;
-import io.sluice.api.Receipt;
 import io.sluice.api.RejectReason;
-import io.sluice.api.Uplink;
+import io.sluice.api.adapter.Receipt;
+import io.sluice.api.adapter.Uplink;
 import io.sluice.api.config.Bytes;
 import java.time.Duration;
 import java.time.Instant;

@@ -6,9 +6,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.sluice.api.ContentType;
 import io.sluice.api.DeviceId;
-import io.sluice.api.Receipt;
 import io.sluice.api.RejectReason;
-import io.sluice.api.Uplink;
+import io.sluice.api.adapter.Receipt;
+import io.sluice.api.adapter.Uplink;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;

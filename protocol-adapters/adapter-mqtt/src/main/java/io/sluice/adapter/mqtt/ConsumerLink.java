@@ -5,7 +5,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.mqtt.MqttMessageBuilders;
 import io.netty.handler.codec.mqtt.MqttProperties;
 import io.netty.handler.codec.mqtt.MqttQoS;
-import io.sluice.api.Admission;
+import io.sluice.api.adapter.Admission;
 import io.sluice.api.admin.Operations.Following;
 import io.sluice.api.admin.Operations.LiveEvent;
 import java.nio.charset.StandardCharsets;

@@ -1,9 +1,9 @@
 package io.sluice.adapter.mqtt;
 
 import io.netty.channel.EventLoop;
-import io.sluice.api.Receipt;
-import io.sluice.api.ReceiptSink;
-import io.sluice.api.Uplink;
+import io.sluice.api.adapter.Receipt;
+import io.sluice.api.adapter.ReceiptSink;
+import io.sluice.api.adapter.Uplink;
 import io.sluice.api.health.Guarded;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -1,7 +1,7 @@
 package io.sluice.adapter.mqtt;
 
-import io.sluice.api.Adapter;
-import io.sluice.api.AdapterFactory;
+import io.sluice.api.adapter.Adapter;
+import io.sluice.api.adapter.AdapterFactory;
 
 /** MQTT 3.1.1 and 5.0 over TLS. */
 public final class MqttsAdapterFactory implements AdapterFactory<MqttsSettings> {

@@ -3,10 +3,10 @@ package io.sluice.adapter.mqtt;
 import io.sluice.api.ContentType;
 import io.sluice.api.DeviceId;
 import io.sluice.api.MessageClass;
-import io.sluice.api.Receipt;
-import io.sluice.api.ReceiptSink;
 import io.sluice.api.Rejection;
-import io.sluice.api.Uplink;
+import io.sluice.api.adapter.Receipt;
+import io.sluice.api.adapter.ReceiptSink;
+import io.sluice.api.adapter.Uplink;
 import org.jspecify.annotations.Nullable;
 
 /** One PUBLISH (or will) on its way through the gateway, with what its answer needs. */

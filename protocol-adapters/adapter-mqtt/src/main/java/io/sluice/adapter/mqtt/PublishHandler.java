@@ -5,9 +5,9 @@ import io.netty.handler.codec.mqtt.MqttMessageType;
 import io.netty.handler.codec.mqtt.MqttProperties;
 import io.netty.handler.codec.mqtt.MqttPublishMessage;
 import io.sluice.api.ContentType;
-import io.sluice.api.Receipt;
 import io.sluice.api.RejectReason;
 import io.sluice.api.Rejection;
+import io.sluice.api.adapter.Receipt;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 

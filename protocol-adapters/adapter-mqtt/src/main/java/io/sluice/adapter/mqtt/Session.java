@@ -47,7 +47,7 @@ final class Session {
   volatile @Nullable Will delayedWill;
 
   /**
-   * @param registration of the device ({@link io.sluice.api.Admission.Grant})
+   * @param registration of the device ({@link io.sluice.api.adapter.Admission.Grant})
    */
   Session(DeviceId device, long registration, String clientId) {
     this.device = device;

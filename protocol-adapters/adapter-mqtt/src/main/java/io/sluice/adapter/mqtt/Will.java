@@ -1,9 +1,9 @@
 package io.sluice.adapter.mqtt;
 
 import io.netty.util.concurrent.ScheduledFuture;
-import io.sluice.api.Admission;
 import io.sluice.api.MessageClass;
 import io.sluice.api.RejectReason;
+import io.sluice.api.adapter.Admission;
 import io.sluice.api.health.Guarded;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;

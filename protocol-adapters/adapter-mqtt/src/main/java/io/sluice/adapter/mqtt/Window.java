@@ -2,7 +2,7 @@ package io.sluice.adapter.mqtt;
 
 import io.netty.buffer.ByteBuf;
 import io.sluice.api.Lane;
-import io.sluice.api.Receipt;
+import io.sluice.api.adapter.Receipt;
 import io.sluice.api.health.Guarded;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;

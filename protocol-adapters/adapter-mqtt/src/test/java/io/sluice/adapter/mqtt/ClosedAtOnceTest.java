@@ -5,9 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.sluice.adapter.mqtt.RawMqtt.Bytes;
 import io.sluice.adapter.testkit.RecordingGateway;
-import io.sluice.api.Receipt;
 import io.sluice.api.RejectReason;
-import io.sluice.api.Uplink;
+import io.sluice.api.adapter.Receipt;
+import io.sluice.api.adapter.Uplink;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

@@ -3,7 +3,7 @@ package io.sluice.adapter.mqtt;
 import io.sluice.adapter.testkit.AdapterContract;
 import io.sluice.adapter.testkit.Answer;
 import io.sluice.adapter.testkit.Sender;
-import io.sluice.api.Adapter;
+import io.sluice.api.adapter.Adapter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;

@@ -2,7 +2,7 @@ package io.sluice.adapter.mqtt;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.sluice.api.Adapter;
+import io.sluice.api.adapter.Adapter;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.DataInputStream;

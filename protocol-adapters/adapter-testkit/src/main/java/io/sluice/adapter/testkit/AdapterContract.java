@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.sluice.adapter.testkit.RecordingGateway.Misconduct;
-import io.sluice.api.Adapter;
-import io.sluice.api.Receipt;
 import io.sluice.api.RejectReason;
+import io.sluice.api.adapter.Adapter;
+import io.sluice.api.adapter.Receipt;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;

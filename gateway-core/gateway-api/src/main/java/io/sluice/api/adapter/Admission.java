@@ -1,5 +1,7 @@
-package io.sluice.api;
+package io.sluice.api.adapter;
 
+import io.sluice.api.Device;
+import io.sluice.api.RejectReason;
 import java.util.List;
 
 /** The verdict on a peer's credentials. */

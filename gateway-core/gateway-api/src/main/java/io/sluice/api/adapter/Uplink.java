@@ -1,5 +1,9 @@
-package io.sluice.api;
+package io.sluice.api.adapter;
 
+import io.sluice.api.ContentType;
+import io.sluice.api.DeviceId;
+import io.sluice.api.MessageClass;
+import io.sluice.api.Rejection;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,4 +1,4 @@
-package io.sluice.api;
+package io.sluice.api.adapter;
 
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;

@@ -1,5 +1,9 @@
-package io.sluice.api;
+package io.sluice.api.adapter;
 
+import io.sluice.api.DeviceId;
+import io.sluice.api.HandshakeFault;
+import io.sluice.api.Limit;
+import io.sluice.api.RejectReason;
 import io.sluice.api.admin.Operations.Following;
 import io.sluice.api.admin.Operations.LiveEvent;
 import java.time.InstantSource;

@@ -1,4 +1,4 @@
-package io.sluice.api;
+package io.sluice.api.adapter;
 
 /**
  * Makes the adapter for one kind of listener. Found by {@link java.util.ServiceLoader}: a vendor's

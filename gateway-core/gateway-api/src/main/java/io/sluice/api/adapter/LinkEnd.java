@@ -1,4 +1,4 @@
-package io.sluice.api;
+package io.sluice.api.adapter;
 
 /** Why the gateway ends a session of a device. */
 public enum LinkEnd {

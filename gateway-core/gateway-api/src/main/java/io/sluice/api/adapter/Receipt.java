@@ -1,5 +1,8 @@
-package io.sluice.api;
+package io.sluice.api.adapter;
 
+import io.sluice.api.Lane;
+import io.sluice.api.Limit;
+import io.sluice.api.RejectReason;
 import org.jspecify.annotations.Nullable;
 
 /** The verdict on an uplink. Given exactly once for each. */

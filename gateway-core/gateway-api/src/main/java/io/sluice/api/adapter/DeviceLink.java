@@ -1,4 +1,6 @@
-package io.sluice.api;
+package io.sluice.api.adapter;
+
+import io.sluice.api.Command;
 
 /** A live session of a device, seen from the engine. Called on any thread; must not block. */
 public interface DeviceLink {

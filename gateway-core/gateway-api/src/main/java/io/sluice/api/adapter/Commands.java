@@ -1,5 +1,7 @@
-package io.sluice.api;
+package io.sluice.api.adapter;
 
+import io.sluice.api.Command;
+import io.sluice.api.DeviceId;
 import org.jspecify.annotations.Nullable;
 
 /**

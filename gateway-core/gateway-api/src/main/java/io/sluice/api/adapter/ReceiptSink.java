@@ -1,4 +1,4 @@
-package io.sluice.api;
+package io.sluice.api.adapter;
 
 /**
  * Where receipts are handed back: one per event loop of an adapter.
