@@ -31,6 +31,7 @@ final class CoapAdapter implements Adapter {
   private final String host;
   private final int port;
   private final CoapOptions settings;
+  private final FastPath fastPath;
   private final @Nullable CoapsSettings secured;
   private @Nullable Running running;
 
@@ -39,6 +40,7 @@ final class CoapAdapter implements Adapter {
     this.host = settings.host();
     this.port = settings.port();
     this.settings = settings.options();
+    this.fastPath = settings.fastPath();
     this.secured = null;
   }
 
@@ -47,6 +49,7 @@ final class CoapAdapter implements Adapter {
     this.host = settings.host();
     this.port = settings.port();
     this.settings = settings.options();
+    this.fastPath = FastPath.OFF; // over DTLS there is none
     this.secured = settings;
   }
 
@@ -79,7 +82,8 @@ final class CoapAdapter implements Adapter {
     Answers answers = new Answers(protocolThreads::share, settings.maxExchanges(), maxPayloadBytes);
     Admissions admissions = new Admissions(gateway, settings.admissionCache().toNanos(), dtls);
     Desk desk = Desk.of(gateway, admissions, answers, settings);
-    CoapEndpoint endpoint = EndpointAssembly.endpoint(settings, address, desk, dtls, timers);
+    CoapEndpoint endpoint =
+        EndpointAssembly.endpoint(settings, fastPath, address, desk, dtls, timers);
     endpoint.setExecutors(protocolThreads, timers);
     CommandResource commands =
         new CommandResource(gateway, endpoint.getConfig(), settings, protocolThreads);

@@ -34,6 +34,7 @@ final class EndpointAssembly {
 
   static CoapEndpoint endpoint(
       CoapOptions settings,
+      FastPath fastPath,
       InetSocketAddress address,
       Desk desk,
       @Nullable DtlsDoor dtls,
@@ -45,7 +46,8 @@ final class EndpointAssembly {
     store.setDeduplicator(new BoundedDeduplicator(settings));
     Connector connector =
         dtls == null
-            ? new NettyUdpConnector(address, settings, desk, store::assignMessageId, background)
+            ? new NettyUdpConnector(
+                address, settings, fastPath, desk, store::assignMessageId, background)
             : dtls.connector(address, background);
     return CoapEndpoint.builder()
         .setConfiguration(configuration)

@@ -2,6 +2,7 @@ package io.sluice.adapter.coap;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DatagramPacket;
 import java.io.IOException;
@@ -22,14 +23,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Californium's connector on {@link UdpSockets}. Each socket has a {@link PlainLane} in front,
- * which passes on what is Californium's. An answer goes back by the socket that its request came
- * to. Thread-safe.
+ * which passes on what is Californium's; with the fast path off there is none, and all is
+ * Californium's. An answer goes back by the socket that its request came to. Thread-safe.
  */
 // a datagram that is not sent is a datagram lost, as anywhere on the way
 @SuppressWarnings("FutureReturnValueIgnored")
 final class NettyUdpConnector implements Connector, AddressFollower {
   private final InetSocketAddress wanted;
   private final CoapOptions settings;
+  private final FastPath fastPath;
   private final UdpSockets sockets;
   private final Desk desk;
   private final PlainLane.MessageIds messageIds;
@@ -46,11 +48,13 @@ final class NettyUdpConnector implements Connector, AddressFollower {
   NettyUdpConnector(
       InetSocketAddress address,
       CoapOptions settings,
+      FastPath fastPath,
       Desk desk,
       PlainLane.MessageIds messageIds,
       Executor background) {
     this.wanted = address;
     this.settings = settings;
+    this.fastPath = fastPath;
     this.desk = desk;
     this.messageIds = messageIds;
     this.sockets =
@@ -59,7 +63,7 @@ final class NettyUdpConnector implements Connector, AddressFollower {
             Math.max(1, settings.protocolThreads() / 2),
             Math.toIntExact(settings.receiveBuffer().value()),
             background,
-            this::lane);
+            this::handler);
   }
 
   static EndpointContext context(InetSocketAddress address) {
@@ -71,6 +75,10 @@ final class NettyUdpConnector implements Connector, AddressFollower {
     if (!isRunning()) {
       sockets.open();
     }
+  }
+
+  private ChannelHandler handler(Channel channel) {
+    return fastPath == FastPath.ON ? lane(channel) : new CaliforniumHandler(this);
   }
 
   private PlainLane lane(Channel channel) {

@@ -50,7 +50,8 @@ class AskedAddressTest {
   }
 
   private InetSocketAddress plain(String host) throws Exception {
-    CoapAdapter adapter = new CoapAdapter(new CoapSettings(host, 0, CoapOptions.DEFAULTS));
+    CoapAdapter adapter =
+        new CoapAdapter(new CoapSettings(host, 0, FastPath.ON, CoapOptions.DEFAULTS));
     open.add(adapter);
     adapter.start(gateway);
     return adapter.address();
@@ -172,7 +173,8 @@ class AskedAddressTest {
   @Test
   void portThatIsTakenIsRefused() throws Exception {
     int port = plain("0.0.0.0").getPort();
-    CoapAdapter second = new CoapAdapter(new CoapSettings("0.0.0.0", port, CoapOptions.DEFAULTS));
+    CoapAdapter second =
+        new CoapAdapter(new CoapSettings("0.0.0.0", port, FastPath.ON, CoapOptions.DEFAULTS));
     assertThat(org.assertj.core.api.Assertions.catchThrowable(() -> second.start(gateway)))
         .hasMessageContaining("cannot listen on udp");
   }

@@ -143,6 +143,6 @@ class CoapAdapterTest {
             base.exchangeLifetime(),
             base.maxObservers(),
             base.admissionCache());
-    return new CoapSettings("127.0.0.1", port, options);
+    return new CoapSettings("127.0.0.1", port, FastPath.ON, options);
   }
 }

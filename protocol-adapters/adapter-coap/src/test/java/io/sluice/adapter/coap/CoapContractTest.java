@@ -13,7 +13,7 @@ import org.eclipse.californium.core.coap.MediaTypeRegistry;
 class CoapContractTest implements AdapterContract {
   @Override
   public Adapter adapter(int port) {
-    return new CoapAdapter(new CoapSettings("127.0.0.1", port, CoapOptions.DEFAULTS));
+    return new CoapAdapter(CoapSettings.onLoopback(port, FastPath.ON));
   }
 
   @Override

@@ -8,7 +8,7 @@ import io.sluice.api.adapter.Adapter;
 class OrdinaryContractTest implements AdapterContract {
   @Override
   public Adapter adapter(int port) {
-    return new CoapAdapter(new CoapSettings("127.0.0.1", port, CoapOptions.DEFAULTS));
+    return new CoapAdapter(CoapSettings.onLoopback(port, FastPath.ON));
   }
 
   @Override

@@ -133,7 +133,8 @@ class PlainLaneTest {
   @Test
   void receiptThatOvertakesTheHandoverIsTheOnlyAnswer() throws Exception {
     adapter.close();
-    CoapAdapter narrow = new CoapAdapter(new CoapSettings("127.0.0.1", 0, withThreads(1)));
+    CoapAdapter narrow =
+        new CoapAdapter(new CoapSettings("127.0.0.1", 0, FastPath.ON, withThreads(1)));
     CompletableFuture<Void> protocolThread = new CompletableFuture<>();
     CompletableFuture<Void> disk = new CompletableFuture<>();
     narrow.start(gateway);
@@ -269,7 +270,7 @@ class PlainLaneTest {
   @Test
   void severalSocketsShareThePortAndADuplicateComesToTheSame() throws Exception {
     CoapOptions eight = withThreads(8);
-    CoapAdapter wide = new CoapAdapter(new CoapSettings("127.0.0.1", 0, eight));
+    CoapAdapter wide = new CoapAdapter(new CoapSettings("127.0.0.1", 0, FastPath.ON, eight));
     wide.start(gateway);
     try {
       for (int i = 0; i < 32; i++) {
@@ -282,7 +283,8 @@ class PlainLaneTest {
       }
       assertThat(gateway.accepted).hasSize(32);
       CoapAdapter second =
-          new CoapAdapter(new CoapSettings("127.0.0.1", wide.address().getPort(), eight));
+          new CoapAdapter(
+              new CoapSettings("127.0.0.1", wide.address().getPort(), FastPath.ON, eight));
       assertThatThrownBy(() -> second.start(gateway)).hasMessageContaining("listeners.coap.port");
     } finally {
       wide.close();

@@ -23,9 +23,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class UplinkTest {
-  private final ScriptedGateway gateway = new ScriptedGateway();
-  private final CoapAdapter adapter = new CoapAdapter(CoapSettings.onLoopback());
+  final ScriptedGateway gateway = new ScriptedGateway();
+  private final CoapAdapter adapter = new CoapAdapter(settings());
   private CoapClient client;
+
+  CoapSettings settings() {
+    return CoapSettings.onLoopback();
+  }
 
   @BeforeEach
   void start() throws Exception {
@@ -45,7 +49,7 @@ class UplinkTest {
     return client.post(payload, format);
   }
 
-  private CoapResponse post(String path) throws Exception {
+  CoapResponse post(String path) throws Exception {
     return post(path, "{\"v\":1}".getBytes(UTF_8), 50);
   }
 

@@ -21,7 +21,8 @@ class UploadAdmissionTest {
   private static final String SIXTEEN = "0123456789abcdef";
 
   private final ScriptedGateway gateway = new ScriptedGateway();
-  private final CoapAdapter adapter = new CoapAdapter(new CoapSettings("127.0.0.1", 0, bounded(2)));
+  private final CoapAdapter adapter =
+      new CoapAdapter(new CoapSettings("127.0.0.1", 0, FastPath.ON, bounded(2)));
 
   private static CoapOptions bounded(int transfers) {
     CoapOptions base = CoapOptions.DEFAULTS;
