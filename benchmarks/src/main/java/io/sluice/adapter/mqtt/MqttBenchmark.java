@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.mqtt.MqttEncoder;
+import io.sluice.adapter.netty.Unadmitted;
 import io.sluice.api.adapter.Peer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

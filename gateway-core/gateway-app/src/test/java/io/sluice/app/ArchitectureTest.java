@@ -45,6 +45,18 @@ class ArchitectureTest {
               "io.sluice.sim..",
               "io.sluice.app..");
 
+  /** What two of them need stands in io.sluice.adapter.netty. */
+  @ArchTest
+  static final ArchRule adaptersDoNotKnowEachOther =
+      slices()
+          .matching("io.sluice.adapter.(*)..")
+          .should()
+          .notDependOnEachOther()
+          .ignoreDependency(
+              DescribedPredicate.alwaysTrue(),
+              JavaClass.Predicates.resideInAnyPackage(
+                  "io.sluice.adapter.netty..", "io.sluice.adapter.testkit.."));
+
   @ArchTest
   static final ArchRule engineKnowsTheApiOnly =
       noClasses()
@@ -162,6 +174,7 @@ class ArchitectureTest {
               "io.sluice.api..",
               "io.sluice.engine..",
               "io.sluice.admin..",
+              "io.sluice.adapter.netty..",
               "io.sluice.adapter.mqtt..",
               "io.sluice.adapter.coap..",
               "io.sluice.upstream..",

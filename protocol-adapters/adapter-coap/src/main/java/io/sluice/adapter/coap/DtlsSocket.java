@@ -1,6 +1,7 @@
 package io.sluice.adapter.coap;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -85,7 +86,7 @@ final class DtlsSocket extends DatagramSocket {
         InetSocketAddress from = packet.sender();
         // without what the transport adds to it
         InetSocketAddress sender = new InetSocketAddress(from.getAddress(), from.getPort());
-        byte[] bytes = UdpSockets.copy(packet.content());
+        byte[] bytes = ByteBufUtil.getBytes(packet.content());
         if (bytes.length > 0) {
           remember(sender, channel);
           consumer.accept(new DatagramPacket(bytes, bytes.length, sender));

@@ -1,6 +1,6 @@
 package io.sluice.adapter.coap;
 
-import io.sluice.api.ContentType;
+import io.sluice.adapter.netty.ReceivedMessage;
 import io.sluice.api.DeviceId;
 import io.sluice.api.adapter.Receipt;
 import io.sluice.api.adapter.ReceiptSink;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * A plain uplink with what its answer needs. As an {@link Uplink} it is read by any thread; all the
  * rest is its lane's.
  */
-final class PlainExchange implements Uplink, Answerable {
+final class PlainExchange extends ReceivedMessage implements Answerable {
   private final PlainLane lane;
   private final RecentMessages.Peer peer;
   private final boolean confirmable;
@@ -25,11 +25,6 @@ final class PlainExchange implements Uplink, Answerable {
   private final long token;
   private final int tokenLength;
   private final int requestBytes;
-  private final String topic;
-  private final ContentType contentType;
-  private final byte[] payload;
-  private final long receivedMicros;
-  private final long receivedNanos;
   private @Nullable DeviceId device;
 
   private static final AtomicReferenceFieldUpdater<PlainExchange, Receipt> RECEIPT =
@@ -52,6 +47,7 @@ final class PlainExchange implements Uplink, Answerable {
       PlainUplink read,
       long receivedMicros,
       long receivedNanos) {
+    super(read.topic(), read.contentType(), read.payload(), receivedMicros, receivedNanos);
     this.lane = lane;
     this.peer = peer;
     this.confirmable = read.isConfirmable();
@@ -60,11 +56,6 @@ final class PlainExchange implements Uplink, Answerable {
     this.token = read.requestToken();
     this.tokenLength = read.tokenLength();
     this.requestBytes = read.bytes();
-    this.topic = read.topic();
-    this.contentType = read.contentType();
-    this.payload = read.payload();
-    this.receivedMicros = receivedMicros;
-    this.receivedNanos = receivedNanos;
   }
 
   /** Notes the verdict; false where there was one already. Any thread. */
@@ -129,31 +120,6 @@ final class PlainExchange implements Uplink, Answerable {
   @Override
   public String protocol() {
     return CoapAdapter.PROTOCOL;
-  }
-
-  @Override
-  public String topic() {
-    return topic;
-  }
-
-  @Override
-  public ContentType contentType() {
-    return contentType;
-  }
-
-  @Override
-  public byte[] payload() {
-    return payload;
-  }
-
-  @Override
-  public long receivedMicros() {
-    return receivedMicros;
-  }
-
-  @Override
-  public long receivedNanos() {
-    return receivedNanos;
   }
 
   @Override

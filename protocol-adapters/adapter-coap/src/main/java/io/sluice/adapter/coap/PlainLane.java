@@ -6,6 +6,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DatagramPacket;
+import io.sluice.adapter.netty.ReceiptQueue;
 import io.sluice.api.adapter.Receipt;
 import io.sluice.api.adapter.ReceiptSink;
 import io.sluice.api.adapter.Uplink;
@@ -19,15 +20,12 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.californium.core.coap.CoAP;
 import org.eclipse.californium.core.coap.Response;
 import org.eclipse.californium.core.coap.Token;
 import org.eclipse.californium.core.network.Exchange;
 import org.eclipse.californium.core.network.serialization.UdpDataSerializer;
-import org.jctools.queues.MpscUnboundedArrayQueue;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -80,11 +78,7 @@ final class PlainLane extends ChannelInboundHandlerAdapter implements ReceiptSin
   private final List<Future<?>> tasks = new ArrayList<>(1);
 
   /** Never holds more than there are requests in hand. */
-  private final MpscUnboundedArrayQueue<PlainExchange> verdicts =
-      new MpscUnboundedArrayQueue<>(1024);
-
-  private final AtomicBoolean awake = new AtomicBoolean();
-  private final Runnable drain = this::drain;
+  private final ReceiptQueue<PlainExchange> verdicts;
 
   /** Answered, and their bare requests not claimed yet: in about the order of arrival. */
   private final Queue<PlainExchange> lingering = new ArrayDeque<>();
@@ -129,6 +123,7 @@ final class PlainLane extends ChannelInboundHandlerAdapter implements ReceiptSin
     this.ordinary = ordinary;
     this.channel = channel;
     this.loop = channel.eventLoop();
+    this.verdicts = new ReceiptQueue<>(loop, this::drain);
     this.recent = shared.recent;
     this.plain = shared.plain;
     this.datagram = shared.datagram;
@@ -253,20 +248,7 @@ final class PlainLane extends ChannelInboundHandlerAdapter implements ReceiptSin
     if (loop.inEventLoop()) {
       task.run();
     } else {
-      execute(task);
-    }
-  }
-
-  /** False where the loop has ended, and with it the socket. */
-  private boolean execute(Runnable task) {
-    if (loop.isShuttingDown()) {
-      return false;
-    }
-    try {
-      loop.execute(task);
-      return true;
-    } catch (RejectedExecutionException ended) {
-      return false; // between the question and the task
+      verdicts.execute(task);
     }
   }
 
@@ -304,13 +286,10 @@ final class PlainLane extends ChannelInboundHandlerAdapter implements ReceiptSin
 
   @Override
   public void flush() {
-    if (awake.compareAndSet(false, true) && !execute(drain)) {
-      awake.set(false);
-    }
+    verdicts.flush();
   }
 
   private void drain() {
-    awake.set(false);
     int answered = 0;
     for (PlainExchange next = verdicts.poll(); next != null; next = verdicts.poll()) {
       answered++;

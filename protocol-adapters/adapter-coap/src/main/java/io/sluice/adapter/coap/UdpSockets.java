@@ -3,6 +3,7 @@ package io.sluice.adapter.coap;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -20,12 +21,11 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollDatagramChannel;
-import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.unix.UnixChannelOption;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.sluice.adapter.netty.Transport;
 import io.sluice.api.health.Guarded;
 import java.io.IOException;
 import java.net.DatagramSocket;
@@ -129,9 +129,7 @@ final class UdpSockets {
     }
     loops =
         new MultiThreadIoEventLoopGroup(
-            shards,
-            new DefaultThreadFactory("coap-udp", true),
-            Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+            shards, new DefaultThreadFactory("coap-udp", true), Transport.best().ioHandlers());
     InetSocketAddress address = wanted;
     for (int i = 0; i < (isOneAnAddress ? 1 : shards); i++) {
       ChannelFuture bound = bootstrap(isOneAnAddress).bind(address).awaitUninterruptibly();
@@ -318,7 +316,8 @@ final class UdpSockets {
         context.fireChannelRead(message);
         return;
       }
-      DatagramPacket copy = packet.replace(Unpooled.wrappedBuffer(copy(packet.content())));
+      DatagramPacket copy =
+          packet.replace(Unpooled.wrappedBuffer(ByteBufUtil.getBytes(packet.content())));
       packet.release();
       strays.incrementAndGet();
       if (!inBackground(() -> deliver(copy, asked, context))) {
@@ -326,12 +325,6 @@ final class UdpSockets {
         context.fireChannelRead(copy);
       }
     }
-  }
-
-  static byte[] copy(ByteBuf content) {
-    byte[] bytes = new byte[content.readableBytes()];
-    content.getBytes(content.readerIndex(), bytes);
-    return bytes;
   }
 
   private boolean inBackground(Runnable task) {

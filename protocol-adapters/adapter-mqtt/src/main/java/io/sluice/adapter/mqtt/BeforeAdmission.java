@@ -4,6 +4,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.ReferenceCountUtil;
+import io.sluice.adapter.netty.SparseLog;
+import io.sluice.adapter.netty.Unadmitted;
 import io.sluice.api.Limit;
 import io.sluice.api.RejectReason;
 import io.sluice.api.adapter.Gateway;
@@ -29,7 +31,7 @@ final class BeforeAdmission extends ChannelInboundHandlerAdapter {
   private static final int SENT_MAX_BYTES = 2 * CONNECT_MAX_BYTES;
 
   private static final SparseLog REFUSALS =
-      new SparseLog(LoggerFactory.getLogger(BeforeAdmission.class));
+      new SparseLog(LoggerFactory.getLogger(BeforeAdmission.class), MqttAdapter.PROTOCOL);
 
   /** The connections of one event loop whose CONNECT is not complete, the oldest first. */
   static final class Waiting {

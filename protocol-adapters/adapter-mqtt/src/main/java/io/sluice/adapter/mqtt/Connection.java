@@ -20,6 +20,8 @@ import io.netty.handler.codec.mqtt.MqttReasonCodeAndPropertiesVariableHeader;
 import io.netty.handler.codec.mqtt.MqttSubscribeMessage;
 import io.netty.handler.codec.mqtt.MqttUnsubscribeMessage;
 import io.netty.util.ReferenceCountUtil;
+import io.sluice.adapter.netty.SparseLog;
+import io.sluice.adapter.netty.TlsContexts;
 import io.sluice.api.Limit;
 import io.sluice.api.MessageClass;
 import io.sluice.api.RejectReason;
@@ -39,7 +41,8 @@ import org.slf4j.LoggerFactory;
 // a write that fails closes the channel: its future says nothing more
 @SuppressWarnings("FutureReturnValueIgnored")
 final class Connection extends ChannelInboundHandlerAdapter {
-  private static final SparseLog FAULTS = new SparseLog(LoggerFactory.getLogger(Connection.class));
+  private static final SparseLog FAULTS =
+      new SparseLog(LoggerFactory.getLogger(Connection.class), MqttAdapter.PROTOCOL);
   private static final byte SHUTTING_DOWN = (byte) 0x8B;
   private static final long LINGER_NANOS = 1_000_000_000L;
   private static final String TAKEN_OVER = "taken over by another connection";
@@ -500,7 +503,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
       case SSLException tls -> {
         if (!failed) {
           gateway.refused(peer, RejectReason.NOT_AUTHENTICATED);
-          FAULTS.warn(String.valueOf(peer.address()), "TLS: " + TlsDoor.reason(tls) + "; closed");
+          FAULTS.warn(
+              String.valueOf(peer.address()), "TLS: " + TlsContexts.reason(tls) + "; closed");
         }
         channel.close();
       }

@@ -1,6 +1,7 @@
 package io.sluice.adapter.mqtt;
 
 import io.netty.channel.EventLoop;
+import io.sluice.adapter.netty.ReceiptQueue;
 import io.sluice.api.adapter.Receipt;
 import io.sluice.api.adapter.ReceiptSink;
 import io.sluice.api.adapter.Uplink;
@@ -10,13 +11,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import org.jctools.queues.MpscUnboundedArrayQueue;
 
 /**
- * Brings receipts back to one event loop: a queue, and one wake-up per batch. The queue never holds
+ * The connections of one event loop, and the way of receipts back to them. The queue never holds
  * more than the windows of the loop's connections, so it is bounded by them.
  */
 // a write that fails closes the channel: its future says nothing more
@@ -26,9 +24,7 @@ final class LoopSink implements ReceiptSink {
   static final long FAREWELL_NANOS = TimeUnit.MILLISECONDS.toNanos(800);
 
   private final EventLoop loop;
-  private final MpscUnboundedArrayQueue<Publication> resolved = new MpscUnboundedArrayQueue<>(1024);
-  private final AtomicBoolean awake = new AtomicBoolean();
-  private final Runnable drain = this::drain;
+  private final ReceiptQueue<Publication> resolved;
   private final List<Connection> touched = new ArrayList<>();
 
   /** Connections of this loop; touched by the loop alone. */
@@ -38,6 +34,7 @@ final class LoopSink implements ReceiptSink {
 
   LoopSink(EventLoop loop) {
     this.loop = loop;
+    this.resolved = new ReceiptQueue<>(loop, this::drain);
   }
 
   EventLoop loop() {
@@ -62,26 +59,15 @@ final class LoopSink implements ReceiptSink {
 
   @Override
   public void flush() {
-    if (awake.compareAndSet(false, true) && !execute(drain)) {
-      awake.set(false);
-    }
+    resolved.flush();
   }
 
   /** Runs the task on the loop; false where the loop has ended, and with it its connections. */
   boolean execute(Runnable task) {
-    if (loop.isShuttingDown()) {
-      return false;
-    }
-    try {
-      loop.execute(task);
-      return true;
-    } catch (RejectedExecutionException ended) {
-      return false; // between the question and the task
-    }
+    return resolved.execute(task);
   }
 
   private void drain() {
-    awake.set(false);
     for (Publication next = resolved.poll(); next != null; next = resolved.poll()) {
       try {
         if (next.connection.window.resolved(next)) {

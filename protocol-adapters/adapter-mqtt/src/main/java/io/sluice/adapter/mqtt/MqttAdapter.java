@@ -11,6 +11,10 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.handler.codec.mqtt.MqttEncoder;
+import io.sluice.adapter.netty.OpenFiles;
+import io.sluice.adapter.netty.SparseLog;
+import io.sluice.adapter.netty.Transport;
+import io.sluice.adapter.netty.Unadmitted;
 import io.sluice.api.BindFault;
 import io.sluice.api.Limit;
 import io.sluice.api.RejectReason;
@@ -42,10 +46,11 @@ public final class MqttAdapter implements Adapter {
   private static final int CLOSE_MILLIS = 1500;
 
   private static final Logger LOG = LoggerFactory.getLogger(MqttAdapter.class);
-  private static final SparseLog REFUSALS = new SparseLog(LOG);
+  private static final SparseLog REFUSALS = new SparseLog(LOG, MqttAdapter.PROTOCOL);
 
   /** Netty tries again each second; once a minute is enough to read. */
-  private static final SparseLog ACCEPT_FAULTS = new SparseLog(LOG, Duration.ofMinutes(1));
+  private static final SparseLog ACCEPT_FAULTS =
+      new SparseLog(LOG, PROTOCOL, Duration.ofMinutes(1));
 
   private final Door door;
   private final MqttOptions settings;
@@ -74,7 +79,7 @@ public final class MqttAdapter implements Adapter {
           door.kind(),
           settings.packetBytes());
     }
-    Transport transport = settings.transport().available();
+    Transport transport = settings.transport().available("listeners." + door.kind() + ".transport");
     TlsDoor secured =
         door.tls() == null ? null : new TlsDoor(door, door.tls(), gateway, sinks.values());
     tls = secured;

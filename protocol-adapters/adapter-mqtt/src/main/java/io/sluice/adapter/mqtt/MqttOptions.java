@@ -1,5 +1,6 @@
 package io.sluice.adapter.mqtt;
 
+import io.sluice.adapter.netty.Transport;
 import io.sluice.api.MessageBounds;
 import io.sluice.api.config.Bytes;
 import io.sluice.api.config.Option;

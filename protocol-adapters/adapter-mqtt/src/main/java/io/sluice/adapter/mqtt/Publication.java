@@ -1,16 +1,16 @@
 package io.sluice.adapter.mqtt;
 
+import io.sluice.adapter.netty.ReceivedMessage;
 import io.sluice.api.ContentType;
 import io.sluice.api.DeviceId;
 import io.sluice.api.MessageClass;
 import io.sluice.api.Rejection;
 import io.sluice.api.adapter.Receipt;
 import io.sluice.api.adapter.ReceiptSink;
-import io.sluice.api.adapter.Uplink;
 import org.jspecify.annotations.Nullable;
 
 /** One PUBLISH (or will) on its way through the gateway, with what its answer needs. */
-final class Publication implements Uplink {
+final class Publication extends ReceivedMessage {
   /** Where it stands; its event loop's alone. */
   enum State {
     WAITING,
@@ -28,13 +28,8 @@ final class Publication implements Uplink {
   @Nullable Receipt receipt;
 
   private final DeviceId device;
-  private final String topic;
-  private final ContentType contentType;
-  private final byte[] payload;
   private final @Nullable MessageClass classOfTopic;
   private final @Nullable Rejection rejection;
-  private final long receivedMicros;
-  private final long receivedNanos = System.nanoTime();
 
   /**
    * @param classOfTopic where the will's topic decides it: for a will in any case, for what is
@@ -51,22 +46,20 @@ final class Publication implements Uplink {
       @Nullable MessageClass classOfTopic,
       boolean isWill,
       @Nullable Rejection rejection) {
+    super(
+        topic, contentType, payload, connection.gateway.clock().millis() * 1000, System.nanoTime());
     this.connection = connection;
     this.device = device;
     this.qos = qos;
     this.packetId = packetId;
-    this.topic = topic;
-    this.contentType = contentType;
-    this.payload = payload;
     this.classOfTopic = classOfTopic;
     this.isWill = isWill;
     this.rejection = rejection;
-    this.receivedMicros = connection.gateway.clock().millis() * 1000;
   }
 
   /** Tells this message from another one of the same packet id. */
   long digest() {
-    return digest(topic, payload);
+    return digest(topic(), payload());
   }
 
   static long digest(String topic, byte[] payload) {
@@ -85,31 +78,6 @@ final class Publication implements Uplink {
   @Override
   public String protocol() {
     return MqttAdapter.PROTOCOL;
-  }
-
-  @Override
-  public String topic() {
-    return topic;
-  }
-
-  @Override
-  public ContentType contentType() {
-    return contentType;
-  }
-
-  @Override
-  public byte[] payload() {
-    return payload;
-  }
-
-  @Override
-  public long receivedMicros() {
-    return receivedMicros;
-  }
-
-  @Override
-  public long receivedNanos() {
-    return receivedNanos;
   }
 
   @Override

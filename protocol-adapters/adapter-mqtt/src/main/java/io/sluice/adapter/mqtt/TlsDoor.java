@@ -10,6 +10,8 @@ import io.netty.handler.ssl.SniHandler;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.sluice.adapter.netty.SparseLog;
+import io.sluice.adapter.netty.TlsContexts;
 import io.sluice.api.Limit;
 import io.sluice.api.adapter.Gateway;
 import io.sluice.api.adapter.Peer;
@@ -45,7 +47,7 @@ import org.slf4j.LoggerFactory;
 @SuppressWarnings("FutureReturnValueIgnored")
 final class TlsDoor implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TlsDoor.class);
-  private static final SparseLog REFUSALS = new SparseLog(LOG);
+  private static final SparseLog REFUSALS = new SparseLog(LOG, MqttAdapter.PROTOCOL);
 
   /** Record size limit of a ClientHello that is read: RFC 8446 section 5.1. */
   private static final int MAX_CLIENT_HELLO_BYTES = 16 << 10;
@@ -266,18 +268,5 @@ final class TlsDoor implements AutoCloseable {
   @Override
   public void close() {
     reloads.shutdownNow();
-  }
-
-  /** The innermost cause that says something: the outer ones of OpenSSL say "general problem". */
-  static String reason(Throwable fault) {
-    String reason = String.valueOf(fault.getMessage());
-    Throwable cause = fault.getCause();
-    for (int depth = 0; cause != null && depth < 8; depth++) {
-      if (cause.getMessage() != null) {
-        reason = cause.getMessage();
-      }
-      cause = cause.getCause();
-    }
-    return reason;
   }
 }

@@ -1,4 +1,4 @@
-package io.sluice.adapter.mqtt;
+package io.sluice.adapter.netty;
 
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.ClientAuth;
@@ -26,22 +26,25 @@ import org.jspecify.annotations.Nullable;
  * used: OpenSSL reads keys that it cannot serve. With provider auto such files are served by the
  * JDK.
  */
-final class TlsContexts {
+public final class TlsContexts {
   /**
    * A context that was tried.
    *
    * @param fallback why it is not by OpenSSL, where it should have been; else null
    */
-  record Tried(SslContext context, SslProvider provider, @Nullable String fallback) {
-    String providerName() {
+  public record Tried(SslContext context, SslProvider provider, @Nullable String fallback) {
+    /** As the log names it. */
+    public String providerName() {
       return provider == SslProvider.JDK ? "jdk" : "openssl";
     }
   }
 
+  private static final int MAX_CAUSES = 8;
+
   private TlsContexts() {}
 
   /** What is wrong with a listener's files that they show only in a handshake. */
-  static List<Problem> problems(@Nullable TlsSettings settings) {
+  public static List<Problem> problems(@Nullable TlsSettings settings) {
     if (settings == null) {
       return List.of();
     }
@@ -54,9 +57,11 @@ final class TlsContexts {
   }
 
   /**
+   * Makes the context of files that were read.
+   *
    * @throws IOException where no handshake comes about; the message says why and names the remedy
    */
-  static Tried make(TlsSettings settings, TlsFiles files) throws IOException {
+  public static Tried make(TlsSettings settings, TlsFiles files) throws IOException {
     boolean isNativeThere = OpenSsl.isAvailable();
     if (settings.provider() == TlsProvider.OPENSSL && !isNativeThere) {
       throw new IOException("provider: no native TLS library for this machine; write auto or jdk");
@@ -126,8 +131,21 @@ final class TlsContexts {
     } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
       throw new IOException(
           "%s and %s cannot be served: %s"
-              .formatted(settings.certificate(), settings.key(), TlsDoor.reason(e)),
+              .formatted(settings.certificate(), settings.key(), reason(e)),
           e);
     }
+  }
+
+  /** The innermost cause that says something: the outer ones of OpenSSL say "general problem". */
+  public static String reason(Throwable fault) {
+    String reason = String.valueOf(fault.getMessage());
+    Throwable cause = fault.getCause();
+    for (int depth = 0; cause != null && depth < MAX_CAUSES; depth++) {
+      if (cause.getMessage() != null) {
+        reason = cause.getMessage();
+      }
+      cause = cause.getCause();
+    }
+    return reason;
   }
 }

@@ -1,4 +1,4 @@
-package io.sluice.adapter.mqtt;
+package io.sluice.adapter.netty;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

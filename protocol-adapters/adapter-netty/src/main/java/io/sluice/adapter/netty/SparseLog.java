@@ -1,4 +1,4 @@
-package io.sluice.adapter.mqtt;
+package io.sluice.adapter.netty;
 
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
@@ -6,35 +6,46 @@ import org.slf4j.Logger;
 
 /**
  * Warnings that a peer can provoke: one each interval at most, with the count of those left out.
+ * Thread-safe.
  */
-final class SparseLog {
+public final class SparseLog {
   private final Logger log;
+  private final String prefix;
   private final long intervalNanos;
   private final AtomicLong last;
   private final AtomicLong omitted = new AtomicLong();
 
-  /** One a second. */
-  SparseLog(Logger log) {
-    this(log, Duration.ofSeconds(1));
+  /**
+   * One a second.
+   *
+   * @param protocol the first word of each line
+   */
+  public SparseLog(Logger log, String protocol) {
+    this(log, protocol, Duration.ofSeconds(1));
   }
 
-  SparseLog(Logger log, Duration interval) {
+  /**
+   * @param protocol the first word of each line
+   * @param interval between two lines, at least
+   */
+  public SparseLog(Logger log, String protocol, Duration interval) {
     this.log = log;
+    this.prefix = protocol;
     this.intervalNanos = interval.toNanos();
     this.last = new AtomicLong(System.nanoTime() - intervalNanos);
   }
 
-  /** Any thread. */
-  void warn(String where, String what) {
+  /** Warns of something that a peer has done. */
+  public void warn(String where, String what) {
     if (isDue()) {
-      log.warn("mqtt: {}: {}{}", where, what, omitted());
+      log.warn("{}: {}: {}{}", prefix, where, what, omitted());
     }
   }
 
-  /** The same for a fault of the gateway's own, with its stack trace. Any thread. */
-  void error(String where, String what, Throwable fault) {
+  /** Logs a fault of the gateway's own, with its stack trace. */
+  public void error(String where, String what, Throwable fault) {
     if (isDue()) {
-      log.error("mqtt: {}: {}{}", where, what, omitted(), fault);
+      log.error("{}: {}: {}{}", prefix, where, what, omitted(), fault);
     }
   }
 

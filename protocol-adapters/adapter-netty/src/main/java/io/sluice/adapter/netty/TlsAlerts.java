@@ -1,4 +1,4 @@
-package io.sluice.adapter.mqtt;
+package io.sluice.adapter.netty;
 
 import io.netty.handler.ssl.OpenSslCertificateException;
 import io.netty.internal.tcnative.CertificateVerifier;

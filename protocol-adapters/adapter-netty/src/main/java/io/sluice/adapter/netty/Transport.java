@@ -1,4 +1,4 @@
-package io.sluice.adapter.mqtt;
+package io.sluice.adapter.netty;
 
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ServerChannel;
@@ -13,15 +13,24 @@ import io.netty.channel.uring.IoUringServerSocketChannel;
 import java.io.IOException;
 import java.util.Locale;
 
-/** How sockets are served. */
+/** How sockets are served: by which of Netty's transports. */
 public enum Transport {
+  /** The best that the machine has: epoll, else nio. */
   AUTO,
+  /** Linux. */
   EPOLL,
+  /** Linux, of newer kernels. */
   IO_URING,
+  /** Everywhere. */
   NIO;
 
-  /** This one where the machine has it; for auto the best that it has. */
-  Transport available() throws IOException {
+  /**
+   * This one where the machine has it; for auto the best that it has.
+   *
+   * @param key of the setting, for the message
+   * @throws IOException where the machine has it not; the message names the key and the remedy
+   */
+  public Transport available(String key) throws IOException {
     boolean has =
         switch (this) {
           case EPOLL -> Epoll.isAvailable();
@@ -30,13 +39,19 @@ public enum Transport {
         };
     if (!has) {
       throw new IOException(
-          "listeners.mqtt.transport: this machine's kernel has no %s; write transport: auto"
-              .formatted(name().toLowerCase(Locale.ROOT).replace('_', '-')));
+          "%s: this machine's kernel has no %s; write transport: auto"
+              .formatted(key, name().toLowerCase(Locale.ROOT).replace('_', '-')));
     }
-    return this == AUTO ? (Epoll.isAvailable() ? EPOLL : NIO) : this;
+    return this == AUTO ? best() : this;
   }
 
-  IoHandlerFactory ioHandlers() {
+  /** What auto means on this machine. */
+  public static Transport best() {
+    return Epoll.isAvailable() ? EPOLL : NIO;
+  }
+
+  /** For the event loops. */
+  public IoHandlerFactory ioHandlers() {
     return switch (this) {
       case EPOLL -> EpollIoHandler.newFactory();
       case IO_URING -> IoUringIoHandler.newFactory();
@@ -44,7 +59,8 @@ public enum Transport {
     };
   }
 
-  Class<? extends ServerChannel> serverChannel() {
+  /** For TCP. */
+  public Class<? extends ServerChannel> serverChannel() {
     return switch (this) {
       case EPOLL -> EpollServerSocketChannel.class;
       case IO_URING -> IoUringServerSocketChannel.class;
