@@ -29,6 +29,7 @@ class ArchitectureTest {
               "io.sluice.adapter..",
               "io.sluice.upstream..",
               "io.sluice.sim..",
+              "io.sluice.store..",
               "io.sluice.app..");
 
   @ArchTest
@@ -43,6 +44,7 @@ class ArchitectureTest {
               "io.sluice.admin..",
               "io.sluice.upstream..",
               "io.sluice.sim..",
+              "io.sluice.store..",
               "io.sluice.app..");
 
   /** What two of them need stands in io.sluice.adapter.netty. */
@@ -58,13 +60,28 @@ class ArchitectureTest {
                   "io.sluice.adapter.netty..", "io.sluice.adapter.testkit.."));
 
   @ArchTest
-  static final ArchRule engineKnowsTheApiOnly =
+  static final ArchRule engineKnowsTheApiAndStoresOnly =
       noClasses()
           .that()
           .resideInAPackage("io.sluice.engine..")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(
+              "io.sluice.admin..",
+              "io.sluice.adapter..",
+              "io.sluice.upstream..",
+              "io.sluice.sim..",
+              "io.sluice.app..");
+
+  @ArchTest
+  static final ArchRule storesKnowTheApiOnly =
+      noClasses()
+          .that()
+          .resideInAPackage("io.sluice.store..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "io.sluice.engine..",
               "io.sluice.admin..",
               "io.sluice.adapter..",
               "io.sluice.upstream..",
@@ -83,6 +100,7 @@ class ArchitectureTest {
               "io.sluice.adapter..",
               "io.sluice.upstream..",
               "io.sluice.sim..",
+              "io.sluice.store..",
               "io.sluice.app..");
 
   @ArchTest
@@ -97,6 +115,7 @@ class ArchitectureTest {
               "io.sluice.admin..",
               "io.sluice.adapter..",
               "io.sluice.sim..",
+              "io.sluice.store..",
               "io.sluice.app..");
 
   @ArchTest
@@ -112,6 +131,7 @@ class ArchitectureTest {
               "io.sluice.admin..",
               "io.sluice.adapter..",
               "io.sluice.upstream..",
+              "io.sluice.store..",
               "io.sluice.app..");
 
   /** Pure of disk, network and registry: the same code decodes offline. */
@@ -151,6 +171,7 @@ class ArchitectureTest {
           .that()
           .resideInAnyPackage(
               "io.sluice.api..",
+              "io.sluice.store..",
               "io.sluice.engine..",
               "io.sluice.admin..",
               "io.sluice.adapter..",
@@ -172,6 +193,7 @@ class ArchitectureTest {
           .that()
           .resideInAnyPackage(
               "io.sluice.api..",
+              "io.sluice.store..",
               "io.sluice.engine..",
               "io.sluice.admin..",
               "io.sluice.adapter.netty..",

@@ -1,8 +1,8 @@
 package io.sluice.engine.alarm;
 
 import io.sluice.api.admin.StoreUnavailableException;
-import io.sluice.engine.sqlite.SideStore;
-import io.sluice.engine.sqlite.StoreKind;
+import io.sluice.store.sqlite.SqliteFile;
+import io.sluice.store.sqlite.SqliteKind;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -80,8 +80,8 @@ final class AlarmDatabase implements AutoCloseable {
   /** What brings a file from the version that is its index here to the next. */
   private static final List<List<String>> STEPS = List.of(FIRST, SECOND, THIRD);
 
-  private static final StoreKind KIND =
-      new StoreKind(
+  private static final SqliteKind KIND =
+      new SqliteKind(
           AlarmDatabase::prepare,
           List.of(
               "SELECT id, kind, device, sector, site, model, name, point, severity, urgency,"
@@ -94,9 +94,9 @@ final class AlarmDatabase implements AutoCloseable {
           true,
           "move the file away: alarms then begin anew");
 
-  private final SideStore store;
+  private final SqliteFile store;
 
-  private AlarmDatabase(SideStore store) {
+  private AlarmDatabase(SqliteFile store) {
     this.store = store;
   }
 
@@ -106,18 +106,18 @@ final class AlarmDatabase implements AutoCloseable {
    * @throws IOException where it cannot be opened; the message names the file and the remedy
    */
   static AlarmDatabase open(Path file) throws IOException {
-    return new AlarmDatabase(SideStore.open(file, KIND));
+    return new AlarmDatabase(SqliteFile.open(file, KIND));
   }
 
   private static void prepare(Connection connection)
-      throws SQLException, StoreKind.RefusedException {
+      throws SQLException, SqliteKind.RefusedException {
     try (Statement statement = connection.createStatement()) {
       int version;
       try (ResultSet row = statement.executeQuery("PRAGMA user_version")) {
         version = row.getInt(1);
       }
       if (version > STEPS.size()) {
-        throw new StoreKind.RefusedException(
+        throw new SqliteKind.RefusedException(
             "it is of a later Sluice; run that one, or move the file away to begin anew");
       }
       if (version < STEPS.size()) {
@@ -149,12 +149,12 @@ final class AlarmDatabase implements AutoCloseable {
     }
   }
 
-  /** See {@link SideStore#onBegunAnew}. */
+  /** See {@link SqliteFile#onBegunAnew}. */
   void onBegunAnew(Runnable listener) {
     store.onBegunAnew(listener);
   }
 
-  /** See {@link SideStore#probe}. */
+  /** See {@link SqliteFile#probe}. */
   void probe() {
     store.probe();
   }

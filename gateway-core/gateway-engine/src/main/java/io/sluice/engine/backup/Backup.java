@@ -1,7 +1,7 @@
 package io.sluice.engine.backup;
 
 import io.sluice.api.files.OwnerOnly;
-import io.sluice.engine.sqlite.SqliteFile;
+import io.sluice.store.sqlite.SqliteCopy;
 import java.io.IOException;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
@@ -75,7 +75,7 @@ public final class Backup {
     for (String name : DATABASES) {
       Path database = data.resolve(name);
       if (Files.exists(database)) {
-        SqliteFile.copy(database, scratch.resolve(name));
+        SqliteCopy.copy(database, scratch.resolve(name));
         names.add(name);
       }
     }

@@ -1,7 +1,7 @@
 package io.sluice.engine.backup;
 
 import io.sluice.api.files.OwnerOnly;
-import io.sluice.engine.sqlite.SqliteFile;
+import io.sluice.store.sqlite.SqliteCopy;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -57,10 +57,10 @@ public final class Restore {
       List<String> names = unpack(from, scratch);
       for (String name : names) {
         if (Backup.DATABASES.contains(name)) {
-          SqliteFile.verify(scratch.resolve(name));
+          SqliteCopy.verify(scratch.resolve(name));
         }
       }
-      long ended = SqliteFile.update(scratch.resolve("registry.db"), OVER);
+      long ended = SqliteCopy.update(scratch.resolve("registry.db"), OVER);
       for (String name : names) {
         Path file = scratch.resolve(name);
         sync(file);

@@ -2,8 +2,8 @@ package io.sluice.engine.coverage;
 
 import io.sluice.api.Lane;
 import io.sluice.api.admin.StoreUnavailableException;
-import io.sluice.engine.sqlite.SideStore;
-import io.sluice.engine.sqlite.StoreKind;
+import io.sluice.store.sqlite.SqliteFile;
+import io.sluice.store.sqlite.SqliteKind;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -65,13 +65,13 @@ final class CoverageDatabase implements AutoCloseable {
               + " received, timely, excluded FROM day LIMIT 0",
           "SELECT " + ChangeTable.COLUMNS + " FROM change LIMIT 0");
 
-  private static final StoreKind KIND =
-      new StoreKind(
+  private static final SqliteKind KIND =
+      new SqliteKind(
           CoverageDatabase::prepare, SHAPE, true, "move the file away: coverage then begins anew");
 
-  private final SideStore store;
+  private final SqliteFile store;
 
-  private CoverageDatabase(SideStore store) {
+  private CoverageDatabase(SqliteFile store) {
     this.store = store;
   }
 
@@ -81,15 +81,15 @@ final class CoverageDatabase implements AutoCloseable {
    * @throws IOException where it cannot be opened; the message names the file and the remedy
    */
   static CoverageDatabase open(Path file) throws IOException {
-    return new CoverageDatabase(SideStore.open(file, KIND));
+    return new CoverageDatabase(SqliteFile.open(file, KIND));
   }
 
   private static void prepare(Connection connection)
-      throws SQLException, StoreKind.RefusedException {
+      throws SQLException, SqliteKind.RefusedException {
     try (Statement statement = connection.createStatement()) {
       try (ResultSet version = statement.executeQuery("PRAGMA user_version")) {
         if (version.next() && version.getInt(1) > VERSION) {
-          throw new StoreKind.RefusedException(
+          throw new SqliteKind.RefusedException(
               "it was written by a newer Sluice; run that one, or move the file away: coverage"
                   + " then begins anew");
         }
@@ -132,12 +132,12 @@ final class CoverageDatabase implements AutoCloseable {
     store.beginAnew(cause);
   }
 
-  /** See {@link SideStore#onBegunAnew}. */
+  /** See {@link SqliteFile#onBegunAnew}. */
   void onBegunAnew(Runnable listener) {
     store.onBegunAnew(listener);
   }
 
-  /** See {@link SideStore#probe}. */
+  /** See {@link SqliteFile#probe}. */
   void probe() {
     store.probe();
   }

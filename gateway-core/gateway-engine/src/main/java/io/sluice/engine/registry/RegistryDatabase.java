@@ -1,8 +1,8 @@
 package io.sluice.engine.registry;
 
 import io.sluice.api.admin.StoreUnavailableException;
-import io.sluice.engine.sqlite.SideStore;
-import io.sluice.engine.sqlite.StoreKind;
+import io.sluice.store.sqlite.SqliteFile;
+import io.sluice.store.sqlite.SqliteKind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,8 +25,8 @@ final class RegistryDatabase implements AutoCloseable {
           + " begin with its own: the device files are then applied anew, and what the API has"
           + " registered is lost";
 
-  private static final StoreKind KIND =
-      new StoreKind(
+  private static final SqliteKind KIND =
+      new SqliteKind(
           RegistryDatabase::migrate,
           List.of(
               "SELECT id FROM device LIMIT 0",
@@ -35,9 +35,9 @@ final class RegistryDatabase implements AutoCloseable {
           false,
           REMEDY);
 
-  private final SideStore store;
+  private final SqliteFile store;
 
-  private RegistryDatabase(SideStore store) {
+  private RegistryDatabase(SqliteFile store) {
     this.store = store;
   }
 
@@ -54,15 +54,15 @@ final class RegistryDatabase implements AutoCloseable {
         && !Files.exists(file.resolveSibling(file.getFileName() + "-wal"))) {
       throw new IOException(file + ": the file is damaged (it is empty); " + REMEDY);
     }
-    return new RegistryDatabase(SideStore.open(file, KIND));
+    return new RegistryDatabase(SqliteFile.open(file, KIND));
   }
 
   private static void migrate(Connection connection)
-      throws SQLException, StoreKind.RefusedException {
+      throws SQLException, SqliteKind.RefusedException {
     try {
       Migrations.migrate(connection, Migrations.SCRIPTS.size());
     } catch (RegistryException e) {
-      throw new StoreKind.RefusedException(String.valueOf(e.getMessage()));
+      throw new SqliteKind.RefusedException(String.valueOf(e.getMessage()));
     }
   }
 
@@ -81,7 +81,7 @@ final class RegistryDatabase implements AutoCloseable {
     }
   }
 
-  /** See {@link SideStore#probe}. */
+  /** See {@link SqliteFile#probe}. */
   void probe() {
     store.probe();
   }

@@ -3,6 +3,7 @@ package io.sluice.engine.alarm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sluice.adapter.testkit.Damage;
 import io.sluice.api.Cap;
 import io.sluice.api.DeviceId;
 import io.sluice.api.admin.AlarmDesk.AlarmView;
@@ -16,7 +17,6 @@ import io.sluice.engine.limits.LimitSettings;
 import io.sluice.engine.normalize.Profiles;
 import io.sluice.engine.registry.AccessSettings;
 import io.sluice.engine.registry.Registry;
-import io.sluice.engine.sqlite.Damage;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;

@@ -3,6 +3,7 @@ package io.sluice.engine.coverage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.sluice.adapter.testkit.Damage;
 import io.sluice.api.GatewayTime;
 import io.sluice.api.admin.CoverageDesk.Stop;
 import io.sluice.api.admin.CoverageDesk.StopScope;
@@ -15,7 +16,6 @@ import io.sluice.engine.registry.Registry;
 import io.sluice.engine.spool.SegmentedSpool;
 import io.sluice.engine.spool.SpoolSettings;
 import io.sluice.engine.spool.SpoolSettings.Policy;
-import io.sluice.engine.sqlite.Damage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;

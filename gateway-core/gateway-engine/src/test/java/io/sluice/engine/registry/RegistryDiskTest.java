@@ -3,9 +3,9 @@ package io.sluice.engine.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sluice.adapter.testkit.LoopDisk;
 import io.sluice.api.ContentType;
 import io.sluice.api.admin.CommandDesk.Submission;
-import io.sluice.engine.spool.LoopDisk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

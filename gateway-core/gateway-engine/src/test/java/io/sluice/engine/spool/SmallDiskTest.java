@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.sluice.adapter.testkit.Campaign;
+import io.sluice.adapter.testkit.LoopDisk;
 import io.sluice.api.Lane;
 import io.sluice.api.admin.Operations.LedgerLine;
 import io.sluice.api.config.Bytes;

@@ -1,4 +1,4 @@
-package io.sluice.engine.sqlite;
+package io.sluice.store.sqlite;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -7,13 +7,13 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 
 /** Moves a damaged database out of the way, with what belongs to it. The newest one is kept. */
-final class SetAside {
+final class DamagedFile {
   private static final String SUFFIX = ".damaged";
 
   /** The log and the index of a SQLite file: a new file must not find those of another. */
   static final List<String> COMPANIONS = List.of("-wal", "-shm", "-journal");
 
-  private SetAside() {}
+  private DamagedFile() {}
 
   static Path move(Path file) throws IOException {
     Path aside = file.resolveSibling(file.getFileName() + SUFFIX);

@@ -1,4 +1,4 @@
-package io.sluice.engine.spool;
+package io.sluice.adapter.testkit;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -66,7 +66,7 @@ public final class LoopDisk implements AutoCloseable {
   }
 
   /** Nothing below may be changed, open or not; or it may again. */
-  void freeze(boolean isFrozen) throws IOException {
+  public void freeze(boolean isFrozen) throws IOException {
     run("chattr", "-R", isFrozen ? "+i" : "-i", mount.resolve("spool").toString());
   }
 

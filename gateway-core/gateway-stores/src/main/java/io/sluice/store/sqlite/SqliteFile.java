@@ -1,4 +1,4 @@
-package io.sluice.engine.sqlite;
+package io.sluice.store.sqlite;
 
 import io.sluice.api.admin.StoreUnavailableException;
 import io.sluice.api.files.OwnerOnly;
@@ -35,8 +35,8 @@ import org.sqlite.SQLiteException;
  * <p>Thread-safe. Blocks on the disk, and up to {@value #BUSY_MILLIS} ms on another program that
  * holds the file, so never called from an event loop.
  */
-public final class SideStore implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(SideStore.class);
+public final class SqliteFile implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(SqliteFile.class);
   static final int BUSY_MILLIS = 5_000;
 
   /** What is done in one transaction. */
@@ -45,16 +45,16 @@ public final class SideStore implements AutoCloseable {
   }
 
   private final Path file;
-  private final StoreKind kind;
+  private final SqliteKind kind;
   private final ReentrantLock lock = new ReentrantLock();
   private final List<Runnable> anew = new CopyOnWriteArrayList<>();
   private @Nullable Connection connection;
   private @Nullable Connection holder;
   private boolean isClosed;
-  private volatile @Nullable Trouble trouble;
+  private volatile @Nullable SqliteFault trouble;
   private volatile @Nullable String troubleText;
 
-  private SideStore(Path file, StoreKind kind) {
+  private SqliteFile(Path file, SqliteKind kind) {
     this.file = file;
     this.kind = kind;
   }
@@ -65,8 +65,8 @@ public final class SideStore implements AutoCloseable {
    *
    * @throws IOException where it cannot be opened; the message names the file and the remedy
    */
-  public static SideStore open(Path file, StoreKind kind) throws IOException {
-    SideStore store = new SideStore(file, kind);
+  public static SqliteFile open(Path file, SqliteKind kind) throws IOException {
+    SqliteFile store = new SqliteFile(file, kind);
     Path parent = file.toAbsolutePath().getParent();
     if (parent != null) {
       Files.createDirectories(parent, OwnerOnly.directory(parent));
@@ -83,7 +83,7 @@ public final class SideStore implements AutoCloseable {
         throw new IOException(store.sentence(e), e);
       }
       store.begunAnew(e);
-    } catch (StoreKind.RefusedException e) {
+    } catch (SqliteKind.RefusedException e) {
       store.closeAll(e);
       throw new IOException(file + ": " + e.getMessage(), e);
     }
@@ -95,13 +95,13 @@ public final class SideStore implements AutoCloseable {
    * says that a statement is wrong.
    */
   private static boolean isDamage(SQLException e, boolean wasThere) {
-    return Trouble.of(e) == Trouble.DAMAGED
+    return SqliteFault.of(e) == SqliteFault.DAMAGED
         || (wasThere
             && e instanceof SQLiteException failure
             && failure.getResultCode() == SQLiteErrorCode.SQLITE_ERROR);
   }
 
-  private void open() throws SQLException, StoreKind.RefusedException {
+  private void open() throws SQLException, SqliteKind.RefusedException {
     Connection opened = connect();
     connection = opened;
     kind.prepare().run(opened);
@@ -194,17 +194,17 @@ public final class SideStore implements AutoCloseable {
   }
 
   private StoreUnavailableException failed(SQLException e) {
-    Trouble found = Trouble.of(e);
+    SqliteFault found = SqliteFault.of(e);
     if (isConstraint(e)) {
       return new StoreUnavailableException(file + ": " + e.getMessage(), e);
     }
     Connection used = connection;
-    if (used != null && found != Trouble.LOCKED) {
+    if (used != null && found != SqliteFault.LOCKED) {
       connection = null;
       close(used, e);
     }
     StoreUnavailableException failure = new StoreUnavailableException(sentence(e), e);
-    if (found == Trouble.DAMAGED && kind.beginsAnew()) {
+    if (found == SqliteFault.DAMAGED && kind.beginsAnew()) {
       try {
         closeAll(e);
         begunAnew(e);
@@ -223,7 +223,7 @@ public final class SideStore implements AutoCloseable {
         && (failure.getResultCode().code & 0xff) == SQLiteErrorCode.SQLITE_CONSTRAINT.code;
   }
 
-  private void note(Trouble found, String text) {
+  private void note(SqliteFault found, String text) {
     if (trouble != found) {
       LOG.error("{}", text);
     }
@@ -237,8 +237,8 @@ public final class SideStore implements AutoCloseable {
   }
 
   private String sentence(SQLException e) {
-    Trouble found = Trouble.of(e);
-    String remedy = found == Trouble.DAMAGED ? "; " + kind.remedy() : "";
+    SqliteFault found = SqliteFault.of(e);
+    String remedy = found == SqliteFault.DAMAGED ? "; " + kind.remedy() : "";
     return file + ": " + found.text(e) + remedy;
   }
 
@@ -246,7 +246,7 @@ public final class SideStore implements AutoCloseable {
    * Sets the file aside; what it is made of can be looked at later, and nothing goes on with it.
    */
   private void begunAnew(Exception cause) throws IOException {
-    Path aside = SetAside.move(file);
+    Path aside = DamagedFile.move(file);
     LOG.error(
         "{} is damaged ({}); it is kept as {}, and begun anew", file, cause.getMessage(), aside);
     OwnerOnly.makeMissing(file);
@@ -255,7 +255,7 @@ public final class SideStore implements AutoCloseable {
     } catch (SQLException e) {
       closeAll(e);
       throw new IOException(sentence(e), e);
-    } catch (StoreKind.RefusedException e) {
+    } catch (SqliteKind.RefusedException e) {
       closeAll(e);
       throw new IOException(file + ": " + e.getMessage(), e);
     }
@@ -284,7 +284,7 @@ public final class SideStore implements AutoCloseable {
 
   /** Looks whether a store that was not well can be written again; every second or so. */
   public void probe() {
-    Trouble found = trouble;
+    SqliteFault found = trouble;
     if (found == null || !found.passes()) {
       return;
     }

@@ -1,4 +1,4 @@
-package io.sluice.engine.sqlite;
+package io.sluice.adapter.testkit;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;

@@ -1,11 +1,11 @@
-package io.sluice.engine.sqlite;
+package io.sluice.store.sqlite;
 
 import java.sql.SQLException;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
 /** Why a side store cannot do what it was asked for. */
-enum Trouble {
+enum SqliteFault {
   FULL("the disk is full; free some space on it, the store goes on by itself"),
   READ_ONLY("the file or its disk is read-only; make it writable, the store goes on by itself"),
   INPUT_OUTPUT("the disk fails; see the system's log, the store goes on when the disk does"),
@@ -19,11 +19,11 @@ enum Trouble {
 
   private final String sentence;
 
-  Trouble(String sentence) {
+  SqliteFault(String sentence) {
     this.sentence = sentence;
   }
 
-  static Trouble of(SQLException e) {
+  static SqliteFault of(SQLException e) {
     if (!(e instanceof SQLiteException failure)) {
       return OTHER;
     }

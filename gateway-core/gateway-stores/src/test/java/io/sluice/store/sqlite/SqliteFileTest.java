@@ -1,4 +1,4 @@
-package io.sluice.engine.sqlite;
+package io.sluice.store.sqlite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 @Timeout(60)
-class SideStoreTest {
+class SqliteFileTest {
   /** What happens to a file that nobody has open. */
   enum Harm {
     GARBAGE {
@@ -89,7 +89,7 @@ class SideStoreTest {
   }
 
   private void filled() throws IOException {
-    try (SideStore store = SideStore.open(file, Notes.KIND)) {
+    try (SqliteFile store = SqliteFile.open(file, Notes.KIND)) {
       for (int i = 0; i < 100; i++) {
         Notes.add(store, "n" + i, 2_000);
       }
@@ -102,7 +102,7 @@ class SideStoreTest {
     filled();
     damage.to(file);
     byte[] damaged = Files.readAllBytes(file);
-    try (SideStore store = SideStore.open(file, Notes.KIND)) {
+    try (SqliteFile store = SqliteFile.open(file, Notes.KIND)) {
       // a truncated one may show its damage only where it is used
       if (!Files.exists(directory.resolve("side.db.damaged"))) {
         assertThatThrownBy(() -> Notes.count(store, "n99"))
@@ -122,7 +122,7 @@ class SideStoreTest {
     filled();
     damage.to(file);
     byte[] damaged = Files.readAllBytes(file);
-    try (SideStore store = SideStore.open(file, Notes.KEPT)) {
+    try (SqliteFile store = SqliteFile.open(file, Notes.KEPT)) {
       assertThatThrownBy(() -> Notes.count(store, "n99"))
           .isInstanceOf(StoreUnavailableException.class)
           .hasMessageContaining("is damaged; bring back a backup");
@@ -143,7 +143,7 @@ class SideStoreTest {
   void damageFoundWhileInUseIsSetAsideAndTold() throws IOException {
     filled();
     boolean[] isTold = {false};
-    try (SideStore store = SideStore.open(file, Notes.KIND)) {
+    try (SqliteFile store = SqliteFile.open(file, Notes.KIND)) {
       store.onBegunAnew(() -> isTold[0] = true);
       flip(file, 4096, (int) Files.size(file));
       assertThatThrownBy(() -> Notes.count(store, "n50"))
@@ -162,7 +162,7 @@ class SideStoreTest {
     Files.write(
         directory.resolve("side.db-wal"), "x".repeat(9_000).getBytes(StandardCharsets.UTF_8));
     Files.write(directory.resolve("side.db-shm"), new byte[100]);
-    try (SideStore store = SideStore.open(file, Notes.KIND)) {
+    try (SqliteFile store = SqliteFile.open(file, Notes.KIND)) {
       assertThat(Notes.count(store, "n50")).isEqualTo(1);
       Notes.add(store, "after", 10);
       assertThat(Notes.count(store, "after")).isEqualTo(1);
@@ -171,7 +171,7 @@ class SideStoreTest {
 
   @Test
   void transactionThatItsOwnWorkEndsLeavesTheStoreWell() throws IOException {
-    try (SideStore store = SideStore.open(file, Notes.KIND)) {
+    try (SqliteFile store = SqliteFile.open(file, Notes.KIND)) {
       // what SQLite does by itself on a full disk: the transaction is gone, the driver knows not
       assertThatThrownBy(() ->
               store.<Void, IllegalStateException>transact(connection -> {
@@ -191,7 +191,7 @@ class SideStoreTest {
 
   @Test
   void fileThatAnotherProgramHoldsIsToldAndWellAfterwards() throws Exception {
-    try (SideStore store = SideStore.open(file, Notes.KIND)) {
+    try (SqliteFile store = SqliteFile.open(file, Notes.KIND)) {
       try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + file);
           Statement statement = other.createStatement()) {
         statement.execute("BEGIN IMMEDIATE");
@@ -210,7 +210,7 @@ class SideStoreTest {
 
   @Test
   void filesAreTheirOwnersOnly() throws IOException {
-    try (SideStore store = SideStore.open(directory.resolve("data/side.db"), Notes.KIND)) {
+    try (SqliteFile store = SqliteFile.open(directory.resolve("data/side.db"), Notes.KIND)) {
       Notes.add(store, "one", 10);
       for (String name : new String[] {"side.db", "side.db-wal", "side.db-shm"}) {
         assertThat(
@@ -224,12 +224,12 @@ class SideStoreTest {
   @Test
   void copyIsWholeWhileTheStoreIsWritten() throws IOException {
     Path copy = directory.resolve("copy.db");
-    try (SideStore store = SideStore.open(file, Notes.KIND)) {
+    try (SqliteFile store = SqliteFile.open(file, Notes.KIND)) {
       Notes.add(store, "one", 10);
-      SqliteFile.copy(file, copy);
+      SqliteCopy.copy(file, copy);
       Notes.add(store, "two", 10);
     }
-    try (SideStore store = SideStore.open(copy, Notes.KEPT)) {
+    try (SqliteFile store = SqliteFile.open(copy, Notes.KEPT)) {
       assertThat(Notes.count(store, "one")).isEqualTo(1);
       assertThat(Notes.count(store, "two")).isZero();
     }

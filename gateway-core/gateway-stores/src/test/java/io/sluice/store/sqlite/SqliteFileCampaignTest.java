@@ -1,11 +1,11 @@
-package io.sluice.engine.sqlite;
+package io.sluice.store.sqlite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import io.sluice.adapter.testkit.Campaign;
-import io.sluice.engine.spool.LoopDisk;
+import io.sluice.adapter.testkit.LoopDisk;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
 
 /** Histories of SQLite beside the spool on a real disk that fails; see docs/campaign.md. */
 @Tag(Campaign.TAG)
-class SideStoreCampaignTest {
+class SqliteFileCampaignTest {
   private static final int DISK_MB = 24;
   private static final int STEPS = 50;
   private static final int SECTOR = 512;
@@ -35,7 +35,7 @@ class SideStoreCampaignTest {
   private static @Nullable LoopDisk disk;
 
   /** What is the matter with the disk. */
-  private enum Trouble {
+  private enum SqliteFault {
     NONE,
     FULL,
     /** Read-only or without power, until it is mounted anew. */
@@ -68,7 +68,7 @@ class SideStoreCampaignTest {
 
   /** What the stores say to thousands of faults would bury the seeds. */
   private static Logger log() {
-    return (Logger) LoggerFactory.getLogger(SideStore.class.getPackageName());
+    return (Logger) LoggerFactory.getLogger(SqliteFile.class.getPackageName());
   }
 
   @Test
@@ -88,8 +88,8 @@ class SideStoreCampaignTest {
     private final SplittableRandom random;
     private final boolean beginsAnew;
     private final Path place;
-    private final SideStoreHistory history;
-    private Trouble trouble = Trouble.NONE;
+    private final SqliteFileHistory history;
+    private SqliteFault trouble = SqliteFault.NONE;
     private @Nullable Path ballast;
     private int lives;
 
@@ -97,7 +97,7 @@ class SideStoreCampaignTest {
       this.random = random;
       this.beginsAnew = beginsAnew;
       this.place = Files.createDirectories(disk.root().resolve("life"));
-      this.history = new SideStoreHistory(place.resolve("side-0.db"), beginsAnew);
+      this.history = new SqliteFileHistory(place.resolve("side-0.db"), beginsAnew);
       history.open();
     }
 
@@ -124,22 +124,22 @@ class SideStoreCampaignTest {
 
     private void put() {
       boolean isConfirmed = history.put(random, () -> {});
-      assertThat(isConfirmed || trouble != Trouble.NONE)
+      assertThat(isConfirmed || trouble != SqliteFault.NONE)
           .as("refused on a disk that is well: %s", history.store().trouble())
           .isTrue();
     }
 
     /** A disk that is only full is read from. */
     private void audit() {
-      if (trouble != Trouble.GONE) {
+      if (trouble != SqliteFault.GONE) {
         history.audit();
       }
     }
 
     private void fill() throws IOException {
-      if (trouble == Trouble.NONE) {
+      if (trouble == SqliteFault.NONE) {
         ballast = disk.fill();
-        trouble = Trouble.FULL;
+        trouble = SqliteFault.FULL;
         put();
       }
     }
@@ -152,13 +152,13 @@ class SideStoreCampaignTest {
     private void goneWith(Loss loss) throws IOException {
       heal();
       loss.of(disk);
-      trouble = Trouble.GONE;
+      trouble = SqliteFault.GONE;
     }
 
     /** Full: without a restart. Gone: by one. */
     private void heal() throws IOException {
-      Trouble before = trouble;
-      if (before == Trouble.GONE) {
+      SqliteFault before = trouble;
+      if (before == SqliteFault.GONE) {
         history.close();
         disk.unmount();
         disk.mount();
@@ -168,8 +168,8 @@ class SideStoreCampaignTest {
         ballast = null;
         history.store().probe();
       }
-      trouble = Trouble.NONE;
-      if (before != Trouble.NONE) {
+      trouble = SqliteFault.NONE;
+      if (before != SqliteFault.NONE) {
         assertThat(history.store().trouble()).isNull();
         history.audit();
         put();
@@ -192,7 +192,7 @@ class SideStoreCampaignTest {
                 random,
                 () -> {
                   history.leaveTo(left);
-                  throw new SideStoreHistory.Killed();
+                  throw new SqliteFileHistory.Killed();
                 });
         assertThat(isConfirmed).isFalse();
       } else {
@@ -271,7 +271,7 @@ class SideStoreCampaignTest {
     @Override
     public void close() throws IOException {
       history.close();
-      if (trouble == Trouble.GONE) {
+      if (trouble == SqliteFault.GONE) {
         disk.unmount();
         disk.mount();
       }

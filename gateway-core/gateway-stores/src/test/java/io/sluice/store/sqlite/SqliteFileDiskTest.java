@@ -1,11 +1,11 @@
-package io.sluice.engine.sqlite;
+package io.sluice.store.sqlite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sluice.adapter.testkit.LoopDisk;
 import io.sluice.api.admin.StoreUnavailableException;
 import io.sluice.api.health.Health;
-import io.sluice.engine.spool.LoopDisk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,13 +16,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A side store on a real file system that is full, or read-only. */
-class SideStoreDiskTest {
+class SqliteFileDiskTest {
   private static final int DISK_MB = 8;
 
   @TempDir Path directory;
 
   private LoopDisk disk;
-  private SideStore store;
+  private SqliteFile store;
   private Path file;
 
   @BeforeEach
@@ -33,7 +33,7 @@ class SideStoreDiskTest {
       Assumptions.abort("no small disk can be mounted here (it needs root): " + e.getMessage());
     }
     file = disk.root().resolve("side.db");
-    store = SideStore.open(file, Notes.KIND);
+    store = SqliteFile.open(file, Notes.KIND);
     Notes.add(store, "before", 10);
   }
 
@@ -99,7 +99,7 @@ class SideStoreDiskTest {
     disk.unmount();
     disk.mount();
 
-    store = SideStore.open(file, Notes.KIND);
+    store = SqliteFile.open(file, Notes.KIND);
     Notes.add(store, "after", 10);
     assertThat(Notes.count(store, "refused")).isZero();
   }
@@ -110,13 +110,13 @@ class SideStoreDiskTest {
     store = null;
     disk.fill();
     Path other = disk.root().resolve("other.db");
-    assertThatThrownBy(() -> SideStore.open(other, Notes.KIND))
+    assertThatThrownBy(() -> SqliteFile.open(other, Notes.KIND))
         .isInstanceOf(IOException.class)
         .hasMessageContaining(other.toString());
   }
 
   private void reopen() throws IOException {
     store.close();
-    store = SideStore.open(file, Notes.KIND);
+    store = SqliteFile.open(file, Notes.KIND);
   }
 }

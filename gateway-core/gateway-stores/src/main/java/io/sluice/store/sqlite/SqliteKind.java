@@ -1,4 +1,4 @@
-package io.sluice.engine.sqlite;
+package io.sluice.store.sqlite;
 
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -12,7 +12,7 @@ import java.util.List;
  * @param beginsAnew whether a damaged file is set aside and a new one begun; else it is refused
  * @param remedy of a damaged file that is refused
  */
-public record StoreKind(Prepare prepare, List<String> shape, boolean beginsAnew, String remedy) {
+public record SqliteKind(Prepare prepare, List<String> shape, boolean beginsAnew, String remedy) {
   /** Brings a file to the latest schema. */
   public interface Prepare {
     /**
@@ -31,7 +31,7 @@ public record StoreKind(Prepare prepare, List<String> shape, boolean beginsAnew,
     }
   }
 
-  public StoreKind {
+  public SqliteKind {
     shape = List.copyOf(shape);
   }
 }

@@ -1,4 +1,4 @@
-package io.sluice.engine.sqlite;
+package io.sluice.store.sqlite;
 
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -7,13 +7,13 @@ import java.util.List;
 
 /** A side store's table for tests. */
 final class Notes {
-  static final StoreKind KIND = kind(true);
-  static final StoreKind KEPT = kind(false);
+  static final SqliteKind KIND = kind(true);
+  static final SqliteKind KEPT = kind(false);
 
   private Notes() {}
 
-  private static StoreKind kind(boolean beginsAnew) {
-    return new StoreKind(
+  private static SqliteKind kind(boolean beginsAnew) {
+    return new SqliteKind(
         connection -> {
           try (Statement statement = connection.createStatement()) {
             statement.execute("CREATE TABLE IF NOT EXISTS note(name TEXT, body BLOB)");
@@ -25,7 +25,7 @@ final class Notes {
         "bring back a backup");
   }
 
-  static void add(SideStore store, String name, int bytes) {
+  static void add(SqliteFile store, String name, int bytes) {
     store.<Void, RuntimeException>transact(connection -> {
       try (PreparedStatement insert =
           connection.prepareStatement("INSERT INTO note VALUES(?, ?)")) {
@@ -37,7 +37,7 @@ final class Notes {
     });
   }
 
-  static long count(SideStore store, String name) {
+  static long count(SqliteFile store, String name) {
     return store.<Long, RuntimeException>transact(connection -> {
       try (PreparedStatement select =
           connection.prepareStatement(

@@ -1,4 +1,4 @@
-package io.sluice.engine.sqlite;
+package io.sluice.store.sqlite;
 
 import io.sluice.api.files.OwnerOnly;
 import java.io.IOException;
@@ -10,8 +10,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 
 /** What is done with a SQLite file as a whole. */
-public final class SqliteFile {
-  private SqliteFile() {}
+public final class SqliteCopy {
+  private SqliteCopy() {}
 
   /**
    * Writes a consistent copy of a SQLite file, whether a gateway uses it or not.
@@ -65,7 +65,7 @@ public final class SqliteFile {
   private static Connection connect(Path file) throws SQLException {
     Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
     try (Statement statement = connection.createStatement()) {
-      statement.execute("PRAGMA busy_timeout=" + SideStore.BUSY_MILLIS);
+      statement.execute("PRAGMA busy_timeout=" + SqliteFile.BUSY_MILLIS);
     } catch (SQLException e) {
       connection.close();
       throw e;

@@ -1,4 +1,4 @@
-package io.sluice.engine.sqlite;
+package io.sluice.store.sqlite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -25,7 +25,7 @@ import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
 /** A side store, and what must be in it: entries as the registry writes them, several at a time. */
-final class SideStoreHistory {
+final class SqliteFileHistory {
   private static final int IDS = 24;
   private static final int ENTRIES_MAX = 5;
   private static final int BODY_BYTES = 12_000;
@@ -47,17 +47,17 @@ final class SideStoreHistory {
   private final Map<Integer, Long> entriesOfBackup = new TreeMap<>();
   private final Set<Long> appliedOfBackup = new TreeSet<>();
   private Path file;
-  private @Nullable SideStore store;
+  private @Nullable SqliteFile store;
   private boolean isAnew;
   private long version;
 
-  SideStoreHistory(Path file, boolean beginsAnew) {
+  SqliteFileHistory(Path file, boolean beginsAnew) {
     this.file = file;
     this.beginsAnew = beginsAnew;
   }
 
-  private StoreKind kind() {
-    return new StoreKind(
+  private SqliteKind kind() {
+    return new SqliteKind(
         connection -> {
           try (Statement statement = connection.createStatement()) {
             statement.execute(
@@ -75,7 +75,7 @@ final class SideStoreHistory {
     return file;
   }
 
-  SideStore store() {
+  SqliteFile store() {
     if (store == null) {
       throw new IllegalStateException("not open");
     }
@@ -83,7 +83,7 @@ final class SideStoreHistory {
   }
 
   void open() throws IOException {
-    store = SideStore.open(file, kind());
+    store = SqliteFile.open(file, kind());
     store.onBegunAnew(this::begunAnew);
   }
 
@@ -244,14 +244,14 @@ final class SideStoreHistory {
 
   private static void remove(Path file) throws IOException {
     Files.deleteIfExists(file);
-    for (String end : SetAside.COMPANIONS) {
+    for (String end : DamagedFile.COMPANIONS) {
       Files.deleteIfExists(file.resolveSibling(file.getFileName() + end));
     }
   }
 
   void backUp(Path backup) throws IOException {
     Files.deleteIfExists(backup);
-    SqliteFile.copy(file, backup);
+    SqliteCopy.copy(file, backup);
     entriesOfBackup.clear();
     entriesOfBackup.putAll(entries);
     appliedOfBackup.clear();
