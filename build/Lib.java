@@ -14,9 +14,12 @@ import java.lang.classfile.CodeTransform;
 import java.lang.constant.ClassDesc;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.jar.Attributes;
@@ -35,13 +38,16 @@ import java.util.zip.ZipOutputStream;
  *       path only, and {@code lib/*} has the order of the file system.
  *   <li>{@code native/} has the native libraries of the architecture, which would else be unpacked
  *       into the temporary folder at each start; jars of other architectures' ones go.
- *   <li>Signatures of jars go: a signed class cannot be in an AOT cache, and nothing checks them.
- *   <li>Names of local variables go, which the virtual machine would keep in memory for a debugger;
- *       line numbers stay. Classes of before Java 8 get the format of Java 8: an AOT cache takes
- *       none older than Java 6.
+ *   <li>A library's jar stays as it was published, but for two kinds that an AOT cache could not
+ *       take: a signed one loses its signature, and classes of before Java 6 get the format of Java
+ *       8. {@code CHANGED.txt} names each, with the reason and both hashes.
+ *   <li>The project's own jars lose the names of local variables, which the virtual machine would
+ *       keep in memory for a debugger; line numbers stay.
  * </ul>
  */
 final class Lib {
+  private static final String OWN = "own";
+  private static final int JAVA_6 = 50;
   private static final LocalDateTime NO_TIME = LocalDateTime.of(1980, 1, 1, 0, 0);
 
   public static void main(String[] args) throws IOException {
@@ -51,6 +57,9 @@ final class Lib {
     String sqlite = "org/sqlite/native/Linux/" + args[1] + "/libsqlitejdbc.so";
     Path natives = Files.createDirectories(lib.resolve("native"));
     List<String> names = new ArrayList<>();
+    StringBuilder changed =
+        new StringBuilder(
+            "Libraries that are not as they were published: an AOT cache could not take them.\n");
     SlimClasses classes = new SlimClasses(jars(lib));
     for (Path jar : jars(lib)) {
       String name = jar.getFileName().toString();
@@ -67,9 +76,20 @@ final class Lib {
             Files.write(natives.resolve(Path.of(path).getFileName()), bytes(zip, entry));
           }
         }
-        Files.write(jar, slim(zip, entries, classes));
+        String reason = reason(zip, entries);
+        if (reason.isEmpty()) {
+          continue;
+        }
+        byte[] slim = slim(zip, entries, classes);
+        if (!reason.equals(OWN)) {
+          changed.append(
+              "%n%s: %s%n  published %s%n  here      %s%n"
+                  .formatted(name, reason, sha256(Files.readAllBytes(jar)), sha256(slim)));
+        }
+        Files.write(jar, slim);
       }
     }
+    Files.writeString(lib.resolve("CHANGED.txt"), changed);
     Manifest manifest = new Manifest();
     Attributes main = manifest.getMainAttributes();
     main.put(Attributes.Name.MANIFEST_VERSION, "1.0");
@@ -86,6 +106,35 @@ final class Lib {
   private static List<Path> jars(Path lib) throws IOException {
     try (Stream<Path> files = Files.list(lib)) {
       return files.filter(file -> file.toString().endsWith(".jar")).sorted().toList();
+    }
+  }
+
+  /** Why a jar is written anew; nothing where it stays as it is. */
+  private static String reason(ZipFile zip, List<? extends ZipEntry> entries) throws IOException {
+    if (entries.stream().anyMatch(entry -> entry.getName().startsWith("io/sluice/"))) {
+      return OWN;
+    }
+    if (entries.stream().anyMatch(Lib::isSignature)) {
+      return "the signature is taken off";
+    }
+    for (ZipEntry entry : entries) {
+      if (entry.getName().endsWith(".class") && major(bytes(zip, entry)) < JAVA_6) {
+        return "classes of before Java 6 have the format of Java 8";
+      }
+    }
+    return "";
+  }
+
+  /** The format of a class (JVMS 4.1). */
+  private static int major(byte[] type) {
+    return (type[6] & 0xff) << 8 | (type[7] & 0xff);
+  }
+
+  private static String sha256(byte[] bytes) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
     }
   }
 
