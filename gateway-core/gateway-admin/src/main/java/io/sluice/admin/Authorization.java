@@ -49,7 +49,7 @@ final class Authorization implements Handler<RoutingContext> {
           rule("DELETE", "/api/v1/upstreams/[^/]+", AdminRole.ADMINISTRATOR, "upstream.forgotten"),
           rule("POST", "/api/v1/devices", AdminRole.ADMINISTRATOR, "device.added"),
           rule("POST", "/api/v1/devices/import", AdminRole.ADMINISTRATOR, "devices.imported"),
-          rule("PUT", DEVICE, AdminRole.ADMINISTRATOR, "device.changed"),
+          rule("(PUT|PATCH)", DEVICE, AdminRole.ADMINISTRATOR, "device.changed"),
           rule("DELETE", DEVICE, AdminRole.ADMINISTRATOR, "device.removed"),
           rule("POST", DEVICE + "/token", AdminRole.ADMINISTRATOR, "token.issued"),
           rule("POST", DEVICE + "/credentials", AdminRole.ADMINISTRATOR, "credentials.rotated"),

@@ -2,6 +2,7 @@ package io.sluice.admin;
 
 import static io.sluice.admin.AdminRoutes.blocking;
 
+import io.sluice.api.Device;
 import io.sluice.api.DeviceId;
 import io.sluice.api.admin.DeviceDirectory;
 import io.sluice.api.admin.DeviceDirectory.Condition;
@@ -50,6 +51,10 @@ final class DeviceResource {
   private static final String PATH = "/api/v1/devices";
   private static final String DEVICE = PATH + "/:id";
   private static final int PAGE = 100;
+
+  /** A change that meets another one at the same device is made anew on what that one left. */
+  private static final int CHANGE_ATTEMPTS = 5;
+
   private static final int PAGE_MAX = 1000;
 
   private final DeviceDirectory devices;
@@ -66,6 +71,7 @@ final class DeviceResource {
     router.post(PATH).handler(Query.takes()).handler(blocking(this::add));
     router.get(DEVICE).handler(Query.takes()).handler(blocking(this::show));
     router.put(DEVICE).handler(Query.takes()).handler(blocking(this::replace));
+    router.patch(DEVICE).handler(Query.takes()).handler(blocking(this::change));
     router.delete(DEVICE).handler(Query.takes()).handler(blocking(this::remove));
     router.post(DEVICE + "/retire").handler(Query.takes()).handler(blocking(this::retire));
     router
@@ -131,6 +137,65 @@ final class DeviceResource {
       throw new BadRequestException("id must be " + id + " as in the path, or left out");
     }
     put(ctx, devices.get(id) == null ? 201 : 200, spec(id, body), Precondition.of(ctx));
+  }
+
+  /** Changes the keys that the body has; null takes a key away (RFC 7396). */
+  private void change(RoutingContext ctx) {
+    DeviceId id = id(ctx);
+    JsonBody body = JsonBody.of(ctx, DEVICE_KEYS);
+    String named = body.text("id");
+    if (named != null && !named.equals(id.value())) {
+      throw new BadRequestException("id must be " + id + " as in the path, or left out");
+    }
+    Precondition condition = Precondition.of(ctx);
+    for (int attempt = 0; attempt < CHANGE_ATTEMPTS; attempt++) {
+      DeviceView now = devices.get(id);
+      if (now == null) {
+        unknown(ctx);
+        return;
+      }
+      Device device = now.device();
+      try {
+        DeviceView changed =
+            devices.put(
+                merged(device, body),
+                before -> device.equals(before) && condition.holds(before));
+        if (changed != null) {
+          answer(ctx, 200, changed);
+          return;
+        }
+      } catch (InvalidDeviceException e) {
+        Answers.error(ctx, 400, String.valueOf(e.getMessage()));
+        return;
+      }
+      if (!condition.holds(device)) {
+        break;
+      }
+    }
+    Precondition.failed(ctx);
+  }
+
+  private static DeviceSpec merged(Device device, JsonBody body) {
+    String parent = body.text("parent");
+    String interval = body.text("interval");
+    return new DeviceSpec(
+        device.id(),
+        body.has("profile") ? body.required("profile") : device.profile(),
+        body.has("sector") ? body.required("sector") : device.sector(),
+        body.has("site") ? body.required("site") : device.site(),
+        !body.has("interval")
+            ? device.interval()
+            : interval == null ? null : Durations.parse("interval", interval),
+        !body.has("parent")
+            ? device.parent()
+            : parent == null ? null : deviceId("parent", parent),
+        body.flag("planned", device.planned()),
+        body.flag("commissioned", device.commissioned()),
+        body.flag("retired", device.retired()),
+        credentials(body),
+        body.has("timezone")
+            ? body.text("timezone")
+            : device.timezone() == null ? null : device.timezone().getId());
   }
 
   private void put(RoutingContext ctx, int status, DeviceSpec spec, Condition condition) {

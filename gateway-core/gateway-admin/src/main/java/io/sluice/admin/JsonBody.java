@@ -133,6 +133,11 @@ final class JsonBody {
     return value == null ? null : of(value, path + key + ".", knownKeys);
   }
 
+  /** Whether the key is there, if only as null. */
+  boolean has(String key) {
+    return object.containsKey(key);
+  }
+
   /** The value as {@link JsonTree} has it; null where it is absent or null. */
   @Nullable Object value(String key) {
     return object.get(key);

@@ -7,6 +7,9 @@ import java.util.Locale;
 final class MediaType {
   static final String JSON = "application/json";
 
+  /** RFC 7396. */
+  static final String MERGE_PATCH = "application/merge-patch+json";
+
   private MediaType() {}
 
   /**

@@ -24,11 +24,11 @@ final class AdminTokenCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Option(names = "--name", required = true, description = "Whose it is.")
+  @Option(names = "--name", paramLabel = "NAME", required = true, description = "Whose it is.")
   private String name;
 
   @Option(
-      names = "--role",
+      names = "--role", paramLabel = "ROLE",
       required = true,
       description = "What it may do: ${COMPLETION-CANDIDATES}.")
   private AdminRole role;

@@ -22,37 +22,37 @@ final class AlarmsCommand implements Callable<Integer> {
   @Mixin private WatchOption watch;
 
   @Option(
-      names = "--state",
+      names = "--state", paramLabel = "STATE",
       defaultValue = "open",
       description = "open, active, acknowledged or cleared (default: ${DEFAULT-VALUE}).")
   private String state;
 
-  @Option(names = "--sector", description = "Only those of a sector.")
+  @Option(names = "--sector", paramLabel = "SECTOR", description = "Only those of a sector.")
   private @Nullable String sector;
 
-  @Option(names = "--site", description = "Only those of a site.")
+  @Option(names = "--site", paramLabel = "SITE", description = "Only those of a site.")
   private @Nullable String site;
 
-  @Option(names = "--device", description = "Only those of a device.")
+  @Option(names = "--device", paramLabel = "ID", description = "Only those of a device.")
   private @Nullable String device;
 
-  @Option(names = "--severity", description = "Only those, as in Extreme,Severe.")
+  @Option(names = "--severity", paramLabel = "WORDS", description = "Only those, as in Extreme,Severe.")
   private @Nullable String severity;
 
-  @Option(names = "--kind", description = "Only device, supervision, coverage or gateway.")
+  @Option(names = "--kind", paramLabel = "KIND", description = "Only device, supervision, coverage or gateway.")
   private @Nullable String kind;
 
-  @Option(names = "--text", description = "Only those with this in name, text, note or place.")
+  @Option(names = "--text", paramLabel = "TEXT", description = "Only those with this in name, text, note or place.")
   private @Nullable String text;
 
   @Option(
-      names = "--sort",
+      names = "--sort", paramLabel = "KEY",
       defaultValue = "raised",
       description = "raised, severity, state, site, device or name (default: ${DEFAULT-VALUE}).")
   private String sort;
 
   @Option(
-      names = "--limit",
+      names = "--limit", paramLabel = "N",
       defaultValue = "100",
       description = "Most alarms to list, 1 to 1000 (default: ${DEFAULT-VALUE}).")
   private int limit;
@@ -146,7 +146,7 @@ final class AlarmsCommand implements Callable<Integer> {
     @Parameters(paramLabel = "ID", description = "Its id, as alarms lists it.")
     private long id;
 
-    @Option(names = "--note", description = "What is known or done about it; kept with the alarm.")
+    @Option(names = "--note", paramLabel = "TEXT", description = "What is known or done about it; kept with the alarm.")
     private @Nullable String note;
 
     private final String act;

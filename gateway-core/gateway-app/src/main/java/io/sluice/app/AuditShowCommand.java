@@ -41,7 +41,7 @@ final class AuditShowCommand implements Callable<Integer> {
   private @Nullable String who;
 
   @Option(
-      names = "--limit",
+      names = "--limit", paramLabel = "N",
       defaultValue = "1000",
       description = "The newest so many (default: ${DEFAULT-VALUE}).")
   private int limit;

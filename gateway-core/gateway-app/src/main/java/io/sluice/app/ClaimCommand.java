@@ -18,7 +18,7 @@ import tools.jackson.databind.node.ObjectNode;
     name = "claim",
     description = "Claim tokens: devices that show one register themselves.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {ClaimCommand.Issue.class, ClaimCommand.Show.class, ClaimCommand.Withdraw.class})
+    subcommands = {ClaimCommand.Issue.class, ClaimCommand.ListAll.class, ClaimCommand.Withdraw.class})
 final class ClaimCommand implements Runnable {
   private static final String PATH = "/api/v1/claims";
 
@@ -38,29 +38,29 @@ final class ClaimCommand implements Runnable {
     @Parameters(paramLabel = "NAME", description = "Name of the claim.")
     private String name;
 
-    @Option(names = "--profile", required = true, description = "Device profile.")
+    @Option(names = "--profile", paramLabel = "PROFILE", required = true, description = "Device profile.")
     private String profile;
 
-    @Option(names = "--sector", required = true, description = "Sector of the devices.")
+    @Option(names = "--sector", paramLabel = "SECTOR", required = true, description = "Sector of the devices.")
     private String sector;
 
-    @Option(names = "--site", required = true, description = "Site of the devices.")
+    @Option(names = "--site", paramLabel = "SITE", required = true, description = "Site of the devices.")
     private String site;
 
     @Option(
-        names = "--pattern",
+        names = "--pattern", paramLabel = "PATTERN",
         defaultValue = "*",
         description = "Ids that may be taken: press-* (default: any).")
     private String pattern;
 
     @Option(
-        names = "--uses",
+        names = "--uses", paramLabel = "N",
         defaultValue = "1",
         description = "Devices that it registers (default: ${DEFAULT-VALUE}).")
     private int uses;
 
     @Option(
-        names = "--expires",
+        names = "--expires", paramLabel = "D",
         defaultValue = "24h",
         description = "How long it may be used (default: ${DEFAULT-VALUE}).")
     private String expiry;
@@ -80,28 +80,35 @@ final class ClaimCommand implements Runnable {
   }
 
   @Command(name = "list", description = "Lists the claims that can still be used.")
-  static final class Show implements Callable<Integer> {
+  static final class ListAll implements Callable<Integer> {
     @Spec private CommandSpec spec;
     @Mixin private AdminOptions admin;
+    @Mixin private JsonOption json;
 
     @Override
     public Integer call() throws CommandFailure {
+      PrintWriter out = spec.commandLine().getOut();
+      JsonNode claims;
+      try (AdminClient client = admin.client()) {
+        claims = client.get(PATH);
+      }
+      if (json.isWanted()) {
+        Show.json(claims, out);
+        return ExitCode.DONE;
+      }
       Table table =
           new Table("NAME", "PROFILE", "SECTOR", "SITE", "PATTERN", "USES LEFT", "EXPIRES");
-      try (AdminClient client = admin.client()) {
-        for (JsonNode claim : client.get(PATH).path("claims")) {
-          long millis = TimeUnit.MICROSECONDS.toMillis(claim.path("expiresMicros").asLong());
-          table.row(
-              claim.path("name").asString(),
-              claim.path("profile").asString(),
-              claim.path("sector").asString(),
-              claim.path("site").asString(),
-              claim.path("pattern").asString(),
-              claim.path("usesLeft").asString(),
-              Instant.ofEpochMilli(millis).toString());
-        }
+      for (JsonNode claim : claims.path("claims")) {
+        long millis = TimeUnit.MICROSECONDS.toMillis(claim.path("expiresMicros").asLong());
+        table.row(
+            claim.path("name").asString(),
+            claim.path("profile").asString(),
+            claim.path("sector").asString(),
+            claim.path("site").asString(),
+            claim.path("pattern").asString(),
+            claim.path("usesLeft").asString(),
+            Instant.ofEpochMilli(millis).toString());
       }
-      PrintWriter out = spec.commandLine().getOut();
       table.print(out);
       out.flush();
       return ExitCode.DONE;

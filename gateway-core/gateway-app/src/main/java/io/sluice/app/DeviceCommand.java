@@ -14,6 +14,8 @@ import picocli.CommandLine.Spec;
       DeviceShowCommand.class,
       DeviceAddCommand.class,
       DeviceImportCommand.class,
+      DeviceChangeCommand.class,
+      DeviceRemoveCommand.class,
       DeviceRetireCommand.class,
       DeviceRotateCommand.class,
       DeviceRevokeCommand.class,
@@ -26,6 +28,6 @@ final class DeviceCommand implements Runnable {
   public void run() {
     throw new ParameterException(
         spec.commandLine(),
-        "no command given; write list, show, add, import, retire, rotate, revoke or token after device");
+        "no command given; write list, show, add, import, change, remove, retire, rotate, revoke or token after device");
   }
 }

@@ -18,20 +18,20 @@ final class DeviceListCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private AdminOptions admin;
 
-  @Option(names = "--sector", description = "Only those of a sector.")
+  @Option(names = "--sector", paramLabel = "SECTOR", description = "Only those of a sector.")
   private @Nullable String sector;
 
-  @Option(names = "--site", description = "Only those of a site.")
+  @Option(names = "--site", paramLabel = "SITE", description = "Only those of a site.")
   private @Nullable String site;
 
-  @Option(names = "--profile", description = "Only those of a profile.")
+  @Option(names = "--profile", paramLabel = "PROFILE", description = "Only those of a profile.")
   private @Nullable String profile;
 
   @Option(names = "--retired", description = "Those out of service instead.")
   private boolean retired;
 
   @Option(
-      names = "--limit",
+      names = "--limit", paramLabel = "N",
       defaultValue = "1000",
       description = "Most devices to list (default: ${DEFAULT-VALUE}).")
   private int limit;

@@ -40,11 +40,16 @@ public final class Main implements Runnable {
           "status",
           "ledger",
           "coverage",
+          "stop",
           "alarms",
+          "command",
+          "dead-letter",
           "upstream",
           "audit",
           "sim",
-          "reference");
+          "reference",
+          "completion",
+          "man");
 
   @Spec private CommandSpec spec;
 
@@ -110,6 +115,11 @@ public final class Main implements Runnable {
       case "status" -> new StatusCommand();
       case "ledger" -> new LedgerCommand();
       case "coverage" -> new CoverageCommand();
+      case "stop" -> new StopCommand();
+      case "command" -> new CommandCommand();
+      case "dead-letter" -> new DeadLetterCommand();
+      case "completion" -> new CompletionCommand();
+      case "man" -> new ManCommand();
       case "alarms" -> new AlarmsCommand();
       case "upstream" -> new UpstreamCommand();
       case "audit" -> new AuditCommand();

@@ -282,6 +282,7 @@ class ApiContractTest {
     give(412, "putDevice", path, JSON, moved, "If-Match", tag);
     give(412, "putDevice", path, JSON, moved, "If-None-Match", "*");
     call(412, "removeDevice", path, "If-Match", tag);
+    changes(path, tag);
     String other = moved.replace("press-07", "press-08");
     give(201, "putDevice", "/api/v1/devices/press-08", JSON, other, "If-None-Match", "*");
     give(400, "putDevice", path, JSON, other);
@@ -314,6 +315,28 @@ class ApiContractTest {
         "Text/CSV; charset=utf-8",
         "id,profile,sector,site\npress-09,cnc,factory,a\npress-10,nope,factory,a\n");
     give(415, "importDevices", "/api/v1/devices/import", "text/csvx", "id\n");
+  }
+
+  /** What a change leaves out stays; null takes away; who saw another state changes nothing. */
+  private void changes(String path, String oldTag) throws Exception {
+    String merge = "application/merge-patch+json";
+    HttpResponse<String> one =
+        give(200, "changeDevice", path, merge, "{\"site\":\"hall-9\",\"timezone\":\"+05:30\"}");
+    assertThat(field(one, "/device/site")).isEqualTo("hall-9");
+    assertThat(field(one, "/device/interval")).isEqualTo("20s");
+    String tag = one.headers().firstValue("ETag").orElseThrow();
+    HttpResponse<String> two =
+        give(200, "changeDevice", path, JSON, "{\"interval\":null}", "If-Match", tag);
+    assertThat(two.body()).contains("\"interval\":null", "hall-9");
+    assertThat(field(two, "/device/timezone")).isEqualTo("+05:30");
+    String kinds = "\"credentialKinds\":[\"password\"";
+    assertThat(one.body().contains(kinds)).as("credentials stay").isEqualTo(two.body().contains(kinds));
+    give(412, "changeDevice", path, JSON, "{\"site\":\"a\"}", "If-Match", oldTag);
+    give(400, "changeDevice", path, JSON, "{\"site\":null}");
+    give(400, "changeDevice", path, JSON, "{\"sight\":\"a\"}");
+    give(400, "changeDevice", path, JSON, "{\"profile\":\"nope\"}");
+    give(404, "changeDevice", "/api/v1/devices/nope", JSON, "{}");
+    give(415, "changeDevice", path, "text/plain", "{}");
   }
 
   private void commandsAndClaims() throws Exception {
