@@ -177,11 +177,9 @@ final class AdminRoutes {
   private static void jsonBodiesOnly(RoutingContext ctx) {
     HttpMethod method = ctx.request().method();
     boolean patches = method.equals(HttpMethod.PATCH);
-    boolean writes =
-        patches || method.equals(HttpMethod.POST) || method.equals(HttpMethod.PUT);
+    boolean writes = patches || method.equals(HttpMethod.POST) || method.equals(HttpMethod.PUT);
     String type = MediaType.of(ctx);
-    boolean isJson =
-        type.equals(MediaType.JSON) || (patches && type.equals(MediaType.MERGE_PATCH));
+    boolean isJson = type.equals(MediaType.JSON) || (patches && type.equals(MediaType.MERGE_PATCH));
     if (writes && !MediaType.isBodyEmpty(ctx) && !isJson) {
       Answers.error(ctx, 415, "send the body as Content-Type: application/json");
       return;

@@ -158,8 +158,7 @@ final class DeviceResource {
       try {
         DeviceView changed =
             devices.put(
-                merged(device, body),
-                before -> device.equals(before) && condition.holds(before));
+                merged(device, body), before -> device.equals(before) && condition.holds(before));
         if (changed != null) {
           answer(ctx, 200, changed);
           return;
@@ -186,9 +185,7 @@ final class DeviceResource {
         !body.has("interval")
             ? device.interval()
             : interval == null ? null : Durations.parse("interval", interval),
-        !body.has("parent")
-            ? device.parent()
-            : parent == null ? null : deviceId("parent", parent),
+        !body.has("parent") ? device.parent() : parent == null ? null : deviceId("parent", parent),
         body.flag("planned", device.planned()),
         body.flag("commissioned", device.commissioned()),
         body.flag("retired", device.retired()),

@@ -28,7 +28,8 @@ final class AdminTokenCommand implements Callable<Integer> {
   private String name;
 
   @Option(
-      names = "--role", paramLabel = "ROLE",
+      names = "--role",
+      paramLabel = "ROLE",
       required = true,
       description = "What it may do: ${COMPLETION-CANDIDATES}.")
   private AdminRole role;

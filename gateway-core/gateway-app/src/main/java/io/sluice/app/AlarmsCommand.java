@@ -22,7 +22,8 @@ final class AlarmsCommand implements Callable<Integer> {
   @Mixin private WatchOption watch;
 
   @Option(
-      names = "--state", paramLabel = "STATE",
+      names = "--state",
+      paramLabel = "STATE",
       defaultValue = "open",
       description = "open, active, acknowledged or cleared (default: ${DEFAULT-VALUE}).")
   private String state;
@@ -36,23 +37,34 @@ final class AlarmsCommand implements Callable<Integer> {
   @Option(names = "--device", paramLabel = "ID", description = "Only those of a device.")
   private @Nullable String device;
 
-  @Option(names = "--severity", paramLabel = "WORDS", description = "Only those, as in Extreme,Severe.")
+  @Option(
+      names = "--severity",
+      paramLabel = "WORDS",
+      description = "Only those, as in Extreme,Severe.")
   private @Nullable String severity;
 
-  @Option(names = "--kind", paramLabel = "KIND", description = "Only device, supervision, coverage or gateway.")
+  @Option(
+      names = "--kind",
+      paramLabel = "KIND",
+      description = "Only device, supervision, coverage or gateway.")
   private @Nullable String kind;
 
-  @Option(names = "--text", paramLabel = "TEXT", description = "Only those with this in name, text, note or place.")
+  @Option(
+      names = "--text",
+      paramLabel = "TEXT",
+      description = "Only those with this in name, text, note or place.")
   private @Nullable String text;
 
   @Option(
-      names = "--sort", paramLabel = "KEY",
+      names = "--sort",
+      paramLabel = "KEY",
       defaultValue = "raised",
       description = "raised, severity, state, site, device or name (default: ${DEFAULT-VALUE}).")
   private String sort;
 
   @Option(
-      names = "--limit", paramLabel = "N",
+      names = "--limit",
+      paramLabel = "N",
       defaultValue = "100",
       description = "Most alarms to list, 1 to 1000 (default: ${DEFAULT-VALUE}).")
   private int limit;
@@ -146,7 +158,10 @@ final class AlarmsCommand implements Callable<Integer> {
     @Parameters(paramLabel = "ID", description = "Its id, as alarms lists it.")
     private long id;
 
-    @Option(names = "--note", paramLabel = "TEXT", description = "What is known or done about it; kept with the alarm.")
+    @Option(
+        names = "--note",
+        paramLabel = "TEXT",
+        description = "What is known or done about it; kept with the alarm.")
     private @Nullable String note;
 
     private final String act;

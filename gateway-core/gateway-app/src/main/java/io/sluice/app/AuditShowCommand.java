@@ -41,7 +41,8 @@ final class AuditShowCommand implements Callable<Integer> {
   private @Nullable String who;
 
   @Option(
-      names = "--limit", paramLabel = "N",
+      names = "--limit",
+      paramLabel = "N",
       defaultValue = "1000",
       description = "The newest so many (default: ${DEFAULT-VALUE}).")
   private int limit;

@@ -18,7 +18,11 @@ import tools.jackson.databind.node.ObjectNode;
     name = "claim",
     description = "Claim tokens: devices that show one register themselves.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {ClaimCommand.Issue.class, ClaimCommand.ListAll.class, ClaimCommand.Withdraw.class})
+    subcommands = {
+      ClaimCommand.Issue.class,
+      ClaimCommand.ListAll.class,
+      ClaimCommand.Withdraw.class
+    })
 final class ClaimCommand implements Runnable {
   private static final String PATH = "/api/v1/claims";
 
@@ -38,29 +42,44 @@ final class ClaimCommand implements Runnable {
     @Parameters(paramLabel = "NAME", description = "Name of the claim.")
     private String name;
 
-    @Option(names = "--profile", paramLabel = "PROFILE", required = true, description = "Device profile.")
+    @Option(
+        names = "--profile",
+        paramLabel = "PROFILE",
+        required = true,
+        description = "Device profile.")
     private String profile;
 
-    @Option(names = "--sector", paramLabel = "SECTOR", required = true, description = "Sector of the devices.")
+    @Option(
+        names = "--sector",
+        paramLabel = "SECTOR",
+        required = true,
+        description = "Sector of the devices.")
     private String sector;
 
-    @Option(names = "--site", paramLabel = "SITE", required = true, description = "Site of the devices.")
+    @Option(
+        names = "--site",
+        paramLabel = "SITE",
+        required = true,
+        description = "Site of the devices.")
     private String site;
 
     @Option(
-        names = "--pattern", paramLabel = "PATTERN",
+        names = "--pattern",
+        paramLabel = "PATTERN",
         defaultValue = "*",
         description = "Ids that may be taken: press-* (default: any).")
     private String pattern;
 
     @Option(
-        names = "--uses", paramLabel = "N",
+        names = "--uses",
+        paramLabel = "N",
         defaultValue = "1",
         description = "Devices that it registers (default: ${DEFAULT-VALUE}).")
     private int uses;
 
     @Option(
-        names = "--expires", paramLabel = "D",
+        names = "--expires",
+        paramLabel = "D",
         defaultValue = "24h",
         description = "How long it may be used (default: ${DEFAULT-VALUE}).")
     private String expiry;

@@ -135,8 +135,7 @@ final class CommandCommand implements Runnable {
     @Override
     public Integer call() throws CommandFailure {
       try (AdminClient client = admin.client()) {
-        client.require(
-            client.send("DELETE", path(device) + "/" + AdminClient.encoded(id), null));
+        client.require(client.send("DELETE", path(device) + "/" + AdminClient.encoded(id), null));
       }
       PrintWriter out = spec.commandLine().getOut();
       out.println("command " + id + " is cancelled");

@@ -22,13 +22,15 @@ final class CoverageCommand implements Callable<Integer> {
   @Mixin private WatchOption watch;
 
   @Option(
-      names = "--window", paramLabel = "W",
+      names = "--window",
+      paramLabel = "W",
       defaultValue = "1h",
       description = "now, 1h, 24h or 30d (default: ${DEFAULT-VALUE}).")
   private String window;
 
   @Option(
-      names = "--by", paramLabel = "KEY",
+      names = "--by",
+      paramLabel = "KEY",
       defaultValue = "all",
       description = "all, sector, site or model (default: ${DEFAULT-VALUE}).")
   private String by;

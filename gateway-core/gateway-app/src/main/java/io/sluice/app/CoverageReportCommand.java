@@ -24,17 +24,23 @@ final class CoverageReportCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private AdminOptions admin;
 
-  @Option(names = "--month", paramLabel = "MONTH", required = true, description = "The month, as 2026-10.")
+  @Option(
+      names = "--month",
+      paramLabel = "MONTH",
+      required = true,
+      description = "The month, as 2026-10.")
   private String month;
 
   @Option(
-      names = "--out", paramLabel = "FILE",
+      names = "--out",
+      paramLabel = "FILE",
       defaultValue = ".",
       description = "Directory to write to (default: here).")
   private Path directory;
 
   @Option(
-      names = "--lang", paramLabel = "LANG",
+      names = "--lang",
+      paramLabel = "LANG",
       defaultValue = "en",
       description =
           "Language of the page and of the table's headings: en or zh (default: ${DEFAULT-VALUE}).")

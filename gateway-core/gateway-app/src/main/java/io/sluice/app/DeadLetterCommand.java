@@ -53,8 +53,7 @@ final class DeadLetterCommand implements Runnable {
       PrintWriter out = spec.commandLine().getOut();
       JsonNode answer;
       try (AdminClient client = admin.client()) {
-        answer =
-            client.get(PATH + "?limit=" + limit + (before == null ? "" : "&before=" + before));
+        answer = client.get(PATH + "?limit=" + limit + (before == null ? "" : "&before=" + before));
       }
       if (json.isWanted()) {
         Show.json(answer, out);

@@ -16,11 +16,16 @@ import tools.jackson.databind.node.ObjectNode;
 final class DeviceAddCommand implements Callable<Integer> {
   /** A pre-shared key has both parts. */
   static final class Psk {
-    @Option(names = "--psk-identity", paramLabel = "NAME", required = true, description = "DTLS PSK identity.")
+    @Option(
+        names = "--psk-identity",
+        paramLabel = "NAME",
+        required = true,
+        description = "DTLS PSK identity.")
     private String identity;
 
     @Option(
-        names = "--psk-key", paramLabel = "HEX",
+        names = "--psk-key",
+        paramLabel = "HEX",
         required = true,
         arity = "0..1",
         interactive = true,
@@ -34,11 +39,16 @@ final class DeviceAddCommand implements Callable<Integer> {
   @Parameters(paramLabel = "ID", description = "1 to 128 letters, digits and . _ : @ -")
   private String id;
 
-  @Option(names = "--profile", paramLabel = "PROFILE", required = true, description = "Its device profile.")
+  @Option(
+      names = "--profile",
+      paramLabel = "PROFILE",
+      required = true,
+      description = "Its device profile.")
   private String profile;
 
   @Option(
-      names = "--sector", paramLabel = "SECTOR",
+      names = "--sector",
+      paramLabel = "SECTOR",
       required = true,
       description = "factory, farm, public-service, emergency or one's own.")
   private String sector;
@@ -46,25 +56,36 @@ final class DeviceAddCommand implements Callable<Integer> {
   @Option(names = "--site", paramLabel = "SITE", required = true, description = "Where it stands.")
   private String site;
 
-  @Option(names = "--interval", paramLabel = "D", description = "Report interval that replaces the profile's: 10s.")
+  @Option(
+      names = "--interval",
+      paramLabel = "D",
+      description = "Report interval that replaces the profile's: 10s.")
   private @Nullable String interval;
 
   @Option(
-      names = "--timezone", paramLabel = "ZONE",
+      names = "--timezone",
+      paramLabel = "ZONE",
       description = "Zone of the times that it writes without one: Asia/Kolkata, +05:30.")
   private @Nullable String timezone;
 
-  @Option(names = "--parent", paramLabel = "ID", description = "The concentrator that publishes for it.")
+  @Option(
+      names = "--parent",
+      paramLabel = "ID",
+      description = "The concentrator that publishes for it.")
   private @Nullable String parent;
 
   @Option(
-      names = "--password", paramLabel = "PASSWORD",
+      names = "--password",
+      paramLabel = "PASSWORD",
       arity = "0..1",
       interactive = true,
       description = "Password; asked for where the value is left out.")
   private char @Nullable [] password;
 
-  @Option(names = "--certificate", paramLabel = "SUBJECT", description = "Subject of its certificate: CN=press-07.")
+  @Option(
+      names = "--certificate",
+      paramLabel = "SUBJECT",
+      description = "Subject of its certificate: CN=press-07.")
   private @Nullable String certificate;
 
   @ArgGroup(exclusive = false)

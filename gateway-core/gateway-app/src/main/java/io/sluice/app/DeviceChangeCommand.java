@@ -64,8 +64,7 @@ final class DeviceChangeCommand implements Callable<Integer> {
           ExitCode.USAGE, "nothing to change; give for example --site plant-a");
     }
     try (AdminClient client = admin.client()) {
-      client.require(
-          client.send("PATCH", "/api/v1/devices/" + AdminClient.encoded(id), body));
+      client.require(client.send("PATCH", "/api/v1/devices/" + AdminClient.encoded(id), body));
     }
     PrintWriter out = spec.commandLine().getOut();
     out.println(id + " is changed");

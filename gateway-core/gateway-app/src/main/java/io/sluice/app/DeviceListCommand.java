@@ -31,7 +31,8 @@ final class DeviceListCommand implements Callable<Integer> {
   private boolean retired;
 
   @Option(
-      names = "--limit", paramLabel = "N",
+      names = "--limit",
+      paramLabel = "N",
       defaultValue = "1000",
       description = "Most devices to list (default: ${DEFAULT-VALUE}).")
   private int limit;

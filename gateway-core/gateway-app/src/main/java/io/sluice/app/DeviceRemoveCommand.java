@@ -21,8 +21,7 @@ final class DeviceRemoveCommand implements Callable<Integer> {
   @Override
   public Integer call() throws CommandFailure {
     try (AdminClient client = admin.client()) {
-      client.require(
-          client.send("DELETE", "/api/v1/devices/" + AdminClient.encoded(id), null));
+      client.require(client.send("DELETE", "/api/v1/devices/" + AdminClient.encoded(id), null));
     }
     PrintWriter out = spec.commandLine().getOut();
     out.println(id + " is removed");

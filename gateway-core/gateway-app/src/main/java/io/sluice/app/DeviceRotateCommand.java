@@ -27,29 +27,46 @@ final class DeviceRotateCommand implements Callable<Integer> {
   private String id;
 
   @Option(
-      names = "--password", paramLabel = "PASSWORD",
+      names = "--password",
+      paramLabel = "PASSWORD",
       arity = "0..1",
       interactive = true,
       description = "New password; asked for where the value is left out.")
   private char @Nullable [] password;
 
-  @Option(names = "--password-file", paramLabel = "FILE", description = "File that holds the new password.")
+  @Option(
+      names = "--password-file",
+      paramLabel = "FILE",
+      description = "File that holds the new password.")
   private @Nullable Path passwordFile;
 
-  @Option(names = "--certificate", paramLabel = "SUBJECT", description = "Subject of the new certificate: CN=press-07.")
+  @Option(
+      names = "--certificate",
+      paramLabel = "SUBJECT",
+      description = "Subject of the new certificate: CN=press-07.")
   private @Nullable String certificate;
 
-  @Option(names = "--public-key", paramLabel = "PEM", description = "PEM file of the new raw public key.")
+  @Option(
+      names = "--public-key",
+      paramLabel = "PEM",
+      description = "PEM file of the new raw public key.")
   private @Nullable Path publicKey;
 
-  @Option(names = "--psk-identity", paramLabel = "NAME", description = "Identity of the new pre-shared key.")
+  @Option(
+      names = "--psk-identity",
+      paramLabel = "NAME",
+      description = "Identity of the new pre-shared key.")
   private @Nullable String pskIdentity;
 
-  @Option(names = "--psk-key-file", paramLabel = "FILE", description = "File that holds the key, hexadecimal.")
+  @Option(
+      names = "--psk-key-file",
+      paramLabel = "FILE",
+      description = "File that holds the key, hexadecimal.")
   private @Nullable Path pskKeyFile;
 
   @Option(
-      names = "--overlap", paramLabel = "D",
+      names = "--overlap",
+      paramLabel = "D",
       defaultValue = "0s",
       description = "How long those before stay valid: 1h (default: they end at once).")
   private String overlap;

@@ -18,7 +18,8 @@ final class DeviceTokenCommand implements Callable<Integer> {
   private String id;
 
   @Option(
-      names = "--overlap", paramLabel = "D",
+      names = "--overlap",
+      paramLabel = "D",
       defaultValue = "0s",
       description =
           "How long the credentials before stay valid: 1h (default: they end at once, and so does"

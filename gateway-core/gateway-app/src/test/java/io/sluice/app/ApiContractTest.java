@@ -330,7 +330,9 @@ class ApiContractTest {
     assertThat(two.body()).contains("\"interval\":null", "hall-9");
     assertThat(field(two, "/device/timezone")).isEqualTo("+05:30");
     String kinds = "\"credentialKinds\":[\"password\"";
-    assertThat(one.body().contains(kinds)).as("credentials stay").isEqualTo(two.body().contains(kinds));
+    assertThat(one.body().contains(kinds))
+        .as("credentials stay")
+        .isEqualTo(two.body().contains(kinds));
     give(412, "changeDevice", path, JSON, "{\"site\":\"a\"}", "If-Match", oldTag);
     give(400, "changeDevice", path, JSON, "{\"site\":null}");
     give(400, "changeDevice", path, JSON, "{\"sight\":\"a\"}");

@@ -16,6 +16,7 @@ import io.sluice.engine.config.Types.Section;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -237,16 +238,17 @@ public final class ConfigSchema {
     return either;
   }
 
-  private static ObjectNode basic(Basic basic, Option option) {
+  static ObjectNode basic(Basic basic, Option option) {
     ObjectNode node = JSON.objectNode();
     switch (basic) {
       case BOOLEAN -> node.put("type", "boolean");
       case INT, LONG -> bounds(node.put("type", "integer"), option);
       case DOUBLE -> bounds(node.put("type", "number"), option);
-      case DURATION -> node.put("type", "string").put("pattern", DurationText.PATTERN);
+      case DURATION -> node.put("type", "string").put("pattern", durations(option));
       case BYTES -> {
         node.putArray("type").add("string").add("integer");
-        node.put("pattern", "^[0-9]{1,18} ?([KMGTkmgt]?[Bb])?$");
+        node.put("pattern", sizes(option));
+        bounds(node, option);
       }
       case URI -> node.put("type", "string").put("pattern", "^[A-Za-z][A-Za-z0-9+.-]*:");
       case STRING, SECRET, PATH -> {
@@ -267,6 +269,57 @@ public final class ConfigSchema {
       }
     }
     return node;
+  }
+
+  private static String durations(Option option) {
+    if (isUnbounded(option)) {
+      return DurationText.PATTERN;
+    }
+    return inUnits(
+        option,
+        999_999_999_999_999L,
+        Map.of("ms", 1L, "s", 1_000L, "(?:m|min)", 60_000L, "h", 3_600_000L, "d", 86_400_000L));
+  }
+
+  private static String sizes(Option option) {
+    if (isUnbounded(option)) {
+      return "^[0-9]{1,18} ?([KMGTkmgt]?[Bb])?$";
+    }
+    return inUnits(
+        option,
+        999_999_999_999_999_999L,
+        Map.of(
+            "[Bb]?",
+            1L,
+            "[Kk][Bb]",
+            1L << 10,
+            "[Mm][Bb]",
+            1L << 20,
+            "[Gg][Bb]",
+            1L << 30,
+            "[Tt][Bb]",
+            1L << 40));
+  }
+
+  private static boolean isUnbounded(Option option) {
+    return option.min() == Long.MIN_VALUE && option.max() == Long.MAX_VALUE;
+  }
+
+  /** The numbers that are within the bounds in each unit; a unit that has none is left out. */
+  private static String inUnits(Option option, long mostDigits, Map<String, Long> units) {
+    long least = Math.max(0, option.min());
+    List<String> forms = new ArrayList<>();
+    units.entrySet().stream()
+        .sorted(Map.Entry.comparingByValue())
+        .forEach(unit -> {
+          long one = unit.getValue();
+          long from = least / one + (least % one == 0 ? 0 : 1);
+          long to = Math.min(option.max() / one, mostDigits);
+          if (from <= to) {
+            forms.add(RangePattern.of(from, to) + " ?" + unit.getKey());
+          }
+        });
+    return "^(?:" + String.join("|", forms) + ")$";
   }
 
   private static void bounds(ObjectNode node, Option option) {
