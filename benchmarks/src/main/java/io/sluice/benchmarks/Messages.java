@@ -89,7 +89,7 @@ public final class Messages {
     return of(Profiles.load(List.of(profiles())));
   }
 
-  private static Path profiles() {
+  static Path profiles() {
     Path root = Path.of("").toAbsolutePath();
     while (!Files.isDirectory(root.resolve("config/profiles"))) {
       root = root.getParent();

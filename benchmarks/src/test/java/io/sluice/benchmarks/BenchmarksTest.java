@@ -30,6 +30,10 @@ class BenchmarksTest {
             result -> result.getParams().getBenchmark().replaceFirst(".*\\.(\\w+\\.\\w+)$", "$1"))
         .containsExactlyInAnyOrder(
             "MqttBenchmark.publishQos1",
+            "TopicBenchmark.childTopic",
+            "TopicBenchmark.ownTopic",
+            "TopicBenchmark.unmappedTopic",
+            "TopicBenchmark.vendorTopic",
             "NormalizeBenchmark.flatJson",
             "NormalizeBenchmark.flatJsonOneFieldBad",
             "NormalizeBenchmark.flatJsonTolerateNone",

@@ -1,7 +1,5 @@
 package io.sluice.api;
 
-import java.util.regex.Pattern;
-
 /**
  * The id of a registered device: 1 to 128 characters of letters, digits, {@code . _ : @ -}, and not
  * {@code .} or {@code ..}.
@@ -11,7 +9,7 @@ import java.util.regex.Pattern;
  * segment (RFC 3986 section 5.2.4), so that nobody could name the device to the API. Immutable.
  */
 public record DeviceId(String value) implements Comparable<DeviceId> {
-  private static final Pattern VALID = Pattern.compile("(?!\\.{1,2}$)[A-Za-z0-9._:@-]{1,128}");
+  private static final int MAX_CHARS = 128;
 
   public DeviceId {
     if (!isValid(value)) {
@@ -23,7 +21,33 @@ public record DeviceId(String value) implements Comparable<DeviceId> {
   }
 
   public static boolean isValid(String value) {
-    return VALID.matcher(value).matches();
+    return isValid(value, 0, value.length());
+  }
+
+  /**
+   * Whether a part of a text is a device id. Allocates nothing.
+   *
+   * @param from place of its first character
+   * @param to place behind its last character
+   */
+  public static boolean isValid(String text, int from, int to) {
+    int length = to - from;
+    if (length < 1 || length > MAX_CHARS) {
+      return false;
+    }
+    for (int i = from; i < to; i++) {
+      if (!isAllowed(text.charAt(i))) {
+        return false;
+      }
+    }
+    boolean isDots = length <= 2 && text.charAt(from) == '.' && text.charAt(to - 1) == '.';
+    return !isDots;
+  }
+
+  private static boolean isAllowed(char c) {
+    boolean isLetterOrDigit =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    return isLetterOrDigit || c == '.' || c == '_' || c == ':' || c == '@' || c == '-';
   }
 
   @Override

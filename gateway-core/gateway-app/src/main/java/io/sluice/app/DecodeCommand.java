@@ -3,8 +3,12 @@ package io.sluice.app;
 import io.sluice.api.ContentType;
 import io.sluice.api.Device;
 import io.sluice.api.DeviceId;
+import io.sluice.engine.config.Faults;
+import io.sluice.engine.dialect.DialectPlaces;
+import io.sluice.engine.dialect.Dialects;
+import io.sluice.engine.dialect.RoutedTopic;
+import io.sluice.engine.dialect.TopicTable;
 import io.sluice.engine.ingest.StoredJson;
-import io.sluice.engine.ingest.TopicClass;
 import io.sluice.engine.normalize.FieldFaults;
 import io.sluice.engine.normalize.Normalized;
 import io.sluice.engine.normalize.Normalizer;
@@ -20,6 +24,7 @@ import java.time.Clock;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -59,6 +64,12 @@ final class DecodeCommand implements Callable<Integer> {
       defaultValue = "telemetry",
       description = "Topic or path that it is sent to (default ${DEFAULT-VALUE}).")
   private String topic;
+
+  @Option(
+      names = "--dialect",
+      paramLabel = "D",
+      description = "Dialects of the listener; by default all that are in files.")
+  private List<String> dialect = List.of();
 
   @Option(
       names = "--content-type",
@@ -110,12 +121,18 @@ final class DecodeCommand implements Callable<Integer> {
           ExitCode.USAGE,
           "no profile \"" + profile + "\"; there are " + loaded.ids().stream().sorted().toList());
     }
-    String unmapped = TopicClass.fault(topic);
-    if (unmapped != null) {
-      throw new CommandFailure(ExitCode.FAILED, unmapped);
+    TopicTable table = topics(found);
+    if (table == null) {
+      return ExitCode.USAGE;
+    }
+    RoutedTopic route = table.route(topic);
+    if (route == null) {
+      throw new CommandFailure(
+          ExitCode.FAILED, "nothing maps the topic \"" + topic + "\"; publish to " + table.hint());
     }
     try {
-      print(decode(loaded, found));
+      print(decode(loaded, found, route));
+      tell(route);
       return ExitCode.DONE;
     } catch (PayloadException e) {
       throw new CommandFailure(ExitCode.FAILED, String.valueOf(e.getMessage()), e);
@@ -132,7 +149,29 @@ final class DecodeCommand implements Callable<Integer> {
     return loaded.faults().isEmpty() ? loaded.profiles() : null;
   }
 
-  private String decode(Profiles loaded, Profile found)
+  /** What topics mean for devices of the profile; null where the dialects have faults. */
+  private @Nullable TopicTable topics(Profile found) {
+    Path place = profiles == null ? GatewayFiles.shippedProfiles() : profiles;
+    Faults faults = new Faults();
+    Dialects dialects =
+        Dialects.load(DialectPlaces.beside(List.of(place), GatewayFiles.shippedDialects()), faults);
+    TopicTable table = dialects.topics(dialect, Map.of()).table(found.id());
+    return Reports.print(faults, spec.commandLine().getErr()) ? null : table;
+  }
+
+  /** Which rule took the topic, where one was asked about. */
+  private void tell(RoutedTopic route) {
+    if (spec.commandLine().getParseResult().hasMatchedOption("--topic")) {
+      PrintWriter err = spec.commandLine().getErr();
+      String device = route.device() == null ? "the session's device" : route.device();
+      err.println(
+          "sluice: topic taken by dialect %s: %s -> %s of %s"
+              .formatted(route.dialect(), route.rule(), route.messageClass().jsonName(), device));
+      err.flush();
+    }
+  }
+
+  private String decode(Profiles loaded, Profile found, RoutedTopic route)
       throws PayloadException, IOException, CommandFailure {
     String sector = found.sector() == null ? "" : found.sector();
     Device device = new Device(DEVICE, found.id(), sector, "site", null, null, true, true, false);
@@ -140,8 +179,8 @@ final class DecodeCommand implements Callable<Integer> {
         new Normalizer("decode", loaded)
             .normalize(
                 device,
-                TopicClass.of(topic),
-                type(),
+                route.messageClass(),
+                route.contentType(type()),
                 "decode",
                 topic,
                 payload.bytes(),

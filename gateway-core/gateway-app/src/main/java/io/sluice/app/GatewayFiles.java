@@ -10,6 +10,8 @@ import io.sluice.engine.config.ConfigNode.Sequence;
 import io.sluice.engine.config.ConfigTree;
 import io.sluice.engine.config.Faults;
 import io.sluice.engine.config.GatewayConfig;
+import io.sluice.engine.dialect.DialectPlaces;
+import io.sluice.engine.dialect.Dialects;
 import io.sluice.engine.normalize.Profiles;
 import io.sluice.engine.registry.AccessSettings;
 import io.sluice.engine.registry.Authorities;
@@ -19,12 +21,13 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that a gateway is told by files: configuration, device profiles, devices.
+ * All that a gateway is told by files: configuration, device profiles, dialects, devices.
  *
  * @param file the configuration
  * @param digest SHA-256 of the configuration's file, in hexadecimal digits
@@ -35,6 +38,7 @@ record GatewayFiles(
     String digest,
     GatewayConfig config,
     Profiles profiles,
+    Dialects dialects,
     DeviceSeed seed,
     List<Exposed> exposed) {
   /**
@@ -55,7 +59,7 @@ record GatewayFiles(
   }
 
   /** What the files that the configuration names say. */
-  private record Named(Profiles.Loaded profiles, DeviceSeed seed) {}
+  private record Named(Profiles.Loaded profiles, Dialects dialects, DeviceSeed seed) {}
 
   private static Named named(
       List<Path> profilePlaces,
@@ -64,11 +68,13 @@ record GatewayFiles(
       Faults faults,
       PrintWriter err) {
     List<Path> places = profilePlaces.isEmpty() ? List.of(shippedProfiles()) : profilePlaces;
+    Dialects dialects = Dialects.load(DialectPlaces.beside(places, shippedDialects()), faults);
     Profiles.Loaded profiles = Profiles.load(places);
     profiles.faults().forEach(err::println);
     profiles.warnings().forEach(each -> err.println("warning: " + each));
     return new Named(
         profiles,
+        dialects,
         DeviceSeed.load(devices, profiles.profiles().ids(), authorities, System.getenv(), faults));
   }
 
@@ -78,6 +84,7 @@ record GatewayFiles(
     Named named = named(config.profiles(), config.devices(), authorities, faults, err);
     Profiles.Loaded profiles = named.profiles();
     DeviceSeed seed = named.seed();
+    var _ = named.dialects().topics(List.of(), Map.of()); // for their collisions
     checkAutoRegister(file, config, profiles.profiles().ids(), faults);
     checkDoors(file, config, faults);
     checkConsumers(file, config, authorities, faults);
@@ -90,7 +97,13 @@ record GatewayFiles(
     exposed.forEach(each -> err.println("warning: " + each.remedy()));
     err.flush();
     return new GatewayFiles(
-        file, SecretFiles.sha256(file), config, profiles.profiles(), seed, exposed);
+        file,
+        SecretFiles.sha256(file),
+        config,
+        profiles.profiles(),
+        named.dialects(),
+        seed,
+        exposed);
   }
 
   /** Null, and a fault, where the certificates cannot be read any more. */
@@ -179,6 +192,11 @@ record GatewayFiles(
   /** The folder of the profiles that come with the program. */
   static Path shippedProfiles() {
     return home().resolve("config").resolve("profiles");
+  }
+
+  /** The folder of the dialects that come with the program. */
+  static Path shippedDialects() {
+    return home().resolve("config").resolve("dialects");
   }
 
   /** Where the program is installed, or the checkout's root. */

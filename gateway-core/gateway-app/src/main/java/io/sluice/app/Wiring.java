@@ -22,6 +22,7 @@ import io.sluice.engine.config.GatewayConfig.UpstreamConfig;
 import io.sluice.engine.config.Types;
 import io.sluice.engine.coverage.CoverageEngine;
 import io.sluice.engine.coverage.CoverageSettings;
+import io.sluice.engine.dialect.Topics;
 import io.sluice.engine.flow.FlowMeter;
 import io.sluice.engine.forward.ForwardLimits;
 import io.sluice.engine.forward.Forwarder;
@@ -44,7 +45,6 @@ import io.sluice.engine.registry.AccessSettings;
 import io.sluice.engine.registry.Authorities;
 import io.sluice.engine.registry.ConsumerSettings;
 import io.sluice.engine.registry.Consumers;
-import io.sluice.engine.registry.DeviceSeed;
 import io.sluice.engine.registry.Registry;
 import io.sluice.engine.registry.RegistryException;
 import io.sluice.engine.spool.SegmentedSpool;
@@ -55,6 +55,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.StringJoiner;
@@ -109,7 +110,7 @@ final class Wiring implements AutoCloseable {
     Wiring wiring = new Wiring(files.config(), time);
     try {
       AuditLog audit = wiring.openAudit(files);
-      wiring.startAll(files.profiles(), files.seed(), audit);
+      wiring.startAll(files, audit);
       audit.record(GatewayEvents.started(wiring.addresses()));
       return wiring;
     } catch (IOException | InterruptedException | RuntimeException e) {
@@ -132,15 +133,17 @@ final class Wiring implements AutoCloseable {
     return audit;
   }
 
-  private void startAll(Profiles profiles, DeviceSeed seed, AuditTrail audit)
+  private void startAll(GatewayFiles files, AuditTrail audit)
       throws IOException, InterruptedException {
+    Profiles profiles = files.profiles();
+    Topics topics = files.dialects().topics(List.of(), Map.of());
     Path data = config.gateway().data();
     LimitSettings limits = config.section(LimitSettings.class);
     Registry registry =
         closing(
             Registry.open(
                 data, config.section(AccessSettings.class), limits, profiles.ids(), time));
-    SeedLog.report(registry.seed(seed));
+    SeedLog.report(registry.seed(files.seed()));
     registry.onEnrolled(
         (device, how) -> audit.record(GatewayEvents.enrolled(device.id().value(), how)));
     SegmentedSpool spool =
@@ -170,6 +173,7 @@ final class Wiring implements AutoCloseable {
     IngestPipeline pipeline =
         new IngestPipeline(
             registry::find,
+            topics,
             normalizer,
             spool,
             traffic,
@@ -225,7 +229,8 @@ final class Wiring implements AutoCloseable {
             limits,
             Authorities.of(config.section(AccessSettings.class)));
     startAdapters(
-        new EngineGateway(registry, consumers, pipeline, traffic, addressLimits, audit, clock));
+        new EngineGateway(
+            topics, registry, consumers, pipeline, traffic, addressLimits, audit, clock));
     views.listening(() -> listeners.stream().map(Listener::view).toList());
   }
 

@@ -7,6 +7,7 @@ import io.sluice.api.RejectReason;
 import io.sluice.api.adapter.Receipt;
 import io.sluice.api.admin.DeadLetters.DeadLetter;
 import io.sluice.api.admin.RetryDesk;
+import io.sluice.engine.dialect.RoutedTopic;
 import io.sluice.engine.forward.SetAsideRecord;
 import io.sluice.engine.normalize.Normalized;
 import io.sluice.engine.normalize.Normalizer;
@@ -222,11 +223,11 @@ public final class DeadLetterRetries implements RetryDesk, AutoCloseable {
   }
 
   private Normalized normalize(DeadLetter letter, Device device) throws PayloadException {
-    MessageClass messageClass = TopicClass.of(letter.topic());
+    RoutedTopic route = pipeline.routeOf(device, letter.topic());
     return normalizer.normalize(
         device,
-        messageClass,
-        letter.contentType(),
+        route == null ? MessageClass.TELEMETRY : route.messageClass(),
+        route == null ? letter.contentType() : route.contentType(letter.contentType()),
         letter.protocol(),
         letter.topic(),
         letter.payload(),

@@ -16,6 +16,7 @@ import io.sluice.api.admin.Operations.Following;
 import io.sluice.api.admin.Operations.LiveEvent;
 import io.sluice.api.audit.AuditEvent;
 import io.sluice.api.audit.AuditTrail;
+import io.sluice.engine.dialect.Topics;
 import io.sluice.engine.limits.AddressLimits;
 import io.sluice.engine.registry.Consumers;
 import io.sluice.engine.registry.Presence;
@@ -29,7 +30,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The gateway as adapters see it: registry, pipeline and commands behind one door. */
 public final class EngineGateway implements Gateway {
-  private final SharedParts shared = new SharedParts();
+  private final SharedParts shared;
+  private final Topics topics;
   private final ClaimedNames names;
   private final Registry registry;
   private final Presence presence;
@@ -40,7 +42,11 @@ public final class EngineGateway implements Gateway {
   private final Consumers consumers;
   private final InstantSource clock;
 
+  /**
+   * @param topics what topics mean; see {@link #with}
+   */
   public EngineGateway(
+      Topics topics,
       Registry registry,
       Consumers consumers,
       IngestPipeline pipeline,
@@ -48,6 +54,8 @@ public final class EngineGateway implements Gateway {
       AddressLimits addresses,
       AuditTrail audit,
       InstantSource clock) {
+    this.shared = new SharedParts();
+    this.topics = topics;
     this.audit = audit;
     this.clock = clock;
     this.consumers = consumers;
@@ -57,6 +65,25 @@ public final class EngineGateway implements Gateway {
     this.presence = registry.presence();
     this.pipeline = pipeline;
     this.traffic = traffic;
+  }
+
+  private EngineGateway(Topics topics, EngineGateway all) {
+    this.shared = all.shared;
+    this.topics = topics;
+    this.audit = all.audit;
+    this.clock = all.clock;
+    this.consumers = all.consumers;
+    this.names = all.names;
+    this.addresses = all.addresses;
+    this.registry = all.registry;
+    this.presence = all.presence;
+    this.pipeline = all.pipeline;
+    this.traffic = all.traffic;
+  }
+
+  /** The same gateway for a listener at which topics have this meaning. */
+  public EngineGateway with(Topics own) {
+    return new EngineGateway(own, this);
   }
 
   @Override
@@ -104,12 +131,12 @@ public final class EngineGateway implements Gateway {
 
   @Override
   public void accept(Uplink uplink) {
-    pipeline.accept(uplink);
+    pipeline.accept(uplink, topics);
   }
 
   @Override
   public boolean maps(String topic) {
-    return TopicRouter.route(topic) != null;
+    return topics.maps(topic);
   }
 
   @Override

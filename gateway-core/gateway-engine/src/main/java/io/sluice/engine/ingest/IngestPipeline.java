@@ -1,6 +1,7 @@
 package io.sluice.engine.ingest;
 
 import io.sluice.api.Cap;
+import io.sluice.api.ContentType;
 import io.sluice.api.Device;
 import io.sluice.api.DeviceId;
 import io.sluice.api.Lane;
@@ -12,7 +13,8 @@ import io.sluice.api.adapter.Receipt;
 import io.sluice.api.adapter.ReceiptSink;
 import io.sluice.api.adapter.Uplink;
 import io.sluice.api.health.Guarded;
-import io.sluice.engine.ingest.TopicRouter.Route;
+import io.sluice.engine.dialect.RoutedTopic;
+import io.sluice.engine.dialect.Topics;
 import io.sluice.engine.limits.DeviceLimits;
 import io.sluice.engine.limits.LaneShares;
 import io.sluice.engine.normalize.FieldFaults;
@@ -78,6 +80,7 @@ public final class IngestPipeline {
   }
 
   private final Devices devices;
+  private final Topics topics;
   private final Normalizer normalizer;
   private final Spool spool;
   private final TrafficMeter traffic;
@@ -93,14 +96,19 @@ public final class IngestPipeline {
   /** Sinks with receipts since the last flush; used by the writer thread alone. */
   private final List<ReceiptSink> touchedSinks = new ArrayList<>();
 
+  /**
+   * @param topics what topics mean where nobody says by which listener a message came
+   */
   public IngestPipeline(
       Devices devices,
+      Topics topics,
       Normalizer normalizer,
       Spool spool,
       TrafficMeter traffic,
       DeviceLimits limits,
       Observer observer) {
     this.devices = devices;
+    this.topics = topics;
     this.normalizer = normalizer;
     this.spool = spool;
     this.traffic = traffic;
@@ -133,14 +141,23 @@ public final class IngestPipeline {
     shares = laneShares;
   }
 
-  /** Takes an uplink in; see {@link io.sluice.api.adapter.Gateway#accept}. */
+  /** Takes an uplink in, as {@link #accept(Uplink, Topics)}. */
+  public void accept(Uplink uplink) {
+    accept(uplink, topics);
+  }
+
+  /**
+   * Takes an uplink in; see {@link io.sluice.api.adapter.Gateway#accept}.
+   *
+   * @param topics what topics mean at the listener by which it came
+   */
   // Whatever fails here is the gateway's own fault, and its message must have an answer all the
   // same: what is left without one locks its device out.
   @SuppressWarnings("CatchingUnchecked")
-  public void accept(Uplink uplink) {
+  public void accept(Uplink uplink, Topics topics) {
     Receipt now;
     try {
-      now = judge(uplink);
+      now = judge(uplink, topics);
     } catch (RuntimeException | Error fault) {
       now = failed(uplink, fault);
     }
@@ -151,7 +168,7 @@ public final class IngestPipeline {
   }
 
   /** The verdict; null where the spool has taken it and gives one later. */
-  private @Nullable Receipt judge(Uplink uplink) {
+  private @Nullable Receipt judge(Uplink uplink, Topics topics) {
     Device self = devices.find(uplink.device().value());
     if (self == null || self.retired()) {
       return refuse(uplink, RejectReason.NOT_AUTHORIZED, "the device is not registered any more");
@@ -161,14 +178,14 @@ public final class IngestPipeline {
       traffic.limited(uplink.protocol(), limited.limit());
       return limited;
     }
-    Route route = TopicRouter.route(uplink.topic());
+    RoutedTopic route = topics.route(self.profile(), uplink.topic());
     MessageClass given = uplink.messageClass();
     MessageClass ofUnmapped = route == null ? uplink.classIfUnmapped() : given;
     if (route == null && ofUnmapped != null) {
-      route = new Route(ofUnmapped, null); // a will, whose topic is the client's own choice
+      route = RoutedTopic.ofSession(ofUnmapped); // a will, whose topic is the client's own choice
     }
     if (route == null) {
-      String detail = "topic is not mapped; use " + TopicRouter.USABLE_TOPICS;
+      String detail = "topic is not mapped; use " + topics.table(self.profile()).hint();
       return deadLetter(uplink, self, RejectReason.UNMAPPED_TOPIC, detail);
     }
     Device subject = subject(self, route.device());
@@ -176,7 +193,7 @@ public final class IngestPipeline {
       subject = self; // whatever the topic of a will looks like
     }
     if (subject == null) {
-      return refuseChild(uplink, self, route);
+      return refuseChild(uplink, self, String.valueOf(route.device()));
     }
     Rejection rejection = uplink.rejection();
     if (rejection != null) {
@@ -189,7 +206,8 @@ public final class IngestPipeline {
               .formatted(uplink.payload().length, alarmPayloadMax);
       return deadLetter(uplink, subject, RejectReason.TOO_LARGE, detail);
     }
-    return normalizeAndAppend(uplink, subject, messageClass, ofUnmapped != null);
+    ContentType contentType = route.contentType(uplink.contentType());
+    return normalizeAndAppend(uplink, subject, messageClass, contentType, ofUnmapped != null);
   }
 
   /** The verdict on what the gateway itself failed at: kept whole, so that nothing is lost. */
@@ -210,9 +228,14 @@ public final class IngestPipeline {
     }
   }
 
+  /** The class and content of a message of this device on that topic; null where none maps it. */
+  @Nullable RoutedTopic routeOf(Device self, String topic) {
+    return topics.route(self.profile(), topic);
+  }
+
   /** The device that a message of this one is of, by its topic; null where none is registered. */
   @Nullable Device subjectOf(Device self, String topic) {
-    Route route = TopicRouter.route(topic);
+    RoutedTopic route = topics.route(self.profile(), topic);
     return route == null ? self : subject(self, route.device());
   }
 
@@ -227,8 +250,7 @@ public final class IngestPipeline {
   }
 
   /** Another device's name is refused; one that nobody has is kept until it is registered. */
-  private @Nullable Receipt refuseChild(Uplink uplink, Device self, Route route) {
-    String child = String.valueOf(route.device());
+  private @Nullable Receipt refuseChild(Uplink uplink, Device self, String child) {
     if (devices.find(child) == null) {
       String detail =
           "device %s is not registered; add it with parent: %s".formatted(child, self.id());
@@ -242,13 +264,17 @@ public final class IngestPipeline {
   }
 
   private @Nullable Receipt normalizeAndAppend(
-      Uplink uplink, Device subject, MessageClass messageClass, boolean isPresence) {
+      Uplink uplink,
+      Device subject,
+      MessageClass messageClass,
+      ContentType contentType,
+      boolean isPresence) {
     try {
       Normalized normalized =
           normalizer.normalize(
               subject,
               messageClass,
-              uplink.contentType(),
+              contentType,
               uplink.protocol(),
               uplink.topic(),
               uplink.payload(),

@@ -17,6 +17,7 @@ import io.sluice.api.admin.RetryDesk.Retry;
 import io.sluice.api.admin.RetryDesk.State;
 import io.sluice.api.config.Bytes;
 import io.sluice.api.upstream.ForwardSettings;
+import io.sluice.engine.dialect.ShippedDialects;
 import io.sluice.engine.forward.FarEnd.Answer;
 import io.sluice.engine.ingest.DeadLetterRetries;
 import io.sluice.engine.ingest.IngestPipeline;
@@ -223,6 +224,7 @@ class ResendTest {
   private IngestPipeline pipeline(Normalizer normalizer) {
     return new IngestPipeline(
         id -> null,
+        ShippedDialects.usual(),
         normalizer,
         spool,
         new TrafficMeter(),

@@ -16,6 +16,7 @@ import io.sluice.api.adapter.Receipt;
 import io.sluice.api.adapter.ReceiptSink;
 import io.sluice.api.adapter.Uplink;
 import io.sluice.api.config.Bytes;
+import io.sluice.engine.dialect.ShippedDialects;
 import io.sluice.engine.limits.DeviceLimits;
 import io.sluice.engine.limits.LaneShares;
 import io.sluice.engine.limits.LimitSettings;
@@ -284,6 +285,7 @@ class IngestPipelineTest {
   private IngestPipeline pipeline(Spool spool) {
     return new IngestPipeline(
         this::find,
+        ShippedDialects.usual(),
         new Normalizer("gw", Profiles.load(List.of()).profiles()),
         spool,
         traffic,

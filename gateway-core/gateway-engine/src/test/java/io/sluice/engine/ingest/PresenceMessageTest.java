@@ -11,6 +11,7 @@ import io.sluice.api.RejectReason;
 import io.sluice.api.adapter.Receipt;
 import io.sluice.api.adapter.ReceiptSink;
 import io.sluice.api.adapter.Uplink;
+import io.sluice.engine.dialect.ShippedDialects;
 import io.sluice.engine.limits.DeviceLimits;
 import io.sluice.engine.limits.LimitSettings;
 import io.sluice.engine.normalize.Normalizer;
@@ -52,6 +53,7 @@ class PresenceMessageTest {
     pipeline =
         new IngestPipeline(
             DEVICES::get,
+            ShippedDialects.usual(),
             new Normalizer("gw", Profiles.load(List.of(profile)).profiles()),
             (Spool)
                 Proxy.newProxyInstance(

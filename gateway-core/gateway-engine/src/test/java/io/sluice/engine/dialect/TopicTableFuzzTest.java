@@ -1,4 +1,4 @@
-package io.sluice.engine.ingest;
+package io.sluice.engine.dialect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -10,13 +10,14 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 @Tag(Fuzz.TAG)
-class TopicRouterFuzzTest {
+class TopicTableFuzzTest {
   private static final Mutator TOPICS =
       Mutator.ofText(
           List.of(
               "telemetry",
               "alarm/child-1",
               "t//child-1",
+              "t/tenant/child-1",
               "v1/devices/me/telemetry",
               "/sys/pk/dn/thing/event/property/post",
               "$oc/devices/dev-1/sys/properties/report"),
@@ -26,10 +27,11 @@ class TopicRouterFuzzTest {
 
   @Test
   void whateverTheTopicNoDeviceIsNamedThatCouldNotExist() {
+    Topics topics = ShippedDialects.usual();
     Fuzz.of("topics", 100_000)
         .within(500, 16 << 20)
         .check(random -> {
-          TopicRouter.Route route = TopicRouter.route(TOPICS.nextText(random));
+          RoutedTopic route = topics.route("any", TOPICS.nextText(random));
           if (route != null && route.device() != null) {
             assertThat(DeviceId.isValid(route.device())).isTrue();
           }

@@ -1,0 +1,209 @@
+package io.sluice.engine.dialect;
+
+import io.sluice.api.ContentType;
+import io.sluice.engine.config.Binder;
+import io.sluice.engine.config.ConfigNode;
+import io.sluice.engine.config.ConfigNode.Mapping;
+import io.sluice.engine.config.ConfigNode.Sequence;
+import io.sluice.engine.config.ConfigTree;
+import io.sluice.engine.config.Fault;
+import io.sluice.engine.config.Faults;
+import io.sluice.engine.config.Location;
+import io.sluice.engine.dialect.Dialects.Written;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Reads files of dialects; {@code docs/dialects.md} has every key. Used once. */
+final class DialectReader {
+  /** Those that come with the program, in the order in which a device is told of them. */
+  static final List<String> SHIPPED =
+      List.of("sluice", "thingsboard", "hono", "alink", "huawei-iotda");
+
+  private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9._-]{0,63}");
+  private static final int MAX_RULES = 1_000;
+
+  private final Faults faults;
+  private final SequencedMap<String, Written> read = new LinkedHashMap<>();
+  private final Map<String, Path> own = new LinkedHashMap<>();
+
+  DialectReader(Faults faults) {
+    this.faults = faults;
+  }
+
+  SequencedMap<String, Written> readAll(DialectPlaces places) {
+    for (Path folder : places.own()) {
+      for (Path file : files(folder)) {
+        String name = name(file);
+        Path first = own.putIfAbsent(name, file);
+        if (first != null) {
+          faults.add(
+              new Fault(
+                  new Location(file.toString(), 1, 1),
+                  "",
+                  "the dialect \"%s\" is also in %s; give each file its own name"
+                      .formatted(name, first)));
+        }
+      }
+    }
+    for (String name : SHIPPED) {
+      Path mine = own.remove(name);
+      take(name, mine == null ? shipped(places.shipped(), name) : file(mine));
+    }
+    own.forEach((name, file) -> take(name, file(file)));
+    return read;
+  }
+
+  private void take(String name, @Nullable ConfigNode root) {
+    Written dialect = root == null ? null : dialect(name, root);
+    if (dialect != null) {
+      read.put(name, dialect);
+    }
+  }
+
+  private @Nullable ConfigNode file(Path file) {
+    if (!NAME.matcher(name(file)).matches()) {
+      Location start = new Location(file.toString(), 1, 1);
+      faults.add(
+          new Fault(
+              start,
+              "",
+              "a dialect's name is that of its file, 1 to 64 of a-z, 0-9 and . _ -; rename the file"));
+      return null;
+    }
+    return ConfigTree.read(file, Map.of(), faults);
+  }
+
+  private @Nullable ConfigNode shipped(Path folder, String name) {
+    Path file = folder.resolve(name + ".yaml");
+    if (Files.exists(file)) {
+      return file(file);
+    }
+    try (InputStream packed =
+        DialectReader.class.getResourceAsStream("shipped/" + name + ".yaml")) {
+      if (packed != null) {
+        String text = new String(packed.readAllBytes(), StandardCharsets.UTF_8);
+        return ConfigTree.parse("sluice:dialects/" + name + ".yaml", text, Map.of(), faults);
+      }
+      faults.add(
+          new Fault(
+              new Location(file.toString(), 1, 1), "", "there is no such file; install it again"));
+    } catch (IOException e) {
+      faults.add(
+          new Fault(new Location(file.toString(), 1, 1), "", "cannot be read: " + e.getMessage()));
+    }
+    return null;
+  }
+
+  private List<Path> files(Path folder) {
+    try (Stream<Path> inside = Files.list(folder)) {
+      return inside.filter(DialectReader::isYaml).sorted().toList();
+    } catch (IOException e) {
+      faults.add(
+          new Fault(
+              new Location(folder.toString(), 1, 1),
+              "",
+              "cannot be listed (" + e.getMessage() + "); check its permissions"));
+      return List.of();
+    }
+  }
+
+  private static boolean isYaml(Path file) {
+    String name = file.getFileName().toString();
+    return (name.endsWith(".yaml") || name.endsWith(".yml")) && !Files.isDirectory(file);
+  }
+
+  private static String name(Path file) {
+    String name = file.getFileName().toString();
+    return name.substring(0, name.lastIndexOf('.'));
+  }
+
+  private @Nullable Written dialect(String name, ConfigNode root) {
+    Binder binder = new Binder(Path.of(""), faults);
+    List<String> keys = new ArrayList<>(Binder.keys(DialectFile.class));
+    keys.addAll(DialectFile.RESERVED);
+    Mapping top = binder.mapping(root, keys);
+    if (top == null) {
+      return null;
+    }
+    binder.rejectUnknown(top, keys);
+    rejectReserved(top, DialectFile.RESERVED);
+    ConfigNode up = top.get("up");
+    List<Rule> rules = up instanceof Sequence list ? rules(name, binder, list) : List.of();
+    Mapping head = without(top, "up");
+    DialectFile file = binder.bindKnown(DialectFile.class, up instanceof Sequence ? head : top);
+    return file == null ? null : new Written(name, file.hint(), rules);
+  }
+
+  /** The list is read rule by rule, for the place of each. */
+  private static Mapping without(Mapping mapping, String key) {
+    SequencedMap<String, ConfigNode.Entry> entries = new LinkedHashMap<>(mapping.entries());
+    entries.remove(key);
+    return new Mapping(mapping.location(), mapping.path(), entries);
+  }
+
+  private void rejectReserved(Mapping mapping, List<String> reserved) {
+    for (String key : reserved) {
+      if (mapping.get(key) != null) {
+        faults.add(
+            mapping.fault(
+                key, "is not done yet by this version; take it out, so that nobody relies on it"));
+      }
+    }
+  }
+
+  private List<Rule> rules(String name, Binder binder, Sequence list) {
+    if (list.items().size() > MAX_RULES) {
+      faults.add(list, "a dialect has at most " + MAX_RULES + " rules; use + or # in its topics");
+      return List.of();
+    }
+    List<Rule> rules = new ArrayList<>();
+    for (ConfigNode item : list.items()) {
+      Rule rule = rule(name, binder, item);
+      if (rule != null) {
+        rules.add(rule);
+      }
+    }
+    return rules;
+  }
+
+  private @Nullable Rule rule(String name, Binder binder, ConfigNode item) {
+    List<String> keys = new ArrayList<>(Binder.keys(DialectFile.Up.class));
+    keys.addAll(DialectFile.RESERVED_OF_RULE);
+    Mapping mapping = binder.mapping(item, keys);
+    if (mapping == null) {
+      return null;
+    }
+    binder.rejectUnknown(mapping, keys);
+    rejectReserved(mapping, DialectFile.RESERVED_OF_RULE);
+    DialectFile.Up up = binder.bindKnown(DialectFile.Up.class, mapping);
+    ConfigNode topic = mapping.get("topic");
+    if (up == null || topic == null) {
+      return null;
+    }
+    TopicPattern.Parsed parsed = TopicPattern.parse(up.topic());
+    TopicPattern pattern = parsed.pattern();
+    if (pattern == null) {
+      faults.add(topic, String.valueOf(parsed.fault()));
+      return null;
+    }
+    ContentType payload = up.payload();
+    return new Rule(
+        name,
+        pattern,
+        topic.location(),
+        topic.path(),
+        up.messageClass(),
+        payload == null ? ContentType.UNSPECIFIED : payload);
+  }
+}

@@ -1,0 +1,153 @@
+package io.sluice.engine.dialect;
+
+import io.sluice.api.config.Services;
+import io.sluice.api.dialect.Dialect;
+import io.sluice.engine.config.ConfigNode;
+import io.sluice.engine.config.Fault;
+import io.sluice.engine.config.Faults;
+import io.sluice.engine.config.NearestKey;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The dialects of a gateway: those that come with it, an operator's own files and those of vendors'
+ * jars. Used by one thread, at the start; what it compiles is thread-safe.
+ */
+public final class Dialects {
+  /** One that a file describes. */
+  record Written(String name, String hint, List<Rule> rules) {}
+
+  private final SequencedMap<String, Written> written;
+  private final SequencedMap<String, Dialect> coded;
+  private final Faults faults;
+  private final Map<List<String>, TopicTable> tables = new HashMap<>();
+  private final Set<String> reported = new LinkedHashSet<>();
+
+  private Dialects(
+      SequencedMap<String, Written> written, SequencedMap<String, Dialect> coded, Faults faults) {
+    this.written = written;
+    this.coded = coded;
+    this.faults = faults;
+  }
+
+  /**
+   * Loads all that there are.
+   *
+   * @param places where they stand
+   * @param faults takes what is wrong, now and when tables are compiled
+   */
+  public static Dialects load(DialectPlaces places, Faults faults) {
+    Services<Dialect> services = Services.load(Dialect.class, Dialect::name);
+    SequencedMap<String, Written> written = new DialectReader(faults).readAll(places);
+    SequencedMap<String, Dialect> coded = new LinkedHashMap<>(services.byName());
+    services.faults().forEach(fault -> faults.add(places.fault(fault)));
+    for (String name : services.byName().keySet()) {
+      if (written.containsKey(name)) {
+        coded.remove(name);
+        faults.add(
+            places.fault(
+                "a jar offers the dialect \"%s\", which a file describes already; take one of them away"
+                    .formatted(name)));
+      }
+    }
+    return new Dialects(written, coded, faults);
+  }
+
+  /** Every name that may stand in a list. */
+  public Set<String> names() {
+    Set<String> names = new LinkedHashSet<>(written.keySet());
+    names.addAll(coded.keySet());
+    return names;
+  }
+
+  /** Those that hold where no list is given: all that files describe. */
+  public List<String> usual() {
+    return List.copyOf(written.keySet());
+  }
+
+  /** What is wrong with a name, and what to do; of one that there is, null. */
+  public static @Nullable String unknown(String name, Set<String> known) {
+    return known.contains(name)
+        ? null
+        : "there is no dialect \"%s\"; %s".formatted(name, NearestKey.remedy(name, known));
+  }
+
+  /** Reports each name in a list of the configuration that there is no dialect of. */
+  public void check(ConfigNode list) {
+    if (list instanceof ConfigNode.Sequence sequence) {
+      for (ConfigNode item : sequence.items()) {
+        if (item instanceof ConfigNode.Scalar scalar) {
+          String fault = unknown(scalar.text(), names());
+          if (fault != null) {
+            faults.add(item, fault);
+          }
+        }
+      }
+    }
+  }
+
+  /**
+   * What the topics of a listener mean.
+   *
+   * @param list names of dialects, empty: {@link #usual}. Unknown ones are left out
+   * @param byProfile id of a profile → name of its dialect
+   */
+  public Topics topics(List<String> list, Map<String, String> byProfile) {
+    Map<String, TopicTable> own = new HashMap<>();
+    byProfile.forEach((profile, name) -> own.put(profile, table(List.of(name))));
+    return new Topics(table(list.isEmpty() ? usual() : list), own);
+  }
+
+  /** One table for each list, however often it is asked for. */
+  private TopicTable table(List<String> list) {
+    return tables.computeIfAbsent(List.copyOf(new LinkedHashSet<>(list)), this::compile);
+  }
+
+  private TopicTable compile(List<String> list) {
+    TopicTable table = new TopicTable();
+    List<Dialect> code = new ArrayList<>();
+    for (String name : list) {
+      Written file = written.get(name);
+      Dialect dialect = coded.get(name);
+      if (file != null) {
+        table.addHint(name, file.hint());
+        file.rules().forEach(rule -> collided(rule, table.add(rule)));
+      } else if (dialect != null) {
+        code.add(dialect);
+      }
+    }
+    code.forEach(table::add);
+    return table;
+  }
+
+  private void collided(Rule rule, @Nullable Rule other) {
+    if (other == null || !reported.add(rule.at() + " " + other.at())) {
+      return;
+    }
+    String remedy =
+        rule.dialect().equals(other.dialect())
+            ? "keep one of the two"
+            : "change one of the two, or name one of them alone in the listener's dialects";
+    faults.add(
+        new Fault(
+            rule.at(),
+            rule.path(),
+            "\"%s\" of dialect %s means something else (%s) than \"%s\" of dialect %s at %s (%s); %s"
+                .formatted(
+                    rule.pattern().text(),
+                    rule.dialect(),
+                    rule.messageClass().jsonName(),
+                    other.pattern().text(),
+                    other.dialect(),
+                    other.at(),
+                    other.messageClass().jsonName(),
+                    remedy)));
+  }
+}

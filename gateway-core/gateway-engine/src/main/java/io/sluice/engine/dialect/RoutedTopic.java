@@ -1,0 +1,40 @@
+package io.sluice.engine.dialect;
+
+import io.sluice.api.ContentType;
+import io.sluice.api.MessageClass;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a topic means, and by which rule. Immutable.
+ *
+ * @param device the device that the topic names, or null: the session's
+ * @param payload unspecified: the profile or the first bytes decide
+ * @param dialect name of the dialect that took it
+ * @param rule its rule for people, with file and line; a dialect in code has its class there
+ */
+public record RoutedTopic(
+    MessageClass messageClass,
+    @Nullable String device,
+    ContentType payload,
+    String dialect,
+    String rule) {
+  private static final RoutedTopic[] OF_SESSION =
+      Arrays.stream(MessageClass.values())
+          .map(each -> new RoutedTopic(each, null, ContentType.UNSPECIFIED, "", "no rule"))
+          .toArray(RoutedTopic[]::new);
+
+  /** Of the session's device, by no dialect: the message itself says its class. */
+  public static RoutedTopic ofSession(MessageClass messageClass) {
+    return OF_SESSION[messageClass.ordinal()];
+  }
+
+  /** The content type of a message: its own word, else that of the rule. */
+  public ContentType contentType(ContentType declared) {
+    return declared == ContentType.UNSPECIFIED ? payload : declared;
+  }
+
+  RoutedTopic of(String named) {
+    return new RoutedTopic(messageClass, named, payload, dialect, rule);
+  }
+}

@@ -1,0 +1,104 @@
+package io.sluice.engine.dialect;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The pattern of a rule, taken apart. Immutable.
+ *
+ * @param text as written
+ * @param levels each level, in order
+ * @param deviceLevel place of the level that names the device, from 0; -1: the session's device
+ */
+record TopicPattern(String text, List<Level> levels, int deviceLevel) {
+  static final int MAX_CHARS = 1024;
+  static final int MAX_LEVELS = 32;
+
+  /** What a level takes. */
+  enum Kind {
+    LITERAL,
+    /** A device id. */
+    DEVICE,
+    /** Any one level, an empty one too. */
+    ANY,
+    /** All that follows, or nothing. */
+    REST
+  }
+
+  /**
+   * @param literal the text of a literal level; of others empty
+   */
+  record Level(Kind kind, String literal) {}
+
+  /** A pattern, or what is wrong with one. */
+  record Parsed(@Nullable TopicPattern pattern, @Nullable String fault) {}
+
+  TopicPattern {
+    levels = List.copyOf(levels);
+  }
+
+  boolean isLiteral() {
+    return levels.stream().allMatch(level -> level.kind() == Kind.LITERAL);
+  }
+
+  static Parsed parse(String text) {
+    if (text.isEmpty() || text.length() > MAX_CHARS) {
+      return fault("a topic has 1 to " + MAX_CHARS + " characters; write one such as telemetry");
+    }
+    String[] parts = text.split("/", -1);
+    if (parts.length > MAX_LEVELS) {
+      return fault("a topic has at most " + MAX_LEVELS + " levels; end it with #");
+    }
+    List<Level> levels = new ArrayList<>();
+    int device = -1;
+    for (int i = 0; i < parts.length; i++) {
+      String part = parts[i];
+      Level level = level(part);
+      if (level == null) {
+        return fault(
+            "the level \"%s\" is neither text nor one of {device}, {child}, {name}, + and #; write + for any one level"
+                .formatted(part));
+      }
+      if (level.kind() == Kind.REST && i < parts.length - 1) {
+        return fault("# stands for the rest of a topic; write it last, or + for one level");
+      }
+      if (level.kind() == Kind.DEVICE) {
+        if (device >= 0) {
+          return fault("two levels name a device; write + for the one whose message it is not");
+        }
+        device = i;
+      }
+      levels.add(level);
+    }
+    return new Parsed(new TopicPattern(text, levels, device), null);
+  }
+
+  private static Parsed fault(String what) {
+    return new Parsed(null, what);
+  }
+
+  private static @Nullable Level level(String part) {
+    return switch (part) {
+      case "+" -> new Level(Kind.ANY, "");
+      case "#" -> new Level(Kind.REST, "");
+      case "{device}", "{child}" -> new Level(Kind.DEVICE, "");
+      default -> {
+        if (isName(part)) {
+          yield new Level(Kind.ANY, "");
+        }
+        boolean isText = part.chars().noneMatch(c -> "{}+#".indexOf(c) >= 0);
+        yield isText ? new Level(Kind.LITERAL, part) : null;
+      }
+    };
+  }
+
+  private static boolean isName(String part) {
+    return part.length() > 2
+        && part.charAt(0) == '{'
+        && part.charAt(part.length() - 1) == '}'
+        && part.substring(1, part.length() - 1)
+            .chars()
+            .allMatch(c -> Character.isLetterOrDigit(c) || c == '-' || c == '_');
+  }
+}

@@ -1,0 +1,71 @@
+package io.sluice.engine.dialect;
+
+import io.sluice.api.DeviceId;
+import io.sluice.api.dialect.Dialect;
+import io.sluice.api.dialect.Route;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** A list of dialects, compiled. Immutable, thread-safe. */
+public final class TopicTable {
+  private final List<String> names = new ArrayList<>();
+  private final List<String> hints = new ArrayList<>();
+  private final TopicTrie trie = new TopicTrie();
+  private final List<Dialect> coded = new ArrayList<>();
+
+  TopicTable() {}
+
+  void addHint(String name, String hint) {
+    names.add(name);
+    if (!hint.isEmpty()) {
+      hints.add(hint);
+    }
+  }
+
+  @Nullable Rule add(Rule rule) {
+    return trie.add(rule);
+  }
+
+  void add(Dialect dialect) {
+    coded.add(dialect);
+    addHint(dialect.name(), dialect.hint());
+  }
+
+  /** Names of its dialects, in their order. */
+  public List<String> names() {
+    return List.copyOf(names);
+  }
+
+  /** What a topic or path means; null where none of the dialects maps it. */
+  public @Nullable RoutedTopic route(String topic) {
+    RoutedTopic routed = trie.find(topic);
+    return routed != null || coded.isEmpty() ? routed : byCode(topic);
+  }
+
+  private @Nullable RoutedTopic byCode(String topic) {
+    for (Dialect dialect : coded) {
+      Route route = dialect.route(topic);
+      if (route != null) {
+        String device = route.device();
+        return device != null && !DeviceId.isValid(device)
+            ? null
+            : new RoutedTopic(
+                route.messageClass(),
+                device,
+                route.payload(),
+                dialect.name(),
+                dialect.getClass().getName());
+      }
+    }
+    return null;
+  }
+
+  /** The topics that a sender may use whose topic is not mapped. */
+  public String hint() {
+    return hints.isEmpty()
+        ? names.stream().collect(Collectors.joining(", ", "a topic of ", ""))
+        : String.join(", ", hints);
+  }
+}
