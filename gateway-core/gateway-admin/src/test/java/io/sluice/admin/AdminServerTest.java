@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.api.Lane;
+import io.sluice.api.LiveEvent;
 import io.sluice.api.MessageClass;
 import io.sluice.api.RejectReason;
 import io.sluice.api.admin.AdminRole;
@@ -12,7 +13,6 @@ import io.sluice.api.admin.AlarmDesk;
 import io.sluice.api.admin.CoverageDesk;
 import io.sluice.api.admin.CoverageDesk.Filter;
 import io.sluice.api.admin.CoverageDesk.What;
-import io.sluice.api.admin.Operations.LiveEvent;
 import io.sluice.api.health.Health;
 import java.io.BufferedReader;
 import java.io.IOException;

@@ -1,7 +1,9 @@
 package io.sluice.app;
 
 import io.sluice.api.Device;
+import io.sluice.api.Following;
 import io.sluice.api.GatewayTime;
+import io.sluice.api.LiveEvent;
 import io.sluice.api.admin.AlarmDesk;
 import io.sluice.api.admin.ClaimDesk;
 import io.sluice.api.admin.CommandDesk;

@@ -1,11 +1,11 @@
 package io.sluice.api.adapter;
 
 import io.sluice.api.DeviceId;
+import io.sluice.api.Following;
 import io.sluice.api.HandshakeFault;
 import io.sluice.api.Limit;
+import io.sluice.api.LiveEvent;
 import io.sluice.api.RejectReason;
-import io.sluice.api.admin.Operations.Following;
-import io.sluice.api.admin.Operations.LiveEvent;
 import java.time.InstantSource;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;

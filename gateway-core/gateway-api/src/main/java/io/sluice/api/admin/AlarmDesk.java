@@ -1,6 +1,6 @@
 package io.sluice.api.admin;
 
-import io.sluice.api.admin.Operations.Following;
+import io.sluice.api.Following;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;

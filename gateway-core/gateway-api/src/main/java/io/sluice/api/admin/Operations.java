@@ -1,8 +1,10 @@
 package io.sluice.api.admin;
 
+import io.sluice.api.Following;
 import io.sluice.api.HandshakeFault;
 import io.sluice.api.Lane;
 import io.sluice.api.Limit;
+import io.sluice.api.LiveEvent;
 import io.sluice.api.MessageClass;
 import io.sluice.api.QualityReason;
 import io.sluice.api.RejectReason;
@@ -63,21 +65,6 @@ public interface Operations {
   Flow flow();
 
   LatestValues latest();
-
-  /** The handle of a live stream; closing it twice does nothing. */
-  interface Following extends AutoCloseable {
-    @Override
-    void close();
-  }
-
-  /** One record of the live stream; {@code missed} counts those left out just before it. */
-  record LiveEvent(
-      String json,
-      MessageClass messageClass,
-      String sector,
-      String site,
-      String device,
-      long missed) {}
 
   /**
    * @param place of the configuration that names the file, such as {@code listeners.mqtts.tls}

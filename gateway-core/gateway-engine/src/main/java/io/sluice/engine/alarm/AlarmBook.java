@@ -2,8 +2,8 @@ package io.sluice.engine.alarm;
 
 import io.sluice.api.Cap;
 import io.sluice.api.Device;
+import io.sluice.api.Following;
 import io.sluice.api.admin.AlarmDesk;
-import io.sluice.api.admin.Operations.Following;
 import io.sluice.engine.normalize.AlarmFields.Word;
 import io.sluice.engine.normalize.CapWords;
 import java.io.IOException;

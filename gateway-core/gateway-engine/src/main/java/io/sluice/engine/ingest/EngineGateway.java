@@ -1,8 +1,10 @@
 package io.sluice.engine.ingest;
 
 import io.sluice.api.DeviceId;
+import io.sluice.api.Following;
 import io.sluice.api.HandshakeFault;
 import io.sluice.api.Limit;
+import io.sluice.api.LiveEvent;
 import io.sluice.api.RejectReason;
 import io.sluice.api.adapter.Admission;
 import io.sluice.api.adapter.Commands;
@@ -12,8 +14,6 @@ import io.sluice.api.adapter.Gateway;
 import io.sluice.api.adapter.Peer;
 import io.sluice.api.adapter.SharedParts;
 import io.sluice.api.adapter.Uplink;
-import io.sluice.api.admin.Operations.Following;
-import io.sluice.api.admin.Operations.LiveEvent;
 import io.sluice.api.audit.AuditEvent;
 import io.sluice.api.audit.AuditTrail;
 import io.sluice.engine.dialect.Topics;

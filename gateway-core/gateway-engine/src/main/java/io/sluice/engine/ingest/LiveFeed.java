@@ -1,7 +1,7 @@
 package io.sluice.engine.ingest;
 
-import io.sluice.api.admin.Operations.Following;
-import io.sluice.api.admin.Operations.LiveEvent;
+import io.sluice.api.Following;
+import io.sluice.api.LiveEvent;
 import io.sluice.api.health.Guarded;
 import io.sluice.api.health.Health;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.sluice.engine.ingest;
 
 import io.sluice.api.Lane;
-import io.sluice.api.admin.Operations.LiveEvent;
+import io.sluice.api.LiveEvent;
 import io.sluice.engine.ingest.LiveFeed.Stored;
 import io.sluice.engine.record.EncodedRecord;
 

@@ -3,12 +3,12 @@ package io.sluice.engine.alarm;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.api.Cap;
+import io.sluice.api.Following;
 import io.sluice.api.admin.AlarmDesk.AlarmView;
 import io.sluice.api.admin.AlarmDesk.Counts;
 import io.sluice.api.admin.AlarmDesk.Filter;
 import io.sluice.api.admin.AlarmDesk.Kind;
 import io.sluice.api.admin.AlarmDesk.State;
-import io.sluice.api.admin.Operations.Following;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

@@ -3,7 +3,7 @@ package io.sluice.engine.ingest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.sluice.api.admin.Operations.Following;
+import io.sluice.api.Following;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
