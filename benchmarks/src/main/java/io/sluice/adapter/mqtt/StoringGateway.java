@@ -7,11 +7,15 @@ import io.sluice.api.Lane;
 import io.sluice.api.Limit;
 import io.sluice.api.LiveEvent;
 import io.sluice.api.RejectReason;
+import io.sluice.api.adapter.Access;
+import io.sluice.api.adapter.AdapterContext;
 import io.sluice.api.adapter.Admission;
 import io.sluice.api.adapter.Commands;
 import io.sluice.api.adapter.Credentials;
 import io.sluice.api.adapter.DeviceLink;
-import io.sluice.api.adapter.Gateway;
+import io.sluice.api.adapter.Ingress;
+import io.sluice.api.adapter.LiveRecords;
+import io.sluice.api.adapter.Meters;
 import io.sluice.api.adapter.Peer;
 import io.sluice.api.adapter.Receipt;
 import io.sluice.api.adapter.SharedParts;
@@ -23,7 +27,13 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Says that it has stored whatever comes, so that the door is all that is measured. */
-final class StoringGateway implements Gateway {
+final class StoringGateway
+    implements AdapterContext,
+        Ingress,
+        Access,
+        io.sluice.api.adapter.Sessions,
+        Meters,
+        LiveRecords {
   private final SharedParts shared = new SharedParts();
   private static final Device DEVICE =
       new Device(
@@ -38,6 +48,31 @@ final class StoringGateway implements Gateway {
           false);
 
   private long sequence;
+
+  @Override
+  public Ingress ingress() {
+    return this;
+  }
+
+  @Override
+  public Access access() {
+    return this;
+  }
+
+  @Override
+  public Meters meters() {
+    return this;
+  }
+
+  @Override
+  public LiveRecords records() {
+    return this;
+  }
+
+  @Override
+  public io.sluice.api.adapter.Sessions sessions() {
+    return this;
+  }
 
   @Override
   public CompletionStage<Admission> admit(Peer peer, Credentials credentials) {

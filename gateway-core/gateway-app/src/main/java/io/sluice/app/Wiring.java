@@ -4,7 +4,10 @@ import io.sluice.admin.AdminServer;
 import io.sluice.admin.OtlpExport;
 import io.sluice.api.GatewayTime;
 import io.sluice.api.adapter.Adapter;
+import io.sluice.api.adapter.AdapterContext;
 import io.sluice.api.adapter.AdapterFactory;
+import io.sluice.api.adapter.Endpoint;
+import io.sluice.api.adapter.SharedParts;
 import io.sluice.api.admin.AdminSettings;
 import io.sluice.api.admin.MetricsSettings;
 import io.sluice.api.admin.MetricsSettings.Otlp;
@@ -15,6 +18,10 @@ import io.sluice.api.health.Guarded;
 import io.sluice.api.upstream.Upstream;
 import io.sluice.api.upstream.UpstreamFactory;
 import io.sluice.app.GatewayOperations.Insight;
+import io.sluice.engine.adapters.EngineContext;
+import io.sluice.engine.adapters.GatewayAccess;
+import io.sluice.engine.adapters.GatewayIngress;
+import io.sluice.engine.adapters.GatewayMeters;
 import io.sluice.engine.audit.AuditLog;
 import io.sluice.engine.audit.AuditSettings;
 import io.sluice.engine.config.GatewayConfig;
@@ -29,7 +36,6 @@ import io.sluice.engine.forward.Forwarder;
 import io.sluice.engine.forward.RecordBatch;
 import io.sluice.engine.forward.SetAsideRecord;
 import io.sluice.engine.ingest.DeadLetterRetries;
-import io.sluice.engine.ingest.EngineGateway;
 import io.sluice.engine.ingest.IngestPipeline;
 import io.sluice.engine.ingest.RefusedRecords;
 import io.sluice.engine.ingest.TrafficMeter;
@@ -77,7 +83,8 @@ final class Wiring implements AutoCloseable {
   /** A listener that is open. */
   private record Listener(String kind, String protocol, Adapter adapter) {
     ListenerView view() {
-      return new ListenerView(kind, protocol, text(adapter.address()), adapter.connections());
+      Endpoint endpoint = adapter.endpoints().getFirst();
+      return new ListenerView(kind, protocol, endpoint.address(), endpoint.links());
     }
   }
 
@@ -228,9 +235,17 @@ final class Wiring implements AutoCloseable {
             config.section(ConsumerSettings.class),
             limits,
             Authorities.of(config.section(AccessSettings.class)));
+    GatewayMeters meters = new GatewayMeters(traffic, audit);
     startAdapters(
-        new EngineGateway(
-            topics, registry, consumers, pipeline, traffic, addressLimits, audit, clock));
+        new EngineContext(
+            new GatewayIngress(pipeline, topics),
+            new GatewayAccess(registry, consumers, addressLimits, meters),
+            registry.presence(),
+            registry.commands(),
+            meters,
+            pipeline.liveFeed(),
+            clock,
+            new SharedParts()));
     views.listening(() -> listeners.stream().map(Listener::view).toList());
   }
 
@@ -362,19 +377,20 @@ final class Wiring implements AutoCloseable {
     return factory.create(config.gateway().id(), upstream.name(), settings);
   }
 
-  private void startAdapters(EngineGateway gateway) throws IOException {
+  private void startAdapters(AdapterContext context) throws IOException {
     for (AdapterFactory<?> factory : Types.adapters().byName().values()) {
-      Record settings = config.listeners().get(factory.kind());
+      Record settings = config.listeners().get(factory.type());
       if (settings != null) {
-        Adapter adapter = closing(create(factory, settings));
-        adapter.start(gateway);
-        listeners.add(new Listener(factory.kind(), factory.protocol(), adapter));
+        Adapter adapter = closing(create(factory, factory.type(), settings));
+        adapter.start(context);
+        listeners.add(new Listener(factory.type(), factory.protocol(), adapter));
       }
     }
   }
 
-  private static <S extends Record> Adapter create(AdapterFactory<S> factory, Record settings) {
-    return factory.create(factory.settings().cast(settings));
+  private static <S extends Record> Adapter create(
+      AdapterFactory<S> factory, String name, Record settings) {
+    return factory.create(name, factory.settings().cast(settings));
   }
 
   private void startAdmin(GatewayOperations operations, AuditTrail audit)

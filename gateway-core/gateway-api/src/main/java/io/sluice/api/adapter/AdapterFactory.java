@@ -1,20 +1,40 @@
 package io.sluice.api.adapter;
 
 /**
- * Makes the adapter for one kind of listener. Found by {@link java.util.ServiceLoader}: a vendor's
- * jar is an adapter too.
+ * Makes the adapters of one type. Found by {@link java.util.ServiceLoader}: a vendor's jar is an
+ * adapter too. Each entry of {@code listeners} or {@code sources} with this type is one adapter.
  *
  * @param <S> its settings: a record whose components are annotated with {@link
- *     io.sluice.api.config.Option}
+ *     io.sluice.api.config.Option}; {@code name} and {@code type} are keys of every adapter and no
+ *     components
  */
 public interface AdapterFactory<S extends java.lang.Record> {
-  /** The key below {@code listeners}: {@code mqtt}, {@code coap}. */
-  String kind();
+  /** The word {@code type} of the configuration: {@code mqtt}, {@code coap}. */
+  String type();
 
   /** The label {@code protocol} of the metrics and of {@link Peer}. */
   String protocol();
 
+  /** Where its adapters stand in the configuration. */
+  default Direction direction() {
+    return Direction.LISTENER;
+  }
+
+  /** The class that the configuration is read into. */
   Class<S> settings();
 
-  Adapter create(S settings);
+  /**
+   * Makes an adapter, which does nothing before {@link Adapter#start}.
+   *
+   * @param name of this adapter in the configuration, for logs and faults
+   */
+  Adapter create(String name, S settings);
+
+  /** Who connects to whom. */
+  enum Direction {
+    /** Devices connect to the adapter: below {@code listeners}. */
+    LISTENER,
+    /** The adapter connects to devices or brokers: below {@code sources}. */
+    SOURCE
+  }
 }

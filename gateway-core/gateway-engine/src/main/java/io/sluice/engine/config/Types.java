@@ -58,7 +58,7 @@ public record Types(
 
   /** The adapters that are installed, by kind. */
   public static Services<AdapterFactory<?>> adapters() {
-    return Services.load(AdapterFactory.class, factory -> factory.kind());
+    return Services.load(AdapterFactory.class, factory -> factory.type());
   }
 
   /** The upstreams that are installed, by type. */

@@ -147,7 +147,7 @@ public final class IngestPipeline {
   }
 
   /**
-   * Takes an uplink in; see {@link io.sluice.api.adapter.Gateway#accept}.
+   * Takes an uplink in; see {@link io.sluice.api.adapter.Ingress#accept}.
    *
    * @param topics what topics mean at the listener by which it came
    */

@@ -2,6 +2,7 @@ package io.sluice.engine.ingest;
 
 import io.sluice.api.Following;
 import io.sluice.api.LiveEvent;
+import io.sluice.api.adapter.LiveRecords;
 import io.sluice.api.health.Guarded;
 import io.sluice.api.health.Health;
 import java.util.List;
@@ -19,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * 1,000 records and a thread of its own that renders them; what does not fit is counted as missed.
  * Costs one comparison a record while nobody follows.
  */
-public final class LiveFeed {
+public final class LiveFeed implements LiveRecords {
   private static final Logger LOG = LoggerFactory.getLogger(LiveFeed.class);
   private static final int QUEUE_RECORDS = 1_000;
 
@@ -57,6 +58,7 @@ public final class LiveFeed {
    *
    * @throws IllegalStateException where there is no place for it
    */
+  @Override
   public Following follow(String consumer, Consumer<LiveEvent> listener) {
     return begin(consumer, listener);
   }

@@ -7,6 +7,7 @@ import io.sluice.api.adapter.Admission;
 import io.sluice.api.adapter.DeviceLink;
 import io.sluice.api.adapter.LinkEnd;
 import io.sluice.api.adapter.Peer;
+import io.sluice.api.adapter.Sessions;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.util.concurrent.ConcurrentHashMap;
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 // links and standings are compared by identity: the very session is meant
 @SuppressWarnings("ReferenceEquality")
-public final class Presence implements DeviceChanges {
+public final class Presence implements DeviceChanges, Sessions {
   private static final long NEVER = Long.MIN_VALUE;
 
   private volatile Consumer<String> signs = device -> {};
@@ -75,6 +76,7 @@ public final class Presence implements DeviceChanges {
    *
    * @return false where the registry has changed since it was admitted, so that it has no session
    */
+  @Override
   public boolean attach(Admission.Admitted admitted, Peer peer, DeviceLink link) {
     DeviceId device = admitted.device().id();
     Standing standing = isCurrent(admitted) ? standing(device) : null;
@@ -110,6 +112,7 @@ public final class Presence implements DeviceChanges {
   }
 
   /** The session behind this link has ended. Does nothing where another link took its place. */
+  @Override
   public void detach(DeviceId device, DeviceLink link) {
     Standing standing = standings.get(device.value());
     if (standing != null) {
@@ -140,6 +143,7 @@ public final class Presence implements DeviceChanges {
   }
 
   /** A sign of life outside a session. */
+  @Override
   public void seen(DeviceId device, Peer peer) {
     Standing standing = standing(device);
     if (standing != null) {

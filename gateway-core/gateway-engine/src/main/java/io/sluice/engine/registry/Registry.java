@@ -208,7 +208,7 @@ public final class Registry implements AutoCloseable {
     }
   }
 
-  /** See {@link io.sluice.api.adapter.Gateway#admit}. Never blocks. */
+  /** See {@link io.sluice.api.adapter.Access#admit}. Never blocks. */
   public CompletionStage<Admission> admit(Peer peer, Credentials credentials) {
     return authenticator.admit(peer, credentials);
   }
@@ -230,7 +230,7 @@ public final class Registry implements AutoCloseable {
         : previous.credentials().pskKey();
   }
 
-  /** See {@link io.sluice.api.adapter.Gateway#knowsPublicKey}. */
+  /** See {@link io.sluice.api.adapter.Access#knowsPublicKey}. */
   public boolean knowsPublicKey(byte[] subjectPublicKeyInfo) {
     Registered entry = devices.roster().findByPublicKey(Digests.sha256Hex(subjectPublicKeyInfo));
     return entry != null && !entry.device().retired();

@@ -2,9 +2,9 @@ package io.sluice.adapter.coap;
 
 import io.sluice.api.DeviceId;
 import io.sluice.api.RejectReason;
+import io.sluice.api.adapter.AdapterContext;
 import io.sluice.api.adapter.Admission;
 import io.sluice.api.adapter.Credentials;
-import io.sluice.api.adapter.Gateway;
 import io.sluice.api.adapter.Peer;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -46,7 +46,7 @@ final class Admissions {
   private static final ThreadLocal<MessageDigest> SHA_256 =
       ThreadLocal.withInitial(Admissions::sha256);
 
-  private final Gateway gateway;
+  private final AdapterContext gateway;
   private final long rememberNanos;
   private final @Nullable DtlsDoor dtls;
 
@@ -56,7 +56,7 @@ final class Admissions {
   /**
    * @param dtls null where requests come without a session
    */
-  Admissions(Gateway gateway, long rememberNanos, @Nullable DtlsDoor dtls) {
+  Admissions(AdapterContext gateway, long rememberNanos, @Nullable DtlsDoor dtls) {
     this.gateway = gateway;
     this.rememberNanos = rememberNanos;
     this.dtls = dtls;
@@ -124,7 +124,7 @@ final class Admissions {
       Consumer<Response> refused) {
     Peer peer = new Peer(CoapAdapter.PROTOCOL, address, false);
     if (device != null && !DeviceId.isValid(device)) {
-      gateway.refused(peer, RejectReason.NOT_AUTHENTICATED);
+      gateway.meters().refused(peer, RejectReason.NOT_AUTHENTICATED);
       refused.accept(
           Replies.diagnostic(
               ResponseCode.UNAUTHORIZED,
@@ -165,7 +165,7 @@ final class Admissions {
 
   private CompletionStage<Admission> verdict(Peer peer, Credentials credentials) {
     try {
-      return gateway.admit(peer, credentials);
+      return gateway.access().admit(peer, credentials);
     } catch (RuntimeException fault) {
       return CompletableFuture.failedStage(fault);
     }
@@ -184,7 +184,7 @@ final class Admissions {
           if (named == null || named.equals(sender.device().value())) {
             admitted.accept(sender);
           } else {
-            gateway.refused(sender.peer(), RejectReason.NOT_AUTHORIZED);
+            gateway.meters().refused(sender.peer(), RejectReason.NOT_AUTHORIZED);
             refused.accept(
                 Replies.diagnostic(
                     ResponseCode.FORBIDDEN,

@@ -1,7 +1,7 @@
 package io.sluice.adapter.coap;
 
 import io.sluice.api.HandshakeFault;
-import io.sluice.api.adapter.Gateway;
+import io.sluice.api.adapter.Access;
 import io.sluice.api.tls.TlsFiles;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -30,15 +30,15 @@ import org.eclipse.californium.scandium.util.ServerNames;
 final class ClientVerifier implements NewAdvancedCertificateVerifier {
   private record Trust(X509TrustManager manager, List<X500Principal> issuers) {}
 
-  private final Gateway gateway;
+  private final Access access;
   private final List<CertificateType> types;
   private final HandshakeFailures failures;
   private volatile Trust trust;
 
   ClientVerifier(
-      Gateway gateway, TlsFiles files, List<CertificateType> types, HandshakeFailures failures)
+      Access access, TlsFiles files, List<CertificateType> types, HandshakeFailures failures)
       throws IOException {
-    this.gateway = gateway;
+    this.access = access;
     this.failures = failures;
     this.types = types;
     this.trust = trust(files);
@@ -99,7 +99,7 @@ final class ClientVerifier implements NewAdvancedCertificateVerifier {
   }
 
   private PublicKey known(PublicKey key) throws HandshakeException {
-    if (key == null || !gateway.knowsPublicKey(key.getEncoded())) {
+    if (key == null || !access.knowsPublicKey(key.getEncoded())) {
       throw new HandshakeFailures.Refusal(
           HandshakeFault.UNKNOWN_KEY,
           "no device has this raw public key",

@@ -3,13 +3,15 @@ package io.sluice.adapter.coap;
 import io.sluice.api.BindFault;
 import io.sluice.api.Limit;
 import io.sluice.api.adapter.Adapter;
-import io.sluice.api.adapter.Gateway;
+import io.sluice.api.adapter.AdapterContext;
+import io.sluice.api.adapter.Endpoint;
 import io.sluice.api.adapter.Peer;
 import io.sluice.api.health.Guarded;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -27,7 +29,7 @@ final class CoapAdapter implements Adapter {
   private static final Logger log = LoggerFactory.getLogger(CoapAdapter.class);
   private static final long CLOSE_MILLIS = 2_000;
 
-  private final String kind;
+  private final String name;
   private final String host;
   private final int port;
   private final CoapOptions settings;
@@ -36,7 +38,11 @@ final class CoapAdapter implements Adapter {
   private @Nullable Running running;
 
   CoapAdapter(CoapSettings settings) {
-    this.kind = "coap";
+    this("coap", settings);
+  }
+
+  CoapAdapter(String name, CoapSettings settings) {
+    this.name = name;
     this.host = settings.host();
     this.port = settings.port();
     this.settings = settings.options();
@@ -45,7 +51,11 @@ final class CoapAdapter implements Adapter {
   }
 
   CoapAdapter(CoapsSettings settings) {
-    this.kind = "coaps";
+    this("coaps", settings);
+  }
+
+  CoapAdapter(String name, CoapsSettings settings) {
+    this.name = name;
     this.host = settings.host();
     this.port = settings.port();
     this.settings = settings.options();
@@ -63,7 +73,7 @@ final class CoapAdapter implements Adapter {
       @Nullable DtlsDoor dtls) {}
 
   @Override
-  public synchronized void start(Gateway gateway) throws IOException {
+  public synchronized void start(AdapterContext gateway) throws IOException {
     if (running != null) {
       throw new IllegalStateException("already started");
     }
@@ -71,7 +81,7 @@ final class CoapAdapter implements Adapter {
     if (settings.payloadBytes() < settings.maxPayload().value()) {
       log.warn(
           "listeners.{}.max-payload: {} bytes are taken, no larger payload can be decoded",
-          kind,
+          name,
           settings.payloadBytes());
     }
     DtlsDoor dtls = secured == null ? null : new DtlsDoor(secured, gateway);
@@ -89,7 +99,7 @@ final class CoapAdapter implements Adapter {
         new CommandResource(gateway, endpoint.getConfig(), settings, protocolThreads);
     endpoint.setMessageDeliverer(
         new RequestRouter(desk, commands, new PublicResources(desk.clock())));
-    endpoint.addPostProcessInterceptor(new RefusalMetrics(gateway));
+    endpoint.addPostProcessInterceptor(new RefusalMetrics(gateway.meters()));
     Running started =
         new Running(endpoint, protocolThreads, timers, answers, admissions, commands, dtls);
     try {
@@ -97,7 +107,7 @@ final class CoapAdapter implements Adapter {
     } catch (IOException refused) {
       stop(started);
       throw BindFault.of(
-          "udp " + address.getHostString() + ":" + address.getPort(), "listeners." + kind, refused);
+          "udp " + address.getHostString() + ":" + address.getPort(), "listeners." + name, refused);
     }
     var _ =
         timers.scheduleAtFixedRate(
@@ -142,19 +152,21 @@ final class CoapAdapter implements Adapter {
               reloadMillis,
               TimeUnit.MILLISECONDS);
     }
-    gateway.onRevoked(device -> {
-      admissions.forget(device);
-      if (dtls != null) {
-        dtls.close(device);
-      }
-    });
+    gateway
+        .access()
+        .onRevoked(device -> {
+          admissions.forget(device);
+          if (dtls != null) {
+            dtls.close(device);
+          }
+        });
     running = started;
   }
 
-  private static void countDrops(Gateway gateway, InetSocketAddress own, SocketDrops drops) {
+  private static void countDrops(AdapterContext gateway, InetSocketAddress own, SocketDrops drops) {
     Peer unknown = new Peer(PROTOCOL, own, false); // who sent it is lost with the datagram
     for (long more = drops.more(); more > 0; more--) {
-      gateway.limited(unknown, Limit.RECEIVE_BUFFER);
+      gateway.meters().limited(unknown, Limit.RECEIVE_BUFFER);
     }
   }
 
@@ -162,12 +174,17 @@ final class CoapAdapter implements Adapter {
     try {
       return new InetSocketAddress(InetAddress.getByName(host), port);
     } catch (UnknownHostException unknown) {
-      throw BindFault.of("udp " + host + ":" + port, "listeners." + kind, unknown);
+      throw BindFault.of("udp " + host + ":" + port, "listeners." + name, unknown);
     }
   }
 
   @Override
-  public InetSocketAddress address() {
+  public List<Endpoint> endpoints() {
+    return List.of(Endpoint.listening(address(), connections()));
+  }
+
+  /** The bound address, with the real port where 0 was configured. Only after start. */
+  InetSocketAddress address() {
     return running().endpoint().getAddress();
   }
 
@@ -175,8 +192,7 @@ final class CoapAdapter implements Adapter {
    * Devices with a DTLS session; without DTLS the endpoints with credentials checked within the
    * admission cache's time, or the observers, whichever are more.
    */
-  @Override
-  public int connections() {
+  int connections() {
     Running current = running();
     if (current.dtls() != null) {
       return current.dtls().sessions();

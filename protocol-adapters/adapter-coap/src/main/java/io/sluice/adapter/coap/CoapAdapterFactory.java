@@ -6,7 +6,7 @@ import io.sluice.api.adapter.AdapterFactory;
 /** CoAP over UDP (RFC 7252, 7641, 7959). */
 public final class CoapAdapterFactory implements AdapterFactory<CoapSettings> {
   @Override
-  public String kind() {
+  public String type() {
     return "coap";
   }
 
@@ -21,7 +21,7 @@ public final class CoapAdapterFactory implements AdapterFactory<CoapSettings> {
   }
 
   @Override
-  public Adapter create(CoapSettings settings) {
-    return new CoapAdapter(settings);
+  public Adapter create(String name, CoapSettings settings) {
+    return new CoapAdapter(name, settings);
   }
 }

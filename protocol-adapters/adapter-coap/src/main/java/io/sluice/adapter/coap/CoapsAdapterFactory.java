@@ -6,7 +6,7 @@ import io.sluice.api.adapter.AdapterFactory;
 /** CoAP over DTLS 1.2 (RFC 7252 section 9, RFC 6347, RFC 9146). */
 public final class CoapsAdapterFactory implements AdapterFactory<CoapsSettings> {
   @Override
-  public String kind() {
+  public String type() {
     return "coaps";
   }
 
@@ -21,7 +21,7 @@ public final class CoapsAdapterFactory implements AdapterFactory<CoapsSettings> 
   }
 
   @Override
-  public Adapter create(CoapsSettings settings) {
-    return new CoapAdapter(settings);
+  public Adapter create(String name, CoapsSettings settings) {
+    return new CoapAdapter(name, settings);
   }
 }

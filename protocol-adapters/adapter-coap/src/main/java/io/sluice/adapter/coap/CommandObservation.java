@@ -3,9 +3,9 @@ package io.sluice.adapter.coap;
 import io.sluice.api.Command;
 import io.sluice.api.ContentType;
 import io.sluice.api.DeviceId;
+import io.sluice.api.adapter.AdapterContext;
 import io.sluice.api.adapter.Admission;
 import io.sluice.api.adapter.DeviceLink;
-import io.sluice.api.adapter.Gateway;
 import io.sluice.api.adapter.LinkEnd;
 import io.sluice.api.adapter.Peer;
 import java.util.Map;
@@ -45,7 +45,7 @@ final class CommandObservation implements ObservableResource, DeviceLink {
 
   private static final long STALLED_NANOS = TimeUnit.SECONDS.toNanos(CommandTransfers.IDLE_SECONDS);
 
-  private final Gateway gateway;
+  private final AdapterContext gateway;
   private final Admission.Admitted admitted;
   private final DeviceId device;
   private final Peer peer;
@@ -59,7 +59,7 @@ final class CommandObservation implements ObservableResource, DeviceLink {
   private volatile boolean isEnding;
 
   CommandObservation(
-      Gateway gateway,
+      AdapterContext gateway,
       Admissions.Sender sender,
       Exchange exchange,
       ObserveNumbers numbers,
@@ -81,7 +81,7 @@ final class CommandObservation implements ObservableResource, DeviceLink {
   void begin() {
     if (relation != null) {
       byDevice.put(device, this);
-      if (gateway.attach(admitted, peer, this)) {
+      if (gateway.sessions().attach(admitted, peer, this)) {
         gateway.commands().ready(device);
       } else {
         close(LinkEnd.CREDENTIALS_CHANGED);
@@ -217,7 +217,7 @@ final class CommandObservation implements ObservableResource, DeviceLink {
 
   private void delivered(Sending sending) {
     if (underWay.compareAndSet(sending, null)) {
-      gateway.seen(device, peer);
+      gateway.sessions().seen(device, peer);
       gateway.commands().acknowledged(device, sending.command.id());
       // Not at once: the stack is still busy with the message that the next one would follow.
       executor.execute(() -> gateway.commands().ready(device));
@@ -260,7 +260,7 @@ final class CommandObservation implements ObservableResource, DeviceLink {
     if (Objects.equals(relation, ended)) {
       relation = null;
       byDevice.remove(device, this);
-      gateway.detach(device, this);
+      gateway.sessions().detach(device, this);
       Sending lost = underWay.get();
       if (lost != null) {
         giveBack(lost);

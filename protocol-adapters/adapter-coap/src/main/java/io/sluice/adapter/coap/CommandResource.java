@@ -2,7 +2,7 @@ package io.sluice.adapter.coap;
 
 import io.sluice.api.Command;
 import io.sluice.api.DeviceId;
-import io.sluice.api.adapter.Gateway;
+import io.sluice.api.adapter.AdapterContext;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * methods run on the exchange's own thread.
  */
 final class CommandResource {
-  private final Gateway gateway;
+  private final AdapterContext gateway;
   private final ObserveManager observers;
   private final ObserveNumbers numbers;
   private final CommandTransfers transfers;
@@ -34,7 +34,7 @@ final class CommandResource {
       new ConcurrentHashMap<>();
 
   CommandResource(
-      Gateway gateway,
+      AdapterContext gateway,
       Configuration configuration,
       CoapOptions settings,
       ScheduledExecutorService executor) {

@@ -1,6 +1,6 @@
 package io.sluice.adapter.coap;
 
-import io.sluice.api.adapter.Gateway;
+import io.sluice.api.adapter.AdapterContext;
 import io.sluice.api.adapter.Receipt;
 import io.sluice.api.adapter.Uplink;
 import java.time.InstantSource;
@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
 
 /** What the ways in of one listener share. */
 record Desk(
-    Gateway gateway,
+    AdapterContext gateway,
     Admissions admissions,
     Answers answers,
     Reception reception,
@@ -29,7 +29,7 @@ record Desk(
   /** Offers an uplink. A gateway that throws has given its receipt by that. */
   void offer(Uplink uplink) {
     try {
-      gateway.accept(uplink);
+      gateway.ingress().accept(uplink);
     } catch (RuntimeException fault) {
       log.error("coap: the gateway failed at a message of {}", uplink.device(), fault);
       uplink.sink().receipt(uplink, Receipt.Rejected.FAULT);
@@ -46,18 +46,21 @@ record Desk(
   Response ofPath(@Nullable String topic, Response refusal) {
     boolean isThere =
         topic != null
-            && (topic.equals("command") || topic.startsWith("command/") || gateway.maps(topic));
+            && (topic.equals("command")
+                || topic.startsWith("command/")
+                || gateway.ingress().maps(topic));
     return isThere || refusal.getCode() != ResponseCode.UNAUTHORIZED
         ? refusal
         : Replies.notFound(topic);
   }
 
-  static Desk of(Gateway gateway, Admissions admissions, Answers answers, CoapOptions settings) {
+  static Desk of(
+      AdapterContext gateway, Admissions admissions, Answers answers, CoapOptions settings) {
     return new Desk(
         gateway,
         admissions,
         answers,
-        new Reception(gateway, answers),
+        new Reception(gateway.meters(), answers),
         new Adoptions(),
         new Uploads(
             settings.maxTransfers(),

@@ -1,7 +1,7 @@
 package io.sluice.adapter.coap;
 
 import io.sluice.api.DeviceId;
-import io.sluice.api.adapter.Gateway;
+import io.sluice.api.adapter.AdapterContext;
 import io.sluice.api.health.Guarded;
 import io.sluice.api.tls.FileWatch;
 import io.sluice.api.tls.RevocationLists;
@@ -63,7 +63,7 @@ final class DtlsDoor {
           CipherSuite.TLS_PSK_WITH_AES_128_CCM_8);
 
   private final CoapsSettings settings;
-  private final Gateway gateway;
+  private final AdapterContext gateway;
   private final @Nullable ReloadedIdentity identity;
   private final @Nullable ClientVerifier verifier;
   private final @Nullable FileWatch watch;
@@ -78,10 +78,11 @@ final class DtlsDoor {
   /**
    * @throws IOException where a certificate file cannot be used; the message names it
    */
-  DtlsDoor(CoapsSettings settings, Gateway gateway) throws IOException {
+  DtlsDoor(CoapsSettings settings, AdapterContext gateway) throws IOException {
     this.settings = settings;
     this.gateway = gateway;
-    this.failures = new HandshakeFailures(gateway, settings.maxHandshakes(), System::nanoTime);
+    this.failures =
+        new HandshakeFailures(gateway.meters(), settings.maxHandshakes(), System::nanoTime);
     TlsSettings tls = settings.tls();
     if (tls == null) {
       identity = null;
@@ -90,11 +91,12 @@ final class DtlsDoor {
     } else {
       TlsFiles files = TlsFiles.read(tls);
       identity = new ReloadedIdentity(files, certificateTypes(files));
-      verifier = new ClientVerifier(gateway, files, certificateTypes(files), failures);
+      verifier = new ClientVerifier(gateway.access(), files, certificateTypes(files), failures);
       watch = new FileWatch(tls.files());
     }
     configuration = configuration();
-    handshakes = new HandshakeBound(configuration, gateway, settings.maxHandshakes(), failures);
+    handshakes =
+        new HandshakeBound(configuration, gateway.meters(), settings.maxHandshakes(), failures);
   }
 
   private List<CertificateType> certificateTypes(TlsFiles files) {
@@ -112,7 +114,7 @@ final class DtlsDoor {
     DtlsConnectorConfig.Builder config = DtlsConnectorConfig.builder(configuration);
     config.setAddress(address).setReuseAddress(false).setLoggingTag("coaps");
     if (settings.psk() == CoapsSettings.Psk.REGISTRY) {
-      config.setAdvancedPskStore(new RegistryPskStore(gateway, failures));
+      config.setAdvancedPskStore(new RegistryPskStore(gateway.access(), failures));
     }
     if (identity != null && verifier != null) {
       config.setCertificateIdentityProvider((CertificateProvider) identity);

@@ -55,7 +55,8 @@ final class EndpointAssembly {
         .setConnector(connector)
         .setTokenGenerator(tokens)
         .setMessageExchangeStore(store)
-        .setDataSerializerAndParser(new UdpDataSerializer(), new StrictParser(desk.gateway()))
+        .setDataSerializerAndParser(
+            new UdpDataSerializer(), new StrictParser(desk.gateway().ingress()))
         .setCoapStackFactory(new Stacks(desk, settings))
         .build();
   }

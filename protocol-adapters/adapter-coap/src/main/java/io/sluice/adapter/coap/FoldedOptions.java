@@ -1,6 +1,6 @@
 package io.sluice.adapter.coap;
 
-import io.sluice.api.adapter.Gateway;
+import io.sluice.api.adapter.Ingress;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -17,10 +17,10 @@ final class FoldedOptions {
   /** Where one parameter ends and another of ours begins; a token may have an ampersand. */
   private static final Pattern NEXT_PARAMETER = Pattern.compile("&(?=(?:d|k|ack)=)");
 
-  private final Gateway gateway;
+  private final Ingress ingress;
 
-  FoldedOptions(Gateway gateway) {
-    this.gateway = gateway;
+  FoldedOptions(Ingress ingress) {
+    this.ingress = ingress;
   }
 
   /** Takes them apart in place. */
@@ -61,7 +61,7 @@ final class FoldedOptions {
   }
 
   private boolean isThere(String topic) {
-    return gateway.maps(topic)
+    return ingress.maps(topic)
         || PublicResources.NAMES.contains(topic)
         || topic.equals("command")
         || topic.startsWith("command/");

@@ -1,7 +1,7 @@
 package io.sluice.adapter.coap;
 
 import io.sluice.api.Limit;
-import io.sluice.api.adapter.Gateway;
+import io.sluice.api.adapter.Meters;
 import io.sluice.api.adapter.Peer;
 import java.net.DatagramPacket;
 import java.net.InetSocketAddress;
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * (RFC 6347 section 4.2.4). Thread-safe.
  */
 final class HandshakeBound extends DtlsDatagramFilter implements SessionListener {
-  private final Gateway gateway;
+  private final Meters meters;
   private final int maxHandshakes;
   private final HandshakeFailures failures;
   private final ClientHelloBytes hellos = new ClientHelloBytes();
@@ -32,10 +32,10 @@ final class HandshakeBound extends DtlsDatagramFilter implements SessionListener
   private final ConcurrentHashMap<Handshaker, Boolean> underWay = new ConcurrentHashMap<>();
 
   HandshakeBound(
-      Configuration configuration, Gateway gateway, int maxHandshakes, HandshakeFailures failures) {
+      Configuration configuration, Meters meters, int maxHandshakes, HandshakeFailures failures) {
     super(configuration);
     this.failures = failures;
-    this.gateway = gateway;
+    this.meters = meters;
     this.maxHandshakes = maxHandshakes;
   }
 
@@ -44,7 +44,7 @@ final class HandshakeBound extends DtlsDatagramFilter implements SessionListener
     if (ClientHelloBytes.isClientHello(packet)) {
       InetSocketAddress sender = (InetSocketAddress) packet.getSocketAddress();
       if (underWay.size() >= maxHandshakes) {
-        gateway.limited(peer(sender), Limit.HANDSHAKES);
+        meters.limited(peer(sender), Limit.HANDSHAKES);
         return false;
       }
       if (!hellos.complete(packet)) {

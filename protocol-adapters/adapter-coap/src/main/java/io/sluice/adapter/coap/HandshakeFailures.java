@@ -1,7 +1,7 @@
 package io.sluice.adapter.coap;
 
 import io.sluice.api.HandshakeFault;
-import io.sluice.api.adapter.Gateway;
+import io.sluice.api.adapter.Meters;
 import io.sluice.api.adapter.Peer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -37,7 +37,7 @@ final class HandshakeFailures {
   private static final int MIN_KNOWN = 1024;
   private static final long MINUTE_NANOS = TimeUnit.MINUTES.toNanos(1);
 
-  private final Gateway gateway;
+  private final Meters meters;
   private final LongSupplier nanoTime;
   private final Map<InetSocketAddress, String> offers;
   private final Map<ConnectionId, Shown> shown;
@@ -62,8 +62,8 @@ final class HandshakeFailures {
     }
   }
 
-  HandshakeFailures(Gateway gateway, int maxHandshakes, LongSupplier nanoTime) {
-    this.gateway = gateway;
+  HandshakeFailures(Meters meters, int maxHandshakes, LongSupplier nanoTime) {
+    this.meters = meters;
     this.nanoTime = nanoTime;
     this.minute = nanoTime.getAsLong();
     this.offers = bounded(Math.max(MIN_KNOWN, maxHandshakes));
@@ -242,7 +242,7 @@ final class HandshakeFailures {
 
   private void report(
       InetSocketAddress address, HandshakeFault fault, @Nullable String claimed, String detail) {
-    gateway.handshakeFailed(new Peer(CoapAdapter.PROTOCOL, address, true), fault, claimed, detail);
+    meters.handshakeFailed(new Peer(CoapAdapter.PROTOCOL, address, true), fault, claimed, detail);
     if (mayTell(address.getAddress())) {
       log.info(
           "coaps: the handshake of {}:{} failed{}: {}",

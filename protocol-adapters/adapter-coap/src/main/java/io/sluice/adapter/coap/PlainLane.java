@@ -268,7 +268,7 @@ final class PlainLane extends ChannelInboundHandlerAdapter implements ReceiptSin
 
   private void accept(PlainExchange exchange, Admissions.Sender sender) {
     recent.admit(exchange.peer());
-    desk.gateway().seen(sender.device(), sender.peer());
+    desk.gateway().sessions().seen(sender.device(), sender.peer());
     exchange.from(sender.device());
     if (exchange.isConfirmable()) {
       await(exchange);

@@ -2,17 +2,17 @@ package io.sluice.adapter.coap;
 
 import io.sluice.api.Limit;
 import io.sluice.api.RejectReason;
-import io.sluice.api.adapter.Gateway;
+import io.sluice.api.adapter.Meters;
 import io.sluice.api.adapter.Peer;
 import org.eclipse.californium.core.coap.Response;
 
 /** What every request meets before its sender is known, whichever way it was read. Thread-safe. */
 final class Reception {
-  private final Gateway gateway;
+  private final Meters meters;
   private final Answers answers;
 
-  Reception(Gateway gateway, Answers answers) {
-    this.gateway = gateway;
+  Reception(Meters meters, Answers answers) {
+    this.meters = meters;
     this.answers = answers;
   }
 
@@ -26,15 +26,14 @@ final class Reception {
   }
 
   void refuse(Answerable request, RejectReason reason, Response response) {
-    gateway.refused(new Peer(CoapAdapter.PROTOCOL, request.address(), false), reason);
+    meters.refused(new Peer(CoapAdapter.PROTOCOL, request.address(), false), reason);
     toUnverified(request, response);
   }
 
   /** To an address that may be forged: no more than it is worth (RFC 7252 section 11.3). */
   void toUnverified(Answerable request, Response response) {
     if (request.bound(response)) {
-      gateway.limited(
-          new Peer(CoapAdapter.PROTOCOL, request.address(), false), Limit.AMPLIFICATION);
+      meters.limited(new Peer(CoapAdapter.PROTOCOL, request.address(), false), Limit.AMPLIFICATION);
     }
     request.answer(response);
   }

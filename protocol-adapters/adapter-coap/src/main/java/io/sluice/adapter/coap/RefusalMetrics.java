@@ -1,7 +1,7 @@
 package io.sluice.adapter.coap;
 
 import io.sluice.api.RejectReason;
-import io.sluice.api.adapter.Gateway;
+import io.sluice.api.adapter.Meters;
 import io.sluice.api.adapter.Peer;
 import java.net.InetSocketAddress;
 import org.eclipse.californium.core.coap.CoAP.ResponseCode;
@@ -14,10 +14,10 @@ import org.eclipse.californium.elements.RawData;
 /** Counts what Californium's stack refuses before a request is whole. */
 final class RefusalMetrics extends MessageInterceptorAdapter
     implements MalformedMessageInterceptor {
-  private final Gateway gateway;
+  private final Meters meters;
 
-  RefusalMetrics(Gateway gateway) {
-    this.gateway = gateway;
+  RefusalMetrics(Meters meters) {
+    this.meters = meters;
   }
 
   @Override
@@ -39,6 +39,6 @@ final class RefusalMetrics extends MessageInterceptorAdapter
   }
 
   private void refused(InetSocketAddress address, RejectReason reason) {
-    gateway.refused(new Peer(CoapAdapter.PROTOCOL, address, false), reason);
+    meters.refused(new Peer(CoapAdapter.PROTOCOL, address, false), reason);
   }
 }

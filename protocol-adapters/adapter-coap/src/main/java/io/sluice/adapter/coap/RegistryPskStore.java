@@ -1,6 +1,6 @@
 package io.sluice.adapter.coap;
 
-import io.sluice.api.adapter.Gateway;
+import io.sluice.api.adapter.Access;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -26,12 +26,12 @@ import org.jspecify.annotations.Nullable;
 final class RegistryPskStore implements AdvancedPskStore {
   private static final int DECOY_BYTES = 16;
 
-  private final Gateway gateway;
+  private final Access access;
   private final HandshakeFailures failures;
   private final byte[] processKey = new byte[32];
 
-  RegistryPskStore(Gateway gateway, HandshakeFailures failures) {
-    this.gateway = gateway;
+  RegistryPskStore(Access access, HandshakeFailures failures) {
+    this.access = access;
     this.failures = failures;
     new SecureRandom().nextBytes(processKey);
   }
@@ -50,7 +50,7 @@ final class RegistryPskStore implements AdvancedPskStore {
       SecretKey otherSecret,
       byte[] seed,
       boolean useExtendedMasterSecret) {
-    byte[] known = gateway.pskKey(identity.getPublicInfoAsString());
+    byte[] known = access.pskKey(identity.getPublicInfoAsString());
     failures.shown(connection, identity.getPublicInfoAsString(), known != null);
     byte[] key = known == null ? decoy(identity.getPublicInfoAsString()) : known;
     return new PskSecretResult(

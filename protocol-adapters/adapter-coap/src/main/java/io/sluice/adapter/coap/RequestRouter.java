@@ -3,7 +3,7 @@ package io.sluice.adapter.coap;
 import io.sluice.api.ContentType;
 import io.sluice.api.RejectReason;
 import io.sluice.api.Rejection;
-import io.sluice.api.adapter.Gateway;
+import io.sluice.api.adapter.AdapterContext;
 import io.sluice.api.adapter.Receipt;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -28,7 +28,7 @@ final class RequestRouter implements MessageDeliverer {
   private static final Logger log = LoggerFactory.getLogger(RequestRouter.class);
 
   private final Desk desk;
-  private final Gateway gateway;
+  private final AdapterContext gateway;
   private final Admissions admissions;
   private final Answers answers;
   private final Reception reception;
@@ -203,7 +203,7 @@ final class RequestRouter implements MessageDeliverer {
         exchange.getRequest().getOptions(),
         sender -> {
           try {
-            gateway.seen(sender.device(), sender.peer());
+            gateway.sessions().seen(sender.device(), sender.peer());
             if (sender.peer().secure()) {
               commands.heard(sender.device(), exchange.getRequest());
             }

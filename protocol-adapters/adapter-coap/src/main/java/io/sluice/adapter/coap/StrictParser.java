@@ -1,6 +1,6 @@
 package io.sluice.adapter.coap;
 
-import io.sluice.api.adapter.Gateway;
+import io.sluice.api.adapter.Ingress;
 import org.eclipse.californium.core.coap.CoAP;
 import org.eclipse.californium.core.coap.CoAP.ResponseCode;
 import org.eclipse.californium.core.coap.CoAPMessageFormatException;
@@ -38,9 +38,9 @@ final class StrictParser extends UdpDataParser {
 
   private final FoldedOptions folded;
 
-  StrictParser(Gateway gateway) {
+  StrictParser(Ingress ingress) {
     super(true, KnownOptions.REGISTRY);
-    this.folded = new FoldedOptions(gateway);
+    this.folded = new FoldedOptions(ingress);
   }
 
   @Override

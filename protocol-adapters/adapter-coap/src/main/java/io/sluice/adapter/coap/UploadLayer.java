@@ -134,6 +134,7 @@ final class UploadLayer implements Layer {
   private void refuse(Exchange exchange, Request request, RejectReason reason, Response response) {
     boolean isSecure = request.getSourceContext().getPeerIdentity() != null;
     desk.gateway()
+        .meters()
         .refused(
             new Peer(CoapAdapter.PROTOCOL, request.getSourceContext().getPeerAddress(), isSecure),
             reason);

@@ -22,7 +22,7 @@ class CoapAdapterTest {
   @Test
   void factoryIsFoundByServiceLoader() {
     AdapterFactory<?> factory = ServiceLoader.load(AdapterFactory.class).iterator().next();
-    assertThat(factory.kind()).isEqualTo("coap");
+    assertThat(factory.type()).isEqualTo("coap");
     assertThat(factory.protocol()).isEqualTo("coap");
     assertThat(factory.settings()).isEqualTo(CoapSettings.class);
   }

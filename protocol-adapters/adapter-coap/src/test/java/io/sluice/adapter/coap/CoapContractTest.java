@@ -19,7 +19,10 @@ class CoapContractTest implements AdapterContract {
   @Override
   public Sender sender(Adapter adapter, String device, String password) {
     return new CaliforniumSender(
-        adapter, "?d=" + device + "&k=" + password, Clients.client(adapter.address()), 0);
+        adapter,
+        "?d=" + device + "&k=" + password,
+        Clients.client(((CoapAdapter) adapter).address()),
+        0);
   }
 
   /**
@@ -30,7 +33,7 @@ class CoapContractTest implements AdapterContract {
     @Override
     public CompletableFuture<io.sluice.adapter.testkit.Answer> send(String topic, byte[] payload) {
       CompletableFuture<io.sluice.adapter.testkit.Answer> answer = new CompletableFuture<>();
-      client.setURI(Clients.uri(adapter.address(), topic + query));
+      client.setURI(Clients.uri(((CoapAdapter) adapter).address(), topic + query));
       CoapHandler handler = handler(answer);
       if (accept == 0) {
         client.post(handler, payload, MediaTypeRegistry.APPLICATION_JSON);

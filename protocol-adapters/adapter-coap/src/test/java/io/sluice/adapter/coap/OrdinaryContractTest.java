@@ -14,6 +14,9 @@ class OrdinaryContractTest implements AdapterContract {
   @Override
   public Sender sender(Adapter adapter, String device, String password) {
     return new CoapContractTest.CaliforniumSender(
-        adapter, "?d=" + device + "&k=" + password, Clients.client(adapter.address()), 60);
+        adapter,
+        "?d=" + device + "&k=" + password,
+        Clients.client(((CoapAdapter) adapter).address()),
+        60);
   }
 }

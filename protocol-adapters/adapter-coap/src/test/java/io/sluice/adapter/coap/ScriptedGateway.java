@@ -1,5 +1,6 @@
 package io.sluice.adapter.coap;
 
+import io.sluice.adapter.testkit.AllPorts;
 import io.sluice.api.Command;
 import io.sluice.api.Device;
 import io.sluice.api.DeviceId;
@@ -11,10 +12,8 @@ import io.sluice.api.LiveEvent;
 import io.sluice.api.RejectReason;
 import io.sluice.api.Rejection;
 import io.sluice.api.adapter.Admission;
-import io.sluice.api.adapter.Commands;
 import io.sluice.api.adapter.Credentials;
 import io.sluice.api.adapter.DeviceLink;
-import io.sluice.api.adapter.Gateway;
 import io.sluice.api.adapter.LinkEnd;
 import io.sluice.api.adapter.Peer;
 import io.sluice.api.adapter.Receipt;
@@ -40,7 +39,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A gateway that remembers all and answers as told, on a writer thread of its own. */
-final class ScriptedGateway implements Gateway, Commands, AutoCloseable {
+final class ScriptedGateway implements AllPorts, AutoCloseable {
   private final SharedParts shared = new SharedParts();
   final List<Uplink> accepted = new CopyOnWriteArrayList<>();
   final List<DeviceId> seen = new CopyOnWriteArrayList<>();
@@ -265,11 +264,6 @@ final class ScriptedGateway implements Gateway, Commands, AutoCloseable {
   @Override
   public <T> T shared(Class<T> type, Supplier<T> maker) {
     return shared.of(type, maker);
-  }
-
-  @Override
-  public Commands commands() {
-    return this;
   }
 
   void submit(Command command) {

@@ -8,7 +8,7 @@ import io.sluice.adapter.netty.SparseLog;
 import io.sluice.adapter.netty.Unadmitted;
 import io.sluice.api.Limit;
 import io.sluice.api.RejectReason;
-import io.sluice.api.adapter.Gateway;
+import io.sluice.api.adapter.Meters;
 import io.sluice.api.adapter.Peer;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -57,7 +57,7 @@ final class BeforeAdmission extends ChannelInboundHandlerAdapter {
   private final Unadmitted all;
   private final Waiting waiting;
   private final long maxBytes;
-  private final Gateway gateway;
+  private final Meters meters;
   private final Peer peer;
   private @Nullable ChannelHandlerContext own;
   private int sent;
@@ -67,11 +67,11 @@ final class BeforeAdmission extends ChannelInboundHandlerAdapter {
   private boolean outlived;
   private Runnable drop = () -> {};
 
-  BeforeAdmission(Unadmitted all, Waiting waiting, long maxBytes, Gateway gateway, Peer peer) {
+  BeforeAdmission(Unadmitted all, Waiting waiting, long maxBytes, Meters meters, Peer peer) {
     this.all = all;
     this.waiting = waiting;
     this.maxBytes = maxBytes;
-    this.gateway = gateway;
+    this.meters = meters;
     this.peer = peer;
   }
 
@@ -144,8 +144,8 @@ final class BeforeAdmission extends ChannelInboundHandlerAdapter {
     refused = true;
     drop.run();
     end();
-    gateway.limited(peer, Limit.UNADMITTED_BYTES);
-    gateway.refused(peer, RejectReason.QUOTA);
+    meters.limited(peer, Limit.UNADMITTED_BYTES);
+    meters.refused(peer, RejectReason.QUOTA);
     REFUSALS.warn(
         String.valueOf(peer.address()),
         "closed before it was admitted: "

@@ -75,7 +75,7 @@ final class ConnectHandler {
       return;
     }
     if (connection.refusedBy != null) {
-      connection.gateway.refused(connection.peer, RejectReason.QUOTA);
+      connection.gateway.meters().refused(connection.peer, RejectReason.QUOTA);
       boolean isRate =
           connection.refusedBy == Limit.CONNECTION_RATE
               || connection.refusedBy == Limit.CONNECTION_RATE_PER_ADDRESS;
@@ -147,7 +147,7 @@ final class ConnectHandler {
 
   /** The gateway gave no verdict in time. */
   void notJudged() {
-    connection.gateway.refused(connection.peer, RejectReason.OVERLOAD);
+    connection.gateway.meters().refused(connection.peer, RejectReason.OVERLOAD);
     answerRefused(0x88, 3, "the gateway gave no verdict on the credentials; try again");
   }
 
@@ -159,14 +159,15 @@ final class ConnectHandler {
       MqttConnectVariableHeader header, MqttConnectPayload payload) {
     List<X509Certificate> chain = TlsDoor.clientChain(connection.channel.pipeline());
     if (chain.isEmpty()) {
-      return connection.gateway.admit(connection.peer, credentials(header, payload));
+      return connection.gateway.access().admit(connection.peer, credentials(header, payload));
     }
     return connection
         .gateway
+        .access()
         .admit(connection.peer, new Credentials.Certificate(chain))
         .thenCompose(verdict -> {
           if (verdict instanceof Admission.Refused && header.hasPassword()) {
-            return connection.gateway.admit(connection.peer, credentials(header, payload));
+            return connection.gateway.access().admit(connection.peer, credentials(header, payload));
           }
           return sameName(verdict, header, payload);
         });
@@ -189,6 +190,7 @@ final class ConnectHandler {
     return header.hasPassword()
         ? connection
             .gateway
+            .access()
             .admit(connection.peer, credentials(header, payload))
             .thenApply(shown ->
                 shown instanceof Admission.Busy
@@ -207,7 +209,7 @@ final class ConnectHandler {
   }
 
   private Admission anothers(String owner) {
-    connection.gateway.refused(connection.peer, RejectReason.NOT_AUTHORIZED);
+    connection.gateway.meters().refused(connection.peer, RejectReason.NOT_AUTHORIZED);
     return new Admission.Refused(
         RejectReason.NOT_AUTHORIZED,
         "the certificate is that of " + owner + "; use that as the user name, or none");
@@ -239,7 +241,7 @@ final class ConnectHandler {
     switch (verdict) {
       case null -> {
         LOG.error("admission failed", fault);
-        connection.gateway.refused(connection.peer, RejectReason.OVERLOAD);
+        connection.gateway.meters().refused(connection.peer, RejectReason.OVERLOAD);
         answerRefused(0x80, 3, "the gateway could not check the credentials; try again");
       }
       case Admission.Refused refused when refused.reason() == RejectReason.NOT_AUTHORIZED ->
@@ -248,11 +250,11 @@ final class ConnectHandler {
           answerRefused(0x85, 2, refused.detail()); // [MQTT-3.1.3-8], [MQTT-3.1.3-9] of 3.1.1
       case Admission.Refused refused -> answerRefused(0x86, 4, refused.detail());
       case Admission.Busy _ -> {
-        connection.gateway.refused(connection.peer, RejectReason.OVERLOAD);
+        connection.gateway.meters().refused(connection.peer, RejectReason.OVERLOAD);
         answerRefused(0x89, 3, "too many connect at once; try again");
       }
       case Admission.Consumer _ when header.isWillFlag() -> {
-        connection.gateway.refused(connection.peer, RejectReason.NOT_AUTHORIZED);
+        connection.gateway.meters().refused(connection.peer, RejectReason.NOT_AUTHORIZED);
         answerRefused(0x87, 5, "a consumer may not publish, and so has no will");
       }
       case Admission.Consumer consumer -> accept(consumer, header);
@@ -283,12 +285,12 @@ final class ConnectHandler {
       accept(admitted, header, payload);
       return;
     }
-    if (!connection.gateway.isCurrent(admitted)) {
-      connection.gateway.refused(connection.peer, RejectReason.NOT_AUTHENTICATED);
+    if (!connection.gateway.access().isCurrent(admitted)) {
+      connection.gateway.meters().refused(connection.peer, RejectReason.NOT_AUTHENTICATED);
       answerRefused(0x86, 4, CHANGED);
       return;
     }
-    connection.gateway.seen(device, connection.peer);
+    connection.gateway.sessions().seen(device, connection.peer);
     Session own = new Session(device, admitted.grant().registration(), clientId);
     connection.session = own;
     connection.pass(expirySeconds(header) > 0);
@@ -323,9 +325,9 @@ final class ConnectHandler {
         old != null && !header.isCleanSession() && old.mayResume(clientId, registration);
     Session session = present ? old : new Session(device, registration, clientId);
     CommandLink link = new CommandLink(connection, session, window(header));
-    if (!connection.gateway.attach(admitted, connection.peer, link)) {
+    if (!connection.gateway.sessions().attach(admitted, connection.peer, link)) {
       connection.sessions.release(device, connection);
-      connection.gateway.refused(connection.peer, RejectReason.NOT_AUTHENTICATED);
+      connection.gateway.meters().refused(connection.peer, RejectReason.NOT_AUTHENTICATED);
       answerRefused(0x86, 4, CHANGED);
       return;
     }
@@ -356,7 +358,7 @@ final class ConnectHandler {
     try {
       connection.consumer = new ConsumerLink(connection, consumer);
     } catch (IllegalStateException e) {
-      connection.gateway.refused(connection.peer, RejectReason.QUOTA);
+      connection.gateway.meters().refused(connection.peer, RejectReason.QUOTA);
       answerRefused(0x97, 3, String.valueOf(e.getMessage()));
       return;
     }

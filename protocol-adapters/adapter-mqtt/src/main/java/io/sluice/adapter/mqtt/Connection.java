@@ -25,7 +25,7 @@ import io.sluice.adapter.netty.TlsContexts;
 import io.sluice.api.Limit;
 import io.sluice.api.MessageClass;
 import io.sluice.api.RejectReason;
-import io.sluice.api.adapter.Gateway;
+import io.sluice.api.adapter.AdapterContext;
 import io.sluice.api.adapter.Peer;
 import io.sluice.api.adapter.Receipt;
 import io.sluice.api.health.Guarded;
@@ -57,7 +57,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
   private static final long SETTLE_SECONDS = 30;
 
   final Channel channel;
-  final Gateway gateway;
+  final AdapterContext gateway;
   final MqttOptions settings;
   final Sessions sessions;
   final Peer peer;
@@ -114,7 +114,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
   Connection(
       Channel channel,
       LoopSink sink,
-      Gateway gateway,
+      AdapterContext gateway,
       MqttOptions settings,
       Sessions sessions,
       Peer peer,
@@ -138,7 +138,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
   /** Offers a message. Any thread. A gateway that throws has given its receipt by that. */
   void offer(Publication publication) {
     try {
-      gateway.accept(publication);
+      gateway.ingress().accept(publication);
     } catch (RuntimeException fault) {
       FAULTS.error(peer.address() + " " + name(), "the gateway failed at a message", fault);
       sink.receipt(publication, Receipt.Rejected.FAULT);
@@ -378,10 +378,12 @@ final class Connection extends ChannelInboundHandlerAdapter {
     boolean peersFault = Packets.isPeersFault(reason);
     if (peersFault) {
       if (reason == (byte) 0x95) {
-        gateway.limited(peer, Limit.PAYLOAD_SIZE);
+        gateway.meters().limited(peer, Limit.PAYLOAD_SIZE);
       }
-      gateway.refused(
-          peer, reason == (byte) 0x95 ? RejectReason.TOO_LARGE : RejectReason.PROTOCOL_ERROR);
+      gateway
+          .meters()
+          .refused(
+              peer, reason == (byte) 0x95 ? RejectReason.TOO_LARGE : RejectReason.PROTOCOL_ERROR);
       FAULTS.warn(peer.address() + " " + name(), detail + "; closed");
     }
     if (reason == SHUTTING_DOWN) {
@@ -418,7 +420,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
    * @param connAck null where it takes none
    */
   void refuse(@Nullable Object connAck, String detail) {
-    gateway.refused(peer, RejectReason.PROTOCOL_ERROR);
+    gateway.meters().refused(peer, RejectReason.PROTOCOL_ERROR);
     FAULTS.warn(peer.address() + " " + name(), detail + "; refused");
     end(connAck, true);
   }
@@ -502,7 +504,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     switch (root) {
       case SSLException tls -> {
         if (!failed) {
-          gateway.refused(peer, RejectReason.NOT_AUTHENTICATED);
+          gateway.meters().refused(peer, RejectReason.NOT_AUTHENTICATED);
           FAULTS.warn(
               String.valueOf(peer.address()), "TLS: " + TlsContexts.reason(tls) + "; closed");
         }
@@ -510,7 +512,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
       }
       case OutOfMemoryError memory -> {
         // of direct memory: no fault of the peer's, whatever it sent
-        gateway.refused(peer, RejectReason.OVERLOAD);
+        gateway.meters().refused(peer, RejectReason.OVERLOAD);
         FAULTS.warn(peer.address() + " " + name(), memory.getMessage() + "; closed");
         failed = true;
         channel.close();
@@ -531,7 +533,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
   public void channelInactive(ChannelHandlerContext context) {
     inactive = true;
     if (refusedBy == null) {
-      gateway.leave(peer);
+      gateway.access().leave(peer);
     }
     if (admitting && !failed && !held.isEmpty()) {
       before.outlived(); // what came whole is judged and stored once the verdict is there
@@ -579,7 +581,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
   /** Notes messages that nobody stores, though they came whole. On the event loop. */
   void lost(long messages, String why) {
     for (long i = 0; i < messages; i++) {
-      gateway.refused(peer, RejectReason.OVERLOAD);
+      gateway.meters().refused(peer, RejectReason.OVERLOAD);
     }
     FAULTS.warn(
         peer.address() + " " + name(),
@@ -609,7 +611,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
       return;
     }
     if (kept != null && commands != null) {
-      gateway.detach(kept.device, commands);
+      gateway.sessions().detach(kept.device, commands);
       commands.returnAll();
       boolean asleep = sessions.sleep(kept, settings.maxSessions());
       if (will != null) {

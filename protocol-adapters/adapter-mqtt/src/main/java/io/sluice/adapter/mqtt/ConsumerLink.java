@@ -45,7 +45,7 @@ final class ConsumerLink implements Subscriber {
     this.connection = connection;
     this.name = consumer.name();
     this.granted = consumer.topics().stream().map(TopicFilter::new).toList();
-    this.following = connection.gateway.follow(name, this::record);
+    this.following = connection.gateway.records().follow(name, this::record);
   }
 
   String name() {

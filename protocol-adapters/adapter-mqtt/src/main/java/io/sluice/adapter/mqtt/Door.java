@@ -6,25 +6,25 @@ import org.jspecify.annotations.Nullable;
 /**
  * How clients come in: the parts in which the kinds of listener differ.
  *
- * @param kind the key below {@code listeners}
+ * @param name the key below {@code listeners}
  * @param tls null for plain connections
  * @param path of the WebSocket, null for plain MQTT
  */
 record Door(
-    String kind,
+    String name,
     String host,
     int port,
     @Nullable TlsSettings tls,
     int maxHandshakes,
     @Nullable String path,
     MqttOptions options) {
-  static Door of(MqttSettings settings) {
-    return new Door("mqtt", settings.host(), settings.port(), null, 0, null, settings.options());
+  static Door of(String name, MqttSettings settings) {
+    return new Door(name, settings.host(), settings.port(), null, 0, null, settings.options());
   }
 
-  static Door of(MqttsSettings settings) {
+  static Door of(String name, MqttsSettings settings) {
     return new Door(
-        "mqtts",
+        name,
         settings.host(),
         settings.port(),
         settings.tls(),
@@ -33,9 +33,9 @@ record Door(
         settings.options());
   }
 
-  static Door of(WebSocketSettings settings) {
+  static Door of(String name, WebSocketSettings settings) {
     return new Door(
-        "ws",
+        name,
         settings.host(),
         settings.port(),
         settings.tls(),

@@ -19,7 +19,8 @@ import io.sluice.api.BindFault;
 import io.sluice.api.Limit;
 import io.sluice.api.RejectReason;
 import io.sluice.api.adapter.Adapter;
-import io.sluice.api.adapter.Gateway;
+import io.sluice.api.adapter.AdapterContext;
+import io.sluice.api.adapter.Endpoint;
 import io.sluice.api.adapter.Peer;
 import io.sluice.api.health.Guarded;
 import java.io.IOException;
@@ -68,18 +69,18 @@ public final class MqttAdapter implements Adapter {
   }
 
   MqttAdapter(MqttSettings settings) {
-    this(Door.of(settings));
+    this(Door.of("mqtt", settings));
   }
 
   @Override
-  public void start(Gateway gateway) throws IOException {
+  public void start(AdapterContext gateway) throws IOException {
     if (settings.packetBytes() < settings.maxPacketSize().value()) {
       LOG.warn(
           "listeners.{}.max-packet-size: {} bytes are taken, no larger payload can be decoded",
-          door.kind(),
+          door.name(),
           settings.packetBytes());
     }
-    Transport transport = settings.transport().available("listeners." + door.kind() + ".transport");
+    Transport transport = settings.transport().available("listeners." + door.name() + ".transport");
     TlsDoor secured =
         door.tls() == null ? null : new TlsDoor(door, door.tls(), gateway, sinks.values());
     tls = secured;
@@ -102,7 +103,7 @@ public final class MqttAdapter implements Adapter {
         secured.close();
       }
       throw BindFault.of(
-          door.host() + ":" + door.port(), "listeners." + door.kind(), bound.cause());
+          door.host() + ":" + door.port(), "listeners." + door.name(), bound.cause());
     }
     bound.channel().pipeline().addLast(new AcceptFaults());
     loops = group;
@@ -115,7 +116,7 @@ public final class MqttAdapter implements Adapter {
   }
 
   private ChannelInitializer<Channel> pipeline(
-      Gateway gateway, Sessions sessions, @Nullable TlsDoor secured) {
+      AdapterContext gateway, Sessions sessions, @Nullable TlsDoor secured) {
     Unadmitted unadmitted = gateway.shared(Unadmitted.class, Unadmitted::new);
     return new ChannelInitializer<>() {
       @Override
@@ -127,8 +128,8 @@ public final class MqttAdapter implements Adapter {
         }
         Peer peer = new Peer(PROTOCOL, remote, secured != null);
         if (!isPlaceTaken()) {
-          gateway.refused(peer, RejectReason.QUOTA);
-          gateway.limited(peer, Limit.CONNECTIONS);
+          gateway.meters().refused(peer, RejectReason.QUOTA);
+          gateway.meters().limited(peer, Limit.CONNECTIONS);
           REFUSALS.warn(
               String.valueOf(channel.remoteAddress()),
               "refused: %d connections are open; %s".formatted(mostConnections, remedy()));
@@ -139,10 +140,21 @@ public final class MqttAdapter implements Adapter {
         LoopSink sink = sinks.computeIfAbsent(channel.eventLoop(), MqttAdapter::sink);
         BeforeAdmission before =
             new BeforeAdmission(
-                unadmitted, sink.waiting(), settings.maxUnadmittedBytes().value(), gateway, peer);
+                unadmitted,
+                sink.waiting(),
+                settings.maxUnadmittedBytes().value(),
+                gateway.meters(),
+                peer);
         Connection connection =
             new Connection(
-                channel, sink, gateway, settings, sessions, peer, before, gateway.enter(peer));
+                channel,
+                sink,
+                gateway,
+                settings,
+                sessions,
+                peer,
+                before,
+                gateway.access().enter(peer));
         channel.pipeline().addLast(before);
         if (secured != null) {
           secured.addTo(channel.pipeline(), peer);
@@ -182,7 +194,7 @@ public final class MqttAdapter implements Adapter {
     return mostConnections < settings.maxConnections()
         ? "raise the limit of open files, which is %d (ulimit -n, LimitNOFILE=)"
             .formatted(OpenFiles.limit())
-        : "raise listeners.%s.max-connections".formatted(door.kind());
+        : "raise listeners.%s.max-connections".formatted(door.name());
   }
 
   private static LoopSink sink(EventLoop loop) {
@@ -194,6 +206,11 @@ public final class MqttAdapter implements Adapter {
   }
 
   @Override
+  public List<Endpoint> endpoints() {
+    return List.of(Endpoint.listening(address(), connections()));
+  }
+
+  /** The bound address, with the real port where 0 was configured. Only after start. */
   public InetSocketAddress address() {
     Channel open = listener;
     if (open == null) {
@@ -202,7 +219,7 @@ public final class MqttAdapter implements Adapter {
     return (InetSocketAddress) open.localAddress();
   }
 
-  @Override
+  /** Connections that are open. */
   public int connections() {
     return connections.get();
   }

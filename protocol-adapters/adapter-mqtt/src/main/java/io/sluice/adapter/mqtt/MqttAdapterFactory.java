@@ -6,7 +6,7 @@ import io.sluice.api.adapter.AdapterFactory;
 /** MQTT 3.1.1 and 5.0 over TCP. */
 public final class MqttAdapterFactory implements AdapterFactory<MqttSettings> {
   @Override
-  public String kind() {
+  public String type() {
     return "mqtt";
   }
 
@@ -21,7 +21,7 @@ public final class MqttAdapterFactory implements AdapterFactory<MqttSettings> {
   }
 
   @Override
-  public Adapter create(MqttSettings settings) {
-    return new MqttAdapter(Door.of(settings));
+  public Adapter create(String name, MqttSettings settings) {
+    return new MqttAdapter(Door.of(name, settings));
   }
 }

@@ -6,7 +6,7 @@ import io.sluice.api.adapter.AdapterFactory;
 /** MQTT 3.1.1 and 5.0 over TLS. */
 public final class MqttsAdapterFactory implements AdapterFactory<MqttsSettings> {
   @Override
-  public String kind() {
+  public String type() {
     return "mqtts";
   }
 
@@ -21,7 +21,7 @@ public final class MqttsAdapterFactory implements AdapterFactory<MqttsSettings> 
   }
 
   @Override
-  public Adapter create(MqttsSettings settings) {
-    return new MqttAdapter(Door.of(settings));
+  public Adapter create(String name, MqttsSettings settings) {
+    return new MqttAdapter(Door.of(name, settings));
   }
 }

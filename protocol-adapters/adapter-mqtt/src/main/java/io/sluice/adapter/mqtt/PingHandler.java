@@ -9,7 +9,7 @@ final class PingHandler {
   static void pinged(Connection connection) {
     Session session = connection.session;
     if (session != null) {
-      connection.gateway.seen(session.device, connection.peer);
+      connection.gateway.sessions().seen(session.device, connection.peer);
     }
     connection.send(MqttMessage.PINGRESP);
   }

@@ -46,7 +46,7 @@ final class PublishHandler {
 
   void publish(MqttPublishMessage packet) {
     if (connection.consumer != null) {
-      connection.gateway.refused(connection.peer, RejectReason.NOT_AUTHORIZED);
+      connection.gateway.meters().refused(connection.peer, RejectReason.NOT_AUTHORIZED);
       connection.fail((byte) 0x87, "a consumer may not publish");
       return;
     }
@@ -79,7 +79,7 @@ final class PublishHandler {
             false,
             rejection(contentType, packet));
     if (isNotice) {
-      connection.gateway.seen(session.device, connection.peer);
+      connection.gateway.sessions().seen(session.device, connection.peer);
       connection.window.acknowledge(publication);
     } else if (qos == 1 && isStored(session, publication, packet.fixedHeader().isDup())) {
       connection.window.acknowledge(publication);

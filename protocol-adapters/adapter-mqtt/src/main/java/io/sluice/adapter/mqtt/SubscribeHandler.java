@@ -49,11 +49,13 @@ final class SubscribeHandler {
       isTooMany |= isRefused && isFull(connection, subscriber);
     }
     if (isTooMany) {
-      connection.gateway.limited(connection.peer, Limit.SUBSCRIPTIONS);
+      connection.gateway.meters().limited(connection.peer, Limit.SUBSCRIPTIONS);
     }
     if (isRefused) {
-      connection.gateway.refused(
-          connection.peer, isTooMany ? RejectReason.QUOTA : RejectReason.NOT_AUTHORIZED);
+      connection
+          .gateway
+          .meters()
+          .refused(connection.peer, isTooMany ? RejectReason.QUOTA : RejectReason.NOT_AUTHORIZED);
     }
     MqttProperties properties =
         connection.v5 && isRefused

@@ -13,7 +13,7 @@ import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.sluice.adapter.netty.SparseLog;
 import io.sluice.adapter.netty.TlsContexts;
 import io.sluice.api.Limit;
-import io.sluice.api.adapter.Gateway;
+import io.sluice.api.adapter.AdapterContext;
 import io.sluice.api.adapter.Peer;
 import io.sluice.api.health.Guarded;
 import io.sluice.api.tls.FileWatch;
@@ -60,7 +60,7 @@ final class TlsDoor implements AutoCloseable {
   private final Door door;
   private final TlsSettings settings;
   private final Collection<LoopSink> sinks;
-  private final Gateway gateway;
+  private final AdapterContext gateway;
   private final FileWatch watch;
   private final AtomicInteger handshakes = new AtomicInteger();
   private final ScheduledExecutorService reloads =
@@ -72,7 +72,7 @@ final class TlsDoor implements AutoCloseable {
    * @param sinks of the listener's event loops, which know its connections; any thread reads it
    * @throws IOException where a file cannot be used; the message names it and the remedy
    */
-  TlsDoor(Door door, TlsSettings settings, Gateway gateway, Collection<LoopSink> sinks)
+  TlsDoor(Door door, TlsSettings settings, AdapterContext gateway, Collection<LoopSink> sinks)
       throws IOException {
     this.door = door;
     this.sinks = sinks;
@@ -83,7 +83,7 @@ final class TlsDoor implements AutoCloseable {
     long interval = settings.reloadInterval().toMillis();
     reloads.scheduleWithFixedDelay(
         Guarded.task("mqtt-tls-reload", this::reload), interval, interval, TimeUnit.MILLISECONDS);
-    LOG.info("listeners.{}: TLS by {}", door.kind(), current.provider());
+    LOG.info("listeners.{}: TLS by {}", door.name(), current.provider());
   }
 
   private Current load() throws IOException {
@@ -93,12 +93,12 @@ final class TlsDoor implements AutoCloseable {
       if (tried.fallback() != null) {
         LOG.warn(
             "listeners.{}: TLS by jdk, which is slower: {}; give a P-256 key, or write provider: jdk",
-            door.kind(),
+            door.name(),
             tried.fallback());
       }
       return new Current(files, tried.context(), tried.providerName());
     } catch (IOException e) {
-      throw new IOException("listeners.%s.tls: %s".formatted(door.kind(), e.getMessage()), e);
+      throw new IOException("listeners.%s.tls: %s".formatted(door.name(), e.getMessage()), e);
     }
   }
 
@@ -108,7 +108,7 @@ final class TlsDoor implements AutoCloseable {
         current = load();
         LOG.info(
             "listeners.{}: certificate files were read again; TLS by {}",
-            door.kind(),
+            door.name(),
             current.provider());
         sinks.forEach(sink -> sink.loop().execute(() -> endRevoked(sink)));
       }
@@ -116,7 +116,7 @@ final class TlsDoor implements AutoCloseable {
       // the thread's top: what was loaded before stays in use
       LOG.warn(
           "listeners.{}: the changed certificate files are not used: {}",
-          door.kind(),
+          door.name(),
           e.getMessage());
     }
   }
@@ -180,11 +180,11 @@ final class TlsDoor implements AutoCloseable {
       }
       if (handshakes.get() >= door.maxHandshakes()) {
         refused = true;
-        gateway.limited(peer, Limit.HANDSHAKES);
+        gateway.meters().limited(peer, Limit.HANDSHAKES);
         REFUSALS.warn(
             String.valueOf(peer.address()),
             "closed: %d TLS handshakes are under way; raise listeners.%s.max-handshakes"
-                .formatted(door.maxHandshakes(), door.kind()));
+                .formatted(door.maxHandshakes(), door.name()));
         context.close();
         return;
       }

@@ -6,7 +6,7 @@ import io.sluice.api.adapter.AdapterFactory;
 /** MQTT 3.1.1 and 5.0 over WebSocket (MQTT 5 section 6), with TLS where that is configured. */
 public final class WebSocketAdapterFactory implements AdapterFactory<WebSocketSettings> {
   @Override
-  public String kind() {
+  public String type() {
     return "ws";
   }
 
@@ -21,7 +21,7 @@ public final class WebSocketAdapterFactory implements AdapterFactory<WebSocketSe
   }
 
   @Override
-  public Adapter create(WebSocketSettings settings) {
-    return new MqttAdapter(Door.of(settings));
+  public Adapter create(String name, WebSocketSettings settings) {
+    return new MqttAdapter(Door.of(name, settings));
   }
 }

@@ -76,10 +76,10 @@ final class Will {
   /** Nothing goes out in the name of a device whose credentials were taken away meanwhile. */
   private void offer() {
     Connection connection = publication.connection;
-    if (connection.gateway.isCurrent(admitted)) {
+    if (connection.gateway.access().isCurrent(admitted)) {
       connection.offer(publication);
     } else {
-      connection.gateway.refused(connection.peer, RejectReason.NOT_AUTHENTICATED);
+      connection.gateway.meters().refused(connection.peer, RejectReason.NOT_AUTHENTICATED);
       LOG.info(
           "mqtt: the will of {} is dropped: its credentials have changed, or it is gone",
           publication.device());
@@ -106,7 +106,7 @@ final class Will {
                   Math.max(1, retryAfterMillis),
                   TimeUnit.MILLISECONDS);
     } else {
-      connection.gateway.refused(connection.peer, RejectReason.OVERLOAD);
+      connection.gateway.meters().refused(connection.peer, RejectReason.OVERLOAD);
       LOG.warn(
           "mqtt: the will of {} found no room in the spool for {} s and is dropped",
           publication.device(),

@@ -23,7 +23,7 @@ class MqttContractTest implements AdapterContract {
 
   @Override
   public Sender sender(Adapter adapter, String device, String password) throws MqttException {
-    String uri = "tcp://127.0.0.1:" + adapter.address().getPort();
+    String uri = "tcp://127.0.0.1:" + AdapterContract.port(adapter);
     MqttAsyncClient client = new MqttAsyncClient(uri, "client-1", new MemoryPersistence());
     MqttConnectionOptions options = new MqttConnectionOptions();
     options.setUserName(device);

@@ -2,6 +2,7 @@ package io.sluice.adapter.mqtt;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.sluice.adapter.testkit.AdapterContract;
 import io.sluice.api.adapter.Adapter;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
@@ -25,7 +26,7 @@ final class RawMqtt implements Closeable {
   private final DataInputStream in;
 
   RawMqtt(Adapter adapter) throws IOException {
-    this(new Socket(InetAddress.getLoopbackAddress(), adapter.address().getPort()));
+    this(new Socket(InetAddress.getLoopbackAddress(), AdapterContract.port(adapter)));
   }
 
   RawMqtt(Socket socket) throws IOException {

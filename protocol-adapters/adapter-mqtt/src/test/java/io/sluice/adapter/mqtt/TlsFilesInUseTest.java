@@ -81,7 +81,7 @@ class TlsFilesInUseTest {
   }
 
   private void start(TlsSettings tls) throws IOException {
-    MqttAdapter started = new MqttAdapter(Door.of(mqtts(tls)));
+    MqttAdapter started = new MqttAdapter(Door.of("mqtts", mqtts(tls)));
     started.start(gateway);
     adapter = started;
   }

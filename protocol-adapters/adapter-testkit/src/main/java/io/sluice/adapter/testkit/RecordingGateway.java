@@ -9,10 +9,8 @@ import io.sluice.api.Limit;
 import io.sluice.api.LiveEvent;
 import io.sluice.api.RejectReason;
 import io.sluice.api.adapter.Admission;
-import io.sluice.api.adapter.Commands;
 import io.sluice.api.adapter.Credentials;
 import io.sluice.api.adapter.DeviceLink;
-import io.sluice.api.adapter.Gateway;
 import io.sluice.api.adapter.LinkEnd;
 import io.sluice.api.adapter.Peer;
 import io.sluice.api.adapter.Receipt;
@@ -44,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  * A gateway in memory: admits the devices that it was told, remembers every uplink, and gives the
  * verdicts that it was told, on a writer thread of its own as the real one does. Thread-safe.
  */
-public final class RecordingGateway implements Gateway, Commands, AutoCloseable {
+public final class RecordingGateway implements AllPorts, AutoCloseable {
   private final SharedParts shared = new SharedParts();
   private final Map<String, String> passwords = new ConcurrentHashMap<>();
   private final Map<DeviceId, DeviceLink> links = new ConcurrentHashMap<>();
@@ -370,11 +368,6 @@ public final class RecordingGateway implements Gateway, Commands, AutoCloseable 
   @Override
   public <T> T shared(Class<T> type, Supplier<T> maker) {
     return shared.of(type, maker);
-  }
-
-  @Override
-  public Commands commands() {
-    return this;
   }
 
   @Override

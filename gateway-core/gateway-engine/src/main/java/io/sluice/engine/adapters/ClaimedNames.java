@@ -1,4 +1,4 @@
-package io.sluice.engine.ingest;
+package io.sluice.engine.adapters;
 
 import io.sluice.api.DeviceId;
 import io.sluice.api.adapter.Credentials;

@@ -1,0 +1,39 @@
+package io.sluice.api.adapter;
+
+import java.time.InstantSource;
+import java.util.function.Supplier;
+
+/**
+ * What one adapter gets of the gateway: a few small ports, each for one purpose. An adapter hands
+ * on the port that a class needs, and no more. All ports are thread-safe and none blocks.
+ */
+public interface AdapterContext {
+  /** Takes messages in. */
+  Ingress ingress();
+
+  /** Says who may come in. */
+  Access access();
+
+  /** Knows which device is here. */
+  Sessions sessions();
+
+  /** Gives out commands for devices. */
+  Commands commands();
+
+  /** Counts what the adapter itself refuses. */
+  Meters meters();
+
+  /** The stream of accepted records, for local consumers. */
+  LiveRecords records();
+
+  /** The clock that times of arrival are taken from. */
+  default InstantSource clock() {
+    return InstantSource.system();
+  }
+
+  /**
+   * What the adapters of this gateway share: the one object of a class of theirs, made by the first
+   * that asks. It lives as long as the gateway.
+   */
+  <T> T shared(Class<T> type, Supplier<T> maker);
+}

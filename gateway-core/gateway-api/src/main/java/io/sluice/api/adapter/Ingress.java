@@ -1,0 +1,19 @@
+package io.sluice.api.adapter;
+
+/** The way in for messages. Thread-safe, never blocks. */
+public interface Ingress {
+  /**
+   * Takes an uplink in: resolves, normalizes, appends. Never throws. The verdict goes to {@link
+   * Uplink#sink}, exactly once, possibly before this method returns (Busy and most refusals),
+   * otherwise after the disk has it. An uplink that got {@link Receipt.Busy} may be offered again.
+   */
+  void accept(Uplink uplink);
+
+  /**
+   * Whether something maps the topic or path, without leading slash, of whichever device it comes.
+   * Where nothing does, a peer without credentials is told that, and not to show some.
+   */
+  default boolean maps(String topic) {
+    return true;
+  }
+}
