@@ -8,7 +8,9 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,7 +43,13 @@ final class LogRecovery {
   private final TreeSet<Long> bases = new TreeSet<>();
 
   /** First sequences of what was set aside before, and perhaps not yet counted by every reader. */
-  private final List<Long> aside = new ArrayList<>();
+  private final List<Long> quarantined = new ArrayList<>();
+
+  /**
+   * First sequences of files of which no record is known. Such a file need not end the segment
+   * before it: where that one goes on beyond, nothing was ever written to the file.
+   */
+  private final Set<Long> doubtful = new HashSet<>();
 
   private long endSequence = 1;
   private boolean isUnsynced;
@@ -64,23 +72,33 @@ final class LogRecovery {
       String name = file.getFileName().toString();
       int digits = name.indexOf(SUFFIX);
       if (digits > 0 && name.endsWith(SUFFIX + DamagedFiles.SUFFIX)) {
-        bases.add(base(file, digits));
-        aside.add(base(file, digits));
+        long base = base(file, digits);
+        bases.add(base);
+        quarantined.add(base);
+        doubtful.add(base);
       } else if (name.endsWith(SUFFIX)) {
         open(file, base(file, digits));
       }
+    }
+    for (Segment segment : opened) {
+      // Its sequences are here: what is kept under the same name held none of them.
+      doubtful.remove(segment.baseSequence());
+      quarantined.remove(segment.baseSequence());
     }
     for (int i = 0; i < opened.size(); i++) {
       Segment segment = opened.get(i);
       Long next = bases.higher(segment.baseSequence());
       if (i + 1 < opened.size() || isLost(next)) {
-        segment.synced(segment.end(), next == null ? segment.baseSequence() : next);
+        segment.synced(segment.end(), endSequence(segment, next));
       } else {
         openLast(segment);
+        forgetDoubtful(segment);
       }
     }
-    for (long base : aside) {
-      lost.add(new Range(base, base));
+    for (long base : quarantined) {
+      if (bases.contains(base)) {
+        lost.add(new Range(base, base));
+      }
     }
     lost.sort(Comparator.comparingLong(Range::from));
     // Where another segment follows, its first sequence tells how much is lost.
@@ -139,6 +157,29 @@ final class LogRecovery {
 
   private boolean isLost(@Nullable Long base) {
     return base != null && lost.stream().anyMatch(range -> range.from() == base);
+  }
+
+  /** Where a segment ends that is not the last: where the next begins. */
+  private long endSequence(Segment segment, @Nullable Long next) throws IOException {
+    if (next == null || !doubtful.contains(next)) {
+      return next == null ? segment.baseSequence() : next;
+    }
+    segment.readAroundBadPages();
+    SegmentScan scan = new SegmentScan(segment);
+    scan.runBeyondDamage();
+    segment.synced(segment.end(), scan.endSequence());
+    forgetDoubtful(segment);
+    Long follower = bases.higher(segment.baseSequence());
+    return follower == null ? scan.endSequence() : follower;
+  }
+
+  /** Forgets the files whose first sequence a segment before them holds. */
+  private void forgetDoubtful(Segment segment) {
+    Long next = bases.higher(segment.baseSequence());
+    while (next != null && next < segment.endSequence() && doubtful.contains(next)) {
+      bases.remove(next);
+      next = bases.higher(segment.baseSequence());
+    }
   }
 
   private static long base(Path file, int digits) throws IOException {
@@ -229,6 +270,8 @@ final class LogRecovery {
     bases.add(base);
     if (end > base) {
       lost.add(new Range(base, end));
+    } else {
+      doubtful.add(base);
     }
     if (!isUnreadable && end > base) {
       damaged.add(file);

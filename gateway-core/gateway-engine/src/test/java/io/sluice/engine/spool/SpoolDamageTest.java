@@ -1,5 +1,6 @@
 package io.sluice.engine.spool;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.api.Lane;
@@ -10,12 +11,16 @@ import io.sluice.engine.spool.CrashableDisk.Survival;
 import io.sluice.engine.spool.SpoolBatch.Stream;
 import io.sluice.engine.spool.SpoolSettings.Policy;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the campaign found, and what was known before it, one fault a test. */
 class SpoolDamageTest {
@@ -133,6 +138,36 @@ class SpoolDamageTest {
     killAndOpen();
     assertThat(files("event", ".damaged")).isEmpty();
     assertThat(append(Lane.EVENT, 1, 100)).hasSize(1);
+  }
+
+  /** A write that failed may reach the disk after all, behind where the next segment was begun. */
+  @ParameterizedTest
+  @ValueSource(strings = {".seg", ".seg" + DamagedFiles.SUFFIX})
+  void aFileThatHeldNothingHidesNothingOfTheOneBeforeIt(String suffix) throws Exception {
+    spool.reader("a");
+    append(Lane.EVENT, 10, 100);
+    killAndOpen();
+    append(Lane.EVENT, 5, 100);
+    disk.kill();
+    Path directory = segment("event", 0).getParent();
+    for (long base : new long[] {6, 8}) {
+      Path broken = directory.resolve("%020d%s".formatted(base, suffix));
+      try (SpoolFiles.SpoolFile file = disk.open(broken)) {
+        file.writeFully(ByteBuffer.wrap("no header of a segment".repeat(9).getBytes(UTF_8)), 0);
+        file.force();
+      }
+      disk.syncDirectory(directory);
+    }
+    for (int start = 0; start < 3; start++) {
+      killAndOpen();
+      assertThat(line(Lane.EVENT).accepted()).isEqualTo(15);
+      assertThat(line(Lane.EVENT).dropped()).isEmpty();
+    }
+    assertThat(read(spool.reader("a"), Lane.EVENT))
+        .containsExactlyElementsOf(LongStream.rangeClosed(1, 15).boxed().toList());
+    assertThat(line(Lane.EVENT).dropped()).isEmpty();
+    assertThat(append(Lane.EVENT, 1, 100)).containsExactly(16L);
+    assertThat(line(Lane.EVENT).balances()).isTrue();
   }
 
   @Test
