@@ -1,6 +1,7 @@
 package io.sluice.sim;
 
 import io.sluice.sim.audit.AuditResult;
+import io.sluice.sim.audit.Verdict;
 import io.sluice.sim.audit.alarm.AlarmBookAudit;
 import io.sluice.sim.audit.coverage.CoverageAudit;
 import io.sluice.sim.fleet.FleetRun;
@@ -24,9 +25,7 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * @param audit null where the far end was not read
  * @param alarms from an alarm's own time to the far end, microseconds
- * @param coverage null where the gateway was not asked
- * @param alarmBook null where the gateway was not asked
- * @param balances whether the gateway's ledger does; null where it was not asked
+ * @param gateway null where the gateway was not asked
  * @param leak null where it was not asked for
  * @param troubles why something could not be found out
  */
@@ -35,9 +34,7 @@ record RunOutcome(
     Course course,
     @Nullable AuditResult audit,
     Histogram alarms,
-    CoverageAudit.@Nullable Result coverage,
-    AlarmBookAudit.@Nullable Result alarmBook,
-    @Nullable Boolean balances,
+    GatewayAudits.@Nullable Result gateway,
     LeakCheck.@Nullable Verdict leak,
     List<String> troubles) {
   /** Of report.json; it grows by keys only, within one version. */
@@ -51,19 +48,36 @@ record RunOutcome(
     if (audit != null && !audit.holds()) {
       failures.add("the far end is not what was sent");
     }
-    if (coverage != null && !coverage.holds()) {
-      failures.add("coverage is not as it was");
-    }
-    if (alarmBook != null && !alarmBook.holds()) {
-      failures.add("the alarm book is not as it was");
-    }
-    if (balances != null && !balances) {
-      failures.add("the gateway's ledger does not balance");
+    if (gateway != null) {
+      if (!gateway.coverage().holds()) {
+        failures.add("coverage is not as it was");
+      }
+      if (!gateway.alarms().book().holds()) {
+        failures.add("the alarm book is not as it was");
+      }
+      verdicts().stream()
+          .filter(verdict -> !verdict.holds())
+          .forEach(verdict -> failures.add(verdict.title() + ": not as it was"));
+      if (!gateway.ledgerBalances()) {
+        failures.add("the gateway's ledger does not balance");
+      }
     }
     if (leak != null && leak.isLeaking()) {
       failures.add("the gateway leaks");
     }
     return failures;
+  }
+
+  /** Of escalations, silences, what others were told, and backlog. */
+  private List<Verdict> verdicts() {
+    List<Verdict> verdicts = new ArrayList<>();
+    if (gateway != null) {
+      verdicts.addAll(gateway.alarms().verdicts());
+      if (gateway.flow() != null) {
+        verdicts.add(gateway.flow());
+      }
+    }
+    return verdicts;
   }
 
   int exitCode() {
@@ -92,14 +106,8 @@ record RunOutcome(
     if (alarms.getTotalCount() > 0) {
       text.append(alarmTimes()).append('\n');
     }
-    if (coverage != null) {
-      text.append(coverage.text());
-    }
-    if (alarmBook != null) {
-      text.append(alarmBook.text());
-    }
-    if (balances != null && !balances) {
-      text.append("THE GATEWAY'S LEDGER DOES NOT BALANCE\n");
+    if (gateway != null) {
+      text.append(gateway.text());
     }
     if (leak != null) {
       text.append(leak.text()).append('\n');
@@ -128,12 +136,28 @@ record RunOutcome(
     }
     Files.writeString(
         directory.resolve("report.html"),
-        new RunReport(run, course, audit, coverage, alarmBook, exitCode() == SimCommand.DONE, notes)
+        new RunReport(
+                run,
+                course,
+                audit,
+                coverage(),
+                alarmBook(),
+                verdicts(),
+                exitCode() == SimCommand.DONE,
+                notes)
             .html());
     Files.writeString(directory.resolve("report.txt"), text());
     Files.writeString(
         directory.resolve("report.json"),
         new JsonMapper().writerWithDefaultPrettyPrinter().writeValueAsString(json(targets)) + "\n");
+  }
+
+  private CoverageAudit.@Nullable Result coverage() {
+    return gateway == null ? null : gateway.coverage();
+  }
+
+  private AlarmBookAudit.@Nullable Result alarmBook() {
+    return gateway == null ? null : gateway.alarms().book();
   }
 
   private Map<String, Object> json(Map<String, String> targets) {
@@ -157,11 +181,12 @@ record RunOutcome(
     json.put("audit", audit);
     json.put("holds", audit == null ? null : audit.holds());
     json.put("alarmTimes", alarms.getTotalCount() == 0 ? null : times());
-    json.put("coverage", coverage);
-    json.put("coverageHolds", coverage == null ? null : coverage.holds());
-    json.put("alarmBook", alarmBook);
-    json.put("alarmBookHolds", alarmBook == null ? null : alarmBook.holds());
-    json.put("ledgerBalances", balances);
+    json.put("coverage", coverage());
+    json.put("coverageHolds", gateway == null ? null : gateway.coverage().holds());
+    json.put("alarmBook", alarmBook());
+    json.put("alarmBookHolds", gateway == null ? null : gateway.alarms().book().holds());
+    json.put("verdicts", verdicts());
+    json.put("ledgerBalances", gateway == null ? null : gateway.ledgerBalances());
     json.put("leak", leak);
     return json;
   }

@@ -6,8 +6,7 @@ import io.sluice.sim.audit.FarEnd;
 import io.sluice.sim.audit.FarEndTap;
 import io.sluice.sim.audit.FileTail;
 import io.sluice.sim.audit.GatewayApi;
-import io.sluice.sim.audit.alarm.AlarmBookAudit;
-import io.sluice.sim.audit.coverage.CoverageAudit;
+import io.sluice.sim.audit.alarm.WebhookReceiver;
 import io.sluice.sim.figures.FleetSnapshot;
 import io.sluice.sim.fleet.FleetRun;
 import io.sluice.sim.report.Course;
@@ -18,7 +17,6 @@ import io.sluice.sim.scenario.ScenarioException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -31,6 +29,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -80,31 +79,7 @@ final class SimRunCommand implements Callable<Integer> {
 
   @Mixin private FarEndOptions farEnd;
 
-  @Option(
-      names = "--admin",
-      paramLabel = "URL",
-      description =
-          "the gateway's admin API: its ledger, its alarm book against the alarms that were raised,"
-              + " and coverage as it reports it against coverage as it was")
-  private @Nullable URI admin;
-
-  @Option(
-      names = "--admin-token-file",
-      paramLabel = "FILE",
-      description = "file that holds its token (default: the variable SLUICE_ADMIN_TOKEN)")
-  private @Nullable Path adminTokenFile;
-
-  @Option(
-      names = "--gateway-pid",
-      paramLabel = "PID",
-      description = "the gateway's process on this machine: the report shows what it uses")
-  private @Nullable Long gatewayPid;
-
-  @Option(
-      names = "--gateway-pid-file",
-      paramLabel = "FILE",
-      description = "the same, for a gateway that is restarted meanwhile: read each second")
-  private @Nullable Path gatewayPidFile;
+  @Mixin private GatewayOptions gateway;
 
   @Option(
       names = "--leak-check",
@@ -122,9 +97,7 @@ final class SimRunCommand implements Callable<Integer> {
   private @Nullable FarEndTap tap;
   private @Nullable FileTail tail;
   private @Nullable Path expected;
-  private @Nullable GatewayApi gateway;
-  private @Nullable CoverageAudit coverage;
-  private @Nullable AlarmBookAudit alarmBook;
+  private @Nullable GatewayAudits audits;
 
   @Override
   public Integer call() throws IOException, InterruptedException {
@@ -156,6 +129,10 @@ final class SimRunCommand implements Callable<Integer> {
 
   private int play(Scenario scenario, @Nullable Duration length)
       throws IOException, InterruptedException {
+    String shortage = FleetRun.shortage(scenario);
+    if (shortage != null) {
+      spec.commandLine().getErr().println("warning: " + shortage);
+    }
     CountDownLatch interrupted = new CountDownLatch(1);
     CountDownLatch finished = new CountDownLatch(1);
     Thread hook =
@@ -167,35 +144,41 @@ final class SimRunCommand implements Callable<Integer> {
     Runtime.getRuntime().addShutdownHook(hook);
     try (FarEndTap listening = farEnd.tap(report);
         FileTail following = farEnd.folder() == null ? null : new FileTail(farEnd.folder());
-        GatewayApi api = admin == null ? null : new GatewayApi(admin, token());
-        FleetRun run = start(scenario, api)) {
+        GatewayApi api = gateway.api();
+        WebhookReceiver webhook = gateway.receiver()) {
       tap = listening;
       tail = following;
       expected = listening == null ? farEnd.folder() : listening.directory();
-      watch(run, length, interrupted);
-      run.stop();
-      return conclude(run);
+      audits = api == null ? null : begin(api, webhook);
+      return play(scenario, length, interrupted);
     } finally {
       finished.countDown();
     }
   }
 
-  private FleetRun start(Scenario scenario, @Nullable GatewayApi api)
+  private int play(Scenario scenario, @Nullable Duration length, CountDownLatch interrupted)
       throws IOException, InterruptedException {
-    String shortage = FleetRun.shortage(scenario);
-    if (shortage != null) {
-      spec.commandLine().getErr().println("warning: " + shortage);
+    try (FleetRun run = FleetRun.start(scenario, secure.with(scenario, mqtt, coap))) {
+      watch(run, length, interrupted);
+      run.stop();
+      return conclude(run);
     }
-    gateway = api;
-    coverage = api == null ? null : CoverageAudit.begin(api, Clock.systemUTC());
-    alarmBook = api == null ? null : AlarmBookAudit.begin(api);
-    return FleetRun.start(scenario, secure.with(scenario, mqtt, coap));
   }
 
-  private @Nullable String token() throws IOException {
-    return adminTokenFile == null
-        ? System.getenv("SLUICE_ADMIN_TOKEN")
-        : Files.readString(adminTokenFile).replace("\uFEFF", "").strip();
+  private GatewayAudits begin(GatewayApi api, @Nullable WebhookReceiver webhook)
+      throws IOException, InterruptedException {
+    return GatewayAudits.begin(
+        api, Clock.systemUTC(), gateway.plan(), webhook, gateway.upstream(), arrived());
+  }
+
+  /** How many records the far end has got; null where nobody follows it. */
+  private @Nullable LongSupplier arrived() {
+    FarEndTap listening = tap;
+    FileTail following = tail;
+    if (listening != null) {
+      return listening::records;
+    }
+    return following == null ? null : following::records;
   }
 
   private static void awaitQuietly(CountDownLatch latch) {
@@ -208,7 +191,7 @@ final class SimRunCommand implements Callable<Integer> {
 
   private void watch(FleetRun run, @Nullable Duration length, CountDownLatch interrupted)
       throws IOException, InterruptedException {
-    course = new Course(run, this::gatewayPid);
+    course = new Course(run, gateway::pid);
     Progress progress = new Progress(spec.commandLine().getErr());
     long began = System.nanoTime();
     long ends = length == null ? Long.MAX_VALUE : length.toNanos();
@@ -217,31 +200,20 @@ final class SimRunCommand implements Callable<Integer> {
         && !interrupted.await(Math.min(1_000_000_000L, ends - elapsed), TimeUnit.NANOSECONDS)) {
       elapsed = System.nanoTime() - began;
       course.look();
-      lookAtCoverage(progress);
+      lookAtGateway(run, progress);
       progress.show(elapsed / 1_000_000_000L, run.snapshot());
     }
     progress.end();
   }
 
-  private @Nullable Long gatewayPid() throws IOException {
-    if (gatewayPidFile == null) {
-      return gatewayPid;
-    }
-    try {
-      return Long.valueOf(Files.readString(gatewayPidFile).strip());
-    } catch (NumberFormatException e) {
-      return null; // it is being written
-    }
-  }
-
-  private void lookAtCoverage(Progress progress) throws InterruptedException {
-    if (coverage == null) {
+  private void lookAtGateway(FleetRun run, Progress progress) throws InterruptedException {
+    if (audits == null) {
       return;
     }
     try {
-      coverage.look();
+      audits.look(run);
     } catch (IOException e) {
-      progress.say("the gateway's coverage could not be asked: " + e.getMessage());
+      progress.say("the gateway's coverage and flow could not be asked: " + e.getMessage());
     }
   }
 
@@ -255,13 +227,12 @@ final class SimRunCommand implements Callable<Integer> {
         troubles.add("the far end could not be read: " + e.getMessage());
       }
     }
-    CoverageAudit.Result covered = null;
-    AlarmBookAudit.Result booked = null;
-    Boolean balances = null;
+    GatewayAudits.Result judged = null;
     try {
-      covered = coverage == null ? null : settledCoverage(run, coverage);
-      booked = alarmBook == null ? null : alarmBook.settled(run, DurationText.parse(settle));
-      balances = gateway == null ? null : gateway.ledgerBalances();
+      judged =
+          audits == null
+              ? null
+              : audits.settled(run, expected == null ? null : reader(run, expected), settling());
     } catch (IOException e) {
       troubles.add("the gateway could not be asked: " + e.getMessage());
     }
@@ -272,8 +243,7 @@ final class SimRunCommand implements Callable<Integer> {
     }
     LeakCheck.Verdict leak = leakCheck ? LeakCheck.of(course.points()) : null;
     RunOutcome outcome =
-        new RunOutcome(
-            run, course, audit, alarmLatencies(), covered, booked, balances, leak, troubles);
+        new RunOutcome(run, course, audit, alarmLatencies(), judged, leak, troubles);
     PrintWriter out = spec.commandLine().getOut();
     out.print(outcome.text());
     out.flush();
@@ -296,7 +266,7 @@ final class SimRunCommand implements Callable<Integer> {
     put(targets, "mqtt", mqtt);
     put(targets, "coap", coap);
     put(targets, "farEnd", farEnd.target());
-    put(targets, "admin", admin);
+    put(targets, "admin", gateway.admin());
     return targets;
   }
 
@@ -316,7 +286,7 @@ final class SimRunCommand implements Callable<Integer> {
   /** What is acknowledged may still be on its way to the far end: looks again while that helps. */
   private AuditResult settled(FleetRun run, Path directory)
       throws IOException, InterruptedException {
-    long until = System.nanoTime() + DurationText.parse(settle).toNanos();
+    long until = System.nanoTime() + settling().toNanos();
     AuditResult result = audited(run, directory);
     while (!(result.complete() && result.unreadable() == 0) && System.nanoTime() < until) {
       TimeUnit.MILLISECONDS.sleep(AUDIT_RETRY_MILLIS);
@@ -332,9 +302,24 @@ final class SimRunCommand implements Callable<Integer> {
     return Audit.of(run, directory, farEnd.terms());
   }
 
-  private CoverageAudit.Result settledCoverage(FleetRun run, CoverageAudit audit)
-      throws IOException, InterruptedException {
-    FarEnd far = expected == null ? null : Audit.farEnd(run, expected);
-    return audit.withCourse(audit.settled(run, far, DurationText.parse(settle)), run, far);
+  private Duration settling() {
+    return DurationText.parse(settle);
+  }
+
+  private GatewayAudits.FarEndReader reader(FleetRun run, Path directory) {
+    return new GatewayAudits.FarEndReader() {
+      @Override
+      public FarEnd read() throws IOException {
+        if (tap != null) {
+          tap.flush();
+        }
+        return Audit.farEnd(run, directory);
+      }
+
+      @Override
+      public AuditResult audit() throws IOException {
+        return audited(run, directory);
+      }
+    };
   }
 }

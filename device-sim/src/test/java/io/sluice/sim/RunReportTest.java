@@ -6,7 +6,10 @@ import com.networknt.schema.InputFormat;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import io.sluice.sim.FleetRunTest.Mosquitto;
+import io.sluice.sim.audit.Verdict;
+import io.sluice.sim.audit.alarm.AlarmAudit;
 import io.sluice.sim.audit.alarm.AlarmBookAudit;
+import io.sluice.sim.audit.coverage.CoverageAudit;
 import io.sluice.sim.fleet.FleetRun;
 import io.sluice.sim.link.Endpoints;
 import io.sluice.sim.report.Course;
@@ -53,7 +56,8 @@ class RunReportTest {
       Awaitility.await().until(() -> run.snapshot().acked() > 150);
       course.look();
       run.stop();
-      String page = new RunReport(run, course, null, null, null, true, List.of("a < b")).html();
+      String page =
+          new RunReport(run, course, null, null, null, List.of(), true, List.of("a < b")).html();
       assertThat(page)
           .contains("&lt;b&gt;plant &amp; co&lt;/b&gt; <span class=\"good\">holds</span>")
           .contains("class=\"band\"", "slow", "p99.9", "<li>a &lt; b")
@@ -80,20 +84,27 @@ class RunReportTest {
     AlarmBookAudit.Result book =
         new AlarmBookAudit.Result(
             1, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, Map.of("a-1", Map.of("x", 1L)), List.of(fault));
+    Verdict told =
+        new Verdict("notifications", Map.of("posts", 3L), Map.of(), List.of("a-1 is told twice"));
+    CoverageAudit.Result coverage =
+        new CoverageAudit.Result(List.of(), List.of(), List.of(), List.of(), "not compared");
+    GatewayAudits.Result gateway =
+        new GatewayAudits.Result(coverage, new AlarmAudit.Result(book, List.of(told)), null, true);
     try (Mosquitto broker = Mosquitto.start(folder);
         FleetRun run = run(broker)) {
       Course course = new Course(run, () -> null);
       course.look();
       run.stop();
       RunOutcome outcome =
-          new RunOutcome(
-              run, course, null, new Histogram(3), null, book, true, null, List.of("none"));
+          new RunOutcome(run, course, null, new Histogram(3), gateway, null, List.of("none"));
       assertThat(outcome.exitCode()).isEqualTo(SimCommand.AUDIT_FAILED);
       outcome.write(folder, Map.of());
     }
     assertThat(Files.readString(folder.resolve("report.txt")))
-        .contains("alarm book: NOT AS IT WAS", fault);
+        .contains("alarm book: NOT AS IT WAS", fault)
+        .contains("notifications: NOT AS IT WAS", "a-1 is told twice");
     assertThat(Files.readString(folder.resolve("report.html")))
+        .contains("<h2>Notifications</h2>", "a-1 is told twice")
         .contains("<h2>Alarm book</h2>", "ended, yet open", fault.replace("\"", "&quot;"));
     String json = Files.readString(folder.resolve("report.json"));
     assertThat(new JsonMapper().readTree(json).path("alarmBookHolds").asBoolean(true)).isFalse();

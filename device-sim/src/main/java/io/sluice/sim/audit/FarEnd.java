@@ -2,6 +2,7 @@ package io.sluice.sim.audit;
 
 import io.sluice.sim.audit.coverage.CoverageTruth;
 import io.sluice.sim.fleet.FleetRun.Played;
+import java.util.List;
 
 /** Which messages of a run are at the far end. */
 public interface FarEnd {
@@ -16,6 +17,9 @@ public interface FarEnd {
 
   /** How many of a device's messages are there more than once, each copy counted. */
   long copies(Played played);
+
+  /** What the gateway itself said of its alarms, in the order of arrival; the first of them. */
+  List<AlarmRecord> alarmRecords();
 
   /** As the truth of coverage asks for it. */
   default CoverageTruth.Outcome outcome(Played played, int index) {

@@ -17,6 +17,7 @@ public abstract class FarEndTap implements AutoCloseable {
   private final Path directory;
   private final OutputStream out;
   private final AlarmTimes alarms = new AlarmTimes();
+  private long records;
   private @Nullable String fault;
 
   FarEndTap(Path directory) throws IOException {
@@ -55,6 +56,11 @@ public abstract class FarEndTap implements AutoCloseable {
     return alarms.latencies();
   }
 
+  /** Records that have come since it listens. */
+  public synchronized long records() {
+    return records;
+  }
+
   /** Puts down what has arrived; the audit reads it then. */
   public synchronized void flush() throws IOException {
     if (fault != null) {
@@ -67,6 +73,7 @@ public abstract class FarEndTap implements AutoCloseable {
     try {
       out.write(record);
       out.write('\n');
+      records++;
       alarms.arrived(record);
     } catch (IOException e) {
       fault = "what arrives cannot be written to " + directory + ": " + e.getMessage();

@@ -15,14 +15,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Follows the folder of a file upstream while the gateway writes there, to see when alarms arrive;
- * looks fifty times a second. What is there when it begins is passed over, as are compressed files.
+ * Follows the folder of a file upstream while the gateway writes there, to see when alarms arrive
+ * and how many records; looks fifty times a second. What is there when it begins is passed over, as
+ * are compressed files.
  */
 public final class FileTail implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(FileTail.class);
@@ -34,6 +36,7 @@ public final class FileTail implements AutoCloseable {
   private final AlarmTimes times = new AlarmTimes();
   private final Map<Object, Followed> files = new HashMap<>();
   private final ByteBuffer chunk = ByteBuffer.allocate(CHUNK_BYTES);
+  private final AtomicLong records = new AtomicLong();
   private final CountDownLatch ended = new CountDownLatch(1);
   private final Thread thread;
 
@@ -58,6 +61,11 @@ public final class FileTail implements AutoCloseable {
     return times.latencies();
   }
 
+  /** Lines that have come since it follows; below 0 where it could not go on. */
+  public long records() {
+    return records.get();
+  }
+
   private void follow() {
     try {
       while (!ended.await(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
@@ -66,7 +74,8 @@ public final class FileTail implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (IOException e) {
-      LOG.warn("the times of alarms are not taken any more: {}", e.getMessage());
+      records.set(Long.MIN_VALUE);
+      LOG.warn("the far end is not followed any more: {}", e.getMessage());
     }
   }
 
@@ -108,16 +117,20 @@ public final class FileTail implements AutoCloseable {
   private void read(Path file, Followed followed) throws IOException {
     try (FileChannel channel = FileChannel.open(file)) {
       int count;
+      long come = 0;
       while ((count = channel.read(chunk.clear(), followed.offset)) > 0) {
         followed.offset += count;
-        lines(chunk.flip(), followed.line);
+        come += lines(chunk.flip(), followed.line);
       }
+      records.addAndGet(come);
     } catch (NoSuchFileException e) {
       // renamed since: it is met under its new name
     }
   }
 
-  private void lines(ByteBuffer bytes, ByteArrayOutputStream line) {
+  /** How many lines ended in it. */
+  private int lines(ByteBuffer bytes, ByteArrayOutputStream line) {
+    int ended = 0;
     while (bytes.hasRemaining()) {
       byte next = bytes.get();
       if (next != '\n') {
@@ -126,10 +139,12 @@ public final class FileTail implements AutoCloseable {
       }
       byte[] record = line.toByteArray();
       line.reset();
+      ended++;
       if (mentions(record, ALARM)) {
         times.arrived(record);
       }
     }
+    return ended;
   }
 
   /** Few records are alarms: only those that may be are read as JSON. */

@@ -4,6 +4,7 @@ import io.sluice.sim.audit.AuditFaults.Kind;
 import io.sluice.sim.fleet.FleetRun.Played;
 import io.sluice.sim.fleet.SentLog;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,7 @@ final class Reconciliation implements FarEnd {
   private static final long CLOCKS_MILLIS = 60_000;
 
   private static final int MOST_STRANGERS = 1_000;
+  private static final int MOST_ALARM_RECORDS = 100_000;
 
   /** What the gateway itself says of a device, such as that it is silent. */
   private static final String OF_THE_GATEWAY = "gateway";
@@ -31,6 +33,7 @@ final class Reconciliation implements FarEnd {
   private final AuditTerms terms;
   private final AuditFaults faults = new AuditFaults();
   private final RecordIds ids = new RecordIds();
+  private final List<AlarmRecord> alarmRecords = new ArrayList<>();
   private final Map<String, Long> strangers = new TreeMap<>();
   private int arrival;
   private long redelivered;
@@ -66,9 +69,21 @@ final class Reconciliation implements FarEnd {
       stranger(device, record);
     } else if (record.path("proto").asString("").equals(OF_THE_GATEWAY)) {
       ofGateway++;
+      if (alarmRecords.size() < MOST_ALARM_RECORDS && isOfAlarm(record)) {
+        alarmRecords.add(AlarmRecord.of(record));
+      }
     } else {
       ours(book, record);
     }
+  }
+
+  private static boolean isOfAlarm(JsonNode record) {
+    return record.path("src").asString("").startsWith("alarm/");
+  }
+
+  @Override
+  public List<AlarmRecord> alarmRecords() {
+    return List.copyOf(alarmRecords);
   }
 
   private void stranger(String device, JsonNode record) {

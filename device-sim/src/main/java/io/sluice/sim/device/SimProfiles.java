@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The built-in device profiles: what each reports, how it moves, how often, in which form. */
 public final class SimProfiles {
+  private static final Map<String, Duration> SUPERVISION =
+      Map.of("fire-panel", Duration.ofMinutes(5), "gas-detector", Duration.ofMinutes(3));
   private static final Map<String, Profile> ALL = new LinkedHashMap<>();
 
   /**
@@ -24,7 +26,15 @@ public final class SimProfiles {
    * @param alarmCause what an alarm of such a device is about
    */
   public record Profile(
-      String id, Duration interval, PayloadForm form, String alarmCause, List<SimMetric> metrics) {}
+      String id, Duration interval, PayloadForm form, String alarmCause, List<SimMetric> metrics) {
+    /**
+     * After how long a silence the gateway raises an alarm, by its documentation of the profile;
+     * null: never.
+     */
+    public @Nullable Duration supervision() {
+      return SUPERVISION.get(id);
+    }
+  }
 
   static {
     factory();

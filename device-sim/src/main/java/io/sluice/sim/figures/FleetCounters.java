@@ -21,6 +21,12 @@ public final class FleetCounters {
   public final LongAdder sent = new LongAdder();
   public final LongAdder acked = new LongAdder();
 
+  /** Messages, not samples, that went out and were not spoilt on purpose; each sending counts. */
+  public final LongAdder messages = new LongAdder();
+
+  /** Of them, those that were acknowledged, each once. */
+  public final LongAdder messagesAcked = new LongAdder();
+
   /** Sent at QoS 0 or Non-confirmable. */
   public final LongAdder unasked = new LongAdder();
 

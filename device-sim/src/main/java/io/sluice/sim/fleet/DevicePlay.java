@@ -6,6 +6,7 @@ import io.sluice.sim.device.Kind;
 import io.sluice.sim.device.Sample;
 import io.sluice.sim.device.SimDevice;
 import io.sluice.sim.figures.FleetCounters;
+import io.sluice.sim.figures.SignsOfLife;
 import io.sluice.sim.link.Link;
 import io.sluice.sim.link.Link.Message;
 import io.sluice.sim.scenario.DeviceGroup;
@@ -27,6 +28,7 @@ final class DevicePlay implements Link.Owner {
   private final FleetTime time;
   private final long startMillis;
   private final long intervalMillis;
+  private final SignsOfLife signs;
   private final Batches batches;
   private final AlarmCycle alarms;
   private final Link link;
@@ -59,6 +61,7 @@ final class DevicePlay implements Link.Owner {
     this.time = time;
     this.startMillis = startMillis;
     this.log = new SentLog(startMillis);
+    this.signs = new SignsOfLife(group().supervision(), startMillis);
     this.alarms = new AlarmCycle(device, startMillis);
     this.batches = new Batches(device, log, startMillis);
     this.intervalMillis = Math.max(1, group().interval().toMillis());
@@ -78,6 +81,10 @@ final class DevicePlay implements Link.Owner {
   @Override
   public EventLoop loop() {
     return loop;
+  }
+
+  SignsOfLife signs() {
+    return signs;
   }
 
   private DeviceGroup group() {
@@ -252,6 +259,7 @@ final class DevicePlay implements Link.Owner {
     }
     if (kind.isAlarm()) {
       counters.alarms.increment();
+      log.sent(n, nowMillis);
     }
     byte[] payload = group().form().encode(sample);
     ScenarioFault spoiling =
@@ -304,8 +312,33 @@ final class DevicePlay implements Link.Owner {
   }
 
   @Override
+  public void mayBeHeard() {
+    signs.mayBeHeard(time.millis());
+  }
+
+  @Override
+  public void wasHeard(long sinceNanos) {
+    long now = time.millis();
+    long millisAgo = (System.nanoTime() - sinceNanos) / 1_000_000;
+    signs.wasHeard(now - time.fleetMillis(millisAgo), now);
+  }
+
+  @Override
+  public void speaksUnseen() {
+    signs.speaksUnseen();
+  }
+
+  @Override
   public void acked(long n) {
     counters.silences.answered();
+    Long dispatched = outbox.dispatchedNanos(n);
+    if (dispatched != null) {
+      wasHeard(dispatched);
+    }
+    log.answered(n, time.millis());
+    if (!log.ackedAt(log.index(n)) && !log.badAt(log.index(n))) {
+      counters.messagesAcked.increment();
+    }
     batches.forEach(
         n,
         member -> {
@@ -337,6 +370,9 @@ final class DevicePlay implements Link.Owner {
 
   @Override
   public void resent(long n) {
+    if (!log.badAt(log.index(n))) {
+      counters.messages.increment();
+    }
     batches.forEach(n, log::resent);
     counters.resent.increment();
   }

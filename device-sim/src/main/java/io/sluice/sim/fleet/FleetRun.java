@@ -4,6 +4,7 @@ import io.netty.channel.EventLoopGroup;
 import io.sluice.sim.device.SimDevice;
 import io.sluice.sim.figures.FleetCounters;
 import io.sluice.sim.figures.FleetSnapshot;
+import io.sluice.sim.figures.SignsOfLife;
 import io.sluice.sim.figures.Silences;
 import io.sluice.sim.link.Endpoints;
 import io.sluice.sim.link.Links;
@@ -180,7 +181,7 @@ public final class FleetRun implements AutoCloseable {
     if (!stopped) {
       throw new IllegalStateException("stop the run first");
     }
-    return plays.stream().map(play -> new Played(play.device(), play.log())).toList();
+    return plays.stream().map(play -> new Played(play.device(), play.log(), play.signs())).toList();
   }
 
   /** How long acknowledgements took since the last call, microseconds. */
@@ -204,6 +205,21 @@ public final class FleetRun implements AutoCloseable {
     return FaultSpan.of(scenario, specs, elapsedMillis());
   }
 
-  /** A device and what it sent. */
-  public record Played(SimDevice device, SentLog log) {}
+  /** How many messages went out until now, none of them spoilt; each sending counts. */
+  public long messages() {
+    return counters.messages.sum();
+  }
+
+  /** How many of them were acknowledged until now. */
+  public long messagesAcked() {
+    return counters.messagesAcked.sum();
+  }
+
+  /** A device, what it sent, and when it said nothing. */
+  public record Played(SimDevice device, SentLog log, SignsOfLife signs) {
+    /** The same where nobody asks about its silences. */
+    public Played(SimDevice device, SentLog log) {
+      this(device, log, new SignsOfLife(null, 0));
+    }
+  }
 }

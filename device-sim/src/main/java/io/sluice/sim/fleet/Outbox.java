@@ -9,6 +9,7 @@ import io.sluice.sim.time.Timers;
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one device has to send: stored while its link is gone, sent as the link takes it, and timed
@@ -101,6 +102,9 @@ final class Outbox {
       if (isAnswered) {
         dispatchedNanos.put(message.n(), System.nanoTime());
       }
+      if (!message.isBad()) {
+        counters.messages.increment();
+      }
       link.send(message);
       if (!isAnswered) {
         batches.forget(message.n());
@@ -116,6 +120,11 @@ final class Outbox {
           },
           Math.max(PUMP_LEAST_NANOS, time.realNanos(PUMP_MILLIS)));
     }
+  }
+
+  /** When a message that has no outcome was dispatched; null where that is not known. */
+  @Nullable Long dispatchedNanos(long n) {
+    return dispatchedNanos.get(n);
   }
 
   /** Takes down how long the message took. */

@@ -2,6 +2,9 @@ package io.sluice.sim.fleet;
 
 import io.sluice.sim.device.Kind;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one device sent, in 8 bytes a message: milliseconds since the run's start (40 bits), kind,
@@ -21,7 +24,22 @@ public final class SentLog {
   /** Most messages that one device's log takes; the device falls silent then. */
   public static final int CAPACITY_MESSAGES = 1 << 22;
 
+  /** Messages about alarms whose times are kept; of further ones nobody knows when. */
+  private static final int MOST_TIMED = 100_000;
+
   private final long firstN;
+
+  /** From when to when a message about an alarm was taken, by its position. */
+  private final Map<Integer, Taken> taken = new HashMap<>(0);
+
+  /**
+   * When a message was taken by the server: some time between the two, by the fleet's clock.
+   *
+   * @param fromMillis when it was sent first, since the epoch
+   * @param toMillis when its answer came; {@link Long#MAX_VALUE} while there is none
+   */
+  public record Taken(long fromMillis, long toMillis) {}
+
   private long[] entries = new long[16];
   private int size;
 
@@ -43,6 +61,26 @@ public final class SentLog {
     }
     entries[size] = (millisSinceStart & MILLIS_MASK) | ((long) kind.code() << KIND_SHIFT);
     return firstN + size++;
+  }
+
+  /** When it goes out for the first time. */
+  public void sent(long n, long nowMillis) {
+    if (taken.size() < MOST_TIMED) {
+      taken.put(index(n), new Taken(nowMillis, Long.MAX_VALUE));
+    }
+  }
+
+  /** When its first answer came. */
+  public void answered(long n, long nowMillis) {
+    taken.computeIfPresent(
+        index(n),
+        (at, before) ->
+            before.toMillis == Long.MAX_VALUE ? new Taken(before.fromMillis, nowMillis) : before);
+  }
+
+  /** When a message about an alarm was taken; null where that is not known. */
+  public @Nullable Taken takenAt(int index) {
+    return taken.get(index);
   }
 
   /** The counter that the next message gets. */

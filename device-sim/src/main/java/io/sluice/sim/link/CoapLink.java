@@ -56,6 +56,7 @@ final class CoapLink implements Link {
   @Override
   public void send(Message message) {
     // a block-wise transfer needs its answers, whatever the device asks for
+    owner.mayBeHeard();
     if (spec.group().qos() > 0 || message.payload().length > CoapClient.BLOCK_BYTES) {
       current = message;
       tries = 1;
@@ -67,6 +68,7 @@ final class CoapLink implements Link {
 
   private void attempt(Message message) {
     if (!closed && !away) {
+      owner.mayBeHeard();
       stack.post(message, lying, new Try(message, ++round));
     }
   }
@@ -75,6 +77,7 @@ final class CoapLink implements Link {
   public void cut() {
     away = true;
     round++;
+    owner.mayBeHeard();
     stack.abandon();
   }
 
@@ -202,6 +205,7 @@ final class CoapLink implements Link {
 
     @Override
     public void failed(String why) {
+      owner.mayBeHeard(); // until now it was sent again and again
       if (of == round) {
         again(message, 0, why);
       }

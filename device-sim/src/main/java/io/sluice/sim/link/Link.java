@@ -60,6 +60,19 @@ public interface Link {
     /** The loop on which everything of this device happens. */
     EventLoop loop();
 
+    /** Something goes out that a server may take for a sign of life, or came back from it. */
+    void mayBeHeard();
+
+    /**
+     * The server has answered, so it had a sign of life.
+     *
+     * @param sinceNanos when that went out, as {@link System#nanoTime}
+     */
+    void wasHeard(long sinceNanos);
+
+    /** Its client says things of its own, which nobody here sees. */
+    void speaksUnseen();
+
     void acked(long n);
 
     void refused(long n, String why);

@@ -57,6 +57,9 @@ final class MqttLink implements Link {
 
   private int attempts;
 
+  /** When the oldest CONNECT or PINGREQ that has no answer yet went out. */
+  private long spokenNanos;
+
   MqttLink(MqttConnector door, Owner owner, FleetCounters counters) {
     this.door = door;
     this.owner = owner;
@@ -72,6 +75,8 @@ final class MqttLink implements Link {
       return;
     }
     connecting = true;
+    spokenNanos = System.nanoTime();
+    owner.mayBeHeard();
     ChannelFuture made = door.connect(owner.loop(), spec, moves, lying, new Inbound());
     if (made == null) {
       notConnected(door.remedy());
@@ -210,6 +215,7 @@ final class MqttLink implements Link {
       packetId = packetId % 0xFFFF + 1;
       unanswered.put(packetId, message);
     }
+    owner.mayBeHeard();
     to.writeAndFlush(packets.publish(message, packetId));
   }
 
@@ -251,7 +257,10 @@ final class MqttLink implements Link {
         case PUBACK, PUBCOMP -> answered(message, true);
         case PUBREC -> received(ctx, message);
         case PUBLISH -> command(ctx, (MqttPublishMessage) message);
-        case PINGRESP -> pingUnanswered = false;
+        case PINGRESP -> {
+          pingUnanswered = false;
+          owner.wasHeard(spokenNanos);
+        }
         case DISCONNECT -> {
           counters.trouble(spec.id() + ": the server disconnected" + MqttPackets.reason(message));
           ctx.close();
@@ -270,6 +279,7 @@ final class MqttLink implements Link {
         ctx.close();
         return;
       }
+      owner.wasHeard(spokenNanos);
       channel = ctx.channel();
       up = true;
       attempts = 0;
@@ -296,6 +306,8 @@ final class MqttLink implements Link {
         return;
       }
       pingUnanswered = true;
+      spokenNanos = System.nanoTime();
+      owner.mayBeHeard();
       ctx.writeAndFlush(MqttMessage.PINGREQ);
       Timers.after(ctx.executor(), () -> ping(ctx), MqttPackets.KEEP_ALIVE_SECONDS * 750L);
     }
@@ -347,6 +359,7 @@ final class MqttLink implements Link {
       }
       connecting = false;
       channel = null;
+      owner.mayBeHeard(); // what was under way may have come there until now
       for (Message message : unanswered.values()) {
         if (message.isBad()) {
           owner.refused(message.n(), "the server closed the connection");

@@ -62,6 +62,7 @@ final class PahoLink implements Link {
     this.counters = counters;
     this.spec = owner.device().spec();
     this.loss = new Loss(spec.seed(), counters);
+    owner.speaksUnseen(); // it pings as it likes
   }
 
   @Override

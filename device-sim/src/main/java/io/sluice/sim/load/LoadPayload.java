@@ -34,6 +34,7 @@ final class LoadPayload {
             new DeviceGroup.Login(null, null),
             Map.of(),
             false,
+            null,
             null);
     long now = System.currentTimeMillis();
     DeviceSpec spec = new DeviceSpec("load", group, Hash.mix(1, index), 1);

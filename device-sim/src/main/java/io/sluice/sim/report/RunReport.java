@@ -1,6 +1,7 @@
 package io.sluice.sim.report;
 
 import io.sluice.sim.audit.AuditResult;
+import io.sluice.sim.audit.Verdict;
 import io.sluice.sim.audit.alarm.AlarmBookAudit;
 import io.sluice.sim.audit.coverage.CoverageAudit;
 import io.sluice.sim.audit.coverage.CoverageAudit.CoursePoint;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param audit null where the far end was not read
  * @param coverage null where the gateway was not asked
  * @param alarmBook null where the gateway was not asked
+ * @param verdicts of what else was judged of the gateway
  * @param holds the verdict
  * @param notes what does not hold, what could not be found out, and how long alarms took
  */
@@ -32,6 +34,7 @@ public record RunReport(
     @Nullable AuditResult audit,
     CoverageAudit.@Nullable Result coverage,
     AlarmBookAudit.@Nullable Result alarmBook,
+    List<Verdict> verdicts,
     boolean holds,
     List<String> notes) {
   private static final int MOST_FAULTS = 200;
@@ -85,6 +88,7 @@ public record RunReport(
     audit(page);
     coverage(page);
     alarmBook(page);
+    verdicts.forEach(verdict -> verdict(verdict, page));
     charts(page);
     faults(page);
     return page.append("</body></html>\n").toString();
@@ -182,6 +186,20 @@ public record RunReport(
     row(rows, "devices not judged", alarmBook.unjudged());
     page.append("<h2>Alarm book</h2>").append(Html.table(List.of("alarms", ""), rows));
     faults(page, alarmBook.faults());
+  }
+
+  private static void verdict(Verdict verdict, StringBuilder page) {
+    List<List<String>> rows = new ArrayList<>();
+    verdict.figures().forEach((name, value) -> row(rows, name, value));
+    page.append("<h2>")
+        .append(Html.text(capital(verdict.title())))
+        .append("</h2>")
+        .append(Html.table(List.of(verdict.holds() ? "as it was" : "not as it was", ""), rows));
+    faults(page, verdict.faults());
+  }
+
+  private static String capital(String title) {
+    return title.substring(0, 1).toUpperCase(Locale.ROOT) + title.substring(1);
   }
 
   private static void row(List<List<String>> rows, String name, long value) {

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param qos 0 to 2; over CoAP 0 is Non-confirmable and 1 Confirmable
  * @param waveforms those that the scenario sets, by metric
  * @param sleepy whether a device over MQTT connects for each report and disconnects after it
+ * @param supervision after how long a silence the gateway raises an alarm; null: never
  */
 public record DeviceGroup(
     Profile profile,
@@ -31,7 +32,8 @@ public record DeviceGroup(
     Login login,
     Map<String, Waveform> waveforms,
     boolean sleepy,
-    @Nullable AlarmPlan alarms) {
+    @Nullable AlarmPlan alarms,
+    @Nullable Duration supervision) {
 
   /** How the devices of a group speak. */
   public enum Transport {

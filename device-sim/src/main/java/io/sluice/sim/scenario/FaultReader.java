@@ -20,6 +20,13 @@ final class FaultReader {
   private static final int MOST_SAMPLES = 10_000;
   private static final Duration A_MOMENT = Duration.ofMillis(100);
   private static final Map<String, Kind> KINDS = new LinkedHashMap<>();
+  private static final Map<String, Set<Kind>> KEYS_OF_KINDS =
+      Map.of(
+          "delay", Set.of(Kind.SLOW),
+          "jitter", Set.of(Kind.SLOW),
+          "by", Set.of(Kind.SKEW),
+          "bytes", Set.of(Kind.OVERSIZE),
+          "samples", Set.of(Kind.BATCH, Kind.HISTORY));
 
   static {
     for (Kind kind : Kind.values()) {
@@ -55,31 +62,9 @@ final class FaultReader {
     }
     Duration length = length(at, kind);
     Duration every = at.has("every") ? at.duration("every", Duration.ofMinutes(1)) : null;
-    boolean isMoment = kind == Kind.HISTORY;
-    if (every != null && !isMoment && (length == null || length.compareTo(every) >= 0)) {
-      at.fault("every", "needs a shorter `for`", "write how long it lasts each time");
-    }
-    if (kind == Kind.STORM && length == null) {
-      at.fault("for", "is missing", "say within which time the devices come back, such as 1s");
-    }
-    if (at.has("chance") && !kind.isByMessage()) {
-      at.fault("chance", "is not for " + kind.label(), "write `share` for a part of the devices");
-    }
-    if (kind == Kind.SKEW && !at.has("by")) {
-      at.fault("by", "is missing", "say by how much the clock is ahead, such as 90s or -2h");
-    }
+    checkTimes(at, kind, length, every);
+    checkKeys(at, kind);
     Scope scope = scope(at);
-    Map<String, Set<Kind>> own =
-        Map.of(
-            "delay", Set.of(Kind.SLOW),
-            "jitter", Set.of(Kind.SLOW),
-            "by", Set.of(Kind.SKEW),
-            "bytes", Set.of(Kind.OVERSIZE));
-    own.forEach((key, kinds) -> {
-      if (at.has(key) && !kinds.contains(kind)) {
-        at.fault(key, "is not for " + kind.label(), "remove it");
-      }
-    });
     hitsSomebody(at, scope);
     if (kind.spoils()) {
       checkForms(
@@ -90,8 +75,6 @@ final class FaultReader {
     }
     if (kind == Kind.BATCH || kind == Kind.HISTORY) {
       checkForms(at, scope, PayloadForm::takesBatches, "sends many samples at once");
-    } else if (at.has("samples")) {
-      at.fault("samples", "is not for " + kind.label(), "remove it");
     }
     return new ScenarioFault(
         kind,
@@ -105,6 +88,32 @@ final class FaultReader {
         skew(at),
         (int) at.whole("bytes", OVERSIZE_BYTES, 1, MOST_BYTES),
         (int) at.whole("samples", SAMPLES, 2, MOST_SAMPLES));
+  }
+
+  private static void checkTimes(
+      YamlFields at, Kind kind, @Nullable Duration length, @Nullable Duration every) {
+    boolean isMoment = kind == Kind.HISTORY;
+    if (every != null && !isMoment && (length == null || length.compareTo(every) >= 0)) {
+      at.fault("every", "needs a shorter `for`", "write how long it lasts each time");
+    }
+    if (kind == Kind.STORM && length == null) {
+      at.fault("for", "is missing", "say within which time the devices come back, such as 1s");
+    }
+  }
+
+  /** Keys that go with some kinds only. */
+  private static void checkKeys(YamlFields at, Kind kind) {
+    if (at.has("chance") && !kind.isByMessage()) {
+      at.fault("chance", "is not for " + kind.label(), "write `share` for a part of the devices");
+    }
+    if (kind == Kind.SKEW && !at.has("by")) {
+      at.fault("by", "is missing", "say by how much the clock is ahead, such as 90s or -2h");
+    }
+    KEYS_OF_KINDS.forEach((key, kinds) -> {
+      if (at.has(key) && !kinds.contains(kind)) {
+        at.fault(key, "is not for " + kind.label(), "remove it");
+      }
+    });
   }
 
   private static @Nullable Duration length(YamlFields at, Kind kind) {

@@ -82,6 +82,11 @@ public final class ScenarioSchema {
                 Map.entry("credentials", credentials()),
                 Map.entry("waveforms", waveforms()),
                 Map.entry("sleepy", truth("Connects for each report only.")),
+                Map.entry(
+                    "supervision",
+                    duration(
+                        "Silence after which the gateway raises an alarm, as it is configured; by"
+                            + " default that of the profile.")),
                 Map.entry("alarms", alarms())));
     required(group, "profile");
     return group;

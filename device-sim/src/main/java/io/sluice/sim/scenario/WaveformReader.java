@@ -43,64 +43,15 @@ final class WaveformReader {
   private static @Nullable Waveform waveform(YamlFields at) {
     String kind = at.text("kind", null);
     return switch (kind) {
-      case "daily" -> {
-        at.only("kind", "mean", "amplitude", "peak-hour", "noise");
-        yield new Waveform.Daily(
-            at.number("mean", 0),
-            at.number("amplitude", 1),
-            at.number("peak-hour", 15),
-            at.number("noise", 0));
-      }
-      case "weather" -> {
-        at.only("kind", "mean", "amplitude", "peak-hour", "front", "noise", "low");
-        yield new Waveform.Weather(
-            at.number("mean", 0),
-            at.number("amplitude", 1),
-            at.number("peak-hour", 15),
-            at.number("front", 1),
-            at.number("noise", 0),
-            at.number("low", -Double.MAX_VALUE));
-      }
-      case "tide" -> {
-        at.only("kind", "mean", "amplitude", "noise");
-        yield new Waveform.Tide(
-            at.number("mean", 0), at.number("amplitude", 1), at.number("noise", 0));
-      }
-      case "shifts" -> {
-        at.only("kind", "busy", "rest", "from", "to", "noise");
-        yield new Waveform.Shifts(
-            at.number("busy", 100),
-            at.number("rest", 0),
-            at.number("from", 6),
-            at.number("to", 22),
-            at.number("noise", 0));
-      }
-      case "walk" -> {
-        at.only("kind", "low", "high", "period");
-        double low = at.number("low", 0);
-        double high = at.number("high", 100);
-        if (low > high) {
-          at.fault("low", "is above `high`", "write the lower one as `low`");
-        }
-        yield new Waveform.Walk(low, high, seconds(at, "period"));
-      }
-      case "drift" -> {
-        at.only("kind", "start", "per-day", "noise");
-        yield new Waveform.Drift(
-            at.number("start", 0), at.number("per-day", 1), at.number("noise", 0));
-      }
-      case "steps" -> {
-        at.only("kind", "levels", "dwell");
-        yield new Waveform.Steps(levels(at), seconds(at, "dwell"));
-      }
-      case "counter" -> {
-        at.only("kind", "initial", "per-hour");
-        yield new Waveform.Counter(at.number("initial", 0), at.number("per-hour", 1));
-      }
-      case "constant" -> {
-        at.only("kind", "value");
-        yield new Waveform.Constant(at.number("value", 0));
-      }
+      case "daily" -> daily(at);
+      case "weather" -> weather(at);
+      case "tide" -> tide(at);
+      case "shifts" -> shifts(at);
+      case "walk" -> walk(at);
+      case "drift" -> drift(at);
+      case "steps" -> steps(at);
+      case "counter" -> counter(at);
+      case "constant" -> constant(at);
       default -> {
         if (at.has("kind")) {
           at.fault(
@@ -111,6 +62,73 @@ final class WaveformReader {
         yield null;
       }
     };
+  }
+
+  private static Waveform daily(YamlFields at) {
+    at.only("kind", "mean", "amplitude", "peak-hour", "noise");
+    return new Waveform.Daily(
+        at.number("mean", 0),
+        at.number("amplitude", 1),
+        at.number("peak-hour", 15),
+        at.number("noise", 0));
+  }
+
+  private static Waveform weather(YamlFields at) {
+    at.only("kind", "mean", "amplitude", "peak-hour", "front", "noise", "low");
+    return new Waveform.Weather(
+        at.number("mean", 0),
+        at.number("amplitude", 1),
+        at.number("peak-hour", 15),
+        at.number("front", 1),
+        at.number("noise", 0),
+        at.number("low", -Double.MAX_VALUE));
+  }
+
+  private static Waveform tide(YamlFields at) {
+    at.only("kind", "mean", "amplitude", "noise");
+    return new Waveform.Tide(
+        at.number("mean", 0), at.number("amplitude", 1), at.number("noise", 0));
+  }
+
+  private static Waveform shifts(YamlFields at) {
+    at.only("kind", "busy", "rest", "from", "to", "noise");
+    return new Waveform.Shifts(
+        at.number("busy", 100),
+        at.number("rest", 0),
+        at.number("from", 6),
+        at.number("to", 22),
+        at.number("noise", 0));
+  }
+
+  private static Waveform walk(YamlFields at) {
+    at.only("kind", "low", "high", "period");
+    double low = at.number("low", 0);
+    double high = at.number("high", 100);
+    if (low > high) {
+      at.fault("low", "is above `high`", "write the lower one as `low`");
+    }
+    return new Waveform.Walk(low, high, seconds(at, "period"));
+  }
+
+  private static Waveform drift(YamlFields at) {
+    at.only("kind", "start", "per-day", "noise");
+    return new Waveform.Drift(
+        at.number("start", 0), at.number("per-day", 1), at.number("noise", 0));
+  }
+
+  private static Waveform steps(YamlFields at) {
+    at.only("kind", "levels", "dwell");
+    return new Waveform.Steps(levels(at), seconds(at, "dwell"));
+  }
+
+  private static Waveform counter(YamlFields at) {
+    at.only("kind", "initial", "per-hour");
+    return new Waveform.Counter(at.number("initial", 0), at.number("per-hour", 1));
+  }
+
+  private static Waveform constant(YamlFields at) {
+    at.only("kind", "value");
+    return new Waveform.Constant(at.number("value", 0));
   }
 
   private static double seconds(YamlFields at, String key) {

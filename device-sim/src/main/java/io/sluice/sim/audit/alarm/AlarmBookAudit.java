@@ -1,33 +1,16 @@
 package io.sluice.sim.audit.alarm;
 
-import io.sluice.sim.audit.GatewayApi;
-import io.sluice.sim.fleet.FleetRun;
-import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Whether a gateway's alarm book has the alarms that the fleet raised, and no others. What was in
- * the book before the run is not judged. Blocks; of one thread.
+ * the book before the run is not judged.
  */
 public final class AlarmBookAudit {
-  private static final long RETRY_MILLIS = 500;
   private static final int MOST_PRINTED = 100;
 
-  private final GatewayApi api;
-  private final BookedAlarms before;
-
-  private AlarmBookAudit(GatewayApi api, BookedAlarms before) {
-    this.api = api;
-    this.before = before;
-  }
-
-  /** Takes down what is in the book before the run. */
-  public static AlarmBookAudit begin(GatewayApi api) throws IOException, InterruptedException {
-    return new AlarmBookAudit(api, BookedAlarms.of(api));
-  }
+  private AlarmBookAudit() {}
 
   /**
    * What the book has, against what the fleet knows that it raised.
@@ -99,18 +82,7 @@ public final class AlarmBookAudit {
     }
   }
 
-  /** Compares a stopped run until it holds or that time is over: the book may lag behind. */
-  public Result settled(FleetRun run, Duration within) throws IOException, InterruptedException {
-    long until = System.nanoTime() + within.toNanos();
-    Result result = compare(run);
-    while (!result.holds() && System.nanoTime() < until) {
-      TimeUnit.MILLISECONDS.sleep(RETRY_MILLIS);
-      result = compare(run);
-    }
-    return result;
-  }
-
-  private Result compare(FleetRun run) throws IOException, InterruptedException {
-    return new AlarmComparison(run.ledger(), before, BookedAlarms.of(api)).result();
+  static Result of(AlarmScene scene) {
+    return new AlarmComparison(scene.ledger(), scene.before(), scene.now()).result();
   }
 }

@@ -142,11 +142,8 @@ final class AlarmTruth {
 
   private void take(Played played, int index, Predicate<Identity> wasOpen) {
     SentLog log = played.log();
-    long micros = (played.device().startMillis() + log.millisAt(index)) * 1000;
-    Sample sample = played.device().sample(log.nAt(index), micros, log.kindAt(index));
-    Identity identity =
-        new Identity(
-            played.device().spec().id(), text(sample, "alarmName").strip(), text(sample, "point"));
+    Sample sample = sample(played, index);
+    Identity identity = identity(played, sample);
     Course course =
         courses.computeIfAbsent(
             identity, each -> new Course(text(sample, "severity"), wasOpen.test(each)));
@@ -155,6 +152,19 @@ final class AlarmTruth {
     } else {
       course.end(log.ackedAt(index));
     }
+  }
+
+  /** What message {@code index} of a device's log says. */
+  static Sample sample(Played played, int index) {
+    SentLog log = played.log();
+    long micros = (played.device().startMillis() + log.millisAt(index)) * 1000;
+    return played.device().sample(log.nAt(index), micros, log.kindAt(index));
+  }
+
+  /** Which alarm a message is about. */
+  static Identity identity(Played played, Sample sample) {
+    return new Identity(
+        played.device().spec().id(), text(sample, "alarmName").strip(), text(sample, "point"));
   }
 
   private static String text(Sample sample, String name) {

@@ -16,13 +16,15 @@ import tools.jackson.databind.JsonNode;
  * A gateway's alarm book at a moment, read page by page.
  *
  * @param leftOut alarms that its bounds left out since it started
+ * @param outboxLeftOut records of alarms that did not go upstream since it started
  * @param repeated ids that stood on the pages more than once
  */
-record BookedAlarms(List<BookedAlarm> alarms, long leftOut, List<Long> repeated) {
+record BookedAlarms(
+    List<BookedAlarm> alarms, long leftOut, long outboxLeftOut, List<Long> repeated) {
   private static final int ALARMS_A_PAGE = 1_000;
 
   /** An empty book. */
-  static final BookedAlarms NONE = new BookedAlarms(List.of(), 0, List.of());
+  static final BookedAlarms NONE = new BookedAlarms(List.of(), 0, 0, List.of());
 
   /** Where pages come from. */
   interface Pages {
@@ -56,6 +58,7 @@ record BookedAlarms(List<BookedAlarm> alarms, long leftOut, List<Long> repeated)
     Set<String> cursors = new HashSet<>();
     String after = null;
     long leftOut;
+    long outboxLeftOut;
     do {
       JsonNode page = pages.page(after);
       if (!page.path("alarms").isArray()) {
@@ -73,11 +76,12 @@ record BookedAlarms(List<BookedAlarm> alarms, long leftOut, List<Long> repeated)
       for (String bound : List.of("device", "book")) {
         leftOut += page.path("leftOut").path(bound).asLong(0);
       }
+      outboxLeftOut = page.path("leftOut").path("outbox").asLong(0);
       after = page.path("next").isString() ? page.path("next").asString() : null;
       if (after != null && !cursors.add(after)) {
         throw new IOException("/api/v1/alarms leads back to an earlier page: next is " + after);
       }
     } while (after != null);
-    return new BookedAlarms(List.copyOf(alarms), leftOut, List.copyOf(repeated));
+    return new BookedAlarms(List.copyOf(alarms), leftOut, outboxLeftOut, List.copyOf(repeated));
   }
 }

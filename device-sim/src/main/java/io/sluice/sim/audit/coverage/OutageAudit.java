@@ -1,6 +1,8 @@
 package io.sluice.sim.audit.coverage;
 
+import io.sluice.sim.audit.GatewayApi;
 import io.sluice.sim.figures.Silences.Silence;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -25,6 +27,11 @@ public final class OutageAudit {
   public record Outage(long fromMillis, long toMillis) {}
 
   private OutageAudit() {}
+
+  /** When a gateway was away, by its own word. */
+  public static List<Outage> of(GatewayApi api) throws IOException, InterruptedException {
+    return new CoverageApi(api).outages();
+  }
 
   /** Those that touch the run, cut to it. */
   static List<Outage> within(List<Outage> outages, long startMillis, long endMillis) {
