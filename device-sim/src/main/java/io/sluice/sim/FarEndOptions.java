@@ -75,7 +75,7 @@ final class FarEndOptions {
     if (exactlyOnce && atLeastOnce) {
       throw new IllegalArgumentException("write --exactly-once or --at-least-once, not both");
     }
-    return new AuditTerms(exactlyOnce, strict, Long.MAX_VALUE);
+    return new AuditTerms(exactlyOnce, strict, 0, Long.MAX_VALUE);
   }
 
   /**

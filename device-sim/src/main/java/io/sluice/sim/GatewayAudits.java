@@ -9,6 +9,7 @@ import io.sluice.sim.audit.alarm.AlarmAudit;
 import io.sluice.sim.audit.alarm.EscalationPlan;
 import io.sluice.sim.audit.alarm.WebhookReceiver;
 import io.sluice.sim.audit.coverage.CoverageAudit;
+import io.sluice.sim.audit.coverage.OutageAudit;
 import io.sluice.sim.audit.flow.FlowAudit;
 import io.sluice.sim.fleet.FleetRun;
 import java.io.IOException;
@@ -93,6 +94,18 @@ public final class GatewayAudits {
     if (flow != null) {
       flow.look(run);
     }
+  }
+
+  /**
+   * How often records had to wait for the far end, by what fleet and far end know, and as the
+   * gateway was away.
+   */
+  public long backlogs(FleetRun run) throws IOException, InterruptedException {
+    long outages =
+        OutageAudit.of(api).stream()
+            .filter(outage -> outage.toMillis() > run.startMillis())
+            .count();
+    return flow == null ? 0 : flow.backlogs() + outages;
   }
 
   /**

@@ -98,6 +98,7 @@ final class SimRunCommand implements Callable<Integer> {
   private @Nullable FileTail tail;
   private @Nullable Path expected;
   private @Nullable GatewayAudits audits;
+  private long backlogs;
 
   @Override
   public Integer call() throws IOException, InterruptedException {
@@ -220,6 +221,11 @@ final class SimRunCommand implements Callable<Integer> {
   private int conclude(FleetRun run) throws IOException, InterruptedException {
     List<String> troubles = new ArrayList<>();
     AuditResult audit = null;
+    try {
+      backlogs = audits == null ? 0 : audits.backlogs(run);
+    } catch (IOException e) {
+      troubles.add("the gateway could not be asked: " + e.getMessage());
+    }
     if (expected != null) {
       try {
         audit = settled(run, expected);
@@ -299,7 +305,7 @@ final class SimRunCommand implements Callable<Integer> {
     if (tap != null) {
       tap.flush();
     }
-    return Audit.of(run, directory, farEnd.terms());
+    return Audit.of(run, directory, farEnd.terms().across(backlogs));
   }
 
   private Duration settling() {

@@ -14,6 +14,8 @@ import java.util.Map;
  * @param doubled stored twice under different ids though sent once
  * @param doubledAfterResend the same, but the device had sent it twice: at-least-once allows it
  * @param reordered out of the device's order within its class, as stored or as it arrived
+ * @param acrossBacklog out of the device's order in arrival, once for each backlog at the most: no
+ *     fault
  * @param altered anything in the record that differs from what was sent: value, time, class,
  *     quality, who and where
  * @param wrongUnits the unit differs, the value does not
@@ -39,6 +41,7 @@ public record AuditResult(
     long doubled,
     long doubledAfterResend,
     long reordered,
+    long acrossBacklog,
     long altered,
     long wrongUnits,
     long invented,
@@ -92,6 +95,9 @@ public record AuditResult(
     line(text, "stored twice", doubled);
     line(text, "stored twice, resent", doubledAfterResend);
     line(text, "reordered", reordered);
+    if (acrossBacklog > 0) {
+      line(text, "overtaken by live ones", acrossBacklog);
+    }
     line(text, "altered", altered);
     line(text, "in a wrong unit", wrongUnits);
     line(text, "never sent", invented);

@@ -26,7 +26,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** A far end that differs in one thing from what was sent is found out, and the thing is named. */
 class AuditMutationTest {
   private static final long START_MILLIS = 1_790_000_000_000L;
-  private static final AuditTerms STRICT = new AuditTerms(true, true, START_MILLIS + 60_000);
+  private static final AuditTerms STRICT = new AuditTerms(true, true, 0, START_MILLIS + 60_000);
 
   @TempDir Path folder;
   private final List<Played> ledger = new ArrayList<>();
@@ -363,10 +363,22 @@ class AuditMutationTest {
   void whatIsDeliveredAgainUnderItsIdIsAllowedToAtLeastOnce() throws Exception {
     records.add(of("valve-1").get(2).deepCopy());
     records.add(of("valve-1").get(3).deepCopy());
-    AuditResult result = audit(new AuditTerms(false, true, START_MILLIS + 60_000));
+    AuditResult result = audit(new AuditTerms(false, true, 0, START_MILLIS + 60_000));
     assertThat(result.holds()).as(result.text()).isTrue();
     assertThat(result.duplicated()).isEqualTo(2);
     assertThat(result.text()).containsPattern("delivered twice, same id +2");
+  }
+
+  @Test
+  void acrossABacklogLiveRecordsMayArriveFirstOnceABacklog() throws Exception {
+    swap(of("valve-1").get(2), of("valve-1").get(3));
+    AuditResult result = audit(STRICT.across(1));
+    assertThat(result.holds()).as(result.text()).isTrue();
+    assertThat(result.acrossBacklog()).isEqualTo(1);
+    swap(of("valve-1").get(4), of("valve-1").get(5));
+    assertThat(audit(STRICT.across(1)).reordered()).isEqualTo(2);
+    assertThat(audit(STRICT.across(2)).holds()).isTrue();
+    assertThat(audit(STRICT).reordered()).isEqualTo(2);
   }
 
   @Test

@@ -13,7 +13,10 @@ import java.util.List;
  * while it answered, and where it refused connections it was.
  */
 public final class OutageAudit {
-  /** How finely either side knows when it began and ended. */
+  /** A gateway that was killed knows by so much when it was alive last: coverage.md. */
+  private static final long BEGIN_MILLIS = 12_000;
+
+  /** How finely either side knows when it ended. */
   private static final long TOLERANCE_MILLIS = 5_000;
 
   /** A time in which connections were refused has to be listed if it is as long. */
@@ -75,7 +78,7 @@ public final class OutageAudit {
   }
 
   private static boolean isSilent(Outage outage, List<Silence> silences) {
-    long from = outage.fromMillis + TOLERANCE_MILLIS;
+    long from = outage.fromMillis + BEGIN_MILLIS;
     long to = outage.toMillis - TOLERANCE_MILLIS;
     return from >= to
         || silences.stream()

@@ -110,6 +110,11 @@ public final class FlowAudit {
     return verdict;
   }
 
+  /** How often records had to wait for the far end until now, by what fleet and far end know. */
+  public long backlogs() {
+    return new FlowTruth(looks, 0).backlogs();
+  }
+
   private Verdict compare(FleetRun run, Others others) throws IOException, InterruptedException {
     List<FlowLook> all = new ArrayList<>(looks);
     FlowLook last = ask(run);

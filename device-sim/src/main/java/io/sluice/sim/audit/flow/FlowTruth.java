@@ -30,6 +30,9 @@ final class FlowTruth {
   /** Sizes of records differ, and so does what a lane holds besides. */
   private static final double EITHER_WAY = 2;
 
+  /** What waits so long is a backlog. */
+  private static final long WAIT_MILLIS = 2_000;
+
   private static final double SLOWEST = 1;
   private static final double MOSTLY = 0.8;
 
@@ -64,6 +67,26 @@ final class FlowTruth {
 
   private Said first() {
     return looks.getFirst().said();
+  }
+
+  /** How often records certainly waited for the far end, for two seconds and more. */
+  long backlogs() {
+    long times = 0;
+    boolean isCounted = false;
+    int since = -1;
+    for (int i = 1; i < looks.size(); i++) {
+      if (looks.get(i).arrived() < 0 || low(i) == 0) {
+        since = -1;
+        isCounted = false;
+        continue;
+      }
+      since = since < 0 ? i : since;
+      if (!isCounted && looks.get(i).toMillis() - looks.get(since).fromMillis() >= WAIT_MILLIS) {
+        isCounted = true;
+        times++;
+      }
+    }
+    return times;
   }
 
   /** Records that certainly waited. */

@@ -203,6 +203,18 @@ class FlowAuditTest {
   }
 
   @Test
+  void oneBacklogIsCountedOnce() {
+    List<FlowLook> looks = new ArrayList<>();
+    for (int i = 0; i < flows.size(); i++) {
+      long[] count = counts.get(i);
+      Said said = Said.of(flows.get(i), "archive");
+      looks.add(new FlowLook(i * 1_000L, i * 1_000L + 20, count[0], count[0], count[1], said));
+    }
+    assertThat(new FlowTruth(looks, 0).backlogs()).isEqualTo(1);
+    assertThat(new FlowTruth(looks.subList(0, 15), 0).backlogs()).isZero();
+  }
+
+  @Test
   void theUpstreamHasToBeKnown() {
     ObjectNode flow = flows.getFirst();
     assertThat(Said.of(flow, "archive")).isNotNull();
