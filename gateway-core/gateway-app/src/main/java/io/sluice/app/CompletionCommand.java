@@ -2,6 +2,7 @@ package io.sluice.app;
 
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -12,14 +13,21 @@ import picocli.CommandLine.Spec;
     name = "completion",
     description = "Prints the completion for bash and zsh: source <(sluice completion)")
 final class CompletionCommand implements Callable<Integer> {
+  private final Supplier<CommandLine> all;
   @Spec private CommandSpec spec;
+
+  /**
+   * @param all the command line with every command
+   */
+  CompletionCommand(Supplier<CommandLine> all) {
+    this.all = all;
+  }
 
   @Override
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
-    CommandLine all = Main.commandLine();
     // the generator writes its own name and moment into the script
-    AutoComplete.bash("sluice", all)
+    AutoComplete.bash("sluice", all.get())
         .lines()
         .filter(line -> !line.startsWith("#") || line.startsWith("#!"))
         .forEach(out::println);

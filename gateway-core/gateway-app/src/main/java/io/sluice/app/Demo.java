@@ -46,6 +46,7 @@ final class Demo {
   private static final int ADMIN_PORT = 8080;
   private static final String AUTHORITY = "authority";
 
+  private final RunningGateway.Start gateways;
   private final Scenario scenario;
   private final int speed;
   private final Path profiles;
@@ -54,11 +55,19 @@ final class Demo {
   private final CountDownLatch interrupted = new CountDownLatch(1);
 
   /**
+   * @param gateways starts the gateway of the demo
    * @param speed how many times as fast as the real one the time of gateway and fleet goes
    * @param profiles folder of the device profiles
    * @param directory a new folder for this run: configuration, data, archive
    */
-  Demo(Scenario scenario, int speed, Path profiles, Path directory, PrintStream out) {
+  Demo(
+      RunningGateway.Start gateways,
+      Scenario scenario,
+      int speed,
+      Path profiles,
+      Path directory,
+      PrintStream out) {
+    this.gateways = gateways;
     this.scenario = scenario;
     this.speed = speed;
     this.profiles = profiles;
@@ -86,7 +95,8 @@ final class Demo {
           ExitCode.USAGE, "the demo's own configuration has faults, see above");
     }
     FleetTime time = time();
-    try (Wiring gateway = Wiring.start(files, new GatewayTime(time.clock(), time::nanoTime))) {
+    try (RunningGateway gateway =
+        gateways.start(files, new GatewayTime(time.clock(), time::nanoTime))) {
       out.println("ready " + gateway.addresses());
       out.println("dashboard http://" + gateway.address("admin") + "/  archive " + archive);
       Endpoints endpoints = endpoints(gateway);
@@ -117,7 +127,7 @@ final class Demo {
             speed);
   }
 
-  private Endpoints endpoints(Wiring gateway) throws IOException {
+  private Endpoints endpoints(RunningGateway gateway) throws IOException {
     boolean hasCertificates = scenario.hasCertificates();
     return new Endpoints(
         URI.create("tcp://" + gateway.address("mqtt")),

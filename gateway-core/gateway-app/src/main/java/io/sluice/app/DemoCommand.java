@@ -23,6 +23,8 @@ import picocli.CommandLine.Option;
 final class DemoCommand implements Callable<Integer> {
   private static final Duration UNTIL_INTERRUPTED = Duration.ofDays(3650);
 
+  private final RunningGateway.Start gateways;
+
   @Option(
       names = "--duration",
       paramLabel = "D",
@@ -52,12 +54,17 @@ final class DemoCommand implements Callable<Integer> {
           "Where configuration, data and archive go; by default a new folder in var/demo.")
   private @Nullable Path directory;
 
+  DemoCommand(RunningGateway.Start gateways) {
+    this.gateways = gateways;
+  }
+
   @Override
   public Integer call() throws IOException, InterruptedException, CommandFailure {
     Guarded.everyThread();
     Scenario played = loadScenario();
     Demo demo =
         new Demo(
+            gateways,
             played,
             speed == null ? played.speed() : speed(speed),
             GatewayFiles.shippedProfiles(),

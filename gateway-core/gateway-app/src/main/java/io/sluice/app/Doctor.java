@@ -37,7 +37,7 @@ final class Doctor {
     findings.add(host.memory(Runtime.getRuntime().maxMemory()));
     findings.add(host.clock());
     findings.add(host.entropy());
-    List<Door> doors = List.of();
+    List<PortRequirement> ports = List.of();
     if (file != null) {
       StringWriter faults = new StringWriter();
       GatewayFiles files = GatewayFiles.load(file, new PrintWriter(faults));
@@ -49,21 +49,21 @@ final class Doctor {
                 "see each with its remedy: sluice check --config " + file));
       } else {
         findings.add(Finding.ok("config", file + " has no fault"));
-        doors = Door.of(files.config());
-        findings.addAll(configured(files, doors));
+        ports = PortRequirement.of(files.config());
+        findings.addAll(configured(files, ports));
       }
     }
-    findings.add(host.openFiles(doors));
-    findings.add(host.receiveBuffer(doors));
+    findings.add(host.openFiles(ports));
+    findings.add(host.receiveBuffer(ports));
     findings.add(
         HostChecks.udpAddresses(
-            doors,
+            ports,
             HostChecks.addresses(),
             System.getProperty("os.name", "").equalsIgnoreCase("linux")));
     return List.copyOf(findings);
   }
 
-  private static List<Finding> configured(GatewayFiles files, List<Door> doors) {
+  private static List<Finding> configured(GatewayFiles files, List<PortRequirement> ports) {
     GatewayConfig config = files.config();
     List<Finding> findings = new ArrayList<>();
     for (Exposed exposed : files.exposed()) {
@@ -83,7 +83,7 @@ final class Doctor {
       findings.add(disk.speed());
     }
     findings.addAll(certificates(CertificateFiles.of(config), Instant.now()));
-    findings.addAll(PortCheck.of(doors, disk.isInUse()));
+    findings.addAll(PortCheck.of(ports, disk.isInUse()));
     return findings;
   }
 

@@ -86,7 +86,7 @@ record GatewayFiles(
     DeviceSeed seed = named.seed();
     var _ = named.dialects().topics(List.of(), Map.of()); // for their collisions
     checkAutoRegister(file, config, profiles.profiles().ids(), faults);
-    checkDoors(file, config, faults);
+    checkPorts(file, config, faults);
     checkConsumers(file, config, authorities, faults);
     SecretFiles secrets = new SecretFiles(file, config);
     secrets.rejectWritable(faults);
@@ -144,20 +144,20 @@ record GatewayFiles(
   }
 
   /** Two listeners on one port: the second would find it taken, by its own gateway. */
-  private static void checkDoors(Path file, GatewayConfig config, Faults faults) {
-    List<Door> doors = Door.of(config);
-    for (int i = 0; i < doors.size(); i++) {
-      Door door = doors.get(i);
-      for (Door earlier : doors.subList(0, i)) {
-        if (door.clashes(earlier)) {
+  private static void checkPorts(Path file, GatewayConfig config, Faults faults) {
+    List<PortRequirement> ports = PortRequirement.of(config);
+    for (int i = 0; i < ports.size(); i++) {
+      PortRequirement port = ports.get(i);
+      for (PortRequirement earlier : ports.subList(0, i)) {
+        if (port.clashes(earlier)) {
           List<String> key =
-              door.kind().equals("admin")
+              port.kind().equals("admin")
                   ? List.of("admin", "port")
-                  : List.of("listeners", door.kind(), "port");
+                  : List.of("listeners", port.kind(), "port");
           addAt(
               file,
               key,
-              door.port() + " is that of " + earlier.kind() + " already; give each its own",
+              port.port() + " is that of " + earlier.kind() + " already; give each its own",
               faults);
         }
       }

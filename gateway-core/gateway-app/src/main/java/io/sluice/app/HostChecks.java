@@ -115,13 +115,13 @@ final class HostChecks {
             "install rng-tools or haveged, or give the virtual machine a virtio-rng");
   }
 
-  Finding openFiles(List<Door> doors) {
+  Finding openFiles(List<PortRequirement> ports) {
     Matcher line = OPEN_FILES.matcher(text("proc/self/limits"));
     if (!line.find() || line.group(1).equals("unlimited")) {
       return Finding.ok("open files", "no limit");
     }
     long limit = Long.parseLong(line.group(1));
-    long wanted = doors.stream().mapToLong(Door::maxConnections).sum();
+    long wanted = ports.stream().mapToLong(PortRequirement::maxConnections).sum();
     String found = "limit %d, connections configured %d".formatted(limit, wanted);
     if (limit < OWN_FILES * 4) {
       return Finding.fail("open files", found, "LimitNOFILE=65536 in the unit, or ulimit -n 65536");
@@ -134,8 +134,8 @@ final class HostChecks {
         : Finding.ok("open files", found);
   }
 
-  Finding receiveBuffer(List<Door> doors) {
-    long wanted = doors.stream().mapToLong(Door::receiveBytes).max().orElse(0);
+  Finding receiveBuffer(List<PortRequirement> ports) {
+    long wanted = ports.stream().mapToLong(PortRequirement::receiveBytes).max().orElse(0);
     long most = number(text("proc/sys/net/core/rmem_max"), Long.MAX_VALUE);
     if (wanted == 0 || most == Long.MAX_VALUE) {
       return Finding.ok("udp buffer", wanted == 0 ? "no UDP listener" : "the system does not say");
@@ -157,9 +157,12 @@ final class HostChecks {
    * @param addresses of this machine, without those of the loopback
    * @param isLinux where each address gets a socket of its own
    */
-  static Finding udpAddresses(List<Door> doors, int addresses, boolean isLinux) {
+  static Finding udpAddresses(List<PortRequirement> ports, int addresses, boolean isLinux) {
     List<String> open =
-        doors.stream().filter(door -> door.isUdp() && door.isForAll()).map(Door::kind).toList();
+        ports.stream()
+            .filter(port -> port.isUdp() && port.isForAll())
+            .map(PortRequirement::kind)
+            .toList();
     if (open.isEmpty() || addresses < 2) {
       return Finding.ok(
           "udp answers", open.isEmpty() ? "no UDP listener for all addresses" : "one address");

@@ -102,7 +102,7 @@ public final class Main implements Runnable {
   private static @Nullable Object command(String name) {
     return switch (name) {
       case "run" -> new RunCommand();
-      case "demo" -> new DemoCommand();
+      case "demo" -> new DemoCommand(WiredGateway::start);
       case "decode" -> new DecodeCommand();
       case "backup" -> new BackupCommand();
       case "restore" -> new RestoreCommand();
@@ -118,8 +118,8 @@ public final class Main implements Runnable {
       case "stop" -> new StopCommand();
       case "command" -> new CommandCommand();
       case "dead-letter" -> new DeadLetterCommand();
-      case "completion" -> new CompletionCommand();
-      case "man" -> new ManCommand();
+      case "completion" -> new CompletionCommand(() -> commandLine());
+      case "man" -> new ManCommand(() -> commandLine());
       case "alarms" -> new AlarmsCommand();
       case "upstream" -> new UpstreamCommand();
       case "audit" -> new AuditCommand();

@@ -16,18 +16,18 @@ final class PortCheck {
   /**
    * @param isRunning whether a gateway holds the data directory: the ports are its own then
    */
-  static List<Finding> of(List<Door> doors, boolean isRunning) {
+  static List<Finding> of(List<PortRequirement> ports, boolean isRunning) {
     List<Finding> findings = new ArrayList<>();
-    for (Door door : doors) {
-      findings.add(of(door, isRunning));
+    for (PortRequirement port : ports) {
+      findings.add(of(port, isRunning));
     }
     return findings;
   }
 
-  private static Finding of(Door door, boolean isRunning) {
-    String where = door.kind() + " " + door.address();
+  private static Finding of(PortRequirement port, boolean isRunning) {
+    String where = port.kind() + " " + port.address();
     try {
-      bind(door);
+      bind(port);
       return Finding.ok("port", where + " is free");
     } catch (BindException e) {
       String why = String.valueOf(e.getMessage());
@@ -47,7 +47,7 @@ final class PortCheck {
               "port",
               where + " is taken",
               "end the program that has it (ss -lptun sport = :"
-                  + door.port()
+                  + port.port()
                   + "), or take another");
     } catch (UnknownHostException e) {
       return Finding.fail(
@@ -57,12 +57,12 @@ final class PortCheck {
     }
   }
 
-  private static void bind(Door door) throws IOException {
-    InetSocketAddress address = new InetSocketAddress(door.host(), door.port());
+  private static void bind(PortRequirement port) throws IOException {
+    InetSocketAddress address = new InetSocketAddress(port.host(), port.port());
     if (address.isUnresolved()) {
-      throw new UnknownHostException(door.host());
+      throw new UnknownHostException(port.host());
     }
-    if (door.isUdp()) {
+    if (port.isUdp()) {
       new DatagramSocket(address).close();
     } else {
       try (ServerSocket socket = new ServerSocket()) {

@@ -7,7 +7,7 @@ import java.lang.management.MemoryPoolMXBean;
 import org.jspecify.annotations.Nullable;
 
 /** The heap of this process under the serial collector, by its management interface. */
-final class SerialHeap implements HeapKeeper.Heap {
+final class SerialHeap implements HeapTrimmer.Heap {
   private final MemoryPoolMXBean old;
   private final GarbageCollectorMXBean young;
   private final HotSpotDiagnosticMXBean machine;

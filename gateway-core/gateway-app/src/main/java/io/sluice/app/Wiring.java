@@ -273,7 +273,7 @@ final class Wiring implements AutoCloseable {
     SerialHeap heap = SerialHeap.ofThisProcess();
     if (heap != null) {
       housekeeping.scheduleWithFixedDelay(
-          Guarded.task("heap-keeper", new HeapKeeper(heap)), 1, 1, TimeUnit.SECONDS);
+          Guarded.task("heap-keeper", new HeapTrimmer(heap)), 1, 1, TimeUnit.SECONDS);
     }
   }
 

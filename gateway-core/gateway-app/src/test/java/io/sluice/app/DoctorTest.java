@@ -55,21 +55,22 @@ class DoctorTest {
     assertThat(finding.remedy()).contains(remedy);
   }
 
-  private static Door tcp(int port, int maxConnections) {
-    return new Door("mqtt", "127.0.0.1", port, false, maxConnections, 0);
+  private static PortRequirement tcp(int port, int maxConnections) {
+    return new PortRequirement("mqtt", "127.0.0.1", port, false, maxConnections, 0);
   }
 
-  private static Door udp(int port, long receiveBytes) {
-    return new Door("coap", "127.0.0.1", port, true, 0, receiveBytes);
+  private static PortRequirement udp(int port, long receiveBytes) {
+    return new PortRequirement("coap", "127.0.0.1", port, true, 0, receiveBytes);
   }
 
   @Test
   void listenersForAllOfSeveralAddressesAnswerFromTheOneAskedWhereTheSystemLetsThem() {
-    List<Door> doors = List.of(new Door("coaps", "0.0.0.0", 5684, true, 0, 0), tcp(1883, 1));
+    List<PortRequirement> doors =
+        List.of(new PortRequirement("coaps", "0.0.0.0", 5684, true, 0, 0), tcp(1883, 1));
     assertThat(HostChecks.udpAddresses(doors, 1, false).grade()).isEqualTo(Grade.OK);
     assertThat(HostChecks.udpAddresses(doors, 3, true).found()).contains("coaps: 3 addresses");
     isWarning(HostChecks.udpAddresses(doors, 3, false), "3 addresses", "listeners.coaps.host");
-    Door named = new Door("coap", "10.0.0.1", 5683, true, 0, 0);
+    PortRequirement named = new PortRequirement("coap", "10.0.0.1", 5683, true, 0, 0);
     assertThat(HostChecks.udpAddresses(List.of(named), 3, false).grade()).isEqualTo(Grade.OK);
   }
 
@@ -169,14 +170,15 @@ class DoctorTest {
     InetAddress loopback = InetAddress.getLoopbackAddress();
     try (ServerSocket tcp = new ServerSocket(0, 1, loopback);
         DatagramSocket udp = new DatagramSocket(new InetSocketAddress(loopback, 0))) {
-      List<Door> doors = List.of(tcp(tcp.getLocalPort(), 1), udp(udp.getLocalPort(), 1), tcp(0, 1));
+      List<PortRequirement> doors =
+          List.of(tcp(tcp.getLocalPort(), 1), udp(udp.getLocalPort(), 1), tcp(0, 1));
       List<Finding> findings = PortCheck.of(doors, false);
       isFailure(findings.get(0), "/tcp is taken", "ss -lptun");
       isFailure(findings.get(1), "/udp is taken", "ss -lptun");
       assertThat(findings.get(2).grade()).isEqualTo(Grade.OK);
       assertThat(PortCheck.of(doors, true)).allMatch(each -> each.grade() == Grade.OK);
     }
-    Door foreign = new Door("mqtt", "192.0.2.1", 0, false, 1, 0);
+    PortRequirement foreign = new PortRequirement("mqtt", "192.0.2.1", 0, false, 1, 0);
     isFailure(PortCheck.of(List.of(foreign), false).getFirst(), "no address", "0.0.0.0");
   }
 

@@ -40,6 +40,7 @@ class ScenariosIT {
     boolean isLapse = scenario.speed() > 1;
     boolean holds =
         new Demo(
+                WiredGateway::start,
                 scenario,
                 isLapse ? FASTER : 1,
                 PROFILES,

@@ -6,13 +6,13 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class HeapKeeperTest {
+class HeapTrimmerTest {
   private static final long MB = 1 << 20;
 
   private final Heap heap = new Heap();
-  private final HeapKeeper keeper = new HeapKeeper(heap);
+  private final HeapTrimmer keeper = new HeapTrimmer(heap);
 
-  private static final class Heap implements HeapKeeper.Heap {
+  private static final class Heap implements HeapTrimmer.Heap {
     private final List<String> collected = new ArrayList<>();
     private long youngCollections = 1000;
     private long old = 20;

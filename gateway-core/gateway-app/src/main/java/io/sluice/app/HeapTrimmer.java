@@ -18,7 +18,7 @@ package io.sluice.app;
  *       second, for hours.
  * </ul>
  */
-final class HeapKeeper implements Runnable {
+final class HeapTrimmer implements Runnable {
   /** The serial collector's heap. */
   interface Heap {
     long youngCollections();
@@ -78,7 +78,7 @@ final class HeapKeeper implements Runnable {
   private long liveBytes;
   private int secondsSinceCollection;
 
-  HeapKeeper(Heap heap) {
+  HeapTrimmer(Heap heap) {
     this.heap = heap;
     this.collectionsASecondAgo = heap.youngCollections();
     this.collectionsAtMinute = collectionsASecondAgo;

@@ -16,22 +16,22 @@ import org.jspecify.annotations.Nullable;
  * @param maxConnections 0 where it has none: UDP
  * @param receiveBytes of the socket's buffer; 0 where the system's own is taken
  */
-record Door(
+record PortRequirement(
     String kind, String host, int port, boolean isUdp, int maxConnections, long receiveBytes) {
   /** All of a configuration, the admin listener last. */
-  static List<Door> of(GatewayConfig config) {
-    List<Door> doors = new ArrayList<>();
-    config.listeners().forEach((kind, settings) -> doors.add(of(kind, settings)));
+  static List<PortRequirement> of(GatewayConfig config) {
+    List<PortRequirement> ports = new ArrayList<>();
+    config.listeners().forEach((kind, settings) -> ports.add(of(kind, settings)));
     AdminSettings admin = config.admin();
     if (admin != null) {
-      doors.add(of("admin", admin));
+      ports.add(of("admin", admin));
     }
-    return List.copyOf(doors);
+    return List.copyOf(ports);
   }
 
-  private static Door of(String kind, Record settings) {
+  private static PortRequirement of(String kind, Record settings) {
     boolean isUdp = kind.equals("coap") || kind.equals("coaps");
-    return new Door(
+    return new PortRequirement(
         kind,
         value(settings, "host") instanceof String host ? host : "0.0.0.0",
         value(settings, "port") instanceof Integer port ? port : 0,
@@ -56,7 +56,7 @@ record Door(
   }
 
   /** Whether both want the same port of the same address. */
-  boolean clashes(Door other) {
+  boolean clashes(PortRequirement other) {
     return port != 0
         && port == other.port
         && isUdp == other.isUdp
