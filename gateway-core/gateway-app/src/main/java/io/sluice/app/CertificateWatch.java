@@ -2,8 +2,9 @@ package io.sluice.app;
 
 import io.sluice.api.admin.Operations.CertificateView;
 import io.sluice.api.tls.FileWatch;
-import io.sluice.app.CertificateFiles.Looked;
-import io.sluice.app.CertificateFiles.Warned;
+import io.sluice.cli.config.CertificateFiles;
+import io.sluice.cli.config.CertificateFiles.Looked;
+import io.sluice.cli.config.CertificateFiles.Warned;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

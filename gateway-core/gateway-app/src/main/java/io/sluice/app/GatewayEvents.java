@@ -2,6 +2,7 @@ package io.sluice.app;
 
 import io.sluice.api.audit.AuditEvent;
 import io.sluice.api.audit.AuditEvent.Result;
+import io.sluice.cli.Version;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 

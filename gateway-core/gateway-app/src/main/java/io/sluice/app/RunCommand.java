@@ -2,6 +2,14 @@ package io.sluice.app;
 
 import io.sluice.api.GatewayTime;
 import io.sluice.api.health.Guarded;
+import io.sluice.app.process.HangUp;
+import io.sluice.app.process.ServiceNotice;
+import io.sluice.cli.ExitCode;
+import io.sluice.cli.Shutdown;
+import io.sluice.cli.config.ConfigOption;
+import io.sluice.cli.config.GatewayFiles;
+import io.sluice.cli.logging.LogOutput;
+import io.sluice.cli.logging.LoggingSettings;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;

@@ -2,6 +2,8 @@ package io.sluice.app;
 
 import io.sluice.api.GatewayTime;
 import io.sluice.api.admin.Operations;
+import io.sluice.cli.config.GatewayFiles;
+import io.sluice.cli.demo.RunningGateway;
 import java.io.IOException;
 
 /** The wiring as the demo sees it. Only the demo loads it. */

@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.sluice.api.GatewayTime;
 import io.sluice.app.ApiDocument.Operation;
+import io.sluice.cli.AdminClient;
+import io.sluice.cli.config.GatewayFiles;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.io.PrintWriter;

@@ -30,6 +30,7 @@ class ArchitectureTest {
               "io.sluice.upstream..",
               "io.sluice.sim..",
               "io.sluice.store..",
+              "io.sluice.cli..",
               "io.sluice.app..");
 
   @ArchTest
@@ -45,6 +46,7 @@ class ArchitectureTest {
               "io.sluice.upstream..",
               "io.sluice.sim..",
               "io.sluice.store..",
+              "io.sluice.cli..",
               "io.sluice.app..");
 
   /** What two of them need stands in io.sluice.adapter.netty. */
@@ -71,6 +73,7 @@ class ArchitectureTest {
               "io.sluice.adapter..",
               "io.sluice.upstream..",
               "io.sluice.sim..",
+              "io.sluice.cli..",
               "io.sluice.app..");
 
   @ArchTest
@@ -86,6 +89,7 @@ class ArchitectureTest {
               "io.sluice.adapter..",
               "io.sluice.upstream..",
               "io.sluice.sim..",
+              "io.sluice.cli..",
               "io.sluice.app..");
 
   @ArchTest
@@ -101,6 +105,7 @@ class ArchitectureTest {
               "io.sluice.upstream..",
               "io.sluice.sim..",
               "io.sluice.store..",
+              "io.sluice.cli..",
               "io.sluice.app..");
 
   @ArchTest
@@ -116,6 +121,7 @@ class ArchitectureTest {
               "io.sluice.adapter..",
               "io.sluice.sim..",
               "io.sluice.store..",
+              "io.sluice.cli..",
               "io.sluice.app..");
 
   @ArchTest
@@ -132,7 +138,27 @@ class ArchitectureTest {
               "io.sluice.adapter..",
               "io.sluice.upstream..",
               "io.sluice.store..",
+              "io.sluice.cli..",
               "io.sluice.app..");
+
+  /** What the command line needs of the process is given in. */
+  @ArchTest
+  static final ArchRule commandLineKnowsNoProcess =
+      noClasses()
+          .that()
+          .resideInAPackage("io.sluice.cli..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "io.sluice.app..",
+              "io.sluice.admin..",
+              "io.sluice.adapter..",
+              "io.sluice.upstream..",
+              "io.sluice.store..");
+
+  @ArchTest
+  static final ArchRule commandLineHasNoCycles =
+      slices().matching("io.sluice.cli.(*)..").should().beFreeOfCycles();
 
   /** Pure of disk, network and registry: the same code decodes offline. */
   @ArchTest
@@ -200,9 +226,10 @@ class ArchitectureTest {
               "io.sluice.adapter.mqtt..",
               "io.sluice.adapter.coap..",
               "io.sluice.upstream..",
+              "io.sluice.cli..",
               "io.sluice.app..")
           .and()
-          .doNotHaveFullyQualifiedName("io.sluice.app.Shutdown") // ends the process itself
+          .doNotHaveFullyQualifiedName("io.sluice.cli.Shutdown") // ends the process itself
           .should(
               ArchConditions.be(
                   DescribedPredicate.describe(
@@ -234,7 +261,7 @@ class ArchitectureTest {
   static final ArchRule standardStreamsAreForTheCommandLine =
       noClasses()
           .that()
-          .resideOutsideOfPackages("io.sluice.app..", "io.sluice.sim..")
+          .resideOutsideOfPackages("io.sluice.app..", "io.sluice.cli..", "io.sluice.sim..")
           .should()
           .accessField(System.class, "out")
           .orShould()

@@ -8,6 +8,7 @@ import io.sluice.api.GatewayTime;
 import io.sluice.api.admin.CommandDesk;
 import io.sluice.api.admin.CoverageDesk.Stop;
 import io.sluice.api.admin.CoverageDesk.StopScope;
+import io.sluice.cli.config.GatewayFiles;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;

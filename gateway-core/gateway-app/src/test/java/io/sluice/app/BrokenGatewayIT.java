@@ -8,6 +8,7 @@ import com.sun.net.httpserver.HttpServer;
 import io.sluice.api.GatewayTime;
 import io.sluice.api.admin.Operations.LedgerLine;
 import io.sluice.api.upstream.UpstreamFactory;
+import io.sluice.cli.config.GatewayFiles;
 import io.sluice.sim.audit.Audit;
 import io.sluice.sim.audit.AuditResult;
 import io.sluice.sim.fleet.FleetRun;

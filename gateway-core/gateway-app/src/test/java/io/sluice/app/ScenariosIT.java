@@ -2,6 +2,7 @@ package io.sluice.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.cli.demo.Demo;
 import io.sluice.sim.scenario.Scenario;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

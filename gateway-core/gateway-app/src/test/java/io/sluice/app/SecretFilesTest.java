@@ -2,6 +2,7 @@ package io.sluice.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.cli.config.GatewayFiles;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

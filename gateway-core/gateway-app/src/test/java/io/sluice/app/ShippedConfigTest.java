@@ -8,6 +8,7 @@ import com.networknt.schema.InputFormat;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
+import io.sluice.cli.config.GatewayTypes;
 import io.sluice.engine.config.ConfigLoader;
 import io.sluice.engine.config.ConfigLoader.Loaded;
 import io.sluice.engine.config.ConfigSchema;

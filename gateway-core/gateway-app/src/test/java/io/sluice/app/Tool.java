@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Runs a program of the system to its end: mosquitto_pub, coap-client. */
-record Tool(int exitCode, String output) {
-  static Tool run(String... command) throws IOException, InterruptedException {
+public record Tool(int exitCode, String output) {
+  public static Tool run(String... command) throws IOException, InterruptedException {
     Path output = Files.createTempFile("tool", ".out");
     Process process =
         new ProcessBuilder(List.of(command))
@@ -53,7 +53,7 @@ record Tool(int exitCode, String output) {
     return run(command.toArray(String[]::new));
   }
 
-  Tool succeeded() {
+  public Tool succeeded() {
     assertThat(exitCode).as(output).isZero();
     return this;
   }

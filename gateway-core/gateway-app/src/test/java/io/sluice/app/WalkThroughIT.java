@@ -2,6 +2,7 @@ package io.sluice.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.cli.Version;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.ServerSocket;

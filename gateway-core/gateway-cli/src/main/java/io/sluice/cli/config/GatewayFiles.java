@@ -1,0 +1,206 @@
+package io.sluice.cli.config;
+
+import io.sluice.cli.config.SecretFiles.Exposed;
+import io.sluice.engine.config.ConfigLoader;
+import io.sluice.engine.config.ConfigLoader.Faulty;
+import io.sluice.engine.config.ConfigLoader.Loaded;
+import io.sluice.engine.config.ConfigNode;
+import io.sluice.engine.config.ConfigNode.Mapping;
+import io.sluice.engine.config.ConfigNode.Sequence;
+import io.sluice.engine.config.ConfigTree;
+import io.sluice.engine.config.Faults;
+import io.sluice.engine.config.GatewayConfig;
+import io.sluice.engine.dialect.DialectPlaces;
+import io.sluice.engine.dialect.Dialects;
+import io.sluice.engine.normalize.Profiles;
+import io.sluice.engine.registry.AccessSettings;
+import io.sluice.engine.registry.Authorities;
+import io.sluice.engine.registry.ConsumerSettings;
+import io.sluice.engine.registry.DeviceSeed;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that a gateway is told by files: configuration, device profiles, dialects, devices.
+ *
+ * @param file the configuration
+ * @param digest SHA-256 of the configuration's file, in hexadecimal digits
+ * @param exposed files with secrets that every user of the machine may read or write
+ */
+public record GatewayFiles(
+    Path file,
+    String digest,
+    GatewayConfig config,
+    Profiles profiles,
+    Dialects dialects,
+    DeviceSeed seed,
+    List<Exposed> exposed) {
+  /**
+   * Loads the configuration and what it names; null where anything has faults, which are printed:
+   * those of all files in one pass.
+   */
+  public static @Nullable GatewayFiles load(Path file, PrintWriter err) {
+    return switch (ConfigLoader.load(file, GatewayTypes.installed(), System.getenv())) {
+      case Loaded loaded -> load(file, loaded.config(), err);
+      case Faulty faulty -> {
+        Reports.print(faulty.faults(), faulty.count(), err);
+        Faults faults = new Faults();
+        named(faulty.profiles(), faulty.devices(), null, faults, err);
+        Reports.print(faults, err);
+        yield null;
+      }
+    };
+  }
+
+  /** What the files that the configuration names say. */
+  private record Named(Profiles.Loaded profiles, Dialects dialects, DeviceSeed seed) {}
+
+  private static Named named(
+      List<Path> profilePlaces,
+      List<Path> devices,
+      @Nullable Set<String> authorities,
+      Faults faults,
+      PrintWriter err) {
+    List<Path> places = profilePlaces.isEmpty() ? List.of(shippedProfiles()) : profilePlaces;
+    Dialects dialects = Dialects.load(DialectPlaces.beside(places, shippedDialects()), faults);
+    Profiles.Loaded profiles = Profiles.load(places);
+    profiles.faults().forEach(err::println);
+    profiles.warnings().forEach(each -> err.println("warning: " + each));
+    return new Named(
+        profiles,
+        dialects,
+        DeviceSeed.load(devices, profiles.profiles().ids(), authorities, System.getenv(), faults));
+  }
+
+  private static @Nullable GatewayFiles load(Path file, GatewayConfig config, PrintWriter err) {
+    Faults faults = new Faults();
+    Set<String> authorities = authorities(file, config, faults);
+    Named named = named(config.profiles(), config.devices(), authorities, faults, err);
+    Profiles.Loaded profiles = named.profiles();
+    DeviceSeed seed = named.seed();
+    var _ = named.dialects().topics(List.of(), Map.of()); // for their collisions
+    checkAutoRegister(file, config, profiles.profiles().ids(), faults);
+    checkPorts(file, config, faults);
+    checkConsumers(file, config, authorities, faults);
+    SecretFiles secrets = new SecretFiles(file, config);
+    secrets.rejectWritable(faults);
+    if (Reports.print(faults, err) || !profiles.faults().isEmpty()) {
+      return null;
+    }
+    List<Exposed> exposed = secrets.exposed();
+    exposed.forEach(each -> err.println("warning: " + each.remedy()));
+    err.flush();
+    return new GatewayFiles(
+        file,
+        SecretFiles.sha256(file),
+        config,
+        profiles.profiles(),
+        named.dialects(),
+        seed,
+        exposed);
+  }
+
+  /** Null, and a fault, where the certificates cannot be read any more. */
+  private static @Nullable Set<String> authorities(Path file, GatewayConfig config, Faults faults) {
+    try {
+      return Authorities.names(config.section(AccessSettings.class));
+    } catch (IOException e) {
+      addAt(file, List.of("access"), String.valueOf(e.getMessage()), faults);
+      return null;
+    }
+  }
+
+  private static void checkConsumers(
+      Path file, GatewayConfig config, @Nullable Set<String> authorities, Faults faults) {
+    List<ConsumerSettings.User> users = config.section(ConsumerSettings.class).users();
+    for (int i = 0; i < users.size(); i++) {
+      String bound = users.get(i).certificateAuthority();
+      if (bound != null && authorities != null && !authorities.contains(bound)) {
+        addAt(
+            file,
+            List.of("consumers", "users", String.valueOf(i), "certificate-authority"),
+            Authorities.unknown(bound, authorities),
+            faults);
+      }
+    }
+  }
+
+  private static void checkAutoRegister(
+      Path file, GatewayConfig config, Set<String> profileIds, Faults faults) {
+    String profile = config.section(AccessSettings.class).autoRegisterProfile();
+    if (profile != null && !profileIds.contains(profile)) {
+      addAt(
+          file,
+          List.of("access", "auto-register-profile"),
+          "no profile \"" + profile + "\" is loaded; known are " + sorted(profileIds),
+          faults);
+    }
+  }
+
+  /** Two listeners on one port: the second would find it taken, by its own gateway. */
+  private static void checkPorts(Path file, GatewayConfig config, Faults faults) {
+    List<PortRequirement> ports = PortRequirement.of(config);
+    for (int i = 0; i < ports.size(); i++) {
+      PortRequirement port = ports.get(i);
+      for (PortRequirement earlier : ports.subList(0, i)) {
+        if (port.clashes(earlier)) {
+          List<String> key =
+              port.kind().equals("admin")
+                  ? List.of("admin", "port")
+                  : List.of("listeners", port.kind(), "port");
+          addAt(
+              file,
+              key,
+              port.port() + " is that of " + earlier.kind() + " already; give each its own",
+              faults);
+        }
+      }
+    }
+  }
+
+  /**
+   * Adds a fault at a key of the configuration, or at the innermost one of it that is written.
+   *
+   * @param keys from the root; of a list the place of an item, from 0
+   */
+  private static void addAt(Path file, List<String> keys, String what, Faults faults) {
+    ConfigNode node = ConfigTree.read(file, System.getenv(), new Faults());
+    for (String key : keys) {
+      ConfigNode inner =
+          switch (node) {
+            case Mapping mapping -> mapping.get(key);
+            case Sequence list -> list.items().get(Integer.parseInt(key));
+            case null, default -> null;
+          };
+      node = inner == null ? node : inner;
+    }
+    if (node != null) {
+      faults.add(node, what);
+    }
+  }
+
+  private static String sorted(Set<String> ids) {
+    return String.join(", ", new TreeSet<>(ids));
+  }
+
+  /** The folder of the profiles that come with the program. */
+  public static Path shippedProfiles() {
+    return home().resolve("config").resolve("profiles");
+  }
+
+  /** The folder of the dialects that come with the program. */
+  public static Path shippedDialects() {
+    return home().resolve("config").resolve("dialects");
+  }
+
+  /** Where the program is installed, or the checkout's root. */
+  public static Path home() {
+    return Path.of(System.getProperty("sluice.home", "."));
+  }
+}

@@ -1,0 +1,222 @@
+package io.sluice.cli.offline;
+
+import io.sluice.api.ContentType;
+import io.sluice.api.Device;
+import io.sluice.api.DeviceId;
+import io.sluice.cli.CommandFailure;
+import io.sluice.cli.ExitCode;
+import io.sluice.cli.config.GatewayFiles;
+import io.sluice.cli.config.Reports;
+import io.sluice.engine.config.Faults;
+import io.sluice.engine.dialect.DialectPlaces;
+import io.sluice.engine.dialect.Dialects;
+import io.sluice.engine.dialect.RoutedTopic;
+import io.sluice.engine.dialect.TopicTable;
+import io.sluice.engine.ingest.StoredJson;
+import io.sluice.engine.normalize.FieldFaults;
+import io.sluice.engine.normalize.Normalized;
+import io.sluice.engine.normalize.Normalizer;
+import io.sluice.engine.normalize.PayloadException;
+import io.sluice.engine.normalize.Profile;
+import io.sluice.engine.normalize.Profiles;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.json.JsonMapper;
+
+@Command(
+    name = "decode",
+    description =
+        "Decodes one payload as the gateway would, without one: prints the record, or the fault"
+            + " and where it is.")
+public final class DecodeCommand implements Callable<Integer> {
+  private static final DeviceId DEVICE = new DeviceId("device");
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--profile",
+      paramLabel = "P",
+      required = true,
+      description = "Id of the device profile.")
+  private String profile;
+
+  @Option(
+      names = "--profiles",
+      paramLabel = "DIR",
+      description = "Where profiles are; by default those that come with the program.")
+  private @Nullable Path profiles;
+
+  @Option(
+      names = "--topic",
+      paramLabel = "T",
+      defaultValue = "telemetry",
+      description = "Topic or path that it is sent to (default ${DEFAULT-VALUE}).")
+  private String topic;
+
+  @Option(
+      names = "--dialect",
+      paramLabel = "D",
+      description = "Dialects of the listener; by default all that are in files.")
+  private List<String> dialect = List.of();
+
+  @Option(
+      names = "--content-type",
+      paramLabel = "TYPE",
+      description = "Media type, as the device says it; by default it says none.")
+  private @Nullable String contentType;
+
+  @ArgGroup(multiplicity = "1")
+  private Payload payload;
+
+  /** Where the payload is. */
+  private static final class Payload {
+    @Option(names = "--file", paramLabel = "F", description = "A file that holds the payload.")
+    private @Nullable Path file;
+
+    @Option(names = "--hex", paramLabel = "H", description = "The payload in hex digits.")
+    private @Nullable String hex;
+
+    @Option(names = "--text", paramLabel = "T", description = "The payload as text.")
+    private @Nullable String text;
+
+    byte[] bytes() throws IOException, CommandFailure {
+      if (file != null) {
+        if (!Files.isReadable(file)) {
+          throw new CommandFailure(ExitCode.USAGE, file + " cannot be read; name a file");
+        }
+        return Files.readAllBytes(file);
+      }
+      if (hex == null) {
+        return String.valueOf(text).getBytes(StandardCharsets.UTF_8);
+      }
+      try {
+        return HexFormat.of().parseHex(hex.replaceAll("[\\s:]", ""));
+      } catch (IllegalArgumentException e) {
+        throw new CommandFailure(ExitCode.USAGE, "--hex: " + e.getMessage(), e);
+      }
+    }
+  }
+
+  @Override
+  public Integer call() throws IOException, CommandFailure {
+    Profiles loaded = loadProfiles();
+    if (loaded == null) {
+      return ExitCode.USAGE;
+    }
+    Profile found = loaded.find(profile);
+    if (found == null) {
+      throw new CommandFailure(
+          ExitCode.USAGE,
+          "no profile \"" + profile + "\"; there are " + loaded.ids().stream().sorted().toList());
+    }
+    TopicTable table = topics(found);
+    if (table == null) {
+      return ExitCode.USAGE;
+    }
+    RoutedTopic route = table.route(topic);
+    if (route == null) {
+      throw new CommandFailure(
+          ExitCode.FAILED, "nothing maps the topic \"" + topic + "\"; publish to " + table.hint());
+    }
+    try {
+      print(decode(loaded, found, route));
+      tell(route);
+      return ExitCode.DONE;
+    } catch (PayloadException e) {
+      throw new CommandFailure(ExitCode.FAILED, String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private @Nullable Profiles loadProfiles() {
+    Path place = profiles == null ? GatewayFiles.shippedProfiles() : profiles;
+    Profiles.Loaded loaded = Profiles.load(List.of(place));
+    PrintWriter err = spec.commandLine().getErr();
+    loaded.faults().forEach(err::println);
+    loaded.warnings().forEach(each -> err.println("warning: " + each));
+    err.flush();
+    return loaded.faults().isEmpty() ? loaded.profiles() : null;
+  }
+
+  /** What topics mean for devices of the profile; null where the dialects have faults. */
+  private @Nullable TopicTable topics(Profile found) {
+    Path place = profiles == null ? GatewayFiles.shippedProfiles() : profiles;
+    Faults faults = new Faults();
+    Dialects dialects =
+        Dialects.load(DialectPlaces.beside(List.of(place), GatewayFiles.shippedDialects()), faults);
+    TopicTable table = dialects.topics(dialect, Map.of()).table(found.id());
+    return Reports.print(faults, spec.commandLine().getErr()) ? null : table;
+  }
+
+  /** Which rule took the topic, where one was asked about. */
+  private void tell(RoutedTopic route) {
+    if (spec.commandLine().getParseResult().hasMatchedOption("--topic")) {
+      PrintWriter err = spec.commandLine().getErr();
+      String device = route.device() == null ? "the session's device" : route.device();
+      err.println(
+          "sluice: topic taken by dialect %s: %s -> %s of %s"
+              .formatted(route.dialect(), route.rule(), route.messageClass().jsonName(), device));
+      err.flush();
+    }
+  }
+
+  private String decode(Profiles loaded, Profile found, RoutedTopic route)
+      throws PayloadException, IOException, CommandFailure {
+    String sector = found.sector() == null ? "" : found.sector();
+    Device device = new Device(DEVICE, found.id(), sector, "site", null, null, true, true, false);
+    Normalized normalized =
+        new Normalizer("decode", loaded)
+            .normalize(
+                device,
+                route.messageClass(),
+                route.contentType(type()),
+                "decode",
+                topic,
+                payload.bytes(),
+                Clock.systemUTC().millis() * 1_000);
+    FieldFaults faults = normalized.faults();
+    if (faults != null) {
+      spec.commandLine().getErr().println("sluice: kept as bad: " + faults.detail());
+    }
+    return StoredJson.of(normalized.body(), normalized.messageClass().lane(), 1, "offline");
+  }
+
+  private ContentType type() throws CommandFailure {
+    if (contentType == null) {
+      return ContentType.UNSPECIFIED;
+    }
+    ContentType meant = ContentType.ofMediaType(contentType);
+    if (meant != null) {
+      return meant;
+    }
+    String known =
+        Arrays.stream(ContentType.values())
+            .map(ContentType::mediaType)
+            .filter(name -> !name.isEmpty())
+            .collect(Collectors.joining(", "));
+    throw new CommandFailure(
+        ExitCode.USAGE, "--content-type: \"" + contentType + "\" is not known; use " + known);
+  }
+
+  private void print(String json) {
+    JsonMapper mapper = new JsonMapper();
+    PrintWriter out = spec.commandLine().getOut();
+    out.println(mapper.writerWithDefaultPrettyPrinter().writeValueAsString(mapper.readTree(json)));
+    out.flush();
+  }
+}

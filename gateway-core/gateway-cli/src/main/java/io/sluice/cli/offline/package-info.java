@@ -1,0 +1,5 @@
+/**
+ * Commands that need no running gateway: check, decode, backup, audit, reference. Only the command
+ * line makes them.
+ */
+package io.sluice.cli.offline;
