@@ -4,9 +4,9 @@ import io.sluice.admin.AdminServer;
 import io.sluice.admin.OtlpExport;
 import io.sluice.api.GatewayTime;
 import io.sluice.api.adapter.Adapter;
-import io.sluice.api.adapter.AdapterContext;
 import io.sluice.api.adapter.AdapterFactory;
 import io.sluice.api.adapter.Endpoint;
+import io.sluice.api.adapter.Ingress;
 import io.sluice.api.adapter.SharedParts;
 import io.sluice.api.admin.AdminSettings;
 import io.sluice.api.admin.MetricsSettings;
@@ -67,7 +67,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.StringJoiner;
@@ -75,6 +74,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -149,7 +149,7 @@ final class Wiring implements AutoCloseable {
   private void startAll(GatewayFiles files, AuditTrail audit)
       throws IOException, InterruptedException {
     Profiles profiles = files.profiles();
-    Topics topics = files.dialects().topics(List.of(), Map.of());
+    Topics topics = files.topics();
     Path data = config.gateway().data();
     LimitSettings limits = config.section(LimitSettings.class);
     Registry registry =
@@ -251,7 +251,8 @@ final class Wiring implements AutoCloseable {
             meters,
             pipeline.liveFeed(),
             clock,
-            new SharedParts()));
+            new SharedParts()),
+        listener -> new GatewayIngress(pipeline, files.topics(listener)));
     views.listening(() -> listeners.stream().map(Listener::view).toList());
   }
 
@@ -383,12 +384,16 @@ final class Wiring implements AutoCloseable {
     return factory.create(config.gateway().id(), upstream.name(), settings);
   }
 
-  private void startAdapters(AdapterContext context) throws IOException {
+  /**
+   * @param ways name of a listener → its way in
+   */
+  private void startAdapters(EngineContext context, Function<String, Ingress> ways)
+      throws IOException {
     for (AdapterFactory<?> factory : Types.adapters().byName().values()) {
       Record settings = config.listeners().get(factory.type());
       if (settings != null) {
         Adapter adapter = closing(create(factory, factory.type(), settings));
-        adapter.start(context);
+        adapter.start(context.with(ways.apply(factory.type())));
         listeners.add(new Listener(factory.type(), factory.protocol(), adapter));
       }
     }

@@ -241,6 +241,34 @@ class MainTest {
   }
 
   @Test
+  void checkNamesDialectsThatThereAreNotAndThoseThatCollide(@TempDir Path directory)
+      throws Exception {
+    Path profiles = Files.createDirectory(directory.resolve("profiles"));
+    Files.writeString(profiles.resolve("p.yaml"), "id: pump\ndialect: alnik\n");
+    Path dialects = Files.createDirectory(directory.resolve("dialects"));
+    Files.writeString(
+        dialects.resolve("mine.yaml"), "up:\n  - { topic: telemetry, class: event }\n");
+    Path file =
+        Files.writeString(
+            directory.resolve("s.yaml"),
+            """
+            gateway: { id: edge-01 }
+            listeners:
+              mqtt: { port: 0 }
+              coap: { port: 0, dialects: [ sluice, mien ] }
+            upstreams: [ { name: a, type: file, directory: x } ]
+            profiles: [ profiles ]
+            """);
+    assertThat(sluice("check", "--config", file.toString())).isEqualTo(2);
+    assertThat(err.toString().replace(directory + "/", ""))
+        .contains("profiles/p.yaml:2:10: dialect: there is no dialect \"alnik\"")
+        .contains("s.yaml:4:40: listeners.coap.dialects[1]: there is no dialect \"mien\"")
+        .contains("dialects/mine.yaml:2:14: up[0].topic: \"telemetry\" of dialect mine means")
+        .containsPattern("of dialect sluice at .*sluice.yaml:5:");
+    assertThat(out.toString()).isEmpty();
+  }
+
+  @Test
   void checkOfAGoodFileExitsWithZero(@TempDir Path directory) throws Exception {
     Path file =
         Files.writeString(

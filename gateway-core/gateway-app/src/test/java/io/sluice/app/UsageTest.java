@@ -102,4 +102,29 @@ class UsageTest {
     assertThat(sluice(line)).isEqualTo(ExitCode.FAILED);
     assertThat(said.toString()).contains("nothing maps the topic", "telemetry");
   }
+
+  @Test
+  void decodeTellsWhichRuleTookTheTopic() {
+    String[] line = {
+      "decode",
+      "--profiles",
+      "../../config/profiles",
+      "--profile",
+      "cnc",
+      "--dialect",
+      "alink",
+      "--topic",
+      "/sys/pk/cnc-1/thing/event/property/post",
+      "--text",
+      "{\"spindle\":7}"
+    };
+    assertThat(sluice(line)).isEqualTo(ExitCode.DONE);
+    assertThat(said.toString())
+        .contains("topic taken by dialect alink: /sys/{pk}/{device}/thing/event/property/post (")
+        .contains("alink.yaml:")
+        .contains("-> telemetry of cnc-1");
+    line[6] = "alnik";
+    assertThat(sluice(line)).isEqualTo(ExitCode.USAGE);
+    assertThat(said.toString()).contains("--dialect: there is no dialect \"alnik\"");
+  }
 }

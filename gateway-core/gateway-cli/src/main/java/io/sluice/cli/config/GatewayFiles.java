@@ -12,6 +12,7 @@ import io.sluice.engine.config.Faults;
 import io.sluice.engine.config.GatewayConfig;
 import io.sluice.engine.dialect.DialectPlaces;
 import io.sluice.engine.dialect.Dialects;
+import io.sluice.engine.dialect.Topics;
 import io.sluice.engine.normalize.Profiles;
 import io.sluice.engine.registry.AccessSettings;
 import io.sluice.engine.registry.Authorities;
@@ -20,6 +21,7 @@ import io.sluice.engine.registry.DeviceSeed;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -69,7 +71,7 @@ public record GatewayFiles(
       PrintWriter err) {
     List<Path> places = profilePlaces.isEmpty() ? List.of(shippedProfiles()) : profilePlaces;
     Dialects dialects = Dialects.load(DialectPlaces.beside(places, shippedDialects()), faults);
-    Profiles.Loaded profiles = Profiles.load(places);
+    Profiles.Loaded profiles = Profiles.load(places, dialects.names());
     profiles.faults().forEach(err::println);
     profiles.warnings().forEach(each -> err.println("warning: " + each));
     return new Named(
@@ -84,7 +86,7 @@ public record GatewayFiles(
     Named named = named(config.profiles(), config.devices(), authorities, faults, err);
     Profiles.Loaded profiles = named.profiles();
     DeviceSeed seed = named.seed();
-    var _ = named.dialects().topics(List.of(), Map.of()); // for their collisions
+    checkDialects(file, config, named, faults);
     checkAutoRegister(file, config, profiles.profiles().ids(), faults);
     checkPorts(file, config, faults);
     checkConsumers(file, config, authorities, faults);
@@ -129,6 +131,42 @@ public record GatewayFiles(
             faults);
       }
     }
+  }
+
+  /** Names that there are not, and dialects of one list that collide. */
+  private static void checkDialects(Path file, GatewayConfig config, Named named, Faults faults) {
+    Dialects dialects = named.dialects();
+    Map<String, String> ofProfiles = named.profiles().profiles().dialects();
+    config
+        .dialects()
+        .forEach((listener, list) -> {
+          for (int i = 0; i < list.size(); i++) {
+            String fault = Dialects.unknown(list.get(i), dialects.names());
+            if (fault != null) {
+              addAt(
+                  file,
+                  List.of("listeners", listener, "dialects", String.valueOf(i)),
+                  fault,
+                  faults);
+            }
+          }
+          var _ = dialects.topics(list, ofProfiles); // for their collisions
+        });
+  }
+
+  /** What topics mean where nobody says by which listener a message came: at any of them. */
+  public Topics topics() {
+    List<String> all = new ArrayList<>();
+    for (List<String> list : config.dialects().values()) {
+      all.addAll(list.isEmpty() ? dialects.usual() : list);
+    }
+    return dialects.topics(all, profiles.dialects());
+  }
+
+  /** What topics mean at a listener. */
+  public Topics topics(String listener) {
+    List<String> list = config.dialects().getOrDefault(listener, List.of());
+    return dialects.topics(list, profiles.dialects());
   }
 
   private static void checkAutoRegister(

@@ -154,12 +154,22 @@ public final class DecodeCommand implements Callable<Integer> {
   }
 
   /** What topics mean for devices of the profile; null where the dialects have faults. */
-  private @Nullable TopicTable topics(Profile found) {
+  private @Nullable TopicTable topics(Profile found) throws CommandFailure {
     Path place = profiles == null ? GatewayFiles.shippedProfiles() : profiles;
     Faults faults = new Faults();
     Dialects dialects =
         Dialects.load(DialectPlaces.beside(List.of(place), GatewayFiles.shippedDialects()), faults);
-    TopicTable table = dialects.topics(dialect, Map.of()).table(found.id());
+    for (String name : dialect) {
+      String fault = Dialects.unknown(name, dialects.names());
+      if (fault != null) {
+        throw new CommandFailure(ExitCode.USAGE, "--dialect: " + fault);
+      }
+    }
+    Map<String, String> own =
+        dialect.isEmpty() && found.dialect() != null
+            ? Map.of(found.id(), found.dialect())
+            : Map.of();
+    TopicTable table = dialects.topics(dialect, own).table(found.id());
     return Reports.print(faults, spec.commandLine().getErr()) ? null : table;
   }
 

@@ -8,6 +8,7 @@ import io.sluice.engine.config.ConfigNode.Mapping;
 import io.sluice.engine.config.ConfigNode.Scalar;
 import io.sluice.engine.config.ConfigNode.Sequence;
 import io.sluice.engine.config.GatewayConfig.Identity;
+import io.sluice.engine.config.GatewayConfig.ListenerCommon;
 import io.sluice.engine.config.GatewayConfig.UpstreamConfig;
 import io.sluice.engine.config.GatewayConfig.UpstreamIdentity;
 import io.sluice.engine.config.Types.Section;
@@ -49,6 +50,7 @@ public final class ConfigLoader {
 
   private List<Path> profiles = List.of();
   private List<Path> devices = List.of();
+  private final Map<String, List<String>> dialects = new LinkedHashMap<>();
 
   private ConfigLoader(Path file, Types types) {
     this.types = types;
@@ -109,7 +111,8 @@ public final class ConfigLoader {
     Map<String, Record> sections = sections(root);
     return identity == null
         ? null
-        : new GatewayConfig(identity, listeners, admin, profiles, devices, upstreams, sections);
+        : new GatewayConfig(
+            identity, listeners, dialects, admin, profiles, devices, upstreams, sections);
   }
 
   /** The keys of the file's first level. */
@@ -147,10 +150,7 @@ public final class ConfigLoader {
       Mapping mapping, String kind, ConfigNode node, Map<String, Record> listeners) {
     Class<? extends Record> settings = types.listeners().get(kind);
     if (settings != null) {
-      Record bound = binder.bind(settings, node);
-      if (bound != null) {
-        listeners.put(kind, bound);
-      }
+      bindListener(kind, settings, node, listeners);
     } else if (PROMISED_KINDS.contains(kind)) {
       faults.add(
           mapping.fault(
@@ -164,6 +164,26 @@ public final class ConfigLoader {
           mapping.fault(
               kind,
               "is not a kind of listener; " + NearestKey.remedy(kind, types.listeners().keySet())));
+    }
+  }
+
+  private void bindListener(
+      String kind,
+      Class<? extends Record> settings,
+      ConfigNode node,
+      Map<String, Record> listeners) {
+    List<String> keys = new ArrayList<>(Binder.keys(settings));
+    keys.addAll(Binder.keys(ListenerCommon.class));
+    Mapping mapping = binder.mapping(node, keys);
+    if (mapping == null) {
+      return;
+    }
+    binder.rejectUnknown(mapping, keys);
+    ListenerCommon common = binder.bindKnown(ListenerCommon.class, mapping);
+    Record bound = binder.bindKnown(settings, mapping);
+    if (bound != null && common != null) {
+      listeners.put(kind, bound);
+      dialects.put(kind, common.dialects());
     }
   }
 

@@ -5,6 +5,7 @@ import io.sluice.api.config.DurationText;
 import io.sluice.api.config.Option;
 import io.sluice.api.upstream.ForwardSettings;
 import io.sluice.engine.config.GatewayConfig.Identity;
+import io.sluice.engine.config.GatewayConfig.ListenerCommon;
 import io.sluice.engine.config.GatewayConfig.UpstreamIdentity;
 import io.sluice.engine.config.OptionType.Basic;
 import io.sluice.engine.config.OptionType.Choice;
@@ -94,7 +95,11 @@ public final class ConfigSchema {
     ObjectNode properties = listeners.putObject("properties");
     types
         .listeners()
-        .forEach((kind, type) -> properties.set(kind, record(type, "Listener " + kind + ".")));
+        .forEach((kind, type) -> {
+          ObjectNode listener = record(type, "Listener " + kind + ".");
+          add(listener, RecordShape.of(ListenerCommon.class));
+          properties.set(kind, listener);
+        });
     return listeners;
   }
 

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * The whole configuration, valid.
  *
  * @param listeners kind → its settings, in the order of the file
+ * @param dialects kind → names of the dialects that its devices may speak; none where the file does
+ *     not say
  * @param admin null where the file names no admin listener
  * @param profiles files and directories of device profiles, each there; empty: those shipped
  * @param devices files that seed the registry, each there
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 public record GatewayConfig(
     Identity gateway,
     SequencedMap<String, Record> listeners,
+    Map<String, List<String>> dialects,
     @Nullable AdminSettings admin,
     List<Path> profiles,
     List<Path> devices,
@@ -47,6 +50,14 @@ public record GatewayConfig(
    */
   public record UpstreamConfig(
       String name, @Nullable String was, String type, ForwardSettings forward, Record settings) {}
+
+  /** What every listener has beside its own keys. */
+  record ListenerCommon(
+      @Option(
+              doc =
+                  "Dialects that its devices may speak: what their topics or paths mean. Without it"
+                      + " all that files describe.")
+          List<String> dialects) {}
 
   /** The keys by which upstreams are told apart. */
   record UpstreamIdentity(

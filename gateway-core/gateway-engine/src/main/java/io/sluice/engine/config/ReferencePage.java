@@ -4,6 +4,7 @@ import io.sluice.api.admin.AdminSettings;
 import io.sluice.api.config.Option;
 import io.sluice.api.upstream.ForwardSettings;
 import io.sluice.engine.config.GatewayConfig.Identity;
+import io.sluice.engine.config.GatewayConfig.ListenerCommon;
 import io.sluice.engine.config.GatewayConfig.UpstreamIdentity;
 import io.sluice.engine.config.OptionType.Basic;
 import io.sluice.engine.config.OptionType.Choice;
@@ -51,6 +52,7 @@ public final class ReferencePage {
     section("gateway", "Who this gateway is. Required.", Identity.class);
     heading(
         "listeners", "What is opened for devices, by kind. At least one; only these are opened.");
+    subsection("Every listener", "", ListenerCommon.class);
     types.listeners().forEach((kind, type) -> subsection("listeners." + kind, "", type));
     section(
         "admin",

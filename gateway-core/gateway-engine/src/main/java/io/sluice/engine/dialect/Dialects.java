@@ -2,7 +2,6 @@ package io.sluice.engine.dialect;
 
 import io.sluice.api.config.Services;
 import io.sluice.api.dialect.Dialect;
-import io.sluice.engine.config.ConfigNode;
 import io.sluice.engine.config.Fault;
 import io.sluice.engine.config.Faults;
 import io.sluice.engine.config.NearestKey;
@@ -77,20 +76,6 @@ public final class Dialects {
     return known.contains(name)
         ? null
         : "there is no dialect \"%s\"; %s".formatted(name, NearestKey.remedy(name, known));
-  }
-
-  /** Reports each name in a list of the configuration that there is no dialect of. */
-  public void check(ConfigNode list) {
-    if (list instanceof ConfigNode.Sequence sequence) {
-      for (ConfigNode item : sequence.items()) {
-        if (item instanceof ConfigNode.Scalar scalar) {
-          String fault = unknown(scalar.text(), names());
-          if (fault != null) {
-            faults.add(item, fault);
-          }
-        }
-      }
-    }
   }
 
   /**

@@ -59,6 +59,7 @@ public final class Profile {
   private final String id;
   private final String title;
   private final String sector;
+  private final @Nullable String dialect;
   private final Duration interval;
   private final @Nullable Duration supervision;
   private final List<Metric> metrics;
@@ -74,6 +75,7 @@ public final class Profile {
     this.id = head.id;
     this.title = head.title;
     this.sector = head.sector;
+    this.dialect = head.dialect;
     this.interval = head.interval;
     this.supervision = head.supervision;
     this.forms = head.forms;
@@ -95,6 +97,7 @@ public final class Profile {
       String id,
       String title,
       String sector,
+      @Nullable String dialect,
       Duration interval,
       @Nullable Duration supervision,
       Unknown unknown,
@@ -108,7 +111,15 @@ public final class Profile {
   static Profile generic(String id) {
     Head head =
         new Head(
-            id, id, "", DEFAULT_INTERVAL, null, Unknown.KEEP, PayloadForms.USUAL, COMMON_TIMES);
+            id,
+            id,
+            "",
+            null,
+            DEFAULT_INTERVAL,
+            null,
+            Unknown.KEEP,
+            PayloadForms.USUAL,
+            COMMON_TIMES);
     return new Profile(
         head,
         List.of(),
@@ -142,6 +153,11 @@ public final class Profile {
   /** Which fields of alarms say what. */
   public AlarmFields alarmFields() {
     return alarmFields;
+  }
+
+  /** The dialect that its devices speak, or null: one of the listener's. */
+  public @Nullable String dialect() {
+    return dialect;
   }
 
   public String title() {

@@ -23,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,7 @@ final class ProfileReader {
           "id",
           "title",
           "sector",
+          "dialect",
           "interval",
           "supervision",
           "payload",
@@ -116,7 +118,14 @@ final class ProfileReader {
   private char decimal = '.';
   private ProfileUnits units;
 
-  ProfileReader(Path file, List<String> faults, List<String> warnings) {
+  private final @Nullable Set<String> dialects;
+
+  /**
+   * @param dialects those that a profile may name; null: any
+   */
+  ProfileReader(
+      Path file, @Nullable Set<String> dialects, List<String> faults, List<String> warnings) {
+    this.dialects = dialects;
     this.yaml = new Yaml(file, faults, warnings);
     String name = file.getFileName().toString();
     this.units = ProfileUnits.ofTable(yaml);
@@ -156,6 +165,7 @@ final class ProfileReader {
         id,
         top.text("title", id),
         top.text("sector", ""),
+        dialect(top),
         top.duration("interval", Duration.ofMinutes(1)),
         supervision(top),
         top.choice("unknown", UNKNOWN, Unknown.KEEP),
@@ -197,6 +207,18 @@ final class ProfileReader {
       }
     }
     return List.copyOf(formats);
+  }
+
+  private @Nullable String dialect(YamlKeys top) {
+    String name = top.text("dialect");
+    if (name != null && dialects != null && !dialects.contains(name)) {
+      String known = String.join(", ", dialects.stream().sorted().toList());
+      top.fault(
+          "dialect",
+          "there is no dialect \"%s\"; %s"
+              .formatted(name, Nearest.hint(name, dialects, "write one of " + known)));
+    }
+    return name;
   }
 
   private static @Nullable Duration supervision(YamlKeys top) {

@@ -40,12 +40,21 @@ public final class Profiles {
    * faults are found in one pass.
    */
   public static Loaded load(List<Path> directoriesOrFiles) {
+    return load(directoriesOrFiles, null);
+  }
+
+  /**
+   * As {@link #load(List)}.
+   *
+   * @param dialects the dialects that a profile may name; null: any
+   */
+  public static Loaded load(List<Path> directoriesOrFiles, @Nullable Set<String> dialects) {
     List<String> faults = new ArrayList<>();
     List<String> warnings = new ArrayList<>();
     Map<String, Profile> byId = new LinkedHashMap<>();
     Map<String, Path> fileOf = new LinkedHashMap<>();
     for (Path file : files(directoriesOrFiles, faults)) {
-      Profile profile = read(file, faults, warnings);
+      Profile profile = read(file, dialects, faults, warnings);
       if (profile != null && byId.putIfAbsent(profile.id(), profile) == null) {
         fileOf.put(profile.id(), file);
       } else if (profile != null) {
@@ -84,7 +93,8 @@ public final class Profiles {
     return (name.endsWith(".yaml") || name.endsWith(".yml")) && !Files.isDirectory(file);
   }
 
-  private static @Nullable Profile read(Path file, List<String> faults, List<String> warnings) {
+  private static @Nullable Profile read(
+      Path file, @Nullable Set<String> dialects, List<String> faults, List<String> warnings) {
     String text;
     try {
       text = TextFile.decode(Files.readAllBytes(file));
@@ -94,13 +104,25 @@ public final class Profiles {
       return null;
     }
     int before = faults.size();
-    Profile profile = new ProfileReader(file, faults, warnings).read(text);
+    Profile profile = new ProfileReader(file, dialects, faults, warnings).read(text);
     return faults.size() == before ? profile : null;
   }
 
   /** The profile of that id, or null. */
   public @Nullable Profile find(String id) {
     return byId.get(id);
+  }
+
+  /** Id of a profile → the dialect that it names; of those that name one. */
+  public Map<String, String> dialects() {
+    Map<String, String> dialects = new HashMap<>();
+    byId.forEach((id, profile) -> {
+      String dialect = profile.dialect();
+      if (dialect != null) {
+        dialects.put(id, dialect);
+      }
+    });
+    return dialects;
   }
 
   public Set<String> ids() {

@@ -119,7 +119,7 @@ class ProfileFuzzTest {
   }
 
   private static void read(String text, List<String> faults) {
-    new ProfileReader(Path.of("test.yaml"), faults, new ArrayList<>()).read(text);
+    new ProfileReader(Path.of("test.yaml"), null, faults, new ArrayList<>()).read(text);
   }
 
   private static List<String> good() throws IOException {
