@@ -2,6 +2,7 @@ package io.sluice.engine.normalize;
 
 import io.sluice.engine.record.RecordFormat.Kind;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -68,15 +69,19 @@ final class Distinct {
     return false;
   }
 
-  /** Rows of one time that the device gave: each lies one microsecond before the next. */
+  /**
+   * Rows of one time that the device gave: each lies one microsecond before the next. What stands
+   * around rows and says nothing of its own takes no row: it is of the first one.
+   */
   private void spaceTimed() {
+    BitSet frames = mereFrames();
     Map<Long, Integer> rowsAt = new HashMap<>();
     int row = -1;
     long rowTime = Samples.NO_TIME;
     int before = 0;
     for (int i = 0; i < samples.count; i++) {
       long own = samples.times[i];
-      if (own == Samples.NO_TIME) {
+      if (own == Samples.NO_TIME || frames.get(samples.ordinals[i])) {
         continue;
       }
       if (samples.ordinals[i] != row || own != rowTime) {
@@ -86,6 +91,20 @@ final class Distinct {
       }
       samples.times[i] = own + before;
     }
+  }
+
+  /**
+   * Samples around others of which the profile knows nothing, and whose fields all stand in further
+   * objects: the message of a network server around what its device measured.
+   */
+  private BitSet mereFrames() {
+    BitSet frames = (BitSet) samples.frames.clone();
+    for (int i = 0; i < samples.count; i++) {
+      if (samples.fields[i] != null || samples.names[i].indexOf('.') < 0) {
+        frames.clear(samples.ordinals[i]);
+      }
+    }
+    return frames;
   }
 
   /** Returns whether names may still come twice. */

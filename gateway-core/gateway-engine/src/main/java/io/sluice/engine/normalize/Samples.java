@@ -6,6 +6,7 @@ import io.sluice.engine.record.RecordFormat;
 import io.sluice.engine.record.RecordFormat.Kind;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -55,6 +56,9 @@ final class Samples {
   /** Whether the message has samples that it calls its history. */
   boolean history;
 
+  /** Ordinals of samples that have further samples in them. */
+  final BitSet frames = new BitSet();
+
   /** Samples begun, and so the ordinal of the last one. */
   int begun;
 
@@ -90,6 +94,7 @@ final class Samples {
     count = 0;
     content = 0;
     begun = 0;
+    frames.clear();
     time = NO_TIME;
     relativeTime = false;
     rows = true;
@@ -392,6 +397,7 @@ final class Samples {
    * @param ordinal of the sample itself
    */
   void fillTimeInOrder(int from, long micros, int ordinal, long spacingMicros) {
+    frames.set(ordinal);
     int last = ordinal;
     for (int i = from; i < count; i++) {
       last = times[i] == NO_TIME ? Math.max(last, ordinals[i]) : last;
