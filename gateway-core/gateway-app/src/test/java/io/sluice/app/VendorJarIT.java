@@ -122,6 +122,30 @@ class VendorJarIT {
   }
 
   @Test
+  void dialectOfAnotherJarTakesTopicsWhereItIsNamed() throws Exception {
+    String[] line = {
+      "decode",
+      "--profile",
+      "cnc",
+      "--dialect",
+      "sluice",
+      "--dialect",
+      "dotted",
+      "--topic",
+      "plant.pump-07.alarm",
+      "--text",
+      "{\"spindle\":7}"
+    };
+    Tool decode = GatewayProcess.runWith(jar, line);
+    assertThat(decode.exitCode()).as(decode.output()).isZero();
+    assertThat(decode.output()).contains("by dialect dotted", "-> alarm of pump-07");
+    line[8] = "plant.alarm";
+    Tool refused = GatewayProcess.runWith(jar, line);
+    assertThat(refused.exitCode()).isEqualTo(1);
+    assertThat(refused.output()).contains("{plant}.{device}.values");
+  }
+
+  @Test
   void jarThatIsBrokenOrTakesAnothersNameIsAFaultAndTheOthersGoOn() throws Exception {
     Path services = Files.createDirectories(directory.resolve("more/META-INF/services"));
     Files.writeString(
