@@ -1,6 +1,6 @@
 package io.sluice.admin;
 
-import io.sluice.api.admin.StoreUnavailableException;
+import io.sluice.api.store.StoreUnavailableException;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.HttpException;
 import org.slf4j.Logger;

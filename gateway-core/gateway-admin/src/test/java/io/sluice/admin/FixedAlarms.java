@@ -2,7 +2,7 @@ package io.sluice.admin;
 
 import io.sluice.api.Following;
 import io.sluice.api.admin.AlarmDesk;
-import io.sluice.api.admin.StoreUnavailableException;
+import io.sluice.api.store.StoreUnavailableException;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;

@@ -1,8 +1,8 @@
 package io.sluice.app;
 
 import io.sluice.api.admin.Operations.LedgerLine;
-import io.sluice.api.admin.StoreUnavailableException;
 import io.sluice.api.admin.UpstreamDesk;
+import io.sluice.api.store.StoreUnavailableException;
 import io.sluice.engine.forward.Forwarder;
 import io.sluice.engine.spool.Spool;
 import java.io.IOException;

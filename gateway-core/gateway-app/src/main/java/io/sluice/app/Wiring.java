@@ -15,6 +15,7 @@ import io.sluice.api.admin.Operations.ListenerView;
 import io.sluice.api.audit.AuditTrail;
 import io.sluice.api.files.OwnerOnly;
 import io.sluice.api.health.Guarded;
+import io.sluice.api.store.StoreUnavailableException;
 import io.sluice.api.upstream.Upstream;
 import io.sluice.api.upstream.UpstreamFactory;
 import io.sluice.app.GatewayOperations.Insight;
@@ -58,7 +59,6 @@ import io.sluice.engine.registry.Authorities;
 import io.sluice.engine.registry.ConsumerSettings;
 import io.sluice.engine.registry.Consumers;
 import io.sluice.engine.registry.Registry;
-import io.sluice.engine.registry.RegistryException;
 import io.sluice.engine.spool.SegmentedSpool;
 import io.sluice.engine.spool.SpoolSettings;
 import java.io.IOException;
@@ -305,7 +305,7 @@ final class Wiring implements AutoCloseable {
   private static void sweep(Registry registry) {
     try {
       registry.sweep();
-    } catch (RegistryException e) {
+    } catch (StoreUnavailableException e) {
       LOG.warn("credentials whose overlap is over are still on disk: {}", e.getMessage());
     }
   }

@@ -92,6 +92,16 @@ class ArchitectureTest {
               "io.sluice.cli..",
               "io.sluice.app..");
 
+  /** So that another database can stand behind it: io.sluice.api.store is all that it knows. */
+  @ArchTest
+  static final ArchRule registryKnowsNoDatabase =
+      noClasses()
+          .that()
+          .resideInAPackage("io.sluice.engine.registry..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("io.sluice.store..", "java.sql..", "org.sqlite..");
+
   @ArchTest
   static final ArchRule adminKnowsTheApiOnly =
       noClasses()

@@ -1,6 +1,6 @@
 package io.sluice.engine.alarm;
 
-import io.sluice.api.admin.StoreUnavailableException;
+import io.sluice.api.store.StoreUnavailableException;
 import io.sluice.store.sqlite.SqliteFile;
 import io.sluice.store.sqlite.SqliteKind;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package io.sluice.engine.alarm;
 
-import io.sluice.api.admin.StoreUnavailableException;
+import io.sluice.api.store.StoreUnavailableException;
 import org.jspecify.annotations.Nullable;
 
 /** The alarm book's database failed; the message names the file and the remedy. */

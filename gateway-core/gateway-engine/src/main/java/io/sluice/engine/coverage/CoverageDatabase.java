@@ -1,7 +1,7 @@
 package io.sluice.engine.coverage;
 
 import io.sluice.api.Lane;
-import io.sluice.api.admin.StoreUnavailableException;
+import io.sluice.api.store.StoreUnavailableException;
 import io.sluice.store.sqlite.SqliteFile;
 import io.sluice.store.sqlite.SqliteKind;
 import java.io.ByteArrayInputStream;

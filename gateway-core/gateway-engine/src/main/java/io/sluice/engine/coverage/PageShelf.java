@@ -1,6 +1,6 @@
 package io.sluice.engine.coverage;
 
-import io.sluice.api.admin.StoreUnavailableException;
+import io.sluice.api.store.StoreUnavailableException;
 import java.io.IOException;
 import java.util.Iterator;
 import java.util.LinkedHashMap;

@@ -3,7 +3,7 @@ package io.sluice.engine.coverage;
 import io.sluice.api.admin.CoverageDesk.Outage;
 import io.sluice.api.admin.CoverageDesk.Stop;
 import io.sluice.api.admin.CoverageDesk.StopScope;
-import io.sluice.api.admin.StoreUnavailableException;
+import io.sluice.api.store.StoreUnavailableException;
 import io.sluice.engine.coverage.Intervals.Interval;
 import java.io.IOException;
 import java.util.Comparator;

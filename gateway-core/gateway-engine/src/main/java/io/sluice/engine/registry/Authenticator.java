@@ -7,6 +7,8 @@ import io.sluice.api.RejectReason;
 import io.sluice.api.adapter.Admission;
 import io.sluice.api.adapter.Credentials;
 import io.sluice.api.adapter.Peer;
+import io.sluice.api.store.StoredCredentials;
+import io.sluice.api.store.StoredDevice;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
 import java.util.List;
@@ -279,7 +281,7 @@ final class Authenticator implements AutoCloseable {
   private CompletionStage<Admission> verify(
       Peer peer, String userName, @Nullable Registered entry, byte[] password) {
     String hash = slowHash(entry == null ? null : entry.credentials());
-    Registered.Previous previous = entry == null ? null : entry.previous();
+    StoredDevice.Previous previous = entry == null ? null : entry.previous();
     boolean isOverlapping = previous != null && clockMillis.getAsLong() < previous.untilMillis();
     String before = isOverlapping ? slowHash(previous.credentials()) : hash;
     String fingerprint = hasher.fingerprint(userName, hash + before, password);

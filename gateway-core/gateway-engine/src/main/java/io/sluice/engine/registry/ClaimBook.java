@@ -2,11 +2,11 @@ package io.sluice.engine.registry;
 
 import io.sluice.api.admin.ClaimDesk.ClaimSpec;
 import io.sluice.api.admin.ClaimDesk.ClaimView;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
+import io.sluice.api.store.ClaimedDevice;
+import io.sluice.api.store.RegistryStore;
+import io.sluice.api.store.Step;
+import io.sluice.api.store.StoreUnavailableException;
+import io.sluice.api.store.StoredClaim;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -68,7 +68,7 @@ final class ClaimBook {
    */
   record Mark(String claimHash, String issuedHash) {}
 
-  private final RegistryDatabase database;
+  private final RegistryStore store;
   private final Map<String, Claim> byHash = new ConcurrentHashMap<>();
 
   /** Devices that have not shown what their claim gave them. */
@@ -77,43 +77,65 @@ final class ClaimBook {
   /** Of those before, what is still to be deleted on disk; no more than they were. */
   private final Map<String, Mark> settled = new ConcurrentHashMap<>();
 
-  ClaimBook(RegistryDatabase database) {
-    this.database = database;
-    database.transact(connection -> {
-      try (Statement statement = connection.createStatement()) {
-        try (ResultSet row = statement.executeQuery("SELECT * FROM claim")) {
-          while (row.next()) {
-            Claim claim = claim(row);
-            byHash.put(claim.tokenHash(), claim);
-          }
-        }
-        try (ResultSet row =
-            statement.executeQuery("SELECT id, token_hash, issued_hash FROM claimed_device")) {
-          while (row.next()) {
-            unsettled.put(row.getString(1), new Mark(row.getString(2), row.getString(3)));
-          }
-        }
-      }
-      return byHash;
-    });
+  ClaimBook(RegistryStore store) {
+    this.store = store;
+    store.changes(change -> change.steps().forEach(this::apply));
   }
 
-  private static Claim claim(ResultSet row) throws SQLException {
+  /** Takes a claim of before. */
+  void restore(StoredClaim claim) {
+    byHash.put(claim.tokenHash(), claim(claim));
+  }
+
+  /** Takes a device that came by a claim before. */
+  void restore(ClaimedDevice device) {
+    unsettled.put(device.device(), new Mark(device.claimHash(), device.issuedHash()));
+  }
+
+  /** Follows the store. */
+  private void apply(Step step) {
+    switch (step) {
+      case Step.SaveClaim save -> restore(save.claim());
+      case Step.RemoveClaim remove -> byHash.remove(remove.tokenHash());
+      case Step.UseClaim use ->
+          byHash.computeIfPresent(use.tokenHash(), (hash, claim) -> claim.used());
+      case Step.MarkClaimed mark -> restore(mark.device());
+      case Step.ReissueClaimed reissue -> reissued(reissue);
+      case Step.SettleClaimed settle -> {
+        Mark mark = unsettled.get(settle.device());
+        if (mark != null && mark.issuedHash().equals(settle.issuedHash())) {
+          unsettled.remove(settle.device(), mark);
+        }
+      }
+      default -> {} // not of claims
+    }
+  }
+
+  private void reissued(Step.ReissueClaimed reissue) {
+    unsettled.computeIfPresent(
+        reissue.device(),
+        (device, mark) ->
+            mark.issuedHash().equals(reissue.issuedHash())
+                ? new Mark(mark.claimHash(), reissue.nextHash())
+                : mark);
+  }
+
+  private static Claim claim(StoredClaim stored) {
     ClaimSpec spec =
         new ClaimSpec(
-            row.getString("name"),
-            row.getString("profile"),
-            row.getString("sector"),
-            row.getString("site"),
-            row.getString("pattern"),
-            row.getInt("uses_left"),
+            stored.name(),
+            stored.profile(),
+            stored.sector(),
+            stored.site(),
+            stored.pattern(),
+            stored.usesLeft(),
             Duration.ZERO);
     return new Claim(
-        row.getString("token_hash"),
+        stored.tokenHash(),
         spec,
-        row.getInt("uses_left"),
-        row.getLong("created_ms"),
-        row.getLong("expires_ms"));
+        stored.usesLeft(),
+        stored.createdMillis(),
+        stored.expiresMillis());
   }
 
   /** What is wrong with a claim by itself. */
@@ -151,28 +173,19 @@ final class ClaimBook {
     if (isTaken || byHash.size() >= MAX_CLAIMS) {
       return false;
     }
-    store(new Claim(tokenHash, spec, spec.uses(), nowMillis, nowMillis + spec.expiry().toMillis()));
+    store.apply(
+        new Step.SaveClaim(
+            new StoredClaim(
+                tokenHash,
+                spec.name(),
+                spec.profile(),
+                spec.sector(),
+                spec.site(),
+                spec.pattern(),
+                spec.uses(),
+                nowMillis + spec.expiry().toMillis(),
+                nowMillis)));
     return true;
-  }
-
-  private void store(Claim claim) {
-    database.transact(connection -> {
-      try (PreparedStatement insert =
-          connection.prepareStatement(
-              "INSERT OR REPLACE INTO claim VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")) {
-        insert.setString(1, claim.tokenHash());
-        insert.setString(2, claim.spec().name());
-        insert.setString(3, claim.spec().profile());
-        insert.setString(4, claim.spec().sector());
-        insert.setString(5, claim.spec().site());
-        insert.setString(6, claim.spec().pattern());
-        insert.setInt(7, claim.usesLeft());
-        insert.setLong(8, claim.endMillis());
-        insert.setLong(9, claim.createdMillis());
-        return insert.executeUpdate();
-      }
-    });
-    byHash.put(claim.tokenHash(), claim);
   }
 
   private void dropEnded(long nowMillis) {
@@ -184,17 +197,7 @@ final class ClaimBook {
   }
 
   private void remove(Claim claim) {
-    delete("DELETE FROM claim WHERE token_hash = ?", claim.tokenHash());
-    byHash.remove(claim.tokenHash());
-  }
-
-  private void delete(String sql, String key) {
-    database.transact(connection -> {
-      try (PreparedStatement delete = connection.prepareStatement(sql)) {
-        delete.setString(1, key);
-        return delete.executeUpdate();
-      }
-    });
+    store.apply(new Step.RemoveClaim(claim.tokenHash()));
   }
 
   synchronized boolean withdraw(String name) {
@@ -227,65 +230,21 @@ final class ClaimBook {
   }
 
   /** Takes one use for this device, and binds the claim to what it gave. */
-  DeviceRegistry.Alongside use(String device, Mark mark, long nowMillis) {
-    return new DeviceRegistry.Alongside() {
-      @Override
-      public boolean write(Connection connection) throws SQLException {
-        return takeUse(connection, mark.claimHash())
-            && insertMark(connection, device, mark, nowMillis);
-      }
-
-      @Override
-      public void written() {
-        byHash.computeIfPresent(mark.claimHash(), (hash, claim) -> claim.used());
-        unsettled.put(device, mark);
-      }
-    };
+  static List<Step> use(String device, Mark mark, long nowMillis) {
+    return List.of(
+        new Step.UseClaim(mark.claimHash()),
+        new Step.MarkClaimed(
+            new ClaimedDevice(device, mark.claimHash(), mark.issuedHash(), nowMillis)));
   }
 
-  private static boolean takeUse(Connection connection, String tokenHash) throws SQLException {
-    try (PreparedStatement update =
-        connection.prepareStatement(
-            "UPDATE claim SET uses_left = uses_left - 1 WHERE token_hash = ? AND uses_left > 0")) {
-      update.setString(1, tokenHash);
-      return update.executeUpdate() == 1;
-    }
-  }
-
-  private static boolean insertMark(Connection connection, String device, Mark mark, long nowMillis)
-      throws SQLException {
-    try (PreparedStatement insert =
-        connection.prepareStatement(
-            "INSERT OR REPLACE INTO claimed_device (id, token_hash, claimed_ms, issued_hash)"
-                + " VALUES (?, ?, ?, ?)")) {
-      insert.setString(1, device);
-      insert.setString(2, mark.claimHash());
-      insert.setLong(3, nowMillis);
-      insert.setString(4, mark.issuedHash());
-      return insert.executeUpdate() == 1;
-    }
-  }
-
-  /** Gives the device another token by the same claim; takes no use. */
-  DeviceRegistry.Alongside again(String device, Mark before, Mark next) {
-    return new DeviceRegistry.Alongside() {
-      @Override
-      public boolean write(Connection connection) throws SQLException {
-        try (PreparedStatement update =
-            connection.prepareStatement(
-                "UPDATE claimed_device SET issued_hash = ? WHERE id = ? AND issued_hash = ?")) {
-          update.setString(1, next.issuedHash());
-          update.setString(2, device);
-          update.setString(3, before.issuedHash());
-          return before.equals(unsettled.get(device)) && update.executeUpdate() == 1;
-        }
-      }
-
-      @Override
-      public void written() {
-        unsettled.replace(device, before, next);
-      }
-    };
+  /**
+   * Gives the device another token by the same claim; takes no use. Null where it has shown the one
+   * before by now.
+   */
+  @Nullable List<Step> again(String device, Mark before, Mark next) {
+    return before.equals(unsettled.get(device))
+        ? List.of(new Step.ReissueClaimed(device, before.issuedHash(), next.issuedHash()))
+        : null;
   }
 
   /** What a claim gave to a device that has not shown it yet; null where there is none. */
@@ -314,25 +273,16 @@ final class ClaimBook {
     }
     try {
       delete(batch);
-    } catch (RegistryException e) {
+    } catch (StoreUnavailableException e) {
       LOG.debug("{} settled claims are still to be deleted: {}", batch.size(), e.getMessage());
-      return; // the database tells of its trouble itself
+      return; // the store tells of its trouble itself
     }
     batch.forEach(settled::remove);
   }
 
   private void delete(Map<String, Mark> batch) {
-    database.transact(connection -> {
-      try (PreparedStatement delete =
-          connection.prepareStatement(
-              "DELETE FROM claimed_device WHERE id = ? AND issued_hash = ?")) {
-        for (Map.Entry<String, Mark> one : batch.entrySet()) {
-          delete.setString(1, one.getKey());
-          delete.setString(2, one.getValue().issuedHash());
-          delete.addBatch();
-        }
-        return delete.executeBatch();
-      }
-    });
+    List<Step> steps = new ArrayList<>(batch.size());
+    batch.forEach((device, mark) -> steps.add(new Step.SettleClaimed(device, mark.issuedHash())));
+    store.apply(steps);
   }
 }

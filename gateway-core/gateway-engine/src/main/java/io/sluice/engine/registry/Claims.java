@@ -1,5 +1,6 @@
 package io.sluice.engine.registry;
 
+import io.sluice.api.store.StoredCredentials;
 import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;

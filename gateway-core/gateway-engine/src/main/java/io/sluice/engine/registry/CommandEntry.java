@@ -4,6 +4,8 @@ import io.sluice.api.Command;
 import io.sluice.api.adapter.DeviceLink;
 import io.sluice.api.admin.CommandDesk.CommandView;
 import io.sluice.api.admin.CommandDesk.State;
+import io.sluice.api.store.Step;
+import io.sluice.api.store.StoredCommand;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,25 +33,14 @@ final class CommandEntry {
   /** Nothing is waited for any more, whatever the state. */
   private boolean isOver;
 
-  /** As the database has it. */
-  record Row(
-      long sequence,
-      Command command,
-      State state,
-      @Nullable Long sentMicros,
-      @Nullable Long acknowledgedMicros,
-      @Nullable Integer reasonCode,
-      boolean isOver,
-      boolean evicted) {}
-
   /**
    * @param registration of the device now: the command is for no later one of the same id
    */
   CommandEntry(long sequence, Command command, long registration) {
-    this(new Row(sequence, command, State.QUEUED, null, null, null, false, false), registration);
+    this(new StoredCommand(sequence, command, State.QUEUED, null, null, null, false), registration);
   }
 
-  CommandEntry(Row row, long registration) {
+  CommandEntry(StoredCommand row, long registration) {
     this.registration = registration;
     this.sequence = row.sequence();
     this.command = row.command();
@@ -190,9 +181,13 @@ final class CommandEntry {
     evicted = true;
   }
 
-  synchronized Row row() {
-    return new Row(
-        sequence, command, state, sentMicros, acknowledgedMicros, reasonCode, isOver, evicted);
+  /** What has the store hold it as it is now. */
+  synchronized Step step() {
+    return evicted
+        ? new Step.RemoveCommand(sequence)
+        : new Step.SaveCommand(
+            new StoredCommand(
+                sequence, command, state, sentMicros, acknowledgedMicros, reasonCode, isOver));
   }
 
   synchronized CommandView view() {

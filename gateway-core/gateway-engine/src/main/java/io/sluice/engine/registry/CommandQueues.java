@@ -7,6 +7,8 @@ import io.sluice.api.DeviceId;
 import io.sluice.api.adapter.Commands;
 import io.sluice.api.adapter.DeviceLink;
 import io.sluice.api.admin.CommandDesk;
+import io.sluice.api.store.RegistryStore;
+import io.sluice.api.store.StoredCommand;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -70,7 +72,7 @@ final class CommandQueues implements Commands, CommandDesk, DeviceChanges, AutoC
    * @param nanoTime monotonic, as {@link System#nanoTime}
    */
   CommandQueues(
-      RegistryDatabase database,
+      RegistryStore store,
       ToLongFunction<String> registrations,
       Presence presence,
       Clock clock,
@@ -81,15 +83,16 @@ final class CommandQueues implements Commands, CommandDesk, DeviceChanges, AutoC
     this.nanoTime = nanoTime;
     this.sweptMicros = nowMicros();
     this.sweptNanos = nanoTime.getAsLong();
-    this.store = new CommandStore(database, this::sweep);
+    this.store = new CommandStore(store, this::sweep);
   }
 
-  /** Loads what waits and begins to sweep. */
+  /** Begins to sweep, after all is restored. */
   void start() {
-    store.start(this::restore);
+    store.start();
   }
 
-  private void restore(CommandEntry.Row row) {
+  /** Takes a command of before; in the order of their numbers, after the devices. */
+  void restore(StoredCommand row) {
     String device = row.command().device().value();
     CommandEntry entry = new CommandEntry(row, registrations.applyAsLong(device));
     queues.computeIfAbsent(key(entry), id -> new CommandQueue()).add(entry);

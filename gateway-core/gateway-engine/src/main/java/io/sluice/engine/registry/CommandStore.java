@@ -1,20 +1,22 @@
 package io.sluice.engine.registry;
 
 import io.sluice.api.health.Guarded;
+import io.sluice.api.store.RegistryStore;
+import io.sluice.api.store.StoreUnavailableException;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps commands in SQLite. New ones are written by the caller, who waits for the disk; changes of
- * state by one background thread, which writes the latest state of all that changed in one
- * transaction. What waits to be written is therefore bounded by the number of commands kept.
+ * Keeps commands in the registry's store. New ones are written by the caller, who waits for the
+ * disk; changes of state by one background thread, which writes the latest state of all that
+ * changed in one transaction. What waits to be written is therefore bounded by the number of
+ * commands kept.
  *
  * <p>While the disk fails, states live in memory and are tried again each second; new commands are
  * refused.
@@ -23,7 +25,7 @@ final class CommandStore implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(CommandStore.class);
   private static final long TICK_MILLIS = 1_000;
 
-  private final RegistryDatabase database;
+  private final RegistryStore store;
   private final ConcurrentMap<Long, CommandEntry> changed = new ConcurrentHashMap<>();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition wake = lock.newCondition();
@@ -34,8 +36,8 @@ final class CommandStore implements AutoCloseable {
   /**
    * @param tick run by the writer each second: the sweep
    */
-  CommandStore(RegistryDatabase database, Runnable tick) {
-    this.database = database;
+  CommandStore(RegistryStore store, Runnable tick) {
+    this.store = store;
     this.writer =
         Thread.ofPlatform()
             .name("registry-commands")
@@ -43,25 +45,18 @@ final class CommandStore implements AutoCloseable {
             .unstarted(Guarded.loop("registry-commands", () -> run(tick), () -> closed));
   }
 
-  /** Loads every command in the order of their making, then begins to tick. */
-  void start(Consumer<CommandEntry.Row> consumer) {
-    database.transact(connection -> {
-      CommandTable.load(connection, consumer);
-      return consumer;
-    });
+  /** Begins to tick and to write. */
+  void start() {
     writer.start();
   }
 
   /**
    * Returns when the command is on disk.
    *
-   * @throws RegistryException where it cannot be written
+   * @throws StoreUnavailableException where it cannot be written
    */
   void insert(CommandEntry entry) {
-    database.transact(connection -> {
-      CommandTable.save(connection, List.of(entry.row()));
-      return entry;
-    });
+    store.apply(entry.step());
   }
 
   /** Has its state written soon. Never blocks on the disk. */
@@ -113,12 +108,9 @@ final class CommandStore implements AutoCloseable {
     // removed first: a change that comes while this batch is written is a new one
     batch.forEach(entry -> changed.remove(entry.sequence(), entry));
     try {
-      database.transact(connection -> {
-        CommandTable.save(connection, batch.stream().map(CommandEntry::row).toList());
-        return batch;
-      });
+      store.apply(batch.stream().map(CommandEntry::step).toList());
       return true;
-    } catch (RegistryException e) {
+    } catch (StoreUnavailableException e) {
       batch.forEach(entry -> changed.putIfAbsent(entry.sequence(), entry));
       if (!failing) {
         LOG.warn("states of commands are kept in memory until this is mended: {}", e.getMessage());

@@ -4,6 +4,7 @@ import io.sluice.api.Device;
 import io.sluice.api.DeviceId;
 import io.sluice.api.admin.DeviceDirectory.CredentialSpec;
 import io.sluice.api.admin.DeviceDirectory.DeviceSpec;
+import io.sluice.api.store.StoredCredentials;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;

@@ -4,12 +4,17 @@ import io.sluice.api.Device;
 import io.sluice.api.DeviceId;
 import io.sluice.api.admin.DeviceDirectory;
 import io.sluice.api.admin.DeviceImporter;
+import io.sluice.api.store.AppliedChange;
+import io.sluice.api.store.RegistryStore;
+import io.sluice.api.store.Step;
+import io.sluice.api.store.StoreConflictException;
+import io.sluice.api.store.StoredCredentials;
+import io.sluice.api.store.StoredDevice;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,31 +23,24 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The devices: a {@link Roster} in memory that answers every look-up, and SQLite behind it that has
- * every change before it shows.
+ * The devices: a {@link Roster} in memory that answers every look-up, and the store behind it that
+ * has every change before it shows. What shows follows the store: {@link #follow}.
  *
  * <p>Look-ups take no lock. Changes are serialized by one lock, held over the transaction; they
  * block on the disk and are for operators' and start-up threads.
  */
 final class DeviceRegistry {
-  /** What is written in the transaction that stores a device. */
-  interface Alongside {
-    /** False where it cannot be: then nothing is stored. */
-    boolean write(Connection connection) throws SQLException;
-
-    /** It is on disk. */
-    default void written() {}
-  }
-
-  static final Alongside NOTHING_ELSE = connection -> true;
-
+  private static final Logger LOG = LoggerFactory.getLogger(DeviceRegistry.class);
   private static final int TOKEN_BYTES = 32;
 
-  private final RegistryDatabase database;
+  private final RegistryStore store;
   private final Set<String> profiles;
   private final DeviceRules.Strictness strictness;
   private final PasswordHasher hasher;
@@ -50,34 +48,115 @@ final class DeviceRegistry {
   private final Roster roster = new Roster();
   private final Overlaps overlaps = new Overlaps();
   private final BarredDevices barred = new BarredDevices();
-  private final Map<String, String> seedDigests;
+  private final Map<String, String> seedDigests = new HashMap<>();
   private final List<DeviceChanges> listeners = new CopyOnWriteArrayList<>();
   private final ReentrantLock lock = new ReentrantLock();
   private final SeedPasswords seedPasswords;
 
   DeviceRegistry(
-      RegistryDatabase database,
+      RegistryStore store,
       Set<String> profiles,
       DeviceRules.Strictness strictness,
       PasswordHasher hasher,
       SecureRandom random) {
-    this.database = database;
+    this.store = store;
     this.strictness = strictness;
     this.profiles = Set.copyOf(profiles);
     this.hasher = hasher;
     this.random = random;
-    this.seedDigests =
-        database.transact(connection -> {
-          DeviceTable.load(
-              connection,
-              entry -> {
-                roster.put(entry);
-                overlaps.note(entry);
-              });
-          barred.load(connection);
-          return DeviceTable.loadSeedDigests(connection);
-        });
     this.seedPasswords = new SeedPasswords(hasher, this::settle);
+    store.changes(this::follow);
+  }
+
+  /** Takes a device of before, at start. */
+  void restore(StoredDevice stored) {
+    Registered entry = Registered.of(stored);
+    roster.put(entry);
+    overlaps.note(entry);
+  }
+
+  /** Takes what a device file said before, at start. */
+  void restoreSeedDigest(String id, String digest) {
+    seedDigests.put(id, digest);
+  }
+
+  /** Takes a device that does not come back by itself, at start. */
+  void restoreBarred(String id) {
+    barred.add(id);
+  }
+
+  /**
+   * Shows what the store has. A change of this gateway comes on the thread that made it, under the
+   * lock; that thread tells the listeners. One of another gateway comes on the store's.
+   */
+  private void follow(AppliedChange change) {
+    if (change.own()) {
+      change.steps().forEach(this::show);
+      return;
+    }
+    List<@Nullable Registered> before = new ArrayList<>();
+    List<@Nullable Registered> after = new ArrayList<>();
+    lock.lock();
+    try {
+      for (Step step : change.steps()) {
+        String id = deviceOf(step);
+        before.add(id == null ? null : roster.find(id));
+        show(step);
+        after.add(id == null ? null : roster.find(id));
+      }
+    } finally {
+      lock.unlock();
+    }
+    for (int i = 0; i < before.size(); i++) {
+      if (before.get(i) != null || after.get(i) != null) {
+        tell(before.get(i), after.get(i));
+      }
+    }
+  }
+
+  private static @Nullable String deviceOf(Step step) {
+    return switch (step) {
+      case Step.InsertDevice insert -> insert.device().id();
+      case Step.UpdateDevice update -> update.after().id();
+      case Step.SaveDevice save -> save.device().id();
+      case Step.RemoveDevice remove -> remove.device();
+      default -> null; // not of a device
+    };
+  }
+
+  private void show(Step step) {
+    switch (step) {
+      case Step.InsertDevice insert -> show(insert.device());
+      case Step.UpdateDevice update -> show(update.after());
+      case Step.SaveDevice save -> show(save.device());
+      case Step.RemoveDevice remove -> roster.remove(remove.device());
+      case Step.SaveSeedDigest seed -> seedDigests.put(seed.device(), seed.digest());
+      case Step.BarDevice bar -> barred.add(bar.device());
+      case Step.UnbarDevice unbar -> barred.remove(unbar.device());
+      default -> {} // not of devices
+    }
+  }
+
+  private void show(StoredDevice stored) {
+    Registered entry = Registered.of(stored);
+    Registered before = roster.find(entry.id());
+    if (before != null && isQuick(before)) {
+      // the slow hash of the same password
+      Registered settled =
+          before.withCredentials(
+              before.credentials().withPasswordHash(entry.credentials().passwordHash()));
+      if (settled.stored().equals(stored)) {
+        roster.putSame(entry);
+        return;
+      }
+    }
+    roster.put(entry);
+    overlaps.note(entry);
+  }
+
+  private static boolean isQuick(Registered entry) {
+    String hash = entry.credentials().passwordHash();
+    return hash != null && PasswordHasher.isQuick(hash);
   }
 
   /** The device, retired or not; null where it is unknown. For the hot path. */
@@ -128,7 +207,7 @@ final class DeviceRegistry {
       if (!clashes.isEmpty()) {
         throw new DeviceDirectory.InvalidDeviceException(join(clashes));
       }
-      store(after);
+      store(before, after);
     } finally {
       lock.unlock();
     }
@@ -205,7 +284,7 @@ final class DeviceRegistry {
       if (!clashes.isEmpty()) {
         throw new DeviceDirectory.InvalidDeviceException(join(clashes));
       }
-      store(after);
+      store(before, after);
     } finally {
       lock.unlock();
     }
@@ -223,7 +302,7 @@ final class DeviceRegistry {
       change(
           id,
           entry -> {
-            Registered.Previous previous = entry.previous();
+            StoredDevice.Previous previous = entry.previous();
             boolean isOver = previous != null && previous.untilMillis() <= nowMillis;
             return isOver ? entry.withoutPrevious() : entry;
           });
@@ -241,7 +320,7 @@ final class DeviceRegistry {
         return false;
       }
       after = change.apply(before);
-      store(after);
+      store(before, after);
     } finally {
       lock.unlock();
     }
@@ -259,18 +338,13 @@ final class DeviceRegistry {
         return false;
       }
       boolean isBarred = before.device().retired() || before.credentials().isRevoked();
-      database.transact(connection -> {
-        DeviceTable.remove(connection, id);
-        CommandTable.end(connection, id);
-        if (isBarred) {
-          barred.bar(connection, id);
-        }
-        return id;
-      });
+      List<Step> steps = new ArrayList<>(3);
+      steps.add(new Step.RemoveDevice(id));
+      steps.add(new Step.EndCommands(id));
       if (isBarred) {
-        barred.barred(id);
+        steps.add(new Step.BarDevice(id, BarredDevices.MAX_IDS));
       }
-      roster.remove(id);
+      store.apply(steps);
     } finally {
       lock.unlock();
     }
@@ -278,27 +352,25 @@ final class DeviceRegistry {
     return true;
   }
 
-  private void store(Registered entry) {
-    store(entry, NOTHING_ELSE);
+  private void store(@Nullable Registered before, Registered after) {
+    List<Step> steps = new ArrayList<>(2);
+    steps.add(saving(before, after));
+    steps.addAll(barred.lifting(List.of(after)));
+    store.apply(steps);
   }
 
-  private boolean store(Registered entry, Alongside alongside) {
-    boolean stored =
-        database.transact(connection -> {
-          if (!alongside.write(connection)) {
-            return false;
-          }
-          DeviceTable.save(connection, List.of(entry));
-          barred.lift(connection, List.of(entry));
-          return true;
-        });
-    if (stored) {
-      barred.lifted(List.of(entry));
-      alongside.written();
-      roster.put(entry);
-      overlaps.note(entry);
+  private static Step saving(@Nullable Registered before, Registered after) {
+    if (before == null) {
+      return new Step.InsertDevice(after.stored());
     }
-    return stored;
+    // a quick digest is of this life's memory: the store has something else
+    return isQuick(before)
+        ? new Step.SaveDevice(after.stored())
+        : new Step.UpdateDevice(before.stored(), after.stored());
+  }
+
+  private void save(List<Step> steps, Collection<Registered> entries) {
+    entries.forEach(entry -> steps.add(new Step.SaveDevice(entry.stored())));
   }
 
   private void tell(@Nullable Registered before, @Nullable Registered after) {
@@ -324,17 +396,19 @@ final class DeviceRegistry {
         new Device(id, profile, "unregistered", "unregistered", null, null, false, true, false);
     StoredCredentials credentials = StoredCredentials.NONE.withPasswordHash(hash);
     return registerNew(
-        new Registered(device, credentials), () -> unregistered() < limit, NOTHING_ELSE);
+        new Registered(device, credentials), () -> unregistered() < limit, List.of());
   }
 
   /**
    * Registers a device that nobody knows and that comes by itself.
    *
    * @param allowed asked under the lock, once it is known to be new
+   * @param alongside applied with it
    * @return null where it is known by now or barred, its credentials are another's, or it is not
    *     allowed
    */
-  @Nullable Registered registerNew(Registered entry, BooleanSupplier allowed, Alongside alongside) {
+  @Nullable Registered registerNew(
+      Registered entry, BooleanSupplier allowed, List<Step> alongside) {
     Registered registered;
     lock.lock();
     try {
@@ -342,10 +416,16 @@ final class DeviceRegistry {
           roster.find(entry.id()) == null
               && !barred.contains(entry.id())
               && DeviceMerge.clashes(entry, roster, this::find).isEmpty();
-      if (!isFree || !allowed.getAsBoolean() || !store(entry, alongside)) {
+      if (!isFree || !allowed.getAsBoolean()) {
         return null;
       }
+      List<Step> steps = new ArrayList<>(alongside);
+      steps.add(new Step.InsertDevice(entry.stored()));
+      store.apply(steps);
       registered = roster.find(entry.id());
+    } catch (StoreConflictException e) {
+      LOG.debug("device {} is not registered: {}", entry.id(), e.getMessage());
+      return null; // another was first
     } finally {
       lock.unlock();
     }
@@ -358,7 +438,8 @@ final class DeviceRegistry {
    *
    * @return null where it has anything else, or is not in service
    */
-  @Nullable Registered reissue(String id, String issuedHash, String nextHash, Alongside alongside) {
+  @Nullable Registered reissue(
+      String id, String issuedHash, String nextHash, Supplier<@Nullable List<Step>> alongside) {
     Registered before;
     Registered after;
     lock.lock();
@@ -371,10 +452,17 @@ final class DeviceRegistry {
         return null;
       }
       after = new Registered(before.device(), StoredCredentials.NONE.withTokenHash(nextHash), null);
-      if (!store(after, alongside)) {
+      List<Step> bound = alongside.get();
+      if (bound == null) {
         return null;
       }
+      List<Step> steps = new ArrayList<>(bound);
+      steps.add(saving(before, after));
+      store.apply(steps);
       after = roster.find(id);
+    } catch (StoreConflictException e) {
+      LOG.debug("device {} gets no other token: {}", id, e.getMessage());
+      return null; // another was first
     } finally {
       lock.unlock();
     }
@@ -410,15 +498,15 @@ final class DeviceRegistry {
     lock.lock();
     try {
       seeding.decide(specs, digests);
-      database.transact(connection -> {
-        DeviceTable.save(connection, seeding.toStore());
-        barred.lift(connection, seeding.applied());
-        DeviceTable.saveSeedDigests(connection, seeding.digestsToStore());
-        return seeding;
-      });
-      seedDigests.putAll(seeding.digestsToStore());
-      barred.lifted(seeding.applied());
-      seeding.applied().forEach(roster::put);
+      List<Step> steps = new ArrayList<>();
+      save(steps, seeding.toStore());
+      steps.addAll(barred.lifting(seeding.applied()));
+      seeding
+          .digestsToStore()
+          .forEach((id, digest) -> steps.add(new Step.SaveSeedDigest(id, digest)));
+      store.apply(steps);
+      // without a slow hash as yet: in memory only
+      seeding.notStored().forEach(roster::put);
     } finally {
       lock.unlock();
     }
@@ -443,14 +531,10 @@ final class DeviceRegistry {
         bulk.offer(parsed.lines().get(i), hashes.get(i));
       }
       List<Registered> entries = bulk.toStore();
-      database.transact(connection -> {
-        DeviceTable.save(connection, entries);
-        barred.lift(connection, entries);
-        return entries;
-      });
-      barred.lifted(entries);
-      entries.forEach(roster::put);
-      entries.forEach(overlaps::note);
+      List<Step> steps = new ArrayList<>(entries.size());
+      save(steps, entries);
+      steps.addAll(barred.lifting(entries));
+      store.apply(steps);
     } finally {
       lock.unlock();
     }
@@ -469,15 +553,9 @@ final class DeviceRegistry {
       Registered settled =
           new Registered(
               entry.device(), entry.credentials().withPasswordHash(hash), entry.previous());
-      Map<String, String> digest = new HashMap<>();
-      digest.put(pending.id(), pending.digest());
-      database.transact(connection -> {
-        DeviceTable.save(connection, List.of(settled));
-        DeviceTable.saveSeedDigests(connection, digest);
-        return settled;
-      });
-      seedDigests.putAll(digest);
-      roster.putSame(settled);
+      store.apply(
+          new Step.SaveDevice(settled.stored()),
+          new Step.SaveSeedDigest(pending.id(), pending.digest()));
     } finally {
       lock.unlock();
     }

@@ -4,6 +4,7 @@ import io.sluice.api.Device;
 import io.sluice.api.DeviceId;
 import io.sluice.api.RejectReason;
 import io.sluice.api.adapter.Admission;
+import io.sluice.api.store.StoredCredentials;
 import io.sluice.engine.registry.AccessSettings.JustInTime;
 import java.security.cert.X509Certificate;
 import java.util.List;
@@ -104,7 +105,7 @@ final class Enrolment {
         new Registered(device, StoredCredentials.NONE.withTokenHash(mark.issuedHash()));
     Registered registered =
         devices.registerNew(
-            entry, () -> claims.hasUse(tokenHash, now), claims.use(id.value(), mark, now));
+            entry, () -> claims.hasUse(tokenHash, now), ClaimBook.use(id.value(), mark, now));
     if (registered == null) {
       return refused("this claim is used up, or the device was registered meanwhile");
     }
@@ -126,7 +127,10 @@ final class Enrolment {
     ClaimBook.Mark next = new ClaimBook.Mark(mark.claimHash(), Digests.sha256Hex(token));
     Registered issued =
         devices.reissue(
-            known.id(), mark.issuedHash(), next.issuedHash(), claims.again(known.id(), mark, next));
+            known.id(),
+            mark.issuedHash(),
+            next.issuedHash(),
+            () -> claims.again(known.id(), mark, next));
     if (issued == null) {
       return refused(TAKEN);
     }
@@ -193,7 +197,7 @@ final class Enrolment {
         devices.registerNew(
             new Registered(device, credentials),
             () -> devices.roster().size() < rule.limit(),
-            DeviceRegistry.NOTHING_ELSE);
+            List.of());
     if (registered == null) {
       return refused(
           "device " + id + " is registered with other credentials, or there are too many");

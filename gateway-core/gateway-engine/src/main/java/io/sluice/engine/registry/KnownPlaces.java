@@ -3,13 +3,11 @@ package io.sluice.engine.registry;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.sluice.api.AddressKey;
+import io.sluice.api.store.RegistryStore;
+import io.sluice.api.store.Step;
+import io.sluice.api.store.StoreUnavailableException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
@@ -31,45 +29,37 @@ final class KnownPlaces {
   /** A name at an address. */
   record Place(AddressKey address, String name) {}
 
-  private final @Nullable RegistryDatabase database;
+  private final @Nullable RegistryStore store;
   private final byte[] key;
-  private final Set<Long> restored;
+  private final Set<Long> restored = new HashSet<>();
   private final Set<Long> unsaved = ConcurrentHashMap.newKeySet();
   private final Cache<Place, Boolean> seen =
       Caffeine.newBuilder().executor(Runnable::run).maximumSize(MAX_PLACES).build();
 
-  private KnownPlaces(@Nullable RegistryDatabase database, byte[] key, Set<Long> restored) {
-    this.database = database;
+  private KnownPlaces(@Nullable RegistryStore store, byte[] key) {
+    this.store = store;
     this.key = key;
-    this.restored = restored;
   }
 
   /** Of one life of the gateway. */
   static KnownPlaces inMemory() {
-    return new KnownPlaces(null, new byte[1], Set.of());
+    return new KnownPlaces(null, new byte[1]);
   }
 
   /**
-   * Reads those of before.
+   * Of a store, whose places are still to be restored.
    *
    * @param key of the digests, the same at each start
    */
-  static KnownPlaces open(RegistryDatabase database, byte[] key) {
-    Set<Long> restored = database.transact(KnownPlaces::load);
-    return new KnownPlaces(database, key, restored);
+  static KnownPlaces of(RegistryStore store, byte[] key) {
+    return new KnownPlaces(store, key);
   }
 
-  private static Set<Long> load(Connection connection) throws SQLException {
-    Set<Long> digests = new HashSet<>();
-    try (Statement statement = connection.createStatement();
-        ResultSet row =
-            statement.executeQuery(
-                "SELECT digest FROM known_place ORDER BY number DESC LIMIT " + MAX_PLACES)) {
-      while (row.next()) {
-        digests.add(row.getLong(1));
-      }
+  /** Takes a place of before; the latest first, and before anything else is asked. */
+  void restore(long digest) {
+    if (restored.size() < MAX_PLACES) {
+      restored.add(digest);
     }
-    return digests;
   }
 
   boolean knows(Place place) {
@@ -83,7 +73,7 @@ final class KnownPlaces {
       return;
     }
     long digest = digest(place);
-    if (database != null && !restored.contains(digest)) {
+    if (store != null && !restored.contains(digest)) {
       if (unsaved.size() >= MAX_UNSAVED) {
         return; // noted when it comes again, once the disk takes what waits
       }
@@ -104,30 +94,14 @@ final class KnownPlaces {
   /**
    * Writes what is new, in one transaction. Blocks on the disk.
    *
-   * @throws RegistryException where the disk does not take it; it is kept for the next time
+   * @throws StoreUnavailableException where the disk does not take it; it is kept for the next time
    */
   void save() {
     List<Long> batch = List.copyOf(unsaved);
-    if (database == null || batch.isEmpty()) {
+    if (store == null || batch.isEmpty()) {
       return;
     }
-    database.transact(connection -> {
-      try (PreparedStatement insert =
-          connection.prepareStatement(
-              "INSERT OR REPLACE INTO known_place (number, digest) VALUES"
-                  + " ((SELECT coalesce(max(number), 0) + 1 FROM known_place), ?)")) {
-        for (long digest : batch) {
-          insert.setLong(1, digest);
-          insert.addBatch();
-        }
-        insert.executeBatch();
-      }
-      try (Statement trim = connection.createStatement()) {
-        return trim.executeUpdate(
-            "DELETE FROM known_place WHERE number <= (SELECT max(number) FROM known_place) - "
-                + MAX_PLACES);
-      }
-    });
+    store.apply(new Step.AddKnownPlaces(batch, MAX_PLACES));
     batch.forEach(unsaved::remove);
   }
 }

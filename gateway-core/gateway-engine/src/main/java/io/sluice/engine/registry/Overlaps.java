@@ -1,6 +1,8 @@
 package io.sluice.engine.registry;
 
 import io.sluice.api.admin.DeviceDirectory.CredentialSpec;
+import io.sluice.api.store.StoredCredentials;
+import io.sluice.api.store.StoredDevice;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -12,7 +14,7 @@ final class Overlaps {
 
   /** The entry is registered as it is from now on. */
   void note(Registered entry) {
-    Registered.Previous previous = entry.previous();
+    StoredDevice.Previous previous = entry.previous();
     if (previous != null) {
       untilMillis.put(entry.id(), previous.untilMillis());
     } else if (!untilMillis.isEmpty()) {
@@ -41,7 +43,7 @@ final class Overlaps {
     return new Registered(
         entry.device(),
         credentials,
-        isKept ? new Registered.Previous(entry.credentials(), overlapUntilMillis) : null);
+        isKept ? new StoredDevice.Previous(entry.credentials(), overlapUntilMillis) : null);
   }
 
   /** Whether whatever a session was admitted by before still lets it in. */

@@ -3,6 +3,9 @@ package io.sluice.engine.registry;
 import io.sluice.api.Device;
 import io.sluice.api.adapter.Admission;
 import io.sluice.api.adapter.Admission.Grant;
+import io.sluice.api.store.StoredCredentials;
+import io.sluice.api.store.StoredDevice;
+import io.sluice.api.store.StoredDevice.Previous;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -14,19 +17,20 @@ import org.jspecify.annotations.Nullable;
  */
 record Registered(
     Device device, StoredCredentials credentials, @Nullable Previous previous, Grant grant) {
-  /**
-   * Credentials that were replaced.
-   *
-   * @param untilMillis since the epoch
-   */
-  record Previous(StoredCredentials credentials, long untilMillis) {}
-
   Registered(Device device, StoredCredentials credentials, @Nullable Previous previous) {
     this(device, credentials, previous, Grant.NONE);
   }
 
   Registered(Device device, StoredCredentials credentials) {
     this(device, credentials, null);
+  }
+
+  static Registered of(StoredDevice stored) {
+    return new Registered(stored.device(), stored.credentials(), stored.previous());
+  }
+
+  StoredDevice stored() {
+    return new StoredDevice(device, credentials, previous);
   }
 
   Registered granted(Grant next) {
@@ -47,6 +51,10 @@ record Registered(
         || (previous != null
             && nowMillis < previous.untilMillis()
             && test.test(previous.credentials()));
+  }
+
+  Registered withCredentials(StoredCredentials changed) {
+    return new Registered(device, changed, previous);
   }
 
   Registered withDevice(Device changed) {

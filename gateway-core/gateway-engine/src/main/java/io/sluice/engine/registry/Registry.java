@@ -13,6 +13,13 @@ import io.sluice.api.admin.ClaimDesk;
 import io.sluice.api.admin.CommandDesk;
 import io.sluice.api.admin.DeviceDirectory;
 import io.sluice.api.admin.DeviceImporter;
+import io.sluice.api.store.ClaimedDevice;
+import io.sluice.api.store.RegistryStore;
+import io.sluice.api.store.StoreFactory;
+import io.sluice.api.store.StoreUnavailableException;
+import io.sluice.api.store.StoredClaim;
+import io.sluice.api.store.StoredCommand;
+import io.sluice.api.store.StoredDevice;
 import io.sluice.engine.limits.LimitSettings;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -49,7 +56,7 @@ public final class Registry implements AutoCloseable {
   private final Clock clock;
   private final Enrolment enrolment;
   private final ClaimDesk claims;
-  private final RegistryDatabase database;
+  private final RegistryStore store;
   private final SeedDigests seedDigests;
   private final DeviceRules.Strictness strictness;
   private final DeviceRegistry devices;
@@ -61,7 +68,7 @@ public final class Registry implements AutoCloseable {
   private final CommandQueues commands;
 
   private Registry(
-      RegistryDatabase database,
+      RegistryStore store,
       SeedDigests seedDigests,
       AccessSettings access,
       LimitSettings limits,
@@ -69,7 +76,7 @@ public final class Registry implements AutoCloseable {
       GatewayTime time)
       throws IOException {
     this.clock = time.clock();
-    this.database = database;
+    this.store = store;
     this.seedDigests = seedDigests;
     SecureRandom random = new SecureRandom();
     PasswordHasher hasher = new PasswordHasher(random);
@@ -77,15 +84,15 @@ public final class Registry implements AutoCloseable {
     this.strictness =
         new DeviceRules.Strictness(
             access.passwordMinLength(), access.pskMinBytes(), authorities.names());
-    this.devices = new DeviceRegistry(database, profileIds, strictness, hasher, random);
+    this.devices = new DeviceRegistry(store, profileIds, strictness, hasher, random);
     this.presence = new Presence(devices.roster()::find, clock);
     this.directory = new Directory(devices, presence, clock);
     this.commands =
-        new CommandQueues(database, devices::registration, presence, clock, time.nanoTime());
-    ClaimBook claims = new ClaimBook(database);
+        new CommandQueues(store, devices::registration, presence, clock, time.nanoTime());
+    ClaimBook claims = new ClaimBook(store);
     this.claims = new ClaimOffice(devices, claims, clock::millis);
     this.enrolment = new Enrolment(devices, claims, authorities, this::handOver, clock::millis);
-    this.places = KnownPlaces.open(database, seedDigests.keyFor("known places"));
+    this.places = KnownPlaces.of(store, seedDigests.keyFor("known places"));
     this.authenticator =
         new Authenticator(
             devices,
@@ -95,10 +102,51 @@ public final class Registry implements AutoCloseable {
             authorities,
             new LoginDelays(limits, Ticker.systemTicker(), places),
             clock::millis);
+    store.load(new Restoring(devices, claims, places, commands));
     devices.listen(presence);
     devices.listen(enrolment::changed);
     devices.listen(commands);
     commands.start();
+  }
+
+  /** Hands each part of the registry what the store has of it. */
+  private record Restoring(
+      DeviceRegistry devices, ClaimBook book, KnownPlaces places, CommandQueues commands)
+      implements RegistryStore.Loader {
+    @Override
+    public void device(StoredDevice device) {
+      devices.restore(device);
+    }
+
+    @Override
+    public void seedDigest(String device, String digest) {
+      devices.restoreSeedDigest(device, digest);
+    }
+
+    @Override
+    public void barred(String device) {
+      devices.restoreBarred(device);
+    }
+
+    @Override
+    public void claim(StoredClaim claim) {
+      book.restore(claim);
+    }
+
+    @Override
+    public void claimed(ClaimedDevice device) {
+      book.restore(device);
+    }
+
+    @Override
+    public void knownPlace(long digest) {
+      places.restore(digest);
+    }
+
+    @Override
+    public void command(StoredCommand command) {
+      commands.restore(command);
+    }
   }
 
   /** By the way down, which ends its copy of the token when the device has it. */
@@ -151,12 +199,12 @@ public final class Registry implements AutoCloseable {
               + profile
               + "\"; name one of the profiles loaded");
     }
-    RegistryDatabase database = RegistryDatabase.open(dataDirectory.resolve("registry.db"));
+    RegistryStore store = StoreFactory.open(StoreFactory.DEFAULT_TYPE, dataDirectory);
     try {
       SeedDigests digests = SeedDigests.open(dataDirectory.resolve("registry.key"));
-      return new Registry(database, digests, access, limits, profileIds, time);
-    } catch (IOException | RegistryException e) {
-      database.close();
+      return new Registry(store, digests, access, limits, profileIds, time);
+    } catch (IOException | StoreUnavailableException e) {
+      store.close();
       throw e;
     }
   }
@@ -224,7 +272,7 @@ public final class Registry implements AutoCloseable {
     if (identity.equals(entry.credentials().pskIdentity())) {
       return entry.credentials().pskKey();
     }
-    Registered.Previous previous = entry.previous();
+    StoredDevice.Previous previous = entry.previous();
     return previous == null || previous.untilMillis() <= clock.millis()
         ? null
         : previous.credentials().pskKey();
@@ -273,7 +321,7 @@ public final class Registry implements AutoCloseable {
 
   /** Looks whether a file that was in trouble is well again; every second or so. */
   public void probe() {
-    database.probe();
+    store.probe();
     if (++probes % PROBES_UNTIL_SAVED == 0) {
       savePlaces();
     }
@@ -282,7 +330,7 @@ public final class Registry implements AutoCloseable {
   private void savePlaces() {
     try {
       places.save();
-    } catch (RegistryException e) {
+    } catch (StoreUnavailableException e) {
       LOG.debug("addresses of devices are not saved: {}", e.getMessage()); // the store has told it
     }
   }
@@ -314,6 +362,6 @@ public final class Registry implements AutoCloseable {
     enrolment.sweep();
     commands.close();
     savePlaces();
-    database.close();
+    store.close();
   }
 }

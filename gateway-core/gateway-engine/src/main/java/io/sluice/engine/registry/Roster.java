@@ -1,6 +1,8 @@
 package io.sluice.engine.registry;
 
 import io.sluice.api.adapter.Admission.Grant;
+import io.sluice.api.store.StoredCredentials;
+import io.sluice.api.store.StoredDevice;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.concurrent.ConcurrentHashMap;
@@ -91,7 +93,7 @@ final class Roster {
     if (before != null) {
       dropKeys(before);
     }
-    Registered.Previous previous = entry.previous();
+    StoredDevice.Previous previous = entry.previous();
     if (previous != null) {
       putKeys(previous.credentials(), entry.id());
     }
@@ -114,7 +116,7 @@ final class Roster {
   }
 
   private void dropKeys(Registered entry) {
-    Registered.Previous previous = entry.previous();
+    StoredDevice.Previous previous = entry.previous();
     if (previous != null) {
       dropKeys(previous.credentials(), entry.id());
     }

@@ -1,6 +1,7 @@
 package io.sluice.engine.registry;
 
 import io.sluice.api.health.Guarded;
+import io.sluice.api.store.StoreUnavailableException;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
@@ -42,7 +43,7 @@ final class SeedPasswords {
   private CountDownLatch idle = new CountDownLatch(0);
 
   /**
-   * @param settle stores a device with its slow hash; throws {@link RegistryException}
+   * @param settle stores a device with its slow hash; throws {@link StoreUnavailableException}
    */
   SeedPasswords(PasswordHasher hasher, BiConsumer<Pending, String> settle) {
     this.hasher = hasher;
@@ -73,7 +74,7 @@ final class SeedPasswords {
           finish(ids.next());
         }
       }
-    } catch (RegistryException e) {
+    } catch (StoreUnavailableException e) {
       LOG.warn(
           "passwords of {} seeded devices are not stored; the next start seeds them again: {}",
           pending.size(),

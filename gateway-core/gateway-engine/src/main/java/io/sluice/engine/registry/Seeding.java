@@ -27,6 +27,7 @@ final class Seeding {
   private final List<Registered> toStore = new ArrayList<>();
   private final List<@Nullable Registered> replaced = new ArrayList<>();
   private final Map<String, String> digestsToStore = new HashMap<>();
+  private final List<Registered> notStored = new ArrayList<>();
   private final List<SeedPasswords.Pending> passwords = new ArrayList<>();
   private final List<String> refused = new ArrayList<>();
   private final Claims claims = new Claims();
@@ -87,6 +88,7 @@ final class Seeding {
     replaced.add(before);
     if (secret != null && quick != null) {
       passwords.add(new SeedPasswords.Pending(id, secret, quick, digest));
+      notStored.add(entry);
     } else {
       toStore.add(entry);
       digestsToStore.put(id, digest);
@@ -105,6 +107,11 @@ final class Seeding {
 
   List<Registered> toStore() {
     return toStore;
+  }
+
+  /** Those whose password has no slow hash yet. */
+  List<Registered> notStored() {
+    return notStored;
   }
 
   Map<String, String> digestsToStore() {

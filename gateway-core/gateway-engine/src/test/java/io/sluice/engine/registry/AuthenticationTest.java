@@ -18,6 +18,7 @@ import io.sluice.api.adapter.Credentials.Anonymous;
 import io.sluice.api.adapter.Credentials.Certificate;
 import io.sluice.api.adapter.Credentials.PskIdentity;
 import io.sluice.api.adapter.Credentials.Token;
+import io.sluice.api.store.StoredCredentials;
 import io.sluice.api.tls.PemFiles;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -11,6 +11,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.api.AddressKey;
 import io.sluice.api.adapter.Admission;
+import io.sluice.api.store.RegistryStore;
+import io.sluice.api.store.StoreFactory;
 import io.sluice.engine.registry.KnownPlaces.Place;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,15 +73,14 @@ class KnownPlacesTest {
     Path file = directory.resolve("registry.db");
     byte[] key = new byte[32];
     Place first = new Place(AddressKey.of("192.0.2.7"), "a-telling-name");
-    try (RegistryDatabase database = RegistryDatabase.open(file)) {
-      KnownPlaces places = KnownPlaces.open(database, key);
+    try (RegistryStore store = StoreFactory.open(StoreFactory.DEFAULT_TYPE, directory)) {
+      KnownPlaces places = restored(store, key);
       places.right(first);
       assertThat(places.knows(first)).isTrue();
       places.save();
-      assertThat(KnownPlaces.open(database, key).knows(first)).isTrue();
-      assertThat(KnownPlaces.open(database, key).knows(new Place(AddressKey.UNKNOWN, "x")))
-          .isFalse();
-      assertThat(KnownPlaces.open(database, new byte[] {1}).knows(first)).isFalse();
+      assertThat(restored(store, key).knows(first)).isTrue();
+      assertThat(restored(store, key).knows(new Place(AddressKey.UNKNOWN, "x"))).isFalse();
+      assertThat(restored(store, new byte[] {1}).knows(first)).isFalse();
       int count = 10_000;
       for (int i = 0; i < KnownPlaces.MAX_PLACES; i++) {
         places.right(new Place(new AddressKey(i), "d"));
@@ -87,9 +88,21 @@ class KnownPlacesTest {
           places.save();
         }
       }
-      assertThat(KnownPlaces.open(database, key).knows(first)).as("the oldest").isFalse();
-      assertThat(KnownPlaces.open(database, key).knows(new Place(new AddressKey(0), "d"))).isTrue();
+      assertThat(restored(store, key).knows(first)).as("the oldest").isFalse();
+      assertThat(restored(store, key).knows(new Place(new AddressKey(0), "d"))).isTrue();
     }
     assertThat(Files.readString(file, ISO_8859_1)).doesNotContain("a-telling-name");
+  }
+
+  private static KnownPlaces restored(RegistryStore store, byte[] key) {
+    KnownPlaces places = KnownPlaces.of(store, key);
+    store.load(
+        new RegistryStore.Loader() {
+          @Override
+          public void knownPlace(long digest) {
+            places.restore(digest);
+          }
+        });
+    return places;
   }
 }

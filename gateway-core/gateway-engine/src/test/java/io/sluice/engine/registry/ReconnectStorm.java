@@ -4,6 +4,11 @@ import io.sluice.api.Device;
 import io.sluice.api.DeviceId;
 import io.sluice.api.adapter.Admission;
 import io.sluice.api.adapter.Peer;
+import io.sluice.api.store.RegistryStore;
+import io.sluice.api.store.Step;
+import io.sluice.api.store.StoreFactory;
+import io.sluice.api.store.StoredCredentials;
+import io.sluice.api.store.StoredDevice;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -65,15 +70,12 @@ final class ReconnectStorm {
     String hash =
         new PasswordHasher(new SecureRandom()).hash(PASSWORD.getBytes(StandardCharsets.UTF_8));
     StoredCredentials credentials = StoredCredentials.NONE.withPasswordHash(hash);
-    try (RegistryDatabase database = RegistryDatabase.open(directory.resolve("registry.db"))) {
-      database.transact(connection -> {
-        DeviceTable.save(
-            connection,
-            IntStream.range(0, devices)
-                .mapToObj(i -> new Registered(device("d" + i), credentials))
-                .toList());
-        return devices;
-      });
+    try (RegistryStore store = StoreFactory.open(StoreFactory.DEFAULT_TYPE, directory)) {
+      store.apply(
+          IntStream.range(0, devices)
+              .<Step>mapToObj(
+                  i -> new Step.InsertDevice(new StoredDevice(device("d" + i), credentials, null)))
+              .toList());
     }
   }
 

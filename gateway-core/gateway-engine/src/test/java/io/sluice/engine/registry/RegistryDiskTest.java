@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sluice.adapter.testkit.LoopDisk;
 import io.sluice.api.ContentType;
 import io.sluice.api.admin.CommandDesk.Submission;
+import io.sluice.api.store.StoreUnavailableException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,11 +51,12 @@ class RegistryDiskTest {
   void commandsAndRevocationsThatWereRefusedDoNotHappenLater() throws Exception {
     Path ballast = disk.fill();
     assertThatThrownBy(() -> untilFull())
-        .isInstanceOf(RegistryException.class)
+        .isInstanceOf(StoreUnavailableException.class)
         .hasMessageContaining("the disk is full");
     int waiting = registry.commandDesk().list(Fixture.id("d7"), 1_000).size();
     for (int i = 0; i < 3; i++) {
-      assertThatThrownBy(() -> command("open-valve", 60_000)).isInstanceOf(RegistryException.class);
+      assertThatThrownBy(() -> command("open-valve", 60_000))
+          .isInstanceOf(StoreUnavailableException.class);
     }
 
     Files.delete(ballast);

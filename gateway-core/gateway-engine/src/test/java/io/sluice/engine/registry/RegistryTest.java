@@ -211,27 +211,6 @@ class RegistryTest {
   }
 
   @Test
-  void databaseOfVersionOneIsMigrated() throws Exception {
-    Path file = directory.resolve("registry.db");
-    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file)) {
-      Migrations.migrate(connection, 1);
-      execute(
-          connection,
-          "INSERT INTO device (id, profile, sector, site, planned, commissioned, retired)"
-              + " VALUES ('old', 'cnc', 'factory', 'a', 1, 1, 0)");
-    }
-    try (Registry registry = open(directory)) {
-      assertThat(registry.find("old")).isNotNull();
-    }
-    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
-        Statement statement = connection.createStatement();
-        var rows = statement.executeQuery("SELECT max(version) FROM schema_version")) {
-      rows.next();
-      assertThat(rows.getInt(1)).isEqualTo(Migrations.SCRIPTS.size());
-    }
-  }
-
-  @Test
   void databaseOfALaterVersionIsRefused() throws Exception {
     open(directory).close();
     try (Connection connection =

@@ -1,8 +1,9 @@
 package io.sluice.store.sqlite;
 
-import io.sluice.api.admin.StoreUnavailableException;
 import io.sluice.api.files.OwnerOnly;
 import io.sluice.api.health.Health;
+import io.sluice.api.store.StoreConflictException;
+import io.sluice.api.store.StoreUnavailableException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -196,7 +197,7 @@ public final class SqliteFile implements AutoCloseable {
   private StoreUnavailableException failed(SQLException e) {
     SqliteFault found = SqliteFault.of(e);
     if (isConstraint(e)) {
-      return new StoreUnavailableException(file + ": " + e.getMessage(), e);
+      return new StoreConflictException(file + ": " + e.getMessage(), e);
     }
     Connection used = connection;
     if (used != null && found != SqliteFault.LOCKED) {

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.adapter.testkit.LoopDisk;
-import io.sluice.api.admin.StoreUnavailableException;
 import io.sluice.api.health.Health;
+import io.sluice.api.store.StoreUnavailableException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

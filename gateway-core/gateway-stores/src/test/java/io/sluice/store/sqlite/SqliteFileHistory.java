@@ -2,7 +2,7 @@ package io.sluice.store.sqlite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sluice.api.admin.StoreUnavailableException;
+import io.sluice.api.store.StoreUnavailableException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

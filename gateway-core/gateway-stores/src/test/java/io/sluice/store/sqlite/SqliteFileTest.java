@@ -3,7 +3,7 @@ package io.sluice.store.sqlite;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.sluice.api.admin.StoreUnavailableException;
+import io.sluice.api.store.StoreUnavailableException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;

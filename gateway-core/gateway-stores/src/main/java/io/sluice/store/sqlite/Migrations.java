@@ -1,13 +1,17 @@
-package io.sluice.engine.registry;
+package io.sluice.store.sqlite;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -33,7 +37,8 @@ final class Migrations {
   private Migrations() {}
 
   /** Runs the scripts up to and including number {@code target} that have not run yet. */
-  static void migrate(Connection connection, int target) throws SQLException {
+  static void migrate(Connection connection, int target)
+      throws SQLException, SqliteKind.RefusedException {
     try (Statement statement = connection.createStatement()) {
       statement.execute(
           "CREATE TABLE IF NOT EXISTS schema_version ("
@@ -55,7 +60,8 @@ final class Migrations {
     }
   }
 
-  private static int verifiedVersion(Connection connection) throws SQLException {
+  private static int verifiedVersion(Connection connection)
+      throws SQLException, SqliteKind.RefusedException {
     int version = 0;
     try (Statement statement = connection.createStatement();
         ResultSet rows =
@@ -64,15 +70,15 @@ final class Migrations {
       while (rows.next()) {
         version = rows.getInt(1);
         if (version > SCRIPTS.size()) {
-          throw new RegistryException(
+          throw new SqliteKind.RefusedException(
               "registry.db has schema version "
                   + version
                   + ", this Sluice knows up to "
                   + SCRIPTS.size()
                   + "; run the newer Sluice, or restore the copy made before the upgrade");
         }
-        if (!Digests.sha256Hex(script(version)).equals(rows.getString(3))) {
-          throw new RegistryException(
+        if (!sha256Hex(script(version)).equals(rows.getString(3))) {
+          throw new SqliteKind.RefusedException(
               "registry.db was made by another script " + rows.getString(2) + " than this one has");
         }
       }
@@ -91,8 +97,18 @@ final class Migrations {
         connection.prepareStatement("INSERT INTO schema_version VALUES (?, ?, ?)")) {
       insert.setInt(1, version);
       insert.setString(2, SCRIPTS.get(version - 1));
-      insert.setString(3, Digests.sha256Hex(script));
+      insert.setString(3, sha256Hex(script));
       insert.executeUpdate();
+    }
+  }
+
+  private static String sha256Hex(String text) {
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(digest);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
     }
   }
 
@@ -113,7 +129,7 @@ final class Migrations {
       }
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
-      throw new RegistryException("cannot read " + name, e);
+      throw new UncheckedIOException("cannot read " + name, e);
     }
   }
 }

@@ -1,7 +1,10 @@
-package io.sluice.engine.registry;
+package io.sluice.store.sqlite;
 
 import io.sluice.api.Device;
 import io.sluice.api.DeviceId;
+import io.sluice.api.store.StoreConflictException;
+import io.sluice.api.store.StoredCredentials;
+import io.sluice.api.store.StoredDevice;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -11,9 +14,9 @@ import java.sql.Types;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.ZoneId;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,27 +42,27 @@ final class DeviceTable {
 
   private DeviceTable() {}
 
-  static void load(Connection connection, Consumer<Registered> consumer) throws SQLException {
-    Map<String, Registered.Previous> previous = previous(connection);
+  static void load(Connection connection, Consumer<StoredDevice> consumer) throws SQLException {
+    Map<String, StoredDevice.Previous> previous = previous(connection);
     try (Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery("SELECT * FROM device")) {
       while (row.next()) {
-        Registered entry = new Registered(device(row), credentials(row));
-        Registered.Previous kept = previous.get(entry.id());
-        consumer.accept(new Registered(entry.device(), entry.credentials(), kept));
+        Device device = device(row);
+        consumer.accept(
+            new StoredDevice(device, credentials(row), previous.get(device.id().value())));
       }
     }
   }
 
-  private static Map<String, Registered.Previous> previous(Connection connection)
+  private static Map<String, StoredDevice.Previous> previous(Connection connection)
       throws SQLException {
-    Map<String, Registered.Previous> previous = new HashMap<>();
+    Map<String, StoredDevice.Previous> previous = new HashMap<>();
     try (Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery("SELECT * FROM previous_credential")) {
       while (row.next()) {
         previous.put(
             row.getString("id"),
-            new Registered.Previous(credentials(row), row.getLong("until_ms")));
+            new StoredDevice.Previous(credentials(row), row.getLong("until_ms")));
       }
     }
     return previous;
@@ -105,39 +108,85 @@ final class DeviceTable {
     return credentials.none() ? StoredCredentials.NONE : credentials;
   }
 
-  static void save(Connection connection, Collection<Registered> entries) throws SQLException {
-    try (PreparedStatement upsert = connection.prepareStatement(UPSERT)) {
-      for (Registered entry : entries) {
-        bind(upsert, entry);
-        upsert.addBatch();
-      }
-      upsert.executeBatch();
+  static void insert(Statements statements, StoredDevice device) throws SQLException {
+    if (find(statements, device.id()) != null) {
+      throw new StoreConflictException("device " + device.id() + " is registered meanwhile");
     }
-    savePrevious(connection, entries);
+    save(statements, device);
   }
 
-  private static void savePrevious(Connection connection, Collection<Registered> entries)
+  static void update(Statements statements, StoredDevice before, StoredDevice after)
       throws SQLException {
-    try (PreparedStatement delete =
-            connection.prepareStatement("DELETE FROM previous_credential WHERE id = ?");
-        PreparedStatement insert =
-            connection.prepareStatement(
-                "INSERT INTO previous_credential (id, until_ms, password_hash, token_hash,"
-                    + " psk_identity, psk_key, certificate, public_key, certificate_authority)"
-                    + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")) {
-      for (Registered entry : entries) {
-        delete.setString(1, entry.id());
-        delete.addBatch();
-        Registered.Previous previous = entry.previous();
-        if (previous != null) {
-          insert.setString(1, entry.id());
-          insert.setLong(2, previous.untilMillis());
-          bind(insert, 3, previous.credentials());
-          insert.addBatch();
-        }
-      }
-      delete.executeBatch();
-      insert.executeBatch();
+    StoredDevice stored = find(statements, before.id());
+    if (stored == null || !stored.equals(asStored(before))) {
+      throw new StoreConflictException(
+          "device "
+              + before.id()
+              + (stored == null ? " is removed meanwhile" : " is changed meanwhile"));
+    }
+    save(statements, after);
+  }
+
+  private static @Nullable StoredDevice find(Statements statements, String id) throws SQLException {
+    PreparedStatement select = statements.of("SELECT * FROM device WHERE id = ?");
+    select.setString(1, id);
+    try (ResultSet row = select.executeQuery()) {
+      return row.next()
+          ? new StoredDevice(device(row), credentials(row), previous(statements, id))
+          : null;
+    }
+  }
+
+  private static StoredDevice.@Nullable Previous previous(Statements statements, String id)
+      throws SQLException {
+    PreparedStatement select = statements.of("SELECT * FROM previous_credential WHERE id = ?");
+    select.setString(1, id);
+    try (ResultSet row = select.executeQuery()) {
+      return row.next()
+          ? new StoredDevice.Previous(credentials(row), row.getLong("until_ms"))
+          : null;
+    }
+  }
+
+  /** As a row would hold it: the report interval in milliseconds. */
+  private static StoredDevice asStored(StoredDevice given) {
+    Device device = given.device();
+    Duration interval = device.interval();
+    if (interval == null || interval.getNano() % 1_000_000 == 0) {
+      return given;
+    }
+    return new StoredDevice(
+        new Device(
+            device.id(),
+            device.profile(),
+            device.sector(),
+            device.site(),
+            Duration.ofMillis(interval.toMillis()),
+            device.parent(),
+            device.planned(),
+            device.commissioned(),
+            device.retired(),
+            device.timezone()),
+        given.credentials(),
+        given.previous());
+  }
+
+  static void save(Statements statements, StoredDevice device) throws SQLException {
+    PreparedStatement upsert = statements.of(UPSERT);
+    bind(upsert, device);
+    upsert.executeUpdate();
+    statements.update("DELETE FROM previous_credential WHERE id = ?", device.id());
+    StoredDevice.Previous previous = device.previous();
+    if (previous != null) {
+      PreparedStatement insert =
+          statements.of(
+              "INSERT INTO previous_credential (id, until_ms, password_hash, token_hash,"
+                  + " psk_identity, psk_key, certificate, public_key, certificate_authority)"
+                  + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+      insert.setString(1, device.id());
+      insert.setLong(2, previous.untilMillis());
+      bind(insert, 3, previous.credentials());
+      insert.executeUpdate();
     }
   }
 
@@ -152,7 +201,7 @@ final class DeviceTable {
     statement.setString(first + 6, credentials.certificateAuthority());
   }
 
-  private static void bind(PreparedStatement upsert, Registered entry) throws SQLException {
+  private static void bind(PreparedStatement upsert, StoredDevice entry) throws SQLException {
     Device device = entry.device();
     upsert.setString(1, entry.id());
     upsert.setString(2, device.profile());
@@ -174,38 +223,22 @@ final class DeviceTable {
     upsert.setString(17, zone == null ? null : zone.getId());
   }
 
-  static void remove(Connection connection, String id) throws SQLException {
-    try (PreparedStatement delete = connection.prepareStatement("DELETE FROM device WHERE id = ?");
-        PreparedStatement previous =
-            connection.prepareStatement("DELETE FROM previous_credential WHERE id = ?")) {
-      delete.setString(1, id);
-      delete.executeUpdate();
-      previous.setString(1, id);
-      previous.executeUpdate();
-    }
+  static void remove(Statements statements, String id) throws SQLException {
+    statements.update("DELETE FROM device WHERE id = ?", id);
+    statements.update("DELETE FROM previous_credential WHERE id = ?", id);
   }
 
-  static Map<String, String> loadSeedDigests(Connection connection) throws SQLException {
-    Map<String, String> digests = new HashMap<>();
+  static void loadSeedDigests(Connection connection, BiConsumer<String, String> consumer)
+      throws SQLException {
     try (Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery("SELECT id, digest FROM seed_entry")) {
       while (row.next()) {
-        digests.put(row.getString(1), row.getString(2));
+        consumer.accept(row.getString(1), row.getString(2));
       }
     }
-    return digests;
   }
 
-  static void saveSeedDigests(Connection connection, Map<String, String> digests)
-      throws SQLException {
-    try (PreparedStatement upsert =
-        connection.prepareStatement("INSERT OR REPLACE INTO seed_entry VALUES (?, ?)")) {
-      for (Map.Entry<String, String> entry : digests.entrySet()) {
-        upsert.setString(1, entry.getKey());
-        upsert.setString(2, entry.getValue());
-        upsert.addBatch();
-      }
-      upsert.executeBatch();
-    }
+  static void saveSeedDigest(Statements statements, String id, String digest) throws SQLException {
+    statements.update("INSERT OR REPLACE INTO seed_entry VALUES (?, ?)", id, digest);
   }
 }

@@ -1,4 +1,4 @@
-package io.sluice.api.admin;
+package io.sluice.api.store;
 
 /**
  * A database of the gateway cannot be read or written now. What was asked for was not done. The

@@ -1,11 +1,14 @@
-package io.sluice.engine.registry;
+package io.sluice.api.store;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the registry keeps to check a device's credentials. Immutable.
+ * What the registry keeps to check a device's credentials. Immutable. Two are equal where they let
+ * the same device in.
  *
  * @param passwordHash Argon2id with its parameters and salt ({@code $argon2id$...}), or {@code
  *     hmac$...} until the slow hash of a seeded password has been made (memory only)
@@ -17,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *     the entry names none
  * @param publicKey SHA-256 of the raw public key's SubjectPublicKeyInfo, in hex
  */
-record StoredCredentials(
+public record StoredCredentials(
     @Nullable String passwordHash,
     @Nullable String tokenHash,
     @Nullable String pskIdentity,
@@ -29,17 +32,20 @@ record StoredCredentials(
   private static final String NEVER = "revoked";
 
   /** What a device has after a revocation: it cannot sign in, not even anonymously. */
-  static final StoredCredentials REVOKED =
+  public static final StoredCredentials REVOKED =
       new StoredCredentials(NEVER, null, null, null, null, null, null);
 
-  static final StoredCredentials NONE =
+  /** What a device has that nothing was given to. */
+  public static final StoredCredentials NONE =
       new StoredCredentials(null, null, null, null, null, null, null);
 
-  boolean none() {
+  /** Whether there are none. */
+  public boolean none() {
     return kinds().isEmpty();
   }
 
-  List<String> kinds() {
+  /** The words for what there is, for operators. */
+  public List<String> kinds() {
     List<String> kinds = new ArrayList<>(4);
     if (passwordHash != null) {
       kinds.add(isRevoked() ? NEVER : "password");
@@ -59,16 +65,19 @@ record StoredCredentials(
     return kinds;
   }
 
-  boolean isRevoked() {
+  /** Whether they were taken away. */
+  public boolean isRevoked() {
     return NEVER.equals(passwordHash);
   }
 
-  StoredCredentials withPasswordHash(@Nullable String hash) {
+  /** These with another password, or none. */
+  public StoredCredentials withPasswordHash(@Nullable String hash) {
     return new StoredCredentials(
         hash, tokenHash, pskIdentity, pskKey, certificate, certificateAuthority, publicKey);
   }
 
-  StoredCredentials withTokenHash(@Nullable String hash) {
+  /** These with another token, or none; a revocation ends. */
+  public StoredCredentials withTokenHash(@Nullable String hash) {
     return new StoredCredentials(
         isRevoked() ? null : passwordHash,
         hash,
@@ -77,6 +86,24 @@ record StoredCredentials(
         certificate,
         certificateAuthority,
         publicKey);
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof StoredCredentials that
+        && Objects.equals(passwordHash, that.passwordHash)
+        && Objects.equals(tokenHash, that.tokenHash)
+        && Objects.equals(pskIdentity, that.pskIdentity)
+        && Arrays.equals(pskKey, that.pskKey)
+        && Objects.equals(certificate, that.certificate)
+        && Objects.equals(certificateAuthority, that.certificateAuthority)
+        && Objects.equals(publicKey, that.publicKey);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(
+        passwordHash, tokenHash, pskIdentity, certificate, certificateAuthority, publicKey);
   }
 
   @Override

@@ -1,15 +1,15 @@
-package io.sluice.engine.registry;
+package io.sluice.store.sqlite;
 
 import io.sluice.api.Command;
 import io.sluice.api.ContentType;
 import io.sluice.api.DeviceId;
 import io.sluice.api.admin.CommandDesk.State;
+import io.sluice.api.store.StoredCommand;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.Collection;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +23,7 @@ final class CommandTable {
   private CommandTable() {}
 
   /** In the order of their sequence. */
-  static void load(Connection connection, Consumer<CommandEntry.Row> consumer) throws SQLException {
+  static void load(Connection connection, Consumer<StoredCommand> consumer) throws SQLException {
     try (Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery("SELECT * FROM command ORDER BY sequence")) {
       while (row.next()) {
@@ -32,7 +32,7 @@ final class CommandTable {
     }
   }
 
-  private static CommandEntry.Row row(ResultSet row) throws SQLException {
+  private static StoredCommand row(ResultSet row) throws SQLException {
     byte[] payload = row.getBytes("payload");
     Command command =
         new Command(
@@ -43,15 +43,14 @@ final class CommandTable {
             payload == null ? new byte[0] : payload,
             row.getLong("created_us"),
             row.getLong("expires_us"));
-    return new CommandEntry.Row(
+    return new StoredCommand(
         row.getLong("sequence"),
         command,
         State.valueOf(row.getString("state")),
         micros(row, "sent_us"),
         micros(row, "acknowledged_us"),
         row.getObject("reason_code") == null ? null : Integer.valueOf(row.getInt("reason_code")),
-        row.getBoolean("over"),
-        false);
+        row.getBoolean("over"));
   }
 
   private static @Nullable Long micros(ResultSet row, String column) throws SQLException {
@@ -59,34 +58,27 @@ final class CommandTable {
     return row.wasNull() ? null : micros;
   }
 
-  static void save(Connection connection, Collection<CommandEntry.Row> rows) throws SQLException {
-    try (PreparedStatement upsert = connection.prepareStatement(UPSERT);
-        PreparedStatement delete =
-            connection.prepareStatement("DELETE FROM command WHERE sequence = ?")) {
-      for (CommandEntry.Row row : rows) {
-        if (row.evicted()) {
-          delete.setLong(1, row.sequence());
-          delete.executeUpdate();
-        } else {
-          bind(upsert, row);
-          upsert.executeUpdate();
-        }
-      }
-    }
+  static void save(Statements statements, StoredCommand command) throws SQLException {
+    PreparedStatement upsert = statements.of(UPSERT);
+    bind(upsert, command);
+    upsert.executeUpdate();
+  }
+
+  static void remove(Statements statements, long sequence) throws SQLException {
+    PreparedStatement delete = statements.of("DELETE FROM command WHERE sequence = ?");
+    delete.setLong(1, sequence);
+    delete.executeUpdate();
   }
 
   /** Ends all that waits for a device, in the transaction that removes it. */
-  static void end(Connection connection, String device) throws SQLException {
-    try (PreparedStatement update =
-        connection.prepareStatement(
-            "UPDATE command SET state = 'EXPIRED', payload = NULL, over = 1 WHERE device = ?"
-                + " AND over = 0 AND state IN ('QUEUED', 'SENT')")) {
-      update.setString(1, device);
-      update.executeUpdate();
-    }
+  static void end(Statements statements, String device) throws SQLException {
+    statements.update(
+        "UPDATE command SET state = 'EXPIRED', payload = NULL, over = 1 WHERE device = ?"
+            + " AND over = 0 AND state IN ('QUEUED', 'SENT')",
+        device);
   }
 
-  private static void bind(PreparedStatement upsert, CommandEntry.Row row) throws SQLException {
+  private static void bind(PreparedStatement upsert, StoredCommand row) throws SQLException {
     Command command = row.command();
     upsert.setLong(1, row.sequence());
     upsert.setString(2, command.id());

@@ -1,0 +1,8 @@
+package io.sluice.adapter.testkit;
+
+class MemoryStoreTest implements StoreContract {
+  @Override
+  public Place place() {
+    return new MemoryStore.Shared();
+  }
+}
