@@ -2,7 +2,7 @@ package io.sluice.benchmarks;
 
 import io.sluice.api.ByteSink;
 import io.sluice.api.Lane;
-import io.sluice.engine.normalize.PayloadException;
+import io.sluice.api.codec.PayloadException;
 import io.sluice.engine.record.CorruptRecordException;
 import io.sluice.engine.record.EncodedRecord;
 import io.sluice.engine.record.RecordJson;

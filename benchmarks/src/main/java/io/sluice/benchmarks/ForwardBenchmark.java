@@ -2,10 +2,10 @@ package io.sluice.benchmarks;
 
 import io.sluice.api.ByteSink;
 import io.sluice.api.Lane;
+import io.sluice.api.codec.PayloadException;
 import io.sluice.api.upstream.ForwardSettings;
 import io.sluice.api.upstream.OutboundBatch;
 import io.sluice.engine.forward.RecordBatch;
-import io.sluice.engine.normalize.PayloadException;
 import io.sluice.engine.spool.SpoolBatch;
 import io.sluice.engine.spool.SpoolReader;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package io.sluice.benchmarks;
 
-import io.sluice.engine.normalize.PayloadException;
+import io.sluice.api.codec.PayloadException;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;

@@ -3,6 +3,7 @@ package io.sluice.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.sluice.api.codec.PayloadCodecFactory;
 import io.sluice.api.upstream.UpstreamFactory;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +27,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
 
 /** The example of a vendor's jar: it needs the API alone, and the gateway finds what is in it. */
 @Timeout(120)
@@ -39,16 +42,22 @@ class VendorJarIT {
   void build() throws IOException {
     jar = directory.resolve("vendor.jar");
     Path classes = Files.createDirectory(directory.resolve("classes"));
+    try (Stream<Path> files = Files.walk(SOURCES.resolve("java"))) {
+      compile(
+          classes,
+          files.map(Path::toString).filter(file -> file.endsWith(".java")).toArray(String[]::new));
+    }
+    pack(classes, SOURCES.resolve("resources"));
+  }
+
+  private static void compile(Path classes, String... sources) throws IOException {
     List<String> arguments =
         new ArrayList<>(List.of("-d", classes.toString(), "-cp", library("gateway-api")));
-    try (Stream<Path> files = Files.walk(SOURCES.resolve("java"))) {
-      files.map(Path::toString).filter(file -> file.endsWith(".java")).forEach(arguments::add);
-    }
+    arguments.addAll(List.of(sources));
     int exitCode =
         ToolProvider.getSystemJavaCompiler()
             .run(null, null, null, arguments.toArray(String[]::new));
     assertThat(exitCode).isZero();
-    pack(classes, SOURCES.resolve("resources"));
   }
 
   /** The API needs the annotations of nullness to be read, as Maven gives them with it. */
@@ -160,5 +169,99 @@ class VendorJarIT {
         .contains("com.example.sluice.Missing")
         .contains("take it out of adapters")
         .doesNotContain("not a type of upstream");
+  }
+
+  /** A configuration with one device whose messages are the example codec's, in hex digits. */
+  private Path configOfTags() throws IOException {
+    Path profile =
+        Files.writeString(
+            directory.resolve("tag-sensor.yaml"),
+            """
+            codec: tags
+            encoding: hex
+            metrics: { temperature: { unit: Cel }, humidity: { unit: "%RH" }, door: { type: boolean } }
+            """);
+    Path config = new Setup(directory).config();
+    Files.writeString(
+        directory.resolve("devices.yaml"),
+        "- { id: tag-1, profile: tag-sensor, sector: farm, site: north, credentials: { password: secret-1 } }\n",
+        StandardOpenOption.APPEND);
+    return Files.writeString(
+        config, Files.readString(config).replace("profiles: [ ", "profiles: [ " + profile + ", "));
+  }
+
+  @Test
+  void codecOfAnotherJarReadsMessages() throws Exception {
+    Path config = configOfTags();
+    Tool check = GatewayProcess.runWith(jar, "check", "--config", config.toString());
+    assertThat(check.exitCode()).as(check.output()).isZero();
+    try (GatewayProcess gateway = GatewayProcess.startWith(jar, config)) {
+      Tool.publish(gateway, "tag-1", "secret-1", "telemetry", "0100d7 030001 070002", "-i", "tag-1")
+          .succeeded();
+      ArchiveFiles archive = new Setup(directory).archive();
+      await().until(() -> !archive.records().isEmpty());
+      JsonNode record = archive.records().getFirst();
+      assertThat(record.get("src").stringValue()).isEqualTo("telemetry;tags");
+      assertThat(record.get("m").toString())
+          .contains("\"n\":\"temperature\",\"u\":\"Cel\",\"v\":21.5")
+          .contains("\"n\":\"tag-7\",\"v\":2");
+      assertThat(gateway.terminate()).isZero();
+    }
+  }
+
+  @Test
+  void codecOfAnotherJarDecodesInTheTool() throws Exception {
+    configOfTags();
+    List<String> decode =
+        List.of("decode", "--profile", "tag-sensor", "--profiles", directory.toString(), "--text");
+    Tool good = decode(decode, "0100d7");
+    assertThat(good.exitCode()).as(good.output()).isZero();
+    assertThat(good.output()).contains("21.5");
+    Tool bad = decode(decode, "0100");
+    assertThat(bad.exitCode()).isEqualTo(1);
+    assertThat(bad.output()).contains("the payload has 2 bytes; send fields of 3, tag and value");
+  }
+
+  private Tool decode(List<String> options, String payload) throws Exception {
+    List<String> all = new ArrayList<>(options);
+    all.add(payload);
+    return GatewayProcess.runWith(jar, all.toArray(String[]::new));
+  }
+
+  @Test
+  void codecThatIsMissingBrokenOrTwiceThereIsAFaultWithItsPlace() throws Exception {
+    Path config = configOfTags();
+    Path services = Files.createDirectories(directory.resolve("more/META-INF/services"));
+    Files.writeString(
+        services.resolve(PayloadCodecFactory.class.getName()),
+        "com.example.sluice.Missing\ncom.example.sluice.TextFactory\n");
+    Path twin = Files.createDirectories(directory.resolve("twin"));
+    compile(twin, twinOfText());
+    Files.delete(jar);
+    pack(twin, directory.resolve("more"));
+    Tool check = GatewayProcess.runWith(jar, "check", "--config", config.toString());
+    assertThat(check.exitCode()).as(check.output()).isEqualTo(2);
+    assertThat(check.output())
+        .contains("com.example.sluice.Missing")
+        .contains("take it out of adapters")
+        .contains("two jars offer \"text\"")
+        .contains("tag-sensor.yaml:1:8: codec: \"tags\" is not known; ");
+  }
+
+  /** A codec that takes a name which is the gateway's own. */
+  private String twinOfText() throws IOException {
+    Path source = Files.createDirectories(directory.resolve("source")).resolve("TextFactory.java");
+    return Files.writeString(
+            source,
+            """
+            package com.example.sluice;
+            public final class TextFactory implements io.sluice.api.codec.PayloadCodecFactory {
+              @Override public String name() { return "text"; }
+              @Override public io.sluice.api.codec.PayloadCodec create() {
+                return (payload, device, received, out) -> {};
+              }
+            }
+            """)
+        .toString();
   }
 }

@@ -12,11 +12,12 @@ import io.sluice.engine.dialect.DialectPlaces;
 import io.sluice.engine.dialect.Dialects;
 import io.sluice.engine.dialect.RoutedTopic;
 import io.sluice.engine.dialect.TopicTable;
+import io.sluice.api.codec.PayloadCodecs;
+import io.sluice.api.codec.PayloadException;
 import io.sluice.engine.ingest.StoredJson;
 import io.sluice.engine.normalize.FieldFaults;
 import io.sluice.engine.normalize.Normalized;
 import io.sluice.engine.normalize.Normalizer;
-import io.sluice.engine.normalize.PayloadException;
 import io.sluice.engine.normalize.Profile;
 import io.sluice.engine.normalize.Profiles;
 import java.io.IOException;
@@ -147,6 +148,9 @@ public final class DecodeCommand implements Callable<Integer> {
     Path place = profiles == null ? GatewayFiles.shippedProfiles() : profiles;
     Profiles.Loaded loaded = Profiles.load(List.of(place));
     PrintWriter err = spec.commandLine().getErr();
+    if (!loaded.faults().isEmpty()) {
+      PayloadCodecs.faults().forEach(err::println); // which may be why a profile's is not there
+    }
     loaded.faults().forEach(err::println);
     loaded.warnings().forEach(each -> err.println("warning: " + each));
     err.flush();

@@ -1,6 +1,7 @@
 package io.sluice.engine.config;
 
 import io.sluice.api.adapter.AdapterFactory;
+import io.sluice.api.codec.PayloadCodecs;
 import io.sluice.api.config.Services;
 import io.sluice.api.upstream.PayloadFormats;
 import io.sluice.api.upstream.UpstreamFactory;
@@ -49,6 +50,7 @@ public record Types(
     List<String> faults = new ArrayList<>(adapters.faults());
     faults.addAll(factories.faults());
     faults.addAll(PayloadFormats.faults());
+    faults.addAll(PayloadCodecs.faults());
     return new Types(
         new LinkedHashMap<>(listeners),
         new LinkedHashMap<>(upstreams),

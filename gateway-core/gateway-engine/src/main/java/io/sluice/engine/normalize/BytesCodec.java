@@ -1,14 +1,18 @@
 package io.sluice.engine.normalize;
 
+import io.sluice.api.Device;
+import io.sluice.api.codec.PayloadException;
 import io.sluice.engine.normalize.ByteLayout.Place;
 import io.sluice.engine.normalize.Target.Field;
 import java.math.BigInteger;
 
 /** Raw bytes, by the layout that the profile declares. */
-final class BytesCodec {
-  private BytesCodec() {}
-
-  static void decode(byte[] payload, Profile profile, Samples samples) throws PayloadException {
+final class BytesCodec implements PlannedCodec {
+  @Override
+  public void decode(
+      byte[] sent, Profile profile, Device device, long receivedMicros, Samples samples)
+      throws PayloadException {
+    byte[] payload = PayloadText.raw(sent, profile);
     ByteLayout layout = profile.bytes;
     if (layout == null) {
       throw new PayloadException(

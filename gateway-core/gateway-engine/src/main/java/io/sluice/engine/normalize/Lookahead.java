@@ -12,16 +12,14 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
-import tools.jackson.core.ObjectReadContext;
-import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.dataformat.cbor.CBORParser;
 
 /**
  * Looks at an array of a payload before it is read, where its meaning hangs on what stands in it.
  *
- * @param factory of the payload's format, null for none
+ * @param format of the payload, null for none
  */
-record Lookahead(@Nullable TokenStreamFactory factory, byte[] payload, int from, int to) {
+record Lookahead(@Nullable DocumentFormat format, byte[] payload, int from, int to) {
   static final Lookahead NONE = new Lookahead(null, new byte[0], 0, 0);
 
   private static final int BIGFLOAT_TAG = 5;
@@ -139,10 +137,10 @@ record Lookahead(@Nullable TokenStreamFactory factory, byte[] payload, int from,
 
   private @Nullable JsonParser at(JsonParser parser) {
     long offset = parser.currentTokenLocation().getByteOffset();
-    if (factory == null || offset < 0 || from + offset >= to) {
+    if (format == null || offset < 0 || from + offset >= to) {
       return null;
     }
     int start = from + (int) offset;
-    return factory.createParser(ObjectReadContext.empty(), payload, start, to - start);
+    return format.parser(payload, start, to);
   }
 }

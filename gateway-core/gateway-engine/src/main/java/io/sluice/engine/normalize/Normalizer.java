@@ -5,6 +5,7 @@ import io.sluice.api.Device;
 import io.sluice.api.MessageBounds;
 import io.sluice.api.MessageClass;
 import io.sluice.api.RejectReason;
+import io.sluice.api.codec.PayloadException;
 import java.time.ZoneId;
 import java.util.function.Function;
 import java.util.function.Predicate;

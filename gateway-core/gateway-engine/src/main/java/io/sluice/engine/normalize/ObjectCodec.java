@@ -1,6 +1,8 @@
 package io.sluice.engine.normalize;
 
+import io.sluice.api.Device;
 import io.sluice.api.QualityReason;
+import io.sluice.api.codec.PayloadException;
 import io.sluice.engine.normalize.Profile.Unknown;
 import io.sluice.engine.normalize.Target.Field;
 import io.sluice.engine.normalize.Target.Role;
@@ -19,7 +21,7 @@ import tools.jackson.core.json.UTF8StreamJsonParser;
  * each led by the profile's paths into a metric or the message's frame. A null is a field that was
  * left out. Used by one thread at a time.
  */
-final class ObjectCodec {
+final class ObjectCodec implements DocumentReader {
   /** What stands for an empty name. */
   private static final String NAMELESS = "_";
 
@@ -34,7 +36,7 @@ final class ObjectCodec {
   private long sampleTime;
 
   /** Where the times came from, by the depth of samples within samples. */
-  private final SeenTime[] seenTimes = new SeenTime[Scratch.MAX_DEPTH + 1];
+  private final SeenTime[] seenTimes = new SeenTime[DocumentFormat.MAX_DEPTH + 1];
 
   private int sampleDepth;
   private @Nullable Map<String, Target> scope;
@@ -45,14 +47,14 @@ final class ObjectCodec {
   /** Whether the field in hand is a word of CAP 1.2: it is kept, whatever becomes of others. */
   private boolean isCapWord;
 
-  /**
-   * Takes one document, from its first token on.
-   *
-   * @param lookahead at what stands further on in the same payload
-   * @param receivedMicros when it arrived
-   */
-  void decode(
-      JsonParser parser, Profile profile, Samples samples, Lookahead lookahead, long receivedMicros)
+  @Override
+  public void decode(
+      JsonParser parser,
+      Profile profile,
+      Device device,
+      Samples samples,
+      Lookahead lookahead,
+      long receivedMicros)
       throws PayloadException {
     textual = parser instanceof UTF8StreamJsonParser;
     this.profile = profile;
@@ -265,7 +267,8 @@ final class ObjectCodec {
     return own == null ? profile.targets.get(path) : own;
   }
 
-  private static boolean namesDevice(String path) {
+  /** Whether a path is one of those in which messages name the device that they come from. */
+  static boolean namesDevice(String path) {
     return switch (path) {
       case "device", "deviceId", "device_id", "deviceID", "deviceName" -> true;
       default -> false;
@@ -562,8 +565,8 @@ final class ObjectCodec {
     return parser.getNumberType() != JsonParser.NumberType.BIG_INTEGER;
   }
 
-  /** The byte that it has come to. */
-  long at() {
+  @Override
+  public long at() {
     return reached;
   }
 

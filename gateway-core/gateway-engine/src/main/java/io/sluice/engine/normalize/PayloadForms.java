@@ -1,15 +1,17 @@
 package io.sluice.engine.normalize;
 
-import io.sluice.api.ContentType;
+import io.sluice.api.codec.PayloadCodecFactory;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.time.ZoneOffset;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a profile says of its payloads' form.
  *
- * @param payload what a payload is where the message does not say, or unspecified
+ * @param codec what reads the payloads, or null where message or first bytes tell
+ * @param always whether that goes before what the message says
  * @param encoding how raw bytes come
  * @param charset of JSON and text
  * @param times how times are written
@@ -18,7 +20,8 @@ import java.util.List;
  * @param spaced whether samples without time lie one interval apart
  */
 record PayloadForms(
-    ContentType payload,
+    @Nullable PayloadCodecFactory codec,
+    boolean always,
     Encoding encoding,
     Charset charset,
     TimeForms times,
@@ -35,7 +38,8 @@ record PayloadForms(
 
   static final PayloadForms USUAL =
       new PayloadForms(
-          ContentType.UNSPECIFIED,
+          null,
+          false,
           Encoding.BINARY,
           StandardCharsets.UTF_8,
           new TimeForms(ZoneOffset.UTC, List.of()),

@@ -1,5 +1,6 @@
 package io.sluice.engine.normalize;
 
+import io.sluice.api.codec.PayloadException;
 import io.sluice.engine.normalize.PayloadForms.Encoding;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -25,6 +26,15 @@ final class PayloadText {
             && payload[1] == (byte) 0xBB
             && payload[2] == (byte) 0xBF;
     return marked ? MARK_BYTES : 0;
+  }
+
+  /**
+   * Where a text begins, behind a mark that was sent.
+   *
+   * @param payload what was sent, in UTF-8
+   */
+  static int start(byte[] sent, byte[] payload) {
+    return markLength(sent) > 0 ? markLength(payload) : 0;
   }
 
   /** Where a text ends: NULs and white space behind it carry nothing. */

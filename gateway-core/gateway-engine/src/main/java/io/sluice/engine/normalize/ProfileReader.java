@@ -1,6 +1,7 @@
 package io.sluice.engine.normalize;
 
-import io.sluice.api.ContentType;
+import io.sluice.api.codec.PayloadCodecFactory;
+import io.sluice.api.codec.PayloadCodecs;
 import io.sluice.engine.normalize.Metric.Range;
 import io.sluice.engine.normalize.PayloadForms.Encoding;
 import io.sluice.engine.normalize.Profile.Unknown;
@@ -39,6 +40,7 @@ final class ProfileReader {
           "interval",
           "supervision",
           "payload",
+          "codec",
           "unknown",
           "timezone",
           "time-format",
@@ -82,14 +84,6 @@ final class ProfileReader {
   private static final String PATH_TOO_LONG = "a path has at most 256 characters; change it";
   private static final Map<String, Unknown> UNKNOWN =
       Map.of("keep", Unknown.KEEP, "drop", Unknown.DROP, "reject", Unknown.REJECT);
-  private static final Map<String, ContentType> PAYLOADS =
-      Map.of(
-          "json", ContentType.JSON,
-          "senml-json", ContentType.SENML_JSON,
-          "senml-cbor", ContentType.SENML_CBOR,
-          "cbor", ContentType.CBOR,
-          "text", ContentType.TEXT,
-          "bytes", ContentType.BYTES);
   private static final Map<String, MetricType> TYPES =
       Map.of(
           "number", MetricType.NUMBER,
@@ -175,13 +169,31 @@ final class ProfileReader {
 
   private static PayloadForms forms(YamlKeys top) {
     return new PayloadForms(
-        top.choice("payload", PAYLOADS, ContentType.UNSPECIFIED),
+        top.has("codec") ? codec(top, "codec") : codec(top, "payload"),
+        top.has("codec"),
         top.choice("encoding", ENCODINGS, Encoding.BINARY),
         charset(top),
         new TimeForms(zone(top), timeFormats(top)),
         top.choice("decimal", DECIMALS, '.'),
         top.choice("tolerate", TOLERATE, true),
         top.choice("untimed", UNTIMED, false));
+  }
+
+  private static @Nullable PayloadCodecFactory codec(YamlKeys top, String key) {
+    if (key.equals("codec") && top.has("payload")) {
+      top.fault("payload", "stands beside codec, which goes before it; keep one of the two");
+    }
+    String name = top.text(key);
+    PayloadCodecFactory codec = name == null ? null : PayloadCodecs.find(name);
+    if (name != null && codec == null) {
+      String remedy =
+          "write one of %s, or put the jar that has it into adapters"
+              .formatted(String.join(", ", PayloadCodecs.names().stream().sorted().toList()));
+      top.fault(
+          key,
+          "\"" + name + "\" is not known; " + Nearest.hint(name, PayloadCodecs.names(), remedy));
+    }
+    return codec;
   }
 
   private static Charset charset(YamlKeys top) {

@@ -1,6 +1,7 @@
 package io.sluice.engine.normalize;
 
 import io.sluice.api.QualityReason;
+import io.sluice.api.codec.PayloadException;
 import io.sluice.engine.normalize.Target.Field;
 import io.sluice.engine.record.RecordFormat;
 import io.sluice.engine.record.RecordFormat.Kind;
@@ -278,7 +279,7 @@ final class Samples {
     }
     int more = typeFaults + sensorFaults + rangeFaults - 1;
     String detail = firstFault.getMessage() + (more > 0 ? " (and " + more + " more)" : "");
-    return new FieldFaults(Faults.bounded(detail), typeFaults, sensorFaults, rangeFaults);
+    return new FieldFaults(PayloadException.bounded(detail), typeFaults, sensorFaults, rangeFaults);
   }
 
   boolean tolerant() {
@@ -335,12 +336,15 @@ final class Samples {
     taken += reason == QualityReason.TYPE ? 0 : 1;
   }
 
+  private static String placed(int byteOffset) {
+    return byteOffset == Faults.NOWHERE ? "" : "byte " + byteOffset + ": ";
+  }
+
   private int open(int byteOffset) throws PayloadException {
     if (count == RecordFormat.MAX_MEASUREMENTS) {
       throw new PayloadException(
-          "byte "
-              + byteOffset
-              + ": more than "
+          placed(byteOffset)
+              + "more than "
               + count
               + " values in one message; split it into several");
     }
@@ -371,9 +375,8 @@ final class Samples {
     content += object instanceof byte[] bytes ? bytes.length : ((String) object).length();
     if (content > MAX_CONTENT) {
       throw new PayloadException(
-          "byte "
-              + byteOffset
-              + ": the texts and bytes of one message come to more than "
+          placed(byteOffset)
+              + "the texts and bytes of one message come to more than "
               + MAX_CONTENT
               + "; split it into several");
     }

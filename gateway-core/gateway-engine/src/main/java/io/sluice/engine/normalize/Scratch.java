@@ -3,48 +3,25 @@ package io.sluice.engine.normalize;
 import io.sluice.api.ContentType;
 import io.sluice.api.Device;
 import io.sluice.api.MessageClass;
+import io.sluice.api.codec.PayloadCodecFactory;
+import io.sluice.api.codec.PayloadException;
 import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
-import tools.jackson.core.JsonParser;
-import tools.jackson.core.ObjectReadContext;
-import tools.jackson.core.StreamReadConstraints;
-import tools.jackson.core.TokenStreamFactory;
-import tools.jackson.core.json.JsonFactory;
-import tools.jackson.core.util.JsonRecyclerPools;
-import tools.jackson.dataformat.cbor.CBORFactory;
 
 /** What one thread needs to normalize: codecs, columns and buffers that it uses again. */
 final class Scratch {
-  static final int MAX_DEPTH = 32;
-
   /**
-   * A longer name is a fault of the message, one that a record cannot hold a fault of its field.
+   * A codec that this thread has met.
+   *
+   * @param label its name in the records' {@code src}
    */
-  private static final int MAX_JSON_NAME = 4096;
-
-  private static final StreamReadConstraints LIMITS =
-      StreamReadConstraints.builder()
-          .maxNestingDepth(MAX_DEPTH)
-          .maxNameLength(MAX_JSON_NAME)
-          .maxNumberLength(100)
-          .maxStringLength(Normalizer.MAX_PAYLOAD_BYTES)
-          .build();
-  private static final JsonFactory JSON =
-      JsonFactory.builder()
-          .streamReadConstraints(LIMITS)
-          .recyclerPool(JsonRecyclerPools.threadLocalPool())
-          .build();
-  private static final CBORFactory CBOR =
-      CBORFactory.builder()
-          .streamReadConstraints(LIMITS)
-          .recyclerPool(JsonRecyclerPools.threadLocalPool())
-          .build();
+  private record Met(PayloadCodecFactory factory, PlannedCodec codec, String label) {}
 
   private final Samples samples = new Samples();
-  private final ObjectCodec objects = new ObjectCodec();
-  private final SenmlCodec senml = new SenmlCodec();
+  private final List<Met> codecs = new ArrayList<>(); // as many as are installed, at most
   private final RecordMaker maker;
 
   private final Function<Device, @Nullable ZoneId> zones;
@@ -66,105 +43,39 @@ final class Scratch {
     return asBefore ? times : new TimeForms(zone, own.formats());
   }
 
-  /** Decodes into the columns; returns the codec's name. */
+  /** Decodes into the columns; returns the codec's label. */
   String decode(
       Profile profile, Device device, ContentType declared, byte[] payload, long receivedMicros)
       throws PayloadException {
     times = times(profile, device);
     int mark = PayloadText.markLength(payload);
-    ContentType type = Sniffer.type(declared, profile, payload, mark);
-    if (type == ContentType.BYTES) {
-      samples.clear(profile, times);
-      BytesCodec.decode(PayloadText.raw(payload, profile), profile, samples);
-    } else if (type == ContentType.CBOR || type == ContentType.SENML_CBOR) {
-      structured(type, profile, device, payload, 0, payload.length, receivedMicros);
-    } else {
-      textual(type, profile, device, payload, mark, receivedMicros);
-    }
-    samples.requireSomething();
-    return Sniffer.codecName(type);
-  }
-
-  private void textual(
-      ContentType type, Profile profile, Device device, byte[] sent, int mark, long receivedMicros)
-      throws PayloadException {
-    byte[] payload = PayloadText.inUtf8(sent, profile.forms.charset());
-    int from = mark > 0 && payload.length >= mark ? PayloadText.markLength(payload) : 0;
-    int to = PayloadText.end(payload);
-    if (type == ContentType.TEXT || type == ContentType.UNSPECIFIED) {
-      samples.clear(profile, times);
-      TextCodec.decode(payload, from, to, profile, samples, receivedMicros);
-      return;
-    }
-    try {
-      structured(type, profile, device, payload, from, to, receivedMicros);
-    } catch (PayloadException e) {
-      byte[] mended = profile.tolerant ? NonNumbers.quoted(payload, from, to) : null;
-      if (mended == null) {
-        throw e;
-      }
-      structured(type, profile, device, mended, 0, mended.length, receivedMicros);
-    }
-  }
-
-  private void structured(
-      ContentType type,
-      Profile profile,
-      Device device,
-      byte[] payload,
-      int from,
-      int to,
-      long receivedMicros)
-      throws PayloadException {
+    Met met = codec(Sniffer.codec(declared, profile, payload, mark));
     samples.clear(profile, times);
-    boolean json = type == ContentType.JSON || type == ContentType.SENML_JSON;
-    boolean pack = type == ContentType.SENML_JSON || type == ContentType.SENML_CBOR;
-    String format = json ? "JSON" : "CBOR";
-    TokenStreamFactory factory = json ? JSON : CBOR;
-    try (JsonParser parser =
-        factory.createParser(ObjectReadContext.empty(), payload, from, to - from)) {
-      if (pack) {
-        senml.decode(parser, profile, samples, device.id().value(), receivedMicros);
-      } else {
-        Lookahead lookahead = new Lookahead(factory, payload, from, to);
-        objects.decode(parser, profile, samples, lookahead, receivedMicros);
-      }
-    } catch (JacksonException e) {
-      throw syntax(format, e, pack ? senml.at() : objects.at());
-    }
+    met.codec.decode(payload, profile, device, receivedMicros, samples);
+    samples.requireSomething();
+    return met.label;
   }
 
-  /** A parser of JSON within the bounds that hold for payloads. */
-  static JsonParser json(byte[] payload, int from, int to) {
-    return JSON.createParser(ObjectReadContext.empty(), payload, from, to - from);
+  @SuppressWarnings("ReferenceEquality") // it is about the same factory, not an equal one
+  private Met codec(PayloadCodecFactory factory) throws PayloadException {
+    for (int i = 0; i < codecs.size(); i++) {
+      if (codecs.get(i).factory == factory) {
+        return codecs.get(i);
+      }
+    }
+    Met met = new Met(factory, VendorCodec.of(factory), label(factory.name()));
+    codecs.add(met);
+    return met;
+  }
+
+  /** Records name SenML as its media types do. */
+  private static String label(String name) {
+    return name.startsWith("senml-") ? name.replace('-', '+') : name;
   }
 
   /** The device that the payload names, or null. */
   @Nullable String claimedDevice() {
     return samples.claimedDevice();
-  }
-
-  /**
-   * @param reached byte that the codec was at, for the faults that carry no place of their own
-   */
-  private static PayloadException syntax(String format, JacksonException e, long reached) {
-    long own = e.getLocation() == null ? -1 : e.getLocation().getByteOffset();
-    String problem =
-        e.getOriginalMessage()
-            .lines()
-            .findFirst()
-            .orElse("not understood")
-            .replaceAll(", from `[^`]*`", "")
-            .replaceAll("[:;]? ?\\(?enable `[^`]*`[^;]*", "");
-    return new PayloadException(
-        format
-            + " at byte "
-            + (own < 0 ? reached : own)
-            + ": "
-            + Faults.plain(problem)
-            + "; send one valid "
-            + format
-            + " document");
   }
 
   Normalized encode(

@@ -1,5 +1,6 @@
 package io.sluice.engine.normalize;
 
+import io.sluice.api.codec.PayloadException;
 import io.sluice.engine.normalize.Profile.Unknown;
 import io.sluice.engine.record.RecordFormat.Kind;
 import org.jspecify.annotations.Nullable;

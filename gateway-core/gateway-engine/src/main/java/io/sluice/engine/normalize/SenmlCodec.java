@@ -1,5 +1,7 @@
 package io.sluice.engine.normalize;
 
+import io.sluice.api.Device;
+import io.sluice.api.codec.PayloadException;
 import io.sluice.engine.normalize.Profile.Unknown;
 import io.sluice.engine.normalize.Target.Field;
 import io.sluice.engine.record.RecordFormat.Kind;
@@ -16,7 +18,7 @@ import tools.jackson.core.JsonToken;
  * SenML packs (RFC 8428) in JSON and CBOR, resolved record by record (section 4.6). The sum of a
  * record becomes a value named {@code {name}.sum}, without unit. Used by one thread at a time.
  */
-final class SenmlCodec {
+final class SenmlCodec implements DocumentReader {
   private static final int VERSION = 10;
   private static final double MAX_EXACT = 9.0e15;
   private static final Pattern DEVICE_URN =
@@ -53,12 +55,19 @@ final class SenmlCodec {
   /** Whether the record has a label of a value, be it null. */
   private boolean valued;
 
-  void decode(JsonParser parser, Profile profile, Samples samples, String device, long nowMicros)
+  @Override
+  public void decode(
+      JsonParser parser,
+      Profile profile,
+      Device device,
+      Samples samples,
+      Lookahead lookahead,
+      long receivedMicros)
       throws PayloadException {
     this.profile = profile;
     this.samples = samples;
-    this.device = device;
-    this.now = nowMicros;
+    this.device = device.id().value();
+    this.now = receivedMicros;
     baseName = "";
     baseTime = 0;
     baseUnit = null;
@@ -493,8 +502,8 @@ final class SenmlCodec {
             + what);
   }
 
-  /** The byte that it has come to. */
-  long at() {
+  @Override
+  public long at() {
     return reached;
   }
 

@@ -28,7 +28,7 @@ final class SenmlShape {
     if (!hasName(payload, start)) {
       return false;
     }
-    try (JsonParser parser = Scratch.json(payload, start, payload.length)) {
+    try (JsonParser parser = DocumentFormat.JSON.parser(payload, start, payload.length)) {
       parser.nextToken();
       boolean named = false;
       boolean valued = false;

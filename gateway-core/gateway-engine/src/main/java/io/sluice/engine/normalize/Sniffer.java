@@ -1,8 +1,12 @@
 package io.sluice.engine.normalize;
 
 import io.sluice.api.ContentType;
+import io.sluice.api.codec.PayloadCodecFactory;
+import io.sluice.api.codec.PayloadCodecs;
+import java.util.Locale;
+import java.util.Objects;
 
-/** Tells what a payload is, where neither message nor profile do. */
+/** Finds the codec of a payload: by its first bytes, where neither profile nor message tell. */
 final class Sniffer {
   private static final int CBOR_BYTES = 0x40;
   private static final int CBOR_TEXTS = 0x60;
@@ -11,33 +15,51 @@ final class Sniffer {
   private static final int CBOR_TAGS = 0xC0;
   private static final byte[] CBOR_SELF_DESCRIBED = {(byte) 0xD9, (byte) 0xD9, (byte) 0xF7};
 
+  private static final PayloadCodecFactory JSON = own("json");
+  private static final PayloadCodecFactory SENML_JSON = own("senml-json");
+  private static final PayloadCodecFactory CBOR = own("cbor");
+  private static final PayloadCodecFactory SENML_CBOR = own("senml-cbor");
+  private static final PayloadCodecFactory TEXT = own("text");
+  private static final PayloadCodecFactory BYTES = own("bytes");
+  private static final PayloadCodecFactory[] BY_CONTENT_TYPE = byContentType();
+
   private Sniffer() {}
 
-  static String codecName(ContentType type) {
-    return switch (type) {
-      case JSON -> "json";
-      case SENML_JSON -> "senml+json";
-      case SENML_CBOR -> "senml+cbor";
-      case CBOR -> "cbor";
-      case BYTES -> "bytes";
-      case TEXT, UNSPECIFIED -> "text";
-    };
+  private static PayloadCodecFactory own(String name) {
+    return Objects.requireNonNull(PayloadCodecs.find(name), name);
+  }
+
+  private static PayloadCodecFactory[] byContentType() {
+    ContentType[] types = ContentType.values();
+    PayloadCodecFactory[] codecs = new PayloadCodecFactory[types.length];
+    for (ContentType type : types) {
+      codecs[type.ordinal()] =
+          type == ContentType.UNSPECIFIED
+              ? TEXT
+              : own(type.name().toLowerCase(Locale.ROOT).replace('_', '-'));
+    }
+    return codecs;
   }
 
   /**
+   * The codec of a payload: by the profile's {@code codec}, by what the message says, by the
+   * profile's {@code payload} or by the first bytes.
+   *
    * @param from where the payload begins, behind a byte order mark
    */
-  static ContentType type(ContentType declared, Profile profile, byte[] payload, int from) {
-    if (declared != ContentType.UNSPECIFIED) {
-      return declared;
+  static PayloadCodecFactory codec(
+      ContentType declared, Profile profile, byte[] payload, int from) {
+    PayloadCodecFactory named = profile.forms.codec();
+    if (named != null && (declared == ContentType.UNSPECIFIED || profile.forms.always())) {
+      return named;
     }
-    if (profile.forms.payload() != ContentType.UNSPECIFIED) {
-      return profile.forms.payload();
+    if (declared != ContentType.UNSPECIFIED) {
+      return BY_CONTENT_TYPE[declared.ordinal()];
     }
     if (profile.bytes != null) {
       return isObject(payload, from, profile.bytes)
           ? json(payload, skipBlanks(payload, from))
-          : ContentType.BYTES;
+          : BYTES;
     }
     int at = skipBlanks(payload, from);
     int first = at < payload.length ? payload[at] & 0xFF : ' ';
@@ -46,14 +68,12 @@ final class Sniffer {
     }
     return (first >= CBOR_ARRAYS && first < CBOR_TAGS) || selfDescribed(payload)
         ? cbor(payload)
-        : ContentType.TEXT;
+        : TEXT;
   }
 
   /** An object or array of JSON: a pack of SenML by its shape. */
-  private static ContentType json(byte[] payload, int at) {
-    return payload[at] == '[' && SenmlShape.isPack(payload, at)
-        ? ContentType.SENML_JSON
-        : ContentType.JSON;
+  private static PayloadCodecFactory json(byte[] payload, int at) {
+    return payload[at] == '[' && SenmlShape.isPack(payload, at) ? SENML_JSON : JSON;
   }
 
   /**
@@ -93,22 +113,20 @@ final class Sniffer {
    * CBOR. Anything else that merely begins like CBOR is raw bytes by chance, unless it calls itself
    * CBOR (RFC 8949 section 3.4.6).
    */
-  private static ContentType cbor(byte[] payload) {
+  private static PayloadCodecFactory cbor(byte[] payload) {
     boolean said = selfDescribed(payload);
     int at = said ? 3 : 0;
-    ContentType otherwise = said ? ContentType.CBOR : ContentType.TEXT;
+    PayloadCodecFactory otherwise = said ? CBOR : TEXT;
     int head = at < payload.length ? payload[at] & 0xFF : 0;
     if (head >= CBOR_MAPS && head < CBOR_TAGS) {
-      return isText(payload, at + headBytes(head)) ? ContentType.CBOR : otherwise;
+      return isText(payload, at + headBytes(head)) ? CBOR : otherwise;
     }
     int map = at + headBytes(head);
     if (head < CBOR_ARRAYS || map >= payload.length || (payload[map] & 0xE0) != CBOR_MAPS) {
       return otherwise;
     }
     int key = map + headBytes(payload[map] & 0xFF);
-    return key < payload.length && (payload[key] & 0xFF) < CBOR_BYTES
-        ? ContentType.SENML_CBOR
-        : otherwise;
+    return key < payload.length && (payload[key] & 0xFF) < CBOR_BYTES ? SENML_CBOR : otherwise;
   }
 
   private static boolean isText(byte[] payload, int at) {

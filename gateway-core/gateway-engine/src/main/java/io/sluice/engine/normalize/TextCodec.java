@@ -1,6 +1,8 @@
 package io.sluice.engine.normalize;
 
+import io.sluice.api.Device;
 import io.sluice.api.QualityReason;
+import io.sluice.api.codec.PayloadException;
 import io.sluice.engine.normalize.Profile.Unknown;
 import io.sluice.engine.normalize.Target.Field;
 import io.sluice.engine.normalize.Target.Role;
@@ -11,24 +13,25 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * Plain text: one number or word; pairs {@code k=v} between blanks, commas, semicolons or line
- * ends; pairs {@code k: v} by line; or the columns that the profile names.
+ * ends; pairs {@code k: v} by line; or the columns that the profile names. Confined to one thread.
  */
-final class TextCodec {
+final class TextCodec implements PlannedCodec {
   private static final int DELETE = 0x7F;
 
-  private final Profile profile;
-  private final Samples samples;
-  private final long received;
+  private Profile profile = Profile.generic("");
+  private Samples samples = new Samples();
+  private long received;
 
-  private TextCodec(Profile profile, Samples samples, long received) {
+  @Override
+  public void decode(
+      byte[] sent, Profile profile, Device device, long receivedMicros, Samples samples)
+      throws PayloadException {
     this.profile = profile;
     this.samples = samples;
-    this.received = received;
-  }
-
-  static void decode(
-      byte[] payload, int from, int to, Profile profile, Samples samples, long receivedMicros)
-      throws PayloadException {
+    this.received = receivedMicros;
+    byte[] payload = PayloadText.inUtf8(sent, profile.forms.charset());
+    int from = PayloadText.start(sent, payload);
+    int to = PayloadText.end(payload);
     String text;
     try {
       text =
@@ -45,7 +48,7 @@ final class TextCodec {
         throw noText(profile);
       }
     }
-    new TextCodec(profile, samples, receivedMicros).read(text);
+    read(text);
   }
 
   private static PayloadException noText(Profile profile) {

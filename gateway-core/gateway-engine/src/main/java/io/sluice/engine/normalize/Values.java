@@ -1,6 +1,7 @@
 package io.sluice.engine.normalize;
 
 import io.sluice.api.QualityReason;
+import io.sluice.api.codec.PayloadException;
 import io.sluice.engine.normalize.Target.Field;
 import io.sluice.engine.record.RecordFormat.Kind;
 import java.math.BigDecimal;

@@ -5,6 +5,7 @@ import io.sluice.api.ContentType;
 import io.sluice.api.Device;
 import io.sluice.api.DeviceId;
 import io.sluice.api.MessageClass;
+import io.sluice.api.codec.PayloadException;
 import io.sluice.engine.record.EncodedRecord;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -12,6 +12,7 @@ import io.sluice.api.Measurement;
 import io.sluice.api.Quality;
 import io.sluice.api.QualityReason;
 import io.sluice.api.TimeSource;
+import io.sluice.api.codec.PayloadException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;

@@ -13,6 +13,7 @@ import io.sluice.api.MessageClass;
 import io.sluice.api.Quality;
 import io.sluice.api.QualityReason;
 import io.sluice.api.TimeSource;
+import io.sluice.api.codec.PayloadException;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 

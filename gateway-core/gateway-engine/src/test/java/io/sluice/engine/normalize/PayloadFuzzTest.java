@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.adapter.testkit.Fuzz;
 import io.sluice.adapter.testkit.Mutator;
 import io.sluice.api.ContentType;
+import io.sluice.api.codec.PayloadException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HexFormat;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.api.CanonicalRecord;
 import io.sluice.api.ContentType;
+import io.sluice.api.codec.PayloadException;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;

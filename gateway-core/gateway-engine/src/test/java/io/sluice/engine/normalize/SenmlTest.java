@@ -10,6 +10,7 @@ import io.sluice.api.CanonicalRecord;
 import io.sluice.api.ContentType;
 import io.sluice.api.Measurement;
 import io.sluice.api.TimeSource;
+import io.sluice.api.codec.PayloadException;
 import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 
