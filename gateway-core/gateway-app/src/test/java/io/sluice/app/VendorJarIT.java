@@ -171,11 +171,15 @@ class VendorJarIT {
         .doesNotContain("not a type of upstream");
   }
 
+  private Path profiles() throws IOException {
+    return Files.createDirectories(directory.resolve("profiles"));
+  }
+
   /** A configuration with one device whose messages are the example codec's, in hex digits. */
   private Path configOfTags() throws IOException {
     Path profile =
         Files.writeString(
-            directory.resolve("tag-sensor.yaml"),
+            profiles().resolve("tag-sensor.yaml"),
             """
             codec: tags
             encoding: hex
@@ -203,7 +207,7 @@ class VendorJarIT {
       JsonNode record = archive.records().getFirst();
       assertThat(record.get("src").stringValue()).isEqualTo("telemetry;tags");
       assertThat(record.get("m").toString())
-          .contains("\"n\":\"temperature\",\"u\":\"Cel\",\"v\":21.5")
+          .contains("\"n\":\"temperature\",\"v\":21.5,\"u\":\"Cel\"")
           .contains("\"n\":\"tag-7\",\"v\":2");
       assertThat(gateway.terminate()).isZero();
     }
@@ -213,7 +217,7 @@ class VendorJarIT {
   void codecOfAnotherJarDecodesInTheTool() throws Exception {
     configOfTags();
     List<String> decode =
-        List.of("decode", "--profile", "tag-sensor", "--profiles", directory.toString(), "--text");
+        List.of("decode", "--profile", "tag-sensor", "--profiles", profiles().toString(), "--text");
     Tool good = decode(decode, "0100d7");
     assertThat(good.exitCode()).as(good.output()).isZero();
     assertThat(good.output()).contains("21.5");
