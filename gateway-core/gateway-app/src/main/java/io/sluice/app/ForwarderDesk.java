@@ -1,9 +1,9 @@
 package io.sluice.app;
 
-import io.sluice.api.admin.Operations.LedgerLine;
 import io.sluice.api.admin.UpstreamDesk;
 import io.sluice.api.store.StoreUnavailableException;
 import io.sluice.engine.forward.Forwarder;
+import io.sluice.engine.spool.ReaderStats;
 import io.sluice.engine.spool.Spool;
 import java.io.IOException;
 import java.util.List;
@@ -12,14 +12,14 @@ import java.util.List;
 record ForwarderDesk(List<Forwarder> forwarders, Spool spool) implements UpstreamDesk {
   @Override
   public List<ParkedView> parked() {
-    List<LedgerLine> ledger = spool.ledger();
+    List<ReaderStats> ledger = spool.ledger();
     return spool.parkedReaders().stream()
         .map(name ->
             new ParkedView(
                 name,
                 ledger.stream()
-                    .filter(line -> line.upstream().equals(name))
-                    .mapToLong(LedgerLine::queued)
+                    .filter(line -> line.reader().equals(name))
+                    .mapToLong(ReaderStats::queued)
                     .sum()))
         .toList();
   }

@@ -18,6 +18,7 @@ import io.sluice.api.admin.RetryDesk;
 import io.sluice.api.admin.UpstreamDesk;
 import io.sluice.api.health.Health;
 import io.sluice.engine.flow.FlowMeter;
+import io.sluice.engine.flow.SpoolViews;
 import io.sluice.engine.forward.Forwarder;
 import io.sluice.engine.ingest.IngestPipeline;
 import io.sluice.engine.ingest.SpooledDeadLetters;
@@ -71,7 +72,11 @@ final class GatewayOperations implements Operations {
     this.flow =
         new FlowMeter(
             new FlowMeter.Sources(
-                this::listeners, traffic::snapshot, spool::lanes, this::upstreams, spool::ledger),
+                this::listeners,
+                traffic::snapshot,
+                () -> SpoolViews.lanes(spool),
+                this::upstreams,
+                () -> SpoolViews.ledger(spool)),
             identity.time().clock(),
             identity.time().nanoTime());
   }
@@ -98,7 +103,7 @@ final class GatewayOperations implements Operations {
     if (open == null) {
       reasons.add("listeners are not open yet");
     }
-    String trouble = spool.trouble();
+    String trouble = spool.fault();
     if (trouble != null) {
       reasons.add("spool: " + trouble);
     }
@@ -111,7 +116,7 @@ final class GatewayOperations implements Operations {
         reasons.isEmpty(),
         reasons.isEmpty() ? null : String.join("; ", reasons),
         listeners(),
-        spool.lanes(),
+        SpoolViews.lanes(spool),
         flow.hoursLeft(),
         spool.deadLetterCount(),
         deviceCounts());
@@ -183,7 +188,7 @@ final class GatewayOperations implements Operations {
 
   @Override
   public List<LedgerLine> ledger() {
-    return spool.ledger();
+    return SpoolViews.ledger(spool);
   }
 
   @Override

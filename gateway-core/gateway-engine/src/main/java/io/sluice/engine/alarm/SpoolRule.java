@@ -3,7 +3,7 @@ package io.sluice.engine.alarm;
 import io.sluice.api.Cap;
 import io.sluice.api.Lane;
 import io.sluice.api.admin.AlarmDesk.Kind;
-import io.sluice.api.admin.Operations.LaneView;
+import io.sluice.engine.spool.LaneStats;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -17,9 +17,9 @@ public final class SpoolRule implements Runnable {
   private static final Cap CAP = new Cap("Severe", "Immediate", "Observed", "Actual");
 
   private final AlarmBook book;
-  private final Supplier<List<LaneView>> lanes;
+  private final Supplier<List<LaneStats>> lanes;
 
-  public SpoolRule(AlarmBook book, Supplier<List<LaneView>> lanes) {
+  public SpoolRule(AlarmBook book, Supplier<List<LaneStats>> lanes) {
     this.book = book;
     this.lanes = lanes;
   }

@@ -12,9 +12,9 @@ import io.sluice.engine.record.CorruptRecordException;
 import io.sluice.engine.record.EncodedRecord;
 import io.sluice.engine.registry.Presence;
 import io.sluice.engine.registry.Registry;
+import io.sluice.engine.spool.InternalReader;
 import io.sluice.engine.spool.Spool;
 import io.sluice.engine.spool.SpoolBatch;
-import io.sluice.engine.spool.SpoolTail;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -74,7 +74,7 @@ public final class CoverageEngine implements CoverageDesk, AutoCloseable {
   private final DayTable days;
   private final CoverageViews views;
   private final Spool spool;
-  private final SpoolTail tail;
+  private final InternalReader tail;
   private final Clock clock;
   private final LongSupplier nanoTime;
   private final long snapshotMicros;
@@ -122,7 +122,7 @@ public final class CoverageEngine implements CoverageDesk, AutoCloseable {
     this.views = new CoverageViews(book, sessions);
     this.days = new DayTable(database, views, book.calendar());
     this.stops = new StopBook(database, book, this::nowMicros);
-    this.tail = spool.tail("coverage");
+    this.tail = spool.internalReader("coverage");
     this.figures = new Figures(nowMicros(), book.calendar());
   }
 

@@ -355,7 +355,7 @@ public final class IngestPipeline {
     if (all != null) {
       all.giveBack(uplink.device(), entry.lane(), entry.body().length);
     }
-    return busy(spool.trouble(entry.lane()));
+    return busy(spool.fault(entry.lane()));
   }
 
   /** Whatever comes of it, the watch is told. */
@@ -395,7 +395,7 @@ public final class IngestPipeline {
     }
     Receipt.Rejected verdict = new Receipt.Rejected(reason, detail, true);
     if (!spool.appendDeadLetter(new DeadLetterEntry(this, uplink, verdict, body))) {
-      return busy(spool.trouble());
+      return busy(spool.fault());
     }
     countRefusal(uplink, reason, detail);
     return null;

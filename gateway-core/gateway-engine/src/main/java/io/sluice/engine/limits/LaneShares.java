@@ -4,7 +4,7 @@ import io.sluice.api.DeviceId;
 import io.sluice.api.Lane;
 import io.sluice.api.Limit;
 import io.sluice.api.adapter.Receipt;
-import io.sluice.api.admin.Operations.LaneView;
+import io.sluice.engine.spool.LaneStats;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -178,8 +178,8 @@ public final class LaneShares {
   }
 
   /** Takes over what the lanes hold; every second or so. */
-  public void sweep(List<LaneView> lanes) {
-    for (LaneView lane : lanes) {
+  public void sweep(List<LaneStats> lanes) {
+    for (LaneStats lane : lanes) {
       correct(lane.lane().ordinal(), lane.owedBytes());
       capacities.set(lane.lane().ordinal(), lane.capacityBytes());
     }

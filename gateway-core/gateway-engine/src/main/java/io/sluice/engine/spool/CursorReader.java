@@ -1,7 +1,6 @@
 package io.sluice.engine.spool;
 
 import io.sluice.api.Lane;
-import io.sluice.api.admin.Operations.LedgerLine;
 import io.sluice.engine.spool.SpoolBatch.Stream;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -121,7 +120,7 @@ final class CursorReader implements SpoolReader {
       SegmentLog log = logs.get(lane);
       LaneCursor cursor = cursors.get(lane);
       long first = Math.min(log.firstSequence(), log.nextSequence());
-      for (SegmentLog.Range range : log.lost()) {
+      for (SegmentLog.Range range : log.losses()) {
         if (range.to() <= first) {
           cursor.drop(0, range.from(), "overflow");
           cursor.drop(range.from(), range.to(), "damaged");
@@ -333,12 +332,12 @@ final class CursorReader implements SpoolReader {
     oldest.forEach((lane, sequence) -> savedOldest.set(lane.ordinal(), sequence));
   }
 
-  List<LedgerLine> ledger() {
-    List<LedgerLine> lines = new ArrayList<>();
+  List<ReaderStats> ledger() {
+    List<ReaderStats> lines = new ArrayList<>();
     for (Lane lane : Lane.values()) {
       LaneCursor.Balance balance = cursors.get(lane).balance(logs.get(lane).nextSequence());
       lines.add(
-          new LedgerLine(
+          new ReaderStats(
               name,
               lane,
               balance.accepted(),

@@ -173,7 +173,7 @@ final class LogReader {
       current.markDamaged();
     }
     RecordFrame frame = new RecordFrame(current.generation());
-    long found = RecordSearch.next(current, frame, offset + 1, next, current.endSequence());
+    long found = ResyncSearch.next(current, frame, offset + 1, next, current.endSequence());
     if (found < 0) {
       forget();
       return current.endSequence();

@@ -127,7 +127,7 @@ final class LogRecovery {
   }
 
   /** What is lost with segments that are set aside, in order. */
-  List<Range> lost() {
+  List<Range> losses() {
     return List.copyOf(lost);
   }
 
@@ -254,7 +254,7 @@ final class LogRecovery {
       if (SegmentFormat.isOfNewerVersion(header)) {
         throw new IOException("spool: " + file + " " + cause.getMessage(), cause);
       }
-      end = new FrameWalk(channel).endSequence(base);
+      end = new HeaderlessScan(channel).endSequence(base);
     }
     if (end == base && SegmentFormat.isBlankOrOfAnother(header)) {
       LOG.info("spool: {} was being made when the gateway stopped; it is deleted", file);

@@ -49,14 +49,14 @@ final class SegmentLog {
   private volatile Segment[] segments = {};
 
   private volatile long nextSequence = 1;
-  private volatile List<Range> lost = List.of();
+  private volatile List<Range> losses = List.of();
 
   // Of the writer thread alone.
   private @Nullable Segment active;
   private @Nullable RecordFrame frame;
 
   /** A write failed in it: to be cut off before another is begun. */
-  private @Nullable Segment suspect;
+  private @Nullable Segment failedSegment;
 
   /**
    * @param key by which new segments are encrypted, null where they are not
@@ -163,7 +163,7 @@ final class SegmentLog {
       throw e;
     }
     nextSequence = recovery.endSequence();
-    lost = recovery.lost();
+    losses = recovery.losses();
     if (recovery.mustBeginAnew()) {
       try {
         begin(nextSequence);
@@ -179,8 +179,8 @@ final class SegmentLog {
   }
 
   /** What this start found to be lost with whole segments, in order. */
-  List<Range> lost() {
-    return lost;
+  List<Range> losses() {
+    return losses;
   }
 
   /** The cipher by which a segment's bodies are read, null where they are plain. */
@@ -220,7 +220,7 @@ final class SegmentLog {
     if (failed != null) {
       failed.forgetFrom(nextSequence);
       active = null;
-      suspect = failed;
+      failedSegment = failed;
       cutOffAtOnce(fault);
     }
     return new Commit(first, (int) (nextSequence - first), cause, false);
@@ -228,7 +228,7 @@ final class SegmentLog {
 
   private void cutOffAtOnce(Throwable cause) {
     try {
-      cutOffSuspect();
+      cutOffFailed();
     } catch (IOException e) {
       cause.addSuppressed(e);
     }
@@ -238,11 +238,11 @@ final class SegmentLog {
    * What a failed write left behind would be taken for records after a restart. Nothing is written
    * behind it again, nor forced: which of its pages the disk has is not known.
    */
-  void cutOffSuspect() throws IOException {
-    Segment failed = suspect;
+  void cutOffFailed() throws IOException {
+    Segment failed = failedSegment;
     if (failed != null) {
       failed.cutOff();
-      suspect = null;
+      failedSegment = null;
     }
   }
 
@@ -328,7 +328,7 @@ final class SegmentLog {
     Header header = new Header(shape.number(), sequence, generations.nextLong(), key != null);
     Segment segment = create(LogRecovery.file(directory, sequence), header);
     // Sealed by this one, whether it could be cut off or not.
-    suspect = null;
+    failedSegment = null;
     frame = new RecordFrame(header.generation(), cipher(header));
     active = segment;
     Segment[] now = segments;

@@ -45,7 +45,7 @@ final class SegmentScan {
     long resumed;
     do {
       run(SCAN_BYTES);
-      resumed = RecordSearch.next(segment, frame, offset + 1, nextSequence, Long.MAX_VALUE);
+      resumed = ResyncSearch.next(segment, frame, offset + 1, nextSequence, Long.MAX_VALUE);
       if (resumed >= 0) {
         offset = resumed;
       }

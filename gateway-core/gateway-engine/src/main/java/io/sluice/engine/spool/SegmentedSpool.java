@@ -1,8 +1,6 @@
 package io.sluice.engine.spool;
 
 import io.sluice.api.Lane;
-import io.sluice.api.admin.Operations.LaneView;
-import io.sluice.api.admin.Operations.LedgerLine;
 import io.sluice.engine.spool.SpoolBatch.Stream;
 import java.io.Closeable;
 import java.io.IOException;
@@ -45,7 +43,7 @@ public final class SegmentedSpool implements Spool {
   private final List<CursorReader> readers = new CopyOnWriteArrayList<>();
   private final WriteQueue queue;
   private final SpoolWriter writer;
-  private final SpoolKeeper keeper;
+  private final SpoolMaintenance keeper;
   private volatile @Nullable IdSeries series;
   private boolean closed;
 
@@ -72,7 +70,7 @@ public final class SegmentedSpool implements Spool {
     Retention retention =
         new Retention(settings, logs, readers, new PassedTime(clock, System::nanoTime));
     this.writer = new SpoolWriter(logs, queue, retention, readers);
-    this.keeper = new SpoolKeeper(pools, discarded, readers, this::settlePlain);
+    this.keeper = new SpoolMaintenance(pools, discarded, readers, this::settlePlain);
   }
 
   /**
@@ -237,8 +235,8 @@ public final class SegmentedSpool implements Spool {
   }
 
   @Override
-  public SpoolTail tail(String name) {
-    return new SpoolTail(take(CursorReader.INTERNAL_PREFIX + name));
+  public InternalReader internalReader(String name) {
+    return new CursorInternalReader(take(CursorReader.INTERNAL_PREFIX + name));
   }
 
   @Override
@@ -297,7 +295,7 @@ public final class SegmentedSpool implements Spool {
                 + " it has not had, while there is room for them. Name it in the new one's was, or"
                 + " give it up: sluice upstream forget {}",
             name,
-            reader.ledger().stream().mapToLong(LedgerLine::queued).sum(),
+            reader.ledger().stream().mapToLong(ReaderStats::queued).sum(),
             name);
       }
     }
@@ -350,12 +348,12 @@ public final class SegmentedSpool implements Spool {
   }
 
   @Override
-  public List<LaneView> lanes() {
-    List<LaneView> views = new ArrayList<>();
+  public List<LaneStats> lanes() {
+    List<LaneStats> views = new ArrayList<>();
     for (Lane lane : Lane.values()) {
       SegmentLog log = lanes.get(lane);
       views.add(
-          new LaneView(
+          new LaneStats(
               lane,
               log.nextSequence() - log.firstSequence(),
               log.bytes(),
@@ -399,7 +397,7 @@ public final class SegmentedSpool implements Spool {
   }
 
   @Override
-  public List<LedgerLine> ledger() {
+  public List<ReaderStats> ledger() {
     return readers.stream()
         .filter(reader -> !reader.isInternal())
         .flatMap(reader -> reader.ledger().stream())
@@ -449,13 +447,13 @@ public final class SegmentedSpool implements Spool {
   }
 
   @Override
-  public @Nullable String trouble() {
-    return writer.trouble();
+  public @Nullable String fault() {
+    return writer.fault();
   }
 
   @Override
-  public @Nullable String trouble(Lane lane) {
-    return writer.trouble(lane.ordinal());
+  public @Nullable String fault(Lane lane) {
+    return writer.fault(lane.ordinal());
   }
 
   @Override

@@ -1,8 +1,6 @@
 package io.sluice.engine.spool;
 
 import io.sluice.api.Lane;
-import io.sluice.api.admin.Operations.LaneView;
-import io.sluice.api.admin.Operations.LedgerLine;
 import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +48,7 @@ public interface Spool extends AutoCloseable {
    * The gateway's own reader of that name: it is no upstream, shows in no ledger and no age, and is
    * kept whatever is configured. One per name at a time.
    */
-  SpoolTail tail(String name);
+  InternalReader internalReader(String name);
 
   /**
    * Parks the readers that are not among these names: they keep their place, but hold nothing back
@@ -75,10 +73,10 @@ public interface Spool extends AutoCloseable {
    */
   boolean renameReader(String was, String name) throws IOException;
 
-  List<LaneView> lanes();
+  List<LaneStats> lanes();
 
   /** Per upstream and lane. */
-  List<LedgerLine> ledger();
+  List<ReaderStats> ledger();
 
   long deadLetterCount();
 
@@ -89,10 +87,10 @@ public interface Spool extends AutoCloseable {
   List<StoredEntry> newest(Lane lane, int limit);
 
   /** Null while appends to all lanes can succeed; otherwise the cause (disk full, I/O error). */
-  @Nullable String trouble();
+  @Nullable String fault();
 
   /** The same of one lane: the others may be well. */
-  @Nullable String trouble(Lane lane);
+  @Nullable String fault(Lane lane);
 
   /** What lanes at their bound do to records: one line each; empty where all have room. */
   default List<String> shortages() {

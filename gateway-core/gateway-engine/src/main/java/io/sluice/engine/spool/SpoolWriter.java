@@ -66,7 +66,7 @@ final class SpoolWriter {
   private volatile @Nullable String ended;
   private volatile boolean stopping;
   private volatile Runnable afterBatch = () -> {};
-  private final Gathering gathering = new Gathering();
+  private final GroupCommitDelay gathering = new GroupCommitDelay();
   private long lastUpkeepNanos = System.nanoTime();
   private long groupBeganNanos = System.nanoTime() - GATHER_NANOS;
 
@@ -102,12 +102,12 @@ final class SpoolWriter {
   }
 
   /** Of one log; null while it takes what comes. */
-  @Nullable String trouble(int log) {
+  @Nullable String fault(int log) {
     return ended == null ? troubles.get(log) : ended;
   }
 
   /** Of the first log that has any, alarms before all. */
-  @Nullable String trouble() {
+  @Nullable String fault() {
     String first = ended;
     for (int log = 0; first == null && log < logs.size(); log++) {
       first = troubles.get(log);
@@ -382,7 +382,7 @@ final class SpoolWriter {
 
   private void upkeep(int log) throws IOException {
     probe(log);
-    logs.get(log).cutOffSuspect();
+    logs.get(log).cutOffFailed();
     retention.discardConsumed(log);
     if (log == Lane.TELEMETRY.ordinal()) {
       retention.discardExpired();

@@ -6,7 +6,7 @@ import io.sluice.api.Lane;
 import io.sluice.api.admin.AlarmDesk.AlarmView;
 import io.sluice.api.admin.AlarmDesk.Filter;
 import io.sluice.api.admin.AlarmDesk.State;
-import io.sluice.api.admin.Operations.LaneView;
+import io.sluice.engine.spool.LaneStats;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -18,10 +18,10 @@ class SpoolRuleTest {
   private boolean alarmsAtBound;
   private boolean telemetryAtBound;
 
-  private List<LaneView> lanes() {
+  private List<LaneStats> lanes() {
     return List.of(
-        new LaneView(Lane.ALARM, 1, 1, 1, 0, 1, alarmsAtBound),
-        new LaneView(Lane.TELEMETRY, 1, 1, 1, 0, 1, telemetryAtBound));
+        new LaneStats(Lane.ALARM, 1, 1, 1, 0, 1, alarmsAtBound),
+        new LaneStats(Lane.TELEMETRY, 1, 1, 1, 0, 1, telemetryAtBound));
   }
 
   private static List<AlarmView> open(AlarmBook book) {

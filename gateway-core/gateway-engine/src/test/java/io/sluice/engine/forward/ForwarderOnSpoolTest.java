@@ -7,7 +7,6 @@ import io.sluice.api.Lane;
 import io.sluice.api.MessageClass;
 import io.sluice.api.Quality;
 import io.sluice.api.TimeSource;
-import io.sluice.api.admin.Operations.LedgerLine;
 import io.sluice.api.config.Bytes;
 import io.sluice.api.upstream.Delivery;
 import io.sluice.api.upstream.ForwardSettings;
@@ -15,6 +14,7 @@ import io.sluice.api.upstream.OutboundBatch;
 import io.sluice.api.upstream.Upstream;
 import io.sluice.engine.record.RecordFormat;
 import io.sluice.engine.record.RecordWriter;
+import io.sluice.engine.spool.ReaderStats;
 import io.sluice.engine.spool.SegmentedSpool;
 import io.sluice.engine.spool.SpoolEntry;
 import io.sluice.engine.spool.SpoolSettings;
@@ -79,8 +79,8 @@ class ForwarderOnSpoolTest {
     try (SegmentedSpool spool = open();
         Forwarder forwarder = start(spool, upstream, 100)) {
       await().until(() -> spool.ledger().stream().allMatch(line -> line.queued() == 0));
-      assertThat(spool.ledger()).hasSize(Lane.values().length).allMatch(LedgerLine::balances);
-      assertThat(spool.ledger().stream().mapToLong(LedgerLine::accepted).sum()).isEqualTo(4_000);
+      assertThat(spool.ledger()).hasSize(Lane.values().length).allMatch(ReaderStats::balances);
+      assertThat(spool.ledger().stream().mapToLong(ReaderStats::accepted).sum()).isEqualTo(4_000);
       assertThat(forwarder.view().backlogRecords()).isZero();
     }
     HashSet<String> seen = new HashSet<>(upstream.delivered);

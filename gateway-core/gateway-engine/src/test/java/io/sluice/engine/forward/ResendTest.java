@@ -12,7 +12,6 @@ import io.sluice.api.RejectReason;
 import io.sluice.api.TimeSource;
 import io.sluice.api.adapter.Uplink;
 import io.sluice.api.admin.DeadLetters.DeadLetter;
-import io.sluice.api.admin.Operations.LedgerLine;
 import io.sluice.api.admin.RetryDesk.Retry;
 import io.sluice.api.admin.RetryDesk.State;
 import io.sluice.api.config.Bytes;
@@ -30,6 +29,7 @@ import io.sluice.engine.normalize.Normalizer;
 import io.sluice.engine.normalize.Profiles;
 import io.sluice.engine.record.RecordFormat;
 import io.sluice.engine.record.RecordWriter;
+import io.sluice.engine.spool.ReaderStats;
 import io.sluice.engine.spool.SegmentedSpool;
 import io.sluice.engine.spool.SpoolEntry;
 import io.sluice.engine.spool.SpoolSettings;
@@ -150,7 +150,7 @@ class ResendTest {
     assertThat(retries.retry(letter, "", true).problem()).contains("retried already");
     assertThat(farEnd.delivered).containsOnlyOnce(id);
     await().until(() -> spool.ledger().stream().allMatch(line -> line.queued() == 0));
-    assertThat(spool.ledger()).allMatch(LedgerLine::balances);
+    assertThat(spool.ledger()).allMatch(ReaderStats::balances);
   }
 
   @Test

@@ -6,8 +6,8 @@ import io.sluice.api.DeviceId;
 import io.sluice.api.Lane;
 import io.sluice.api.Limit;
 import io.sluice.api.adapter.Receipt;
-import io.sluice.api.admin.Operations.LaneView;
 import io.sluice.api.config.Bytes;
+import io.sluice.engine.spool.LaneStats;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -45,13 +45,13 @@ class LaneSharesTest {
     return shares;
   }
 
-  private static List<LaneView> lanes(long alarm, long event, long telemetry) {
+  private static List<LaneStats> lanes(long alarm, long event, long telemetry) {
     return List.of(
         lane(Lane.ALARM, alarm), lane(Lane.EVENT, event), lane(Lane.TELEMETRY, telemetry));
   }
 
-  private static LaneView lane(Lane lane, long owed) {
-    return new LaneView(lane, 1, owed, CAPACITY, 0, owed, false);
+  private static LaneStats lane(Lane lane, long owed) {
+    return new LaneStats(lane, 1, owed, CAPACITY, 0, owed, false);
   }
 
   private static int fill(LaneShares shares, DeviceId device, Lane lane, int bytes) {

@@ -3,7 +3,6 @@ package io.sluice.engine.spool;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.api.Lane;
-import io.sluice.api.admin.Operations.LedgerLine;
 import io.sluice.api.config.Bytes;
 import io.sluice.engine.spool.SpoolBatch.Stream;
 import io.sluice.engine.spool.SpoolSettings.Policy;
@@ -41,7 +40,7 @@ class ParkedReaderTest {
       spool.retainReaders(List.of("cloud", "archive"));
       assertThat(spool.parkedReaders()).isEmpty();
       assertThat(takeAll(back)).isEqualTo(150);
-      assertThat(spool.ledger()).allMatch(LedgerLine::balances);
+      assertThat(spool.ledger()).allMatch(ReaderStats::balances);
     }
   }
 
@@ -59,14 +58,14 @@ class ParkedReaderTest {
         takeAll(archive);
         spool.keep();
       }
-      LedgerLine parked =
+      ReaderStats parked =
           spool.ledger().stream()
-              .filter(line -> line.upstream().equals("cloud") && line.lane() == Lane.TELEMETRY)
+              .filter(line -> line.reader().equals("cloud") && line.lane() == Lane.TELEMETRY)
               .findFirst()
               .orElseThrow();
       assertThat(parked.accepted()).isEqualTo(3_010);
       assertThat(parked.dropped().get("overflow")).isPositive();
-      assertThat(spool.ledger()).allMatch(LedgerLine::balances);
+      assertThat(spool.ledger()).allMatch(ReaderStats::balances);
     }
   }
 
@@ -82,7 +81,7 @@ class ParkedReaderTest {
       assertThat(spool.renameReader("cloud", "hub")).isTrue();
       assertThat(spool.renameReader("cloud", "hub")).isFalse();
       assertThat(takeAll(spool.reader("hub"))).isEqualTo(7);
-      assertThat(spool.ledger()).noneMatch(line -> line.upstream().equals("cloud"));
+      assertThat(spool.ledger()).noneMatch(line -> line.reader().equals("cloud"));
     }
     try (SegmentedSpool spool = open()) {
       assertThat(takeAll(spool.reader("hub"))).isZero();
@@ -103,14 +102,14 @@ class ParkedReaderTest {
       assertThat(spool.forgetReader("cloud")).isFalse();
     }
     try (SegmentedSpool spool = open()) {
-      assertThat(spool.ledger()).noneMatch(line -> line.upstream().equals("cloud"));
+      assertThat(spool.ledger()).noneMatch(line -> line.reader().equals("cloud"));
     }
   }
 
   private static long queued(Spool spool, String upstream) {
     return spool.ledger().stream()
-        .filter(line -> line.upstream().equals(upstream))
-        .mapToLong(LedgerLine::queued)
+        .filter(line -> line.reader().equals(upstream))
+        .mapToLong(ReaderStats::queued)
         .sum();
   }
 

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.sluice.api.Lane;
-import io.sluice.api.admin.Operations.LedgerLine;
 import io.sluice.api.config.Bytes;
 import io.sluice.api.config.Secret;
 import io.sluice.engine.spool.SpoolBatch.Stream;
@@ -101,7 +100,7 @@ class SegmentedSpoolTest {
     return java.util.stream.LongStream.range(from, to).boxed().toList();
   }
 
-  private LedgerLine line(Lane lane) {
+  private ReaderStats line(Lane lane) {
     return spool.ledger().stream().filter(l -> l.lane() == lane).findFirst().orElseThrow();
   }
 
@@ -111,7 +110,7 @@ class SegmentedSpoolTest {
     SpoolReader reader = spool.reader("a");
     append(Lane.TELEMETRY, 0, 1_000, 100);
     assertThat(readAll(reader, Lane.TELEMETRY, Stream.LIVE, true)).isEqualTo(range(0, 1_000));
-    LedgerLine line = line(Lane.TELEMETRY);
+    ReaderStats line = line(Lane.TELEMETRY);
     assertThat(line.accepted()).isEqualTo(1_000);
     assertThat(line.delivered()).isEqualTo(1_000);
     assertThat(line.balances()).isTrue();
@@ -132,7 +131,7 @@ class SegmentedSpoolTest {
     append(Lane.EVENT, 500, 600, 50);
     assertThat(readAll(reader, Lane.EVENT, Stream.LIVE, true)).isEqualTo(range(200, 600));
     assertThat(line(Lane.EVENT))
-        .isEqualTo(new LedgerLine("a", Lane.EVENT, 600, 599, 0, Map.of("refused", 1L)));
+        .isEqualTo(new ReaderStats("a", Lane.EVENT, 600, 599, 0, Map.of("refused", 1L)));
     assertThat(spool.newest(Lane.EVENT, 1).getFirst().sequence()).isEqualTo(600);
   }
 
@@ -166,7 +165,7 @@ class SegmentedSpoolTest {
     open(SMALL);
     SpoolReader reader = spool.reader("a");
     append(Lane.TELEMETRY, 0, 10_000, 1_000);
-    LedgerLine line = line(Lane.TELEMETRY);
+    ReaderStats line = line(Lane.TELEMETRY);
     assertThat(line.accepted()).isEqualTo(10_000);
     assertThat(line.dropped().get("overflow")).isPositive();
     assertThat(line.balances()).isTrue();
@@ -187,7 +186,7 @@ class SegmentedSpoolTest {
       last = Appends.of(Lane.ALARM, ++n, 1_000);
     }
     assertThat(line(Lane.ALARM).dropped()).isEmpty();
-    assertThat(spool.trouble()).isNull();
+    assertThat(spool.fault()).isNull();
     readAll(reader, Lane.ALARM, Stream.LIVE, true);
     await().until(() -> spool.append(Appends.of(Lane.ALARM, 0, 1_000)));
     append(Lane.TELEMETRY, 0, 10, 100);
@@ -242,10 +241,10 @@ class SegmentedSpoolTest {
     assertThat(spool.append(failed)).isTrue();
     assertThatThrownBy(() -> failed.verdict().get(10, TimeUnit.SECONDS))
         .hasMessageContaining("No space left");
-    assertThat(spool.trouble()).contains("No space left");
+    assertThat(spool.fault()).contains("No space left");
     broken.set(false);
     append(Lane.EVENT, 10, 20, 100);
-    await().until(() -> spool.trouble() == null);
+    await().until(() -> spool.fault() == null);
     assertThat(readAll(reader, Lane.EVENT, Stream.LIVE, true)).isEqualTo(range(0, 20));
     spool.close();
     open(SMALL);
@@ -311,7 +310,7 @@ class SegmentedSpoolTest {
     open(SMALL);
     spool.reader("a");
     append(Lane.TELEMETRY, 0, 600, 11_000);
-    assertThat(spool.trouble()).isNull();
+    assertThat(spool.fault()).isNull();
     assertThat(line(Lane.TELEMETRY).accepted()).isEqualTo(600);
     assertThat(line(Lane.TELEMETRY).balances()).isTrue();
   }

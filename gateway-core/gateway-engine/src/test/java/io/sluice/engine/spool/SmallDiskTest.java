@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import io.sluice.adapter.testkit.Campaign;
 import io.sluice.adapter.testkit.LoopDisk;
 import io.sluice.api.Lane;
-import io.sluice.api.admin.Operations.LedgerLine;
 import io.sluice.api.config.Bytes;
 import io.sluice.engine.spool.SpoolBatch.Stream;
 import io.sluice.engine.spool.SpoolSettings.Policy;
@@ -148,7 +147,7 @@ class SmallDiskTest {
   }
 
   private void awaitTrouble(String cause) {
-    await().atMost(PATIENCE).until(() -> String.valueOf(spool.trouble()).contains(cause));
+    await().atMost(PATIENCE).until(() -> String.valueOf(spool.fault()).contains(cause));
   }
 
   /** Ends the load, and reads and commits all that is there. */
@@ -167,7 +166,7 @@ class SmallDiskTest {
     Map<Long, Long> missing = new TreeMap<>(acknowledged);
     missing.entrySet().removeAll(read.entrySet());
     assertThat(missing).as("acknowledged, and not among %d read", read.size()).isEmpty();
-    assertThat(spool.ledger()).allMatch(LedgerLine::balances);
+    assertThat(spool.ledger()).allMatch(ReaderStats::balances);
     reader.close();
   }
 
@@ -177,7 +176,7 @@ class SmallDiskTest {
     Path ballast = disk.fill();
     awaitTrouble("No space left");
     Files.delete(ballast);
-    await().atMost(PATIENCE).until(() -> spool.trouble() == null);
+    await().atMost(PATIENCE).until(() -> spool.fault() == null);
     awaitMore();
     assertAllThereOnce();
   }
@@ -200,7 +199,7 @@ class SmallDiskTest {
     disk.freeze(true);
     awaitTrouble("not permitted");
     disk.freeze(false);
-    await().atMost(PATIENCE).until(() -> spool.trouble() == null);
+    await().atMost(PATIENCE).until(() -> spool.fault() == null);
     awaitMore();
     assertAllThereOnce();
   }
@@ -228,7 +227,7 @@ class SmallDiskTest {
       // A sync that is under way when ext4 shuts down may be told as done, and is not.
       List<Long> synced = List.copyOf(acknowledged.keySet());
       disk.cutPower();
-      await().atMost(PATIENCE).until(() -> spool.trouble() != null);
+      await().atMost(PATIENCE).until(() -> spool.fault() != null);
       load.end();
       acknowledged.keySet().retainAll(new HashSet<>(synced));
       spool.close();

@@ -233,7 +233,7 @@ class SpoolCampaignTest {
             history.disk.heal();
             history.spool().upkeep();
             assertThat(history.append(Lane.TELEMETRY, 7, 100)).isEqualTo(7);
-            assertThat(history.spool().trouble()).isNull();
+            assertThat(history.spool().fault()).isNull();
             history.audit();
           }
           history.drain();

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.api.Lane;
-import io.sluice.api.admin.Operations.LedgerLine;
 import io.sluice.engine.spool.CrashableDisk.Fault;
 import io.sluice.engine.spool.CrashableDisk.PowerCut;
 import io.sluice.engine.spool.CrashableDisk.Survival;
@@ -75,7 +74,7 @@ class SpoolDamageTest {
     throw new AssertionError("reading does not get on");
   }
 
-  private LedgerLine line(Lane lane) {
+  private ReaderStats line(Lane lane) {
     return spool.ledger().stream().filter(l -> l.lane() == lane).findFirst().orElseThrow();
   }
 
@@ -190,13 +189,13 @@ class SpoolDamageTest {
     assertThat(append(Lane.ALARM, 1, 100)).isEmpty();
     disk.heal();
     append(Lane.TELEMETRY, 1, 100);
-    assertThat(spool.trouble(Lane.TELEMETRY)).isNull();
-    assertThat(spool.trouble(Lane.ALARM)).contains("No space left");
-    assertThat(spool.trouble()).contains("No space left");
+    assertThat(spool.fault(Lane.TELEMETRY)).isNull();
+    assertThat(spool.fault(Lane.ALARM)).contains("No space left");
+    assertThat(spool.fault()).contains("No space left");
     for (int i = 0; i < UPKEEPS_OF_A_PROBE; i++) {
       spool.upkeep();
     }
-    assertThat(spool.trouble()).isNull();
+    assertThat(spool.fault()).isNull();
   }
 
   @Test
@@ -206,7 +205,7 @@ class SpoolDamageTest {
     for (int i = 0; i < UPKEEPS_OF_A_PROBE; i++) {
       spool.upkeep();
     }
-    assertThat(spool.trouble(Lane.ALARM)).contains("Read-only");
+    assertThat(spool.fault(Lane.ALARM)).contains("Read-only");
   }
 
   @Test

@@ -3,7 +3,6 @@ package io.sluice.engine.spool;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.api.Lane;
-import io.sluice.api.admin.Operations.LedgerLine;
 import io.sluice.api.config.Bytes;
 import io.sluice.api.config.Secret;
 import io.sluice.engine.spool.CrashableDisk.PowerCut;
@@ -378,7 +377,7 @@ final class SpoolHistory {
     Set<Long> missing = new TreeSet<>(stored.get(lane).keySet());
     missing.removeAll(read);
     missing.removeAll(tracked.committed.get(lane));
-    LedgerLine line = line(tracked.name, lane);
+    ReaderStats line = line(tracked.name, lane);
     if (isDamaged) {
       // A reader whose cursors were lost begins anew.
       long start = spool().nextSequence(lane) - line.accepted();
@@ -407,15 +406,15 @@ final class SpoolHistory {
         .count();
   }
 
-  LedgerLine line(String reader, Lane lane) {
+  ReaderStats line(String reader, Lane lane) {
     return spool().ledger().stream()
-        .filter(line -> line.upstream().equals(reader) && line.lane() == lane)
+        .filter(line -> line.reader().equals(reader) && line.lane() == lane)
         .findFirst()
         .orElseThrow();
   }
 
   void balance() {
-    for (LedgerLine line : spool().ledger()) {
+    for (ReaderStats line : spool().ledger()) {
       assertThat(line.balances()).as("%s", line).isTrue();
       if (!isDamaged && !isTorn) {
         assertThat(line.dropped()).as("%s", line).doesNotContainKey("damaged");

@@ -3,7 +3,6 @@ package io.sluice.engine.spool;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.api.Lane;
-import io.sluice.api.admin.Operations.LedgerLine;
 import io.sluice.engine.spool.SpoolBatch.Stream;
 import io.sluice.engine.spool.SpoolSettings.Policy;
 import java.io.IOException;
@@ -197,7 +196,7 @@ class SpoolModelTest {
   }
 
   private void balance() {
-    for (LedgerLine line : spool.ledger()) {
+    for (ReaderStats line : spool.ledger()) {
       assertThat(line.balances()).as("%s", line).isTrue();
       assertThat(line.accepted()).isEqualTo(stored.get(line.lane()).size());
       assertThat(line.dropped()).doesNotContainKey("damaged");
@@ -214,7 +213,7 @@ class SpoolModelTest {
       }
     }
     balance();
-    for (LedgerLine line : spool.ledger()) {
+    for (ReaderStats line : spool.ledger()) {
       assertThat(line.queued()).isZero();
     }
   }

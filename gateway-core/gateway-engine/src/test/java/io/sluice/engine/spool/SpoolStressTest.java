@@ -3,7 +3,6 @@ package io.sluice.engine.spool;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.api.Lane;
-import io.sluice.api.admin.Operations.LedgerLine;
 import io.sluice.engine.spool.SpoolBatch.Stream;
 import io.sluice.engine.spool.SpoolSettings.Policy;
 import java.io.IOException;
@@ -50,17 +49,17 @@ class SpoolStressTest {
       }
       isProduced.set(true);
       Map<String, Long> delivered = Map.of("quick", quickCount.get(), "slow", slowCount.get());
-      for (LedgerLine line : spool.ledger()) {
+      for (ReaderStats line : spool.ledger()) {
         assertThat(line.balances()).as("%s", line).isTrue();
         if (line.lane() == Lane.TELEMETRY) {
           assertThat(line.accepted()).isEqualTo(PRODUCERS * EACH);
           assertThat(line.queued()).isZero();
           assertThat(line.dropped()).doesNotContainKey("damaged");
           // What was dropped while its batch was under way counts as dropped.
-          assertThat(line.delivered()).isLessThanOrEqualTo(delivered.get(line.upstream()));
+          assertThat(line.delivered()).isLessThanOrEqualTo(delivered.get(line.reader()));
         }
       }
-      assertThat(spool.trouble()).isNull();
+      assertThat(spool.fault()).isNull();
     }
   }
 

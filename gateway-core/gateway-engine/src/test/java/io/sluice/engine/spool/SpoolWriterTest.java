@@ -131,7 +131,7 @@ class SpoolWriterTest {
     assertThat(spool.append(after)).isTrue();
     after.await();
     assertThat(all).allMatch(entry -> entry.wasStored && entry.times.get() == 1);
-    assertThat(spool.trouble()).isNull();
+    assertThat(spool.fault()).isNull();
     assertThat(flushed).hasPositiveValue();
   }
 
@@ -147,7 +147,7 @@ class SpoolWriterTest {
       entry.await();
       assertThat(entry.wasStored).isTrue();
     }
-    assertThat(spool.trouble()).isNull();
+    assertThat(spool.fault()).isNull();
   }
 
   @Test
@@ -384,7 +384,7 @@ class SpoolWriterTest {
   @Test
   void tailHoldsWhatItReadUntilItReleasesIt() throws Exception {
     openAtRest();
-    SpoolTail tail = spool.tail("coverage");
+    InternalReader tail = spool.internalReader("coverage");
     for (int i = 0; i < 1_000; i++) {
       spool.append(new Told(Lane.TELEMETRY, 1_000));
     }
@@ -422,7 +422,7 @@ class SpoolWriterTest {
     }
   }
 
-  private io.sluice.api.admin.Operations.LaneView lane(Lane lane) {
+  private LaneStats lane(Lane lane) {
     return spool.lanes().get(lane.ordinal());
   }
 

@@ -7,7 +7,6 @@ import io.sluice.api.Lane;
 import io.sluice.api.MessageClass;
 import io.sluice.api.Quality;
 import io.sluice.api.TimeSource;
-import io.sluice.api.admin.Operations.LedgerLine;
 import io.sluice.api.config.Bytes;
 import io.sluice.api.upstream.ForwardSettings;
 import io.sluice.engine.forward.ForwardLimits;
@@ -15,6 +14,7 @@ import io.sluice.engine.forward.Forwarder;
 import io.sluice.engine.forward.RecordBatch;
 import io.sluice.engine.record.RecordFormat;
 import io.sluice.engine.record.RecordWriter;
+import io.sluice.engine.spool.ReaderStats;
 import io.sluice.engine.spool.SegmentedSpool;
 import io.sluice.engine.spool.SpoolEntry;
 import io.sluice.engine.spool.SpoolSettings;
@@ -82,8 +82,8 @@ class MqttVerdictsIT {
     } else {
       assertThat(broker.acknowledged).doesNotHaveDuplicates().hasSize(303);
     }
-    assertThat(spool.ledger()).allMatch(LedgerLine::balances);
-    assertThat(spool.ledger().stream().mapToLong(LedgerLine::delivered).sum()).isEqualTo(303);
+    assertThat(spool.ledger()).allMatch(ReaderStats::balances);
+    assertThat(spool.ledger().stream().mapToLong(ReaderStats::delivered).sum()).isEqualTo(303);
   }
 
   @ParameterizedTest
@@ -118,7 +118,7 @@ class MqttVerdictsIT {
       }
       start(version, mosquitto.port);
       awaitDrained();
-      long delivered = spool.ledger().stream().mapToLong(LedgerLine::delivered).sum();
+      long delivered = spool.ledger().stream().mapToLong(ReaderStats::delivered).sum();
       assertThat(delivered + setAside.size()).isEqualTo(2_000);
       assertThat(setAside).doesNotHaveDuplicates();
       if (version.equals("5")) { // by 3.1.1 it acknowledges what it drops

@@ -7,7 +7,6 @@ import io.sluice.api.Lane;
 import io.sluice.api.MessageClass;
 import io.sluice.api.Quality;
 import io.sluice.api.TimeSource;
-import io.sluice.api.admin.Operations.LedgerLine;
 import io.sluice.api.config.Bytes;
 import io.sluice.api.upstream.ForwardSettings;
 import io.sluice.engine.forward.ForwardLimits;
@@ -15,6 +14,7 @@ import io.sluice.engine.forward.Forwarder;
 import io.sluice.engine.forward.RecordBatch;
 import io.sluice.engine.record.RecordFormat;
 import io.sluice.engine.record.RecordWriter;
+import io.sluice.engine.spool.ReaderStats;
 import io.sluice.engine.spool.SegmentedSpool;
 import io.sluice.engine.spool.SpoolEntry;
 import io.sluice.engine.spool.SpoolSettings;
@@ -134,9 +134,9 @@ class WaywardUpstreamIT {
           }
         }
         await().atMost(PATIENCE).until(() -> isDrained(spool));
-        assertThat(spool.ledger()).allMatch(LedgerLine::balances);
-        long accepted = spool.ledger().stream().mapToLong(LedgerLine::accepted).sum();
-        assertThat(spool.ledger().stream().mapToLong(LedgerLine::delivered).sum())
+        assertThat(spool.ledger()).allMatch(ReaderStats::balances);
+        long accepted = spool.ledger().stream().mapToLong(ReaderStats::accepted).sum();
+        assertThat(spool.ledger().stream().mapToLong(ReaderStats::delivered).sum())
             .isEqualTo(accepted);
         await()
             .atMost(PATIENCE)

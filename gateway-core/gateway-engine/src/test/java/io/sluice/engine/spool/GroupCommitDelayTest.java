@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-class GatheringTest {
-  private final Gathering gathering = new Gathering();
+class GroupCommitDelayTest {
+  private final GroupCommitDelay gathering = new GroupCommitDelay();
 
   @Test
   void goesOnWhileMostComeLate() {

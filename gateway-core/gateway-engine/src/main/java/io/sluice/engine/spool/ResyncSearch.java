@@ -4,10 +4,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /** Finds the next valid record behind a damage, byte by byte. */
-final class RecordSearch {
+final class ResyncSearch {
   private static final int CHUNK_BYTES = 1 << 20;
 
-  private RecordSearch() {}
+  private ResyncSearch() {}
 
   /**
    * Offset of the first valid record at or behind an offset.

@@ -5,7 +5,7 @@ package io.sluice.engine.spool;
  * and only slows those that send the next when the last is acknowledged: then all that can come
  * comes at once. So it is judged by what comes late. Not thread-safe.
  */
-final class Gathering {
+final class GroupCommitDelay {
   /** So many times in a row of no use, and it is left off. */
   private static final int PATIENCE = 4;
 

@@ -9,10 +9,10 @@ import java.nio.ByteBuffer;
  * their checksums need: by length and sequence alone. Records of another generation have other
  * sequences.
  */
-final class FrameWalk {
+final class HeaderlessScan {
   private final SpoolFile file;
 
-  FrameWalk(SpoolFile file) {
+  HeaderlessScan(SpoolFile file) {
     this.file = file;
   }
 

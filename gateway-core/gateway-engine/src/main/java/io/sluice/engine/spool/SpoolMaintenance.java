@@ -13,13 +13,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What is done for the spool in the background: cursors saved, segments deleted and prepared. */
-final class SpoolKeeper {
+final class SpoolMaintenance {
   /** What else is written from time to time. */
   interface Upkeep {
     void run() throws IOException;
   }
 
-  private static final Logger LOG = LoggerFactory.getLogger(SpoolKeeper.class);
+  private static final Logger LOG = LoggerFactory.getLogger(SpoolMaintenance.class);
   private static final Guarded FAULTS = Guarded.of("spool-keeper");
   private static final long SAVE_MILLIS = 500;
   private static final long STOP_SECONDS = 5;
@@ -38,7 +38,7 @@ final class SpoolKeeper {
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("spool-keeper").factory());
 
-  SpoolKeeper(
+  SpoolMaintenance(
       List<SegmentPool> pools,
       DiscardedSegments discarded,
       List<CursorReader> readers,
