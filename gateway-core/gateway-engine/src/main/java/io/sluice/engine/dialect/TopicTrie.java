@@ -32,8 +32,16 @@ final class TopicTrie {
 
     private Node below(Level level) {
       return switch (level.kind()) {
-        case DEVICE -> device = device == null ? new Node() : device;
-        case ANY, REST -> any = any == null ? new Node() : any;
+        case DEVICE -> {
+          Node node = device == null ? new Node() : device;
+          device = node;
+          yield node;
+        }
+        case ANY, REST -> {
+          Node node = any == null ? new Node() : any;
+          any = node;
+          yield node;
+        }
         case LITERAL -> {
           int at = texts.indexOf(level.literal());
           if (at < 0) {
