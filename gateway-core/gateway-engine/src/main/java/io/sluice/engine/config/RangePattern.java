@@ -2,6 +2,7 @@ package io.sluice.engine.config;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
@@ -29,8 +30,8 @@ final class RangePattern {
   }
 
   /** The last numbers of the parts in which each place has digits of its own. */
-  private static TreeSet<Long> ends(long least, long most) {
-    TreeSet<Long> ends = new TreeSet<>();
+  private static SortedSet<Long> ends(long least, long most) {
+    SortedSet<Long> ends = new TreeSet<>();
     ends.add(most);
     for (long unit = 10; unit <= 100_000_000_000_000_000L; unit *= 10) {
       long nines = least - least % unit + unit - 1;
