@@ -146,30 +146,41 @@ final class Wiring implements AutoCloseable {
     return audit;
   }
 
+  /** What keeps data, and the way in that writes to it. */
+  private record Core(
+      Registry registry,
+      SegmentedSpool spool,
+      IngestPipeline pipeline,
+      DeadLetterRetries retries,
+      Topics topics,
+      TrafficMeter traffic,
+      AddressLimits addressLimits,
+      LatestRecords latest) {}
+
   private void startAll(GatewayFiles files, AuditTrail audit)
+      throws IOException, InterruptedException {
+    Core core = startCore(files, audit);
+    GatewayOperations views = startViews(core, files.profiles());
+    operations = views;
+    watchCertificates(views);
+    startAdmin(views, audit);
+    Otlp otlp = config.section(MetricsSettings.class).otlp();
+    if (otlp != null) {
+      closing(OtlpExport.start(otlp, views, config.gateway().id(), clock));
+    }
+    startAdapters(
+        context(core, audit),
+        listener -> new GatewayIngress(core.pipeline(), files.topics(listener)));
+    views.listening(() -> listeners.stream().map(Listener::view).toList());
+  }
+
+  private Core startCore(GatewayFiles files, AuditTrail audit)
       throws IOException, InterruptedException {
     Profiles profiles = files.profiles();
     Topics topics = files.topics();
-    Path data = config.gateway().data();
     LimitSettings limits = config.section(LimitSettings.class);
-    Registry registry =
-        closing(
-            Registry.open(
-                data, config.section(AccessSettings.class), limits, profiles.ids(), time));
-    SeedLog.report(registry.seed(files.seed()));
-    registry.onEnrolled(
-        (device, how) -> audit.record(GatewayEvents.enrolled(device.id().value(), how)));
-    SegmentedSpool spool =
-        closing(
-            SegmentedSpool.open(config.section(SpoolSettings.class), data.resolve("spool"), clock));
-    OwnerOnly.tighten(data.resolve("spool"));
-    for (UpstreamConfig upstream : config.upstreams()) {
-      String was = upstream.was();
-      if (was != null) {
-        var _ = spool.renameReader(was, upstream.name()); // done before, from the second start on
-      }
-    }
-    spool.retainReaders(config.upstreams().stream().map(UpstreamConfig::name).toList());
+    Registry registry = openRegistry(files, limits, audit);
+    SegmentedSpool spool = openSpool();
     ClockWatch watch = closing(ClockWatch.of(spool, Version.built(), clock));
     probing(watch, "clock");
     TrafficMeter traffic = new TrafficMeter();
@@ -183,34 +194,74 @@ final class Wiring implements AutoCloseable {
             id -> registry.find(id) != null,
             watch.floor(),
             config.section(TimeSettings.class));
+    UplinkObserver observer = new UplinkObserver(registry.presence(), audit, latest);
     IngestPipeline pipeline =
         new IngestPipeline(
-            registry::find,
-            topics,
-            normalizer,
-            spool,
-            traffic,
-            deviceLimits,
-            new UplinkObserver(registry.presence(), audit, latest));
+            registry::find, topics, normalizer, spool, traffic, deviceLimits, observer);
     spool.afterBatch(pipeline::flushSinks);
     bound(pipeline, registry, spool, limits);
-    DeadLetterRetries retries =
-        closing(
-            DeadLetterRetries.open(
-                data.resolve("retried-letters"),
-                registry::find,
-                normalizer,
-                profiles,
-                pipeline,
-                spool,
-                this::resend));
+    DeadLetterRetries retries = openRetries(registry, normalizer, profiles, pipeline, spool);
     startForwarders(spool);
     startHousekeeping(registry, deviceLimits, addressLimits);
+    return new Core(registry, spool, pipeline, retries, topics, traffic, addressLimits, latest);
+  }
+
+  private Registry openRegistry(GatewayFiles files, LimitSettings limits, AuditTrail audit)
+      throws IOException, InterruptedException {
+    AccessSettings access = config.section(AccessSettings.class);
+    Registry registry =
+        closing(
+            Registry.open(config.gateway().data(), access, limits, files.profiles().ids(), time));
+    SeedLog.report(registry.seed(files.seed()));
+    registry.onEnrolled(
+        (device, how) -> audit.record(GatewayEvents.enrolled(device.id().value(), how)));
+    return registry;
+  }
+
+  private SegmentedSpool openSpool() throws IOException {
+    Path directory = config.gateway().data().resolve("spool");
+    SegmentedSpool spool =
+        closing(SegmentedSpool.open(config.section(SpoolSettings.class), directory, clock));
+    OwnerOnly.tighten(directory);
+    for (UpstreamConfig upstream : config.upstreams()) {
+      String was = upstream.was();
+      if (was != null) {
+        var _ = spool.renameReader(was, upstream.name()); // done before, from the second start on
+      }
+    }
+    spool.retainReaders(config.upstreams().stream().map(UpstreamConfig::name).toList());
+    return spool;
+  }
+
+  private DeadLetterRetries openRetries(
+      Registry registry,
+      Normalizer normalizer,
+      Profiles profiles,
+      IngestPipeline pipeline,
+      SegmentedSpool spool)
+      throws IOException {
+    return closing(
+        DeadLetterRetries.open(
+            config.gateway().data().resolve("retried-letters"),
+            registry::find,
+            normalizer,
+            profiles,
+            pipeline,
+            spool,
+            this::resend));
+  }
+
+  /** Coverage, alarms and what operators see of all. */
+  private GatewayOperations startViews(Core core, Profiles profiles)
+      throws IOException, InterruptedException {
+    Registry registry = core.registry();
+    SegmentedSpool spool = core.spool();
+    LatestRecords latest = core.latest();
     CoverageEngine coverage =
         closing(
             CoverageEngine.start(
                 config.gateway().id(),
-                data,
+                config.gateway().data(),
                 config.section(CoverageSettings.class),
                 registry,
                 profiles,
@@ -218,42 +269,36 @@ final class Wiring implements AutoCloseable {
                 time));
     Alarms alarms =
         closing(Alarms.open(config, registry, profiles, spool, latest, coverage, forwarders, time));
-    alarms.start(pipeline);
+    alarms.start(core.pipeline());
     probing(registry::probe, "registry-probe");
     probing(coverage::probe, "coverage-probe");
     probing(alarms.book()::probe, "alarms-probe");
-    GatewayOperations views =
-        operations(
-            registry,
-            spool,
-            pipeline,
-            traffic,
-            new Insight(coverage, latest, retries, alarms.book()));
-    operations = views;
-    watchCertificates(views);
-    startAdmin(views, audit);
-    Otlp otlp = config.section(MetricsSettings.class).otlp();
-    if (otlp != null) {
-      closing(OtlpExport.start(otlp, views, config.gateway().id(), clock));
-    }
+    return operations(
+        registry,
+        spool,
+        core.pipeline(),
+        core.traffic(),
+        new Insight(coverage, latest, core.retries(), alarms.book()));
+  }
+
+  /** The gateway as adapters see it. */
+  private EngineContext context(Core core, AuditTrail audit) throws IOException {
+    Registry registry = core.registry();
     Consumers consumers =
         new Consumers(
             config.section(ConsumerSettings.class),
-            limits,
+            config.section(LimitSettings.class),
             Authorities.of(config.section(AccessSettings.class)));
-    GatewayMeters meters = new GatewayMeters(traffic, audit);
-    startAdapters(
-        new EngineContext(
-            new GatewayIngress(pipeline, topics),
-            new GatewayAccess(registry, consumers, addressLimits, meters),
-            registry.presence(),
-            registry.commands(),
-            meters,
-            pipeline.liveFeed(),
-            clock,
-            new SharedParts()),
-        listener -> new GatewayIngress(pipeline, files.topics(listener)));
-    views.listening(() -> listeners.stream().map(Listener::view).toList());
+    GatewayMeters meters = new GatewayMeters(core.traffic(), audit);
+    return new EngineContext(
+        new GatewayIngress(core.pipeline(), core.topics()),
+        new GatewayAccess(registry, consumers, core.addressLimits(), meters),
+        registry.presence(),
+        registry.commands(),
+        meters,
+        core.pipeline().liveFeed(),
+        clock,
+        new SharedParts());
   }
 
   @SuppressWarnings("FutureReturnValueIgnored") // ends with its executor
