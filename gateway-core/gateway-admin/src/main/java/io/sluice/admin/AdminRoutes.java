@@ -66,7 +66,7 @@ final class AdminRoutes {
         .handler(Query.takes("class", "device"))
         .handler(new LiveStream(vertx, operations));
     router.get("/api/v1/updates").handler(Query.takes()).handler(updates);
-    router.get("/metrics").handler(blocking(new MetricsResource(operations)::scrape));
+    router.get("/metrics").handler(Workers.blocking(new MetricsResource(operations)::scrape));
     router.get("/api/v1/openapi.yaml").handler(Query.takes()).handler(new ApiDescription());
     router
         .route()
@@ -82,7 +82,7 @@ final class AdminRoutes {
     router
         .get("/health/ready")
         .handler(
-            blocking(ctx -> {
+            Workers.blocking(ctx -> {
               Operations.Status status = operations.status();
               String reason = status.notReadyReason();
               List<String> warnings = Health.ofProcess().warnings();
@@ -109,15 +109,15 @@ final class AdminRoutes {
     router
         .get("/api/v1/status")
         .handler(Query.takes())
-        .handler(blocking(ctx -> Answers.json(ctx, 200, operations.status())));
+        .handler(Workers.blocking(ctx -> Answers.json(ctx, 200, operations.status())));
     router
         .get("/api/v1/flow")
         .handler(Query.takes())
-        .handler(blocking(ctx -> Answers.json(ctx, 200, operations.flow())));
+        .handler(Workers.blocking(ctx -> Answers.json(ctx, 200, operations.flow())));
     router
         .get("/api/v1/ledger")
         .handler(Query.takes())
-        .handler(blocking(ctx -> ledger(ctx, operations)));
+        .handler(Workers.blocking(ctx -> ledger(ctx, operations)));
   }
 
   /**
@@ -185,19 +185,5 @@ final class AdminRoutes {
       return;
     }
     ctx.next();
-  }
-
-  /** Runs a handler on a worker: it may read the database or the disk. */
-  static io.vertx.core.Handler<RoutingContext> blocking(
-      java.util.function.Consumer<RoutingContext> step) {
-    return ctx ->
-        ctx.vertx()
-            .executeBlocking(
-                () -> {
-                  step.accept(ctx);
-                  return ctx;
-                },
-                false)
-            .onFailure(ctx::fail);
   }
 }

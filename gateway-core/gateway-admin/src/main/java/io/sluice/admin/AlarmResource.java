@@ -1,6 +1,6 @@
 package io.sluice.admin;
 
-import static io.sluice.admin.AdminRoutes.blocking;
+import static io.sluice.admin.Workers.blocking;
 
 import io.sluice.api.admin.AlarmDesk;
 import io.sluice.api.admin.AlarmDesk.AlarmView;
