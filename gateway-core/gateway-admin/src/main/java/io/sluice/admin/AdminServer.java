@@ -1,5 +1,10 @@
 package io.sluice.admin;
 
+import io.sluice.admin.http.ConnectionBound;
+import io.sluice.admin.http.RequestForm;
+import io.sluice.admin.resource.Updates;
+import io.sluice.admin.security.AdminTls;
+import io.sluice.admin.security.Authentication;
 import io.sluice.api.BindFault;
 import io.sluice.api.admin.AdminSettings;
 import io.sluice.api.admin.Operations;

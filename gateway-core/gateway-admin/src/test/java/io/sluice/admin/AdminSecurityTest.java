@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.sluice.adapter.testkit.Authority;
 import io.sluice.adapter.testkit.Authority.Signed;
+import io.sluice.admin.security.Authorization;
 import io.sluice.api.admin.AdminRole;
 import io.sluice.api.admin.AdminSettings;
 import io.sluice.api.audit.AuditEvent;

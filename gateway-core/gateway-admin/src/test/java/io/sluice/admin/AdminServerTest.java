@@ -3,6 +3,8 @@ package io.sluice.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sluice.admin.http.ApiJson;
+import io.sluice.admin.resource.Updates;
 import io.sluice.api.Lane;
 import io.sluice.api.LiveEvent;
 import io.sluice.api.MessageClass;

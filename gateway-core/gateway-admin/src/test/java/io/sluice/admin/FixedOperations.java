@@ -32,7 +32,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A small gateway in memory: figures that a test sets, a registry that it can look into. */
-final class FixedOperations
+public final class FixedOperations
     implements ClaimDesk, Operations, DeviceDirectory, CommandDesk, DeadLetters {
   final FixedCoverage coverage = new FixedCoverage();
   private final FixedAlarms alarms = new FixedAlarms();

@@ -3,6 +3,8 @@ package io.sluice.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
+import io.sluice.admin.metrics.MetricHelp;
+import io.sluice.admin.metrics.MetricsResource;
 import io.sluice.api.Limit;
 import io.sluice.api.RejectReason;
 import java.nio.file.Files;

@@ -3,6 +3,7 @@ package io.sluice.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.sluice.admin.security.Authorization;
 import io.sluice.api.admin.AdminRole;
 import io.sluice.api.admin.AdminSettings;
 import io.sluice.api.audit.AuditEvent;

@@ -1,7 +1,7 @@
 package io.sluice.app;
 
 import io.sluice.admin.AdminServer;
-import io.sluice.admin.OtlpExport;
+import io.sluice.admin.metrics.OtlpExport;
 import io.sluice.api.GatewayTime;
 import io.sluice.api.adapter.Adapter;
 import io.sluice.api.adapter.AdapterFactory;

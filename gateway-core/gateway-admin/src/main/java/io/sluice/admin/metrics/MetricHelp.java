@@ -1,0 +1,79 @@
+package io.sluice.admin.metrics;
+
+import java.util.Map;
+import java.util.Set;
+
+/** What each metric means: the HELP line of a scrape. */
+public final class MetricHelp {
+  private static final Map<String, String> TEXTS =
+      Map.ofEntries(
+          Map.entry(
+              "sluice.alarm.states.unknown",
+              "Messages that said of an alarm what is no known state; it stayed as it was"),
+          Map.entry("sluice.alarms", "Alarms that are open, by state"),
+          Map.entry(
+              "sluice.alarms.left.out",
+              "Alarms left out, by the bound: of a device, the book, or the outbox of records"),
+          Map.entry(
+              "sluice.certificate.expiry.seconds",
+              "Time until an own certificate ends, negative after that, by place"),
+          Map.entry("sluice.connections", "Sessions and CoAP endpoints now, by protocol"),
+          Map.entry(
+              "sluice.coverage.expected",
+              "Devices that are to report: commissioned, not retired, not in an approved stop"),
+          Map.entry(
+              "sluice.coverage.ratio",
+              "Coverage from 0 to 1, by kind and window (plan and connection: window now alone); no"
+                  + " series where nothing is expected"),
+          Map.entry(
+              "sluice.crl.expiry.seconds",
+              "Time until the first authority's revocation list ends, negative after that"),
+          Map.entry("sluice.dead.letters", "Messages kept that were not understood"),
+          Map.entry(
+              "sluice.devices",
+              "Devices of the registry, by state; one device has several states: do not add them"),
+          Map.entry("sluice.dropped", "Records accepted that an upstream will not get, by reason"),
+          Map.entry("sluice.faults", "What background tasks and threads threw, by task"),
+          Map.entry(
+              "sluice.forward.lag.seconds",
+              "Age of the oldest record that an upstream lacks, by upstream and lane"),
+          Map.entry("sluice.forwarded", "Records delivered, by upstream and lane"),
+          Map.entry("sluice.handshakes.failed", "TLS and DTLS handshakes that failed, by reason"),
+          Map.entry("sluice.limited", "Messages and connections held back by a limit"),
+          Map.entry("sluice.messages.accepted", "Messages stored and acknowledged"),
+          Map.entry("sluice.messages.rejected", "Messages refused, by reason"),
+          Map.entry(
+              "sluice.fields.faulty",
+              "Fields of accepted messages that could not be taken as they came, by reason"),
+          Map.entry("sluice.spool.bytes", "Bytes on disk, by lane"),
+          Map.entry("sluice.spool.capacity.bytes", "Bound of the bytes on disk, by lane"),
+          Map.entry(
+              "sluice.spool.hours.left",
+              "Hours until a lane is full at this rate; 0 at its bound, +Inf where none grows"),
+          Map.entry(
+              "sluice.spool.oldest.seconds",
+              "Age of the oldest record that any upstream lacks, by lane"),
+          Map.entry("sluice.spool.records", "Records on disk, by lane"),
+          Map.entry(
+              "sluice.upstream.backlog.records", "Records that the upstream does not have yet"),
+          Map.entry("sluice.upstream.connected", "1 where the upstream is connected"),
+          Map.entry(
+              "sluice.upstream.missing.destinations",
+              "Topics and the like that are not there; their records wait"),
+          Map.entry("sluice.upstream.reconnects", "Connections made anew since start, by upstream"),
+          Map.entry(
+              "sluice.webhook.posts",
+              "Posts of escalated alarms to the webhook: delivered, refused (an attempt), given up"),
+          Map.entry(
+              "sluice.webhook.undelivered", "Escalated alarms that the webhook does not have yet"));
+
+  private MetricHelp() {}
+
+  public static Set<String> names() {
+    return TEXTS.keySet();
+  }
+
+  static String of(String name) {
+    return TEXTS.getOrDefault(name, name);
+  }
+}
