@@ -45,7 +45,8 @@ class FlowAuditTest {
       counts.add(new long[] {sent, arrived});
       Double hours =
           backlog > 0
-              ? (Double) ((CAPACITY_BYTES - backlog * BYTES) / (backlog * BYTES / second) / 3600.0)
+              ? (Double)
+                  ((CAPACITY_BYTES - backlog * BYTES) / ((double) backlog * BYTES / second) / 3600)
               : null;
       flows.add(flow(sent, arrived, backlog, hours));
     }

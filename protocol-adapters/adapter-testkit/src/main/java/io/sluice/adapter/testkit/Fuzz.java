@@ -23,6 +23,7 @@ public final class Fuzz {
   private static final String PROPERTIES = "sluice.fuzz";
   private static final Logger LOG = LoggerFactory.getLogger(Fuzz.class);
   private static final long DEFAULT_MAX_NANOS = TimeUnit.MILLISECONDS.toNanos(2_500);
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
   private static final Duration HUNG = Duration.ofSeconds(30);
 
   private final String name;
@@ -50,7 +51,10 @@ public final class Fuzz {
     return new Fuzz(name, usualRuns, 5_000, Long.MAX_VALUE);
   }
 
-  /** Limits of a single run; the bytes are those that its own thread allocates. */
+  /**
+   * Limits of a single run: processor time and bytes allocated, both of its own thread, so that a
+   * busy machine fails nothing.
+   */
   public Fuzz within(long millis, long allocatedBytes) {
     return new Fuzz(name, usualRuns, millis, allocatedBytes);
   }
@@ -74,9 +78,9 @@ public final class Fuzz {
 
   private void withinLimits(SeededRuns.Run property, SplittableRandom random) throws Exception {
     long bytes = allocated();
-    long begin = System.nanoTime();
+    long begin = THREADS.getCurrentThreadCpuTime();
     property.run(random);
-    long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
+    long millis = TimeUnit.NANOSECONDS.toMillis(THREADS.getCurrentThreadCpuTime() - begin);
     long taken = allocated() - bytes;
     if (millis > maxMillis) {
       throw new AssertionError("took " + millis + " ms, more than " + maxMillis);
@@ -86,6 +90,6 @@ public final class Fuzz {
   }
 
   private static long allocated() {
-    return ((ThreadMXBean) ManagementFactory.getThreadMXBean()).getCurrentThreadAllocatedBytes();
+    return THREADS.getCurrentThreadAllocatedBytes();
   }
 }
