@@ -30,12 +30,14 @@ import org.eclipse.californium.elements.config.Configuration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** CoAP devices, on our client and on Californium's, against a server of Californium. */
+@Tag("slow")
 class CoapFleetTest {
   @TempDir Path folder;
   private final Map<String, Set<InetSocketAddress>> addresses = new ConcurrentHashMap<>();

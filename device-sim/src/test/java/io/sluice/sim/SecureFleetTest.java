@@ -24,10 +24,12 @@ import java.util.List;
 import java.util.Set;
 import javax.security.auth.x500.X500Principal;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Devices with certificates: the authority, and TLS with Mosquitto, which is not ours. */
+@Tag("slow")
 class SecureFleetTest {
   @TempDir Path folder;
 

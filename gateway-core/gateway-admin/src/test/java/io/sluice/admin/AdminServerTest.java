@@ -33,10 +33,12 @@ import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Tag("slow")
 class AdminServerTest {
   private static final String DEVICE =
       "{\"id\":\"press-07\",\"profile\":\"cnc\",\"sector\":\"factory\",\"site\":\"a\",\"interval\":\"10s\"}";

@@ -29,11 +29,13 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
 /** Which certificates of a configuration are said to end, by whom and how often. */
+@Tag("slow")
 class CertificateWatchTest {
   @TempDir static Path directory;
   static Authority authority;

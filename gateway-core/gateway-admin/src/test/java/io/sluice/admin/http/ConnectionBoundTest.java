@@ -15,9 +15,11 @@ import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Who makes room for whom on the admin listener, by a clock of the test's. */
+@Tag("slow")
 class ConnectionBoundTest {
   private static final int FOR_REMOTE = ConnectionBound.MOST - ConnectionBound.FOR_LOOPBACK;
 

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Whatever stands in a configuration file: a configuration comes out, or faults of one line. */
 @Tag(Fuzz.TAG)
+@Tag("slow")
 class ConfigFuzzTest {
   private static final int MAX_BYTES = 1 << 16;
   private static final long MAX_MILLIS = 3_000;

@@ -30,11 +30,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Random fleets, told to the book and to the definition. */
+@Tag("slow")
 class CoveragePropertyTest {
   private static final long SECOND = 1_000_000L;
   private static final long START = 1_792_000_000L * SECOND;

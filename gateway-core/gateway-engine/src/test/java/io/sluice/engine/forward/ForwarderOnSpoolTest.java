@@ -34,12 +34,14 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The Forwarder on the spool that it runs on. */
 @Timeout(60)
+@Tag("slow")
 class ForwarderOnSpoolTest {
   private static final ForwardLimits LIMITS =
       new ForwardLimits(4, 1 << 20, 2, 30_000, 2_000, 1, 4, 2_000);

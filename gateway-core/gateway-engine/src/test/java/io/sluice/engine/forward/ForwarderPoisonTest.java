@@ -20,6 +20,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,6 +28,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** One record, or one destination, that the far end does not take holds up no other. */
 @Timeout(60)
+@Tag("slow")
 class ForwarderPoisonTest {
   private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
   private static final ForwardLimits LIMITS =

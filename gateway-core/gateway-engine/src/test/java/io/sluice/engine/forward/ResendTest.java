@@ -45,12 +45,14 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What an upstream refused, is mended there, and is sent once more. */
 @Timeout(60)
+@Tag("slow")
 class ResendTest {
   private static final ForwardLimits LIMITS =
       new ForwardLimits(4, 1 << 20, 1, 30_000, 2_000, 1, 8, 2_000);

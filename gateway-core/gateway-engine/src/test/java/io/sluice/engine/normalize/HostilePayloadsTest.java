@@ -12,12 +12,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 
 /**
  * Payloads made to cost more than they weigh: each is judged within a second and 256 MB of garbage,
  * whether the profile keeps unknown fields, drops them or refuses them.
  */
+@Tag("slow")
 class HostilePayloadsTest {
   private static final int SIZE = 1_000_000;
   private static final long MAX_MILLIS = 1_000;

@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * comes out or a {@link PayloadException} of one line, soon, and without much memory.
  */
 @Tag(Fuzz.TAG)
+@Tag("slow")
 class PayloadFuzzTest {
   private static final int MAX_BYTES = 1 << 16;
   private static final long MAX_MILLIS = 2_000;

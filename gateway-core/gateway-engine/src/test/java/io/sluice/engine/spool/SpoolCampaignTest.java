@@ -25,6 +25,7 @@ import org.slf4j.LoggerFactory;
 
 /** Histories of crashes and faults; see docs/campaign.md. */
 @Tag(Campaign.TAG)
+@Tag("slow")
 class SpoolCampaignTest {
   private static final int STEPS = 120;
   private static final int EVENTS_MAX = 20;

@@ -20,12 +20,14 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a broker says to CONNECT, and what the operator reads of it. */
 @Timeout(60)
+@Tag("slow")
 class BrokerAnswersTest {
   private static final byte[] WELCOME = {0x20, 2, 0, 0};
   private static final byte[] WELCOME_5 = {0x20, 3, 0, 0, 0};

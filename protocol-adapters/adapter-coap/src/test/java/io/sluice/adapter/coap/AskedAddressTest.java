@@ -21,6 +21,7 @@ import org.eclipse.californium.scandium.dtls.pskstore.AdvancedSinglePskStore;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -30,6 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Listeners that are bound to all addresses answer from the one that was asked (RFC 7252 section
  * 5.3.2). A connected socket takes nothing from another address.
  */
+@Tag("slow")
 class AskedAddressTest {
   private static final byte[] KEY = "sixteen bytes!!!".getBytes(UTF_8);
 

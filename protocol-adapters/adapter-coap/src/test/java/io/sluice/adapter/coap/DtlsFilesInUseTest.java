@@ -29,10 +29,12 @@ import org.eclipse.californium.scandium.dtls.x509.StaticNewAdvancedCertificateVe
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What becomes of keys and revocation lists of a DTLS listener that is open. */
+@Tag("slow")
 class DtlsFilesInUseTest {
   @TempDir Path directory;
 

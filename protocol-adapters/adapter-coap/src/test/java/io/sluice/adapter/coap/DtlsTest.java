@@ -40,6 +40,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,6 +48,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** CoAP over DTLS with Californium's client and libcoap's, on OpenSSL and on GnuTLS. */
+@Tag("slow")
 class DtlsTest {
   private static final byte[] KEY = "sixteen bytes!!!".getBytes(UTF_8);
   @TempDir static Path authorityDirectory;

@@ -21,12 +21,14 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the operator hears of handshakes that fail, and the device of the reason. By OpenSSL. */
+@Tag("slow")
 class HandshakeFailureTest {
   private static final byte[] KEY = "sixteen bytes!!!".getBytes(UTF_8);
   @TempDir static Path directory;

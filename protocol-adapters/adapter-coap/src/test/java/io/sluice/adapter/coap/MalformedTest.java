@@ -10,9 +10,11 @@ import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Reactions that RFC 7252 names, seen in bare datagrams. */
+@Tag("slow")
 class MalformedTest {
   private static final int SILENCE_MILLIS = 300;
 

@@ -19,11 +19,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Commands to an observer that speaks bare datagrams. */
+@Tag("slow")
 class ObservationTest {
   private static final DeviceId DEVICE = new DeviceId("raw-1");
   private static final int OBSERVE = 6;

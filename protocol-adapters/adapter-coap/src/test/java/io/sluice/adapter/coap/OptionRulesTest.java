@@ -14,6 +14,7 @@ import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * methods the paths have. Each message goes as it is, and with an option more, which leaves it to
  * Californium in any case: both ways give the same answer.
  */
+@Tag("slow")
 class OptionRulesTest {
   private static final int CON = 0x40;
   private static final int NON = 0x50;

@@ -20,12 +20,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Plain uplinks as datagrams. An elective option that nobody knows (number {@value #ELECTIVE})
  * makes the same request one for Californium.
  */
+@Tag("slow")
 class PlainLaneTest {
   private static final int ELECTIVE = 42;
 

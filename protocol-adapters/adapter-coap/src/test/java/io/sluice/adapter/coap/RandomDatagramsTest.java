@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
  * and afterwards, no thread ends, nobody gets in.
  */
 @Tag(Fuzz.TAG)
+@Tag("slow")
 class RandomDatagramsTest {
   private static final int MAX_BYTES = 1_400;
   private static final int DATAGRAMS_A_RUN = 50;

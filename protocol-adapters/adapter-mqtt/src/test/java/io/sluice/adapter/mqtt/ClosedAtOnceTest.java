@@ -16,9 +16,11 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Sleeping nodes: CONNECT, PUBLISH, DISCONNECT and the end of the connection, all at once. */
+@Tag("slow")
 class ClosedAtOnceTest {
   private static final byte[] DISCONNECT = {(byte) 0xE0, 0};
   private static final int CLEAN = 0xC2;

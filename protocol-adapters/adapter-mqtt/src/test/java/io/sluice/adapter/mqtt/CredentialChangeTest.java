@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is left of a device whose credentials change: no session, no will, no state. */
+@Tag("slow")
 class CredentialChangeTest {
   private final RecordingGateway gateway = new RecordingGateway().device("d1", "pw");
   private final MqttAdapter adapter = new MqttAdapter(MqttSettings.onLoopback(0));

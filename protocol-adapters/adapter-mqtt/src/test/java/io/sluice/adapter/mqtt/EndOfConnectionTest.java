@@ -13,9 +13,11 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Connections that end at a stop, by a fault of the gateway, or since nobody reads them. */
+@Tag("slow")
 class EndOfConnectionTest {
   private final RecordingGateway gateway = new RecordingGateway().device("d1", "pw");
   private final MqttAdapter adapter = new MqttAdapter(MqttSettings.onLoopback(0));

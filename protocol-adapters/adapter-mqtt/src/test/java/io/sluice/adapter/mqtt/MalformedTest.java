@@ -13,12 +13,14 @@ import java.io.IOException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What breaks the protocol ends its own connection, with the reason that MQTT names, no other. */
+@Tag("slow")
 class MalformedTest {
   private static final int NONE = -1;
   private static RecordingGateway gateway;

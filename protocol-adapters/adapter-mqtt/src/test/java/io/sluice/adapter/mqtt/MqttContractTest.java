@@ -13,8 +13,10 @@ import org.eclipse.paho.mqttv5.client.MqttAsyncClient;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
 import org.eclipse.paho.mqttv5.client.persist.MemoryPersistence;
 import org.eclipse.paho.mqttv5.common.MqttException;
+import org.junit.jupiter.api.Tag;
 
 /** The adapter contract, by Eclipse Paho speaking MQTT 5. */
+@Tag("slow")
 class MqttContractTest implements AdapterContract {
   @Override
   public Adapter adapter(int port) {

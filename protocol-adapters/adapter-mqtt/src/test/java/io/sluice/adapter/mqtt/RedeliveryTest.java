@@ -21,11 +21,13 @@ import java.util.concurrent.CountDownLatch;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is sent again in a session that is taken up again, in both directions. */
+@Tag("slow")
 class RedeliveryTest {
   private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final int QOS1 = 0x32;

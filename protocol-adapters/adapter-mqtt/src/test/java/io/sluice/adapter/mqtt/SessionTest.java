@@ -21,11 +21,13 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Sessions, QoS 2, wills, take-over and commands, packet by packet. */
+@Tag("slow")
 class SessionTest {
   private static final int PUBLISH_QOS2 = 0x34;
   private static final int DUP = 0x08;

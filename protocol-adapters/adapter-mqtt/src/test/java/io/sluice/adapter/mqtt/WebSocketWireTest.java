@@ -12,12 +12,14 @@ import java.net.InetAddress;
 import java.net.Socket;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The opening handshake and the Close frames of RFC 6455, byte by byte. */
+@Tag("slow")
 class WebSocketWireTest {
   private static final String UPGRADE = "Host: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n";
   private static final String KEY = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";

@@ -1,0 +1,2 @@
+/** Real peers for integration tests: brokers, relays, containers. Tests alone call it. */
+package io.sluice.testkit;
