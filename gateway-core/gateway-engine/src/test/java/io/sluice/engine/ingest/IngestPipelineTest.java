@@ -87,6 +87,30 @@ class IngestPipelineTest {
   }
 
   @Test
+  void payloadOfTheRuleHoldsWhereTheMessageSaysNothing() {
+    pipeline().accept(uplink("telemetry", "warm".getBytes(UTF_8)));
+    assertThat(records).hasSize(1);
+    pipeline().accept(uplink("v2/t/j", "{\"t\":1}".getBytes(UTF_8)));
+    assertThat(records).hasSize(2);
+    pipeline().accept(uplink("v2/t/j", "warm".getBytes(UTF_8)));
+    assertThat(records).hasSize(2);
+    assertThat(letters).hasSize(1);
+  }
+
+  @Test
+  void topicThatNothingMapsIsRefusedWithTheTopicsThatThereAre() {
+    pipeline().accept(uplink("nowhere", new byte[1]));
+    letters.getFirst().stored(1);
+    assertThat(receipts)
+        .singleElement()
+        .isInstanceOfSatisfying(
+            Receipt.Rejected.class,
+            rejected ->
+                assertThat(rejected.detail())
+                    .startsWith("topic is not mapped; use telemetry, event, alarm or state"));
+  }
+
+  @Test
   void recordThatTheSpoolThrowsAtBecomesALetter() {
     recordFault = new IllegalArgumentException("an entry has 1 to 16 MiB");
     pipeline().accept(uplink("telemetry", "{\"t\":1}".getBytes(UTF_8)));
