@@ -159,7 +159,8 @@ public final class FixedOperations
         List.of(new Flow.RefusedCount(RejectReason.PAYLOAD_INVALID, 2)),
         List.of(new Flow.LaneFlow(Lane.ALARM, 4096, 1 << 20, 3, 0.25, 10, 2.5)),
         List.of(new Flow.UpstreamFlow("archive", "connected", 6, 4, 800, 10, 0.4, null)),
-        Flow.LedgerView.of(ledger()));
+        Flow.LedgerView.of(ledger()),
+        List.of());
   }
 
   @Override

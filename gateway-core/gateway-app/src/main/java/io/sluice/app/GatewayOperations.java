@@ -14,6 +14,7 @@ import io.sluice.api.admin.DeviceImporter;
 import io.sluice.api.admin.Flow;
 import io.sluice.api.admin.LatestValues;
 import io.sluice.api.admin.Operations;
+import io.sluice.api.admin.Operations.EndpointView;
 import io.sluice.api.admin.RetryDesk;
 import io.sluice.api.admin.UpstreamDesk;
 import io.sluice.api.health.Health;
@@ -50,7 +51,7 @@ final class GatewayOperations implements Operations {
   private final DeadLetters deadLetters;
   private final Insight insight;
   private final FlowMeter flow;
-  private volatile @Nullable Supplier<List<ListenerView>> listeners;
+  private volatile @Nullable Adapters adapters;
   private volatile Supplier<List<CertificateView>> certificates = List::of;
 
   GatewayOperations(
@@ -73,6 +74,7 @@ final class GatewayOperations implements Operations {
         new FlowMeter(
             new FlowMeter.Sources(
                 this::listeners,
+                this::endpoints,
                 traffic::snapshot,
                 () -> SpoolViews.lanes(spool),
                 this::upstreams,
@@ -82,8 +84,8 @@ final class GatewayOperations implements Operations {
   }
 
   /** All listeners are open: from now on the gateway may be ready. */
-  void listening(Supplier<List<ListenerView>> views) {
-    listeners = views;
+  void listening(Adapters open) {
+    adapters = open;
   }
 
   /** Who knows when certificates end. */
@@ -98,7 +100,7 @@ final class GatewayOperations implements Operations {
 
   @Override
   public Status status() {
-    Supplier<List<ListenerView>> open = listeners;
+    Adapters open = adapters;
     List<String> reasons = new ArrayList<>();
     if (open == null) {
       reasons.add("listeners are not open yet");
@@ -119,12 +121,18 @@ final class GatewayOperations implements Operations {
         SpoolViews.lanes(spool),
         flow.hoursLeft(),
         spool.deadLetterCount(),
-        deviceCounts());
+        deviceCounts(),
+        endpoints());
   }
 
   private List<ListenerView> listeners() {
-    Supplier<List<ListenerView>> open = listeners;
-    return open == null ? List.of() : open.get();
+    Adapters open = adapters;
+    return open == null ? List.of() : open.listeners();
+  }
+
+  private List<EndpointView> endpoints() {
+    Adapters open = adapters;
+    return open == null ? List.of() : open.endpoints();
   }
 
   /** Takes a sample for the rates of the flow: at a steady pace, by one thread. */

@@ -3,15 +3,10 @@ package io.sluice.app;
 import io.sluice.admin.AdminServer;
 import io.sluice.admin.metrics.OtlpExport;
 import io.sluice.api.GatewayTime;
-import io.sluice.api.adapter.Adapter;
-import io.sluice.api.adapter.AdapterFactory;
-import io.sluice.api.adapter.Endpoint;
-import io.sluice.api.adapter.Ingress;
 import io.sluice.api.adapter.SharedParts;
 import io.sluice.api.admin.AdminSettings;
 import io.sluice.api.admin.MetricsSettings;
 import io.sluice.api.admin.MetricsSettings.Otlp;
-import io.sluice.api.admin.Operations.ListenerView;
 import io.sluice.api.audit.AuditTrail;
 import io.sluice.api.files.OwnerOnly;
 import io.sluice.api.health.Guarded;
@@ -74,7 +69,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -86,19 +80,11 @@ import org.slf4j.LoggerFactory;
 final class Wiring implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Wiring.class);
 
-  /** A listener that is open. */
-  private record Listener(String kind, String protocol, Adapter adapter) {
-    ListenerView view() {
-      Endpoint endpoint = adapter.endpoints().getFirst();
-      return new ListenerView(kind, protocol, endpoint.address(), endpoint.links());
-    }
-  }
-
   private final GatewayConfig config;
   private final GatewayTime time;
   private final Clock clock;
   private final List<AutoCloseable> started = new ArrayList<>();
-  private final List<Listener> listeners = new ArrayList<>();
+  private final Adapters adapters = new Adapters();
   private final List<Forwarder> forwarders = new ArrayList<>();
   private final ScheduledExecutorService housekeeping =
       Executors.newSingleThreadScheduledExecutor(
@@ -168,10 +154,12 @@ final class Wiring implements AutoCloseable {
     if (otlp != null) {
       closing(OtlpExport.start(otlp, views, config.gateway().id(), clock));
     }
-    startAdapters(
+    closing(adapters);
+    adapters.start(
+        config,
         context(core, audit),
         listener -> new GatewayIngress(core.pipeline(), files.topics(listener)));
-    views.listening(() -> listeners.stream().map(Listener::view).toList());
+    views.listening(adapters);
   }
 
   private Core startCore(GatewayFiles files, AuditTrail audit)
@@ -429,26 +417,6 @@ final class Wiring implements AutoCloseable {
     return factory.create(config.gateway().id(), upstream.name(), settings);
   }
 
-  /**
-   * @param ways name of a listener → its way in
-   */
-  private void startAdapters(EngineContext context, Function<String, Ingress> ways)
-      throws IOException {
-    for (AdapterFactory<?> factory : Types.adapters().byName().values()) {
-      Record settings = config.listeners().get(factory.type());
-      if (settings != null) {
-        Adapter adapter = closing(create(factory, factory.type(), settings));
-        adapter.start(context.with(ways.apply(factory.type())));
-        listeners.add(new Listener(factory.type(), factory.protocol(), adapter));
-      }
-    }
-  }
-
-  private static <S extends Record> Adapter create(
-      AdapterFactory<S> factory, String name, Record settings) {
-    return factory.create(name, factory.settings().cast(settings));
-  }
-
   private void startAdmin(GatewayOperations operations, AuditTrail audit)
       throws IOException, InterruptedException {
     AdminSettings settings = config.admin();
@@ -471,7 +439,7 @@ final class Wiring implements AutoCloseable {
   /** Every listener's address: {@code mqtt=127.0.0.1:1883 admin=...}. */
   String addresses() {
     StringJoiner all = new StringJoiner(" ");
-    listeners.forEach(listener -> all.add(listener.kind() + "=" + listener.view().address()));
+    adapters.listeners().forEach(each -> all.add(each.kind() + "=" + each.address()));
     if (admin != null) {
       all.add("admin=" + address("admin"));
     }
@@ -481,18 +449,18 @@ final class Wiring implements AutoCloseable {
   /**
    * The address of a listener, {@code host:port}.
    *
-   * @param kind as configured, or {@code admin}
+   * @param kind its name as configured, or {@code admin}
    */
   String address(String kind) {
     AdminServer server = admin;
     if (kind.equals("admin") && server != null) {
       return text(server.address());
     }
-    return listeners.stream()
-        .filter(listener -> listener.kind().equals(kind))
-        .map(listener -> listener.view().address())
-        .findFirst()
-        .orElseThrow(() -> new IllegalArgumentException("no listener " + kind));
+    String open = adapters.address(kind);
+    if (open == null) {
+      throw new IllegalArgumentException("no listener " + kind);
+    }
+    return open;
   }
 
   GatewayOperations operations() {

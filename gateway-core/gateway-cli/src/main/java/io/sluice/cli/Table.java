@@ -30,6 +30,11 @@ public final class Table {
     rows.add(Arrays.stream(cells).map(Terminal::printable).toList());
   }
 
+  /** Whether it has no rows. */
+  public boolean isEmpty() {
+    return rows.isEmpty();
+  }
+
   public void print(PrintWriter out) {
     print(out, Terminal.columns());
   }

@@ -13,6 +13,7 @@ import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.sluice.api.admin.AlarmDesk;
 import io.sluice.api.admin.Operations;
 import io.sluice.api.admin.Operations.CertificateView;
+import io.sluice.api.admin.Operations.EndpointView;
 import io.sluice.api.admin.Operations.LaneView;
 import io.sluice.api.admin.Operations.LedgerLine;
 import io.sluice.api.admin.Operations.ListenerView;
@@ -106,6 +107,15 @@ public final class MetricsResource {
       connections.merge(listener.protocol(), listener.connections(), Integer::sum);
     }
     connections.forEach((protocol, n) -> gauge("sluice.connections", n, "protocol", protocol));
+    for (EndpointView endpoint : status.endpoints()) {
+      gauge(
+          "sluice.endpoint.up",
+          endpoint.up() ? 1 : 0,
+          "adapter",
+          endpoint.adapter(),
+          "endpoint",
+          endpoint.address());
+    }
     for (LaneView lane : status.lanes()) {
       String name = lane.lane().jsonName();
       gauge("sluice.spool.records", lane.records(), "lane", name);

@@ -2,6 +2,7 @@ package io.sluice.api.admin;
 
 import io.sluice.api.Lane;
 import io.sluice.api.RejectReason;
+import io.sluice.api.admin.Operations.EndpointView;
 import io.sluice.api.admin.Operations.LedgerLine;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param acceptedPerSecond over the last 10 s
  * @param accepted messages since the start
  * @param refused since the start, most frequent first, without those that never occurred
+ * @param endpoints listening sockets and far ends
  */
 public record Flow(
     long atMicros,
@@ -24,7 +26,8 @@ public record Flow(
     List<RefusedCount> refused,
     List<LaneFlow> lanes,
     List<UpstreamFlow> upstreams,
-    LedgerView ledger) {
+    LedgerView ledger,
+    List<EndpointView> endpoints) {
 
   public record RefusedCount(RejectReason reason, long count) {}
 

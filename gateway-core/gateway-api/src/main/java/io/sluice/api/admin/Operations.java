@@ -75,9 +75,38 @@ public interface Operations {
   record CertificateView(String place, String kind, long expiryMicros) {}
 
   /**
+   * @param kind its name: its key in the configuration
    * @param address as bound, {@code host:port}
+   * @param type what kind of listener it is
    */
-  record ListenerView(String kind, String protocol, String address, int connections) {}
+  record ListenerView(String kind, String protocol, String address, int connections, String type) {
+    /** One that is named by its type. */
+    public ListenerView(String kind, String protocol, String address, int connections) {
+      this(kind, protocol, address, connections, kind);
+    }
+  }
+
+  /**
+   * A listening socket, or a far end of a source.
+   *
+   * @param adapter its name in the configuration
+   * @param state {@code listening}, {@code connected} or {@code waiting}
+   * @param up whether messages may come by it now
+   * @param links devices that are connected by it
+   * @param reason why it waits; null where it does not
+   * @param nextAttemptMicros since the epoch; null where it does not wait
+   * @param lastError null where nothing went wrong yet
+   */
+  record EndpointView(
+      String adapter,
+      String type,
+      String address,
+      String state,
+      boolean up,
+      int links,
+      @Nullable String reason,
+      @Nullable Long nextAttemptMicros,
+      @Nullable String lastError) {}
 
   /**
    * @param records held, of this lane
@@ -104,6 +133,7 @@ public interface Operations {
    * @param notReadyReason why not, or null
    * @param spoolHoursLeft hours until the first lane is full of what upstreams lack, at the present
    *     rate; 0 while one is at its bound, null where none grows
+   * @param endpoints listening sockets and far ends, in the order in which they were started
    */
   record Status(
       String gateway,
@@ -115,7 +145,34 @@ public interface Operations {
       List<LaneView> lanes,
       @Nullable Double spoolHoursLeft,
       long deadLetters,
-      Map<String, Long> devices) {}
+      Map<String, Long> devices,
+      List<EndpointView> endpoints) {
+    /** Of a gateway that tells of no endpoints. */
+    public Status(
+        String gateway,
+        String version,
+        long startedMicros,
+        boolean ready,
+        @Nullable String notReadyReason,
+        List<ListenerView> listeners,
+        List<LaneView> lanes,
+        @Nullable Double spoolHoursLeft,
+        long deadLetters,
+        Map<String, Long> devices) {
+      this(
+          gateway,
+          version,
+          startedMicros,
+          ready,
+          notReadyReason,
+          listeners,
+          lanes,
+          spoolHoursLeft,
+          deadLetters,
+          devices,
+          List.of());
+    }
+  }
 
   /**
    * @param state {@code connected}, {@code connecting}, {@code waiting}, {@code stalled}, {@code

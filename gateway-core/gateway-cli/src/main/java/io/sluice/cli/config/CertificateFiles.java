@@ -62,7 +62,9 @@ public final class CertificateFiles {
 
   public static CertificateFiles of(GatewayConfig config) {
     CertificateFiles files = new CertificateFiles();
-    config.listeners().forEach((kind, settings) -> files.gather("listeners." + kind, settings));
+    config
+        .listeners()
+        .forEach((name, listener) -> files.gather("listeners." + name, listener.settings()));
     files.gather("admin", config.admin());
     config
         .upstreams()

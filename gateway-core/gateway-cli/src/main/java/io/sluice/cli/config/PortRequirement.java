@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * What a configured listener wants of the system, by the names that the settings of all listeners
  * have in common.
  *
+ * @param kind the name of the listener, or {@code admin}
  * @param port 0: any that is free
  * @param maxConnections 0 where it has none: UDP
  * @param receiveBytes of the socket's buffer; 0 where the system's own is taken
@@ -21,18 +22,21 @@ public record PortRequirement(
   /** All of a configuration, the admin listener last. */
   public static List<PortRequirement> of(GatewayConfig config) {
     List<PortRequirement> ports = new ArrayList<>();
-    config.listeners().forEach((kind, settings) -> ports.add(of(kind, settings)));
+    config
+        .listeners()
+        .values()
+        .forEach(each -> ports.add(of(each.name(), each.type(), each.settings())));
     AdminSettings admin = config.admin();
     if (admin != null) {
-      ports.add(of("admin", admin));
+      ports.add(of("admin", "admin", admin));
     }
     return List.copyOf(ports);
   }
 
-  private static PortRequirement of(String kind, Record settings) {
-    boolean isUdp = kind.equals("coap") || kind.equals("coaps");
+  private static PortRequirement of(String name, String type, Record settings) {
+    boolean isUdp = type.equals("coap") || type.equals("coaps");
     return new PortRequirement(
-        kind,
+        name,
         value(settings, "host") instanceof String host ? host : "0.0.0.0",
         value(settings, "port") instanceof Integer port ? port : 0,
         isUdp,

@@ -81,6 +81,11 @@ public final class StatusCommand implements Callable<Integer> {
         devices.isEmpty() ? "none" : devices, Show.text(status, "deadLetters"), hoursLeft(status));
     listeners(status.path("listeners")).print(out);
     out.println();
+    Table sources = sources(status);
+    if (!sources.isEmpty()) {
+      sources.print(out);
+      out.println();
+    }
     lanes(status.path("lanes")).print(out);
     out.println();
     upstreams(upstreams).print(out);
@@ -100,6 +105,23 @@ public final class StatusCommand implements Callable<Integer> {
           Show.text(listener, "kind"),
           Show.text(listener, "address"),
           Show.text(listener, "connections"));
+    }
+    return table;
+  }
+
+  /** The far ends that the gateway connects to by itself. */
+  private static Table sources(JsonNode status) {
+    Table table = new Table("SOURCE", "FAR END", "STATE", "LINKS", "NEXT ATTEMPT", "DETAIL");
+    for (JsonNode endpoint : status.path("endpoints")) {
+      if (!endpoint.path("state").asString("").equals("listening")) {
+        table.row(
+            Show.text(endpoint, "adapter"),
+            Show.text(endpoint, "address"),
+            Show.text(endpoint, "state"),
+            Show.text(endpoint, "links"),
+            Show.time(endpoint, "nextAttemptMicros"),
+            Show.text(endpoint, endpoint.path("reason").isNull() ? "lastError" : "reason"));
+      }
     }
     return table;
   }

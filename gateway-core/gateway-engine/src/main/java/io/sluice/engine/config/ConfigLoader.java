@@ -7,8 +7,8 @@ import io.sluice.engine.config.ConfigNode.Kind;
 import io.sluice.engine.config.ConfigNode.Mapping;
 import io.sluice.engine.config.ConfigNode.Scalar;
 import io.sluice.engine.config.ConfigNode.Sequence;
+import io.sluice.engine.config.GatewayConfig.AdapterConfig;
 import io.sluice.engine.config.GatewayConfig.Identity;
-import io.sluice.engine.config.GatewayConfig.ListenerCommon;
 import io.sluice.engine.config.GatewayConfig.UpstreamConfig;
 import io.sluice.engine.config.GatewayConfig.UpstreamIdentity;
 import io.sluice.engine.config.Types.Section;
@@ -22,14 +22,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.SequencedSet;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Loads the gateway's configuration and finds all that is wrong with it in one pass. */
 public final class ConfigLoader {
-  /** Kinds of listener that are promised and may be missing in a build. */
-  private static final Set<String> PROMISED_KINDS = Set.of("mqtt", "mqtts", "ws", "coap", "coaps");
-
   /** The verdict on a file. */
   public sealed interface Result {}
 
@@ -50,7 +46,6 @@ public final class ConfigLoader {
 
   private List<Path> profiles = List.of();
   private List<Path> devices = List.of();
-  private final Map<String, List<String>> dialects = new LinkedHashMap<>();
 
   private ConfigLoader(Path file, Types types) {
     this.types = types;
@@ -102,7 +97,9 @@ public final class ConfigLoader {
     ConfigNode gateway = root.get("gateway");
     Identity identity =
         gateway == null ? missingGateway(root) : binder.bind(Identity.class, gateway);
-    SequencedMap<String, Record> listeners = listeners(root);
+    AdapterSections adapters = new AdapterSections(types, binder, faults);
+    SequencedMap<String, AdapterConfig> listeners = adapters.listeners(root);
+    List<AdapterConfig> sources = adapters.sources(root);
     ConfigNode adminNode = root.get("admin");
     AdminSettings admin = adminNode == null ? null : binder.bind(AdminSettings.class, adminNode);
     profiles = paths(root, "profiles");
@@ -112,14 +109,23 @@ public final class ConfigLoader {
     return identity == null
         ? null
         : new GatewayConfig(
-            identity, listeners, dialects, admin, profiles, devices, upstreams, sections);
+            identity,
+            listeners,
+            sources,
+            adapters.dialects(),
+            admin,
+            profiles,
+            devices,
+            upstreams,
+            sections);
   }
 
   /** The keys of the file's first level. */
   static SequencedSet<String> keys(Types types) {
     SequencedSet<String> keys =
         new LinkedHashSet<>(
-            List.of("gateway", "listeners", "admin", "profiles", "devices", "upstreams"));
+            List.of(
+                "gateway", "listeners", "sources", "admin", "profiles", "devices", "upstreams"));
     types.sections().forEach(section -> keys.add(section.key()));
     return keys;
   }
@@ -127,64 +133,6 @@ public final class ConfigLoader {
   private @Nullable Identity missingGateway(Mapping root) {
     faults.add(root.fault("gateway", "is missing; add gateway: { id: edge-01 }"));
     return null;
-  }
-
-  private SequencedMap<String, Record> listeners(Mapping root) {
-    SequencedMap<String, Record> listeners = new LinkedHashMap<>();
-    ConfigNode node = root.get("listeners");
-    Mapping mapping = node == null ? null : binder.mapping(node, types.listeners().keySet());
-    if (node == null || (mapping != null && mapping.entries().isEmpty())) {
-      faults.add(
-          root.fault(
-              "listeners",
-              (node == null ? "is missing" : "names none")
-                  + "; name at least one, for example listeners: { mqtt: { port: 1883 } }"));
-    }
-    if (mapping != null) {
-      mapping.entries().forEach((kind, entry) -> listener(mapping, kind, entry.value(), listeners));
-    }
-    return listeners;
-  }
-
-  private void listener(
-      Mapping mapping, String kind, ConfigNode node, Map<String, Record> listeners) {
-    Class<? extends Record> settings = types.listeners().get(kind);
-    if (settings != null) {
-      bindListener(kind, settings, node, listeners);
-    } else if (PROMISED_KINDS.contains(kind)) {
-      faults.add(
-          mapping.fault(
-              kind,
-              "this build has no such listener; remove it, or install an adapter for it (there"
-                  + " are: "
-                  + String.join(", ", types.listeners().keySet())
-                  + ")"));
-    } else {
-      faults.add(
-          mapping.fault(
-              kind,
-              "is not a kind of listener; " + NearestKey.remedy(kind, types.listeners().keySet())));
-    }
-  }
-
-  private void bindListener(
-      String kind,
-      Class<? extends Record> settings,
-      ConfigNode node,
-      Map<String, Record> listeners) {
-    List<String> keys = new ArrayList<>(Binder.keys(settings));
-    keys.addAll(Binder.keys(ListenerCommon.class));
-    Mapping mapping = binder.mapping(node, keys);
-    if (mapping == null) {
-      return;
-    }
-    binder.rejectUnknown(mapping, keys);
-    ListenerCommon common = binder.bindKnown(ListenerCommon.class, mapping);
-    Record bound = binder.bindKnown(settings, mapping);
-    if (bound != null && common != null) {
-      listeners.put(kind, bound);
-      dialects.put(kind, common.dialects());
-    }
   }
 
   private List<Path> paths(Mapping root, String key) {

@@ -6,6 +6,7 @@ import io.sluice.api.config.Option;
 import io.sluice.api.upstream.ForwardSettings;
 import io.sluice.engine.config.GatewayConfig.Identity;
 import io.sluice.engine.config.GatewayConfig.ListenerCommon;
+import io.sluice.engine.config.GatewayConfig.SourceIdentity;
 import io.sluice.engine.config.GatewayConfig.UpstreamIdentity;
 import io.sluice.engine.config.OptionType.Basic;
 import io.sluice.engine.config.OptionType.Choice;
@@ -62,10 +63,14 @@ public final class ConfigSchema {
     ObjectNode schema = head("Sluice configuration");
     schema.put("type", "object");
     schema.put("additionalProperties", false);
-    schema.putArray("required").add("gateway").add("listeners").add("upstreams");
+    schema.putArray("required").add("gateway").add("upstreams");
+    ArrayNode ways = schema.putArray("anyOf");
+    ways.addObject().putArray("required").add("listeners");
+    ways.addObject().putArray("required").add("sources");
     ObjectNode properties = schema.putObject("properties");
     properties.set("gateway", record(Identity.class, "Who this gateway is."));
     properties.set("listeners", listeners(types));
+    properties.set("sources", sources(types));
     properties.set("admin", record(AdminSettings.class, "HTTP API, metrics and dashboard."));
     properties.set("profiles", paths("Files and directories of device profiles."));
     properties.set("devices", paths("Files of devices that seed the registry."));
@@ -86,21 +91,51 @@ public final class ConfigSchema {
         .put("pattern", "\\$\\{[A-Za-z_][A-Za-z0-9_]*(:-[^}]*)?\\}");
   }
 
+  /** A name that is a type stands for itself; every other listener says its type. */
   private static ObjectNode listeners(Types types) {
     ObjectNode listeners = JSON.objectNode();
-    listeners.put("description", "What is opened for devices, by kind.");
+    listeners.put("description", "What is opened for devices, by name.");
     listeners.put("type", "object");
-    listeners.put("additionalProperties", false);
-    listeners.put("minProperties", 1);
+    ObjectNode named = listeners.putObject("additionalProperties");
+    named.put("type", "object").putArray("required").add("type");
+    ArrayNode kinds = named.putArray("anyOf");
     ObjectNode properties = listeners.putObject("properties");
     types
         .listeners()
-        .forEach((kind, type) -> {
-          ObjectNode listener = record(type, "Listener " + kind + ".");
+        .forEach((type, settings) -> {
+          ObjectNode listener = record(settings, "Listener " + type + ".");
           add(listener, RecordShape.of(ListenerCommon.class));
-          properties.set(kind, listener);
+          ((ObjectNode) listener.get("properties"))
+              .putObject("type")
+              .put("description", "What kind of listener it is.")
+              .put("const", type);
+          properties.set(type, listener);
+          kinds.addObject().put("$ref", "#/properties/listeners/properties/" + type);
         });
     return listeners;
+  }
+
+  private static ObjectNode sources(Types types) {
+    ObjectNode sources = JSON.objectNode();
+    sources.put("description", "What the gateway connects to by itself, to poll or to subscribe.");
+    sources.putArray("type").add("array").add("null");
+    ObjectNode items = sources.putObject("items");
+    if (types.sources().isEmpty()) {
+      items.setAll(record(SourceIdentity.class, "One source, of a type that a jar brings."));
+      items.put("additionalProperties", true);
+      return sources;
+    }
+    ArrayNode kinds = items.putArray("oneOf");
+    types
+        .sources()
+        .forEach((name, type) -> {
+          ObjectNode source = record(SourceIdentity.class, "Source " + name + ".");
+          source.put("type", "object");
+          add(source, RecordShape.of(type));
+          ((ObjectNode) source.get("properties")).putObject("type").put("const", name);
+          kinds.add(source);
+        });
+    return sources;
   }
 
   private static ObjectNode paths(String doc) {

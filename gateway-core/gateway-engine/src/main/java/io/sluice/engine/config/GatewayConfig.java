@@ -12,9 +12,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * The whole configuration, valid.
  *
- * @param listeners kind → its settings, in the order of the file
- * @param dialects kind → names of the dialects that its devices may speak; none where the file does
- *     not say
+ * @param listeners name → what is opened for devices, in the order of the file
+ * @param sources what connects out to devices and brokers, in the order of the file; no name is
+ *     that of a listener
+ * @param dialects name of a listener → names of the dialects that its devices may speak; none where
+ *     the file does not say
  * @param admin null where the file names no admin listener
  * @param profiles files and directories of device profiles, each there; empty: those shipped
  * @param devices files that seed the registry, each there
@@ -23,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record GatewayConfig(
     Identity gateway,
-    SequencedMap<String, Record> listeners,
+    SequencedMap<String, AdapterConfig> listeners,
+    List<AdapterConfig> sources,
     Map<String, List<String>> dialects,
     @Nullable AdminSettings admin,
     List<Path> profiles,
@@ -44,6 +47,29 @@ public record GatewayConfig(
           Path data) {}
 
   /**
+   * One listener or source.
+   *
+   * @param name unique among all listeners and sources
+   * @param type by which its factory is found
+   */
+  public record AdapterConfig(String name, String type, Record settings) {}
+
+  /** The keys by which sources are told apart. */
+  record SourceIdentity(
+      @Option(
+              doc = "Name of the source, unique among sources and listeners.",
+              required = true,
+              pattern = ADAPTER_NAME,
+              hint = ADAPTER_NAME_HINT)
+          String name,
+      @Option(doc = "What kind of source it is.", required = true) String type) {}
+
+  /** What a listener or a source may be called. */
+  static final String ADAPTER_NAME = "[A-Za-z0-9._-]{1,64}";
+
+  static final String ADAPTER_NAME_HINT = "write 1 to 64 letters, digits and . _ -";
+
+  /**
    * One upstream.
    *
    * @param was name that it had before, or null
@@ -53,6 +79,12 @@ public record GatewayConfig(
 
   /** What every listener has beside its own keys. */
   record ListenerCommon(
+      @Option(
+              doc =
+                  "What kind of listener it is. One whose name is a type needs none; several of a"
+                      + " type have names of their own, such as `mqtt-hall-2: { type: mqtt, port:"
+                      + " 1884 }`.")
+          @Nullable String type,
       @Option(
               doc =
                   "Dialects that its devices may speak: what their topics or paths mean. Without it"

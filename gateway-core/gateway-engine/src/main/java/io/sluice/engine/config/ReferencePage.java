@@ -5,6 +5,7 @@ import io.sluice.api.config.Option;
 import io.sluice.api.upstream.ForwardSettings;
 import io.sluice.engine.config.GatewayConfig.Identity;
 import io.sluice.engine.config.GatewayConfig.ListenerCommon;
+import io.sluice.engine.config.GatewayConfig.SourceIdentity;
 import io.sluice.engine.config.GatewayConfig.UpstreamIdentity;
 import io.sluice.engine.config.OptionType.Basic;
 import io.sluice.engine.config.OptionType.Choice;
@@ -51,9 +52,17 @@ public final class ReferencePage {
   private String page(Types types, Class<? extends Record> device) {
     section("gateway", "Who this gateway is. Required.", Identity.class);
     heading(
-        "listeners", "What is opened for devices, by kind. At least one; only these are opened.");
+        "listeners",
+        "What is opened for devices, by name. At least one, unless there are `sources`; only these"
+            + " are opened.");
     subsection("Every listener", "", ListenerCommon.class);
     types.listeners().forEach((kind, type) -> subsection("listeners." + kind, "", type));
+    heading(
+        "sources",
+        "List of what the gateway connects to by itself, to poll or to subscribe. Their types come"
+            + " with jars in `adapters`.");
+    subsection("Every source", "", SourceIdentity.class);
+    types.sources().forEach((name, type) -> subsection("source, type: " + name, "", type));
     section(
         "admin",
         "HTTP API, metrics and dashboard. Opened where the key is there; `admin: {}` takes the"

@@ -1,6 +1,7 @@
 package io.sluice.engine.config;
 
 import io.sluice.api.adapter.AdapterFactory;
+import io.sluice.api.adapter.AdapterFactory.Direction;
 import io.sluice.api.codec.PayloadCodecs;
 import io.sluice.api.config.Services;
 import io.sluice.api.upstream.PayloadFormats;
@@ -14,22 +15,24 @@ import java.util.TreeMap;
 /**
  * What a configuration may have in it: the open ends of the file, as this build fills them.
  *
- * @param listeners kind → settings
+ * @param listeners type → settings
+ * @param sources type → settings
  * @param upstreams type → settings
  * @param sections further sections of the file, beside those that every gateway has
  * @param faults of the installation: jars that are broken or offer what another offers
  */
 public record Types(
     SequencedMap<String, Class<? extends Record>> listeners,
+    SequencedMap<String, Class<? extends Record>> sources,
     SequencedMap<String, Class<? extends Record>> upstreams,
     List<Section> sections,
     List<String> faults) {
-  /** Nothing of it is broken. */
+  /** Nothing of it is broken, and there are no sources. */
   public Types(
       SequencedMap<String, Class<? extends Record>> listeners,
       SequencedMap<String, Class<? extends Record>> upstreams,
       List<Section> sections) {
-    this(listeners, upstreams, sections, List.of());
+    this(listeners, new TreeMap<>(), upstreams, sections, List.of());
   }
 
   /**
@@ -44,7 +47,12 @@ public record Types(
     Services<AdapterFactory<?>> adapters = adapters();
     Services<UpstreamFactory<?>> factories = upstreamFactories();
     SequencedMap<String, Class<? extends Record>> listeners = new TreeMap<>();
-    adapters.byName().forEach((kind, factory) -> listeners.put(kind, factory.settings()));
+    SequencedMap<String, Class<? extends Record>> sources = new TreeMap<>();
+    adapters
+        .byName()
+        .forEach((type, factory) ->
+            (factory.direction() == Direction.SOURCE ? sources : listeners)
+                .put(type, factory.settings()));
     SequencedMap<String, Class<? extends Record>> upstreams = new TreeMap<>();
     factories.byName().forEach((type, factory) -> upstreams.put(type, factory.settings()));
     List<String> faults = new ArrayList<>(adapters.faults());
@@ -53,12 +61,13 @@ public record Types(
     faults.addAll(PayloadCodecs.faults());
     return new Types(
         new LinkedHashMap<>(listeners),
+        new LinkedHashMap<>(sources),
         new LinkedHashMap<>(upstreams),
         List.copyOf(sections),
         List.copyOf(faults));
   }
 
-  /** The adapters that are installed, by kind. */
+  /** The adapters that are installed, by type. */
   public static Services<AdapterFactory<?>> adapters() {
     return Services.load(AdapterFactory.class, factory -> factory.type());
   }

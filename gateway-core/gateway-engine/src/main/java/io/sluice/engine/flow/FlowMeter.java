@@ -8,6 +8,7 @@ import io.sluice.api.admin.Flow.LaneFlow;
 import io.sluice.api.admin.Flow.LedgerView;
 import io.sluice.api.admin.Flow.RefusedCount;
 import io.sluice.api.admin.Flow.UpstreamFlow;
+import io.sluice.api.admin.Operations.EndpointView;
 import io.sluice.api.admin.Operations.LaneView;
 import io.sluice.api.admin.Operations.LedgerLine;
 import io.sluice.api.admin.Operations.ListenerView;
@@ -40,6 +41,7 @@ public final class FlowMeter {
   /** Where the figures come from; each thread-safe. */
   public record Sources(
       Supplier<List<ListenerView>> listeners,
+      Supplier<List<EndpointView>> endpoints,
       Supplier<Traffic> traffic,
       Supplier<List<LaneView>> lanes,
       Supplier<List<UpstreamView>> upstreams,
@@ -86,7 +88,8 @@ public final class FlowMeter {
         refused(traffic),
         lanes.stream().map(this::lane).toList(),
         sources.upstreams().get().stream().map(view -> upstream(view, lanes, ledger)).toList(),
-        LedgerView.of(ledger));
+        LedgerView.of(ledger),
+        sources.endpoints().get());
   }
 
   private Map<String, Integer> connections() {

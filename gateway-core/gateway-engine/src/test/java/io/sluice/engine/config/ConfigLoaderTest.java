@@ -6,6 +6,7 @@ import io.sluice.api.config.Bytes;
 import io.sluice.api.config.Secret;
 import io.sluice.engine.config.ConfigLoader.Faulty;
 import io.sluice.engine.config.ConfigLoader.Loaded;
+import io.sluice.engine.config.GatewayConfig.AdapterConfig;
 import io.sluice.engine.config.GatewayConfig.UpstreamConfig;
 import java.net.URI;
 import java.nio.file.Files;
@@ -86,7 +87,7 @@ class ConfigLoaderTest {
     assertThat(config.gateway().id()).isEqualTo("edge-01");
     assertThat(config.gateway().data()).isEqualTo(directory.resolve("var"));
     assertThat(config.admin()).isNull();
-    assertThat(config.listeners().get("mqtt"))
+    assertThat(config.listeners().get("mqtt").settings())
         .isEqualTo(
             new TestTypes.Mqtt(
                 "0.0.0.0", 1883, new Bytes(256 << 10), Duration.ofSeconds(10), null));
@@ -126,15 +127,18 @@ class ConfigLoaderTest {
     assertThat(config.gateway().data()).isEqualTo(Path.of("/data"));
     assertThat(config.admin().token()).isEqualTo(new Secret("t0ken-of-more-than-16"));
     assertThat(config.listeners())
-        .containsEntry("coap", new TestTypes.Coap(0))
+        .containsEntry("coap", new AdapterConfig("coap", "coap", new TestTypes.Coap(0)))
         .containsEntry(
             "mqtt",
-            new TestTypes.Mqtt(
-                "127.0.0.1",
-                1884,
-                new Bytes(1 << 20),
-                Duration.ofMillis(500),
-                new TestTypes.Tls(directory.resolve("c.pem"), new Secret("s3cret"))));
+            new AdapterConfig(
+                "mqtt",
+                "mqtt",
+                new TestTypes.Mqtt(
+                    "127.0.0.1",
+                    1884,
+                    new Bytes(1 << 20),
+                    Duration.ofMillis(500),
+                    new TestTypes.Tls(directory.resolve("c.pem"), new Secret("s3cret")))));
     UpstreamConfig upstream = config.upstreams().getFirst();
     assertThat(upstream.forward().liveShare()).isEqualTo(70);
     assertThat(upstream.settings())

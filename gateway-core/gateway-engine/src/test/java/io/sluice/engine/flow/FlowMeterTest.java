@@ -30,6 +30,7 @@ class FlowMeterTest {
                   List.of(
                       new ListenerView("mqtt", "mqtt", "a", 3),
                       new ListenerView("mqtts", "mqtt", "b", 4)),
+              List::of,
               () ->
                   new Traffic(
                       Map.of("mqtt", Map.of(MessageClass.TELEMETRY, accepted)),
@@ -78,6 +79,7 @@ class FlowMeterTest {
   private static FlowMeter of(java.util.function.Supplier<List<LaneView>> lanes, long[] nanos) {
     return new FlowMeter(
         new FlowMeter.Sources(
+            List::of,
             List::of,
             () -> new Traffic(Map.of(), Map.of(), Map.of(), Map.of(), Map.of()),
             lanes,
