@@ -82,12 +82,12 @@ final class AdapterSections {
     if (given != null && !checkName(listeners, name, type)) {
       return null;
     }
-    Mapping mapping = binder.mapping(node, Binder.keys(settings));
+    List<String> known = new ArrayList<>(Binder.keys(settings));
+    known.addAll(Binder.keys(ListenerCommon.class));
+    Mapping mapping = binder.mapping(node, known);
     if (mapping == null) {
       return null;
     }
-    List<String> known = new ArrayList<>(Binder.keys(settings));
-    known.addAll(Binder.keys(ListenerCommon.class));
     binder.rejectUnknown(mapping, known);
     ListenerCommon common = binder.bindKnown(ListenerCommon.class, mapping);
     Record bound = binder.bindKnown(settings, mapping);

@@ -88,7 +88,7 @@ final class ProfileSink implements MeasurementSink {
 
   private void integer(String path, long value) throws PayloadException {
     Target target = profile.targets.get(path);
-    Field field = target instanceof Field first ? Meaning.ofNumber(first, value) : null;
+    Field field = target instanceof Field first ? Meaning.ofNumber(first, (double) value) : null;
     if (field != null && samples.claim(field, place)) {
       Values.addLong(samples, field, place, value);
     } else if (!isTime(target, Times.ofNumber(value, samples.forms, received))

@@ -235,7 +235,7 @@ class ConfigLoaderTest {
     assertThat(faults(MINIMAL.replace("mqtt:", "mqtt: 5")))
         .containsExactly(
             "s.yaml:2:20: listeners.mqtt: must be a mapping, not 5; write its keys below it: host,"
-                + " port, max-packet, connect-timeout, tls, dialects");
+                + " port, max-packet, connect-timeout, tls, type, dialects");
     assertThat(upstreamFaults("compress: yes"))
         .containsExactly(
             "s.yaml:3:69: upstreams[0].compress: must be true or false, not \"yes\"; write true or"

@@ -9,6 +9,7 @@ import io.sluice.api.MessageClass;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -22,11 +23,11 @@ class MessageAroundSamplesTest {
       Bench.of(
           "id: w", "time: [up.at, t]", "samples: [up.rows]", "metrics:", "  depth: { unit: m }");
 
-  private Map<Long, TreeSet<String>> byTime(String payload) throws Exception {
+  private Map<Long, Set<String>> byTime(String payload) throws Exception {
     CanonicalRecord record =
         bench.decode(
             MessageClass.ALARM, ContentType.JSON, payload.getBytes(StandardCharsets.UTF_8));
-    Map<Long, TreeSet<String>> times = new TreeMap<>();
+    Map<Long, Set<String>> times = new TreeMap<>();
     for (Measurement each : record.measurements()) {
       Long own = each.timeMicros();
       times

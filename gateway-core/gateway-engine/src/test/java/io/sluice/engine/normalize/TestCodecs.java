@@ -62,14 +62,14 @@ final class TestCodecs {
         switch (new String(payload, StandardCharsets.UTF_8)) {
           case "runtime" -> throw new ArrayIndexOutOfBoundsException("Index 9\nout of bounds");
           case "linkage" -> throw new NoClassDefFoundError("com/example/Missing");
-          case "deep" -> deeper(1);
+          case "deep" -> deeper(Integer.MAX_VALUE);
           default -> out.put("fine", true);
         }
       };
     }
 
     private static int deeper(int depth) {
-      return 1 + deeper(depth + 1);
+      return depth == 0 ? 0 : 1 + deeper(depth - 1);
     }
   }
 

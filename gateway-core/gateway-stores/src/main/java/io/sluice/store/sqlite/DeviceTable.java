@@ -152,7 +152,7 @@ final class DeviceTable {
   private static StoredDevice asStored(StoredDevice given) {
     Device device = given.device();
     Duration interval = device.interval();
-    if (interval == null || interval.getNano() % 1_000_000 == 0) {
+    if (interval == null || interval.equals(Duration.ofMillis(interval.toMillis()))) {
       return given;
     }
     return new StoredDevice(
