@@ -34,6 +34,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -43,6 +44,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 @Tag("slow")
 class ForwarderOnSpoolTest {
+  private static final long PER_SECOND = 10_000;
+
   private static final ForwardLimits LIMITS =
       new ForwardLimits(4, 1 << 20, 2, 30_000, 2_000, 1, 4, 2_000);
 
@@ -91,10 +94,10 @@ class ForwarderOnSpoolTest {
   }
 
   @Test
-  void alarmsArriveWithinASecondWhileTelemetrySaturatesTheUpstream()
+  void alarmsLetASecondsTelemetryPassAtMostWhileItSaturatesTheUpstream()
       throws IOException, InterruptedException {
     try (SegmentedSpool spool = open();
-        SlowUpstream upstream = new SlowUpstream(10_000)) {
+        SlowUpstream upstream = new SlowUpstream(PER_SECOND)) {
       for (int i = 0; i < 60_000; i++) {
         var _ = append(spool, MessageClass.TELEMETRY);
       }
@@ -102,18 +105,16 @@ class ForwarderOnSpoolTest {
         await().until(() -> forwarder.forwarded(Lane.TELEMETRY) > 5_000);
         Map<String, Long> accepted = new ConcurrentHashMap<>();
         for (int i = 0; i < 60; i++) {
-          long now = System.nanoTime();
-          accepted.put(append(spool, MessageClass.ALARM).join(), now);
+          long passed = upstream.telemetry.get();
+          accepted.put(append(spool, MessageClass.ALARM).join(), passed);
           // Not a wait for something to happen: it is the rate at which alarms come.
           TimeUnit.MILLISECONDS.sleep(30);
         }
-        await().until(() -> upstream.arrivedNanos.keySet().containsAll(accepted.keySet()));
+        await().until(() -> upstream.passedBefore.keySet().containsAll(accepted.keySet()));
         assertThat(forwarder.forwarded(Lane.TELEMETRY)).isLessThan(60_000);
-        List<Long> millis = new ArrayList<>();
-        accepted.forEach((id, from) ->
-            millis.add(TimeUnit.NANOSECONDS.toMillis(upstream.arrivedNanos.get(id) - from)));
-        millis.sort(null);
-        assertThat(millis.getLast()).as("slowest of 60, in ms").isLessThan(1_000);
+        // Counted in what went first: a busy machine makes both slower.
+        accepted.forEach(
+            (id, from) -> assertThat(upstream.passedBefore.get(id) - from).isLessThan(PER_SECOND));
       }
     }
   }
@@ -148,12 +149,15 @@ class ForwarderOnSpoolTest {
 
   /** Takes so many records a second, in the order in which they were sent. */
   private static final class SlowUpstream implements Upstream {
-    final Map<String, Long> arrivedNanos = new ConcurrentHashMap<>();
+    /** Alarm → how much telemetry had arrived before it. */
+    final Map<String, Long> passedBefore = new ConcurrentHashMap<>();
+
+    final AtomicLong telemetry = new AtomicLong();
     private final ScheduledExecutorService farEnd = Executors.newSingleThreadScheduledExecutor();
-    private final int recordsPerSecond;
+    private final long recordsPerSecond;
     private long busyUntilNanos;
 
-    SlowUpstream(int recordsPerSecond) {
+    SlowUpstream(long recordsPerSecond) {
       this.recordsPerSecond = recordsPerSecond;
     }
 
@@ -175,7 +179,10 @@ class ForwarderOnSpoolTest {
       var _ =
           farEnd.schedule(
               () -> {
-                alarms.forEach(id -> arrivedNanos.put(id, System.nanoTime()));
+                alarms.forEach(id -> passedBefore.put(id, telemetry.get()));
+                if (batch.lane() == Lane.TELEMETRY) {
+                  telemetry.addAndGet(batch.count());
+                }
                 verdict.complete(new Delivery.Delivered());
               },
               busyUntilNanos - now,
