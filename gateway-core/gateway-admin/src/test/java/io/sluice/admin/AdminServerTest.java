@@ -311,6 +311,8 @@ class AdminServerTest {
             "sluice_accept_seconds_bucket{protocol=\"mqtt\",le=\"0.01\"} 9",
             "sluice_accept_seconds_count{protocol=\"mqtt\"} 10",
             "sluice_spool_records{lane=\"alarm\"} 3.0",
+            "sluice_alarms_open{severity=\"Extreme\"} 1.0",
+            "sluice_alarms_open{severity=\"Minor\"} 0.0",
             "sluice_alarms_left_out_total{bound=\"device\"} 3.0",
             "sluice_webhook_posts_total{result=\"refused\"} 4.0",
             "sluice_webhook_posts_total{result=\"given-up\"} 0.0",

@@ -91,6 +91,11 @@ final class FixedAlarms implements AlarmDesk {
   }
 
   @Override
+  public Map<String, Long> severities() {
+    return Map.of("Extreme", 1L, "Minor", 0L);
+  }
+
+  @Override
   public Following follow(Consumer<Counts> listener) {
     return () -> {};
   }

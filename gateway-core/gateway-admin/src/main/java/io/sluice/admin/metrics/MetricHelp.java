@@ -11,6 +11,7 @@ public final class MetricHelp {
               "sluice.alarm.states.unknown",
               "Messages that said of an alarm what is no known state; it stayed as it was"),
           Map.entry("sluice.alarms", "Alarms that are open, by state"),
+          Map.entry("sluice.alarms.open", "Alarms that are open, by severity"),
           Map.entry(
               "sluice.alarms.left.out",
               "Alarms left out, by the bound: of a device, the book, or the outbox of records"),

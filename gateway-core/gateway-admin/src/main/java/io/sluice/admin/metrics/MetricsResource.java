@@ -94,6 +94,10 @@ public final class MetricsResource {
     AlarmDesk.Counts alarms = operations.alarms().counts();
     gauge("sluice.alarms", alarms.active(), "state", "active");
     gauge("sluice.alarms", alarms.acknowledged(), "state", "acknowledged");
+    operations
+        .alarms()
+        .severities()
+        .forEach((severity, n) -> gauge("sluice.alarms.open", n, "severity", severity));
     AlarmDesk.Figures figures = operations.alarms().figures();
     figures.leftOut().forEach((bound, n) -> counter("sluice.alarms.left.out", n, "bound", bound));
     counter("sluice.alarm.states.unknown", operations.alarms().unknownStates());

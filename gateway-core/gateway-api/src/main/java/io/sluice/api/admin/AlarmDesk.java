@@ -94,6 +94,12 @@ public interface AlarmDesk {
   /** The open alarms; costs no query. */
   Counts counts();
 
+  /**
+   * The open alarms by severity (CAP 1.2), 0 where there is none. Costs a query; where the book
+   * cannot be read, they are those of the last time.
+   */
+  Map<String, Long> severities();
+
   /** How often a device said of an alarm what is no known state, since the start. */
   default long unknownStates() {
     return 0;

@@ -18,6 +18,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -31,6 +32,8 @@ import org.slf4j.LoggerFactory;
  * Every change is on disk when the method returns. Thread-safe; blocks on the disk.
  */
 public final class AlarmBook implements AlarmDesk, AutoCloseable {
+  private static final Map<String, Long> NO_SEVERITIES =
+      Map.of("Extreme", 0L, "Severe", 0L, "Moderate", 0L, "Minor", 0L, "Unknown", 0L);
   private static final Logger LOG = LoggerFactory.getLogger(AlarmBook.class);
 
   /** Open alarms of one device; a name beyond them is not taken into the book. */
@@ -52,6 +55,7 @@ public final class AlarmBook implements AlarmDesk, AutoCloseable {
   private final List<Consumer<Counts>> followers = new CopyOnWriteArrayList<>();
   private final List<Consumer<AlarmView>> clearings = new CopyOnWriteArrayList<>();
   private volatile Counts counts;
+  private volatile Map<String, Long> severities = NO_SEVERITIES;
   private final OpenAlarms open = new OpenAlarms();
   private final AtomicLong unknownStates = new AtomicLong();
   private volatile long leftOutSaidMillis;
@@ -488,6 +492,18 @@ public final class AlarmBook implements AlarmDesk, AutoCloseable {
   @Override
   public Counts counts() {
     return counts;
+  }
+
+  @Override
+  public Map<String, Long> severities() {
+    try {
+      Map<String, Long> found = new TreeMap<>(NO_SEVERITIES);
+      found.putAll(read(AlarmTable::severities));
+      severities = found;
+    } catch (AlarmException e) {
+      LOG.debug("alarms by severity: {}", e.getMessage());
+    }
+    return severities;
   }
 
   @Override

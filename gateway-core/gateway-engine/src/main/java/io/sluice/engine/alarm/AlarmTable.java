@@ -223,6 +223,19 @@ final class AlarmTable {
     outbox.add(update("INSERT INTO outbox (received, body) VALUES (?, ?)", receivedMicros, body));
   }
 
+  /** Open alarms by severity, those that there are. */
+  Map<String, Long> severities() throws SQLException {
+    Map<String, Long> severities = new TreeMap<>();
+    try (PreparedStatement statement =
+            prepared("SELECT severity, count(*) FROM alarm WHERE " + OPEN + " GROUP BY severity");
+        ResultSet row = statement.executeQuery()) {
+      while (row.next()) {
+        severities.put(row.getString(1), row.getLong(2));
+      }
+    }
+    return severities;
+  }
+
   Counts counts() throws SQLException {
     long open = open();
     long acknowledged =

@@ -70,6 +70,10 @@ class AlarmBookTest {
     take(0, signal("sos", "Extreme", false, 0));
     assertThat(only().state()).isEqualTo(State.ACTIVE);
     assertThat(book.counts()).isEqualTo(new Counts(1, 0));
+    assertThat(book.severities())
+        .hasSize(5)
+        .containsEntry("Extreme", 1L)
+        .containsEntry("Minor", 0L);
 
     clock.forward(Duration.ofSeconds(5));
     AlarmView seen = book.acknowledge(only().id(), "ann", "on my way");
@@ -83,6 +87,7 @@ class AlarmBookTest {
     assertThat(only().clearedBy()).isEqualTo("device");
     assertThat(only().note()).isEqualTo("on my way");
     assertThat(book.counts()).isEqualTo(new Counts(0, 0));
+    assertThat(book.severities()).containsEntry("Extreme", 0L);
   }
 
   @Test
