@@ -518,6 +518,7 @@ class AdminSecurityTest {
     assertThat(send(anna, "GET", path, "chief").statusCode()).isEqualTo(200);
     assertThat(send(anna, "GET", path, null).statusCode()).as("no token").isEqualTo(401);
     assertThat(send(anna, "GET", path, "wrong").statusCode()).isEqualTo(401);
+    assertThat(send(anna, "GET", path, "wrong").body()).contains("is not known");
     assertThat(send(bert, "GET", path, "chief").statusCode()).as("no role").isEqualTo(403);
     assertThat(send(none, "GET", path, "chief").statusCode()).as("no certificate").isEqualTo(403);
     String operators = "/api/v1/devices/a/retire";

@@ -124,7 +124,10 @@ public final class Authentication implements Handler<RoutingContext> {
     wrong.failed(from);
     audit.record(
         new AuditEvent("admin.refused", "unknown", address, null, Result.REFUSED, "wrong token"));
-    unauthorized(ctx);
+    // RFC 6750 3.1
+    ctx.response()
+        .putHeader("WWW-Authenticate", "Bearer realm=\"sluice\", error=\"invalid_token\"");
+    Answers.error(ctx, 401, "this admin token is not known; sluice admin-token makes one");
   }
 
   private static void refuseWaiting(RoutingContext ctx, long seconds) {

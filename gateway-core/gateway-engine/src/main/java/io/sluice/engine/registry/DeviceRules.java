@@ -24,6 +24,7 @@ final class DeviceRules {
   static final int MIN_TOKEN_CHARS = 16;
   static final int MAX_SECRET_BYTES = 512;
   static final int MAX_NAME_CHARS = 64;
+  private static final int MAX_NAMED = 20;
   static final int MIN_PSK_BYTES = 8;
   static final int MAX_PSK_BYTES = 64;
   static final Duration MIN_INTERVAL = Duration.ofMillis(10);
@@ -127,9 +128,14 @@ final class DeviceRules {
   }
 
   static String unknownProfile(String profile, Set<String> profiles) {
-    String nearest = NearestKey.of(profile, new TreeSet<>(profiles));
+    TreeSet<String> known = new TreeSet<>(profiles);
+    String nearest = NearestKey.of(profile, known);
     String remedy =
-        nearest == null ? "name one of the profiles loaded" : "did you mean \"" + nearest + "\"?";
+        nearest != null
+            ? "did you mean \"" + nearest + "\"?"
+            : "name one of those loaded: "
+                + String.join(", ", known.stream().limit(MAX_NAMED).toList())
+                + (known.size() > MAX_NAMED ? ", ..." : "");
     return "no profile \"" + profile + "\"; " + remedy;
   }
 

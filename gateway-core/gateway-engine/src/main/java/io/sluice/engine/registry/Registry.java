@@ -195,9 +195,8 @@ public final class Registry implements AutoCloseable {
     String profile = access.autoRegisterProfile();
     if (access.autoRegister() && (profile == null || !profileIds.contains(profile))) {
       throw new IOException(
-          "access.auto-register-profile: no profile \""
-              + profile
-              + "\"; name one of the profiles loaded");
+          "access.auto-register-profile: "
+              + DeviceRules.unknownProfile(String.valueOf(profile), profileIds));
     }
     RegistryStore store = StoreFactory.open(StoreFactory.DEFAULT_TYPE, dataDirectory);
     try {

@@ -136,6 +136,9 @@ class AuthenticationTest {
     assertThatThrownBy(() -> open(directory, access))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("access.auto-register-profile: no profile \"cnk\"");
+    AccessSettings far = Fixture.access(true, true, "quite-another", 2, 1, 100, List.of());
+    assertThatThrownBy(() -> open(directory, far))
+        .hasMessageContaining("name one of those loaded: ");
     assertThat(Fixture.access(true, true, null, 2, 1, 1, List.of()).problems()).hasSize(1);
   }
 
