@@ -108,7 +108,7 @@ class ScenarioTest {
                 "name: x\ngroups:\n  - { profile: cnc, id: \"c-{n:03}\", site: s, sector: farm, interval: 2s }\n"));
     assertThat(scenario.devicesYaml())
         .contains(
-            "- { id: \"c-001\", profile: \"cnc\", sector: \"farm\", site: \"s\", interval: 2s, credentials: { password: \"demo-c-001\" }, planned: true }");
+            "- { id: \"c-001\", profile: \"cnc\", sector: \"farm\", site: \"s\", interval: 2s, credentials: { password: \"demo-password-of-c-001\" }, planned: true }");
   }
 
   @Test

@@ -153,7 +153,7 @@ final class GroupReader {
     YamlNode node = at.node("credentials");
     if (node == null) {
       return transport.mqtt()
-          ? new Login("demo-{id}", null)
+          ? new Login("demo-password-of-{id}", null)
           : new Login(null, "demo-token-of-{id}");
     }
     Login login =
