@@ -134,6 +134,8 @@ class VendorJarIT {
   void dialectOfAnotherJarTakesTopicsWhereItIsNamed() throws Exception {
     String[] line = {
       "decode",
+      "--profiles",
+      "../../config/profiles",
       "--profile",
       "cnc",
       "--dialect",
@@ -148,7 +150,7 @@ class VendorJarIT {
     Tool decode = GatewayProcess.runWith(jar, line);
     assertThat(decode.exitCode()).as(decode.output()).isZero();
     assertThat(decode.output()).contains("by dialect dotted", "-> alarm of pump-07");
-    line[8] = "plant.alarm";
+    line[10] = "plant.alarm";
     Tool refused = GatewayProcess.runWith(jar, line);
     assertThat(refused.exitCode()).isEqualTo(1);
     assertThat(refused.output()).contains("{plant}.{device}.values");

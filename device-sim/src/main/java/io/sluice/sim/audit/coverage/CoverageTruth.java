@@ -235,7 +235,7 @@ public final class CoverageTruth {
       case "emergency" -> 10_000_000;
       case "factory" -> 5_000_000;
       case "public-service" -> 900_000_000;
-      default -> 2 * group.interval().toNanos() / 1_000;
+      default -> 2_000 * Math.max(SHORTEST_MILLIS, group.interval().toMillis());
     };
   }
 
