@@ -5,7 +5,6 @@ import io.sluice.cli.AdminOptions;
 import io.sluice.cli.CommandFailure;
 import io.sluice.cli.ExitCode;
 import io.sluice.cli.JsonOption;
-import io.sluice.cli.Show;
 import io.sluice.cli.Table;
 import java.io.PrintWriter;
 import java.time.Instant;
@@ -113,15 +112,10 @@ public final class ClaimCommand implements Runnable {
 
     @Override
     public Integer call() throws CommandFailure {
-      PrintWriter out = spec.commandLine().getOut();
-      JsonNode claims;
-      try (AdminClient client = admin.client()) {
-        claims = client.get(PATH);
-      }
-      if (json.isWanted()) {
-        Show.json(claims, out);
-        return ExitCode.DONE;
-      }
+      return json.print(spec, admin, PATH, ListAll::table);
+    }
+
+    private static void table(JsonNode claims, PrintWriter out) {
       Table table =
           new Table("NAME", "PROFILE", "SECTOR", "SITE", "PATTERN", "USES LEFT", "EXPIRES");
       for (JsonNode claim : claims.path("claims")) {
@@ -136,8 +130,6 @@ public final class ClaimCommand implements Runnable {
             Instant.ofEpochMilli(millis).toString());
       }
       table.print(out);
-      out.flush();
-      return ExitCode.DONE;
     }
   }
 

@@ -102,15 +102,10 @@ public final class CommandCommand implements Runnable {
 
     @Override
     public Integer call() throws CommandFailure {
-      PrintWriter out = spec.commandLine().getOut();
-      JsonNode answer;
-      try (AdminClient client = admin.client()) {
-        answer = client.get(path(device));
-      }
-      if (json.isWanted()) {
-        Show.json(answer, out);
-        return ExitCode.DONE;
-      }
+      return json.print(spec, admin, path(device), ListAll::table);
+    }
+
+    private static void table(JsonNode answer, PrintWriter out) {
       Table table = new Table("ID", "NAME", "STATE", "CREATED", "SENT", "ACKNOWLEDGED", "EXPIRES");
       for (JsonNode command : answer.path("commands")) {
         table.row(
@@ -123,8 +118,6 @@ public final class CommandCommand implements Runnable {
             Show.time(command, "expiresMicros"));
       }
       table.print(out);
-      out.flush();
-      return ExitCode.DONE;
     }
   }
 

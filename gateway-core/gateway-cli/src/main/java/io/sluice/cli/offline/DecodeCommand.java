@@ -144,9 +144,12 @@ public final class DecodeCommand implements Callable<Integer> {
     }
   }
 
+  private Path place() {
+    return profiles == null ? GatewayFiles.shippedProfiles() : profiles;
+  }
+
   private @Nullable Profiles loadProfiles() {
-    Path place = profiles == null ? GatewayFiles.shippedProfiles() : profiles;
-    Profiles.Loaded loaded = Profiles.load(List.of(place));
+    Profiles.Loaded loaded = Profiles.load(List.of(place()));
     PrintWriter err = spec.commandLine().getErr();
     if (!loaded.faults().isEmpty()) {
       PayloadCodecs.faults().forEach(err::println); // which may be why a profile's is not there
@@ -159,10 +162,10 @@ public final class DecodeCommand implements Callable<Integer> {
 
   /** What topics mean for devices of the profile; null where the dialects have faults. */
   private @Nullable TopicTable topics(Profile found) throws CommandFailure {
-    Path place = profiles == null ? GatewayFiles.shippedProfiles() : profiles;
     Faults faults = new Faults();
     Dialects dialects =
-        Dialects.load(DialectPlaces.beside(List.of(place), GatewayFiles.shippedDialects()), faults);
+        Dialects.load(
+            DialectPlaces.beside(List.of(place()), GatewayFiles.shippedDialects()), faults);
     for (String name : dialect) {
       String fault = Dialects.unknown(name, dialects.names());
       if (fault != null) {

@@ -57,15 +57,14 @@ public final class DeadLetterCommand implements Runnable {
 
     @Override
     public Integer call() throws CommandFailure {
-      PrintWriter out = spec.commandLine().getOut();
-      JsonNode answer;
-      try (AdminClient client = admin.client()) {
-        answer = client.get(PATH + "?limit=" + limit + (before == null ? "" : "&before=" + before));
-      }
-      if (json.isWanted()) {
-        Show.json(answer, out);
-        return ExitCode.DONE;
-      }
+      return json.print(
+          spec,
+          admin,
+          PATH + "?limit=" + limit + (before == null ? "" : "&before=" + before),
+          ListAll::table);
+    }
+
+    private static void table(JsonNode answer, PrintWriter out) {
       Table table = new Table("SEQUENCE", "RECEIVED", "DEVICE", "REASON", "TOPIC", "DETAIL");
       for (JsonNode letter : answer.path("deadLetters")) {
         table.row(
@@ -81,8 +80,6 @@ public final class DeadLetterCommand implements Runnable {
       if (answer.path("next").isNumber()) {
         out.println("older ones: --before " + answer.path("next").asString());
       }
-      out.flush();
-      return ExitCode.DONE;
     }
   }
 

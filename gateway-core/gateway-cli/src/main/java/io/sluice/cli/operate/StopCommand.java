@@ -47,15 +47,10 @@ public final class StopCommand implements Runnable {
 
     @Override
     public Integer call() throws CommandFailure {
-      PrintWriter out = spec.commandLine().getOut();
-      JsonNode stops;
-      try (AdminClient client = admin.client()) {
-        stops = client.get(PATH);
-      }
-      if (json.isWanted()) {
-        Show.json(stops, out);
-        return ExitCode.DONE;
-      }
+      return json.print(spec, admin, PATH, ListAll::table);
+    }
+
+    private static void table(JsonNode stops, PrintWriter out) {
       Table table = new Table("ID", "SCOPE", "KEY", "FROM", "TO", "BY", "REASON");
       for (JsonNode stop : stops.path("stops")) {
         table.row(
@@ -68,8 +63,6 @@ public final class StopCommand implements Runnable {
             Show.text(stop, "reason"));
       }
       table.print(out);
-      out.flush();
-      return ExitCode.DONE;
     }
   }
 
