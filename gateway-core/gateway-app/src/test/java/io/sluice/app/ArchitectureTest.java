@@ -16,38 +16,39 @@ import com.tngtech.archunit.lang.conditions.ArchConditions;
 /** The arrows of docs/design.md: who may know whom. */
 @AnalyzeClasses(packages = "io.sluice", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
+  private static ArchRule knowsNothingOf(String packages, String... others) {
+    return noClasses()
+        .that()
+        .resideInAPackage(packages)
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(others);
+  }
+
   @ArchTest
   static final ArchRule apiKnowsNobody =
-      noClasses()
-          .that()
-          .resideInAPackage("io.sluice.api..")
-          .should()
-          .dependOnClassesThat()
-          .resideInAnyPackage(
-              "io.sluice.engine..",
-              "io.sluice.admin..",
-              "io.sluice.adapter..",
-              "io.sluice.upstream..",
-              "io.sluice.sim..",
-              "io.sluice.store..",
-              "io.sluice.cli..",
-              "io.sluice.app..");
+      knowsNothingOf(
+          "io.sluice.api..",
+          "io.sluice.engine..",
+          "io.sluice.admin..",
+          "io.sluice.adapter..",
+          "io.sluice.upstream..",
+          "io.sluice.sim..",
+          "io.sluice.store..",
+          "io.sluice.cli..",
+          "io.sluice.app..");
 
   @ArchTest
   static final ArchRule adaptersKnowTheApiOnly =
-      noClasses()
-          .that()
-          .resideInAPackage("io.sluice.adapter..")
-          .should()
-          .dependOnClassesThat()
-          .resideInAnyPackage(
-              "io.sluice.engine..",
-              "io.sluice.admin..",
-              "io.sluice.upstream..",
-              "io.sluice.sim..",
-              "io.sluice.store..",
-              "io.sluice.cli..",
-              "io.sluice.app..");
+      knowsNothingOf(
+          "io.sluice.adapter..",
+          "io.sluice.engine..",
+          "io.sluice.admin..",
+          "io.sluice.upstream..",
+          "io.sluice.sim..",
+          "io.sluice.store..",
+          "io.sluice.cli..",
+          "io.sluice.app..");
 
   /** What two of them need stands in io.sluice.adapter.netty. */
   @ArchTest
@@ -63,108 +64,80 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule engineKnowsTheApiAndStoresOnly =
-      noClasses()
-          .that()
-          .resideInAPackage("io.sluice.engine..")
-          .should()
-          .dependOnClassesThat()
-          .resideInAnyPackage(
-              "io.sluice.admin..",
-              "io.sluice.adapter..",
-              "io.sluice.upstream..",
-              "io.sluice.sim..",
-              "io.sluice.cli..",
-              "io.sluice.app..");
+      knowsNothingOf(
+          "io.sluice.engine..",
+          "io.sluice.admin..",
+          "io.sluice.adapter..",
+          "io.sluice.upstream..",
+          "io.sluice.sim..",
+          "io.sluice.cli..",
+          "io.sluice.app..");
 
   @ArchTest
   static final ArchRule storesKnowTheApiOnly =
-      noClasses()
-          .that()
-          .resideInAPackage("io.sluice.store..")
-          .should()
-          .dependOnClassesThat()
-          .resideInAnyPackage(
-              "io.sluice.engine..",
-              "io.sluice.admin..",
-              "io.sluice.adapter..",
-              "io.sluice.upstream..",
-              "io.sluice.sim..",
-              "io.sluice.cli..",
-              "io.sluice.app..");
+      knowsNothingOf(
+          "io.sluice.store..",
+          "io.sluice.engine..",
+          "io.sluice.admin..",
+          "io.sluice.adapter..",
+          "io.sluice.upstream..",
+          "io.sluice.sim..",
+          "io.sluice.cli..",
+          "io.sluice.app..");
 
   /** So that another database can stand behind it: io.sluice.api.store is all that it knows. */
   @ArchTest
   static final ArchRule registryKnowsNoDatabase =
-      noClasses()
-          .that()
-          .resideInAPackage("io.sluice.engine.registry..")
-          .should()
-          .dependOnClassesThat()
-          .resideInAnyPackage("io.sluice.store..", "java.sql..", "org.sqlite..");
+      knowsNothingOf(
+          "io.sluice.engine.registry..", "io.sluice.store..", "java.sql..", "org.sqlite..");
 
   @ArchTest
   static final ArchRule adminKnowsTheApiOnly =
-      noClasses()
-          .that()
-          .resideInAPackage("io.sluice.admin..")
-          .should()
-          .dependOnClassesThat()
-          .resideInAnyPackage(
-              "io.sluice.engine..",
-              "io.sluice.adapter..",
-              "io.sluice.upstream..",
-              "io.sluice.sim..",
-              "io.sluice.store..",
-              "io.sluice.cli..",
-              "io.sluice.app..");
+      knowsNothingOf(
+          "io.sluice.admin..",
+          "io.sluice.engine..",
+          "io.sluice.adapter..",
+          "io.sluice.upstream..",
+          "io.sluice.sim..",
+          "io.sluice.store..",
+          "io.sluice.cli..",
+          "io.sluice.app..");
 
   @ArchTest
   static final ArchRule upstreamsKnowTheApiOnly =
-      noClasses()
-          .that()
-          .resideInAPackage("io.sluice.upstream..")
-          .should()
-          .dependOnClassesThat()
-          .resideInAnyPackage(
-              "io.sluice.engine..",
-              "io.sluice.admin..",
-              "io.sluice.adapter..",
-              "io.sluice.sim..",
-              "io.sluice.store..",
-              "io.sluice.cli..",
-              "io.sluice.app..");
+      knowsNothingOf(
+          "io.sluice.upstream..",
+          "io.sluice.engine..",
+          "io.sluice.admin..",
+          "io.sluice.adapter..",
+          "io.sluice.sim..",
+          "io.sluice.store..",
+          "io.sluice.cli..",
+          "io.sluice.app..");
 
   @ArchTest
   static final ArchRule simulatorKnowsNothingOfTheGateway =
-      noClasses()
-          .that()
-          .resideInAPackage("io.sluice.sim..")
-          .should()
-          .dependOnClassesThat()
-          .resideInAnyPackage(
-              "io.sluice.api..",
-              "io.sluice.engine..",
-              "io.sluice.admin..",
-              "io.sluice.adapter..",
-              "io.sluice.upstream..",
-              "io.sluice.store..",
-              "io.sluice.cli..",
-              "io.sluice.app..");
+      knowsNothingOf(
+          "io.sluice.sim..",
+          "io.sluice.api..",
+          "io.sluice.engine..",
+          "io.sluice.admin..",
+          "io.sluice.adapter..",
+          "io.sluice.upstream..",
+          "io.sluice.store..",
+          "io.sluice.cli..",
+          "io.sluice.app..");
 
   /** What the command line needs of the process is given in. */
   @ArchTest
   static final ArchRule commandLineKnowsNoProcess =
-      noClasses()
-          .that()
-          .resideInAPackage("io.sluice.cli..")
-          .should()
-          .dependOnClassesThat()
-          .resideInAnyPackage(
-              "io.sluice.app..",
-              "io.sluice.admin..",
-              "io.sluice.adapter..",
-              "io.sluice.upstream..",
-              "io.sluice.store..");
+      knowsNothingOf(
+          "io.sluice.cli..",
+          "io.sluice.app..",
+          "io.sluice.admin..",
+          "io.sluice.adapter..",
+          "io.sluice.upstream..",
+          "io.sluice.store..");
 
   @ArchTest
   static final ArchRule commandLineHasNoCycles =
@@ -188,17 +161,13 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule spoolKnowsNoOtherPartOfTheEngine =
-      noClasses()
-          .that()
-          .resideInAPackage("io.sluice.engine.spool..")
-          .should()
-          .dependOnClassesThat()
-          .resideInAnyPackage(
-              "io.sluice.engine.config..",
-              "io.sluice.engine.forward..",
-              "io.sluice.engine.ingest..",
-              "io.sluice.engine.normalize..",
-              "io.sluice.engine.registry..");
+      knowsNothingOf(
+          "io.sluice.engine.spool..",
+          "io.sluice.engine.config..",
+          "io.sluice.engine.forward..",
+          "io.sluice.engine.ingest..",
+          "io.sluice.engine.normalize..",
+          "io.sluice.engine.registry..");
 
   /** Data binding is 530 classes that a running gateway does without; commands may use it. */
   @ArchTest
