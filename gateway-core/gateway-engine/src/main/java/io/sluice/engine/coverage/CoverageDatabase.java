@@ -272,7 +272,7 @@ final class CoverageDatabase implements AutoCloseable {
                 }
               }));
           meta(connection, "saved", bytes(out -> out.writeLong(nowMicros)));
-          heartbeat(connection, nowMicros);
+          heartbeat(connection, new Heartbeat(nowMicros, epoch, positions));
         });
         isDone = true;
         book.saved();
@@ -345,33 +345,39 @@ final class CoverageDatabase implements AutoCloseable {
     }
   }
 
-  private static void heartbeat(Connection connection, long micros)
+  private static void heartbeat(Connection connection, Heartbeat heartbeat)
       throws SQLException, IOException {
-    meta(connection, "heartbeat", bytes(out -> out.writeLong(micros)));
+    meta(connection, "heartbeat", bytes(heartbeat::write));
   }
 
   /** When the book was saved last, microseconds; null where it never was, or by an older Sluice. */
   @Nullable Long saved() throws IOException {
-    return micros("saved");
+    return meta("saved", DataInputStream::readLong);
   }
 
-  /** The gateway was alive then. */
-  void heartbeat(long micros) throws IOException {
-    write(connection -> heartbeat(connection, micros));
+  /** The gateway is alive. */
+  void heartbeat(Heartbeat heartbeat) throws IOException {
+    write(connection -> heartbeat(connection, heartbeat));
   }
 
-  /** When the gateway was last alive, microseconds; null where it never was. */
-  @Nullable Long heartbeat() throws IOException {
-    return micros("heartbeat");
+  /** When the gateway was last alive; null where it never was. */
+  @Nullable Heartbeat heartbeat() throws IOException {
+    return meta("heartbeat", Heartbeat::read);
   }
 
-  private @Nullable Long micros(String name) throws IOException {
-    @Nullable Long[] found = {null};
+  private interface Decoding<T> {
+    T read(DataInputStream in) throws IOException;
+  }
+
+  private <T> @Nullable T meta(String name, Decoding<T> decoding) throws IOException {
+    List<T> found = new ArrayList<>(1);
     read(connection -> {
       byte[] saved = meta(connection, name);
-      found[0] = saved == null ? null : in(saved).readLong();
+      if (saved != null) {
+        found.add(decoding.read(in(saved)));
+      }
     });
-    return found[0];
+    return found.isEmpty() ? null : found.getFirst();
   }
 
   boolean load(PageShelf.Key key, Page empty) throws IOException {

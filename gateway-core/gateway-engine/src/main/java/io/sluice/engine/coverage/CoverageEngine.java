@@ -20,13 +20,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.YearMonth;
-import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,8 +44,6 @@ public final class CoverageEngine implements CoverageDesk, AutoCloseable {
    * Least time between two batches where the first was not full: each wake costs as much as some.
    */
   private static final long LINGER_MILLIS = 20;
-
-  private static final long HEARTBEAT_MICROS = 10_000_000;
 
   /** What may be read since the last save, so that a restart is not kept busy for long. */
   private static final long UNSAVED_RECORDS_MAX = 10_000_000;
@@ -75,8 +71,8 @@ public final class CoverageEngine implements CoverageDesk, AutoCloseable {
   private final CoverageViews views;
   private final Spool spool;
   private final InternalReader tail;
+  private final LifeSigns life;
   private final Clock clock;
-  private final LongSupplier nanoTime;
   private final long snapshotMicros;
   private final CoverageBook.Sessions sessions;
   private final EncodedRecord view = new EncodedRecord();
@@ -96,9 +92,6 @@ public final class CoverageEngine implements CoverageDesk, AutoCloseable {
   // of the thread
   private long savedMicros;
   private long unsavedRecords;
-  private long aliveMicros;
-  private long aliveNanos;
-  private long aliveMachineNanos;
   private long writtenHour;
   private boolean isSaving = true;
 
@@ -116,13 +109,13 @@ public final class CoverageEngine implements CoverageDesk, AutoCloseable {
     this.database = database;
     this.spool = spool;
     this.clock = time.clock();
-    this.nanoTime = time.nanoTime();
     this.snapshotMicros = settings.snapshot().toNanos() / 1_000;
     this.sessions = new PresenceSessions(presence);
     this.views = new CoverageViews(book, sessions);
     this.days = new DayTable(database, views, book.calendar());
     this.stops = new StopBook(database, book, this::nowMicros);
     this.tail = spool.internalReader("coverage");
+    this.life = new LifeSigns(database, stops, tail, spool.epoch(), time);
     this.figures = new Figures(nowMicros(), book.calendar());
   }
 
@@ -190,13 +183,10 @@ public final class CoverageEngine implements CoverageDesk, AutoCloseable {
   private void restore(Registry registry, Map<Lane, Long> positions) throws IOException {
     long now = nowMicros();
     positions.forEach(tail::seek);
-    Long alive = database.heartbeat();
+    Heartbeat alive = database.heartbeat();
     Long saved = database.saved();
-    stops.load(saved != null ? saved : alive != null ? alive : now);
-    if (alive != null) {
-      stops.addOutage(alive, now);
-    }
-    alive(now, nanoTime.getAsLong(), System.nanoTime());
+    stops.load(saved != null ? saved : alive != null ? alive.micros() : now);
+    life.begin(alive);
     savedMicros = now;
     // Told first, then asked: a device registered meanwhile is taken over twice, which is once.
     registry.listen((before, after, credentialsChanged) -> {
@@ -211,13 +201,6 @@ public final class CoverageEngine implements CoverageDesk, AutoCloseable {
       book.change(device.id().value(), device, now);
     });
     book.retain(known);
-  }
-
-  private void alive(long now, long nanos, long machineNanos) throws IOException {
-    aliveMicros = now;
-    aliveNanos = nanos;
-    aliveMachineNanos = machineNanos;
-    database.heartbeat(now);
   }
 
   private long nowMicros() {
@@ -291,7 +274,7 @@ public final class CoverageEngine implements CoverageDesk, AutoCloseable {
       stops.keepAgain(now);
       save(now);
     }
-    noteTime();
+    life.look();
     boolean isDue =
         now - savedMicros >= snapshotMicros
             || now < savedMicros
@@ -310,28 +293,10 @@ public final class CoverageEngine implements CoverageDesk, AutoCloseable {
     }
   }
 
-  /** Held up is what was so by the machine's time, however fast the gateway's goes. */
-  private void noteTime() throws IOException {
-    long now = nowMicros();
-    long nanos = nanoTime.getAsLong();
-    long machineNanos = System.nanoTime();
-    long heldUpMicros = (machineNanos - aliveMachineNanos) / 1_000;
-    long passedMicros = (nanos - aliveNanos) / 1_000;
-    if (heldUpMicros >= HEARTBEAT_MICROS
-        || Math.abs(now - aliveMicros - passedMicros) >= HEARTBEAT_MICROS) {
-      stops.noteGap(aliveMicros, now, passedMicros, heldUpMicros);
-      alive(now, nanos, machineNanos);
-    }
-  }
-
   private void save(long now) {
-    Map<Lane, Long> positions = new EnumMap<>(Lane.class);
-    for (Lane lane : Lane.values()) {
-      positions.put(lane, tail.position(lane));
-    }
     savedMicros = now;
     try {
-      database.save(book, spool.epoch(), positions, now);
+      database.save(book, spool.epoch(), LifeSigns.places(tail), now);
       tail.release();
       unsavedRecords = 0;
       if (!isSaving) {

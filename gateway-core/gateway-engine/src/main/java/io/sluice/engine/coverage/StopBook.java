@@ -28,7 +28,7 @@ final class StopBook {
   private static final long OUTAGE_MIN_MICROS = 1_000_000;
 
   /** A gap between two signs of the gateway's own life that is no delay any more. */
-  private static final long GAP_MICROS = 30_000_000;
+  static final long GAP_MICROS = 30_000_000;
 
   private final StopTable table;
   private final CoverageBook book;

@@ -51,7 +51,7 @@ class CoverageDamageTest {
     start();
   }
 
-  private static SpoolSettings small() {
+  static SpoolSettings small() {
     return new SpoolSettings(
         new Bytes(4 << 20),
         new Bytes(64 << 10),

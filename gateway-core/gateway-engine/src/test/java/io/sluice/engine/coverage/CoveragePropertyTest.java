@@ -104,11 +104,11 @@ class CoveragePropertyTest {
     stops = new StopBook(database, book, () -> now);
     Map<Lane, Long> positions = database.load(book, "epoch", id -> book.shape(registry.get(id)));
     read = positions.getOrDefault(Lane.TELEMETRY, 0L).intValue();
-    Long alive = database.heartbeat();
+    Heartbeat alive = database.heartbeat();
     Long saved = database.saved();
     stops.load(saved == null ? now : saved);
     if (alive != null) {
-      stops.addOutage(alive, now);
+      stops.addOutage(alive.micros(), now);
     }
     registry.forEach((id, device) -> book.change(id, device, now));
   }
@@ -118,7 +118,7 @@ class CoveragePropertyTest {
     if (!isKilled) {
       save();
     }
-    database.heartbeat(now);
+    database.heartbeat(new Heartbeat(now, "epoch", Map.of()));
     database.close();
     long from = now;
     now += random.nextLong(2, 3 * 3_600) * SECOND;
