@@ -4,7 +4,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.mqtt.MqttEncoder;
-import io.sluice.adapter.netty.Unadmitted;
+import io.sluice.adapter.netty.BeforeAdmission;
+import io.sluice.adapter.netty.ListenerGroup;
 import io.sluice.api.adapter.Peer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -21,7 +22,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
 /**
- * The MQTT door without a network: twenty PUBLISH of QoS 1 in one read, decoded, accepted and
+ * The MQTT adapter without a network: twenty PUBLISH of QoS 1 in one read, decoded, accepted and
  * acknowledged in one write. The gateway behind it says at once that it has them.
  */
 @State(Scope.Thread)
@@ -44,7 +45,11 @@ public class MqttBenchmark {
     MqttOptions options = MqttOptions.FOR_TESTS;
     BeforeAdmission before =
         new BeforeAdmission(
-            new Unadmitted(), sink.waiting(), options.maxUnadmittedBytes().value(), gateway, peer);
+            new ListenerGroup("mqtt"),
+            sink.waiting(),
+            options.maxUnadmittedBytes().value(),
+            gateway,
+            peer);
     Connection connection =
         new Connection(channel, sink, gateway, options, new Sessions(), peer, before, null);
     channel

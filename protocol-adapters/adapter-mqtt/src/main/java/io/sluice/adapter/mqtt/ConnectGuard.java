@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.sluice.adapter.netty.BeforeAdmission;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +24,7 @@ final class ConnectGuard extends ChannelInboundHandlerAdapter {
   private @Nullable ByteBuf kept;
 
   ConnectGuard(int maxBytes, Connection connection, BeforeAdmission before) {
-    this.maxBytes = Math.min(maxBytes, BeforeAdmission.CONNECT_MAX_BYTES);
+    this.maxBytes = Math.min(maxBytes, BeforeAdmission.SIGN_IN_MAX_BYTES);
     this.connection = connection;
     this.before = before;
     before.onRefusal(this::drop);

@@ -7,6 +7,7 @@ import io.netty.handler.codec.mqtt.MqttConnectReturnCode;
 import io.netty.handler.codec.mqtt.MqttConnectVariableHeader;
 import io.netty.handler.codec.mqtt.MqttMessageBuilders;
 import io.netty.handler.codec.mqtt.MqttProperties;
+import io.sluice.adapter.netty.TlsHandlers;
 import io.sluice.api.ContentType;
 import io.sluice.api.DeviceId;
 import io.sluice.api.Limit;
@@ -157,7 +158,7 @@ final class ConnectHandler {
    */
   private CompletionStage<Admission> admission(
       MqttConnectVariableHeader header, MqttConnectPayload payload) {
-    List<X509Certificate> chain = TlsDoor.clientChain(connection.channel.pipeline());
+    List<X509Certificate> chain = TlsHandlers.clientChain(connection.channel.pipeline());
     if (chain.isEmpty()) {
       return connection.gateway.access().admit(connection.peer, credentials(header, payload));
     }

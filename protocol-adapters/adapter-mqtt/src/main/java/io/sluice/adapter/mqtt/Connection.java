@@ -9,6 +9,8 @@ import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
+import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
+import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolHandler;
 import io.netty.handler.codec.mqtt.MqttConnectMessage;
 import io.netty.handler.codec.mqtt.MqttMessage;
 import io.netty.handler.codec.mqtt.MqttMessageIdVariableHeader;
@@ -20,6 +22,9 @@ import io.netty.handler.codec.mqtt.MqttReasonCodeAndPropertiesVariableHeader;
 import io.netty.handler.codec.mqtt.MqttSubscribeMessage;
 import io.netty.handler.codec.mqtt.MqttUnsubscribeMessage;
 import io.netty.util.ReferenceCountUtil;
+import io.sluice.adapter.netty.BeforeAdmission;
+import io.sluice.adapter.netty.GracefulClose;
+import io.sluice.adapter.netty.SocketConnection;
 import io.sluice.adapter.netty.SparseLog;
 import io.sluice.adapter.netty.TlsContexts;
 import io.sluice.api.Limit;
@@ -40,11 +45,12 @@ import org.slf4j.LoggerFactory;
 /** One client's connection: what is known of it. Its event loop's alone, but for what says so. */
 // a write that fails closes the channel: its future says nothing more
 @SuppressWarnings("FutureReturnValueIgnored")
-final class Connection extends ChannelInboundHandlerAdapter {
+final class Connection extends ChannelInboundHandlerAdapter implements SocketConnection {
+  static final String PROTOCOL = "mqtt";
+
   private static final SparseLog FAULTS =
-      new SparseLog(LoggerFactory.getLogger(Connection.class), MqttAdapter.PROTOCOL);
+      new SparseLog(LoggerFactory.getLogger(Connection.class), PROTOCOL);
   private static final byte SHUTTING_DOWN = (byte) 0x8B;
-  private static final long LINGER_NANOS = 1_000_000_000L;
   private static final String TAKEN_OVER = "taken over by another connection";
 
   /** Connect timeouts that a verdict, and the end of a predecessor, are waited for. */
@@ -68,7 +74,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
   final CompletableFuture<Void> ended = new CompletableFuture<>();
   final BeforeAdmission before;
   final PublishHandler publishing = new PublishHandler(this);
-  final Window window = new Window(this);
+  final InflightWindow window = new InflightWindow(this);
   boolean v5;
   boolean problemInformation = true;
   boolean connected;
@@ -131,6 +137,16 @@ final class Connection extends ChannelInboundHandlerAdapter {
     before.onRefusal(() -> failed = true);
   }
 
+  @Override
+  public Channel channel() {
+    return channel;
+  }
+
+  @Override
+  public Peer peer() {
+    return peer;
+  }
+
   @Nullable Subscriber subscriber() {
     return commands == null ? consumer : commands;
   }
@@ -175,7 +191,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelActive(ChannelHandlerContext context) {
-    sink.connections().add(this);
+    sink.opened(this);
   }
 
   @Override
@@ -351,8 +367,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
     channel.config().setAutoRead(failed || takes);
   }
 
-  /** Takes nothing more; true once everything is answered. */
-  boolean quiesce() {
+  @Override
+  public boolean quiesce() {
     quiescing = true;
     read();
     return window.isEmpty();
@@ -399,9 +415,14 @@ final class Connection extends ChannelInboundHandlerAdapter {
     return false;
   }
 
-  /** Ends the connection because its credentials were taken away: it leaves no will behind. */
-  void revoked(String detail) {
-    will = null;
+  @Override
+  public void shutDown() {
+    fail(SHUTTING_DOWN, "the gateway is shutting down");
+  }
+
+  @Override
+  public void revoked(String detail) {
+    will = null; // nothing goes out in the name of whose credentials were taken away
     fail((byte) 0x98, detail);
   }
 
@@ -447,11 +468,19 @@ final class Connection extends ChannelInboundHandlerAdapter {
       channel.close();
     } else if (lingering && channel instanceof DuplexChannel duplex) {
       Object last = lastPacket == null ? Unpooled.EMPTY_BUFFER : lastPacket;
-      channel.writeAndFlush(last).addListener(_ -> Farewell.to(duplex));
+      channel.writeAndFlush(last).addListener(_ -> closeOutput(duplex));
       read();
     } else {
       channel.writeAndFlush(lastPacket).addListener(ChannelFutureListener.CLOSE);
     }
+  }
+
+  /** The peer hears of it in each of its layers: WebSocket, TLS, TCP. */
+  private static void closeOutput(DuplexChannel channel) {
+    if (channel.pipeline().get(WebSocketServerProtocolHandler.class) != null) {
+      channel.writeAndFlush(new CloseWebSocketFrame(WebSocketCloseStatus.NORMAL_CLOSURE));
+    }
+    GracefulClose.of(channel);
   }
 
   /** A fault of our own, met while this connection was served. */
@@ -461,10 +490,11 @@ final class Connection extends ChannelInboundHandlerAdapter {
     channel.close();
   }
 
-  void checkTimes(long now) {
+  @Override
+  public void checkTimes(long now) {
     long bound = settings.connectTimeout().toNanos();
     if (failed) {
-      if (now - failedAtNanos > LINGER_NANOS) {
+      if (now - failedAtNanos > GracefulClose.LINGER_NANOS) {
         channel.close();
       }
     } else if (!connected && !admitting && now - openedNanos > bound) {
@@ -549,7 +579,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
     gone = true;
     failed = true;
-    sink.connections().remove(this);
+    sink.closed(this);
     before.admitted();
     dropHeld();
     endIfSettled();

@@ -1,6 +1,5 @@
 package io.sluice.adapter.mqtt;
 
-import io.sluice.api.adapter.Adapter;
 import io.sluice.api.adapter.AdapterFactory;
 
 /** MQTT 3.1.1 and 5.0 over TCP. */
@@ -12,7 +11,7 @@ public final class MqttAdapterFactory implements AdapterFactory<MqttSettings> {
 
   @Override
   public String protocol() {
-    return MqttAdapter.PROTOCOL;
+    return Connection.PROTOCOL;
   }
 
   @Override
@@ -21,7 +20,9 @@ public final class MqttAdapterFactory implements AdapterFactory<MqttSettings> {
   }
 
   @Override
-  public Adapter create(String name, MqttSettings settings) {
-    return new MqttAdapter(Door.of(name, settings));
+  public MqttAdapter create(String name, MqttSettings settings) {
+    MqttOptions options = settings.options();
+    return new MqttAdapter(
+        options.listener(name, settings.host(), settings.port(), null, 0), null, options);
   }
 }

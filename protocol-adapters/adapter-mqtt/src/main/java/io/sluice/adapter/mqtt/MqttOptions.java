@@ -1,10 +1,13 @@
 package io.sluice.adapter.mqtt;
 
+import io.sluice.adapter.netty.ListenerSpec;
 import io.sluice.adapter.netty.Transport;
 import io.sluice.api.MessageBounds;
 import io.sluice.api.config.Bytes;
 import io.sluice.api.config.Option;
+import io.sluice.api.tls.TlsSettings;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** The options that every kind of MQTT listener has. */
 public record MqttOptions(
@@ -99,7 +102,25 @@ public record MqttOptions(
     return MessageBounds.packet(maxPacketSize.value());
   }
 
-  int eventLoops() {
-    return threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
+  /**
+   * A listener with these options.
+   *
+   * @param name the key below {@code listeners}
+   * @param tls null for plain connections
+   */
+  ListenerSpec listener(
+      String name, String host, int port, @Nullable TlsSettings tls, int maxHandshakes) {
+    return new ListenerSpec(
+        name,
+        Connection.PROTOCOL,
+        host,
+        port,
+        tls,
+        maxHandshakes,
+        maxConnections,
+        connectTimeout,
+        maxUnadmittedBytes.value(),
+        transport,
+        threads == 0 ? Runtime.getRuntime().availableProcessors() : threads);
   }
 }

@@ -1,6 +1,5 @@
 package io.sluice.adapter.mqtt;
 
-import io.sluice.api.adapter.Adapter;
 import io.sluice.api.adapter.AdapterFactory;
 
 /** MQTT 3.1.1 and 5.0 over TLS. */
@@ -12,7 +11,7 @@ public final class MqttsAdapterFactory implements AdapterFactory<MqttsSettings> 
 
   @Override
   public String protocol() {
-    return MqttAdapter.PROTOCOL;
+    return Connection.PROTOCOL;
   }
 
   @Override
@@ -21,7 +20,12 @@ public final class MqttsAdapterFactory implements AdapterFactory<MqttsSettings> 
   }
 
   @Override
-  public Adapter create(String name, MqttsSettings settings) {
-    return new MqttAdapter(Door.of(name, settings));
+  public MqttAdapter create(String name, MqttsSettings settings) {
+    MqttOptions options = settings.options();
+    return new MqttAdapter(
+        options.listener(
+            name, settings.host(), settings.port(), settings.tls(), settings.maxHandshakes()),
+        null,
+        options);
   }
 }

@@ -77,7 +77,7 @@ final class Publication extends ReceivedMessage {
 
   @Override
   public String protocol() {
-    return MqttAdapter.PROTOCOL;
+    return Connection.PROTOCOL;
   }
 
   @Override

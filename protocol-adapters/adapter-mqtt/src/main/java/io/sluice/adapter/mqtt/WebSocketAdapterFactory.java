@@ -1,6 +1,5 @@
 package io.sluice.adapter.mqtt;
 
-import io.sluice.api.adapter.Adapter;
 import io.sluice.api.adapter.AdapterFactory;
 
 /** MQTT 3.1.1 and 5.0 over WebSocket (MQTT 5 section 6), with TLS where that is configured. */
@@ -12,7 +11,7 @@ public final class WebSocketAdapterFactory implements AdapterFactory<WebSocketSe
 
   @Override
   public String protocol() {
-    return MqttAdapter.PROTOCOL;
+    return Connection.PROTOCOL;
   }
 
   @Override
@@ -21,7 +20,12 @@ public final class WebSocketAdapterFactory implements AdapterFactory<WebSocketSe
   }
 
   @Override
-  public Adapter create(String name, WebSocketSettings settings) {
-    return new MqttAdapter(Door.of(name, settings));
+  public MqttAdapter create(String name, WebSocketSettings settings) {
+    MqttOptions options = settings.options();
+    return new MqttAdapter(
+        options.listener(
+            name, settings.host(), settings.port(), settings.tls(), settings.maxHandshakes()),
+        settings.path(),
+        options);
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.sluice.adapter.mqtt.RawMqtt.Bytes;
+import io.sluice.adapter.netty.ListenerGroup;
 import io.sluice.adapter.netty.Unadmitted;
 import io.sluice.adapter.testkit.RecordingGateway;
 import io.sluice.api.RejectReason;
@@ -27,7 +28,8 @@ class ClosedAtOnceTest {
   private static final int KEPT = 0xC0;
 
   private final RecordingGateway gateway = new RecordingGateway().device("d1", "pw");
-  private final MqttAdapter adapter = new MqttAdapter(MqttSettings.onLoopback(0));
+  private final MqttAdapter adapter =
+      new MqttAdapterFactory().create("mqtt", MqttSettings.onLoopback(0));
 
   @BeforeEach
   void start() throws IOException {
@@ -161,7 +163,7 @@ class ClosedAtOnceTest {
   void whatIsHeldIsBoundedAndCountsAsUnadmitted() throws Exception {
     CompletableFuture<Void> verdict = new CompletableFuture<>();
     gateway.nextVerdictWaitsFor.set(verdict);
-    Unadmitted all = gateway.shared(Unadmitted.class, Unadmitted::new);
+    Unadmitted all = ListenerGroup.of(gateway, "mqtt").unadmitted();
     try (RawMqtt device = new RawMqtt(adapter)) {
       device.send(RawMqtt.joined(connect(CLEAN), publish(0, 0, "1".repeat(1000))));
     }

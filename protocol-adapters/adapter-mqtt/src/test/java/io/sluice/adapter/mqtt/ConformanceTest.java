@@ -26,7 +26,7 @@ class ConformanceTest {
   @BeforeAll
   static void start() throws IOException {
     gateway = new RecordingGateway().device("d1", "pw");
-    adapter = new MqttAdapter(MqttSettings.onLoopback(0));
+    adapter = new MqttAdapterFactory().create("mqtt", MqttSettings.onLoopback(0));
     adapter.start(gateway);
   }
 

@@ -27,7 +27,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("slow")
 class CredentialChangeTest {
   private final RecordingGateway gateway = new RecordingGateway().device("d1", "pw");
-  private final MqttAdapter adapter = new MqttAdapter(MqttSettings.onLoopback(0));
+  private final MqttAdapter adapter =
+      new MqttAdapterFactory().create("mqtt", MqttSettings.onLoopback(0));
 
   @BeforeEach
   void start() throws IOException {

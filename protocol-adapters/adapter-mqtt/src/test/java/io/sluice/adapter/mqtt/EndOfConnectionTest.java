@@ -20,7 +20,8 @@ import org.junit.jupiter.api.Test;
 @Tag("slow")
 class EndOfConnectionTest {
   private final RecordingGateway gateway = new RecordingGateway().device("d1", "pw");
-  private final MqttAdapter adapter = new MqttAdapter(MqttSettings.onLoopback(0));
+  private final MqttAdapter adapter =
+      new MqttAdapterFactory().create("mqtt", MqttSettings.onLoopback(0));
 
   @BeforeEach
   void start() throws IOException {

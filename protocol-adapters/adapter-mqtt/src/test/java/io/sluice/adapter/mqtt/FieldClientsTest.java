@@ -25,7 +25,7 @@ class FieldClientsTest {
 
   @BeforeEach
   void start() throws IOException {
-    adapter = new MqttAdapter(MqttSettings.onLoopback(0));
+    adapter = new MqttAdapterFactory().create("mqtt", MqttSettings.onLoopback(0));
     adapter.start(gateway);
   }
 
@@ -121,7 +121,8 @@ class FieldClientsTest {
             1,
             base.maxUnadmittedBytes(),
             Mqtt31.REFUSE);
-    MqttAdapter refusing = new MqttAdapter(new MqttSettings("127.0.0.1", 0, strict));
+    MqttAdapter refusing =
+        new MqttAdapterFactory().create("mqtt", new MqttSettings("127.0.0.1", 0, strict));
     refusing.start(gateway);
     try (RawMqtt modem = new RawMqtt(refusing)) {
       modem.send(RawMqtt.connect(3, 0xC2, "c1", "d1", "pw"));

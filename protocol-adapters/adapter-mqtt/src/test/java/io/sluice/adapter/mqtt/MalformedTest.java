@@ -29,7 +29,7 @@ class MalformedTest {
   @BeforeAll
   static void start() throws IOException {
     gateway = new RecordingGateway().device("d1", "pw").device("honest", "pw");
-    adapter = new MqttAdapter(MqttSettings.onLoopback(0));
+    adapter = new MqttAdapterFactory().create("mqtt", MqttSettings.onLoopback(0));
     adapter.start(gateway);
   }
 

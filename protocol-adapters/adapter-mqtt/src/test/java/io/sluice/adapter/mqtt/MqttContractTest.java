@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Tag;
 class MqttContractTest implements AdapterContract {
   @Override
   public Adapter adapter(int port) {
-    return new MqttAdapter(MqttSettings.onLoopback(port));
+    return new MqttAdapterFactory().create("mqtt", MqttSettings.onLoopback(port));
   }
 
   @Override

@@ -40,7 +40,7 @@ class Paho3Test {
   @Test
   void publishesAtEachQosAndTakesCommandsThatWaited() throws Exception {
     try (RecordingGateway gateway = new RecordingGateway().device("d1", "pw");
-        MqttAdapter adapter = new MqttAdapter(MqttSettings.onLoopback(0))) {
+        MqttAdapter adapter = new MqttAdapterFactory().create("mqtt", MqttSettings.onLoopback(0))) {
       adapter.start(gateway);
       MqttClient first = connect(adapter);
       first.subscribe("command/#", 1);

@@ -48,7 +48,7 @@ class RandomBytesTest {
   @Test
   void nothingLeaksAndTheListenerLivesOn() throws IOException {
     try (RecordingGateway gateway = new RecordingGateway().device("d1", "pw");
-        MqttAdapter adapter = new MqttAdapter(MqttSettings.onLoopback(0))) {
+        MqttAdapter adapter = new MqttAdapterFactory().create("mqtt", MqttSettings.onLoopback(0))) {
       adapter.start(gateway);
       Fuzz.of("MQTT connections", ROUNDS).check(random -> play(adapter, random));
       await().until(() -> adapter.connections() == 0);

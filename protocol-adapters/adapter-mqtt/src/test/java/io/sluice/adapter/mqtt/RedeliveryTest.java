@@ -34,7 +34,8 @@ class RedeliveryTest {
   private static final int DUP = 0x08;
 
   private final RecordingGateway gateway = new RecordingGateway().device("d1", "pw");
-  private final MqttAdapter adapter = new MqttAdapter(MqttSettings.onLoopback(0));
+  private final MqttAdapter adapter =
+      new MqttAdapterFactory().create("mqtt", MqttSettings.onLoopback(0));
 
   @BeforeEach
   void start() throws IOException {

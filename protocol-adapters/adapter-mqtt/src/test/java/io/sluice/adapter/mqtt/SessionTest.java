@@ -32,7 +32,8 @@ class SessionTest {
   private static final int PUBLISH_QOS2 = 0x34;
   private static final int DUP = 0x08;
   private final RecordingGateway gateway = new RecordingGateway().device("d1", "pw");
-  private final MqttAdapter adapter = new MqttAdapter(MqttSettings.onLoopback(0));
+  private final MqttAdapter adapter =
+      new MqttAdapterFactory().create("mqtt", MqttSettings.onLoopback(0));
 
   @BeforeEach
   void start() throws IOException {

@@ -83,7 +83,7 @@ class TlsFilesInUseTest {
   }
 
   private void start(TlsSettings tls) throws IOException {
-    MqttAdapter started = new MqttAdapter(Door.of("mqtts", mqtts(tls)));
+    MqttAdapter started = new MqttsAdapterFactory().create("mqtts", mqtts(tls));
     started.start(gateway);
     adapter = started;
   }

@@ -79,11 +79,11 @@ class TlsTest {
   }
 
   private MqttAdapter start(TlsSettings tls) throws IOException {
-    return start(new Door("mqtts", "127.0.0.1", 0, tls, 1000, null, MqttOptions.FOR_TESTS));
+    return start(new MqttsSettings("127.0.0.1", 0, tls, 1000, MqttOptions.FOR_TESTS));
   }
 
-  private MqttAdapter start(Door door) throws IOException {
-    MqttAdapter started = new MqttAdapter(door);
+  private MqttAdapter start(MqttsSettings settings) throws IOException {
+    MqttAdapter started = new MqttsAdapterFactory().create("mqtts", settings);
     started.start(gateway);
     adapter = started;
     return started;
@@ -319,7 +319,7 @@ class TlsTest {
   @Test
   void handshakesUnderWayAreBounded() throws Exception {
     TlsSettings tls = tls(null, ClientAuth.REQUIRED, TlsProvider.AUTO);
-    start(new Door("mqtts", "127.0.0.1", 0, tls, 1, null, MqttOptions.FOR_TESTS));
+    start(new MqttsSettings("127.0.0.1", 0, tls, 1, MqttOptions.FOR_TESTS));
     InetAddress loopback = InetAddress.getLoopbackAddress();
     try (Socket silent = new Socket(loopback, adapter.address().getPort());
         Socket first = new Socket(loopback, adapter.address().getPort());

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.sluice.adapter.mqtt.RawMqtt.Bytes;
+import io.sluice.adapter.netty.ListenerGroup;
 import io.sluice.adapter.netty.Unadmitted;
 import io.sluice.adapter.testkit.RecordingGateway;
 import io.sluice.api.Limit;
@@ -20,7 +21,8 @@ class UnadmittedTest {
   private static final int ROOM = 1 << 20;
 
   private final RecordingGateway gateway = new RecordingGateway().device("d1", "pw");
-  private final MqttAdapter adapter = new MqttAdapter(new MqttSettings("127.0.0.1", 0, options(1)));
+  private final MqttAdapter adapter =
+      new MqttAdapterFactory().create("mqtt", new MqttSettings("127.0.0.1", 0, options(1)));
   private Unadmitted all;
 
   private static MqttOptions options(int loops) {
@@ -43,7 +45,7 @@ class UnadmittedTest {
   @BeforeEach
   void start() throws IOException {
     adapter.start(gateway);
-    all = gateway.shared(Unadmitted.class, Unadmitted::new);
+    all = ListenerGroup.of(gateway, "mqtt").unadmitted();
   }
 
   @AfterEach

@@ -46,7 +46,10 @@ class WebSocketTest {
 
   private int start(@Nullable TlsSettings tls) throws IOException {
     MqttAdapter started =
-        new MqttAdapter(new Door("ws", "127.0.0.1", 0, tls, 1000, "/mqtt", MqttOptions.FOR_TESTS));
+        new WebSocketAdapterFactory()
+            .create(
+                "ws",
+                new WebSocketSettings("127.0.0.1", 0, "/mqtt", tls, 1000, MqttOptions.FOR_TESTS));
     started.start(gateway);
     adapter = started;
     return started.address().getPort();

@@ -28,7 +28,10 @@ class WebSocketWireTest {
 
   private final RecordingGateway gateway = new RecordingGateway().device("d1", "pw");
   private final MqttAdapter adapter =
-      new MqttAdapter(new Door("ws", "127.0.0.1", 0, null, 1000, "/mqtt", MqttOptions.FOR_TESTS));
+      new WebSocketAdapterFactory()
+          .create(
+              "ws",
+              new WebSocketSettings("127.0.0.1", 0, "/mqtt", null, 1000, MqttOptions.FOR_TESTS));
 
   @BeforeEach
   void start() throws IOException {

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
  * maximum (QoS 0 counts here too); beyond it the socket is not read. Its event loop's alone.
  */
 @SuppressWarnings("FutureReturnValueIgnored")
-final class Window {
+final class InflightWindow {
   private static final Guarded RETRIES = Guarded.of("mqtt-retry");
 
   private static final String NO_ROOM = "found no room in the spool";
@@ -27,7 +27,7 @@ final class Window {
   private boolean touched;
   private boolean waiting;
 
-  Window(Connection connection) {
+  InflightWindow(Connection connection) {
     this.connection = connection;
   }
 

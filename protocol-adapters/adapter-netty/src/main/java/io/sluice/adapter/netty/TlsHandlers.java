@@ -1,4 +1,4 @@
-package io.sluice.adapter.mqtt;
+package io.sluice.adapter.netty;
 
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelHandlerContext;
@@ -10,8 +10,6 @@ import io.netty.handler.ssl.SniHandler;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
-import io.sluice.adapter.netty.SparseLog;
-import io.sluice.adapter.netty.TlsContexts;
 import io.sluice.api.Limit;
 import io.sluice.api.adapter.AdapterContext;
 import io.sluice.api.adapter.Peer;
@@ -38,16 +36,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * TLS in front of the MQTT pipeline. The files are read again when they change: new connections
+ * TLS in front of a protocol's pipeline. The files are read again when they change: new connections
  * take what is new, those that are open go on, but for clients that the new revocation lists name.
  * A connection costs no TLS engine before its whole ClientHello is there, and only so many
  * handshakes are under way at once.
  */
 // a close or handshake that fails closes the channel: its future says nothing more
 @SuppressWarnings("FutureReturnValueIgnored")
-final class TlsDoor implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(TlsDoor.class);
-  private static final SparseLog REFUSALS = new SparseLog(LOG, MqttAdapter.PROTOCOL);
+public final class TlsHandlers implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(TlsHandlers.class);
 
   /** Record size limit of a ClientHello that is read: RFC 8446 section 5.1. */
   private static final int MAX_CLIENT_HELLO_BYTES = 16 << 10;
@@ -57,33 +54,42 @@ final class TlsDoor implements AutoCloseable {
 
   private record Current(TlsFiles files, SslContext context, String provider) {}
 
-  private final Door door;
+  private final ListenerSpec spec;
   private final TlsSettings settings;
-  private final Collection<LoopSink> sinks;
+  private final Collection<? extends ConnectionLoop> loops;
   private final AdapterContext gateway;
+  private final SparseLog refusals;
   private final FileWatch watch;
   private final AtomicInteger handshakes = new AtomicInteger();
-  private final ScheduledExecutorService reloads =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().daemon().name("mqtt-tls-reload").factory());
+  private final ScheduledExecutorService reloads;
   private volatile Current current;
 
   /**
-   * @param sinks of the listener's event loops, which know its connections; any thread reads it
+   * @param loops of the listener, which know its connections; any thread reads it
    * @throws IOException where a file cannot be used; the message names it and the remedy
    */
-  TlsDoor(Door door, TlsSettings settings, AdapterContext gateway, Collection<LoopSink> sinks)
+  TlsHandlers(
+      ListenerSpec spec,
+      TlsSettings settings,
+      AdapterContext gateway,
+      ListenerGroup group,
+      Collection<? extends ConnectionLoop> loops)
       throws IOException {
-    this.door = door;
-    this.sinks = sinks;
+    this.spec = spec;
+    this.loops = loops;
     this.settings = settings;
     this.gateway = gateway;
+    this.refusals = group.refusedTls();
     this.watch = new FileWatch(settings.files());
     this.current = load();
     long interval = settings.reloadInterval().toMillis();
+    String task = spec.protocol() + "-tls-reload";
+    this.reloads =
+        Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name(task).factory());
     reloads.scheduleWithFixedDelay(
-        Guarded.task("mqtt-tls-reload", this::reload), interval, interval, TimeUnit.MILLISECONDS);
-    LOG.info("listeners.{}: TLS by {}", door.name(), current.provider());
+        Guarded.task(task, this::reload), interval, interval, TimeUnit.MILLISECONDS);
+    LOG.info("listeners.{}: TLS by {}", spec.name(), current.provider());
   }
 
   private Current load() throws IOException {
@@ -93,12 +99,12 @@ final class TlsDoor implements AutoCloseable {
       if (tried.fallback() != null) {
         LOG.warn(
             "listeners.{}: TLS by jdk, which is slower: {}; give a P-256 key, or write provider: jdk",
-            door.name(),
+            spec.name(),
             tried.fallback());
       }
       return new Current(files, tried.context(), tried.providerName());
     } catch (IOException e) {
-      throw new IOException("listeners.%s.tls: %s".formatted(door.name(), e.getMessage()), e);
+      throw new IOException("listeners.%s.tls: %s".formatted(spec.name(), e.getMessage()), e);
     }
   }
 
@@ -108,27 +114,27 @@ final class TlsDoor implements AutoCloseable {
         current = load();
         LOG.info(
             "listeners.{}: certificate files were read again; TLS by {}",
-            door.name(),
+            spec.name(),
             current.provider());
-        sinks.forEach(sink -> sink.loop().execute(() -> endRevoked(sink)));
+        loops.forEach(loop -> loop.loop().execute(() -> endRevoked(loop)));
       }
     } catch (IOException | RuntimeException e) {
       // the thread's top: what was loaded before stays in use
       LOG.warn(
           "listeners.{}: the changed certificate files are not used: {}",
-          door.name(),
+          spec.name(),
           e.getMessage());
     }
   }
 
-  /** Whom the lists name by now loses the session that began before. On the sink's loop. */
-  private void endRevoked(LoopSink sink) {
-    endRevoked(sink.loop(), List.copyOf(sink.connections()), 0);
+  /** Whom the lists name by now loses the session that began before. On that loop. */
+  private void endRevoked(ConnectionLoop loop) {
+    endRevoked(loop.loop(), loop.connections(), 0);
   }
 
-  private void endRevoked(EventLoop loop, List<Connection> open, int from) {
+  private void endRevoked(EventLoop loop, List<SocketConnection> open, int from) {
     int to = Math.min(open.size(), from + SESSIONS_A_TURN);
-    for (Connection connection : open.subList(from, to)) {
+    for (SocketConnection connection : open.subList(from, to)) {
       endIfRevoked(connection);
     }
     if (to < open.size()) {
@@ -136,19 +142,19 @@ final class TlsDoor implements AutoCloseable {
     }
   }
 
-  private boolean endIfRevoked(Connection connection) {
+  private boolean endIfRevoked(SocketConnection connection) {
     RevocationLists revocations = current.files().revocations();
     if (revocations.isEmpty()) {
       return false;
     }
-    List<X509Certificate> chain = clientChain(connection.channel.pipeline());
+    List<X509Certificate> chain = clientChain(connection.channel().pipeline());
     X509Certificate revoked = revocations.revoked(chain);
     if (revoked == null) {
       return false;
     }
     String name = revoked.getSubjectX500Principal().getName();
-    REFUSALS.warn(
-        String.valueOf(connection.peer.address()),
+    refusals.warn(
+        String.valueOf(connection.peer().address()),
         "session ended: the certificate %s has been revoked".formatted(name));
     connection.revoked("the certificate " + name + " has been revoked");
     return true;
@@ -168,7 +174,7 @@ final class TlsDoor implements AutoCloseable {
       super(
           (_, promise) -> promise.setSuccess(current.context()),
           MAX_CLIENT_HELLO_BYTES,
-          door.options().connectTimeout().toMillis());
+          spec.signInTimeout().toMillis());
       this.peer = peer;
     }
 
@@ -178,13 +184,13 @@ final class TlsDoor implements AutoCloseable {
       if (refused) {
         return; // what was read already comes here once more as the channel closes
       }
-      if (handshakes.get() >= door.maxHandshakes()) {
+      if (handshakes.get() >= spec.maxHandshakes()) {
         refused = true;
         gateway.meters().limited(peer, Limit.HANDSHAKES);
-        REFUSALS.warn(
+        refusals.warn(
             String.valueOf(peer.address()),
             "closed: %d TLS handshakes are under way; raise listeners.%s.max-handshakes"
-                .formatted(door.maxHandshakes(), door.name()));
+                .formatted(spec.maxHandshakes(), spec.name()));
         context.close();
         return;
       }
@@ -195,7 +201,7 @@ final class TlsDoor implements AutoCloseable {
     @Override
     protected SslHandler newSslHandler(SslContext sslContext, ByteBufAllocator allocator) {
       SslHandler handler = super.newSslHandler(sslContext, allocator);
-      handler.setHandshakeTimeoutMillis(door.options().connectTimeout().toMillis());
+      handler.setHandshakeTimeoutMillis(spec.signInTimeout().toMillis());
       handler.setCloseNotifyFlushTimeoutMillis(1000);
       OcspResponse response = current.files().ocspResponse();
       byte[] staple = response == null ? null : response.staple(gateway.clock().instant());
@@ -231,7 +237,7 @@ final class TlsDoor implements AutoCloseable {
         end();
         context.pipeline().remove(this);
         if (began != current) { // the files have changed since: it was judged by the older lists
-          Connection connection = context.pipeline().get(Connection.class);
+          SocketConnection connection = context.pipeline().get(SocketConnection.class);
           if (connection != null && endIfRevoked(connection)) {
             return;
           }
@@ -248,7 +254,7 @@ final class TlsDoor implements AutoCloseable {
   }
 
   /** The verified chain of the client, its own first; empty where it has shown none. */
-  static List<X509Certificate> clientChain(ChannelPipeline pipeline) {
+  public static List<X509Certificate> clientChain(ChannelPipeline pipeline) {
     SslHandler tls = pipeline.get(SslHandler.class);
     if (tls == null) {
       return List.of();

@@ -1,11 +1,9 @@
-package io.sluice.adapter.mqtt;
+package io.sluice.adapter.netty;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.ReferenceCountUtil;
-import io.sluice.adapter.netty.SparseLog;
-import io.sluice.adapter.netty.Unadmitted;
 import io.sluice.api.Limit;
 import io.sluice.api.RejectReason;
 import io.sluice.api.adapter.Meters;
@@ -13,28 +11,25 @@ import io.sluice.api.adapter.Peer;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.LoggerFactory;
 
 /**
- * Counts what a connection sends before it is admitted, at the head of its pipeline: TLS, WebSocket
- * and MQTT keep no more than came in. Where all together have no room for more, the oldest of the
- * loop that has not sent its CONNECT goes, so that an honest device is served while others hold
- * connections open. Leaves the pipeline when the device is admitted. Its event loop's alone.
+ * Counts what a connection sends before it is admitted, at the head of its pipeline: TLS and the
+ * protocols behind it keep no more than came in. Where all together have no room for more, the
+ * oldest of the loop goes that has not signed in, so that an honest device is served while others
+ * hold connections open. Leaves the pipeline when the device is admitted. Confined to the event
+ * loop.
  */
 // a close that fails leaves a channel that is closed: its future says nothing more
 @SuppressWarnings("FutureReturnValueIgnored")
-final class BeforeAdmission extends ChannelInboundHandlerAdapter {
-  /** Largest CONNECT: identifier, will topic, will, user name and password of ordinary size. */
-  static final int CONNECT_MAX_BYTES = 128 << 10;
+public final class BeforeAdmission extends ChannelInboundHandlerAdapter {
+  /** Largest sign-in: names, secrets and what a protocol says beside them, of ordinary size. */
+  public static final int SIGN_IN_MAX_BYTES = 128 << 10;
 
-  /** The same with a TLS handshake and the upgrade to a WebSocket around it. */
-  private static final int SENT_MAX_BYTES = 2 * CONNECT_MAX_BYTES;
+  /** The same with a TLS handshake, and an upgrade of the protocol, around it. */
+  static final int SENT_MAX_BYTES = 2 * SIGN_IN_MAX_BYTES;
 
-  private static final SparseLog REFUSALS =
-      new SparseLog(LoggerFactory.getLogger(BeforeAdmission.class), MqttAdapter.PROTOCOL);
-
-  /** The connections of one event loop whose CONNECT is not complete, the oldest first. */
-  static final class Waiting {
+  /** The connections of one event loop whose sign-in is not complete, the oldest first. */
+  public static final class Waiting {
     private final Set<BeforeAdmission> small = new LinkedHashSet<>();
     private final Set<BeforeAdmission> large = new LinkedHashSet<>();
 
@@ -55,6 +50,7 @@ final class BeforeAdmission extends ChannelInboundHandlerAdapter {
   }
 
   private final Unadmitted all;
+  private final SparseLog refusals;
   private final Waiting waiting;
   private final long maxBytes;
   private final Meters meters;
@@ -67,8 +63,15 @@ final class BeforeAdmission extends ChannelInboundHandlerAdapter {
   private boolean outlived;
   private Runnable drop = () -> {};
 
-  BeforeAdmission(Unadmitted all, Waiting waiting, long maxBytes, Meters meters, Peer peer) {
-    this.all = all;
+  /**
+   * @param group of the protocol, whose connections share the room
+   * @param waiting of the connection's event loop
+   * @param maxBytes that all together may hold
+   */
+  public BeforeAdmission(
+      ListenerGroup group, Waiting waiting, long maxBytes, Meters meters, Peer peer) {
+    this.all = group.unadmitted();
+    this.refusals = group.refusedUnadmitted();
     this.waiting = waiting;
     this.maxBytes = maxBytes;
     this.meters = meters;
@@ -78,7 +81,7 @@ final class BeforeAdmission extends ChannelInboundHandlerAdapter {
   /**
    * How to let go of what is kept: a closed channel's handlers do so only after all that is read.
    */
-  void onRefusal(Runnable action) {
+  public void onRefusal(Runnable action) {
     Runnable others = drop;
     drop =
         () -> {
@@ -146,7 +149,7 @@ final class BeforeAdmission extends ChannelInboundHandlerAdapter {
     end();
     meters.limited(peer, Limit.UNADMITTED_BYTES);
     meters.refused(peer, RejectReason.QUOTA);
-    REFUSALS.warn(
+    refusals.warn(
         String.valueOf(peer.address()),
         "closed before it was admitted: "
             + (sent > SENT_MAX_BYTES
@@ -158,8 +161,8 @@ final class BeforeAdmission extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** Its CONNECT is whole: it waits for the gateway now, and not the gateway for it. */
-  void complete() {
+  /** Its sign-in is whole: it waits for the gateway now, and not the gateway for it. */
+  public void complete() {
     waiting.small.remove(this);
     waiting.large.remove(this);
   }
@@ -173,8 +176,8 @@ final class BeforeAdmission extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** Counts no more. */
-  void admitted() {
+  /** The device is admitted, or gone: counts no more. */
+  public void admitted() {
     end();
     ChannelHandlerContext context = own;
     if (context != null && !context.isRemoved()) {
@@ -191,7 +194,7 @@ final class BeforeAdmission extends ChannelInboundHandlerAdapter {
   }
 
   /** What was sent is kept beyond the connection's end, and counts until {@link #admitted}. */
-  void outlived() {
+  public void outlived() {
     outlived = true;
   }
 }

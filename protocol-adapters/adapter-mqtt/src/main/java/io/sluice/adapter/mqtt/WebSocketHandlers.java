@@ -32,13 +32,13 @@ import org.jspecify.annotations.Nullable;
  * MQTT in the binary frames of a WebSocket: MQTT 5 section 6 and RFC 6455. A packet may be spread
  * over frames, and a frame may hold several.
  */
-final class WebSocketDoor {
+final class WebSocketHandlers {
   private static final int MAX_REQUEST_BYTES = 8 << 10;
 
   /** RFC 6455 section 4.1: a nonce of 16 bytes. */
   private static final int KEY_BYTES = 16;
 
-  private WebSocketDoor() {}
+  private WebSocketHandlers() {}
 
   /** Puts the WebSocket in front of the MQTT pipeline. */
   static void addTo(ChannelPipeline pipeline, String path, MqttOptions options) {

@@ -1,0 +1,37 @@
+package io.sluice.adapter.netty;
+
+import io.sluice.api.tls.TlsSettings;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How devices come in by one TCP listener: what every kind of listener has, whatever is spoken.
+ *
+ * @param name the key below {@code listeners}
+ * @param protocol the label of the metrics, and the first word of log lines and task names
+ * @param port 0 takes a free one
+ * @param tls null for plain connections
+ * @param maxHandshakes TLS handshakes under way at once; of no meaning without TLS
+ * @param maxConnections connections at once; the process's limit of open files may allow fewer
+ * @param signInTimeout within it a TLS handshake must be complete
+ * @param maxUnadmittedBytes what connections that are not admitted may hold together, over all
+ *     listeners of the protocol
+ * @param eventLoops threads that serve the connections
+ */
+public record ListenerSpec(
+    String name,
+    String protocol,
+    String host,
+    int port,
+    @Nullable TlsSettings tls,
+    int maxHandshakes,
+    int maxConnections,
+    Duration signInTimeout,
+    long maxUnadmittedBytes,
+    Transport transport,
+    int eventLoops) {
+  /** Where it stands in the configuration: {@code listeners.mqtt}. */
+  public String key() {
+    return "listeners." + name;
+  }
+}
