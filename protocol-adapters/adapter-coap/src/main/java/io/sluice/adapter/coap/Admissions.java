@@ -48,22 +48,27 @@ final class Admissions {
 
   private final AdapterContext gateway;
   private final long rememberNanos;
-  private final @Nullable DtlsDoor dtls;
+  private final @Nullable SessionOwner sessions;
 
   /** By {@link Key}, or by the principal of a DTLS session. */
   private final ConcurrentHashMap<Object, Sender> remembered = new ConcurrentHashMap<>();
 
   /**
-   * @param dtls null where requests come without a session
+   * @param sessions null where requests come without a session
    */
-  Admissions(AdapterContext gateway, long rememberNanos, @Nullable DtlsDoor dtls) {
+  Admissions(AdapterContext gateway, long rememberNanos, @Nullable SessionOwner sessions) {
     this.gateway = gateway;
     this.rememberNanos = rememberNanos;
-    this.dtls = dtls;
+    this.sessions = sessions;
   }
 
   /** Counts revocations: an admission that was asked for before one is not remembered after it. */
   private final AtomicLong revocations = new AtomicLong();
+
+  /** Learns which device each principal of an open DTLS session is. Thread-safe. */
+  interface SessionOwner {
+    void belongs(Principal principal, DeviceId device);
+  }
 
   /** An admitted sender. */
   record Sender(Admission.Admitted admitted, Peer peer, long untilNanos) {
@@ -85,7 +90,7 @@ final class Admissions {
       Consumer<Sender> admitted,
       Consumer<Response> refused) {
     InetSocketAddress address = context.getPeerAddress();
-    Principal principal = dtls == null ? null : context.getPeerIdentity();
+    Principal principal = sessions == null ? null : context.getPeerIdentity();
     if (principal != null) {
       bySession(principal, address, options, admitted, refused);
       return;
@@ -122,7 +127,7 @@ final class Admissions {
       @Nullable String token,
       Consumer<Sender> admitted,
       Consumer<Response> refused) {
-    Peer peer = new Peer(CoapAdapter.PROTOCOL, address, false);
+    Peer peer = new Peer(CoapOptions.PROTOCOL, address, false);
     if (device != null && !DeviceId.isValid(device)) {
       gateway.meters().refused(peer, RejectReason.NOT_AUTHENTICATED);
       refused.accept(
@@ -191,7 +196,7 @@ final class Admissions {
                     "this session is " + sender.device() + "'s; leave ?d= out"));
           }
         };
-    Peer peer = new Peer(CoapAdapter.PROTOCOL, address, true);
+    Peer peer = new Peer(CoapOptions.PROTOCOL, address, true);
     Sender known = known(principal);
     if (known != null) {
       boolean hasMoved = !known.peer().address().equals(address);
@@ -248,8 +253,8 @@ final class Admissions {
   }
 
   private Sender remember(Object key, Admission.Admitted admitted, Peer peer, long asked) {
-    if (dtls != null && key instanceof Principal principal) {
-      dtls.belongs(principal, admitted.device().id());
+    if (sessions != null && key instanceof Principal principal) {
+      sessions.belongs(principal, admitted.device().id());
     }
     Sender sender = new Sender(admitted, peer, System.nanoTime() + rememberNanos);
     if (rememberNanos > 0 && remembered.size() < MAX_REMEMBERED) {

@@ -5,6 +5,7 @@ import io.sluice.api.Limit;
 import io.sluice.api.adapter.Adapter;
 import io.sluice.api.adapter.AdapterContext;
 import io.sluice.api.adapter.Endpoint;
+import io.sluice.api.adapter.Meters;
 import io.sluice.api.adapter.Peer;
 import io.sluice.api.health.Guarded;
 import java.io.IOException;
@@ -24,8 +25,6 @@ import org.slf4j.LoggerFactory;
 
 /** The CoAP listener: one UDP socket, its protocol threads and one for timers. */
 final class CoapAdapter implements Adapter {
-  static final String PROTOCOL = "coap";
-
   private static final Logger log = LoggerFactory.getLogger(CoapAdapter.class);
   private static final long CLOSE_MILLIS = 2_000;
 
@@ -69,6 +68,7 @@ final class CoapAdapter implements Adapter {
       ScheduledExecutorService timers,
       Answers answers,
       Admissions admissions,
+      Uploads uploads,
       CommandResource commands,
       @Nullable DtlsDoor dtls) {}
 
@@ -88,20 +88,26 @@ final class CoapAdapter implements Adapter {
     ScheduledExecutorService timers =
         ExecutorsUtil.newSingleThreadScheduledExecutor(new DaemonThreadFactory("coap-timer-"));
     ProtocolThreads protocolThreads = new ProtocolThreads(settings.protocolThreads(), timers);
-    int maxPayloadBytes = settings.payloadBytes();
-    Answers answers = new Answers(protocolThreads::share, settings.maxExchanges(), maxPayloadBytes);
-    Admissions admissions = new Admissions(gateway, settings.admissionCache().toNanos(), dtls);
+    Answers answers =
+        new Answers(protocolThreads::share, settings.maxExchanges(), settings.payloadBytes());
+    Admissions admissions =
+        new Admissions(
+            gateway, settings.admissionCache().toNanos(), dtls == null ? null : dtls::belongs);
     Desk desk = Desk.of(gateway, admissions, answers, settings);
+    Adoptions adoptions = new Adoptions();
+    Uploads uploads = Uploads.of(settings);
     CoapEndpoint endpoint =
-        EndpointAssembly.endpoint(settings, fastPath, address, desk, dtls, timers);
+        new EndpointAssembly(settings, desk, adoptions, uploads)
+            .endpoint(fastPath, address, dtls, timers);
     endpoint.setExecutors(protocolThreads, timers);
     CommandResource commands =
         new CommandResource(gateway, endpoint.getConfig(), settings, protocolThreads);
     endpoint.setMessageDeliverer(
-        new RequestRouter(desk, commands, new PublicResources(desk.clock())));
+        new RequestRouter(desk, adoptions, commands, new PublicResources(desk.clock())));
     endpoint.addPostProcessInterceptor(new RefusalMetrics(gateway.meters()));
     Running started =
-        new Running(endpoint, protocolThreads, timers, answers, admissions, commands, dtls);
+        new Running(
+            endpoint, protocolThreads, timers, answers, admissions, uploads, commands, dtls);
     try {
       endpoint.start();
     } catch (IOException refused) {
@@ -109,49 +115,7 @@ final class CoapAdapter implements Adapter {
       throw BindFault.of(
           "udp " + address.getHostString() + ":" + address.getPort(), "listeners." + name, refused);
     }
-    var _ =
-        timers.scheduleAtFixedRate(
-            Guarded.task("coap-slow", () -> answers.acknowledgeSlow(System.nanoTime())),
-            100,
-            100,
-            TimeUnit.MILLISECONDS);
-    AddressFollower follower = (AddressFollower) endpoint.getConnector();
-    var _ =
-        timers.scheduleWithFixedDelay(
-            Guarded.task("coap-addresses", follower::follow), 5, 5, TimeUnit.SECONDS);
-    SocketDrops drops = new SocketDrops(endpoint.getAddress().getPort(), follower::changes);
-    var _ =
-        timers.scheduleAtFixedRate(
-            Guarded.task("coap-drops", () -> countDrops(gateway, endpoint.getAddress(), drops)),
-            5,
-            5,
-            TimeUnit.SECONDS);
-    var _ =
-        timers.scheduleAtFixedRate(
-            Guarded.task("coap-admissions", admissions::sweep), 10, 10, TimeUnit.SECONDS);
-    var _ =
-        timers.scheduleAtFixedRate(
-            Guarded.task("coap-uploads", desk.uploads()::dropIdle), 10, 10, TimeUnit.SECONDS);
-    var _ =
-        timers.scheduleAtFixedRate(
-            Guarded.task("coap-commands", () -> commands.sweep(System.nanoTime())),
-            5,
-            5,
-            TimeUnit.SECONDS);
-    if (dtls != null) {
-      var _ =
-          timers.scheduleAtFixedRate(
-              Guarded.task("coap-dtls", dtls::sweep), 10, 10, TimeUnit.SECONDS);
-    }
-    Long reloadMillis = dtls == null ? null : dtls.reloadMillis();
-    if (dtls != null && reloadMillis != null) {
-      var _ =
-          timers.scheduleWithFixedDelay(
-              Guarded.task("coaps-reload", dtls::reload),
-              reloadMillis,
-              reloadMillis,
-              TimeUnit.MILLISECONDS);
-    }
+    schedule(started, gateway.meters());
     gateway
         .access()
         .onRevoked(device -> {
@@ -163,10 +127,47 @@ final class CoapAdapter implements Adapter {
     running = started;
   }
 
-  private static void countDrops(AdapterContext gateway, InetSocketAddress own, SocketDrops drops) {
-    Peer unknown = new Peer(PROTOCOL, own, false); // who sent it is lost with the datagram
+  /** What is done again and again, on the timer thread. */
+  private static void schedule(Running started, Meters meters) {
+    ScheduledExecutorService timers = started.timers();
+    CoapEndpoint endpoint = started.endpoint();
+    AddressFollower follower = (AddressFollower) endpoint.getConnector();
+    SocketDrops drops = new SocketDrops(endpoint.getAddress().getPort(), follower::changes);
+    afterEach(timers, 5_000, "coap-addresses", follower::follow);
+    every(timers, 5_000, "coap-drops", () -> countDrops(meters, endpoint.getAddress(), drops));
+    every(timers, 100, "coap-slow", () -> started.answers().acknowledgeSlow(System.nanoTime()));
+    every(timers, 10_000, "coap-admissions", started.admissions()::sweep);
+    every(timers, 10_000, "coap-uploads", started.uploads()::dropIdle);
+    every(timers, 5_000, "coap-commands", () -> started.commands().sweep(System.nanoTime()));
+    DtlsDoor dtls = started.dtls();
+    if (dtls != null) {
+      every(timers, 10_000, "coap-dtls", dtls::sweep);
+      Long reloadMillis = dtls.reloadMillis();
+      if (reloadMillis != null) {
+        afterEach(timers, reloadMillis, "coaps-reload", dtls::reload);
+      }
+    }
+  }
+
+  private static void every(
+      ScheduledExecutorService timers, long millis, String name, Runnable task) {
+    var _ =
+        timers.scheduleAtFixedRate(Guarded.task(name, task), millis, millis, TimeUnit.MILLISECONDS);
+  }
+
+  /** As {@link #every}, for tasks that may take longer than their interval. */
+  private static void afterEach(
+      ScheduledExecutorService timers, long millis, String name, Runnable task) {
+    var _ =
+        timers.scheduleWithFixedDelay(
+            Guarded.task(name, task), millis, millis, TimeUnit.MILLISECONDS);
+  }
+
+  private static void countDrops(Meters meters, InetSocketAddress own, SocketDrops drops) {
+    Peer unknown =
+        new Peer(CoapOptions.PROTOCOL, own, false); // who sent it is lost with the datagram
     for (long more = drops.more(); more > 0; more--) {
-      gateway.meters().limited(unknown, Limit.RECEIVE_BUFFER);
+      meters.limited(unknown, Limit.RECEIVE_BUFFER);
     }
   }
 

@@ -12,7 +12,7 @@ public final class CoapAdapterFactory implements AdapterFactory<CoapSettings> {
 
   @Override
   public String protocol() {
-    return CoapAdapter.PROTOCOL;
+    return CoapOptions.PROTOCOL;
   }
 
   @Override

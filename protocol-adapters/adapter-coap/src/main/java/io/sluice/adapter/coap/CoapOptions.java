@@ -86,6 +86,9 @@ public record CoapOptions(
         Duration admissionCache)
     implements Checked {
 
+  /** The label {@code protocol} of the metrics, over UDP and over DTLS. */
+  static final String PROTOCOL = "coap";
+
   private static final Duration NON_LIFETIME = Duration.ofSeconds(145);
 
   /** The defaults: for tests and tools. */

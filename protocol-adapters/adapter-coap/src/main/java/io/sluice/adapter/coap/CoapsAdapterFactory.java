@@ -12,7 +12,7 @@ public final class CoapsAdapterFactory implements AdapterFactory<CoapsSettings> 
 
   @Override
   public String protocol() {
-    return CoapAdapter.PROTOCOL;
+    return CoapOptions.PROTOCOL;
   }
 
   @Override

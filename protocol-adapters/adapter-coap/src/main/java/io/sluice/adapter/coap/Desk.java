@@ -16,13 +16,8 @@ record Desk(
     Admissions admissions,
     Answers answers,
     Reception reception,
-    Adoptions adoptions,
-    Uploads uploads,
     InstantSource clock,
     int maxPayloadBytes) {
-
-  /** All bodies that come in blocks may take this part of the heap together: an eighth. */
-  private static final int UPLOADS_HEAP_SHARE = 8;
 
   private static final Logger log = LoggerFactory.getLogger(Desk.class);
 
@@ -61,12 +56,6 @@ record Desk(
         admissions,
         answers,
         new Reception(gateway.meters(), answers),
-        new Adoptions(),
-        new Uploads(
-            settings.maxTransfers(),
-            settings.payloadBytes(),
-            Runtime.getRuntime().maxMemory() / UPLOADS_HEAP_SHARE,
-            System::nanoTime),
         gateway.clock(),
         settings.payloadBytes());
   }

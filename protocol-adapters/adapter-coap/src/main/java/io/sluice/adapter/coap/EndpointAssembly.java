@@ -25,20 +25,19 @@ import org.eclipse.californium.elements.config.SystemConfig;
 import org.eclipse.californium.elements.config.UdpConfig;
 import org.jspecify.annotations.Nullable;
 
-/** Puts a Californium endpoint together from our settings. */
-final class EndpointAssembly {
+/** Puts a Californium endpoint together from our settings and what its paths share. */
+record EndpointAssembly(CoapOptions settings, Desk desk, Adoptions adoptions, Uploads uploads) {
   /** The largest UDP payload: a datagram is never cut, so that its size can be judged. */
   private static final int DATAGRAM_BYTES = 65_535;
 
-  private EndpointAssembly() {}
-
-  static CoapEndpoint endpoint(
-      CoapOptions settings,
-      FastPath fastPath,
-      InetSocketAddress address,
-      Desk desk,
-      @Nullable DtlsDoor dtls,
-      Executor background) {
+  /**
+   * Makes the endpoint, which is not started.
+   *
+   * @param dtls null for plain UDP
+   * @param background runs what may block for some milliseconds
+   */
+  CoapEndpoint endpoint(
+      FastPath fastPath, InetSocketAddress address, @Nullable DtlsDoor dtls, Executor background) {
     Configuration configuration = configuration(settings);
     RandomTokenGenerator tokens = new RandomTokenGenerator(configuration);
     InMemoryMessageExchangeStore store =
@@ -47,7 +46,7 @@ final class EndpointAssembly {
     Connector connector =
         dtls == null
             ? new NettyUdpConnector(
-                address, settings, fastPath, desk, store::assignMessageId, background)
+                address, settings, fastPath, desk, adoptions, store::assignMessageId, background)
             : dtls.connector(address, background);
     return CoapEndpoint.builder()
         .setConfiguration(configuration)
@@ -57,7 +56,7 @@ final class EndpointAssembly {
         .setMessageExchangeStore(store)
         .setDataSerializerAndParser(
             new UdpDataSerializer(), new StrictParser(desk.gateway().ingress()))
-        .setCoapStackFactory(new Stacks(desk, settings))
+        .setCoapStackFactory(new Stacks(desk, uploads, settings))
         .build();
   }
 
@@ -112,7 +111,8 @@ final class EndpointAssembly {
    * Gives the stack its own bound of answers that go out in blocks: Californium takes it from the
    * number of active peers.
    */
-  private record Stacks(Desk desk, CoapOptions settings) implements ExtendedCoapStackFactory {
+  private record Stacks(Desk desk, Uploads uploads, CoapOptions settings)
+      implements ExtendedCoapStackFactory {
     @Override
     public CoapStack createCoapStack(
         String protocol,
@@ -124,7 +124,7 @@ final class EndpointAssembly {
       Configuration bounded = new Configuration(config);
       bounded.set(CoapConfig.MAX_ACTIVE_PEERS, settings.maxTransfers());
       return new UploadStack(
-          tag, bounded, matcher, outbox, new UploadLayer(desk, settings.blockSize()));
+          tag, bounded, matcher, outbox, new UploadLayer(desk, uploads, settings.blockSize()));
     }
 
     @SuppressWarnings("deprecation") // the interface still declares it

@@ -98,7 +98,7 @@ final class HandshakeBound extends DtlsDatagramFilter implements SessionListener
   }
 
   private static Peer peer(InetSocketAddress address) {
-    return new Peer(CoapAdapter.PROTOCOL, address, true);
+    return new Peer(CoapOptions.PROTOCOL, address, true);
   }
 
   @Override

@@ -242,7 +242,7 @@ final class HandshakeFailures {
 
   private void report(
       InetSocketAddress address, HandshakeFault fault, @Nullable String claimed, String detail) {
-    meters.handshakeFailed(new Peer(CoapAdapter.PROTOCOL, address, true), fault, claimed, detail);
+    meters.handshakeFailed(new Peer(CoapOptions.PROTOCOL, address, true), fault, claimed, detail);
     if (mayTell(address.getAddress())) {
       log.info(
           "coaps: the handshake of {}:{} failed{}: {}",

@@ -34,7 +34,8 @@ final class NettyUdpConnector implements Connector, AddressFollower {
   private final FastPath fastPath;
   private final UdpSockets sockets;
   private final Desk desk;
-  private final PlainLane.MessageIds messageIds;
+  private final Adoptions adoptions;
+  private final MessageIds messageIds;
 
   /** Each loop's, for the lanes of all its sockets. */
   private final Map<EventLoop, PlainLane.Shared> shared = new ConcurrentHashMap<>();
@@ -50,12 +51,14 @@ final class NettyUdpConnector implements Connector, AddressFollower {
       CoapOptions settings,
       FastPath fastPath,
       Desk desk,
-      PlainLane.MessageIds messageIds,
+      Adoptions adoptions,
+      MessageIds messageIds,
       Executor background) {
     this.wanted = address;
     this.settings = settings;
     this.fastPath = fastPath;
     this.desk = desk;
+    this.adoptions = adoptions;
     this.messageIds = messageIds;
     this.sockets =
         new UdpSockets(
@@ -84,6 +87,7 @@ final class NettyUdpConnector implements Connector, AddressFollower {
   private PlainLane lane(Channel channel) {
     return new PlainLane(
         desk,
+        adoptions,
         shared.computeIfAbsent(
             channel.eventLoop(), loop -> new PlainLane.Shared(settings, sockets.loops(), loop)),
         messageIds,

@@ -119,7 +119,7 @@ final class PlainExchange extends ReceivedMessage implements Answerable {
 
   @Override
   public String protocol() {
-    return CoapAdapter.PROTOCOL;
+    return CoapOptions.PROTOCOL;
   }
 
   @Override

@@ -11,22 +11,15 @@ import io.sluice.api.adapter.Receipt;
 import io.sluice.api.adapter.ReceiptSink;
 import io.sluice.api.adapter.Uplink;
 import io.sluice.api.health.Guarded;
-import java.nio.ByteBuffer;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.Queue;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.eclipse.californium.core.coap.CoAP;
 import org.eclipse.californium.core.coap.Response;
-import org.eclipse.californium.core.coap.Token;
 import org.eclipse.californium.core.network.Exchange;
-import org.eclipse.californium.core.network.serialization.UdpDataSerializer;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,49 +37,19 @@ final class PlainLane extends ChannelInboundHandlerAdapter implements ReceiptSin
   private static final int SLOW_CHECK_MILLIS = 100;
   private static final int SWEEP_SECONDS = 10;
 
-  /** Beyond what the way through Californium's queue takes. */
-  private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(60);
-
-  private static final int MAX_LINGERING = 4096;
-  private static final int HEADER_BYTES = 4;
-  private static final int ACK = 0x60;
-  private static final int CHANGED = 0x44;
-
-  /** Instead of the bytes of an answer. */
-  private enum Remembered {
-    /** 2.04, as the acknowledgement. */
-    STORED,
-    /** Californium has it. */
-    ADOPTED
-  }
-
-  /** Message IDs for what is not a reply to one, from the same source as Californium's. */
-  interface MessageIds {
-    /** The next for this peer, negative where none is free. */
-    int next(Response response);
-  }
-
   private final Desk desk;
-  private final MessageIds messageIds;
   private final NettyUdpConnector ordinary;
   private final Channel channel;
   private final EventLoop loop;
   private final RecentMessages recent;
   private final PlainUplink plain;
-  private final UdpDataSerializer serializer = new UdpDataSerializer();
+  private final AnswerWriter writer;
+  private final LateAnswers late;
   private final byte[] datagram;
   private final List<Future<?>> tasks = new ArrayList<>(1);
 
   /** Never holds more than there are requests in hand. */
   private final ReceiptQueue<PlainExchange> verdicts;
-
-  /** Answered, and their bare requests not claimed yet: in about the order of arrival. */
-  private final Queue<PlainExchange> lingering = new ArrayDeque<>();
-
-  /** Confirmable requests without a receipt, in the order of arrival. */
-  private @Nullable PlainExchange earliest;
-
-  private @Nullable PlainExchange latest;
 
   /** What the lanes of one event loop have in common: they read one after another. */
   static final class Shared {
@@ -114,12 +77,14 @@ final class PlainLane extends ChannelInboundHandlerAdapter implements ReceiptSin
 
   PlainLane(
       Desk desk,
+      Adoptions adoptions,
       Shared shared,
       MessageIds messageIds,
       NettyUdpConnector ordinary,
       Channel channel) {
     this.desk = desk;
-    this.messageIds = messageIds;
+    this.writer = new AnswerWriter(channel, messageIds);
+    this.late = new LateAnswers(adoptions, ordinary, channel);
     this.ordinary = ordinary;
     this.channel = channel;
     this.loop = channel.eventLoop();
@@ -137,7 +102,7 @@ final class PlainLane extends ChannelInboundHandlerAdapter implements ReceiptSin
   public void channelActive(ChannelHandlerContext context) {
     tasks.add(
         loop.scheduleAtFixedRate(
-            Guarded.task("coap-slow", () -> acknowledgeSlow(System.nanoTime())),
+            Guarded.task("coap-slow", () -> late.giveToCalifornium(System.nanoTime())),
             SLOW_CHECK_MILLIS,
             SLOW_CHECK_MILLIS,
             TimeUnit.MILLISECONDS));
@@ -206,14 +171,16 @@ final class PlainLane extends ChannelInboundHandlerAdapter implements ReceiptSin
   /** A duplicate: the same answer again, nothing while there is none. */
   private void repeat(RecentMessages.Peer peer, Object answer) {
     if (answer == Remembered.STORED) {
-      writeChanged(peer, plain.messageId(), plain.requestToken(), plain.tokenLength());
+      writer.writeChanged(peer, plain.messageId(), plain.requestToken(), plain.tokenLength());
     } else if (answer == Remembered.ADOPTED) {
-      ordinary.pass(
-          bareRequest(plain.code(), plain.messageId(), plain.requestToken(), plain.tokenLength()),
-          peer.address(),
-          channel);
+      late.passBare(
+          plain.code(),
+          plain.messageId(),
+          plain.requestToken(),
+          plain.tokenLength(),
+          peer.address());
     } else if (answer instanceof byte[] bytes) {
-      write(peer, bytes);
+      writer.write(peer, bytes);
     }
   }
 
@@ -271,7 +238,7 @@ final class PlainLane extends ChannelInboundHandlerAdapter implements ReceiptSin
     desk.gateway().sessions().seen(sender.device(), sender.peer());
     exchange.from(sender.device());
     if (exchange.isConfirmable()) {
-      await(exchange);
+      late.await(exchange);
     }
     desk.offer(exchange);
   }
@@ -308,12 +275,12 @@ final class PlainLane extends ChannelInboundHandlerAdapter implements ReceiptSin
 
   private void finish(PlainExchange exchange) {
     if (exchange.isConfirmable()) {
-      awaitNoMore(exchange);
+      late.awaitNoMore(exchange);
     }
     exchange.isFinished = true;
     Receipt receipt = Objects.requireNonNull(exchange.receipt);
     if (exchange.isOffered && exchange.adopter == null) {
-      linger(exchange);
+      late.linger(exchange);
     }
     Exchange adopter = exchange.adopter;
     if (adopter != null) {
@@ -322,7 +289,8 @@ final class PlainLane extends ChannelInboundHandlerAdapter implements ReceiptSin
       if (!exchange.isOffered) {
         exchange.peer().replace(exchange, Remembered.STORED);
       }
-      writeChanged(exchange.peer(), exchange.messageId(), exchange.token(), exchange.tokenLength());
+      writer.writeChanged(
+          exchange.peer(), exchange.messageId(), exchange.token(), exchange.tokenLength());
     } else {
       answer(exchange, Replies.to(exchange, receipt, desk.maxPayloadBytes()));
     }
@@ -330,125 +298,18 @@ final class PlainLane extends ChannelInboundHandlerAdapter implements ReceiptSin
 
   /** Sends the response and remembers it; on the loop. The caller flushes. */
   void answer(PlainExchange exchange, Response response) {
-    response.setToken(new Token(tokenBytes(exchange.token(), exchange.tokenLength())));
-    response.setDestinationContext(NettyUdpConnector.context(exchange.address()));
-    if (exchange.isConfirmable()) {
-      response.setType(CoAP.Type.ACK);
-      response.setMID(exchange.messageId());
-    } else {
-      response.setType(CoAP.Type.NON);
-      if (messageIds.next(response) < 0) {
-        return; // the peer has had 65536 answers in a few minutes: this one is lost
+    byte[] bytes = writer.bytes(exchange, response);
+    if (bytes != null) {
+      if (!exchange.isOffered) {
+        exchange.peer().replace(exchange, bytes);
       }
-    }
-    byte[] bytes = serializer.getByteArray(response);
-    if (!exchange.isOffered) {
-      exchange.peer().replace(exchange, bytes);
-    }
-    write(exchange.peer(), bytes);
-  }
-
-  private static byte[] tokenBytes(long token, int tokenLength) {
-    byte[] all = ByteBuffer.allocate(Long.BYTES).putLong(token).array();
-    return Arrays.copyOfRange(all, Long.BYTES - tokenLength, Long.BYTES);
-  }
-
-  private void writeChanged(RecentMessages.Peer peer, int messageId, long token, int tokenLength) {
-    if (channel.isWritable()) {
-      ByteBuf out = channel.alloc().directBuffer(HEADER_BYTES + Long.BYTES);
-      out.writeInt(((ACK | tokenLength) << 24) | (CHANGED << 16) | messageId);
-      for (int shift = 8 * (tokenLength - 1); shift >= 0; shift -= 8) {
-        out.writeByte((int) (token >>> shift));
-      }
-      channel.write(new DatagramPacket(out, peer.address()), channel.voidPromise());
-    }
-  }
-
-  private void write(RecentMessages.Peer peer, byte[] bytes) {
-    if (channel.isWritable()) {
-      ByteBuf out = channel.alloc().directBuffer(bytes.length).writeBytes(bytes);
-      channel.write(new DatagramPacket(out, peer.address()), channel.voidPromise());
+      writer.write(exchange.peer(), bytes);
     }
   }
 
   @Override
   public void channelReadComplete(ChannelHandlerContext context) {
     context.flush();
-  }
-
-  private void await(PlainExchange exchange) {
-    exchange.earlier = latest;
-    if (latest == null) {
-      earliest = exchange;
-    } else {
-      latest.later = exchange;
-    }
-    latest = exchange;
-  }
-
-  private void awaitNoMore(PlainExchange exchange) {
-    PlainExchange earlier = exchange.earlier;
-    PlainExchange later = exchange.later;
-    if (earlier != null) {
-      earlier.later = later;
-    } else if (earliest == exchange) {
-      earliest = later;
-    }
-    if (later != null) {
-      later.earlier = earlier;
-    } else if (latest == exchange) {
-      latest = earlier;
-    }
-    exchange.earlier = null;
-    exchange.later = null;
-  }
-
-  /** Gives the exchanges that are late to Californium, with a request that names them. */
-  private void acknowledgeSlow(long nowNanos) {
-    endLingering(nowNanos);
-    for (PlainExchange first = earliest; first != null; first = earliest) {
-      if (nowNanos - first.receivedNanos() < Answers.EMPTY_ACK_AFTER_NANOS) {
-        return;
-      }
-      awaitNoMore(first);
-      if (desk.adoptions().offer(first)) {
-        first.isOffered = true;
-        first.peer().replace(first, Remembered.ADOPTED);
-        ordinary.pass(
-            bareRequest(first.code(), first.messageId(), first.token(), first.tokenLength()),
-            first.address(),
-            channel);
-      }
-    }
-  }
-
-  /**
-   * Answered while its bare request is still on the way to Californium: it stays findable there for
-   * a while, or the bare request would be taken for a real one without path and credentials.
-   */
-  private void linger(PlainExchange exchange) {
-    if (lingering.size() >= MAX_LINGERING) {
-      desk.adoptions().withdraw(lingering.remove());
-    }
-    lingering.add(exchange);
-  }
-
-  private void endLingering(long nowNanos) {
-    PlainExchange oldest;
-    while ((oldest = lingering.peek()) != null
-        && nowNanos - oldest.receivedNanos() > LINGER_NANOS) {
-      desk.adoptions().withdraw(lingering.remove());
-    }
-  }
-
-  /** Stands for the request: the same bytes each time, so that Californium knows a duplicate. */
-  private static byte[] bareRequest(byte code, int messageId, long token, int tokenLength) {
-    return ByteBuffer.allocate(HEADER_BYTES + tokenLength)
-        .put((byte) (0x40 | tokenLength))
-        .put(code)
-        .putShort((short) messageId)
-        .put(tokenBytes(token, tokenLength))
-        .array();
   }
 
   /** On any thread. */

@@ -26,14 +26,14 @@ final class Reception {
   }
 
   void refuse(Answerable request, RejectReason reason, Response response) {
-    meters.refused(new Peer(CoapAdapter.PROTOCOL, request.address(), false), reason);
+    meters.refused(new Peer(CoapOptions.PROTOCOL, request.address(), false), reason);
     toUnverified(request, response);
   }
 
   /** To an address that may be forged: no more than it is worth (RFC 7252 section 11.3). */
   void toUnverified(Answerable request, Response response) {
     if (request.bound(response)) {
-      meters.limited(new Peer(CoapAdapter.PROTOCOL, request.address(), false), Limit.AMPLIFICATION);
+      meters.limited(new Peer(CoapOptions.PROTOCOL, request.address(), false), Limit.AMPLIFICATION);
     }
     request.answer(response);
   }

@@ -39,6 +39,6 @@ final class RefusalMetrics extends MessageInterceptorAdapter
   }
 
   private void refused(InetSocketAddress address, RejectReason reason) {
-    meters.refused(new Peer(CoapAdapter.PROTOCOL, address, false), reason);
+    meters.refused(new Peer(CoapOptions.PROTOCOL, address, false), reason);
   }
 }

@@ -38,13 +38,14 @@ final class RequestRouter implements MessageDeliverer {
   private final InstantSource clock;
   private final int maxPayloadBytes;
 
-  RequestRouter(Desk desk, CommandResource commands, PublicResources resources) {
+  RequestRouter(
+      Desk desk, Adoptions adoptions, CommandResource commands, PublicResources resources) {
     this.desk = desk;
     this.gateway = desk.gateway();
     this.admissions = desk.admissions();
     this.answers = desk.answers();
     this.reception = desk.reception();
-    this.adoptions = desk.adoptions();
+    this.adoptions = adoptions;
     this.commands = commands;
     this.resources = resources;
     this.clock = desk.clock();

@@ -29,6 +29,6 @@ record UplinkExchange(
     implements Uplink {
   @Override
   public String protocol() {
-    return CoapAdapter.PROTOCOL;
+    return CoapOptions.PROTOCOL;
   }
 }

@@ -30,9 +30,9 @@ final class UploadLayer implements Layer {
   private @Nullable Layer above;
   private @Nullable Layer below;
 
-  UploadLayer(Desk desk, int blockBytes) {
+  UploadLayer(Desk desk, Uploads uploads, int blockBytes) {
     this.desk = desk;
-    this.uploads = desk.uploads();
+    this.uploads = uploads;
     this.largestSzx = BlockOption.size2Szx(blockBytes);
   }
 
@@ -136,7 +136,7 @@ final class UploadLayer implements Layer {
     desk.gateway()
         .meters()
         .refused(
-            new Peer(CoapAdapter.PROTOCOL, request.getSourceContext().getPeerAddress(), isSecure),
+            new Peer(CoapOptions.PROTOCOL, request.getSourceContext().getPeerAddress(), isSecure),
             reason);
     answer(exchange, request, response);
   }

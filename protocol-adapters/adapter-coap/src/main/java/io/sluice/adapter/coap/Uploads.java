@@ -27,6 +27,9 @@ final class Uploads {
   /** Longer than a client goes on to send one block: MAX_TRANSMIT_WAIT is 93 s, with pauses. */
   static final int IDLE_SECONDS = 60;
 
+  /** All bodies together may take this part of the heap: an eighth. */
+  private static final int HEAP_SHARE = 8;
+
   private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(IDLE_SECONDS);
 
   private final int maxTransfers;
@@ -82,6 +85,14 @@ final class Uploads {
     Upload(int contentFormat) {
       this.contentFormat = contentFormat;
     }
+  }
+
+  static Uploads of(CoapOptions settings) {
+    return new Uploads(
+        settings.maxTransfers(),
+        settings.payloadBytes(),
+        Runtime.getRuntime().maxMemory() / HEAP_SHARE,
+        System::nanoTime);
   }
 
   /**

@@ -14,6 +14,6 @@ class FastPathOffTest extends UplinkTest {
   @Test
   void plainUplinkGoesThroughCalifornium() throws Exception {
     post("telemetry?d=a&k=secret");
-    assertThat(gateway.accepted).singleElement().isNotInstanceOf(PlainExchange.class);
+    assertThat(gateway.accepted).singleElement().isInstanceOf(UplinkExchange.class);
   }
 }

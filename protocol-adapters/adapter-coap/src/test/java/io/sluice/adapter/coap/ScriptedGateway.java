@@ -115,6 +115,8 @@ final class ScriptedGateway implements AllPorts, AutoCloseable {
           when publicKeys.containsKey(HexFormat.of().formatHex(key.subjectPublicKeyInfo())) ->
           new Admission.Admitted(
               device(publicKeys.get(HexFormat.of().formatHex(key.subjectPublicKeyInfo()))));
+      case Credentials.Token token when token.token().equals("too-often") ->
+          new Admission.Refused(RejectReason.QUOTA, "too many wrong credentials; wait 1 s");
       case Credentials.Token token when token.token().equals("busy") -> new Admission.Busy(2500);
       case Credentials.Token token when token.token().equals("foreign") ->
           new Admission.Refused(RejectReason.NOT_AUTHORIZED, "not from here");

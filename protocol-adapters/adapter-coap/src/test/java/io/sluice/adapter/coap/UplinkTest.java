@@ -109,6 +109,13 @@ class UplinkTest {
   }
 
   @Test
+  void whoShowsWrongCredentialsTooOftenHearsWhenToComeAgain() throws Exception {
+    CoapResponse limited = post("telemetry?d=a&k=too-often");
+    assertThat(limited.getCode()).isEqualTo(ResponseCode.TOO_MANY_REQUESTS);
+    assertThat(limited.getOptions().getMaxAge()).as("60 s without it, RFC 8516").isEqualTo(5);
+  }
+
+  @Test
   void busyAdmissionIsAnsweredWithMaxAge() throws Exception {
     CoapResponse busy = post("telemetry?d=a&k=busy");
     assertThat(busy.getCode()).isEqualTo(ResponseCode.SERVICE_UNAVAILABLE);
