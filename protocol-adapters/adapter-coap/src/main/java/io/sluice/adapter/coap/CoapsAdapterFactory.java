@@ -1,5 +1,8 @@
 package io.sluice.adapter.coap;
 
+import io.sluice.adapter.coap.server.CoapAdapter;
+import io.sluice.adapter.coap.settings.CoapOptions;
+import io.sluice.adapter.coap.settings.CoapsSettings;
 import io.sluice.api.adapter.Adapter;
 import io.sluice.api.adapter.AdapterFactory;
 

@@ -1,5 +1,6 @@
 /**
- * The CoAP listener: Californium and Scandium, with a path of its own for plain uplinks. It knows
- * {@code gateway-api} alone; the process finds it by its factory.
+ * CoAP over UDP and over DTLS: the factories of the two listeners, which the process finds by
+ * {@code ServiceLoader}. The packages below know {@code gateway-api} and {@code adapter-netty}
+ * alone; {@code server} puts them together, and nobody outside this module calls them.
  */
 package io.sluice.adapter.coap;

@@ -1,9 +1,0 @@
-package io.sluice.adapter.coap;
-
-/** What {@link RecentMessages} keeps of an answer in place of its bytes. */
-enum Remembered {
-  /** 2.04, as the acknowledgement. */
-  STORED,
-  /** Californium answers. */
-  ADOPTED
-}

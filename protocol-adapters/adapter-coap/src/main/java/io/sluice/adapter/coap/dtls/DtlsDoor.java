@@ -1,0 +1,351 @@
+package io.sluice.adapter.coap.dtls;
+
+import io.sluice.adapter.coap.settings.CoapsSettings;
+import io.sluice.adapter.coap.udp.AddressFollower;
+import io.sluice.adapter.coap.udp.UdpSockets;
+import io.sluice.api.DeviceId;
+import io.sluice.api.adapter.AdapterContext;
+import io.sluice.api.health.Guarded;
+import io.sluice.api.tls.FileWatch;
+import io.sluice.api.tls.RevocationLists;
+import io.sluice.api.tls.TlsFiles;
+import io.sluice.api.tls.TlsSettings;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.security.Principal;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import org.eclipse.californium.elements.RawData;
+import org.eclipse.californium.elements.RawDataChannel;
+import org.eclipse.californium.elements.auth.X509CertPath;
+import org.eclipse.californium.elements.config.CertificateAuthenticationMode;
+import org.eclipse.californium.elements.config.Configuration;
+import org.eclipse.californium.elements.config.SystemConfig;
+import org.eclipse.californium.elements.util.Filter;
+import org.eclipse.californium.scandium.DTLSConnector;
+import org.eclipse.californium.scandium.config.DtlsConfig;
+import org.eclipse.californium.scandium.config.DtlsConfig.DtlsRole;
+import org.eclipse.californium.scandium.config.DtlsConnectorConfig;
+import org.eclipse.californium.scandium.dtls.CertificateType;
+import org.eclipse.californium.scandium.dtls.Connection;
+import org.eclipse.californium.scandium.dtls.Handshaker;
+import org.eclipse.californium.scandium.dtls.SingleNodeConnectionIdGenerator;
+import org.eclipse.californium.scandium.dtls.cipher.CipherSuite;
+import org.eclipse.californium.scandium.dtls.x509.CertificateProvider;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * DTLS 1.2 in front of CoAP. Every ClientHello without a valid cookie is answered by a cookie and
+ * forgotten (RFC 6347 section 4.2.1), so that forged addresses cost no memory. Certificate files
+ * are read again when they change: sessions that are open go on, but for clients that the new
+ * revocation lists name. Thread-safe.
+ */
+public final class DtlsDoor {
+  private static final Logger log = LoggerFactory.getLogger(DtlsDoor.class);
+
+  /** Authenticated encryption only, forward secrecy first, then what constrained devices have. */
+  private static final List<CipherSuite> SUITES =
+      List.of(
+          CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
+          CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
+          CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_CCM,
+          CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8,
+          CipherSuite.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+          CipherSuite.TLS_ECDHE_PSK_WITH_AES_128_GCM_SHA256,
+          CipherSuite.TLS_ECDHE_PSK_WITH_AES_128_CCM_SHA256,
+          CipherSuite.TLS_PSK_WITH_AES_128_GCM_SHA256,
+          CipherSuite.TLS_PSK_WITH_AES_128_CCM,
+          CipherSuite.TLS_PSK_WITH_AES_128_CCM_8);
+
+  private final CoapsSettings settings;
+  private final AdapterContext gateway;
+  private final @Nullable ReloadedIdentity identity;
+  private final @Nullable ClientVerifier verifier;
+  private final @Nullable FileWatch watch;
+
+  private final SessionOwners owners = new SessionOwners();
+  private final Configuration configuration;
+  private final HandshakeBound handshakes;
+  private final HandshakeFailures failures;
+
+  private volatile @Nullable DTLSConnector connector;
+
+  /**
+   * @throws IOException where a certificate file cannot be used; the message names it
+   */
+  public DtlsDoor(CoapsSettings settings, AdapterContext gateway) throws IOException {
+    this.settings = settings;
+    this.gateway = gateway;
+    this.failures =
+        new HandshakeFailures(gateway.meters(), settings.maxHandshakes(), System::nanoTime);
+    TlsSettings tls = settings.tls();
+    if (tls == null) {
+      identity = null;
+      verifier = null;
+      watch = null;
+    } else {
+      TlsFiles files = TlsFiles.read(tls);
+      identity = new ReloadedIdentity(files, certificateTypes(files));
+      verifier = new ClientVerifier(gateway.access(), files, certificateTypes(files), failures);
+      watch = new FileWatch(tls.files());
+    }
+    configuration = configuration();
+    handshakes =
+        new HandshakeBound(configuration, gateway.meters(), settings.maxHandshakes(), failures);
+  }
+
+  private List<CertificateType> certificateTypes(TlsFiles files) {
+    List<CertificateType> types = new ArrayList<>(2);
+    if (settings.rawPublicKey()) {
+      types.add(CertificateType.RAW_PUBLIC_KEY);
+    }
+    if (!files.clientAuthorities().isEmpty() || types.isEmpty()) {
+      types.add(CertificateType.X_509);
+    }
+    return types;
+  }
+
+  public DTLSConnector connector(InetSocketAddress address, Executor background) {
+    DtlsConnectorConfig.Builder config = DtlsConnectorConfig.builder(configuration);
+    config.setAddress(address).setReuseAddress(false).setLoggingTag("coaps");
+    if (settings.psk() == CoapsSettings.Psk.REGISTRY) {
+      config.setAdvancedPskStore(new RegistryPskStore(gateway.access(), failures));
+    }
+    if (identity != null && verifier != null) {
+      config.setCertificateIdentityProvider((CertificateProvider) identity);
+      config.setAdvancedCertificateVerifier(verifier);
+    }
+    if (settings.connectionIdLength() > 0) {
+      config.setConnectionIdGenerator(
+          new SingleNodeConnectionIdGenerator(settings.connectionIdLength()));
+    }
+    config.setConnectionListener(owners);
+    config.setDatagramFilter(handshakes);
+    DTLSConnector made = new CountingConnector(config.build(), handshakes, settings, background);
+    connector = made;
+    return made;
+  }
+
+  @SuppressWarnings("deprecation") // the threshold's default still lets session ids replace cookies
+  private Configuration configuration() {
+    DtlsConfig.register();
+    SystemConfig.register();
+    Configuration configuration = Configuration.createStandardWithoutFile();
+    int threads = settings.options().protocolThreads();
+    configuration.set(DtlsConfig.DTLS_ROLE, DtlsRole.SERVER_ONLY);
+    configuration.set(DtlsConfig.DTLS_MAX_CONNECTIONS, settings.maxSessions());
+    configuration.set(
+        DtlsConfig.DTLS_STALE_CONNECTION_THRESHOLD,
+        settings.sessionIdle().toMillis(),
+        TimeUnit.MILLISECONDS);
+    configuration.set(DtlsConfig.DTLS_USE_HELLO_VERIFY_REQUEST, true);
+    // a session id that was overheard must not stand for a cookie
+    configuration.set(DtlsConfig.DTLS_VERIFY_PEERS_ON_RESUMPTION_THRESHOLD, 0);
+    configuration.set(
+        DtlsConfig.DTLS_MAX_PENDING_HANDSHAKE_RESULT_JOBS, Math.max(64, settings.maxHandshakes()));
+    configuration.set(DtlsConfig.DTLS_UPDATE_ADDRESS_USING_CID_ON_NEWER_RECORDS, true);
+    configuration.set(DtlsConfig.DTLS_REMOVE_STALE_DOUBLE_PRINCIPALS, true);
+    configuration.set(DtlsConfig.DTLS_RECEIVER_THREAD_COUNT, Math.max(1, threads / 2));
+    configuration.set(DtlsConfig.DTLS_CONNECTOR_THREAD_COUNT, threads);
+    configuration.set(
+        DtlsConfig.DTLS_RECEIVE_BUFFER_SIZE,
+        Math.toIntExact(settings.options().receiveBuffer().value()));
+    configuration.set(DtlsConfig.DTLS_SEND_BUFFER_SIZE, 1 << 20);
+    configuration.set(DtlsConfig.DTLS_MAX_DEFERRED_INBOUND_RECORDS_SIZE, 8 << 10);
+    configuration.set(DtlsConfig.DTLS_CIPHER_SUITES, suites());
+    configuration.set(DtlsConfig.DTLS_RECOMMENDED_CIPHER_SUITES_ONLY, false); // CCM_8, CCM
+    configuration.set(
+        DtlsConfig.DTLS_CLIENT_AUTHENTICATION_MODE, CertificateAuthenticationMode.NEEDED);
+    configuration.set(SystemConfig.HEALTH_STATUS_INTERVAL, 0, TimeUnit.SECONDS);
+    return configuration;
+  }
+
+  private List<CipherSuite> suites() {
+    boolean hasPsk = settings.psk() == CoapsSettings.Psk.REGISTRY;
+    String ownKey = identity == null ? "" : identity.keyAlgorithm();
+    return SUITES.stream()
+        .filter(suite -> suite.isPskBased() ? hasPsk : suite.name().contains("_" + ownKey + "_"))
+        .toList();
+  }
+
+  /** Reads the files again where they have changed; on the timer thread. */
+  public void reload() {
+    TlsSettings tls = settings.tls();
+    if (watch == null || tls == null || identity == null || verifier == null || !watch.changed()) {
+      return;
+    }
+    try {
+      TlsFiles files = TlsFiles.read(tls);
+      identity.use(files);
+      verifier.use(files);
+      log.info("listeners.coaps: certificate files were read again");
+      endRevoked(files.revocations());
+    } catch (IOException e) {
+      log.warn("listeners.coaps: the changed certificate files are not used: {}", e.getMessage());
+    }
+  }
+
+  /** Whom the lists name by now loses the session that began before. */
+  private void endRevoked(RevocationLists revocations) {
+    DTLSConnector open = connector;
+    if (open == null || revocations.isEmpty()) {
+      return;
+    }
+    Filter<Principal> isRevoked =
+        principal -> {
+          X509Certificate revoked = revocations.revoked(chain(principal));
+          if (revoked != null) {
+            log.warn(
+                "listeners.coaps: session ended: the certificate {} has been revoked",
+                revoked.getSubjectX500Principal().getName());
+          }
+          return revoked != null;
+        };
+    var _ = open.startTerminateConnectionsForPrincipal(isRevoked, true);
+  }
+
+  private static List<X509Certificate> chain(Principal principal) {
+    return principal instanceof X509CertPath certified
+        ? certified.getPath().getCertificates().stream().map(X509Certificate.class::cast).toList()
+        : List.of();
+  }
+
+  /** How often {@link #reload} is worth while; null where nothing can change. */
+  @Nullable
+  public Long reloadMillis() {
+    TlsSettings tls = settings.tls();
+    return tls == null ? null : tls.reloadInterval().toMillis();
+  }
+
+  /** The device was admitted by the session of this principal. */
+  public void belongs(Principal principal, DeviceId device) {
+    owners.belongs(principal, device);
+  }
+
+  /** Forgets what ended without a word; called every few seconds. */
+  public void sweep() {
+    handshakes.sweep();
+  }
+
+  public int handshakesUnderWay() {
+    return handshakes.underWay();
+  }
+
+  /** Tells a counter of each connection that is kept, established or not. */
+  public void count(LongAdder counter) throws InterruptedException, ExecutionException {
+    DTLSConnector open = connector;
+    if (open != null) {
+      Filter<Connection> counting =
+          connection -> {
+            counter.increment();
+            return false;
+          };
+      open.startForEach(counting).get();
+    }
+  }
+
+  /** Principals that have a session. */
+  public int sessions() {
+    return owners.size();
+  }
+
+  /** Ends the sessions of a device, with an alert. */
+  public void close(DeviceId device) {
+    DTLSConnector open = connector;
+    if (open != null && owners.hasSessions(device)) {
+      Filter<Principal> ofDevice = principal -> owners.isOf(principal, device);
+      var _ = open.startTerminateConnectionsForPrincipal(ofDevice, true);
+    }
+  }
+
+  /**
+   * Tells the bound of each handshake that begins, which is after its cookie was right. Where it is
+   * bound to all addresses, it answers from the one that was asked.
+   */
+  private static final class CountingConnector extends DTLSConnector implements AddressFollower {
+    /** Between the record from the new address and the message in it. */
+    private static final int MOVING_MILLIS = 100;
+
+    private final HandshakeBound handshakes;
+    private final CoapsSettings settings;
+    private final Executor background;
+    private final MovedPeers moved;
+    private volatile @Nullable DtlsSocket socket;
+
+    CountingConnector(
+        DtlsConnectorConfig config,
+        HandshakeBound handshakes,
+        CoapsSettings settings,
+        Executor background) {
+      super(config);
+      this.handshakes = handshakes;
+      this.settings = settings;
+      this.background = background;
+      this.moved = new MovedPeers(settings.maxSessions());
+    }
+
+    @Override
+    protected void start(InetSocketAddress address) throws IOException {
+      if (UdpSockets.mayHaveOneAnAddress(address)) {
+        DtlsSocket opened = new DtlsSocket(address, settings, background, this::processDatagram);
+        socket = opened;
+        try {
+          init(address, opened, null);
+        } catch (IOException refused) {
+          opened.close();
+          throw refused;
+        }
+      } else {
+        super.start(address);
+      }
+    }
+
+    @Override
+    public void setRawDataReceiver(RawDataChannel receiver) {
+      super.setRawDataReceiver(message -> {
+        moved.heard(message.getEndpointContext());
+        receiver.receiveData(message);
+      });
+    }
+
+    @Override
+    public void send(RawData message) {
+      RawData redirected = moved.redirect(message);
+      if (getDtlsContextByAddress(redirected.getInetSocketAddress()) != null) {
+        super.send(redirected);
+      } else {
+        // the session is gone, or just now on its way to another address
+        CompletableFuture.delayedExecutor(MOVING_MILLIS, TimeUnit.MILLISECONDS, background)
+            .execute(Guarded.task("coaps-moved", () -> super.send(moved.redirect(message))));
+      }
+    }
+
+    @Override
+    public void follow() {
+      DtlsSocket open = socket;
+      if (open != null) {
+        open.follow();
+      }
+    }
+
+    @Override
+    public int changes() {
+      DtlsSocket open = socket;
+      return open == null ? 0 : open.changes();
+    }
+
+    @SuppressWarnings("deprecation") // there is no other place that sees each handshake begin
+    @Override
+    protected void onInitializeHandshaker(Handshaker handshaker) {
+      handshakes.begun(handshaker);
+    }
+  }
+}

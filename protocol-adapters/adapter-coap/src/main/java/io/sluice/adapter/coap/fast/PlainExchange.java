@@ -1,0 +1,132 @@
+package io.sluice.adapter.coap.fast;
+
+import io.sluice.adapter.coap.message.Amplification;
+import io.sluice.adapter.coap.request.Answerable;
+import io.sluice.adapter.coap.settings.CoapOptions;
+import io.sluice.adapter.netty.ReceivedMessage;
+import io.sluice.api.DeviceId;
+import io.sluice.api.adapter.Receipt;
+import io.sluice.api.adapter.ReceiptSink;
+import io.sluice.api.adapter.Uplink;
+import java.net.InetSocketAddress;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
+import org.eclipse.californium.core.coap.Response;
+import org.eclipse.californium.core.network.Exchange;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A plain uplink with what its answer needs. As an {@link Uplink} it is read by any thread; all the
+ * rest is its lane's.
+ */
+final class PlainExchange extends ReceivedMessage implements Answerable {
+  private final PlainLane lane;
+  private final RecentMessages.Peer peer;
+  private final boolean confirmable;
+  private final byte code;
+  private final int messageId;
+  private final long token;
+  private final int tokenLength;
+  private final int requestBytes;
+  private @Nullable DeviceId device;
+
+  private static final AtomicReferenceFieldUpdater<PlainExchange, Receipt> RECEIPT =
+      AtomicReferenceFieldUpdater.newUpdater(PlainExchange.class, Receipt.class, "receipt");
+
+  /** Null while it is awaited. */
+  volatile @Nullable Receipt receipt;
+
+  /** Its neighbours among those that wait for a receipt, null where it waits for none. */
+  @Nullable PlainExchange earlier;
+
+  @Nullable PlainExchange later;
+  boolean isOffered;
+  boolean isFinished;
+  @Nullable Exchange adopter;
+
+  PlainExchange(
+      PlainLane lane,
+      RecentMessages.Peer peer,
+      PlainUplink read,
+      long receivedMicros,
+      long receivedNanos) {
+    super(read.topic(), read.contentType(), read.payload(), receivedMicros, receivedNanos);
+    this.lane = lane;
+    this.peer = peer;
+    this.confirmable = read.isConfirmable();
+    this.code = read.code();
+    this.messageId = read.messageId();
+    this.token = read.requestToken();
+    this.tokenLength = read.tokenLength();
+    this.requestBytes = read.bytes();
+  }
+
+  /** Notes the verdict; false where there was one already. Any thread. */
+  boolean decide(Receipt verdict) {
+    return RECEIPT.compareAndSet(this, null, verdict);
+  }
+
+  RecentMessages.Peer peer() {
+    return peer;
+  }
+
+  boolean isConfirmable() {
+    return confirmable;
+  }
+
+  byte code() {
+    return code;
+  }
+
+  int messageId() {
+    return messageId;
+  }
+
+  long token() {
+    return token;
+  }
+
+  int tokenLength() {
+    return tokenLength;
+  }
+
+  /** Before it is accepted. */
+  void from(DeviceId sender) {
+    device = sender;
+  }
+
+  /** Californium's exchange answers it from now on; called on any thread. */
+  void adopted(Exchange exchange) {
+    lane.adopted(this, exchange);
+  }
+
+  @Override
+  public InetSocketAddress address() {
+    return peer.address();
+  }
+
+  @Override
+  public boolean bound(Response response) {
+    return Amplification.bound(requestBytes, response);
+  }
+
+  @Override
+  public void answer(Response response) {
+    lane.answer(this, response);
+  }
+
+  @Override
+  public DeviceId device() {
+    return Objects.requireNonNull(device, "not admitted");
+  }
+
+  @Override
+  public String protocol() {
+    return CoapOptions.PROTOCOL;
+  }
+
+  @Override
+  public ReceiptSink sink() {
+    return lane;
+  }
+}

@@ -1,0 +1,259 @@
+package io.sluice.adapter.coap.fast;
+
+import java.net.Inet4Address;
+import java.net.InetSocketAddress;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The latest messages of each peer with their answers, by which duplicates are recognized (RFC 7252
+ * section 4.5): the same sender, Message ID and checksum of all bytes. A device that begins again
+ * with Message IDs that it has used before is so not taken for one that sends again.
+ *
+ * <p>Bounds: so many messages of a peer, so many in all. When full, a peer's new message takes the
+ * place of its oldest; a new peer takes the place of the one that has been silent longest, of those
+ * that have shown no good credentials first: forged addresses drive out each other, not devices.
+ * About 15 bytes a message and 215 a peer.
+ *
+ * <p>Not thread-safe.
+ */
+public final class RecentMessages {
+  private final int maxMessages;
+  private final int maxPerPeer;
+  private final int confirmableSeconds;
+  private final int nonConfirmableSeconds;
+  private final HashMap<Address, Peer> peers = new HashMap<>();
+  private final Address probe = new Address();
+  private final Peer unverified = new Peer();
+  private final Peer admitted = new Peer();
+
+  /** Keeps a sender from choosing addresses that collide. */
+  private final long seed = ThreadLocalRandom.current().nextLong();
+
+  private final long multiplier = ThreadLocalRandom.current().nextLong() | 1;
+  private int places;
+
+  /**
+   * @param confirmableSeconds EXCHANGE_LIFETIME, RFC 7252 section 4.8.2
+   * @param nonConfirmableSeconds NON_LIFETIME
+   */
+  public RecentMessages(
+      int maxMessages, int maxPerPeer, int confirmableSeconds, int nonConfirmableSeconds) {
+    this.maxMessages = maxMessages;
+    this.maxPerPeer = maxPerPeer;
+    this.confirmableSeconds = confirmableSeconds;
+    this.nonConfirmableSeconds = nonConfirmableSeconds;
+  }
+
+  /** A key of the table, which the probe changes and nobody else. */
+  private static final class Address {
+    private InetSocketAddress value = InetSocketAddress.createUnresolved("", 0);
+    private int hash;
+
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Address that && hash == that.hash && value.equals(that.value);
+    }
+
+    @Override
+    public int hashCode() {
+      return hash;
+    }
+  }
+
+  /** One sender, in a ring of those that are as trustworthy, the longest silent first. */
+  static final class Peer {
+    private final Address key = new Address();
+    private Peer before = this;
+    private Peer after = this;
+    private boolean isAdmitted;
+    private int lastSecond;
+
+    // a ring of messages: column by column, since a million objects would cost more
+    private char[] messageIds = new char[0];
+    private int[] checksums = new int[0];
+    private int[] untilSecond = new int[0];
+    private @Nullable Object[] answers = new Object[0];
+    private int oldest;
+    private int size;
+
+    /** As it is kept here, without what the transport adds to it. */
+    InetSocketAddress address() {
+      return key.value;
+    }
+
+    private void unlink() {
+      before.after = after;
+      after.before = before;
+    }
+
+    private void linkLast(Peer ring) {
+      before = ring.before;
+      after = ring;
+      before.after = this;
+      ring.before = this;
+    }
+
+    /** The answer, or the exchange that will have one; null where the message is new. */
+    @Nullable Object find(int messageId, int checksum, int second) {
+      for (int i = 0; i < size; i++) {
+        if (messageIds[i] == messageId && checksums[i] == checksum && untilSecond[i] - second > 0) {
+          return answers[i];
+        }
+      }
+      return null;
+    }
+
+    /** Puts the answer in the place of the exchange, where that has not been forgotten. */
+    void replace(Object exchange, Object answer) {
+      for (int i = 0; i < size; i++) {
+        if (exchange.equals(answers[i])) {
+          answers[i] = answer;
+          return;
+        }
+      }
+    }
+
+    private void grow(int wanted) {
+      while (oldest > 0) {
+        turn(); // it has been full: the order is not that of the columns
+      }
+      messageIds = Arrays.copyOf(messageIds, wanted);
+      checksums = Arrays.copyOf(checksums, wanted);
+      untilSecond = Arrays.copyOf(untilSecond, wanted);
+      answers = Arrays.copyOf(answers, wanted);
+    }
+
+    /** Puts the first place behind the last. */
+    private void turn() {
+      char messageId = messageIds[0];
+      int checksum = checksums[0];
+      int until = untilSecond[0];
+      Object answer = answers[0];
+      System.arraycopy(messageIds, 1, messageIds, 0, size - 1);
+      System.arraycopy(checksums, 1, checksums, 0, size - 1);
+      System.arraycopy(untilSecond, 1, untilSecond, 0, size - 1);
+      System.arraycopy(answers, 1, answers, 0, size - 1);
+      messageIds[size - 1] = messageId;
+      checksums[size - 1] = checksum;
+      untilSecond[size - 1] = until;
+      answers[size - 1] = answer;
+      oldest--;
+    }
+  }
+
+  /** The peer of this address, which is the latest heard from now. */
+  Peer peer(InetSocketAddress address, int second) {
+    probe.value = address;
+    probe.hash = hash(address);
+    Peer known = peers.get(probe);
+    if (known == null) {
+      known = add(address, probe.hash);
+    } else {
+      known.unlink();
+    }
+    known.lastSecond = second;
+    known.linkLast(known.isAdmitted ? admitted : unverified);
+    return known;
+  }
+
+  private Peer add(InetSocketAddress address, int hash) {
+    while (places >= maxMessages && (forgetFirst(unverified) || forgetFirst(admitted))) {
+      // until there is room
+    }
+    Peer made = new Peer();
+    made.key.value = new InetSocketAddress(address.getAddress(), address.getPort());
+    made.key.hash = hash;
+    made.grow(1);
+    places++;
+    peers.put(made.key, made);
+    return made;
+  }
+
+  private boolean forgetFirst(Peer ring) {
+    Peer first = ring.after;
+    if (first == ring) {
+      return false;
+    }
+    first.unlink();
+    peers.remove(first.key);
+    places -= first.answers.length;
+    return true;
+  }
+
+  private int hash(InetSocketAddress address) {
+    long value = address.getPort();
+    if (address.getAddress() instanceof Inet4Address) {
+      value |= (long) address.getAddress().hashCode() << 16; // the address itself
+    } else {
+      for (byte each : address.getAddress().getAddress()) {
+        value = (value ^ each) * multiplier;
+        value ^= value >>> 29;
+      }
+    }
+    value = (value ^ seed) * multiplier;
+    return (int) (value >>> 32);
+  }
+
+  /** The peer has shown good credentials. */
+  void admit(Peer peer) {
+    if (!peer.isAdmitted) {
+      peer.isAdmitted = true;
+      if (isKept(peer)) {
+        peer.unlink();
+        peer.linkLast(admitted);
+      }
+    }
+  }
+
+  private boolean isKept(Peer peer) {
+    return peers.get(peer.key) == peer;
+  }
+
+  /** Remembers a message; the exchange is what {@link Peer#find} gives until it is replaced. */
+  void add(
+      Peer peer, int messageId, int checksum, boolean confirmable, int second, Object exchange) {
+    int capacity = peer.answers.length;
+    if (peer.size == capacity && capacity < maxPerPeer) {
+      int more = Math.min(capacity, maxPerPeer - capacity);
+      if (places + more <= maxMessages) {
+        places += more;
+        peer.grow(capacity + more);
+      }
+    }
+    int at;
+    if (peer.size < peer.answers.length) {
+      at = peer.size++;
+    } else {
+      at = peer.oldest;
+      peer.oldest = at + 1 == peer.size ? 0 : at + 1;
+    }
+    peer.messageIds[at] = (char) messageId;
+    peer.checksums[at] = checksum;
+    peer.untilSecond[at] = second + (confirmable ? confirmableSeconds : nonConfirmableSeconds);
+    peer.answers[at] = exchange;
+  }
+
+  /** Forgets the peers all of whose messages are past their time. */
+  void sweep(int second) {
+    sweep(unverified, second);
+    sweep(admitted, second);
+  }
+
+  private void sweep(Peer ring, int second) {
+    while (ring.after != ring && second - ring.after.lastSecond > confirmableSeconds) {
+      var _ = forgetFirst(ring);
+    }
+  }
+
+  /** Places taken, for the bound. */
+  int places() {
+    return places;
+  }
+
+  int peers() {
+    return peers.size();
+  }
+}
