@@ -63,6 +63,14 @@ class ArchitectureTest {
                   "io.sluice.adapter.netty..", "io.sluice.adapter.testkit.."));
 
   @ArchTest
+  static final ArchRule packagesOfCoapHaveNoCycles =
+      slices().matching("io.sluice.adapter.coap.(*)..").should().beFreeOfCycles();
+
+  @ArchTest
+  static final ArchRule packagesOfCoapDoNotKnowTheirFactories =
+      knowsNothingOf("io.sluice.adapter.coap.*..", "io.sluice.adapter.coap");
+
+  @ArchTest
   static final ArchRule engineKnowsTheApiAndStoresOnly =
       knowsNothingOf(
           "io.sluice.engine..",

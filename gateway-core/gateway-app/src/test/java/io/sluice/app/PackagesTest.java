@@ -26,7 +26,6 @@ class PackagesTest {
           "io.sluice.engine.normalize", "to be split: profiles, codecs",
           "io.sluice.engine.spool", "to be a module of its own",
           "io.sluice.engine.coverage", "to be split: slots, reports",
-          "io.sluice.adapter.coap", "to be split: server, fast path, DTLS",
           "io.sluice.adapter.mqtt", "to be split: server, session, packet");
 
   private static Map<String, Long> classes;
