@@ -105,7 +105,7 @@ public record AlarmFields(
   }
 
   private Word ofNumber(double number) {
-    String text = Values.plain(number);
+    String text = Numbers.plain(number);
     return ofText(text);
   }
 

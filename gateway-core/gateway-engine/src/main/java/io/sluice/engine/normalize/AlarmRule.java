@@ -1,7 +1,6 @@
 package io.sluice.engine.normalize;
 
 import io.sluice.api.Cap;
-import io.sluice.engine.record.RecordFormat.Kind;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -58,26 +57,17 @@ public record AlarmRule(
    */
   record Comparison(Metric metric, Operator operator, Object operand, String text) {
 
-    boolean holds(Samples samples, int index) {
-      return switch (samples.kinds[index]) {
-        case LONG -> ofNumber((double) samples.bits[index]);
-        case DOUBLE -> ofNumber(Double.longBitsToDouble(samples.bits[index]));
-        case TRUE -> ofTruth(true);
-        case FALSE -> ofTruth(false);
-        case STRING, BYTES -> samples.objects[index] instanceof String word && ofText(word);
-      };
-    }
-
     boolean holds(Object value) {
       return switch (value) {
-        case Number number -> ofNumber(number.doubleValue());
-        case Boolean truth -> ofTruth(truth);
-        case String word -> ofText(word);
+        case Number number -> holdsNumber(number.doubleValue());
+        case Boolean truth -> holdsTruth(truth);
+        case String word -> holdsText(word);
         default -> false;
       };
     }
 
-    private boolean ofNumber(double value) {
+    /** Whether it holds for a number. */
+    boolean holdsNumber(double value) {
       if (operand instanceof Boolean truth && (value == 0 || value == 1)) {
         return isEqual(truth == (value == 1));
       }
@@ -94,11 +84,13 @@ public record AlarmRule(
       };
     }
 
-    private boolean ofTruth(boolean value) {
+    /** Whether it holds for true or false. */
+    boolean holdsTruth(boolean value) {
       return isEqual(operand.equals(value));
     }
 
-    private boolean ofText(String value) {
+    /** Whether it holds for a text. */
+    boolean holdsText(String value) {
       return isEqual(text.equalsIgnoreCase(value) || text.equalsIgnoreCase(value.strip()));
     }
 
@@ -109,28 +101,6 @@ public record AlarmRule(
         default -> false;
       };
     }
-  }
-
-  boolean holds(Samples samples) {
-    for (Comparison comparison : comparisons) {
-      if (!holdsForSome(comparison, samples)) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private static boolean holdsForSome(Comparison comparison, Samples samples) {
-    for (int i = 0; i < samples.count; i++) {
-      Target.Field field = samples.fields[i];
-      if (field != null
-          && field.metric() == comparison.metric
-          && samples.kinds[i] != Kind.BYTES
-          && comparison.holds(samples, i)) {
-        return true;
-      }
-    }
-    return false;
   }
 
   /**

@@ -13,7 +13,7 @@ final class BytesCodec implements PlannedCodec {
       byte[] sent, Profile profile, Device device, long receivedMicros, Samples samples)
       throws PayloadException {
     byte[] payload = PayloadText.raw(sent, profile);
-    ByteLayout layout = profile.bytes;
+    ByteLayout layout = profile.bytes();
     if (layout == null) {
       throw new PayloadException(
           "the payload is raw bytes, but the profile "

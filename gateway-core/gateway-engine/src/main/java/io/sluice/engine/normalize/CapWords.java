@@ -2,6 +2,7 @@ package io.sluice.engine.normalize;
 
 import io.sluice.api.Cap;
 import io.sluice.engine.normalize.AlarmFields.CapFields;
+import io.sluice.engine.normalize.Target.Role;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,16 @@ public record CapWords(
         word(fields.urgency(), value, AlarmKeys.URGENCIES::get),
         word(fields.certainty(), value, AlarmKeys.CERTAINTIES::get),
         word(fields.status(), value, CapWords::status));
+  }
+
+  /** Whether a word is one of those of CAP 1.2 in that role. */
+  static boolean isWord(Role role, String word) {
+    return switch (role) {
+      case SEVERITY -> AlarmKeys.SEVERITIES.containsKey(word.strip());
+      case URGENCY -> AlarmKeys.URGENCIES.containsKey(word.strip());
+      case CERTAINTY -> AlarmKeys.CERTAINTIES.containsKey(word.strip());
+      default -> word.equals("true") || AlarmKeys.STATUSES.containsKey(word.strip());
+    };
   }
 
   private static @Nullable String status(String word) {

@@ -9,10 +9,12 @@ import tools.jackson.core.JsonParser;
 final class DocumentCodec implements PlannedCodec {
   private final DocumentFormat format;
   private final DocumentReader reader;
+  private final Lookahead lookahead;
 
   DocumentCodec(DocumentFormat format, DocumentReader reader) {
     this.format = format;
     this.reader = reader;
+    this.lookahead = new Lookahead(format);
   }
 
   @Override
@@ -23,13 +25,13 @@ final class DocumentCodec implements PlannedCodec {
       read(sent, 0, sent.length, profile, device, receivedMicros, samples);
       return;
     }
-    byte[] payload = PayloadText.inUtf8(sent, profile.forms.charset());
+    byte[] payload = PayloadText.inUtf8(sent, profile.forms().charset());
     int from = PayloadText.start(sent, payload);
     int to = PayloadText.end(payload);
     try {
       read(payload, from, to, profile, device, receivedMicros, samples);
     } catch (PayloadException e) {
-      byte[] mended = profile.tolerant ? NonNumbers.quoted(payload, from, to) : null;
+      byte[] mended = profile.tolerant() ? NonNumbers.quoted(payload, from, to) : null;
       if (mended == null) {
         throw e;
       }
@@ -47,11 +49,13 @@ final class DocumentCodec implements PlannedCodec {
       long receivedMicros,
       Samples samples)
       throws PayloadException {
+    lookahead.begin(payload, from, to);
     try (JsonParser parser = format.parser(payload, from, to)) {
-      Lookahead lookahead = new Lookahead(format, payload, from, to);
       reader.decode(parser, profile, device, samples, lookahead, receivedMicros);
     } catch (JacksonException e) {
       throw format.fault(e, reader.at());
+    } finally {
+      lookahead.end();
     }
   }
 }

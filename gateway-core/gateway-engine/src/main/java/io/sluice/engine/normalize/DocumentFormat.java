@@ -1,5 +1,6 @@
 package io.sluice.engine.normalize;
 
+import io.sluice.api.MessageBounds;
 import io.sluice.api.codec.PayloadException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -27,7 +28,7 @@ enum DocumentFormat {
           .maxNestingDepth(MAX_DEPTH)
           .maxNameLength(MAX_NAME)
           .maxNumberLength(100)
-          .maxStringLength(Normalizer.MAX_PAYLOAD_BYTES)
+          .maxStringLength(MessageBounds.PAYLOAD_MAX_BYTES)
           .build();
 
   /** Loaded with the first message in JSON. */

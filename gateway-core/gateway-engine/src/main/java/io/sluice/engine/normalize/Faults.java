@@ -8,6 +8,7 @@ final class Faults {
   static final String NOT_MEASURED = " says that nothing was measured; leave the field out";
 
   private static final int MAX_QUOTED = 60;
+  private static final char DELETE = 0x7F;
 
   /** The byte offset of what has no known place. */
   static final int NOWHERE = -1;
@@ -15,8 +16,11 @@ final class Faults {
   private Faults() {}
 
   static PayloadException at(String path, int byteOffset, String what) {
-    String place = byteOffset == NOWHERE ? "" : " at byte " + byteOffset;
-    return new PayloadException("$." + plain(path) + place + ": " + what);
+    String name = plain(path);
+    return new PayloadException(
+        byteOffset == NOWHERE
+            ? "$." + name + ": " + what
+            : "$." + name + " at byte " + byteOffset + ": " + what); // one text, not two
   }
 
   static PayloadException unknown(String path, int byteOffset, Profile profile) {
@@ -26,18 +30,31 @@ final class Faults {
         "the profile "
             + profile.id()
             + " does not know it; "
-            + Nearest.hint(path, profile.targets.keySet(), "leave it out, or declare it there"));
+            + profile.hint(path, "leave it out, or declare it there"));
   }
 
   /** A library's message, shortened, on one line. */
   static String plain(String message) {
-    String line = message.replaceAll("\\p{Cntrl}", "?");
+    String line = withoutControls(message);
     return line.length() > 3 * MAX_QUOTED ? line.substring(0, 3 * MAX_QUOTED) + "..." : line;
   }
 
   /** The text in quotes, shortened, on one line. */
   static String quoted(String text) {
-    String line = text.replaceAll("\\p{Cntrl}", "?");
+    String line = withoutControls(text);
     return '"' + (line.length() > MAX_QUOTED ? line.substring(0, MAX_QUOTED) + "..." : line) + '"';
+  }
+
+  private static String withoutControls(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (isControl(text.charAt(i))) {
+        return text.replaceAll("\\p{Cntrl}", "?");
+      }
+    }
+    return text;
+  }
+
+  private static boolean isControl(char c) {
+    return c < ' ' || c == DELETE;
   }
 }

@@ -16,14 +16,33 @@ import tools.jackson.dataformat.cbor.CBORParser;
 
 /**
  * Looks at an array of a payload before it is read, where its meaning hangs on what stands in it.
- *
- * @param format of the payload, null for none
+ * Confined to one thread, and used again for each message.
  */
-record Lookahead(@Nullable DocumentFormat format, byte[] payload, int from, int to) {
-  static final Lookahead NONE = new Lookahead(null, new byte[0], 0, 0);
-
+final class Lookahead {
+  private static final byte[] NOTHING = {};
   private static final int BIGFLOAT_TAG = 5;
   private static final int MAX_EXPONENT = 2_000;
+
+  private final DocumentFormat format;
+  private byte[] payload = NOTHING;
+  private int from;
+  private int to;
+
+  Lookahead(DocumentFormat format) {
+    this.format = format;
+  }
+
+  /** Looks at this payload from now on. */
+  void begin(byte[] payload, int from, int to) {
+    this.payload = payload;
+    this.from = from;
+    this.to = to;
+  }
+
+  /** Lets the payload go. */
+  void end() {
+    begin(NOTHING, 0, 0);
+  }
 
   /** The services of Huawei IoTDA: their ids, and the properties that several of them have. */
   record Services(List<String> ids, Set<String> shared) {
@@ -137,7 +156,7 @@ record Lookahead(@Nullable DocumentFormat format, byte[] payload, int from, int 
 
   private @Nullable JsonParser at(JsonParser parser) {
     long offset = parser.currentTokenLocation().getByteOffset();
-    if (format == null || offset < 0 || from + offset >= to) {
+    if (offset < 0 || from + offset >= to) {
       return null;
     }
     int start = from + (int) offset;

@@ -5,9 +5,12 @@ import org.jspecify.annotations.Nullable;
 
 /** One metric that a profile declares. Immutable. */
 public final class Metric {
-  final int index;
-  final byte[] nameUtf8;
-  final byte @Nullable [] unitUtf8;
+  /** Longest name, in UTF-8. */
+  static final int MAX_NAME_BYTES = 256;
+
+  private final int index;
+  private final byte[] nameUtf8;
+  private final byte @Nullable [] unitUtf8;
   private final String name;
   private final @Nullable String unit;
   private final MetricType type;
@@ -51,8 +54,23 @@ public final class Metric {
     }
   }
 
+  /** Its place in {@link Profile#metrics}. */
+  int index() {
+    return index;
+  }
+
   public String name() {
     return name;
+  }
+
+  /** The name as records have it. Must not be changed. */
+  byte[] nameUtf8() {
+    return nameUtf8;
+  }
+
+  /** The unit as records have it, or null. Must not be changed. */
+  byte @Nullable [] unitUtf8() {
+    return unitUtf8;
   }
 
   /** From the IANA SenML units registry, or a unit of the profile's own, or null. */

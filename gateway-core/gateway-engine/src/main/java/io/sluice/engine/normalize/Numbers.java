@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 final class Numbers {
   private static final int MAX_LENGTH = 64;
   private static final int MAX_EXACT_DIGITS = 15;
+  private static final double MAX_EXACT = 9.0e15;
   private static final double[] POWERS = {
     1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16
   };
@@ -153,5 +154,12 @@ final class Numbers {
     }
     double value = point < 0 ? (double) digits : digits / POWERS[length - 1 - point];
     return first == 0 ? value : -value;
+  }
+
+  /** The number's text, an integral one without point. */
+  static String plain(double value) {
+    return value == Math.rint(value) && Math.abs(value) < MAX_EXACT
+        ? Long.toString((long) value)
+        : Double.toString(value);
   }
 }

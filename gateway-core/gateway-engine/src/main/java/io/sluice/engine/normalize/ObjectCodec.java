@@ -1,20 +1,16 @@
 package io.sluice.engine.normalize;
 
 import io.sluice.api.Device;
-import io.sluice.api.QualityReason;
 import io.sluice.api.codec.PayloadException;
 import io.sluice.engine.normalize.Profile.Unknown;
 import io.sluice.engine.normalize.Target.Field;
 import io.sluice.engine.normalize.Target.Role;
-import io.sluice.engine.record.RecordFormat.Kind;
 import java.math.BigDecimal;
-import java.math.BigInteger;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
-import tools.jackson.core.json.UTF8StreamJsonParser;
 
 /**
  * Objects of JSON and CBOR, streamed: fields flattened with dots, array elements by their index,
@@ -28,11 +24,10 @@ final class ObjectCodec implements DocumentReader {
   private static final Set<String> ENVELOPE =
       Set.of("id", "version", "method", "sys", "src", "dst", "jsonrpc");
 
+  private final LeafReader leaves = new LeafReader();
   private Profile profile = Profile.generic("");
   private Samples samples = new Samples();
-  private Lookahead lookahead = Lookahead.NONE;
-  private long received;
-  private int reached;
+  private Lookahead lookahead = new Lookahead(DocumentFormat.JSON);
   private long sampleTime;
 
   /** Where the times came from, by the depth of samples within samples. */
@@ -40,7 +35,6 @@ final class ObjectCodec implements DocumentReader {
 
   private int sampleDepth;
   private @Nullable Map<String, Target> scope;
-  private boolean textual;
   private boolean wrapped;
   private int wraps;
 
@@ -56,11 +50,10 @@ final class ObjectCodec implements DocumentReader {
       Lookahead lookahead,
       long receivedMicros)
       throws PayloadException {
-    textual = parser instanceof UTF8StreamJsonParser;
+    leaves.begin(parser, profile, samples, receivedMicros);
     this.profile = profile;
     this.samples = samples;
     this.lookahead = lookahead;
-    this.received = receivedMicros;
     wrapped = false;
     wraps = 0;
     sampleTime = Samples.NO_TIME;
@@ -71,11 +64,11 @@ final class ObjectCodec implements DocumentReader {
       case null -> throw new PayloadException("the payload is empty; send an object");
       case START_OBJECT -> samples.time = sample(parser);
       case START_ARRAY -> elements(parser, "");
-      default -> value(parser, token, profile.text.value());
+      default -> value(parser, token, profile.text().value());
     }
     if (parser.nextToken() != null) {
       throw new PayloadException(
-          "byte " + at(parser) + ": something follows the document; send one in a message");
+          "byte " + leaves.at(parser) + ": something follows the document; send one in a message");
     }
     if (wrapped) {
       samples.dropEnvelope(ENVELOPE);
@@ -148,157 +141,49 @@ final class ObjectCodec implements DocumentReader {
       container(parser, token, path, timed);
       return;
     }
-    if (isNothing(parser, token)) {
+    if (LeafReader.isNothing(parser, token)) {
       return;
     }
-    int at = at(parser);
-    Field meant = field.when() == null ? field : meant(parser, token, field);
-    if (meant == null && scope != null && profile.targets.get(path) instanceof Field elsewhere) {
-      meant = meant(parser, token, elsewhere);
+    int at = leaves.at(parser);
+    Field meant = field.when() == null ? field : leaves.meant(parser, token, field);
+    if (meant == null && scope != null && profile.target(path) instanceof Field elsewhere) {
+      meant = leaves.meant(parser, token, elsewhere);
     }
     if (meant == null || !samples.claim(meant, at)) {
       unknown(parser, token, path, timed, false);
       return;
     }
-    take(parser, token, path, meant, at);
-  }
-
-  /** Which of the path's fields the value is meant for. */
-  private @Nullable Field meant(JsonParser parser, JsonToken token, Field field) {
-    return switch (token) {
-      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> Meaning.ofNumber(field, parser.getDoubleValue());
-      case VALUE_TRUE, VALUE_FALSE -> Meaning.ofBoolean(field);
-      case VALUE_STRING -> Meaning.ofText(field, parser.getString());
-      default -> Meaning.ofOther(field);
-    };
-  }
-
-  private void take(JsonParser parser, JsonToken token, String path, Field field, int at)
-      throws PayloadException {
-    if (textual && token.isNumeric() && field.asText()) {
-      Values.addString(samples, field, at, parser.getString());
-      return;
-    }
-    switch (token) {
-      case VALUE_NUMBER_INT -> {
-        if (fitsLong(parser)) {
-          Values.addLong(samples, field, at, parser.getLongValue());
-        } else {
-          Values.addBig(samples, field, at, parser.getBigIntegerValue());
-        }
-      }
-      case VALUE_NUMBER_FLOAT -> Values.addDouble(samples, field, at, fraction(parser));
-      case VALUE_TRUE -> Values.addBoolean(samples, field, at, true);
-      case VALUE_FALSE -> Values.addBoolean(samples, field, at, false);
-      case VALUE_STRING -> Values.addString(samples, field, at, parser.getString());
-      case VALUE_EMBEDDED_OBJECT -> Values.addBytes(samples, field, at, parser.getBinaryValue());
-      default -> throw Faults.at(path, at, "a value is missing; send one");
-    }
+    leaves.take(parser, token, path, meant, at);
   }
 
   /**
-   * @param reserved whether the profile gives the name a meaning that this value cannot have: the
-   *     value is then no unknown field, whatever the profile does with those
+   * @param reserved whether the profile gives the name a meaning that this value cannot have
    */
   private void unknown(
       JsonParser parser, JsonToken token, String path, boolean timed, boolean reserved)
       throws PayloadException {
     if (token == JsonToken.START_OBJECT || token == JsonToken.START_ARRAY) {
       container(parser, token, path, timed);
-      return;
-    }
-    if (isNothing(parser, token)) {
-      return;
-    }
-    int at = at(parser);
-    if (token == JsonToken.VALUE_STRING && namesDevice(path)) {
-      samples.claim(parser.getString());
-    }
-    if (profile.unknown == Unknown.DROP && !(reserved && isCapWord)) {
-      return;
-    }
-    if (profile.unknown == Unknown.REJECT && !reserved) {
-      throw Faults.unknown(path, at, profile);
-    }
-    String name = samples.claimUnknown(path, profile.isMetric(path), at);
-    int before = samples.count;
-    switch (token) {
-      case VALUE_NUMBER_INT -> {
-        if (fitsLong(parser)) {
-          samples.addUnknown(name, at, Kind.LONG, parser.getLongValue(), null);
-        } else {
-          unknownBig(name, at, parser.getBigIntegerValue());
-        }
-      }
-      case VALUE_NUMBER_FLOAT -> unknownDouble(parser, name, at, fraction(parser));
-      case VALUE_TRUE -> samples.addUnknown(name, at, Kind.TRUE, 0, null);
-      case VALUE_FALSE -> samples.addUnknown(name, at, Kind.FALSE, 0, null);
-      case VALUE_STRING -> unknownText(name, at, parser.getString());
-      case VALUE_EMBEDDED_OBJECT ->
-          samples.addUnknown(name, at, Kind.BYTES, 0, parser.getBinaryValue());
-      default -> throw Faults.at(path, at, "a value is missing; send one");
-    }
-    if (samples.count > before) {
-      samples.envelope[before] = wraps == 0;
-    }
-  }
-
-  private void unknownText(String name, int at, String text) throws PayloadException {
-    if (Numbers.isNonNumber(text)) {
-      samples.refuseUnknown(
-          name, at, QualityReason.SENSOR, text, Faults.quoted(text) + Faults.NOT_MEASURED);
-    } else {
-      samples.addUnknown(name, at, Kind.STRING, 0, text);
-    }
-  }
-
-  /** Its digits stay exact. */
-  private void unknownBig(String name, int at, BigInteger value) throws PayloadException {
-    double nearest = value.doubleValue();
-    if (Values.isExact(value, nearest)) {
-      samples.addUnknown(name, at, Kind.DOUBLE, Double.doubleToRawLongBits(nearest), null);
-    } else {
-      samples.addUnknown(name, at, Kind.STRING, 0, value.toString());
+    } else if (!LeafReader.isNothing(parser, token)) {
+      leaves.unknown(parser, token, path, reserved, reserved && isCapWord, wraps == 0);
     }
   }
 
   private @Nullable Target target(String path) {
     Target own = scope == null ? null : scope.get(path);
-    return own == null ? profile.targets.get(path) : own;
-  }
-
-  /** Whether a path is one of those in which messages name the device that they come from. */
-  static boolean namesDevice(String path) {
-    return switch (path) {
-      case "device", "deviceId", "device_id", "deviceID", "deviceName" -> true;
-      default -> false;
-    };
-  }
-
-  private void unknownDouble(JsonParser parser, String path, int at, double value)
-      throws PayloadException {
-    if (Double.isFinite(value)) {
-      samples.addUnknown(path, at, Kind.DOUBLE, Double.doubleToRawLongBits(value), null);
-    } else {
-      samples.refuseUnknown(
-          path,
-          at,
-          QualityReason.RANGE,
-          parser.getString(),
-          value + " is no number; leave out what was not measured");
-    }
+    return own == null ? profile.target(path) : own;
   }
 
   private void container(JsonParser parser, JsonToken token, String path, boolean timed)
       throws PayloadException {
-    if (path.length() > Samples.MAX_NAME_BYTES) {
+    if (path.length() > Metric.MAX_NAME_BYTES) {
       tooFar(parser, path);
     } else if (token == JsonToken.START_ARRAY) {
       BigDecimal scaled = lookahead.bigfloat(parser);
       if (scaled == null) {
         elements(parser, path);
       } else {
-        bigfloat(scaled, path);
+        leaves.bigfloat(scaled, target(path), path);
       }
     } else if (timed) {
       timedFields(parser, path);
@@ -307,22 +192,10 @@ final class ObjectCodec implements DocumentReader {
     }
   }
 
-  /** CBOR's tag 5, mantissa and binary exponent (RFC 8949 section 3.4.4). */
-  private void bigfloat(BigDecimal value, String path) throws PayloadException {
-    double nearest = value.doubleValue();
-    Field field = target(path) instanceof Field first ? Meaning.ofNumber(first, nearest) : null;
-    if (field != null && samples.claim(field, reached)) {
-      Values.addDouble(samples, field, reached, nearest);
-    } else if (profile.unknown == Unknown.KEEP) {
-      String name = samples.claimUnknown(path, profile.isMetric(path), reached);
-      samples.addUnknown(name, reached, Kind.DOUBLE, Double.doubleToRawLongBits(nearest), null);
-    }
-  }
-
   /** No value below can be kept under its name, nor be known: no profile's path is that long. */
   private void tooFar(JsonParser parser, String path) throws PayloadException {
-    if (profile.unknown != Unknown.DROP) {
-      samples.fault(Samples.nameTooLong(path, at(parser)));
+    if (profile.unknown() != Unknown.DROP) {
+      samples.fault(Samples.nameTooLong(path, leaves.at(parser)));
     }
     parser.skipChildren();
   }
@@ -337,7 +210,7 @@ final class ObjectCodec implements DocumentReader {
       if (name.equals("value")) {
         value(parser, token, path);
       } else if (name.equals("time") && target(below) == null) {
-        time = time(parser, token);
+        time = leaves.time(parser, token);
         if (time == Samples.NO_TIME) {
           unknown(parser, token, below, false, true);
         }
@@ -382,7 +255,7 @@ final class ObjectCodec implements DocumentReader {
   /** Of several times the one whose path the profile names first counts; the others are fields. */
   private boolean observed(JsonParser parser, JsonToken token, String path)
       throws PayloadException {
-    long micros = time(parser, token);
+    long micros = leaves.time(parser, token);
     if (micros == Samples.NO_TIME) {
       return false;
     }
@@ -397,7 +270,7 @@ final class ObjectCodec implements DocumentReader {
       }
       seen.keep(samples, profile);
     }
-    seen.note(parser, token, path, at(parser));
+    seen.note(parser, token, path, leaves.at(parser));
     sampleTime = micros;
     return true;
   }
@@ -429,7 +302,7 @@ final class ObjectCodec implements DocumentReader {
   /** Lets the paths hold that lead through this place; returns those that held before. */
   private @Nullable Map<String, Target> enter(String path) {
     Map<String, Target> outer = scope;
-    Map<String, Target> own = profile.scopes.get(path);
+    Map<String, Target> own = profile.scope(path);
     scope = own == null ? outer : own;
     return outer;
   }
@@ -499,7 +372,7 @@ final class ObjectCodec implements DocumentReader {
           field(parser, own ? full : property, false);
         }
       } else if (name.equals("event_time") || name.equals("eventTime")) {
-        time = time(parser, token);
+        time = leaves.time(parser, token);
         if (time == Samples.NO_TIME) {
           unknown(parser, token, id + '.' + name, false, true);
         }
@@ -514,64 +387,12 @@ final class ObjectCodec implements DocumentReader {
 
   /** Notes whether it is a word of CAP 1.2; the field itself stays a field like any other. */
   private boolean cap(Role role, @Nullable String word) {
-    if (word != null) {
-      isCapWord =
-          switch (role) {
-            case SEVERITY -> AlarmKeys.SEVERITIES.containsKey(word.strip());
-            case URGENCY -> AlarmKeys.URGENCIES.containsKey(word.strip());
-            case CERTAINTY -> AlarmKeys.CERTAINTIES.containsKey(word.strip());
-            default -> word.equals("true") || AlarmKeys.STATUSES.containsKey(word.strip());
-          };
-    }
+    isCapWord = word != null && CapWords.isWord(role, word);
     return false;
-  }
-
-  /** The time that a value says, or {@link Samples#NO_TIME} where it cannot be one. */
-  private long time(JsonParser parser, JsonToken token) {
-    TimeForms forms = samples.forms;
-    return switch (token) {
-      case VALUE_NUMBER_INT ->
-          fitsLong(parser)
-              ? Times.ofNumber(parser.getLongValue(), forms, received)
-              : Samples.NO_TIME;
-      case VALUE_NUMBER_FLOAT -> Times.ofNumber(parser.getDoubleValue(), forms, received);
-      case VALUE_STRING -> {
-        Long micros = Times.ofText(parser.getString(), forms, received);
-        yield micros == null ? Samples.NO_TIME : micros;
-      }
-      default -> Samples.NO_TIME;
-    };
-  }
-
-  private double fraction(JsonParser parser) {
-    if (textual) {
-      double value =
-          Numbers.ofDigits(
-              parser.getStringCharacters(), parser.getStringOffset(), parser.getStringLength());
-      if (!Double.isNaN(value)) {
-        return value;
-      }
-    }
-    return parser.getDoubleValue();
-  }
-
-  /** A null; or CBOR's undefined and its other simple values, which have no meaning here. */
-  private static boolean isNothing(JsonParser parser, JsonToken token) {
-    return token == JsonToken.VALUE_NULL
-        || (token == JsonToken.VALUE_EMBEDDED_OBJECT && parser.getBinaryValue() == null);
-  }
-
-  private static boolean fitsLong(JsonParser parser) {
-    return parser.getNumberType() != JsonParser.NumberType.BIG_INTEGER;
   }
 
   @Override
   public long at() {
-    return reached;
-  }
-
-  private int at(JsonParser parser) {
-    reached = (int) Math.max(0, parser.currentTokenLocation().getByteOffset());
-    return reached;
+    return leaves.reached();
   }
 }

@@ -99,7 +99,7 @@ final class PayloadText {
 
   /** The raw bytes for a layout, out of the text in which the profile says that they come. */
   static byte[] raw(byte[] payload, Profile profile) throws PayloadException {
-    Encoding encoding = profile.forms.encoding();
+    Encoding encoding = profile.forms().encoding();
     if (encoding == Encoding.BINARY) {
       requireBinary(payload, profile);
       return payload;
@@ -122,7 +122,7 @@ final class PayloadText {
 
   /** Bytes that are the layout's in hex digits are no values of the layout. */
   private static void requireBinary(byte[] payload, Profile profile) throws PayloadException {
-    ByteLayout layout = profile.bytes;
+    ByteLayout layout = profile.bytes();
     if (layout == null || end(payload) != 2 * layout.length()) {
       return;
     }

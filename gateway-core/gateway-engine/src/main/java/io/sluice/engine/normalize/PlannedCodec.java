@@ -27,7 +27,7 @@ interface PlannedCodec extends PayloadCodec {
       throws PayloadException {
     Samples samples = new Samples();
     Profile profile = Profile.generic(device.profile());
-    samples.clear(profile, profile.forms.times());
+    samples.clear(profile, profile.forms().times());
     decode(payload, profile, device, receivedMicros, samples);
     samples.requireSomething();
     SampleReplay.to(out, samples);

@@ -39,22 +39,16 @@ public final class Profile {
 
   private static final Duration DEFAULT_INTERVAL = Duration.ofMinutes(1);
 
-  final Unknown unknown;
-  final PayloadForms forms;
-
-  /** What {@code forms.tolerant()} says; read for each message. */
-  final boolean tolerant;
-
-  final HashMap<String, Target> targets;
-
-  /** What paths mean within what is unwrapped or read as samples, by the place of that. */
-  final Map<String, Map<String, Target>> scopes;
-
-  final List<AlarmRule> alarms;
+  private final Unknown unknown;
+  private final PayloadForms forms;
+  private final boolean tolerant;
+  private final HashMap<String, Target> targets;
+  private final Map<String, Map<String, Target>> scopes;
+  private final List<AlarmRule> alarms;
   private final AlarmFields alarmFields;
   private final List<List<AlarmRule>> grades;
-  final @Nullable ByteLayout bytes;
-  final TextLayout text;
+  private final @Nullable ByteLayout bytes;
+  private final TextLayout text;
   private final List<String> times;
   private final String id;
   private final String title;
@@ -143,6 +137,51 @@ public final class Profile {
 
   public String id() {
     return id;
+  }
+
+  /** Where a path leads, or null where the profile does not know it. */
+  @Nullable Target target(String path) {
+    return targets.get(path);
+  }
+
+  /** What paths mean within what is unwrapped or read as samples at that place, or null. */
+  @Nullable Map<String, Target> scope(String place) {
+    return scopes.get(place);
+  }
+
+  /** What happens to a field that it does not know. */
+  Unknown unknown() {
+    return unknown;
+  }
+
+  /** What it says of its payloads' form. */
+  PayloadForms forms() {
+    return forms;
+  }
+
+  /** Whether a field that cannot be taken costs that field alone. */
+  boolean tolerant() {
+    return tolerant;
+  }
+
+  /** The layout of raw bytes, or null where it has none. */
+  @Nullable ByteLayout bytes() {
+    return bytes;
+  }
+
+  /** How plain text is read. */
+  TextLayout text() {
+    return text;
+  }
+
+  /** {@code did you mean "x"?} for a path that it does not know, or the fallback. */
+  String hint(String path, String otherwise) {
+    return Nearest.hint(path, targets.keySet(), otherwise);
+  }
+
+  /** The alarm rules, in the order in which they are tried. */
+  List<AlarmRule> alarms() {
+    return alarms;
   }
 
   /** The alarm rules, those of one alarm together, the first that holds counts. */

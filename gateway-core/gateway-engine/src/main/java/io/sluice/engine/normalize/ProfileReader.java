@@ -271,7 +271,7 @@ final class ProfileReader {
 
   private void metric(Mapping declared, String name, Node body, boolean textNumbers) {
     String path = "metrics." + name;
-    if (name.isEmpty() || name.getBytes(StandardCharsets.UTF_8).length > Samples.MAX_NAME_BYTES) {
+    if (name.isEmpty() || name.getBytes(StandardCharsets.UTF_8).length > Metric.MAX_NAME_BYTES) {
       yaml.fault(declared.keys().get(name), path, "a name has 1 to 256 bytes; change it");
     }
     boolean bare = body instanceof Scalar scalar && scalar.value() == null;
@@ -349,7 +349,7 @@ final class ProfileReader {
   }
 
   private void map(Node at, Field field) {
-    if (field.path().length() > Samples.MAX_NAME_BYTES) {
+    if (field.path().length() > Metric.MAX_NAME_BYTES) {
       yaml.fault(at, "metrics." + field.metric().name() + ".from", PATH_TOO_LONG);
     }
     paths.put(field.path(), at);
@@ -497,7 +497,7 @@ final class ProfileReader {
 
   private void role(YamlKeys keys, String key, Role role) {
     for (String path : keys.texts(key)) {
-      if (path.length() > Samples.MAX_NAME_BYTES) {
+      if (path.length() > Metric.MAX_NAME_BYTES) {
         keys.fault(key, PATH_TOO_LONG);
       }
       if (targets.put(path, role) instanceof Field field) {

@@ -1,5 +1,6 @@
 package io.sluice.engine.normalize;
 
+import io.sluice.api.MessageBounds;
 import io.sluice.api.QualityReason;
 import io.sluice.api.codec.MeasurementSink;
 import io.sluice.api.codec.PayloadException;
@@ -18,7 +19,7 @@ final class ProfileSink implements MeasurementSink {
   private static final String NAMELESS = "_";
 
   /** Calls in one message: no payload has more values than bytes. */
-  private static final int MAX_CALLS = Normalizer.MAX_PAYLOAD_BYTES;
+  private static final int MAX_CALLS = MessageBounds.PAYLOAD_MAX_BYTES;
 
   private Profile profile = Profile.generic("");
   private Samples samples = new Samples();
@@ -87,7 +88,7 @@ final class ProfileSink implements MeasurementSink {
   }
 
   private void integer(String path, long value) throws PayloadException {
-    Target target = profile.targets.get(path);
+    Target target = profile.target(path);
     Field field = target instanceof Field first ? Meaning.ofNumber(first, (double) value) : null;
     if (field != null && samples.claim(field, place)) {
       Values.addLong(samples, field, place, value);
@@ -108,7 +109,7 @@ final class ProfileSink implements MeasurementSink {
   }
 
   private void fraction(String path, double value) throws PayloadException {
-    Target target = profile.targets.get(path);
+    Target target = profile.target(path);
     Field field = target instanceof Field first ? Meaning.ofNumber(first, value) : null;
     if (field != null && samples.claim(field, place)) {
       Values.addDouble(samples, field, place, value);
@@ -136,7 +137,7 @@ final class ProfileSink implements MeasurementSink {
   }
 
   private void truth(String path, boolean value) throws PayloadException {
-    Target target = profile.targets.get(path);
+    Target target = profile.target(path);
     Field field = target instanceof Field first ? Meaning.ofBoolean(first) : null;
     if (field != null && samples.claim(field, place)) {
       Values.addBoolean(samples, field, place, value);
@@ -161,13 +162,13 @@ final class ProfileSink implements MeasurementSink {
     if (value == null) {
       return; // a field that was left out
     }
-    Target target = profile.targets.get(path);
+    Target target = profile.target(path);
     Field field = target instanceof Field first ? Meaning.ofText(first, value) : null;
     if (field != null && samples.claim(field, place)) {
       Values.addString(samples, field, place, value);
       return;
     }
-    if (ObjectCodec.namesDevice(path)) {
+    if (LeafReader.namesDevice(path)) {
       samples.claim(value);
     }
     Long micros = target == Role.TIME ? Times.ofText(value, samples.forms, received) : null;
@@ -195,7 +196,7 @@ final class ProfileSink implements MeasurementSink {
     if (value == null) {
       return; // a field that was left out
     }
-    Target target = profile.targets.get(path);
+    Target target = profile.target(path);
     Field field = target instanceof Field first ? Meaning.ofOther(first) : null;
     if (field != null && samples.claim(field, place)) {
       Values.addBytes(samples, field, place, value);
@@ -278,10 +279,10 @@ final class ProfileSink implements MeasurementSink {
       return false;
     }
     boolean isCap = target instanceof Role role && role.isCap();
-    if (profile.unknown == Unknown.REJECT && !isCap && target != Role.TIME) {
+    if (profile.unknown() == Unknown.REJECT && !isCap && target != Role.TIME) {
       throw Faults.unknown(path, place, profile);
     }
-    return profile.unknown != Unknown.DROP || isCap;
+    return profile.unknown() != Unknown.DROP || isCap;
   }
 
   private String unknown(String path) throws PayloadException {

@@ -50,9 +50,9 @@ final class RecordMaker {
       String topic,
       String codec,
       long receivedMicros) {
-    AlarmRule rule = firstThatHolds(profile, samples);
+    AlarmRule rule = RuleCheck.firstThatHolds(profile, samples);
     MessageClass messageClass = rule == null ? published : MessageClass.ALARM;
-    distinct.apart(messageClass == MessageClass.ALARM, !profile.alarms.isEmpty());
+    distinct.apart(messageClass == MessageClass.ALARM, !profile.alarms().isEmpty());
     distinct.spacing(profile.spacingMicros());
     judgeTime(samples, receivedMicros);
     writer
@@ -152,15 +152,6 @@ final class RecordMaker {
     }
   }
 
-  private static @Nullable AlarmRule firstThatHolds(Profile profile, Samples samples) {
-    for (int i = 0; i < profile.alarms.size(); i++) {
-      if (profile.alarms.get(i).holds(samples)) {
-        return profile.alarms.get(i);
-      }
-    }
-    return null;
-  }
-
   /** The rule's classification, over it what the payload says; of back-fill the urgency is past. */
   private Cap cap(Samples samples, Profile profile, @Nullable AlarmRule rule) {
     Cap base = rule == null ? UNKNOWN : rule.cap();
@@ -197,7 +188,7 @@ final class RecordMaker {
     Field field = samples.fields[index];
     if (field != null) {
       Metric metric = field.metric();
-      writer.measurement(metric.nameUtf8, metric.unitUtf8, quality, reason, ownTime);
+      writer.measurement(metric.nameUtf8(), metric.unitUtf8(), quality, reason, ownTime);
     } else {
       String unit = samples.units[index];
       writer.measurement(samples.names[index], unit, quality, reason, ownTime);

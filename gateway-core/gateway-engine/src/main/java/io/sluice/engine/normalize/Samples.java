@@ -1,5 +1,6 @@
 package io.sluice.engine.normalize;
 
+import io.sluice.api.MessageBounds;
 import io.sluice.api.QualityReason;
 import io.sluice.api.codec.PayloadException;
 import io.sluice.engine.normalize.Target.Field;
@@ -20,13 +21,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Samples {
   static final long NO_TIME = RecordFormat.NO_TIME;
-  static final int MAX_NAME_BYTES = 256;
 
   private static final int LINEAR_SEARCH = 16;
   private static final String TWICE = "comes twice; send each field once";
 
   /** Characters and bytes of all values together; no payload has more without references. */
-  private static final int MAX_CONTENT = Normalizer.MAX_PAYLOAD_BYTES;
+  private static final int MAX_CONTENT = MessageBounds.PAYLOAD_MAX_BYTES;
 
   int count;
   @Nullable Field[] fields = new Field[32];
@@ -100,7 +100,7 @@ final class Samples {
     relativeTime = false;
     rows = true;
     history = false;
-    tolerant = profile.tolerant;
+    tolerant = profile.tolerant();
     taken = 0;
     typeFaults = 0;
     sensorFaults = 0;
@@ -147,7 +147,7 @@ final class Samples {
    * @return false where another field of the sample gave it already
    */
   boolean claim(Field field, int byteOffset) throws PayloadException {
-    int metric = field.metric().index;
+    int metric = field.metric().index();
     String path = field.path();
     if (stamps[metric] == stamp) {
       if (!tolerant && path.equals(setBy[metric])) {
@@ -290,8 +290,8 @@ final class Samples {
   void addUnknown(String name, int byteOffset, Kind kind, long valueBits, @Nullable Object object)
       throws PayloadException {
     int at = open(byteOffset);
-    if (name.length() > MAX_NAME_BYTES / 3
-        && name.getBytes(StandardCharsets.UTF_8).length > MAX_NAME_BYTES) {
+    if (name.length() > Metric.MAX_NAME_BYTES / 3
+        && name.getBytes(StandardCharsets.UTF_8).length > Metric.MAX_NAME_BYTES) {
       fault(nameTooLong(name, byteOffset));
       return;
     }

@@ -34,7 +34,7 @@ final class Scratch {
 
   /** The profile's, in the zone of device or site where they have one. */
   private TimeForms times(Profile profile, Device device) {
-    TimeForms own = profile.forms.times();
+    TimeForms own = profile.forms().times();
     ZoneId zone = zones.apply(device);
     if (zone == null || zone.equals(own.zone())) {
       return own;

@@ -42,7 +42,7 @@ final class SeenTime {
 
   /** Keeps what was noted as a field like any other. */
   void keep(Samples samples, Profile profile) throws PayloadException {
-    if (profile.unknown == Unknown.KEEP) {
+    if (profile.unknown() == Unknown.KEEP) {
       samples.addUnknown(
           samples.claimUnknown(path, profile.isMetric(path), at), at, kind, bits, text);
     }

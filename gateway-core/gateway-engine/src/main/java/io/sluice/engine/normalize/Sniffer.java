@@ -49,17 +49,16 @@ final class Sniffer {
    */
   static PayloadCodecFactory codec(
       ContentType declared, Profile profile, byte[] payload, int from) {
-    PayloadCodecFactory named = profile.forms.codec();
-    if (named != null && (declared == ContentType.UNSPECIFIED || profile.forms.always())) {
+    PayloadCodecFactory named = profile.forms().codec();
+    if (named != null && (declared == ContentType.UNSPECIFIED || profile.forms().always())) {
       return named;
     }
     if (declared != ContentType.UNSPECIFIED) {
       return BY_CONTENT_TYPE[declared.ordinal()];
     }
-    if (profile.bytes != null) {
-      return isObject(payload, from, profile.bytes)
-          ? json(payload, skipBlanks(payload, from))
-          : BYTES;
+    ByteLayout layout = profile.bytes();
+    if (layout != null) {
+      return isObject(payload, from, layout) ? json(payload, skipBlanks(payload, from)) : BYTES;
     }
     int at = skipBlanks(payload, from);
     int first = at < payload.length ? payload[at] & 0xFF : ' ';

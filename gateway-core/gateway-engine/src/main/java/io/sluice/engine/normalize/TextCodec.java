@@ -29,7 +29,7 @@ final class TextCodec implements PlannedCodec {
     this.profile = profile;
     this.samples = samples;
     this.received = receivedMicros;
-    byte[] payload = PayloadText.inUtf8(sent, profile.forms.charset());
+    byte[] payload = PayloadText.inUtf8(sent, profile.forms().charset());
     int from = PayloadText.start(sent, payload);
     int to = PayloadText.end(payload);
     String text;
@@ -64,14 +64,14 @@ final class TextCodec implements PlannedCodec {
     }
     long time;
     samples.beginSample();
-    if (!profile.text.columns().isEmpty()) {
+    if (!profile.text().columns().isEmpty()) {
       time = rows(text);
     } else if (isEqualPairs(text)) {
       time = pairs(text, "[\\s,;&]+", '=');
     } else if (isColonPairs(text)) {
       time = pairs(text, "[\\r\\n,;]+", ':');
     } else {
-      value(profile.text.value(), text.strip(), 0);
+      value(profile.text().value(), text.strip(), 0);
       time = Samples.NO_TIME;
     }
     samples.time = time;
@@ -122,7 +122,7 @@ final class TextCodec implements PlannedCodec {
     int first = samples.count;
     long time = Samples.NO_TIME;
     int start = 0;
-    for (String column : profile.text.columns()) {
+    for (String column : profile.text().columns()) {
       if (start > row.length()) {
         samples.fault(
             new PayloadException(
@@ -132,10 +132,10 @@ final class TextCodec implements PlannedCodec {
                     + column
                     + " is missing; send "
                     + String.join(
-                        String.valueOf(profile.text.separator()), profile.text.columns())));
+                        String.valueOf(profile.text().separator()), profile.text().columns())));
         break;
       }
-      int end = row.indexOf(profile.text.separator(), start);
+      int end = row.indexOf(profile.text().separator(), start);
       String cell = row.substring(start, end < 0 ? row.length() : end).strip();
       if (!column.isEmpty() && !cell.isEmpty()) {
         time = Math.max(time, value(column, cell, from + start));
@@ -148,7 +148,7 @@ final class TextCodec implements PlannedCodec {
               "byte "
                   + (from + start)
                   + ": more columns than the profile names; send "
-                  + profile.text.columns().size()));
+                  + profile.text().columns().size()));
     }
     samples.fillTime(first, time);
     return time;
@@ -185,7 +185,7 @@ final class TextCodec implements PlannedCodec {
 
   /** Takes a value; returns the time if it is one. */
   private long value(String path, String text, int at) throws PayloadException {
-    Target target = profile.targets.get(path);
+    Target target = profile.target(path);
     switch (target) {
       case Field field -> known(field, path, text, at);
       case Role role when role == Role.TIME -> {
@@ -230,18 +230,18 @@ final class TextCodec implements PlannedCodec {
   }
 
   private void unknown(String path, String text, int at) throws PayloadException {
-    if (profile.unknown == Unknown.REJECT) {
+    if (profile.unknown() == Unknown.REJECT) {
       throw Faults.unknown(path, at, profile);
     }
     kept(path, text, at);
   }
 
   private void kept(String path, String text, int at) throws PayloadException {
-    if (profile.unknown == Unknown.DROP || text.isEmpty()) {
+    if (profile.unknown() == Unknown.DROP || text.isEmpty()) {
       return;
     }
     String name = samples.claimUnknown(path, profile.isMetric(path), at);
-    Number number = Numbers.parse(text, profile.forms.decimal());
+    Number number = Numbers.parse(text, profile.forms().decimal());
     switch (number) {
       case Long integer when !isCode(text) ->
           samples.addUnknown(name, at, Kind.LONG, integer, null);

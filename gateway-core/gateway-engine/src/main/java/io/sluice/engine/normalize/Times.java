@@ -1,10 +1,14 @@
 package io.sluice.engine.normalize;
 
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoField;
+import java.time.temporal.TemporalAccessor;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -92,7 +96,7 @@ final class Times {
     if (text.isEmpty() || text.length() > MAX_LENGTH) {
       return null;
     }
-    Long own = forms.own(text, near);
+    Long own = own(text, forms, near);
     if (own != null) {
       return plausible(own);
     }
@@ -112,6 +116,29 @@ final class Times {
     return offset == null
         ? (Long) of(moment.local(), forms.zone(), near)
         : (Long) plausible(micros(moment.local().toInstant(offset)));
+  }
+
+  /** Microseconds since the epoch by the profile's first pattern that fits, or null. */
+  private static @Nullable Long own(String text, TimeForms forms, long near) {
+    List<DateTimeFormatter> formats = forms.formats();
+    for (int i = 0; i < formats.size(); i++) {
+      Long micros = own(text, formats.get(i), forms.zone(), near);
+      if (micros != null) {
+        return micros;
+      }
+    }
+    return null;
+  }
+
+  private static @Nullable Long own(String text, DateTimeFormatter format, ZoneId zone, long near) {
+    try {
+      TemporalAccessor parsed = format.parse(text);
+      return parsed.isSupported(ChronoField.INSTANT_SECONDS)
+          ? (Long) micros(Instant.from(parsed))
+          : (Long) of(LocalDateTime.from(parsed), zone, near);
+    } catch (DateTimeException e) {
+      return null; // not of this pattern: the next one, or the usual forms
+    }
   }
 
   /** The instant of a local time; of two in the hour that a clock goes back, the nearer one. */

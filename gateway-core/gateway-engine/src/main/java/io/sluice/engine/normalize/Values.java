@@ -76,13 +76,13 @@ final class Values {
           Double.toString(value),
           value + " is no number; leave out what was not measured");
     } else if (field.values() != null) {
-      addMapped(to, field, at, plain(value), field.values());
+      addMapped(to, field, at, Numbers.plain(value), field.values());
     } else if (field.metric().numeric()) {
       addNumber(to, field, at, field.linear().isIdentity() ? value : field.linear().apply(value));
     } else if (field.metric().type() == MetricType.BOOLEAN) {
       addTruth(to, field, at, Kind.DOUBLE, Double.doubleToRawLongBits(value), value);
     } else if (field.metric().type() == MetricType.STRING) {
-      to.add(field, at, Kind.STRING, 0, plain(value), null);
+      to.add(field, at, Kind.STRING, 0, Numbers.plain(value), null);
     } else {
       to.add(field, at, Kind.DOUBLE, Double.doubleToRawLongBits(value), null, null);
     }
@@ -268,7 +268,7 @@ final class Values {
     if (value == 0 || value == 1) {
       addBoolean(to, field, at, value == 1);
     } else {
-      to.refuse(field, at, QualityReason.TYPE, kind, bits, null, plain(value) + NO_TRUTH);
+      to.refuse(field, at, QualityReason.TYPE, kind, bits, null, Numbers.plain(value) + NO_TRUTH);
     }
   }
 
@@ -292,12 +292,5 @@ final class Values {
 
   private static String kindOf(Metric metric) {
     return metric.type().name().toLowerCase(java.util.Locale.ROOT);
-  }
-
-  /** The number's text, an integral one without point. */
-  static String plain(double value) {
-    return value == Math.rint(value) && Math.abs(value) < MAX_EXACT_LONG
-        ? Long.toString((long) value)
-        : Double.toString(value);
   }
 }

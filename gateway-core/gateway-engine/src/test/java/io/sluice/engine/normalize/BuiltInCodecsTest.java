@@ -156,7 +156,7 @@ class BuiltInCodecsTest {
                   .find("laid-out"));
       return (payload, device, received, out) -> {
         Samples samples = new Samples();
-        samples.clear(profile, profile.forms.times());
+        samples.clear(profile, profile.forms().times());
         codec.decode(payload, profile, device, received, samples);
         SampleReplay.to(out, samples);
       };
