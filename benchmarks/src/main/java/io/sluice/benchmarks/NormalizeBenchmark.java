@@ -2,8 +2,8 @@ package io.sluice.benchmarks;
 
 import io.sluice.api.ContentType;
 import io.sluice.api.codec.PayloadException;
-import io.sluice.engine.normalize.Normalized;
 import io.sluice.engine.normalize.Normalizer;
+import io.sluice.engine.normalize.sample.Normalized;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;

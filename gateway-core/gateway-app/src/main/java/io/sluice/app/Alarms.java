@@ -17,7 +17,7 @@ import io.sluice.engine.alarm.WebhookDuty;
 import io.sluice.engine.config.GatewayConfig;
 import io.sluice.engine.forward.Forwarder;
 import io.sluice.engine.ingest.IngestPipeline;
-import io.sluice.engine.normalize.Profiles;
+import io.sluice.engine.normalize.profile.Profiles;
 import io.sluice.engine.registry.Registry;
 import io.sluice.engine.spool.Spool;
 import java.io.IOException;

@@ -2,7 +2,7 @@ package io.sluice.app;
 
 import io.sluice.api.Lane;
 import io.sluice.api.health.Health;
-import io.sluice.engine.normalize.ClockFloor;
+import io.sluice.engine.normalize.sample.ClockFloor;
 import io.sluice.engine.spool.Spool;
 import java.time.Clock;
 import java.time.Duration;

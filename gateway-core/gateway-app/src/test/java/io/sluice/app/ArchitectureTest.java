@@ -168,6 +168,14 @@ class ArchitectureTest {
               "java.sql..");
 
   @ArchTest
+  static final ArchRule normalizationHasNoCycles =
+      slices().matching("io.sluice.engine.normalize.(*)..").should().beFreeOfCycles();
+
+  @ArchTest
+  static final ArchRule partsOfNormalizationDoNotKnowTheWhole =
+      knowsNothingOf("io.sluice.engine.normalize.*..", "io.sluice.engine.normalize");
+
+  @ArchTest
   static final ArchRule spoolKnowsNoOtherPartOfTheEngine =
       knowsNothingOf(
           "io.sluice.engine.spool..",

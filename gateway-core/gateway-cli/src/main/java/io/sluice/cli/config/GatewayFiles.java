@@ -13,7 +13,7 @@ import io.sluice.engine.config.GatewayConfig;
 import io.sluice.engine.dialect.DialectPlaces;
 import io.sluice.engine.dialect.Dialects;
 import io.sluice.engine.dialect.Topics;
-import io.sluice.engine.normalize.Profiles;
+import io.sluice.engine.normalize.profile.Profiles;
 import io.sluice.engine.registry.AccessSettings;
 import io.sluice.engine.registry.Authorities;
 import io.sluice.engine.registry.ConsumerSettings;

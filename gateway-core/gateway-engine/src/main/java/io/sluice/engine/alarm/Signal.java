@@ -2,8 +2,8 @@ package io.sluice.engine.alarm;
 
 import io.sluice.api.Cap;
 import io.sluice.api.admin.AlarmDesk.Kind;
-import io.sluice.engine.normalize.AlarmFields.Word;
-import io.sluice.engine.normalize.CapWords;
+import io.sluice.engine.normalize.profile.AlarmFields.Word;
+import io.sluice.engine.normalize.profile.CapWords;
 
 /**
  * What one source says of one alarm.

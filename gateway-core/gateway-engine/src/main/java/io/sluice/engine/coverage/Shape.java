@@ -1,7 +1,7 @@
 package io.sluice.engine.coverage;
 
-import io.sluice.engine.normalize.Metric;
-import io.sluice.engine.normalize.Profile;
+import io.sluice.engine.normalize.profile.Metric;
+import io.sluice.engine.normalize.profile.Profile;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;

@@ -4,7 +4,7 @@ import io.sluice.api.DeviceId;
 import io.sluice.api.Lane;
 import io.sluice.api.MessageClass;
 import io.sluice.api.adapter.Uplink;
-import io.sluice.engine.normalize.FieldFaults;
+import io.sluice.engine.normalize.sample.FieldFaults;
 import io.sluice.engine.spool.SpoolEntry;
 import org.jspecify.annotations.Nullable;
 

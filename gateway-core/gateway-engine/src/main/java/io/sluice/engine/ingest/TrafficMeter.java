@@ -7,7 +7,7 @@ import io.sluice.api.QualityReason;
 import io.sluice.api.RejectReason;
 import io.sluice.api.admin.Operations.LatencyHistogram;
 import io.sluice.api.admin.Operations.Traffic;
-import io.sluice.engine.normalize.FieldFaults;
+import io.sluice.engine.normalize.sample.FieldFaults;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.TreeMap;

@@ -1,5 +1,7 @@
 package io.sluice.engine.normalize;
 
+import io.sluice.engine.normalize.codec.DocumentFormat;
+import io.sluice.engine.normalize.codec.SenmlName;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;

@@ -3,6 +3,9 @@ package io.sluice.engine.normalize;
 import io.sluice.api.ContentType;
 import io.sluice.api.codec.PayloadCodecFactory;
 import io.sluice.api.codec.PayloadCodecs;
+import io.sluice.engine.normalize.profile.ByteLayout;
+import io.sluice.engine.normalize.profile.Profile;
+import io.sluice.engine.normalize.sample.PayloadText;
 import java.util.Locale;
 import java.util.Objects;
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.api.MessageClass;
 import io.sluice.api.Quality;
 import io.sluice.api.TimeSource;
-import io.sluice.engine.normalize.Profiles;
+import io.sluice.engine.normalize.profile.Profiles;
 import io.sluice.engine.record.RecordFormat;
 import io.sluice.engine.record.RecordWriter;
 import java.nio.file.Files;

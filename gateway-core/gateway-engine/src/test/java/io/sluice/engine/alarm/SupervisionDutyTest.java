@@ -14,7 +14,7 @@ import io.sluice.api.admin.CoverageDesk.Stop;
 import io.sluice.api.admin.CoverageDesk.StopScope;
 import io.sluice.api.admin.DeviceDirectory.DeviceSpec;
 import io.sluice.engine.limits.LimitSettings;
-import io.sluice.engine.normalize.Profiles;
+import io.sluice.engine.normalize.profile.Profiles;
 import io.sluice.engine.registry.AccessSettings;
 import io.sluice.engine.registry.Registry;
 import java.nio.file.Path;

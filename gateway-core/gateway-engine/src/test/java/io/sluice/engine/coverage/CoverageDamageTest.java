@@ -10,7 +10,7 @@ import io.sluice.api.admin.CoverageDesk.StopScope;
 import io.sluice.api.config.Bytes;
 import io.sluice.api.store.StoreUnavailableException;
 import io.sluice.engine.limits.LimitSettings;
-import io.sluice.engine.normalize.Profiles;
+import io.sluice.engine.normalize.profile.Profiles;
 import io.sluice.engine.registry.AccessSettings;
 import io.sluice.engine.registry.Registry;
 import io.sluice.engine.spool.SegmentedSpool;

@@ -9,7 +9,7 @@ import io.sluice.api.MessageClass;
 import io.sluice.api.TimeSource;
 import io.sluice.api.admin.CoverageDesk.Outage;
 import io.sluice.engine.limits.LimitSettings;
-import io.sluice.engine.normalize.Profiles;
+import io.sluice.engine.normalize.profile.Profiles;
 import io.sluice.engine.record.RecordWriter;
 import io.sluice.engine.registry.AccessSettings;
 import io.sluice.engine.registry.Registry;

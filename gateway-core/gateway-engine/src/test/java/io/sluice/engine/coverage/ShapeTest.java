@@ -2,7 +2,7 @@ package io.sluice.engine.coverage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sluice.engine.normalize.Profiles;
+import io.sluice.engine.normalize.profile.Profiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -26,7 +26,7 @@ import io.sluice.engine.ingest.TrafficMeter;
 import io.sluice.engine.limits.DeviceLimits;
 import io.sluice.engine.limits.LimitSettings;
 import io.sluice.engine.normalize.Normalizer;
-import io.sluice.engine.normalize.Profiles;
+import io.sluice.engine.normalize.profile.Profiles;
 import io.sluice.engine.record.RecordFormat;
 import io.sluice.engine.record.RecordWriter;
 import io.sluice.engine.spool.ReaderStats;

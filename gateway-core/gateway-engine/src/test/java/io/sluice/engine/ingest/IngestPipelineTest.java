@@ -21,7 +21,7 @@ import io.sluice.engine.limits.DeviceLimits;
 import io.sluice.engine.limits.LaneShares;
 import io.sluice.engine.limits.LimitSettings;
 import io.sluice.engine.normalize.Normalizer;
-import io.sluice.engine.normalize.Profiles;
+import io.sluice.engine.normalize.profile.Profiles;
 import io.sluice.engine.record.EncodedRecord;
 import io.sluice.engine.spool.SegmentedSpool;
 import io.sluice.engine.spool.Spool;

@@ -6,6 +6,9 @@ import io.sluice.api.Device;
 import io.sluice.api.DeviceId;
 import io.sluice.api.MessageClass;
 import io.sluice.api.codec.PayloadException;
+import io.sluice.engine.normalize.profile.Profiles;
+import io.sluice.engine.normalize.sample.FieldFaults;
+import io.sluice.engine.normalize.sample.Normalized;
 import io.sluice.engine.record.EncodedRecord;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,9 +19,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A profile and a device to decode with; the record comes back as an object. */
-final class Bench {
+public final class Bench {
   /** 2026-01-01T00:00:00Z. */
-  static final long NOW = 1_767_225_600_000_000L;
+  public static final long NOW = 1_767_225_600_000_000L;
 
   private final Normalizer normalizer;
   private final Device device;
@@ -30,11 +33,11 @@ final class Bench {
   }
 
   /** With one of the profiles that are shipped. */
-  static Bench shipped(String profile) {
+  public static Bench shipped(String profile) {
     return new Bench(shipped(), profile);
   }
 
-  static Profiles shipped() {
+  public static Profiles shipped() {
     Profiles.Loaded loaded = Profiles.load(List.of(shippedDirectory()));
     if (!loaded.faults().isEmpty()) {
       throw new AssertionError(String.join("\n", loaded.faults()));
@@ -42,7 +45,7 @@ final class Bench {
     return loaded.profiles();
   }
 
-  static Path shippedDirectory() {
+  public static Path shippedDirectory() {
     Path here = Path.of("").toAbsolutePath();
     while (!Files.isDirectory(here.resolve("config/profiles"))) {
       here = here.getParent();
@@ -51,7 +54,7 @@ final class Bench {
   }
 
   /** With a profile written here. */
-  static Bench of(String... lines) {
+  public static Bench of(String... lines) {
     Profiles.Loaded loaded = load(lines);
     if (!loaded.faults().isEmpty()) {
       throw new AssertionError(String.join("\n", loaded.faults()));
@@ -60,7 +63,7 @@ final class Bench {
   }
 
   /** Loads a profile written here as {@code test.yaml}. */
-  static Profiles.Loaded load(String... lines) {
+  public static Profiles.Loaded load(String... lines) {
     try {
       Path directory = Files.createTempDirectory("profiles");
       Path file =
@@ -76,20 +79,21 @@ final class Bench {
     }
   }
 
-  CanonicalRecord decode(String payload) throws PayloadException {
+  public CanonicalRecord decode(String payload) throws PayloadException {
     return decode(ContentType.UNSPECIFIED, payload.getBytes(StandardCharsets.UTF_8));
   }
 
-  CanonicalRecord decode(ContentType type, String payload) throws PayloadException {
+  public CanonicalRecord decode(ContentType type, String payload) throws PayloadException {
     return decode(type, payload.getBytes(StandardCharsets.UTF_8));
   }
 
-  CanonicalRecord decode(ContentType type, byte[] payload) throws PayloadException {
+  public CanonicalRecord decode(ContentType type, byte[] payload) throws PayloadException {
     return decode(MessageClass.TELEMETRY, type, payload);
   }
 
   /** What was wrong with fields of a payload that is taken all the same, or null. */
-  @Nullable FieldFaults faults(String payload) throws PayloadException {
+  @Nullable
+  public FieldFaults faults(String payload) throws PayloadException {
     return normalizer
         .normalize(
             device,
@@ -102,7 +106,7 @@ final class Bench {
         .faults();
   }
 
-  CanonicalRecord decode(MessageClass messageClass, ContentType type, byte[] payload)
+  public CanonicalRecord decode(MessageClass messageClass, ContentType type, byte[] payload)
       throws PayloadException {
     Normalized normalized =
         normalizer.normalize(device, messageClass, type, "mqtt", "telemetry", payload, NOW);
@@ -116,7 +120,7 @@ final class Bench {
     }
   }
 
-  static Object value(CanonicalRecord record, String name) {
+  public static Object value(CanonicalRecord record, String name) {
     return record.measurements().stream()
         .filter(m -> m.name().equals(name))
         .findFirst()

@@ -13,6 +13,9 @@ import io.sluice.api.Quality;
 import io.sluice.api.QualityReason;
 import io.sluice.api.TimeSource;
 import io.sluice.api.codec.PayloadException;
+import io.sluice.engine.normalize.profile.TimeForms;
+import io.sluice.engine.normalize.sample.FieldFaults;
+import io.sluice.engine.normalize.sample.ObservedTimes;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
@@ -469,7 +472,7 @@ class FieldPayloadsTest {
     long first = 1_792_888_200_000_000L; // 2026-10-25T00:30:00Z, 02:30 in summer time
     long second = first + 3_600_000_000L;
     for (long receipt : new long[] {first, second}) {
-      assertThat(Times.ofText("2026-10-25 02:30:00", berlin, receipt + 1_000_000))
+      assertThat(ObservedTimes.ofText("2026-10-25 02:30:00", berlin, receipt + 1_000_000))
           .isEqualTo(receipt);
     }
   }

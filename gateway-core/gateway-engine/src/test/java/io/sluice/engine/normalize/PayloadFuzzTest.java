@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 @Tag(Fuzz.TAG)
 @Tag("slow")
-class PayloadFuzzTest {
+public class PayloadFuzzTest {
   private static final int MAX_BYTES = 1 << 16;
   private static final long MAX_MILLIS = 2_000;
   private static final long MAX_ALLOCATED_BYTES = 64 << 20;

@@ -8,6 +8,9 @@ import io.sluice.api.DeviceId;
 import io.sluice.api.MessageClass;
 import io.sluice.api.config.Checked.Problem;
 import io.sluice.engine.normalize.TimeSettings.Site;
+import io.sluice.engine.normalize.profile.Profiles;
+import io.sluice.engine.normalize.sample.ClockFloor;
+import io.sluice.engine.normalize.sample.ObservedTimes;
 import io.sluice.engine.record.EncodedRecord;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -59,7 +62,7 @@ class TimeZonesTest {
                 "mqtt",
                 "telemetry",
                 payload.getBytes(StandardCharsets.UTF_8),
-                Times.micros(now))
+                ObservedTimes.micros(now))
             .body();
     long micros =
         new EncodedRecord()

@@ -9,6 +9,8 @@ import io.sluice.api.Lane;
 import io.sluice.api.MessageClass;
 import io.sluice.api.Quality;
 import io.sluice.api.TimeSource;
+import io.sluice.engine.normalize.profile.Profiles;
+import io.sluice.engine.normalize.sample.ClockFloor;
 import io.sluice.engine.record.EncodedRecord;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;

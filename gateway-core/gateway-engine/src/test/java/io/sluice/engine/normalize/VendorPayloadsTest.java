@@ -6,6 +6,7 @@ import io.sluice.api.CanonicalRecord;
 import io.sluice.api.Measurement;
 import io.sluice.api.MessageClass;
 import io.sluice.api.QualityReason;
+import io.sluice.engine.normalize.profile.Profile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.math.BigDecimal;

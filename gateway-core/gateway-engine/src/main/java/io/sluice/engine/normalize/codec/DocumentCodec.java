@@ -1,0 +1,64 @@
+package io.sluice.engine.normalize.codec;
+
+import io.sluice.api.Device;
+import io.sluice.api.codec.PayloadException;
+import io.sluice.engine.normalize.profile.Profile;
+import io.sluice.engine.normalize.sample.PayloadText;
+import io.sluice.engine.normalize.sample.Samples;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+
+/** Documents of JSON or CBOR, read by one of the two readers. Confined to one thread. */
+final class DocumentCodec implements PlannedCodec {
+  private final DocumentFormat format;
+  private final DocumentReader reader;
+  private final Lookahead lookahead;
+
+  DocumentCodec(DocumentFormat format, DocumentReader reader) {
+    this.format = format;
+    this.reader = reader;
+    this.lookahead = new Lookahead(format);
+  }
+
+  @Override
+  public void decode(
+      byte[] sent, Profile profile, Device device, long receivedMicros, Samples samples)
+      throws PayloadException {
+    if (format == DocumentFormat.CBOR) {
+      read(sent, 0, sent.length, profile, device, receivedMicros, samples);
+      return;
+    }
+    byte[] payload = PayloadText.inUtf8(sent, profile.forms().charset());
+    int from = PayloadText.start(sent, payload);
+    int to = PayloadText.end(payload);
+    try {
+      read(payload, from, to, profile, device, receivedMicros, samples);
+    } catch (PayloadException e) {
+      byte[] mended = profile.tolerant() ? NonNumbers.quoted(payload, from, to) : null;
+      if (mended == null) {
+        throw e;
+      }
+      samples.clear(profile, samples.forms);
+      read(mended, 0, mended.length, profile, device, receivedMicros, samples);
+    }
+  }
+
+  private void read(
+      byte[] payload,
+      int from,
+      int to,
+      Profile profile,
+      Device device,
+      long receivedMicros,
+      Samples samples)
+      throws PayloadException {
+    lookahead.begin(payload, from, to);
+    try (JsonParser parser = format.parser(payload, from, to)) {
+      reader.decode(parser, profile, device, samples, lookahead, receivedMicros);
+    } catch (JacksonException e) {
+      throw format.fault(e, reader.at());
+    } finally {
+      lookahead.end();
+    }
+  }
+}
