@@ -17,13 +17,13 @@ final class ConnectGuard extends ChannelInboundHandlerAdapter {
   private static final int LENGTH_BYTES_MAX = 4;
 
   private final int maxBytes;
-  private final Connection connection;
+  private final PacketConnection connection;
   private final BeforeAdmission before;
 
   /** What has come so far; null before that and where it is whole. */
   private @Nullable ByteBuf kept;
 
-  ConnectGuard(int maxBytes, Connection connection, BeforeAdmission before) {
+  ConnectGuard(int maxBytes, PacketConnection connection, BeforeAdmission before) {
     this.maxBytes = Math.min(maxBytes, BeforeAdmission.SIGN_IN_MAX_BYTES);
     this.connection = connection;
     this.before = before;

@@ -45,7 +45,8 @@ import org.slf4j.LoggerFactory;
 /** One client's connection: what is known of it. Its event loop's alone, but for what says so. */
 // a write that fails closes the channel: its future says nothing more
 @SuppressWarnings("FutureReturnValueIgnored")
-final class Connection extends ChannelInboundHandlerAdapter implements SocketConnection {
+final class Connection extends ChannelInboundHandlerAdapter
+    implements SocketConnection, PacketConnection {
   static final String PROTOCOL = "mqtt";
 
   private static final SparseLog FAULTS =
@@ -177,11 +178,28 @@ final class Connection extends ChannelInboundHandlerAdapter implements SocketCon
     return inactive;
   }
 
-  boolean failed() {
+  @Override
+  public boolean failed() {
     return failed;
   }
 
-  void incomplete(boolean now) {
+  @Override
+  public void speaks(boolean isVersion5) {
+    v5 = isVersion5;
+  }
+
+  @Override
+  public long maxPacketBytes() {
+    return maxPacketBytes;
+  }
+
+  @Override
+  public void limitPacketBytes(long max) {
+    maxPacketBytes = Math.min(maxPacketBytes, max);
+  }
+
+  @Override
+  public void incomplete(boolean now) {
     lastReadNanos = System.nanoTime();
     if (now && !incomplete) {
       incompleteSinceNanos = lastReadNanos;
@@ -386,8 +404,8 @@ final class Connection extends ChannelInboundHandlerAdapter implements SocketCon
     return Packets.reasonString(problemInformation ? detail : null, maxPacketBytes);
   }
 
-  /** Ends the connection, with DISCONNECT and its reason where MQTT 5 allows. Returns false. */
-  boolean fail(byte reason, String detail) {
+  @Override
+  public boolean fail(byte reason, String detail) {
     if (failed) {
       return false;
     }

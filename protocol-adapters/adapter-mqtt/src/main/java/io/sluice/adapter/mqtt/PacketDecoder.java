@@ -48,13 +48,13 @@ final class PacketDecoder extends ByteToMessageDecoder {
 
   private final int maxBytes;
   private final boolean takesMqtt31;
-  private final Connection connection;
+  private final PacketConnection connection;
   private final Fields fields = new Fields();
   private boolean isFirst = true;
   private boolean isBroken;
   private int level;
 
-  PacketDecoder(int maxBytes, boolean takesMqtt31, Connection connection) {
+  PacketDecoder(int maxBytes, boolean takesMqtt31, PacketConnection connection) {
     this.maxBytes = maxBytes;
     this.takesMqtt31 = takesMqtt31;
     this.connection = connection;
@@ -80,7 +80,7 @@ final class PacketDecoder extends ByteToMessageDecoder {
     } catch (MalformedPacket fault) {
       isBroken = true;
       in.skipBytes(in.readableBytes());
-      connection.maxPacketBytes = Math.min(connection.maxPacketBytes, fields.maxPacketBytes());
+      connection.limitPacketBytes(fields.maxPacketBytes());
       out.add(MqttMessageFactory.newInvalidMessage(fault));
     }
   }
@@ -192,7 +192,7 @@ final class PacketDecoder extends ByteToMessageDecoder {
               ? "CONNECT: MQTT 3.1 is refused here (mqtt-3-1: refuse); use 3.1.1 or 5"
               : "CONNECT: unknown protocol; MQTT 3.1, 3.1.1 and 5 are spoken here");
     }
-    connection.v5 = level == 5;
+    connection.speaks(level == 5);
     context.channel().attr(VERSION).set(level == 5 ? MqttVersion.MQTT_5 : MqttVersion.MQTT_3_1_1);
     int flags = fields.one();
     checkConnectFlags(flags);

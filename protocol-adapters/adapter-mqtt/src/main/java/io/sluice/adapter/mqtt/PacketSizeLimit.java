@@ -13,13 +13,13 @@ import io.netty.handler.codec.mqtt.MqttEncoder;
  * announced a Maximum Packet Size.
  */
 final class PacketSizeLimit extends ChannelOutboundHandlerAdapter {
-  private final Connection connection;
+  private final PacketConnection connection;
 
-  private PacketSizeLimit(Connection connection) {
+  private PacketSizeLimit(PacketConnection connection) {
     this.connection = connection;
   }
 
-  static void addTo(ChannelPipeline pipeline, Connection connection) {
+  static void addTo(ChannelPipeline pipeline, PacketConnection connection) {
     ChannelHandlerContext encoder = pipeline.context(MqttEncoder.class);
     if (encoder != null) {
       pipeline.addBefore(encoder.name(), null, new PacketSizeLimit(connection));
@@ -30,7 +30,7 @@ final class PacketSizeLimit extends ChannelOutboundHandlerAdapter {
   @SuppressWarnings("FutureReturnValueIgnored") // the promise says what became of it
   public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
     long size = message instanceof ByteBuf packets ? firstPacket(packets) : 0;
-    if (size <= connection.maxPacketBytes) {
+    if (size <= connection.maxPacketBytes()) {
       context.write(message, promise);
       return;
     }
@@ -42,7 +42,7 @@ final class PacketSizeLimit extends ChannelOutboundHandlerAdapter {
       connection.fail(
           MalformedPacket.TOO_LARGE,
           "an answer of %d bytes is more than the client's Maximum Packet Size of %d"
-              .formatted(size, connection.maxPacketBytes));
+              .formatted(size, connection.maxPacketBytes()));
     }
   }
 
