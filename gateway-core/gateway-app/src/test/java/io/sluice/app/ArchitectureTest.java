@@ -71,6 +71,15 @@ class ArchitectureTest {
       knowsNothingOf("io.sluice.adapter.coap.*..", "io.sluice.adapter.coap");
 
   @ArchTest
+  static final ArchRule mqttHasNoCycles =
+      slices().matching("io.sluice.adapter.mqtt.(*)..").should().beFreeOfCycles();
+
+  /** Its factories and settings stand above everything else of it. */
+  @ArchTest
+  static final ArchRule mqttIsFoundByItsFactories =
+      knowsNothingOf("io.sluice.adapter.mqtt.*..", "io.sluice.adapter.mqtt");
+
+  @ArchTest
   static final ArchRule engineKnowsTheApiAndStoresOnly =
       knowsNothingOf(
           "io.sluice.engine..",

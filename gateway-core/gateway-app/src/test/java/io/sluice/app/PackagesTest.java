@@ -24,8 +24,7 @@ class PackagesTest {
       Map.of(
           "io.sluice.engine.registry", "to be split: devices, authentication, provisioning",
           "io.sluice.engine.spool", "to be a module of its own",
-          "io.sluice.engine.coverage", "to be split: slots, reports",
-          "io.sluice.adapter.mqtt", "to be split: server, session, packet");
+          "io.sluice.engine.coverage", "to be split: slots, reports");
 
   private static Map<String, Long> classes;
   private static TreeSet<String> described;

@@ -1,5 +1,6 @@
 package io.sluice.adapter.mqtt;
 
+import io.sluice.adapter.mqtt.session.MqttOptions;
 import io.sluice.api.config.Inline;
 import io.sluice.api.config.Option;
 

@@ -1,5 +1,8 @@
 package io.sluice.adapter.mqtt;
 
+import io.sluice.adapter.mqtt.server.MqttAdapter;
+import io.sluice.adapter.mqtt.session.Connection;
+import io.sluice.adapter.mqtt.session.MqttOptions;
 import io.sluice.api.adapter.AdapterFactory;
 
 /** MQTT 3.1.1 and 5.0 over TLS. */

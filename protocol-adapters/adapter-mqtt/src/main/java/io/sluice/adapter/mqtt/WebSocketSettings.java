@@ -1,5 +1,6 @@
 package io.sluice.adapter.mqtt;
 
+import io.sluice.adapter.mqtt.session.MqttOptions;
 import io.sluice.adapter.netty.TlsContexts;
 import io.sluice.api.config.Checked;
 import io.sluice.api.config.Inline;

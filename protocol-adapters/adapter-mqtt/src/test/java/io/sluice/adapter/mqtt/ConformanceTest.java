@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.adapter.mqtt.RawMqtt.Bytes;
 import io.sluice.adapter.mqtt.RawMqtt.Packet;
+import io.sluice.adapter.mqtt.server.MqttAdapter;
 import io.sluice.adapter.testkit.RecordingGateway;
 import java.io.EOFException;
 import java.io.IOException;

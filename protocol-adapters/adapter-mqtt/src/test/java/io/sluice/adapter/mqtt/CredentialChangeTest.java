@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.sluice.adapter.mqtt.RawMqtt.Bytes;
 import io.sluice.adapter.mqtt.RawMqtt.Packet;
+import io.sluice.adapter.mqtt.server.MqttAdapter;
 import io.sluice.adapter.testkit.RecordingGateway;
 import io.sluice.api.RejectReason;
 import io.sluice.api.adapter.DeviceLink;

@@ -6,6 +6,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.sluice.adapter.mqtt.RawMqtt.Bytes;
 import io.sluice.adapter.mqtt.RawMqtt.Packet;
+import io.sluice.adapter.mqtt.server.MqttAdapter;
+import io.sluice.adapter.mqtt.session.Mqtt31;
+import io.sluice.adapter.mqtt.session.MqttOptions;
 import io.sluice.adapter.testkit.RecordingGateway;
 import io.sluice.api.Lane;
 import io.sluice.api.MessageClass;

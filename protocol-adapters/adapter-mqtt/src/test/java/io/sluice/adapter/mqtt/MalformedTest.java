@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.sluice.adapter.mqtt.RawMqtt.Bytes;
+import io.sluice.adapter.mqtt.server.MqttAdapter;
 import io.sluice.adapter.testkit.RecordingGateway;
 import io.sluice.api.RejectReason;
 import java.io.IOException;

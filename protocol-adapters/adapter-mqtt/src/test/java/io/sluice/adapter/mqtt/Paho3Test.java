@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.sluice.adapter.mqtt.server.MqttAdapter;
 import io.sluice.adapter.testkit.RecordingGateway;
 import io.sluice.api.Command;
 import io.sluice.api.ContentType;

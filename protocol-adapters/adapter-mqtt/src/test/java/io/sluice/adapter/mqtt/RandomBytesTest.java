@@ -11,6 +11,7 @@ import ch.qos.logback.core.read.ListAppender;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.util.ResourceLeakDetector;
 import io.sluice.adapter.mqtt.RawMqtt.Bytes;
+import io.sluice.adapter.mqtt.server.MqttAdapter;
 import io.sluice.adapter.testkit.Fuzz;
 import io.sluice.adapter.testkit.RecordingGateway;
 import java.io.IOException;

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.sluice.adapter.mqtt.RawMqtt.Bytes;
 import io.sluice.adapter.mqtt.RawMqtt.Packet;
+import io.sluice.adapter.mqtt.server.MqttAdapter;
 import io.sluice.adapter.testkit.RecordingGateway;
 import io.sluice.api.Command;
 import io.sluice.api.ContentType;

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.sluice.adapter.mqtt.server.MqttAdapter;
+import io.sluice.adapter.mqtt.session.MqttOptions;
 import io.sluice.adapter.testkit.Authority;
 import io.sluice.adapter.testkit.Authority.Signed;
 import io.sluice.adapter.testkit.RecordingGateway;

@@ -10,6 +10,8 @@ import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import io.sluice.adapter.mqtt.RawMqtt.Packet;
+import io.sluice.adapter.mqtt.server.MqttAdapter;
+import io.sluice.adapter.mqtt.session.MqttOptions;
 import io.sluice.adapter.testkit.Authority;
 import io.sluice.adapter.testkit.Authority.Signed;
 import io.sluice.adapter.testkit.RecordingGateway;

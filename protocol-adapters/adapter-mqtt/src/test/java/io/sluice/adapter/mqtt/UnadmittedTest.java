@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.sluice.adapter.mqtt.RawMqtt.Bytes;
+import io.sluice.adapter.mqtt.server.MqttAdapter;
+import io.sluice.adapter.mqtt.session.MqttOptions;
 import io.sluice.adapter.netty.ListenerGroup;
 import io.sluice.adapter.netty.Unadmitted;
 import io.sluice.adapter.testkit.RecordingGateway;

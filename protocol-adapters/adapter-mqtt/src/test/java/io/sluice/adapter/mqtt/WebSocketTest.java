@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.sluice.adapter.mqtt.server.MqttAdapter;
+import io.sluice.adapter.mqtt.session.MqttOptions;
 import io.sluice.adapter.testkit.Authority;
 import io.sluice.adapter.testkit.RecordingGateway;
 import io.sluice.api.tls.PemFiles;

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.sluice.adapter.mqtt.RawMqtt.Bytes;
+import io.sluice.adapter.mqtt.server.MqttAdapter;
+import io.sluice.adapter.mqtt.session.MqttOptions;
 import io.sluice.adapter.testkit.RecordingGateway;
 import java.io.DataInputStream;
 import java.io.IOException;

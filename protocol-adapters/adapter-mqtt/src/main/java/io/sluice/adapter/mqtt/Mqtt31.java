@@ -1,9 +1,0 @@
-package io.sluice.adapter.mqtt;
-
-/** What becomes of a client that speaks MQTT 3.1. */
-public enum Mqtt31 {
-  /** It is served as one of 3.1.1. */
-  ACCEPT,
-  /** CONNACK 1. */
-  REFUSE
-}

@@ -1,0 +1,172 @@
+package io.sluice.adapter.mqtt.session;
+
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.mqtt.MqttFixedHeader;
+import io.netty.handler.codec.mqtt.MqttMessageType;
+import io.netty.handler.codec.mqtt.MqttProperties;
+import io.netty.handler.codec.mqtt.MqttPublishMessage;
+import io.netty.handler.codec.mqtt.MqttPublishVariableHeader;
+import io.netty.handler.codec.mqtt.MqttQoS;
+import io.sluice.api.Command;
+import io.sluice.api.adapter.DeviceLink;
+import io.sluice.api.adapter.LinkEnd;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The way down to one connected device. */
+// a write that fails closes the channel: its future says nothing more
+@SuppressWarnings("FutureReturnValueIgnored")
+final class CommandLink implements DeviceLink, Subscriber {
+  /** Headers, topic of 72 bytes and properties; [MQTT-3.1.2-24]. */
+  private static final int OVERHEAD_BYTES = 128;
+
+  private static final int REFUSED_FROM = 0x80;
+
+  private final Connection connection;
+  private final Session session;
+  private final AtomicInteger credits;
+  private final Map<Integer, Command> inFlight = new LinkedHashMap<>(2);
+  private volatile boolean subscribed;
+  private int lastPacketId;
+
+  CommandLink(Connection connection, Session session, int window) {
+    this.connection = connection;
+    this.session = session;
+    this.credits = new AtomicInteger(window);
+  }
+
+  @Override
+  public boolean maySubscribe(String filter) {
+    return Session.mayContain(filter);
+  }
+
+  @Override
+  public Map<String, Integer> subscriptions() {
+    return session.subscriptions;
+  }
+
+  @Override
+  public int maxQos() {
+    return 1;
+  }
+
+  @Override
+  public String rule() {
+    return "a device may subscribe to its own command/# only";
+  }
+
+  @Override
+  public void subscribed() {
+    subscribed = !session.subscriptions.isEmpty();
+    if (subscribed) {
+      connection.gateway.commands().ready(session.device);
+    }
+  }
+
+  @Override
+  public boolean send(Command command) {
+    if (!subscribed || connection.ended.isDone()) {
+      return false;
+    }
+    if (credits.getAndUpdate(left -> Math.max(0, left - 1)) == 0) {
+      return false;
+    }
+    if (!connection.sink().execute(() -> write(command))) {
+      credits.incrementAndGet();
+      return false;
+    }
+    return true;
+  }
+
+  private void write(Command command) {
+    int qos = session.grantedQos(command.name());
+    boolean tooLarge = command.payload().length + OVERHEAD_BYTES > connection.maxPacketBytes;
+    if (connection.failed() || connection.ended.isDone() || qos < 0 || tooLarge) {
+      credits.incrementAndGet();
+      connection.gateway.commands().returned(session.device, command.id());
+      return;
+    }
+    int before = qos > 0 ? session.packetIdOf(command.id()) : -1;
+    int packetId = before > 0 ? before : nextPacketId();
+    MqttProperties properties = new MqttProperties();
+    if (connection.v5 && !command.contentType().mediaType().isEmpty()) {
+      properties.add(
+          new MqttProperties.StringProperty(
+              MqttProperties.CONTENT_TYPE, command.contentType().mediaType()));
+    }
+    if (connection.v5) {
+      long left = command.expiresMicros() / 1_000_000 - connection.gateway.clock().millis() / 1000;
+      properties.add(
+          new MqttProperties.IntegerProperty(
+              MqttProperties.PUBLICATION_EXPIRY_INTERVAL, Math.clamp(left, 1, Integer.MAX_VALUE)));
+    }
+    connection.channel.writeAndFlush(
+        new MqttPublishMessage(
+            // DUP with the packet id of before: [MQTT-3.3.1-1], [MQTT-4.4.0-1]
+            new MqttFixedHeader(
+                MqttMessageType.PUBLISH, before > 0, MqttQoS.valueOf(qos), false, 0),
+            new MqttPublishVariableHeader("command/" + command.name(), packetId, properties),
+            Unpooled.wrappedBuffer(command.payload())),
+        connection.channel.voidPromise());
+    if (qos > 0) {
+      inFlight.put(packetId, command);
+      session.sent(packetId, command.id());
+    } else {
+      connection.gateway.commands().unanswered(session.device, command.id());
+      done();
+    }
+  }
+
+  /** One that no command has that may still be answered. */
+  private int nextPacketId() {
+    do {
+      lastPacketId = lastPacketId % 65535 + 1;
+    } while (inFlight.containsKey(lastPacketId) || session.commands.containsKey(lastPacketId));
+    return lastPacketId;
+  }
+
+  /** The device has answered a command, on this connection or on one before. */
+  void answered(int packetId, int reason) {
+    Command sent = inFlight.remove(packetId);
+    String before = session.commands.remove(packetId);
+    String command = sent == null ? before : sent.id();
+    if (command == null) {
+      return;
+    }
+    if (reason >= REFUSED_FROM) {
+      connection.gateway.commands().refused(session.device, command, reason);
+    } else {
+      connection.gateway.commands().acknowledged(session.device, command);
+    }
+    if (sent != null) {
+      done();
+    }
+  }
+
+  private void done() {
+    credits.incrementAndGet();
+    connection.gateway.commands().ready(session.device);
+  }
+
+  void returnAll() {
+    subscribed = false;
+    for (Command command : inFlight.values()) {
+      connection.gateway.commands().returned(session.device, command.id());
+    }
+    inFlight.clear();
+  }
+
+  @Override
+  public void close(LinkEnd reason) {
+    connection.sink().execute(() -> connection.failAtOnce(reasonCode(reason), reason.sentence()));
+  }
+
+  /** Of the DISCONNECT, MQTT 5 section 3.14.2.1: taken over, or administrative action. */
+  static byte reasonCode(LinkEnd reason) {
+    return switch (reason) {
+      case TAKEN_OVER, MOVED -> (byte) 0x8E;
+      case REMOVED, RETIRED, CREDENTIALS_CHANGED -> (byte) 0x98;
+    };
+  }
+}

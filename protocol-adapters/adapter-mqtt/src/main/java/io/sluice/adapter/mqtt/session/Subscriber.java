@@ -1,0 +1,20 @@
+package io.sluice.adapter.mqtt.session;
+
+import java.util.Map;
+
+/** Who subscribes, and to what. Used on the connection's event loop alone. */
+interface Subscriber {
+  boolean maySubscribe(String filter);
+
+  /** Filter and granted QoS; bounded by max-subscriptions. */
+  Map<String, Integer> subscriptions();
+
+  /** The greatest QoS that it is granted. */
+  int maxQos();
+
+  /** What it may subscribe to, in a sentence for who asked for more. */
+  String rule();
+
+  /** The subscriptions have changed. */
+  void subscribed();
+}
