@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
  * <p>Bounds: twice so many peers are remembered as sessions are kept. Of one that is forgotten the
  * system chooses the address, until it is heard again. Thread-safe.
  */
-// a datagram that is not sent is a datagram lost, as anywhere on the way
+// a failed send is ignored: who waits for the datagram sends again
 @SuppressWarnings("FutureReturnValueIgnored")
 final class DtlsSocket extends DatagramSocket {
   private static final Logger log = LoggerFactory.getLogger(DtlsSocket.class);

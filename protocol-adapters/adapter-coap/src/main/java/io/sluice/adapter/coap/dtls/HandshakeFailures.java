@@ -43,8 +43,8 @@ final class HandshakeFailures {
   private final Map<InetSocketAddress, String> offers;
   private final Map<ConnectionId, Shown> shown;
 
-  /** When an address had its line. Guarded by this. */
-  private final Map<InetAddress, Long> told = bounded(MIN_KNOWN);
+  /** When an address had its log line, ns. Guarded by this. */
+  private final Map<InetAddress, Long> logged = bounded(MIN_KNOWN);
 
   private long minute;
   private int lines;
@@ -244,7 +244,7 @@ final class HandshakeFailures {
   private void report(
       InetSocketAddress address, HandshakeFault fault, @Nullable String claimed, String detail) {
     meters.handshakeFailed(new Peer(CoapOptions.PROTOCOL, address, true), fault, claimed, detail);
-    if (mayTell(address.getAddress())) {
+    if (mayLog(address.getAddress())) {
       log.info(
           "coaps: the handshake of {}:{} failed{}: {}",
           address.getAddress().getHostAddress(),
@@ -254,9 +254,9 @@ final class HandshakeFailures {
     }
   }
 
-  private synchronized boolean mayTell(InetAddress address) {
+  private synchronized boolean mayLog(InetAddress address) {
     long now = nanoTime.getAsLong();
-    Long before = told.get(address);
+    Long before = logged.get(address);
     if (before != null && now - before < MINUTE_NANOS) {
       return false;
     }
@@ -268,7 +268,7 @@ final class HandshakeFailures {
       return false;
     }
     lines++;
-    told.put(address, now);
+    logged.put(address, now);
     return true;
   }
 }

@@ -1,7 +1,7 @@
 package io.sluice.adapter.coap.fast;
 
 import io.netty.channel.Channel;
-import io.sluice.adapter.coap.request.Answers;
+import io.sluice.adapter.coap.request.RequestsInHand;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -72,7 +72,7 @@ final class LateAnswers {
   void giveToCalifornium(long nowNanos) {
     endLingering(nowNanos);
     for (PlainExchange first = earliest; first != null; first = earliest) {
-      if (nowNanos - first.receivedNanos() < Answers.EMPTY_ACK_AFTER_NANOS) {
+      if (nowNanos - first.receivedNanos() < RequestsInHand.EMPTY_ACK_AFTER_NANOS) {
         return;
       }
       awaitNoMore(first);

@@ -5,7 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DatagramPacket;
-import io.sluice.adapter.coap.request.Desk;
+import io.sluice.adapter.coap.request.ListenerContext;
 import io.sluice.adapter.coap.settings.CoapOptions;
 import io.sluice.adapter.coap.settings.FastPath;
 import io.sluice.adapter.coap.udp.AddressFollower;
@@ -27,23 +27,23 @@ import org.eclipse.californium.elements.exception.EndpointMismatchException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Californium's connector on {@link UdpSockets}. Each socket has a {@link PlainLane} in front,
- * which passes on what is Californium's; with the fast path off there is none, and all is
- * Californium's. An answer goes back by the socket that its request came to. Thread-safe.
+ * Californium's connector on {@link UdpSockets}. Each socket has a {@link FastPathHandler} in
+ * front, which passes on what is Californium's. With the fast path off there is none. An answer
+ * goes back by the socket that its request came to. Thread-safe.
  */
-// a datagram that is not sent is a datagram lost, as anywhere on the way
+// a failed send is ignored: who waits for the datagram sends again
 @SuppressWarnings("FutureReturnValueIgnored")
 public final class NettyUdpConnector implements Connector, AddressFollower {
   private final InetSocketAddress wanted;
   private final CoapOptions settings;
   private final FastPath fastPath;
   private final UdpSockets sockets;
-  private final Desk desk;
+  private final ListenerContext listener;
   private final Adoptions adoptions;
   private final MessageIds messageIds;
 
-  /** Each loop's, for the lanes of all its sockets. */
-  private final Map<EventLoop, PlainLane.Shared> shared = new ConcurrentHashMap<>();
+  /** By event loop: what the handlers of all its sockets share. */
+  private final Map<EventLoop, FastPathHandler.Shared> shared = new ConcurrentHashMap<>();
 
   private volatile @Nullable RawDataChannel receiver;
   private volatile @Nullable EndpointContextMatcher matcher;
@@ -55,14 +55,14 @@ public final class NettyUdpConnector implements Connector, AddressFollower {
       InetSocketAddress address,
       CoapOptions settings,
       FastPath fastPath,
-      Desk desk,
+      ListenerContext listener,
       Adoptions adoptions,
       MessageIds messageIds,
       Executor background) {
     this.wanted = address;
     this.settings = settings;
     this.fastPath = fastPath;
-    this.desk = desk;
+    this.listener = listener;
     this.adoptions = adoptions;
     this.messageIds = messageIds;
     this.sockets =
@@ -86,15 +86,16 @@ public final class NettyUdpConnector implements Connector, AddressFollower {
   }
 
   private ChannelHandler handler(Channel channel) {
-    return fastPath == FastPath.ON ? lane(channel) : new CaliforniumHandler(this);
+    return fastPath == FastPath.ON ? fastPath(channel) : new CaliforniumHandler(this);
   }
 
-  private PlainLane lane(Channel channel) {
-    return new PlainLane(
-        desk,
+  private FastPathHandler fastPath(Channel channel) {
+    return new FastPathHandler(
+        listener,
         adoptions,
         shared.computeIfAbsent(
-            channel.eventLoop(), loop -> new PlainLane.Shared(settings, sockets.loops(), loop)),
+            channel.eventLoop(),
+            loop -> new FastPathHandler.Shared(settings, sockets.loops(), loop)),
         messageIds,
         this,
         channel);

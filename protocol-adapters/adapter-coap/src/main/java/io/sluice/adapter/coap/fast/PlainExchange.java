@@ -16,11 +16,11 @@ import org.eclipse.californium.core.network.Exchange;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A plain uplink with what its answer needs. As an {@link Uplink} it is read by any thread; all the
- * rest is its lane's.
+ * A plain uplink with what its answer needs. As an {@link Uplink} it is read by any thread. All the
+ * rest is confined to the event loop of its handler.
  */
 final class PlainExchange extends ReceivedMessage implements Answerable {
-  private final PlainLane lane;
+  private final FastPathHandler handler;
   private final RecentMessages.Peer peer;
   private final boolean confirmable;
   private final byte code;
@@ -45,13 +45,13 @@ final class PlainExchange extends ReceivedMessage implements Answerable {
   @Nullable Exchange adopter;
 
   PlainExchange(
-      PlainLane lane,
+      FastPathHandler handler,
       RecentMessages.Peer peer,
       PlainUplink read,
       long receivedMicros,
       long receivedNanos) {
     super(read.topic(), read.contentType(), read.payload(), receivedMicros, receivedNanos);
-    this.lane = lane;
+    this.handler = handler;
     this.peer = peer;
     this.confirmable = read.isConfirmable();
     this.code = read.code();
@@ -97,7 +97,7 @@ final class PlainExchange extends ReceivedMessage implements Answerable {
 
   /** Californium's exchange answers it from now on; called on any thread. */
   void adopted(Exchange exchange) {
-    lane.adopted(this, exchange);
+    handler.adopted(this, exchange);
   }
 
   @Override
@@ -112,7 +112,7 @@ final class PlainExchange extends ReceivedMessage implements Answerable {
 
   @Override
   public void answer(Response response) {
-    lane.answer(this, response);
+    handler.answer(this, response);
   }
 
   @Override
@@ -127,6 +127,6 @@ final class PlainExchange extends ReceivedMessage implements Answerable {
 
   @Override
   public ReceiptSink sink() {
-    return lane;
+    return handler;
   }
 }

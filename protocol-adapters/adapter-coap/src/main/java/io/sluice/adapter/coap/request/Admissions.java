@@ -166,7 +166,7 @@ public final class Admissions {
             log.error("admission of {} failed: {}", peer.address(), fault.toString());
             refused.accept(Replies.busy(1000, "the gateway cannot check credentials now"));
           } else {
-            judge(key, peer, asked, admission, admitted, refused);
+            conclude(key, peer, asked, admission, admitted, refused);
           }
         });
   }
@@ -235,7 +235,7 @@ public final class Admissions {
     remembered.values().removeIf(sender -> sender.device().equals(device));
   }
 
-  private void judge(
+  private void conclude(
       Object key,
       Peer peer,
       long asked,

@@ -11,16 +11,16 @@ import org.eclipse.californium.core.coap.Response;
 /** What every request meets before its sender is known, whichever way it was read. Thread-safe. */
 public final class Reception {
   private final Meters meters;
-  private final Answers answers;
+  private final RequestsInHand inHand;
 
-  public Reception(Meters meters, Answers answers) {
+  public Reception(Meters meters, RequestsInHand inHand) {
     this.meters = meters;
-    this.answers = answers;
+    this.inHand = inHand;
   }
 
   /** Takes a place among the requests in hand; false where there was none and this was answered. */
   public boolean reserve(Answerable request) {
-    if (answers.reserve()) {
+    if (inHand.reserve()) {
       return true;
     }
     refuse(request, RejectReason.OVERLOAD, Replies.busy(1000, "too many requests in hand"));

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Recognizes duplicates (RFC 7252 4.5) within bounds: the same endpoint, Message ID and checksum of
- * all bytes, as {@link RecentMessages} does for the plain lane. A device that begins again with
+ * all bytes, as {@link RecentMessages} does for the fast path. A device that begins again with
  * Message IDs that it has used before is so not taken for one that sends again.
  *
  * <p>Bounds: the latest messages of each peer, and so many in all, however many addresses a sender

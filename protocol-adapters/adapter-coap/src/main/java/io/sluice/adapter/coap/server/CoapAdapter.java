@@ -1,12 +1,12 @@
 package io.sluice.adapter.coap.server;
 
 import io.sluice.adapter.coap.command.CommandResource;
-import io.sluice.adapter.coap.dtls.DtlsDoor;
+import io.sluice.adapter.coap.dtls.DtlsEndpoint;
 import io.sluice.adapter.coap.fast.Adoptions;
 import io.sluice.adapter.coap.message.PublicResources;
 import io.sluice.adapter.coap.request.Admissions;
-import io.sluice.adapter.coap.request.Answers;
-import io.sluice.adapter.coap.request.Desk;
+import io.sluice.adapter.coap.request.ListenerContext;
+import io.sluice.adapter.coap.request.RequestsInHand;
 import io.sluice.adapter.coap.settings.CoapOptions;
 import io.sluice.adapter.coap.settings.CoapSettings;
 import io.sluice.adapter.coap.settings.CoapsSettings;
@@ -80,11 +80,11 @@ public final class CoapAdapter implements Adapter {
       CoapEndpoint endpoint,
       ProtocolThreads protocolThreads,
       ScheduledExecutorService timers,
-      Answers answers,
+      RequestsInHand inHand,
       Admissions admissions,
       Uploads uploads,
       CommandResource commands,
-      @Nullable DtlsDoor dtls) {}
+      @Nullable DtlsEndpoint dtls) {}
 
   @Override
   public synchronized void start(AdapterContext gateway) throws IOException {
@@ -98,30 +98,30 @@ public final class CoapAdapter implements Adapter {
           name,
           settings.payloadBytes());
     }
-    DtlsDoor dtls = secured == null ? null : new DtlsDoor(secured, gateway);
+    DtlsEndpoint dtls = secured == null ? null : new DtlsEndpoint(secured, gateway);
     ScheduledExecutorService timers =
         ExecutorsUtil.newSingleThreadScheduledExecutor(new DaemonThreadFactory("coap-timer-"));
     ProtocolThreads protocolThreads = new ProtocolThreads(settings.protocolThreads(), timers);
-    Answers answers =
-        new Answers(protocolThreads::share, settings.maxExchanges(), settings.payloadBytes());
+    RequestsInHand inHand =
+        new RequestsInHand(
+            protocolThreads::share, settings.maxExchanges(), settings.payloadBytes());
     Admissions admissions =
         new Admissions(
             gateway, settings.admissionCache().toNanos(), dtls == null ? null : dtls::belongs);
-    Desk desk = Desk.of(gateway, admissions, answers, settings);
+    ListenerContext listener = ListenerContext.create(gateway, admissions, inHand, settings);
     Adoptions adoptions = new Adoptions();
     Uploads uploads = Uploads.of(settings);
     CoapEndpoint endpoint =
-        new EndpointAssembly(settings, desk, adoptions, uploads)
+        new EndpointAssembly(settings, listener, adoptions, uploads)
             .endpoint(fastPath, address, dtls, timers);
     endpoint.setExecutors(protocolThreads, timers);
     CommandResource commands =
         new CommandResource(gateway, endpoint.getConfig(), settings, protocolThreads);
     endpoint.setMessageDeliverer(
-        new RequestRouter(desk, adoptions, commands, new PublicResources(desk.clock())));
+        new RequestRouter(listener, adoptions, commands, new PublicResources(listener.clock())));
     endpoint.addPostProcessInterceptor(new RefusalMetrics(gateway.meters()));
     Running started =
-        new Running(
-            endpoint, protocolThreads, timers, answers, admissions, uploads, commands, dtls);
+        new Running(endpoint, protocolThreads, timers, inHand, admissions, uploads, commands, dtls);
     try {
       endpoint.start();
     } catch (IOException refused) {
@@ -149,11 +149,11 @@ public final class CoapAdapter implements Adapter {
     SocketDrops drops = new SocketDrops(endpoint.getAddress().getPort(), follower::changes);
     afterEach(timers, 5_000, "coap-addresses", follower::follow);
     every(timers, 5_000, "coap-drops", () -> countDrops(meters, endpoint.getAddress(), drops));
-    every(timers, 100, "coap-slow", () -> started.answers().acknowledgeSlow(System.nanoTime()));
+    every(timers, 100, "coap-slow", () -> started.inHand().acknowledgeSlow(System.nanoTime()));
     every(timers, 10_000, "coap-admissions", started.admissions()::sweep);
     every(timers, 10_000, "coap-uploads", started.uploads()::dropIdle);
     every(timers, 5_000, "coap-commands", () -> started.commands().sweep(System.nanoTime()));
-    DtlsDoor dtls = started.dtls();
+    DtlsEndpoint dtls = started.dtls();
     if (dtls != null) {
       every(timers, 10_000, "coap-dtls", dtls::sweep);
       Long reloadMillis = dtls.reloadMillis();
@@ -220,7 +220,7 @@ public final class CoapAdapter implements Adapter {
   }
 
   /** Null where there is none. */
-  @Nullable DtlsDoor dtls() {
+  @Nullable DtlsEndpoint dtls() {
     return running().dtls();
   }
 
@@ -236,7 +236,7 @@ public final class CoapAdapter implements Adapter {
       return;
     }
     try {
-      if (!current.answers().drain(CLOSE_MILLIS)) {
+      if (!current.inHand().drain(CLOSE_MILLIS)) {
         log.warn("coap: some requests stay unanswered; their devices will send them again");
       }
     } catch (InterruptedException interrupted) {

@@ -1,11 +1,11 @@
 package io.sluice.adapter.coap.server;
 
-import io.sluice.adapter.coap.dtls.DtlsDoor;
+import io.sluice.adapter.coap.dtls.DtlsEndpoint;
 import io.sluice.adapter.coap.fast.Adoptions;
 import io.sluice.adapter.coap.fast.NettyUdpConnector;
 import io.sluice.adapter.coap.message.AssociationMatcher;
 import io.sluice.adapter.coap.message.StrictParser;
-import io.sluice.adapter.coap.request.Desk;
+import io.sluice.adapter.coap.request.ListenerContext;
 import io.sluice.adapter.coap.settings.CoapOptions;
 import io.sluice.adapter.coap.settings.FastPath;
 import io.sluice.adapter.coap.upload.UploadLayer;
@@ -36,7 +36,8 @@ import org.eclipse.californium.elements.config.UdpConfig;
 import org.jspecify.annotations.Nullable;
 
 /** Puts a Californium endpoint together from our settings and what its paths share. */
-record EndpointAssembly(CoapOptions settings, Desk desk, Adoptions adoptions, Uploads uploads) {
+record EndpointAssembly(
+    CoapOptions settings, ListenerContext listener, Adoptions adoptions, Uploads uploads) {
   /** The largest UDP payload: a datagram is never cut, so that its size can be judged. */
   private static final int DATAGRAM_BYTES = 65_535;
 
@@ -47,7 +48,10 @@ record EndpointAssembly(CoapOptions settings, Desk desk, Adoptions adoptions, Up
    * @param background runs what may block for some milliseconds
    */
   CoapEndpoint endpoint(
-      FastPath fastPath, InetSocketAddress address, @Nullable DtlsDoor dtls, Executor background) {
+      FastPath fastPath,
+      InetSocketAddress address,
+      @Nullable DtlsEndpoint dtls,
+      Executor background) {
     Configuration configuration = configuration(settings);
     RandomTokenGenerator tokens = new RandomTokenGenerator(configuration);
     InMemoryMessageExchangeStore store =
@@ -56,7 +60,13 @@ record EndpointAssembly(CoapOptions settings, Desk desk, Adoptions adoptions, Up
     Connector connector =
         dtls == null
             ? new NettyUdpConnector(
-                address, settings, fastPath, desk, adoptions, store::assignMessageId, background)
+                address,
+                settings,
+                fastPath,
+                listener,
+                adoptions,
+                store::assignMessageId,
+                background)
             : dtls.connector(address, background);
     return CoapEndpoint.builder()
         .setConfiguration(configuration)
@@ -65,8 +75,8 @@ record EndpointAssembly(CoapOptions settings, Desk desk, Adoptions adoptions, Up
         .setTokenGenerator(tokens)
         .setMessageExchangeStore(store)
         .setDataSerializerAndParser(
-            new UdpDataSerializer(), new StrictParser(desk.gateway().ingress()))
-        .setCoapStackFactory(new Stacks(desk, uploads, settings))
+            new UdpDataSerializer(), new StrictParser(listener.gateway().ingress()))
+        .setCoapStackFactory(new Stacks(listener, uploads, settings))
         .build();
   }
 
@@ -121,7 +131,7 @@ record EndpointAssembly(CoapOptions settings, Desk desk, Adoptions adoptions, Up
    * Gives the stack its own bound of answers that go out in blocks: Californium takes it from the
    * number of active peers.
    */
-  private record Stacks(Desk desk, Uploads uploads, CoapOptions settings)
+  private record Stacks(ListenerContext listener, Uploads uploads, CoapOptions settings)
       implements ExtendedCoapStackFactory {
     @Override
     public CoapStack createCoapStack(
@@ -134,7 +144,7 @@ record EndpointAssembly(CoapOptions settings, Desk desk, Adoptions adoptions, Up
       Configuration bounded = new Configuration(config);
       bounded.set(CoapConfig.MAX_ACTIVE_PEERS, settings.maxTransfers());
       return new UploadStack(
-          tag, bounded, matcher, outbox, new UploadLayer(desk, uploads, settings.blockSize()));
+          tag, bounded, matcher, outbox, new UploadLayer(listener, uploads, settings.blockSize()));
     }
 
     @SuppressWarnings("deprecation") // the interface still declares it

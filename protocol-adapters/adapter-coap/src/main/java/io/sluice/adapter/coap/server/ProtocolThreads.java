@@ -80,7 +80,7 @@ final class ProtocolThreads extends ThreadPoolExecutor implements ScheduledExecu
     }
   }
 
-  private void hand(Runnable task) {
+  private void executeOrDrop(Runnable task) {
     try {
       super.execute(task);
     } catch (RejectedExecutionException full) {
@@ -90,7 +90,7 @@ final class ProtocolThreads extends ThreadPoolExecutor implements ScheduledExecu
 
   @Override
   public ScheduledFuture<?> schedule(Runnable task, long delay, TimeUnit unit) {
-    return timers.schedule(() -> hand(task), delay, unit);
+    return timers.schedule(() -> executeOrDrop(task), delay, unit);
   }
 
   @Override
@@ -102,13 +102,13 @@ final class ProtocolThreads extends ThreadPoolExecutor implements ScheduledExecu
   public ScheduledFuture<?> scheduleAtFixedRate(
       Runnable task, long initialDelay, long period, TimeUnit unit) {
     return timers.scheduleAtFixedRate(
-        Guarded.task("coap-timer", () -> hand(task)), initialDelay, period, unit);
+        Guarded.task("coap-timer", () -> executeOrDrop(task)), initialDelay, period, unit);
   }
 
   @Override
   public ScheduledFuture<?> scheduleWithFixedDelay(
       Runnable task, long initialDelay, long delay, TimeUnit unit) {
     return timers.scheduleWithFixedDelay(
-        Guarded.task("coap-timer", () -> hand(task)), initialDelay, delay, unit);
+        Guarded.task("coap-timer", () -> executeOrDrop(task)), initialDelay, delay, unit);
   }
 }

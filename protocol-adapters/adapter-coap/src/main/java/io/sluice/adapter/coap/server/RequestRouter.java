@@ -6,10 +6,10 @@ import io.sluice.adapter.coap.message.ContentFormats;
 import io.sluice.adapter.coap.message.PublicResources;
 import io.sluice.adapter.coap.message.Replies;
 import io.sluice.adapter.coap.request.Admissions;
-import io.sluice.adapter.coap.request.Answers;
-import io.sluice.adapter.coap.request.Desk;
+import io.sluice.adapter.coap.request.ListenerContext;
 import io.sluice.adapter.coap.request.OrdinaryRequest;
 import io.sluice.adapter.coap.request.Reception;
+import io.sluice.adapter.coap.request.RequestsInHand;
 import io.sluice.adapter.coap.request.UplinkExchange;
 import io.sluice.api.ContentType;
 import io.sluice.api.RejectReason;
@@ -38,10 +38,10 @@ import org.slf4j.LoggerFactory;
 final class RequestRouter implements MessageDeliverer {
   private static final Logger log = LoggerFactory.getLogger(RequestRouter.class);
 
-  private final Desk desk;
+  private final ListenerContext listener;
   private final AdapterContext gateway;
   private final Admissions admissions;
-  private final Answers answers;
+  private final RequestsInHand inHand;
   private final Reception reception;
   private final Adoptions adoptions;
   private final CommandResource commands;
@@ -50,17 +50,20 @@ final class RequestRouter implements MessageDeliverer {
   private final int maxPayloadBytes;
 
   RequestRouter(
-      Desk desk, Adoptions adoptions, CommandResource commands, PublicResources resources) {
-    this.desk = desk;
-    this.gateway = desk.gateway();
-    this.admissions = desk.admissions();
-    this.answers = desk.answers();
-    this.reception = desk.reception();
+      ListenerContext listener,
+      Adoptions adoptions,
+      CommandResource commands,
+      PublicResources resources) {
+    this.listener = listener;
+    this.gateway = listener.gateway();
+    this.admissions = listener.admissions();
+    this.inHand = listener.inHand();
+    this.reception = listener.reception();
     this.adoptions = adoptions;
     this.commands = commands;
     this.resources = resources;
-    this.clock = desk.clock();
-    this.maxPayloadBytes = desk.maxPayloadBytes();
+    this.clock = listener.clock();
+    this.maxPayloadBytes = listener.maxPayloadBytes();
   }
 
   @Override
@@ -132,7 +135,7 @@ final class RequestRouter implements MessageDeliverer {
               try {
                 commands.handle(exchange, sender);
               } finally {
-                answers.release();
+                inHand.release();
               }
             }));
   }
@@ -179,10 +182,10 @@ final class RequestRouter implements MessageDeliverer {
                   rejection,
                   micros,
                   nanos,
-                  answers,
+                  inHand,
                   new AtomicReference<>());
-          answers.await(uplink);
-          desk.offer(uplink);
+          inHand.await(uplink);
+          listener.offer(uplink);
         });
   }
 
@@ -205,7 +208,7 @@ final class RequestRouter implements MessageDeliverer {
     return response;
   }
 
-  /** Continues with a place in {@link Answers} taken, which the continuation gives back. */
+  /** Reserves a place for the request; the continuation gives it back. */
   private void admitted(Exchange exchange, Consumer<Admissions.Sender> continuation) {
     if (!reception.reserve(new OrdinaryRequest(exchange))) {
       return;
@@ -223,14 +226,14 @@ final class RequestRouter implements MessageDeliverer {
           } catch (RuntimeException fault) {
             // of the gateway's own: the place must not be lost with the request
             log.error("coap: a request of {} failed", sender.device(), fault);
-            answers.release();
+            inHand.release();
             Replies.send(exchange, Replies.to(Receipt.Rejected.FAULT, maxPayloadBytes));
           }
         },
         refusal -> {
-          answers.release();
+          inHand.release();
           String topic = topic(exchange.getRequest().getOptions().getUriPath());
-          toUnverified(exchange, desk.ofPath(topic, refusal));
+          toUnverified(exchange, listener.refusalFor(topic, refusal));
         });
   }
 

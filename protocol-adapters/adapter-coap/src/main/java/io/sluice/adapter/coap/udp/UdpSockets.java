@@ -68,7 +68,7 @@ public final class UdpSockets {
   private static final int MAX_STRAYS = 256;
   private static final long FOLLOW_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  /** Answers that wait for the socket; further ones are lost. */
+  /** RequestsInHand that wait for the socket; further ones are lost. */
   private static final WriteBufferWaterMark WAITING_BYTES =
       new WriteBufferWaterMark(2 << 20, 4 << 20);
 
@@ -76,7 +76,7 @@ public final class UdpSockets {
   private final int shards;
   private final int receiveBufferBytes;
   private final Executor background;
-  private final Function<Channel, ChannelHandler> lanes;
+  private final Function<Channel, ChannelHandler> handlers;
   private final boolean isOneAnAddress;
 
   /** Bound to the address that is wanted. */
@@ -97,19 +97,19 @@ public final class UdpSockets {
   /**
    * @param shards sockets of the address that is wanted, each with a thread
    * @param background runs what may block for some milliseconds
-   * @param lanes makes the handler of a socket's datagrams, on that socket's event loop
+   * @param handlers makes the handler of a socket's datagrams, on that socket's event loop
    */
   public UdpSockets(
       InetSocketAddress wanted,
       int shards,
       int receiveBufferBytes,
       Executor background,
-      Function<Channel, ChannelHandler> lanes) {
+      Function<Channel, ChannelHandler> handlers) {
     this.wanted = wanted;
     this.shards = Epoll.isAvailable() ? shards : 1;
     this.receiveBufferBytes = receiveBufferBytes;
     this.background = background;
-    this.lanes = lanes;
+    this.handlers = handlers;
     this.isOneAnAddress = mayHaveOneAnAddress(wanted);
   }
 
@@ -174,7 +174,7 @@ public final class UdpSockets {
                     if (getsStrays) {
                       channel.pipeline().addLast(new Strays());
                     }
-                    channel.pipeline().addLast(lanes.apply(channel));
+                    channel.pipeline().addLast(handlers.apply(channel));
                   }
                 });
     if (!Epoll.isAvailable()) {
@@ -195,8 +195,8 @@ public final class UdpSockets {
   }
 
   /**
-   * Gives the same buffer for each read: a lane has copied what it keeps before the next. Of its 2
-   * MB only the pages are ever touched that datagrams fill.
+   * Gives the same buffer for each read: a handler has copied what it keeps before the next. Of its
+   * 2 MB only the pages are ever touched that datagrams fill.
    */
   private static final class OneBuffer extends DefaultMaxMessagesRecvByteBufAllocator {
     private static final int BYTES = DATAGRAMS_A_READ * MAX_DATAGRAM_BYTES;

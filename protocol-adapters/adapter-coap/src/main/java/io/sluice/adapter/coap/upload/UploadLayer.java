@@ -3,7 +3,7 @@ package io.sluice.adapter.coap.upload;
 import io.sluice.adapter.coap.message.AssociationMatcher;
 import io.sluice.adapter.coap.message.Replies;
 import io.sluice.adapter.coap.request.Admissions;
-import io.sluice.adapter.coap.request.Desk;
+import io.sluice.adapter.coap.request.ListenerContext;
 import io.sluice.adapter.coap.request.OrdinaryRequest;
 import io.sluice.adapter.coap.settings.CoapOptions;
 import io.sluice.api.RejectReason;
@@ -30,14 +30,14 @@ import org.jspecify.annotations.Nullable;
  * room: a sender that is not admitted costs no more than its datagram.
  */
 public final class UploadLayer implements Layer {
-  private final Desk desk;
+  private final ListenerContext listener;
   private final Uploads uploads;
   private final int largestSzx;
   private @Nullable Layer above;
   private @Nullable Layer below;
 
-  public UploadLayer(Desk desk, Uploads uploads, int blockBytes) {
-    this.desk = desk;
+  public UploadLayer(ListenerContext listener, Uploads uploads, int blockBytes) {
+    this.listener = listener;
     this.uploads = uploads;
     this.largestSzx = BlockOption.size2Szx(blockBytes);
   }
@@ -50,11 +50,12 @@ public final class UploadLayer implements Layer {
       return;
     }
     if (!isUplink(request)) {
-      hand(exchange, request, null);
+      deliver(exchange, request, null);
       return;
     }
     if (block.isM() && request.getPayloadSize() != block.getSize()) {
-      desk.reception()
+      listener
+          .reception()
           .refuse(
               new OrdinaryRequest(exchange),
               RejectReason.PROTOCOL_ERROR,
@@ -63,23 +64,25 @@ public final class UploadLayer implements Layer {
                   "a block that is not the last has as many bytes as its option says"));
       return;
     }
-    if (!desk.reception().reserve(new OrdinaryRequest(exchange))) {
+    if (!listener.reception().reserve(new OrdinaryRequest(exchange))) {
       return;
     }
-    desk.admissions()
+    listener
+        .admissions()
         .admit(
             request.getSourceContext(),
             request.getOptions(),
             sender ->
                 exchange.execute(() -> {
-                  desk.answers().release();
-                  take(exchange, request, block, sender);
+                  listener.inHand().release();
+                  receiveBlock(exchange, request, block, sender);
                 }),
             refusal -> {
-              desk.answers().release();
+              listener.inHand().release();
               String topic = String.join("/", request.getOptions().getUriPath());
-              desk.reception()
-                  .toUnverified(new OrdinaryRequest(exchange), desk.ofPath(topic, refusal));
+              listener
+                  .reception()
+                  .toUnverified(new OrdinaryRequest(exchange), listener.refusalFor(topic, refusal));
             });
   }
 
@@ -91,10 +94,10 @@ public final class UploadLayer implements Layer {
         && (path.isEmpty() || !path.getFirst().equals("command"));
   }
 
-  private void take(
+  private void receiveBlock(
       Exchange exchange, Request request, BlockOption block, Admissions.Sender sender) {
     OptionSet options = request.getOptions();
-    int max = desk.maxPayloadBytes();
+    int max = listener.maxPayloadBytes();
     boolean isAnnouncedTooLarge = options.hasSize1() && options.getSize1() > max;
     Uploads.Step step =
         isAnnouncedTooLarge
@@ -113,7 +116,7 @@ public final class UploadLayer implements Layer {
       }
       case Uploads.Step.Whole whole -> {
         exchange.setBlock1ToAck(block);
-        hand(exchange, request, whole.body());
+        deliver(exchange, request, whole.body());
       }
       case Uploads.Step.Incomplete incomplete ->
           refuse(
@@ -139,7 +142,8 @@ public final class UploadLayer implements Layer {
 
   private void refuse(Exchange exchange, Request request, RejectReason reason, Response response) {
     boolean isSecure = request.getSourceContext().getPeerIdentity() != null;
-    desk.gateway()
+    listener
+        .gateway()
         .meters()
         .refused(
             new Peer(CoapOptions.PROTOCOL, request.getSourceContext().getPeerAddress(), isSecure),
@@ -153,7 +157,7 @@ public final class UploadLayer implements Layer {
   }
 
   /** Hands on what the blocks make together, as one request. */
-  private void hand(Exchange exchange, Request last, byte @Nullable [] body) {
+  private void deliver(Exchange exchange, Request last, byte @Nullable [] body) {
     Request whole = new Request(last.getCode());
     whole.setOptions(new OptionSet(last.getOptions()));
     whole.getOptions().removeBlock1();

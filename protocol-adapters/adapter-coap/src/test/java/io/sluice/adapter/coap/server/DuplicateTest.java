@@ -35,7 +35,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * What counts as a duplicate (RFC 7252 section 4.5) where the plain lane does not read: the same
+ * What counts as a duplicate (RFC 7252 section 4.5) where the fast path does not read: the same
  * endpoint, which includes the security association (section 1.2), Message ID and bytes.
  */
 class DuplicateTest {

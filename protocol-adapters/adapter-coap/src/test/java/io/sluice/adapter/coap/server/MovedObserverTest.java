@@ -82,7 +82,7 @@ class MovedObserverTest {
   }
 
   /**
-   * Answers a notification as a device does.
+   * RequestsInHand a notification as a device does.
    *
    * @return whether it was another copy of a command taken before: the one that was sent to the old
    *     address may reach the device all the same, beside the one that followed it

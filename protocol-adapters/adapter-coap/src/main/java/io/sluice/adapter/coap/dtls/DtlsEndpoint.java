@@ -48,8 +48,8 @@ import org.slf4j.LoggerFactory;
  * are read again when they change: sessions that are open go on, but for clients that the new
  * revocation lists name. Thread-safe.
  */
-public final class DtlsDoor {
-  private static final Logger log = LoggerFactory.getLogger(DtlsDoor.class);
+public final class DtlsEndpoint {
+  private static final Logger log = LoggerFactory.getLogger(DtlsEndpoint.class);
 
   /** Authenticated encryption only, forward secrecy first, then what constrained devices have. */
   private static final List<CipherSuite> SUITES =
@@ -81,7 +81,7 @@ public final class DtlsDoor {
   /**
    * @throws IOException where a certificate file cannot be used; the message names it
    */
-  public DtlsDoor(CoapsSettings settings, AdapterContext gateway) throws IOException {
+  public DtlsEndpoint(CoapsSettings settings, AdapterContext gateway) throws IOException {
     this.settings = settings;
     this.gateway = gateway;
     this.failures =

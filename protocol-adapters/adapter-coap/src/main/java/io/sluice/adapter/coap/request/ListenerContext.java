@@ -12,18 +12,18 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What the ways in of one listener share. */
-public record Desk(
+/** State shared by the fast path and the Californium path of one listener. Thread-safe. */
+public record ListenerContext(
     AdapterContext gateway,
     Admissions admissions,
-    Answers answers,
+    RequestsInHand inHand,
     Reception reception,
     InstantSource clock,
     int maxPayloadBytes) {
 
-  private static final Logger log = LoggerFactory.getLogger(Desk.class);
+  private static final Logger log = LoggerFactory.getLogger(ListenerContext.class);
 
-  /** Offers an uplink. A gateway that throws has given its receipt by that. */
+  /** Offers an uplink to the gateway. An exception of the gateway counts as its receipt. */
   public void offer(Uplink uplink) {
     try {
       gateway.ingress().accept(uplink);
@@ -35,12 +35,12 @@ public record Desk(
   }
 
   /**
-   * The refusal of a sender, or that nothing maps its path: for want of credentials nobody is
-   * refused what there is not.
+   * The response to a sender that is not admitted: the refusal, or 4.04 where nothing maps its path
+   * and it has shown no credentials.
    *
    * @param topic the path without leading slash; null where its segments make none
    */
-  public Response ofPath(@Nullable String topic, Response refusal) {
+  public Response refusalFor(@Nullable String topic, Response refusal) {
     boolean isThere =
         topic != null
             && (topic.equals("command")
@@ -51,13 +51,13 @@ public record Desk(
         : Replies.notFound(topic);
   }
 
-  public static Desk of(
-      AdapterContext gateway, Admissions admissions, Answers answers, CoapOptions settings) {
-    return new Desk(
+  public static ListenerContext create(
+      AdapterContext gateway, Admissions admissions, RequestsInHand inHand, CoapOptions settings) {
+    return new ListenerContext(
         gateway,
         admissions,
-        answers,
-        new Reception(gateway.meters(), answers),
+        inHand,
+        new Reception(gateway.meters(), inHand),
         gateway.clock(),
         settings.payloadBytes());
   }

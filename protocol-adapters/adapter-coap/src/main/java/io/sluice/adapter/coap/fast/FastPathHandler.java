@@ -8,7 +8,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DatagramPacket;
 import io.sluice.adapter.coap.message.Replies;
 import io.sluice.adapter.coap.request.Admissions;
-import io.sluice.adapter.coap.request.Desk;
+import io.sluice.adapter.coap.request.ListenerContext;
 import io.sluice.adapter.coap.settings.CoapOptions;
 import io.sluice.adapter.coap.udp.UdpSockets;
 import io.sluice.adapter.netty.ReceiptQueue;
@@ -30,19 +30,20 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Takes plain uplinks straight from one socket and answers them; every other datagram goes on to
- * Californium. An answer is piggybacked on the acknowledgement (RFC 7252 section 5.2.1); where it
+ * Californium. An answer is piggybacked on the acknowledgement (RFC 7252 section 5.2.1). Where it
  * is late, Californium adopts the exchange and sends a separate one.
  *
- * <p>All state is its event loop's; receipts come through a queue, with one wake-up for a batch.
+ * <p>Confined to the event loop of its socket. Receipts come through a queue, with one wake-up for
+ * a batch.
  */
-// a datagram that is not sent is a datagram lost: the device sends its request again
+// a failed send is ignored: CoAP clients retransmit (RFC 7252 section 4.2)
 @SuppressWarnings("FutureReturnValueIgnored")
-final class PlainLane extends ChannelInboundHandlerAdapter implements ReceiptSink {
-  private static final Logger log = LoggerFactory.getLogger(PlainLane.class);
+final class FastPathHandler extends ChannelInboundHandlerAdapter implements ReceiptSink {
+  private static final Logger log = LoggerFactory.getLogger(FastPathHandler.class);
   private static final int SLOW_CHECK_MILLIS = 100;
   private static final int SWEEP_SECONDS = 10;
 
-  private final Desk desk;
+  private final ListenerContext listener;
   private final NettyUdpConnector ordinary;
   private final Channel channel;
   private final EventLoop loop;
@@ -56,7 +57,7 @@ final class PlainLane extends ChannelInboundHandlerAdapter implements ReceiptSin
   /** Never holds more than there are requests in hand. */
   private final ReceiptQueue<PlainExchange> verdicts;
 
-  /** What the lanes of one event loop have in common: they read one after another. */
+  /** State shared by the handlers of one event loop. Confined to that loop. */
   static final class Shared {
     private final RecentMessages recent;
     private final PlainUplink plain = new PlainUplink();
@@ -80,14 +81,14 @@ final class PlainLane extends ChannelInboundHandlerAdapter implements ReceiptSin
     }
   }
 
-  PlainLane(
-      Desk desk,
+  FastPathHandler(
+      ListenerContext listener,
       Adoptions adoptions,
       Shared shared,
       MessageIds messageIds,
       NettyUdpConnector ordinary,
       Channel channel) {
-    this.desk = desk;
+    this.listener = listener;
     this.writer = new AnswerWriter(channel, messageIds);
     this.late = new LateAnswers(adoptions, ordinary, channel);
     this.ordinary = ordinary;
@@ -130,8 +131,9 @@ final class PlainLane extends ChannelInboundHandlerAdapter implements ReceiptSin
       ByteBuf content = packet.content();
       int bytes = content.readableBytes();
       content.getBytes(content.readerIndex(), datagram, 0, bytes);
-      if (packet.sender().getPort() != 0 && plain.read(datagram, bytes, desk.maxPayloadBytes())) {
-        take(packet);
+      if (packet.sender().getPort() != 0
+          && plain.read(datagram, bytes, listener.maxPayloadBytes())) {
+        receive(packet);
       } else {
         ordinary.pass(Arrays.copyOf(datagram, bytes), packet.sender(), channel);
       }
@@ -143,7 +145,7 @@ final class PlainLane extends ChannelInboundHandlerAdapter implements ReceiptSin
     }
   }
 
-  private void take(DatagramPacket packet) {
+  private void receive(DatagramPacket packet) {
     long nanos = System.nanoTime();
     int second = second(nanos);
     RecentMessages.Peer peer = recent.peer(packet.sender(), second);
@@ -153,11 +155,11 @@ final class PlainLane extends ChannelInboundHandlerAdapter implements ReceiptSin
       repeat(peer, before);
       return;
     }
-    Instant now = desk.clock().instant();
+    Instant now = listener.clock().instant();
     long micros = now.getEpochSecond() * 1_000_000L + now.getNano() / 1_000;
     PlainExchange exchange = new PlainExchange(this, peer, plain, micros, nanos);
     recent.add(peer, exchange.messageId(), checksum, exchange.isConfirmable(), second, exchange);
-    if (desk.reception().reserve(exchange)) {
+    if (listener.reception().reserve(exchange)) {
       try {
         admit(exchange);
       } catch (RuntimeException fault) {
@@ -166,14 +168,14 @@ final class PlainLane extends ChannelInboundHandlerAdapter implements ReceiptSin
     }
   }
 
-  /** By a fault of our own: it is answered, and its place given back, as by a receipt. */
+  /** Answers after a fault of our own, and gives back the place, as a receipt does. */
   private void failed(PlainExchange exchange, RuntimeException fault) {
     log.error("coap: a message of {} failed", exchange.address(), fault);
     receipt(exchange, Receipt.Rejected.FAULT);
     flush();
   }
 
-  /** A duplicate: the same answer again, nothing while there is none. */
+  /** Sends a duplicate the same answer again; nothing while there is none. */
   private void repeat(RecentMessages.Peer peer, Object answer) {
     if (answer == Remembered.STORED) {
       writer.writeChanged(peer, plain.messageId(), plain.requestToken(), plain.tokenLength());
@@ -201,11 +203,12 @@ final class PlainLane extends ChannelInboundHandlerAdapter implements ReceiptSin
             datagram,
             token.start(),
             token.length());
-    Admissions.Sender known = desk.admissions().known(key);
+    Admissions.Sender known = listener.admissions().known(key);
     if (known != null) {
       accept(exchange, known);
     } else {
-      desk.admissions()
+      listener
+          .admissions()
           .check(
               key,
               exchange.address(),
@@ -233,19 +236,19 @@ final class PlainLane extends ChannelInboundHandlerAdapter implements ReceiptSin
   }
 
   private void refused(PlainExchange exchange, Response refusal) {
-    desk.answers().release();
-    desk.reception().toUnverified(exchange, desk.ofPath(exchange.topic(), refusal));
+    listener.inHand().release();
+    listener.reception().toUnverified(exchange, listener.refusalFor(exchange.topic(), refusal));
     channel.flush();
   }
 
   private void accept(PlainExchange exchange, Admissions.Sender sender) {
     recent.admit(exchange.peer());
-    desk.gateway().sessions().seen(sender.device(), sender.peer());
+    listener.gateway().sessions().seen(sender.device(), sender.peer());
     exchange.from(sender.device());
     if (exchange.isConfirmable()) {
       late.await(exchange);
     }
-    desk.offer(exchange);
+    listener.offer(exchange);
   }
 
   @Override
@@ -274,7 +277,7 @@ final class PlainLane extends ChannelInboundHandlerAdapter implements ReceiptSin
     }
     if (answered > 0) {
       channel.flush();
-      desk.answers().release(answered);
+      listener.inHand().release(answered);
     }
   }
 
@@ -289,7 +292,7 @@ final class PlainLane extends ChannelInboundHandlerAdapter implements ReceiptSin
     }
     Exchange adopter = exchange.adopter;
     if (adopter != null) {
-      Replies.send(adopter, Replies.to(exchange, receipt, desk.maxPayloadBytes()));
+      Replies.send(adopter, Replies.to(exchange, receipt, listener.maxPayloadBytes()));
     } else if (receipt instanceof Receipt.Stored && exchange.isConfirmable()) {
       if (!exchange.isOffered) {
         exchange.peer().replace(exchange, Remembered.STORED);
@@ -297,7 +300,7 @@ final class PlainLane extends ChannelInboundHandlerAdapter implements ReceiptSin
       writer.writeChanged(
           exchange.peer(), exchange.messageId(), exchange.token(), exchange.tokenLength());
     } else {
-      answer(exchange, Replies.to(exchange, receipt, desk.maxPayloadBytes()));
+      answer(exchange, Replies.to(exchange, receipt, listener.maxPayloadBytes()));
     }
   }
 
@@ -323,7 +326,7 @@ final class PlainLane extends ChannelInboundHandlerAdapter implements ReceiptSin
       if (exchange.isFinished) {
         // as to a duplicate, which the device takes for what it is
         Receipt receipt = Objects.requireNonNull(exchange.receipt);
-        Replies.send(adopter, Replies.to(exchange, receipt, desk.maxPayloadBytes()));
+        Replies.send(adopter, Replies.to(exchange, receipt, listener.maxPayloadBytes()));
       } else {
         exchange.adopter = adopter;
         adopter.sendAccept();

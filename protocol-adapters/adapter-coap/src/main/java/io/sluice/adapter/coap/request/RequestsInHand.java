@@ -20,21 +20,21 @@ import org.slf4j.LoggerFactory;
  * bounds the requests in hand. A request that waits long for its receipt is acknowledged empty
  * meanwhile (RFC 7252 5.2.2), so that the device does not send it again. Thread-safe.
  */
-public final class Answers implements ReceiptSink {
-  private static final Logger log = LoggerFactory.getLogger(Answers.class);
+public final class RequestsInHand implements ReceiptSink {
+  private static final Logger log = LoggerFactory.getLogger(RequestsInHand.class);
 
   /** Half of ACK_TIMEOUT (RFC 7252 4.8). */
   public static final long EMPTY_ACK_AFTER_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  /** Answers that one task sends; the others go to whichever thread is free. */
+  /** RequestsInHand that one task sends; the others go to whichever thread is free. */
   private static final int SHARE = 64;
 
   private final Executor protocolThreads;
   private final int maxExchanges;
   private final int maxPayloadBytes;
-  private final Semaphore inHand;
+  private final Semaphore places;
 
-  /** Holds no more than {@link #inHand}: each uplink gets one receipt. */
+  /** Never holds more than there are places: each uplink gets one receipt. */
   private final Queue<UplinkExchange> verdicts = new ConcurrentLinkedQueue<>();
 
   /** In the order of arrival; the answered ones leave at the next {@link #acknowledgeSlow}. */
@@ -42,16 +42,16 @@ public final class Answers implements ReceiptSink {
 
   private final AtomicBoolean woken = new AtomicBoolean();
 
-  public Answers(Executor protocolThreads, int maxExchanges, int maxPayloadBytes) {
+  public RequestsInHand(Executor protocolThreads, int maxExchanges, int maxPayloadBytes) {
     this.protocolThreads = protocolThreads;
     this.maxExchanges = maxExchanges;
     this.maxPayloadBytes = maxPayloadBytes;
-    this.inHand = new Semaphore(maxExchanges);
+    this.places = new Semaphore(maxExchanges);
   }
 
   /** Takes a place for one more request; false where all are taken. */
   boolean reserve() {
-    return inHand.tryAcquire();
+    return places.tryAcquire();
   }
 
   /** Gives back a place that was reserved and came to no uplink. */
@@ -60,8 +60,8 @@ public final class Answers implements ReceiptSink {
   }
 
   /** Gives back so many. */
-  public void release(int places) {
-    inHand.release(places);
+  public void release(int count) {
+    places.release(count);
   }
 
   public void await(UplinkExchange uplink) {
@@ -94,7 +94,7 @@ public final class Answers implements ReceiptSink {
     woken.set(false);
     UplinkExchange uplink;
     for (int i = 0; i < SHARE && (uplink = verdicts.poll()) != null; i++) {
-      inHand.release();
+      places.release();
       Receipt receipt = Objects.requireNonNull(uplink.receipt().get());
       try {
         Replies.send(uplink.exchange(), Replies.to(uplink, receipt, maxPayloadBytes));
@@ -123,6 +123,6 @@ public final class Answers implements ReceiptSink {
 
   /** Takes no more, and waits until all in hand is answered. False where time ran out. */
   public boolean drain(long timeoutMillis) throws InterruptedException {
-    return inHand.tryAcquire(maxExchanges, timeoutMillis, TimeUnit.MILLISECONDS);
+    return places.tryAcquire(maxExchanges, timeoutMillis, TimeUnit.MILLISECONDS);
   }
 }

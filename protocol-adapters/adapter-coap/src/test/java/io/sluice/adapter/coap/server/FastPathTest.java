@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
  * makes the same request one for Californium.
  */
 @Tag("slow")
-class PlainLaneTest {
+class FastPathTest {
   private static final int ELECTIVE = 42;
 
   private final ScriptedGateway gateway = new ScriptedGateway();
