@@ -111,7 +111,7 @@ final class CursorFile implements AutoCloseable {
         channel.readFully(bytes, (long) slot * SLOT_BYTES);
         return bytes.flip();
       } catch (IOException e) {
-        if (attempt == SegmentReads.FAILURES_MAX) {
+        if (attempt == SpoolFiles.FAILURES_MAX) {
           LOG.error("spool: a slot of cursors cannot be read: {}", e.getMessage());
           return ByteBuffer.wrap(new byte[] {1});
         }

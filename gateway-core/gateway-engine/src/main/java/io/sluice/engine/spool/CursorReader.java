@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A reader of a {@link SegmentedSpool}: its cursors, where it is, and their file. */
+/** A reader of the spool on disk: its cursors, where it is, and their file. */
 final class CursorReader implements SpoolReader {
   private static final Logger LOG = LoggerFactory.getLogger(CursorReader.class);
 

@@ -230,7 +230,7 @@ final class LogRecovery {
         bytes.flip();
         return;
       } catch (IOException e) {
-        if (attempt == SegmentReads.FAILURES_MAX) {
+        if (attempt == SpoolFiles.FAILURES_MAX) {
           bytes.clear().put(0, (byte) 1);
           throw new UnreadableException("has a header that cannot be read: " + e.getMessage(), e);
         }

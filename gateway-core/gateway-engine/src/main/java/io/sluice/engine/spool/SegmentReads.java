@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
  * How a segment's file is read: by a channel apart from the writer's, since an interrupt of a
  * thread that reads closes it.
  *
- * <p>A read that fails is an error {@value #FAILURES_MAX} times: the disk may come back. After that
+ * <p>A read that fails is an error {@value SpoolFiles#FAILURES_MAX} times: the disk may come back. After that
  * the file is read around what fails, page by page; a page that cannot be read is given as zeros,
  * which no record is, so that it is found, counted and reported like any other damage. A disk that
  * is away altogether takes nothing with it: as long as the file's first page cannot be read, the
@@ -21,7 +21,6 @@ import org.slf4j.LoggerFactory;
  */
 final class SegmentReads {
   private static final Logger LOG = LoggerFactory.getLogger(SegmentReads.class);
-  static final int FAILURES_MAX = 5;
   private static final int PAGE_BYTES = 4096;
 
   private final Path file;
@@ -37,7 +36,7 @@ final class SegmentReads {
 
   /** Reads around bad pages from now on, as there is no later to wait for. */
   void aroundBadPages() {
-    failures = FAILURES_MAX;
+    failures = SpoolFiles.FAILURES_MAX;
   }
 
   /** Offset behind the last page that could not be read; -1 where all could. */
@@ -53,7 +52,7 @@ final class SegmentReads {
     } catch (ClosedChannelException e) {
       throw e; // the thread was interrupted: no word about the disk
     } catch (IOException e) {
-      if (failures < FAILURES_MAX) {
+      if (failures < SpoolFiles.FAILURES_MAX) {
         failures++;
         throw new IOException("spool: " + file + " cannot be read: " + e.getMessage(), e);
       }
@@ -88,7 +87,7 @@ final class SegmentReads {
       } catch (ClosedChannelException e) {
         throw e;
       } catch (IOException e) {
-        if (attempt == FAILURES_MAX) {
+        if (attempt == SpoolFiles.FAILURES_MAX) {
           tell(at, e);
           into.position(from).put(new byte[into.remaining()]);
           return;

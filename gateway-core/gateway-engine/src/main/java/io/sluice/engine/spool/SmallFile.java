@@ -24,7 +24,7 @@ record SmallFile(Path file, SpoolFiles files) {
       try {
         return read();
       } catch (IOException e) {
-        if (attempt == SegmentReads.FAILURES_MAX) {
+        if (attempt == SpoolFiles.FAILURES_MAX) {
           throw e;
         }
       }

@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * force the same bytes again: they are written anew, or given up.
  */
 interface SpoolFiles {
+  /** So often in a row a read fails before what it asks for counts as unreadable. */
+  int FAILURES_MAX = 5;
+
   /** For reading and writing; made where there is none. */
   SpoolFile open(Path file) throws IOException;
 

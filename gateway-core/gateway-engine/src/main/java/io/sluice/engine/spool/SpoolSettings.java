@@ -60,7 +60,7 @@ public record SpoolSettings(
                     + " until it is gone.")
         @Nullable SpoolEncryption encryption)
     implements Checked {
-  /** Half of what {@link SegmentLog} has at most: failed writes and restarts begin short ones. */
+  /** Half of what a log may have at most: failed writes and restarts begin short ones. */
   private static final int SEGMENTS_WANTED_MAX = 512;
 
   /** What a lane does at its bound. */

@@ -57,7 +57,7 @@ class SpoolDamageTest {
 
   private static List<Long> read(SpoolReader reader, Lane lane) throws IOException {
     List<Long> sequences = new ArrayList<>();
-    for (int failures = 0; failures <= SegmentReads.FAILURES_MAX; ) {
+    for (int failures = 0; failures <= SpoolFiles.FAILURES_MAX; ) {
       try {
         SpoolBatch batch = reader.read(lane, Stream.LIVE, 1_000, 1 << 20);
         if (batch == null) {
@@ -287,7 +287,7 @@ class SpoolDamageTest {
     append(Lane.EVENT, 100, 400);
     SpoolReader reader = spool.reader("a");
     disk.fault(Fault.READ_ERROR, 1);
-    for (int i = 0; i < 10 * SegmentReads.FAILURES_MAX; i++) {
+    for (int i = 0; i < 10 * SpoolFiles.FAILURES_MAX; i++) {
       org.assertj.core.api.Assertions.assertThatThrownBy(
               () -> reader.read(Lane.EVENT, Stream.LIVE, 10, 1_000))
           .isInstanceOf(IOException.class);

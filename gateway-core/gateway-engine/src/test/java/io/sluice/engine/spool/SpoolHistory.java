@@ -363,7 +363,7 @@ final class SpoolHistory {
   /** As a Forwarder does: what cannot be read is tried again. */
   private static @Nullable SpoolBatch patiently(Tracked tracked, Lane lane, Stream stream)
       throws IOException {
-    for (int attempt = 0; attempt < 4 * SegmentReads.FAILURES_MAX; attempt++) {
+    for (int attempt = 0; attempt < 4 * SpoolFiles.FAILURES_MAX; attempt++) {
       try {
         return tracked.reader().read(lane, stream, 500, 50_000);
       } catch (IOException e) {
