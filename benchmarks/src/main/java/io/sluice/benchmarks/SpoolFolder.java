@@ -2,10 +2,10 @@ package io.sluice.benchmarks;
 
 import io.sluice.api.Lane;
 import io.sluice.api.config.Bytes;
-import io.sluice.engine.spool.SegmentedSpool;
-import io.sluice.engine.spool.SpoolEntry;
-import io.sluice.engine.spool.SpoolSettings;
-import io.sluice.engine.spool.SpoolSettings.Policy;
+import io.sluice.spool.SpoolEntry;
+import io.sluice.spool.SpoolSettings;
+import io.sluice.spool.SpoolSettings.Policy;
+import io.sluice.spool.writer.SegmentedSpool;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -19,7 +19,7 @@ import io.sluice.engine.forward.Forwarder;
 import io.sluice.engine.ingest.IngestPipeline;
 import io.sluice.engine.normalize.profile.Profiles;
 import io.sluice.engine.registry.Registry;
-import io.sluice.engine.spool.Spool;
+import io.sluice.spool.Spool;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.LongSupplier;

@@ -3,7 +3,7 @@ package io.sluice.app;
 import io.sluice.api.Lane;
 import io.sluice.api.health.Health;
 import io.sluice.engine.normalize.sample.ClockFloor;
-import io.sluice.engine.spool.Spool;
+import io.sluice.spool.Spool;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

@@ -3,8 +3,8 @@ package io.sluice.app;
 import io.sluice.api.admin.UpstreamDesk;
 import io.sluice.api.store.StoreUnavailableException;
 import io.sluice.engine.forward.Forwarder;
-import io.sluice.engine.spool.ReaderStats;
-import io.sluice.engine.spool.Spool;
+import io.sluice.spool.ReaderStats;
+import io.sluice.spool.Spool;
 import java.io.IOException;
 import java.util.List;
 

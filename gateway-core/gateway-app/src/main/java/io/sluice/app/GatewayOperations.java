@@ -25,7 +25,7 @@ import io.sluice.engine.ingest.IngestPipeline;
 import io.sluice.engine.ingest.SpooledDeadLetters;
 import io.sluice.engine.ingest.TrafficMeter;
 import io.sluice.engine.registry.Registry;
-import io.sluice.engine.spool.Spool;
+import io.sluice.spool.Spool;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -30,6 +30,7 @@ class ArchitectureTest {
       knowsNothingOf(
           "io.sluice.api..",
           "io.sluice.engine..",
+          "io.sluice.spool..",
           "io.sluice.admin..",
           "io.sluice.adapter..",
           "io.sluice.upstream..",
@@ -43,6 +44,7 @@ class ArchitectureTest {
       knowsNothingOf(
           "io.sluice.adapter..",
           "io.sluice.engine..",
+          "io.sluice.spool..",
           "io.sluice.admin..",
           "io.sluice.upstream..",
           "io.sluice.sim..",
@@ -80,7 +82,7 @@ class ArchitectureTest {
       knowsNothingOf("io.sluice.adapter.mqtt.*..", "io.sluice.adapter.mqtt");
 
   @ArchTest
-  static final ArchRule engineKnowsTheApiAndStoresOnly =
+  static final ArchRule engineKnowsTheApiSpoolAndStoresOnly =
       knowsNothingOf(
           "io.sluice.engine..",
           "io.sluice.admin..",
@@ -95,6 +97,7 @@ class ArchitectureTest {
       knowsNothingOf(
           "io.sluice.store..",
           "io.sluice.engine..",
+          "io.sluice.spool..",
           "io.sluice.admin..",
           "io.sluice.adapter..",
           "io.sluice.upstream..",
@@ -113,6 +116,7 @@ class ArchitectureTest {
       knowsNothingOf(
           "io.sluice.admin..",
           "io.sluice.engine..",
+          "io.sluice.spool..",
           "io.sluice.adapter..",
           "io.sluice.upstream..",
           "io.sluice.sim..",
@@ -125,6 +129,7 @@ class ArchitectureTest {
       knowsNothingOf(
           "io.sluice.upstream..",
           "io.sluice.engine..",
+          "io.sluice.spool..",
           "io.sluice.admin..",
           "io.sluice.adapter..",
           "io.sluice.sim..",
@@ -138,6 +143,7 @@ class ArchitectureTest {
           "io.sluice.sim..",
           "io.sluice.api..",
           "io.sluice.engine..",
+          "io.sluice.spool..",
           "io.sluice.admin..",
           "io.sluice.adapter..",
           "io.sluice.upstream..",
@@ -169,7 +175,7 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(
-              "io.sluice.engine.spool..",
+              "io.sluice.spool..",
               "io.sluice.engine.registry..",
               "io.sluice.engine.forward..",
               "io.sluice.engine.ingest..",
@@ -185,14 +191,31 @@ class ArchitectureTest {
       knowsNothingOf("io.sluice.engine.normalize.*..", "io.sluice.engine.normalize");
 
   @ArchTest
-  static final ArchRule spoolKnowsNoOtherPartOfTheEngine =
+  static final ArchRule spoolKnowsTheApiOnly =
       knowsNothingOf(
-          "io.sluice.engine.spool..",
-          "io.sluice.engine.config..",
-          "io.sluice.engine.forward..",
-          "io.sluice.engine.ingest..",
-          "io.sluice.engine.normalize..",
-          "io.sluice.engine.registry..");
+          "io.sluice.spool..",
+          "io.sluice.engine..",
+          "io.sluice.admin..",
+          "io.sluice.adapter..",
+          "io.sluice.upstream..",
+          "io.sluice.sim..",
+          "io.sluice.store..",
+          "io.sluice.cli..",
+          "io.sluice.app..");
+
+  /** What the gateway sees of the spool is not how it is kept. */
+  @ArchTest
+  static final ArchRule spoolsPortKnowsNoDisk =
+      knowsNothingOf(
+          "io.sluice.spool",
+          "io.sluice.spool.disk..",
+          "io.sluice.spool.segment..",
+          "io.sluice.spool.cursor..",
+          "io.sluice.spool.writer..");
+
+  @ArchTest
+  static final ArchRule spoolHasNoCycles =
+      slices().matching("io.sluice.spool.(*)..").should().beFreeOfCycles();
 
   /** Data binding is 530 classes that a running gateway does without; commands may use it. */
   @ArchTest
@@ -202,6 +225,7 @@ class ArchitectureTest {
           .resideInAnyPackage(
               "io.sluice.api..",
               "io.sluice.store..",
+              "io.sluice.spool..",
               "io.sluice.engine..",
               "io.sluice.admin..",
               "io.sluice.adapter..",
@@ -224,6 +248,7 @@ class ArchitectureTest {
           .resideInAnyPackage(
               "io.sluice.api..",
               "io.sluice.store..",
+              "io.sluice.spool..",
               "io.sluice.engine..",
               "io.sluice.admin..",
               "io.sluice.adapter.netty..",

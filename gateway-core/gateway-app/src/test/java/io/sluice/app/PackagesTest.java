@@ -23,7 +23,6 @@ class PackagesTest {
   private static final Map<String, String> LARGER =
       Map.of(
           "io.sluice.engine.registry", "to be split: devices, authentication, provisioning",
-          "io.sluice.engine.spool", "to be a module of its own",
           "io.sluice.engine.coverage", "to be split: slots, reports");
 
   private static Map<String, Long> classes;

@@ -11,7 +11,7 @@ import io.sluice.engine.limits.LimitSettings;
 import io.sluice.engine.normalize.TimeSettings;
 import io.sluice.engine.registry.AccessSettings;
 import io.sluice.engine.registry.ConsumerSettings;
-import io.sluice.engine.spool.SpoolSettings;
+import io.sluice.spool.SpoolSettings;
 import java.util.List;
 
 /** What a configuration of this build may have in it. */

@@ -6,7 +6,7 @@ import io.sluice.cli.config.GatewayFiles;
 import io.sluice.cli.config.PortRequirement;
 import io.sluice.cli.config.SecretFiles.Exposed;
 import io.sluice.engine.config.GatewayConfig;
-import io.sluice.engine.spool.SpoolSettings;
+import io.sluice.spool.SpoolSettings;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;

@@ -9,7 +9,7 @@ import io.sluice.engine.normalize.profile.Profile;
 import io.sluice.engine.normalize.profile.Profiles;
 import io.sluice.engine.record.CorruptRecordException;
 import io.sluice.engine.record.EncodedRecord;
-import io.sluice.engine.spool.Spool;
+import io.sluice.spool.Spool;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;

@@ -1,8 +1,8 @@
 package io.sluice.engine.alarm;
 
 import io.sluice.api.Lane;
-import io.sluice.engine.spool.Spool;
-import io.sluice.engine.spool.SpoolEntry;
+import io.sluice.spool.Spool;
+import io.sluice.spool.SpoolEntry;
 import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

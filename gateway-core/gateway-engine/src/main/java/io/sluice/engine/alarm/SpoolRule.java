@@ -3,7 +3,7 @@ package io.sluice.engine.alarm;
 import io.sluice.api.Cap;
 import io.sluice.api.Lane;
 import io.sluice.api.admin.AlarmDesk.Kind;
-import io.sluice.engine.spool.LaneStats;
+import io.sluice.spool.LaneStats;
 import java.util.List;
 import java.util.function.Supplier;
 

@@ -2,8 +2,8 @@ package io.sluice.engine.coverage;
 
 import io.sluice.api.GatewayTime;
 import io.sluice.api.Lane;
-import io.sluice.engine.spool.InternalReader;
-import io.sluice.engine.spool.SpoolBatch;
+import io.sluice.spool.InternalReader;
+import io.sluice.spool.SpoolBatch;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.EnumMap;

@@ -2,7 +2,7 @@ package io.sluice.engine.flow;
 
 import io.sluice.api.admin.Operations.LaneView;
 import io.sluice.api.admin.Operations.LedgerLine;
-import io.sluice.engine.spool.Spool;
+import io.sluice.spool.Spool;
 import java.util.List;
 
 /** The spool as operators see it. */

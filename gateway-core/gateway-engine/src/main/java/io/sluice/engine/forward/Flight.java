@@ -3,7 +3,7 @@ package io.sluice.engine.forward;
 import io.sluice.api.Lane;
 import io.sluice.api.upstream.Delivery;
 import io.sluice.api.upstream.OutboundBatch;
-import io.sluice.engine.spool.SpoolBatch;
+import io.sluice.spool.SpoolBatch;
 import java.util.BitSet;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;

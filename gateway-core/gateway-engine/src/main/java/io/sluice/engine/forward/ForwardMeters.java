@@ -1,7 +1,7 @@
 package io.sluice.engine.forward;
 
 import io.sluice.api.Lane;
-import io.sluice.engine.spool.SpoolBatch;
+import io.sluice.spool.SpoolBatch;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;

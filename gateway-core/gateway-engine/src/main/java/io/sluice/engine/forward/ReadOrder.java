@@ -1,9 +1,9 @@
 package io.sluice.engine.forward;
 
 import io.sluice.api.Lane;
-import io.sluice.engine.spool.SpoolBatch;
-import io.sluice.engine.spool.SpoolBatch.Stream;
-import io.sluice.engine.spool.SpoolReader;
+import io.sluice.spool.SpoolBatch;
+import io.sluice.spool.SpoolBatch.Stream;
+import io.sluice.spool.SpoolReader;
 import java.io.IOException;
 import java.util.EnumMap;
 import java.util.Map;

@@ -10,7 +10,7 @@ import io.sluice.api.upstream.RecordEncoder;
 import io.sluice.api.upstream.RecordEncoderFactory;
 import io.sluice.engine.record.CorruptRecordException;
 import io.sluice.engine.record.EncodedRecord;
-import io.sluice.engine.spool.SpoolBatch;
+import io.sluice.spool.SpoolBatch;
 import java.util.function.Function;
 
 /** A batch read from the spool, its records read where they lie. */

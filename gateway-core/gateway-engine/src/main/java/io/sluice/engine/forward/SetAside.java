@@ -1,6 +1,6 @@
 package io.sluice.engine.forward;
 
-import io.sluice.engine.spool.SpoolBatch;
+import io.sluice.spool.SpoolBatch;
 import java.io.IOException;
 
 /** Keeps the records that an upstream will never take. */

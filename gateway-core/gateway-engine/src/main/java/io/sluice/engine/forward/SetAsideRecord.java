@@ -1,8 +1,8 @@
 package io.sluice.engine.forward;
 
 import io.sluice.api.Lane;
-import io.sluice.engine.spool.SpoolBatch;
-import io.sluice.engine.spool.SpoolBatch.Stream;
+import io.sluice.spool.SpoolBatch;
+import io.sluice.spool.SpoolBatch.Stream;
 
 /**
  * A record that an upstream refused, as the spool kept it, with what its id is made of.

@@ -3,7 +3,7 @@ package io.sluice.engine.ingest;
 import io.sluice.api.Lane;
 import io.sluice.api.adapter.Receipt;
 import io.sluice.api.adapter.Uplink;
-import io.sluice.engine.spool.SpoolEntry;
+import io.sluice.spool.SpoolEntry;
 
 /** A refused uplink on its way to the dead-letter log; its sender is told once it is there. */
 record DeadLetterEntry(

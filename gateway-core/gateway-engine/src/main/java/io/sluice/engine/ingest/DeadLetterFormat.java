@@ -8,7 +8,7 @@ import io.sluice.api.adapter.Uplink;
 import io.sluice.api.admin.DeadLetters.DeadLetter;
 import io.sluice.engine.forward.SetAsideRecord;
 import io.sluice.engine.record.EncodedRecord;
-import io.sluice.engine.spool.Spool.StoredEntry;
+import io.sluice.spool.Spool.StoredEntry;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;

@@ -13,7 +13,7 @@ import io.sluice.engine.forward.SetAsideRecord;
 import io.sluice.engine.normalize.Normalizer;
 import io.sluice.engine.normalize.profile.Profiles;
 import io.sluice.engine.normalize.sample.Normalized;
-import io.sluice.engine.spool.Spool;
+import io.sluice.spool.Spool;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;

@@ -5,7 +5,7 @@ import io.sluice.api.Lane;
 import io.sluice.api.MessageClass;
 import io.sluice.api.adapter.Uplink;
 import io.sluice.engine.normalize.sample.FieldFaults;
-import io.sluice.engine.spool.SpoolEntry;
+import io.sluice.spool.SpoolEntry;
 import org.jspecify.annotations.Nullable;
 
 /** An accepted uplink on its way to the disk. */

@@ -22,7 +22,7 @@ import io.sluice.engine.normalize.Normalizer;
 import io.sluice.engine.normalize.sample.FieldFaults;
 import io.sluice.engine.normalize.sample.Normalized;
 import io.sluice.engine.record.RecordWriter;
-import io.sluice.engine.spool.Spool;
+import io.sluice.spool.Spool;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

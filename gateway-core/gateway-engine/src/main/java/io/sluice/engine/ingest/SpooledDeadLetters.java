@@ -1,7 +1,7 @@
 package io.sluice.engine.ingest;
 
 import io.sluice.api.admin.DeadLetters;
-import io.sluice.engine.spool.Spool;
+import io.sluice.spool.Spool;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

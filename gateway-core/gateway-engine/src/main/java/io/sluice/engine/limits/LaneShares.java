@@ -4,7 +4,7 @@ import io.sluice.api.DeviceId;
 import io.sluice.api.Lane;
 import io.sluice.api.Limit;
 import io.sluice.api.adapter.Receipt;
-import io.sluice.engine.spool.LaneStats;
+import io.sluice.spool.LaneStats;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;

@@ -6,7 +6,7 @@ import io.sluice.api.Lane;
 import io.sluice.api.admin.AlarmDesk.AlarmView;
 import io.sluice.api.admin.AlarmDesk.Filter;
 import io.sluice.api.admin.AlarmDesk.State;
-import io.sluice.engine.spool.LaneStats;
+import io.sluice.spool.LaneStats;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -180,7 +180,7 @@ class ForwarderPoisonTest {
     assertThat(forwarder.view().detail()).isNull();
   }
 
-  private void keep(String name, io.sluice.engine.spool.SpoolBatch batch, int index, String why) {
+  private void keep(String name, io.sluice.spool.SpoolBatch batch, int index, String why) {
     setAside.add(
         "edge-01-"
             + MemorySpool.EPOCH

@@ -364,7 +364,7 @@ class ForwarderTest {
     return new Delivery.Delivered();
   }
 
-  private void keep(String name, io.sluice.engine.spool.SpoolBatch batch, int index, String cause) {
+  private void keep(String name, io.sluice.spool.SpoolBatch batch, int index, String cause) {
     setAside.add(
         "edge-01-"
             + MemorySpool.EPOCH

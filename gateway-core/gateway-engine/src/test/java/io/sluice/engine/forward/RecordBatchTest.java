@@ -15,7 +15,7 @@ import io.sluice.api.upstream.ForwardSettings.BadValues;
 import io.sluice.api.upstream.OutboundBatch;
 import io.sluice.engine.record.RecordFormat;
 import io.sluice.engine.record.RecordWriter;
-import io.sluice.engine.spool.SpoolBatch;
+import io.sluice.spool.SpoolBatch;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;

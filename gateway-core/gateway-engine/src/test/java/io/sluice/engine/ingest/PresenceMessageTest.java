@@ -16,7 +16,7 @@ import io.sluice.engine.limits.DeviceLimits;
 import io.sluice.engine.limits.LimitSettings;
 import io.sluice.engine.normalize.Normalizer;
 import io.sluice.engine.normalize.profile.Profiles;
-import io.sluice.engine.spool.Spool;
+import io.sluice.spool.Spool;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;

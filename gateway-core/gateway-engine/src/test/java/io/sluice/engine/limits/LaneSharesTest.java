@@ -7,7 +7,7 @@ import io.sluice.api.Lane;
 import io.sluice.api.Limit;
 import io.sluice.api.adapter.Receipt;
 import io.sluice.api.config.Bytes;
-import io.sluice.engine.spool.LaneStats;
+import io.sluice.spool.LaneStats;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
