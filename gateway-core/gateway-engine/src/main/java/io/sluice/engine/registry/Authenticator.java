@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -24,36 +23,36 @@ import org.jspecify.annotations.Nullable;
 /**
  * Checks what peers show against the registry. Never blocks: tokens, pre-shared keys, certificates
  * and passwords verified within the last hour are answered at once, other passwords go through
- * {@link HashLanes}.
+ * {@link SlowChecks}.
  *
  * <p>An unknown device costs the same slow hash as a wrong password, so that the duration does not
  * tell which devices exist. The refusal says the same in both cases.
  */
 final class Authenticator implements AutoCloseable {
   private static final String WRONG = "unknown device or wrong credentials";
-  private static final int CHECK_MILLIS = 10;
-  private static final long MIN_RETRY_MILLIS = 500;
-  private static final long MAX_RETRY_MILLIS = 30_000;
 
-  private final DeviceRegistry registry;
+  private final Roster devices;
+  private final SelfRegistration registration;
   private final AccessSettings settings;
   private final PasswordHasher hasher;
   private final VerifiedCredentials verified;
-  private final HashLanes lanes;
+  private final SlowChecks slow;
   private final Enrolment enrolment;
   private final Authorities authorities;
   private final LoginDelays delays;
   private final LongSupplier clockMillis;
 
   Authenticator(
-      DeviceRegistry registry,
+      Roster devices,
+      SelfRegistration registration,
       AccessSettings settings,
       PasswordHasher hasher,
       Enrolment enrolment,
       Authorities authorities,
       LoginDelays delays,
       LongSupplier clockMillis) {
-    this.registry = registry;
+    this.devices = devices;
+    this.registration = registration;
     this.enrolment = enrolment;
     this.authorities = authorities;
     this.delays = delays;
@@ -61,7 +60,7 @@ final class Authenticator implements AutoCloseable {
     this.settings = settings;
     this.hasher = hasher;
     this.verified = new VerifiedCredentials(Ticker.systemTicker());
-    this.lanes = new HashLanes(settings.effectiveHashThreads(), settings.hashQueue());
+    this.slow = new SlowChecks(settings.effectiveHashThreads(), settings.hashQueue());
   }
 
   CompletionStage<Admission> admit(Peer peer, Credentials credentials) {
@@ -91,7 +90,7 @@ final class Authenticator implements AutoCloseable {
 
   private CompletionStage<Admission> token(Peer peer, Credentials.Token shown) {
     String hash = Digests.sha256Hex(shown.token());
-    Registered entry = registry.roster().findByTokenHash(hash);
+    Registered entry = devices.findByTokenHash(hash);
     String name = shown.device() == null ? "" : shown.device();
     if (entry == null && enrolment.isClaim(hash)) {
       return claim(peer, shown.device(), hash);
@@ -112,7 +111,7 @@ final class Authenticator implements AutoCloseable {
   }
 
   private Admission psk(String identity) {
-    Registered entry = registry.roster().findByPskIdentity(identity);
+    Registered entry = devices.findByPskIdentity(identity);
     return entry != null
             && entry.accepts(own -> identity.equals(own.pskIdentity()), clockMillis.getAsLong())
         ? admission(entry)
@@ -120,7 +119,7 @@ final class Authenticator implements AutoCloseable {
   }
 
   private Admission publicKey(String digest) {
-    Registered entry = registry.roster().findByPublicKey(digest);
+    Registered entry = devices.findByPublicKey(digest);
     return entry != null
             && entry.accepts(own -> digest.equals(own.publicKey()), clockMillis.getAsLong())
         ? admission(entry)
@@ -129,7 +128,7 @@ final class Authenticator implements AutoCloseable {
 
   private CompletionStage<Admission> certificate(Peer peer, Credentials.Certificate shown) {
     for (String name : CertificateNames.of(shown.chain().getFirst())) {
-      Registered entry = registry.roster().findByCertificate(name);
+      Registered entry = devices.findByCertificate(name);
       if (entry != null
           && entry.accepts(own -> name.equals(own.certificate()), clockMillis.getAsLong())) {
         return done(peer, named(entry, name, shown.chain()));
@@ -227,7 +226,7 @@ final class Authenticator implements AutoCloseable {
     if (!DeviceId.isValid(claimed)) {
       return done(peer, Admission.NO_NAME);
     }
-    Registered entry = registry.roster().find(claimed);
+    Registered entry = devices.find(claimed);
     if (entry == null) {
       return settings.autoRegister()
           ? register(peer, new DeviceId(claimed), null)
@@ -240,11 +239,10 @@ final class Authenticator implements AutoCloseable {
 
   private CompletionStage<Admission> password(Peer peer, Credentials.Password shown) {
     byte[] password = shown.password();
-    Registered entry = registry.roster().find(shown.userName());
+    Registered entry = devices.find(shown.userName());
     if (password == null || password.length == 0) {
       boolean isToken =
-          entry == null
-              && registry.roster().findByTokenHash(Digests.sha256Hex(shown.userName())) != null;
+          entry == null && devices.findByTokenHash(Digests.sha256Hex(shown.userName())) != null;
       return isToken
           ? token(peer, new Credentials.Token(null, shown.userName()))
           : anonymous(peer, shown.userName());
@@ -306,9 +304,9 @@ final class Authenticator implements AutoCloseable {
       Arrays.fill(password, (byte) 0);
       return done(peer, taken);
     }
-    return slowly(
-        peer,
+    return slow.run(
         wasRight ? HashLanes.Standing.KNOWN : standing(peer),
+        AddressKey.of(peer.address()),
         () -> {
           String matched =
               hasher.matches(password, hash)
@@ -335,7 +333,7 @@ final class Authenticator implements AutoCloseable {
 
   /** The device as it is after the check: its credentials may have changed meanwhile. */
   private Admission current(String id, String hash) {
-    Registered entry = registry.roster().find(id);
+    Registered entry = devices.find(id);
     return entry != null
             && entry.accepts(own -> slowHash(own).equals(hash), clockMillis.getAsLong())
         ? admission(entry)
@@ -347,11 +345,11 @@ final class Authenticator implements AutoCloseable {
     return slowly(
         peer,
         () -> {
-          if (registry.isBarred(id.value())) {
+          if (registration.isBarred(id.value())) {
             return noted(peer, refused(Enrolment.BARRED));
           }
           Registered entry =
-              registry.autoRegister(id, profile, password, settings.autoRegisterLimit());
+              registration.autoRegister(id, profile, password, settings.autoRegisterLimit());
           return entry == null
               ? noted(
                   peer,
@@ -367,42 +365,11 @@ final class Authenticator implements AutoCloseable {
   }
 
   private CompletionStage<Admission> slowly(Peer peer, Supplier<Admission> check) {
-    return slowly(peer, standing(peer), check);
-  }
-
-  private CompletionStage<Admission> slowly(
-      Peer peer, HashLanes.Standing standing, Supplier<Admission> check) {
-    CompletableFuture<Admission> verdict = new CompletableFuture<>();
-    lanes.offer(
-        standing,
-        AddressKey.of(peer.address()),
-        new FairLane.Work() {
-          @Override
-          public void run() {
-            try {
-              verdict.complete(check.get());
-            } catch (RuntimeException | Error e) {
-              verdict.completeExceptionally(e); // who waits must not wait for ever
-            }
-          }
-
-          @Override
-          public void givenUp() {
-            verdict.complete(busy());
-          }
-        });
-    return verdict;
-  }
-
-  private Admission busy() {
-    long untilFree = (long) lanes.waiting() * CHECK_MILLIS / lanes.threadCount();
-    long base = Math.clamp(untilFree, MIN_RETRY_MILLIS, MAX_RETRY_MILLIS);
-    // spread, or all that were refused together come back together
-    return new Admission.Busy(base + ThreadLocalRandom.current().nextLong(base));
+    return slow.run(standing(peer), AddressKey.of(peer.address()), check);
   }
 
   @Override
   public void close() {
-    lanes.close();
+    slow.close();
   }
 }

@@ -8,7 +8,6 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -61,8 +60,10 @@ final class BulkImport {
     return taken.values().stream().map(Taken::after).toList();
   }
 
-  void tell(BiConsumer<@Nullable Registered, @Nullable Registered> listener) {
-    taken.values().forEach(one -> listener.accept(one.before(), one.after()));
+  List<DeviceWrite.Replaced> replaced() {
+    return taken.values().stream()
+        .map(one -> new DeviceWrite.Replaced(one.before(), one.after()))
+        .toList();
   }
 
   /**

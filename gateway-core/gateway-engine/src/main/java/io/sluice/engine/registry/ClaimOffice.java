@@ -3,28 +3,31 @@ package io.sluice.engine.registry;
 import io.sluice.api.admin.ClaimDesk;
 import io.sluice.api.admin.DeviceDirectory.InvalidDeviceException;
 import java.util.List;
+import java.util.Set;
 import java.util.function.LongSupplier;
 
 /** The claims, for operators. */
 final class ClaimOffice implements ClaimDesk {
-  private final DeviceRegistry devices;
+  private final Set<String> profiles;
+  private final NewTokens tokens;
   private final ClaimBook book;
   private final LongSupplier clockMillis;
 
-  ClaimOffice(DeviceRegistry devices, ClaimBook book, LongSupplier clockMillis) {
-    this.devices = devices;
+  ClaimOffice(Set<String> profiles, NewTokens tokens, ClaimBook book, LongSupplier clockMillis) {
+    this.profiles = profiles;
+    this.tokens = tokens;
     this.book = book;
     this.clockMillis = clockMillis;
   }
 
   @Override
   public String issue(ClaimSpec spec) throws InvalidDeviceException {
-    List<DeviceRules.Fault> faults = ClaimBook.faults(spec, devices.profiles());
+    List<DeviceRules.Fault> faults = ClaimBook.faults(spec, profiles);
     if (!faults.isEmpty()) {
       throw new InvalidDeviceException(
           String.join("; ", faults.stream().map(DeviceRules.Fault::toString).toList()));
     }
-    String token = devices.newToken();
+    String token = tokens.next();
     if (!book.add(Digests.sha256Hex(token), spec, clockMillis.getAsLong())) {
       throw new InvalidDeviceException(
           "name: \""

@@ -12,8 +12,6 @@ import io.sluice.api.store.StoredCommand;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -33,12 +31,11 @@ import org.jspecify.annotations.Nullable;
  * #submit} returns.
  *
  * <p>Bounds: {@value CommandQueue#MAX_WAITING} waiting commands a device, {@value #MAX_WAITING} in
- * all; of those that ended the last {@value CommandQueue#MAX_ENDED} a device, {@value #MAX_ENDED}
- * in all. Thread-safe; adapters' calls never block on the disk.
+ * all; of those that ended the last {@value CommandQueue#MAX_ENDED} a device, {@value
+ * CommandHistory#MAX_ENDED} in all. Thread-safe; adapters' calls never block on the disk.
  */
 final class CommandQueues implements Commands, CommandDesk, DeviceChanges, AutoCloseable {
   static final int MAX_WAITING = 10_000;
-  static final int MAX_ENDED = 10_000;
   static final int MAX_PAYLOAD_BYTES = 64 << 10;
   static final Duration MIN_EXPIRY = Duration.ofSeconds(1);
   static final Duration MAX_EXPIRY = Duration.ofDays(30);
@@ -58,7 +55,7 @@ final class CommandQueues implements Commands, CommandDesk, DeviceChanges, AutoC
   private final ConcurrentMap<String, CommandQueue> queues = new ConcurrentHashMap<>();
   private final AtomicInteger waiting = new AtomicInteger();
   private final AtomicLong lastSequence = new AtomicLong();
-  private final Deque<CommandEntry> ended = new ArrayDeque<>();
+  private final CommandHistory ended = new CommandHistory(this::forget);
   private final LongSupplier nanoTime;
 
   // when it was swept last; of the store's thread
@@ -100,7 +97,7 @@ final class CommandQueues implements Commands, CommandDesk, DeviceChanges, AutoC
     if (entry.isWaiting()) {
       waiting.incrementAndGet();
     } else {
-      ended.add(entry);
+      ended.restore(entry);
     }
   }
 
@@ -363,15 +360,7 @@ final class CommandQueues implements Commands, CommandDesk, DeviceChanges, AutoC
     store.changed(entry);
     CommandQueue queue = queues.get(key(entry));
     CommandEntry surplus = queue == null ? null : queue.surplus();
-    synchronized (ended) {
-      ended.add(entry);
-      if (surplus != null && ended.remove(surplus)) {
-        forget(surplus);
-      }
-      while (ended.size() > MAX_ENDED) {
-        forget(ended.remove());
-      }
-    }
+    ended.add(entry, surplus);
   }
 
   private void forget(CommandEntry entry) {

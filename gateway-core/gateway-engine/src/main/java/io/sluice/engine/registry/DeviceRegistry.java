@@ -1,19 +1,12 @@
 package io.sluice.engine.registry;
 
 import io.sluice.api.Device;
-import io.sluice.api.DeviceId;
-import io.sluice.api.admin.DeviceDirectory;
-import io.sluice.api.admin.DeviceImporter;
 import io.sluice.api.store.AppliedChange;
 import io.sluice.api.store.RegistryStore;
 import io.sluice.api.store.Step;
-import io.sluice.api.store.StoreConflictException;
-import io.sluice.api.store.StoredCredentials;
+import io.sluice.api.store.StoreUnavailableException;
 import io.sluice.api.store.StoredDevice;
-import java.nio.charset.StandardCharsets;
-import java.security.SecureRandom;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -21,13 +14,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The devices: a {@link Roster} in memory that answers every look-up, and the store behind it that
@@ -37,14 +26,8 @@ import org.slf4j.LoggerFactory;
  * block on the disk and are for operators' and start-up threads.
  */
 final class DeviceRegistry {
-  private static final Logger LOG = LoggerFactory.getLogger(DeviceRegistry.class);
-  private static final int TOKEN_BYTES = 32;
-
   private final RegistryStore store;
   private final Set<String> profiles;
-  private final DeviceRules.Strictness strictness;
-  private final PasswordHasher hasher;
-  private final SecureRandom random;
   private final Roster roster = new Roster();
   private final Overlaps overlaps = new Overlaps();
   private final BarredDevices barred = new BarredDevices();
@@ -53,17 +36,9 @@ final class DeviceRegistry {
   private final ReentrantLock lock = new ReentrantLock();
   private final SeedPasswords seedPasswords;
 
-  DeviceRegistry(
-      RegistryStore store,
-      Set<String> profiles,
-      DeviceRules.Strictness strictness,
-      PasswordHasher hasher,
-      SecureRandom random) {
+  DeviceRegistry(RegistryStore store, Set<String> profiles, PasswordHasher hasher) {
     this.store = store;
-    this.strictness = strictness;
     this.profiles = Set.copyOf(profiles);
-    this.hasher = hasher;
-    this.random = random;
     this.seedPasswords = new SeedPasswords(hasher, this::settle);
     store.changes(this::follow);
   }
@@ -185,117 +160,6 @@ final class DeviceRegistry {
     }
   }
 
-  /** Null where the condition does not hold. */
-  @Nullable Registered put(DeviceDirectory.DeviceSpec spec, DeviceDirectory.Condition condition)
-      throws DeviceDirectory.InvalidDeviceException {
-    List<DeviceRules.Fault> faults = DeviceRules.faultsOfNew(spec, profiles, strictness);
-    if (!faults.isEmpty()) {
-      throw new DeviceDirectory.InvalidDeviceException(join(faults));
-    }
-    seedPasswords.finish(spec.id().value());
-    String passwordHash = slowHash(spec);
-    Registered before;
-    Registered after;
-    lock.lock();
-    try {
-      before = roster.find(spec.id().value());
-      if (!condition.holds(before == null ? null : before.device())) {
-        return null;
-      }
-      after = DeviceMerge.merged(before, spec, passwordHash, spec.retired());
-      List<DeviceRules.Fault> clashes = DeviceMerge.clashes(after, roster, this::find);
-      if (!clashes.isEmpty()) {
-        throw new DeviceDirectory.InvalidDeviceException(join(clashes));
-      }
-      store(before, after);
-    } finally {
-      lock.unlock();
-    }
-    tell(before, after);
-    return after;
-  }
-
-  private @Nullable String slowHash(DeviceDirectory.DeviceSpec spec) {
-    String password = spec.credentials() == null ? null : spec.credentials().password();
-    return password == null ? null : hasher.hash(password.getBytes(StandardCharsets.UTF_8));
-  }
-
-  private static String join(List<DeviceRules.Fault> faults) {
-    return String.join("; ", faults.stream().map(DeviceRules.Fault::toString).toList());
-  }
-
-  boolean retire(String id) {
-    return change(id, entry -> entry.withDevice(DeviceMerge.retired(entry.device())));
-  }
-
-  /**
-   * @param overlapUntilMillis until when what was before stays valid; 0: not at all
-   */
-  @Nullable String issueToken(String id, long overlapUntilMillis) {
-    String token = newToken();
-    String hash = Digests.sha256Hex(token);
-    boolean known =
-        change(
-            id,
-            entry ->
-                Overlaps.replaced(
-                    entry, entry.credentials().withTokenHash(hash), overlapUntilMillis));
-    return known ? token : null;
-  }
-
-  /** 256 random bits, in Base64 for URLs. */
-  String newToken() {
-    byte[] bits = new byte[TOKEN_BYTES];
-    random.nextBytes(bits);
-    return Base64.getUrlEncoder().withoutPadding().encodeToString(bits);
-  }
-
-  /** See {@link DeviceDirectory#rotate}. */
-  @Nullable Registered rotate(
-      String id, DeviceDirectory.CredentialSpec given, long overlapUntilMillis)
-      throws DeviceDirectory.InvalidDeviceException {
-    List<DeviceRules.Fault> faults = DeviceRules.faultsOfNew(given, strictness);
-    String password = given.password();
-    seedPasswords.finish(id);
-    String passwordHash =
-        password == null || !faults.isEmpty()
-            ? null
-            : hasher.hash(password.getBytes(StandardCharsets.UTF_8));
-    Registered before;
-    Registered after;
-    lock.lock();
-    try {
-      before = roster.find(id);
-      if (before == null) {
-        return null;
-      }
-      if (faults.isEmpty()) {
-        Overlaps.check(before, given, overlapUntilMillis, faults);
-      }
-      if (!faults.isEmpty()) {
-        throw new DeviceDirectory.InvalidDeviceException(join(faults));
-      }
-      after =
-          Overlaps.replaced(
-              before,
-              DeviceMerge.credentials(before.credentials(), given, passwordHash),
-              overlapUntilMillis);
-      List<DeviceRules.Fault> clashes = DeviceMerge.clashes(after, roster, this::find);
-      if (!clashes.isEmpty()) {
-        throw new DeviceDirectory.InvalidDeviceException(join(clashes));
-      }
-      store(before, after);
-    } finally {
-      lock.unlock();
-    }
-    tell(before, after);
-    return after;
-  }
-
-  boolean revoke(String id) {
-    return change(id, entry -> new Registered(entry.device(), StoredCredentials.REVOKED));
-  }
-
   /** Ends the overlaps whose time is over; every second or so. Blocks on the disk where any is. */
   void endOverlaps(long nowMillis) {
     for (String id : overlaps.over(nowMillis)) {
@@ -309,57 +173,85 @@ final class DeviceRegistry {
     }
   }
 
-  private boolean change(String id, UnaryOperator<Registered> change) {
-    seedPasswords.finish(id);
-    Registered before;
+  /**
+   * Changes a device.
+   *
+   * @return false where it is unknown
+   */
+  boolean change(String id, UnaryOperator<Registered> change) {
+    settlePassword(id);
+    return writeAll(() -> {
+      Registered before = roster.find(id);
+      return before == null ? null : replacing(before, change.apply(before));
+    });
+  }
+
+  /**
+   * Applies a change of one device.
+   *
+   * @return the device as it then is; null where nothing was changed
+   * @throws StoreUnavailableException where the store does not take it; nothing is changed then
+   * @throws X as the decision does
+   */
+  <X extends Exception> @Nullable Registered write(String id, DeviceWrite.Decision<X> decision)
+      throws X {
+    DeviceWrite done;
     Registered after;
     lock.lock();
     try {
-      before = roster.find(id);
-      if (before == null) {
-        return false;
+      done = decision.decide();
+      if (done == null) {
+        return null;
       }
-      after = change.apply(before);
-      store(before, after);
+      apply(done);
+      after = roster.find(id);
     } finally {
       lock.unlock();
     }
-    tell(before, after);
-    return true;
+    tell(done);
+    return after;
   }
 
-  boolean remove(String id, DeviceDirectory.Condition condition) {
-    seedPasswords.finish(id);
-    Registered before;
+  /** Applies a change of any number of devices; false where nothing was changed. */
+  <X extends Exception> boolean writeAll(DeviceWrite.Decision<X> decision) throws X {
+    DeviceWrite done;
     lock.lock();
     try {
-      before = roster.find(id);
-      if (before == null || !condition.holds(before.device())) {
+      done = decision.decide();
+      if (done == null) {
         return false;
       }
-      boolean isBarred = before.device().retired() || before.credentials().isRevoked();
-      List<Step> steps = new ArrayList<>(3);
-      steps.add(new Step.RemoveDevice(id));
-      steps.add(new Step.EndCommands(id));
-      if (isBarred) {
-        steps.add(new Step.BarDevice(id, BarredDevices.MAX_IDS));
-      }
-      store.apply(steps);
+      apply(done);
     } finally {
       lock.unlock();
     }
-    tell(before, null);
+    tell(done);
     return true;
   }
 
-  private void store(@Nullable Registered before, Registered after) {
-    List<Step> steps = new ArrayList<>(2);
-    steps.add(saving(before, after));
-    steps.addAll(barred.lifting(List.of(after)));
-    store.apply(steps);
+  private void apply(DeviceWrite write) {
+    store.apply(write.steps());
+    write.unstored().forEach(roster::put);
   }
 
-  private static Step saving(@Nullable Registered before, Registered after) {
+  private void tell(DeviceWrite write) {
+    write.replaced().forEach(one -> tell(one.before(), one.after()));
+  }
+
+  /** What puts an entry in the place of another. Under the lock. */
+  DeviceWrite replacing(@Nullable Registered before, Registered after) {
+    List<Step> steps = new ArrayList<>(2);
+    steps.add(saving(before, after));
+    steps.addAll(lifting(List.of(after)));
+    return DeviceWrite.of(steps, before, after);
+  }
+
+  /** Registration by hand lets those that are barred come back. */
+  List<Step> lifting(Collection<Registered> entries) {
+    return barred.lifting(entries);
+  }
+
+  static Step saving(@Nullable Registered before, Registered after) {
     if (before == null) {
       return new Step.InsertDevice(after.stored());
     }
@@ -367,10 +259,6 @@ final class DeviceRegistry {
     return isQuick(before)
         ? new Step.SaveDevice(after.stored())
         : new Step.UpdateDevice(before.stored(), after.stored());
-  }
-
-  private void save(List<Step> steps, Collection<Registered> entries) {
-    entries.forEach(entry -> steps.add(new Step.SaveDevice(entry.stored())));
   }
 
   private void tell(@Nullable Registered before, @Nullable Registered after) {
@@ -385,92 +273,6 @@ final class DeviceRegistry {
   }
 
   /**
-   * Registers an unknown device that connected by itself.
-   *
-   * @return null where it is known by now, its id is taken, or the limit is reached
-   */
-  @Nullable Registered autoRegister(
-      DeviceId id, String profile, byte @Nullable [] password, int limit) {
-    String hash = password == null ? null : hasher.hash(password);
-    Device device =
-        new Device(id, profile, "unregistered", "unregistered", null, null, false, true, false);
-    StoredCredentials credentials = StoredCredentials.NONE.withPasswordHash(hash);
-    return registerNew(
-        new Registered(device, credentials), () -> unregistered() < limit, List.of());
-  }
-
-  /**
-   * Registers a device that nobody knows and that comes by itself.
-   *
-   * @param allowed asked under the lock, once it is known to be new
-   * @param alongside applied with it
-   * @return null where it is known by now or barred, its credentials are another's, or it is not
-   *     allowed
-   */
-  @Nullable Registered registerNew(
-      Registered entry, BooleanSupplier allowed, List<Step> alongside) {
-    Registered registered;
-    lock.lock();
-    try {
-      boolean isFree =
-          roster.find(entry.id()) == null
-              && !barred.contains(entry.id())
-              && DeviceMerge.clashes(entry, roster, this::find).isEmpty();
-      if (!isFree || !allowed.getAsBoolean()) {
-        return null;
-      }
-      List<Step> steps = new ArrayList<>(alongside);
-      steps.add(new Step.InsertDevice(entry.stored()));
-      store.apply(steps);
-      registered = roster.find(entry.id());
-    } catch (StoreConflictException e) {
-      LOG.debug("device {} is not registered: {}", entry.id(), e.getMessage());
-      return null; // another was first
-    } finally {
-      lock.unlock();
-    }
-    tell(null, entry);
-    return registered;
-  }
-
-  /**
-   * Gives a device another token, where the one issued before is all that it has.
-   *
-   * @return null where it has anything else, or is not in service
-   */
-  @Nullable Registered reissue(
-      String id, String issuedHash, String nextHash, Supplier<@Nullable List<Step>> alongside) {
-    Registered before;
-    Registered after;
-    lock.lock();
-    try {
-      before = roster.find(id);
-      if (before == null
-          || before.device().retired()
-          || before.previous() != null
-          || !before.credentials().equals(StoredCredentials.NONE.withTokenHash(issuedHash))) {
-        return null;
-      }
-      after = new Registered(before.device(), StoredCredentials.NONE.withTokenHash(nextHash), null);
-      List<Step> bound = alongside.get();
-      if (bound == null) {
-        return null;
-      }
-      List<Step> steps = new ArrayList<>(bound);
-      steps.add(saving(before, after));
-      store.apply(steps);
-      after = roster.find(id);
-    } catch (StoreConflictException e) {
-      LOG.debug("device {} gets no other token: {}", id, e.getMessage());
-      return null; // another was first
-    } finally {
-      lock.unlock();
-    }
-    tell(before, after);
-    return after;
-  }
-
-  /**
    * Whether the device was removed while it was revoked or retired: it does not come back by
    * itself.
    */
@@ -482,64 +284,19 @@ final class DeviceRegistry {
     return profiles;
   }
 
-  private long unregistered() {
-    return roster.all().stream()
-        .filter(entry -> entry.device().sector().equals("unregistered"))
-        .count();
+  /** By device, what its device file said when it was last applied. Under the lock. */
+  Map<String, String> seedDigests() {
+    return seedDigests;
   }
 
-  /**
-   * Applies the device files. The entries have passed {@link DeviceRules}.
-   *
-   * @param digests by id, what the entry says, so that an unchanged one is known again
-   */
-  SeedReport seed(List<DeviceDirectory.DeviceSpec> specs, Map<String, String> digests) {
-    Seeding seeding = new Seeding(roster, seedDigests, hasher);
-    lock.lock();
-    try {
-      seeding.decide(specs, digests);
-      List<Step> steps = new ArrayList<>();
-      save(steps, seeding.toStore());
-      steps.addAll(barred.lifting(seeding.applied()));
-      seeding
-          .digestsToStore()
-          .forEach((id, digest) -> steps.add(new Step.SaveSeedDigest(id, digest)));
-      store.apply(steps);
-      // without a slow hash as yet: in memory only
-      seeding.notStored().forEach(roster::put);
-    } finally {
-      lock.unlock();
-    }
-    seeding.tell(this::tell);
-    seedPasswords.add(seeding.passwords());
-    return seeding.report();
+  /** Has the slow hashes of seeded passwords made in the background. */
+  void hashLater(List<SeedPasswords.Pending> passwords) {
+    seedPasswords.add(passwords);
   }
 
-  /** Registers many in one transaction; what is wrong with some does not touch the others. */
-  DeviceImporter.ImportReport importDevices(DeviceImporter.ImportFormat format, String text) {
-    DeviceImport parsed = new DeviceImport(profiles, strictness);
-    parsed.read(format, text);
-    List<@Nullable String> hashes = new ArrayList<>(parsed.lines().size());
-    for (ImportLine line : parsed.lines()) {
-      seedPasswords.finish(line.spec().id().value());
-      hashes.add(slowHash(line.spec()));
-    }
-    BulkImport bulk = new BulkImport(roster);
-    lock.lock();
-    try {
-      for (int i = 0; i < hashes.size(); i++) {
-        bulk.offer(parsed.lines().get(i), hashes.get(i));
-      }
-      List<Registered> entries = bulk.toStore();
-      List<Step> steps = new ArrayList<>(entries.size());
-      save(steps, entries);
-      steps.addAll(barred.lifting(entries));
-      store.apply(steps);
-    } finally {
-      lock.unlock();
-    }
-    bulk.tell(this::tell);
-    return bulk.report(parsed.refused());
+  /** Stores the slow hash of a seeded password now, before any other change of the device. */
+  void settlePassword(String id) {
+    seedPasswords.finish(id);
   }
 
   /** Stores a seeded device whose password has its slow hash now. */

@@ -4,7 +4,6 @@ import io.sluice.api.Device;
 import io.sluice.api.DeviceId;
 import io.sluice.api.RejectReason;
 import io.sluice.api.admin.DeviceDirectory;
-import io.sluice.api.admin.DeviceImporter;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,18 +13,20 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The registry for operators: devices together with their presence. */
-final class Directory implements DeviceDirectory, DeviceImporter {
+final class Directory implements DeviceDirectory {
   /** One more than a page has: who asks for it learns whether there is a further page. */
   private static final int MAX_PAGE = 1_001;
 
   private static final Duration MAX_OVERLAP = Duration.ofDays(30);
 
   private final DeviceRegistry devices;
+  private final DeviceEditor editor;
   private final Presence presence;
   private final Clock clock;
 
-  Directory(DeviceRegistry devices, Presence presence, Clock clock) {
+  Directory(DeviceRegistry devices, DeviceEditor editor, Presence presence, Clock clock) {
     this.clock = clock;
+    this.editor = editor;
     this.devices = devices;
     this.presence = presence;
   }
@@ -43,34 +44,34 @@ final class Directory implements DeviceDirectory, DeviceImporter {
 
   @Override
   public DeviceView put(DeviceSpec spec) throws InvalidDeviceException {
-    return view(Objects.requireNonNull(devices.put(spec, Condition.NONE)));
+    return view(Objects.requireNonNull(editor.put(spec, Condition.NONE)));
   }
 
   @Override
   public @Nullable DeviceView put(DeviceSpec spec, Condition condition)
       throws InvalidDeviceException {
-    Registered entry = devices.put(spec, condition);
+    Registered entry = editor.put(spec, condition);
     return entry == null ? null : view(entry);
   }
 
   @Override
   public boolean retire(DeviceId id) {
-    return devices.retire(id.value());
+    return editor.retire(id.value());
   }
 
   @Override
   public boolean remove(DeviceId id) {
-    return devices.remove(id.value(), Condition.NONE);
+    return editor.remove(id.value(), Condition.NONE);
   }
 
   @Override
   public boolean remove(DeviceId id, Condition condition) {
-    return devices.remove(id.value(), condition);
+    return editor.remove(id.value(), condition);
   }
 
   @Override
   public @Nullable String issueToken(DeviceId id, Duration overlap) {
-    return devices.issueToken(id.value(), untilMillis(overlap));
+    return editor.issueToken(id.value(), untilMillis(overlap));
   }
 
   @Override
@@ -79,7 +80,7 @@ final class Directory implements DeviceDirectory, DeviceImporter {
     if (overlap.compareTo(MAX_OVERLAP) > 0) {
       throw new InvalidDeviceException("overlap: must be 0s to 30d");
     }
-    Registered rotated = devices.rotate(id.value(), credentials, untilMillis(overlap));
+    Registered rotated = editor.rotate(id.value(), credentials, untilMillis(overlap));
     return rotated == null ? null : view(rotated);
   }
 
@@ -89,12 +90,7 @@ final class Directory implements DeviceDirectory, DeviceImporter {
 
   @Override
   public boolean revoke(DeviceId id) {
-    return devices.revoke(id.value());
-  }
-
-  @Override
-  public ImportReport importDevices(ImportFormat format, String text) {
-    return devices.importDevices(format, text);
+    return editor.revoke(id.value());
   }
 
   private List<Registered> page(Filter filter, @Nullable String after, int limit) {

@@ -26,6 +26,8 @@ final class Enrolment {
       "a device of this id is registered already; it has credentials of its own";
 
   private final DeviceRegistry devices;
+  private final SelfRegistration registration;
+  private final NewTokens tokens;
   private final ClaimBook claims;
   private final Authorities authorities;
   private final BiConsumer<DeviceId, String> handOver;
@@ -37,11 +39,15 @@ final class Enrolment {
    */
   Enrolment(
       DeviceRegistry devices,
+      SelfRegistration registration,
+      NewTokens tokens,
       ClaimBook claims,
       Authorities authorities,
       BiConsumer<DeviceId, String> handOver,
       LongSupplier clockMillis) {
     this.devices = devices;
+    this.registration = registration;
+    this.tokens = tokens;
     this.claims = claims;
     this.authorities = authorities;
     this.handOver = handOver;
@@ -82,13 +88,13 @@ final class Enrolment {
     if (known != null) {
       return again(known, claim);
     }
-    return devices.isBarred(id)
+    return registration.isBarred(id)
         ? refused(BARRED)
         : register(new DeviceId(id), tokenHash, claim, now);
   }
 
   private Admission register(DeviceId id, String tokenHash, ClaimBook.Claim claim, long now) {
-    String token = devices.newToken();
+    String token = tokens.next();
     Device device =
         new Device(
             id,
@@ -104,7 +110,7 @@ final class Enrolment {
     Registered entry =
         new Registered(device, StoredCredentials.NONE.withTokenHash(mark.issuedHash()));
     Registered registered =
-        devices.registerNew(
+        registration.registerNew(
             entry, () -> claims.hasUse(tokenHash, now), ClaimBook.use(id.value(), mark, now));
     if (registered == null) {
       return refused("this claim is used up, or the device was registered meanwhile");
@@ -123,10 +129,10 @@ final class Enrolment {
     if (mark == null || !mark.claimHash().equals(claim.tokenHash())) {
       return refused(TAKEN);
     }
-    String token = devices.newToken();
+    String token = tokens.next();
     ClaimBook.Mark next = new ClaimBook.Mark(mark.claimHash(), Digests.sha256Hex(token));
     Registered issued =
-        devices.reissue(
+        registration.reissue(
             known.id(),
             mark.issuedHash(),
             next.issuedHash(),
@@ -179,7 +185,7 @@ final class Enrolment {
     if (id == null || !DeviceId.isValid(id)) {
       return refused("the certificate names no device: its CN must be a device id");
     }
-    if (devices.isBarred(id)) {
+    if (registration.isBarred(id)) {
       return refused(BARRED);
     }
     String unit = CertificateNames.attribute(certificate, "OU");
@@ -194,7 +200,7 @@ final class Enrolment {
         new StoredCredentials(
             null, null, null, null, CertificateNames.of(certificate).getFirst(), authority, null);
     Registered registered =
-        devices.registerNew(
+        registration.registerNew(
             new Registered(device, credentials),
             () -> devices.roster().size() < rule.limit(),
             List.of());

@@ -65,6 +65,8 @@ public final class Registry implements AutoCloseable {
   private int probes; // of the one thread that probes
   private final Presence presence;
   private final Directory directory;
+  private final DeviceImporter importer;
+  private final Seeder seeder;
   private final CommandQueues commands;
 
   private Registry(
@@ -84,18 +86,26 @@ public final class Registry implements AutoCloseable {
     this.strictness =
         new DeviceRules.Strictness(
             access.passwordMinLength(), access.pskMinBytes(), authorities.names());
-    this.devices = new DeviceRegistry(store, profileIds, strictness, hasher, random);
+    this.devices = new DeviceRegistry(store, profileIds, hasher);
     this.presence = new Presence(devices.roster()::find, clock);
-    this.directory = new Directory(devices, presence, clock);
+    NewTokens tokens = new NewTokens(random);
+    DeviceEditor editor = new DeviceEditor(devices, strictness, hasher, tokens);
+    this.directory = new Directory(devices, editor, presence, clock);
+    this.importer = new Importer(devices, strictness, hasher);
+    this.seeder = new Seeder(devices, hasher);
     this.commands =
         new CommandQueues(store, devices::registration, presence, clock, time.nanoTime());
     ClaimBook claims = new ClaimBook(store);
-    this.claims = new ClaimOffice(devices, claims, clock::millis);
-    this.enrolment = new Enrolment(devices, claims, authorities, this::handOver, clock::millis);
+    this.claims = new ClaimOffice(devices.profiles(), tokens, claims, clock::millis);
+    SelfRegistration registration = new SelfRegistration(devices, hasher);
+    this.enrolment =
+        new Enrolment(
+            devices, registration, tokens, claims, authorities, this::handOver, clock::millis);
     this.places = KnownPlaces.of(store, seedDigests.keyFor("known places"));
     this.authenticator =
         new Authenticator(
-            devices,
+            devices.roster(),
+            registration,
             access,
             hasher,
             enrolment,
@@ -233,7 +243,7 @@ public final class Registry implements AutoCloseable {
    */
   public SeedReport seed(DeviceSeed seed) {
     warnOfWeak(seed.specs());
-    return devices.seed(seed.specs(), seedDigests.of(seed.specs()));
+    return seeder.seed(seed.specs(), seedDigests.of(seed.specs()));
   }
 
   /** Device files of before stay valid: what is too weak there is told, and taken. */
@@ -299,7 +309,7 @@ public final class Registry implements AutoCloseable {
 
   /** Bulk registration, for operators. */
   public DeviceImporter importer() {
-    return directory;
+    return importer;
   }
 
   /** Has the listener told of each device that registers itself from now on, and how. */

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +24,7 @@ final class Seeding {
   private final PasswordHasher hasher;
   private final List<Registered> applied = new ArrayList<>();
   private final List<Registered> toStore = new ArrayList<>();
-  private final List<@Nullable Registered> replaced = new ArrayList<>();
+  private final List<DeviceWrite.Replaced> replaced = new ArrayList<>();
   private final Map<String, String> digestsToStore = new HashMap<>();
   private final List<Registered> notStored = new ArrayList<>();
   private final List<SeedPasswords.Pending> passwords = new ArrayList<>();
@@ -85,7 +84,7 @@ final class Seeding {
       updated++;
     }
     applied.add(entry);
-    replaced.add(before);
+    replaced.add(new DeviceWrite.Replaced(before, entry));
     if (secret != null && quick != null) {
       passwords.add(new SeedPasswords.Pending(id, secret, quick, digest));
       notStored.add(entry);
@@ -122,10 +121,8 @@ final class Seeding {
     return passwords;
   }
 
-  void tell(BiConsumer<@Nullable Registered, @Nullable Registered> listener) {
-    for (int i = 0; i < applied.size(); i++) {
-      listener.accept(replaced.get(i), applied.get(i));
-    }
+  List<DeviceWrite.Replaced> replaced() {
+    return replaced;
   }
 
   SeedReport report() {

@@ -10,7 +10,6 @@ import io.sluice.api.store.Step;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** A registry on a store that another gateway writes to as well. */
@@ -22,12 +21,7 @@ class FollowedStoreTest {
         RegistryStore other = shared.open()) {
       SecureRandom random = new SecureRandom();
       DeviceRegistry devices =
-          new DeviceRegistry(
-              mine,
-              Fixture.PROFILES,
-              new DeviceRules.Strictness(1, 8, Set.of()),
-              new PasswordHasher(random),
-              random);
+          new DeviceRegistry(mine, Fixture.PROFILES, new PasswordHasher(random));
       List<String> told = new ArrayList<>();
       devices.listen((before, after, credentialsChanged) ->
           told.add(name(before) + ">" + name(after) + (credentialsChanged ? "!" : "")));

@@ -1,0 +1,135 @@
+package io.sluice.engine.registry;
+
+import io.sluice.api.admin.DeviceDirectory.Condition;
+import io.sluice.api.admin.DeviceDirectory.CredentialSpec;
+import io.sluice.api.admin.DeviceDirectory.DeviceSpec;
+import io.sluice.api.admin.DeviceDirectory.InvalidDeviceException;
+import io.sluice.api.store.Step;
+import io.sluice.api.store.StoredCredentials;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What operators change of one device: registration, retirement, credentials. Thread-safe; blocks
+ * on the disk, and on the slow hash of a password.
+ */
+final class DeviceEditor {
+  private final DeviceRegistry devices;
+  private final DeviceRules.Strictness strictness;
+  private final PasswordHasher hasher;
+  private final NewTokens tokens;
+
+  DeviceEditor(
+      DeviceRegistry devices,
+      DeviceRules.Strictness strictness,
+      PasswordHasher hasher,
+      NewTokens tokens) {
+    this.devices = devices;
+    this.strictness = strictness;
+    this.hasher = hasher;
+    this.tokens = tokens;
+  }
+
+  /** Null where the condition does not hold. */
+  @Nullable Registered put(DeviceSpec spec, Condition condition) throws InvalidDeviceException {
+    refuse(DeviceRules.faultsOfNew(spec, devices.profiles(), strictness));
+    String id = spec.id().value();
+    devices.settlePassword(id);
+    String passwordHash = slowHash(spec.credentials());
+    return devices.write(
+        id,
+        () -> {
+          Registered before = devices.roster().find(id);
+          if (!condition.holds(before == null ? null : before.device())) {
+            return null;
+          }
+          return replacing(before, DeviceMerge.merged(before, spec, passwordHash, spec.retired()));
+        });
+  }
+
+  private DeviceWrite replacing(@Nullable Registered before, Registered after)
+      throws InvalidDeviceException {
+    refuse(DeviceMerge.clashes(after, devices.roster(), devices::find));
+    return devices.replacing(before, after);
+  }
+
+  private static void refuse(List<DeviceRules.Fault> faults) throws InvalidDeviceException {
+    if (!faults.isEmpty()) {
+      throw new InvalidDeviceException(
+          String.join("; ", faults.stream().map(DeviceRules.Fault::toString).toList()));
+    }
+  }
+
+  private @Nullable String slowHash(@Nullable CredentialSpec given) {
+    String password = given == null ? null : given.password();
+    return password == null ? null : hasher.hash(password.getBytes(StandardCharsets.UTF_8));
+  }
+
+  boolean retire(String id) {
+    return devices.change(id, entry -> entry.withDevice(DeviceMerge.retired(entry.device())));
+  }
+
+  /**
+   * @param overlapUntilMillis until when what was before stays valid; 0: not at all
+   */
+  @Nullable String issueToken(String id, long overlapUntilMillis) {
+    String token = tokens.next();
+    String hash = Digests.sha256Hex(token);
+    boolean isKnown =
+        devices.change(
+            id,
+            entry ->
+                Overlaps.replaced(
+                    entry, entry.credentials().withTokenHash(hash), overlapUntilMillis));
+    return isKnown ? token : null;
+  }
+
+  /** See {@link io.sluice.api.admin.DeviceDirectory#rotate}. */
+  @Nullable Registered rotate(String id, CredentialSpec given, long overlapUntilMillis)
+      throws InvalidDeviceException {
+    List<DeviceRules.Fault> faults = DeviceRules.faultsOfNew(given, strictness);
+    devices.settlePassword(id);
+    String passwordHash = faults.isEmpty() ? slowHash(given) : null;
+    return devices.write(
+        id,
+        () -> {
+          Registered before = devices.roster().find(id);
+          if (before == null) {
+            return null;
+          }
+          if (faults.isEmpty()) {
+            Overlaps.check(before, given, overlapUntilMillis, faults);
+          }
+          refuse(faults);
+          return replacing(
+              before,
+              Overlaps.replaced(
+                  before,
+                  DeviceMerge.credentials(before.credentials(), given, passwordHash),
+                  overlapUntilMillis));
+        });
+  }
+
+  boolean revoke(String id) {
+    return devices.change(id, entry -> new Registered(entry.device(), StoredCredentials.REVOKED));
+  }
+
+  boolean remove(String id, Condition condition) {
+    devices.settlePassword(id);
+    return devices.writeAll(() -> {
+      Registered before = devices.roster().find(id);
+      if (before == null || !condition.holds(before.device())) {
+        return null;
+      }
+      List<Step> steps = new ArrayList<>(3);
+      steps.add(new Step.RemoveDevice(id));
+      steps.add(new Step.EndCommands(id));
+      if (before.device().retired() || before.credentials().isRevoked()) {
+        steps.add(new Step.BarDevice(id, BarredDevices.MAX_IDS));
+      }
+      return DeviceWrite.of(steps, before, null);
+    });
+  }
+}

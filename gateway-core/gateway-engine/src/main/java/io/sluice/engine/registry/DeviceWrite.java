@@ -1,0 +1,34 @@
+package io.sluice.engine.registry;
+
+import io.sluice.api.store.Step;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A change of one or many devices, decided while nothing else changes them. Immutable.
+ *
+ * @param steps what the store applies, in one transaction
+ * @param replaced what is told to listeners once it holds, in this order
+ * @param unstored entries that show in memory only; see {@link SeedPasswords}
+ */
+record DeviceWrite(List<Step> steps, List<Replaced> replaced, List<Registered> unstored) {
+  /**
+   * What became of one device.
+   *
+   * @param before null where it is new
+   * @param after null where it is removed
+   */
+  record Replaced(@Nullable Registered before, @Nullable Registered after) {}
+
+  /** Decides a change. Called under the lock of {@link DeviceRegistry}. */
+  @FunctionalInterface
+  interface Decision<X extends Exception> {
+    /** Null where nothing is to be changed. */
+    @Nullable DeviceWrite decide() throws X;
+  }
+
+  /** Of one device. */
+  static DeviceWrite of(List<Step> steps, @Nullable Registered before, @Nullable Registered after) {
+    return new DeviceWrite(steps, List.of(new Replaced(before, after)), List.of());
+  }
+}
