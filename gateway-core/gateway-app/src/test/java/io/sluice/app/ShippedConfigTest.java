@@ -14,7 +14,7 @@ import io.sluice.engine.config.ConfigLoader.Loaded;
 import io.sluice.engine.config.ConfigSchema;
 import io.sluice.engine.config.ReferencePage;
 import io.sluice.engine.config.Types;
-import io.sluice.engine.registry.DeviceEntry;
+import io.sluice.engine.registry.DeviceFileEntry;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -50,7 +50,7 @@ class ShippedConfigTest {
   void referencePageIsUpToDate() throws Exception {
     assertThat(Files.readString(ROOT.resolve("docs/reference.md")))
         .as(REMEDY)
-        .isEqualTo(ReferencePage.write(types, DeviceEntry.class));
+        .isEqualTo(ReferencePage.write(types, DeviceFileEntry.class));
   }
 
   @Test
@@ -63,7 +63,7 @@ class ShippedConfigTest {
   @Test
   void schemaOfDeviceFilesIsUpToDateAndFitsThoseThatAreShipped() throws Exception {
     String text = Files.readString(ROOT.resolve("config/schema/devices.schema.json"));
-    assertThat(text).as(REMEDY).isEqualTo(ConfigSchema.writeDevices(DeviceEntry.class));
+    assertThat(text).as(REMEDY).isEqualTo(ConfigSchema.writeDevices(DeviceFileEntry.class));
     Schema schema =
         SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12).getSchema(text);
     String shipped = Files.readString(ROOT.resolve("config/devices.yaml"));
@@ -85,7 +85,7 @@ class ShippedConfigTest {
     String page = Files.readString(ROOT.resolve("docs/reference.md"));
     JsonMapper json = JsonMapper.builder().build();
     for (String schema :
-        List.of(ConfigSchema.write(types), ConfigSchema.writeDevices(DeviceEntry.class))) {
+        List.of(ConfigSchema.write(types), ConfigSchema.writeDevices(DeviceFileEntry.class))) {
       for (JsonNode properties : json.readTree(schema).findValues("properties")) {
         for (String key : properties.propertyNames()) {
           String of = key.endsWith("-file") ? key.substring(0, key.length() - 5) : key;

@@ -6,7 +6,7 @@ import io.sluice.cli.config.GatewayTypes;
 import io.sluice.engine.config.ConfigSchema;
 import io.sluice.engine.config.ReferencePage;
 import io.sluice.engine.config.Types;
-import io.sluice.engine.registry.DeviceEntry;
+import io.sluice.engine.registry.DeviceFileEntry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,10 +36,11 @@ public final class ReferenceCommand implements Callable<Integer> {
   @Override
   public Integer call() throws CommandFailure {
     Types types = GatewayTypes.installed();
-    write(page, ReferencePage.write(types, DeviceEntry.class));
+    write(page, ReferencePage.write(types, DeviceFileEntry.class));
     write(schema, ConfigSchema.write(types));
     write(
-        schema.resolveSibling("devices.schema.json"), ConfigSchema.writeDevices(DeviceEntry.class));
+        schema.resolveSibling("devices.schema.json"),
+        ConfigSchema.writeDevices(DeviceFileEntry.class));
     return ExitCode.DONE;
   }
 

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 final class Authenticator implements AutoCloseable {
   private static final String WRONG = "unknown device or wrong credentials";
 
-  private final Roster devices;
+  private final DeviceIndex devices;
   private final SelfRegistration registration;
   private final AccessSettings settings;
   private final PasswordHasher hasher;
@@ -43,7 +43,7 @@ final class Authenticator implements AutoCloseable {
   private final LongSupplier clockMillis;
 
   Authenticator(
-      Roster devices,
+      DeviceIndex devices,
       SelfRegistration registration,
       AccessSettings settings,
       PasswordHasher hasher,
@@ -90,7 +90,7 @@ final class Authenticator implements AutoCloseable {
 
   private CompletionStage<Admission> token(Peer peer, Credentials.Token shown) {
     String hash = Digests.sha256Hex(shown.token());
-    Registered entry = devices.findByTokenHash(hash);
+    DeviceEntry entry = devices.findByTokenHash(hash);
     String name = shown.device() == null ? "" : shown.device();
     if (entry == null && enrolment.isClaim(hash)) {
       return claim(peer, shown.device(), hash);
@@ -104,14 +104,14 @@ final class Authenticator implements AutoCloseable {
     return done(peer, admission(entry));
   }
 
-  private boolean holdsToken(Registered entry, String hash) {
+  private boolean holdsToken(DeviceEntry entry, String hash) {
     return entry.accepts(
         own -> own.tokenHash() != null && Digests.same(hash, own.tokenHash()),
         clockMillis.getAsLong());
   }
 
   private Admission psk(String identity) {
-    Registered entry = devices.findByPskIdentity(identity);
+    DeviceEntry entry = devices.findByPskIdentity(identity);
     return entry != null
             && entry.accepts(own -> identity.equals(own.pskIdentity()), clockMillis.getAsLong())
         ? admission(entry)
@@ -119,7 +119,7 @@ final class Authenticator implements AutoCloseable {
   }
 
   private Admission publicKey(String digest) {
-    Registered entry = devices.findByPublicKey(digest);
+    DeviceEntry entry = devices.findByPublicKey(digest);
     return entry != null
             && entry.accepts(own -> digest.equals(own.publicKey()), clockMillis.getAsLong())
         ? admission(entry)
@@ -128,7 +128,7 @@ final class Authenticator implements AutoCloseable {
 
   private CompletionStage<Admission> certificate(Peer peer, Credentials.Certificate shown) {
     for (String name : CertificateNames.of(shown.chain().getFirst())) {
-      Registered entry = devices.findByCertificate(name);
+      DeviceEntry entry = devices.findByCertificate(name);
       if (entry != null
           && entry.accepts(own -> name.equals(own.certificate()), clockMillis.getAsLong())) {
         return done(peer, named(entry, name, shown.chain()));
@@ -146,7 +146,7 @@ final class Authenticator implements AutoCloseable {
   }
 
   /** Lets the device of that name in, where one who may give it stands behind the chain. */
-  private Admission named(Registered entry, String name, List<X509Certificate> chain) {
+  private Admission named(DeviceEntry entry, String name, List<X509Certificate> chain) {
     boolean isOfItsAuthority =
         entry.accepts(
             own ->
@@ -197,7 +197,7 @@ final class Authenticator implements AutoCloseable {
                 + " s");
   }
 
-  private static Admission admission(@Nullable Registered entry) {
+  private static Admission admission(@Nullable DeviceEntry entry) {
     if (entry == null) {
       return wrong();
     }
@@ -226,7 +226,7 @@ final class Authenticator implements AutoCloseable {
     if (!DeviceId.isValid(claimed)) {
       return done(peer, Admission.NO_NAME);
     }
-    Registered entry = devices.find(claimed);
+    DeviceEntry entry = devices.find(claimed);
     if (entry == null) {
       return settings.autoRegister()
           ? register(peer, new DeviceId(claimed), null)
@@ -239,7 +239,7 @@ final class Authenticator implements AutoCloseable {
 
   private CompletionStage<Admission> password(Peer peer, Credentials.Password shown) {
     byte[] password = shown.password();
-    Registered entry = devices.find(shown.userName());
+    DeviceEntry entry = devices.find(shown.userName());
     if (password == null || password.length == 0) {
       boolean isToken =
           entry == null && devices.findByTokenHash(Digests.sha256Hex(shown.userName())) != null;
@@ -266,7 +266,7 @@ final class Authenticator implements AutoCloseable {
   }
 
   /** Whether the password is the device's token, or one whose slow hash is still to be made. */
-  private boolean matchesFast(Registered entry, byte[] password) {
+  private boolean matchesFast(DeviceEntry entry, byte[] password) {
     if (holdsToken(entry, Digests.sha256Hex(password))) {
       return true;
     }
@@ -277,7 +277,7 @@ final class Authenticator implements AutoCloseable {
   }
 
   private CompletionStage<Admission> verify(
-      Peer peer, String userName, @Nullable Registered entry, byte[] password) {
+      Peer peer, String userName, @Nullable DeviceEntry entry, byte[] password) {
     String hash = slowHash(entry == null ? null : entry.credentials());
     StoredDevice.Previous previous = entry == null ? null : entry.previous();
     boolean isOverlapping = previous != null && clockMillis.getAsLong() < previous.untilMillis();
@@ -305,7 +305,7 @@ final class Authenticator implements AutoCloseable {
       return done(peer, taken);
     }
     return slow.run(
-        wasRight ? HashLanes.Standing.KNOWN : standing(peer),
+        wasRight ? PasswordHashExecutor.Standing.KNOWN : standing(peer),
         AddressKey.of(peer.address()),
         () -> {
           String matched =
@@ -333,7 +333,7 @@ final class Authenticator implements AutoCloseable {
 
   /** The device as it is after the check: its credentials may have changed meanwhile. */
   private Admission current(String id, String hash) {
-    Registered entry = devices.find(id);
+    DeviceEntry entry = devices.find(id);
     return entry != null
             && entry.accepts(own -> slowHash(own).equals(hash), clockMillis.getAsLong())
         ? admission(entry)
@@ -348,7 +348,7 @@ final class Authenticator implements AutoCloseable {
           if (registration.isBarred(id.value())) {
             return noted(peer, refused(Enrolment.BARRED));
           }
-          Registered entry =
+          DeviceEntry entry =
               registration.autoRegister(id, profile, password, settings.autoRegisterLimit());
           return entry == null
               ? noted(
@@ -358,10 +358,10 @@ final class Authenticator implements AutoCloseable {
         });
   }
 
-  private HashLanes.Standing standing(Peer peer) {
+  private PasswordHashExecutor.Standing standing(Peer peer) {
     return verified.suspicious(peer.address())
-        ? HashLanes.Standing.SUSPECT
-        : HashLanes.Standing.TRUSTED;
+        ? PasswordHashExecutor.Standing.SUSPECT
+        : PasswordHashExecutor.Standing.TRUSTED;
   }
 
   private CompletionStage<Admission> slowly(Peer peer, Supplier<Admission> check) {

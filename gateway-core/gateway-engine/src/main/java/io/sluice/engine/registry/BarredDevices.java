@@ -12,7 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * them back. Who registers the id by hand lifts that.
  *
  * <p>Holds the latest {@value #MAX_IDS}, as the store does. Look-ups take no lock; changes are
- * serialized by the owner ({@link DeviceRegistry}).
+ * serialized by the owner ({@link DeviceStore}).
  */
 final class BarredDevices {
   static final int MAX_IDS = 1_000_000;
@@ -32,11 +32,11 @@ final class BarredDevices {
   }
 
   /** Those of the ids that are barred; the registration by hand lifts that. */
-  List<Step> lifting(Collection<Registered> entries) {
+  List<Step> lifting(Collection<DeviceEntry> entries) {
     return ids.isEmpty()
         ? List.of()
         : entries.stream()
-            .map(Registered::id)
+            .map(DeviceEntry::id)
             .filter(ids::contains)
             .<Step>map(Step.UnbarDevice::new)
             .toList();

@@ -13,15 +13,15 @@ import org.jspecify.annotations.Nullable;
 
 /** Decides which lines of an import are taken. Used by one thread, once. */
 final class BulkImport {
-  private final Roster roster;
+  private final DeviceIndex index;
   private final Map<String, Taken> taken = new LinkedHashMap<>();
-  private final Claims claims = new Claims();
+  private final TakenCredentials claims = new TakenCredentials();
   private final List<RefusedLine> refused = new ArrayList<>();
 
-  private record Taken(int line, @Nullable Registered before, Registered after) {}
+  private record Taken(int line, @Nullable DeviceEntry before, DeviceEntry after) {}
 
-  BulkImport(Roster roster) {
-    this.roster = roster;
+  BulkImport(DeviceIndex index) {
+    this.index = index;
   }
 
   /**
@@ -34,13 +34,13 @@ final class BulkImport {
       refuse(line, "id: is given twice, first on line " + first.line() + "; remove one");
       return;
     }
-    Registered before = roster.find(id);
-    Registered after = DeviceMerge.merged(before, line.spec(), passwordHash, false);
-    List<DeviceRules.Fault> clashes = DeviceMerge.clashes(after, roster, this::device);
+    DeviceEntry before = index.find(id);
+    DeviceEntry after = DeviceMerge.merged(before, line.spec(), passwordHash, false);
+    List<DeviceRules.Fault> clashes = DeviceMerge.clashes(after, index, this::device);
     if (!clashes.isEmpty()) {
       refuse(line, String.join("; ", clashes.stream().map(Object::toString).toList()));
     } else if (!claims.take(after)) {
-      refuse(line, Claims.TAKEN.toString());
+      refuse(line, TakenCredentials.TAKEN.toString());
     } else {
       taken.put(id, new Taken(line.line(), before, after));
     }
@@ -52,11 +52,11 @@ final class BulkImport {
 
   private @Nullable Device device(String id) {
     Taken coming = taken.get(id);
-    Registered found = coming == null ? roster.find(id) : coming.after();
+    DeviceEntry found = coming == null ? index.find(id) : coming.after();
     return found == null ? null : found.device();
   }
 
-  List<Registered> toStore() {
+  List<DeviceEntry> toStore() {
     return taken.values().stream().map(Taken::after).toList();
   }
 

@@ -16,13 +16,13 @@ import org.jspecify.annotations.Nullable;
  * on the disk, and on the slow hash of a password.
  */
 final class DeviceEditor {
-  private final DeviceRegistry devices;
+  private final DeviceStore devices;
   private final DeviceRules.Strictness strictness;
   private final PasswordHasher hasher;
   private final NewTokens tokens;
 
   DeviceEditor(
-      DeviceRegistry devices,
+      DeviceStore devices,
       DeviceRules.Strictness strictness,
       PasswordHasher hasher,
       NewTokens tokens) {
@@ -33,7 +33,7 @@ final class DeviceEditor {
   }
 
   /** Null where the condition does not hold. */
-  @Nullable Registered put(DeviceSpec spec, Condition condition) throws InvalidDeviceException {
+  @Nullable DeviceEntry put(DeviceSpec spec, Condition condition) throws InvalidDeviceException {
     refuse(DeviceRules.faultsOfNew(spec, devices.profiles(), strictness));
     String id = spec.id().value();
     devices.settlePassword(id);
@@ -41,7 +41,7 @@ final class DeviceEditor {
     return devices.write(
         id,
         () -> {
-          Registered before = devices.roster().find(id);
+          DeviceEntry before = devices.index().find(id);
           if (!condition.holds(before == null ? null : before.device())) {
             return null;
           }
@@ -49,9 +49,9 @@ final class DeviceEditor {
         });
   }
 
-  private DeviceWrite replacing(@Nullable Registered before, Registered after)
+  private DeviceWrite replacing(@Nullable DeviceEntry before, DeviceEntry after)
       throws InvalidDeviceException {
-    refuse(DeviceMerge.clashes(after, devices.roster(), devices::find));
+    refuse(DeviceMerge.clashes(after, devices.index(), devices::find));
     return devices.replacing(before, after);
   }
 
@@ -81,13 +81,13 @@ final class DeviceEditor {
         devices.change(
             id,
             entry ->
-                Overlaps.replaced(
+                CredentialGracePeriods.replaced(
                     entry, entry.credentials().withTokenHash(hash), overlapUntilMillis));
     return isKnown ? token : null;
   }
 
   /** See {@link io.sluice.api.admin.DeviceDirectory#rotate}. */
-  @Nullable Registered rotate(String id, CredentialSpec given, long overlapUntilMillis)
+  @Nullable DeviceEntry rotate(String id, CredentialSpec given, long overlapUntilMillis)
       throws InvalidDeviceException {
     List<DeviceRules.Fault> faults = DeviceRules.faultsOfNew(given, strictness);
     devices.settlePassword(id);
@@ -95,17 +95,17 @@ final class DeviceEditor {
     return devices.write(
         id,
         () -> {
-          Registered before = devices.roster().find(id);
+          DeviceEntry before = devices.index().find(id);
           if (before == null) {
             return null;
           }
           if (faults.isEmpty()) {
-            Overlaps.check(before, given, overlapUntilMillis, faults);
+            CredentialGracePeriods.check(before, given, overlapUntilMillis, faults);
           }
           refuse(faults);
           return replacing(
               before,
-              Overlaps.replaced(
+              CredentialGracePeriods.replaced(
                   before,
                   DeviceMerge.credentials(before.credentials(), given, passwordHash),
                   overlapUntilMillis));
@@ -113,13 +113,13 @@ final class DeviceEditor {
   }
 
   boolean revoke(String id) {
-    return devices.change(id, entry -> new Registered(entry.device(), StoredCredentials.REVOKED));
+    return devices.change(id, entry -> new DeviceEntry(entry.device(), StoredCredentials.REVOKED));
   }
 
   boolean remove(String id, Condition condition) {
     devices.settlePassword(id);
     return devices.writeAll(() -> {
-      Registered before = devices.roster().find(id);
+      DeviceEntry before = devices.index().find(id);
       if (before == null || !condition.holds(before.device())) {
         return null;
       }

@@ -65,7 +65,7 @@ final class DeviceFiles {
 
   private void entry(Binder binder, ConfigNode node) {
     boolean repeated = repeatsId(node);
-    DeviceEntry entry = binder.bind(DeviceEntry.class, node);
+    DeviceFileEntry entry = binder.bind(DeviceFileEntry.class, node);
     if (entry == null || repeated || !(node instanceof Mapping mapping)) {
       return;
     }

@@ -177,8 +177,8 @@ final class DeviceImport {
         node instanceof Mapping mapping && mapping.get("id") instanceof Scalar scalar
             ? scalar.text()
             : null;
-    DeviceEntry entry =
-        faults.isEmpty() ? new Binder(Path.of(""), faults).bind(DeviceEntry.class, node) : null;
+    DeviceFileEntry entry =
+        faults.isEmpty() ? new Binder(Path.of(""), faults).bind(DeviceFileEntry.class, node) : null;
     if (entry != null) {
       DeviceSpec spec = entry.spec();
       for (DeviceRules.Fault fault : DeviceRules.faultsOfNew(spec, profileIds, strictness)) {

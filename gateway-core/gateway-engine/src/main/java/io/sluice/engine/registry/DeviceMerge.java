@@ -23,14 +23,14 @@ final class DeviceMerge {
    * @param passwordHash of the spec's password, null where it has none
    * @param retired whether the result is out of service
    */
-  static Registered merged(
-      @Nullable Registered before,
+  static DeviceEntry merged(
+      @Nullable DeviceEntry before,
       DeviceSpec spec,
       @Nullable String passwordHash,
       boolean retired) {
     StoredCredentials old = before == null ? StoredCredentials.NONE : before.credentials();
     CredentialSpec given = spec.credentials();
-    return new Registered(
+    return new DeviceEntry(
         device(spec, retired),
         given == null ? old : credentials(old, given, passwordHash),
         before == null || given != null ? null : before.previous());
@@ -86,22 +86,22 @@ final class DeviceMerge {
    * @param devices those registered, and those that are registered together with it
    */
   static List<DeviceRules.Fault> clashes(
-      Registered entry, Roster roster, Function<String, @Nullable Device> devices) {
+      DeviceEntry entry, DeviceIndex index, Function<String, @Nullable Device> devices) {
     List<DeviceRules.Fault> faults = new ArrayList<>(0);
     checkParent(faults, entry.device(), devices);
     StoredCredentials credentials = entry.credentials();
     String id = entry.id();
     if (credentials.tokenHash() != null) {
-      checkOwner(faults, "token", id, roster.findByTokenHash(credentials.tokenHash()));
+      checkOwner(faults, "token", id, index.findByTokenHash(credentials.tokenHash()));
     }
     if (credentials.pskIdentity() != null) {
-      checkOwner(faults, "psk.identity", id, roster.findByPskIdentity(credentials.pskIdentity()));
+      checkOwner(faults, "psk.identity", id, index.findByPskIdentity(credentials.pskIdentity()));
     }
     if (credentials.certificate() != null) {
-      checkOwner(faults, "certificate", id, roster.findByCertificate(credentials.certificate()));
+      checkOwner(faults, "certificate", id, index.findByCertificate(credentials.certificate()));
     }
     if (credentials.publicKey() != null) {
-      checkOwner(faults, "public-key", id, roster.findByPublicKey(credentials.publicKey()));
+      checkOwner(faults, "public-key", id, index.findByPublicKey(credentials.publicKey()));
     }
     return faults;
   }
@@ -132,7 +132,7 @@ final class DeviceMerge {
   }
 
   private static void checkOwner(
-      List<DeviceRules.Fault> faults, String kind, String id, @Nullable Registered owner) {
+      List<DeviceRules.Fault> faults, String kind, String id, @Nullable DeviceEntry owner) {
     if (owner != null && !owner.id().equals(id)) {
       faults.add(
           new DeviceRules.Fault(

@@ -15,8 +15,8 @@ public record DeviceSeed(List<DeviceSpec> specs) {
   }
 
   /**
-   * Reads device files: each a list of entries as {@link DeviceEntry} describes them. Goes on after
-   * a fault, so that one pass finds all; entries at fault are left out.
+   * Reads device files: each a list of entries as {@link DeviceFileEntry} describes them. Goes on
+   * after a fault, so that one pass finds all; entries at fault are left out.
    *
    * @param files of YAML, at most 64 MiB each
    * @param profileIds the device profiles loaded

@@ -11,16 +11,16 @@ import org.jspecify.annotations.Nullable;
  * @param replaced what is told to listeners once it holds, in this order
  * @param unstored entries that show in memory only; see {@link SeedPasswords}
  */
-record DeviceWrite(List<Step> steps, List<Replaced> replaced, List<Registered> unstored) {
+record DeviceWrite(List<Step> steps, List<Replaced> replaced, List<DeviceEntry> unstored) {
   /**
    * What became of one device.
    *
    * @param before null where it is new
    * @param after null where it is removed
    */
-  record Replaced(@Nullable Registered before, @Nullable Registered after) {}
+  record Replaced(@Nullable DeviceEntry before, @Nullable DeviceEntry after) {}
 
-  /** Decides a change. Called under the lock of {@link DeviceRegistry}. */
+  /** Decides a change. Called under the lock of {@link DeviceStore}. */
   @FunctionalInterface
   interface Decision<X extends Exception> {
     /** Null where nothing is to be changed. */
@@ -28,7 +28,8 @@ record DeviceWrite(List<Step> steps, List<Replaced> replaced, List<Registered> u
   }
 
   /** Of one device. */
-  static DeviceWrite of(List<Step> steps, @Nullable Registered before, @Nullable Registered after) {
+  static DeviceWrite of(
+      List<Step> steps, @Nullable DeviceEntry before, @Nullable DeviceEntry after) {
     return new DeviceWrite(steps, List.of(new Replaced(before, after)), List.of());
   }
 }

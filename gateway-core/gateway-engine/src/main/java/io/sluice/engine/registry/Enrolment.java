@@ -25,10 +25,10 @@ final class Enrolment {
   private static final String TAKEN =
       "a device of this id is registered already; it has credentials of its own";
 
-  private final DeviceRegistry devices;
+  private final DeviceStore devices;
   private final SelfRegistration registration;
   private final NewTokens tokens;
-  private final ClaimBook claims;
+  private final ClaimStore claims;
   private final Authorities authorities;
   private final BiConsumer<DeviceId, String> handOver;
   private final LongSupplier clockMillis;
@@ -38,10 +38,10 @@ final class Enrolment {
    * @param handOver brings a device the token that it is to use from now on
    */
   Enrolment(
-      DeviceRegistry devices,
+      DeviceStore devices,
       SelfRegistration registration,
       NewTokens tokens,
-      ClaimBook claims,
+      ClaimStore claims,
       Authorities authorities,
       BiConsumer<DeviceId, String> handOver,
       LongSupplier clockMillis) {
@@ -76,7 +76,7 @@ final class Enrolment {
    * @param id as the device names itself, or null
    */
   Admission claim(@Nullable String id, String tokenHash) {
-    ClaimBook.Claim claim = claims.find(tokenHash);
+    ClaimStore.Claim claim = claims.find(tokenHash);
     long now = clockMillis.getAsLong();
     if (claim == null || !claim.isOpen(now)) {
       return refused("this claim has expired; ask for a new one");
@@ -84,7 +84,7 @@ final class Enrolment {
     if (id == null || !DeviceId.isValid(id) || !claim.allows(id)) {
       return refused("name the device as this claim allows: an id like " + claim.spec().pattern());
     }
-    Registered known = devices.roster().find(id);
+    DeviceEntry known = devices.index().find(id);
     if (known != null) {
       return again(known, claim);
     }
@@ -93,7 +93,7 @@ final class Enrolment {
         : register(new DeviceId(id), tokenHash, claim, now);
   }
 
-  private Admission register(DeviceId id, String tokenHash, ClaimBook.Claim claim, long now) {
+  private Admission register(DeviceId id, String tokenHash, ClaimStore.Claim claim, long now) {
     String token = tokens.next();
     Device device =
         new Device(
@@ -106,12 +106,12 @@ final class Enrolment {
             true,
             true,
             false);
-    ClaimBook.Mark mark = new ClaimBook.Mark(tokenHash, Digests.sha256Hex(token));
-    Registered entry =
-        new Registered(device, StoredCredentials.NONE.withTokenHash(mark.issuedHash()));
-    Registered registered =
+    ClaimStore.Mark mark = new ClaimStore.Mark(tokenHash, Digests.sha256Hex(token));
+    DeviceEntry entry =
+        new DeviceEntry(device, StoredCredentials.NONE.withTokenHash(mark.issuedHash()));
+    DeviceEntry registered =
         registration.registerNew(
-            entry, () -> claims.hasUse(tokenHash, now), ClaimBook.use(id.value(), mark, now));
+            entry, () -> claims.hasUse(tokenHash, now), ClaimStore.use(id.value(), mark, now));
     if (registered == null) {
       return refused("this claim is used up, or the device was registered meanwhile");
     }
@@ -124,14 +124,14 @@ final class Enrolment {
    * The device shows its claim again. It gets another token only where it has exactly the one that
    * this claim gave it, and has never shown that: whatever an operator did since then stands.
    */
-  private Admission again(Registered known, ClaimBook.Claim claim) {
-    ClaimBook.Mark mark = claims.mark(known.id());
+  private Admission again(DeviceEntry known, ClaimStore.Claim claim) {
+    ClaimStore.Mark mark = claims.mark(known.id());
     if (mark == null || !mark.claimHash().equals(claim.tokenHash())) {
       return refused(TAKEN);
     }
     String token = tokens.next();
-    ClaimBook.Mark next = new ClaimBook.Mark(mark.claimHash(), Digests.sha256Hex(token));
-    Registered issued =
+    ClaimStore.Mark next = new ClaimStore.Mark(mark.claimHash(), Digests.sha256Hex(token));
+    DeviceEntry issued =
         registration.reissue(
             known.id(),
             mark.issuedHash(),
@@ -154,11 +154,11 @@ final class Enrolment {
 
   /** The registry has changed: what a claim gave may not be what the device has any more. */
   void changed(@Nullable Device before, @Nullable Device after, boolean credentialsChanged) {
-    ClaimBook.Mark mark = before == null ? null : claims.mark(before.id().value());
+    ClaimStore.Mark mark = before == null ? null : claims.mark(before.id().value());
     if (mark == null) {
       return;
     }
-    Registered entry = devices.roster().find(before.id().value());
+    DeviceEntry entry = devices.index().find(before.id().value());
     if (entry == null || !mark.issuedHash().equals(entry.credentials().tokenHash())) {
       claims.settle(before.id().value());
     }
@@ -199,10 +199,10 @@ final class Enrolment {
     StoredCredentials credentials =
         new StoredCredentials(
             null, null, null, null, CertificateNames.of(certificate).getFirst(), authority, null);
-    Registered registered =
+    DeviceEntry registered =
         registration.registerNew(
-            new Registered(device, credentials),
-            () -> devices.roster().size() < rule.limit(),
+            new DeviceEntry(device, credentials),
+            () -> devices.index().size() < rule.limit(),
             List.of());
     if (registered == null) {
       return refused(

@@ -12,11 +12,11 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe; blocks on the disk, and on the slow hashes of passwords.
  */
 final class Importer implements DeviceImporter {
-  private final DeviceRegistry devices;
+  private final DeviceStore devices;
   private final DeviceRules.Strictness strictness;
   private final PasswordHasher hasher;
 
-  Importer(DeviceRegistry devices, DeviceRules.Strictness strictness, PasswordHasher hasher) {
+  Importer(DeviceStore devices, DeviceRules.Strictness strictness, PasswordHasher hasher) {
     this.devices = devices;
     this.strictness = strictness;
     this.hasher = hasher;
@@ -31,12 +31,12 @@ final class Importer implements DeviceImporter {
       devices.settlePassword(line.spec().id().value());
       hashes.add(slowHash(line));
     }
-    BulkImport bulk = new BulkImport(devices.roster());
+    BulkImport bulk = new BulkImport(devices.index());
     devices.writeAll(() -> {
       for (int i = 0; i < hashes.size(); i++) {
         bulk.offer(parsed.lines().get(i), hashes.get(i));
       }
-      List<Registered> entries = bulk.toStore();
+      List<DeviceEntry> entries = bulk.toStore();
       List<Step> steps = new ArrayList<>(entries.size());
       entries.forEach(entry -> steps.add(new Step.SaveDevice(entry.stored())));
       steps.addAll(devices.lifting(entries));

@@ -31,7 +31,7 @@ public final class Presence implements DeviceChanges, Sessions {
   private static final long NEVER = Long.MIN_VALUE;
 
   private volatile Consumer<String> signs = device -> {};
-  private final Function<String, @Nullable Registered> find;
+  private final Function<String, @Nullable DeviceEntry> find;
   private final Clock clock;
   private final ConcurrentMap<String, Standing> standings = new ConcurrentHashMap<>();
   private final AtomicInteger connected = new AtomicInteger();
@@ -61,7 +61,7 @@ public final class Presence implements DeviceChanges, Sessions {
    * @param find the registry's look-up
    * @param clock of the gateway
    */
-  Presence(Function<String, @Nullable Registered> find, Clock clock) {
+  Presence(Function<String, @Nullable DeviceEntry> find, Clock clock) {
     this.find = find;
     this.clock = clock;
   }
@@ -107,7 +107,7 @@ public final class Presence implements DeviceChanges, Sessions {
 
   /** Whether a session may stand on that admission now. No lock, no allocation. */
   public boolean isCurrent(Admission.Admitted admitted) {
-    Registered entry = find.apply(admitted.device().id().value());
+    DeviceEntry entry = find.apply(admitted.device().id().value());
     return entry != null && !entry.device().retired() && entry.grant().equals(admitted.grant());
   }
 
@@ -282,7 +282,7 @@ public final class Presence implements DeviceChanges, Sessions {
   }
 
   private boolean mayConnect(String id) {
-    Registered entry = find.apply(id);
+    DeviceEntry entry = find.apply(id);
     return entry != null && !entry.device().retired();
   }
 

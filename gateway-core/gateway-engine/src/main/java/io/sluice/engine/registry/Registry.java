@@ -59,12 +59,12 @@ public final class Registry implements AutoCloseable {
   private final RegistryStore store;
   private final SeedDigests seedDigests;
   private final DeviceRules.Strictness strictness;
-  private final DeviceRegistry devices;
+  private final DeviceStore devices;
   private final Authenticator authenticator;
   private final KnownPlaces places;
   private int probes; // of the one thread that probes
   private final Presence presence;
-  private final Directory directory;
+  private final DeviceQueries directory;
   private final DeviceImporter importer;
   private final Seeder seeder;
   private final CommandQueues commands;
@@ -86,17 +86,17 @@ public final class Registry implements AutoCloseable {
     this.strictness =
         new DeviceRules.Strictness(
             access.passwordMinLength(), access.pskMinBytes(), authorities.names());
-    this.devices = new DeviceRegistry(store, profileIds, hasher);
-    this.presence = new Presence(devices.roster()::find, clock);
+    this.devices = new DeviceStore(store, profileIds, hasher);
+    this.presence = new Presence(devices.index()::find, clock);
     NewTokens tokens = new NewTokens(random);
     DeviceEditor editor = new DeviceEditor(devices, strictness, hasher, tokens);
-    this.directory = new Directory(devices, editor, presence, clock);
+    this.directory = new DeviceQueries(devices, editor, presence, clock);
     this.importer = new Importer(devices, strictness, hasher);
     this.seeder = new Seeder(devices, hasher);
     this.commands =
         new CommandQueues(store, devices::registration, presence, clock, time.nanoTime());
-    ClaimBook claims = new ClaimBook(store);
-    this.claims = new ClaimOffice(devices.profiles(), tokens, claims, clock::millis);
+    ClaimStore claims = new ClaimStore(store);
+    this.claims = new ClaimAdmin(devices.profiles(), tokens, claims, clock::millis);
     SelfRegistration registration = new SelfRegistration(devices, hasher);
     this.enrolment =
         new Enrolment(
@@ -104,7 +104,7 @@ public final class Registry implements AutoCloseable {
     this.places = KnownPlaces.of(store, seedDigests.keyFor("known places"));
     this.authenticator =
         new Authenticator(
-            devices.roster(),
+            devices.index(),
             registration,
             access,
             hasher,
@@ -121,7 +121,7 @@ public final class Registry implements AutoCloseable {
 
   /** Hands each part of the registry what the store has of it. */
   private record Restoring(
-      DeviceRegistry devices, ClaimBook book, KnownPlaces places, CommandQueues commands)
+      DeviceStore devices, ClaimStore claims, KnownPlaces places, CommandQueues commands)
       implements RegistryStore.Loader {
     @Override
     public void device(StoredDevice device) {
@@ -140,12 +140,12 @@ public final class Registry implements AutoCloseable {
 
     @Override
     public void claim(StoredClaim claim) {
-      book.restore(claim);
+      claims.restore(claim);
     }
 
     @Override
     public void claimed(ClaimedDevice device) {
-      book.restore(device);
+      claims.restore(device);
     }
 
     @Override
@@ -229,7 +229,7 @@ public final class Registry implements AutoCloseable {
   }
 
   public int size() {
-    return devices.roster().size();
+    return devices.index().size();
   }
 
   /** Has the listener told of every change from now on. */
@@ -274,7 +274,7 @@ public final class Registry implements AutoCloseable {
    * The pre-shared key of a DTLS identity, null where it is unknown or retired. Not to be changed.
    */
   public byte @Nullable [] pskKey(String identity) {
-    Registered entry = devices.roster().findByPskIdentity(identity);
+    DeviceEntry entry = devices.index().findByPskIdentity(identity);
     if (entry == null || entry.device().retired()) {
       return null;
     }
@@ -289,13 +289,13 @@ public final class Registry implements AutoCloseable {
 
   /** See {@link io.sluice.api.adapter.Access#knowsPublicKey}. */
   public boolean knowsPublicKey(byte[] subjectPublicKeyInfo) {
-    Registered entry = devices.roster().findByPublicKey(Digests.sha256Hex(subjectPublicKeyInfo));
+    DeviceEntry entry = devices.index().findByPublicKey(Digests.sha256Hex(subjectPublicKeyInfo));
     return entry != null && !entry.device().retired();
   }
 
   /** As if the device had just shown its credentials; null where it is unknown. */
   Admission.@Nullable Admitted current(String id) {
-    Registered entry = devices.roster().find(id);
+    DeviceEntry entry = devices.index().find(id);
     return entry == null ? null : entry.admitted();
   }
 

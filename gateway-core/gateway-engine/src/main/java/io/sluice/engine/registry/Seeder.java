@@ -8,10 +8,10 @@ import java.util.Map;
 
 /** Applies device files to the registry. Thread-safe; blocks on the disk. */
 final class Seeder {
-  private final DeviceRegistry devices;
+  private final DeviceStore devices;
   private final PasswordHasher hasher;
 
-  Seeder(DeviceRegistry devices, PasswordHasher hasher) {
+  Seeder(DeviceStore devices, PasswordHasher hasher) {
     this.devices = devices;
     this.hasher = hasher;
   }
@@ -22,7 +22,7 @@ final class Seeder {
    * @param digests by id, what the entry says, so that an unchanged one is known again
    */
   SeedReport seed(List<DeviceSpec> specs, Map<String, String> digests) {
-    Seeding seeding = new Seeding(devices.roster(), devices.seedDigests(), hasher);
+    Seeding seeding = new Seeding(devices.index(), devices.seedDigests(), hasher);
     devices.writeAll(() -> {
       seeding.decide(specs, digests);
       List<Step> steps = new ArrayList<>();

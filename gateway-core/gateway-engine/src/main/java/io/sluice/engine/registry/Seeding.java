@@ -19,24 +19,24 @@ import org.jspecify.annotations.Nullable;
  * again. Used by one thread, once.
  */
 final class Seeding {
-  private final Roster roster;
+  private final DeviceIndex index;
   private final Map<String, String> known;
   private final PasswordHasher hasher;
-  private final List<Registered> applied = new ArrayList<>();
-  private final List<Registered> toStore = new ArrayList<>();
+  private final List<DeviceEntry> applied = new ArrayList<>();
+  private final List<DeviceEntry> toStore = new ArrayList<>();
   private final List<DeviceWrite.Replaced> replaced = new ArrayList<>();
   private final Map<String, String> digestsToStore = new HashMap<>();
-  private final List<Registered> notStored = new ArrayList<>();
+  private final List<DeviceEntry> notStored = new ArrayList<>();
   private final List<SeedPasswords.Pending> passwords = new ArrayList<>();
   private final List<String> refused = new ArrayList<>();
-  private final Claims claims = new Claims();
+  private final TakenCredentials claims = new TakenCredentials();
   private int added;
   private int updated;
   private int unchanged;
   private int kept;
 
-  Seeding(Roster roster, Map<String, String> known, PasswordHasher hasher) {
-    this.roster = roster;
+  Seeding(DeviceIndex index, Map<String, String> known, PasswordHasher hasher) {
+    this.index = index;
     this.known = known;
     this.hasher = hasher;
   }
@@ -52,7 +52,7 @@ final class Seeding {
       String before = known.get(id);
       if (digest.equals(before)) {
         unchanged++;
-      } else if (before == null && roster.find(id) != null) {
+      } else if (before == null && index.find(id) != null) {
         kept++;
         digestsToStore.put(id, digest);
       } else {
@@ -63,16 +63,16 @@ final class Seeding {
 
   private void apply(DeviceSpec spec, String digest, Map<String, Device> coming) {
     String id = spec.id().value();
-    Registered before = roster.find(id);
+    DeviceEntry before = index.find(id);
     String password = spec.credentials() == null ? null : spec.credentials().password();
     byte[] secret = password == null ? null : password.getBytes(StandardCharsets.UTF_8);
     String quick = secret == null ? null : hasher.quick(id, secret);
     boolean retired = before != null && before.device().retired();
-    Registered entry = DeviceMerge.merged(before, spec, quick, retired);
+    DeviceEntry entry = DeviceMerge.merged(before, spec, quick, retired);
     List<DeviceRules.Fault> clashes =
-        DeviceMerge.clashes(entry, roster, known -> device(coming, known));
+        DeviceMerge.clashes(entry, index, known -> device(coming, known));
     if (clashes.isEmpty() && !claims.take(entry)) {
-      clashes = List.of(Claims.TAKEN);
+      clashes = List.of(TakenCredentials.TAKEN);
     }
     if (!clashes.isEmpty()) {
       clashes.forEach(clash -> refused.add("device " + id + ": " + clash));
@@ -96,20 +96,20 @@ final class Seeding {
 
   private @Nullable Device device(Map<String, Device> coming, String id) {
     Device next = coming.get(id);
-    Registered present = next == null ? roster.find(id) : null;
+    DeviceEntry present = next == null ? index.find(id) : null;
     return present == null ? next : present.device();
   }
 
-  List<Registered> applied() {
+  List<DeviceEntry> applied() {
     return applied;
   }
 
-  List<Registered> toStore() {
+  List<DeviceEntry> toStore() {
     return toStore;
   }
 
   /** Those whose password has no slow hash yet. */
-  List<Registered> notStored() {
+  List<DeviceEntry> notStored() {
     return notStored;
   }
 

@@ -18,15 +18,15 @@ final class SelfRegistration {
   private static final Logger LOG = LoggerFactory.getLogger(SelfRegistration.class);
   private static final String UNREGISTERED = "unregistered";
 
-  private final DeviceRegistry devices;
+  private final DeviceStore devices;
   private final PasswordHasher hasher;
 
-  SelfRegistration(DeviceRegistry devices, PasswordHasher hasher) {
+  SelfRegistration(DeviceStore devices, PasswordHasher hasher) {
     this.devices = devices;
     this.hasher = hasher;
   }
 
-  /** See {@link DeviceRegistry#isBarred}. */
+  /** See {@link DeviceStore#isBarred}. */
   boolean isBarred(String id) {
     return devices.isBarred(id);
   }
@@ -36,18 +36,18 @@ final class SelfRegistration {
    *
    * @return null where it is known by now, its id is taken, or the limit is reached
    */
-  @Nullable Registered autoRegister(
+  @Nullable DeviceEntry autoRegister(
       DeviceId id, String profile, byte @Nullable [] password, int limit) {
     String hash = password == null ? null : hasher.hash(password);
     Device device =
         new Device(id, profile, UNREGISTERED, UNREGISTERED, null, null, false, true, false);
     StoredCredentials credentials = StoredCredentials.NONE.withPasswordHash(hash);
     return registerNew(
-        new Registered(device, credentials), () -> unregistered() < limit, List.of());
+        new DeviceEntry(device, credentials), () -> unregistered() < limit, List.of());
   }
 
   private long unregistered() {
-    return devices.roster().all().stream()
+    return devices.index().all().stream()
         .filter(entry -> entry.device().sector().equals(UNREGISTERED))
         .count();
   }
@@ -60,16 +60,16 @@ final class SelfRegistration {
    * @return null where it is known by now or barred, its credentials are another's, or it is not
    *     allowed
    */
-  @Nullable Registered registerNew(
-      Registered entry, BooleanSupplier allowed, List<Step> alongside) {
+  @Nullable DeviceEntry registerNew(
+      DeviceEntry entry, BooleanSupplier allowed, List<Step> alongside) {
     try {
       return devices.write(
           entry.id(),
           () -> {
             boolean isFree =
-                devices.roster().find(entry.id()) == null
+                devices.index().find(entry.id()) == null
                     && !devices.isBarred(entry.id())
-                    && DeviceMerge.clashes(entry, devices.roster(), devices::find).isEmpty();
+                    && DeviceMerge.clashes(entry, devices.index(), devices::find).isEmpty();
             if (!isFree || !allowed.getAsBoolean()) {
               return null;
             }
@@ -89,13 +89,13 @@ final class SelfRegistration {
    * @param alongside asked under the lock; null where the device is not to get one
    * @return null where it has anything else, or is not in service
    */
-  @Nullable Registered reissue(
+  @Nullable DeviceEntry reissue(
       String id, String issuedHash, String nextHash, Supplier<@Nullable List<Step>> alongside) {
     try {
       return devices.write(
           id,
           () -> {
-            Registered before = devices.roster().find(id);
+            DeviceEntry before = devices.index().find(id);
             if (before == null
                 || before.device().retired()
                 || before.previous() != null
@@ -106,10 +106,10 @@ final class SelfRegistration {
             if (bound == null) {
               return null;
             }
-            Registered after =
-                new Registered(before.device(), StoredCredentials.NONE.withTokenHash(nextHash));
+            DeviceEntry after =
+                new DeviceEntry(before.device(), StoredCredentials.NONE.withTokenHash(nextHash));
             List<Step> steps = new ArrayList<>(bound);
-            steps.add(DeviceRegistry.saving(before, after));
+            steps.add(DeviceStore.saving(before, after));
             return DeviceWrite.of(steps, before, after);
           });
     } catch (StoreConflictException e) {

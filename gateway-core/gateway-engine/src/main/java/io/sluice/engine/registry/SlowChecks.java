@@ -8,25 +8,25 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 
 /**
- * Checks that take milliseconds, on the threads of {@link HashLanes}. A check that finds no room is
- * answered {@link Admission.Busy}. Thread-safe; never blocks.
+ * Checks that take milliseconds, on the threads of {@link PasswordHashExecutor}. A check that finds
+ * no room is answered {@link Admission.Busy}. Thread-safe; never blocks.
  */
 final class SlowChecks implements AutoCloseable {
   private static final int CHECK_MILLIS = 10;
   private static final long MIN_RETRY_MILLIS = 500;
   private static final long MAX_RETRY_MILLIS = 30_000;
 
-  private final HashLanes lanes;
+  private final PasswordHashExecutor lanes;
 
   /**
    * @param limit most that may wait in the lane of the known, and in that of the trusted
    */
   SlowChecks(int threads, int limit) {
-    this.lanes = new HashLanes(threads, limit);
+    this.lanes = new PasswordHashExecutor(threads, limit);
   }
 
   CompletionStage<Admission> run(
-      HashLanes.Standing standing, AddressKey from, Supplier<Admission> check) {
+      PasswordHashExecutor.Standing standing, AddressKey from, Supplier<Admission> check) {
     CompletableFuture<Admission> verdict = new CompletableFuture<>();
     lanes.offer(
         standing,

@@ -73,7 +73,7 @@ class CommandOutcomesTest {
 
   private void expire() {
     clock.forward(Duration.ofHours(2));
-    registry.sweepCommands();
+    Fixture.sweepCommands(registry);
   }
 
   @Test

@@ -62,14 +62,14 @@ class CommandsTest {
             new GatewayTime(clock, () -> nanos[0]));
     String id = queued("open-valve");
     clock.forward(Duration.ofDays(20_000));
-    registry.sweepCommands();
+    Fixture.sweepCommands(registry);
     assertThat(state(id)).isEqualTo(State.QUEUED);
 
     registry.close();
     reopen();
     assertThat(state(id)).as("it is kept so").isEqualTo(State.QUEUED);
     clock.forward(HOUR.plusSeconds(1));
-    registry.sweepCommands();
+    Fixture.sweepCommands(registry);
     assertThat(state(id)).isEqualTo(State.EXPIRED);
   }
 
@@ -178,7 +178,7 @@ class CommandsTest {
     registry.commands().ready(DEVICE);
     assertThat(link.sent).isEmpty();
     assertThat(poll()).isNull();
-    registry.sweepCommands();
+    Fixture.sweepCommands(registry);
     assertThat(state(id)).isEqualTo(State.EXPIRED);
     registry.commands().acknowledged(DEVICE, id);
     assertThat(state(id)).isEqualTo(State.EXPIRED);
@@ -188,7 +188,7 @@ class CommandsTest {
   void commandsOfARetiredDeviceExpire() {
     String id = queued("x");
     registry.directory().retire(DEVICE);
-    registry.sweepCommands();
+    Fixture.sweepCommands(registry);
     assertThat(state(id)).isEqualTo(State.EXPIRED);
     assertThat(submit("y", HOUR)).isInstanceOf(Submission.UnknownDevice.class);
   }
@@ -205,7 +205,7 @@ class CommandsTest {
     assertThat(registry.commandDesk().submit(DEVICE, "x", ContentType.BYTES, large, HOUR))
         .isInstanceOf(Submission.Invalid.class);
     clock.forward(HOUR);
-    registry.sweepCommands();
+    Fixture.sweepCommands(registry);
     assertThat(registry.commandDesk().list(DEVICE, 1_000)).hasSize(CommandQueue.MAX_ENDED);
     assertThat(submit("more", HOUR)).isInstanceOf(Submission.Taken.class);
   }

@@ -250,7 +250,7 @@ class DeviceSeedTest {
       registry.seed(load(yaml.toString()));
       assertThat(verdict(registry, login("d39", "secret-39"))).isEqualTo("d39");
       assertThat(verdict(registry, login("d38", "secret-39"))).contains("wrong");
-      registry.awaitSeedPasswords();
+      Fixture.awaitSeedPasswords(registry);
       assertThat(verdict(registry, login("d39", "secret-39"))).isEqualTo("d39");
     }
     try (Registry registry = open(directory)) {

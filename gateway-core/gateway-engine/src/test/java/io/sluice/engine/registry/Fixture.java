@@ -132,6 +132,14 @@ final class Fixture {
     return registry.presence().attach(Objects.requireNonNull(registry.current(device)), PEER, link);
   }
 
+  static void sweepCommands(Registry registry) {
+    registry.sweepCommands();
+  }
+
+  static void awaitSeedPasswords(Registry registry) throws InterruptedException {
+    registry.awaitSeedPasswords();
+  }
+
   /** A link that takes commands while it is ready. */
   static final class Link implements DeviceLink {
     final List<Command> sent = new CopyOnWriteArrayList<>();

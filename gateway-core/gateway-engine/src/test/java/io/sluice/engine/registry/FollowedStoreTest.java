@@ -20,8 +20,7 @@ class FollowedStoreTest {
     try (RegistryStore mine = shared.open();
         RegistryStore other = shared.open()) {
       SecureRandom random = new SecureRandom();
-      DeviceRegistry devices =
-          new DeviceRegistry(mine, Fixture.PROFILES, new PasswordHasher(random));
+      DeviceStore devices = new DeviceStore(mine, Fixture.PROFILES, new PasswordHasher(random));
       List<String> told = new ArrayList<>();
       devices.listen((before, after, credentialsChanged) ->
           told.add(name(before) + ">" + name(after) + (credentialsChanged ? "!" : "")));

@@ -9,11 +9,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
 /** Which devices have credentials that were replaced and are still valid. Thread-safe. */
-final class Overlaps {
+final class CredentialGracePeriods {
   private final ConcurrentMap<String, Long> untilMillis = new ConcurrentHashMap<>();
 
   /** The entry is registered as it is from now on. */
-  void note(Registered entry) {
+  void note(DeviceEntry entry) {
     StoredDevice.Previous previous = entry.previous();
     if (previous != null) {
       untilMillis.put(entry.id(), previous.untilMillis());
@@ -37,17 +37,17 @@ final class Overlaps {
    *
    * @param overlapUntilMillis until when those before stay valid; 0: not at all
    */
-  static Registered replaced(
-      Registered entry, StoredCredentials credentials, long overlapUntilMillis) {
+  static DeviceEntry replaced(
+      DeviceEntry entry, StoredCredentials credentials, long overlapUntilMillis) {
     boolean isKept = overlapUntilMillis > 0 && !entry.credentials().isRevoked();
-    return new Registered(
+    return new DeviceEntry(
         entry.device(),
         credentials,
         isKept ? new StoredDevice.Previous(entry.credentials(), overlapUntilMillis) : null);
   }
 
   /** Whether whatever a session was admitted by before still lets it in. */
-  static boolean isStillValid(Registered before, Registered after) {
+  static boolean isStillValid(DeviceEntry before, DeviceEntry after) {
     boolean credentialsStay =
         before.credentials().equals(after.credentials())
             || (after.previous() != null
@@ -58,7 +58,7 @@ final class Overlaps {
 
   /** A pre-shared key is found by its identity: one identity cannot stand for two keys. */
   static void check(
-      Registered before,
+      DeviceEntry before,
       CredentialSpec given,
       long overlapUntilMillis,
       List<DeviceRules.Fault> faults) {

@@ -6,14 +6,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Which credentials the devices that are registered together have taken. Used by one thread. */
-final class Claims {
+final class TakenCredentials {
   static final DeviceRules.Fault TAKEN =
       new DeviceRules.Fault("credentials", "another entry has the same; give each device its own");
 
   private final Set<String> taken = new HashSet<>();
 
   /** False where another has one of them. */
-  boolean take(Registered entry) {
+  boolean take(DeviceEntry entry) {
     StoredCredentials credentials = entry.credentials();
     return take("token", credentials.tokenHash())
         && take("psk", credentials.pskIdentity())

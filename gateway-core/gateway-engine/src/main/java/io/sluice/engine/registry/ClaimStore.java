@@ -25,8 +25,8 @@ import org.slf4j.LoggerFactory;
  * were given: these may show the claim once more, for the first answer may have been lost. Look-ups
  * are in memory; changes block on the disk. Thread-safe.
  */
-final class ClaimBook {
-  private static final Logger LOG = LoggerFactory.getLogger(ClaimBook.class);
+final class ClaimStore {
+  private static final Logger LOG = LoggerFactory.getLogger(ClaimStore.class);
   static final int MAX_CLAIMS = 1_000;
   static final int MAX_USES = 100_000;
   private static final Pattern NAME = Pattern.compile("(?!\\.{1,2}$)[A-Za-z0-9._-]{1,64}");
@@ -77,7 +77,7 @@ final class ClaimBook {
   /** Of those before, what is still to be deleted on disk; no more than they were. */
   private final Map<String, Mark> settled = new ConcurrentHashMap<>();
 
-  ClaimBook(RegistryStore store) {
+  ClaimStore(RegistryStore store) {
     this.store = store;
     store.changes(change -> change.steps().forEach(this::apply));
   }

@@ -7,33 +7,33 @@ import java.util.Set;
 import java.util.function.LongSupplier;
 
 /** The claims, for operators. */
-final class ClaimOffice implements ClaimDesk {
+final class ClaimAdmin implements ClaimDesk {
   private final Set<String> profiles;
   private final NewTokens tokens;
-  private final ClaimBook book;
+  private final ClaimStore store;
   private final LongSupplier clockMillis;
 
-  ClaimOffice(Set<String> profiles, NewTokens tokens, ClaimBook book, LongSupplier clockMillis) {
+  ClaimAdmin(Set<String> profiles, NewTokens tokens, ClaimStore store, LongSupplier clockMillis) {
     this.profiles = profiles;
     this.tokens = tokens;
-    this.book = book;
+    this.store = store;
     this.clockMillis = clockMillis;
   }
 
   @Override
   public String issue(ClaimSpec spec) throws InvalidDeviceException {
-    List<DeviceRules.Fault> faults = ClaimBook.faults(spec, profiles);
+    List<DeviceRules.Fault> faults = ClaimStore.faults(spec, profiles);
     if (!faults.isEmpty()) {
       throw new InvalidDeviceException(
           String.join("; ", faults.stream().map(DeviceRules.Fault::toString).toList()));
     }
     String token = tokens.next();
-    if (!book.add(Digests.sha256Hex(token), spec, clockMillis.getAsLong())) {
+    if (!store.add(Digests.sha256Hex(token), spec, clockMillis.getAsLong())) {
       throw new InvalidDeviceException(
           "name: \""
               + spec.name()
               + "\" is taken, or there are "
-              + ClaimBook.MAX_CLAIMS
+              + ClaimStore.MAX_CLAIMS
               + " claims; choose another or withdraw one");
     }
     return token;
@@ -41,11 +41,11 @@ final class ClaimOffice implements ClaimDesk {
 
   @Override
   public List<ClaimView> list() {
-    return book.list(clockMillis.getAsLong());
+    return store.list(clockMillis.getAsLong());
   }
 
   @Override
   public boolean withdraw(String name) {
-    return book.withdraw(name);
+    return store.withdraw(name);
   }
 }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The registry in memory: immutable entries behind an index for each key. Look-ups take no lock and
- * allocate nothing; changes are serialized by the owner ({@link DeviceRegistry}) and cost the same
+ * allocate nothing; changes are serialized by the owner ({@link DeviceStore}) and cost the same
  * however many devices there are, so that a bulk import is linear.
  *
  * <p>Each entry has a {@link Grant} that changes when a session which was admitted before must not
@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Iteration is weakly consistent: each entry is seen whole, as it was at some moment of the
  * iteration.
  */
-final class Roster {
-  private final ConcurrentMap<String, Registered> byId = new ConcurrentHashMap<>();
-  private final ConcurrentSkipListMap<String, Registered> ordered = new ConcurrentSkipListMap<>();
+final class DeviceIndex {
+  private final ConcurrentMap<String, DeviceEntry> byId = new ConcurrentHashMap<>();
+  private final ConcurrentSkipListMap<String, DeviceEntry> ordered = new ConcurrentSkipListMap<>();
   private final ConcurrentMap<String, String> idByTokenHash = new ConcurrentHashMap<>();
   private final ConcurrentMap<String, String> idByPskIdentity = new ConcurrentHashMap<>();
   private final ConcurrentMap<String, String> idByCertificate = new ConcurrentHashMap<>();
@@ -32,36 +32,36 @@ final class Roster {
   /** Of a grant; guarded by the owner's lock, as every change. */
   private long lastNumber;
 
-  @Nullable Registered find(String id) {
+  @Nullable DeviceEntry find(String id) {
     return byId.get(id);
   }
 
-  @Nullable Registered findByTokenHash(String hash) {
+  @Nullable DeviceEntry findByTokenHash(String hash) {
     return resolve(idByTokenHash.get(hash));
   }
 
-  @Nullable Registered findByPskIdentity(String identity) {
+  @Nullable DeviceEntry findByPskIdentity(String identity) {
     return resolve(idByPskIdentity.get(identity));
   }
 
-  @Nullable Registered findByCertificate(String subject) {
+  @Nullable DeviceEntry findByCertificate(String subject) {
     return resolve(idByCertificate.get(subject));
   }
 
-  @Nullable Registered findByPublicKey(String digest) {
+  @Nullable DeviceEntry findByPublicKey(String digest) {
     return resolve(idByPublicKey.get(digest));
   }
 
-  private @Nullable Registered resolve(@Nullable String id) {
+  private @Nullable DeviceEntry resolve(@Nullable String id) {
     return id == null ? null : byId.get(id);
   }
 
   /** In the order of ids, strictly after the given one. */
-  Iterable<Registered> after(@Nullable String id) {
+  Iterable<DeviceEntry> after(@Nullable String id) {
     return id == null ? ordered.values() : ordered.tailMap(id, false).values();
   }
 
-  Collection<Registered> all() {
+  Collection<DeviceEntry> all() {
     return Collections.unmodifiableCollection(byId.values());
   }
 
@@ -70,25 +70,25 @@ final class Roster {
   }
 
   /** Shows the entry from now on, with the grant that it then has. */
-  void put(Registered given) {
-    Registered known = byId.get(given.id());
+  void put(DeviceEntry given) {
+    DeviceEntry known = byId.get(given.id());
     show(
         given.granted(
             known == null
                 ? new Grant(++lastNumber, lastNumber)
-                : Overlaps.isStillValid(known, given)
+                : CredentialGracePeriods.isStillValid(known, given)
                     ? known.grant()
                     : new Grant(known.grant().registration(), ++lastNumber)));
   }
 
   /** As {@link #put}, where the credentials are the same, kept in another form. */
-  void putSame(Registered given) {
-    Registered known = byId.get(given.id());
+  void putSame(DeviceEntry given) {
+    DeviceEntry known = byId.get(given.id());
     show(known == null ? given : given.granted(known.grant()));
   }
 
-  private void show(Registered entry) {
-    Registered before = byId.put(entry.id(), entry);
+  private void show(DeviceEntry entry) {
+    DeviceEntry before = byId.put(entry.id(), entry);
     ordered.put(entry.id(), entry);
     if (before != null) {
       dropKeys(before);
@@ -108,14 +108,14 @@ final class Roster {
   }
 
   void remove(String id) {
-    Registered before = byId.remove(id);
+    DeviceEntry before = byId.remove(id);
     ordered.remove(id);
     if (before != null) {
       dropKeys(before);
     }
   }
 
-  private void dropKeys(Registered entry) {
+  private void dropKeys(DeviceEntry entry) {
     StoredDevice.Previous previous = entry.previous();
     if (previous != null) {
       dropKeys(previous.credentials(), entry.id());

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * failed often of late is taken only while nobody else waits. Within a lane each address has its
  * turn ({@link FairLane}). Thread-safe; offering never blocks.
  */
-final class HashLanes implements AutoCloseable {
+final class PasswordHashExecutor implements AutoCloseable {
   private static final int SUSPECT_LIMIT = 64;
   private static final int TURNS = 4;
 
@@ -41,7 +41,7 @@ final class HashLanes implements AutoCloseable {
   /**
    * @param limit most that may wait in the lane of the known, and in that of the trusted
    */
-  HashLanes(int threadCount, int limit) {
+  PasswordHashExecutor(int threadCount, int limit) {
     this.known = new FairLane(limit);
     this.trusted = new FairLane(limit);
     for (int i = 0; i < threadCount; i++) {

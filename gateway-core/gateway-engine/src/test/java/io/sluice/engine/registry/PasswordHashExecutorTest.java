@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.sluice.api.AddressKey;
-import io.sluice.engine.registry.HashLanes.Standing;
+import io.sluice.engine.registry.PasswordHashExecutor.Standing;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
-class HashLanesTest {
+class PasswordHashExecutorTest {
   private final List<String> done = Collections.synchronizedList(new ArrayList<>());
 
   private FairLane.Work work(String name) {
@@ -34,7 +34,7 @@ class HashLanesTest {
   void theKnownHaveThreeOfFourTurnsAndRoomOfTheirOwn() throws InterruptedException {
     CountDownLatch begun = new CountDownLatch(1);
     CountDownLatch goOn = new CountDownLatch(1);
-    try (HashLanes lanes = new HashLanes(1, 6)) {
+    try (PasswordHashExecutor lanes = new PasswordHashExecutor(1, 6)) {
       FairLane.Work first =
           new FairLane.Work() {
             @Override

@@ -13,18 +13,18 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The registry for operators: devices together with their presence. */
-final class Directory implements DeviceDirectory {
+final class DeviceQueries implements DeviceDirectory {
   /** One more than a page has: who asks for it learns whether there is a further page. */
   private static final int MAX_PAGE = 1_001;
 
   private static final Duration MAX_OVERLAP = Duration.ofDays(30);
 
-  private final DeviceRegistry devices;
+  private final DeviceStore devices;
   private final DeviceEditor editor;
   private final Presence presence;
   private final Clock clock;
 
-  Directory(DeviceRegistry devices, DeviceEditor editor, Presence presence, Clock clock) {
+  DeviceQueries(DeviceStore devices, DeviceEditor editor, Presence presence, Clock clock) {
     this.clock = clock;
     this.editor = editor;
     this.devices = devices;
@@ -38,7 +38,7 @@ final class Directory implements DeviceDirectory {
 
   @Override
   public @Nullable DeviceView get(DeviceId id) {
-    Registered entry = devices.roster().find(id.value());
+    DeviceEntry entry = devices.index().find(id.value());
     return entry == null ? null : view(entry);
   }
 
@@ -50,7 +50,7 @@ final class Directory implements DeviceDirectory {
   @Override
   public @Nullable DeviceView put(DeviceSpec spec, Condition condition)
       throws InvalidDeviceException {
-    Registered entry = editor.put(spec, condition);
+    DeviceEntry entry = editor.put(spec, condition);
     return entry == null ? null : view(entry);
   }
 
@@ -80,7 +80,7 @@ final class Directory implements DeviceDirectory {
     if (overlap.compareTo(MAX_OVERLAP) > 0) {
       throw new InvalidDeviceException("overlap: must be 0s to 30d");
     }
-    Registered rotated = editor.rotate(id.value(), credentials, untilMillis(overlap));
+    DeviceEntry rotated = editor.rotate(id.value(), credentials, untilMillis(overlap));
     return rotated == null ? null : view(rotated);
   }
 
@@ -93,9 +93,9 @@ final class Directory implements DeviceDirectory {
     return editor.revoke(id.value());
   }
 
-  private List<Registered> page(Filter filter, @Nullable String after, int limit) {
-    List<Registered> page = new ArrayList<>();
-    for (Registered entry : devices.roster().after(after)) {
+  private List<DeviceEntry> page(Filter filter, @Nullable String after, int limit) {
+    List<DeviceEntry> page = new ArrayList<>();
+    for (DeviceEntry entry : devices.index().after(after)) {
       if (page.size() == limit) {
         break;
       }
@@ -113,7 +113,7 @@ final class Directory implements DeviceDirectory {
         && (filter.retired() || !device.retired());
   }
 
-  private DeviceView view(Registered entry) {
+  private DeviceView view(DeviceEntry entry) {
     Device device = entry.device();
     RejectReason refusal = presence.lastRefusal(device.id());
     return new DeviceView(

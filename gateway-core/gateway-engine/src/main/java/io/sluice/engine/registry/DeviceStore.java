@@ -19,24 +19,24 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The devices: a {@link Roster} in memory that answers every look-up, and the store behind it that
- * has every change before it shows. What shows follows the store: {@link #follow}.
+ * The devices: a {@link DeviceIndex} in memory that answers every look-up, and the store behind it
+ * that has every change before it shows. What shows follows the store: {@link #follow}.
  *
  * <p>Look-ups take no lock. Changes are serialized by one lock, held over the transaction; they
  * block on the disk and are for operators' and start-up threads.
  */
-final class DeviceRegistry {
+final class DeviceStore {
   private final RegistryStore store;
   private final Set<String> profiles;
-  private final Roster roster = new Roster();
-  private final Overlaps overlaps = new Overlaps();
+  private final DeviceIndex index = new DeviceIndex();
+  private final CredentialGracePeriods gracePeriods = new CredentialGracePeriods();
   private final BarredDevices barred = new BarredDevices();
   private final Map<String, String> seedDigests = new HashMap<>();
   private final List<DeviceChanges> listeners = new CopyOnWriteArrayList<>();
   private final ReentrantLock lock = new ReentrantLock();
   private final SeedPasswords seedPasswords;
 
-  DeviceRegistry(RegistryStore store, Set<String> profiles, PasswordHasher hasher) {
+  DeviceStore(RegistryStore store, Set<String> profiles, PasswordHasher hasher) {
     this.store = store;
     this.profiles = Set.copyOf(profiles);
     this.seedPasswords = new SeedPasswords(hasher, this::settle);
@@ -45,9 +45,9 @@ final class DeviceRegistry {
 
   /** Takes a device of before, at start. */
   void restore(StoredDevice stored) {
-    Registered entry = Registered.of(stored);
-    roster.put(entry);
-    overlaps.note(entry);
+    DeviceEntry entry = DeviceEntry.of(stored);
+    index.put(entry);
+    gracePeriods.note(entry);
   }
 
   /** Takes what a device file said before, at start. */
@@ -69,15 +69,15 @@ final class DeviceRegistry {
       change.steps().forEach(this::show);
       return;
     }
-    List<@Nullable Registered> before = new ArrayList<>();
-    List<@Nullable Registered> after = new ArrayList<>();
+    List<@Nullable DeviceEntry> before = new ArrayList<>();
+    List<@Nullable DeviceEntry> after = new ArrayList<>();
     lock.lock();
     try {
       for (Step step : change.steps()) {
         String id = deviceOf(step);
-        before.add(id == null ? null : roster.find(id));
+        before.add(id == null ? null : index.find(id));
         show(step);
-        after.add(id == null ? null : roster.find(id));
+        after.add(id == null ? null : index.find(id));
       }
     } finally {
       lock.unlock();
@@ -104,7 +104,7 @@ final class DeviceRegistry {
       case Step.InsertDevice insert -> show(insert.device());
       case Step.UpdateDevice update -> show(update.after());
       case Step.SaveDevice save -> show(save.device());
-      case Step.RemoveDevice remove -> roster.remove(remove.device());
+      case Step.RemoveDevice remove -> index.remove(remove.device());
       case Step.SaveSeedDigest seed -> seedDigests.put(seed.device(), seed.digest());
       case Step.BarDevice bar -> barred.add(bar.device());
       case Step.UnbarDevice unbar -> barred.remove(unbar.device());
@@ -113,41 +113,41 @@ final class DeviceRegistry {
   }
 
   private void show(StoredDevice stored) {
-    Registered entry = Registered.of(stored);
-    Registered before = roster.find(entry.id());
+    DeviceEntry entry = DeviceEntry.of(stored);
+    DeviceEntry before = index.find(entry.id());
     if (before != null && isQuick(before)) {
       // the slow hash of the same password
-      Registered settled =
+      DeviceEntry settled =
           before.withCredentials(
               before.credentials().withPasswordHash(entry.credentials().passwordHash()));
       if (settled.stored().equals(stored)) {
-        roster.putSame(entry);
+        index.putSame(entry);
         return;
       }
     }
-    roster.put(entry);
-    overlaps.note(entry);
+    index.put(entry);
+    gracePeriods.note(entry);
   }
 
-  private static boolean isQuick(Registered entry) {
+  private static boolean isQuick(DeviceEntry entry) {
     String hash = entry.credentials().passwordHash();
     return hash != null && PasswordHasher.isQuick(hash);
   }
 
   /** The device, retired or not; null where it is unknown. For the hot path. */
   @Nullable Device find(String id) {
-    Registered entry = roster.find(id);
+    DeviceEntry entry = index.find(id);
     return entry == null ? null : entry.device();
   }
 
   /** The number of its registration, 0 where it is unknown or retired. */
   long registration(String id) {
-    Registered entry = roster.find(id);
+    DeviceEntry entry = index.find(id);
     return entry == null || entry.device().retired() ? 0 : entry.grant().registration();
   }
 
-  Roster roster() {
-    return roster;
+  DeviceIndex index() {
+    return index;
   }
 
   void listen(DeviceChanges listener) {
@@ -155,14 +155,16 @@ final class DeviceRegistry {
   }
 
   void forEach(Consumer<Device> consumer) {
-    for (Registered entry : roster.all()) {
+    for (DeviceEntry entry : index.all()) {
       consumer.accept(entry.device());
     }
   }
 
-  /** Ends the overlaps whose time is over; every second or so. Blocks on the disk where any is. */
+  /**
+   * Ends the grace periods whose time is over; every second or so. Blocks on the disk where any is.
+   */
   void endOverlaps(long nowMillis) {
-    for (String id : overlaps.over(nowMillis)) {
+    for (String id : gracePeriods.over(nowMillis)) {
       change(
           id,
           entry -> {
@@ -178,10 +180,10 @@ final class DeviceRegistry {
    *
    * @return false where it is unknown
    */
-  boolean change(String id, UnaryOperator<Registered> change) {
+  boolean change(String id, UnaryOperator<DeviceEntry> change) {
     settlePassword(id);
     return writeAll(() -> {
-      Registered before = roster.find(id);
+      DeviceEntry before = index.find(id);
       return before == null ? null : replacing(before, change.apply(before));
     });
   }
@@ -193,10 +195,10 @@ final class DeviceRegistry {
    * @throws StoreUnavailableException where the store does not take it; nothing is changed then
    * @throws X as the decision does
    */
-  <X extends Exception> @Nullable Registered write(String id, DeviceWrite.Decision<X> decision)
+  <X extends Exception> @Nullable DeviceEntry write(String id, DeviceWrite.Decision<X> decision)
       throws X {
     DeviceWrite done;
-    Registered after;
+    DeviceEntry after;
     lock.lock();
     try {
       done = decision.decide();
@@ -204,7 +206,7 @@ final class DeviceRegistry {
         return null;
       }
       apply(done);
-      after = roster.find(id);
+      after = index.find(id);
     } finally {
       lock.unlock();
     }
@@ -231,7 +233,7 @@ final class DeviceRegistry {
 
   private void apply(DeviceWrite write) {
     store.apply(write.steps());
-    write.unstored().forEach(roster::put);
+    write.unstored().forEach(index::put);
   }
 
   private void tell(DeviceWrite write) {
@@ -239,7 +241,7 @@ final class DeviceRegistry {
   }
 
   /** What puts an entry in the place of another. Under the lock. */
-  DeviceWrite replacing(@Nullable Registered before, Registered after) {
+  DeviceWrite replacing(@Nullable DeviceEntry before, DeviceEntry after) {
     List<Step> steps = new ArrayList<>(2);
     steps.add(saving(before, after));
     steps.addAll(lifting(List.of(after)));
@@ -247,11 +249,11 @@ final class DeviceRegistry {
   }
 
   /** Registration by hand lets those that are barred come back. */
-  List<Step> lifting(Collection<Registered> entries) {
+  List<Step> lifting(Collection<DeviceEntry> entries) {
     return barred.lifting(entries);
   }
 
-  static Step saving(@Nullable Registered before, Registered after) {
+  static Step saving(@Nullable DeviceEntry before, DeviceEntry after) {
     if (before == null) {
       return new Step.InsertDevice(after.stored());
     }
@@ -261,9 +263,9 @@ final class DeviceRegistry {
         : new Step.UpdateDevice(before.stored(), after.stored());
   }
 
-  private void tell(@Nullable Registered before, @Nullable Registered after) {
+  private void tell(@Nullable DeviceEntry before, @Nullable DeviceEntry after) {
     boolean credentialsChanged =
-        before != null && after != null && !Overlaps.isStillValid(before, after);
+        before != null && after != null && !CredentialGracePeriods.isStillValid(before, after);
     for (DeviceChanges listener : listeners) {
       listener.changed(
           before == null ? null : before.device(),
@@ -303,12 +305,12 @@ final class DeviceRegistry {
   private void settle(SeedPasswords.Pending pending, String hash) {
     lock.lock();
     try {
-      Registered entry = roster.find(pending.id());
+      DeviceEntry entry = index.find(pending.id());
       if (entry == null || !pending.quick().equals(entry.credentials().passwordHash())) {
         return;
       }
-      Registered settled =
-          new Registered(
+      DeviceEntry settled =
+          new DeviceEntry(
               entry.device(), entry.credentials().withPasswordHash(hash), entry.previous());
       store.apply(
           new Step.SaveDevice(settled.stored()),
