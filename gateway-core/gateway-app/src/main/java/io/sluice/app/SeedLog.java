@@ -1,6 +1,6 @@
 package io.sluice.app;
 
-import io.sluice.engine.registry.SeedReport;
+import io.sluice.engine.registry.provision.SeedReport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

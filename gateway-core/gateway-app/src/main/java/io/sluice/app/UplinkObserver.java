@@ -7,7 +7,7 @@ import io.sluice.api.audit.AuditEvent;
 import io.sluice.api.audit.AuditTrail;
 import io.sluice.engine.ingest.IngestPipeline;
 import io.sluice.engine.latest.LatestRecords;
-import io.sluice.engine.registry.Presence;
+import io.sluice.engine.registry.presence.Presence;
 
 /**
  * Tells presence of what came through the pipeline, and the audit log of devices that published for

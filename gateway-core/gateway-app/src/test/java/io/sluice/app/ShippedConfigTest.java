@@ -14,7 +14,7 @@ import io.sluice.engine.config.ConfigLoader.Loaded;
 import io.sluice.engine.config.ConfigSchema;
 import io.sluice.engine.config.ReferencePage;
 import io.sluice.engine.config.Types;
-import io.sluice.engine.registry.DeviceFileEntry;
+import io.sluice.engine.registry.provision.DeviceFileEntry;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;

@@ -9,8 +9,8 @@ import io.sluice.engine.config.Types.Section;
 import io.sluice.engine.coverage.CoverageSettings;
 import io.sluice.engine.limits.LimitSettings;
 import io.sluice.engine.normalize.TimeSettings;
-import io.sluice.engine.registry.AccessSettings;
-import io.sluice.engine.registry.ConsumerSettings;
+import io.sluice.engine.registry.auth.ConsumerSettings;
+import io.sluice.engine.registry.credential.AccessSettings;
 import io.sluice.spool.SpoolSettings;
 import java.util.List;
 

@@ -6,7 +6,7 @@ import io.sluice.cli.config.GatewayTypes;
 import io.sluice.engine.config.ConfigSchema;
 import io.sluice.engine.config.ReferencePage;
 import io.sluice.engine.config.Types;
-import io.sluice.engine.registry.DeviceFileEntry;
+import io.sluice.engine.registry.provision.DeviceFileEntry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -7,7 +7,7 @@ import io.sluice.api.admin.CoverageDesk.Changes;
 import io.sluice.api.admin.CoverageDesk.What;
 import io.sluice.engine.coverage.DeviceCoverage.Standing;
 import io.sluice.engine.record.EncodedRecord;
-import io.sluice.engine.registry.Presence;
+import io.sluice.engine.registry.presence.Presence;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

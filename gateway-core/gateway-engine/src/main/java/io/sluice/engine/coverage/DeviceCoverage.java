@@ -1,6 +1,6 @@
 package io.sluice.engine.coverage;
 
-import io.sluice.engine.registry.Presence;
+import io.sluice.engine.registry.presence.Presence;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;

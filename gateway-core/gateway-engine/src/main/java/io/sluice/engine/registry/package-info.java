@@ -1,5 +1,6 @@
 /**
- * Devices, their credentials, sessions, claims and commands. Adapters reach it through {@code
- * api.adapter}, operators through {@code api.admin}, the store through {@code api.store}.
+ * The registry as the rest of the gateway sees it, and the wiring of its parts, each in a package
+ * below. Adapters reach it through {@code api.adapter}, operators through {@code api.admin}, the
+ * store through {@code api.store}.
  */
 package io.sluice.engine.registry;

@@ -12,7 +12,7 @@ import io.sluice.engine.config.OptionType.Basic;
 import io.sluice.engine.config.RecordShape.Member;
 import io.sluice.engine.coverage.CoverageSettings;
 import io.sluice.engine.limits.LimitSettings;
-import io.sluice.engine.registry.AccessSettings;
+import io.sluice.engine.registry.credential.AccessSettings;
 import io.sluice.spool.SpoolSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;

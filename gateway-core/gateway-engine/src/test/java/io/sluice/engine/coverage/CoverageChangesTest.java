@@ -19,7 +19,7 @@ import io.sluice.api.admin.CoverageDesk.Window;
 import io.sluice.engine.record.EncodedRecord;
 import io.sluice.engine.record.RecordFormat;
 import io.sluice.engine.record.RecordWriter;
-import io.sluice.engine.registry.Presence.Contact;
+import io.sluice.engine.registry.presence.Presence.Contact;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,6 +1,6 @@
 package io.sluice.engine.coverage;
 
-import io.sluice.engine.registry.Presence;
+import io.sluice.engine.registry.presence.Presence;
 
 /** Sessions for tests. */
 final class CoverageSessions {

@@ -11,6 +11,7 @@ import io.sluice.api.admin.DeviceDirectory.CredentialSpec;
 import io.sluice.api.admin.DeviceDirectory.DeviceSpec;
 import io.sluice.api.admin.DeviceDirectory.PskSpec;
 import io.sluice.engine.limits.LimitSettings;
+import io.sluice.engine.registry.credential.AccessSettings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -28,21 +29,21 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** What the registry's tests have in common. */
-final class Fixture {
-  static final Set<String> PROFILES = Set.of("cnc", "soil-probe", "vibration-sensor");
-  static final Peer PEER = peer("192.0.2.1");
+public final class Fixture {
+  public static final Set<String> PROFILES = Set.of("cnc", "soil-probe", "vibration-sensor");
+  public static final Peer PEER = peer("192.0.2.1");
 
   /** Takes short passwords and keys, which tests are full of. */
-  static final AccessSettings SHORT_SECRETS =
+  public static final AccessSettings SHORT_SECRETS =
       access(false, false, null, 10_000, 0, 1_000, List.of());
 
-  static final AccessSettings OPEN = access(true, false, null, 100, 1, 100, List.of());
-  static final AccessSettings AUTO = access(true, true, "cnc", 2, 1, 100, List.of());
-  static final String TOKEN = "0123456789abcdef-token";
+  public static final AccessSettings OPEN = access(true, false, null, 100, 1, 100, List.of());
+  public static final AccessSettings AUTO = access(true, true, "cnc", 2, 1, 100, List.of());
+  public static final String TOKEN = "0123456789abcdef-token";
 
   private Fixture() {}
 
-  static AccessSettings access(
+  public static AccessSettings access(
       boolean anonymous,
       boolean autoRegister,
       @Nullable String autoRegisterProfile,
@@ -63,62 +64,62 @@ final class Fixture {
         8);
   }
 
-  static Registry open(Path directory) throws IOException {
+  public static Registry open(Path directory) throws IOException {
     return open(directory, SHORT_SECRETS);
   }
 
-  static Registry open(Path directory, AccessSettings access) throws IOException {
+  public static Registry open(Path directory, AccessSettings access) throws IOException {
     return Registry.open(directory, access, LimitSettings.DEFAULTS, PROFILES, Clock.systemUTC());
   }
 
-  static Peer peer(String address) {
+  public static Peer peer(String address) {
     return new Peer("mqtt", new InetSocketAddress(address, 40_000), false);
   }
 
-  static DeviceId id(String id) {
+  public static DeviceId id(String id) {
     return new DeviceId(id);
   }
 
-  static DeviceSpec spec(String id, @Nullable CredentialSpec credentials) {
+  public static DeviceSpec spec(String id, @Nullable CredentialSpec credentials) {
     return new DeviceSpec(
         id(id), "cnc", "factory", "plant-a", Duration.ofSeconds(10), null, true, true, credentials);
   }
 
-  static DeviceSpec spec(String id) {
+  public static DeviceSpec spec(String id) {
     return spec(id, null);
   }
 
-  static DeviceSpec child(String id, String parent) {
+  public static DeviceSpec child(String id, String parent) {
     return new DeviceSpec(id(id), "cnc", "factory", "a", null, id(parent), true, true, null);
   }
 
-  static CredentialSpec password(String password) {
+  public static CredentialSpec password(String password) {
     return new CredentialSpec(password, null, null, null, null, null);
   }
 
-  static CredentialSpec token(String token) {
+  public static CredentialSpec token(String token) {
     return new CredentialSpec(null, token, null, null, null, null);
   }
 
-  static CredentialSpec psk(String identity, String keyHex) {
+  public static CredentialSpec psk(String identity, String keyHex) {
     return new CredentialSpec(null, null, new PskSpec(identity, keyHex), null, null, null);
   }
 
-  static CredentialSpec certificate(String subject) {
+  public static CredentialSpec certificate(String subject) {
     return new CredentialSpec(null, null, null, subject, null, null);
   }
 
-  static Credentials login(String userName, @Nullable String password) {
+  public static Credentials login(String userName, @Nullable String password) {
     return new Credentials.Password(
         userName, password == null ? null : password.getBytes(StandardCharsets.UTF_8));
   }
 
-  static Admission admit(Registry registry, Credentials credentials) {
+  public static Admission admit(Registry registry, Credentials credentials) {
     return registry.admit(PEER, credentials).toCompletableFuture().join();
   }
 
   /** The id of the device admitted, or why not. */
-  static String verdict(Registry registry, Credentials credentials) {
+  public static String verdict(Registry registry, Credentials credentials) {
     return switch (admit(registry, credentials)) {
       case Admission.Admitted admitted -> admitted.device().id().value();
       case Admission.Refused refused -> refused.detail();
@@ -128,31 +129,31 @@ final class Fixture {
   }
 
   /** Begins a session of a device that has just shown its credentials. */
-  static boolean attach(Registry registry, String device, DeviceLink link) {
+  public static boolean attach(Registry registry, String device, DeviceLink link) {
     return registry.presence().attach(Objects.requireNonNull(registry.current(device)), PEER, link);
   }
 
-  static void sweepCommands(Registry registry) {
+  public static void sweepCommands(Registry registry) {
     registry.sweepCommands();
   }
 
-  static void awaitSeedPasswords(Registry registry) throws InterruptedException {
+  public static void awaitSeedPasswords(Registry registry) throws InterruptedException {
     registry.awaitSeedPasswords();
   }
 
   /** A link that takes commands while it is ready. */
-  static final class Link implements DeviceLink {
-    final List<Command> sent = new CopyOnWriteArrayList<>();
-    final AtomicReference<@Nullable LinkEnd> closed = new AtomicReference<>();
-    volatile boolean ready;
+  public static final class Link implements DeviceLink {
+    public final List<Command> sent = new CopyOnWriteArrayList<>();
+    public final AtomicReference<@Nullable LinkEnd> closed = new AtomicReference<>();
+    public volatile boolean ready;
 
-    static Link ready() {
+    public static Link ready() {
       Link link = new Link();
       link.ready = true;
       return link;
     }
 
-    List<String> names() {
+    public List<String> names() {
       return sent.stream().map(Command::name).toList();
     }
 
@@ -171,10 +172,10 @@ final class Fixture {
   }
 
   /** A clock that stands until it is set forward. */
-  static final class TestClock extends Clock {
+  public static final class TestClock extends Clock {
     private volatile Instant now = Instant.parse("2026-01-01T00:00:00Z");
 
-    void forward(Duration by) {
+    public void forward(Duration by) {
       now = now.plus(by);
     }
 

@@ -1,6 +1,0 @@
-package io.sluice.engine.registry;
-
-import io.sluice.api.admin.DeviceDirectory.DeviceSpec;
-
-/** One device of an import, with the line where it begins. Its fields are valid by themselves. */
-record ImportLine(int line, DeviceSpec spec) {}

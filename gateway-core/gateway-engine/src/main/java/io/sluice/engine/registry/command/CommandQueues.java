@@ -1,0 +1,408 @@
+package io.sluice.engine.registry.command;
+
+import io.sluice.api.Command;
+import io.sluice.api.ContentType;
+import io.sluice.api.Device;
+import io.sluice.api.DeviceId;
+import io.sluice.api.adapter.Commands;
+import io.sluice.api.adapter.DeviceLink;
+import io.sluice.api.admin.CommandDesk;
+import io.sluice.api.store.RegistryStore;
+import io.sluice.api.store.StoredCommand;
+import io.sluice.engine.registry.device.DeviceChanges;
+import io.sluice.engine.registry.presence.Presence;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import java.util.function.ToLongFunction;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way down: commands wait here until their device takes them. Memory is the truth while the
+ * gateway runs; the {@link CommandStore} follows, except that a command is on disk before {@link
+ * #submit} returns.
+ *
+ * <p>Bounds: {@value CommandQueue#MAX_WAITING} waiting commands a device, {@value #MAX_WAITING} in
+ * all; of those that ended the last {@value CommandQueue#MAX_ENDED} a device, {@value
+ * CommandHistory#MAX_ENDED} in all. Thread-safe; adapters' calls never block on the disk.
+ */
+public final class CommandQueues implements Commands, CommandDesk, DeviceChanges, AutoCloseable {
+  static final int MAX_WAITING = 10_000;
+  static final int MAX_PAYLOAD_BYTES = 64 << 10;
+  static final Duration MIN_EXPIRY = Duration.ofSeconds(1);
+  static final Duration MAX_EXPIRY = Duration.ofDays(30);
+
+  /** After it, an unacknowledged command may be polled again. */
+  static final Duration POLL_AGAIN = Duration.ofSeconds(30);
+
+  /** From here on a difference to the monotonic clock is that somebody has set the clock. */
+  private static final long STEP_MIN_MICROS = 60_000_000;
+
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+
+  private final ToLongFunction<String> registrations;
+  private final Presence presence;
+  private final Clock clock;
+  private final CommandStore store;
+  private final ConcurrentMap<String, CommandQueue> queues = new ConcurrentHashMap<>();
+  private final AtomicInteger waiting = new AtomicInteger();
+  private final AtomicLong lastSequence = new AtomicLong();
+  private final CommandHistory ended = new CommandHistory(this::forget);
+  private final LongSupplier nanoTime;
+
+  // when it was swept last; of the store's thread
+  private long sweptMicros;
+  private long sweptNanos;
+
+  /**
+   * @param registrations the registry's look-up: the number of a device's registration, 0 where it
+   *     is unknown or retired
+   * @param clock by which commands expire; where it is set, they keep the time that they have left
+   * @param nanoTime monotonic, as {@link System#nanoTime}
+   */
+  public CommandQueues(
+      RegistryStore store,
+      ToLongFunction<String> registrations,
+      Presence presence,
+      Clock clock,
+      LongSupplier nanoTime) {
+    this.registrations = registrations;
+    this.presence = presence;
+    this.clock = clock;
+    this.nanoTime = nanoTime;
+    this.sweptMicros = nowMicros();
+    this.sweptNanos = nanoTime.getAsLong();
+    this.store = new CommandStore(store, this::sweep);
+  }
+
+  /** Begins to sweep, after all is restored. */
+  public void start() {
+    store.start();
+  }
+
+  /** Takes a command of before; in the order of their numbers, after the devices. */
+  public void restore(StoredCommand row) {
+    String device = row.command().device().value();
+    CommandEntry entry = new CommandEntry(row, registrations.applyAsLong(device));
+    queues.computeIfAbsent(key(entry), id -> new CommandQueue()).add(entry);
+    lastSequence.set(entry.sequence());
+    if (entry.isWaiting()) {
+      waiting.incrementAndGet();
+    } else {
+      ended.restore(entry);
+    }
+  }
+
+  @Override
+  public Submission submit(
+      DeviceId device, String name, ContentType contentType, byte[] payload, Duration expiry) {
+    long registration = registrations.applyAsLong(device.value());
+    if (registration == 0) {
+      return new Submission.UnknownDevice();
+    }
+    String fault = fault(name, payload, expiry);
+    if (fault != null) {
+      return new Submission.Invalid(fault);
+    }
+    CommandQueue queue = reserve(device);
+    if (queue == null) {
+      boolean full = waiting.get() >= MAX_WAITING;
+      return new Submission.QueueFull(full ? MAX_WAITING : CommandQueue.MAX_WAITING);
+    }
+    CommandEntry entry = entry(device, name, contentType, payload, expiry, registration);
+    boolean stored = false;
+    try {
+      store.insert(entry);
+      queue.add(entry);
+      stored = true;
+    } finally {
+      queue.release();
+      if (!stored) {
+        waiting.decrementAndGet();
+      }
+    }
+    send(device, queue);
+    return new Submission.Taken(entry.view());
+  }
+
+  private static @Nullable String fault(String name, byte[] payload, Duration expiry) {
+    if (!NAME.matcher(name).matches()) {
+      return "name: must be 1 to 64 of letters, digits and . _ -";
+    }
+    if (payload.length > MAX_PAYLOAD_BYTES) {
+      return "payload: has "
+          + payload.length
+          + " bytes; at most "
+          + MAX_PAYLOAD_BYTES
+          + " are taken";
+    }
+    if (expiry.compareTo(MIN_EXPIRY) < 0 || expiry.compareTo(MAX_EXPIRY) > 0) {
+      return "expiresIn: must be 1s to 30d";
+    }
+    return null;
+  }
+
+  private @Nullable CommandQueue reserve(DeviceId device) {
+    if (waiting.incrementAndGet() <= MAX_WAITING) {
+      boolean[] reserved = {false};
+      CommandQueue queue =
+          queues.compute(
+              device.value(),
+              (id, present) -> {
+                CommandQueue found = present == null ? new CommandQueue() : present;
+                reserved[0] = found.reserve();
+                return found;
+              });
+      if (reserved[0]) {
+        return queue;
+      }
+    }
+    waiting.decrementAndGet();
+    return null;
+  }
+
+  private CommandEntry entry(
+      DeviceId device,
+      String name,
+      ContentType contentType,
+      byte[] payload,
+      Duration expiry,
+      long registration) {
+    long now = nowMicros();
+    Command command =
+        new Command(
+            UUID.randomUUID().toString(),
+            device,
+            name,
+            contentType,
+            payload.clone(),
+            now,
+            now + TimeUnit.MILLISECONDS.toMicros(expiry.toMillis()));
+    return new CommandEntry(lastSequence.incrementAndGet(), command, registration);
+  }
+
+  @Override
+  public void ready(DeviceId device) {
+    CommandQueue queue = queues.get(device.value());
+    if (queue != null) {
+      send(device, queue);
+    }
+  }
+
+  private void send(DeviceId device, CommandQueue queue) {
+    if (!queue.beginSending()) {
+      return;
+    }
+    boolean ended = false;
+    try {
+      do {
+        sendAll(presence.link(device), queue, registrations.applyAsLong(device.value()));
+        ended = queue.endSending();
+      } while (!ended);
+    } finally {
+      if (!ended) {
+        queue.abandonSending();
+      }
+    }
+  }
+
+  private void sendAll(@Nullable DeviceLink link, CommandQueue queue, long registration) {
+    if (link == null) {
+      return;
+    }
+    long now = nowMicros();
+    for (CommandEntry entry = queue.nextOn(link, now, registration);
+        entry != null;
+        entry = queue.nextOn(link, now, registration)) {
+      boolean taken = false;
+      try {
+        taken = link.send(entry.command());
+      } finally {
+        if (!taken) {
+          entry.returned();
+        }
+      }
+      if (!taken) {
+        return;
+      }
+      store.changed(entry);
+    }
+  }
+
+  @Override
+  public @Nullable Command poll(DeviceId device) {
+    CommandQueue queue = queues.get(device.value());
+    if (queue == null) {
+      return null;
+    }
+    long now = nowMicros();
+    CommandEntry entry =
+        queue.poll(
+            now, now - POLL_AGAIN.toNanos() / 1_000, registrations.applyAsLong(device.value()));
+    if (entry == null) {
+      return null;
+    }
+    store.changed(entry);
+    return entry.command();
+  }
+
+  @Override
+  public void acknowledged(DeviceId device, String commandId) {
+    answered(device, commandId, null);
+  }
+
+  @Override
+  public void refused(DeviceId device, String commandId, int reasonCode) {
+    answered(device, commandId, reasonCode);
+  }
+
+  private void answered(DeviceId device, String commandId, @Nullable Integer refusal) {
+    long now = nowMicros();
+    boolean isNew =
+        end(
+            device,
+            commandId,
+            entry -> {
+              if (refusal == null) {
+                entry.acknowledged(now);
+              } else {
+                entry.refused(now, refusal);
+              }
+            });
+    CommandQueue queue = queues.get(device.value());
+    CommandEntry over = isNew || queue == null ? null : queue.ended(commandId);
+    if (over != null && over.answeredLate(now, refusal)) {
+      store.changed(over);
+    }
+  }
+
+  @Override
+  public void unanswered(DeviceId device, String commandId) {
+    end(device, commandId, CommandEntry::unanswered);
+  }
+
+  @Override
+  public @Nullable CommandView cancel(DeviceId device, String commandId) {
+    end(device, commandId, CommandEntry::cancelled);
+    return get(device, commandId);
+  }
+
+  /** Ends a command that waits; false where none of that id does. */
+  private boolean end(DeviceId device, String commandId, Consumer<CommandEntry> step) {
+    CommandQueue queue = queues.get(device.value());
+    CommandEntry entry = queue == null ? null : queue.end(commandId, step);
+    if (entry != null) {
+      ended(entry);
+    }
+    return entry != null;
+  }
+
+  @Override
+  public void returned(DeviceId device, String commandId) {
+    CommandQueue queue = queues.get(device.value());
+    CommandEntry entry = queue == null ? null : queue.returned(commandId);
+    if (entry != null) {
+      store.changed(entry);
+    }
+  }
+
+  /** Ends commands whose time is over, and those of devices that are gone. */
+  public void sweep() {
+    long now = nowMicros();
+    long nanos = nanoTime.getAsLong();
+    long step = now - sweptMicros - (nanos - sweptNanos) / 1_000;
+    sweptMicros = now;
+    sweptNanos = nanos;
+    if (Math.abs(step) >= STEP_MIN_MICROS) {
+      queues.values().forEach(queue -> queue.shift(step).forEach(store::changed));
+    }
+    for (String id : queues.keySet()) {
+      CommandQueue queue = queues.get(id);
+      if (queue != null) {
+        queue.expire(now, registrations.applyAsLong(id)).forEach(this::ended);
+        queues.computeIfPresent(id, (key, present) -> present.isEmpty() ? null : present);
+      }
+    }
+  }
+
+  /** Ends the commands of a device at once that was removed or retired. */
+  @Override
+  public void changed(@Nullable Device before, @Nullable Device after, boolean credentialsChanged) {
+    if (before == null) {
+      return;
+    }
+    CommandQueue queue = queues.get(before.id().value());
+    if (queue != null) {
+      long registration = registrations.applyAsLong(before.id().value());
+      queue.end(entry -> entry.registration() != registration).forEach(this::ended);
+    }
+  }
+
+  /** Ends the commands of that name that wait: a later one takes their place. */
+  public void supersede(DeviceId device, String name) {
+    CommandQueue queue = queues.get(device.value());
+    if (queue != null) {
+      queue.end(entry -> entry.command().name().equals(name)).forEach(this::ended);
+    }
+  }
+
+  /** Moves a command into the history, and out of it what is too much. */
+  private void ended(CommandEntry entry) {
+    waiting.decrementAndGet();
+    store.changed(entry);
+    CommandQueue queue = queues.get(key(entry));
+    CommandEntry surplus = queue == null ? null : queue.surplus();
+    ended.add(entry, surplus);
+  }
+
+  private void forget(CommandEntry entry) {
+    CommandQueue queue = queues.get(key(entry));
+    if (queue != null) {
+      queue.forget(entry);
+    }
+    entry.evict();
+    store.changed(entry);
+  }
+
+  @Override
+  public @Nullable CommandView get(DeviceId device, String commandId) {
+    CommandQueue queue = queues.get(device.value());
+    return queue == null ? null : queue.view(commandId);
+  }
+
+  @Override
+  public List<CommandView> list(DeviceId device, int limit) {
+    CommandQueue queue = queues.get(device.value());
+    return queue == null ? List.of() : queue.views().stream().limit(Math.max(0, limit)).toList();
+  }
+
+  /** Commands that wait, in all. */
+  int waiting() {
+    return waiting.get();
+  }
+
+  private static String key(CommandEntry entry) {
+    return entry.command().device().value();
+  }
+
+  private long nowMicros() {
+    Instant now = clock.instant();
+    return TimeUnit.SECONDS.toMicros(now.getEpochSecond()) + now.getNano() / 1_000;
+  }
+
+  /** Writes what is left. */
+  @Override
+  public void close() {
+    store.close();
+  }
+}
