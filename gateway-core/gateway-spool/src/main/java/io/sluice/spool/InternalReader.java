@@ -34,9 +34,10 @@ public interface InternalReader extends AutoCloseable {
   void release();
 
   /**
-   * Waits until some lane has unread records, a bounded time.
+   * Waits until some lane has unread records, a bounded time. Ends at once when the reader is
+   * closed.
    *
-   * @return whether there are any
+   * @return whether there are any; false where it is closed
    */
   boolean awaitReadable(long timeoutMillis) throws InterruptedException;
 

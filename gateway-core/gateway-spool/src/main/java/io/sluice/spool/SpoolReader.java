@@ -30,6 +30,9 @@ public interface SpoolReader extends AutoCloseable {
    * @param delivered how many of it arrived
    * @param dropped how many were set aside, by reason; with {@code delivered} it makes up the
    *     batch's count
+   * @throws IllegalArgumentException where it does not make up the batch's count
+   * @throws IllegalStateException where it is not the one of its lane and stream that was read
+   *     first and is not committed, or it was forgotten by {@link #rewind}. Nothing is counted then
    */
   void commit(SpoolBatch batch, int delivered, Map<String, Integer> dropped);
 
@@ -49,9 +52,10 @@ public interface SpoolReader extends AutoCloseable {
   @Nullable Long oldestMicros(Lane lane);
 
   /**
-   * Waits until some lane has unread records, a bounded time.
+   * Waits until some lane has unread records, a bounded time. Ends at once when the reader is
+   * closed.
    *
-   * @return whether there are any
+   * @return whether there are any; false where it is closed
    */
   boolean awaitReadable(long timeoutMillis) throws InterruptedException;
 
@@ -65,6 +69,7 @@ public interface SpoolReader extends AutoCloseable {
    */
   void pause(boolean isPaused) throws IOException;
 
+  /** Forgets what was not committed, and ends {@link #awaitReadable}. Any thread. */
   @Override
   void close();
 }

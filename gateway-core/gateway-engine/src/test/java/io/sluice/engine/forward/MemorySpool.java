@@ -7,27 +7,47 @@ import io.sluice.api.TimeSource;
 import io.sluice.engine.record.RecordFormat;
 import io.sluice.engine.record.RecordWriter;
 import io.sluice.spool.SpoolBatch;
+import io.sluice.spool.SpoolBatch.Stream;
 import io.sluice.spool.SpoolReader;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** A spool of one reader in memory, whose cursors outlive the reader. */
+/** A spool in memory, the places of whose readers outlive the readers. */
 final class MemorySpool {
   static final String EPOCH = "e0";
+  private static final String ONLY = "only";
 
-  private final Map<Lane, State> lanes = new EnumMap<>(Lane.class);
-  private final Map<String, Integer> dropped = new TreeMap<>();
+  private final Map<Lane, List<Kept>> lanes = new EnumMap<>(Lane.class);
+  private final Map<String, Places> places = new HashMap<>();
   private final long receivedMicros;
-  private volatile boolean paused;
 
-  private record Kept(long sequence, byte[] body) {}
+  private record Kept(long sequence, long receivedMicros, byte[] body) {}
+
+  /** Where one reader is, in all lanes. */
+  private static final class Places {
+    final Map<Lane, Place> lanes = new EnumMap<>(Lane.class);
+    final Map<String, Integer> dropped = new TreeMap<>();
+    boolean paused;
+
+    Places() {
+      for (Lane lane : Lane.values()) {
+        lanes.put(lane, new Place());
+      }
+    }
+
+    Place of(Lane lane) {
+      return Objects.requireNonNull(lanes.get(lane));
+    }
+  }
 
   private static final class Range {
     int committed;
@@ -41,16 +61,36 @@ final class MemorySpool {
     }
   }
 
-  private static final class State {
-    final List<Kept> records = new ArrayList<>();
+  private static final class Place {
     final Deque<Range> backlog = new ArrayDeque<>();
+    final Map<Stream, Deque<SpoolBatch>> underWay = new EnumMap<>(Stream.class);
     Range live = new Range(0, Integer.MAX_VALUE);
+
+    Place() {
+      for (Stream stream : Stream.values()) {
+        underWay.put(stream, new ArrayDeque<>());
+      }
+    }
+
+    Deque<SpoolBatch> underWay(Stream stream) {
+      return Objects.requireNonNull(underWay.get(stream));
+    }
+
+    long backlogRecords() {
+      return backlog.stream().mapToLong(range -> range.end - range.committed).sum();
+    }
+
+    void rewind() {
+      underWay.values().forEach(Deque::clear);
+      live.read = live.committed;
+      backlog.forEach(range -> range.read = range.committed);
+    }
   }
 
   MemorySpool(long receivedMicros) {
     this.receivedMicros = receivedMicros;
     for (Lane lane : Lane.values()) {
-      lanes.put(lane, new State());
+      lanes.put(lane, new ArrayList<>());
     }
   }
 
@@ -66,10 +106,14 @@ final class MemorySpool {
     return append(messageClass.lane(), body);
   }
 
-  synchronized String append(Lane lane, byte[] body) {
-    List<Kept> records = state(lane).records;
+  String append(Lane lane, byte[] body) {
+    return append(lane, receivedMicros, body);
+  }
+
+  synchronized String append(Lane lane, long micros, byte[] body) {
+    List<Kept> records = records(lane);
     long sequence = records.size();
-    records.add(new Kept(sequence, body));
+    records.add(new Kept(sequence, micros, body));
     notifyAll();
     return "edge-01-" + EPOCH + '-' + "aet".charAt(List.of(Lane.values()).indexOf(lane)) + sequence;
   }
@@ -82,59 +126,75 @@ final class MemorySpool {
     return ids;
   }
 
+  /** What the reader without a name has dropped, by reason. */
   synchronized Map<String, Integer> dropped() {
-    return Map.copyOf(dropped);
+    return Map.copyOf(places(ONLY).dropped);
   }
 
+  /** What the reader without a name has not committed. */
   synchronized long queued() {
     long queued = 0;
     for (Lane lane : Lane.values()) {
-      queued += queued(lane);
+      queued += queued(places(ONLY), lane);
     }
     return queued;
   }
 
-  private synchronized long queued(Lane lane) {
-    State state = state(lane);
-    return backlog(state) + state.records.size() - state.live.committed;
+  private long queued(Places of, Lane lane) {
+    Place place = of.of(lane);
+    return place.backlogRecords() + records(lane).size() - place.live.committed;
   }
 
-  private static long backlog(State state) {
-    return state.backlog.stream().mapToLong(r -> r.end - r.committed).sum();
+  private List<Kept> records(Lane lane) {
+    return Objects.requireNonNull(lanes.get(lane));
   }
 
-  private State state(Lane lane) {
-    return java.util.Objects.requireNonNull(lanes.get(lane));
+  private Places places(String name) {
+    return places.computeIfAbsent(name, made -> new Places());
   }
 
   /** Reading begins at the cursors, as after a crash. */
   SpoolReader reader() {
-    SpoolReader reader = new Reader();
+    return reader(ONLY);
+  }
+
+  synchronized SpoolReader reader(String name) {
+    SpoolReader reader = new Reader(places(name));
     reader.rewind();
     return reader;
   }
 
   private final class Reader implements SpoolReader {
+    private final Places places;
+    private boolean closed;
+
+    Reader(Places places) {
+      this.places = places;
+    }
+
     @Override
     public boolean isPaused() {
-      return paused;
+      synchronized (MemorySpool.this) {
+        return places.paused;
+      }
     }
 
     @Override
     public void pause(boolean isPaused) {
-      paused = isPaused;
+      synchronized (MemorySpool.this) {
+        places.paused = isPaused;
+      }
     }
 
     @Override
-    public @Nullable SpoolBatch read(
-        Lane lane, SpoolBatch.Stream stream, int maxRecords, int maxBytes) {
+    public @Nullable SpoolBatch read(Lane lane, Stream stream, int maxRecords, int maxBytes) {
       synchronized (MemorySpool.this) {
-        State state = state(lane);
-        if (stream == SpoolBatch.Stream.LIVE) {
-          return read(lane, stream, state.live, maxRecords);
+        Place place = places.of(lane);
+        if (stream == Stream.LIVE) {
+          return read(lane, stream, place.live, maxRecords, maxBytes);
         }
-        for (Range range : state.backlog) {
-          SpoolBatch batch = read(lane, stream, range, maxRecords);
+        for (Range range : place.backlog) {
+          SpoolBatch batch = read(lane, stream, range, maxRecords, maxBytes);
           if (batch != null) {
             return batch;
           }
@@ -144,107 +204,131 @@ final class MemorySpool {
     }
 
     private @Nullable SpoolBatch read(
-        Lane lane, SpoolBatch.Stream stream, Range range, int maxRecords) {
-      List<Kept> records = state(lane).records;
-      int to = Math.min(Math.min(range.end, records.size()), range.read + maxRecords);
-      int count = to - range.read;
-      if (count <= 0) {
+        Lane lane, Stream stream, Range range, int maxRecords, int maxBytes) {
+      List<Kept> records = records(lane);
+      int most = Math.min(Math.min(range.end, records.size()) - range.read, maxRecords);
+      if (most <= 0) {
         return null;
       }
       ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-      long[] sequences = new long[count];
-      long[] received = new long[count];
-      int[] offsets = new int[count];
-      int[] lengths = new int[count];
-      for (int i = 0; i < count; i++) {
-        Kept kept = records.get(range.read + i);
-        sequences[i] = kept.sequence();
-        received[i] = receivedMicros;
-        offsets[i] = bytes.size();
-        lengths[i] = kept.body().length;
+      long[] sequences = new long[most];
+      long[] received = new long[most];
+      int[] offsets = new int[most];
+      int[] lengths = new int[most];
+      int count = 0;
+      while (count < most) {
+        Kept kept = records.get(range.read + count);
+        if (count > 0 && bytes.size() + kept.body().length > maxBytes) {
+          break;
+        }
+        sequences[count] = kept.sequence();
+        received[count] = kept.receivedMicros();
+        offsets[count] = bytes.size();
+        lengths[count] = kept.body().length;
         bytes.writeBytes(kept.body());
+        count++;
       }
-      range.read = to;
-      return new SpoolBatch(
-          lane, stream, bytes.toByteArray(), sequences, received, offsets, lengths, count);
+      range.read += count;
+      SpoolBatch batch =
+          new SpoolBatch(
+              lane, stream, bytes.toByteArray(), sequences, received, offsets, lengths, count);
+      places.of(lane).underWay(stream).add(batch);
+      return batch;
     }
 
     @Override
     public void commit(SpoolBatch batch, int delivered, Map<String, Integer> reasons) {
       synchronized (MemorySpool.this) {
         int sum = delivered + reasons.values().stream().mapToInt(Integer::intValue).sum();
-        State state = state(batch.lane());
-        Range range =
-            batch.stream() == SpoolBatch.Stream.LIVE ? state.live : state.backlog.getFirst();
-        if (sum != batch.count() || range.committed != batch.sequence(0)) {
-          throw new AssertionError(
-              "commit of " + sum + " of " + batch.count() + " at " + batch.sequence(0));
+        if (sum != batch.count()) {
+          throw new IllegalArgumentException(batch.count() + " records are committed as " + sum);
         }
+        Place place = places.of(batch.lane());
+        if (place.underWay(batch.stream()).peek() != batch) {
+          throw new IllegalStateException("not the batch that was read first");
+        }
+        place.underWay(batch.stream()).remove();
+        Range range = batch.stream() == Stream.LIVE ? place.live : place.backlog.getFirst();
         range.committed += sum;
         if (range.committed == range.end) {
-          state.backlog.removeFirst();
+          place.backlog.removeFirst();
         }
-        reasons.forEach((reason, count) -> dropped.merge(reason, count, Integer::sum));
+        reasons.forEach((reason, count) -> places.dropped.merge(reason, count, Integer::sum));
       }
     }
 
     @Override
     public void rewind() {
       synchronized (MemorySpool.this) {
-        for (State state : lanes.values()) {
-          state.live.read = state.live.committed;
-          state.backlog.forEach(range -> range.read = range.committed);
-        }
+        places.lanes.values().forEach(Place::rewind);
       }
     }
 
     @Override
     public void splitBacklog(Lane lane) {
       synchronized (MemorySpool.this) {
-        State state = state(lane);
-        int end = state.records.size();
-        if (state.live.committed < end) {
-          state.backlog.add(new Range(state.live.committed, end));
+        Place place = places.of(lane);
+        int end = records(lane).size();
+        if (place.live.committed < end) {
+          place.backlog.add(new Range(place.live.committed, end));
         }
-        state.live = new Range(end, Integer.MAX_VALUE);
+        place.live = new Range(end, Integer.MAX_VALUE);
       }
     }
 
     @Override
     public long queued(Lane lane) {
-      return MemorySpool.this.queued(lane);
+      synchronized (MemorySpool.this) {
+        return MemorySpool.this.queued(places, lane);
+      }
     }
 
     @Override
     public long backlog(Lane lane) {
       synchronized (MemorySpool.this) {
-        return MemorySpool.backlog(state(lane));
+        return places.of(lane).backlogRecords();
       }
     }
 
     @Override
     public @Nullable Long oldestMicros(Lane lane) {
-      return queued(lane) == 0 ? null : (Long) receivedMicros;
+      synchronized (MemorySpool.this) {
+        Place place = places.of(lane);
+        int oldest =
+            place.backlog.isEmpty() ? place.live.committed : place.backlog.getFirst().committed;
+        List<Kept> records = records(lane);
+        return oldest < records.size() ? (Long) records.get(oldest).receivedMicros() : null;
+      }
     }
 
     @Override
     public boolean awaitReadable(long timeoutMillis) throws InterruptedException {
       synchronized (MemorySpool.this) {
-        if (!readable()) {
+        if (!closed && !readable() && timeoutMillis > 0) {
           MemorySpool.this.wait(timeoutMillis);
         }
-        return readable();
+        return !closed && readable();
       }
     }
 
     private boolean readable() {
-      return lanes.values().stream()
-          .anyMatch(state ->
-              state.live.read < state.records.size()
-                  || state.backlog.stream().anyMatch(r -> r.read < r.end));
+      for (Lane lane : Lane.values()) {
+        Place place = places.of(lane);
+        if (place.live.read < records(lane).size()
+            || place.backlog.stream().anyMatch(range -> range.read < range.end)) {
+          return true;
+        }
+      }
+      return false;
     }
 
     @Override
-    public void close() {}
+    public void close() {
+      synchronized (MemorySpool.this) {
+        closed = true;
+        rewind();
+        MemorySpool.this.notifyAll();
+      }
+    }
   }
 }

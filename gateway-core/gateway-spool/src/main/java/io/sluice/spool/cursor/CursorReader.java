@@ -43,7 +43,10 @@ public final class CursorReader implements SpoolReader {
   private final AtomicLongArray savedOldest = new AtomicLongArray(Lane.values().length);
 
   private byte[] saved = {};
-  private boolean taken;
+
+  /** Written under the reader's lock; who waits reads it without, as a save may hold that. */
+  private volatile boolean taken;
+
   private volatile boolean parked;
   private volatile boolean paused;
   private boolean closed;
@@ -270,7 +273,10 @@ public final class CursorReader implements SpoolReader {
     long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
     waiting = Thread.currentThread();
     try {
-      while (!isReadable()) {
+      while (taken) {
+        if (isReadable()) {
+          return true;
+        }
         long left = until - System.nanoTime();
         if (left <= 0) {
           return false;
@@ -280,7 +286,7 @@ public final class CursorReader implements SpoolReader {
           throw new InterruptedException();
         }
       }
-      return true;
+      return false;
     } finally {
       waiting = null;
     }
@@ -356,8 +362,9 @@ public final class CursorReader implements SpoolReader {
   /** Saves, and may be handed out again; the spool closes the file with itself. */
   @Override
   public synchronized void close() {
-    rewind();
     taken = false;
+    wake();
+    rewind();
     try {
       save();
     } catch (IOException e) {

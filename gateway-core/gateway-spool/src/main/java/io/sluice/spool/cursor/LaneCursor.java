@@ -175,13 +175,18 @@ public final class LaneCursor {
   }
 
   private UnderWay take(SpoolBatch batch) {
-    for (UnderWay candidate : underWay) {
+    for (Iterator<UnderWay> oldestFirst = underWay.iterator(); oldestFirst.hasNext(); ) {
+      UnderWay candidate = oldestFirst.next();
       if (candidate.batch() == batch) {
-        underWay.remove(candidate);
+        oldestFirst.remove();
         return candidate;
       }
+      if (candidate.batch().stream() == batch.stream()) {
+        break; // live moves in order: what was read before would be counted as damaged
+      }
     }
-    throw new IllegalStateException("a batch is committed that was not read, or was forgotten");
+    throw new IllegalStateException(
+        "a batch is committed that was not read, was forgotten, or is not the next");
   }
 
   synchronized void rewind() {
