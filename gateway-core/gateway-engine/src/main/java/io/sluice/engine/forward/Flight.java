@@ -8,7 +8,7 @@ import java.util.BitSet;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** A batch that was read and is not committed. The Forwarder's thread's alone. */
+/** A batch that was read and is not committed. Confined to the Forwarder's thread. */
 final class Flight {
   final SpoolBatch spooled;
   final OutboundBatch batch;
@@ -42,6 +42,20 @@ final class Flight {
 
   int count() {
     return spooled.count();
+  }
+
+  /** Whether what was sent of it has its verdict. */
+  boolean hasVerdict() {
+    return verdict != null && verdict.isDone();
+  }
+
+  /** A record of it for the operator: its id and device, where it can be read. */
+  String named(int index) {
+    try {
+      return "record " + batch.id(index) + " of " + batch.device(index);
+    } catch (UnreadableRecordException e) {
+      return "record " + spooled.sequence(index) + " of the " + lane() + " lane";
+    }
   }
 
   boolean isDone() {

@@ -50,7 +50,7 @@ public final class Forwarder implements AutoCloseable {
   private final Timing timing;
   private final ReadOrder order;
   private final ForwardMeters meters;
-  private final Window window;
+  private final BatchWindow window;
   private final Suspects suspects;
   private final Resends resends;
   private final LineStatus status;
@@ -119,7 +119,7 @@ public final class Forwarder implements AutoCloseable {
     this.resends = new Resends(record -> target.encoder().apply(record.batch()));
     this.status = new LineStatus(target.name(), refusals);
     this.window =
-        new Window(
+        new BatchWindow(
             target,
             reader,
             setAside,
