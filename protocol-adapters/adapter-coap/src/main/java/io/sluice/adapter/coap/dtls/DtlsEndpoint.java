@@ -35,6 +35,8 @@ import org.eclipse.californium.scandium.config.DtlsConnectorConfig;
 import org.eclipse.californium.scandium.dtls.CertificateType;
 import org.eclipse.californium.scandium.dtls.Connection;
 import org.eclipse.californium.scandium.dtls.Handshaker;
+import org.eclipse.californium.scandium.dtls.Record;
+import org.eclipse.californium.scandium.dtls.SignatureAndHashAlgorithm;
 import org.eclipse.californium.scandium.dtls.SingleNodeConnectionIdGenerator;
 import org.eclipse.californium.scandium.dtls.cipher.CipherSuite;
 import org.eclipse.californium.scandium.dtls.x509.CertificateProvider;
@@ -64,6 +66,14 @@ public final class DtlsEndpoint {
           CipherSuite.TLS_PSK_WITH_AES_128_GCM_SHA256,
           CipherSuite.TLS_PSK_WITH_AES_128_CCM,
           CipherSuite.TLS_PSK_WITH_AES_128_CCM_8);
+
+  /** Of a device's certificate and of its proof that it has the key. */
+  private static final List<SignatureAndHashAlgorithm> SIGNATURES =
+      List.of(
+          SignatureAndHashAlgorithm.SHA256_WITH_ECDSA,
+          SignatureAndHashAlgorithm.SHA384_WITH_ECDSA,
+          SignatureAndHashAlgorithm.INTRINSIC_WITH_ED25519,
+          SignatureAndHashAlgorithm.SHA256_WITH_RSA);
 
   private final CoapsSettings settings;
   private final AdapterContext gateway;
@@ -162,6 +172,9 @@ public final class DtlsEndpoint {
     configuration.set(DtlsConfig.DTLS_MAX_DEFERRED_INBOUND_RECORDS_SIZE, 8 << 10);
     configuration.set(DtlsConfig.DTLS_CIPHER_SUITES, suites());
     configuration.set(DtlsConfig.DTLS_RECOMMENDED_CIPHER_SUITES_ONLY, false); // CCM_8, CCM
+    if (identity != null) {
+      configuration.set(DtlsConfig.DTLS_SIGNATURE_AND_HASH_ALGORITHMS, SIGNATURES);
+    }
     configuration.set(
         DtlsConfig.DTLS_CLIENT_AUTHENTICATION_MODE, CertificateAuthenticationMode.NEEDED);
     configuration.set(SystemConfig.HEALTH_STATUS_INTERVAL, 0, TimeUnit.SECONDS);
@@ -325,6 +338,19 @@ public final class DtlsEndpoint {
         // the session is gone, or just now on its way to another address
         CompletableFuture.delayedExecutor(MOVING_MILLIS, TimeUnit.MILLISECONDS, background)
             .execute(Guarded.task("coaps-moved", () -> super.send(moved.redirect(message))));
+      }
+    }
+
+    @Override
+    public void processRecord(Record record, Connection connection) {
+      super.processRecord(record, connection);
+      Record refusal = record.isDecoded() ? null : Renegotiation.refusal(record, connection);
+      if (refusal != null) {
+        try {
+          sendRecord(refusal);
+        } catch (IOException lost) {
+          log.debug("coaps: an alert could not be sent", lost);
+        }
       }
     }
 

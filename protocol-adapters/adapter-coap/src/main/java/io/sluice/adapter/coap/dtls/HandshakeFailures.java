@@ -222,11 +222,19 @@ final class HandshakeFailures {
             why);
       }
     }
+    String text = String.valueOf(why.getMessage());
     return new Refusal(
         HandshakeFault.BAD_CERTIFICATE,
-        String.valueOf(why.getMessage()),
-        AlertDescription.BAD_CERTIFICATE,
+        text,
+        isForAnotherUse(text)
+            ? AlertDescription.UNSUPPORTED_CERTIFICATE
+            : AlertDescription.BAD_CERTIFICATE,
         why);
+  }
+
+  /** Key usage or extended key usage; the words are those of the JDK. */
+  private static boolean isForAnotherUse(String text) {
+    return text.contains("usage") || text.contains("KeyUsage");
   }
 
   private static boolean isRevoked(Throwable cause) {

@@ -122,6 +122,28 @@ class HandshakeFailureTest {
   }
 
   @Test
+  void certificateForAnotherUseIsNamedAndToldSo() throws Exception {
+    String said = connect(certificate(authority.server()));
+    assertThat(fault()).startsWith("tls-bad-certificate CN=localhost: ");
+    assertThat(said).contains("unsupported certificate");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"EC", "P521", "RSA", "ED25519"})
+  void certificateWithAKeyOfEachKindIsTaken(String kind) throws Exception {
+    List<String> key =
+        switch (kind) {
+          case "P521" -> Authority.P521;
+          case "RSA" -> Authority.RSA;
+          case "ED25519" -> Authority.ED25519;
+          default -> Authority.EC;
+        };
+    String said = connect(certificate(authority.client("/CN=d1", key)));
+    assertThat(said).contains("Cipher is ECDHE-ECDSA").doesNotContain("alert");
+    assertThat(gateway.handshakeFaults).isEmpty();
+  }
+
+  @Test
   void missingCertificateIsNamed() throws Exception {
     connect("-cipher", "ECDHE-ECDSA-AES128-GCM-SHA256");
     assertThat(fault()).startsWith("tls-no-certificate null: no certificate was shown");

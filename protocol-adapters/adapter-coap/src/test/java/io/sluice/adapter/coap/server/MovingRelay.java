@@ -13,11 +13,13 @@ import java.util.function.BooleanSupplier;
 
 /** A NAT between one client and a server, which takes another port whenever it is told. */
 final class MovingRelay implements AutoCloseable {
+  private static final int ALERT = 21;
   private static final int HANDSHAKE = 22;
 
   private final InetSocketAddress server;
   private final DatagramSocket inner;
   private final AtomicInteger handshakeRecords = new AtomicInteger();
+  private final AtomicInteger alertRecords = new AtomicInteger();
   private final AtomicInteger datagrams = new AtomicInteger();
   private final AtomicInteger moves = new AtomicInteger(-1); // the first port is no move
   private volatile DatagramSocket outer;
@@ -37,6 +39,11 @@ final class MovingRelay implements AutoCloseable {
   /** Datagrams of the client that begin with a handshake record. */
   int handshakeRecords() {
     return handshakeRecords.get();
+  }
+
+  /** Datagrams of the server that begin with an alert. */
+  int alertRecords() {
+    return alertRecords.get();
   }
 
   int moves() {
@@ -78,6 +85,9 @@ final class MovingRelay implements AutoCloseable {
           packet.setSocketAddress(server);
           toServer(packet);
         } else {
+          if (bytes[0] == ALERT) {
+            alertRecords.incrementAndGet();
+          }
           packet.setSocketAddress(client);
           inner.send(packet);
         }
