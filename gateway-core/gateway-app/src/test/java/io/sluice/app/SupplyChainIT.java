@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The programs that judge the bill of materials, run as the build and a release run them. */
 class SupplyChainIT {
-  private static final Path BUILD = Path.of("../../build").toAbsolutePath().normalize();
+  private static final Path BUILD = Path.of("../../build/check").toAbsolutePath().normalize();
 
   @TempDir Path directory;
   private Path bill;
@@ -50,6 +50,8 @@ class SupplyChainIT {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-XX:TieredStopAtLevel=1");
+    command.add("-cp");
+    command.add(Path.of("../../target/check").toAbsolutePath().normalize() + "/*");
     command.add(BUILD.resolve(program).toString());
     command.addAll(List.of(arguments));
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();

@@ -11,7 +11,7 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * Refuses a shipped library whose licence {@code build/licences.txt} does not allow, and writes the
+ * Refuses a shipped library whose licence {@code build/check/licences.txt} does not allow, and writes the
  * list of what is shipped under which licence.
  *
  * <p>Run by {@code ./mvnw verify}: {@code Licences SBOM ALLOWED THIRD-PARTY LIB
@@ -89,7 +89,7 @@ class Licences {
   /** Of several licences each must be allowed: the bill does not say whether one may choose. */
   private static List<String> faults(
       Sbom.Library library, List<String> effective, Allowed allowed) {
-    String remedy = "; read its licence, then replace the library or add to build/licences.txt";
+    String remedy = "; read its licence, then replace the library or add to build/check/licences.txt";
     if (effective.isEmpty()) {
       return List.of(library.purl() + ": names no licence" + remedy);
     }

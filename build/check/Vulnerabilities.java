@@ -12,7 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 
 /**
  * Asks OSV which known vulnerabilities the shipped libraries have; {@code build/vulnerabilities}
@@ -174,12 +173,12 @@ class Vulnerabilities {
   private void batch(
       HttpClient client, List<Sbom.Library> libraries, Map<String, List<Sbom.Library>> ids)
       throws IOException, InterruptedException {
-    String queries =
+    List<Object> queries =
         libraries.stream()
-            .map(library -> "{\"package\":{\"purl\":" + Json.quoted(library.purl()) + "}}")
-            .collect(Collectors.joining(","));
+            .<Object>map(library -> Map.of("package", Map.of("purl", library.purl())))
+            .toList();
     HttpRequest.BodyPublisher body =
-        HttpRequest.BodyPublishers.ofString("{\"queries\":[" + queries + "]}");
+        HttpRequest.BodyPublishers.ofString(Json.written(Map.of("queries", queries)));
     Map<String, Object> answer = send(client, request("/v1/querybatch").POST(body));
     List<Object> results = Json.list(answer.get("results"));
     if (results.size() != libraries.size()) {

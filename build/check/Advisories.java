@@ -10,6 +10,7 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
+import org.apache.maven.artifact.versioning.ComparableVersion;
 
 /**
  * What OSV says, read out of its JSON (ossf.github.io/osv-schema): which versions an entry affects,
@@ -105,15 +106,15 @@ final class Advisories {
             .anyMatch(range -> includes(Json.list(range.get("events")), version));
   }
 
-  private record Event(String kind, MavenVersion version) {}
+  private record Event(String kind, ComparableVersion version) {}
 
   /** OSV's own evaluation: of the events in order, the last one not after the version decides. */
   private static boolean includes(List<Object> events, String text) {
-    MavenVersion version = MavenVersion.of(text);
+    ComparableVersion version = new ComparableVersion(text);
     List<Event> ordered = new ArrayList<>();
     events.forEach(event ->
         Json.map(event)
-            .forEach((kind, at) -> ordered.add(new Event(kind, MavenVersion.of(Json.text(at))))));
+            .forEach((kind, at) -> ordered.add(new Event(kind, new ComparableVersion(Json.text(at))))));
     ordered.sort(java.util.Comparator.comparing(Event::version));
     boolean vulnerable = false;
     for (Event event : ordered) {
