@@ -7,16 +7,20 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.Signature;
+import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateException;
 import java.security.cert.PKIXBuilderParameters;
 import java.security.cert.X509CertSelector;
 import java.security.cert.X509Certificate;
+import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.RSAKey;
+import java.security.interfaces.RSAPublicKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import javax.net.ssl.CertPathTrustManagerParameters;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -46,11 +50,43 @@ public record TlsFiles(
   /** RSA keys below are broken by who can pay for it; many clients refuse them (NIST SP 800-57). */
   private static final int LEAST_RSA_BITS = 2048;
 
+  private static final int USUAL_RSA_BITS = 4096;
+
+  /** Bits of the curves P-256 and P-384: the JDK reads keys of no other curve of these sizes. */
+  private static final Set<Integer> USUAL_CURVES = Set.of(256, 384);
+
+  private static final int USUAL_CHAIN_BYTES = 12_000;
+
   /** So long before its end the operator is told of a certificate. */
   public static final Duration NOTICE = Duration.ofDays(30);
 
   static {
     TlsSuites.refuseRenegotiation();
+  }
+
+  /**
+   * Whether every TLS library serves them, so that nothing is learnt by trying: a P-256, P-384 or
+   * usual RSA key whose chain is well below what one handshake message takes (16,384 bytes a record
+   * in RFC 8446 section 5.1).
+   */
+  boolean areServedEverywhere() {
+    int chainBytes = 0;
+    try {
+      for (X509Certificate certificate : chain) {
+        chainBytes += certificate.getEncoded().length;
+      }
+    } catch (CertificateEncodingException e) {
+      return false; // the trial tells
+    }
+    return chainBytes <= USUAL_CHAIN_BYTES
+        && switch (chain.getFirst().getPublicKey()) {
+          case ECPublicKey ec -> USUAL_CURVES.contains(ec.getParams().getOrder().bitLength());
+          case RSAPublicKey rsa ->
+              rsa.getAlgorithm().equals("RSA")
+                  && rsa.getModulus().bitLength() >= LEAST_RSA_BITS
+                  && rsa.getModulus().bitLength() <= USUAL_RSA_BITS;
+          default -> false;
+        };
   }
 
   /** Own key and chain, and whom to trust: without revocation lists, for clients and tools. */

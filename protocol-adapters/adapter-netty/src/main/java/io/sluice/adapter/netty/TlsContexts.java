@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the TLS context of certificate files, and tries it by a handshake in memory before it is
- * used: OpenSSL reads keys that it cannot serve. With provider auto such files are served by the
- * JDK.
+ * used, unless its key is a usual one: OpenSSL reads keys that it cannot serve. With provider auto
+ * such files are served by the JDK.
  */
 public final class TlsContexts {
   /**
@@ -95,6 +95,7 @@ public final class TlsContexts {
     SslContext context = build(settings, files, provider);
     try {
       TlsProbe.tryEach(
+          files,
           settings.protocols(),
           protocol -> context.newEngine(ByteBufAllocator.DEFAULT),
           ReferenceCountUtil::release);

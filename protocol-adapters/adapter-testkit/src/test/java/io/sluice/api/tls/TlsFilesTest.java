@@ -13,7 +13,9 @@ import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -246,5 +248,29 @@ class TlsFilesTest {
     Signed own = root.server(key);
     TlsSettings settings = settings(own.certificate(), own.key(), null);
     TlsProbe.tryJdk(settings, TlsFiles.read(settings));
+  }
+
+  @Test
+  void onlyKeysThatALibraryMayNotServeAreTried() throws Exception {
+    assertThat(isTried(root.server(Authority.EC))).isFalse();
+    assertThat(isTried(root.server(Authority.RSA))).isFalse();
+    assertThat(isTried(root.server(Authority.P521))).isTrue();
+    assertThat(isTried(root.server(Authority.ED25519))).isTrue();
+    assertThat(isTried(root.server(Authority.RSA_1024))).isTrue();
+  }
+
+  private static boolean isTried(Signed own) throws Exception {
+    TlsFiles files = TlsFiles.read(settings(own.certificate(), own.key(), null));
+    List<String> tried = new ArrayList<>();
+    SSLEngine engine = files.jdkContext().createSSLEngine();
+    TlsProbe.tryEach(
+        files,
+        List.of("TLSv1.3"),
+        protocol -> {
+          tried.add(protocol);
+          return engine;
+        },
+        released -> {});
+    return !tried.isEmpty();
   }
 }
