@@ -188,7 +188,7 @@ final class Wiring implements AutoCloseable {
             registry::find, topics, normalizer, spool, traffic, deviceLimits, observer);
     spool.afterBatch(pipeline::flushSinks);
     bound(pipeline, registry, spool, limits);
-    DeadLetterRetries retries = openRetries(registry, normalizer, profiles, pipeline, spool);
+    DeadLetterRetries retries = openRetries(normalizer, profiles, pipeline, spool);
     startForwarders(spool);
     startHousekeeping(registry, deviceLimits, addressLimits);
     return new Core(registry, spool, pipeline, retries, topics, traffic, addressLimits, latest);
@@ -222,16 +222,11 @@ final class Wiring implements AutoCloseable {
   }
 
   private DeadLetterRetries openRetries(
-      Registry registry,
-      Normalizer normalizer,
-      Profiles profiles,
-      IngestPipeline pipeline,
-      SegmentedSpool spool)
+      Normalizer normalizer, Profiles profiles, IngestPipeline pipeline, SegmentedSpool spool)
       throws IOException {
     return closing(
         DeadLetterRetries.open(
             config.gateway().data().resolve("retried-letters"),
-            registry::find,
             normalizer,
             profiles,
             pipeline,

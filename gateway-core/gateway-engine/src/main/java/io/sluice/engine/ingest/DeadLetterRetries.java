@@ -50,26 +50,23 @@ public final class DeadLetterRetries implements RetryDesk, AutoCloseable {
     @Nullable CompletableFuture<Optional<String>> resend(SetAsideRecord record);
   }
 
-  private final IngestPipeline.Devices devices;
   private final Normalizer normalizer;
   private final Profiles profiles;
-  private final IngestPipeline pipeline;
+  private final Readmission ingest;
   private final Spool spool;
   private final Resender resender;
   private final RetriedLetters marks;
 
   private DeadLetterRetries(
-      IngestPipeline.Devices devices,
       Normalizer normalizer,
       Profiles profiles,
-      IngestPipeline pipeline,
+      Readmission ingest,
       Spool spool,
       Resender resender,
       RetriedLetters marks) {
-    this.devices = devices;
     this.normalizer = normalizer;
     this.profiles = profiles;
-    this.pipeline = pipeline;
+    this.ingest = ingest;
     this.spool = spool;
     this.resender = resender;
     this.marks = marks;
@@ -77,19 +74,19 @@ public final class DeadLetterRetries implements RetryDesk, AutoCloseable {
 
   /**
    * @param file where the marks are kept
+   * @param ingest where a letter goes that can be decoded now
    * @throws IOException where it cannot be read or written
    */
   public static DeadLetterRetries open(
       Path file,
-      IngestPipeline.Devices devices,
       Normalizer normalizer,
       Profiles profiles,
-      IngestPipeline pipeline,
+      Readmission ingest,
       Spool spool,
       Resender resender)
       throws IOException {
     RetriedLetters marks = RetriedLetters.open(file, spool.epoch(), oldestKept(spool));
-    return new DeadLetterRetries(devices, normalizer, profiles, pipeline, spool, resender, marks);
+    return new DeadLetterRetries(normalizer, profiles, ingest, spool, resender, marks);
   }
 
   private static long oldestKept(Spool spool) {
@@ -111,11 +108,11 @@ public final class DeadLetterRetries implements RetryDesk, AutoCloseable {
     if (problem != null) {
       return Retry.failed(problem);
     }
-    Device device = devices.find(letter.device());
+    Device device = ingest.find(letter.device());
     if (device == null || device.retired()) {
       return Retry.failed("device \"" + letter.device() + "\" is not registered; add it first");
     }
-    Device subject = pipeline.subjectOf(device, letter.topic());
+    Device subject = ingest.subjectOf(device, letter.topic());
     if (letter.reason() == RejectReason.UNKNOWN_CHILD && subject == null) {
       return Retry.failed(
           "the child that the topic names is not registered; add it with parent: " + device.id());
@@ -223,7 +220,7 @@ public final class DeadLetterRetries implements RetryDesk, AutoCloseable {
   }
 
   private Normalized normalize(DeadLetter letter, Device device) throws PayloadException {
-    RoutedTopic route = pipeline.routeOf(device, letter.topic());
+    RoutedTopic route = ingest.routeOf(device, letter.topic());
     return normalizer.normalize(
         device,
         route == null ? MessageClass.TELEMETRY : route.messageClass(),
@@ -237,7 +234,7 @@ public final class DeadLetterRetries implements RetryDesk, AutoCloseable {
   private Retry store(DeadLetter letter, Device device, Normalized normalized) throws IOException {
     marks.begin(letter.sequence(), oldestKept(spool));
     CompletableFuture<Receipt> verdict = new CompletableFuture<>();
-    pipeline.readmit(
+    ingest.readmit(
         new RetriedUplink(letter, device.id(), System.nanoTime(), verdict), device, normalized);
     Receipt receipt = await(verdict);
     if (receipt instanceof Receipt.Stored stored) {

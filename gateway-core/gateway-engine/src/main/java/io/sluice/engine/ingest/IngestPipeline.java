@@ -10,7 +10,6 @@ import io.sluice.api.MessageClass;
 import io.sluice.api.RejectReason;
 import io.sluice.api.Rejection;
 import io.sluice.api.adapter.Receipt;
-import io.sluice.api.adapter.ReceiptSink;
 import io.sluice.api.adapter.Uplink;
 import io.sluice.api.codec.PayloadException;
 import io.sluice.api.health.Guarded;
@@ -23,8 +22,6 @@ import io.sluice.engine.normalize.sample.FieldFaults;
 import io.sluice.engine.normalize.sample.Normalized;
 import io.sluice.engine.record.RecordWriter;
 import io.sluice.spool.Spool;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,10 +30,9 @@ import org.jspecify.annotations.Nullable;
  * <p>{@link #accept} runs on the adapters' threads and never blocks. {@link #onStored}, {@link
  * #give} and {@link #flushSinks} run on the spool's writer thread.
  */
-public final class IngestPipeline {
+public final class IngestPipeline implements Readmission {
   private static final int OBSERVERS = 6;
   private static final Guarded OBSERVER_FAULTS = Guarded.of("stored-observers");
-  private static final Guarded SINK_FAULTS = Guarded.of("receipt-sinks");
 
   /** Retry of what the full queue did not take: the writer empties it within milliseconds. */
   static final long QUEUE_RETRY_AFTER_MILLIS = 20;
@@ -93,8 +89,7 @@ public final class IngestPipeline {
   private volatile @Nullable LaneShares shares;
   private volatile long alarmPayloadMax = Long.MAX_VALUE;
 
-  /** Sinks with receipts since the last flush; used by the writer thread alone. */
-  private final List<ReceiptSink> touchedSinks = new ArrayList<>();
+  private final TouchedSinks receipts = new TouchedSinks();
 
   /**
    * @param topics what topics mean where nobody says by which listener a message came
@@ -114,7 +109,7 @@ public final class IngestPipeline {
     this.traffic = traffic;
     this.limits = limits;
     this.observer = observer;
-    this.liveFeed = new LiveFeed(new LiveRendering(spool::epoch));
+    this.liveFeed = new LiveFeed(spool::epoch);
   }
 
   public LiveFeed liveFeed() {
@@ -228,13 +223,18 @@ public final class IngestPipeline {
     }
   }
 
-  /** The class and content of a message of this device on that topic; null where none maps it. */
-  @Nullable RoutedTopic routeOf(Device self, String topic) {
+  @Override
+  public @Nullable Device find(String id) {
+    return devices.find(id);
+  }
+
+  @Override
+  public @Nullable RoutedTopic routeOf(Device self, String topic) {
     return topics.route(self.profile(), topic);
   }
 
-  /** The device that a message of this one is of, by its topic; null where none is registered. */
-  @Nullable Device subjectOf(Device self, String topic) {
+  @Override
+  public @Nullable Device subjectOf(Device self, String topic) {
     RoutedTopic route = topics.route(self.profile(), topic);
     return route == null ? self : subject(self, route.device());
   }
@@ -309,8 +309,8 @@ public final class IngestPipeline {
     }
   }
 
-  /** Stores what was refused before and could be decoded now; the uplink's sink is told. */
-  void readmit(RetriedUplink uplink, Device subject, Normalized normalized) {
+  @Override
+  public void readmit(RetriedUplink uplink, Device subject, Normalized normalized) {
     Receipt now = append(uplink, subject, normalized);
     if (now != null) {
       uplink.sink().receipt(uplink, now);
@@ -447,7 +447,7 @@ public final class IngestPipeline {
         }
       }
       case 2 -> observer.recorded(entry.device(), entry.body());
-      case 3 -> liveFeed.stored(entry, sequence);
+      case 3 -> liveFeed.stored(entry.device(), entry.messageClass(), entry.body(), sequence);
       case 4 -> {
         FieldFaults faults = entry.faults();
         if (faults != null) {
@@ -471,33 +471,13 @@ public final class IngestPipeline {
     give(entry.uplink(), new Receipt.Busy(DISK_RETRY_AFTER_MILLIS));
   }
 
+  /** Gives a verdict, of which the sink's event loop hears after the group commit. */
   void give(Uplink uplink, Receipt receipt) {
-    ReceiptSink sink = uplink.sink();
-    if (!isTouched(sink)) {
-      touchedSinks.add(sink);
-    }
-    sink.receipt(uplink, receipt);
-  }
-
-  @SuppressWarnings("ReferenceEquality") // it is about the same sink, not an equal one
-  private boolean isTouched(ReceiptSink sink) {
-    for (int i = touchedSinks.size() - 1; i >= 0; i--) {
-      if (touchedSinks.get(i) == sink) {
-        return true;
-      }
-    }
-    return false;
+    receipts.give(uplink, receipt);
   }
 
   /** After each group commit: wakes each event loop that has receipts, once. */
   public void flushSinks() {
-    for (int i = 0; i < touchedSinks.size(); i++) {
-      try {
-        touchedSinks.get(i).flush();
-      } catch (RuntimeException | Error e) {
-        SINK_FAULTS.caught(e); // an event loop that is coming down: the others have receipts too
-      }
-    }
-    touchedSinks.clear();
+    receipts.flush();
   }
 }

@@ -1,7 +1,10 @@
 package io.sluice.engine.ingest;
 
+import io.sluice.api.DeviceId;
 import io.sluice.api.Following;
+import io.sluice.api.Lane;
 import io.sluice.api.LiveEvent;
+import io.sluice.api.MessageClass;
 import io.sluice.api.adapter.LiveRecords;
 import io.sluice.api.health.Guarded;
 import io.sluice.api.health.Health;
@@ -33,14 +36,20 @@ public final class LiveFeed implements LiveRecords {
   /** Most of one consumer at once, as for a few screens that share its name. */
   static final int PER_CONSUMER = 8;
 
+  /** The random part of a record's id. */
+  @FunctionalInterface
+  public interface Epochs {
+    String of(Lane lane, long sequence);
+  }
+
   /** A record as stored. */
-  record Stored(IngestEntry entry, long sequence) {}
+  record Stored(DeviceId device, MessageClass messageClass, byte[] body, long sequence) {}
 
   private final LiveRendering rendering;
   private final List<Follower> followers = new CopyOnWriteArrayList<>();
 
-  LiveFeed(LiveRendering rendering) {
-    this.rendering = rendering;
+  public LiveFeed(Epochs epochs) {
+    this.rendering = new LiveRendering(epochs);
   }
 
   /**
@@ -87,9 +96,14 @@ public final class LiveFeed implements LiveRecords {
     };
   }
 
-  void stored(IngestEntry entry, long sequence) {
+  /**
+   * A record is on disk. Called on the spool's writer thread.
+   *
+   * @param body as encoded; must not be changed
+   */
+  public void stored(DeviceId device, MessageClass messageClass, byte[] body, long sequence) {
     if (!followers.isEmpty()) {
-      Stored stored = new Stored(entry, sequence);
+      Stored stored = new Stored(device, messageClass, body, sequence);
       followers.forEach(follower -> follower.offer(stored));
     }
   }

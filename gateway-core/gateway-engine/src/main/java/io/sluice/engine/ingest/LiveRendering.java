@@ -2,27 +2,22 @@ package io.sluice.engine.ingest;
 
 import io.sluice.api.Lane;
 import io.sluice.api.LiveEvent;
+import io.sluice.engine.ingest.LiveFeed.Epochs;
 import io.sluice.engine.ingest.LiveFeed.Stored;
 import io.sluice.engine.record.EncodedRecord;
 
 /** A stored record as an event of the live stream. Thread-safe. */
 record LiveRendering(Epochs epochs) {
-  /** The random part of a record's id. */
-  @FunctionalInterface
-  interface Epochs {
-    String of(Lane lane, long sequence);
-  }
-
   LiveEvent render(Stored stored, long missed) {
-    IngestEntry entry = stored.entry();
-    String epoch = epochs.of(entry.lane(), stored.sequence());
-    EncodedRecord view = StoredJson.view(entry.body(), entry.lane(), stored.sequence(), epoch);
+    Lane lane = stored.messageClass().lane();
+    String epoch = epochs.of(lane, stored.sequence());
+    EncodedRecord view = StoredJson.view(stored.body(), lane, stored.sequence(), epoch);
     return new LiveEvent(
         StoredJson.text(view),
-        entry.messageClass(),
+        stored.messageClass(),
         view.sector(),
         view.site(),
-        entry.device().value(),
+        stored.device().value(),
         missed);
   }
 }

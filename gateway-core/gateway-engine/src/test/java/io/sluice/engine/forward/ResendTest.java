@@ -96,7 +96,6 @@ class ResendTest {
     retries =
         DeadLetterRetries.open(
             directory.resolve("retried-letters"),
-            id -> null,
             normalizer,
             Profiles.NONE,
             pipeline,
@@ -188,7 +187,6 @@ class ResendTest {
     retries =
         DeadLetterRetries.open(
             directory.resolve("retried-letters"),
-            id -> null,
             normalizer,
             Profiles.NONE,
             pipeline(normalizer),

@@ -9,7 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class LiveFeedTest {
-  private final LiveFeed feed = new LiveFeed(new LiveRendering(null));
+  private final LiveFeed feed = new LiveFeed((lane, sequence) -> "");
   private final List<Following> all = new ArrayList<>();
 
   private void consumers(String name, int count) {
