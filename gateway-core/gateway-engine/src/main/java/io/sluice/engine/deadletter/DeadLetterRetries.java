@@ -1,4 +1,4 @@
-package io.sluice.engine.ingest;
+package io.sluice.engine.deadletter;
 
 import io.sluice.api.Device;
 import io.sluice.api.Lane;
@@ -13,6 +13,7 @@ import io.sluice.engine.forward.SetAsideRecord;
 import io.sluice.engine.normalize.Normalizer;
 import io.sluice.engine.normalize.profile.Profiles;
 import io.sluice.engine.normalize.sample.Normalized;
+import io.sluice.engine.record.StoredJson;
 import io.sluice.spool.Spool;
 import java.io.IOException;
 import java.io.UncheckedIOException;

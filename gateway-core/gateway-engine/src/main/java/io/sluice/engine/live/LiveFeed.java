@@ -1,4 +1,4 @@
-package io.sluice.engine.ingest;
+package io.sluice.engine.live;
 
 import io.sluice.api.DeviceId;
 import io.sluice.api.Following;

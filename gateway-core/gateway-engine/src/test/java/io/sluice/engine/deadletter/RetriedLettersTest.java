@@ -1,4 +1,4 @@
-package io.sluice.engine.ingest;
+package io.sluice.engine.deadletter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.sluice.engine.ingest;
+package io.sluice.engine.deadletter;
 
 import io.sluice.api.ContentType;
 import io.sluice.api.Lane;
@@ -8,6 +8,7 @@ import io.sluice.api.adapter.Uplink;
 import io.sluice.api.admin.DeadLetters.DeadLetter;
 import io.sluice.engine.forward.SetAsideRecord;
 import io.sluice.engine.record.EncodedRecord;
+import io.sluice.engine.record.StoredJson;
 import io.sluice.spool.Spool.StoredEntry;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -33,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The texts are in {@link DataOutputStream#writeUTF modified UTF-8}, each cut at 4,096
  * characters.
  */
-final class DeadLetterFormat {
+public final class DeadLetterFormat {
   private static final int VERSION = 1;
   private static final int VERSION_OF_RECORD = 2;
 
@@ -44,7 +45,7 @@ final class DeadLetterFormat {
 
   private DeadLetterFormat() {}
 
-  static byte[] encode(RejectReason reason, String detail, String device, Uplink uplink) {
+  public static byte[] encode(RejectReason reason, String detail, String device, Uplink uplink) {
     return encode(
         reason,
         detail,
@@ -55,7 +56,7 @@ final class DeadLetterFormat {
         uplink.payload());
   }
 
-  static byte[] encode(
+  public static byte[] encode(
       RejectReason reason,
       String detail,
       String device,
@@ -75,7 +76,7 @@ final class DeadLetterFormat {
   }
 
   /** What an upstream refused, whose fields the view shows. */
-  static byte[] encode(String detail, SetAsideRecord record, EncodedRecord view) {
+  public static byte[] encode(String detail, SetAsideRecord record, EncodedRecord view) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(256 + record.body().length);
     try (DataOutputStream out = new DataOutputStream(bytes)) {
       out.writeByte(VERSION_OF_RECORD);

@@ -1,4 +1,4 @@
-package io.sluice.engine.ingest;
+package io.sluice.engine.deadletter;
 
 import io.sluice.api.admin.DeadLetters;
 import io.sluice.spool.Spool;

@@ -1,10 +1,7 @@
-package io.sluice.engine.ingest;
+package io.sluice.engine.record;
 
 import io.sluice.api.ByteSink;
 import io.sluice.api.Lane;
-import io.sluice.engine.record.CorruptRecordException;
-import io.sluice.engine.record.EncodedRecord;
-import io.sluice.engine.record.RecordJson;
 import java.nio.charset.StandardCharsets;
 
 /** A record as the spool keeps it, as canonical JSON text. Pure. */
@@ -18,7 +15,7 @@ public final class StoredJson {
     return text(view(body, lane, sequence, epoch));
   }
 
-  static EncodedRecord view(byte[] body, Lane lane, long sequence, String epoch) {
+  public static EncodedRecord view(byte[] body, Lane lane, long sequence, String epoch) {
     try {
       EncodedRecord view = new EncodedRecord();
       view.wrap(body, 0, body.length, lane, sequence, epoch);
@@ -29,7 +26,7 @@ public final class StoredJson {
     }
   }
 
-  static String text(EncodedRecord view) {
+  public static String text(EncodedRecord view) {
     ByteSink json = new ByteSink(512);
     RecordJson.write(view, json);
     return new String(json.bytes(), 0, json.length(), StandardCharsets.UTF_8);

@@ -1,4 +1,4 @@
-package io.sluice.engine.ingest;
+package io.sluice.engine.deadletter;
 
 import io.sluice.api.ContentType;
 import io.sluice.api.Lane;

@@ -1,4 +1,4 @@
-package io.sluice.engine.ingest;
+package io.sluice.engine.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

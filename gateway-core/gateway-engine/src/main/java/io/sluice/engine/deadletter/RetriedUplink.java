@@ -1,4 +1,4 @@
-package io.sluice.engine.ingest;
+package io.sluice.engine.deadletter;
 
 import io.sluice.api.ContentType;
 import io.sluice.api.DeviceId;
@@ -9,7 +9,7 @@ import io.sluice.api.admin.DeadLetters.DeadLetter;
 import java.util.concurrent.CompletableFuture;
 
 /** A dead letter on its way in again: of its device, received when it was. */
-record RetriedUplink(
+public record RetriedUplink(
     DeadLetter letter, DeviceId device, long receivedNanos, CompletableFuture<Receipt> verdict)
     implements Uplink, ReceiptSink {
   @Override

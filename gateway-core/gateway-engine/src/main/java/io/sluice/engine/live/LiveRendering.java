@@ -1,10 +1,11 @@
-package io.sluice.engine.ingest;
+package io.sluice.engine.live;
 
 import io.sluice.api.Lane;
 import io.sluice.api.LiveEvent;
-import io.sluice.engine.ingest.LiveFeed.Epochs;
-import io.sluice.engine.ingest.LiveFeed.Stored;
+import io.sluice.engine.live.LiveFeed.Epochs;
+import io.sluice.engine.live.LiveFeed.Stored;
 import io.sluice.engine.record.EncodedRecord;
+import io.sluice.engine.record.StoredJson;
 
 /** A stored record as an event of the live stream. Thread-safe. */
 record LiveRendering(Epochs epochs) {
