@@ -26,12 +26,51 @@ class MqttContractTest implements AdapterContract {
   @Override
   public Sender sender(Adapter adapter, String device, String password) throws MqttException {
     String uri = "tcp://127.0.0.1:" + AdapterContract.port(adapter);
-    MqttAsyncClient client = new MqttAsyncClient(uri, "client-1", new MemoryPersistence());
+    MqttAsyncClient client = new MqttAsyncClient(uri, "client-" + device, new MemoryPersistence());
     MqttConnectionOptions options = new MqttConnectionOptions();
     options.setUserName(device);
     options.setPassword(password.getBytes(StandardCharsets.UTF_8));
     client.connect(options).waitForCompletion(5000);
     return new PahoSender(client);
+  }
+
+  /** Paho heeds the largest packet of a CONNACK of MQTT 5; in MQTT 3.1.1 there is none. */
+  @Override
+  public Sender carelessSender(Adapter adapter, String device, String password)
+      throws org.eclipse.paho.client.mqttv3.MqttException {
+    return Paho3Sender.connect(AdapterContract.port(adapter), device, password);
+  }
+
+  @Override
+  public int orderedOnTheWay() {
+    return 20;
+  }
+
+  /** At QoS 2, where a repetition is known by its packet id [MQTT-4.3.3-10]. */
+  @Override
+  public void sendTwice(Adapter adapter, String device, String password) throws IOException {
+    try (RawMqtt client = new RawMqtt(adapter)) {
+      client.send(RawMqtt.connect(5, 0xC2, "raw-" + device, device, password));
+      client.next();
+      client.send(publish(0x34)).send(publish(0x3C));
+      awaitPacket(client, 5); // PUBREC
+      client.send(publish(0x3C)); // as one that missed the PUBREC
+      awaitPacket(client, 5);
+      client.send(RawMqtt.packet(0x62, new RawMqtt.Bytes().raw(0, 1)));
+      awaitPacket(client, 7); // PUBCOMP
+    }
+  }
+
+  private static byte[] publish(int first) {
+    RawMqtt.Bytes body = new RawMqtt.Bytes().text("telemetry").raw(0, 1, 0);
+    body.writeBytes(PAYLOAD);
+    return RawMqtt.packet(first, body);
+  }
+
+  private static void awaitPacket(RawMqtt client, int type) throws IOException {
+    while (client.next().type() != type) {
+      // the answer to a repetition
+    }
   }
 
   private record PahoSender(MqttAsyncClient client) implements Sender {
@@ -67,9 +106,20 @@ class MqttContractTest implements AdapterContract {
     }
 
     @Override
+    public void vanish() throws IOException {
+      try {
+        client.disconnectForcibly(0, 0, false);
+      } catch (MqttException fault) {
+        throw new IOException(fault);
+      }
+    }
+
+    @Override
     public void close() throws IOException {
       try {
-        client.disconnectForcibly(0, 500, true);
+        if (client.isConnected()) {
+          client.disconnectForcibly(0, 500, true);
+        }
         client.close();
       } catch (MqttException fault) {
         throw new IOException(fault);

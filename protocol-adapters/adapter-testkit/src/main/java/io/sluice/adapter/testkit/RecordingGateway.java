@@ -19,6 +19,7 @@ import io.sluice.api.adapter.Uplink;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -56,6 +57,10 @@ public final class RecordingGateway implements AllPorts, AutoCloseable {
   private final AtomicInteger offers = new AtomicInteger();
   private final AtomicInteger detached = new AtomicInteger();
   private final AtomicLong sequence = new AtomicLong();
+
+  /** Offered to a silent gateway. Confined to the writer's thread. */
+  private final List<Uplink> held = new ArrayList<>();
+
   private final ExecutorService writer =
       Executors.newSingleThreadExecutor(task -> {
         Thread thread = new Thread(task, "recording-gateway");
@@ -104,6 +109,8 @@ public final class RecordingGateway implements AllPorts, AutoCloseable {
     THROWS_AND_ANSWERS,
     /** Each receipt is given twice. */
     ANSWERS_TWICE,
+    /** No receipt is given before {@link #giveReceipts}. */
+    SILENT,
     /** {@link #admit} throws. */
     THROWS_AT_ADMISSION
   }
@@ -113,10 +120,18 @@ public final class RecordingGateway implements AllPorts, AutoCloseable {
     misconduct = how;
   }
 
-  /** Admits this device from now on. */
+  /** Admits this device from now on; the password is its pre-shared key, too. */
   public RecordingGateway device(String id, String password) {
     passwords.put(id, password);
+    pskKeys.put(id, password.getBytes(StandardCharsets.UTF_8));
     return this;
+  }
+
+  /** Does not know the device any more, and ends its sessions. */
+  public void remove(String device) {
+    passwords.remove(device);
+    pskKeys.remove(device);
+    revoke(device);
   }
 
   /** Answers as the function says from now on; it runs on the writer thread. */
@@ -251,15 +266,32 @@ public final class RecordingGateway implements AllPorts, AutoCloseable {
   public void accept(Uplink uplink) {
     Misconduct how = misconduct;
     if (how != Misconduct.THROWS) {
-      writer.execute(() -> decide(uplink, how == Misconduct.ANSWERS_TWICE));
+      writer.execute(() -> take(uplink, how));
     }
     if (how == Misconduct.THROWS || how == Misconduct.THROWS_AND_ANSWERS) {
       throw new IllegalStateException("the gateway fails, as told");
     }
   }
 
-  private void decide(Uplink uplink, boolean twice) {
+  private void take(Uplink uplink, Misconduct how) {
     offers.incrementAndGet();
+    if (how == Misconduct.SILENT) {
+      held.add(uplink);
+    } else {
+      decide(uplink, how == Misconduct.ANSWERS_TWICE);
+    }
+  }
+
+  /** Gives the receipts that a silent gateway held back, and is silent no more. */
+  public void giveReceipts() {
+    misconduct = Misconduct.NONE;
+    writer.execute(() -> {
+      held.forEach(uplink -> decide(uplink, false));
+      held.clear();
+    });
+  }
+
+  private void decide(Uplink uplink, boolean twice) {
     Receipt receipt = verdict.apply(uplink);
     if (receipt instanceof Receipt.Stored) {
       stored.add(uplink);

@@ -19,8 +19,11 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
 import org.eclipse.californium.elements.RawData;
 import org.eclipse.californium.elements.RawDataChannel;
 import org.eclipse.californium.elements.auth.X509CertPath;
@@ -28,6 +31,7 @@ import org.eclipse.californium.elements.config.CertificateAuthenticationMode;
 import org.eclipse.californium.elements.config.Configuration;
 import org.eclipse.californium.elements.config.SystemConfig;
 import org.eclipse.californium.elements.util.Filter;
+import org.eclipse.californium.elements.util.LimitedRunnable;
 import org.eclipse.californium.scandium.DTLSConnector;
 import org.eclipse.californium.scandium.config.DtlsConfig;
 import org.eclipse.californium.scandium.config.DtlsConfig.DtlsRole;
@@ -287,10 +291,14 @@ public final class DtlsEndpoint {
     /** Between the record from the new address and the message in it. */
     private static final int MOVING_MILLIS = 100;
 
+    /** For what was answered last, when it closes. */
+    private static final long SEND_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
     private final HandshakeBound handshakes;
     private final CoapsSettings settings;
     private final Executor background;
     private final MovedPeers moved;
+    private final AtomicInteger outbound = new AtomicInteger();
     private volatile @Nullable DtlsSocket socket;
 
     CountingConnector(
@@ -352,6 +360,38 @@ public final class DtlsEndpoint {
           log.debug("coaps: an alert could not be sent", lost);
         }
       }
+    }
+
+    @Override
+    protected boolean executeOutbound(
+        Executor executor, InetSocketAddress peer, LimitedRunnable message) {
+      return super.executeOutbound(task -> count(executor, task), peer, message);
+    }
+
+    private void count(Executor executor, Runnable task) {
+      outbound.incrementAndGet();
+      try {
+        executor.execute(() -> {
+          try {
+            task.run();
+          } finally {
+            outbound.decrementAndGet();
+          }
+        });
+      } catch (RejectedExecutionException full) {
+        outbound.decrementAndGet();
+        throw full;
+      }
+    }
+
+    /** What was answered is encrypted and sent before the sessions end. */
+    @Override
+    public void stop() {
+      long end = System.nanoTime() + SEND_NANOS;
+      while (outbound.get() > 0 && System.nanoTime() - end < 0) {
+        LockSupport.parkNanos(1_000_000);
+      }
+      super.stop();
     }
 
     @Override

@@ -30,6 +30,7 @@ public final class RequestsInHand implements ReceiptSink {
   private static final int SHARE = 64;
 
   private final Executor protocolThreads;
+  private final Executor followUp;
   private final int maxExchanges;
   private final int maxPayloadBytes;
   private final Semaphore places;
@@ -42,8 +43,13 @@ public final class RequestsInHand implements ReceiptSink {
 
   private final AtomicBoolean woken = new AtomicBoolean();
 
-  public RequestsInHand(Executor protocolThreads, int maxExchanges, int maxPayloadBytes) {
+  /**
+   * @param followUp runs, on a protocol thread, a task after what that thread has handed out
+   */
+  public RequestsInHand(
+      Executor protocolThreads, Executor followUp, int maxExchanges, int maxPayloadBytes) {
     this.protocolThreads = protocolThreads;
+    this.followUp = followUp;
     this.maxExchanges = maxExchanges;
     this.maxPayloadBytes = maxPayloadBytes;
     this.places = new Semaphore(maxExchanges);
@@ -93,8 +99,9 @@ public final class RequestsInHand implements ReceiptSink {
   private void answer() {
     woken.set(false);
     UplinkExchange uplink;
-    for (int i = 0; i < SHARE && (uplink = verdicts.poll()) != null; i++) {
-      places.release();
+    int answered = 0;
+    while (answered < SHARE && (uplink = verdicts.poll()) != null) {
+      answered++;
       Receipt receipt = Objects.requireNonNull(uplink.receipt().get());
       try {
         Replies.send(uplink.exchange(), Replies.to(uplink, receipt, maxPayloadBytes));
@@ -103,7 +110,17 @@ public final class RequestsInHand implements ReceiptSink {
         log.error("coap: an answer failed", unexpected);
       }
     }
+    releaseBehind(answered);
     flush();
+  }
+
+  /** Californium hands each answer on once more: the places are free when those are sent. */
+  private void releaseBehind(int places) {
+    try {
+      followUp.execute(() -> release(places));
+    } catch (RejectedExecutionException closed) {
+      release(places);
+    }
   }
 
   /** Sends the empty acknowledgements that are due; called every tenth of a second or so. */

@@ -104,7 +104,10 @@ public final class CoapAdapter implements Adapter {
     ProtocolThreads protocolThreads = new ProtocolThreads(settings.protocolThreads(), timers);
     RequestsInHand inHand =
         new RequestsInHand(
-            protocolThreads::share, settings.maxExchanges(), settings.payloadBytes());
+            protocolThreads::share,
+            protocolThreads,
+            settings.maxExchanges(),
+            settings.payloadBytes());
     Admissions admissions =
         new Admissions(
             gateway, settings.admissionCache().toNanos(), dtls == null ? null : dtls::belongs);

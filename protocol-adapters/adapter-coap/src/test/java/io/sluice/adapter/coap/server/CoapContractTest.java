@@ -1,15 +1,15 @@
 package io.sluice.adapter.coap.server;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.sluice.adapter.coap.settings.CoapSettings;
 import io.sluice.adapter.coap.settings.FastPath;
 import io.sluice.adapter.testkit.AdapterContract;
 import io.sluice.adapter.testkit.Sender;
 import io.sluice.api.adapter.Adapter;
-import java.util.concurrent.CompletableFuture;
-import org.eclipse.californium.core.CoapClient;
-import org.eclipse.californium.core.CoapHandler;
-import org.eclipse.californium.core.CoapResponse;
-import org.eclipse.californium.core.coap.MediaTypeRegistry;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 
 /** The adapter contract, by Californium's client and plain uplinks. */
 class CoapContractTest implements AdapterContract {
@@ -18,52 +18,44 @@ class CoapContractTest implements AdapterContract {
     return new CoapAdapter(CoapSettings.onLoopback(port, FastPath.ON));
   }
 
+  /** Of the requests; 0 for none. */
+  int accept() {
+    return 0;
+  }
+
   @Override
   public Sender sender(Adapter adapter, String device, String password) {
     return new CaliforniumSender(
-        adapter,
-        "?d=" + device + "&k=" + password,
         Clients.client(((CoapAdapter) adapter).address()),
-        0);
+        "coap://127.0.0.1:" + AdapterContract.port(adapter) + "/",
+        "?d=" + device + "&k=" + password,
+        accept());
   }
 
-  /**
-   * @param accept 0 for none; with that option a request is no plain uplink
-   */
-  record CaliforniumSender(Adapter adapter, String query, CoapClient client, int accept)
-      implements Sender {
-    @Override
-    public CompletableFuture<io.sluice.adapter.testkit.Answer> send(String topic, byte[] payload) {
-      CompletableFuture<io.sluice.adapter.testkit.Answer> answer = new CompletableFuture<>();
-      client.setURI(Clients.uri(((CoapAdapter) adapter).address(), topic + query));
-      CoapHandler handler = handler(answer);
-      if (accept == 0) {
-        client.post(handler, payload, MediaTypeRegistry.APPLICATION_JSON);
-      } else {
-        client.post(handler, payload, MediaTypeRegistry.APPLICATION_JSON, accept);
-      }
-      return answer;
+  @Override
+  public void sendTwice(Adapter adapter, String device, String password) throws IOException {
+    byte[] message = post(accept(), "d=" + device, "k=" + password);
+    try (RawPeer peer = new RawPeer(((CoapAdapter) adapter).address())) {
+      peer.send(message);
+      peer.send(message);
+      byte[] answer = peer.receive();
+      peer.send(message); // as one that missed the answer
+      assertThat(peer.receive()).isEqualTo(answer);
     }
+  }
 
-    private static CoapHandler handler(CompletableFuture<io.sluice.adapter.testkit.Answer> answer) {
-      return new CoapHandler() {
-        @Override
-        public void onLoad(CoapResponse response) {
-          answer.complete(
-              new io.sluice.adapter.testkit.Answer(
-                  response.isSuccess(), String.valueOf(response.getResponseText())));
-        }
-
-        @Override
-        public void onError() {
-          answer.completeExceptionally(new IllegalStateException("no answer"));
-        }
-      };
+  /** A Confirmable POST of the contract's payload, as it stands in a datagram. */
+  static byte[] post(int accept, String... queries) {
+    ByteArrayOutputStream out = RawPeer.header(2, 4711);
+    int last = RawPeer.option(out, 0, 11, "telemetry".getBytes(UTF_8));
+    for (String query : queries) {
+      last = RawPeer.option(out, last, 15, query.getBytes(UTF_8));
     }
-
-    @Override
-    public void close() {
-      Clients.close(client);
+    if (accept != 0) {
+      RawPeer.option(out, last, 17, new byte[] {(byte) accept});
     }
+    out.write(0xFF);
+    out.writeBytes(PAYLOAD);
+    return out.toByteArray();
   }
 }
