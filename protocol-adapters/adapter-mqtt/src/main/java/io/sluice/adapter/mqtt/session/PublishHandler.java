@@ -21,8 +21,7 @@ final class PublishHandler {
   static final byte RETAIN_NOT_SUPPORTED = (byte) 0x9A;
   static final String NO_RETAIN = "retained messages are not kept here; publish without retain";
 
-  /** What brokers say of themselves, and a Mosquitto bridge of its connection. */
-  static final String BROKERS_OWN = "$SYS/";
+  private static final String BROKERS_OWN = "$SYS/";
 
   static final Rejection UNKNOWN_CONTENT_TYPE =
       new Rejection(
@@ -57,7 +56,7 @@ final class PublishHandler {
     if (topic == null || session == null) {
       return;
     }
-    boolean isNotice = topic.startsWith(BROKERS_OWN) || clearsTopic(packet);
+    boolean isNotice = isOfBroker(topic) || clearsTopic(packet);
     if (packet.fixedHeader().isRetain() && connection.v5 && !isNotice) {
       connection.fail(RETAIN_NOT_SUPPORTED, NO_RETAIN); // [MQTT-3.2.2-14]
       return;
@@ -86,6 +85,11 @@ final class PublishHandler {
     } else {
       connection.window.offer(publication);
     }
+  }
+
+  /** What brokers say of themselves, and a Mosquitto bridge of its connection. */
+  static boolean isOfBroker(String topic) {
+    return topic.startsWith(BROKERS_OWN);
   }
 
   /** An empty retained message takes a retained one away [MQTT-3.3.1-6]: here there is none. */

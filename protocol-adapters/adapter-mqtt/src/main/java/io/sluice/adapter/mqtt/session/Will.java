@@ -1,6 +1,11 @@
 package io.sluice.adapter.mqtt.session;
 
+import io.netty.handler.codec.mqtt.MqttConnectPayload;
+import io.netty.handler.codec.mqtt.MqttConnectVariableHeader;
+import io.netty.handler.codec.mqtt.MqttProperties;
 import io.netty.util.concurrent.ScheduledFuture;
+import io.sluice.adapter.mqtt.packet.Packets;
+import io.sluice.api.ContentType;
 import io.sluice.api.MessageClass;
 import io.sluice.api.RejectReason;
 import io.sluice.api.adapter.Admission;
@@ -31,10 +36,51 @@ final class Will {
    * @param admitted by what the session stood that left it
    * @param delaySeconds the Will Delay Interval, MQTT 5 section 3.1.3.2.2
    */
-  Will(Publication publication, Admission.Admitted admitted, long delaySeconds) {
+  private Will(Publication publication, Admission.Admitted admitted, long delaySeconds) {
     this.publication = publication;
     this.admitted = admitted;
     this.delaySeconds = delaySeconds;
+  }
+
+  /** The will of a CONNECT; null where it has none, or one that says nothing. */
+  static @Nullable Will of(
+      Connection connection,
+      Admission.Admitted admitted,
+      MqttConnectVariableHeader header,
+      MqttConnectPayload payload) {
+    String topic = payload.willTopic();
+    byte[] message = payload.willMessageInBytes();
+    boolean isNothing =
+        !header.isWillFlag()
+            || PublishHandler.isOfBroker(topic)
+            || (header.isWillRetain() && message.length == 0); // as of PUBLISH: section 3.3.1.3
+    if (isNothing) {
+      return null;
+    }
+    MessageClass messageClass =
+        switch (topic.split("/", 2)[0]) {
+          case "alarm" -> MessageClass.ALARM;
+          case "state" -> MessageClass.STATE;
+          default -> MessageClass.EVENT;
+        };
+    MqttProperties properties = payload.willProperties();
+    ContentType contentType = PublishHandler.contentType(properties);
+    Publication publication =
+        new Publication(
+            connection,
+            admitted.device().id(),
+            0,
+            0,
+            topic,
+            contentType == null ? ContentType.UNSPECIFIED : contentType,
+            message,
+            messageClass,
+            true,
+            contentType == null ? PublishHandler.UNKNOWN_CONTENT_TYPE : null);
+    return new Will(
+        publication,
+        admitted,
+        Packets.number(properties, MqttProperties.WILL_DELAY_INTERVAL, 0) & 0xFFFFFFFFL);
   }
 
   /** The class of what is published on its topic, null of any other topic. */
