@@ -30,6 +30,7 @@ public final class Unadmitted {
     return false;
   }
 
+  /** Gives back what was taken. */
   public void giveBack(int bytes) {
     held.addAndGet(-bytes);
   }

@@ -10,7 +10,7 @@ public final class MalformedPacket extends RuntimeException {
   public static final byte MALFORMED = (byte) 0x81;
   static final byte PROTOCOL_ERROR = (byte) 0x82;
   public static final byte WRONG_PROTOCOL = (byte) 0x84;
-  static final byte TOO_LARGE = (byte) 0x95;
+  public static final byte TOO_LARGE = (byte) 0x95;
   static final byte QUOTA = (byte) 0x97;
 
   private final byte reason;

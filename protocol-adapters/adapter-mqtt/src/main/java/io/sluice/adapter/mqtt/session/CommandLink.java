@@ -66,7 +66,7 @@ final class CommandLink implements DeviceLink, Subscriber {
 
   @Override
   public boolean send(Command command) {
-    if (!subscribed || connection.ended.isDone()) {
+    if (!subscribed || connection.ending.ended().isDone()) {
       return false;
     }
     if (credits.getAndUpdate(left -> Math.max(0, left - 1)) == 0) {
@@ -82,7 +82,7 @@ final class CommandLink implements DeviceLink, Subscriber {
   private void write(Command command) {
     int qos = session.grantedQos(command.name());
     boolean tooLarge = command.payload().length + OVERHEAD_BYTES > connection.maxPacketBytes;
-    if (connection.failed() || connection.ended.isDone() || qos < 0 || tooLarge) {
+    if (connection.failed() || connection.ending.ended().isDone() || qos < 0 || tooLarge) {
       credits.incrementAndGet();
       connection.gateway.commands().returned(session.device, command.id());
       return;
@@ -159,7 +159,9 @@ final class CommandLink implements DeviceLink, Subscriber {
 
   @Override
   public void close(LinkEnd reason) {
-    connection.sink().execute(() -> connection.failAtOnce(reasonCode(reason), reason.sentence()));
+    connection
+        .sink()
+        .execute(() -> connection.ending.failAtOnce(reasonCode(reason), reason.sentence()));
   }
 
   /** Of the DISCONNECT, MQTT 5 section 3.14.2.1: taken over, or administrative action. */

@@ -80,7 +80,7 @@ final class ConnectHandler {
     }
     MqttConnectVariableHeader keptHeader = kept(header);
     MqttConnectPayload keptPayload = kept(payload);
-    connection.connecting = this;
+    connection.judgedBy(this);
     var _ =
         new SignIn(connection, isAssigned ? null : clientId)
             .verdict(header, payload)
@@ -214,8 +214,8 @@ final class ConnectHandler {
 
   private void takeOver(Connection previous, Runnable then) {
     previous.sink().loop().execute(previous::takenOver);
-    connection.predecessor = previous.ended;
-    var _ = previous.ended.whenComplete((_, _) -> connection.sink().loop().execute(then));
+    connection.ending.after(previous);
+    var _ = previous.ending.ended().whenComplete((_, _) -> connection.sink().loop().execute(then));
   }
 
   private void accept(
@@ -226,11 +226,11 @@ final class ConnectHandler {
       return;
     }
     long expirySeconds = answer.grantExpiry(header);
-    connection.keepAliveNanos = answer.grantKeepAlive(header.keepAliveTimeSeconds());
+    connection.times.keepAlive(answer.grantKeepAlive(header.keepAliveTimeSeconds()));
     answer.limits();
     if (answer.isTooLarge()) {
       connection.sessions.release(device, connection);
-      connection.refuse(null, TOO_SMALL);
+      connection.ending.refuse(null, TOO_SMALL);
       return;
     }
     Session old = connection.sessions.wake(device);
@@ -262,11 +262,11 @@ final class ConnectHandler {
 
   /** A consumer has no session: what it missed while it was away is not kept for it. */
   private void accept(Admission.Consumer consumer, MqttConnectVariableHeader header) {
-    connection.keepAliveNanos = answer.grantKeepAlive(header.keepAliveTimeSeconds());
+    connection.times.keepAlive(answer.grantKeepAlive(header.keepAliveTimeSeconds()));
     answer.grantNoExpiry();
     answer.limits();
     if (answer.isTooLarge()) {
-      connection.refuse(null, TOO_SMALL);
+      connection.ending.refuse(null, TOO_SMALL);
       return;
     }
     try {
@@ -294,11 +294,11 @@ final class ConnectHandler {
 
   /** Refuses a CONNECT that breaks the protocol. */
   private void refuse(int reason, int reasonOf311, String detail) {
-    connection.refuse(answer.refusal(reason, reasonOf311, detail), detail);
+    connection.ending.refuse(answer.refusal(reason, reasonOf311, detail), detail);
   }
 
   /** Refuses by a verdict that is counted already. */
   private void answerRefused(int reason, int reasonOf311, String detail) {
-    connection.end(answer.refusal(reason, reasonOf311, detail), true);
+    connection.ending.with(answer.refusal(reason, reasonOf311, detail), true);
   }
 }

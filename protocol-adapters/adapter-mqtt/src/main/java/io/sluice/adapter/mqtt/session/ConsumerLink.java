@@ -36,7 +36,7 @@ final class ConsumerLink implements Subscriber {
   private final Following following;
   private volatile List<TopicFilter> wanted = List.of();
 
-  /** The following thread's alone. */
+  /** Confined to the thread that follows the records. */
   private long missed;
 
   /**

@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * One client's messages in hand, in order of receipt: MQTT 5 section 4.9. Holds twice the receive
- * maximum (QoS 0 counts here too); beyond it the socket is not read. Its event loop's alone.
+ * maximum (QoS 0 counts here too); beyond it the socket is not read. Confined to the event loop.
  */
 @SuppressWarnings("FutureReturnValueIgnored")
 final class InflightWindow {
@@ -107,7 +107,7 @@ final class InflightWindow {
     }
     publication.state = isBusy ? Publication.State.WAITING : Publication.State.DECIDED;
     if (isBusy && connection.inactive() && pending.isEmpty()) {
-      connection.lost(1, NO_ROOM);
+      connection.ending.lost(1, NO_ROOM);
       return false;
     }
     if (isBusy && !waiting && !connection.failed()) {
@@ -156,7 +156,7 @@ final class InflightWindow {
   void answer() {
     touched = false;
     if (connection.inactive()) {
-      connection.endIfSettled();
+      connection.ending.ifSettled();
       return;
     }
     boolean full = pending.size() >= limit();
@@ -218,7 +218,7 @@ final class InflightWindow {
       lost += publication.state == Publication.State.WAITING ? 1 : 0;
     }
     if (lost > 0) {
-      connection.lost(lost, NO_ROOM);
+      connection.ending.lost(lost, NO_ROOM);
     }
     pending.removeIf(p -> p.qos == 0 || !sleeps || p.state != Publication.State.OFFERED);
     return pending.isEmpty();

@@ -46,14 +46,14 @@ public final class LoopSink extends ConnectionLoop implements ReceiptSink {
           touched.add(next.connection);
         }
       } catch (RuntimeException fault) {
-        next.connection.broken(fault); // ends that one, and costs no other its answers
+        next.connection.ending.broken(fault); // ends that one, and costs no other its answers
       }
     }
     for (Connection connection : touched) {
       try {
         connection.window.answer();
       } catch (RuntimeException fault) {
-        connection.broken(fault);
+        connection.ending.broken(fault);
       }
     }
     touched.clear();

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One PUBLISH (or will) on its way through the gateway, with what its answer needs. */
 final class Publication extends ReceivedMessage {
-  /** Where it stands; its event loop's alone. */
+  /** Where it stands. Confined to the event loop. */
   enum State {
     WAITING,
     OFFERED,

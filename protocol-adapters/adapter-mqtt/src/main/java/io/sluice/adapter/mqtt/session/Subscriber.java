@@ -2,7 +2,7 @@ package io.sluice.adapter.mqtt.session;
 
 import java.util.Map;
 
-/** Who subscribes, and to what. Used on the connection's event loop alone. */
+/** Who subscribes, and to what. Confined to the event loop. */
 interface Subscriber {
   boolean maySubscribe(String filter);
 

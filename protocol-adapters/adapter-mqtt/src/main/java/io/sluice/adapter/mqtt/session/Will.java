@@ -88,7 +88,7 @@ final class Will {
     return topic.equals(publication.topic()) ? publication.messageClass() : null;
   }
 
-  /** The connection has ended without DISCONNECT. On its event loop. */
+  /** The connection has ended without DISCONNECT. Confined to the event loop. */
   void due(Session session, boolean sleeps) {
     long seconds = Math.min(delaySeconds, session.expirySeconds);
     if (sleeps && seconds > 0) {
@@ -104,13 +104,13 @@ final class Will {
     }
   }
 
-  /** The device is back in its session. Any thread. */
+  /** The device is back in its session. Thread-safe. */
   void cancel() {
     decided.set(true);
     stopTimer();
   }
 
-  /** Publishes now, unless it was published or cancelled. Any thread. */
+  /** Publishes now, unless it was published or cancelled. Thread-safe. */
   void publish() {
     if (decided.compareAndSet(false, true)) {
       stopTimer();
@@ -139,7 +139,7 @@ final class Will {
     }
   }
 
-  /** The gateway could not take it. On the event loop. */
+  /** The gateway could not take it. Confined to the event loop. */
   void busy(long retryAfterMillis) {
     Connection connection = publication.connection;
     if (System.nanoTime() - givenUpNanos < 0 && !connection.sink().loop().isShuttingDown()) {
