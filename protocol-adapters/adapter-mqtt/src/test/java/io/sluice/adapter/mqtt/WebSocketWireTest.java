@@ -8,6 +8,7 @@ import io.sluice.adapter.mqtt.RawMqtt.Bytes;
 import io.sluice.adapter.mqtt.server.MqttAdapter;
 import io.sluice.adapter.mqtt.session.MqttOptions;
 import io.sluice.adapter.testkit.RecordingGateway;
+import io.sluice.api.RejectReason;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -112,6 +113,31 @@ class WebSocketWireTest {
       client.frame(0x82, RawMqtt.connect(4, 0xC2, "c1", "d1", "pw"));
       assertThat(client.next(0x82)).containsExactly(0x20, 2, 0, 0);
     }
+  }
+
+  /** MQTT 5 section 3.1, [MQTT-3.1.0-2]; the same of 3.1.1. */
+  @ParameterizedTest
+  @ValueSource(ints = {4, 5})
+  void secondConnectInTheFrameOfTheFirstEndsTheConnection(int level) throws IOException {
+    byte[] one = RawMqtt.connect(level, 0xC2, "c1", "d1", "pw");
+    Bytes both = new Bytes();
+    both.writeBytes(one);
+    both.writeBytes(one);
+    try (Raw client = client()) {
+      client.open("/mqtt");
+      client.frame(0x82, both.toByteArray());
+      byte[] answer = client.next(0x82);
+      assertThat(answer[0]).isEqualTo((byte) 0x20);
+      assertThat(answer[3]).as("the first is taken").isZero();
+      if (level == 5) {
+        byte[] disconnect = client.next(0x82);
+        assertThat(disconnect[0]).isEqualTo((byte) 0xE0);
+        assertThat(disconnect[2]).as("protocol error").isEqualTo((byte) 0x82);
+      }
+      assertThat(client.closed()).isEqualTo(1000);
+    }
+    assertThat(gateway.refusals()).containsExactly(RejectReason.PROTOCOL_ERROR);
+    await().until(() -> adapter.connections() == 0);
   }
 
   @ParameterizedTest
