@@ -1,6 +1,5 @@
 package io.sluice.engine.coverage;
 
-import io.sluice.api.Lane;
 import io.sluice.api.store.StoreUnavailableException;
 import io.sluice.store.sqlite.SqliteFile;
 import io.sluice.store.sqlite.SqliteKind;
@@ -11,7 +10,6 @@ import java.io.DataOutput;
 import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.UTFDataFormatException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -19,10 +17,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -142,21 +137,21 @@ final class CoverageDatabase implements AutoCloseable {
     store.probe();
   }
 
-  private static byte[] bytes(Encoding encoding) throws IOException {
+  static byte[] bytes(Encoding encoding) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
     encoding.write(new DataOutputStream(bytes));
     return bytes.toByteArray();
   }
 
-  private interface Encoding {
+  interface Encoding {
     void write(DataOutput out) throws IOException;
   }
 
-  private static DataInputStream in(byte[] bytes) {
+  static DataInputStream in(byte[] bytes) {
     return new DataInputStream(new ByteArrayInputStream(bytes));
   }
 
-  private static byte @Nullable [] meta(Connection connection, String name) throws SQLException {
+  static byte @Nullable [] meta(Connection connection, String name) throws SQLException {
     try (PreparedStatement select =
         connection.prepareStatement("SELECT value FROM meta WHERE name=?")) {
       select.setString(1, name);
@@ -166,7 +161,7 @@ final class CoverageDatabase implements AutoCloseable {
     }
   }
 
-  private static void meta(Connection connection, String name, byte[] value) throws SQLException {
+  static void meta(Connection connection, String name, byte[] value) throws SQLException {
     try (PreparedStatement insert =
         connection.prepareStatement("INSERT OR REPLACE INTO meta(name,value) VALUES(?,?)")) {
       insert.setString(1, name);
@@ -175,177 +170,7 @@ final class CoverageDatabase implements AutoCloseable {
     }
   }
 
-  /**
-   * Fills the book with what was saved.
-   *
-   * @return how far each lane was read for it; empty where nothing was saved, or of another spool
-   * @throws DamagedException where what was saved makes no sense; the book then holds some of it
-   * @throws IOException where the file cannot be read
-   */
-  Map<Lane, Long> load(CoverageBook book, String epoch, DeviceCoverage.ShapeOf shapes)
-      throws IOException {
-    Map<Lane, Long> positions = new EnumMap<>(Lane.class);
-    try {
-      read(connection -> load(connection, book, epoch, shapes, positions));
-    } catch (EOFException | UTFDataFormatException | RuntimeException e) {
-      // bytes that were written by save() are read by whatever each field's reader is
-      throw new DamagedException(e);
-    }
-    return positions;
-  }
-
-  private static void load(
-      Connection connection,
-      CoverageBook book,
-      String epoch,
-      DeviceCoverage.ShapeOf shapes,
-      Map<Lane, Long> positions)
-      throws SQLException, IOException {
-    try (Statement statement = connection.createStatement()) {
-      byte[] saved = meta(connection, "applied");
-      Exclusions applied = saved == null ? Exclusions.NONE : Exclusions.read(in(saved));
-      book.restore(applied);
-      try (ResultSet rows = statement.executeQuery("SELECT number,state FROM device")) {
-        while (rows.next()) {
-          book.restore(
-              DeviceCoverage.read(
-                  rows.getInt(1), shapes, applied, book.calendar(), in(rows.getBytes(2))));
-        }
-      }
-      try (ResultSet rows =
-          statement.executeQuery("SELECT sector,site,model,state FROM lateness")) {
-        while (rows.next()) {
-          Lateness lateness = new Lateness(book.calendar());
-          lateness.read(in(rows.getBytes(4)));
-          book.restore(
-              new Group(rows.getString(1), rows.getString(2), rows.getString(3)), lateness);
-        }
-      }
-      ChangeTable.load(connection, book.changeLog());
-      byte[] next = meta(connection, "next");
-      if (next != null) {
-        book.numberFrom(in(next).readInt());
-      }
-      positions(connection, epoch, positions);
-    }
-  }
-
-  private static void positions(Connection connection, String epoch, Map<Lane, Long> positions)
-      throws SQLException, IOException {
-    byte[] saved = meta(connection, "positions");
-    if (saved != null) {
-      DataInputStream in = in(saved);
-      if (in.readUTF().equals(epoch)) {
-        for (Lane lane : Lane.values()) {
-          positions.put(lane, in.readLong());
-        }
-      }
-    }
-  }
-
-  /**
-   * Saves what has changed in the book, and how far the spool was read for it.
-   *
-   * @throws IOException where nothing of it is saved; the book knows that it is not
-   */
-  void save(CoverageBook book, String epoch, Map<Lane, Long> positions, long nowMicros)
-      throws IOException {
-    synchronized (book) {
-      List<DeviceCoverage> written = new ArrayList<>();
-      Map<PageShelf.Key, Page> pages = book.shelf().take();
-      boolean isDone = false;
-      try {
-        write(connection -> {
-          devices(connection, book, written);
-          pages(connection, pages, nowMicros);
-          lateness(connection, book);
-          ChangeTable.save(connection, book.changeLog(), nowMicros);
-          meta(connection, "applied", bytes(book.exclusions()::write));
-          meta(connection, "next", bytes(out -> out.writeInt(book.nextNumber())));
-          meta(
-              connection,
-              "positions",
-              bytes(out -> {
-                out.writeUTF(epoch);
-                for (Lane lane : Lane.values()) {
-                  out.writeLong(positions.getOrDefault(lane, 0L));
-                }
-              }));
-          meta(connection, "saved", bytes(out -> out.writeLong(nowMicros)));
-          heartbeat(connection, new Heartbeat(nowMicros, epoch, positions));
-        });
-        isDone = true;
-        book.saved();
-      } finally {
-        if (!isDone) {
-          written.forEach(device -> device.isDirty = true);
-          book.shelf().restore(pages);
-        }
-      }
-    }
-  }
-
-  private static void devices(
-      Connection connection, CoverageBook book, List<DeviceCoverage> written)
-      throws SQLException, IOException {
-    try (PreparedStatement insert =
-            connection.prepareStatement("INSERT OR REPLACE INTO device(number,state) VALUES(?,?)");
-        PreparedStatement delete =
-            connection.prepareStatement("DELETE FROM device WHERE number=?")) {
-      TreeMap<Integer, DeviceCoverage> dirty = new TreeMap<>();
-      book.forEach(device -> {
-        if (device.isDirty) {
-          dirty.put(device.number, device);
-        }
-      });
-      for (DeviceCoverage device : dirty.values()) {
-        insert.setInt(1, device.number);
-        insert.setBytes(2, bytes(device::write));
-        insert.execute();
-        device.isDirty = false;
-        written.add(device);
-      }
-      for (int number : book.removed()) {
-        delete.setInt(1, number);
-        delete.execute();
-      }
-    }
-  }
-
-  private static void pages(Connection connection, Map<PageShelf.Key, Page> pages, long nowMicros)
-      throws SQLException, IOException {
-    try (PreparedStatement insert =
-            connection.prepareStatement(
-                "INSERT OR REPLACE INTO page(hour,device,span,bits) VALUES(?,?,?,?)");
-        PreparedStatement delete = connection.prepareStatement("DELETE FROM page WHERE hour<?")) {
-      for (Map.Entry<PageShelf.Key, Page> entry : pages.entrySet()) {
-        insert.setLong(1, entry.getKey().hour());
-        insert.setInt(2, entry.getKey().device());
-        insert.setInt(3, entry.getKey().span());
-        insert.setBytes(4, bytes(entry.getValue()::write));
-        insert.execute();
-      }
-      delete.setLong(1, Calendar.utcHour(nowMicros - CoverageBook.FINAL_MICROS) - 1);
-      delete.execute();
-    }
-  }
-
-  private static void lateness(Connection connection, CoverageBook book)
-      throws SQLException, IOException {
-    try (PreparedStatement insert =
-        connection.prepareStatement(
-            "INSERT OR REPLACE INTO lateness(sector,site,model,state) VALUES(?,?,?,?)")) {
-      for (Map.Entry<Group, Lateness> entry : book.lateness().entrySet()) {
-        insert.setString(1, entry.getKey().sector());
-        insert.setString(2, entry.getKey().site());
-        insert.setString(3, entry.getKey().model());
-        insert.setBytes(4, bytes(entry.getValue()::write));
-        insert.execute();
-      }
-    }
-  }
-
-  private static void heartbeat(Connection connection, Heartbeat heartbeat)
+  static void heartbeat(Connection connection, Heartbeat heartbeat)
       throws SQLException, IOException {
     meta(connection, "heartbeat", bytes(heartbeat::write));
   }

@@ -52,16 +52,11 @@ public final class CoverageEngine implements CoverageDesk, AutoCloseable {
   private static final long MOVES_MICROS = 10_000_000;
 
   private static final int UNSAVED_PAGES_MAX = 200_000;
-  private static final long FRESH_MIN_MICROS = 1_000_000;
-  private static final long FRESH_MAX_MICROS = 10_000_000;
 
   /** Of a lane's disk: so much is held for the next start, and no more where it can be saved. */
   private static final double HELD_MAX = 0.25;
 
   private static final long EARLY_MICROS = 2_000_000;
-
-  /** The share of the time that summing up may take. */
-  private static final int FRESH_PER_COST = 50;
 
   private final String gateway;
   private final CoverageBook book;
@@ -69,12 +64,12 @@ public final class CoverageEngine implements CoverageDesk, AutoCloseable {
   private final StopBook stops;
   private final DayTable days;
   private final CoverageViews views;
+  private final FreshFigures figures;
   private final Spool spool;
   private final InternalReader tail;
   private final LifeSigns life;
   private final Clock clock;
   private final long snapshotMicros;
-  private final CoverageBook.Sessions sessions;
   private final EncodedRecord view = new EncodedRecord();
   private final Guarded fault = Guarded.of("coverage");
   private volatile boolean stopped;
@@ -86,8 +81,6 @@ public final class CoverageEngine implements CoverageDesk, AutoCloseable {
       Thread.ofPlatform()
           .name("coverage")
           .unstarted(Guarded.loop("coverage", this::run, () -> stopped));
-  private volatile Figures figures;
-  private volatile long freshMicros = FRESH_MIN_MICROS;
 
   // of the thread
   private long savedMicros;
@@ -110,13 +103,13 @@ public final class CoverageEngine implements CoverageDesk, AutoCloseable {
     this.spool = spool;
     this.clock = time.clock();
     this.snapshotMicros = settings.snapshot().toNanos() / 1_000;
-    this.sessions = new PresenceSessions(presence);
+    CoverageBook.Sessions sessions = new PresenceSessions(presence);
     this.views = new CoverageViews(book, sessions);
     this.days = new DayTable(database, views, book.calendar());
     this.stops = new StopBook(database, book, this::nowMicros);
     this.tail = spool.internalReader("coverage");
     this.life = new LifeSigns(database, stops, tail, spool.epoch(), time);
-    this.figures = new Figures(nowMicros(), book.calendar());
+    this.figures = new FreshFigures(book, sessions, this::nowMicros);
   }
 
   /**
@@ -177,7 +170,8 @@ public final class CoverageEngine implements CoverageDesk, AutoCloseable {
   private static Map<Lane, Long> load(
       CoverageDatabase database, CoverageBook book, Registry registry, Spool spool)
       throws IOException {
-    return database.load(book, spool.epoch(), id -> book.shape(registry.find(id)));
+    return CoverageSnapshot.load(
+        database, book, spool.epoch(), id -> book.shape(registry.find(id)));
   }
 
   private void restore(Registry registry, Map<Lane, Long> positions) throws IOException {
@@ -266,7 +260,7 @@ public final class CoverageEngine implements CoverageDesk, AutoCloseable {
 
   /** What is done from time to time. */
   private void upkeep() throws IOException {
-    current();
+    figures.refresh();
     long now = nowMicros();
     if (isBegunAnew) {
       isBegunAnew = false;
@@ -296,7 +290,7 @@ public final class CoverageEngine implements CoverageDesk, AutoCloseable {
   private void save(long now) {
     savedMicros = now;
     try {
-      database.save(book, spool.epoch(), LifeSigns.places(tail), now);
+      CoverageSnapshot.save(database, book, spool.epoch(), LifeSigns.places(tail), now);
       tail.release();
       unsavedRecords = 0;
       if (!isSaving) {
@@ -315,33 +309,12 @@ public final class CoverageEngine implements CoverageDesk, AutoCloseable {
 
   @Override
   public Coverage coverage(Window window, By by) {
-    return current().view(window, by, book.exclusions());
+    return figures.current().view(window, by, book.exclusions());
   }
 
   @Override
   public Coverage latest(Window window, By by) {
-    return figures.view(window, by, book.exclusions());
-  }
-
-  /** The figures, produced anew where they are old, or from after a clock's step. */
-  private Figures current() {
-    Figures latest = figures;
-    return isFresh(latest) ? latest : renewed();
-  }
-
-  private synchronized Figures renewed() {
-    if (!isFresh(figures)) {
-      long began = System.nanoTime();
-      figures = book.figures(nowMicros(), sessions);
-      long costMicros = (System.nanoTime() - began) / 1_000;
-      freshMicros = Math.clamp(costMicros * FRESH_PER_COST, FRESH_MIN_MICROS, FRESH_MAX_MICROS);
-    }
-    return figures;
-  }
-
-  private boolean isFresh(Figures figures) {
-    long age = nowMicros() - figures.atMicros;
-    return age >= 0 && age < freshMicros;
+    return figures.latest().view(window, by, book.exclusions());
   }
 
   @Override
@@ -367,7 +340,7 @@ public final class CoverageEngine implements CoverageDesk, AutoCloseable {
 
   @Override
   public Changes changes(ChangeFilter filter) {
-    current();
+    figures.refresh();
     return book.changes(filter, nowMicros() - filter.hours() * Calendar.HOUR_MICROS);
   }
 
@@ -428,18 +401,5 @@ public final class CoverageEngine implements CoverageDesk, AutoCloseable {
       database.close();
     }
     tail.close();
-  }
-
-  private record PresenceSessions(Presence presence) implements CoverageBook.Sessions {
-    @Override
-    public Presence.Contact contact(String id) {
-      return presence.contact(id);
-    }
-
-    @Override
-    public long lastSeenMicros(String id) {
-      @Nullable Long seen = presence.lastSeenMicros(id);
-      return seen == null ? Long.MIN_VALUE : seen;
-    }
   }
 }

@@ -242,7 +242,7 @@ final class DeviceCoverage {
     times.write(out);
     Numbers.write(out, spans.size());
     for (Span span : spans) {
-      span.write(out);
+      SpanFormat.write(span, out);
     }
   }
 
@@ -269,7 +269,7 @@ final class DeviceCoverage {
     Shape shape = now.of(id);
     long count = Numbers.read(in);
     for (long i = 0; i < count; i++) {
-      device.spans.addLast(Span.read(device, device.spans.peekLast(), shape, applied, in));
+      device.spans.addLast(SpanFormat.read(device, device.spans.peekLast(), shape, applied, in));
     }
     device.isDirty = false;
     return device;

@@ -3,10 +3,6 @@ package io.sluice.engine.coverage;
 import static io.sluice.engine.coverage.Calendar.HOUR_MICROS;
 
 import io.sluice.api.MessageClass;
-import java.io.DataInput;
-import java.io.DataOutput;
-import java.io.IOException;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,13 +23,13 @@ final class Span {
   static final int DAYS_KEPT = 32;
 
   /** Newest pages that are kept here: the two of a window of an hour, and one that is ahead. */
-  private static final int PAGES_KEPT = 3;
+  static final int PAGES_KEPT = 3;
 
   private static final long LONG_BLOCK_MICROS = 2 * Calendar.DAY_MICROS;
 
   private static final long ALARM_LATE_MICROS = 10_000_000L;
   private static final long OPEN = Intervals.OPEN;
-  private static final long NEVER = Long.MIN_VALUE;
+  static final long NEVER = Long.MIN_VALUE;
 
   final int device;
 
@@ -43,12 +39,14 @@ final class Span {
   final Group group;
   final Shape shape;
   final long from;
-  private final Grid grid;
-  private long to = OPEN;
-  private long newestBlock = NEVER;
-  private final @Nullable Page[] recent = new Page[PAGES_KEPT];
-  private @Nullable Counts hours;
-  private @Nullable Counts days;
+  final Grid grid;
+
+  // SpanFormat sets these, when it reads a span
+  long to = OPEN;
+  long newestBlock = NEVER;
+  final @Nullable Page[] recent = new Page[PAGES_KEPT];
+  @Nullable Counts hours;
+  @Nullable Counts days;
 
   /** When nothing counts. */
   private Intervals excluded;
@@ -61,8 +59,7 @@ final class Span {
     this(device, serial, group, shape, from, excluded, new Grid(from));
   }
 
-  private Span(
-      int device, int serial, Group group, Shape shape, long from, Intervals excluded, Grid grid) {
+  Span(int device, int serial, Group group, Shape shape, long from, Intervals excluded, Grid grid) {
     this.device = device;
     this.serial = serial;
     this.group = group;
@@ -395,76 +392,5 @@ final class Span {
 
   boolean endedBefore(long micros) {
     return to < micros;
-  }
-
-  void write(DataOutput out) throws IOException {
-    Numbers.write(out, serial);
-    out.writeUTF(group.sector());
-    out.writeUTF(group.site());
-    out.writeUTF(group.model());
-    Numbers.write(out, shape.count());
-    out.writeLong(shape.intervalMicros());
-    out.writeInt(shape.mark());
-    out.writeLong(from);
-    out.writeLong(to);
-    grid.write(out);
-    out.writeLong(newestBlock);
-    Counts hours = this.hours;
-    Counts days = this.days;
-    out.writeBoolean(hours != null && days != null);
-    if (hours != null && days != null) {
-      hours.write(out);
-      days.write(out);
-    }
-    for (Page page : recent) {
-      out.writeLong(page == null ? NEVER : page.block);
-      if (page != null) {
-        page.write(out);
-      }
-    }
-  }
-
-  /**
-   * @param before the span of the device that was read before it, or null
-   * @param now what the device is held to now; where the metrics are others, the saved ones are
-   *     known by their number alone, and nothing is added to the span any more
-   * @param applied what did not count when it was saved
-   */
-  static Span read(
-      DeviceCoverage device, @Nullable Span before, Shape now, Exclusions applied, DataInput in)
-      throws IOException {
-    int serial = (int) Numbers.read(in);
-    Group group = Group.read(in);
-    int count = (int) Numbers.read(in);
-    long interval = in.readLong();
-    boolean isKnown = in.readInt() == now.mark() && count == now.count();
-    boolean isNow = isKnown && interval == now.intervalMicros();
-    Shape shape = isNow ? now : new Shape(isKnown ? now.metrics() : Map.of(), count, interval);
-    long from = in.readLong();
-    long to = in.readLong();
-    Grid own = Grid.read(from, in);
-    boolean mayShare = before != null && before.to == from && before.shape.equals(shape);
-    Grid grid = mayShare && before.grid.adopt(own) ? before.grid : own;
-    Span span =
-        new Span(device.number, serial, group, shape, from, applied.of(device.id, group), grid);
-    span.to = to;
-    span.newestBlock = in.readLong();
-    if (in.readBoolean()) {
-      Counts hours = new Counts(HOURS_KEPT);
-      Counts days = new Counts(DAYS_KEPT);
-      hours.read(in);
-      days.read(in);
-      span.hours = hours;
-      span.days = days;
-    }
-    for (int i = 0; i < PAGES_KEPT; i++) {
-      long block = in.readLong();
-      if (block != NEVER) {
-        Page page = span.empty(block);
-        page.read(in);
-        span.recent[i] = page;
-      }
-    }
-    return span;
   }
 }

@@ -63,12 +63,12 @@ class CoverageChangesTest {
     database = CoverageDatabase.open(directory.resolve("coverage.db"));
     book = new CoverageBook(device -> SHAPE, Calendar.UTC, database::load);
     stops = new StopBook(database, book, () -> now);
-    database.load(book, "e", id -> SHAPE);
+    CoverageSnapshot.load(database, book, "e", id -> SHAPE);
     stops.load(now);
   }
 
   private void restart() throws Exception {
-    database.save(book, "e", Map.of(), now);
+    CoverageSnapshot.save(database, book, "e", Map.of(), now);
     database.close();
     open();
     contacts.clear();

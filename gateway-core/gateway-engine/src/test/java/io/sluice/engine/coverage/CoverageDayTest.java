@@ -129,13 +129,13 @@ class CoverageDayTest {
 
   /** Saved, closed and opened at once: no outage. */
   private void restart() throws Exception {
-    database.save(book, "e", Map.of(), now);
+    CoverageSnapshot.save(database, book, "e", Map.of(), now);
     database.close();
     database = CoverageDatabase.open(directory.resolve("coverage.db"));
     book = new CoverageBook(device -> SHAPE, Calendar.UTC, database::load);
     stops = new StopBook(database, book, () -> now);
     views = new CoverageViews(book, CoverageSessions.NONE);
-    database.load(book, "e", id -> SHAPE);
+    CoverageSnapshot.load(database, book, "e", id -> SHAPE);
     stops.load(now);
   }
 

@@ -102,7 +102,8 @@ class CoveragePropertyTest {
     database = CoverageDatabase.open(directory.resolve("coverage.db"));
     book = new CoverageBook(CoveragePropertyTest::shape, calendar, database::load);
     stops = new StopBook(database, book, () -> now);
-    Map<Lane, Long> positions = database.load(book, "epoch", id -> book.shape(registry.get(id)));
+    Map<Lane, Long> positions =
+        CoverageSnapshot.load(database, book, "epoch", id -> book.shape(registry.get(id)));
     read = positions.getOrDefault(Lane.TELEMETRY, 0L).intValue();
     Heartbeat alive = database.heartbeat();
     Long saved = database.saved();
@@ -127,7 +128,7 @@ class CoveragePropertyTest {
   }
 
   private void save() throws IOException {
-    database.save(book, "epoch", Map.of(Lane.TELEMETRY, (long) read), now);
+    CoverageSnapshot.save(database, book, "epoch", Map.of(Lane.TELEMETRY, (long) read), now);
   }
 
   private static Shape shape(Device device) {

@@ -262,12 +262,12 @@ class CoverageSlotsTest {
     device("d", "b", Duration.ofMinutes(10));
     now = START + 7 * MINUTE;
     report("d", now);
-    database.save(book, "e", Map.of(), now);
+    CoverageSnapshot.save(database, book, "e", Map.of(), now);
     // as it was written then: the anchor of a span without samples was 0
     database.close();
     database = CoverageDatabase.open(directory.resolve("coverage.db"));
     book = new CoverageBook(CoverageSlotsTest::shape, Calendar.UTC, database::load);
-    database.load(book, "e", id -> shape(devices.get(id)));
+    CoverageSnapshot.load(database, book, "e", id -> shape(devices.get(id)));
     now = START + 30 * MINUTE;
     assertThat(slots(site("b"))).containsExactly(3L, 1L);
     device("d", "c", Duration.ofMinutes(10));
