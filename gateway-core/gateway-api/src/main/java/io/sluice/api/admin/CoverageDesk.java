@@ -6,7 +6,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How much of what the devices should report arrives (DOMAIN section 2). Thread-safe. Times are
+ * How much of what the devices should report arrives (docs/coverage.md). Thread-safe. Times are
  * microseconds since the epoch.
  */
 public interface CoverageDesk {

@@ -36,7 +36,7 @@ final class ChangeLog {
     }
   }
 
-  void add(long at, String device, Group group, What what) {
+  void add(long at, String device, GroupKey group, What what) {
     Change change =
         new Change(nextId++, at, device, group.sector(), group.site(), group.model(), what);
     keep(change);

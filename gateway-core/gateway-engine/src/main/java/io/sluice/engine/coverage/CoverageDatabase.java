@@ -205,7 +205,7 @@ final class CoverageDatabase implements AutoCloseable {
     return found.isEmpty() ? null : found.getFirst();
   }
 
-  boolean load(PageShelf.Key key, Page empty) throws IOException {
+  boolean load(SlotPageCache.Key key, SlotPage empty) throws IOException {
     boolean[] isFound = {false};
     read(connection -> {
       try (PreparedStatement select =
@@ -223,7 +223,8 @@ final class CoverageDatabase implements AutoCloseable {
   }
 
   /** A page that makes no sense counts as one that was never saved: the others go on. */
-  private static boolean isSound(PageShelf.Key key, Page empty, byte[] bits) throws IOException {
+  private static boolean isSound(SlotPageCache.Key key, SlotPage empty, byte[] bits)
+      throws IOException {
     try {
       empty.read(in(bits));
       return true;
@@ -233,7 +234,7 @@ final class CoverageDatabase implements AutoCloseable {
     }
   }
 
-  /** For {@link DayTable} and {@link StopTable}, which have tables of their own here. */
+  /** For {@link DayTable} and {@link DowntimeTable}, which have tables of their own here. */
   void read(Work work) throws IOException {
     write(work);
   }

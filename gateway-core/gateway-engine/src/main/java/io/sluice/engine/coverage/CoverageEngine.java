@@ -59,9 +59,9 @@ public final class CoverageEngine implements CoverageDesk, AutoCloseable {
   private static final long EARLY_MICROS = 2_000_000;
 
   private final String gateway;
-  private final CoverageBook book;
+  private final CoverageState book;
   private final CoverageDatabase database;
-  private final StopBook stops;
+  private final DowntimeStore stops;
   private final DayTable days;
   private final CoverageViews views;
   private final FreshFigures figures;
@@ -90,7 +90,7 @@ public final class CoverageEngine implements CoverageDesk, AutoCloseable {
 
   private CoverageEngine(
       String gateway,
-      CoverageBook book,
+      CoverageState book,
       CoverageDatabase database,
       Spool spool,
       Presence presence,
@@ -103,10 +103,10 @@ public final class CoverageEngine implements CoverageDesk, AutoCloseable {
     this.spool = spool;
     this.clock = time.clock();
     this.snapshotMicros = settings.snapshot().toNanos() / 1_000;
-    CoverageBook.Sessions sessions = new PresenceSessions(presence);
+    CoverageState.Sessions sessions = new PresenceSessions(presence);
     this.views = new CoverageViews(book, sessions);
     this.days = new DayTable(database, views, book.calendar());
-    this.stops = new StopBook(database, book, this::nowMicros);
+    this.stops = new DowntimeStore(database, book, this::nowMicros);
     this.tail = spool.internalReader("coverage");
     this.life = new LifeSigns(database, stops, tail, spool.epoch(), time);
     this.figures = new FreshFigures(book, sessions, this::nowMicros);
@@ -132,7 +132,7 @@ public final class CoverageEngine implements CoverageDesk, AutoCloseable {
       throws IOException {
     CoverageDatabase database = CoverageDatabase.open(data.resolve("coverage.db"));
     try {
-      CoverageBook book = book(database, settings, profiles);
+      CoverageState book = book(database, settings, profiles);
       Map<Lane, Long> positions;
       try {
         positions = load(database, book, registry, spool);
@@ -153,22 +153,23 @@ public final class CoverageEngine implements CoverageDesk, AutoCloseable {
     }
   }
 
-  private static CoverageBook book(
+  private static CoverageState book(
       CoverageDatabase database, CoverageSettings settings, Profiles profiles) {
-    Map<Shape, Shape> shared = new ConcurrentHashMap<>();
-    return new CoverageBook(
+    Map<ReportingExpectation, ReportingExpectation> shared = new ConcurrentHashMap<>();
+    return new CoverageState(
         device -> {
           Profile profile = profiles.find(device.profile());
           return profile == null
               ? null
-              : shared.computeIfAbsent(Shape.of(profile, device.interval()), shape -> shape);
+              : shared.computeIfAbsent(
+                  ReportingExpectation.of(profile, device.interval()), shape -> shape);
         },
         settings.calendar(),
         database::load);
   }
 
   private static Map<Lane, Long> load(
-      CoverageDatabase database, CoverageBook book, Registry registry, Spool spool)
+      CoverageDatabase database, CoverageState book, Registry registry, Spool spool)
       throws IOException {
     return CoverageSnapshot.load(
         database, book, spool.epoch(), id -> book.shape(registry.find(id)));

@@ -32,7 +32,7 @@ final class CoverageSnapshot {
    * @throws IOException where the file cannot be read
    */
   static Map<Lane, Long> load(
-      CoverageDatabase database, CoverageBook book, String epoch, DeviceCoverage.ShapeOf shapes)
+      CoverageDatabase database, CoverageState book, String epoch, DeviceCoverage.ShapeOf shapes)
       throws IOException {
     Map<Lane, Long> positions = new EnumMap<>(Lane.class);
     try {
@@ -46,7 +46,7 @@ final class CoverageSnapshot {
 
   private static void load(
       Connection connection,
-      CoverageBook book,
+      CoverageState book,
       String epoch,
       DeviceCoverage.ShapeOf shapes,
       Map<Lane, Long> positions)
@@ -73,7 +73,7 @@ final class CoverageSnapshot {
           Lateness lateness = new Lateness(book.calendar());
           lateness.read(CoverageDatabase.in(rows.getBytes(4)));
           book.restore(
-              new Group(rows.getString(1), rows.getString(2), rows.getString(3)), lateness);
+              new GroupKey(rows.getString(1), rows.getString(2), rows.getString(3)), lateness);
         }
       }
       ChangeTable.load(connection, book.changeLog());
@@ -105,14 +105,14 @@ final class CoverageSnapshot {
    */
   static void save(
       CoverageDatabase database,
-      CoverageBook book,
+      CoverageState book,
       String epoch,
       Map<Lane, Long> positions,
       long nowMicros)
       throws IOException {
     synchronized (book) {
       List<DeviceCoverage> written = new ArrayList<>();
-      Map<PageShelf.Key, Page> pages = book.shelf().take();
+      Map<SlotPageCache.Key, SlotPage> pages = book.shelf().take();
       boolean isDone = false;
       try {
         database.write(connection -> {
@@ -149,7 +149,7 @@ final class CoverageSnapshot {
   }
 
   private static void devices(
-      Connection connection, CoverageBook book, List<DeviceCoverage> written)
+      Connection connection, CoverageState book, List<DeviceCoverage> written)
       throws SQLException, IOException {
     try (PreparedStatement insert =
             connection.prepareStatement("INSERT OR REPLACE INTO device(number,state) VALUES(?,?)");
@@ -175,30 +175,31 @@ final class CoverageSnapshot {
     }
   }
 
-  private static void pages(Connection connection, Map<PageShelf.Key, Page> pages, long nowMicros)
+  private static void pages(
+      Connection connection, Map<SlotPageCache.Key, SlotPage> pages, long nowMicros)
       throws SQLException, IOException {
     try (PreparedStatement insert =
             connection.prepareStatement(
                 "INSERT OR REPLACE INTO page(hour,device,span,bits) VALUES(?,?,?,?)");
         PreparedStatement delete = connection.prepareStatement("DELETE FROM page WHERE hour<?")) {
-      for (Map.Entry<PageShelf.Key, Page> entry : pages.entrySet()) {
+      for (Map.Entry<SlotPageCache.Key, SlotPage> entry : pages.entrySet()) {
         insert.setLong(1, entry.getKey().hour());
         insert.setInt(2, entry.getKey().device());
         insert.setInt(3, entry.getKey().span());
         insert.setBytes(4, CoverageDatabase.bytes(entry.getValue()::write));
         insert.execute();
       }
-      delete.setLong(1, Calendar.utcHour(nowMicros - CoverageBook.FINAL_MICROS) - 1);
+      delete.setLong(1, Calendar.utcHour(nowMicros - CoverageState.FINAL_MICROS) - 1);
       delete.execute();
     }
   }
 
-  private static void lateness(Connection connection, CoverageBook book)
+  private static void lateness(Connection connection, CoverageState book)
       throws SQLException, IOException {
     try (PreparedStatement insert =
         connection.prepareStatement(
             "INSERT OR REPLACE INTO lateness(sector,site,model,state) VALUES(?,?,?,?)")) {
-      for (Map.Entry<Group, Lateness> entry : book.lateness().entrySet()) {
+      for (Map.Entry<GroupKey, Lateness> entry : book.lateness().entrySet()) {
         insert.setString(1, entry.getKey().sector());
         insert.setString(2, entry.getKey().site());
         insert.setString(3, entry.getKey().model());

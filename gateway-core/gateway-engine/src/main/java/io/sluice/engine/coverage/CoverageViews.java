@@ -33,10 +33,10 @@ final class CoverageViews {
   /** Names that a message lists. */
   private static final int NAMES_MAX = 10;
 
-  private final CoverageBook book;
-  private final CoverageBook.Sessions sessions;
+  private final CoverageState book;
+  private final CoverageState.Sessions sessions;
 
-  CoverageViews(CoverageBook book, CoverageBook.Sessions sessions) {
+  CoverageViews(CoverageState book, CoverageState.Sessions sessions) {
     this.book = book;
     this.sessions = sessions;
   }
@@ -54,9 +54,9 @@ final class CoverageViews {
       this.end = end;
     }
 
-    private void add(DeviceCoverage device, boolean isReporting, Filter of, PageShelf shelf) {
+    private void add(DeviceCoverage device, boolean isReporting, Filter of, SlotPageCache shelf) {
       boolean isExpected = false;
-      for (Span span : device.spans()) {
+      for (ExpectationPeriod span : device.spans()) {
         if (takes(of, span.group)) {
           span.count(start, end, shelf, sum);
           isExpected |= span.touches(start, end);
@@ -74,10 +74,10 @@ final class CoverageViews {
           sum[2],
           expected,
           reporting,
-          Tally.ratio(reporting, expected),
-          Tally.ratio(sum[1], sum[0]),
-          Tally.ratio(sum[2], sum[1]),
-          Tally.ratio(sum[2], sum[0]),
+          RatioCounts.ratio(reporting, expected),
+          RatioCounts.ratio(sum[1], sum[0]),
+          RatioCounts.ratio(sum[2], sum[1]),
+          RatioCounts.ratio(sum[2], sum[0]),
           outages.overlap(start, end) / 1e6);
     }
   }
@@ -85,8 +85,8 @@ final class CoverageViews {
   Trend trend(Window window, Filter of, long nowMicros) {
     boolean isByDay = window == Window.MONTH;
     Calendar calendar = book.calendar();
-    Figures.Bounds bounds =
-        Figures.bounds(isByDay ? Window.MONTH : Window.DAY, nowMicros, calendar);
+    CoverageFigures.Bounds bounds =
+        CoverageFigures.bounds(isByDay ? Window.MONTH : Window.DAY, nowMicros, calendar);
     long length = isByDay ? Calendar.DAY_MICROS : Calendar.HOUR_MICROS;
     List<Step> steps = new ArrayList<>();
     for (long start = bounds.start(); start < bounds.end(); ) {
@@ -117,7 +117,7 @@ final class CoverageViews {
       int limit,
       @Nullable String after,
       long nowMicros) {
-    Figures.Bounds bounds = Figures.bounds(window, nowMicros, book.calendar());
+    CoverageFigures.Bounds bounds = CoverageFigures.bounds(window, nowMicros, book.calendar());
     Comparator<DeviceRow> order = isWorstFirst ? WORST : Comparator.comparing(DeviceRow::device);
     PriorityQueue<DeviceRow> last = new PriorityQueue<>(order.reversed());
     book.forEach(device -> {
@@ -153,7 +153,7 @@ final class CoverageViews {
     return (search == null || contains(device.id, search)) && takes(filter, device.group());
   }
 
-  private static boolean takes(Filter filter, Group group) {
+  private static boolean takes(Filter filter, GroupKey group) {
     return filter.takes(group.sector(), group.site(), group.model());
   }
 
@@ -173,7 +173,7 @@ final class CoverageViews {
     }
     Set<String> known = new TreeSet<>();
     book.forEach(device -> {
-      Group group = device.group();
+      GroupKey group = device.group();
       known.add(
           switch (scope) {
             case SECTOR -> group.sector();
@@ -200,28 +200,28 @@ final class CoverageViews {
         .formatted(scope.name().toLowerCase(Locale.ROOT), key, remedy);
   }
 
-  private DeviceRow row(DeviceCoverage device, Figures.Bounds bounds, long nowMicros) {
+  private DeviceRow row(DeviceCoverage device, CoverageFigures.Bounds bounds, long nowMicros) {
     long[] sum = new long[3];
-    for (Span span : device.spans()) {
+    for (ExpectationPeriod span : device.spans()) {
       span.count(bounds.start(), bounds.end(), book.shelf(), sum);
     }
-    Span current = device.current();
-    Group group = device.group();
+    ExpectationPeriod current = device.current();
+    GroupKey group = device.group();
     return new DeviceRow(
         device.id,
         group.sector(),
         group.site(),
         group.model(),
         current == null ? 0 : current.shape.intervalMicros() / 1e6,
-        CoverageBook.isConnected(device, nowMicros, sessions),
-        known(CoverageBook.lastSeenMicros(device, sessions)),
+        CoverageState.isConnected(device, nowMicros, sessions),
+        known(CoverageState.lastSeenMicros(device, sessions)),
         known(device.lastSampleMicros()),
         sum[0],
         sum[1],
         sum[2],
-        Tally.ratio(sum[1], sum[0]),
-        Tally.ratio(sum[2], sum[1]),
-        Tally.ratio(sum[2], sum[0]),
+        RatioCounts.ratio(sum[1], sum[0]),
+        RatioCounts.ratio(sum[2], sum[1]),
+        RatioCounts.ratio(sum[2], sum[0]),
         device.isStopped(nowMicros));
   }
 
@@ -237,7 +237,7 @@ final class CoverageViews {
       }
       List<DeviceWindow> windows = new ArrayList<>();
       for (Window window : List.of(Window.HOUR, Window.DAY, Window.MONTH)) {
-        Figures.Bounds bounds = Figures.bounds(window, nowMicros, book.calendar());
+        CoverageFigures.Bounds bounds = CoverageFigures.bounds(window, nowMicros, book.calendar());
         windows.add(
             new DeviceWindow(
                 window.label(),
@@ -250,9 +250,9 @@ final class CoverageViews {
     }
   }
 
-  private List<MetricRow> metrics(DeviceCoverage device, Figures.Bounds bounds) {
+  private List<MetricRow> metrics(DeviceCoverage device, CoverageFigures.Bounds bounds) {
     Map<String, long[]> sums = new TreeMap<>();
-    for (Span span : device.spans()) {
+    for (ExpectationPeriod span : device.spans()) {
       span.shape
           .metrics()
           .forEach((name, place) ->
@@ -269,11 +269,11 @@ final class CoverageViews {
   }
 
   /** What a day has, by group, as far as the book still knows it. */
-  Map<Group, long[]> day(long day, long nowMicros) {
+  Map<GroupKey, long[]> day(long day, long nowMicros) {
     Calendar calendar = book.calendar();
     long start = calendar.dayStart(day);
     long end = Math.min(calendar.dayStart(day + 1), nowMicros);
-    Map<Group, long[]> rows = new java.util.HashMap<>();
+    Map<GroupKey, long[]> rows = new java.util.HashMap<>();
     synchronized (book) {
       book.forEach(device -> addDay(device, start, end, rows));
       book.lateness()
@@ -290,9 +290,9 @@ final class CoverageViews {
     return rows;
   }
 
-  private void addDay(DeviceCoverage device, long start, long end, Map<Group, long[]> rows) {
-    Set<Group> counted = new HashSet<>();
-    for (Span span : device.spans()) {
+  private void addDay(DeviceCoverage device, long start, long end, Map<GroupKey, long[]> rows) {
+    Set<GroupKey> counted = new HashSet<>();
+    for (ExpectationPeriod span : device.spans()) {
       if (!span.touches(start, end)) {
         continue;
       }

@@ -62,14 +62,14 @@ final class DayTable {
     });
   }
 
-  private void write(long day, Map<Group, long[]> rows) throws IOException {
+  private void write(long day, Map<GroupKey, long[]> rows) throws IOException {
     database.write(connection -> {
       try (PreparedStatement insert =
           connection.prepareStatement(
               "INSERT OR REPLACE INTO day(day,sector,site,model,"
                   + COLUMN_NAMES
                   + ") VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)")) {
-        for (Map.Entry<Group, long[]> row : rows.entrySet()) {
+        for (Map.Entry<GroupKey, long[]> row : rows.entrySet()) {
           insert.setLong(1, day);
           insert.setString(2, row.getKey().sector());
           insert.setString(3, row.getKey().site());
@@ -101,7 +101,7 @@ final class DayTable {
         gateway,
         startMicros,
         Math.min(endMicros, Math.max(startMicros, nowMicros)),
-        nowMicros >= endMicros + CoverageBook.FINAL_MICROS,
+        nowMicros >= endMicros + CoverageState.FINAL_MICROS,
         rows("sector,site", first, end),
         rows("model", first, end),
         stops.stream().filter(isStopIn).toList(),
@@ -162,9 +162,9 @@ final class DayTable {
         sums[RECEIVED],
         sums[TIMELY],
         sums[EXCLUDED],
-        Tally.ratio(sums[FILLED], sums[DUE]),
-        Tally.ratio(sums[GOOD], sums[FILLED]),
-        Tally.ratio(sums[GOOD], sums[DUE]),
-        Tally.ratio(sums[TIMELY], sums[RECEIVED]));
+        RatioCounts.ratio(sums[FILLED], sums[DUE]),
+        RatioCounts.ratio(sums[GOOD], sums[FILLED]),
+        RatioCounts.ratio(sums[GOOD], sums[DUE]),
+        RatioCounts.ratio(sums[TIMELY], sums[RECEIVED]));
   }
 }

@@ -23,9 +23,9 @@ final class DeviceCoverage {
 
   final int number;
   final String id;
-  final Times times;
-  private final ArrayDeque<Span> spans = new ArrayDeque<>(1);
-  private Group group;
+  final SampledPeriods times;
+  private final ArrayDeque<ExpectationPeriod> spans = new ArrayDeque<>(1);
+  private GroupKey group;
   private boolean planned;
   private boolean retired;
   private long lastReceivedMicros = NEVER;
@@ -48,14 +48,14 @@ final class DeviceCoverage {
   /** Whether it has changed since it was saved. */
   boolean isDirty = true;
 
-  DeviceCoverage(int number, String id, Group group, Calendar calendar) {
+  DeviceCoverage(int number, String id, GroupKey group, Calendar calendar) {
     this.number = number;
     this.id = id;
     this.group = group;
-    this.times = new Times(calendar);
+    this.times = new SampledPeriods(calendar);
   }
 
-  Group group() {
+  GroupKey group() {
     return group;
   }
 
@@ -69,8 +69,8 @@ final class DeviceCoverage {
   }
 
   /** The span that is open, or null where the device is not commissioned. */
-  @Nullable Span current() {
-    Span last = spans.peekLast();
+  @Nullable ExpectationPeriod current() {
+    ExpectationPeriod last = spans.peekLast();
     return last != null && last.isOpen() ? last : null;
   }
 
@@ -94,7 +94,7 @@ final class DeviceCoverage {
   }
 
   boolean isStopped(long micros) {
-    Span current = current();
+    ExpectationPeriod current = current();
     return current != null && current.isExcluded(micros);
   }
 
@@ -104,19 +104,24 @@ final class DeviceCoverage {
    * @param excluded when nothing counts of a device in that group
    */
   void change(
-      Group group, Shape shape, Standing standing, long at, Intervals excluded, PageShelf shelf) {
+      GroupKey group,
+      ReportingExpectation shape,
+      Standing standing,
+      long at,
+      Intervals excluded,
+      SlotPageCache shelf) {
     this.group = group;
     this.planned = standing.planned();
     this.retired = standing.retired();
     this.isChild = standing.isChild();
     isDirty = true;
-    Span open = current();
+    ExpectationPeriod open = current();
     boolean isSame =
         open != null && standing.expected() && open.group.equals(group) && open.shape.equals(shape);
     if (isSame) {
       return;
     }
-    Span following = null;
+    ExpectationPeriod following = null;
     if (standing.expected()) {
       following =
           open == null ? first(group, shape, at, excluded) : open.next(group, shape, at, excluded);
@@ -130,12 +135,14 @@ final class DeviceCoverage {
     }
   }
 
-  private Span first(Group group, Shape shape, long at, Intervals excluded) {
-    Span last = spans.peekLast();
+  private ExpectationPeriod first(
+      GroupKey group, ReportingExpectation shape, long at, Intervals excluded) {
+    ExpectationPeriod last = spans.peekLast();
     // a clock that has gone back does not make two spans overlap
     return last == null
-        ? new Span(number, 0, group, shape, at, excluded)
-        : new Span(number, last.serial + 1, group, shape, Math.max(at, last.to()), excluded);
+        ? new ExpectationPeriod(number, 0, group, shape, at, excluded)
+        : new ExpectationPeriod(
+            number, last.serial + 1, group, shape, Math.max(at, last.to()), excluded);
   }
 
   /**
@@ -150,8 +157,8 @@ final class DeviceCoverage {
   }
 
   /** Takes over what does not count, as far back as what still changes. */
-  void exclude(Exclusions now, long oldest, PageShelf shelf) {
-    for (Span span : spans) {
+  void exclude(Exclusions now, long oldest, SlotPageCache shelf) {
+    for (ExpectationPeriod span : spans) {
       isDirty |= span.exclude(now.of(id, span.group), oldest, shelf);
     }
   }
@@ -173,8 +180,8 @@ final class DeviceCoverage {
    *
    * @param oldest the time before which nothing changes any more
    */
-  void value(long micros, String metric, boolean isGood, long oldest, PageShelf shelf) {
-    Span span = at(micros);
+  void value(long micros, String metric, boolean isGood, long oldest, SlotPageCache shelf) {
+    ExpectationPeriod span = at(micros);
     Integer place = span == null ? null : span.shape.metrics().get(metric);
     if (span == null || place == null) {
       return;
@@ -183,8 +190,8 @@ final class DeviceCoverage {
     if (slot < oldest) {
       return;
     }
-    Span owner = span.contains(slot) ? span : at(slot);
-    Span to = owner != null && owner.isOnGridOf(span) ? owner : span;
+    ExpectationPeriod owner = span.contains(slot) ? span : at(slot);
+    ExpectationPeriod to = owner != null && owner.isOnGridOf(span) ? owner : span;
     to.fill(slot, place, isGood, shelf);
   }
 
@@ -199,12 +206,12 @@ final class DeviceCoverage {
   }
 
   /** The span in which it was at that time, or null. */
-  private @Nullable Span at(long micros) {
-    Span last = spans.peekLast();
+  private @Nullable ExpectationPeriod at(long micros) {
+    ExpectationPeriod last = spans.peekLast();
     if (last != null && last.contains(micros)) {
       return last;
     }
-    for (Span span : spans) {
+    for (ExpectationPeriod span : spans) {
       if (span.contains(micros)) {
         return span;
       }
@@ -212,13 +219,13 @@ final class DeviceCoverage {
     return null;
   }
 
-  Iterable<Span> spans() {
+  Iterable<ExpectationPeriod> spans() {
     return spans;
   }
 
   /** Forgets what ended before that time. */
   void forgetBefore(long micros) {
-    Span oldest = spans.peekFirst();
+    ExpectationPeriod oldest = spans.peekFirst();
     while (oldest != null && oldest.endedBefore(micros)) {
       spans.removeFirst();
       oldest = spans.peekFirst();
@@ -241,8 +248,8 @@ final class DeviceCoverage {
             | (wasStopped ? WAS_STOPPED : 0));
     times.write(out);
     Numbers.write(out, spans.size());
-    for (Span span : spans) {
-      SpanFormat.write(span, out);
+    for (ExpectationPeriod span : spans) {
+      ExpectationPeriodFormat.write(span, out);
     }
   }
 
@@ -254,7 +261,7 @@ final class DeviceCoverage {
       int number, ShapeOf now, Exclusions applied, Calendar calendar, DataInput in)
       throws IOException {
     String id = in.readUTF();
-    Group group = Group.read(in);
+    GroupKey group = GroupKey.read(in);
     DeviceCoverage device = new DeviceCoverage(number, id, group, calendar);
     device.planned = in.readBoolean();
     device.retired = in.readBoolean();
@@ -266,17 +273,18 @@ final class DeviceCoverage {
     device.isLost = (flags & IS_LOST) != 0;
     device.wasStopped = (flags & WAS_STOPPED) != 0;
     device.times.read(in);
-    Shape shape = now.of(id);
+    ReportingExpectation shape = now.of(id);
     long count = Numbers.read(in);
     for (long i = 0; i < count; i++) {
-      device.spans.addLast(SpanFormat.read(device, device.spans.peekLast(), shape, applied, in));
+      device.spans.addLast(
+          ExpectationPeriodFormat.read(device, device.spans.peekLast(), shape, applied, in));
     }
     device.isDirty = false;
     return device;
   }
 
-  /** What a device is held to; {@link Shape#NOTHING} where it is not known. */
+  /** What a device is held to; {@link ReportingExpectation#NOTHING} where it is not known. */
   interface ShapeOf {
-    Shape of(String id);
+    ReportingExpectation of(String id);
   }
 }

@@ -54,7 +54,7 @@ final class Exclusions {
   }
 
   /** When nothing counts of a device in that group. */
-  Intervals of(String device, Group group) {
+  Intervals of(String device, GroupKey group) {
     if (parts.isEmpty()) {
       return always;
     }

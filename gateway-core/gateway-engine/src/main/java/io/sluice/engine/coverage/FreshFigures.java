@@ -13,26 +13,26 @@ final class FreshFigures {
   /** The share of the time that summing up may take. */
   private static final int FRESH_PER_COST = 50;
 
-  private final CoverageBook book;
-  private final CoverageBook.Sessions sessions;
+  private final CoverageState book;
+  private final CoverageState.Sessions sessions;
   private final LongSupplier nowMicros;
-  private volatile Figures figures;
+  private volatile CoverageFigures figures;
   private volatile long freshMicros = FRESH_MIN_MICROS;
 
-  FreshFigures(CoverageBook book, CoverageBook.Sessions sessions, LongSupplier nowMicros) {
+  FreshFigures(CoverageState book, CoverageState.Sessions sessions, LongSupplier nowMicros) {
     this.book = book;
     this.sessions = sessions;
     this.nowMicros = nowMicros;
-    this.figures = new Figures(nowMicros.getAsLong(), book.calendar());
+    this.figures = new CoverageFigures(nowMicros.getAsLong(), book.calendar());
   }
 
   /** The last that were made, however old. */
-  Figures latest() {
+  CoverageFigures latest() {
     return figures;
   }
 
   /** Those of now, or nearly. */
-  Figures current() {
+  CoverageFigures current() {
     refresh();
     return figures;
   }
@@ -52,7 +52,7 @@ final class FreshFigures {
     }
   }
 
-  private boolean isFresh(Figures figures) {
+  private boolean isFresh(CoverageFigures figures) {
     long age = nowMicros.getAsLong() - figures.atMicros;
     return age >= 0 && age < freshMicros;
   }

@@ -5,9 +5,9 @@ import java.io.DataOutput;
 import java.io.IOException;
 
 /**
- * Where the slots of a device lie: slot k has its centre at {@code anchor + k·I} (DOMAIN section
- * 2). The anchor is the first sample; until there is one, the time from which the device was
- * expected. Spans that follow each other with the same shape share one. Not thread-safe.
+ * Where the slots of a device lie: slot k has its centre at {@code anchor + k·I}. The anchor is the
+ * first sample; until there is one, the time from which the device was expected. Spans that follow
+ * each other with the same shape share one. Not thread-safe.
  */
 final class Grid {
   /** What was written for an anchor that was not known, before that was the expected time. */

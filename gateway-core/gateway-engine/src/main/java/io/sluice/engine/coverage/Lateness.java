@@ -21,8 +21,8 @@ final class Lateness {
   private static final long NONE = Long.MIN_VALUE;
 
   private final @Nullable Bucket[] minutes = new Bucket[MINUTES];
-  private final @Nullable Bucket[] hours = new Bucket[Span.HOURS_KEPT];
-  private final @Nullable Bucket[] days = new Bucket[Span.DAYS_KEPT];
+  private final @Nullable Bucket[] hours = new Bucket[ExpectationPeriod.HOURS_KEPT];
+  private final @Nullable Bucket[] days = new Bucket[ExpectationPeriod.DAYS_KEPT];
   private final Calendar calendar;
 
   Lateness(Calendar calendar) {
@@ -109,7 +109,7 @@ final class Lateness {
     return (int) Math.min(BINS - 1, Math.ceil(steps));
   }
 
-  /** Adds a window; its bounds are as {@link Times#any} wants them. */
+  /** Adds a window; its bounds are as {@link SampledPeriods#any} wants them. */
   void sum(long start, long end, Sum sum) {
     long at = start;
     if (end - at > Calendar.DAY_MICROS) {

@@ -26,7 +26,7 @@ final class LifeSigns {
   private static final int BATCH_BYTES = 1 << 20;
 
   private final CoverageDatabase database;
-  private final StopBook stops;
+  private final DowntimeStore stops;
   private final InternalReader spool;
   private final String epoch;
   private final GatewayTime time;
@@ -42,7 +42,7 @@ final class LifeSigns {
    */
   LifeSigns(
       CoverageDatabase database,
-      StopBook stops,
+      DowntimeStore stops,
       InternalReader spool,
       String epoch,
       GatewayTime time) {
@@ -115,7 +115,7 @@ final class LifeSigns {
     long[] inOrder = signs.build().filter(micros -> micros <= nowMicros).sorted().toArray();
     int first = Arrays.binarySearch(inOrder, sign);
     for (int i = first < 0 ? -first - 1 : first; i < inOrder.length; i++) {
-      if (inOrder[i] - sign >= StopBook.GAP_MICROS) {
+      if (inOrder[i] - sign >= DowntimeStore.GAP_MICROS) {
         return sign;
       }
       sign = inOrder[i];

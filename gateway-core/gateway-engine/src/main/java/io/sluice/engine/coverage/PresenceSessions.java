@@ -4,7 +4,7 @@ import io.sluice.engine.registry.presence.Presence;
 import org.jspecify.annotations.Nullable;
 
 /** What {@link Presence} knows of sessions. */
-record PresenceSessions(Presence presence) implements CoverageBook.Sessions {
+record PresenceSessions(Presence presence) implements CoverageState.Sessions {
   @Override
   public Presence.Contact contact(String id) {
     return presence.contact(id);

@@ -37,10 +37,10 @@ final class CoverageBenchmark {
     for (int i = 0; i < METRICS; i++) {
       places.put("metric" + i, i);
     }
-    Shape shape = new Shape(places, Calendar.MINUTE_MICROS);
+    ReportingExpectation shape = new ReportingExpectation(places, Calendar.MINUTE_MICROS);
     long before = heap();
     try (CoverageDatabase database = CoverageDatabase.open(file)) {
-      CoverageBook book = new CoverageBook(device -> shape, Calendar.UTC, database::load);
+      CoverageState book = new CoverageState(device -> shape, Calendar.UTC, database::load);
       for (int i = 0; i < devices; i++) {
         DeviceId id = new DeviceId("device-" + i);
         String site = "site-" + i % 100;
@@ -68,10 +68,10 @@ final class CoverageBenchmark {
       }
       long now = START + MINUTES * Calendar.MINUTE_MICROS;
       long began = System.nanoTime();
-      Figures first = book.figures(now, CoverageSessions.NONE);
+      CoverageFigures first = book.figures(now, CoverageSessions.NONE);
       long summed = System.nanoTime() - began;
       began = System.nanoTime();
-      Figures again = book.figures(now, CoverageSessions.NONE);
+      CoverageFigures again = book.figures(now, CoverageSessions.NONE);
       long summedAgain = System.nanoTime() - began;
       out.printf("heap: %d bytes a device%n", (heap() - before) / devices);
       out.printf("sample of %d metrics: %d ns%n", METRICS, nanos / samples);
@@ -84,7 +84,7 @@ final class CoverageBenchmark {
     }
   }
 
-  private static int minute(CoverageBook book, int devices, int minute, long now)
+  private static int minute(CoverageState book, int devices, int minute, long now)
       throws CorruptRecordException {
     EncodedRecord view = new EncodedRecord();
     RecordWriter writer = new RecordWriter();

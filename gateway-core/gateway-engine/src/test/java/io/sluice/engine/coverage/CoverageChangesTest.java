@@ -35,18 +35,19 @@ import org.junit.jupiter.api.io.TempDir;
 class CoverageChangesTest {
   private static final long SECOND = 1_000_000L;
   private static final long MINUTE = Calendar.MINUTE_MICROS;
-  private static final Shape SHAPE = new Shape(Map.of("state", 0), 60 * MINUTE);
+  private static final ReportingExpectation SHAPE =
+      new ReportingExpectation(Map.of("state", 0), 60 * MINUTE);
 
   @TempDir Path directory;
 
   private long now = Instant.parse("2026-10-05T00:00:00Z").toEpochMilli() * 1_000;
   private CoverageDatabase database;
-  private CoverageBook book;
-  private StopBook stops;
+  private CoverageState book;
+  private DowntimeStore stops;
   private final EncodedRecord view = new EncodedRecord();
   private final Map<String, Contact> contacts = new HashMap<>();
-  private final CoverageBook.Sessions sessions =
-      new CoverageBook.Sessions() {
+  private final CoverageState.Sessions sessions =
+      new CoverageState.Sessions() {
         @Override
         public Contact contact(String id) {
           return contacts.getOrDefault(id, Contact.UNKNOWN);
@@ -61,8 +62,8 @@ class CoverageChangesTest {
   @BeforeEach
   void open() throws Exception {
     database = CoverageDatabase.open(directory.resolve("coverage.db"));
-    book = new CoverageBook(device -> SHAPE, Calendar.UTC, database::load);
-    stops = new StopBook(database, book, () -> now);
+    book = new CoverageState(device -> SHAPE, Calendar.UTC, database::load);
+    stops = new DowntimeStore(database, book, () -> now);
     CoverageSnapshot.load(database, book, "e", id -> SHAPE);
     stops.load(now);
   }

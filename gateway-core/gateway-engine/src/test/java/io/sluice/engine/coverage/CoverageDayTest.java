@@ -39,22 +39,22 @@ class CoverageDayTest {
   private static final int DEVICES = 10;
   private static final long DAY_SLOTS = 24 * 60;
   private static final Map<String, Integer> METRICS = Map.of("temperature", 0, "humidity", 1);
-  private static final Shape SHAPE = new Shape(METRICS, MINUTE);
+  private static final ReportingExpectation SHAPE = new ReportingExpectation(METRICS, MINUTE);
 
   @TempDir Path directory;
 
   private long now = START;
   private CoverageDatabase database;
-  private CoverageBook book;
-  private StopBook stops;
+  private CoverageState book;
+  private DowntimeStore stops;
   private CoverageViews views;
   private final EncodedRecord view = new EncodedRecord();
 
   @BeforeEach
   void open() throws Exception {
     database = CoverageDatabase.open(directory.resolve("coverage.db"));
-    book = new CoverageBook(device -> SHAPE, Calendar.UTC, database::load);
-    stops = new StopBook(database, book, () -> now);
+    book = new CoverageState(device -> SHAPE, Calendar.UTC, database::load);
+    stops = new DowntimeStore(database, book, () -> now);
     views = new CoverageViews(book, CoverageSessions.NONE);
     for (String site : List.of("whole", "dropped", "stopped", "late")) {
       for (int i = 0; i < DEVICES; i++) {
@@ -132,8 +132,8 @@ class CoverageDayTest {
     CoverageSnapshot.save(database, book, "e", Map.of(), now);
     database.close();
     database = CoverageDatabase.open(directory.resolve("coverage.db"));
-    book = new CoverageBook(device -> SHAPE, Calendar.UTC, database::load);
-    stops = new StopBook(database, book, () -> now);
+    book = new CoverageState(device -> SHAPE, Calendar.UTC, database::load);
+    stops = new DowntimeStore(database, book, () -> now);
     views = new CoverageViews(book, CoverageSessions.NONE);
     CoverageSnapshot.load(database, book, "e", id -> SHAPE);
     stops.load(now);
@@ -256,7 +256,7 @@ class CoverageDayTest {
   @Test
   void nothingExpectedIsNull() {
     Group group =
-        new CoverageBook(device -> SHAPE, Calendar.UTC, (key, page) -> false)
+        new CoverageState(device -> SHAPE, Calendar.UTC, (key, page) -> false)
             .figures(now, CoverageSessions.NONE)
             .view(Window.HOUR, By.ALL, Exclusions.NONE)
             .groups()

@@ -53,8 +53,8 @@ class CoveragePropertyTest {
   private final Reference reference = new Reference();
   private SplittableRandom random = new SplittableRandom();
   private CoverageDatabase database;
-  private CoverageBook book;
-  private StopBook stops;
+  private CoverageState book;
+  private DowntimeStore stops;
   private int read;
   private long now = START;
   private Calendar calendar = Calendar.UTC;
@@ -100,8 +100,8 @@ class CoveragePropertyTest {
 
   private void open() throws IOException {
     database = CoverageDatabase.open(directory.resolve("coverage.db"));
-    book = new CoverageBook(CoveragePropertyTest::shape, calendar, database::load);
-    stops = new StopBook(database, book, () -> now);
+    book = new CoverageState(CoveragePropertyTest::shape, calendar, database::load);
+    stops = new DowntimeStore(database, book, () -> now);
     Map<Lane, Long> positions =
         CoverageSnapshot.load(database, book, "epoch", id -> book.shape(registry.get(id)));
     read = positions.getOrDefault(Lane.TELEMETRY, 0L).intValue();
@@ -131,10 +131,10 @@ class CoveragePropertyTest {
     CoverageSnapshot.save(database, book, "epoch", Map.of(Lane.TELEMETRY, (long) read), now);
   }
 
-  private static Shape shape(Device device) {
+  private static ReportingExpectation shape(Device device) {
     Map<String, Integer> places = new HashMap<>();
     METRICS.forEach(metric -> places.put(metric, places.size()));
-    return new Shape(places, device.interval().toNanos() / 1_000);
+    return new ReportingExpectation(places, device.interval().toNanos() / 1_000);
   }
 
   private void register(String id) throws IOException {
@@ -145,7 +145,7 @@ class CoveragePropertyTest {
         new Device(new DeviceId(id), "model", sector, site, interval, null, true, true, false);
     registry.put(id, device);
     book.change(id, device, now);
-    reference.change(id, new Group(sector, site, "model"), shape(device), now);
+    reference.change(id, new GroupKey(sector, site, "model"), shape(device), now);
     save();
   }
 
@@ -162,7 +162,7 @@ class CoveragePropertyTest {
     Device device = new Device(old.id(), "model", sector, site, interval, null, true, true, false);
     registry.put(id, device);
     book.change(id, device, now);
-    reference.change(id, new Group(sector, site, "model"), shape(device), now);
+    reference.change(id, new GroupKey(sector, site, "model"), shape(device), now);
     save();
   }
 
@@ -275,7 +275,7 @@ class CoveragePropertyTest {
   }
 
   private void compare(String where) {
-    Figures figures = book.figures(now, CoverageSessions.NONE);
+    CoverageFigures figures = book.figures(now, CoverageSessions.NONE);
     for (Window window : List.of(Window.HOUR, Window.DAY, Window.MONTH)) {
       Coverage got = figures.view(window, By.SITE, book.exclusions());
       Map<String, String> actual = new TreeMap<>();

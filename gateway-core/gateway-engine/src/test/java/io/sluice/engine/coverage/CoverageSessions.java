@@ -5,8 +5,8 @@ import io.sluice.engine.registry.presence.Presence;
 /** Sessions for tests. */
 final class CoverageSessions {
   /** Nobody has one, nobody was heard. */
-  static final CoverageBook.Sessions NONE =
-      new CoverageBook.Sessions() {
+  static final CoverageState.Sessions NONE =
+      new CoverageState.Sessions() {
         @Override
         public Presence.Contact contact(String id) {
           return Presence.Contact.UNKNOWN;

@@ -38,21 +38,22 @@ class CoverageSlotsTest {
 
   private long now = START;
   private CoverageDatabase database;
-  private CoverageBook book;
-  private StopBook stops;
+  private CoverageState book;
+  private DowntimeStore stops;
   private final EncodedRecord view = new EncodedRecord();
   private final Map<String, Device> devices = new HashMap<>();
 
   @BeforeEach
   void open() throws Exception {
     database = CoverageDatabase.open(directory.resolve("coverage.db"));
-    book = new CoverageBook(CoverageSlotsTest::shape, Calendar.UTC, database::load);
-    stops = new StopBook(database, book, () -> now);
+    book = new CoverageState(CoverageSlotsTest::shape, Calendar.UTC, database::load);
+    stops = new DowntimeStore(database, book, () -> now);
   }
 
-  private static Shape shape(Device device) {
+  private static ReportingExpectation shape(Device device) {
     Duration interval = device.interval();
-    return new Shape(Map.of("state", 0), interval == null ? MINUTE : interval.toNanos() / 1_000);
+    return new ReportingExpectation(
+        Map.of("state", 0), interval == null ? MINUTE : interval.toNanos() / 1_000);
   }
 
   private void device(String id, String site, Duration interval) {
@@ -266,7 +267,7 @@ class CoverageSlotsTest {
     // as it was written then: the anchor of a span without samples was 0
     database.close();
     database = CoverageDatabase.open(directory.resolve("coverage.db"));
-    book = new CoverageBook(CoverageSlotsTest::shape, Calendar.UTC, database::load);
+    book = new CoverageState(CoverageSlotsTest::shape, Calendar.UTC, database::load);
     CoverageSnapshot.load(database, book, "e", id -> shape(devices.get(id)));
     now = START + 30 * MINUTE;
     assertThat(slots(site("b"))).containsExactly(3L, 1L);

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Coverage by its definition (DOMAIN section 2), counted slot by slot: keeps every sample in a list
+ * Coverage by its definition (docs/coverage.md), counted slot by slot: keeps every sample in a list
  * and looks at all of them each time. Knows nothing of how the engine does it.
  */
 final class Reference {
@@ -23,18 +23,18 @@ final class Reference {
   private final List<Ruled> exclusions = new ArrayList<>();
 
   /** One sample that came. */
-  private record Receipt(Group group, long received, boolean isTimely) {}
+  private record Receipt(GroupKey group, long received, boolean isTimely) {}
 
   /**
    * Slots of one interval. Their anchor is the first sample; until it comes, the time from which
    * samples were expected.
    */
   static final class Grid {
-    private final Shape shape;
+    private final ReportingExpectation shape;
     private long anchor;
     private boolean hasSample;
 
-    Grid(Shape shape, long expectedFrom) {
+    Grid(ReportingExpectation shape, long expectedFrom) {
       this.shape = shape;
       this.anchor = expectedFrom;
     }
@@ -59,10 +59,10 @@ final class Reference {
   private static final class Period {
     private final long from;
     private long to = Long.MAX_VALUE;
-    private final Group group;
+    private final GroupKey group;
     private final Grid grid;
 
-    Period(long from, Group group, Grid grid) {
+    Period(long from, GroupKey group, Grid grid) {
       this.from = from;
       this.group = group;
       this.grid = grid;
@@ -73,13 +73,13 @@ final class Reference {
 
   /** A time that does not count, of all in a site, of a device, or of all where both are empty. */
   record Ruled(String site, String device, Interval time) {
-    boolean of(String id, Group group) {
+    boolean of(String id, GroupKey group) {
       return (site.isEmpty() || site.equals(group.site()))
           && (device.isEmpty() || device.equals(id));
     }
   }
 
-  void change(String id, Group group, Shape shape, long at) {
+  void change(String id, GroupKey group, ReportingExpectation shape, long at) {
     List<Period> own = periods.computeIfAbsent(id, key -> new ArrayList<>());
     if (own.isEmpty()) {
       own.add(new Period(at, group, new Grid(shape, at)));
@@ -129,7 +129,7 @@ final class Reference {
   }
 
   /** Received and timely samples of a group by when they came. */
-  long[] timeliness(Group group, long start, long end) {
+  long[] timeliness(GroupKey group, long start, long end) {
     long[] sum = new long[2];
     for (Receipt receipt : receipts) {
       boolean isIn =
@@ -166,8 +166,8 @@ final class Reference {
   }
 
   /** Due, filled and good by group. */
-  Map<Group, long[]> figures(long start, long end) {
-    Map<Group, long[]> sums = new HashMap<>();
+  Map<GroupKey, long[]> figures(long start, long end) {
+    Map<GroupKey, long[]> sums = new HashMap<>();
     periods.forEach((id, own) -> {
       for (Period period : own) {
         add(id, period, start, end, sums);
@@ -176,7 +176,7 @@ final class Reference {
     return sums;
   }
 
-  private void add(String id, Period period, long start, long end, Map<Group, long[]> sums) {
+  private void add(String id, Period period, long start, long end, Map<GroupKey, long[]> sums) {
     long low = Math.max(start, period.from);
     long high = Math.min(end, period.to);
     if (low >= high) {

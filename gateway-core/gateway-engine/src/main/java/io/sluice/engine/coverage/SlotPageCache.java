@@ -11,16 +11,16 @@ import org.jspecify.annotations.Nullable;
  * Pages that are no longer among a span's newest: those that have changed until they are saved, and
  * of the others the ones used last. Not thread-safe.
  */
-final class PageShelf {
+final class SlotPageCache {
   /** Pages held that are saved already. */
   private static final int CLEAN_MAX = 4_096;
 
   private final Calendar calendar;
   private final Source source;
-  private final LinkedHashMap<Key, Page> clean = new LinkedHashMap<>(64, 0.75f, true);
-  private Map<Key, Page> dirty = new LinkedHashMap<>();
+  private final LinkedHashMap<Key, SlotPage> clean = new LinkedHashMap<>(64, 0.75f, true);
+  private Map<Key, SlotPage> dirty = new LinkedHashMap<>();
 
-  PageShelf(Calendar calendar, Source source) {
+  SlotPageCache(Calendar calendar, Source source) {
     this.calendar = calendar;
     this.source = source;
   }
@@ -28,7 +28,7 @@ final class PageShelf {
   /** Where saved pages are read from. */
   interface Source {
     /** Fills in a page as it was saved; false where none was. */
-    boolean load(Key key, Page empty) throws IOException;
+    boolean load(Key key, SlotPage empty) throws IOException;
   }
 
   /**
@@ -43,15 +43,15 @@ final class PageShelf {
   }
 
   /** The page of that number, or null where nothing was counted on it. */
-  @Nullable Page find(Span span, long block) {
+  @Nullable SlotPage find(ExpectationPeriod span, long block) {
     Key key = new Key(span.device, span.serial, span.lastHour(block));
-    Page page = dirty.get(key);
+    SlotPage page = dirty.get(key);
     if (page != null) {
       return page;
     }
     page = clean.get(key);
     if (page == null) {
-      Page empty = span.empty(block);
+      SlotPage empty = span.empty(block);
       try {
         if (!source.load(key, empty)) {
           return null;
@@ -67,7 +67,7 @@ final class PageShelf {
   }
 
   private void trim() {
-    Iterator<Map.Entry<Key, Page>> oldest = clean.entrySet().iterator();
+    Iterator<Map.Entry<Key, SlotPage>> oldest = clean.entrySet().iterator();
     while (clean.size() > CLEAN_MAX && oldest.hasNext()) {
       oldest.next();
       oldest.remove();
@@ -75,7 +75,7 @@ final class PageShelf {
   }
 
   /** Takes a page over, to be saved. */
-  void put(Span span, Page page) {
+  void put(ExpectationPeriod span, SlotPage page) {
     Key key = new Key(span.device, span.serial, span.lastHour(page.block));
     clean.remove(key);
     dirty.put(key, page);
@@ -87,8 +87,8 @@ final class PageShelf {
   }
 
   /** The pages to be saved, which count as saved from now on. */
-  Map<Key, Page> take() {
-    Map<Key, Page> taken = dirty;
+  Map<Key, SlotPage> take() {
+    Map<Key, SlotPage> taken = dirty;
     dirty = new LinkedHashMap<>();
     clean.putAll(taken);
     trim();
@@ -102,7 +102,7 @@ final class PageShelf {
   }
 
   /** What was taken was not saved after all. */
-  void restore(Map<Key, Page> taken) {
+  void restore(Map<Key, SlotPage> taken) {
     taken.forEach((key, page) -> {
       clean.remove(key);
       dirty.putIfAbsent(key, page);

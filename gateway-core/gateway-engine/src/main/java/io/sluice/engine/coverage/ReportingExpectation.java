@@ -8,21 +8,22 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a device is held to. Immutable; shared by the devices of a profile.
+ * Which metrics a device has to report, and how often. Immutable; shared by the devices of a
+ * profile.
  *
  * @param metrics name of each metric that is due, with its place, from 0 without gaps; empty where
  *     the names are not known any more
  * @param count how many metrics are due
  * @param intervalMicros time from one slot to the next
  */
-record Shape(Map<String, Integer> metrics, int count, long intervalMicros) {
+record ReportingExpectation(Map<String, Integer> metrics, int count, long intervalMicros) {
   /** Bounds the slots of an hour: a device that is faster is held to one sample a second. */
   static final long SHORTEST_MICROS = 1_000_000;
 
   /** Of a device whose profile is not known: nothing is due. */
-  static final Shape NOTHING = new Shape(Map.of(), 0, 60_000_000L);
+  static final ReportingExpectation NOTHING = new ReportingExpectation(Map.of(), 0, 60_000_000L);
 
-  Shape(Map<String, Integer> metrics, long intervalMicros) {
+  ReportingExpectation(Map<String, Integer> metrics, long intervalMicros) {
     this(Map.copyOf(metrics), metrics.size(), Math.max(SHORTEST_MICROS, intervalMicros));
   }
 
@@ -31,7 +32,7 @@ record Shape(Map<String, Integer> metrics, int count, long intervalMicros) {
    *
    * @param own the device's own interval, or null for the profile's
    */
-  static Shape of(Profile profile, @Nullable Duration own) {
+  static ReportingExpectation of(Profile profile, @Nullable Duration own) {
     Map<String, Integer> metrics = new HashMap<>();
     for (Metric metric : profile.metrics()) {
       if (!metric.optional()) {
@@ -39,7 +40,7 @@ record Shape(Map<String, Integer> metrics, int count, long intervalMicros) {
       }
     }
     Duration interval = own == null ? profile.interval() : own;
-    return new Shape(metrics, interval.toNanos() / 1_000);
+    return new ReportingExpectation(metrics, interval.toNanos() / 1_000);
   }
 
   /** Tells whether saved metrics are still these. */
@@ -47,7 +48,7 @@ record Shape(Map<String, Integer> metrics, int count, long intervalMicros) {
     return metrics.hashCode();
   }
 
-  /** Grace: how long after its time a report may still be on its way (DOMAIN section 2). */
+  /** Grace: how long after its time a report may still be on its way: g in docs/coverage.md. */
   long graceMicros() {
     return Math.max(60_000_000L, intervalMicros / 10);
   }

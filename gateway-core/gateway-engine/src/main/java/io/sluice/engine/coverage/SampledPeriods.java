@@ -10,7 +10,7 @@ import java.io.IOException;
  * In which minutes, hours and days of the recent past a device has samples, by their own time. Not
  * thread-safe.
  */
-final class Times {
+final class SampledPeriods {
   private static final long NEVER = Long.MIN_VALUE;
   private static final int MINUTES = 0;
   private static final int HOURS = 2;
@@ -29,7 +29,7 @@ final class Times {
 
   private final Calendar calendar;
 
-  Times(Calendar calendar) {
+  SampledPeriods(Calendar calendar) {
     this.calendar = calendar;
   }
 

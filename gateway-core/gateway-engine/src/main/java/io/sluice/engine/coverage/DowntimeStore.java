@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
  * Approved stops and the gateway's own outages: kept on disk before they hold in the book.
  * Thread-safe.
  */
-final class StopBook {
-  private static final Logger LOG = LoggerFactory.getLogger(StopBook.class);
+final class DowntimeStore {
+  private static final Logger LOG = LoggerFactory.getLogger(DowntimeStore.class);
   private static final int STOPS_MAX = 1_000;
   private static final int OUTAGES_MAX = 1_000;
   private static final int TEXT_MAX = 500;
@@ -30,14 +30,14 @@ final class StopBook {
   /** A gap between two signs of the gateway's own life that is no delay any more. */
   static final long GAP_MICROS = 30_000_000;
 
-  private final StopTable table;
-  private final CoverageBook book;
+  private final DowntimeTable table;
+  private final CoverageState book;
   private final LongSupplier nowMicros;
   private Map<Long, Stop> stops = new TreeMap<>();
   private List<Interval> outages = List.of();
 
-  StopBook(CoverageDatabase database, CoverageBook book, LongSupplier nowMicros) {
-    this.table = new StopTable(database);
+  DowntimeStore(CoverageDatabase database, CoverageState book, LongSupplier nowMicros) {
+    this.table = new DowntimeTable(database);
     this.book = book;
     this.nowMicros = nowMicros;
   }
@@ -136,7 +136,7 @@ final class StopBook {
       throw new IllegalArgumentException(
           STOPS_MAX + " stops are known already; put several devices into one by site or model");
     }
-    if (stop.from() < nowMicros.getAsLong() - CoverageBook.FINAL_MICROS) {
+    if (stop.from() < nowMicros.getAsLong() - CoverageState.FINAL_MICROS) {
       throw new IllegalArgumentException(
           "from lies more than 72 h in the past: what was counted then is final");
     }

@@ -21,11 +21,11 @@ import org.jspecify.annotations.Nullable;
  * The state of every device, and the sums over them. Counting a sample takes constant time; {@link
  * #figures} takes time with the number of devices. Thread-safe: one lock, which is the book itself.
  */
-final class CoverageBook {
-  /** How long what comes late still counts: DOMAIN section 2. */
+final class CoverageState {
+  /** How long what comes late still counts: docs/coverage.md, late data. */
   static final long FINAL_MICROS = 72 * Calendar.HOUR_MICROS;
 
-  /** How far a sample's time may lie ahead of its receipt (DOMAIN section 1). */
+  /** How far a sample's time may lie ahead of its receipt: docs/coverage.md, late data. */
   private static final long AHEAD_MAX_MICROS = 300_000_000L;
 
   /** How long after its start the gateway calls no device lost that had a session before. */
@@ -33,11 +33,11 @@ final class CoverageBook {
 
   private static final long NEVER = Long.MIN_VALUE;
 
-  private final Function<Device, @Nullable Shape> shapes;
+  private final Function<Device, @Nullable ReportingExpectation> shapes;
   private final Calendar calendar;
-  private final PageShelf shelf;
+  private final SlotPageCache shelf;
   private final Map<String, DeviceCoverage> devices = new HashMap<>();
-  private final Map<Group, Lateness> lateness = new HashMap<>();
+  private final Map<GroupKey, Lateness> lateness = new HashMap<>();
   private final ChangeLog changes = new ChangeLog();
   private final List<Integer> removed = new ArrayList<>();
   private final SampleTimes sampleTimes = new SampleTimes();
@@ -50,18 +50,20 @@ final class CoverageBook {
    * @param shapes what a device is held to; null where its profile is not loaded, which makes
    *     nothing due
    */
-  CoverageBook(
-      Function<Device, @Nullable Shape> shapes, Calendar calendar, PageShelf.Source pages) {
+  CoverageState(
+      Function<Device, @Nullable ReportingExpectation> shapes,
+      Calendar calendar,
+      SlotPageCache.Source pages) {
     this.shapes = shapes;
     this.calendar = calendar;
-    this.shelf = new PageShelf(calendar, pages);
+    this.shelf = new SlotPageCache(calendar, pages);
   }
 
   Calendar calendar() {
     return calendar;
   }
 
-  PageShelf shelf() {
+  SlotPageCache shelf() {
     return shelf;
   }
 
@@ -71,7 +73,7 @@ final class CoverageBook {
     nextNumber = Math.max(nextNumber, device.number + 1);
   }
 
-  synchronized void restore(Group group, Lateness saved) {
+  synchronized void restore(GroupKey group, Lateness saved) {
     lateness.put(group, saved);
   }
 
@@ -88,9 +90,9 @@ final class CoverageBook {
     return nextNumber;
   }
 
-  Shape shape(@Nullable Device device) {
-    Shape shape = device == null ? null : shapes.apply(device);
-    return shape == null ? Shape.NOTHING : shape;
+  ReportingExpectation shape(@Nullable Device device) {
+    ReportingExpectation shape = device == null ? null : shapes.apply(device);
+    return shape == null ? ReportingExpectation.NOTHING : shape;
   }
 
   /**
@@ -109,7 +111,7 @@ final class CoverageBook {
       }
       return;
     }
-    Group group = new Group(device.sector(), device.site(), device.profile());
+    GroupKey group = new GroupKey(device.sector(), device.site(), device.profile());
     boolean isNew = state == null;
     if (state == null) {
       state = new DeviceCoverage(nextNumber++, id, group, calendar);
@@ -117,7 +119,7 @@ final class CoverageBook {
     }
     hasMoves = true;
     boolean wasCommissioned = state.isCommissioned();
-    Group before = state.group();
+    GroupKey before = state.group();
     state.change(
         group,
         shape(device),
@@ -161,7 +163,7 @@ final class CoverageBook {
     }
     long received = sample.receivedMicros();
     device.heard(received);
-    Span span = device.current();
+    ExpectationPeriod span = device.current();
     Lateness late = span == null ? null : lateness(device.group());
     long allowed = span == null ? 0 : span.allowedMicros(sample.messageClass());
     sampleTimes.clear();
@@ -181,7 +183,7 @@ final class CoverageBook {
     }
   }
 
-  private Lateness lateness(Group group) {
+  private Lateness lateness(GroupKey group) {
     return lateness.computeIfAbsent(group, key -> new Lateness(calendar));
   }
 
@@ -222,9 +224,9 @@ final class CoverageBook {
    *
    * @param sessions which devices have a session, and when each was last seen
    */
-  synchronized Figures figures(long nowMicros, Sessions sessions) {
-    Figures figures = new Figures(nowMicros, calendar);
-    long oldest = nowMicros - (Span.DAYS_KEPT + 1L) * Calendar.DAY_MICROS;
+  synchronized CoverageFigures figures(long nowMicros, Sessions sessions) {
+    CoverageFigures figures = new CoverageFigures(nowMicros, calendar);
+    long oldest = nowMicros - (ExpectationPeriod.DAYS_KEPT + 1L) * Calendar.DAY_MICROS;
     boolean isSettling = isSettling(nowMicros);
     for (DeviceCoverage device : devices.values()) {
       Presence.Contact contact = sessions.contact(device.id);
@@ -267,11 +269,11 @@ final class CoverageBook {
   }
 
   /**
-   * DOMAIN section 2: a device that has sessions is connected while one lives; one that has none,
-   * while it was heard within 3·I + g.
+   * A device that has sessions is connected while one lives; one that has none, while it was heard
+   * within 3·I + g.
    */
   static boolean isConnected(DeviceCoverage device, long nowMicros, Sessions sessions) {
-    Span span = device.current();
+    ExpectationPeriod span = device.current();
     if (span == null) {
       return false;
     }
@@ -300,7 +302,7 @@ final class CoverageBook {
     return devices.get(id);
   }
 
-  synchronized Map<Group, Lateness> lateness() {
+  synchronized Map<GroupKey, Lateness> lateness() {
     return Map.copyOf(lateness);
   }
 

@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /** Filled and good slots by period (hour or day), of the newest periods. Not thread-safe. */
-final class Counts {
+final class SlotCounts {
   private static final long NEVER = Long.MIN_VALUE;
 
   private final int[] counts;
@@ -15,7 +15,7 @@ final class Counts {
   /**
    * @param periods how many are kept
    */
-  Counts(int periods) {
+  SlotCounts(int periods) {
     counts = new int[2 * periods];
   }
 

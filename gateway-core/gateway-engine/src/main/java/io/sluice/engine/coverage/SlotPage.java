@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * The slots of one device and block of time, two bits a slot and metric: filled, good. A page whose
  * every bit is set keeps none of them. Not thread-safe.
  */
-final class Page {
+final class SlotPage {
   /** What a value changed, as a set of bits. */
   static final int FILLED = 1;
 
@@ -33,7 +33,7 @@ final class Page {
    * @param firstSlot the first whose time lies in it
    * @param slots how many do, at least 1
    */
-  Page(long block, long firstSlot, int slots, int metrics) {
+  SlotPage(long block, long firstSlot, int slots, int metrics) {
     this.block = block;
     this.firstSlot = firstSlot;
     this.slots = slots;
@@ -76,7 +76,7 @@ final class Page {
   }
 
   /** Takes over what a page of the same block and slots has. */
-  void add(Page other) {
+  void add(SlotPage other) {
     for (int slot = 0; slot < slots; slot++) {
       for (int metric = 0; metric < metrics; metric++) {
         int bit = slot * metrics + metric;

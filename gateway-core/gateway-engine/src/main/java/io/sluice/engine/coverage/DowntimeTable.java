@@ -14,10 +14,10 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** What does not count, on disk: approved stops, and the gateway's own outages. */
-final class StopTable {
+final class DowntimeTable {
   private final CoverageDatabase database;
 
-  StopTable(CoverageDatabase database) {
+  DowntimeTable(CoverageDatabase database) {
     this.database = database;
   }
 

@@ -11,11 +11,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Slots lie on a {@link Grid}; a sample belongs to the slot within ±I/2 of it. A slot belongs to
  * the window, exclusion and span in which its centre lies, and to nothing else: so due is a count
- * of slots, filled never exceeds it, and sums over any split of time or groups are exact (DOMAIN
- * section 2). The slots of the newest hours are kept here, older ones on the {@link PageShelf}; the
- * sums of hours and days here.
+ * of slots, filled never exceeds it, and sums over any split of time or groups are exact
+ * (docs/coverage.md). The slots of the newest hours are kept here, older ones on the {@link
+ * SlotPageCache}; the sums of hours and days here.
  */
-final class Span {
+final class ExpectationPeriod {
   /** Hours whose sums are kept: the 24 of a day, its ends, and 12 that a slot may be ahead. */
   static final int HOURS_KEPT = 38;
 
@@ -36,17 +36,17 @@ final class Span {
   /** Which of the device's: ascending, never given twice. */
   final int serial;
 
-  final Group group;
-  final Shape shape;
+  final GroupKey group;
+  final ReportingExpectation shape;
   final long from;
   final Grid grid;
 
   // SpanFormat sets these, when it reads a span
   long to = OPEN;
   long newestBlock = NEVER;
-  final @Nullable Page[] recent = new Page[PAGES_KEPT];
-  @Nullable Counts hours;
-  @Nullable Counts days;
+  final @Nullable SlotPage[] recent = new SlotPage[PAGES_KEPT];
+  @Nullable SlotCounts hours;
+  @Nullable SlotCounts days;
 
   /** When nothing counts. */
   private Intervals excluded;
@@ -55,11 +55,24 @@ final class Span {
    * @param device its number
    * @param excluded when nothing counts
    */
-  Span(int device, int serial, Group group, Shape shape, long from, Intervals excluded) {
+  ExpectationPeriod(
+      int device,
+      int serial,
+      GroupKey group,
+      ReportingExpectation shape,
+      long from,
+      Intervals excluded) {
     this(device, serial, group, shape, from, excluded, new Grid(from));
   }
 
-  Span(int device, int serial, Group group, Shape shape, long from, Intervals excluded, Grid grid) {
+  ExpectationPeriod(
+      int device,
+      int serial,
+      GroupKey group,
+      ReportingExpectation shape,
+      long from,
+      Intervals excluded,
+      Grid grid) {
     this.device = device;
     this.serial = serial;
     this.group = group;
@@ -70,10 +83,10 @@ final class Span {
   }
 
   /** The span that follows this one; it stays on the grid where the interval is the same. */
-  Span next(Group group, Shape shape, long at, Intervals excluded) {
+  ExpectationPeriod next(GroupKey group, ReportingExpectation shape, long at, Intervals excluded) {
     long begin = Math.max(from, at);
     Grid following = shape.equals(this.shape) ? grid : new Grid(begin);
-    return new Span(device, serial + 1, group, shape, begin, excluded, following);
+    return new ExpectationPeriod(device, serial + 1, group, shape, begin, excluded, following);
   }
 
   long to() {
@@ -88,7 +101,7 @@ final class Span {
     return micros >= from && micros < to;
   }
 
-  boolean isOnGridOf(Span other) {
+  boolean isOnGridOf(ExpectationPeriod other) {
     return grid == other.grid;
   }
 
@@ -108,25 +121,25 @@ final class Span {
   }
 
   /** Counts one value in the slot of that time. */
-  void fill(long slotMicros, int metric, boolean isGood, PageShelf shelf) {
+  void fill(long slotMicros, int metric, boolean isGood, SlotPageCache shelf) {
     long block = block(slotMicros);
-    Page page = page(block, shelf);
+    SlotPage page = page(block, shelf);
     int changed = page.fill(slot(slotMicros), metric, isGood);
     if (changed != 0 && block <= newestBlock - PAGES_KEPT) {
       shelf.put(this, page);
     }
     if (changed != 0 && contains(slotMicros) && !excluded.contains(slotMicros)) {
-      int filled = changed & Page.FILLED;
-      count(slotMicros, filled, (changed & Page.GOOD) == 0 ? 0 : 1, shelf.calendar());
+      int filled = changed & SlotPage.FILLED;
+      count(slotMicros, filled, (changed & SlotPage.GOOD) == 0 ? 0 : 1, shelf.calendar());
     }
   }
 
   private void count(long micros, int filled, int good, Calendar calendar) {
-    Counts hours = this.hours;
-    Counts days = this.days;
+    SlotCounts hours = this.hours;
+    SlotCounts days = this.days;
     if (hours == null || days == null) {
-      hours = new Counts(HOURS_KEPT);
-      days = new Counts(DAYS_KEPT);
+      hours = new SlotCounts(HOURS_KEPT);
+      days = new SlotCounts(DAYS_KEPT);
       this.hours = hours;
       this.days = days;
     }
@@ -144,19 +157,19 @@ final class Span {
   }
 
   /** The page of that number, made where there is none. */
-  private Page page(long block, PageShelf shelf) {
-    Page page = find(block, shelf);
+  private SlotPage page(long block, SlotPageCache shelf) {
+    SlotPage page = find(block, shelf);
     if (page != null) {
       return page;
     }
-    Page made = empty(block);
+    SlotPage made = empty(block);
     if (newestBlock != NEVER && block <= newestBlock - PAGES_KEPT) {
       shelf.put(this, made);
       return made;
     }
     newestBlock = Math.max(newestBlock, block);
     for (int i = 0; i < PAGES_KEPT; i++) {
-      Page old = recent[i];
+      SlotPage old = recent[i];
       if (old != null && old.block <= newestBlock - PAGES_KEPT) {
         shelf.put(this, old);
         recent[i] = null;
@@ -166,10 +179,10 @@ final class Span {
     return made;
   }
 
-  Page empty(long block) {
+  SlotPage empty(long block) {
     long first = slotFrom(block * blockMicros());
     int slots = Math.toIntExact(slotFrom((block + 1) * blockMicros()) - first);
-    return new Page(block, first, slots, shape.count());
+    return new SlotPage(block, first, slots, shape.count());
   }
 
   /** The hour in which the page of that number ends. */
@@ -177,14 +190,14 @@ final class Span {
     return (block + 1) * (blockMicros() / HOUR_MICROS) - 1;
   }
 
-  private @Nullable Page find(long block, PageShelf shelf) {
+  private @Nullable SlotPage find(long block, SlotPageCache shelf) {
     if (newestBlock == NEVER || block > newestBlock) {
       return null;
     }
     if (block <= newestBlock - PAGES_KEPT) {
       return shelf.find(this, block);
     }
-    Page page = recent[(int) Math.floorMod(block, (long) PAGES_KEPT)];
+    SlotPage page = recent[(int) Math.floorMod(block, (long) PAGES_KEPT)];
     return page != null && page.block == block ? page : null;
   }
 
@@ -215,7 +228,7 @@ final class Span {
    *
    * @param end not after the present
    */
-  void count(long start, long end, PageShelf shelf, long[] sum) {
+  void count(long start, long end, SlotPageCache shelf, long[] sum) {
     long due = due(start, end) * shape.count();
     if (due > 0) {
       sum[0] += due;
@@ -232,9 +245,9 @@ final class Span {
    * Adds filled and good to places 1 and 2: by days as far as they are full, then by hours, the
    * rest slot by slot.
    */
-  private void sums(long start, long end, PageShelf shelf, long[] found) {
-    Counts hours = this.hours;
-    Counts days = this.days;
+  private void sums(long start, long end, SlotPageCache shelf, long[] found) {
+    SlotCounts hours = this.hours;
+    SlotCounts days = this.days;
     if (hours == null || days == null) {
       return;
     }
@@ -257,7 +270,7 @@ final class Span {
   }
 
   /** The same slot by slot. */
-  private void filled(long start, long end, Intervals excluded, PageShelf shelf, long[] found) {
+  private void filled(long start, long end, Intervals excluded, SlotPageCache shelf, long[] found) {
     long low = Math.max(start, from);
     long high = Math.min(end, to);
     if (low >= high || newestBlock == NEVER) {
@@ -265,7 +278,7 @@ final class Span {
     }
     long last = Math.min(newestBlock, block(high - 1));
     for (long block = block(low); block <= last; block++) {
-      Page page = find(block, shelf);
+      SlotPage page = find(block, shelf);
       if (page == null) {
         continue;
       }
@@ -284,7 +297,7 @@ final class Span {
   }
 
   /** Adds due, filled and good of one metric to {@code sum}: slot by slot, so of a day at most. */
-  void count(int metric, long start, long end, PageShelf shelf, long[] sum) {
+  void count(int metric, long start, long end, SlotPageCache shelf, long[] sum) {
     long low = Math.max(start, from);
     long high = Math.min(end, to);
     if (low >= high) {
@@ -293,7 +306,7 @@ final class Span {
     sum[0] += due(low, high);
     long last = Math.min(newestBlock, block(high - 1));
     for (long block = block(low); newestBlock != NEVER && block <= last; block++) {
-      Page page = find(block, shelf);
+      SlotPage page = find(block, shelf);
       if (page != null) {
         for (long slot = slotFrom(Math.max(low, block * blockMicros()));
             slot < slotFrom(Math.min(high, (block + 1) * blockMicros()));
@@ -312,7 +325,7 @@ final class Span {
    * @param oldest what lies before stays as it was counted
    * @return whether that is a change
    */
-  boolean exclude(Intervals after, long oldest, PageShelf shelf) {
+  boolean exclude(Intervals after, long oldest, SlotPageCache shelf) {
     Intervals before = excluded;
     excluded = after;
     Intervals more = after.without(before);
@@ -322,7 +335,7 @@ final class Span {
     return more.size() + less.size() > 0;
   }
 
-  /** DOMAIN section 2, L; where it names none for the sector, as for a farm. */
+  /** How late a sample may be and be timely: L in docs/coverage.md. */
   long allowedMicros(MessageClass kind) {
     if (kind == MessageClass.ALARM) {
       return ALARM_LATE_MICROS;
@@ -339,7 +352,7 @@ final class Span {
     return excluded.contains(micros);
   }
 
-  private void adjust(Intervals ranges, int sign, long oldest, PageShelf shelf) {
+  private void adjust(Intervals ranges, int sign, long oldest, SlotPageCache shelf) {
     for (int i = 0; i < ranges.size(); i++) {
       adjust(
           Math.max(oldest, ranges.from(i)),
@@ -351,7 +364,7 @@ final class Span {
   }
 
   /** Counts the slots of a time anew, or takes them back. */
-  private void adjust(long start, long end, int sign, Intervals excluded, PageShelf shelf) {
+  private void adjust(long start, long end, int sign, Intervals excluded, SlotPageCache shelf) {
     long first = Math.max(start, from);
     if (newestBlock == NEVER || first >= end) {
       return;
@@ -375,12 +388,12 @@ final class Span {
    *
    * @param following null where none does
    */
-  void end(long at, @Nullable Span following, PageShelf shelf) {
+  void end(long at, @Nullable ExpectationPeriod following, SlotPageCache shelf) {
     long end = Math.max(from, at);
     adjust(end, OPEN, -1, excluded, shelf);
     if (following != null && isOnGridOf(following)) {
       for (long block = block(end); newestBlock != NEVER && block <= newestBlock; block++) {
-        Page page = find(block, shelf);
+        SlotPage page = find(block, shelf);
         if (page != null) {
           following.page(block, shelf).add(page);
         }

@@ -11,14 +11,14 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** The sums over all devices at one moment, by group. Filled by one thread, then only read. */
-final class Figures {
+final class CoverageFigures {
   final long atMicros;
   private final Calendar calendar;
   private final Part hour;
   private final Part day;
   private final Part month;
 
-  Figures(long nowMicros, Calendar calendar) {
+  CoverageFigures(long nowMicros, Calendar calendar) {
     this.atMicros = nowMicros;
     this.calendar = calendar;
     this.hour = part(Window.HOUR);
@@ -55,19 +55,19 @@ final class Figures {
   private static final class Part {
     private final long start;
     private final long end;
-    private final Map<Group, Tally> tallies = new HashMap<>();
+    private final Map<GroupKey, RatioCounts> tallies = new HashMap<>();
 
     Part(long start, long end) {
       this.start = start;
       this.end = end;
     }
 
-    private Tally of(Group group) {
-      return tallies.computeIfAbsent(group, key -> new Tally());
+    private RatioCounts of(GroupKey group) {
+      return tallies.computeIfAbsent(group, key -> new RatioCounts());
     }
 
     private void add(
-        DeviceCoverage device, boolean isConnected, boolean isStopped, PageShelf shelf) {
+        DeviceCoverage device, boolean isConnected, boolean isStopped, SlotPageCache shelf) {
       of(device.group())
           .stands(
               device,
@@ -75,7 +75,7 @@ final class Figures {
               device.times.any(start, end + Calendar.MINUTE_MICROS),
               isStopped);
       long[] sum = new long[3];
-      for (Span span : device.spans()) {
+      for (ExpectationPeriod span : device.spans()) {
         java.util.Arrays.fill(sum, 0);
         span.count(start, end, shelf, sum);
         if (sum[0] > 0) {
@@ -85,14 +85,14 @@ final class Figures {
     }
   }
 
-  void add(DeviceCoverage device, boolean isConnected, PageShelf shelf) {
+  void add(DeviceCoverage device, boolean isConnected, SlotPageCache shelf) {
     boolean isStopped = device.isStopped(atMicros);
     hour.add(device, isConnected, isStopped, shelf);
     day.add(device, isConnected, isStopped, shelf);
     month.add(device, isConnected, isStopped, shelf);
   }
 
-  void add(Group group, Lateness lateness) {
+  void add(GroupKey group, Lateness lateness) {
     lateness.sum(hour.start, hour.end, hour.of(group).lateness);
     lateness.sum(day.start, day.end, day.of(group).lateness);
     lateness.sum(month.start, month.end, month.of(group).lateness);
@@ -105,12 +105,12 @@ final class Figures {
           case DAY -> day;
           case MONTH -> month;
         };
-    Map<List<String>, Tally> rows = new TreeMap<>(Figures::compare);
+    Map<List<String>, RatioCounts> rows = new TreeMap<>(CoverageFigures::compare);
     if (by == By.ALL) {
-      rows.put(List.of("all"), new Tally());
+      rows.put(List.of("all"), new RatioCounts());
     }
-    part.tallies.forEach(
-        (group, tally) -> rows.computeIfAbsent(key(group, by), key -> new Tally()).add(tally));
+    part.tallies.forEach((group, tally) ->
+        rows.computeIfAbsent(key(group, by), key -> new RatioCounts()).add(tally));
     List<CoverageDesk.Group> views = new ArrayList<>();
     rows.forEach((key, tally) -> views.add(tally.view(key, by)));
     double outage = Intervals.of(exclusions.outages()).overlap(part.start, part.end) / 1e6;
@@ -119,7 +119,7 @@ final class Figures {
   }
 
   /** What tells the rows apart; the first is the row's key. A site may serve several sectors. */
-  private static List<String> key(Group group, By by) {
+  private static List<String> key(GroupKey group, By by) {
     return switch (by) {
       case ALL -> List.of("all");
       case SECTOR -> List.of(group.sector());

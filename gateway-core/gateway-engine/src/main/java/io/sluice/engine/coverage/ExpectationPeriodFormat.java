@@ -7,10 +7,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The bytes of a span in {@code coverage.db}. */
-final class SpanFormat {
-  private SpanFormat() {}
+final class ExpectationPeriodFormat {
+  private ExpectationPeriodFormat() {}
 
-  static void write(Span span, DataOutput out) throws IOException {
+  static void write(ExpectationPeriod span, DataOutput out) throws IOException {
     Numbers.write(out, span.serial);
     out.writeUTF(span.group.sector());
     out.writeUTF(span.group.site());
@@ -22,15 +22,15 @@ final class SpanFormat {
     out.writeLong(span.to);
     span.grid.write(out);
     out.writeLong(span.newestBlock);
-    Counts hours = span.hours;
-    Counts days = span.days;
+    SlotCounts hours = span.hours;
+    SlotCounts days = span.days;
     out.writeBoolean(hours != null && days != null);
     if (hours != null && days != null) {
       hours.write(out);
       days.write(out);
     }
-    for (Page page : span.recent) {
-      out.writeLong(page == null ? Span.NEVER : page.block);
+    for (SlotPage page : span.recent) {
+      out.writeLong(page == null ? ExpectationPeriod.NEVER : page.block);
       if (page != null) {
         page.write(out);
       }
@@ -43,37 +43,43 @@ final class SpanFormat {
    *     known by their number alone, and nothing is added to the span any more
    * @param applied what did not count when it was saved
    */
-  static Span read(
-      DeviceCoverage device, @Nullable Span before, Shape now, Exclusions applied, DataInput in)
+  static ExpectationPeriod read(
+      DeviceCoverage device,
+      @Nullable ExpectationPeriod before,
+      ReportingExpectation now,
+      Exclusions applied,
+      DataInput in)
       throws IOException {
     int serial = (int) Numbers.read(in);
-    Group group = Group.read(in);
+    GroupKey group = GroupKey.read(in);
     int count = (int) Numbers.read(in);
     long interval = in.readLong();
     boolean isKnown = in.readInt() == now.mark() && count == now.count();
     boolean isNow = isKnown && interval == now.intervalMicros();
-    Shape shape = isNow ? now : new Shape(isKnown ? now.metrics() : Map.of(), count, interval);
+    ReportingExpectation shape =
+        isNow ? now : new ReportingExpectation(isKnown ? now.metrics() : Map.of(), count, interval);
     long from = in.readLong();
     long to = in.readLong();
     Grid own = Grid.read(from, in);
     boolean mayShare = before != null && before.to == from && before.shape.equals(shape);
     Grid grid = mayShare && before.grid.adopt(own) ? before.grid : own;
-    Span span =
-        new Span(device.number, serial, group, shape, from, applied.of(device.id, group), grid);
+    ExpectationPeriod span =
+        new ExpectationPeriod(
+            device.number, serial, group, shape, from, applied.of(device.id, group), grid);
     span.to = to;
     span.newestBlock = in.readLong();
     if (in.readBoolean()) {
-      Counts hours = new Counts(Span.HOURS_KEPT);
-      Counts days = new Counts(Span.DAYS_KEPT);
+      SlotCounts hours = new SlotCounts(ExpectationPeriod.HOURS_KEPT);
+      SlotCounts days = new SlotCounts(ExpectationPeriod.DAYS_KEPT);
       hours.read(in);
       days.read(in);
       span.hours = hours;
       span.days = days;
     }
-    for (int i = 0; i < Span.PAGES_KEPT; i++) {
+    for (int i = 0; i < ExpectationPeriod.PAGES_KEPT; i++) {
       long block = in.readLong();
-      if (block != Span.NEVER) {
-        Page page = span.empty(block);
+      if (block != ExpectationPeriod.NEVER) {
+        SlotPage page = span.empty(block);
         page.read(in);
         span.recent[i] = page;
       }

@@ -5,8 +5,8 @@ import io.sluice.api.admin.CoverageDesk.By;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Numerators and denominators of one row. Not thread-safe. */
-final class Tally {
+/** The counts of which the ratios of one row are made, such as filled and due. Not thread-safe. */
+final class RatioCounts {
   final Lateness.Sum lateness = new Lateness.Sum();
   private long expected;
   private long connected;
@@ -38,7 +38,7 @@ final class Tally {
     good += sum[2];
   }
 
-  void add(Tally other) {
+  void add(RatioCounts other) {
     lateness.add(other.lateness);
     expected += other.expected;
     connected += other.connected;

@@ -10,7 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class ShapeTest {
+class ReportingExpectationTest {
   @TempDir Path directory;
 
   @Test
@@ -28,7 +28,8 @@ class ShapeTest {
             """);
     Profiles.Loaded loaded = Profiles.load(List.of(file));
     assertThat(loaded.faults()).isEmpty();
-    Shape shape = Shape.of(loaded.profiles().find("gauge"), Duration.ofSeconds(30));
+    ReportingExpectation shape =
+        ReportingExpectation.of(loaded.profiles().find("gauge"), Duration.ofSeconds(30));
     assertThat(shape.metrics()).containsOnlyKeys("depth", "rain").containsValues(0, 1);
     assertThat(shape.count()).isEqualTo(2);
     assertThat(shape.intervalMicros()).isEqualTo(30_000_000);
