@@ -4,6 +4,8 @@ import io.sluice.api.admin.CoverageDesk.Change;
 import io.sluice.api.admin.CoverageDesk.ChangeFilter;
 import io.sluice.api.admin.CoverageDesk.Changes;
 import io.sluice.api.admin.CoverageDesk.What;
+import io.sluice.engine.coverage.slot.Calendar;
+import io.sluice.engine.coverage.slot.GroupKey;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;

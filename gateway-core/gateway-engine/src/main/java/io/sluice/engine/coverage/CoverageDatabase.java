@@ -1,6 +1,8 @@
 package io.sluice.engine.coverage;
 
 import io.sluice.api.store.StoreUnavailableException;
+import io.sluice.engine.coverage.slot.SlotPage;
+import io.sluice.engine.coverage.slot.SlotPageCache;
 import io.sluice.store.sqlite.SqliteFile;
 import io.sluice.store.sqlite.SqliteKind;
 import java.io.ByteArrayInputStream;

@@ -6,6 +6,8 @@ import io.sluice.api.Lane;
 import io.sluice.api.admin.CoverageDesk;
 import io.sluice.api.health.Guarded;
 import io.sluice.api.store.StoreUnavailableException;
+import io.sluice.engine.coverage.slot.Calendar;
+import io.sluice.engine.coverage.slot.ReportingExpectation;
 import io.sluice.engine.normalize.profile.Profile;
 import io.sluice.engine.normalize.profile.Profiles;
 import io.sluice.engine.record.CorruptRecordException;

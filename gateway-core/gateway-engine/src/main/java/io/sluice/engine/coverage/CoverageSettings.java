@@ -2,6 +2,7 @@ package io.sluice.engine.coverage;
 
 import io.sluice.api.config.Checked;
 import io.sluice.api.config.Option;
+import io.sluice.engine.coverage.slot.Calendar;
 import io.sluice.engine.normalize.TimeSettings;
 import java.time.Duration;
 import java.time.ZoneId;
@@ -58,7 +59,7 @@ public record CoverageSettings(
                 "\"" + utcOffset + "\" " + problem + "; write an offset such as +10:30"));
   }
 
-  Calendar calendar() {
+  public Calendar calendar() {
     return new Calendar(
         utcOffset == null ? ZoneOffset.ofHours(utcOffsetHours) : ZoneId.of(utcOffset));
   }

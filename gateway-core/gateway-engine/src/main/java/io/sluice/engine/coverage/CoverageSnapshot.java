@@ -1,6 +1,13 @@
 package io.sluice.engine.coverage;
 
 import io.sluice.api.Lane;
+import io.sluice.engine.coverage.slot.Calendar;
+import io.sluice.engine.coverage.slot.DeviceCoverage;
+import io.sluice.engine.coverage.slot.Exclusions;
+import io.sluice.engine.coverage.slot.GroupKey;
+import io.sluice.engine.coverage.slot.Lateness;
+import io.sluice.engine.coverage.slot.SlotPage;
+import io.sluice.engine.coverage.slot.SlotPageCache;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;

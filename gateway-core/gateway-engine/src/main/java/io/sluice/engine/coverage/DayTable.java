@@ -4,6 +4,8 @@ import io.sluice.api.admin.CoverageDesk.Month;
 import io.sluice.api.admin.CoverageDesk.MonthRow;
 import io.sluice.api.admin.CoverageDesk.Outage;
 import io.sluice.api.admin.CoverageDesk.Stop;
+import io.sluice.engine.coverage.slot.Calendar;
+import io.sluice.engine.coverage.slot.GroupKey;
 import java.io.IOException;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

@@ -2,7 +2,7 @@ package io.sluice.engine.coverage;
 
 import io.sluice.api.admin.CoverageDesk.Stop;
 import io.sluice.api.admin.CoverageDesk.StopScope;
-import io.sluice.engine.coverage.Intervals.Interval;
+import io.sluice.engine.coverage.slot.Intervals.Interval;
 import java.io.IOException;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

@@ -2,6 +2,8 @@ package io.sluice.engine.coverage;
 
 import io.sluice.api.admin.CoverageDesk;
 import io.sluice.api.admin.CoverageDesk.By;
+import io.sluice.engine.coverage.slot.DeviceCoverage;
+import io.sluice.engine.coverage.slot.Lateness;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -16,6 +16,8 @@ import io.sluice.api.admin.CoverageDesk.Stop;
 import io.sluice.api.admin.CoverageDesk.StopScope;
 import io.sluice.api.admin.CoverageDesk.What;
 import io.sluice.api.admin.CoverageDesk.Window;
+import io.sluice.engine.coverage.slot.Calendar;
+import io.sluice.engine.coverage.slot.ReportingExpectation;
 import io.sluice.engine.record.EncodedRecord;
 import io.sluice.engine.record.RecordFormat;
 import io.sluice.engine.record.RecordWriter;

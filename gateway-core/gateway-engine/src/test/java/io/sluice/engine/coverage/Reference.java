@@ -1,6 +1,10 @@
 package io.sluice.engine.coverage;
 
-import io.sluice.engine.coverage.Intervals.Interval;
+import io.sluice.engine.coverage.slot.Calendar;
+import io.sluice.engine.coverage.slot.Grid;
+import io.sluice.engine.coverage.slot.GroupKey;
+import io.sluice.engine.coverage.slot.Intervals.Interval;
+import io.sluice.engine.coverage.slot.ReportingExpectation;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

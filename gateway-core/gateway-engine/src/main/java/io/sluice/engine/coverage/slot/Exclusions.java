@@ -1,8 +1,8 @@
-package io.sluice.engine.coverage;
+package io.sluice.engine.coverage.slot;
 
 import io.sluice.api.admin.CoverageDesk.Stop;
 import io.sluice.api.admin.CoverageDesk.StopScope;
-import io.sluice.engine.coverage.Intervals.Interval;
+import io.sluice.engine.coverage.slot.Intervals.Interval;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Map;
 
 /** When nothing counts, and for whom: approved stops, and the gateway's own outages. Immutable. */
-final class Exclusions {
-  static final Exclusions NONE = new Exclusions(List.of(), List.of());
+public final class Exclusions {
+  public static final Exclusions NONE = new Exclusions(List.of(), List.of());
 
   private final List<Interval> outages;
   private final List<Part> parts;
@@ -37,7 +37,7 @@ final class Exclusions {
     always = Intervals.of(outages);
   }
 
-  static Exclusions of(Collection<Stop> stops, List<Interval> outages) {
+  public static Exclusions of(Collection<Stop> stops, List<Interval> outages) {
     return new Exclusions(
         stops.stream().map(stop -> new Part(stop.scope(), stop.key(), interval(stop))).toList(),
         outages);
@@ -49,12 +49,12 @@ final class Exclusions {
   }
 
   /** The gateway's own outages. */
-  List<Interval> outages() {
+  public List<Interval> outages() {
     return outages;
   }
 
   /** When nothing counts of a device in that group. */
-  Intervals of(String device, GroupKey group) {
+  public Intervals of(String device, GroupKey group) {
     if (parts.isEmpty()) {
       return always;
     }
@@ -75,7 +75,7 @@ final class Exclusions {
     to.addAll(stops.get(scope).getOrDefault(key, List.of()));
   }
 
-  void write(DataOutput out) throws IOException {
+  public void write(DataOutput out) throws IOException {
     Numbers.write(out, parts.size());
     for (Part part : parts) {
       out.writeUTF(part.scope.name());
@@ -93,7 +93,7 @@ final class Exclusions {
     out.writeLong(interval.to());
   }
 
-  static Exclusions read(DataInput in) throws IOException {
+  public static Exclusions read(DataInput in) throws IOException {
     List<Part> parts = new ArrayList<>();
     for (long left = Numbers.read(in); left > 0; left--) {
       parts.add(

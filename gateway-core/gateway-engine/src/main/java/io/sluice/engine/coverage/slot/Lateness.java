@@ -1,6 +1,6 @@
-package io.sluice.engine.coverage;
+package io.sluice.engine.coverage.slot;
 
-import static io.sluice.engine.coverage.Calendar.HOUR_MICROS;
+import static io.sluice.engine.coverage.slot.Calendar.HOUR_MICROS;
 
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * How late the samples of one group were, by the time of their receipt: by minutes for an hour, by
  * hours for a day, by days for 30. Not thread-safe.
  */
-final class Lateness {
+public final class Lateness {
   /** Bins of the histogram: up to 1 ms, and each up to √2 times the one before. */
   static final int BINS = 64;
 
@@ -25,7 +25,7 @@ final class Lateness {
   private final @Nullable Bucket[] days = new Bucket[ExpectationPeriod.DAYS_KEPT];
   private final Calendar calendar;
 
-  Lateness(Calendar calendar) {
+  public Lateness(Calendar calendar) {
     this.calendar = calendar;
   }
 
@@ -82,7 +82,7 @@ final class Lateness {
     }
   }
 
-  void add(long receivedMicros, long lateMicros, boolean isTimely) {
+  public void add(long receivedMicros, long lateMicros, boolean isTimely) {
     int bin = bin(lateMicros);
     add(minutes, Calendar.minute(receivedMicros), bin, isTimely);
     add(hours, calendar.hour(receivedMicros), bin, isTimely);
@@ -110,7 +110,7 @@ final class Lateness {
   }
 
   /** Adds a window; its bounds are as {@link SampledPeriods#any} wants them. */
-  void sum(long start, long end, Sum sum) {
+  public void sum(long start, long end, Sum sum) {
     long at = start;
     if (end - at > Calendar.DAY_MICROS) {
       long last = calendar.day(end);
@@ -130,11 +130,11 @@ final class Lateness {
   }
 
   /** Adds one day. */
-  void day(long day, Sum sum) {
+  public void day(long day, Sum sum) {
     sum.add(days, day);
   }
 
-  void write(DataOutput out) throws IOException {
+  public void write(DataOutput out) throws IOException {
     for (@Nullable Bucket[] ring : rings()) {
       for (Bucket bucket : ring) {
         if (bucket != null) {
@@ -145,7 +145,7 @@ final class Lateness {
     }
   }
 
-  void read(DataInput in) throws IOException {
+  public void read(DataInput in) throws IOException {
     for (@Nullable Bucket[] ring : rings()) {
       for (long period = in.readLong(); period != NONE; period = in.readLong()) {
         ring[(int) Math.floorMod(period, (long) ring.length)] = Bucket.read(period, in);
@@ -158,7 +158,7 @@ final class Lateness {
   }
 
   /** Totals over groups and time. */
-  static final class Sum {
+  public static final class Sum {
     private long received;
     private long timely;
     private final long[] bins = new long[BINS];
@@ -174,22 +174,23 @@ final class Lateness {
       }
     }
 
-    void add(Sum other) {
+    public void add(Sum other) {
       received += other.received;
       timely += other.timely;
       Arrays.setAll(bins, i -> bins[i] + other.bins[i]);
     }
 
-    long received() {
+    public long received() {
       return received;
     }
 
-    long timely() {
+    public long timely() {
       return timely;
     }
 
     /** Upper bound of the bin that holds the quantile, in seconds; null where there is nothing. */
-    @Nullable Double quantileSeconds(double quantile) {
+    @Nullable
+    public Double quantileSeconds(double quantile) {
       long rank = (long) Math.ceil(quantile * received);
       long seen = 0;
       for (int bin = 0; bin < BINS && rank > 0; bin++) {

@@ -1,6 +1,6 @@
-package io.sluice.engine.coverage;
+package io.sluice.engine.coverage.slot;
 
-import static io.sluice.engine.coverage.Calendar.HOUR_MICROS;
+import static io.sluice.engine.coverage.slot.Calendar.HOUR_MICROS;
 
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -10,7 +10,7 @@ import java.io.IOException;
  * In which minutes, hours and days of the recent past a device has samples, by their own time. Not
  * thread-safe.
  */
-final class SampledPeriods {
+public final class SampledPeriods {
   private static final long NEVER = Long.MIN_VALUE;
   private static final int MINUTES = 0;
   private static final int HOURS = 2;
@@ -61,7 +61,7 @@ final class SampledPeriods {
    * Whether a sample lies in the window, which ends at a full minute. It begins at one where it is
    * at most two hours, at a full hour where it is at most two days, else at a full day.
    */
-  boolean any(long start, long end) {
+  public boolean any(long start, long end) {
     long at = start;
     if (end - at > 2 * Calendar.DAY_MICROS) {
       long last = calendar.day(end);
@@ -90,12 +90,12 @@ final class SampledPeriods {
   }
 
   /** Whether a sample lies in that hour, of the last 64. */
-  boolean inHour(long hour) {
+  public boolean inHour(long hour) {
     return isSet(HOURS, hour);
   }
 
   /** Whether a sample lies in that day, of the last 64. */
-  boolean inDay(long day) {
+  public boolean inDay(long day) {
     return isSet(DAYS, day);
   }
 

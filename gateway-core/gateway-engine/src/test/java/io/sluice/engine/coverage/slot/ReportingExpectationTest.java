@@ -1,4 +1,4 @@
-package io.sluice.engine.coverage;
+package io.sluice.engine.coverage.slot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

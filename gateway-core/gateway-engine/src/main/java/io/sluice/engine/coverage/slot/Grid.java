@@ -1,4 +1,4 @@
-package io.sluice.engine.coverage;
+package io.sluice.engine.coverage.slot;
 
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -9,7 +9,7 @@ import java.io.IOException;
  * first sample; until there is one, the time from which the device was expected. Spans that follow
  * each other with the same shape share one. Not thread-safe.
  */
-final class Grid {
+public final class Grid {
   /** What was written for an anchor that was not known, before that was the expected time. */
   private static final long NOT_WRITTEN = 0;
 
@@ -19,7 +19,7 @@ final class Grid {
   /**
    * @param expectedFrom since when the device was to report, microseconds
    */
-  Grid(long expectedFrom) {
+  public Grid(long expectedFrom) {
     this.anchor = expectedFrom;
   }
 

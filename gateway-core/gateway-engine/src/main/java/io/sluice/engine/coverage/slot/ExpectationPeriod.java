@@ -1,6 +1,6 @@
-package io.sluice.engine.coverage;
+package io.sluice.engine.coverage.slot;
 
-import static io.sluice.engine.coverage.Calendar.HOUR_MICROS;
+import static io.sluice.engine.coverage.slot.Calendar.HOUR_MICROS;
 
 import io.sluice.api.MessageClass;
 import org.jspecify.annotations.Nullable;
@@ -15,12 +15,12 @@ import org.jspecify.annotations.Nullable;
  * (docs/coverage.md). The slots of the newest hours are kept here, older ones on the {@link
  * SlotPageCache}; the sums of hours and days here.
  */
-final class ExpectationPeriod {
+public final class ExpectationPeriod {
   /** Hours whose sums are kept: the 24 of a day, its ends, and 12 that a slot may be ahead. */
   static final int HOURS_KEPT = 38;
 
   /** Days whose sums are kept: the 30, and one each for their two ends. */
-  static final int DAYS_KEPT = 32;
+  public static final int DAYS_KEPT = 32;
 
   /** Newest pages that are kept here: the two of a window of an hour, and one that is ahead. */
   static final int PAGES_KEPT = 3;
@@ -36,8 +36,8 @@ final class ExpectationPeriod {
   /** Which of the device's: ascending, never given twice. */
   final int serial;
 
-  final GroupKey group;
-  final ReportingExpectation shape;
+  public final GroupKey group;
+  public final ReportingExpectation shape;
   final long from;
   final Grid grid;
 
@@ -55,7 +55,7 @@ final class ExpectationPeriod {
    * @param device its number
    * @param excluded when nothing counts
    */
-  ExpectationPeriod(
+  public ExpectationPeriod(
       int device,
       int serial,
       GroupKey group,
@@ -65,7 +65,7 @@ final class ExpectationPeriod {
     this(device, serial, group, shape, from, excluded, new Grid(from));
   }
 
-  ExpectationPeriod(
+  public ExpectationPeriod(
       int device,
       int serial,
       GroupKey group,
@@ -207,7 +207,7 @@ final class ExpectationPeriod {
   }
 
   /** Slots of one metric whose centre lies in that time and in this span, excluded ones too. */
-  long slots(long start, long end) {
+  public long slots(long start, long end) {
     long low = Math.max(start, from);
     long high = Math.min(end, to);
     return low < high ? slotFrom(high) - slotFrom(low) : 0;
@@ -228,7 +228,7 @@ final class ExpectationPeriod {
    *
    * @param end not after the present
    */
-  void count(long start, long end, SlotPageCache shelf, long[] sum) {
+  public void count(long start, long end, SlotPageCache shelf, long[] sum) {
     long due = due(start, end) * shape.count();
     if (due > 0) {
       sum[0] += due;
@@ -237,7 +237,7 @@ final class ExpectationPeriod {
   }
 
   /** Whether the device was held to it at some time of the window. */
-  boolean touches(long start, long end) {
+  public boolean touches(long start, long end) {
     return Math.min(end, to) > Math.max(start, from);
   }
 
@@ -297,7 +297,7 @@ final class ExpectationPeriod {
   }
 
   /** Adds due, filled and good of one metric to {@code sum}: slot by slot, so of a day at most. */
-  void count(int metric, long start, long end, SlotPageCache shelf, long[] sum) {
+  public void count(int metric, long start, long end, SlotPageCache shelf, long[] sum) {
     long low = Math.max(start, from);
     long high = Math.min(end, to);
     if (low >= high) {
@@ -336,7 +336,7 @@ final class ExpectationPeriod {
   }
 
   /** How late a sample may be and be timely: L in docs/coverage.md. */
-  long allowedMicros(MessageClass kind) {
+  public long allowedMicros(MessageClass kind) {
     if (kind == MessageClass.ALARM) {
       return ALARM_LATE_MICROS;
     }

@@ -1,4 +1,4 @@
-package io.sluice.engine.coverage;
+package io.sluice.engine.coverage.slot;
 
 import io.sluice.engine.normalize.profile.Metric;
 import io.sluice.engine.normalize.profile.Profile;
@@ -16,14 +16,15 @@ import org.jspecify.annotations.Nullable;
  * @param count how many metrics are due
  * @param intervalMicros time from one slot to the next
  */
-record ReportingExpectation(Map<String, Integer> metrics, int count, long intervalMicros) {
+public record ReportingExpectation(Map<String, Integer> metrics, int count, long intervalMicros) {
   /** Bounds the slots of an hour: a device that is faster is held to one sample a second. */
   static final long SHORTEST_MICROS = 1_000_000;
 
   /** Of a device whose profile is not known: nothing is due. */
-  static final ReportingExpectation NOTHING = new ReportingExpectation(Map.of(), 0, 60_000_000L);
+  public static final ReportingExpectation NOTHING =
+      new ReportingExpectation(Map.of(), 0, 60_000_000L);
 
-  ReportingExpectation(Map<String, Integer> metrics, long intervalMicros) {
+  public ReportingExpectation(Map<String, Integer> metrics, long intervalMicros) {
     this(Map.copyOf(metrics), metrics.size(), Math.max(SHORTEST_MICROS, intervalMicros));
   }
 
@@ -32,7 +33,7 @@ record ReportingExpectation(Map<String, Integer> metrics, int count, long interv
    *
    * @param own the device's own interval, or null for the profile's
    */
-  static ReportingExpectation of(Profile profile, @Nullable Duration own) {
+  public static ReportingExpectation of(Profile profile, @Nullable Duration own) {
     Map<String, Integer> metrics = new HashMap<>();
     for (Metric metric : profile.metrics()) {
       if (!metric.optional()) {
@@ -49,7 +50,7 @@ record ReportingExpectation(Map<String, Integer> metrics, int count, long interv
   }
 
   /** Grace: how long after its time a report may still be on its way: g in docs/coverage.md. */
-  long graceMicros() {
+  public long graceMicros() {
     return Math.max(60_000_000L, intervalMicros / 10);
   }
 }

@@ -1,7 +1,8 @@
-package io.sluice.engine.coverage;
+package io.sluice.engine.coverage.slot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.engine.coverage.CoverageSettings;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;

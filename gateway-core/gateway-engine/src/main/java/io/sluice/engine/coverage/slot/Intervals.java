@@ -1,4 +1,4 @@
-package io.sluice.engine.coverage;
+package io.sluice.engine.coverage.slot;
 
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -8,7 +8,7 @@ import java.util.List;
  * Times that do not count, as intervals from the first to before the second, in order and apart.
  * Microseconds since the epoch. Immutable.
  */
-final class Intervals {
+public final class Intervals {
   /** The end of one that has none yet. */
   static final long OPEN = Long.MAX_VALUE;
 
@@ -22,7 +22,7 @@ final class Intervals {
   }
 
   /** The union of the given ones, in any order. */
-  static Intervals of(List<Interval> parts) {
+  public static Intervals of(List<Interval> parts) {
     List<Interval> sorted = new ArrayList<>(parts);
     sorted.removeIf(part -> part.from() >= part.to());
     if (sorted.isEmpty()) {
@@ -72,7 +72,7 @@ final class Intervals {
   }
 
   /** How much of the time from {@code start} to {@code end} lies in them. */
-  long overlap(long start, long end) {
+  public long overlap(long start, long end) {
     long sum = 0;
     for (int i = size() - 1; i >= 0 && to(i) > start; i--) {
       sum += Math.max(0, Math.min(end, to(i)) - Math.max(start, from(i)));
@@ -102,5 +102,5 @@ final class Intervals {
    * @param from inclusive
    * @param to exclusive
    */
-  record Interval(long from, long to) {}
+  public record Interval(long from, long to) {}
 }

@@ -1,4 +1,4 @@
-package io.sluice.engine.coverage;
+package io.sluice.engine.coverage.slot;
 
 import java.time.Instant;
 import java.time.LocalDate;
@@ -13,16 +13,16 @@ import org.jspecify.annotations.Nullable;
  * its days at its midnight: of 23 or 25 hours where its clocks are set. Thread-safe; {@link #day}
  * allocates nothing but where the clocks have been set since it was asked last.
  */
-final class Calendar {
-  static final long MINUTE_MICROS = 60_000_000L;
-  static final long HOUR_MICROS = 60 * MINUTE_MICROS;
-  static final long DAY_MICROS = 24 * HOUR_MICROS;
+public final class Calendar {
+  public static final long MINUTE_MICROS = 60_000_000L;
+  public static final long HOUR_MICROS = 60 * MINUTE_MICROS;
+  public static final long DAY_MICROS = 24 * HOUR_MICROS;
   private static final long SECOND_MICROS = 1_000_000L;
   private static final Instant FIRST_LOOK = Instant.parse("2026-01-01T00:00:00Z");
   private static final int LAST_YEAR = 2040;
 
   // below what its constructor reads
-  static final Calendar UTC = new Calendar(ZoneOffset.UTC);
+  public static final Calendar UTC = new Calendar(ZoneOffset.UTC);
 
   private final ZoneId zone;
   private final ZoneRules rules;
@@ -42,7 +42,7 @@ final class Calendar {
   /**
    * @param zone one of which {@link #problem} says nothing
    */
-  Calendar(ZoneId zone) {
+  public Calendar(ZoneId zone) {
     this.zone = zone;
     this.rules = zone.getRules();
     this.latest = find(FIRST_LOOK);
@@ -50,7 +50,7 @@ final class Calendar {
   }
 
   /** Why days of that place cannot be put together from hours; null where they can. */
-  static @Nullable String problem(ZoneId zone) {
+  public static @Nullable String problem(ZoneId zone) {
     ZoneRules rules = zone.getRules();
     int first = rules.getOffset(FIRST_LOOK).getTotalSeconds();
     String problem = first % 60 == 0 ? null : "is not at full minutes from UTC";
@@ -82,30 +82,30 @@ final class Calendar {
     return stretch;
   }
 
-  static long minute(long micros) {
+  public static long minute(long micros) {
     return Math.floorDiv(micros, MINUTE_MICROS);
   }
 
   /** Hours since the epoch, by UTC: where samples are kept, whatever the place. */
-  static long utcHour(long micros) {
+  public static long utcHour(long micros) {
     return Math.floorDiv(micros, HOUR_MICROS);
   }
 
   /** Hours since the epoch, of the place. */
-  long hour(long micros) {
+  public long hour(long micros) {
     return Math.floorDiv(micros + shiftMicros, HOUR_MICROS);
   }
 
-  long hourStart(long hour) {
+  public long hourStart(long hour) {
     return hour * HOUR_MICROS - shiftMicros;
   }
 
   /** Days since the epoch, of the place. */
-  long day(long micros) {
+  public long day(long micros) {
     return Math.floorDiv(micros + stretch(micros).offsetMicros, DAY_MICROS);
   }
 
-  long dayStart(long day) {
+  public long dayStart(long day) {
     Stretch stretch = latest;
     long start = day * DAY_MICROS - stretch.offsetMicros;
     // just after the clocks were set, the day may have begun before

@@ -1,4 +1,4 @@
-package io.sluice.engine.coverage;
+package io.sluice.engine.coverage.slot;
 
 import io.sluice.api.store.StoreUnavailableException;
 import java.io.IOException;
@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Pages that are no longer among a span's newest: those that have changed until they are saved, and
  * of the others the ones used last. Not thread-safe.
  */
-final class SlotPageCache {
+public final class SlotPageCache {
   /** Pages held that are saved already. */
   private static final int CLEAN_MAX = 4_096;
 
@@ -20,13 +20,13 @@ final class SlotPageCache {
   private final LinkedHashMap<Key, SlotPage> clean = new LinkedHashMap<>(64, 0.75f, true);
   private Map<Key, SlotPage> dirty = new LinkedHashMap<>();
 
-  SlotPageCache(Calendar calendar, Source source) {
+  public SlotPageCache(Calendar calendar, Source source) {
     this.calendar = calendar;
     this.source = source;
   }
 
   /** Where saved pages are read from. */
-  interface Source {
+  public interface Source {
     /** Fills in a page as it was saved; false where none was. */
     boolean load(Key key, SlotPage empty) throws IOException;
   }
@@ -36,7 +36,7 @@ final class SlotPageCache {
    * @param span its serial
    * @param hour the last that the page is of
    */
-  record Key(int device, int span, long hour) {}
+  public record Key(int device, int span, long hour) {}
 
   Calendar calendar() {
     return calendar;
@@ -82,12 +82,12 @@ final class SlotPageCache {
   }
 
   /** How many pages are to be saved. */
-  int unsaved() {
+  public int unsaved() {
     return dirty.size();
   }
 
   /** The pages to be saved, which count as saved from now on. */
-  Map<Key, SlotPage> take() {
+  public Map<Key, SlotPage> take() {
     Map<Key, SlotPage> taken = dirty;
     dirty = new LinkedHashMap<>();
     clean.putAll(taken);
@@ -96,13 +96,13 @@ final class SlotPageCache {
   }
 
   /** No page is saved any more: those that are held here are to be saved. */
-  void forgetSaved() {
+  public void forgetSaved() {
     clean.forEach(dirty::putIfAbsent);
     clean.clear();
   }
 
   /** What was taken was not saved after all. */
-  void restore(Map<Key, SlotPage> taken) {
+  public void restore(Map<Key, SlotPage> taken) {
     taken.forEach((key, page) -> {
       clean.remove(key);
       dirty.putIfAbsent(key, page);

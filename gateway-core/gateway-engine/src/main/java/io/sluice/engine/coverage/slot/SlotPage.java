@@ -1,4 +1,4 @@
-package io.sluice.engine.coverage;
+package io.sluice.engine.coverage.slot;
 
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * The slots of one device and block of time, two bits a slot and metric: filled, good. A page whose
  * every bit is set keeps none of them. Not thread-safe.
  */
-final class SlotPage {
+public final class SlotPage {
   /** What a value changed, as a set of bits. */
   static final int FILLED = 1;
 
@@ -33,7 +33,7 @@ final class SlotPage {
    * @param firstSlot the first whose time lies in it
    * @param slots how many do, at least 1
    */
-  SlotPage(long block, long firstSlot, int slots, int metrics) {
+  public SlotPage(long block, long firstSlot, int slots, int metrics) {
     this.block = block;
     this.firstSlot = firstSlot;
     this.slots = slots;
@@ -144,7 +144,7 @@ final class SlotPage {
   }
 
   /** Writes what {@link #read} takes; the good bits only where they are not the filled ones. */
-  void write(DataOutput out) throws IOException {
+  public void write(DataOutput out) throws IOException {
     long[] filled = this.filled;
     long[] good = this.good;
     if (filled == null || good == null) {
@@ -166,7 +166,7 @@ final class SlotPage {
   }
 
   /** Takes over what was written of a page of the same block, slots and metrics. */
-  void read(DataInput in) throws IOException {
+  public void read(DataInput in) throws IOException {
     int form = in.readByte();
     if (form == COMPLETE) {
       filled = null;

@@ -1,4 +1,4 @@
-package io.sluice.engine.coverage;
+package io.sluice.engine.coverage.slot;
 
 import java.io.DataInput;
 import java.io.DataOutput;

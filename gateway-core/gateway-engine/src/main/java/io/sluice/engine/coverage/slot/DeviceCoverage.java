@@ -1,4 +1,4 @@
-package io.sluice.engine.coverage;
+package io.sluice.engine.coverage.slot;
 
 import io.sluice.engine.registry.presence.Presence;
 import java.io.DataInput;
@@ -8,7 +8,7 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /** One device: its spans, newest last, and when it was heard. Not thread-safe. */
-final class DeviceCoverage {
+public final class DeviceCoverage {
   /** Bounds what a device that is changed over and over can take. */
   private static final int SPANS_MAX = 32;
 
@@ -21,9 +21,9 @@ final class DeviceCoverage {
   private static final int IS_LOST = 4;
   private static final int WAS_STOPPED = 8;
 
-  final int number;
-  final String id;
-  final SampledPeriods times;
+  public final int number;
+  public final String id;
+  public final SampledPeriods times;
   private final ArrayDeque<ExpectationPeriod> spans = new ArrayDeque<>(1);
   private GroupKey group;
   private boolean planned;
@@ -32,7 +32,7 @@ final class DeviceCoverage {
   private long lastSampleMicros = NEVER;
 
   /** What the last look at it said, for the list of what has changed. */
-  boolean wasConnected;
+  public boolean wasConnected;
 
   /** Whether it was last in contact by a session of its own, as far as was ever seen. */
   private boolean hadSession;
@@ -41,41 +41,42 @@ final class DeviceCoverage {
   private boolean isChild;
 
   /** Whether that list has it as lost; a device that connects first has not returned. */
-  boolean isLost;
+  public boolean isLost;
 
-  boolean wasStopped;
+  public boolean wasStopped;
 
   /** Whether it has changed since it was saved. */
-  boolean isDirty = true;
+  public boolean isDirty = true;
 
-  DeviceCoverage(int number, String id, GroupKey group, Calendar calendar) {
+  public DeviceCoverage(int number, String id, GroupKey group, Calendar calendar) {
     this.number = number;
     this.id = id;
     this.group = group;
     this.times = new SampledPeriods(calendar);
   }
 
-  GroupKey group() {
+  public GroupKey group() {
     return group;
   }
 
-  boolean isPlanned() {
+  public boolean isPlanned() {
     return planned && !retired;
   }
 
   /** Commissioned and not retired. */
-  boolean isCommissioned() {
+  public boolean isCommissioned() {
     return current() != null;
   }
 
   /** The span that is open, or null where the device is not commissioned. */
-  @Nullable ExpectationPeriod current() {
+  @Nullable
+  public ExpectationPeriod current() {
     ExpectationPeriod last = spans.peekLast();
     return last != null && last.isOpen() ? last : null;
   }
 
   /** Takes over by which way it is in contact. */
-  void contact(Presence.Contact contact) {
+  public void contact(Presence.Contact contact) {
     boolean has =
         switch (contact) {
           case LIVE, ENDED -> true;
@@ -87,13 +88,13 @@ final class DeviceCoverage {
   }
 
   /** Whether it is gone when it has no session, by what is known of its contact now. */
-  boolean hasSessions(Presence.Contact contact) {
+  public boolean hasSessions(Presence.Contact contact) {
     return !isChild
         && (contact == Presence.Contact.ENDED
             || (contact == Presence.Contact.UNKNOWN && hadSession));
   }
 
-  boolean isStopped(long micros) {
+  public boolean isStopped(long micros) {
     ExpectationPeriod current = current();
     return current != null && current.isExcluded(micros);
   }
@@ -103,7 +104,7 @@ final class DeviceCoverage {
    *
    * @param excluded when nothing counts of a device in that group
    */
-  void change(
+  public void change(
       GroupKey group,
       ReportingExpectation shape,
       Standing standing,
@@ -150,27 +151,27 @@ final class DeviceCoverage {
    * @param commissioned whether it is to report
    * @param isChild whether another device sends for it
    */
-  record Standing(boolean planned, boolean commissioned, boolean retired, boolean isChild) {
+  public record Standing(boolean planned, boolean commissioned, boolean retired, boolean isChild) {
     boolean expected() {
       return commissioned && !retired;
     }
   }
 
   /** Takes over what does not count, as far back as what still changes. */
-  void exclude(Exclusions now, long oldest, SlotPageCache shelf) {
+  public void exclude(Exclusions now, long oldest, SlotPageCache shelf) {
     for (ExpectationPeriod span : spans) {
       isDirty |= span.exclude(now.of(id, span.group), oldest, shelf);
     }
   }
 
   /** Something of it was accepted. */
-  void heard(long receivedMicros) {
+  public void heard(long receivedMicros) {
     lastReceivedMicros = Math.max(lastReceivedMicros, receivedMicros);
     isDirty = true;
   }
 
   /** A sample of it has that own time. */
-  void sampled(long micros) {
+  public void sampled(long micros) {
     lastSampleMicros = Math.max(lastSampleMicros, micros);
     times.add(micros);
   }
@@ -180,7 +181,7 @@ final class DeviceCoverage {
    *
    * @param oldest the time before which nothing changes any more
    */
-  void value(long micros, String metric, boolean isGood, long oldest, SlotPageCache shelf) {
+  public void value(long micros, String metric, boolean isGood, long oldest, SlotPageCache shelf) {
     ExpectationPeriod span = at(micros);
     Integer place = span == null ? null : span.shape.metrics().get(metric);
     if (span == null || place == null) {
@@ -196,12 +197,12 @@ final class DeviceCoverage {
   }
 
   /** When something of it was last accepted, microseconds; {@link Long#MIN_VALUE} where never. */
-  long lastReceivedMicros() {
+  public long lastReceivedMicros() {
     return lastReceivedMicros;
   }
 
   /** The newest own time of a sample, microseconds; {@link Long#MIN_VALUE} where none came. */
-  long lastSampleMicros() {
+  public long lastSampleMicros() {
     return lastSampleMicros;
   }
 
@@ -219,12 +220,12 @@ final class DeviceCoverage {
     return null;
   }
 
-  Iterable<ExpectationPeriod> spans() {
+  public Iterable<ExpectationPeriod> spans() {
     return spans;
   }
 
   /** Forgets what ended before that time. */
-  void forgetBefore(long micros) {
+  public void forgetBefore(long micros) {
     ExpectationPeriod oldest = spans.peekFirst();
     while (oldest != null && oldest.endedBefore(micros)) {
       spans.removeFirst();
@@ -232,7 +233,7 @@ final class DeviceCoverage {
     }
   }
 
-  void write(DataOutput out) throws IOException {
+  public void write(DataOutput out) throws IOException {
     out.writeUTF(id);
     out.writeUTF(group.sector());
     out.writeUTF(group.site());
@@ -257,7 +258,7 @@ final class DeviceCoverage {
    * @param now what the device is held to now
    * @param applied what did not count when it was saved
    */
-  static DeviceCoverage read(
+  public static DeviceCoverage read(
       int number, ShapeOf now, Exclusions applied, Calendar calendar, DataInput in)
       throws IOException {
     String id = in.readUTF();
@@ -284,7 +285,7 @@ final class DeviceCoverage {
   }
 
   /** What a device is held to; {@link ReportingExpectation#NOTHING} where it is not known. */
-  interface ShapeOf {
+  public interface ShapeOf {
     ReportingExpectation of(String id);
   }
 }
