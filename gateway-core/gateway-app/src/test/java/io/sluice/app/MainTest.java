@@ -196,6 +196,29 @@ class MainTest {
   }
 
   @Test
+  void listenerWithANameOfItsOwnHasThePortOfItsType(@TempDir Path directory) throws Exception {
+    Path file =
+        Files.writeString(
+            directory.resolve("s.yaml"),
+            """
+            gateway: { id: edge-01 }
+            listeners:
+              hall-1: { type: mqtt, port: 7000 }
+              hall-2: { type: coap, port: 7000 }
+              hall-3: { type: coaps, port: 7000 }
+              hall-4: { type: ws, port: 7000 }
+            upstreams: [ { name: a, type: file, directory: x } ]
+            """);
+    assertThat(sluice("check", "--config", file.toString())).isEqualTo(2);
+    assertThat(err.toString().replace(directory + "/", ""))
+        .isEqualTo(
+            """
+            s.yaml:5:32: listeners.hall-3.port: 7000 is that of hall-2 already; give each its own
+            s.yaml:6:29: listeners.hall-4.port: 7000 is that of hall-1 already; give each its own
+            """);
+  }
+
+  @Test
   void checkRefusesAUserInAnAddressAndNeverShowsIt(@TempDir Path directory) throws Exception {
     Path file =
         Files.writeString(

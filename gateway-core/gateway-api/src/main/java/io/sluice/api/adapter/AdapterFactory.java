@@ -20,6 +20,14 @@ public interface AdapterFactory<S extends java.lang.Record> {
     return Direction.LISTENER;
   }
 
+  /**
+   * What a listener's {@code port} is a port of. Two listeners may have the same number where one
+   * is TCP and the other UDP. Without meaning for a source.
+   */
+  default Transport transport() {
+    return Transport.TCP;
+  }
+
   /** The class that the configuration is read into. */
   Class<S> settings();
 
@@ -29,6 +37,12 @@ public interface AdapterFactory<S extends java.lang.Record> {
    * @param name of this adapter in the configuration, for logs and faults
    */
   Adapter create(String name, S settings);
+
+  /** The transport protocol of a listener's port. */
+  enum Transport {
+    TCP,
+    UDP
+  }
 
   /** Who connects to whom. */
   enum Direction {

@@ -10,6 +10,7 @@ import io.sluice.engine.config.ConfigNode.Sequence;
 import io.sluice.engine.config.ConfigTree;
 import io.sluice.engine.config.Faults;
 import io.sluice.engine.config.GatewayConfig;
+import io.sluice.engine.config.Types;
 import io.sluice.engine.dialect.DialectPlaces;
 import io.sluice.engine.dialect.Dialects;
 import io.sluice.engine.dialect.Topics;
@@ -33,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param file the configuration
  * @param digest SHA-256 of the configuration's file, in hexadecimal digits
+ * @param ports what the listeners want of the system
  * @param exposed files with secrets that every user of the machine may read or write
  */
 public record GatewayFiles(
@@ -42,14 +44,17 @@ public record GatewayFiles(
     Profiles profiles,
     Dialects dialects,
     DeviceSeed seed,
+    List<PortRequirement> ports,
     List<Exposed> exposed) {
   /**
    * Loads the configuration and what it names; null where anything has faults, which are printed:
    * those of all files in one pass.
    */
   public static @Nullable GatewayFiles load(Path file, PrintWriter err) {
-    return switch (ConfigLoader.load(file, GatewayTypes.installed(), System.getenv())) {
-      case Loaded loaded -> load(file, loaded.config(), err);
+    Types types = GatewayTypes.installed();
+    return switch (ConfigLoader.load(file, types, System.getenv())) {
+      case Loaded loaded ->
+          load(file, loaded.config(), PortRequirement.of(loaded.config(), types.datagrams()), err);
       case Faulty faulty -> {
         Reports.print(faulty.faults(), faulty.count(), err);
         Faults faults = new Faults();
@@ -80,7 +85,8 @@ public record GatewayFiles(
         DeviceSeed.load(devices, profiles.profiles().ids(), authorities, System.getenv(), faults));
   }
 
-  private static @Nullable GatewayFiles load(Path file, GatewayConfig config, PrintWriter err) {
+  private static @Nullable GatewayFiles load(
+      Path file, GatewayConfig config, List<PortRequirement> ports, PrintWriter err) {
     Faults faults = new Faults();
     Set<String> authorities = authorities(file, config, faults);
     Named named = named(config.profiles(), config.devices(), authorities, faults, err);
@@ -88,7 +94,7 @@ public record GatewayFiles(
     DeviceSeed seed = named.seed();
     checkDialects(file, config, named, faults);
     checkAutoRegister(file, config, profiles.profiles().ids(), faults);
-    checkPorts(file, config, faults);
+    checkPorts(file, ports, faults);
     checkConsumers(file, config, authorities, faults);
     SecretFiles secrets = new SecretFiles(file, config);
     secrets.rejectWritable(faults);
@@ -105,6 +111,7 @@ public record GatewayFiles(
         profiles.profiles(),
         named.dialects(),
         seed,
+        ports,
         exposed);
   }
 
@@ -182,8 +189,7 @@ public record GatewayFiles(
   }
 
   /** Two listeners on one port: the second would find it taken, by its own gateway. */
-  private static void checkPorts(Path file, GatewayConfig config, Faults faults) {
-    List<PortRequirement> ports = PortRequirement.of(config);
+  private static void checkPorts(Path file, List<PortRequirement> ports, Faults faults) {
     for (int i = 0; i < ports.size(); i++) {
       PortRequirement port = ports.get(i);
       for (PortRequirement earlier : ports.subList(0, i)) {

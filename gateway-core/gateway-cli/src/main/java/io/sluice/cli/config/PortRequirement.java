@@ -6,6 +6,7 @@ import io.sluice.engine.config.GatewayConfig;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,22 +20,26 @@ import org.jspecify.annotations.Nullable;
  */
 public record PortRequirement(
     String kind, String host, int port, boolean isUdp, int maxConnections, long receiveBytes) {
-  /** All of a configuration, the admin listener last. */
-  public static List<PortRequirement> of(GatewayConfig config) {
+  /**
+   * All of a configuration, the admin listener last.
+   *
+   * @param datagrams types of listeners whose port is one of UDP
+   */
+  public static List<PortRequirement> of(GatewayConfig config, Set<String> datagrams) {
     List<PortRequirement> ports = new ArrayList<>();
     config
         .listeners()
         .values()
-        .forEach(each -> ports.add(of(each.name(), each.type(), each.settings())));
+        .forEach(
+            each -> ports.add(of(each.name(), datagrams.contains(each.type()), each.settings())));
     AdminSettings admin = config.admin();
     if (admin != null) {
-      ports.add(of("admin", "admin", admin));
+      ports.add(of("admin", false, admin));
     }
     return List.copyOf(ports);
   }
 
-  private static PortRequirement of(String name, String type, Record settings) {
-    boolean isUdp = type.equals("coap") || type.equals("coaps");
+  private static PortRequirement of(String name, boolean isUdp, Record settings) {
     return new PortRequirement(
         name,
         value(settings, "host") instanceof String host ? host : "0.0.0.0",

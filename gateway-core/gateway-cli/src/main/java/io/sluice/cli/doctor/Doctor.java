@@ -52,7 +52,7 @@ public final class Doctor {
                 "see each with its remedy: sluice check --config " + file));
       } else {
         findings.add(Finding.ok("config", file + " has no fault"));
-        ports = PortRequirement.of(files.config());
+        ports = files.ports();
         findings.addAll(configured(files, ports));
       }
     }

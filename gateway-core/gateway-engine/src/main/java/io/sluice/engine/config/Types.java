@@ -2,6 +2,7 @@ package io.sluice.engine.config;
 
 import io.sluice.api.adapter.AdapterFactory;
 import io.sluice.api.adapter.AdapterFactory.Direction;
+import io.sluice.api.adapter.AdapterFactory.Transport;
 import io.sluice.api.codec.PayloadCodecs;
 import io.sluice.api.config.Services;
 import io.sluice.api.upstream.PayloadFormats;
@@ -10,12 +11,15 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * What a configuration may have in it: the open ends of the file, as this build fills them.
  *
  * @param listeners type → settings
+ * @param datagrams types of listeners whose port is one of UDP
  * @param sources type → settings
  * @param upstreams type → settings
  * @param sections further sections of the file, beside those that every gateway has
@@ -23,16 +27,17 @@ import java.util.TreeMap;
  */
 public record Types(
     SequencedMap<String, Class<? extends Record>> listeners,
+    Set<String> datagrams,
     SequencedMap<String, Class<? extends Record>> sources,
     SequencedMap<String, Class<? extends Record>> upstreams,
     List<Section> sections,
     List<String> faults) {
-  /** Nothing of it is broken, and there are no sources. */
+  /** Nothing of it is broken, there are no sources, and all listens by TCP. */
   public Types(
       SequencedMap<String, Class<? extends Record>> listeners,
       SequencedMap<String, Class<? extends Record>> upstreams,
       List<Section> sections) {
-    this(listeners, new TreeMap<>(), upstreams, sections, List.of());
+    this(listeners, Set.of(), new TreeMap<>(), upstreams, sections, List.of());
   }
 
   /**
@@ -53,6 +58,11 @@ public record Types(
         .forEach((type, factory) ->
             (factory.direction() == Direction.SOURCE ? sources : listeners)
                 .put(type, factory.settings()));
+    Set<String> datagrams =
+        adapters.byName().values().stream()
+            .filter(factory -> factory.transport() == Transport.UDP)
+            .map(factory -> factory.type())
+            .collect(Collectors.toUnmodifiableSet());
     SequencedMap<String, Class<? extends Record>> upstreams = new TreeMap<>();
     factories.byName().forEach((type, factory) -> upstreams.put(type, factory.settings()));
     List<String> faults = new ArrayList<>(adapters.faults());
@@ -61,6 +71,7 @@ public record Types(
     faults.addAll(PayloadCodecs.faults());
     return new Types(
         new LinkedHashMap<>(listeners),
+        datagrams,
         new LinkedHashMap<>(sources),
         new LinkedHashMap<>(upstreams),
         List.copyOf(sections),

@@ -23,7 +23,13 @@ class AdapterSectionsTest {
     SequencedMap<String, Class<? extends Record>> sources = new LinkedHashMap<>();
     sources.put("lines", Lines.class);
     Types plain = TestTypes.TYPES;
-    return new Types(plain.listeners(), sources, plain.upstreams(), plain.sections(), List.of());
+    return new Types(
+        plain.listeners(),
+        plain.datagrams(),
+        sources,
+        plain.upstreams(),
+        plain.sections(),
+        List.of());
   }
 
   private ConfigLoader.Result parse(String adapters) {

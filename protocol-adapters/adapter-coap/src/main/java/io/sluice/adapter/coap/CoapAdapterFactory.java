@@ -19,6 +19,11 @@ public final class CoapAdapterFactory implements AdapterFactory<CoapSettings> {
   }
 
   @Override
+  public Transport transport() {
+    return Transport.UDP;
+  }
+
+  @Override
   public Class<CoapSettings> settings() {
     return CoapSettings.class;
   }

@@ -19,6 +19,11 @@ public final class CoapsAdapterFactory implements AdapterFactory<CoapsSettings> 
   }
 
   @Override
+  public Transport transport() {
+    return Transport.UDP;
+  }
+
+  @Override
   public Class<CoapsSettings> settings() {
     return CoapsSettings.class;
   }
