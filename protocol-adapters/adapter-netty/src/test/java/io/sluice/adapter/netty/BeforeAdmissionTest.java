@@ -16,6 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Bounds on what is not admitted. */
+@SuppressWarnings("FutureReturnValueIgnored") // an embedded channel closes at once
 class BeforeAdmissionTest {
   private static final int ROOM = 64 << 10;
 

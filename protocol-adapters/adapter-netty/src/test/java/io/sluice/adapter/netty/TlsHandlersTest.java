@@ -17,6 +17,8 @@ import java.nio.file.Path;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
@@ -97,11 +99,11 @@ class TlsHandlersTest {
       assertThat(TlsHandlers.clientChain(protocol.connections.getFirst().channel().pipeline()))
           .as("it has shown no certificate")
           .isEmpty();
-      Thread closing = Thread.ofVirtual().start(started::close);
+      CompletableFuture<Void> closing = CompletableFuture.runAsync(started::close);
       assertThat(client.next()).isEqualTo("bye");
       assertThat(client.next()).as("close_notify, not a torn connection").isNull();
       client.hangUp();
-      closing.join(Duration.ofSeconds(30));
+      closing.get(30, TimeUnit.SECONDS);
     }
   }
 
