@@ -1,11 +1,8 @@
 package io.sluice.adapter.coap.dtls;
 
 import io.sluice.adapter.coap.settings.CoapsSettings;
-import io.sluice.adapter.coap.udp.AddressFollower;
-import io.sluice.adapter.coap.udp.UdpSockets;
 import io.sluice.api.DeviceId;
 import io.sluice.api.adapter.AdapterContext;
-import io.sluice.api.health.Guarded;
 import io.sluice.api.tls.FileWatch;
 import io.sluice.api.tls.RevocationLists;
 import io.sluice.api.tls.TlsFiles;
@@ -16,30 +13,21 @@ import java.security.Principal;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.concurrent.locks.LockSupport;
-import org.eclipse.californium.elements.RawData;
-import org.eclipse.californium.elements.RawDataChannel;
 import org.eclipse.californium.elements.auth.X509CertPath;
 import org.eclipse.californium.elements.config.CertificateAuthenticationMode;
 import org.eclipse.californium.elements.config.Configuration;
 import org.eclipse.californium.elements.config.SystemConfig;
 import org.eclipse.californium.elements.util.Filter;
-import org.eclipse.californium.elements.util.LimitedRunnable;
 import org.eclipse.californium.scandium.DTLSConnector;
 import org.eclipse.californium.scandium.config.DtlsConfig;
 import org.eclipse.californium.scandium.config.DtlsConfig.DtlsRole;
 import org.eclipse.californium.scandium.config.DtlsConnectorConfig;
 import org.eclipse.californium.scandium.dtls.CertificateType;
 import org.eclipse.californium.scandium.dtls.Connection;
-import org.eclipse.californium.scandium.dtls.Handshaker;
-import org.eclipse.californium.scandium.dtls.Record;
 import org.eclipse.californium.scandium.dtls.SignatureAndHashAlgorithm;
 import org.eclipse.californium.scandium.dtls.SingleNodeConnectionIdGenerator;
 import org.eclipse.californium.scandium.dtls.cipher.CipherSuite;
@@ -79,6 +67,7 @@ public final class DtlsEndpoint {
           SignatureAndHashAlgorithm.INTRINSIC_WITH_ED25519,
           SignatureAndHashAlgorithm.SHA256_WITH_RSA);
 
+  private final String name;
   private final CoapsSettings settings;
   private final AdapterContext gateway;
   private final @Nullable ReloadedIdentity identity;
@@ -93,9 +82,12 @@ public final class DtlsEndpoint {
   private volatile @Nullable DTLSConnector connector;
 
   /**
+   * @param name of the listener in the configuration
    * @throws IOException where a certificate file cannot be used; the message names it
    */
-  public DtlsEndpoint(CoapsSettings settings, AdapterContext gateway) throws IOException {
+  public DtlsEndpoint(String name, CoapsSettings settings, AdapterContext gateway)
+      throws IOException {
+    this.name = name;
     this.settings = settings;
     this.gateway = gateway;
     this.failures =
@@ -143,7 +135,7 @@ public final class DtlsEndpoint {
     }
     config.setConnectionListener(owners);
     config.setDatagramFilter(handshakes);
-    DTLSConnector made = new CountingConnector(config.build(), handshakes, settings, background);
+    DTLSConnector made = new SessionConnector(config.build(), handshakes, settings, background);
     connector = made;
     return made;
   }
@@ -203,10 +195,11 @@ public final class DtlsEndpoint {
       TlsFiles files = TlsFiles.read(tls);
       identity.use(files);
       verifier.use(files);
-      log.info("listeners.coaps: certificate files were read again");
+      log.info("listeners.{}: certificate files were read again", name);
       endRevoked(files.revocations());
     } catch (IOException e) {
-      log.warn("listeners.coaps: the changed certificate files are not used: {}", e.getMessage());
+      log.warn(
+          "listeners.{}: the changed certificate files are not used: {}", name, e.getMessage());
     }
   }
 
@@ -221,7 +214,8 @@ public final class DtlsEndpoint {
           X509Certificate revoked = revocations.revoked(chain(principal));
           if (revoked != null) {
             log.warn(
-                "listeners.coaps: session ended: the certificate {} has been revoked",
+                "listeners.{}: session ended: the certificate {} has been revoked",
+                name,
                 revoked.getSubjectX500Principal().getName());
           }
           return revoked != null;
@@ -280,138 +274,6 @@ public final class DtlsEndpoint {
     if (open != null && owners.hasSessions(device)) {
       Filter<Principal> ofDevice = principal -> owners.isOf(principal, device);
       var _ = open.startTerminateConnectionsForPrincipal(ofDevice, true);
-    }
-  }
-
-  /**
-   * Tells the bound of each handshake that begins, which is after its cookie was right. Where it is
-   * bound to all addresses, it answers from the one that was asked.
-   */
-  private static final class CountingConnector extends DTLSConnector implements AddressFollower {
-    /** Between the record from the new address and the message in it. */
-    private static final int MOVING_MILLIS = 100;
-
-    /** For what was answered last, when it closes. */
-    private static final long SEND_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
-
-    private final HandshakeBound handshakes;
-    private final CoapsSettings settings;
-    private final Executor background;
-    private final MovedPeers moved;
-    private final AtomicInteger outbound = new AtomicInteger();
-    private volatile @Nullable DtlsSocket socket;
-
-    CountingConnector(
-        DtlsConnectorConfig config,
-        HandshakeBound handshakes,
-        CoapsSettings settings,
-        Executor background) {
-      super(config);
-      this.handshakes = handshakes;
-      this.settings = settings;
-      this.background = background;
-      this.moved = new MovedPeers(settings.maxSessions());
-    }
-
-    @Override
-    protected void start(InetSocketAddress address) throws IOException {
-      if (UdpSockets.mayHaveOneAnAddress(address)) {
-        DtlsSocket opened = new DtlsSocket(address, settings, background, this::processDatagram);
-        socket = opened;
-        try {
-          init(address, opened, null);
-        } catch (IOException refused) {
-          opened.close();
-          throw refused;
-        }
-      } else {
-        super.start(address);
-      }
-    }
-
-    @Override
-    public void setRawDataReceiver(RawDataChannel receiver) {
-      super.setRawDataReceiver(message -> {
-        moved.heard(message.getEndpointContext());
-        receiver.receiveData(message);
-      });
-    }
-
-    @Override
-    public void send(RawData message) {
-      RawData redirected = moved.redirect(message);
-      if (getDtlsContextByAddress(redirected.getInetSocketAddress()) != null) {
-        super.send(redirected);
-      } else {
-        // the session is gone, or just now on its way to another address
-        CompletableFuture.delayedExecutor(MOVING_MILLIS, TimeUnit.MILLISECONDS, background)
-            .execute(Guarded.task("coaps-moved", () -> super.send(moved.redirect(message))));
-      }
-    }
-
-    @Override
-    public void processRecord(Record record, Connection connection) {
-      super.processRecord(record, connection);
-      Record refusal = record.isDecoded() ? null : Renegotiation.refusal(record, connection);
-      if (refusal != null) {
-        try {
-          sendRecord(refusal);
-        } catch (IOException lost) {
-          log.debug("coaps: an alert could not be sent", lost);
-        }
-      }
-    }
-
-    @Override
-    protected boolean executeOutbound(
-        Executor executor, InetSocketAddress peer, LimitedRunnable message) {
-      return super.executeOutbound(task -> count(executor, task), peer, message);
-    }
-
-    private void count(Executor executor, Runnable task) {
-      outbound.incrementAndGet();
-      try {
-        executor.execute(() -> {
-          try {
-            task.run();
-          } finally {
-            outbound.decrementAndGet();
-          }
-        });
-      } catch (RejectedExecutionException full) {
-        outbound.decrementAndGet();
-        throw full;
-      }
-    }
-
-    /** What was answered is encrypted and sent before the sessions end. */
-    @Override
-    public void stop() {
-      long end = System.nanoTime() + SEND_NANOS;
-      while (outbound.get() > 0 && System.nanoTime() - end < 0) {
-        LockSupport.parkNanos(1_000_000);
-      }
-      super.stop();
-    }
-
-    @Override
-    public void follow() {
-      DtlsSocket open = socket;
-      if (open != null) {
-        open.follow();
-      }
-    }
-
-    @Override
-    public int changes() {
-      DtlsSocket open = socket;
-      return open == null ? 0 : open.changes();
-    }
-
-    @SuppressWarnings("deprecation") // there is no other place that sees each handshake begin
-    @Override
-    protected void onInitializeHandshaker(Handshaker handshaker) {
-      handshakes.begun(handshaker);
     }
   }
 }

@@ -98,7 +98,7 @@ public final class CoapAdapter implements Adapter {
           name,
           settings.payloadBytes());
     }
-    DtlsEndpoint dtls = secured == null ? null : new DtlsEndpoint(secured, gateway);
+    DtlsEndpoint dtls = secured == null ? null : new DtlsEndpoint(name, secured, gateway);
     ScheduledExecutorService timers =
         ExecutorsUtil.newSingleThreadScheduledExecutor(new DaemonThreadFactory("coap-timer-"));
     ProtocolThreads protocolThreads = new ProtocolThreads(settings.protocolThreads(), timers);

@@ -3,6 +3,10 @@ package io.sluice.adapter.coap.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.sluice.adapter.coap.dtls.DtlsEndpoint;
 import io.sluice.adapter.coap.settings.CoapsSettings;
 import io.sluice.adapter.testkit.Authority;
 import io.sluice.adapter.testkit.Authority.Signed;
@@ -33,6 +37,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** What becomes of keys and revocation lists of a DTLS listener that is open. */
 @Tag("slow")
@@ -80,7 +85,7 @@ class DtlsFilesInUseTest {
             "1.2",
             TlsProvider.AUTO,
             Duration.ofMillis(100));
-    CoapAdapter started = new CoapAdapter(CoapsSettings.onLoopback(tls, false));
+    CoapAdapter started = new CoapAdapter("hall-2", CoapsSettings.onLoopback(tls, false));
     started.start(gateway);
     adapter = started;
     return started.address();
@@ -141,5 +146,25 @@ class DtlsFilesInUseTest {
         .during(Duration.ofMillis(600))
         .atMost(Duration.ofSeconds(20))
         .until(() -> isServed(open(device, address)));
+  }
+
+  @Test
+  void logNamesTheListenerAsTheConfigurationDoes() throws Exception {
+    Logger logger = (Logger) LoggerFactory.getLogger(DtlsEndpoint.class);
+    ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    lines.start();
+    logger.addAppender(lines);
+    try {
+      start(null);
+      use(authority.server(Authority.RSA));
+      await()
+          .untilAsserted(() ->
+              assertThat(List.copyOf(lines.list))
+                  .extracting(ILoggingEvent::getFormattedMessage)
+                  .anyMatch(line ->
+                      line.startsWith("listeners.hall-2: the changed certificate files are not")));
+    } finally {
+      logger.detachAppender(lines);
+    }
   }
 }

@@ -23,7 +23,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.eclipse.californium.core.CoapClient;
 import org.eclipse.californium.core.CoapResponse;
 import org.eclipse.californium.core.coap.CoAP.ResponseCode;
@@ -39,16 +38,14 @@ import org.eclipse.californium.scandium.dtls.x509.SingleCertificateProvider;
 import org.eclipse.californium.scandium.dtls.x509.StaticNewAdvancedCertificateVerifier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
-/** CoAP over DTLS with Californium's client and libcoap's, on OpenSSL and on GnuTLS. */
+/** CoAP over DTLS with Californium's client. */
 @Tag("slow")
 class DtlsTest {
   private static final byte[] KEY = "sixteen bytes!!!".getBytes(UTF_8);
@@ -336,65 +333,6 @@ class DtlsTest {
             assertThat(post(open(certificate(device, next), address).setTimeout(2000L)).getCode())
                 .isEqualTo(ResponseCode.CHANGED));
     assertThat(post(before).getCode()).isEqualTo(ResponseCode.CHANGED);
-  }
-
-  private String libcoap(String library, String... arguments) throws Exception {
-    String program = "coap-client-" + library;
-    Assumptions.assumeTrue(
-        new ProcessBuilder("sh", "-c", "command -v " + program).start().waitFor() == 0,
-        program + " is not installed");
-    List<String> command = new ArrayList<>(List.of(program, "-m", "post", "-t", "50", "-e", "{}"));
-    command.addAll(List.of(arguments));
-    command.add("coaps://127.0.0.1:" + adapter.address().getPort() + "/telemetry");
-    Path output = directory.resolve("libcoap.out");
-    Process process =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(output.toFile())
-            .start();
-    assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
-    return Files.readString(output, UTF_8);
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"openssl", "gnutls"})
-  void libcoapSignsInByPreSharedKey(String library) throws Exception {
-    start(null, false);
-    String output = libcoap(library, "-u", "d1", "-k", new String(KEY, UTF_8));
-    assertThat(devices()).as(output).containsExactly("d1");
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"openssl", "gnutls"})
-  void libcoapSignsInByCertificate(String library) throws Exception {
-    start(tls(), false);
-    String output =
-        libcoap(
-            library,
-            "-c",
-            device.certificate().toString(),
-            "-j",
-            device.key().toString(),
-            "-C",
-            authority.certificate().toString());
-    assertThat(devices()).as(output).containsExactly("d1");
-  }
-
-  @Test
-  void libcoapSignsInByRawPublicKey() throws Exception {
-    start(tls(), true);
-    byte[] key = PemFiles.certificates(device.certificate()).getFirst().getPublicKey().getEncoded();
-    gateway.publicKeys.put(HexFormat.of().formatHex(key), "rpk-1");
-    Path own = directory.resolve("own.pem"); // as EC PRIVATE KEY: GnuTLS reads no other form
-    String[] convert = {"openssl", "ec", "-in", device.key().toString(), "-out", own.toString()};
-    Process converted =
-        new ProcessBuilder(convert)
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .start();
-    assertThat(converted.waitFor()).isZero();
-    String output = libcoap("gnutls", "-n", "-M", own.toString());
-    assertThat(devices()).as(output).containsExactly("rpk-1");
   }
 
   @Test
