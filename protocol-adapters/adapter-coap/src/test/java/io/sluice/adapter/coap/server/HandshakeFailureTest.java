@@ -144,6 +144,26 @@ class HandshakeFailureTest {
   }
 
   @Test
+  void missingIntermediateIsAnUnknownAuthority() throws Exception {
+    Authority plant = authority.intermediate(own.resolve("plant"), "/CN=Plant A");
+    String said = connect(certificate(plant.client("/CN=d9")));
+    assertThat(fault()).startsWith("tls-unknown-ca CN=d9: ");
+    assertThat(said).contains("unknown ca");
+  }
+
+  /** More than a handshake message may have: refused by an alert, and told. */
+  @Test
+  void endlessChainIsRefused() throws Exception {
+    Path chain = own.resolve("chain.pem");
+    Files.writeString(chain, Files.readString(authority.certificate(), UTF_8).repeat(80), UTF_8);
+    List<String> arguments = new ArrayList<>(List.of(certificate(authority.client("/CN=d1"))));
+    arguments.addAll(List.of("-cert_chain", chain.toString()));
+    String said = connect(arguments.toArray(String[]::new));
+    assertThat(fault()).contains("message length exceeded");
+    assertThat(said).contains("SSL alert number");
+  }
+
+  @Test
   void missingCertificateIsNamed() throws Exception {
     connect("-cipher", "ECDHE-ECDSA-AES128-GCM-SHA256");
     assertThat(fault()).startsWith("tls-no-certificate null: no certificate was shown");
