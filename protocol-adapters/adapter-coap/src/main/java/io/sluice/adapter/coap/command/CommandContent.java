@@ -17,7 +17,7 @@ final class CommandContent {
   private CommandContent() {}
 
   /** For an observer; see {@link #none()} on its Max-Age. */
-  static Response of(Command command) {
+  static Response response(Command command) {
     Response response = new Response(ResponseCode.CONTENT);
     response.setPayload(command.payload());
     OptionSet options = response.getOptions();

@@ -154,7 +154,7 @@ public final class CommandObservation implements ObservableResource, DeviceLink 
     Sending sending = underWay.get();
     boolean hasMoved = !isOf(poll);
     if (sending != null && (hasMoved || sending.isOverdue(System.nanoTime()))) {
-      giveBack(sending);
+      returnCommand(sending);
     }
     if (hasMoved) {
       close(LinkEnd.MOVED);
@@ -179,7 +179,7 @@ public final class CommandObservation implements ObservableResource, DeviceLink 
 
   private void notifyDevice(Sending sending) {
     if (relation == null || !Objects.equals(underWay.get(), sending)) {
-      giveBack(sending);
+      returnCommand(sending);
       return;
     }
     Request request = exchange.getRequest();
@@ -227,7 +227,7 @@ public final class CommandObservation implements ObservableResource, DeviceLink 
     }
   }
 
-  private void giveBack(Sending sending) {
+  private void returnCommand(Sending sending) {
     if (underWay.compareAndSet(sending, null)) {
       gateway.commands().returned(device, sending.command.id());
       Response response = sending.response;
@@ -266,7 +266,7 @@ public final class CommandObservation implements ObservableResource, DeviceLink 
       gateway.sessions().detach(device, this);
       Sending lost = underWay.get();
       if (lost != null) {
-        giveBack(lost);
+        returnCommand(lost);
       }
     }
   }
@@ -297,7 +297,7 @@ public final class CommandObservation implements ObservableResource, DeviceLink 
     return relation == null ? 0 : 1;
   }
 
-  /** A command under way. What is not volatile is the exchange's own thread's. */
+  /** A command under way. Confined to the exchange's thread, but for its volatile fields. */
   private final class Sending implements CommandTransfers.Progress {
     private final Command command;
     private volatile @Nullable Response response;
@@ -368,7 +368,7 @@ public final class CommandObservation implements ObservableResource, DeviceLink 
     @Override
     protected void failed() {
       if (isCurrent()) {
-        giveBack(sending);
+        returnCommand(sending);
       }
     }
   }

@@ -87,7 +87,7 @@ public final class CommandTransfers {
     }
     return isLarge
         ? block(command, 0, szx(request.getOptions().getBlock2()))
-        : CommandContent.of(command);
+        : CommandContent.response(command);
   }
 
   /** A later block. */
@@ -117,7 +117,7 @@ public final class CommandTransfers {
   }
 
   private static Response block(Command command, int offset, int szx) {
-    Response response = CommandContent.of(command);
+    Response response = CommandContent.response(command);
     byte[] payload = command.payload();
     int size = BlockOption.szx2Size(szx);
     int end = Math.min(offset + size, payload.length);

@@ -24,7 +24,7 @@ public final class Adoptions {
     waiting.remove(key(plain), plain);
   }
 
-  /** Whether the request stands for a plain uplink, which is told. */
+  /** Whether the request stands for a plain uplink; that one learns of its exchange. */
   public boolean claimedBy(Exchange exchange) {
     if (waiting.isEmpty()) {
       return false;

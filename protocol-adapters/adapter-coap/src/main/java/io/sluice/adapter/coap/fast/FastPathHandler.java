@@ -108,7 +108,7 @@ final class FastPathHandler extends ChannelInboundHandlerAdapter implements Rece
   public void channelActive(ChannelHandlerContext context) {
     tasks.add(
         loop.scheduleAtFixedRate(
-            Guarded.task("coap-slow", () -> late.giveToCalifornium(System.nanoTime())),
+            Guarded.task("coap-slow", () -> late.passToCalifornium(System.nanoTime())),
             SLOW_CHECK_MILLIS,
             SLOW_CHECK_MILLIS,
             TimeUnit.MILLISECONDS));

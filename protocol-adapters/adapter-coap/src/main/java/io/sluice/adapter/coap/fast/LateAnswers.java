@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Confirmable plain uplinks of one socket that have no receipt yet. One whose receipt is late is
- * given to Californium, with a bare request that names it: Californium acknowledges it empty and
+ * passed to Californium, with a bare request that names it: Californium acknowledges it empty and
  * sends a separate response (RFC 7252 section 5.2.2).
  *
  * <p>Bound: never more than there are requests in hand, and {@value #MAX_LINGERING} answered ones.
@@ -68,8 +68,8 @@ final class LateAnswers {
     exchange.later = null;
   }
 
-  /** Gives the late exchanges to Californium; called every tenth of a second or so. */
-  void giveToCalifornium(long nowNanos) {
+  /** Passes the late exchanges to Californium; called every tenth of a second or so. */
+  void passToCalifornium(long nowNanos) {
     endLingering(nowNanos);
     for (PlainExchange first = earliest; first != null; first = earliest) {
       if (nowNanos - first.receivedNanos() < RequestsInHand.EMPTY_ACK_AFTER_NANOS) {

@@ -94,7 +94,7 @@ public final class Admissions {
     InetSocketAddress address = context.getPeerAddress();
     Principal principal = sessions == null ? null : context.getPeerIdentity();
     if (principal != null) {
-      bySession(principal, address, options, admitted, refused);
+      admitBySession(principal, address, options, admitted, refused);
       return;
     }
     String device = null;
@@ -179,8 +179,8 @@ public final class Admissions {
     }
   }
 
-  /** By who the DTLS handshake has shown it to be; {@code ?d=} may only repeat it. */
-  private void bySession(
+  /** Admits by the identity that the DTLS handshake has shown; {@code ?d=} may only repeat it. */
+  private void admitBySession(
       Principal principal,
       InetSocketAddress address,
       OptionSet options,

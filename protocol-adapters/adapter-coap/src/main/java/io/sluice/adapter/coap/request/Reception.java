@@ -18,7 +18,7 @@ public final class Reception {
     this.inHand = inHand;
   }
 
-  /** Takes a place among the requests in hand; false where there was none and this was answered. */
+  /** Reserves a place among the requests in hand; false where none was free and it is answered. */
   public boolean reserve(Answerable request) {
     if (inHand.reserve()) {
       return true;
@@ -32,7 +32,7 @@ public final class Reception {
     toUnverified(request, response);
   }
 
-  /** To an address that may be forged: no more than it is worth (RFC 7252 section 11.3). */
+  /** Answers an address that may be forged: by no more than it is worth (RFC 7252 section 11.3). */
   public void toUnverified(Answerable request, Response response) {
     if (request.bound(response)) {
       meters.limited(new Peer(CoapOptions.PROTOCOL, request.address(), false), Limit.AMPLIFICATION);

@@ -55,17 +55,17 @@ public final class RequestsInHand implements ReceiptSink {
     this.places = new Semaphore(maxExchanges);
   }
 
-  /** Takes a place for one more request; false where all are taken. */
+  /** Reserves a place for one more request; false where all are taken. */
   boolean reserve() {
     return places.tryAcquire();
   }
 
-  /** Gives back a place that was reserved and came to no uplink. */
+  /** Releases a place that was reserved and came to no uplink. */
   public void release() {
     release(1);
   }
 
-  /** Gives back so many. */
+  /** Releases so many places. */
   public void release(int count) {
     places.release(count);
   }

@@ -113,7 +113,7 @@ public final class CoapAdapter implements Adapter {
             gateway, settings.admissionCache().toNanos(), dtls == null ? null : dtls::belongs);
     ListenerContext listener = ListenerContext.create(gateway, admissions, inHand, settings);
     Adoptions adoptions = new Adoptions();
-    Uploads uploads = Uploads.of(settings);
+    Uploads uploads = Uploads.create(settings);
     CoapEndpoint endpoint =
         new EndpointAssembly(settings, listener, adoptions, uploads)
             .endpoint(fastPath, address, dtls, timers);

@@ -85,7 +85,7 @@ public final class UdpSockets {
   /** Bound to one local address each, by {@link LocalAddresses#key}. */
   private final Map<String, List<Channel>> own = new ConcurrentHashMap<>();
 
-  /** Each loop's, for all its sockets: they read one after another. */
+  /** By event loop: one for all its sockets, which read one after another. */
   private final Map<EventLoop, OneBuffer> buffers = new ConcurrentHashMap<>();
 
   private final AtomicInteger strays = new AtomicInteger();

@@ -88,7 +88,7 @@ public final class Uploads {
     }
   }
 
-  public static Uploads of(CoapOptions settings) {
+  public static Uploads create(CoapOptions settings) {
     return new Uploads(
         settings.maxTransfers(),
         settings.payloadBytes(),
