@@ -6,12 +6,12 @@ import static org.awaitility.Awaitility.await;
 import io.sluice.adapter.testkit.Authority;
 import io.sluice.adapter.testkit.Authority.Signed;
 import io.sluice.admin.security.Authorization;
-import io.sluice.api.admin.AdminRole;
-import io.sluice.api.admin.AdminSettings;
 import io.sluice.api.audit.AuditEvent;
 import io.sluice.api.audit.AuditEvent.Result;
 import io.sluice.api.config.Bytes;
 import io.sluice.api.config.Secret;
+import io.sluice.api.operator.AdminRole;
+import io.sluice.api.operator.AdminSettings;
 import io.sluice.api.tls.PemFiles;
 import io.sluice.api.tls.TlsFiles;
 import io.sluice.api.tls.TlsSettings;
@@ -166,7 +166,7 @@ class AdminSecurityTest {
   void changesAndRefusalsAreTakenDownWithoutSecrets() throws Exception {
     start(settings(null, List.of(token("anna", AdminRole.OPERATOR)), List.of()));
     operations.put(
-        new io.sluice.api.admin.DeviceDirectory.DeviceSpec(
+        new io.sluice.api.operator.DeviceDirectory.DeviceSpec(
             new io.sluice.api.DeviceId("a"), "cnc", "factory", "x", null, null, true, true, null));
     status("POST", "/api/v1/devices/a/retire", "anna", "Content-Type", "application/json");
     status("POST", "/api/v1/devices/a/token", "anna", "Content-Type", "application/json");

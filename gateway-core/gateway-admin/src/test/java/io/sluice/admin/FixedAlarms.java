@@ -1,7 +1,7 @@
 package io.sluice.admin;
 
 import io.sluice.api.Following;
-import io.sluice.api.admin.AlarmDesk;
+import io.sluice.api.operator.AlarmDesk;
 import io.sluice.api.store.StoreUnavailableException;
 import java.util.List;
 import java.util.Map;

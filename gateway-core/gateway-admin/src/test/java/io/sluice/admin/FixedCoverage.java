@@ -1,6 +1,6 @@
 package io.sluice.admin;
 
-import io.sluice.api.admin.CoverageDesk;
+import io.sluice.api.operator.CoverageDesk;
 import java.time.YearMonth;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,7 +3,7 @@ package io.sluice.admin;
 import io.sluice.api.DeviceId;
 import io.sluice.api.Quality;
 import io.sluice.api.RejectReason;
-import io.sluice.api.admin.LatestValues;
+import io.sluice.api.operator.LatestValues;
 import java.util.List;
 
 /** One value and one refusal, the same of every device. */

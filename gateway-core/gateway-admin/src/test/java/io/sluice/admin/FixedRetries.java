@@ -1,8 +1,8 @@
 package io.sluice.admin;
 
 import io.sluice.api.RejectReason;
-import io.sluice.api.admin.DeadLetters.DeadLetter;
-import io.sluice.api.admin.RetryDesk;
+import io.sluice.api.operator.DeadLetters.DeadLetter;
+import io.sluice.api.operator.RetryDesk;
 import java.util.List;
 
 /**

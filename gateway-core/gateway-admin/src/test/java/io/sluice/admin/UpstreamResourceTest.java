@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.sluice.admin.security.Authorization;
-import io.sluice.api.admin.AdminRole;
-import io.sluice.api.admin.AdminSettings;
 import io.sluice.api.audit.AuditEvent;
 import io.sluice.api.audit.AuditEvent.Result;
+import io.sluice.api.operator.AdminRole;
+import io.sluice.api.operator.AdminSettings;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -1,8 +1,8 @@
 package io.sluice.app;
 
 import io.sluice.api.GatewayTime;
-import io.sluice.api.admin.CoverageDesk;
-import io.sluice.api.admin.LatestValues;
+import io.sluice.api.operator.CoverageDesk;
+import io.sluice.api.operator.LatestValues;
 import io.sluice.engine.alarm.AlarmBook;
 import io.sluice.engine.alarm.AlarmEngine;
 import io.sluice.engine.alarm.AlarmSettings;

@@ -1,6 +1,6 @@
 package io.sluice.app;
 
-import io.sluice.api.admin.Operations.CertificateView;
+import io.sluice.api.operator.Operations.CertificateView;
 import io.sluice.api.tls.FileWatch;
 import io.sluice.cli.config.CertificateFiles;
 import io.sluice.cli.config.CertificateFiles.Looked;

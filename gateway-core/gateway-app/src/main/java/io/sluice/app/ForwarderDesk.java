@@ -1,6 +1,6 @@
 package io.sluice.app;
 
-import io.sluice.api.admin.UpstreamDesk;
+import io.sluice.api.operator.UpstreamDesk;
 import io.sluice.api.store.StoreUnavailableException;
 import io.sluice.engine.forward.Forwarder;
 import io.sluice.spool.ReaderStats;

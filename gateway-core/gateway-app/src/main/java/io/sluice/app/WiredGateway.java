@@ -1,7 +1,7 @@
 package io.sluice.app;
 
 import io.sluice.api.GatewayTime;
-import io.sluice.api.admin.Operations;
+import io.sluice.api.operator.Operations;
 import io.sluice.cli.config.GatewayFiles;
 import io.sluice.cli.demo.RunningGateway;
 import java.io.IOException;

@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
 import io.sluice.api.GatewayTime;
-import io.sluice.api.admin.Operations.LedgerLine;
+import io.sluice.api.operator.Operations.LedgerLine;
 import io.sluice.api.upstream.UpstreamFactory;
 import io.sluice.cli.config.GatewayFiles;
 import io.sluice.sim.audit.Audit;

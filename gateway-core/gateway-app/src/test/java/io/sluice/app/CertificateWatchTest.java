@@ -7,7 +7,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.sluice.adapter.testkit.Authority;
 import io.sluice.adapter.testkit.Authority.Signed;
-import io.sluice.api.admin.Operations.CertificateView;
+import io.sluice.api.operator.Operations.CertificateView;
 import io.sluice.cli.config.CertificateFiles;
 import io.sluice.cli.config.GatewayTypes;
 import io.sluice.cli.doctor.Doctor;

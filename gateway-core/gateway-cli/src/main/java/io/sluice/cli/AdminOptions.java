@@ -1,7 +1,7 @@
 package io.sluice.cli;
 
-import io.sluice.api.admin.AdminSettings;
 import io.sluice.api.config.TextFile;
+import io.sluice.api.operator.AdminSettings;
 import io.sluice.api.tls.ClientTls;
 import java.io.IOException;
 import java.net.URI;

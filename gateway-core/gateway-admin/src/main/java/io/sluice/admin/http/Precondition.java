@@ -1,7 +1,7 @@
 package io.sluice.admin.http;
 
 import io.sluice.api.Device;
-import io.sluice.api.admin.DeviceDirectory.Condition;
+import io.sluice.api.operator.DeviceDirectory.Condition;
 import io.vertx.ext.web.RoutingContext;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;

@@ -5,7 +5,7 @@ import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
-import io.sluice.api.admin.Operations.LatencyHistogram;
+import io.sluice.api.operator.Operations.LatencyHistogram;
 import java.util.Map;
 import java.util.function.Supplier;
 

@@ -6,7 +6,7 @@ import io.sluice.api.DeviceId;
 import io.sluice.api.Following;
 import io.sluice.api.LiveEvent;
 import io.sluice.api.MessageClass;
-import io.sluice.api.admin.Operations;
+import io.sluice.api.operator.Operations;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;

@@ -2,11 +2,11 @@ package io.sluice.admin.resource;
 
 import io.sluice.admin.http.Answers;
 import io.sluice.admin.http.ApiJson;
-import io.sluice.api.admin.AlarmDesk.Counts;
-import io.sluice.api.admin.CoverageDesk.By;
-import io.sluice.api.admin.CoverageDesk.Group;
-import io.sluice.api.admin.CoverageDesk.Window;
-import io.sluice.api.admin.Operations;
+import io.sluice.api.operator.AlarmDesk.Counts;
+import io.sluice.api.operator.CoverageDesk.By;
+import io.sluice.api.operator.CoverageDesk.Group;
+import io.sluice.api.operator.CoverageDesk.Window;
+import io.sluice.api.operator.Operations;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;

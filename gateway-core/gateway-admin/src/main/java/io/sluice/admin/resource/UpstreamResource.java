@@ -4,8 +4,8 @@ import static io.sluice.admin.http.Workers.blocking;
 
 import io.sluice.admin.http.Answers;
 import io.sluice.admin.http.Query;
-import io.sluice.api.admin.Operations;
-import io.sluice.api.admin.UpstreamDesk;
+import io.sluice.api.operator.Operations;
+import io.sluice.api.operator.UpstreamDesk;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;

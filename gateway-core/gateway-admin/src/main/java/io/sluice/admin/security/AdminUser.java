@@ -1,6 +1,6 @@
 package io.sluice.admin.security;
 
-import io.sluice.api.admin.AdminRole;
+import io.sluice.api.operator.AdminRole;
 import io.vertx.ext.web.RoutingContext;
 
 /**

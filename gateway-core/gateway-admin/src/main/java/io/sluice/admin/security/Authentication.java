@@ -2,11 +2,11 @@ package io.sluice.admin.security;
 
 import io.sluice.admin.http.Answers;
 import io.sluice.api.AddressKey;
-import io.sluice.api.admin.AdminRole;
-import io.sluice.api.admin.AdminSettings;
 import io.sluice.api.audit.AuditEvent;
 import io.sluice.api.audit.AuditEvent.Result;
 import io.sluice.api.audit.AuditTrail;
+import io.sluice.api.operator.AdminRole;
+import io.sluice.api.operator.AdminSettings;
 import io.sluice.api.tls.SubjectName;
 import io.vertx.core.Handler;
 import io.vertx.ext.web.RoutingContext;

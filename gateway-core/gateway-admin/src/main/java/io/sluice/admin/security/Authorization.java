@@ -2,10 +2,10 @@ package io.sluice.admin.security;
 
 import io.sluice.admin.http.Answers;
 import io.sluice.admin.http.ApiJson;
-import io.sluice.api.admin.AdminRole;
 import io.sluice.api.audit.AuditEvent;
 import io.sluice.api.audit.AuditEvent.Result;
 import io.sluice.api.audit.AuditTrail;
+import io.sluice.api.operator.AdminRole;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;

@@ -1,7 +1,7 @@
 package io.sluice.admin.security;
 
 import io.sluice.admin.http.Answers;
-import io.sluice.api.admin.AdminSettings;
+import io.sluice.api.operator.AdminSettings;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.HostAndPort;

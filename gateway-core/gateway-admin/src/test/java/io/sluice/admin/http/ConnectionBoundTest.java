@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.sluice.admin.AdminServer;
 import io.sluice.admin.FixedOperations;
-import io.sluice.api.admin.AdminSettings;
+import io.sluice.api.operator.AdminSettings;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;

@@ -1,7 +1,7 @@
 package io.sluice.api.store;
 
 import io.sluice.api.Command;
-import io.sluice.api.admin.CommandDesk;
+import io.sluice.api.operator.CommandDesk;
 import org.jspecify.annotations.Nullable;
 
 /**

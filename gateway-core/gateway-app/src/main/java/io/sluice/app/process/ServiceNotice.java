@@ -2,8 +2,8 @@ package io.sluice.app.process;
 
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.unix.Socket;
-import io.sluice.api.admin.Operations.Status;
 import io.sluice.api.health.Guarded;
+import io.sluice.api.operator.Operations.Status;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

@@ -1,6 +1,6 @@
 package io.sluice.cli.config;
 
-import io.sluice.api.admin.Operations.CertificateView;
+import io.sluice.api.operator.Operations.CertificateView;
 import io.sluice.api.tls.PemFiles;
 import io.sluice.api.tls.RevocationLists;
 import io.sluice.api.tls.TlsFiles;

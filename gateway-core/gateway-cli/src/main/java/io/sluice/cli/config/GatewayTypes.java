@@ -1,6 +1,6 @@
 package io.sluice.cli.config;
 
-import io.sluice.api.admin.MetricsSettings;
+import io.sluice.api.operator.MetricsSettings;
 import io.sluice.cli.logging.LoggingSettings;
 import io.sluice.engine.alarm.AlarmSettings;
 import io.sluice.engine.audit.AuditSettings;

@@ -1,7 +1,7 @@
 package io.sluice.cli.config;
 
-import io.sluice.api.admin.AdminSettings;
 import io.sluice.api.config.Bytes;
+import io.sluice.api.operator.AdminSettings;
 import io.sluice.engine.config.GatewayConfig;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;

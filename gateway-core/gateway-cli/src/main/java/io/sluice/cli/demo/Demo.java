@@ -1,10 +1,10 @@
 package io.sluice.cli.demo;
 
 import io.sluice.api.GatewayTime;
-import io.sluice.api.admin.Operations;
-import io.sluice.api.admin.Operations.LedgerLine;
-import io.sluice.api.admin.Operations.UpstreamView;
 import io.sluice.api.files.OwnerOnly;
+import io.sluice.api.operator.Operations;
+import io.sluice.api.operator.Operations.LedgerLine;
+import io.sluice.api.operator.Operations.UpstreamView;
 import io.sluice.cli.CommandFailure;
 import io.sluice.cli.ExitCode;
 import io.sluice.cli.config.GatewayFiles;

@@ -1,7 +1,7 @@
 package io.sluice.cli.demo;
 
 import io.sluice.api.GatewayTime;
-import io.sluice.api.admin.Operations;
+import io.sluice.api.operator.Operations;
 import io.sluice.cli.config.GatewayFiles;
 import java.io.IOException;
 

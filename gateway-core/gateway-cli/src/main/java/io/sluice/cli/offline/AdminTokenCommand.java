@@ -1,6 +1,6 @@
 package io.sluice.cli.offline;
 
-import io.sluice.api.admin.AdminRole;
+import io.sluice.api.operator.AdminRole;
 import io.sluice.cli.ExitCode;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;

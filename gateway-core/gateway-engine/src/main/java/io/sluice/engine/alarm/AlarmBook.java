@@ -3,7 +3,7 @@ package io.sluice.engine.alarm;
 import io.sluice.api.Cap;
 import io.sluice.api.Device;
 import io.sluice.api.Following;
-import io.sluice.api.admin.AlarmDesk;
+import io.sluice.api.operator.AlarmDesk;
 import io.sluice.engine.normalize.profile.AlarmFields.Word;
 import io.sluice.engine.normalize.profile.CapWords;
 import java.io.IOException;

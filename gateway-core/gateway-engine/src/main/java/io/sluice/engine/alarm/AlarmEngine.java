@@ -1,9 +1,9 @@
 package io.sluice.engine.alarm;
 
 import io.sluice.api.Lane;
-import io.sluice.api.admin.LatestValues;
 import io.sluice.api.health.Guarded;
 import io.sluice.api.health.Health;
+import io.sluice.api.operator.LatestValues;
 import io.sluice.engine.ingest.AlarmWatch;
 import io.sluice.engine.normalize.profile.Profile;
 import io.sluice.engine.normalize.profile.Profiles;

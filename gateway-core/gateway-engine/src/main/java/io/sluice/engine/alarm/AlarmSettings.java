@@ -1,10 +1,10 @@
 package io.sluice.engine.alarm;
 
-import io.sluice.api.admin.AdminSettings;
-import io.sluice.api.admin.CoverageDesk;
 import io.sluice.api.config.Checked;
 import io.sluice.api.config.Option;
 import io.sluice.api.config.Secret;
+import io.sluice.api.operator.AdminSettings;
+import io.sluice.api.operator.CoverageDesk;
 import io.sluice.api.tls.ClientTls;
 import java.net.URI;
 import java.nio.file.Path;

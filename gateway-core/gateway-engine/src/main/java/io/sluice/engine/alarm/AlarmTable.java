@@ -1,12 +1,12 @@
 package io.sluice.engine.alarm;
 
 import io.sluice.api.Cap;
-import io.sluice.api.admin.AlarmDesk.AlarmView;
-import io.sluice.api.admin.AlarmDesk.Counts;
-import io.sluice.api.admin.AlarmDesk.Filter;
-import io.sluice.api.admin.AlarmDesk.Found;
-import io.sluice.api.admin.AlarmDesk.Kind;
-import io.sluice.api.admin.AlarmDesk.State;
+import io.sluice.api.operator.AlarmDesk.AlarmView;
+import io.sluice.api.operator.AlarmDesk.Counts;
+import io.sluice.api.operator.AlarmDesk.Filter;
+import io.sluice.api.operator.AlarmDesk.Found;
+import io.sluice.api.operator.AlarmDesk.Kind;
+import io.sluice.api.operator.AlarmDesk.State;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -92,7 +92,7 @@ final class AlarmTable {
     return rows.isEmpty() ? null : rows.getFirst().view();
   }
 
-  /** See {@link io.sluice.api.admin.AlarmDesk#find}. */
+  /** See {@link io.sluice.api.operator.AlarmDesk#find}. */
   Found find(Filter filter) throws SQLException {
     AlarmSearch search = AlarmSearch.of(filter);
     List<AlarmView> views = new ArrayList<>();

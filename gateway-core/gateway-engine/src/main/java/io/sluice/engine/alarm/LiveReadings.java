@@ -2,8 +2,8 @@ package io.sluice.engine.alarm;
 
 import io.sluice.api.DeviceId;
 import io.sluice.api.Quality;
-import io.sluice.api.admin.LatestValues;
-import io.sluice.api.admin.LatestValues.MetricView;
+import io.sluice.api.operator.LatestValues;
+import io.sluice.api.operator.LatestValues.MetricView;
 import io.sluice.engine.normalize.profile.AlarmFields.Word;
 import io.sluice.engine.normalize.profile.AlarmRule;
 import io.sluice.engine.normalize.profile.Profile;

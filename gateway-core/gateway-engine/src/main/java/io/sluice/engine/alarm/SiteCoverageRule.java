@@ -1,9 +1,9 @@
 package io.sluice.engine.alarm;
 
 import io.sluice.api.Cap;
-import io.sluice.api.admin.AlarmDesk.AlarmView;
-import io.sluice.api.admin.AlarmDesk.Kind;
-import io.sluice.api.admin.CoverageDesk;
+import io.sluice.api.operator.AlarmDesk.AlarmView;
+import io.sluice.api.operator.AlarmDesk.Kind;
+import io.sluice.api.operator.CoverageDesk;
 import io.sluice.engine.alarm.AlarmSettings.CoverageAlarm;
 import io.sluice.engine.alarm.AlarmSettings.Figure;
 import java.util.HashMap;

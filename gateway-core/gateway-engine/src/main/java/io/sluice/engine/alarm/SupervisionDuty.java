@@ -2,9 +2,9 @@ package io.sluice.engine.alarm;
 
 import io.sluice.api.Cap;
 import io.sluice.api.Device;
-import io.sluice.api.admin.AlarmDesk.AlarmView;
-import io.sluice.api.admin.AlarmDesk.Kind;
-import io.sluice.api.admin.CoverageDesk.Stop;
+import io.sluice.api.operator.AlarmDesk.AlarmView;
+import io.sluice.api.operator.AlarmDesk.Kind;
+import io.sluice.api.operator.CoverageDesk.Stop;
 import io.sluice.engine.normalize.profile.Profile;
 import io.sluice.engine.normalize.profile.Profiles;
 import io.sluice.engine.registry.Registry;

@@ -1,6 +1,6 @@
 package io.sluice.engine.config;
 
-import io.sluice.api.admin.AdminSettings;
+import io.sluice.api.operator.AdminSettings;
 import io.sluice.api.upstream.ForwardSettings;
 import io.sluice.api.upstream.UpstreamSettings;
 import io.sluice.engine.config.ConfigNode.Kind;

@@ -1,8 +1,8 @@
 package io.sluice.engine.config;
 
-import io.sluice.api.admin.AdminSettings;
 import io.sluice.api.config.DurationText;
 import io.sluice.api.config.Option;
+import io.sluice.api.operator.AdminSettings;
 import io.sluice.api.upstream.ForwardSettings;
 import io.sluice.engine.config.GatewayConfig.Identity;
 import io.sluice.engine.config.GatewayConfig.ListenerCommon;

@@ -1,7 +1,7 @@
 package io.sluice.engine.config;
 
-import io.sluice.api.admin.AdminSettings;
 import io.sluice.api.config.Option;
+import io.sluice.api.operator.AdminSettings;
 import io.sluice.api.upstream.ForwardSettings;
 import java.nio.file.Path;
 import java.util.List;

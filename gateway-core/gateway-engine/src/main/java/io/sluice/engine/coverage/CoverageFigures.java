@@ -1,9 +1,9 @@
 package io.sluice.engine.coverage;
 
-import io.sluice.api.admin.CoverageDesk;
-import io.sluice.api.admin.CoverageDesk.By;
-import io.sluice.api.admin.CoverageDesk.Coverage;
-import io.sluice.api.admin.CoverageDesk.Window;
+import io.sluice.api.operator.CoverageDesk;
+import io.sluice.api.operator.CoverageDesk.By;
+import io.sluice.api.operator.CoverageDesk.Coverage;
+import io.sluice.api.operator.CoverageDesk.Window;
 import io.sluice.engine.coverage.slot.Calendar;
 import io.sluice.engine.coverage.slot.DeviceCoverage;
 import io.sluice.engine.coverage.slot.Exclusions;

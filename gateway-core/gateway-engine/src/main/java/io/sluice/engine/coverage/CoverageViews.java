@@ -1,14 +1,14 @@
 package io.sluice.engine.coverage;
 
-import io.sluice.api.admin.CoverageDesk.DeviceDetail;
-import io.sluice.api.admin.CoverageDesk.DeviceRow;
-import io.sluice.api.admin.CoverageDesk.DeviceWindow;
-import io.sluice.api.admin.CoverageDesk.Filter;
-import io.sluice.api.admin.CoverageDesk.MetricRow;
-import io.sluice.api.admin.CoverageDesk.Point;
-import io.sluice.api.admin.CoverageDesk.StopScope;
-import io.sluice.api.admin.CoverageDesk.Trend;
-import io.sluice.api.admin.CoverageDesk.Window;
+import io.sluice.api.operator.CoverageDesk.DeviceDetail;
+import io.sluice.api.operator.CoverageDesk.DeviceRow;
+import io.sluice.api.operator.CoverageDesk.DeviceWindow;
+import io.sluice.api.operator.CoverageDesk.Filter;
+import io.sluice.api.operator.CoverageDesk.MetricRow;
+import io.sluice.api.operator.CoverageDesk.Point;
+import io.sluice.api.operator.CoverageDesk.StopScope;
+import io.sluice.api.operator.CoverageDesk.Trend;
+import io.sluice.api.operator.CoverageDesk.Window;
 import io.sluice.engine.config.NearestKey;
 import io.sluice.engine.coverage.slot.Calendar;
 import io.sluice.engine.coverage.slot.DeviceCoverage;

@@ -1,7 +1,7 @@
 package io.sluice.engine.coverage;
 
-import io.sluice.api.admin.CoverageDesk;
-import io.sluice.api.admin.CoverageDesk.By;
+import io.sluice.api.operator.CoverageDesk;
+import io.sluice.api.operator.CoverageDesk.By;
 import io.sluice.engine.coverage.slot.DeviceCoverage;
 import io.sluice.engine.coverage.slot.Lateness;
 import java.util.List;

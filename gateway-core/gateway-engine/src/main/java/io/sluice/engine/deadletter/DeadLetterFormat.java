@@ -5,7 +5,7 @@ import io.sluice.api.Lane;
 import io.sluice.api.MessageBounds;
 import io.sluice.api.RejectReason;
 import io.sluice.api.adapter.Uplink;
-import io.sluice.api.admin.DeadLetters.DeadLetter;
+import io.sluice.api.operator.DeadLetters.DeadLetter;
 import io.sluice.engine.forward.SetAsideRecord;
 import io.sluice.engine.record.EncodedRecord;
 import io.sluice.engine.record.StoredJson;

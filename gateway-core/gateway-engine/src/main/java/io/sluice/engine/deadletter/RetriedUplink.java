@@ -5,7 +5,7 @@ import io.sluice.api.DeviceId;
 import io.sluice.api.adapter.Receipt;
 import io.sluice.api.adapter.ReceiptSink;
 import io.sluice.api.adapter.Uplink;
-import io.sluice.api.admin.DeadLetters.DeadLetter;
+import io.sluice.api.operator.DeadLetters.DeadLetter;
 import java.util.concurrent.CompletableFuture;
 
 /** A dead letter on its way in again: of its device, received when it was. */

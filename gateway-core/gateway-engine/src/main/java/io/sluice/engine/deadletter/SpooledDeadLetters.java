@@ -1,6 +1,6 @@
 package io.sluice.engine.deadletter;
 
-import io.sluice.api.admin.DeadLetters;
+import io.sluice.api.operator.DeadLetters;
 import io.sluice.spool.Spool;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,7 +1,7 @@
 package io.sluice.engine.flow;
 
-import io.sluice.api.admin.Operations.LaneView;
-import io.sluice.api.admin.Operations.LedgerLine;
+import io.sluice.api.operator.Operations.LaneView;
+import io.sluice.api.operator.Operations.LedgerLine;
 import io.sluice.spool.Spool;
 import java.util.List;
 

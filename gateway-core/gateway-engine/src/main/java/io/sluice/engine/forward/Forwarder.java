@@ -1,8 +1,8 @@
 package io.sluice.engine.forward;
 
 import io.sluice.api.Lane;
-import io.sluice.api.admin.Operations.UpstreamView;
 import io.sluice.api.health.Guarded;
+import io.sluice.api.operator.Operations.UpstreamView;
 import io.sluice.api.upstream.ForwardSettings;
 import io.sluice.api.upstream.OutboundBatch;
 import io.sluice.api.upstream.Upstream;

@@ -1,6 +1,6 @@
 package io.sluice.engine.ingest;
 
-import io.sluice.api.admin.Operations.LatencyHistogram;
+import io.sluice.api.operator.Operations.LatencyHistogram;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**

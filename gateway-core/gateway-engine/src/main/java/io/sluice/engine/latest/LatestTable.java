@@ -1,6 +1,6 @@
 package io.sluice.engine.latest;
 
-import io.sluice.api.admin.LatestValues.MetricView;
+import io.sluice.api.operator.LatestValues.MetricView;
 import io.sluice.engine.record.EncodedRecord;
 import java.util.Iterator;
 import java.util.LinkedHashMap;

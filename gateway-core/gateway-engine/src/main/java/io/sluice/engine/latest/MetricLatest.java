@@ -2,7 +2,7 @@ package io.sluice.engine.latest;
 
 import io.sluice.api.Quality;
 import io.sluice.api.QualityReason;
-import io.sluice.api.admin.LatestValues.MetricView;
+import io.sluice.api.operator.LatestValues.MetricView;
 import io.sluice.engine.record.EncodedRecord;
 import io.sluice.engine.record.RecordFormat.Kind;
 import java.nio.charset.StandardCharsets;

@@ -1,7 +1,7 @@
 package io.sluice.engine.latest;
 
 import io.sluice.api.RejectReason;
-import io.sluice.api.admin.LatestValues.RefusalView;
+import io.sluice.api.operator.LatestValues.RefusalView;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;

@@ -1,6 +1,6 @@
 package io.sluice.engine.latest;
 
-import io.sluice.api.admin.LatestValues.Point;
+import io.sluice.api.operator.LatestValues.Point;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -3,7 +3,7 @@ package io.sluice.engine.registry;
 import io.sluice.api.Device;
 import io.sluice.api.DeviceId;
 import io.sluice.api.RejectReason;
-import io.sluice.api.admin.DeviceDirectory;
+import io.sluice.api.operator.DeviceDirectory;
 import io.sluice.engine.registry.device.DeviceEditor;
 import io.sluice.engine.registry.device.DeviceEntry;
 import io.sluice.engine.registry.device.DeviceStore;

@@ -2,7 +2,7 @@ package io.sluice.engine.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sluice.api.admin.AdminSettings;
+import io.sluice.api.operator.AdminSettings;
 import io.sluice.api.upstream.ForwardSettings;
 import io.sluice.engine.alarm.AlarmSettings;
 import io.sluice.engine.audit.AuditSettings;

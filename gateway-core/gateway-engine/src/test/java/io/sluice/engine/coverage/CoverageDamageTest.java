@@ -5,9 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.sluice.adapter.testkit.Damage;
 import io.sluice.api.GatewayTime;
-import io.sluice.api.admin.CoverageDesk.Stop;
-import io.sluice.api.admin.CoverageDesk.StopScope;
 import io.sluice.api.config.Bytes;
+import io.sluice.api.operator.CoverageDesk.Stop;
+import io.sluice.api.operator.CoverageDesk.StopScope;
 import io.sluice.api.store.StoreUnavailableException;
 import io.sluice.engine.limits.LimitSettings;
 import io.sluice.engine.normalize.profile.Profiles;

@@ -3,7 +3,7 @@ package io.sluice.engine.latest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.api.RejectReason;
-import io.sluice.api.admin.LatestValues.RefusalView;
+import io.sluice.api.operator.LatestValues.RefusalView;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

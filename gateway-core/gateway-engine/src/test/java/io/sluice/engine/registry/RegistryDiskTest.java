@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.adapter.testkit.LoopDisk;
 import io.sluice.api.ContentType;
-import io.sluice.api.admin.CommandDesk.Submission;
+import io.sluice.api.operator.CommandDesk.Submission;
 import io.sluice.api.store.StoreUnavailableException;
 import java.io.IOException;
 import java.nio.file.Files;

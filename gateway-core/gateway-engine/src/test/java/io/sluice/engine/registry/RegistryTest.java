@@ -11,11 +11,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.api.Device;
 import io.sluice.api.adapter.Credentials;
-import io.sluice.api.admin.DeviceDirectory;
-import io.sluice.api.admin.DeviceDirectory.DeviceSpec;
-import io.sluice.api.admin.DeviceDirectory.DeviceView;
-import io.sluice.api.admin.DeviceDirectory.Filter;
-import io.sluice.api.admin.DeviceDirectory.InvalidDeviceException;
+import io.sluice.api.operator.DeviceDirectory;
+import io.sluice.api.operator.DeviceDirectory.DeviceSpec;
+import io.sluice.api.operator.DeviceDirectory.DeviceView;
+import io.sluice.api.operator.DeviceDirectory.Filter;
+import io.sluice.api.operator.DeviceDirectory.InvalidDeviceException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

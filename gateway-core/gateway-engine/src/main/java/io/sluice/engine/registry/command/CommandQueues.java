@@ -6,7 +6,7 @@ import io.sluice.api.Device;
 import io.sluice.api.DeviceId;
 import io.sluice.api.adapter.Commands;
 import io.sluice.api.adapter.DeviceLink;
-import io.sluice.api.admin.CommandDesk;
+import io.sluice.api.operator.CommandDesk;
 import io.sluice.api.store.RegistryStore;
 import io.sluice.api.store.StoredCommand;
 import io.sluice.engine.registry.device.DeviceChanges;

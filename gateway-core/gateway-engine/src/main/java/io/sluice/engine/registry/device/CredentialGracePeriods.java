@@ -1,6 +1,6 @@
 package io.sluice.engine.registry.device;
 
-import io.sluice.api.admin.DeviceDirectory.CredentialSpec;
+import io.sluice.api.operator.DeviceDirectory.CredentialSpec;
 import io.sluice.api.store.StoredCredentials;
 import io.sluice.api.store.StoredDevice;
 import java.util.List;

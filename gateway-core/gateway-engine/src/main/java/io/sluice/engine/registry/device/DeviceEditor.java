@@ -1,9 +1,9 @@
 package io.sluice.engine.registry.device;
 
-import io.sluice.api.admin.DeviceDirectory.Condition;
-import io.sluice.api.admin.DeviceDirectory.CredentialSpec;
-import io.sluice.api.admin.DeviceDirectory.DeviceSpec;
-import io.sluice.api.admin.DeviceDirectory.InvalidDeviceException;
+import io.sluice.api.operator.DeviceDirectory.Condition;
+import io.sluice.api.operator.DeviceDirectory.CredentialSpec;
+import io.sluice.api.operator.DeviceDirectory.DeviceSpec;
+import io.sluice.api.operator.DeviceDirectory.InvalidDeviceException;
 import io.sluice.api.store.Step;
 import io.sluice.api.store.StoredCredentials;
 import io.sluice.engine.registry.credential.Digests;
@@ -90,7 +90,7 @@ public final class DeviceEditor {
     return isKnown ? token : null;
   }
 
-  /** See {@link io.sluice.api.admin.DeviceDirectory#rotate}. */
+  /** See {@link io.sluice.api.operator.DeviceDirectory#rotate}. */
   public @Nullable DeviceEntry rotate(String id, CredentialSpec given, long overlapUntilMillis)
       throws InvalidDeviceException {
     List<DeviceRules.Fault> faults = DeviceRules.faultsOfNew(given, strictness);

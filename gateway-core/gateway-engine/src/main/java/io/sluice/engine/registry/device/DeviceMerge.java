@@ -2,8 +2,8 @@ package io.sluice.engine.registry.device;
 
 import io.sluice.api.Device;
 import io.sluice.api.DeviceId;
-import io.sluice.api.admin.DeviceDirectory.CredentialSpec;
-import io.sluice.api.admin.DeviceDirectory.DeviceSpec;
+import io.sluice.api.operator.DeviceDirectory.CredentialSpec;
+import io.sluice.api.operator.DeviceDirectory.DeviceSpec;
 import io.sluice.api.store.StoredCredentials;
 import io.sluice.engine.registry.credential.Digests;
 import java.time.ZoneId;

@@ -1,8 +1,8 @@
 package io.sluice.engine.registry.device;
 
-import io.sluice.api.admin.DeviceDirectory.CredentialSpec;
-import io.sluice.api.admin.DeviceDirectory.DeviceSpec;
-import io.sluice.api.admin.DeviceDirectory.PskSpec;
+import io.sluice.api.operator.DeviceDirectory.CredentialSpec;
+import io.sluice.api.operator.DeviceDirectory.DeviceSpec;
+import io.sluice.api.operator.DeviceDirectory.PskSpec;
 import io.sluice.api.tls.PemFiles;
 import io.sluice.api.tls.SubjectName;
 import io.sluice.engine.config.NearestKey;

@@ -1,8 +1,8 @@
 package io.sluice.engine.registry.provision;
 
 import io.sluice.api.Device;
-import io.sluice.api.admin.DeviceImporter.ImportReport;
-import io.sluice.api.admin.DeviceImporter.RefusedLine;
+import io.sluice.api.operator.DeviceImporter.ImportReport;
+import io.sluice.api.operator.DeviceImporter.RefusedLine;
 import io.sluice.engine.registry.device.DeviceEntry;
 import io.sluice.engine.registry.device.DeviceIndex;
 import io.sluice.engine.registry.device.DeviceMerge;

@@ -1,7 +1,7 @@
 package io.sluice.engine.registry.provision;
 
-import io.sluice.api.admin.ClaimDesk;
-import io.sluice.api.admin.DeviceDirectory.InvalidDeviceException;
+import io.sluice.api.operator.ClaimDesk;
+import io.sluice.api.operator.DeviceDirectory.InvalidDeviceException;
 import io.sluice.engine.registry.credential.Digests;
 import io.sluice.engine.registry.credential.NewTokens;
 import io.sluice.engine.registry.device.DeviceRules;

@@ -1,11 +1,11 @@
 package io.sluice.engine.registry.provision;
 
 import io.sluice.api.DeviceId;
-import io.sluice.api.admin.DeviceDirectory.CredentialSpec;
-import io.sluice.api.admin.DeviceDirectory.DeviceSpec;
-import io.sluice.api.admin.DeviceDirectory.PskSpec;
 import io.sluice.api.config.Option;
 import io.sluice.api.config.Secret;
+import io.sluice.api.operator.DeviceDirectory.CredentialSpec;
+import io.sluice.api.operator.DeviceDirectory.DeviceSpec;
+import io.sluice.api.operator.DeviceDirectory.PskSpec;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 

@@ -1,8 +1,8 @@
 package io.sluice.engine.registry.provision;
 
 import io.sluice.api.DeviceId;
-import io.sluice.api.admin.DeviceDirectory.CredentialSpec;
-import io.sluice.api.admin.DeviceDirectory.DeviceSpec;
+import io.sluice.api.operator.DeviceDirectory.CredentialSpec;
+import io.sluice.api.operator.DeviceDirectory.DeviceSpec;
 import io.sluice.engine.config.Binder;
 import io.sluice.engine.config.ConfigNode;
 import io.sluice.engine.config.ConfigNode.Mapping;

@@ -1,8 +1,8 @@
 package io.sluice.engine.registry.provision;
 
-import io.sluice.api.admin.DeviceDirectory.DeviceSpec;
-import io.sluice.api.admin.DeviceImporter.ImportFormat;
-import io.sluice.api.admin.DeviceImporter.RefusedLine;
+import io.sluice.api.operator.DeviceDirectory.DeviceSpec;
+import io.sluice.api.operator.DeviceImporter.ImportFormat;
+import io.sluice.api.operator.DeviceImporter.RefusedLine;
 import io.sluice.engine.config.Binder;
 import io.sluice.engine.config.ConfigNode;
 import io.sluice.engine.config.ConfigNode.Entry;

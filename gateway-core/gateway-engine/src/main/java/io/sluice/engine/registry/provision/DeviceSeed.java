@@ -1,6 +1,6 @@
 package io.sluice.engine.registry.provision;
 
-import io.sluice.api.admin.DeviceDirectory.DeviceSpec;
+import io.sluice.api.operator.DeviceDirectory.DeviceSpec;
 import io.sluice.engine.config.Faults;
 import java.nio.file.Path;
 import java.util.List;

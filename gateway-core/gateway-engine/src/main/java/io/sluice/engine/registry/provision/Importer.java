@@ -1,6 +1,6 @@
 package io.sluice.engine.registry.provision;
 
-import io.sluice.api.admin.DeviceImporter;
+import io.sluice.api.operator.DeviceImporter;
 import io.sluice.api.store.Step;
 import io.sluice.engine.registry.credential.PasswordHasher;
 import io.sluice.engine.registry.device.DeviceEntry;

@@ -1,9 +1,9 @@
 package io.sluice.engine.registry.provision;
 
-import io.sluice.api.admin.DeviceDirectory.CredentialSpec;
-import io.sluice.api.admin.DeviceDirectory.DeviceSpec;
-import io.sluice.api.admin.DeviceDirectory.PskSpec;
 import io.sluice.api.files.OwnerOnly;
+import io.sluice.api.operator.DeviceDirectory.CredentialSpec;
+import io.sluice.api.operator.DeviceDirectory.DeviceSpec;
+import io.sluice.api.operator.DeviceDirectory.PskSpec;
 import io.sluice.engine.registry.credential.Digests;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

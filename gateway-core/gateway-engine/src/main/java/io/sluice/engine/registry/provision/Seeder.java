@@ -1,6 +1,6 @@
 package io.sluice.engine.registry.provision;
 
-import io.sluice.api.admin.DeviceDirectory.DeviceSpec;
+import io.sluice.api.operator.DeviceDirectory.DeviceSpec;
 import io.sluice.api.store.Step;
 import io.sluice.engine.registry.credential.PasswordHasher;
 import io.sluice.engine.registry.device.DeviceRules;

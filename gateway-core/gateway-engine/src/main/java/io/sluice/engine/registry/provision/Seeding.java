@@ -1,7 +1,7 @@
 package io.sluice.engine.registry.provision;
 
 import io.sluice.api.Device;
-import io.sluice.api.admin.DeviceDirectory.DeviceSpec;
+import io.sluice.api.operator.DeviceDirectory.DeviceSpec;
 import io.sluice.engine.registry.credential.PasswordHasher;
 import io.sluice.engine.registry.device.DeviceEntry;
 import io.sluice.engine.registry.device.DeviceIndex;

@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.api.ContentType;
 import io.sluice.api.DeviceId;
-import io.sluice.api.admin.CommandDesk.CommandView;
-import io.sluice.api.admin.CommandDesk.State;
-import io.sluice.api.admin.CommandDesk.Submission;
+import io.sluice.api.operator.CommandDesk.CommandView;
+import io.sluice.api.operator.CommandDesk.State;
+import io.sluice.api.operator.CommandDesk.Submission;
 import io.sluice.engine.limits.LimitSettings;
 import io.sluice.engine.registry.Fixture;
 import io.sluice.engine.registry.Fixture.Link;

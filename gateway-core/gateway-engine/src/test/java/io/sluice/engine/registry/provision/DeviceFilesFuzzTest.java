@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.adapter.testkit.Fuzz;
 import io.sluice.adapter.testkit.Mutator;
-import io.sluice.api.admin.DeviceImporter.ImportFormat;
+import io.sluice.api.operator.DeviceImporter.ImportFormat;
 import io.sluice.engine.config.Faults;
 import io.sluice.engine.registry.Fixture;
 import io.sluice.engine.registry.Registry;

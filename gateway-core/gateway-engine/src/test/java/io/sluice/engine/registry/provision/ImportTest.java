@@ -8,9 +8,9 @@ import static io.sluice.engine.registry.Fixture.verdict;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.api.adapter.Credentials;
-import io.sluice.api.admin.DeviceImporter.ImportFormat;
-import io.sluice.api.admin.DeviceImporter.ImportReport;
-import io.sluice.api.admin.DeviceImporter.RefusedLine;
+import io.sluice.api.operator.DeviceImporter.ImportFormat;
+import io.sluice.api.operator.DeviceImporter.ImportReport;
+import io.sluice.api.operator.DeviceImporter.RefusedLine;
 import io.sluice.engine.registry.Registry;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,9 +1,9 @@
-package io.sluice.api.admin;
+package io.sluice.api.operator;
 
 import io.sluice.api.Lane;
 import io.sluice.api.RejectReason;
-import io.sluice.api.admin.Operations.EndpointView;
-import io.sluice.api.admin.Operations.LedgerLine;
+import io.sluice.api.operator.Operations.EndpointView;
+import io.sluice.api.operator.Operations.LedgerLine;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,6 @@
-package io.sluice.api.admin;
+package io.sluice.api.operator;
 
-import io.sluice.api.admin.DeviceDirectory.InvalidDeviceException;
+import io.sluice.api.operator.DeviceDirectory.InvalidDeviceException;
 import java.time.Duration;
 import java.util.List;
 

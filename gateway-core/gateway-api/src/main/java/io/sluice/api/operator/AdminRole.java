@@ -1,4 +1,4 @@
-package io.sluice.api.admin;
+package io.sluice.api.operator;
 
 /** What a user of the admin listener may do; each may do what those before it may. */
 public enum AdminRole {

@@ -1,6 +1,6 @@
-package io.sluice.api.admin;
+package io.sluice.api.operator;
 
-import io.sluice.api.admin.DeadLetters.DeadLetter;
+import io.sluice.api.operator.DeadLetters.DeadLetter;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -1,4 +1,4 @@
-package io.sluice.api.admin;
+package io.sluice.api.operator;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,4 +1,4 @@
-package io.sluice.api.admin;
+package io.sluice.api.operator;
 
 import io.sluice.api.config.Bytes;
 import io.sluice.api.config.Checked;

@@ -1,4 +1,4 @@
-package io.sluice.api.admin;
+package io.sluice.api.operator;
 
 import io.sluice.api.ContentType;
 import io.sluice.api.DeviceId;
