@@ -12,10 +12,10 @@ import io.sluice.api.RejectReason;
 import io.sluice.api.health.Health;
 import io.sluice.api.operator.AdminRole;
 import io.sluice.api.operator.AdminSettings;
-import io.sluice.api.operator.AlarmDesk;
-import io.sluice.api.operator.CoverageDesk;
-import io.sluice.api.operator.CoverageDesk.Filter;
-import io.sluice.api.operator.CoverageDesk.What;
+import io.sluice.api.operator.AlarmService;
+import io.sluice.api.operator.CoverageService;
+import io.sluice.api.operator.CoverageService.Filter;
+import io.sluice.api.operator.CoverageService.What;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -123,15 +123,15 @@ class AdminServerTest {
         .contains("\"device\":3", "\"undelivered\":2");
     assertThat(operations.alarms().asked)
         .isEqualTo(
-            new AlarmDesk.Filter(
-                List.of(AlarmDesk.State.ACTIVE, AlarmDesk.State.ACKNOWLEDGED),
+            new AlarmService.Filter(
+                List.of(AlarmService.State.ACTIVE, AlarmService.State.ACKNOWLEDGED),
                 List.of("Extreme", "Severe"),
-                List.of(AlarmDesk.Kind.GATEWAY, AlarmDesk.Kind.DEVICE),
+                List.of(AlarmService.Kind.GATEWAY, AlarmService.Kind.DEVICE),
                 null,
                 "depot",
                 null,
                 "a b",
-                AlarmDesk.Sort.SEVERITY,
+                AlarmService.Sort.SEVERITY,
                 false,
                 "MQ",
                 5));
@@ -241,9 +241,9 @@ class AdminServerTest {
                 Stream.of(RejectReason.values()).map(RejectReason::label),
                 Stream.of(Lane.values()).map(Lane::jsonName),
                 Stream.of(MessageClass.values()).map(MessageClass::jsonName),
-                Stream.of(AlarmDesk.State.values()).map(AlarmDesk.State::label),
-                Stream.of(AlarmDesk.Kind.values()).map(AlarmDesk.Kind::label),
-                Stream.of(CoverageDesk.What.values()).map(ApiJson::name),
+                Stream.of(AlarmService.State.values()).map(AlarmService.State::label),
+                Stream.of(AlarmService.Kind.values()).map(AlarmService.Kind::label),
+                Stream.of(CoverageService.What.values()).map(ApiJson::name),
                 Stream.of(AdminRole.values()).map(ApiJson::name),
                 Stream.of("Extreme", "Severe", "Moderate", "Minor", "Unknown", "Exercise", "Test"))
             .flatMap(each -> each);

@@ -1,7 +1,7 @@
 package io.sluice.admin;
 
 import io.sluice.api.Following;
-import io.sluice.api.operator.AlarmDesk;
+import io.sluice.api.operator.AlarmService;
 import io.sluice.api.store.StoreUnavailableException;
 import java.util.List;
 import java.util.Map;
@@ -9,7 +9,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A book with one alarm, number 7, active; its disk is full for number {@value #DISK_FULL}. */
-final class FixedAlarms implements AlarmDesk {
+final class FixedAlarms implements AlarmService {
   static final long DISK_FULL = 99;
 
   /** A cursor that no page has given. */

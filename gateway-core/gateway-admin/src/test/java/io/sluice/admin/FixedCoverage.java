@@ -1,6 +1,6 @@
 package io.sluice.admin;
 
-import io.sluice.api.operator.CoverageDesk;
+import io.sluice.api.operator.CoverageService;
 import java.time.YearMonth;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** One site: one of two devices reports, half of what is due came, all of it good. */
-final class FixedCoverage implements CoverageDesk {
+final class FixedCoverage implements CoverageService {
   private final List<Stop> stops = new ArrayList<>();
 
   /** What the last trend was asked of. */

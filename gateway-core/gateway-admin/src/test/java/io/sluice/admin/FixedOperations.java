@@ -11,17 +11,17 @@ import io.sluice.api.LiveEvent;
 import io.sluice.api.MessageClass;
 import io.sluice.api.QualityReason;
 import io.sluice.api.RejectReason;
-import io.sluice.api.operator.ClaimDesk;
-import io.sluice.api.operator.CommandDesk;
-import io.sluice.api.operator.CoverageDesk;
+import io.sluice.api.operator.ClaimService;
+import io.sluice.api.operator.CommandService;
+import io.sluice.api.operator.CoverageService;
+import io.sluice.api.operator.DeadLetterRetryService;
 import io.sluice.api.operator.DeadLetters;
 import io.sluice.api.operator.DeviceDirectory;
 import io.sluice.api.operator.DeviceImporter;
 import io.sluice.api.operator.Flow;
 import io.sluice.api.operator.LatestValues;
 import io.sluice.api.operator.Operations;
-import io.sluice.api.operator.RetryDesk;
-import io.sluice.api.operator.UpstreamDesk;
+import io.sluice.api.operator.UpstreamService;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A small gateway in memory: figures that a test sets, a registry that it can look into. */
 public final class FixedOperations
-    implements ClaimDesk, Operations, DeviceDirectory, CommandDesk, DeadLetters {
+    implements ClaimService, Operations, DeviceDirectory, CommandService, DeadLetters {
   final FixedCoverage coverage = new FixedCoverage();
   private final FixedAlarms alarms = new FixedAlarms();
   final Map<String, DeviceView> registered = new TreeMap<>();
@@ -67,12 +67,12 @@ public final class FixedOperations
   }
 
   @Override
-  public CommandDesk commands() {
+  public CommandService commands() {
     return this;
   }
 
   @Override
-  public CoverageDesk coverage() {
+  public CoverageService coverage() {
     return coverage;
   }
 
@@ -93,8 +93,8 @@ public final class FixedOperations
   }
 
   @Override
-  public UpstreamDesk upstreamDesk() {
-    return new UpstreamDesk() {
+  public UpstreamService upstreamService() {
+    return new UpstreamService() {
       @Override
       public List<ParkedView> parked() {
         return List.of(new ParkedView("gone", 17));
@@ -164,7 +164,7 @@ public final class FixedOperations
   }
 
   @Override
-  public RetryDesk retries() {
+  public DeadLetterRetryService retries() {
     return new FixedRetries();
   }
 
@@ -252,7 +252,7 @@ public final class FixedOperations
   }
 
   @Override
-  public ClaimDesk claims() {
+  public ClaimService claims() {
     return this;
   }
 

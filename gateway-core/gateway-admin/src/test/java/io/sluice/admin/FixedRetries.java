@@ -1,14 +1,14 @@
 package io.sluice.admin;
 
 import io.sluice.api.RejectReason;
+import io.sluice.api.operator.DeadLetterRetryService;
 import io.sluice.api.operator.DeadLetters.DeadLetter;
-import io.sluice.api.operator.RetryDesk;
 import java.util.List;
 
 /**
  * Knows one profile, cnc, by which everything can be read, and none for what an upstream refused.
  */
-final class FixedRetries implements RetryDesk {
+final class FixedRetries implements DeadLetterRetryService {
   @Override
   public State state(long sequence) {
     return State.REFUSED;

@@ -1,7 +1,7 @@
 package io.sluice.app;
 
 import io.sluice.api.GatewayTime;
-import io.sluice.api.operator.CoverageDesk;
+import io.sluice.api.operator.CoverageService;
 import io.sluice.api.operator.LatestValues;
 import io.sluice.engine.alarm.AlarmBook;
 import io.sluice.engine.alarm.AlarmEngine;
@@ -34,7 +34,7 @@ record Alarms(AlarmBook book, AlarmEngine engine, @Nullable Webhook webhook)
       Profiles profiles,
       Spool spool,
       LatestValues latest,
-      CoverageDesk coverage,
+      CoverageService coverage,
       List<Forwarder> forwarders,
       GatewayTime time)
       throws IOException {

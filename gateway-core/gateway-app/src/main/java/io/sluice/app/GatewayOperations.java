@@ -5,10 +5,11 @@ import io.sluice.api.Following;
 import io.sluice.api.GatewayTime;
 import io.sluice.api.LiveEvent;
 import io.sluice.api.health.Health;
-import io.sluice.api.operator.AlarmDesk;
-import io.sluice.api.operator.ClaimDesk;
-import io.sluice.api.operator.CommandDesk;
-import io.sluice.api.operator.CoverageDesk;
+import io.sluice.api.operator.AlarmService;
+import io.sluice.api.operator.ClaimService;
+import io.sluice.api.operator.CommandService;
+import io.sluice.api.operator.CoverageService;
+import io.sluice.api.operator.DeadLetterRetryService;
 import io.sluice.api.operator.DeadLetters;
 import io.sluice.api.operator.DeviceDirectory;
 import io.sluice.api.operator.DeviceImporter;
@@ -16,8 +17,7 @@ import io.sluice.api.operator.Flow;
 import io.sluice.api.operator.LatestValues;
 import io.sluice.api.operator.Operations;
 import io.sluice.api.operator.Operations.EndpointView;
-import io.sluice.api.operator.RetryDesk;
-import io.sluice.api.operator.UpstreamDesk;
+import io.sluice.api.operator.UpstreamService;
 import io.sluice.engine.deadletter.SpooledDeadLetters;
 import io.sluice.engine.flow.FlowMeter;
 import io.sluice.engine.flow.SpoolViews;
@@ -40,7 +40,11 @@ final class GatewayOperations implements Operations {
   record Identity(String gateway, String version, GatewayTime time, long startedMicros) {}
 
   /** What the gateway makes of the records that passed through. */
-  record Insight(CoverageDesk coverage, LatestValues latest, RetryDesk retries, AlarmDesk alarms) {}
+  record Insight(
+      CoverageService coverage,
+      LatestValues latest,
+      DeadLetterRetryService retries,
+      AlarmService alarms) {}
 
   private final Identity identity;
   private final Registry registry;
@@ -170,17 +174,17 @@ final class GatewayOperations implements Operations {
   }
 
   @Override
-  public ClaimDesk claims() {
+  public ClaimService claims() {
     return registry.claims();
   }
 
   @Override
-  public CommandDesk commands() {
-    return registry.commandDesk();
+  public CommandService commands() {
+    return registry.commandService();
   }
 
   @Override
-  public CoverageDesk coverage() {
+  public CoverageService coverage() {
     return insight.coverage();
   }
 
@@ -190,8 +194,8 @@ final class GatewayOperations implements Operations {
   }
 
   @Override
-  public UpstreamDesk upstreamDesk() {
-    return new ForwarderDesk(forwarders, spool);
+  public UpstreamService upstreamService() {
+    return new ForwarderService(forwarders, spool);
   }
 
   @Override
@@ -205,12 +209,12 @@ final class GatewayOperations implements Operations {
   }
 
   @Override
-  public RetryDesk retries() {
+  public DeadLetterRetryService retries() {
     return insight.retries();
   }
 
   @Override
-  public AlarmDesk alarms() {
+  public AlarmService alarms() {
     return insight.alarms();
   }
 

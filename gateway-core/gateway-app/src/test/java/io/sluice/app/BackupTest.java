@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.api.ContentType;
 import io.sluice.api.DeviceId;
 import io.sluice.api.GatewayTime;
-import io.sluice.api.operator.CommandDesk;
-import io.sluice.api.operator.CoverageDesk.Stop;
-import io.sluice.api.operator.CoverageDesk.StopScope;
+import io.sluice.api.operator.CommandService;
+import io.sluice.api.operator.CoverageService.Stop;
+import io.sluice.api.operator.CoverageService.StopScope;
 import io.sluice.cli.config.GatewayFiles;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -43,7 +43,7 @@ class BackupTest {
     return Wiring.start(files, GatewayTime.system());
   }
 
-  private static CommandDesk.Submission command(Wiring gateway) {
+  private static CommandService.Submission command(Wiring gateway) {
     return gateway
         .operations()
         .commands()
@@ -58,7 +58,7 @@ class BackupTest {
     String token;
     try (Wiring gateway = start(old)) {
       token = gateway.operations().devices().issueToken(DEVICE, Duration.ZERO);
-      assertThat(command(gateway)).isInstanceOf(CommandDesk.Submission.Taken.class);
+      assertThat(command(gateway)).isInstanceOf(CommandService.Submission.Taken.class);
       gateway
           .operations()
           .coverage()
@@ -87,8 +87,8 @@ class BackupTest {
       assertThat(epoch(fresh)).as("new records have ids of their own").isNotEqualTo(oldEpoch);
       assertThat(gateway.operations().coverage().stops()).hasSize(1);
       assertThat(gateway.operations().commands().list(DEVICE, 10))
-          .extracting(CommandDesk.CommandView::state)
-          .containsExactly(CommandDesk.State.EXPIRED);
+          .extracting(CommandService.CommandView::state)
+          .containsExactly(CommandService.State.EXPIRED);
       assertThat(gateway.operations().devices().get(DEVICE)).isNotNull();
       assertThat(sluice("restore", "--data", data, "--from", backup.toString())).isEqualTo(1);
       assertThat(said.toString()).contains("a gateway runs on");

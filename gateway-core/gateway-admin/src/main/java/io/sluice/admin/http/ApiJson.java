@@ -6,9 +6,9 @@ import io.sluice.api.Lane;
 import io.sluice.api.MessageClass;
 import io.sluice.api.RejectReason;
 import io.sluice.api.config.DurationText;
-import io.sluice.api.operator.AlarmDesk;
-import io.sluice.api.operator.CommandDesk;
-import io.sluice.api.operator.CoverageDesk;
+import io.sluice.api.operator.AlarmService;
+import io.sluice.api.operator.CommandService;
+import io.sluice.api.operator.CoverageService;
 import java.io.StringWriter;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -143,9 +143,9 @@ public final class ApiJson {
       return reason.label();
     } else if (constant instanceof ContentType type) {
       return type.mediaType();
-    } else if (constant instanceof AlarmDesk.Kind kind) {
+    } else if (constant instanceof AlarmService.Kind kind) {
       return kind.label();
-    } else if (constant instanceof AlarmDesk.State state) {
+    } else if (constant instanceof AlarmService.State state) {
       return state.label();
     } else if (isNamedByConstant(constant)) {
       return name(constant);
@@ -154,9 +154,9 @@ public final class ApiJson {
   }
 
   private static boolean isNamedByConstant(Enum<?> constant) {
-    return constant instanceof CommandDesk.State
-        || constant instanceof CoverageDesk.What
-        || constant instanceof CoverageDesk.StopScope;
+    return constant instanceof CommandService.State
+        || constant instanceof CoverageService.What
+        || constant instanceof CoverageService.StopScope;
   }
 
   private static IllegalStateException unknown(@Nullable Object value) {

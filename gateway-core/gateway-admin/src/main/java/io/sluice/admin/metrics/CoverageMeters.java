@@ -4,10 +4,10 @@ import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.MultiGauge.Row;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.sluice.api.operator.CoverageDesk;
-import io.sluice.api.operator.CoverageDesk.By;
-import io.sluice.api.operator.CoverageDesk.Group;
-import io.sluice.api.operator.CoverageDesk.Window;
+import io.sluice.api.operator.CoverageService;
+import io.sluice.api.operator.CoverageService.By;
+import io.sluice.api.operator.CoverageService.Group;
+import io.sluice.api.operator.CoverageService.Window;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -20,12 +20,12 @@ import org.jspecify.annotations.Nullable;
 final class CoverageMeters {
   static final int SITES_MAX = 500;
 
-  private final CoverageDesk desk;
+  private final CoverageService service;
   private final MultiGauge expected;
   private final MultiGauge ratio;
 
-  CoverageMeters(CoverageDesk desk, PrometheusMeterRegistry registry) {
-    this.desk = desk;
+  CoverageMeters(CoverageService service, PrometheusMeterRegistry registry) {
+    this.service = service;
     this.expected = gauge("sluice.coverage.expected", registry);
     this.ratio = gauge("sluice.coverage.ratio", registry);
   }
@@ -57,7 +57,7 @@ final class CoverageMeters {
   }
 
   private List<Group> sites(Window window) {
-    List<Group> groups = desk.latest(window, By.SITE).groups();
+    List<Group> groups = service.latest(window, By.SITE).groups();
     return groups.subList(0, Math.min(SITES_MAX, groups.size()));
   }
 

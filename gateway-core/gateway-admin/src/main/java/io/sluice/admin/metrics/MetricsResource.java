@@ -10,7 +10,7 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
-import io.sluice.api.operator.AlarmDesk;
+import io.sluice.api.operator.AlarmService;
 import io.sluice.api.operator.Operations;
 import io.sluice.api.operator.Operations.CertificateView;
 import io.sluice.api.operator.Operations.EndpointView;
@@ -91,14 +91,14 @@ public final class MetricsResource {
     operations.certificates().forEach(view -> certificate(view, now));
     operations.faults().forEach((task, n) -> counter("sluice.faults", n, "task", task));
     coverage.update();
-    AlarmDesk.Counts alarms = operations.alarms().counts();
+    AlarmService.Counts alarms = operations.alarms().counts();
     gauge("sluice.alarms", alarms.active(), "state", "active");
     gauge("sluice.alarms", alarms.acknowledged(), "state", "acknowledged");
     operations
         .alarms()
         .severities()
         .forEach((severity, n) -> gauge("sluice.alarms.open", n, "severity", severity));
-    AlarmDesk.Figures figures = operations.alarms().figures();
+    AlarmService.Figures figures = operations.alarms().figures();
     figures.leftOut().forEach((bound, n) -> counter("sluice.alarms.left.out", n, "bound", bound));
     counter("sluice.alarm.states.unknown", operations.alarms().unknownStates());
     figures.posts().forEach((result, n) -> counter("sluice.webhook.posts", n, "result", result));

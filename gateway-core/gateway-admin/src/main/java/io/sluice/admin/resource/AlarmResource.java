@@ -8,15 +8,15 @@ import io.sluice.admin.http.JsonBody;
 import io.sluice.admin.http.PathNumber;
 import io.sluice.admin.http.Query;
 import io.sluice.admin.security.AdminUser;
-import io.sluice.api.operator.AlarmDesk;
-import io.sluice.api.operator.AlarmDesk.AlarmView;
-import io.sluice.api.operator.AlarmDesk.Counts;
-import io.sluice.api.operator.AlarmDesk.Figures;
-import io.sluice.api.operator.AlarmDesk.Filter;
-import io.sluice.api.operator.AlarmDesk.Found;
-import io.sluice.api.operator.AlarmDesk.Kind;
-import io.sluice.api.operator.AlarmDesk.Sort;
-import io.sluice.api.operator.AlarmDesk.State;
+import io.sluice.api.operator.AlarmService;
+import io.sluice.api.operator.AlarmService.AlarmView;
+import io.sluice.api.operator.AlarmService.Counts;
+import io.sluice.api.operator.AlarmService.Figures;
+import io.sluice.api.operator.AlarmService.Filter;
+import io.sluice.api.operator.AlarmService.Found;
+import io.sluice.api.operator.AlarmService.Kind;
+import io.sluice.api.operator.AlarmService.Sort;
+import io.sluice.api.operator.AlarmService.State;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Arrays;
@@ -48,9 +48,9 @@ public final class AlarmResource {
     @Nullable AlarmView on(long id, String by, @Nullable String note);
   }
 
-  private final AlarmDesk alarms;
+  private final AlarmService alarms;
 
-  public AlarmResource(AlarmDesk alarms) {
+  public AlarmResource(AlarmService alarms) {
     this.alarms = alarms;
   }
 

@@ -7,8 +7,8 @@ import io.sluice.admin.http.BadRequestException;
 import io.sluice.admin.http.Durations;
 import io.sluice.admin.http.JsonBody;
 import io.sluice.admin.http.Query;
-import io.sluice.api.operator.ClaimDesk;
-import io.sluice.api.operator.ClaimDesk.ClaimSpec;
+import io.sluice.api.operator.ClaimService;
+import io.sluice.api.operator.ClaimService.ClaimSpec;
 import io.sluice.api.operator.DeviceDirectory.InvalidDeviceException;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -21,9 +21,9 @@ public final class ClaimResource {
   private static final Set<String> KEYS =
       Set.of("name", "profile", "sector", "site", "pattern", "uses", "expiry");
 
-  private final ClaimDesk claims;
+  private final ClaimService claims;
 
-  public ClaimResource(ClaimDesk claims) {
+  public ClaimResource(ClaimService claims) {
     this.claims = claims;
   }
 

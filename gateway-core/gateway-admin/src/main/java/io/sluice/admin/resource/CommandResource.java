@@ -10,9 +10,9 @@ import io.sluice.admin.http.JsonBody;
 import io.sluice.admin.http.Query;
 import io.sluice.api.ContentType;
 import io.sluice.api.DeviceId;
-import io.sluice.api.operator.CommandDesk;
-import io.sluice.api.operator.CommandDesk.CommandView;
-import io.sluice.api.operator.CommandDesk.Submission;
+import io.sluice.api.operator.CommandService;
+import io.sluice.api.operator.CommandService.CommandView;
+import io.sluice.api.operator.CommandService.Submission;
 import io.sluice.api.operator.DeviceDirectory;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -30,11 +30,11 @@ public final class CommandResource {
       Set.of("name", "payload", "payloadBase64", "contentType", "expiresIn");
   private static final String DEFAULT_EXPIRY = "1h";
 
-  private final CommandDesk desk;
+  private final CommandService service;
   private final DeviceDirectory devices;
 
-  public CommandResource(CommandDesk desk, DeviceDirectory devices) {
-    this.desk = desk;
+  public CommandResource(CommandService service, DeviceDirectory devices) {
+    this.service = service;
     this.devices = devices;
   }
 
@@ -62,7 +62,7 @@ public final class CommandResource {
     String expiresIn = body.text("expiresIn");
     Duration expiry = Durations.parse("expiresIn", expiresIn == null ? DEFAULT_EXPIRY : expiresIn);
     Submission verdict =
-        desk.submit(
+        service.submit(
             DeviceResource.id(ctx),
             body.required("name"),
             contentType(body),
@@ -87,11 +87,11 @@ public final class CommandResource {
       DeviceResource.unknown(ctx);
       return;
     }
-    Answers.json(ctx, 200, Map.of("commands", desk.list(id, Query.limit(ctx, 100, 1000))));
+    Answers.json(ctx, 200, Map.of("commands", service.list(id, Query.limit(ctx, 100, 1000))));
   }
 
   private void show(RoutingContext ctx) {
-    CommandView view = desk.get(DeviceResource.id(ctx), ctx.pathParam("command"));
+    CommandView view = service.get(DeviceResource.id(ctx), ctx.pathParam("command"));
     if (view == null) {
       unknown(ctx);
     } else {
@@ -100,10 +100,10 @@ public final class CommandResource {
   }
 
   private void cancel(RoutingContext ctx) {
-    CommandView view = desk.cancel(DeviceResource.id(ctx), ctx.pathParam("command"));
+    CommandView view = service.cancel(DeviceResource.id(ctx), ctx.pathParam("command"));
     if (view == null) {
       unknown(ctx);
-    } else if (view.state() == CommandDesk.State.CANCELLED) {
+    } else if (view.state() == CommandService.State.CANCELLED) {
       Answers.json(ctx, 200, view);
     } else {
       Answers.error(

@@ -9,19 +9,19 @@ import io.sluice.admin.http.JsonBody;
 import io.sluice.admin.http.PathNumber;
 import io.sluice.admin.http.Query;
 import io.sluice.admin.security.AdminUser;
-import io.sluice.api.operator.CoverageDesk;
-import io.sluice.api.operator.CoverageDesk.By;
-import io.sluice.api.operator.CoverageDesk.ChangeFilter;
-import io.sluice.api.operator.CoverageDesk.Changes;
-import io.sluice.api.operator.CoverageDesk.Coverage;
-import io.sluice.api.operator.CoverageDesk.DeviceDetail;
-import io.sluice.api.operator.CoverageDesk.DeviceRow;
-import io.sluice.api.operator.CoverageDesk.Filter;
-import io.sluice.api.operator.CoverageDesk.Month;
-import io.sluice.api.operator.CoverageDesk.Stop;
-import io.sluice.api.operator.CoverageDesk.StopScope;
-import io.sluice.api.operator.CoverageDesk.What;
-import io.sluice.api.operator.CoverageDesk.Window;
+import io.sluice.api.operator.CoverageService;
+import io.sluice.api.operator.CoverageService.By;
+import io.sluice.api.operator.CoverageService.ChangeFilter;
+import io.sluice.api.operator.CoverageService.Changes;
+import io.sluice.api.operator.CoverageService.Coverage;
+import io.sluice.api.operator.CoverageService.DeviceDetail;
+import io.sluice.api.operator.CoverageService.DeviceRow;
+import io.sluice.api.operator.CoverageService.Filter;
+import io.sluice.api.operator.CoverageService.Month;
+import io.sluice.api.operator.CoverageService.Stop;
+import io.sluice.api.operator.CoverageService.StopScope;
+import io.sluice.api.operator.CoverageService.What;
+import io.sluice.api.operator.CoverageService.Window;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.YearMonth;
@@ -42,10 +42,10 @@ public final class CoverageResource {
   private static final int ROWS = 50;
   private static final int ROWS_MAX = 1_000;
 
-  private final CoverageDesk desk;
+  private final CoverageService service;
 
-  public CoverageResource(CoverageDesk desk) {
-    this.desk = desk;
+  public CoverageResource(CoverageService service) {
+    this.service = service;
   }
 
   public void mount(Router router) {
@@ -69,11 +69,11 @@ public final class CoverageResource {
     router
         .get("/api/v1/coverage/outages")
         .handler(Query.takes())
-        .handler(blocking(ctx -> Answers.json(ctx, 200, Map.of("outages", desk.outages()))));
+        .handler(blocking(ctx -> Answers.json(ctx, 200, Map.of("outages", service.outages()))));
     router
         .get("/api/v1/coverage/stops")
         .handler(Query.takes())
-        .handler(blocking(ctx -> Answers.json(ctx, 200, Map.of("stops", desk.stops()))));
+        .handler(blocking(ctx -> Answers.json(ctx, 200, Map.of("stops", service.stops()))));
     router.post("/api/v1/coverage/stops").handler(Query.takes()).handler(blocking(this::addStop));
     router
         .delete("/api/v1/coverage/stops/:stop")
@@ -90,7 +90,7 @@ public final class CoverageResource {
   }
 
   private void show(RoutingContext ctx) {
-    Coverage coverage = desk.coverage(window(ctx), by(ctx));
+    Coverage coverage = service.coverage(window(ctx), by(ctx));
     Map<String, Object> answer = new LinkedHashMap<>();
     answer.put("window", coverage.window());
     answer.put("at", coverage.at());
@@ -120,7 +120,7 @@ public final class CoverageResource {
             null);
     Window given = Query.choice(ctx, "window", TREND_WINDOWS, Window::label);
     Window window = given == null ? Window.DAY : given;
-    Answers.json(ctx, 200, desk.trend(window, of));
+    Answers.json(ctx, 200, service.trend(window, of));
   }
 
   private void devices(RoutingContext ctx) {
@@ -135,12 +135,12 @@ public final class CoverageResource {
     int limit = Query.limit(ctx, ROWS, ROWS_MAX);
     // one more than is asked for tells whether another page follows
     List<DeviceRow> found =
-        desk.devices(window(ctx), filter, isWorstFirst, limit + 1, Query.text(ctx, "after"));
+        service.devices(window(ctx), filter, isWorstFirst, limit + 1, Query.text(ctx, "after"));
     List<DeviceRow> page = found.subList(0, Math.min(limit, found.size()));
     Map<String, Object> answer = new LinkedHashMap<>();
     answer.put("devices", page);
     answer.put("next", isWorstFirst || found.size() <= limit ? null : page.getLast().device());
-    answer.put("total", desk.count(filter, isWorstFirst));
+    answer.put("total", service.count(filter, isWorstFirst));
     Answers.json(ctx, 200, answer);
   }
 
@@ -158,7 +158,7 @@ public final class CoverageResource {
     }
     Long before = Query.number(ctx, "before");
     Changes changes =
-        desk.changes(
+        service.changes(
             new ChangeFilter(
                 window == Window.DAY ? 24 : 1,
                 what,
@@ -188,8 +188,8 @@ public final class CoverageResource {
             body.required("reason"),
             by == null ? AdminUser.in(ctx).name() : by);
     try {
-      String warning = desk.unknown(stop.scope(), stop.key());
-      Answers.json(ctx, 201, AddedStop.of(desk.addStop(stop), warning));
+      String warning = service.unknown(stop.scope(), stop.key());
+      Answers.json(ctx, 201, AddedStop.of(service.addStop(stop), warning));
     } catch (IllegalArgumentException e) {
       throw new BadRequestException(String.valueOf(e.getMessage()));
     }
@@ -223,7 +223,7 @@ public final class CoverageResource {
   }
 
   private void endStop(RoutingContext ctx) {
-    Stop ended = desk.endStop(PathNumber.of("a stop's id", ctx.pathParam("stop")));
+    Stop ended = service.endStop(PathNumber.of("a stop's id", ctx.pathParam("stop")));
     if (ended == null) {
       Answers.error(ctx, 404, "there is no such stop; see /api/v1/coverage/stops");
     } else {
@@ -242,7 +242,7 @@ public final class CoverageResource {
               ? "month is missing; write one such as 2026-10"
               : "month must be as 2026-10, not \"" + text + '"');
     }
-    Month month = desk.month(asked);
+    Month month = service.month(asked);
     if (month.end() <= month.start()) {
       throw new BadRequestException("month " + asked + " has not begun; ask for one that has");
     }
@@ -260,7 +260,7 @@ public final class CoverageResource {
   }
 
   private void device(RoutingContext ctx) {
-    DeviceDetail detail = desk.device(DeviceResource.id(ctx).value());
+    DeviceDetail detail = service.device(DeviceResource.id(ctx).value());
     if (detail == null) {
       DeviceResource.unknown(ctx);
     } else {

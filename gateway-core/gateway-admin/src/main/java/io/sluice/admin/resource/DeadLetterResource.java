@@ -10,9 +10,9 @@ import io.sluice.admin.http.PathNumber;
 import io.sluice.admin.http.Query;
 import io.sluice.api.ContentType;
 import io.sluice.api.RejectReason;
+import io.sluice.api.operator.DeadLetterRetryService;
 import io.sluice.api.operator.DeadLetters;
 import io.sluice.api.operator.DeadLetters.DeadLetter;
-import io.sluice.api.operator.RetryDesk;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.HexFormat;
@@ -44,9 +44,9 @@ public final class DeadLetterResource {
   private record Retried(boolean ok, @Nullable String problem, List<?> records, boolean accepted) {}
 
   private final DeadLetters deadLetters;
-  private final RetryDesk retries;
+  private final DeadLetterRetryService retries;
 
-  public DeadLetterResource(DeadLetters deadLetters, RetryDesk retries) {
+  public DeadLetterResource(DeadLetters deadLetters, DeadLetterRetryService retries) {
     this.deadLetters = deadLetters;
     this.retries = retries;
   }
@@ -109,7 +109,7 @@ public final class DeadLetterResource {
     JsonBody body = JsonBody.of(ctx, RETRY_KEYS);
     boolean isOfUpstream = letter.reason() == RejectReason.UPSTREAM_REFUSED;
     String profile = isOfUpstream ? "" : body.required("profile");
-    RetryDesk.Retry retry = retries.retry(letter, profile, body.flag("accept", false));
+    DeadLetterRetryService.Retry retry = retries.retry(letter, profile, body.flag("accept", false));
     List<?> records = retry.records().stream().map(text -> JsonTree.read(text)).toList();
     Answers.json(ctx, 200, new Retried(retry.ok(), retry.problem(), records, retry.accepted()));
   }

@@ -2,10 +2,10 @@ package io.sluice.admin.resource;
 
 import io.sluice.admin.http.Answers;
 import io.sluice.admin.http.ApiJson;
-import io.sluice.api.operator.AlarmDesk.Counts;
-import io.sluice.api.operator.CoverageDesk.By;
-import io.sluice.api.operator.CoverageDesk.Group;
-import io.sluice.api.operator.CoverageDesk.Window;
+import io.sluice.api.operator.AlarmService.Counts;
+import io.sluice.api.operator.CoverageService.By;
+import io.sluice.api.operator.CoverageService.Group;
+import io.sluice.api.operator.CoverageService.Window;
 import io.sluice.api.operator.Operations;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;

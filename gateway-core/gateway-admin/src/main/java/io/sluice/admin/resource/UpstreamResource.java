@@ -5,7 +5,7 @@ import static io.sluice.admin.http.Workers.blocking;
 import io.sluice.admin.http.Answers;
 import io.sluice.admin.http.Query;
 import io.sluice.api.operator.Operations;
-import io.sluice.api.operator.UpstreamDesk;
+import io.sluice.api.operator.UpstreamService;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
@@ -16,11 +16,11 @@ import java.util.function.Predicate;
 /** {@code /api/v1/upstreams}: how each stands, and what an operator does to it. */
 public final class UpstreamResource {
   private final Operations operations;
-  private final UpstreamDesk desk;
+  private final UpstreamService service;
 
   public UpstreamResource(Operations operations) {
     this.operations = operations;
-    this.desk = operations.upstreamDesk();
+    this.service = operations.upstreamService();
   }
 
   public void mount(Router router) {
@@ -28,16 +28,16 @@ public final class UpstreamResource {
     router
         .post("/api/v1/upstreams/:name/pause")
         .handler(Query.takes())
-        .handler(blocking(ctx -> act(ctx, desk::pause, "paused")));
+        .handler(blocking(ctx -> act(ctx, service::pause, "paused")));
     router
         .post("/api/v1/upstreams/:name/resume")
         .handler(Query.takes())
-        .handler(blocking(ctx -> act(ctx, desk::resume, "resumed")));
+        .handler(blocking(ctx -> act(ctx, service::resume, "resumed")));
     router.delete("/api/v1/upstreams/:name").handler(Query.takes()).handler(blocking(this::forget));
   }
 
   private void list(RoutingContext ctx) {
-    Answers.json(ctx, 200, Map.of("upstreams", operations.upstreams(), "parked", desk.parked()));
+    Answers.json(ctx, 200, Map.of("upstreams", operations.upstreams(), "parked", service.parked()));
   }
 
   private static void act(RoutingContext ctx, Predicate<String> act, String done) {
@@ -52,7 +52,7 @@ public final class UpstreamResource {
   private void forget(RoutingContext ctx) {
     String name = ctx.pathParam("name");
     try {
-      if (desk.forget(name)) {
+      if (service.forget(name)) {
         Answers.json(ctx, 200, Map.of("name", name, "done", "forgotten"));
       } else {
         Answers.error(

@@ -12,10 +12,10 @@ import io.sluice.api.DeviceId;
 import io.sluice.api.Lane;
 import io.sluice.api.MessageClass;
 import io.sluice.api.RejectReason;
-import io.sluice.api.operator.AlarmDesk;
-import io.sluice.api.operator.ClaimDesk;
-import io.sluice.api.operator.CommandDesk;
-import io.sluice.api.operator.CoverageDesk;
+import io.sluice.api.operator.AlarmService;
+import io.sluice.api.operator.ClaimService;
+import io.sluice.api.operator.CommandService;
+import io.sluice.api.operator.CoverageService;
 import io.sluice.api.operator.DeadLetters;
 import io.sluice.api.operator.DeviceDirectory;
 import io.sluice.api.operator.DeviceImporter;
@@ -43,15 +43,15 @@ class ApiJsonTest {
   private static final List<Class<?>> NOT_SHOWN =
       List.of(Operations.Traffic.class, Operations.LatencyHistogram.class);
 
-  /** Every record that a desk or a resource declares. */
+  /** Every record that a service or a resource declares. */
   static Stream<Class<?>> views() {
     Stream<Class<?>> declaring =
         Stream.of(
-            AlarmDesk.class,
+            AlarmService.class,
             Answers.class,
-            ClaimDesk.class,
-            CommandDesk.class,
-            CoverageDesk.class,
+            ClaimService.class,
+            CommandService.class,
+            CoverageService.class,
             DeadLetterResource.class,
             DeadLetters.class,
             DeviceDirectory.class,
@@ -93,11 +93,11 @@ class ApiJsonTest {
             MessageClass.values(),
             RejectReason.values(),
             ContentType.values(),
-            AlarmDesk.Kind.values(),
-            AlarmDesk.State.values(),
-            CommandDesk.State.values(),
-            CoverageDesk.What.values(),
-            CoverageDesk.StopScope.values())
+            AlarmService.Kind.values(),
+            AlarmService.State.values(),
+            CommandService.State.values(),
+            CoverageService.What.values(),
+            CoverageService.StopScope.values())
         .forEach(all -> constants.addAll(Arrays.asList(all)));
     assertSame(constants);
     constants.forEach(each -> assertSame(Map.of(each, each)));

@@ -6,9 +6,9 @@ import io.sluice.api.Lane;
 import io.sluice.api.MessageClass;
 import io.sluice.api.RejectReason;
 import io.sluice.api.config.DurationText;
-import io.sluice.api.operator.AlarmDesk;
-import io.sluice.api.operator.CommandDesk;
-import io.sluice.api.operator.CoverageDesk;
+import io.sluice.api.operator.AlarmService;
+import io.sluice.api.operator.CommandService;
+import io.sluice.api.operator.CoverageService;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.function.Function;
@@ -37,11 +37,11 @@ final class DatabindJson {
     named(module, ContentType.class, ContentType::mediaType);
     named(module, DeviceId.class, DeviceId::value);
     named(module, Duration.class, DurationText::format);
-    named(module, AlarmDesk.Kind.class, AlarmDesk.Kind::label);
-    named(module, AlarmDesk.State.class, AlarmDesk.State::label);
-    named(module, CommandDesk.State.class, s -> s.name().toLowerCase(Locale.ROOT));
-    named(module, CoverageDesk.What.class, c -> c.name().toLowerCase(Locale.ROOT));
-    named(module, CoverageDesk.StopScope.class, c -> c.name().toLowerCase(Locale.ROOT));
+    named(module, AlarmService.Kind.class, AlarmService.Kind::label);
+    named(module, AlarmService.State.class, AlarmService.State::label);
+    named(module, CommandService.State.class, s -> s.name().toLowerCase(Locale.ROOT));
+    named(module, CoverageService.What.class, c -> c.name().toLowerCase(Locale.ROOT));
+    named(module, CoverageService.StopScope.class, c -> c.name().toLowerCase(Locale.ROOT));
     return module;
   }
 

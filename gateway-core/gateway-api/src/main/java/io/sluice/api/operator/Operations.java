@@ -25,23 +25,23 @@ public interface Operations {
   /** Bulk registration. */
   DeviceImporter importer();
 
-  ClaimDesk claims();
+  ClaimService claims();
 
-  CommandDesk commands();
+  CommandService commands();
 
-  CoverageDesk coverage();
+  CoverageService coverage();
 
   List<UpstreamView> upstreams();
 
-  UpstreamDesk upstreamDesk();
+  UpstreamService upstreamService();
 
   List<LedgerLine> ledger();
 
   DeadLetters deadLetters();
 
-  RetryDesk retries();
+  DeadLetterRetryService retries();
 
-  AlarmDesk alarms();
+  AlarmService alarms();
 
   /**
    * Follows accepted records, as canonical JSON. A listener that is slower than the stream misses

@@ -1,7 +1,7 @@
 package io.sluice.api.store;
 
 import io.sluice.api.Command;
-import io.sluice.api.operator.CommandDesk;
+import io.sluice.api.operator.CommandService;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 public record StoredCommand(
     long sequence,
     Command command,
-    CommandDesk.State state,
+    CommandService.State state,
     @Nullable Long sentMicros,
     @Nullable Long acknowledgedMicros,
     @Nullable Integer reasonCode,

@@ -3,7 +3,7 @@ package io.sluice.engine.alarm;
 import io.sluice.api.Cap;
 import io.sluice.api.Device;
 import io.sluice.api.Following;
-import io.sluice.api.operator.AlarmDesk;
+import io.sluice.api.operator.AlarmService;
 import io.sluice.engine.normalize.profile.AlarmFields.Word;
 import io.sluice.engine.normalize.profile.CapWords;
 import java.io.IOException;
@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
  * The alarms, open and cleared, in {@code alarms.db}: one open alarm of a kind, device and name.
  * Every change is on disk when the method returns. Thread-safe; blocks on the disk.
  */
-public final class AlarmBook implements AlarmDesk, AutoCloseable {
+public final class AlarmBook implements AlarmService, AutoCloseable {
   private static final Map<String, Long> NO_SEVERITIES =
       Map.of("Extreme", 0L, "Severe", 0L, "Moderate", 0L, "Minor", 0L, "Unknown", 0L);
   private static final Logger LOG = LoggerFactory.getLogger(AlarmBook.class);

@@ -1,6 +1,6 @@
 package io.sluice.engine.alarm;
 
-import io.sluice.api.operator.AlarmDesk.AlarmView;
+import io.sluice.api.operator.AlarmService.AlarmView;
 import java.io.StringWriter;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;

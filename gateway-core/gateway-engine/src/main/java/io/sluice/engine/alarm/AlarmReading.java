@@ -2,7 +2,7 @@ package io.sluice.engine.alarm;
 
 import io.sluice.api.Measurement;
 import io.sluice.api.TimeSource;
-import io.sluice.api.operator.AlarmDesk.Kind;
+import io.sluice.api.operator.AlarmService.Kind;
 import io.sluice.engine.normalize.profile.AlarmFields;
 import io.sluice.engine.normalize.profile.AlarmFields.Word;
 import io.sluice.engine.normalize.profile.AlarmRule;

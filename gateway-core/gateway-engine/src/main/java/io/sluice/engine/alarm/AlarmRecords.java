@@ -4,7 +4,7 @@ import io.sluice.api.Cap;
 import io.sluice.api.MessageClass;
 import io.sluice.api.Quality;
 import io.sluice.api.TimeSource;
-import io.sluice.api.operator.AlarmDesk.AlarmView;
+import io.sluice.api.operator.AlarmService.AlarmView;
 import io.sluice.engine.record.RecordFormat;
 import io.sluice.engine.record.RecordWriter;
 

@@ -1,10 +1,10 @@
 package io.sluice.engine.alarm;
 
-import io.sluice.api.operator.AlarmDesk.AlarmView;
-import io.sluice.api.operator.AlarmDesk.Filter;
-import io.sluice.api.operator.AlarmDesk.Kind;
-import io.sluice.api.operator.AlarmDesk.Sort;
-import io.sluice.api.operator.AlarmDesk.State;
+import io.sluice.api.operator.AlarmService.AlarmView;
+import io.sluice.api.operator.AlarmService.Filter;
+import io.sluice.api.operator.AlarmService.Kind;
+import io.sluice.api.operator.AlarmService.Sort;
+import io.sluice.api.operator.AlarmService.State;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;

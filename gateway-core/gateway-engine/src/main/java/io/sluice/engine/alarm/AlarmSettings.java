@@ -4,7 +4,7 @@ import io.sluice.api.config.Checked;
 import io.sluice.api.config.Option;
 import io.sluice.api.config.Secret;
 import io.sluice.api.operator.AdminSettings;
-import io.sluice.api.operator.CoverageDesk;
+import io.sluice.api.operator.CoverageService;
 import io.sluice.api.tls.ClientTls;
 import java.net.URI;
 import java.nio.file.Path;
@@ -105,7 +105,7 @@ public record AlarmSettings(
               def = "completeness")
           Figure figure,
       @Option(doc = "Of which window: now, 1h, 24h or 30d.", def = "1h")
-          CoverageDesk.Window window) {}
+          CoverageService.Window window) {}
 
   static final Duration SUPERVISION_MIN = Duration.ofSeconds(20);
   static final Duration SUPERVISION_MAX = Duration.ofHours(24);

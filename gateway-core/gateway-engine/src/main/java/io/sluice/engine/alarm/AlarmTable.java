@@ -1,12 +1,12 @@
 package io.sluice.engine.alarm;
 
 import io.sluice.api.Cap;
-import io.sluice.api.operator.AlarmDesk.AlarmView;
-import io.sluice.api.operator.AlarmDesk.Counts;
-import io.sluice.api.operator.AlarmDesk.Filter;
-import io.sluice.api.operator.AlarmDesk.Found;
-import io.sluice.api.operator.AlarmDesk.Kind;
-import io.sluice.api.operator.AlarmDesk.State;
+import io.sluice.api.operator.AlarmService.AlarmView;
+import io.sluice.api.operator.AlarmService.Counts;
+import io.sluice.api.operator.AlarmService.Filter;
+import io.sluice.api.operator.AlarmService.Found;
+import io.sluice.api.operator.AlarmService.Kind;
+import io.sluice.api.operator.AlarmService.State;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -92,7 +92,7 @@ final class AlarmTable {
     return rows.isEmpty() ? null : rows.getFirst().view();
   }
 
-  /** See {@link io.sluice.api.operator.AlarmDesk#find}. */
+  /** See {@link io.sluice.api.operator.AlarmService#find}. */
   Found find(Filter filter) throws SQLException {
     AlarmSearch search = AlarmSearch.of(filter);
     List<AlarmView> views = new ArrayList<>();

@@ -1,6 +1,6 @@
 package io.sluice.engine.alarm;
 
-import io.sluice.api.operator.AlarmDesk.Figures;
+import io.sluice.api.operator.AlarmService.Figures;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 

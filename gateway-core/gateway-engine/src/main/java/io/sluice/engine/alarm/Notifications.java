@@ -1,6 +1,6 @@
 package io.sluice.engine.alarm;
 
-import io.sluice.api.operator.AlarmDesk.AlarmView;
+import io.sluice.api.operator.AlarmService.AlarmView;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;

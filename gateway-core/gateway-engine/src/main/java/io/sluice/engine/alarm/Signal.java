@@ -1,7 +1,7 @@
 package io.sluice.engine.alarm;
 
 import io.sluice.api.Cap;
-import io.sluice.api.operator.AlarmDesk.Kind;
+import io.sluice.api.operator.AlarmService.Kind;
 import io.sluice.engine.normalize.profile.AlarmFields.Word;
 import io.sluice.engine.normalize.profile.CapWords;
 

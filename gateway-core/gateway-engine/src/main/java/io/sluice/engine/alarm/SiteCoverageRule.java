@@ -1,9 +1,9 @@
 package io.sluice.engine.alarm;
 
 import io.sluice.api.Cap;
-import io.sluice.api.operator.AlarmDesk.AlarmView;
-import io.sluice.api.operator.AlarmDesk.Kind;
-import io.sluice.api.operator.CoverageDesk;
+import io.sluice.api.operator.AlarmService.AlarmView;
+import io.sluice.api.operator.AlarmService.Kind;
+import io.sluice.api.operator.CoverageService;
 import io.sluice.engine.alarm.AlarmSettings.CoverageAlarm;
 import io.sluice.engine.alarm.AlarmSettings.Figure;
 import java.util.HashMap;
@@ -58,8 +58,8 @@ public final class SiteCoverageRule implements Runnable {
 
   /** By the figures that the coverage engine worked out last. */
   public static SiteCoverageRule of(
-      AlarmBook book, CoverageAlarm settings, CoverageDesk coverage, LongSupplier nanoTime) {
-    CoverageDesk.Window window = settings.window();
+      AlarmBook book, CoverageAlarm settings, CoverageService coverage, LongSupplier nanoTime) {
+    CoverageService.Window window = settings.window();
     Threshold threshold =
         new Threshold(
             settings.figure().name().toLowerCase(Locale.ROOT) + " (" + window.label() + ")",
@@ -70,13 +70,13 @@ public final class SiteCoverageRule implements Runnable {
         book,
         threshold,
         () ->
-            coverage.latest(window, CoverageDesk.By.SITE).groups().stream()
+            coverage.latest(window, CoverageService.By.SITE).groups().stream()
                 .map(group -> ratio(group, settings.figure()))
                 .toList(),
         nanoTime);
   }
 
-  private static SiteRatio ratio(CoverageDesk.Group group, Figure figure) {
+  private static SiteRatio ratio(CoverageService.Group group, Figure figure) {
     Double ratio =
         switch (figure) {
           case CONNECTION -> group.connection();

@@ -2,7 +2,7 @@ package io.sluice.engine.alarm;
 
 import io.sluice.api.Cap;
 import io.sluice.api.Lane;
-import io.sluice.api.operator.AlarmDesk.Kind;
+import io.sluice.api.operator.AlarmService.Kind;
 import io.sluice.spool.LaneStats;
 import java.util.List;
 import java.util.function.Supplier;

@@ -2,9 +2,9 @@ package io.sluice.engine.alarm;
 
 import io.sluice.api.Cap;
 import io.sluice.api.Device;
-import io.sluice.api.operator.AlarmDesk.AlarmView;
-import io.sluice.api.operator.AlarmDesk.Kind;
-import io.sluice.api.operator.CoverageDesk.Stop;
+import io.sluice.api.operator.AlarmService.AlarmView;
+import io.sluice.api.operator.AlarmService.Kind;
+import io.sluice.api.operator.CoverageService.Stop;
 import io.sluice.engine.normalize.profile.Profile;
 import io.sluice.engine.normalize.profile.Profiles;
 import io.sluice.engine.registry.Registry;

@@ -1,7 +1,7 @@
 package io.sluice.engine.alarm;
 
 import io.sluice.api.config.Secret;
-import io.sluice.api.operator.AlarmDesk.AlarmView;
+import io.sluice.api.operator.AlarmService.AlarmView;
 import io.sluice.api.tls.ClientTls;
 import java.io.IOException;
 import java.net.ConnectException;

@@ -1,8 +1,8 @@
 package io.sluice.engine.alarm;
 
 import io.sluice.api.Cap;
-import io.sluice.api.operator.AlarmDesk.AlarmView;
-import io.sluice.api.operator.AlarmDesk.Kind;
+import io.sluice.api.operator.AlarmService.AlarmView;
+import io.sluice.api.operator.AlarmService.Kind;
 import io.sluice.engine.alarm.Notifications.Outcome;
 import java.time.Clock;
 import java.time.Duration;

@@ -1,7 +1,7 @@
 package io.sluice.engine.coverage;
 
-import io.sluice.api.operator.CoverageDesk.Change;
-import io.sluice.api.operator.CoverageDesk.What;
+import io.sluice.api.operator.CoverageService.Change;
+import io.sluice.api.operator.CoverageService.What;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

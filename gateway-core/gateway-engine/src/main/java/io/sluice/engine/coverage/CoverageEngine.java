@@ -4,7 +4,7 @@ import io.sluice.api.Device;
 import io.sluice.api.GatewayTime;
 import io.sluice.api.Lane;
 import io.sluice.api.health.Guarded;
-import io.sluice.api.operator.CoverageDesk;
+import io.sluice.api.operator.CoverageService;
 import io.sluice.api.store.StoreUnavailableException;
 import io.sluice.engine.coverage.slot.Calendar;
 import io.sluice.engine.coverage.slot.ReportingExpectation;
@@ -36,7 +36,7 @@ import org.slf4j.LoggerFactory;
  * so that ingestion never waits for it, and saves how far it came in one transaction with what it
  * counted: across a crash no record is counted twice, and none is left out. Thread-safe.
  */
-public final class CoverageEngine implements CoverageDesk, AutoCloseable {
+public final class CoverageEngine implements CoverageService, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(CoverageEngine.class);
   private static final int BATCH_RECORDS = 1_024;
   private static final int BATCH_BYTES = 1 << 20;

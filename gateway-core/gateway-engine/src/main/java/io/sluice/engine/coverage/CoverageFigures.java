@@ -1,9 +1,9 @@
 package io.sluice.engine.coverage;
 
-import io.sluice.api.operator.CoverageDesk;
-import io.sluice.api.operator.CoverageDesk.By;
-import io.sluice.api.operator.CoverageDesk.Coverage;
-import io.sluice.api.operator.CoverageDesk.Window;
+import io.sluice.api.operator.CoverageService;
+import io.sluice.api.operator.CoverageService.By;
+import io.sluice.api.operator.CoverageService.Coverage;
+import io.sluice.api.operator.CoverageService.Window;
 import io.sluice.engine.coverage.slot.Calendar;
 import io.sluice.engine.coverage.slot.DeviceCoverage;
 import io.sluice.engine.coverage.slot.Exclusions;
@@ -119,7 +119,7 @@ final class CoverageFigures {
     }
     part.tallies.forEach((group, tally) ->
         rows.computeIfAbsent(key(group, by), key -> new RatioCounts()).add(tally));
-    List<CoverageDesk.Group> views = new ArrayList<>();
+    List<CoverageService.Group> views = new ArrayList<>();
     rows.forEach((key, tally) -> views.add(tally.view(key, by)));
     double outage = Intervals.of(exclusions.outages()).overlap(part.start, part.end) / 1e6;
     return new Coverage(

@@ -2,9 +2,9 @@ package io.sluice.engine.coverage;
 
 import io.sluice.api.Device;
 import io.sluice.api.Quality;
-import io.sluice.api.operator.CoverageDesk.ChangeFilter;
-import io.sluice.api.operator.CoverageDesk.Changes;
-import io.sluice.api.operator.CoverageDesk.What;
+import io.sluice.api.operator.CoverageService.ChangeFilter;
+import io.sluice.api.operator.CoverageService.Changes;
+import io.sluice.api.operator.CoverageService.What;
 import io.sluice.engine.coverage.slot.Calendar;
 import io.sluice.engine.coverage.slot.DeviceCoverage;
 import io.sluice.engine.coverage.slot.DeviceCoverage.Standing;

@@ -1,14 +1,14 @@
 package io.sluice.engine.coverage;
 
-import io.sluice.api.operator.CoverageDesk.DeviceDetail;
-import io.sluice.api.operator.CoverageDesk.DeviceRow;
-import io.sluice.api.operator.CoverageDesk.DeviceWindow;
-import io.sluice.api.operator.CoverageDesk.Filter;
-import io.sluice.api.operator.CoverageDesk.MetricRow;
-import io.sluice.api.operator.CoverageDesk.Point;
-import io.sluice.api.operator.CoverageDesk.StopScope;
-import io.sluice.api.operator.CoverageDesk.Trend;
-import io.sluice.api.operator.CoverageDesk.Window;
+import io.sluice.api.operator.CoverageService.DeviceDetail;
+import io.sluice.api.operator.CoverageService.DeviceRow;
+import io.sluice.api.operator.CoverageService.DeviceWindow;
+import io.sluice.api.operator.CoverageService.Filter;
+import io.sluice.api.operator.CoverageService.MetricRow;
+import io.sluice.api.operator.CoverageService.Point;
+import io.sluice.api.operator.CoverageService.StopScope;
+import io.sluice.api.operator.CoverageService.Trend;
+import io.sluice.api.operator.CoverageService.Window;
 import io.sluice.engine.config.NearestKey;
 import io.sluice.engine.coverage.slot.Calendar;
 import io.sluice.engine.coverage.slot.DeviceCoverage;
@@ -173,7 +173,7 @@ final class CoverageViews {
     return false;
   }
 
-  /** See {@code CoverageDesk.unknown}. */
+  /** See {@code CoverageService.unknown}. */
   @Nullable String unknown(StopScope scope, String key) {
     if (scope == StopScope.ALL) {
       return null;

@@ -1,9 +1,9 @@
 package io.sluice.engine.coverage;
 
-import io.sluice.api.operator.CoverageDesk.Month;
-import io.sluice.api.operator.CoverageDesk.MonthRow;
-import io.sluice.api.operator.CoverageDesk.Outage;
-import io.sluice.api.operator.CoverageDesk.Stop;
+import io.sluice.api.operator.CoverageService.Month;
+import io.sluice.api.operator.CoverageService.MonthRow;
+import io.sluice.api.operator.CoverageService.Outage;
+import io.sluice.api.operator.CoverageService.Stop;
 import io.sluice.engine.coverage.slot.Calendar;
 import io.sluice.engine.coverage.slot.GroupKey;
 import java.io.IOException;

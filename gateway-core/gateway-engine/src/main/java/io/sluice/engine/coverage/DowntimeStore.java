@@ -1,8 +1,8 @@
 package io.sluice.engine.coverage;
 
-import io.sluice.api.operator.CoverageDesk.Outage;
-import io.sluice.api.operator.CoverageDesk.Stop;
-import io.sluice.api.operator.CoverageDesk.StopScope;
+import io.sluice.api.operator.CoverageService.Outage;
+import io.sluice.api.operator.CoverageService.Stop;
+import io.sluice.api.operator.CoverageService.StopScope;
 import io.sluice.api.store.StoreUnavailableException;
 import io.sluice.engine.coverage.slot.Calendar;
 import io.sluice.engine.coverage.slot.Exclusions;

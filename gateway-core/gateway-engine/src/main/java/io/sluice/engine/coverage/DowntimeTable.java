@@ -1,7 +1,7 @@
 package io.sluice.engine.coverage;
 
-import io.sluice.api.operator.CoverageDesk.Stop;
-import io.sluice.api.operator.CoverageDesk.StopScope;
+import io.sluice.api.operator.CoverageService.Stop;
+import io.sluice.api.operator.CoverageService.StopScope;
 import io.sluice.engine.coverage.slot.Intervals.Interval;
 import java.io.IOException;
 import java.sql.PreparedStatement;

@@ -1,7 +1,7 @@
 package io.sluice.engine.coverage;
 
-import io.sluice.api.operator.CoverageDesk;
-import io.sluice.api.operator.CoverageDesk.By;
+import io.sluice.api.operator.CoverageService;
+import io.sluice.api.operator.CoverageService.By;
 import io.sluice.engine.coverage.slot.DeviceCoverage;
 import io.sluice.engine.coverage.slot.Lateness;
 import java.util.List;
@@ -57,8 +57,8 @@ final class RatioCounts {
     return denominator == 0 ? null : (Double) ((double) numerator / denominator);
   }
 
-  CoverageDesk.Group view(List<String> key, By by) {
-    return new CoverageDesk.Group(
+  CoverageService.Group view(List<String> key, By by) {
+    return new CoverageService.Group(
         key.getFirst(),
         by == By.SECTOR || by == By.SITE ? key.getLast() : null,
         by == By.SITE ? key.getFirst() : null,

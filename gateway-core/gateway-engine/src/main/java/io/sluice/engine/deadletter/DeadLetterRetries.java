@@ -6,8 +6,8 @@ import io.sluice.api.MessageClass;
 import io.sluice.api.RejectReason;
 import io.sluice.api.adapter.Receipt;
 import io.sluice.api.codec.PayloadException;
+import io.sluice.api.operator.DeadLetterRetryService;
 import io.sluice.api.operator.DeadLetters.DeadLetter;
-import io.sluice.api.operator.RetryDesk;
 import io.sluice.engine.dialect.RoutedTopic;
 import io.sluice.engine.forward.SetAsideRecord;
 import io.sluice.engine.normalize.Normalizer;
@@ -36,7 +36,7 @@ import org.slf4j.LoggerFactory;
  * <p>What an upstream refused is stored already: it is sent to that upstream again, with the id
  * that it had, and marked once it is there.
  */
-public final class DeadLetterRetries implements RetryDesk, AutoCloseable {
+public final class DeadLetterRetries implements DeadLetterRetryService, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DeadLetterRetries.class);
   private static final long STORE_TIMEOUT_SECONDS = 10;
   private static final long SEND_TIMEOUT_SECONDS = 10;

@@ -1,6 +1,6 @@
 package io.sluice.engine.deadletter;
 
-import io.sluice.api.operator.RetryDesk.State;
+import io.sluice.api.operator.DeadLetterRetryService.State;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

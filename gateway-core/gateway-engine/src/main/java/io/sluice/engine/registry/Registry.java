@@ -9,8 +9,8 @@ import io.sluice.api.adapter.Admission;
 import io.sluice.api.adapter.Commands;
 import io.sluice.api.adapter.Credentials;
 import io.sluice.api.adapter.Peer;
-import io.sluice.api.operator.ClaimDesk;
-import io.sluice.api.operator.CommandDesk;
+import io.sluice.api.operator.ClaimService;
+import io.sluice.api.operator.CommandService;
 import io.sluice.api.operator.DeviceDirectory;
 import io.sluice.api.operator.DeviceImporter;
 import io.sluice.api.store.ClaimedDevice;
@@ -79,7 +79,7 @@ public final class Registry implements AutoCloseable {
 
   private final Clock clock;
   private final Enrolment enrolment;
-  private final ClaimDesk claims;
+  private final ClaimService claims;
   private final RegistryStore store;
   private final SeedDigests seedDigests;
   private final DeviceRules.Strictness strictness;
@@ -186,14 +186,14 @@ public final class Registry implements AutoCloseable {
   /** By the way down, which ends its copy of the token when the device has it. */
   private void handOver(DeviceId device, String token) {
     commands.supersede(device, CREDENTIALS);
-    CommandDesk.Submission verdict =
+    CommandService.Submission verdict =
         commands.submit(
             device,
             CREDENTIALS,
             ContentType.JSON,
             ("{\"token\":\"" + token + "\"}").getBytes(StandardCharsets.UTF_8),
             HAND_OVER);
-    if (!(verdict instanceof CommandDesk.Submission.Taken)) {
+    if (!(verdict instanceof CommandService.Submission.Taken)) {
       LOG.warn("device {} claimed, but its credentials could not be sent: {}", device, verdict);
     }
   }
@@ -342,7 +342,7 @@ public final class Registry implements AutoCloseable {
   }
 
   /** Claim tokens, for operators. */
-  public ClaimDesk claims() {
+  public ClaimService claims() {
     return claims;
   }
 
@@ -374,7 +374,7 @@ public final class Registry implements AutoCloseable {
   }
 
   /** Commands, for operators. */
-  public CommandDesk commandDesk() {
+  public CommandService commandService() {
     return commands;
   }
 

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.api.Cap;
 import io.sluice.api.Following;
-import io.sluice.api.operator.AlarmDesk.AlarmView;
-import io.sluice.api.operator.AlarmDesk.Counts;
-import io.sluice.api.operator.AlarmDesk.Filter;
-import io.sluice.api.operator.AlarmDesk.Kind;
-import io.sluice.api.operator.AlarmDesk.State;
+import io.sluice.api.operator.AlarmService.AlarmView;
+import io.sluice.api.operator.AlarmService.Counts;
+import io.sluice.api.operator.AlarmService.Filter;
+import io.sluice.api.operator.AlarmService.Kind;
+import io.sluice.api.operator.AlarmService.State;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

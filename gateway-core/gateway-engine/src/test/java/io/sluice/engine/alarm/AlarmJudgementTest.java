@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.sluice.api.MessageClass;
-import io.sluice.api.operator.AlarmDesk.AlarmView;
-import io.sluice.api.operator.AlarmDesk.State;
+import io.sluice.api.operator.AlarmService.AlarmView;
+import io.sluice.api.operator.AlarmService.State;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

@@ -2,8 +2,8 @@ package io.sluice.engine.alarm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sluice.api.operator.AlarmDesk.AlarmView;
-import io.sluice.api.operator.AlarmDesk.State;
+import io.sluice.api.operator.AlarmService.AlarmView;
+import io.sluice.api.operator.AlarmService.State;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.api.Cap;
-import io.sluice.api.operator.AlarmDesk.AlarmView;
-import io.sluice.api.operator.AlarmDesk.Filter;
-import io.sluice.api.operator.AlarmDesk.Found;
-import io.sluice.api.operator.AlarmDesk.Kind;
-import io.sluice.api.operator.AlarmDesk.Sort;
-import io.sluice.api.operator.AlarmDesk.State;
+import io.sluice.api.operator.AlarmService.AlarmView;
+import io.sluice.api.operator.AlarmService.Filter;
+import io.sluice.api.operator.AlarmService.Found;
+import io.sluice.api.operator.AlarmService.Kind;
+import io.sluice.api.operator.AlarmService.Sort;
+import io.sluice.api.operator.AlarmService.State;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

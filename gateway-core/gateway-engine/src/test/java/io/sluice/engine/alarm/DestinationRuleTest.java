@@ -2,9 +2,9 @@ package io.sluice.engine.alarm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sluice.api.operator.AlarmDesk.AlarmView;
-import io.sluice.api.operator.AlarmDesk.Filter;
-import io.sluice.api.operator.AlarmDesk.State;
+import io.sluice.api.operator.AlarmService.AlarmView;
+import io.sluice.api.operator.AlarmService.Filter;
+import io.sluice.api.operator.AlarmService.State;
 import io.sluice.engine.alarm.DestinationRule.Standing;
 import java.nio.file.Path;
 import java.util.List;

@@ -7,7 +7,7 @@ import io.sluice.api.GatewayTime;
 import io.sluice.api.Lane;
 import io.sluice.api.MessageClass;
 import io.sluice.api.TimeSource;
-import io.sluice.api.operator.CoverageDesk.Outage;
+import io.sluice.api.operator.CoverageService.Outage;
 import io.sluice.engine.limits.LimitSettings;
 import io.sluice.engine.normalize.profile.Profiles;
 import io.sluice.engine.record.RecordWriter;

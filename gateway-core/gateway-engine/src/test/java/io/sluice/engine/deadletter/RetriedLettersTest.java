@@ -2,7 +2,7 @@ package io.sluice.engine.deadletter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sluice.api.operator.RetryDesk.State;
+import io.sluice.api.operator.DeadLetterRetryService.State;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.adapter.testkit.LoopDisk;
 import io.sluice.api.ContentType;
-import io.sluice.api.operator.CommandDesk.Submission;
+import io.sluice.api.operator.CommandService.Submission;
 import io.sluice.api.store.StoreUnavailableException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -53,7 +53,7 @@ class RegistryDiskTest {
     assertThatThrownBy(() -> untilFull())
         .isInstanceOf(StoreUnavailableException.class)
         .hasMessageContaining("the disk is full");
-    int waiting = registry.commandDesk().list(Fixture.id("d7"), 1_000).size();
+    int waiting = registry.commandService().list(Fixture.id("d7"), 1_000).size();
     for (int i = 0; i < 3; i++) {
       assertThatThrownBy(() -> command("open-valve", 60_000))
           .isInstanceOf(StoreUnavailableException.class);
@@ -68,7 +68,7 @@ class RegistryDiskTest {
 
     registry.close();
     registry = Fixture.open(disk.root());
-    assertThat(registry.commandDesk().list(Fixture.id("d7"), 1_000)).hasSize(waiting + 1);
+    assertThat(registry.commandService().list(Fixture.id("d7"), 1_000)).hasSize(waiting + 1);
     assertThat(Fixture.verdict(registry, Fixture.login("d7", "the right password")))
         .isNotEqualTo("d7");
   }
@@ -81,7 +81,7 @@ class RegistryDiskTest {
 
   private Submission command(String name, int bytes) {
     return registry
-        .commandDesk()
+        .commandService()
         .submit(Fixture.id("d7"), name, ContentType.BYTES, new byte[bytes], Duration.ofHours(1));
   }
 }

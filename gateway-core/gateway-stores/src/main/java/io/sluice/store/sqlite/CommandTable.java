@@ -3,7 +3,7 @@ package io.sluice.store.sqlite;
 import io.sluice.api.Command;
 import io.sluice.api.ContentType;
 import io.sluice.api.DeviceId;
-import io.sluice.api.operator.CommandDesk.State;
+import io.sluice.api.operator.CommandService.State;
 import io.sluice.api.store.StoredCommand;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

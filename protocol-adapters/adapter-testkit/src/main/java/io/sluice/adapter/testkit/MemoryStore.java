@@ -1,7 +1,7 @@
 package io.sluice.adapter.testkit;
 
 import io.sluice.api.Command;
-import io.sluice.api.operator.CommandDesk.State;
+import io.sluice.api.operator.CommandService.State;
 import io.sluice.api.store.AppliedChange;
 import io.sluice.api.store.ClaimedDevice;
 import io.sluice.api.store.RegistryStore;

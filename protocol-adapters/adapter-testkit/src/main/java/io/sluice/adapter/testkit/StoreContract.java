@@ -7,7 +7,7 @@ import io.sluice.api.Command;
 import io.sluice.api.ContentType;
 import io.sluice.api.Device;
 import io.sluice.api.DeviceId;
-import io.sluice.api.operator.CommandDesk.State;
+import io.sluice.api.operator.CommandService.State;
 import io.sluice.api.store.AppliedChange;
 import io.sluice.api.store.ClaimedDevice;
 import io.sluice.api.store.RegistryStore;

@@ -2,8 +2,8 @@ package io.sluice.engine.registry.command;
 
 import io.sluice.api.Command;
 import io.sluice.api.adapter.DeviceLink;
-import io.sluice.api.operator.CommandDesk.CommandView;
-import io.sluice.api.operator.CommandDesk.State;
+import io.sluice.api.operator.CommandService.CommandView;
+import io.sluice.api.operator.CommandService.State;
 import io.sluice.api.store.Step;
 import io.sluice.api.store.StoredCommand;
 import org.jspecify.annotations.Nullable;

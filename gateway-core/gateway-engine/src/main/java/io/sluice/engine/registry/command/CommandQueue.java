@@ -1,7 +1,7 @@
 package io.sluice.engine.registry.command;
 
 import io.sluice.api.adapter.DeviceLink;
-import io.sluice.api.operator.CommandDesk.CommandView;
+import io.sluice.api.operator.CommandService.CommandView;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;

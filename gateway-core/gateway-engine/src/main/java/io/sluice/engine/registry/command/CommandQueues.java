@@ -6,7 +6,7 @@ import io.sluice.api.Device;
 import io.sluice.api.DeviceId;
 import io.sluice.api.adapter.Commands;
 import io.sluice.api.adapter.DeviceLink;
-import io.sluice.api.operator.CommandDesk;
+import io.sluice.api.operator.CommandService;
 import io.sluice.api.store.RegistryStore;
 import io.sluice.api.store.StoredCommand;
 import io.sluice.engine.registry.device.DeviceChanges;
@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * all; of those that ended the last {@value CommandQueue#MAX_ENDED} a device, {@value
  * CommandHistory#MAX_ENDED} in all. Thread-safe; adapters' calls never block on the disk.
  */
-public final class CommandQueues implements Commands, CommandDesk, DeviceChanges, AutoCloseable {
+public final class CommandQueues implements Commands, CommandService, DeviceChanges, AutoCloseable {
   static final int MAX_WAITING = 10_000;
   static final int MAX_PAYLOAD_BYTES = 64 << 10;
   static final Duration MIN_EXPIRY = Duration.ofSeconds(1);

@@ -1,6 +1,6 @@
 package io.sluice.engine.registry.provision;
 
-import io.sluice.api.operator.ClaimDesk;
+import io.sluice.api.operator.ClaimService;
 import io.sluice.api.operator.DeviceDirectory.InvalidDeviceException;
 import io.sluice.engine.registry.credential.Digests;
 import io.sluice.engine.registry.credential.NewTokens;
@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.function.LongSupplier;
 
 /** The claims, for operators. */
-public final class ClaimAdmin implements ClaimDesk {
+public final class ClaimAdmin implements ClaimService {
   private final Set<String> profiles;
   private final NewTokens tokens;
   private final ClaimStore store;

@@ -1,7 +1,7 @@
 package io.sluice.engine.registry.provision;
 
-import io.sluice.api.operator.ClaimDesk.ClaimSpec;
-import io.sluice.api.operator.ClaimDesk.ClaimView;
+import io.sluice.api.operator.ClaimService.ClaimSpec;
+import io.sluice.api.operator.ClaimService.ClaimView;
 import io.sluice.api.store.ClaimedDevice;
 import io.sluice.api.store.RegistryStore;
 import io.sluice.api.store.Step;

@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.api.ContentType;
 import io.sluice.api.DeviceId;
-import io.sluice.api.operator.CommandDesk.CommandView;
-import io.sluice.api.operator.CommandDesk.State;
-import io.sluice.api.operator.CommandDesk.Submission;
+import io.sluice.api.operator.CommandService.CommandView;
+import io.sluice.api.operator.CommandService.State;
+import io.sluice.api.operator.CommandService.Submission;
 import io.sluice.engine.limits.LimitSettings;
 import io.sluice.engine.registry.Fixture;
 import io.sluice.engine.registry.Fixture.Link;
@@ -57,12 +57,14 @@ class CommandOutcomesTest {
   private String queued(String name) {
     byte[] payload = name.getBytes(StandardCharsets.UTF_8);
     Submission verdict =
-        registry.commandDesk().submit(DEVICE, name, ContentType.TEXT, payload, Duration.ofHours(1));
+        registry
+            .commandService()
+            .submit(DEVICE, name, ContentType.TEXT, payload, Duration.ofHours(1));
     return ((Submission.Taken) verdict).command().id();
   }
 
   private CommandView view(String id) {
-    return Objects.requireNonNull(registry.commandDesk().get(DEVICE, id));
+    return Objects.requireNonNull(registry.commandService().get(DEVICE, id));
   }
 
   private Link attach() {
@@ -122,7 +124,7 @@ class CommandOutcomesTest {
   void cancelledCommandIsNotSentAnyMore() throws Exception {
     String waiting = queued("open");
     String later = queued("shut");
-    CommandView cancelled = registry.commandDesk().cancel(DEVICE, waiting);
+    CommandView cancelled = registry.commandService().cancel(DEVICE, waiting);
     assertThat(cancelled.state()).isEqualTo(State.CANCELLED);
     assertThat(attach().names()).containsExactly("shut");
     restart();
@@ -136,7 +138,7 @@ class CommandOutcomesTest {
   void cancelledCommandThatTheDeviceHasSaysSo() {
     attach();
     String id = queued("open");
-    registry.commandDesk().cancel(DEVICE, id);
+    registry.commandService().cancel(DEVICE, id);
     assertThat(view(id).acknowledgedMicros()).isNull();
     registry.commands().acknowledged(DEVICE, id);
     assertThat(view(id).state()).isEqualTo(State.CANCELLED);
@@ -150,11 +152,11 @@ class CommandOutcomesTest {
     attach();
     String id = queued("open");
     registry.commands().acknowledged(DEVICE, id);
-    assertThat(registry.commandDesk().cancel(DEVICE, id).state()).isEqualTo(State.ACKNOWLEDGED);
+    assertThat(registry.commandService().cancel(DEVICE, id).state()).isEqualTo(State.ACKNOWLEDGED);
     registry.commands().refused(DEVICE, id, 0x80);
     assertThat(view(id).state()).isEqualTo(State.ACKNOWLEDGED);
-    assertThat(registry.commandDesk().cancel(DEVICE, "none")).isNull();
-    assertThat(registry.commandDesk().cancel(id("b"), id)).isNull();
+    assertThat(registry.commandService().cancel(DEVICE, "none")).isNull();
+    assertThat(registry.commandService().cancel(id("b"), id)).isNull();
   }
 
   @Test
@@ -163,7 +165,7 @@ class CommandOutcomesTest {
     for (int i = 1; i < CommandQueue.MAX_WAITING; i++) {
       queued("n" + i);
     }
-    registry.commandDesk().cancel(DEVICE, first);
+    registry.commandService().cancel(DEVICE, first);
     assertThat(view(queued("one-more")).state()).isEqualTo(State.QUEUED);
   }
 }

@@ -8,9 +8,9 @@ import io.sluice.api.Command;
 import io.sluice.api.ContentType;
 import io.sluice.api.DeviceId;
 import io.sluice.api.GatewayTime;
-import io.sluice.api.operator.CommandDesk.CommandView;
-import io.sluice.api.operator.CommandDesk.State;
-import io.sluice.api.operator.CommandDesk.Submission;
+import io.sluice.api.operator.CommandService.CommandView;
+import io.sluice.api.operator.CommandService.State;
+import io.sluice.api.operator.CommandService.Submission;
 import io.sluice.engine.registry.Fixture;
 import io.sluice.engine.registry.Fixture.Link;
 import io.sluice.engine.registry.Fixture.TestClock;
@@ -83,7 +83,7 @@ class CommandsTest {
 
   private Submission submit(String name, Duration expiry) {
     byte[] payload = name.getBytes(StandardCharsets.UTF_8);
-    return registry.commandDesk().submit(DEVICE, name, ContentType.TEXT, payload, expiry);
+    return registry.commandService().submit(DEVICE, name, ContentType.TEXT, payload, expiry);
   }
 
   private String queued(String name) {
@@ -91,7 +91,7 @@ class CommandsTest {
   }
 
   private State state(String id) {
-    return Objects.requireNonNull(registry.commandDesk().get(DEVICE, id)).state();
+    return Objects.requireNonNull(registry.commandService().get(DEVICE, id)).state();
   }
 
   private Link attach(boolean ready) {
@@ -110,7 +110,7 @@ class CommandsTest {
     assertThat(state(id)).isEqualTo(State.SENT);
     registry.commands().acknowledged(DEVICE, id);
     assertThat(state(id)).isEqualTo(State.ACKNOWLEDGED);
-    assertThat(registry.commandDesk().get(DEVICE, id).acknowledgedMicros()).isNotNull();
+    assertThat(registry.commandService().get(DEVICE, id).acknowledgedMicros()).isNotNull();
   }
 
   @Test
@@ -205,11 +205,11 @@ class CommandsTest {
     assertThat(submit("a/b", HOUR)).isInstanceOf(Submission.Invalid.class);
     assertThat(submit("x", Duration.ofDays(31))).isInstanceOf(Submission.Invalid.class);
     byte[] large = new byte[CommandQueues.MAX_PAYLOAD_BYTES + 1];
-    assertThat(registry.commandDesk().submit(DEVICE, "x", ContentType.BYTES, large, HOUR))
+    assertThat(registry.commandService().submit(DEVICE, "x", ContentType.BYTES, large, HOUR))
         .isInstanceOf(Submission.Invalid.class);
     clock.forward(HOUR);
     Fixture.sweepCommands(registry);
-    assertThat(registry.commandDesk().list(DEVICE, 1_000)).hasSize(CommandQueue.MAX_ENDED);
+    assertThat(registry.commandService().list(DEVICE, 1_000)).hasSize(CommandQueue.MAX_ENDED);
     assertThat(submit("more", HOUR)).isInstanceOf(Submission.Taken.class);
   }
 
@@ -218,7 +218,7 @@ class CommandsTest {
     queued("first");
     queued("second");
     queued("third");
-    List<CommandView> views = registry.commandDesk().list(DEVICE, 2);
+    List<CommandView> views = registry.commandService().list(DEVICE, 2);
     assertThat(views).extracting(CommandView::name).containsExactly("third", "second");
   }
 

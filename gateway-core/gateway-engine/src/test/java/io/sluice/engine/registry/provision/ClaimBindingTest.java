@@ -13,8 +13,8 @@ import io.sluice.adapter.testkit.Authority;
 import io.sluice.api.ContentType;
 import io.sluice.api.adapter.Credentials;
 import io.sluice.api.adapter.Credentials.Token;
-import io.sluice.api.operator.ClaimDesk.ClaimSpec;
-import io.sluice.api.operator.CommandDesk;
+import io.sluice.api.operator.ClaimService.ClaimSpec;
+import io.sluice.api.operator.CommandService;
 import io.sluice.api.tls.PemFiles;
 import io.sluice.engine.limits.LimitSettings;
 import io.sluice.engine.registry.Fixture;
@@ -256,7 +256,7 @@ class ClaimBindingTest {
         Statement statement = connection.createStatement();
         var row = statement.executeQuery("SELECT state, payload FROM command")) {
       assertThat(row.next()).isTrue();
-      assertThat(row.getString(1)).isEqualTo(CommandDesk.State.EXPIRED.name());
+      assertThat(row.getString(1)).isEqualTo(CommandService.State.EXPIRED.name());
       assertThat(row.getBytes(2)).isNullOrEmpty();
     }
   }
@@ -264,8 +264,8 @@ class ClaimBindingTest {
   private void command(String device, String name) {
     assertThat(
             registry
-                .commandDesk()
+                .commandService()
                 .submit(id(device), name, ContentType.TEXT, new byte[] {1}, Duration.ofHours(1)))
-        .isInstanceOf(CommandDesk.Submission.Taken.class);
+        .isInstanceOf(CommandService.Submission.Taken.class);
   }
 }

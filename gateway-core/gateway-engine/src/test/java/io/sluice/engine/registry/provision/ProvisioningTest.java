@@ -17,7 +17,7 @@ import io.sluice.adapter.testkit.Authority;
 import io.sluice.api.adapter.Credentials;
 import io.sluice.api.adapter.Credentials.Token;
 import io.sluice.api.adapter.LinkEnd;
-import io.sluice.api.operator.ClaimDesk.ClaimSpec;
+import io.sluice.api.operator.ClaimService.ClaimSpec;
 import io.sluice.api.operator.DeviceDirectory.InvalidDeviceException;
 import io.sluice.api.tls.PemFiles;
 import io.sluice.engine.limits.LimitSettings;

@@ -5,7 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Another try at what was refused, by a profile that reads it. Thread-safe; waits for the disk. */
-public interface RetryDesk {
+public interface DeadLetterRetryService {
   /** What became of a dead letter. */
   enum State {
     /** Refused, and that is all. */

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.List;
 
 /** What operators do to upstreams. Thread-safe; waits for the disk. */
-public interface UpstreamDesk {
+public interface UpstreamService {
   /**
    * An upstream that is not configured any more, and whose place is kept.
    *

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * The alarm book as operators see it. Thread-safe; may block on the database. Times are
  * microseconds since the epoch.
  */
-public interface AlarmDesk {
+public interface AlarmService {
   /** What raised an alarm. */
   enum Kind {
     /** The device itself, by a record of class alarm. */

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * How much of what the devices should report arrives (docs/coverage.md). Thread-safe. Times are
  * microseconds since the epoch.
  */
-public interface CoverageDesk {
+public interface CoverageService {
   /** What of the past is looked at. */
   enum Window {
     NOW("now"),

@@ -1,6 +1,6 @@
 package io.sluice.app;
 
-import io.sluice.api.operator.UpstreamDesk;
+import io.sluice.api.operator.UpstreamService;
 import io.sluice.api.store.StoreUnavailableException;
 import io.sluice.engine.forward.Forwarder;
 import io.sluice.spool.ReaderStats;
@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.util.List;
 
 /** Pauses and resumes forwarders, and gives up places of those that are gone. */
-record ForwarderDesk(List<Forwarder> forwarders, Spool spool) implements UpstreamDesk {
+record ForwarderService(List<Forwarder> forwarders, Spool spool) implements UpstreamService {
   @Override
   public List<ParkedView> parked() {
     List<ReaderStats> ledger = spool.ledger();

@@ -7,7 +7,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Commands, as operators use them. Thread-safe; may block on the database. */
-public interface CommandDesk {
+public interface CommandService {
   /** Queues a command and sends it if the device can take it. */
   Submission submit(
       DeviceId device, String name, ContentType contentType, byte[] payload, Duration expiry);

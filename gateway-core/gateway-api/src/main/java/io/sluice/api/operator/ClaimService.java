@@ -8,7 +8,7 @@ import java.util.List;
  * Claim tokens: who shows one registers itself, as many times and as long as the token allows.
  * Thread-safe; may block on the database.
  */
-public interface ClaimDesk {
+public interface ClaimService {
   /**
    * Makes a claim token (256 random bits), shown this once.
    *
