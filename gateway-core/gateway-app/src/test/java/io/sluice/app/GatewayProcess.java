@@ -63,6 +63,7 @@ final class GatewayProcess implements AutoCloseable {
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
+                "-Dsluice.home=" + Path.of("..", ".."),
                 "-cp",
                 PACKAGED + File.pathSeparator + jar,
                 "io.sluice.app.Main"));

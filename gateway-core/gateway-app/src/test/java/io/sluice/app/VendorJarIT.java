@@ -3,6 +3,7 @@ package io.sluice.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.sluice.api.adapter.AdapterFactory;
 import io.sluice.api.codec.PayloadCodecFactory;
 import io.sluice.api.upstream.UpstreamFactory;
 import java.io.BufferedReader;
@@ -17,10 +18,12 @@ import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,6 +37,8 @@ import tools.jackson.databind.JsonNode;
 class VendorJarIT {
   private static final Path SOURCES = Path.of("../../config/examples/vendor-adapter/src/main");
   private static final Path LIBRARIES = Path.of("target/sluice/lib");
+
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   @TempDir private Path directory;
   private Path jar;
@@ -171,6 +176,135 @@ class VendorJarIT {
         .contains("com.example.sluice.Missing")
         .contains("take it out of adapters")
         .doesNotContain("not a type of upstream");
+  }
+
+  /** A configuration with this before its upstreams, in lines of their own. */
+  private Path configWith(String sections) throws IOException {
+    Path config = new Setup(directory).config();
+    return Files.writeString(
+        config, Files.readString(config).replace("upstreams:", sections + "upstreams:"));
+  }
+
+  private static JsonNode endpoint(GatewayProcess gateway, String adapter) throws Exception {
+    for (JsonNode each : gateway.get("/api/v1/flow").get("endpoints")) {
+      if (each.get("adapter").stringValue().equals(adapter)) {
+        return each;
+      }
+    }
+    throw new AssertionError("no endpoint of " + adapter);
+  }
+
+  @Test
+  void sourceOfAnotherJarBringsMessagesAlsoAfterItsFarEndWasAway() throws Exception {
+    AtomicInteger values = new AtomicInteger();
+    PolledFarEnd first = new PolledFarEnd(0, values);
+    Path config =
+        configWith(
+            "sources: [ { name: hall-2, type: line-poll, port: %d, device: meter-1, interval: 200ms } ]\n"
+                .formatted(first.port()));
+    ArchiveFiles archive = new Setup(directory).archive();
+    try (GatewayProcess gateway = GatewayProcess.startWith(jar, config)) {
+      await().atMost(PATIENCE).until(() -> archive.values("voltage").contains(1L));
+      assertThat(endpoint(gateway, "hall-2").get("state").stringValue()).isEqualTo("connected");
+      first.close();
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(() -> {
+            JsonNode away = endpoint(gateway, "hall-2");
+            assertThat(away.get("state").stringValue()).isEqualTo("waiting");
+            assertThat(away.get("reason").stringValue()).isNotBlank();
+            assertThat(away.get("nextAttemptMicros").longValue()).isPositive();
+          });
+      long taken = values.get();
+      try (PolledFarEnd again = new PolledFarEnd(first.port(), values)) {
+        await().atMost(PATIENCE).until(() -> archive.values("voltage").contains(taken + 1));
+        assertThat(endpoint(gateway, "hall-2").get("state").stringValue()).isEqualTo("connected");
+        assertThat(again.port()).isEqualTo(first.port());
+      }
+      assertThat(gateway.terminate()).isZero();
+    }
+  }
+
+  @Test
+  void listenerOfAnotherJarServesDevices() throws Exception {
+    Path config = new Setup(directory).config();
+    Files.writeString(
+        config,
+        Files.readString(config)
+            .replace(
+                "listeners:\n", "listeners:\n  hall: { type: lines, host: 127.0.0.1, port: 0 }\n"));
+    try (GatewayProcess gateway = GatewayProcess.startWith(jar, config)) {
+      assertThat(lines(gateway, "hello meter-1 wrong")).singleElement().asString().startsWith("no");
+      gateway.post(
+          "/api/v1/devices/meter-1/commands", "{\"name\":\"switch\",\"payload\":{\"on\":true}}");
+      List<String> answers =
+          lines(gateway, "hello meter-1 secret-1", "{\"voltage\":231}", "{\"volt", "command?");
+      assertThat(answers.get(0)).isEqualTo("ok");
+      assertThat(answers.get(1)).isEqualTo("ok");
+      assertThat(answers.get(2)).startsWith("no ");
+      assertThat(answers.get(3)).matches("\\S+ switch \\{\"on\": ?true}");
+      ArchiveFiles archive = new Setup(directory).archive();
+      await().atMost(PATIENCE).until(() -> archive.values("voltage").contains(231L));
+      assertThat(endpoint(gateway, "hall").get("state").stringValue()).isEqualTo("listening");
+      assertThat(gateway.terminate()).isZero();
+    }
+  }
+
+  /** The answer to each line, as far as the connection lasts. */
+  private static List<String> lines(GatewayProcess gateway, String... sent) throws IOException {
+    List<String> answers = new ArrayList<>();
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), gateway.port("hall"));
+        BufferedReader in =
+            new BufferedReader(
+                new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8))) {
+      socket.setSoTimeout(30_000);
+      for (String line : sent) {
+        socket.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
+        String answer = in.readLine();
+        if (answer != null) {
+          answers.add(answer);
+        }
+      }
+    }
+    return answers;
+  }
+
+  @Test
+  void adaptersOfAnotherJarAreCheckedAsOurs() throws Exception {
+    Path config =
+        configWith(
+            """
+            sources:
+              - { name: hall-1, type: line-pol, port: 9100, device: meter-1 }
+              - { name: mqtt, type: line-poll, port: 9100, device: meter-1 }
+              - { name: hall-3, type: line-poll, port: 70000, device: meter-1 }
+            """);
+    Tool check = GatewayProcess.runWith(jar, "check", "--config", config.toString());
+    assertThat(check.exitCode()).as(check.output()).isEqualTo(2);
+    assertThat(check.output())
+        .contains(
+            "sources[0].type: \"line-pol\" is not a type of source; did you mean \"line-poll\"")
+        .contains("sources[1].name: \"mqtt\" is taken by the adapter on line ")
+        .contains("sources[2].port: 70000")
+        .contains("65535");
+  }
+
+  @Test
+  void adapterThatCannotBeLoadedIsAFaultWithItsRemedy() throws Exception {
+    Path services = Files.createDirectories(directory.resolve("more/META-INF/services"));
+    Files.writeString(
+        services.resolve(AdapterFactory.class.getName()),
+        "com.example.sluice.Missing\ncom.example.sluice.LinePollFactory\n");
+    Files.delete(jar);
+    pack(directory.resolve("classes"), directory.resolve("more"));
+    Path config =
+        configWith("sources: [ { name: hall-2, type: line-poll, port: 9100, device: meter-1 } ]\n");
+    Tool check = GatewayProcess.runWith(jar, "check", "--config", config.toString());
+    assertThat(check.exitCode()).as(check.output()).isEqualTo(2);
+    assertThat(check.output())
+        .contains("com.example.sluice.Missing")
+        .contains("take it out of adapters")
+        .doesNotContain("not a type of source");
   }
 
   private Path profiles() throws IOException {
