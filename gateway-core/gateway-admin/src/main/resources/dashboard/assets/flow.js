@@ -1,6 +1,6 @@
 // Flow: what comes in, what waits, what goes on.
 import { get } from "./api.js";
-import { bar, bytes, count, decimal, explained, html, nothing, percent, seconds, table, tile } from "./show.js";
+import { bar, bytes, count, decimal, explained, html, nothing, percent, seconds, table, tile, toSeconds } from "./show.js";
 import { t } from "./text.js";
 
 const state = { flow: null };
@@ -27,6 +27,9 @@ export function view() {
     <section class="card"><h2>${t("Spool")}</h2>${table([["lane", (l) => t(l.name)], ["records", (l) => count(l.records), "n"], ["held", (l) => bytes(l.bytes), "n"],
       ["fill", (l) => html`${bar(l.fill)}${percent(l.fill)}`],
       ["hours left at this rate", (l) => explained("hoursLeft", l.hoursLeft === null ? t("not growing") : decimal(l.hoursLeft)), "n"]], flow.lanes)}</section>
+    <section class="card" id="endpoints"><h2>${t("Endpoints")}</h2>${table([["adapter", (e) => e.adapter], ["type", (e) => e.type], ["address", (e) => e.address],
+      ["state", (e) => html`<span class=${e.up ? "good" : "bad"}>${t(e.state)}</span>`], ["links", (e) => count(e.links), "n"],
+      ["next attempt", (e) => toSeconds(e.nextAttemptMicros)], ["last error", (e) => e.reason ?? e.lastError ?? "–", "wrap"]], flow.endpoints)}</section>
     <section class="card"><h2>${t("Upstreams")}</h2>${table([["name", (u) => u.name],
       ["state", (u) => html`<span class=${u.state === "connected" ? "good" : "bad"}>${t(u.state)}</span>`],
       ["forwarded", (u) => count(u.forwarded), "n"], ["records/s", (u) => decimal(u.recordsPerSecond), "n"],

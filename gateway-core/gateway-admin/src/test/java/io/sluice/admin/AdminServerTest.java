@@ -171,6 +171,20 @@ class AdminServerTest {
   }
 
   @Test
+  void endpointsAreInStatusFlowAndMetrics() throws Exception {
+    String waiting =
+        "{\"adapter\":\"hall-2\",\"type\":\"modbus\",\"address\":\"10.0.0.5:502\",\"state\":\"waiting\","
+            + "\"up\":false,\"links\":0,\"reason\":\"Connection refused\","
+            + "\"nextAttemptMicros\":9000000,\"lastError\":\"Connection refused\"}";
+    assertThat(get("/api/v1/status")).contains("\"state\":\"listening\"", waiting);
+    assertThat(get("/api/v1/flow")).contains("\"state\":\"listening\"", waiting);
+    assertThat(get("/metrics"))
+        .contains(
+            "sluice_endpoint_up{adapter=\"mqtt\",endpoint=\"0.0.0.0:1883\"} 1.0",
+            "sluice_endpoint_up{adapter=\"hall-2\",endpoint=\"10.0.0.5:502\"} 0.0");
+  }
+
+  @Test
   void flowAndLatestValuesAreServed() throws Exception {
     assertThat(get("/api/v1/flow"))
         .contains("\"acceptedPerSecond\":12.5", "\"name\":\"alarm\"", "\"fill\":0.25")

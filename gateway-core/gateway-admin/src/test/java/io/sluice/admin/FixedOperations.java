@@ -34,6 +34,21 @@ import org.jspecify.annotations.Nullable;
 /** A small gateway in memory: figures that a test sets, a registry that it can look into. */
 public final class FixedOperations
     implements ClaimService, Operations, DeviceDirectory, CommandService, DeadLetters {
+  /** A listener, and a source whose far end is away. */
+  private static final List<EndpointView> ENDPOINTS =
+      List.of(
+          new EndpointView("mqtt", "mqtt", "0.0.0.0:1883", "listening", true, 7, null, null, null),
+          new EndpointView(
+              "hall-2",
+              "modbus",
+              "10.0.0.5:502",
+              "waiting",
+              false,
+              0,
+              "Connection refused",
+              9_000_000L,
+              "Connection refused"));
+
   final FixedCoverage coverage = new FixedCoverage();
   private final FixedAlarms alarms = new FixedAlarms();
   final Map<String, DeviceView> registered = new TreeMap<>();
@@ -53,7 +68,8 @@ public final class FixedOperations
         List.of(new LaneView(Lane.ALARM, 3, 4096, 1 << 20, 1.5)),
         null,
         2,
-        Map.of("registered", 5L));
+        Map.of("registered", 5L),
+        ENDPOINTS);
   }
 
   @Override
@@ -160,7 +176,7 @@ public final class FixedOperations
         List.of(new Flow.LaneFlow(Lane.ALARM, 4096, 1 << 20, 3, 0.25, 10, 2.5)),
         List.of(new Flow.UpstreamFlow("archive", "connected", 6, 4, 800, 10, 0.4, null)),
         Flow.LedgerView.of(ledger()),
-        List.of());
+        ENDPOINTS);
   }
 
   @Override
