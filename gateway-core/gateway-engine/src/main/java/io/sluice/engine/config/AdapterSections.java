@@ -98,7 +98,7 @@ final class AdapterSections {
     return new AdapterConfig(name, type, bound);
   }
 
-  /** Name of a listener → its dialects; call after {@link #listeners}. */
+  /** Name of an adapter → its dialects; call after {@link #listeners} and {@link #sources}. */
   Map<String, List<String>> dialects() {
     return dialects;
   }
@@ -186,7 +186,11 @@ final class AdapterSections {
     known.addAll(Binder.keys(settings));
     binder.rejectUnknown(mapping, known);
     Record bound = binder.bindKnown(settings, mapping);
-    return bound == null ? null : new AdapterConfig(identity.name(), identity.type(), bound);
+    if (bound == null) {
+      return null;
+    }
+    dialects.putIfAbsent(identity.name(), identity.dialects());
+    return new AdapterConfig(identity.name(), identity.type(), bound);
   }
 
   private void checkUnique(String name, Mapping mapping) {

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param listeners name → what is opened for devices, in the order of the file
  * @param sources what connects out to devices and brokers, in the order of the file; no name is
  *     that of a listener
- * @param dialects name of a listener → names of the dialects that its devices may speak; none where
- *     the file does not say
+ * @param dialects name of a listener or source → names of the dialects that its devices may speak;
+ *     none where the file does not say
  * @param admin null where the file names no admin listener
  * @param profiles files and directories of device profiles, each there; empty: those shipped
  * @param devices files that seed the registry, each there
@@ -62,7 +62,12 @@ public record GatewayConfig(
               pattern = ADAPTER_NAME,
               hint = ADAPTER_NAME_HINT)
           String name,
-      @Option(doc = "What kind of source it is.", required = true) String type) {}
+      @Option(doc = "What kind of source it is.", required = true) String type,
+      @Option(
+              doc =
+                  "Dialects that its messages may speak: what their topics mean. Without it all that"
+                      + " files describe.")
+          List<String> dialects) {}
 
   /** What a listener or a source may be called. */
   static final String ADAPTER_NAME = "[A-Za-z0-9._-]{1,64}";

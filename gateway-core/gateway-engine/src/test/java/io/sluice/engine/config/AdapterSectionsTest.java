@@ -74,6 +74,13 @@ class AdapterSectionsTest {
   }
 
   @Test
+  void sourceNamesItsDialectsAsAListenerDoes() {
+    GatewayConfig config =
+        loaded("sources: [ { name: hall, type: lines, host: a, dialects: [ sluice ] } ]");
+    assertThat(config.dialects()).containsEntry("hall", List.of("sluice"));
+  }
+
+  @Test
   void allThatIsWrongWithAdaptersIsToldInOnePass() {
     assertThat(
             faults(
