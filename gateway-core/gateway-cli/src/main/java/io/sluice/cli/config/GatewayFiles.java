@@ -56,7 +56,7 @@ public record GatewayFiles(
       case Loaded loaded ->
           load(file, loaded.config(), PortRequirement.of(loaded.config(), types.datagrams()), err);
       case Faulty faulty -> {
-        Reports.print(faulty.faults(), faulty.count(), err);
+        Reports.print(faulty.faults(), faulty.kinds(), faulty.count(), err);
         Faults faults = new Faults();
         named(faulty.profiles(), faulty.devices(), null, faults, err);
         Reports.print(faults, err);
@@ -77,8 +77,8 @@ public record GatewayFiles(
     List<Path> places = profilePlaces.isEmpty() ? List.of(shippedProfiles()) : profilePlaces;
     Dialects dialects = Dialects.load(DialectPlaces.beside(places, shippedDialects()), faults);
     Profiles.Loaded profiles = Profiles.load(places, dialects.names());
-    profiles.faults().forEach(err::println);
-    profiles.warnings().forEach(each -> err.println("warning: " + each));
+    Reports.printLines("", profiles.faults(), err);
+    Reports.printLines("warning: ", profiles.warnings(), err);
     return new Named(
         profiles,
         dialects,
@@ -102,7 +102,7 @@ public record GatewayFiles(
       return null;
     }
     List<Exposed> exposed = secrets.exposed();
-    exposed.forEach(each -> err.println("warning: " + each.remedy()));
+    Reports.printLines("warning: ", exposed.stream().map(Exposed::remedy).toList(), err);
     err.flush();
     return new GatewayFiles(
         file,
@@ -146,19 +146,27 @@ public record GatewayFiles(
     Map<String, String> ofProfiles = named.profiles().profiles().dialects();
     config
         .dialects()
-        .forEach((listener, list) -> {
+        .forEach((adapter, list) -> {
           for (int i = 0; i < list.size(); i++) {
             String fault = Dialects.unknown(list.get(i), dialects.names());
             if (fault != null) {
-              addAt(
-                  file,
-                  List.of("listeners", listener, "dialects", String.valueOf(i)),
-                  fault,
-                  faults);
+              List<String> key = new ArrayList<>(keyOf(config, adapter));
+              key.addAll(List.of("dialects", String.valueOf(i)));
+              addAt(file, key, fault, faults);
             }
           }
           var _ = dialects.topics(list, ofProfiles); // for their collisions
         });
+  }
+
+  /** Where an adapter stands in the configuration. */
+  private static List<String> keyOf(GatewayConfig config, String adapter) {
+    for (int i = 0; i < config.sources().size(); i++) {
+      if (config.sources().get(i).name().equals(adapter)) {
+        return List.of("sources", String.valueOf(i));
+      }
+    }
+    return List.of("listeners", adapter);
   }
 
   /** What topics mean where nobody says by which listener a message came: at any of them. */
@@ -170,9 +178,9 @@ public record GatewayFiles(
     return dialects.topics(all, profiles.dialects());
   }
 
-  /** What topics mean at a listener. */
-  public Topics topics(String listener) {
-    List<String> list = config.dialects().getOrDefault(listener, List.of());
+  /** What topics mean at a listener or a source. */
+  public Topics topics(String adapter) {
+    List<String> list = config.dialects().getOrDefault(adapter, List.of());
     return dialects.topics(list, profiles.dialects());
   }
 

@@ -33,10 +33,16 @@ public final class ConfigLoader {
 
   /**
    * @param count all faults, those beyond {@link Faults#MAX_KEPT} included
+   * @param kinds how many of each {@link Fault#kind}
    * @param profiles places of profiles that the file names and that are there
    * @param devices files of devices that the file names and that are there
    */
-  public record Faulty(List<Fault> faults, int count, List<Path> profiles, List<Path> devices)
+  public record Faulty(
+      List<Fault> faults,
+      int count,
+      Map<String, Integer> kinds,
+      List<Path> profiles,
+      List<Path> devices)
       implements Result {}
 
   private final Types types;
@@ -80,7 +86,7 @@ public final class ConfigLoader {
   private Result result(@Nullable GatewayConfig config) {
     return config != null && faults.isEmpty()
         ? new Loaded(config)
-        : new Faulty(faults.list(), faults.count(), profiles, devices);
+        : new Faulty(faults.list(), faults.count(), faults.kinds(), profiles, devices);
   }
 
   private @Nullable GatewayConfig config(@Nullable ConfigNode node) {

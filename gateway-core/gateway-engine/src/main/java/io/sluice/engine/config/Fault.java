@@ -12,6 +12,8 @@ import java.util.regex.Pattern;
 public record Fault(Location location, String path, String message) {
   private static final Pattern BREAKS = Pattern.compile("[\\p{Cntrl}\\u2028\\u2029]");
 
+  private static final Pattern VALUES = Pattern.compile("\"[^\"]*\"|\\S*[0-9/]\\S*");
+
   /** Takes line breaks out: a fault is one line. */
   public Fault {
     path = oneLine(path);
@@ -21,6 +23,22 @@ public record Fault(Location location, String path, String message) {
   private static String oneLine(String text) {
     Matcher breaks = BREAKS.matcher(text);
     return breaks.find() ? breaks.replaceAll(" ") : text;
+  }
+
+  /** What faults that are mended in the same way have in common: the words without the values. */
+  public String kind() {
+    return kindOf(message);
+  }
+
+  /**
+   * As {@link #kind}, of a sentence: what is wrong, up to what to do, without quotes and digits.
+   */
+  public static String kindOf(String sentence) {
+    int remedy = sentence.indexOf(';');
+    return VALUES
+        .matcher(remedy < 0 ? sentence : sentence.substring(0, remedy))
+        .replaceAll("…")
+        .strip();
   }
 
   /** {@code FILE:LINE:COL: path: what is wrong; what to do}. */

@@ -2,15 +2,20 @@ package io.sluice.engine.config;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
- * Gathers the faults of one pass over one or several files. Keeps the first {@link #MAX_KEPT} and
- * counts the rest. Not thread-safe.
+ * Gathers the faults of one pass over one or several files. Keeps the first {@link #MAX_KEPT}, and
+ * beyond them the first of each further kind; counts the rest. Not thread-safe.
  */
 public final class Faults {
   /** More than anybody mends in one go; bounds what a broken file of devices can take. */
   public static final int MAX_KEPT = 1_000;
+
+  /** Kinds that are told apart; faults of further ones are counted alone. */
+  private static final int MAX_KINDS = 200;
 
   private static final Comparator<Fault> BY_PLACE =
       Comparator.<Fault, String>comparing(fault -> fault.location().file())
@@ -18,13 +23,22 @@ public final class Faults {
           .thenComparingInt(fault -> fault.location().column());
 
   private final List<Fault> kept = new ArrayList<>();
+  private final Map<String, Integer> kinds = new HashMap<>();
   private int count;
 
   public void add(Fault fault) {
     count++;
-    if (kept.size() < MAX_KEPT) {
+    boolean isFirst = isFirstOfItsKind(fault.kind());
+    if (isFirst || kept.size() < MAX_KEPT) {
       kept.add(fault);
     }
+  }
+
+  private boolean isFirstOfItsKind(String kind) {
+    if (kinds.size() >= MAX_KINDS && !kinds.containsKey(kind)) {
+      return false;
+    }
+    return kinds.merge(kind, 1, Integer::sum) == 1;
   }
 
   public void add(ConfigNode node, String message) {
@@ -38,6 +52,11 @@ public final class Faults {
   /** All faults met, those not kept included. */
   public int count() {
     return count;
+  }
+
+  /** How many there are of each {@link Fault#kind}, those not kept included. */
+  public Map<String, Integer> kinds() {
+    return Map.copyOf(kinds);
   }
 
   /** Those kept, in the order of files, lines and columns. */
