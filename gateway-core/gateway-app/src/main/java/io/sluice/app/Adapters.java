@@ -11,6 +11,7 @@ import io.sluice.engine.config.GatewayConfig;
 import io.sluice.engine.config.GatewayConfig.AdapterConfig;
 import io.sluice.engine.config.Types;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,6 +30,9 @@ final class Adapters implements AutoCloseable {
       return new ListenerView(config.name(), protocol, first.address(), links, config.type());
     }
   }
+
+  /** Beyond the 2 s that each may take for what is in hand, and the end of its threads. */
+  private static final Duration CLOSE_AT_MOST = Duration.ofSeconds(8);
 
   private final List<AutoCloseable> started = new ArrayList<>();
   private final List<Running> listeners = new ArrayList<>();
@@ -109,6 +113,6 @@ final class Adapters implements AutoCloseable {
 
   @Override
   public void close() {
-    Closing.inReverse(started);
+    Closing.sideBySide(started, CLOSE_AT_MOST);
   }
 }

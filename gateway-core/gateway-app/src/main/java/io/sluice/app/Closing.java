@@ -1,6 +1,10 @@
 package io.sluice.app;
 
+import io.sluice.api.health.Guarded;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,6 +17,35 @@ final class Closing {
   static void inReverse(List<? extends AutoCloseable> parts) {
     for (AutoCloseable part : parts.reversed()) {
       close(part);
+    }
+  }
+
+  /**
+   * Closes parts that do not need each other, all at once, each on a thread of its own. One that
+   * has not ended by then is left behind.
+   */
+  static void sideBySide(List<? extends AutoCloseable> parts, Duration atMost) {
+    CountDownLatch open = new CountDownLatch(parts.size());
+    for (AutoCloseable part : parts) {
+      Runnable closing =
+          Guarded.task(
+              "closing",
+              () -> {
+                try {
+                  close(part);
+                } finally {
+                  open.countDown();
+                }
+              });
+      Thread.ofPlatform().daemon().name("closing").start(closing);
+    }
+    try {
+      if (!open.await(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
+        LOG.warn("{} of {} adapters did not close in {}", open.getCount(), parts.size(), atMost);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      LOG.warn("closing the adapters was interrupted");
     }
   }
 
