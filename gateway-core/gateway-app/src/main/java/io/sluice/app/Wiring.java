@@ -24,6 +24,7 @@ import io.sluice.engine.adapters.EngineContext;
 import io.sluice.engine.adapters.GatewayAccess;
 import io.sluice.engine.adapters.GatewayIngress;
 import io.sluice.engine.adapters.GatewayMeters;
+import io.sluice.engine.adapters.GatewaySessions;
 import io.sluice.engine.audit.AuditLog;
 import io.sluice.engine.audit.AuditSettings;
 import io.sluice.engine.config.GatewayConfig;
@@ -47,6 +48,7 @@ import io.sluice.engine.limits.DeviceLimits;
 import io.sluice.engine.limits.LaneShares;
 import io.sluice.engine.limits.LimitSettings;
 import io.sluice.engine.normalize.Normalizer;
+import io.sluice.engine.normalize.SessionCodecs;
 import io.sluice.engine.normalize.TimeSettings;
 import io.sluice.engine.normalize.profile.Profiles;
 import io.sluice.engine.registry.Registry;
@@ -135,6 +137,7 @@ final class Wiring implements AutoCloseable {
   /** What keeps data, and the way in that writes to it. */
   private record Core(
       Registry registry,
+      SessionCodecs codecs,
       SegmentedSpool spool,
       IngestPipeline pipeline,
       DeadLetterRetries retries,
@@ -175,13 +178,15 @@ final class Wiring implements AutoCloseable {
     DeviceLimits deviceLimits = new DeviceLimits(limits, time.nanoTime());
     AddressLimits addressLimits = new AddressLimits(limits);
     LatestRecords latest = latest();
+    SessionCodecs codecs = new SessionCodecs(registry.presence()::session);
     Normalizer normalizer =
         new Normalizer(
             config.gateway().id(),
             profiles,
             id -> registry.find(id) != null,
             watch.floor(),
-            config.section(TimeSettings.class));
+            config.section(TimeSettings.class),
+            codecs);
     UplinkObserver observer = new UplinkObserver(registry.presence(), audit, latest);
     IngestPipeline pipeline =
         new IngestPipeline(
@@ -191,7 +196,8 @@ final class Wiring implements AutoCloseable {
     DeadLetterRetries retries = openRetries(normalizer, profiles, pipeline, spool);
     startForwarders(spool);
     startHousekeeping(registry, deviceLimits, addressLimits);
-    return new Core(registry, spool, pipeline, retries, topics, traffic, addressLimits, latest);
+    return new Core(
+        registry, codecs, spool, pipeline, retries, topics, traffic, addressLimits, latest);
   }
 
   private Registry openRegistry(GatewayFiles files, LimitSettings limits, AuditTrail audit)
@@ -276,7 +282,7 @@ final class Wiring implements AutoCloseable {
     return new EngineContext(
         new GatewayIngress(core.pipeline(), core.topics()),
         new GatewayAccess(registry, consumers, core.addressLimits(), meters),
-        registry.presence(),
+        new GatewaySessions(registry.presence(), core.codecs()),
         registry.commands(),
         meters,
         core.pipeline().liveFeed(),

@@ -6,7 +6,7 @@ import io.sluice.api.Device;
  * Turns the bytes of one message into measurements. A codec is pure: the same bytes give the same
  * measurements, whatever came before. It may keep buffers, and nothing else, from one message to
  * the next. Confined to the thread that its factory made it for. It must not block: it runs on the
- * event loop that took the message.
+ * event loop that took the message. One that needs what came before is a {@link SessionCodec}.
  */
 @FunctionalInterface
 public interface PayloadCodec {

@@ -206,7 +206,7 @@ public final class IngestPipeline implements Readmission {
       return deadLetter(uplink, subject, RejectReason.TOO_LARGE, detail);
     }
     ContentType contentType = route.contentType(uplink.contentType());
-    return normalizeAndAppend(uplink, subject, messageClass, contentType, ofUnmapped != null);
+    return normalizeAndAppend(uplink, self, subject, messageClass, contentType, ofUnmapped != null);
   }
 
   /** The verdict on what the gateway itself failed at: kept whole, so that nothing is lost. */
@@ -269,6 +269,7 @@ public final class IngestPipeline implements Readmission {
 
   private @Nullable Receipt normalizeAndAppend(
       Uplink uplink,
+      Device self,
       Device subject,
       MessageClass messageClass,
       ContentType contentType,
@@ -276,6 +277,7 @@ public final class IngestPipeline implements Readmission {
     try {
       Normalized normalized =
           normalizer.normalize(
+              self,
               subject,
               messageClass,
               contentType,

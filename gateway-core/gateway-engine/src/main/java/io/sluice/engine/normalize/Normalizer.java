@@ -44,27 +44,39 @@ public final class Normalizer {
    *     than it comes from is refused
    */
   public Normalizer(String gatewayId, Profiles profiles, Predicate<String> isRegistered) {
-    this(gatewayId, profiles, isRegistered, ClockFloor.NONE, TimeSettings.DEFAULTS);
+    this(gatewayId, profiles, isRegistered, SessionCodecs.NONE);
+  }
+
+  /**
+   * @param sessions what codecs know of the sessions of devices
+   */
+  public Normalizer(
+      String gatewayId, Profiles profiles, Predicate<String> isRegistered, SessionCodecs sessions) {
+    this(gatewayId, profiles, isRegistered, ClockFloor.NONE, TimeSettings.DEFAULTS, sessions);
   }
 
   /**
    * @param floor by which a clock that was not set yet is known
    * @param times zones of sites
+   * @param sessions what codecs know of the sessions of devices
    */
   public Normalizer(
       String gatewayId,
       Profiles profiles,
       Predicate<String> isRegistered,
       ClockFloor floor,
-      TimeSettings times) {
+      TimeSettings times,
+      SessionCodecs sessions) {
     Function<Device, @Nullable ZoneId> zones = times.zones();
-    this.scratch = ThreadLocal.withInitial(() -> new Scratch(floor, zones));
+    this.scratch = ThreadLocal.withInitial(() -> new Scratch(floor, sessions, zones));
     this.isRegistered = isRegistered;
     this.gatewayId = gatewayId;
     this.profiles = profiles;
   }
 
   /**
+   * Normalizes a message that stands alone.
+   *
    * @param device as the registry knows it
    * @param messageClass as topic or path say; the profile's rules may make an alarm of it
    * @param contentType as the message says; unspecified, the profile or the first bytes decide
@@ -81,9 +93,30 @@ public final class Normalizer {
       byte[] payload,
       long receivedMicros)
       throws PayloadException {
+    return normalize(
+        null, device, messageClass, contentType, protocol, topic, payload, receivedMicros);
+  }
+
+  /**
+   * As {@link #normalize(Device, MessageClass, ContentType, String, String, byte[], long)}, for a
+   * message that came by a session.
+   *
+   * @param session the device whose session it is: that of the message, or its concentrator
+   */
+  public Normalized normalize(
+      @Nullable Device session,
+      Device device,
+      MessageClass messageClass,
+      ContentType contentType,
+      String protocol,
+      String topic,
+      byte[] payload,
+      long receivedMicros)
+      throws PayloadException {
     Profile found = profiles.find(device.profile());
     return normalize(
         found == null ? Profile.generic(device.profile()) : found,
+        session,
         device,
         messageClass,
         contentType,
@@ -94,8 +127,8 @@ public final class Normalizer {
   }
 
   /**
-   * As {@link #normalize}, but keeps every field as it comes, as that of a device without a profile
-   * is kept.
+   * As {@link #normalize(Device, MessageClass, ContentType, String, String, byte[], long)}, but
+   * keeps every field as it comes, as that of a device without a profile is kept.
    */
   public Normalized normalizeAsItComes(
       Device device,
@@ -108,6 +141,7 @@ public final class Normalizer {
       throws PayloadException {
     return normalize(
         Profile.generic(device.profile()),
+        null,
         device,
         messageClass,
         contentType,
@@ -119,6 +153,7 @@ public final class Normalizer {
 
   private Normalized normalize(
       Profile profile,
+      @Nullable Device session,
       Device device,
       MessageClass messageClass,
       ContentType contentType,
@@ -148,7 +183,8 @@ public final class Normalizer {
               + " are kept; shorten it");
     }
     Scratch own = scratch.get();
-    String codec = own.decode(profile, device, contentType, payload, receivedMicros);
+    String codec =
+        own.decode(profile, session, device, contentType, topic, payload, receivedMicros);
     String claimed = own.claimedDevice();
     if (claimed != null && !claimed.equals(device.id().value()) && isRegistered.test(claimed)) {
       throw new PayloadException(

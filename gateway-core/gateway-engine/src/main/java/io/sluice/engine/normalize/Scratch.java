@@ -5,6 +5,7 @@ import io.sluice.api.Device;
 import io.sluice.api.MessageClass;
 import io.sluice.api.codec.PayloadCodecFactory;
 import io.sluice.api.codec.PayloadException;
+import io.sluice.api.codec.SessionCodecFactory;
 import io.sluice.engine.normalize.codec.PlannedCodec;
 import io.sluice.engine.normalize.codec.VendorCodec;
 import io.sluice.engine.normalize.profile.PayloadForms;
@@ -26,19 +27,26 @@ final class Scratch {
   /**
    * A codec that this thread has met.
    *
+   * @param stateful what reads by the state of a session; null for a codec without one
    * @param label its name in the records' {@code src}
    */
-  private record Met(PayloadCodecFactory factory, PlannedCodec codec, String label) {}
+  private record Met(
+      PayloadCodecFactory factory,
+      PlannedCodec codec,
+      @Nullable StatefulCodec stateful,
+      String label) {}
 
   private final Samples samples = new Samples();
   private final List<Met> codecs = new ArrayList<>(); // as many as are installed, at most
   private final RecordMaker maker;
 
+  private final SessionCodecs sessions;
   private final Function<Device, @Nullable ZoneId> zones;
   private TimeForms times = PayloadForms.USUAL.times();
 
-  Scratch(ClockFloor floor, Function<Device, @Nullable ZoneId> zones) {
+  Scratch(ClockFloor floor, SessionCodecs sessions, Function<Device, @Nullable ZoneId> zones) {
     this.maker = new RecordMaker(floor);
+    this.sessions = sessions;
     this.zones = zones;
   }
 
@@ -53,15 +61,29 @@ final class Scratch {
     return asBefore ? times : new TimeForms(zone, own.formats());
   }
 
-  /** Decodes into the columns; returns the codec's label. */
+  /**
+   * Decodes into the columns; returns the codec's label.
+   *
+   * @param session the device whose session it came by, null where it came by none
+   */
   String decode(
-      Profile profile, Device device, ContentType declared, byte[] payload, long receivedMicros)
+      Profile profile,
+      @Nullable Device session,
+      Device device,
+      ContentType declared,
+      String topic,
+      byte[] payload,
+      long receivedMicros)
       throws PayloadException {
     times = times(profile, device);
     int mark = PayloadText.markLength(payload);
     Met met = codec(Sniffer.codec(declared, profile, payload, mark));
     samples.clear(profile, times);
-    met.codec.decode(payload, profile, device, receivedMicros, samples);
+    if (met.stateful == null) {
+      met.codec.decode(payload, profile, device, receivedMicros, samples);
+    } else {
+      met.stateful.decode(session, topic, payload, profile, device, receivedMicros, samples);
+    }
     samples.requireSomething();
     return met.label;
   }
@@ -73,7 +95,9 @@ final class Scratch {
         return codecs.get(i);
       }
     }
-    Met met = new Met(factory, VendorCodec.of(factory), label(factory.name()));
+    StatefulCodec stateful =
+        factory instanceof SessionCodecFactory own ? new StatefulCodec(own, sessions) : null;
+    Met met = new Met(factory, VendorCodec.of(factory), stateful, label(factory.name()));
     codecs.add(met);
     return met;
   }

@@ -35,7 +35,7 @@ class TimeZonesTest {
               "metrics: { a: }")
           .profiles();
   private final Normalizer normalizer =
-      new Normalizer("gw", profiles, any -> false, ClockFloor.NONE, SITES);
+      new Normalizer("gw", profiles, any -> false, ClockFloor.NONE, SITES, SessionCodecs.NONE);
 
   private static Device device(String site, @Nullable String zone) {
     return new Device(

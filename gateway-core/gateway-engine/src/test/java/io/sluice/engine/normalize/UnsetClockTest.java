@@ -22,7 +22,13 @@ class UnsetClockTest {
   private static final long UNSET = micros("1970-01-01T00:03:00Z");
 
   private final Normalizer normalizer =
-      new Normalizer("gw", Profiles.NONE, any -> false, new ClockFloor(SET), TimeSettings.DEFAULTS);
+      new Normalizer(
+          "gw",
+          Profiles.NONE,
+          any -> false,
+          new ClockFloor(SET),
+          TimeSettings.DEFAULTS,
+          SessionCodecs.NONE);
 
   private static long micros(String time) {
     return Instant.parse(time).toEpochMilli() * 1_000;

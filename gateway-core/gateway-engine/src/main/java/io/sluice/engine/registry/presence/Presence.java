@@ -190,6 +190,12 @@ public final class Presence implements DeviceChanges, Sessions {
     return link(device.value());
   }
 
+  /** The session that the device has now, null where it has none. Each is one object. */
+  public @Nullable Object session(DeviceId device) {
+    DeviceLink link = link(device);
+    return link != null && link.isSession() ? link : null;
+  }
+
   private @Nullable DeviceLink link(String id) {
     Standing standing = standings.get(id);
     return standing == null ? null : standing.link;

@@ -5,7 +5,11 @@ import io.sluice.api.codec.MeasurementSink;
 import io.sluice.api.codec.PayloadCodec;
 import io.sluice.api.codec.PayloadCodecFactory;
 import io.sluice.api.codec.PayloadException;
+import io.sluice.api.codec.SessionCodec;
+import io.sluice.api.codec.SessionCodecFactory;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
 
 /** Codecs as a vendor's jar has them, of which the services of the test class path tell. */
 final class TestCodecs {
@@ -92,6 +96,72 @@ final class TestCodecs {
           }
         }
       };
+    }
+  }
+
+  /**
+   * Aliases as Sparkplug has them: on topic {@code event} a message says {@code 1=temp 2=hum}, on
+   * another one {@code 1=21.5}, or {@code temp=21.5} whatever was said before.
+   */
+  public static final class Aliases implements SessionCodecFactory {
+    static final int MAX_ALIASES = 100;
+
+    @Override
+    public String name() {
+      return "test-aliases";
+    }
+
+    @Override
+    public SessionCodec open(Device device) {
+      return new AliasCodec();
+    }
+  }
+
+  private static final class AliasCodec implements SessionCodec {
+    private Map<String, String> names = Map.of();
+
+    @Override
+    public void decode(
+        byte[] payload, Device device, String topic, long received, MeasurementSink out)
+        throws PayloadException {
+      Map<String, String> said = new HashMap<>();
+      for (String pair : new String(payload, StandardCharsets.UTF_8).split(" ", -1)) {
+        int sign = pair.indexOf('=');
+        String key = pair.substring(0, Math.max(0, sign));
+        String value = pair.substring(sign + 1);
+        if (pair.equals("fail")) {
+          throw new IllegalStateException("as the message wants");
+        }
+        if (key.isEmpty() || value.isEmpty()) {
+          throw new PayloadException("a pair is key=value; send such");
+        }
+        if (topic.equals("event")) {
+          said.put(key, value);
+        } else {
+          said.put(named(key), value);
+        }
+      }
+      if (topic.equals("event")) {
+        if (said.size() > Aliases.MAX_ALIASES) {
+          throw new PayloadException("a birth has at most " + Aliases.MAX_ALIASES + " aliases");
+        }
+        out.put("aliases", said.size());
+        names = said;
+      } else {
+        for (Map.Entry<String, String> each : said.entrySet()) {
+          out.put(each.getKey(), each.getValue());
+        }
+      }
+    }
+
+    private String named(String key) throws PayloadException {
+      boolean isAlias = key.chars().allMatch(Character::isDigit);
+      String name = isAlias ? names.get(key) : key;
+      if (name == null) {
+        throw new PayloadException(
+            "alias %s was not said in this session; send the birth again".formatted(key));
+      }
+      return name;
     }
   }
 
