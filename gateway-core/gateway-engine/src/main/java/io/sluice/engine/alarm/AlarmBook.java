@@ -1,10 +1,8 @@
 package io.sluice.engine.alarm;
 
-import io.sluice.api.Cap;
 import io.sluice.api.Device;
 import io.sluice.api.Following;
 import io.sluice.api.operator.AlarmService;
-import io.sluice.engine.normalize.profile.AlarmFields.Word;
 import io.sluice.engine.normalize.profile.CapWords;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -21,7 +19,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,39 +33,22 @@ public final class AlarmBook implements AlarmService, AutoCloseable {
       Map.of("Extreme", 0L, "Severe", 0L, "Moderate", 0L, "Minor", 0L, "Unknown", 0L);
   private static final Logger LOG = LoggerFactory.getLogger(AlarmBook.class);
 
-  /** Open alarms of one device; a name beyond them is not taken into the book. */
-  static final int OPEN_PER_DEVICE = 100;
-
-  private static final long LEFT_OUT_PERIOD_MILLIS = 60_000;
-  private static final String DEVICE = "device";
-  private static final String ACTUAL = "Actual";
-  private static final String PAST = "Past";
-
-  /** All-clears of alarms that are not open, between two prunings; further ones are not kept. */
-  private static final int ALL_CLEARS_BETWEEN = 10_000;
-
   private final AlarmDatabase database;
   private final AlarmSettings settings;
-  private final AlarmRecords records;
   private final Clock clock;
   private final AlarmTallies tallies = new AlarmTallies();
+  private final AlarmTransitions transitions;
   private final List<Consumer<Counts>> followers = new CopyOnWriteArrayList<>();
   private final List<Consumer<AlarmView>> clearings = new CopyOnWriteArrayList<>();
   private volatile Counts counts;
   private volatile Map<String, Long> severities = NO_SEVERITIES;
   private final OpenAlarms open = new OpenAlarms();
-  private final AtomicLong unknownStates = new AtomicLong();
-  private volatile long leftOutSaidMillis;
-  private volatile long unknownSaidMillis;
-
-  /** Of the alarm thread. */
-  private int allClears;
 
   private AlarmBook(AlarmDatabase database, AlarmSettings settings, String gateway, Clock clock) {
     this.database = database;
     this.settings = settings;
-    this.records = new AlarmRecords(gateway);
     this.clock = clock;
+    this.transitions = new AlarmTransitions(settings, new AlarmRecords(gateway), clock, tallies);
     this.counts = database.transact(connection -> new AlarmTable(connection).counts());
   }
 
@@ -109,7 +89,7 @@ public final class AlarmBook implements AlarmService, AutoCloseable {
         table -> {
           for (Signal signal : signals) {
             table.touched(signal);
-            tell(table, apply(table, signal, DEVICE));
+            transitions.take(table, signal, AlarmTransitions.DEVICE);
           }
           table.update("DELETE FROM progress WHERE epoch <> ?", epoch);
           table.update("INSERT OR REPLACE INTO progress VALUES (?, ?)", epoch, sequence);
@@ -131,184 +111,10 @@ public final class AlarmBook implements AlarmService, AutoCloseable {
   void report(List<Signal> signals) {
     change(table -> {
       for (Signal signal : signals) {
-        tell(table, apply(table, signal, "gateway"));
+        transitions.take(table, signal, "gateway");
       }
       return null;
     });
-  }
-
-  /** What became of an alarm, and its name in the record that goes upstream. */
-  private record Change(AlarmView alarm, String event) {}
-
-  private void tell(AlarmTable table, @Nullable Change change) throws SQLException {
-    if (change != null) {
-      send(table, change.alarm(), change.event());
-    }
-  }
-
-  /** Applies a signal; answers what it changed, or null. */
-  private @Nullable Change apply(AlarmTable table, Signal signal, String by) throws SQLException {
-    AlarmTable.Row row = table.newest(signal);
-    if (signal.says() == Word.UNKNOWN) {
-      unknownState(signal);
-      return null;
-    }
-    if (signal.isPast() && !isNews(table, row, signal)) {
-      return null;
-    }
-    if (row == null || row.view().state() == State.CLEARED) {
-      return signal.isOver() ? allClear(table, signal) : raise(table, row, signal);
-    }
-    AlarmView open = row.view();
-    String status = signal.said().status();
-    boolean isDrill = status != null && !status.equals(ACTUAL);
-    if (isDrill && open.status().equals(ACTUAL)) {
-      return null; // a test or drill neither changes nor ends what is actual
-    }
-    if (signal.isOver()) {
-      table.known(open.id(), signal);
-      table.clear(open.id(), micros(), by, null);
-      return change(table, open.id(), "cleared");
-    }
-    return renew(table, open, signal);
-  }
-
-  /** Back-fill that is older than what is known of its alarm opens and ends nothing. */
-  private static boolean isNews(AlarmTable table, AlarmTable.@Nullable Row row, Signal signal)
-      throws SQLException {
-    long known = row == null ? 0 : row.knownMicros();
-    Long cleared = row == null ? null : row.view().clearedMicros();
-    if (cleared != null && !DEVICE.equals(row.view().clearedBy())) {
-      known = Math.max(known, cleared);
-    }
-    return signal.when() > Math.max(known, table.allClear(signal));
-  }
-
-  private @Nullable Change allClear(AlarmTable table, Signal signal) throws SQLException {
-    if (signal.kind() == Kind.DEVICE && allClears < ALL_CLEARS_BETWEEN) {
-      allClears++;
-      table.keepAllClear(signal);
-    }
-    return null;
-  }
-
-  private @Nullable Change renew(AlarmTable table, AlarmView open, Signal signal)
-      throws SQLException {
-    Cap before = new Cap(open.severity(), open.urgency(), open.certainty(), open.status());
-    Cap now = signal.said().over(before);
-    int graver = CapWords.gravity(now.severity()) - CapWords.gravity(before.severity());
-    if (graver < 0 && signal.keepsGrave()) {
-      now = new Cap(before.severity(), now.urgency(), now.certainty(), now.status());
-    }
-    boolean wasPast = before.urgency().equals(PAST);
-    if (signal.isPast() || (wasPast && signal.said().urgency() == null)) {
-      // back-fill makes nothing past that is live; what is live is past no more
-      String urgency = signal.isPast() ? before.urgency() : "Unknown";
-      now = new Cap(now.severity(), urgency, now.certainty(), now.status());
-    }
-    boolean isLive = wasPast && !now.urgency().equals(PAST);
-    boolean isActual = !before.status().equals(ACTUAL) && now.status().equals(ACTUAL);
-    if (graver > 0 || isLive || isActual) {
-      table.reactivate(open.id(), micros());
-    }
-    table.renew(open.id(), signal, now);
-    return now.equals(before) ? null : change(table, open.id(), "changed");
-  }
-
-  private static @Nullable Change change(AlarmTable table, long id, String event)
-      throws SQLException {
-    AlarmView alarm = table.get(id);
-    return alarm == null ? null : new Change(alarm, event);
-  }
-
-  /** Said once a minute at most, with the word in its message. */
-  private void unknownState(Signal signal) {
-    unknownStates.incrementAndGet();
-    long now = clock.millis();
-    if (now - unknownSaidMillis > LEFT_OUT_PERIOD_MILLIS || now < unknownSaidMillis) {
-      unknownSaidMillis = now;
-      LOG.warn(
-          "device {} says of alarm {} {} what is no known state ({}); it stays as it is; list the"
-              + " word under alarm-fields: raised or ended in profile {}",
-          signal.device(),
-          signal.name(),
-          signal.point(),
-          signal.text(),
-          signal.model());
-    }
-  }
-
-  private @Nullable Change raise(AlarmTable table, AlarmTable.@Nullable Row before, Signal signal)
-      throws SQLException {
-    if (before != null && isRepeat(before, signal)) {
-      return null;
-    }
-    boolean isOfDevice = !signal.device().isEmpty();
-    if (isOfDevice
-        && table.openOf(signal.kind(), signal.device()) >= OPEN_PER_DEVICE
-        && !makeRoom(table, signal, signal.device())) {
-      return null;
-    }
-    if (table.open() >= settings.keepMost() && !makeRoom(table, signal, null)) {
-      return null;
-    }
-    table.insert(signal, micros());
-    AlarmTable.Row raised = table.newest(signal);
-    return raised == null ? null : new Change(raised.view(), "raised");
-  }
-
-  /** Whether a device repeats what an operator has ended: it has raised nothing since then. */
-  private static boolean isRepeat(AlarmTable.Row before, Signal signal) {
-    return signal.ownMicros() != 0
-        && signal.ownMicros() == before.observedMicros()
-        && !DEVICE.equals(before.view().clearedBy());
-  }
-
-  /**
-   * Of the signal and the open alarms, leaves out the least grave. The gravest stay, and of those
-   * alike the oldest that nobody has acknowledged.
-   *
-   * @param device whose alarms are too many; null where it is the book that is full
-   * @return whether there is room for the signal now
-   */
-  private boolean makeRoom(AlarmTable table, Signal signal, @Nullable String device)
-      throws SQLException {
-    String cause =
-        device == null
-            ? settings.keepMost() + " alarms are open"
-            : "device " + device + " has " + OPEN_PER_DEVICE + " open alarms";
-    (device == null ? tallies.bookFull : tallies.deviceFull).incrementAndGet();
-    leftOut(cause + "; the least grave are left out");
-    AlarmTable.Row least = table.least(signal.kind(), device);
-    if (least == null || !givesWay(least.view(), signal.said().over(AlarmTable.UNKNOWN))) {
-      return false;
-    }
-    String before = least.view().note();
-    table.clear(
-        least.view().id(),
-        micros(),
-        "gateway",
-        (before == null ? "" : before + "; ") + "made room for a graver one, as " + cause);
-    tell(table, change(table, least.view().id(), "cleared"));
-    return true;
-  }
-
-  private static boolean givesWay(AlarmView open, Cap cap) {
-    int difference = weight(cap.severity(), cap.status()) - weight(open.severity(), open.status());
-    return difference > 0 || (difference == 0 && open.state() == State.ACKNOWLEDGED);
-  }
-
-  private static int weight(String severity, String status) {
-    return status.equals(ACTUAL) ? Math.max(0, CapWords.gravity(severity)) : -1;
-  }
-
-  /** Said once a minute at most, for a device can send as many names as it likes. */
-  private void leftOut(String cause) {
-    long now = clock.millis();
-    if (now - leftOutSaidMillis > LEFT_OUT_PERIOD_MILLIS || now < leftOutSaidMillis) {
-      leftOutSaidMillis = now;
-      LOG.warn("{}", cause);
-    }
   }
 
   /**
@@ -327,7 +133,7 @@ public final class AlarmBook implements AlarmService, AutoCloseable {
           table.escalated(alarm.id(), micros(), notification(alarm));
           AlarmView marked = table.get(alarm.id());
           if (marked != null) {
-            send(table, marked, "escalated");
+            transitions.send(table, marked, "escalated");
             escalated.add(marked);
           }
         }
@@ -342,14 +148,6 @@ public final class AlarmBook implements AlarmService, AutoCloseable {
     return settings.webhook() == null || isOwn ? null : Notifications.WAITING;
   }
 
-  private void send(AlarmTable table, AlarmView alarm, String event) throws SQLException {
-    long now = micros();
-    if (!AlarmOutbox.add(table, now, records.encode(alarm, event, now))) {
-      tallies.outboxFull.incrementAndGet();
-      leftOut(AlarmOutbox.WAITING_MAX + " records of alarms wait for the spool; it gets no more");
-    }
-  }
-
   /** Deletes what has been cleared for long enough, or is too much. */
   void prune() {
     long before = micros() - TimeUnit.MILLISECONDS.toMicros(settings.keep().toMillis());
@@ -357,7 +155,7 @@ public final class AlarmBook implements AlarmService, AutoCloseable {
       table.prune(before, settings.keepMost());
       return null;
     });
-    allClears = 0;
+    transitions.pruned();
     open.sweep();
   }
 
@@ -380,7 +178,7 @@ public final class AlarmBook implements AlarmService, AutoCloseable {
 
   @Override
   public long unknownStates() {
-    return unknownStates.get();
+    return transitions.unknownStates();
   }
 
   List<AlarmView> open(Kind kind) {
@@ -432,7 +230,7 @@ public final class AlarmBook implements AlarmService, AutoCloseable {
       throws SQLException {
     AlarmView after = before == null ? null : table.get(before.id());
     if (before != null && after != null && after.state() != before.state()) {
-      send(table, after, event);
+      transitions.send(table, after, event);
     }
     return after;
   }

@@ -189,7 +189,7 @@ class AlarmBookTest {
     for (int i = 0; i < 150; i++) {
       take(i, signal("alarm " + i, "Minor", false, 0));
     }
-    assertThat(book.list(ALL)).hasSize(AlarmBook.OPEN_PER_DEVICE);
+    assertThat(book.list(ALL)).hasSize(AlarmTransitions.OPEN_PER_DEVICE);
   }
 
   @Test

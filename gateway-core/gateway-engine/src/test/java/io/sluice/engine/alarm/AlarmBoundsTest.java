@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Which alarms stay in the book where there is no room for all. */
 class AlarmBoundsTest {
-  private static final int MOST = AlarmBook.OPEN_PER_DEVICE;
+  private static final int MOST = AlarmTransitions.OPEN_PER_DEVICE;
 
   @TempDir Path data;
 
