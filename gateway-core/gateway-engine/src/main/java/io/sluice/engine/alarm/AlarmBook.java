@@ -74,6 +74,11 @@ public final class AlarmBook implements AlarmService, AutoCloseable {
     database.probe();
   }
 
+  /** Has the listener told where a damaged file was set aside and begun anew. */
+  public void onBegunAnew(Runnable listener) {
+    database.onBegunAnew(listener);
+  }
+
   AlarmDatabase database() {
     return database;
   }
@@ -83,7 +88,7 @@ public final class AlarmBook implements AlarmService, AutoCloseable {
    *
    * @param epoch of the spool that the sequence is of
    */
-  void take(List<Signal> signals, String epoch, long sequence) {
+  public void take(List<Signal> signals, String epoch, long sequence) {
     change(
         sequence,
         table -> {
@@ -108,7 +113,7 @@ public final class AlarmBook implements AlarmService, AutoCloseable {
    * The gateway raises or clears alarms of its own, in one transaction; changes of them go upstream
    * too.
    */
-  void report(List<Signal> signals) {
+  public void report(List<Signal> signals) {
     change(table -> {
       for (Signal signal : signals) {
         transitions.take(table, signal, "gateway");
@@ -181,7 +186,7 @@ public final class AlarmBook implements AlarmService, AutoCloseable {
     return transitions.unknownStates();
   }
 
-  List<AlarmView> open(Kind kind) {
+  public List<AlarmView> open(Kind kind) {
     return database.transact(connection -> new AlarmTable(connection).open(kind));
   }
 
@@ -221,7 +226,7 @@ public final class AlarmBook implements AlarmService, AutoCloseable {
   }
 
   /** Has the listener told of each alarm that somebody clears by hand; it must not block. */
-  void onClearedByHand(Consumer<AlarmView> listener) {
+  public void onClearedByHand(Consumer<AlarmView> listener) {
     clearings.add(listener);
   }
 

@@ -20,7 +20,7 @@ import io.sluice.engine.normalize.profile.CapWords;
  * @param ownMicros when it was by the device's clock, where that is good; else 0
  * @param text what is the matter
  */
-record Signal(
+public record Signal(
     Kind kind,
     String device,
     String sector,
@@ -37,7 +37,7 @@ record Signal(
     String text) {
 
   /** One of the gateway's own, or of a device as a whole, live. */
-  Signal(
+  public Signal(
       Kind kind,
       String device,
       String sector,

@@ -5,11 +5,11 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** A supervision interval as the configuration writes it: {@code 20s}, {@code 5m}, {@code 2h}. */
-final class SupervisionInterval {
+public final class SupervisionInterval {
   private SupervisionInterval() {}
 
   /** Null where it is none, or not within 20 s to 24 h. */
-  static @Nullable Duration parse(String text) {
+  public static @Nullable Duration parse(String text) {
     Duration interval = DurationText.parse(text.trim());
     return interval != null && isAllowed(interval) ? interval : null;
   }

@@ -10,10 +10,10 @@ import java.util.List;
 import java.util.Map;
 
 /** What the book has to say upstream, in order: name, event, and by whom. */
-final class OutboxRecords {
+public final class OutboxRecords {
   private OutboxRecords() {}
 
-  static List<String> of(AlarmBook book) {
+  public static List<String> of(AlarmBook book) {
     List<byte[]> bodies =
         book.database()
             .transact(connection -> {

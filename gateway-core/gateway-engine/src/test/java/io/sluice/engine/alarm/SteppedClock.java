@@ -7,10 +7,10 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 
 /** A clock that moves when the test says so. */
-final class SteppedClock extends Clock {
+public final class SteppedClock extends Clock {
   private Instant now = Instant.parse("2026-03-01T12:00:00Z");
 
-  void forward(Duration step) {
+  public void forward(Duration step) {
     now = now.plus(step);
   }
 

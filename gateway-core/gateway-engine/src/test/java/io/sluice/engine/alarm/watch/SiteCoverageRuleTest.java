@@ -1,12 +1,15 @@
-package io.sluice.engine.alarm;
+package io.sluice.engine.alarm.watch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.api.operator.AlarmService.AlarmView;
 import io.sluice.api.operator.AlarmService.Filter;
 import io.sluice.api.operator.AlarmService.State;
-import io.sluice.engine.alarm.SiteCoverageRule.SiteRatio;
-import io.sluice.engine.alarm.SiteCoverageRule.Threshold;
+import io.sluice.engine.alarm.AlarmBook;
+import io.sluice.engine.alarm.AlarmSettings;
+import io.sluice.engine.alarm.SteppedClock;
+import io.sluice.engine.alarm.watch.SiteCoverageRule.SiteRatio;
+import io.sluice.engine.alarm.watch.SiteCoverageRule.Threshold;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;

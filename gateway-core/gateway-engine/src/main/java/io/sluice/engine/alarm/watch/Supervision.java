@@ -1,4 +1,4 @@
-package io.sluice.engine.alarm;
+package io.sluice.engine.alarm.watch;
 
 import java.util.ArrayList;
 import java.util.List;

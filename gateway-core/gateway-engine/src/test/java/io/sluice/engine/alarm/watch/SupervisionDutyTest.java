@@ -1,4 +1,4 @@
-package io.sluice.engine.alarm;
+package io.sluice.engine.alarm.watch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -13,6 +13,13 @@ import io.sluice.api.operator.AlarmService.State;
 import io.sluice.api.operator.CoverageService.Stop;
 import io.sluice.api.operator.CoverageService.StopScope;
 import io.sluice.api.operator.DeviceDirectory.DeviceSpec;
+import io.sluice.engine.alarm.AlarmBook;
+import io.sluice.engine.alarm.AlarmException;
+import io.sluice.engine.alarm.AlarmSettings;
+import io.sluice.engine.alarm.DeviceAlarmsDuty;
+import io.sluice.engine.alarm.OutboxRecords;
+import io.sluice.engine.alarm.Signal;
+import io.sluice.engine.alarm.SteppedClock;
 import io.sluice.engine.limits.LimitSettings;
 import io.sluice.engine.normalize.profile.Profiles;
 import io.sluice.engine.registry.Registry;

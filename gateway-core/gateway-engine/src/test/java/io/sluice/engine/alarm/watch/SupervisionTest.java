@@ -1,4 +1,4 @@
-package io.sluice.engine.alarm;
+package io.sluice.engine.alarm.watch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

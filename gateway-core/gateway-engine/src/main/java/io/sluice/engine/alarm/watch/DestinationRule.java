@@ -1,8 +1,10 @@
-package io.sluice.engine.alarm;
+package io.sluice.engine.alarm.watch;
 
 import io.sluice.api.Cap;
 import io.sluice.api.operator.AlarmService.AlarmView;
 import io.sluice.api.operator.AlarmService.Kind;
+import io.sluice.engine.alarm.AlarmBook;
+import io.sluice.engine.alarm.Signal;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -1,11 +1,13 @@
-package io.sluice.engine.alarm;
+package io.sluice.engine.alarm.watch;
 
 import io.sluice.api.Cap;
 import io.sluice.api.operator.AlarmService.AlarmView;
 import io.sluice.api.operator.AlarmService.Kind;
 import io.sluice.api.operator.CoverageService;
+import io.sluice.engine.alarm.AlarmBook;
 import io.sluice.engine.alarm.AlarmSettings.CoverageAlarm;
 import io.sluice.engine.alarm.AlarmSettings.Figure;
+import io.sluice.engine.alarm.Signal;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;

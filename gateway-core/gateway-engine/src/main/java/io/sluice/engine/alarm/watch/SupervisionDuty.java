@@ -1,10 +1,14 @@
-package io.sluice.engine.alarm;
+package io.sluice.engine.alarm.watch;
 
 import io.sluice.api.Cap;
 import io.sluice.api.Device;
 import io.sluice.api.operator.AlarmService.AlarmView;
 import io.sluice.api.operator.AlarmService.Kind;
 import io.sluice.api.operator.CoverageService.Stop;
+import io.sluice.engine.alarm.AlarmBook;
+import io.sluice.engine.alarm.AlarmSettings;
+import io.sluice.engine.alarm.Signal;
+import io.sluice.engine.alarm.SupervisionInterval;
 import io.sluice.engine.normalize.profile.Profile;
 import io.sluice.engine.normalize.profile.Profiles;
 import io.sluice.engine.registry.Registry;
@@ -97,7 +101,7 @@ public final class SupervisionDuty implements Runnable {
           }
         });
     begin();
-    book.database().onBegunAnew(() -> isBegunAnew = true);
+    book.onBegunAnew(() -> isBegunAnew = true);
     book.onClearedByHand(alarm -> {
       if (alarm.kind() == Kind.SUPERVISION && alarm.device() != null) {
         clearedByHand.add(alarm.device());

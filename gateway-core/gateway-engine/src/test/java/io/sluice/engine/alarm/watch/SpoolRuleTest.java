@@ -1,4 +1,4 @@
-package io.sluice.engine.alarm;
+package io.sluice.engine.alarm.watch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,6 +6,9 @@ import io.sluice.api.Lane;
 import io.sluice.api.operator.AlarmService.AlarmView;
 import io.sluice.api.operator.AlarmService.Filter;
 import io.sluice.api.operator.AlarmService.State;
+import io.sluice.engine.alarm.AlarmBook;
+import io.sluice.engine.alarm.AlarmSettings;
+import io.sluice.engine.alarm.SteppedClock;
 import io.sluice.spool.LaneStats;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,11 +1,14 @@
-package io.sluice.engine.alarm;
+package io.sluice.engine.alarm.watch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.api.operator.AlarmService.AlarmView;
 import io.sluice.api.operator.AlarmService.Filter;
 import io.sluice.api.operator.AlarmService.State;
-import io.sluice.engine.alarm.DestinationRule.Standing;
+import io.sluice.engine.alarm.AlarmBook;
+import io.sluice.engine.alarm.AlarmSettings;
+import io.sluice.engine.alarm.SteppedClock;
+import io.sluice.engine.alarm.watch.DestinationRule.Standing;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
