@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  *           | 1 where it is paused, else nothing
  * </pre>
  */
-public final class CursorFile implements AutoCloseable {
+final class CursorFile implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(CursorFile.class);
   private static final int MAGIC = 0x53435552;
   private static final int VERSION = 1;
@@ -44,19 +44,19 @@ public final class CursorFile implements AutoCloseable {
   }
 
   /** What is saved, or null where the file is new. */
-  public record Opened(CursorFile file, @Nullable Saved saved) {}
+  record Opened(CursorFile file, @Nullable Saved saved) {}
 
   /**
    * The cursors, and where each lane ended when they were saved: a tail that is lost afterwards is
    * missed by it. Empty where an earlier version saved them.
    */
-  public record Saved(Map<Lane, LaneCursor> cursors, Map<Lane, Long> ends, boolean isPaused) {}
+  record Saved(Map<Lane, LaneCursor> cursors, Map<Lane, Long> ends, boolean isPaused) {}
 
   /**
    * Opens a file, or makes it. One that cannot be read is set aside with a report, and counts as
    * new: its reader is given again what is kept, with the same record ids.
    */
-  public static Opened open(Path path, SpoolFiles files) throws IOException {
+  static Opened open(Path path, SpoolFiles files) throws IOException {
     Opened opened = tryOpen(path, files);
     if (opened == null) {
       Path aside = DamagedFiles.setAside(files, path);

@@ -52,7 +52,7 @@ public final class CursorReader implements SpoolReader {
   private boolean closed;
   private volatile @Nullable Thread waiting;
 
-  public CursorReader(
+  CursorReader(
       String name,
       Map<Lane, SegmentLog> logs,
       Map<Lane, LaneCursor> cursors,
@@ -89,7 +89,7 @@ public final class CursorReader implements SpoolReader {
    *
    * @throws IllegalStateException where somebody has it
    */
-  public synchronized CursorReader take() {
+  synchronized CursorReader take() {
     if (taken) {
       throw new IllegalStateException("reader " + name + " is open already");
     }
@@ -98,12 +98,12 @@ public final class CursorReader implements SpoolReader {
     return this;
   }
 
-  public synchronized boolean isTaken() {
+  synchronized boolean isTaken() {
     return taken;
   }
 
   /** Its upstream is not configured: it holds nothing back once its lane is at the bound. */
-  public void park() {
+  void park() {
     parked = true;
   }
 
@@ -123,7 +123,7 @@ public final class CursorReader implements SpoolReader {
   }
 
   /** Counts what was given up before this reader was known to the writer. */
-  public void dropGone() {
+  void dropGone() {
     for (Lane lane : Lane.values()) {
       SegmentLog log = logs.get(lane);
       LaneCursor cursor = cursors.get(lane);
@@ -343,7 +343,7 @@ public final class CursorReader implements SpoolReader {
     oldest.forEach((lane, sequence) -> savedOldest.set(lane.ordinal(), sequence));
   }
 
-  public List<ReaderStats> ledger() {
+  List<ReaderStats> ledger() {
     List<ReaderStats> lines = new ArrayList<>();
     for (Lane lane : Lane.values()) {
       LaneCursor.Balance balance = cursors.get(lane).balance(logs.get(lane).nextSequence());
@@ -372,7 +372,7 @@ public final class CursorReader implements SpoolReader {
     }
   }
 
-  public synchronized void closeFile() throws IOException {
+  synchronized void closeFile() throws IOException {
     closed = true;
     file.close();
   }

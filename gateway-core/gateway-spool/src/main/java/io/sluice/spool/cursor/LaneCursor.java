@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * leaves that set exactly once, and is counted as delivered or dropped when it does: so the ledger
  * balances whatever happens to a batch that is under way.
  */
-public final class LaneCursor {
+final class LaneCursor {
   private static final int RANGES_MAX = 16;
   private static final int REASONS_MAX = 32;
 
@@ -54,14 +54,14 @@ public final class LaneCursor {
   private final Deque<UnderWay> underWay = new ArrayDeque<>();
 
   /** A new reader's: it begins with that sequence. */
-  public LaneCursor(long start) {
+  LaneCursor(long start) {
     this.start = start;
     this.live = start;
     this.nextLive = start;
   }
 
   /** As saved; see {@link #save}. */
-  public LaneCursor(DataInput in) throws IOException {
+  LaneCursor(DataInput in) throws IOException {
     start = in.readLong();
     live = in.readLong();
     nextLive = live;
@@ -147,7 +147,7 @@ public final class LaneCursor {
   }
 
   /** All sequences before it are known to this reader. */
-  public synchronized long live() {
+  synchronized long live() {
     return live;
   }
 

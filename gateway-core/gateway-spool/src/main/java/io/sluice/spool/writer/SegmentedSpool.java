@@ -11,10 +11,9 @@ import io.sluice.spool.SpoolEncryption;
 import io.sluice.spool.SpoolEntry;
 import io.sluice.spool.SpoolReader;
 import io.sluice.spool.SpoolSettings;
-import io.sluice.spool.cursor.CursorFile;
 import io.sluice.spool.cursor.CursorInternalReader;
 import io.sluice.spool.cursor.CursorReader;
-import io.sluice.spool.cursor.LaneCursor;
+import io.sluice.spool.cursor.CursorReaders;
 import io.sluice.spool.disk.DiskFiles;
 import io.sluice.spool.disk.IdSeries;
 import io.sluice.spool.disk.SpoolEpoch;
@@ -35,7 +34,6 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,7 +49,6 @@ public final class SegmentedSpool implements Spool {
   private static final Logger LOG = LoggerFactory.getLogger(SegmentedSpool.class);
   private static final int DEAD_LETTERS = Lane.values().length;
   private static final int READ_BYTES = 1 << 20;
-  private static final String CURSOR_SUFFIX = ".cursor";
 
   private final Path directory;
   private final SpoolFiles files;
@@ -64,8 +61,8 @@ public final class SegmentedSpool implements Spool {
   private final List<SegmentPool> pools = new ArrayList<>();
   private final DiscardedSegments discarded;
   private final Map<Lane, SegmentLog> lanes = new EnumMap<>(Lane.class);
-  private final List<CursorReader> readers = new CopyOnWriteArrayList<>();
   private final WriteQueue queue;
+  private final CursorReaders readers;
   private final SpoolWriter writer;
   private final SpoolMaintenance keeper;
   private volatile @Nullable IdSeries series;
@@ -87,14 +84,15 @@ public final class SegmentedSpool implements Spool {
     }
     log("dead-letter", settings.deadLetterBytes().value(), settings);
     this.queue = new WriteQueue(logs.size(), settings.queueBytes().value());
+    this.readers = new CursorReaders(directory.resolve("cursors"), files, lanes, queue::wakeWriter);
     SpoolEncryption encryption = settings.encryption();
     boolean acceptsPlain =
         encryption == null || encryption.acceptPlain() != SpoolEncryption.AcceptPlain.NEVER;
     this.plain = PlainBound.open(key, acceptsPlain, logs.size(), directory, files);
     Retention retention =
-        new Retention(settings, logs, readers, new PassedTime(clock, System::nanoTime));
-    this.writer = new SpoolWriter(logs, queue, retention, readers);
-    this.keeper = new SpoolMaintenance(pools, discarded, readers, this::settlePlain);
+        new Retention(settings, logs, readers.all(), new PassedTime(clock, System::nanoTime));
+    this.writer = new SpoolWriter(logs, queue, retention, readers.all());
+    this.keeper = new SpoolMaintenance(pools, discarded, readers.all(), this::settlePlain);
   }
 
   /**
@@ -182,14 +180,7 @@ public final class SegmentedSpool implements Spool {
       log.recover(plain);
     }
     files.syncDirectory(directory);
-    for (Path file : files.list(directory.resolve("cursors"))) {
-      String name = file.getFileName().toString();
-      if (name.endsWith(CURSOR_SUFFIX)) {
-        openReader(name.substring(0, name.length() - CURSOR_SUFFIX.length()));
-      }
-    }
-    // Once all cursors have told how far the sequences went.
-    readers.forEach(CursorReader::dropGone);
+    readers.openAll();
     series =
         IdSeries.begin(
             directory.resolve("id-series"),
@@ -269,106 +260,27 @@ public final class SegmentedSpool implements Spool {
   }
 
   private synchronized CursorReader take(String name) {
-    for (CursorReader reader : readers) {
-      if (reader.name().equals(name)) {
-        return reader.take();
-      }
-    }
-    try {
-      CursorReader reader = openReader(name);
-      reader.dropGone();
-      return reader.take();
-    } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e.getMessage(), e);
-    }
-  }
-
-  private CursorReader openReader(String name) throws IOException {
-    CursorFile.Opened opened =
-        CursorFile.open(directory.resolve("cursors").resolve(name + CURSOR_SUFFIX), files);
-    CursorFile.Saved saved = opened.saved();
-    Map<Lane, LaneCursor> cursors;
-    if (saved == null) {
-      cursors = new EnumMap<>(Lane.class);
-      for (Lane lane : Lane.values()) {
-        cursors.put(lane, new LaneCursor(lanes.get(lane).firstSequence()));
-      }
-    } else {
-      cursors = saved.cursors();
-      // A tail that was lost had sequences that this reader knew of, or had already.
-      for (Lane lane : Lane.values()) {
-        long known = saved.ends().getOrDefault(lane, 1L);
-        lanes.get(lane).continueFrom(Math.max(known, cursors.get(lane).live()));
-      }
-    }
-    boolean isPaused = saved != null && saved.isPaused();
-    CursorReader reader =
-        new CursorReader(name, lanes, cursors, opened.file(), isPaused, queue::wakeWriter);
-    readers.add(reader);
-    return reader;
+    return readers.claim(name);
   }
 
   @Override
   public synchronized void retainReaders(List<String> names) {
-    for (CursorReader reader : readers) {
-      String name = reader.name();
-      if (!names.contains(name) && !reader.isInternal() && !reader.isTaken()) {
-        reader.park();
-        LOG.warn(
-            "spool: upstream {} is not configured any more; its place is kept, with {} records that"
-                + " it has not had, while there is room for them. Name it in the new one's was, or"
-                + " give it up: sluice upstream forget {}",
-            name,
-            reader.ledger().stream().mapToLong(ReaderStats::queued).sum(),
-            name);
-      }
-    }
+    readers.retain(names);
   }
 
   @Override
   public List<String> parkedReaders() {
-    return readers.stream().filter(CursorReader::isParked).map(CursorReader::name).toList();
+    return readers.parked();
   }
 
   @Override
   public synchronized boolean forgetReader(String name) throws IOException {
-    for (CursorReader reader : readers) {
-      if (reader.name().equals(name) && reader.isParked()) {
-        readers.remove(reader);
-        reader.closeFile();
-        files.delete(cursorFile(name));
-        LOG.info("spool: the place of upstream {} is forgotten", name);
-        return true;
-      }
-    }
-    return false;
+    return readers.forget(name);
   }
 
   @Override
   public synchronized boolean renameReader(String was, String name) throws IOException {
-    CursorReader old = null;
-    for (CursorReader reader : readers) {
-      if (reader.name().equals(name)) {
-        return false;
-      }
-      old = reader.name().equals(was) && !reader.isInternal() ? reader : old;
-    }
-    if (old == null || old.isTaken()) {
-      return false;
-    }
-    old.save();
-    readers.remove(old);
-    old.closeFile();
-    files.move(cursorFile(was), cursorFile(name));
-    files.syncDirectory(directory.resolve("cursors"));
-    CursorReader renamed = openReader(name);
-    renamed.dropGone();
-    LOG.info("spool: upstream {} goes on where {} was", name, was);
-    return true;
-  }
-
-  private Path cursorFile(String name) {
-    return directory.resolve("cursors").resolve(name + CURSOR_SUFFIX);
+    return readers.rename(was, name);
   }
 
   @Override
@@ -382,22 +294,11 @@ public final class SegmentedSpool implements Spool {
               log.nextSequence() - log.firstSequence(),
               log.bytes(),
               log.shape().capacityBytes(),
-              oldestSeconds(lane),
-              owedBytes(lane),
+              readers.oldestSeconds(lane, clock.millis() * 1_000),
+              readers.owedBytes(lane),
               writer.shortages().isAtBound(lane.ordinal())));
     }
     return views;
-  }
-
-  /** Of what some upstream has not had; all that is kept where there is none. */
-  private long owedBytes(Lane lane) {
-    long oldest = Long.MAX_VALUE;
-    for (CursorReader reader : readers) {
-      if (!reader.isInternal() && !reader.isParked()) {
-        oldest = Math.min(oldest, reader.oldest(lane));
-      }
-    }
-    return lanes.get(lane).bytesFrom(oldest == Long.MAX_VALUE ? 0 : oldest);
   }
 
   @Override
@@ -405,27 +306,9 @@ public final class SegmentedSpool implements Spool {
     return writer.shortages().told();
   }
 
-  private double oldestSeconds(Lane lane) {
-    long now = clock.millis() * 1_000;
-    double oldest = 0;
-    for (CursorReader reader : readers) {
-      if (reader.isInternal() || reader.isParked()) {
-        continue;
-      }
-      Long micros = reader.oldestMicros(lane);
-      if (micros != null) {
-        oldest = Math.max(oldest, (now - micros) / 1e6);
-      }
-    }
-    return oldest;
-  }
-
   @Override
   public List<ReaderStats> ledger() {
-    return readers.stream()
-        .filter(reader -> !reader.isInternal())
-        .flatMap(reader -> reader.ledger().stream())
-        .toList();
+    return readers.ledger();
   }
 
   @Override
@@ -489,19 +372,13 @@ public final class SegmentedSpool implements Spool {
     writer.stop();
     keeper.stop();
     discarded.deleteAll();
-    readers.forEach(CursorReader::close);
+    readers.close();
     closeFiles();
   }
 
   private void closeFiles() {
     logs.forEach(SegmentLog::close);
-    for (CursorReader reader : readers) {
-      try {
-        reader.closeFile();
-      } catch (IOException e) {
-        LOG.error("spool: the place of {} does not close: {}", reader.name(), e.getMessage());
-      }
-    }
+    readers.closeFiles();
     try {
       lockFile.close();
     } catch (IOException e) {

@@ -4,6 +4,7 @@ import io.sluice.api.Lane;
 import io.sluice.api.health.Guarded;
 import io.sluice.spool.SpoolEntry;
 import io.sluice.spool.cursor.CursorReader;
+import io.sluice.spool.segment.LogAppender;
 import io.sluice.spool.segment.SegmentLog;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -265,7 +266,7 @@ final class SpoolWriter {
     while (done < group.size() && cause == null) {
       List<SpoolEntry> rest = done == 0 ? group : group.subList(done, group.size());
       makeRoom(log);
-      SegmentLog.Commit commit = logs.get(log).commit(rest, buffer);
+      LogAppender.Commit commit = logs.get(log).appender().commit(rest, buffer);
       for (int i = 0; i < commit.count(); i++) {
         stored(rest.get(i), commit.firstSequence() + i);
       }
@@ -278,7 +279,7 @@ final class SpoolWriter {
       isFull = commit.isFull();
       if (cause != null && isFull) {
         makeRoom(log);
-        cause = logs.get(log).isBlocked() ? cause : null;
+        cause = logs.get(log).appender().isBlocked() ? cause : null;
       }
     }
     judge(log, cause, isFull);
@@ -336,7 +337,7 @@ final class SpoolWriter {
     }
     upkeepsUntried[log] = 0;
     try {
-      logs.get(log).probe();
+      logs.get(log).appender().probe();
       judge(log, null, false);
     } catch (IOException e) {
       troubles.set(log, messageOf(e));
@@ -349,7 +350,7 @@ final class SpoolWriter {
 
   private void makeRoom(int log) {
     try {
-      if (logs.get(log).isBlocked()) {
+      if (logs.get(log).appender().isBlocked()) {
         long dropped = retention.makeRoom(log);
         if (dropped > 0) {
           shortages.drops(log, dropped);
@@ -362,7 +363,7 @@ final class SpoolWriter {
 
   private void refuseWhileBlocked(int log) {
     makeRoom(log);
-    shortages.refuses(log, logs.get(log).isBlocked());
+    shortages.refuses(log, logs.get(log).appender().isBlocked());
     shortages.look(log);
   }
 
@@ -385,7 +386,7 @@ final class SpoolWriter {
 
   private void upkeep(int log) throws IOException {
     probe(log);
-    logs.get(log).cutOffFailed();
+    logs.get(log).appender().cutOffFailed();
     retention.discardConsumed(log);
     if (log == Lane.TELEMETRY.ordinal()) {
       retention.discardExpired();
