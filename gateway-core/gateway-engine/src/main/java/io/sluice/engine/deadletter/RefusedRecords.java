@@ -3,7 +3,7 @@ package io.sluice.engine.deadletter;
 import io.sluice.api.ContentType;
 import io.sluice.api.Lane;
 import io.sluice.api.RejectReason;
-import io.sluice.engine.forward.SetAside;
+import io.sluice.engine.forward.DeadLetterSink;
 import io.sluice.engine.forward.SetAsideRecord;
 import io.sluice.engine.record.CorruptRecordException;
 import io.sluice.engine.record.EncodedRecord;
@@ -21,7 +21,7 @@ import java.util.concurrent.TimeoutException;
  * Keeps what an upstream will never take in the dead-letter log, so that it can be sent again.
  * Thread-safe.
  */
-public final class RefusedRecords implements SetAside {
+public final class RefusedRecords implements DeadLetterSink {
   private static final long KEEP_TIMEOUT_SECONDS = 5;
 
   private final Spool spool;
@@ -31,7 +31,7 @@ public final class RefusedRecords implements SetAside {
   }
 
   @Override
-  public void keep(String upstream, SpoolBatch batch, int index, String cause)
+  public void save(String upstream, SpoolBatch batch, int index, String cause)
       throws IOException, InterruptedException {
     Kept entry = new Kept(batch.receivedMicros(index), body(upstream, batch, index, cause));
     if (!spool.appendDeadLetter(entry)) {

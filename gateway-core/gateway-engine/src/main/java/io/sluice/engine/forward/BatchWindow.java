@@ -26,7 +26,7 @@ final class BatchWindow {
   BatchWindow(
       Forwarder.Target target,
       SpoolReader reader,
-      SetAside setAside,
+      DeadLetterSink deadLetters,
       ForwardMeters meters,
       BatchSize batchSize,
       Refusals refusals,
@@ -40,7 +40,7 @@ final class BatchWindow {
     this.held = new HeldRecords(queues, sender, suspects);
     this.verdicts =
         new VerdictHandler(
-            target.name(), setAside, batchSize, refusals, suspects, queues, sender, held);
+            target.name(), deadLetters, batchSize, refusals, suspects, queues, sender, held);
   }
 
   void send(SpoolBatch spooled, long nowNanos) {

@@ -101,7 +101,7 @@ public final class Forwarder implements AutoCloseable {
       SpoolReader reader,
       ForwardSettings settings,
       ForwardLimits limits,
-      SetAside setAside,
+      DeadLetterSink deadLetters,
       Timing timing) {
     this.target = target;
     this.reader = reader;
@@ -122,7 +122,7 @@ public final class Forwarder implements AutoCloseable {
         new BatchWindow(
             target,
             reader,
-            setAside,
+            deadLetters,
             meters,
             batchSize,
             refusals,

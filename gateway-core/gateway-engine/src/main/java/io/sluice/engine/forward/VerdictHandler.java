@@ -23,7 +23,7 @@ final class VerdictHandler {
   private static final int FAILURES_OF_RECORDS = 16;
 
   private final String upstream;
-  private final SetAside setAside;
+  private final DeadLetterSink deadLetters;
   private final BatchSize batchSize;
   private final Refusals refusals;
   private final Suspects suspects;
@@ -43,7 +43,7 @@ final class VerdictHandler {
 
   VerdictHandler(
       String upstream,
-      SetAside setAside,
+      DeadLetterSink deadLetters,
       BatchSize batchSize,
       Refusals refusals,
       Suspects suspects,
@@ -51,7 +51,7 @@ final class VerdictHandler {
       FlightSender sender,
       HeldRecords held) {
     this.upstream = upstream;
-    this.setAside = setAside;
+    this.deadLetters = deadLetters;
     this.batchSize = batchSize;
     this.refusals = refusals;
     this.suspects = suspects;
@@ -275,7 +275,7 @@ final class VerdictHandler {
       return null;
     }
     try {
-      setAside.keep(upstream, flight.spooled, index, cause);
+      deadLetters.save(upstream, flight.spooled, index, cause);
     } catch (IOException e) {
       return waiting("cannot keep a refused record: " + e.getMessage(), 0);
     }

@@ -214,7 +214,7 @@ class ForwarderTest {
     List<String> ids = spool.append(MessageClass.EVENT, "d", 3);
     upstream.script = sent -> refusingAnyOf(List.of(ids.get(1)), sent);
     AtomicInteger attempts = new AtomicInteger();
-    SetAside full =
+    DeadLetterSink full =
         (name, batch, index, cause) -> {
           if (attempts.incrementAndGet() < 4) {
             throw new IOException("dead-letter log is full");
@@ -387,7 +387,7 @@ class ForwarderTest {
       int batchRecords,
       int liveShare,
       ForwardLimits limits,
-      SetAside aside) {
+      DeadLetterSink deadLetters) {
     Forwarder forwarder =
         new Forwarder(
             new Forwarder.Target(
@@ -399,7 +399,7 @@ class ForwarderTest {
             from.reader(),
             new ForwardSettings("json", liveShare, batchRecords),
             limits,
-            aside,
+            deadLetters,
             new Forwarder.Timing(
                 (InstantSource) () -> now,
                 () -> System.nanoTime() + skippedNanos.get(),

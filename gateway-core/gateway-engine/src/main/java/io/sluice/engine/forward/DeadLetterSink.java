@@ -5,7 +5,7 @@ import java.io.IOException;
 
 /** Keeps the records that an upstream will never take. */
 @FunctionalInterface
-public interface SetAside {
+public interface DeadLetterSink {
   /**
    * Keeps one record durably. Called on the Forwarder's thread, before the record is committed; may
    * block a bounded time. A record may be set aside twice after a crash.
@@ -15,6 +15,6 @@ public interface SetAside {
    * @throws IOException where it cannot be kept now: the batch is then sent again later. The
    *     message is shown to the operator
    */
-  void keep(String upstream, SpoolBatch batch, int index, String cause)
+  void save(String upstream, SpoolBatch batch, int index, String cause)
       throws IOException, InterruptedException;
 }
