@@ -89,13 +89,15 @@ final class FarEndOptions {
       throw new IllegalArgumentException(
           "name one far end: --expect-file, --expect-mqtt or --expect-kafka");
     }
-    if (expectMqtt == null && expectKafka == null) {
+    URI mqtt = expectMqtt;
+    String kafka = expectKafka;
+    if (mqtt == null && kafka == null) {
       return null;
     }
     Path directory =
         report == null ? Files.createTempDirectory("sluice-sim") : report.resolve("far-end");
-    return expectMqtt != null
-        ? FarEndTap.mqtt(expectMqtt, expectTopic, directory)
-        : FarEndTap.kafka(expectKafka, expectTopics, directory);
+    return kafka == null
+        ? FarEndTap.mqtt(Objects.requireNonNull(mqtt), expectTopic, directory)
+        : FarEndTap.kafka(kafka, expectTopics, directory);
   }
 }

@@ -93,7 +93,9 @@ final class SimRunCommand implements Callable<Integer> {
       description = "how long the far end may take to have everything (default ${DEFAULT-VALUE})")
   private String settle;
 
+  @SuppressWarnings("NullAway.Init") // by call, before all that reads it
   private Course course;
+
   private @Nullable FarEndTap tap;
   private @Nullable FileTail tail;
   private @Nullable Path expected;

@@ -163,10 +163,12 @@ final class RecordComparison {
     }
     historical(record, own, rx, isHistory);
     Set<String> names = new HashSet<>();
-    boolean isCounted = recorded.n() != null;
-    if (isCounted) {
+    JsonNode n = recorded.measurements().get("n");
+    boolean isCounted = false;
+    if (n != null && recorded.n() != null) {
+      isCounted = true;
       names.add("n");
-      quality("n", recorded.measurements().get("n"), null, own - rx, isAlone, record);
+      quality("n", n, null, own - rx, isAlone, record);
     }
     for (Sample.Field field : sample.fields()) {
       names.add(field.name());

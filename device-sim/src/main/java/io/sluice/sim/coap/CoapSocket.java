@@ -47,7 +47,10 @@ public final class CoapSocket extends SimpleChannelInboundHandler<DatagramPacket
   private final Consumer<Throwable> trouble;
   private final MessageIds messageIds = new MessageIds(ThreadLocalRandom.current().nextInt());
   private final IntObjectHashMap<Peer> byMessageId = new IntObjectHashMap<>();
+
+  @SuppressWarnings("NullAway.Init") // by open, before anybody has the socket
   private Channel channel;
+
   private boolean isFlushDue;
 
   private CoapSocket(LongFunction<@Nullable Peer> byToken, Consumer<Throwable> trouble) {

@@ -11,6 +11,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The UDP sockets that all CoAP devices share, as few as their rate allows; the server tells
@@ -65,7 +66,7 @@ final class CoapSockets implements AutoCloseable {
     return Math.clamp(Math.max(Math.max(byRate, byDevices), least), 1, MOST);
   }
 
-  private CoapClient at(int place) {
+  private @Nullable CoapClient at(int place) {
     return place >= 0 && place < byPlace.size() ? byPlace.get(place) : null;
   }
 

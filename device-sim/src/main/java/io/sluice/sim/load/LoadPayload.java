@@ -9,6 +9,7 @@ import io.sluice.sim.scenario.DeviceGroup;
 import io.sluice.sim.scenario.DeviceSpec;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Objects;
 
 /** One device's JSON payload, made once; only the digits of its counter change from then on. */
 final class LoadPayload {
@@ -18,7 +19,7 @@ final class LoadPayload {
 
   /** The payload with a counter of thirteen digits, filled up with spaces to the size asked for. */
   static byte[] of(LoadPlan plan, int index) {
-    SimProfiles.Profile profile = SimProfiles.all().get(plan.profile());
+    SimProfiles.Profile profile = Objects.requireNonNull(SimProfiles.all().get(plan.profile()));
     DeviceGroup group =
         new DeviceGroup(
             profile,

@@ -300,7 +300,7 @@ final class LoadRun {
       LoadTally sum, @Nullable ProcessUsage before, @Nullable ProcessUsage after, long ownMicros) {
     double seconds = plan.duration().toNanos() / 1e9;
     double messages = Math.max(1, sum.answersInSpan);
-    String error = sum.firstError.isEmpty() ? firstLoss.get() : sum.firstError;
+    String error = sum.firstError.isEmpty() ? String.valueOf(firstLoss.get()) : sum.firstError;
     return new LoadResult(
         plan.server().getAddress().getHostAddress() + ":" + plan.server().getPort(),
         confirmation(),

@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -181,7 +182,7 @@ final class AlarmComparison {
 
   /** A rule of a profile may hold where a scenario lets a metric move as it likes. */
   private void neverPlayed(Identity identity, List<BookedAlarm> there) {
-    SimDevice device = devices.get(identity.device()).device();
+    SimDevice device = Objects.requireNonNull(devices.get(identity.device())).device();
     DeviceGroup group = device.spec().group();
     boolean mayBeByRule =
         !group.waveforms().isEmpty()

@@ -48,13 +48,12 @@ record AlarmEpisode(Taken raised, @Nullable Taken actual, @Nullable Taken ended)
 
   private static void add(List<AlarmEpisode> episodes, Kind kind, Taken taken) {
     AlarmEpisode last = episodes.isEmpty() ? null : episodes.getLast();
-    boolean isOpen = last != null && last.ended == null;
-    if (!kind.raises()) {
-      if (isOpen) {
-        episodes.set(episodes.size() - 1, new AlarmEpisode(last.raised, last.actual, taken));
+    if (last == null || last.ended != null) {
+      if (kind.raises()) {
+        episodes.add(new AlarmEpisode(taken, null, null));
       }
-    } else if (!isOpen) {
-      episodes.add(new AlarmEpisode(taken, null, null));
+    } else if (!kind.raises()) {
+      episodes.set(episodes.size() - 1, new AlarmEpisode(last.raised, last.actual, taken));
     } else if (kind == Kind.ALARM_ACTUAL && last.actual == null) {
       episodes.set(episodes.size() - 1, new AlarmEpisode(last.raised, taken, null));
     }

@@ -32,7 +32,7 @@ public final class JsonBody {
     return ctx.body().length() <= 0 ? new JsonBody(Map.of(), "") : of(tree(ctx), "", knownKeys);
   }
 
-  private static Object tree(RoutingContext ctx) {
+  private static @Nullable Object tree(RoutingContext ctx) {
     io.vertx.core.buffer.Buffer buffer = ctx.body().buffer();
     if (buffer == null || buffer.length() == 0) {
       throw new BadRequestException("the body is empty; send a JSON object");

@@ -5,7 +5,7 @@ import static io.sluice.admin.http.Workers.blocking;
 import io.sluice.admin.http.Answers;
 import io.sluice.admin.http.BadRequestException;
 import io.sluice.admin.http.JsonBody;
-import io.sluice.admin.http.PathNumber;
+import io.sluice.admin.http.PathParameter;
 import io.sluice.admin.http.Query;
 import io.sluice.admin.security.AdminUser;
 import io.sluice.api.operator.AlarmService;
@@ -194,6 +194,6 @@ public final class AlarmResource {
   }
 
   private static long id(RoutingContext ctx) {
-    return PathNumber.of("an alarm's id", ctx.pathParam("id"));
+    return PathParameter.number("an alarm's id", ctx, "id");
   }
 }

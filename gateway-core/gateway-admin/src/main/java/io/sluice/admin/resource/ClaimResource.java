@@ -6,6 +6,7 @@ import io.sluice.admin.http.Answers;
 import io.sluice.admin.http.BadRequestException;
 import io.sluice.admin.http.Durations;
 import io.sluice.admin.http.JsonBody;
+import io.sluice.admin.http.PathParameter;
 import io.sluice.admin.http.Query;
 import io.sluice.api.operator.ClaimService;
 import io.sluice.api.operator.ClaimService.ClaimSpec;
@@ -71,7 +72,7 @@ public final class ClaimResource {
   }
 
   private void withdraw(RoutingContext ctx) {
-    if (claims.withdraw(ctx.pathParam("name"))) {
+    if (claims.withdraw(PathParameter.text(ctx, "name"))) {
       ctx.response().setStatusCode(204).end();
     } else {
       Answers.error(ctx, 404, "there is no claim of that name");

@@ -7,6 +7,7 @@ import io.sluice.admin.http.ApiJson;
 import io.sluice.admin.http.BadRequestException;
 import io.sluice.admin.http.Durations;
 import io.sluice.admin.http.JsonBody;
+import io.sluice.admin.http.PathParameter;
 import io.sluice.admin.http.Query;
 import io.sluice.api.ContentType;
 import io.sluice.api.DeviceId;
@@ -91,7 +92,7 @@ public final class CommandResource {
   }
 
   private void show(RoutingContext ctx) {
-    CommandView view = service.get(DeviceResource.id(ctx), ctx.pathParam("command"));
+    CommandView view = service.get(DeviceResource.id(ctx), PathParameter.text(ctx, "command"));
     if (view == null) {
       unknown(ctx);
     } else {
@@ -100,7 +101,7 @@ public final class CommandResource {
   }
 
   private void cancel(RoutingContext ctx) {
-    CommandView view = service.cancel(DeviceResource.id(ctx), ctx.pathParam("command"));
+    CommandView view = service.cancel(DeviceResource.id(ctx), PathParameter.text(ctx, "command"));
     if (view == null) {
       unknown(ctx);
     } else if (view.state() == CommandService.State.CANCELLED) {

@@ -6,7 +6,7 @@ import io.sluice.admin.http.Answers;
 import io.sluice.admin.http.ApiJson;
 import io.sluice.admin.http.BadRequestException;
 import io.sluice.admin.http.JsonBody;
-import io.sluice.admin.http.PathNumber;
+import io.sluice.admin.http.PathParameter;
 import io.sluice.admin.http.Query;
 import io.sluice.admin.security.AdminUser;
 import io.sluice.api.operator.CoverageService;
@@ -223,7 +223,7 @@ public final class CoverageResource {
   }
 
   private void endStop(RoutingContext ctx) {
-    Stop ended = service.endStop(PathNumber.of("a stop's id", ctx.pathParam("stop")));
+    Stop ended = service.endStop(PathParameter.number("a stop's id", ctx, "stop"));
     if (ended == null) {
       Answers.error(ctx, 404, "there is no such stop; see /api/v1/coverage/stops");
     } else {

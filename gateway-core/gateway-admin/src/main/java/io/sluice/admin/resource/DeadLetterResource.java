@@ -6,7 +6,7 @@ import io.sluice.admin.http.Answers;
 import io.sluice.admin.http.ApiJson;
 import io.sluice.admin.http.JsonBody;
 import io.sluice.admin.http.JsonTree;
-import io.sluice.admin.http.PathNumber;
+import io.sluice.admin.http.PathParameter;
 import io.sluice.admin.http.Query;
 import io.sluice.api.ContentType;
 import io.sluice.api.RejectReason;
@@ -117,7 +117,7 @@ public final class DeadLetterResource {
   /** Null where there is none; then that is answered. */
   private @Nullable DeadLetter letter(RoutingContext ctx) {
     DeadLetter letter =
-        deadLetters.get(PathNumber.of("a dead letter's sequence", ctx.pathParam("sequence")));
+        deadLetters.get(PathParameter.number("a dead letter's sequence", ctx, "sequence"));
     if (letter == null) {
       Answers.error(ctx, 404, "no such dead letter; the oldest go first when the store is full");
     }

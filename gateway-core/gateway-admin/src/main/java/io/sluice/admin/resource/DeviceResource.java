@@ -6,6 +6,7 @@ import io.sluice.admin.http.Answers;
 import io.sluice.admin.http.BadRequestException;
 import io.sluice.admin.http.Durations;
 import io.sluice.admin.http.JsonBody;
+import io.sluice.admin.http.PathParameter;
 import io.sluice.admin.http.Precondition;
 import io.sluice.admin.http.Query;
 import io.sluice.api.Device;
@@ -309,7 +310,7 @@ public final class DeviceResource {
   }
 
   static DeviceId id(RoutingContext ctx) {
-    return deviceId("the id in the path", ctx.pathParam("id"));
+    return deviceId("the id in the path", PathParameter.text(ctx, "id"));
   }
 
   static DeviceId deviceId(String key, String value) {
@@ -322,6 +323,8 @@ public final class DeviceResource {
 
   static void unknown(RoutingContext ctx) {
     Answers.error(
-        ctx, 404, "device " + ctx.pathParam("id") + " is not registered; register it first");
+        ctx,
+        404,
+        "device " + PathParameter.text(ctx, "id") + " is not registered; register it first");
   }
 }

@@ -3,6 +3,7 @@ package io.sluice.admin.resource;
 import static io.sluice.admin.http.Workers.blocking;
 
 import io.sluice.admin.http.Answers;
+import io.sluice.admin.http.PathParameter;
 import io.sluice.admin.http.Query;
 import io.sluice.api.operator.Operations;
 import io.sluice.api.operator.UpstreamService;
@@ -41,7 +42,7 @@ public final class UpstreamResource {
   }
 
   private static void act(RoutingContext ctx, Predicate<String> act, String done) {
-    String name = ctx.pathParam("name");
+    String name = PathParameter.text(ctx, "name");
     if (act.test(name)) {
       Answers.json(ctx, 200, Map.of("name", name, "done", done));
     } else {
@@ -50,7 +51,7 @@ public final class UpstreamResource {
   }
 
   private void forget(RoutingContext ctx) {
-    String name = ctx.pathParam("name");
+    String name = PathParameter.text(ctx, "name");
     try {
       if (service.forget(name)) {
         Answers.json(ctx, 200, Map.of("name", name, "done", "forgotten"));

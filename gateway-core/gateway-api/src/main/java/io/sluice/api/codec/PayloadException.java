@@ -23,6 +23,11 @@ public final class PayloadException extends Exception {
     this(RejectReason.PAYLOAD_INVALID, message);
   }
 
+  @Override
+  public String getMessage() {
+    return String.valueOf(super.getMessage());
+  }
+
   public RejectReason reason() {
     return reason;
   }

@@ -2,6 +2,7 @@ package io.sluice.api.config;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,10 @@ public final class DurationText {
 
   private DurationText() {}
 
+  private static long millis(String unit) {
+    return Objects.requireNonNull(MILLIS.get(unit));
+  }
+
   /** Null if the text is no duration, or has more milliseconds than a long holds. */
   public static @Nullable Duration parse(String text) {
     Matcher matcher = FORM.matcher(text);
@@ -33,7 +38,7 @@ public final class DurationText {
       return null;
     }
     long number = Long.parseLong(matcher.group(1));
-    long one = MILLIS.get(matcher.group(2));
+    long one = millis(matcher.group(2));
     return number > Long.MAX_VALUE / one ? null : Duration.ofMillis(number * one);
   }
 
@@ -45,7 +50,7 @@ public final class DurationText {
   /** As {@link #format(Duration)}. */
   public static String format(long millis) {
     for (String unit : LONGEST_FIRST) {
-      long one = MILLIS.get(unit);
+      long one = millis(unit);
       if (millis >= one && millis % one == 0) {
         return millis / one + unit;
       }

@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -212,12 +213,12 @@ final class AlarmReading {
   /** What a reading says that names its alarm: that it is on, where it has no switch. */
   private Word named() {
     Object active = values.get(ACTIVE);
-    if (isGiven(active)) {
+    if (active != null && isGiven(active)) {
       return fields.word(active);
     }
     String state = state();
     if (state != null) {
-      return fields.word(values.get(state));
+      return fields.word(Objects.requireNonNull(values.get(state)));
     }
     Object event = values.get(EVENT);
     if (event != null && fields.word(event) != Word.UNKNOWN) {
@@ -238,7 +239,7 @@ final class AlarmReading {
 
   /** What no rule ends is not ended by the word that the rule compares. */
   private void state(String field) {
-    Word word = fields.word(values.get(field));
+    Word word = fields.word(Objects.requireNonNull(values.get(field)));
     List<AlarmRule> grades = rulesOn(field);
     if (grades == null) {
       add(field, fields.point(), word, said, false);

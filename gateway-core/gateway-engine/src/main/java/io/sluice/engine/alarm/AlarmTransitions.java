@@ -103,7 +103,7 @@ final class AlarmTransitions {
       throws SQLException {
     long known = row == null ? 0 : row.knownMicros();
     Long cleared = row == null ? null : row.view().clearedMicros();
-    if (cleared != null && !DEVICE.equals(row.view().clearedBy())) {
+    if (row != null && cleared != null && !DEVICE.equals(row.view().clearedBy())) {
       known = Math.max(known, cleared);
     }
     return signal.when() > Math.max(known, table.allClear(signal));

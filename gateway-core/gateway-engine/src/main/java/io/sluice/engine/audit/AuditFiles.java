@@ -102,7 +102,7 @@ public final class AuditFiles {
    */
   static void delete(Path file, long nowFirstSeq) throws IOException {
     Files.deleteIfExists(file);
-    Path directory = file.toAbsolutePath().getParent();
+    Path directory = file.toAbsolutePath().resolveSibling("");
     for (Path torn : list(directory, TORN)) {
       if (number(torn, TORN) < nowFirstSeq) {
         Files.deleteIfExists(torn);

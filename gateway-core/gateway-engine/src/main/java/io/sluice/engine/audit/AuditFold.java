@@ -56,7 +56,10 @@ final class AuditFold {
     }
 
     private static @Nullable String host(@Nullable String from) {
-      int colon = from == null ? -1 : from.lastIndexOf(':');
+      if (from == null) {
+        return null;
+      }
+      int colon = from.lastIndexOf(':');
       return colon < 0 ? from : from.substring(0, colon);
     }
   }

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.HexFormat;
+import java.util.Objects;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
@@ -65,8 +66,9 @@ final class AuditHash {
       mac.update(bytes, offset, length);
       hash = mac.doFinal();
     } else {
-      digest.update(bytes, offset, length);
-      hash = digest.digest();
+      MessageDigest used = Objects.requireNonNull(digest);
+      used.update(bytes, offset, length);
+      hash = used.digest();
     }
     return HexFormat.of().formatHex(hash);
   }

@@ -57,7 +57,7 @@ record AuditTail(
 
   private static void setAside(Path file, long seq, byte[] bytes, int from) throws IOException {
     byte[] rest = Arrays.copyOfRange(bytes, from, bytes.length);
-    AuditFiles.setAside(file.toAbsolutePath().getParent(), seq, rest);
+    AuditFiles.setAside(file.toAbsolutePath().resolveSibling(""), seq, rest);
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
       channel.truncate(from);
       channel.force(true);
@@ -71,12 +71,12 @@ record AuditTail(
     for (int i = 0; i < from; i++) {
       number += bytes[i] == '\n' ? 1 : 0;
     }
-    if (chain.walk(file, bytes, from, number)) {
-      AuditLine last = chain.last();
-      boolean isSameKey = last != null && Objects.equals(last.keyName(), hash.keyName());
+    AuditLine last = chain.walk(file, bytes, from, number) ? chain.last() : null;
+    if (last != null) {
+      boolean isSameKey = Objects.equals(last.keyName(), hash.keyName());
       return new AuditTail(last.seq(), last.hash(), isSameKey ? file : null, 0, null);
     }
-    AuditLine last = lastReadable(bytes);
+    last = lastReadable(bytes);
     long seq = Math.max(AuditFiles.firstSeq(file), last == null ? 0 : last.seq());
     return new AuditTail(seq, last == null ? AuditHash.NONE : last.hash(), null, 0, chain.broken());
   }

@@ -84,7 +84,7 @@ public final class Binder {
       }
       return isFaulty ? null : made;
     } catch (IllegalArgumentException e) {
-      faults.add(mapping, e.getMessage());
+      faults.add(mapping, String.valueOf(e.getMessage()));
       return null;
     }
   }
@@ -134,9 +134,10 @@ public final class Binder {
       }
       return secretFrom(member.option(), file.value());
     }
-    boolean absent =
-        node == null || (node instanceof Scalar s && s.kind() == Kind.SUBSTITUTED && s.isAbsent());
-    return absent ? absentValue(member, mapping) : read(member, member.type(), node);
+    return node == null
+            || (node instanceof Scalar s && s.kind() == Kind.SUBSTITUTED && s.isAbsent())
+        ? absentValue(member, mapping)
+        : read(member, member.type(), node);
   }
 
   private @Nullable Object absentValue(Member member, Mapping mapping) {
@@ -202,7 +203,7 @@ public final class Binder {
       try {
         return scalars.read(basic, member.option(), scalar);
       } catch (ScalarReader.Misfit e) {
-        faults.add(node, e.getMessage());
+        faults.add(node, String.valueOf(e.getMessage()));
         return null;
       }
     }

@@ -252,7 +252,7 @@ public final class ConfigLoader {
     UpstreamSettings.Sole sole =
         upstream.settings() instanceof UpstreamSettings own ? own.sole() : null;
     String first = sole == null ? null : taken.putIfAbsent(sole, upstream.name());
-    if (first != null) {
+    if (sole != null && first != null) {
       faults.add(
           mapping.fault(
               sole.key(), "is that of upstream \"" + first + "\" already; give each its own"));

@@ -95,7 +95,7 @@ public final class ConfigTree {
       }
       return root;
     } catch (Unreadable e) {
-      faults.add(new Fault(e.location, "", e.getMessage()));
+      faults.add(new Fault(e.location, "", String.valueOf(e.getMessage())));
     } catch (JacksonException e) {
       faults.add(tree.syntaxFault(e));
     }

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -90,9 +91,13 @@ final class ScalarReader {
     };
   }
 
+  private static int shift(String unit) {
+    return Objects.requireNonNull(SHIFT.get(unit));
+  }
+
   private static String showBytes(long bytes) {
     for (String unit : new String[] {"TB", "GB", "MB", "KB"}) {
-      long one = 1L << SHIFT.get(unit);
+      long one = 1L << shift(unit);
       if (bytes >= one && bytes % one == 0) {
         return bytes / one + unit;
       }
@@ -218,11 +223,11 @@ final class ScalarReader {
     }
     String unit = matcher.group(2) == null ? "B" : matcher.group(2).toUpperCase(Locale.ROOT);
     long count = Long.parseLong(matcher.group(1));
-    if (count > Long.MAX_VALUE >> SHIFT.get(unit)) {
+    if (count > Long.MAX_VALUE >> shift(unit)) {
       throw new Misfit(scalar.text() + " is out of range; " + remedy(Basic.BYTES, option));
     }
-    checkRange(Basic.BYTES, option, count << SHIFT.get(unit), scalar);
-    return new Bytes(count << SHIFT.get(unit));
+    checkRange(Basic.BYTES, option, count << shift(unit), scalar);
+    return new Bytes(count << shift(unit));
   }
 
   private Path path(Option option, Scalar scalar) throws Misfit {

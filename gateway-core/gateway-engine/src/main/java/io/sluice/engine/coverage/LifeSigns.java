@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
@@ -104,7 +105,7 @@ final class LifeSigns {
     for (Lane lane : Lane.values()) {
       Long from = last.places().get(lane);
       if (from != null) {
-        long end = ends.get(lane);
+        long end = Objects.requireNonNull(ends.get(lane));
         spool.seek(lane, Math.max(from, end - NEWEST_RECORDS));
         while (spool.position(lane) < end) {
           addReceived(spool.read(lane, NEWEST_RECORDS, BATCH_BYTES), signs);

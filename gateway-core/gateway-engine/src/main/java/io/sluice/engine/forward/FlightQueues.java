@@ -1,6 +1,7 @@
 package io.sluice.engine.forward;
 
 import io.sluice.api.Lane;
+import io.sluice.api.PerLane;
 import io.sluice.spool.SpoolBatch;
 import io.sluice.spool.SpoolBatch.Stream;
 import io.sluice.spool.SpoolReader;
@@ -19,7 +20,7 @@ import java.util.Objects;
 final class FlightQueues {
   private final SpoolReader reader;
   private final ForwardMeters meters;
-  private final Map<Lane, Map<Stream, ArrayDeque<Flight>>> byLane = new EnumMap<>(Lane.class);
+  private final PerLane<Map<Stream, ArrayDeque<Flight>>> byLane;
   private final List<ArrayDeque<Flight>> all = new ArrayList<>();
   private int alarms;
   private int others;
@@ -27,14 +28,15 @@ final class FlightQueues {
   FlightQueues(SpoolReader reader, ForwardMeters meters) {
     this.reader = reader;
     this.meters = meters;
-    for (Lane lane : Lane.values()) {
-      Map<Stream, ArrayDeque<Flight>> streams = new EnumMap<>(Stream.class);
-      for (Stream stream : Stream.values()) {
-        streams.put(stream, new ArrayDeque<>());
-      }
-      byLane.put(lane, streams);
-      all.addAll(streams.values());
-    }
+    this.byLane =
+        PerLane.of(lane -> {
+          Map<Stream, ArrayDeque<Flight>> streams = new EnumMap<>(Stream.class);
+          for (Stream stream : Stream.values()) {
+            streams.put(stream, new ArrayDeque<>());
+          }
+          return streams;
+        });
+    byLane.forEach(streams -> all.addAll(streams.values()));
   }
 
   void add(Flight flight) {
@@ -54,7 +56,7 @@ final class FlightQueues {
   }
 
   private Map<Stream, ArrayDeque<Flight>> streams(Lane lane) {
-    return Objects.requireNonNull(byLane.get(lane));
+    return byLane.get(lane);
   }
 
   /** Batches of alarms, or of the rest. */

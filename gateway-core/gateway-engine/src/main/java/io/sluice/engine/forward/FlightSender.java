@@ -64,7 +64,7 @@ final class FlightSender {
       RecordVerdicts unreadable = new RecordVerdicts(flight.partCount());
       for (int i = 0; i < flight.partCount(); i++) {
         if (flight.indexOf(i) == e.index()) {
-          unreadable.refuse(i, e.getMessage());
+          unreadable.refuse(i, String.valueOf(e.getMessage()));
         }
       }
       flight.verdict = CompletableFuture.completedFuture(new Delivery.Parted(unreadable, null));

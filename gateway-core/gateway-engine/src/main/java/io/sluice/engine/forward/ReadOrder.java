@@ -1,13 +1,11 @@
 package io.sluice.engine.forward;
 
 import io.sluice.api.Lane;
+import io.sluice.api.PerLane;
 import io.sluice.spool.SpoolBatch;
 import io.sluice.spool.SpoolBatch.Stream;
 import io.sluice.spool.SpoolReader;
 import java.io.IOException;
-import java.util.EnumMap;
-import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +16,7 @@ final class ReadOrder {
   private final SpoolReader reader;
   private final int liveShare;
   private final int maxBytes;
-  private final Map<Lane, Credit> credits = new EnumMap<>(Lane.class);
+  private final PerLane<Credit> credits = PerLane.of(lane -> new Credit());
 
   /** Records read since both streams last had some. */
   private static final class Credit {
@@ -33,13 +31,10 @@ final class ReadOrder {
     this.reader = reader;
     this.liveShare = liveShare;
     this.maxBytes = maxBytes;
-    for (Lane lane : Lane.values()) {
-      credits.put(lane, new Credit());
-    }
   }
 
   @Nullable SpoolBatch read(Lane lane, int maxRecords) throws IOException {
-    Credit credit = Objects.requireNonNull(credits.get(lane));
+    Credit credit = credits.get(lane);
     Stream first = liveIsDue(credit) ? Stream.LIVE : Stream.BACKLOG;
     SpoolBatch batch = reader.read(lane, first, maxRecords, maxBytes);
     if (batch == null) {

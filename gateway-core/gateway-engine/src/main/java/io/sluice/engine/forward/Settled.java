@@ -1,7 +1,7 @@
 package io.sluice.engine.forward;
 
 import io.sluice.api.Lane;
-import java.util.EnumMap;
+import io.sluice.api.PerLane;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -15,15 +15,9 @@ final class Settled {
   private static final int RECORDS_MAX = 200_000;
 
   /** By sequence, whether the record was refused. */
-  private final Map<Lane, Map<Long, Boolean>> records = new EnumMap<>(Lane.class);
+  private final PerLane<Map<Long, Boolean>> records = PerLane.of(lane -> new HashMap<>());
 
   private int size;
-
-  Settled() {
-    for (Lane lane : Lane.values()) {
-      records.put(lane, new HashMap<>());
-    }
-  }
 
   boolean isEmpty() {
     return size == 0;
@@ -32,7 +26,7 @@ final class Settled {
   void add(Lane lane, long sequence, boolean isRefused) {
     if (size >= RECORDS_MAX) {
       // Some may be of records that the spool gave up since: they never come again.
-      records.values().forEach(Map::clear);
+      records.forEach(Map::clear);
       size = 0;
     }
     if (records.get(lane).put(sequence, isRefused) == null) {

@@ -1,9 +1,9 @@
 package io.sluice.engine.forward;
 
 import io.sluice.api.Lane;
+import io.sluice.api.PerLane;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -48,7 +48,7 @@ final class Suspects {
 
   private final long shortestNanos;
   private final long longestNanos;
-  private final Map<Lane, TreeMap<Long, Case>> cases = new EnumMap<>(Lane.class);
+  private final PerLane<TreeMap<Long, Case>> cases = PerLane.of(lane -> new TreeMap<>());
   private final Map<String, Shut> shut = new LinkedHashMap<>();
   private final Map<String, Integer> blames = new HashMap<>();
   private final Map<String, Integer> convictions = new HashMap<>();
@@ -108,9 +108,6 @@ final class Suspects {
   Suspects(long shortestNanos, long longestNanos) {
     this.shortestNanos = shortestNanos;
     this.longestNanos = longestNanos;
-    for (Lane lane : Lane.values()) {
-      cases.put(lane, new TreeMap<>());
-    }
   }
 
   /** Whether there is nothing to look at: no record is held, no destination is known to fail. */
@@ -231,12 +228,10 @@ final class Suspects {
       closed.notBeforeNanos = nowNanos + closed.waitNanos;
     }
     List<Case> like = new ArrayList<>();
-    cases
-        .values()
-        .forEach(lane ->
-            lane.values().stream()
-                .filter(held -> held.destination.equals(done.destination))
-                .forEach(like::add));
+    cases.forEach(lane ->
+        lane.values().stream()
+            .filter(held -> held.destination.equals(done.destination))
+            .forEach(like::add));
     return like;
   }
 
@@ -287,7 +282,7 @@ final class Suspects {
   private void acquit(boolean isAlone) {
     convictedInARow = 0;
     isLineAtFault |= isAlone;
-    for (TreeMap<Long, Case> lane : cases.values()) {
+    for (TreeMap<Long, Case> lane : cases) {
       for (Case other : lane.values()) {
         if (other.isAlone == isAlone) {
           other.strikes = 0;
@@ -309,7 +304,7 @@ final class Suspects {
 
   private boolean release(String destination) {
     boolean any = false;
-    for (TreeMap<Long, Case> lane : cases.values()) {
+    for (TreeMap<Long, Case> lane : cases) {
       int before = lane.size();
       lane.values().removeIf(held -> held.destination.equals(destination));
       size -= before - lane.size();
@@ -327,7 +322,7 @@ final class Suspects {
   /** Nothing is left to be sent: what was held is gone. */
   void forgetAll() {
     if (size > 0) {
-      cases.values().forEach(TreeMap::clear);
+      cases.forEach(TreeMap::clear);
       size = 0;
     }
   }
@@ -389,7 +384,7 @@ final class Suspects {
       }
     }
     String cause =
-        cases.values().stream()
+        cases.stream()
             .map(TreeMap::values)
             .flatMap(Collection::stream)
             .findFirst()

@@ -57,7 +57,7 @@ public final class AddressLimits {
 
   /** Counts a new connection; null where it may stay, until {@link #leave}. */
   public @Nullable Limit enter(InetSocketAddress from) {
-    Limit[] verdict = new Limit[1];
+    @Nullable Limit[] verdict = new Limit[1];
     if (isPerAddress) {
       accounts.compute(
           key(from),

@@ -1,6 +1,7 @@
 package io.sluice.spool.cursor;
 
 import io.sluice.api.Lane;
+import io.sluice.api.PerLane;
 import io.sluice.spool.disk.DamagedFiles;
 import io.sluice.spool.disk.SpoolFiles;
 import io.sluice.spool.disk.SpoolFiles.SpoolFile;
@@ -50,7 +51,7 @@ final class CursorFile implements AutoCloseable {
    * The cursors, and where each lane ended when they were saved: a tail that is lost afterwards is
    * missed by it. Empty where an earlier version saved them.
    */
-  record Saved(Map<Lane, LaneCursor> cursors, Map<Lane, Long> ends, boolean isPaused) {}
+  record Saved(PerLane<LaneCursor> cursors, Map<Lane, Long> ends, boolean isPaused) {}
 
   /**
    * Opens a file, or makes it. One that cannot be read is set aside with a report, and counts as
@@ -75,7 +76,7 @@ final class CursorFile implements AutoCloseable {
 
   private static @Nullable Opened tryOpen(Path path, SpoolFiles files) throws IOException {
     SpoolFile channel = files.open(path);
-    files.syncDirectory(path.getParent());
+    files.syncDirectory(path.resolveSibling(""));
     CursorFile file = new CursorFile(channel);
     byte[] newest = null;
     boolean isFirstSave = true;
@@ -154,10 +155,7 @@ final class CursorFile implements AutoCloseable {
 
   private static Saved decode(byte[] payload) throws IOException {
     DataInputStream in = new DataInputStream(new ByteArrayInputStream(payload));
-    Map<Lane, LaneCursor> cursors = new EnumMap<>(Lane.class);
-    for (Lane lane : Lane.values()) {
-      cursors.put(lane, new LaneCursor(in));
-    }
+    PerLane<LaneCursor> cursors = PerLane.of(lane -> new LaneCursor(in));
     Map<Lane, Long> ends = new EnumMap<>(Lane.class);
     for (Lane lane : Lane.values()) {
       if (in.available() >= Long.BYTES) {
@@ -168,16 +166,17 @@ final class CursorFile implements AutoCloseable {
     return new Saved(cursors, ends, isPaused);
   }
 
-  static byte[] encode(Saved saved) throws IOException {
+  static byte[] encode(PerLane<LaneCursor> cursors, PerLane<Long> ends, boolean isPaused)
+      throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
     try (DataOutputStream out = new DataOutputStream(bytes)) {
-      for (Lane lane : Lane.values()) {
-        saved.cursors().get(lane).save(out);
+      for (LaneCursor cursor : cursors) {
+        cursor.save(out);
       }
-      for (Lane lane : Lane.values()) {
-        out.writeLong(saved.ends().get(lane));
+      for (long end : ends) {
+        out.writeLong(end);
       }
-      if (saved.isPaused()) {
+      if (isPaused) {
         out.writeByte(PAUSED);
       }
     }

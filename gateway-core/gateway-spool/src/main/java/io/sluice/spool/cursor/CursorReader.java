@@ -1,6 +1,7 @@
 package io.sluice.spool.cursor;
 
 import io.sluice.api.Lane;
+import io.sluice.api.PerLane;
 import io.sluice.spool.ReaderStats;
 import io.sluice.spool.SpoolBatch;
 import io.sluice.spool.SpoolBatch.Stream;
@@ -10,7 +11,6 @@ import io.sluice.spool.segment.SegmentLog;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -28,11 +28,11 @@ public final class CursorReader implements SpoolReader {
   public static final String INTERNAL_PREFIX = "$";
 
   private final String name;
-  private final Map<Lane, SegmentLog> logs;
-  private final Map<Lane, LaneCursor> cursors;
-  private final Map<Lane, LogReader> liveReaders = new EnumMap<>(Lane.class);
-  private final Map<Lane, LogReader> backlogReaders = new EnumMap<>(Lane.class);
-  private final Map<Lane, Probe> probes = new EnumMap<>(Lane.class);
+  private final PerLane<SegmentLog> logs;
+  private final PerLane<LaneCursor> cursors;
+  private final PerLane<LogReader> liveReaders;
+  private final PerLane<LogReader> backlogReaders;
+  private final PerLane<Probe> probes;
   private final CursorFile file;
   private final Runnable spaceWanted;
 
@@ -54,8 +54,8 @@ public final class CursorReader implements SpoolReader {
 
   CursorReader(
       String name,
-      Map<Lane, SegmentLog> logs,
-      Map<Lane, LaneCursor> cursors,
+      PerLane<SegmentLog> logs,
+      PerLane<LaneCursor> cursors,
       CursorFile file,
       boolean isPaused,
       Runnable spaceWanted)
@@ -66,12 +66,9 @@ public final class CursorReader implements SpoolReader {
     this.file = file;
     this.paused = isPaused;
     this.spaceWanted = spaceWanted;
-    for (Lane lane : Lane.values()) {
-      SegmentLog log = logs.get(lane);
-      liveReaders.put(lane, new LogReader(log));
-      backlogReaders.put(lane, new LogReader(log));
-      probes.put(lane, new Probe(log));
-    }
+    this.liveReaders = PerLane.of(lane -> new LogReader(logs.get(lane)));
+    this.backlogReaders = PerLane.of(lane -> new LogReader(logs.get(lane)));
+    this.probes = PerLane.of(lane -> new Probe(logs.get(lane)));
     save();
   }
 
@@ -194,7 +191,7 @@ public final class CursorReader implements SpoolReader {
   }
 
   void release() {
-    cursors.values().forEach(LaneCursor::release);
+    cursors.forEach(LaneCursor::release);
   }
 
   @Override
@@ -209,7 +206,7 @@ public final class CursorReader implements SpoolReader {
 
   @Override
   public void rewind() {
-    cursors.values().forEach(LaneCursor::rewind);
+    cursors.forEach(LaneCursor::rewind);
   }
 
   @Override
@@ -327,20 +324,18 @@ public final class CursorReader implements SpoolReader {
     if (closed) {
       return;
     }
-    Map<Lane, Long> oldest = new EnumMap<>(Lane.class);
-    Map<Lane, Long> ends = new EnumMap<>(Lane.class);
-    for (Lane lane : Lane.values()) {
-      // Before the cursors are encoded: what is committed meanwhile only makes it too low.
-      ends.put(lane, logs.get(lane).nextSequence());
-      oldest.put(lane, cursors.get(lane).oldest(ends.get(lane)));
-    }
-    byte[] payload = CursorFile.encode(new CursorFile.Saved(cursors, ends, paused));
+    // Before the cursors are encoded: what is committed meanwhile only makes it too low.
+    PerLane<Long> ends = PerLane.of(lane -> logs.get(lane).nextSequence());
+    PerLane<Long> oldest = PerLane.of(lane -> cursors.get(lane).oldest(ends.get(lane)));
+    byte[] payload = CursorFile.encode(cursors, ends, paused);
     if (!Arrays.equals(payload, saved)) {
       file.save(payload);
       saved = payload;
       spaceWanted.run();
     }
-    oldest.forEach((lane, sequence) -> savedOldest.set(lane.ordinal(), sequence));
+    for (Lane lane : Lane.values()) {
+      savedOldest.set(lane.ordinal(), oldest.get(lane));
+    }
   }
 
   List<ReaderStats> ledger() {

@@ -1,15 +1,14 @@
 package io.sluice.spool.cursor;
 
 import io.sluice.api.Lane;
+import io.sluice.api.PerLane;
 import io.sluice.spool.ReaderStats;
 import io.sluice.spool.disk.SpoolFiles;
 import io.sluice.spool.segment.SegmentLog;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,7 +24,7 @@ public final class CursorReaders {
 
   private final Path directory;
   private final SpoolFiles files;
-  private final Map<Lane, SegmentLog> lanes;
+  private final PerLane<SegmentLog> lanes;
   private final Runnable spaceWanted;
   private final List<CursorReader> readers = new CopyOnWriteArrayList<>();
 
@@ -34,7 +33,7 @@ public final class CursorReaders {
    * @param spaceWanted run after each save that moved a place: segments may go
    */
   public CursorReaders(
-      Path directory, SpoolFiles files, Map<Lane, SegmentLog> lanes, Runnable spaceWanted) {
+      Path directory, SpoolFiles files, PerLane<SegmentLog> lanes, Runnable spaceWanted) {
     this.directory = directory;
     this.files = files;
     this.lanes = lanes;
@@ -61,12 +60,9 @@ public final class CursorReaders {
   private CursorReader open(String name) throws IOException {
     CursorFile.Opened opened = CursorFile.open(file(name), files);
     CursorFile.Saved saved = opened.saved();
-    Map<Lane, LaneCursor> cursors;
+    PerLane<LaneCursor> cursors;
     if (saved == null) {
-      cursors = new EnumMap<>(Lane.class);
-      for (Lane lane : Lane.values()) {
-        cursors.put(lane, new LaneCursor(lanes.get(lane).firstSequence()));
-      }
+      cursors = PerLane.of(lane -> new LaneCursor(lanes.get(lane).firstSequence()));
     } else {
       cursors = saved.cursors();
       // A tail that was lost had sequences that this reader knew of, or had already.

@@ -19,7 +19,7 @@ public final class DamagedFiles {
     Path aside = file.resolveSibling(file.getFileName() + SUFFIX);
     files.move(file, aside);
     List<Path> others =
-        files.list(file.getParent()).stream()
+        files.list(file.resolveSibling("")).stream()
             .filter(other -> other.toString().endsWith(SUFFIX) && !other.equals(aside))
             .toList();
     for (Path oldest : others.subList(0, Math.max(0, others.size() + 1 - KEPT_MAX))) {

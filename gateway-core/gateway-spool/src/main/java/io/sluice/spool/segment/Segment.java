@@ -227,7 +227,7 @@ public final class Segment {
     } else if (!isRecycled(pools)) {
       files.delete(file);
     }
-    files.syncDirectory(file.getParent());
+    files.syncDirectory(file.resolveSibling(""));
   }
 
   private boolean isRecycled(List<SegmentPool> pools) throws IOException {

@@ -1,6 +1,7 @@
 package io.sluice.spool.writer;
 
 import io.sluice.api.Lane;
+import io.sluice.api.PerLane;
 import io.sluice.spool.InternalReader;
 import io.sluice.spool.LaneStats;
 import io.sluice.spool.ReaderStats;
@@ -30,9 +31,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -60,7 +59,7 @@ public final class SegmentedSpool implements Spool {
   private final List<SegmentLog> logs = new ArrayList<>();
   private final List<SegmentPool> pools = new ArrayList<>();
   private final DiscardedSegments discarded;
-  private final Map<Lane, SegmentLog> lanes = new EnumMap<>(Lane.class);
+  private final PerLane<SegmentLog> lanes;
   private final WriteQueue queue;
   private final CursorReaders readers;
   private final SpoolWriter writer;
@@ -79,9 +78,7 @@ public final class SegmentedSpool implements Spool {
     this.key = SpoolKey.open(settings.encryption(), directory, files);
     files.createDirectories(directory.resolve("cursors"));
     this.discarded = new DiscardedSegments(pools);
-    for (Lane lane : Lane.values()) {
-      lanes.put(lane, log(lane.jsonName(), settings.capacityBytes(lane), settings));
-    }
+    this.lanes = PerLane.of(lane -> log(lane.jsonName(), settings.capacityBytes(lane), settings));
     log("dead-letter", settings.deadLetterBytes().value(), settings);
     this.queue = new WriteQueue(logs.size(), settings.queueBytes().value());
     this.readers = new CursorReaders(directory.resolve("cursors"), files, lanes, queue::wakeWriter);

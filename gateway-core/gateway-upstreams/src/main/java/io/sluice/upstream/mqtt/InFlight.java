@@ -1,11 +1,14 @@
 package io.sluice.upstream.mqtt;
 
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
 /**
  * Publications that were sent and not yet acknowledged, by packet id. Ids go round, so that one is
  * not used again at once. Its event loop's alone.
  */
 final class InFlight {
-  private final BatchUnderWay[] batches;
+  private final @Nullable BatchUnderWay[] batches;
   private final int[] indexes;
   private final long[] orders;
   private final int[] free;
@@ -47,7 +50,7 @@ final class InFlight {
   }
 
   BatchUnderWay batch(int id) {
-    return batches[id - 1];
+    return Objects.requireNonNull(batches[id - 1]);
   }
 
   int index(int id) {

@@ -140,7 +140,8 @@ final class MqttUpstream implements Upstream {
               + BrokerFaults.time(settings.connectTimeout().toMillis()),
           e);
     } catch (ExecutionException e) {
-      throw new IOException(e.getCause().getMessage(), e);
+      Throwable cause = e.getCause();
+      throw new IOException(cause == null ? e.getMessage() : cause.getMessage(), e);
     }
   }
 

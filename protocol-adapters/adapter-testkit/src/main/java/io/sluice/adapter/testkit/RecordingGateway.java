@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -84,7 +85,7 @@ public final class RecordingGateway implements AllPorts, AutoCloseable {
   public volatile Runnable afterAdmission = () -> {};
 
   /** Where set, the next verdict on credentials is not heard of before this is done. */
-  public final AtomicReference<CompletableFuture<Void>> nextVerdictWaitsFor =
+  public final AtomicReference<@Nullable CompletableFuture<Void>> nextVerdictWaitsFor =
       new AtomicReference<>(null);
 
   /** Whether a name alone is let in. */
@@ -234,7 +235,9 @@ public final class RecordingGateway implements AllPorts, AutoCloseable {
           admitted(commonName(certificate.chain().getFirst()));
       case Credentials.RawPublicKey key
           when publicKeys.containsKey(HexFormat.of().formatHex(key.subjectPublicKeyInfo())) ->
-          admitted(publicKeys.get(HexFormat.of().formatHex(key.subjectPublicKeyInfo())));
+          admitted(
+              Objects.requireNonNull(
+                  publicKeys.get(HexFormat.of().formatHex(key.subjectPublicKeyInfo()))));
       case Credentials.PskIdentity psk when pskKeys.containsKey(psk.identity()) ->
           admitted(psk.identity());
       case Credentials.PskIdentity _,

@@ -133,18 +133,16 @@ public final class SiteCoverageRule implements Runnable {
   private void judge(SiteRatio site, String name) {
     Double ratio = site.ratio();
     boolean isOpen = open.contains(name);
-    boolean asks =
-        ratio != null
-            && (isOpen
-                ? ratio >= Math.min(1, threshold.below() + threshold.hysteresis())
-                : ratio < threshold.below());
-    if (!asks) {
+    if (ratio == null
+        || (isOpen
+            ? ratio < Math.min(1, threshold.below() + threshold.hysteresis())
+            : ratio >= threshold.below())) {
       since.remove(name);
       return;
     }
     long now = nanoTime.getAsLong();
-    since.putIfAbsent(name, now);
-    if (now - since.get(name) >= threshold.holdNanos()) {
+    Long first = since.putIfAbsent(name, now);
+    if (now - (first == null ? now : first) >= threshold.holdNanos()) {
       since.remove(name);
       report(site.sector(), site.site(), name, isOpen, text(ratio));
     }

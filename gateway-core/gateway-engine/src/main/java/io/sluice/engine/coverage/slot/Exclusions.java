@@ -12,6 +12,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** When nothing counts, and for whom: approved stops, and the gateway's own outages. Immutable. */
 public final class Exclusions {
@@ -32,7 +33,7 @@ public final class Exclusions {
       stops.put(scope, new HashMap<>());
     }
     for (Part part : parts) {
-      stops.get(part.scope).computeIfAbsent(part.key, key -> new ArrayList<>()).add(part.time);
+      of(part.scope).computeIfAbsent(part.key, key -> new ArrayList<>()).add(part.time);
     }
     always = Intervals.of(outages);
   }
@@ -72,7 +73,11 @@ public final class Exclusions {
   }
 
   private void add(StopScope scope, String key, List<Interval> to) {
-    to.addAll(stops.get(scope).getOrDefault(key, List.of()));
+    to.addAll(of(scope).getOrDefault(key, List.of()));
+  }
+
+  private Map<String, List<Interval>> of(StopScope scope) {
+    return Objects.requireNonNull(stops.get(scope));
   }
 
   public void write(DataOutput out) throws IOException {

@@ -61,8 +61,10 @@ final class ExpectationPeriodFormat {
     long from = in.readLong();
     long to = in.readLong();
     Grid own = Grid.read(from, in);
-    boolean mayShare = before != null && before.to == from && before.shape.equals(shape);
-    Grid grid = mayShare && before.grid.adopt(own) ? before.grid : own;
+    Grid grid =
+        before != null && before.to == from && before.shape.equals(shape) && before.grid.adopt(own)
+            ? before.grid
+            : own;
     ExpectationPeriod span =
         new ExpectationPeriod(
             device.number, serial, group, shape, from, applied.of(device.id, group), grid);

@@ -277,7 +277,7 @@ final class ProfileReader {
   private void metric(Mapping declared, String name, Node body, boolean textNumbers) {
     String path = "metrics." + name;
     if (name.isEmpty() || name.getBytes(StandardCharsets.UTF_8).length > Metric.MAX_NAME_BYTES) {
-      yaml.fault(declared.keys().get(name), path, "a name has 1 to 256 bytes; change it");
+      yaml.fault(declared.key(name), path, "a name has 1 to 256 bytes; change it");
     }
     boolean bare = body instanceof Scalar scalar && scalar.value() == null;
     Node own = bare ? new Mapping(body.line(), body.column(), Map.of(), Map.of()) : body;

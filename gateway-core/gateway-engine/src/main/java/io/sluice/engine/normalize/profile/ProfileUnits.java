@@ -48,9 +48,9 @@ final class ProfileUnits {
   private void declare(Mapping declared, String name, Node body) {
     String path = "units." + name;
     if (name.isBlank() || name.length() > MAX_LENGTH) {
-      yaml.fault(declared.keys().get(name), path, "a unit has 1 to 32 characters; change it");
+      yaml.fault(declared.key(name), path, "a unit has 1 to 32 characters; change it");
     } else if (Units.isKnown(name)) {
-      yaml.fault(declared.keys().get(name), path, "is in the table of units already; leave it out");
+      yaml.fault(declared.key(name), path, "is in the table of units already; leave it out");
     }
     if (body instanceof Scalar scalar && scalar.value() == null) {
       own.put(name, new Own(null, Linear.IDENTITY));

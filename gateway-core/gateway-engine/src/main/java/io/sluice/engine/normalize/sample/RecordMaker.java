@@ -13,6 +13,7 @@ import io.sluice.engine.normalize.profile.Profile;
 import io.sluice.engine.normalize.profile.Target.Field;
 import io.sluice.engine.record.RecordFormat;
 import io.sluice.engine.record.RecordWriter;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -213,8 +214,8 @@ public final class RecordMaker {
       case DOUBLE -> writer.value(Double.longBitsToDouble(samples.bits[index]));
       case TRUE -> writer.value(true);
       case FALSE -> writer.value(false);
-      case STRING -> writer.value((String) samples.objects[index]);
-      case BYTES -> writer.value((byte[]) samples.objects[index]);
+      case STRING -> writer.value((String) Objects.requireNonNull(samples.objects[index]));
+      case BYTES -> writer.value((byte[]) Objects.requireNonNull(samples.objects[index]));
     }
   }
 

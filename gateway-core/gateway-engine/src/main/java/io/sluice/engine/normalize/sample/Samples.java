@@ -317,11 +317,12 @@ public final class Samples {
   }
 
   /** A text with half a character in it is no text: what of it is one is kept, as bad. */
-  private String mended(Object text, String name, int byteOffset) throws PayloadException {
+  private String mended(@Nullable Object text, String name, int byteOffset)
+      throws PayloadException {
     fault(
         PayloadFaults.at(
             name, byteOffset, "the text has half a character (a lone surrogate); send it whole"));
-    return PayloadText.mended((String) text);
+    return PayloadText.mended(String.valueOf(text));
   }
 
   public static PayloadException nameTooLong(String name, int byteOffset) {

@@ -198,8 +198,9 @@ public final class Units {
     Unit known = KNOWN.get(unit);
     return known == null
         ? java.util.List.of()
-        : KNOWN.keySet().stream()
-            .filter(name -> KNOWN.get(name).dimension.equals(known.dimension))
+        : KNOWN.entrySet().stream()
+            .filter(other -> other.getValue().dimension.equals(known.dimension))
+            .map(Map.Entry::getKey)
             .sorted()
             .toList();
   }

@@ -28,7 +28,13 @@ public final class Yaml {
   }
 
   public record Mapping(int line, int column, Map<String, Node> entries, Map<String, Scalar> keys)
-      implements Node {}
+      implements Node {
+    /** Where the key of that name stands; the mapping itself where it has none. */
+    public Node key(String name) {
+      Scalar key = keys.get(name);
+      return key == null ? this : key;
+    }
+  }
 
   record Sequence(int line, int column, List<Node> items) implements Node {}
 

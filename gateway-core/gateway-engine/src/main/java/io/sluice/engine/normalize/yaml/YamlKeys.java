@@ -84,7 +84,7 @@ public final class YamlKeys {
   @Nullable
   public String text(String key) {
     Object value = scalar(key, "text; write a word, or text in quotes");
-    return value == null ? null : ((Scalar) node(key)).text();
+    return value != null && node(key) instanceof Scalar scalar ? scalar.text() : null;
   }
 
   public String text(String key, String otherwise) {

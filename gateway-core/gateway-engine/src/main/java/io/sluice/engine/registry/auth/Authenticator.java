@@ -289,8 +289,10 @@ public final class Authenticator implements AutoCloseable {
       Peer peer, String userName, @Nullable DeviceEntry entry, byte[] password) {
     String hash = slowHash(entry == null ? null : entry.credentials());
     StoredDevice.Previous previous = entry == null ? null : entry.previous();
-    boolean isOverlapping = previous != null && clockMillis.getAsLong() < previous.untilMillis();
-    String before = isOverlapping ? slowHash(previous.credentials()) : hash;
+    String before =
+        previous != null && clockMillis.getAsLong() < previous.untilMillis()
+            ? slowHash(previous.credentials())
+            : hash;
     String fingerprint = hasher.fingerprint(userName, hash + before, password);
     Boolean verdict = verified.verdict(fingerprint);
     if (verdict != null && verdict) {

@@ -17,6 +17,7 @@ import java.security.cert.X509Certificate;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -92,6 +93,7 @@ public final class Consumers {
   }
 
   private Admission admitted(User user) {
-    return new Admission.Consumer(user.name(), roles.get(user.role()).topics());
+    return new Admission.Consumer(
+        user.name(), Objects.requireNonNull(roles.get(user.role())).topics());
   }
 }

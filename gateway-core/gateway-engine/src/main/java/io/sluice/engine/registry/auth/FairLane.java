@@ -53,18 +53,18 @@ final class FairLane {
   private @Nullable Work makeRoom(AddressKey from) {
     Deque<Work> own = turns.get(from);
     int most = own == null ? 1 : own.size() + 1;
-    AddressKey greediest = null;
-    for (Map.Entry<AddressKey, Deque<Work>> one : turns.entrySet()) {
-      if (one.getValue().size() > most) {
-        most = one.getValue().size();
-        greediest = one.getKey();
+    Deque<Work> greediest = null;
+    for (Deque<Work> one : turns.values()) {
+      if (one.size() > most) {
+        most = one.size();
+        greediest = one;
       }
     }
     if (greediest == null) {
       return null;
     }
     size--;
-    return turns.get(greediest).removeLast(); // it has others left: at least two were there
+    return greediest.removeLast(); // it has others left: at least two were there
   }
 
   /** The next in turn; null where nothing waits. */

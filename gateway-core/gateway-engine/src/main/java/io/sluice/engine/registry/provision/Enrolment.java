@@ -161,7 +161,7 @@ public final class Enrolment {
   /** The registry has changed: what a claim gave may not be what the device has any more. */
   public void changed(@Nullable Device before, @Nullable Device after, boolean credentialsChanged) {
     ClaimStore.Mark mark = before == null ? null : claims.mark(before.id().value());
-    if (mark == null) {
+    if (before == null || mark == null) {
       return;
     }
     DeviceEntry entry = devices.index().find(before.id().value());
@@ -184,7 +184,9 @@ public final class Enrolment {
   public Admission certificate(List<X509Certificate> chain) {
     Authorities.Authority authority = authorities.justInTime(chain);
     JustInTime rule = authority == null ? null : authority.rule();
-    return rule == null ? null : register(rule, authority.name(), chain.getFirst());
+    return authority == null || rule == null
+        ? null
+        : register(rule, authority.name(), chain.getFirst());
   }
 
   private Admission register(JustInTime rule, String authority, X509Certificate certificate) {

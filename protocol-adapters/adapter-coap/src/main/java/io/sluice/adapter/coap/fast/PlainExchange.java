@@ -30,7 +30,7 @@ final class PlainExchange extends ReceivedMessage implements Answerable {
   private final int requestBytes;
   private @Nullable DeviceId device;
 
-  private static final AtomicReferenceFieldUpdater<PlainExchange, Receipt> RECEIPT =
+  private static final AtomicReferenceFieldUpdater<PlainExchange, @Nullable Receipt> RECEIPT =
       AtomicReferenceFieldUpdater.newUpdater(PlainExchange.class, Receipt.class, "receipt");
 
   /** Null while it is awaited. */

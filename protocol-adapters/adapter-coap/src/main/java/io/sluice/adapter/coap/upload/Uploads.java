@@ -208,7 +208,7 @@ public final class Uploads {
   private void remove(Key key) {
     LinkedHashMap<Key, Upload> own = byDevice.get(key.device());
     Upload upload = own == null ? null : own.remove(key);
-    if (upload != null) {
+    if (own != null && upload != null) {
       forget(upload);
       if (own.isEmpty()) {
         byDevice.remove(key.device());

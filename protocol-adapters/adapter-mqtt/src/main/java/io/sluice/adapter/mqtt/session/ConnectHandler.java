@@ -235,9 +235,12 @@ final class ConnectHandler {
     }
     Session old = connection.sessions.wake(device);
     long registration = admitted.grant().registration();
-    boolean present =
-        old != null && !header.isCleanSession() && old.mayResume(clientId, registration);
-    Session session = present ? old : new Session(device, registration, clientId);
+    Session resumed =
+        old != null && !header.isCleanSession() && old.mayResume(clientId, registration)
+            ? old
+            : null;
+    boolean present = resumed != null;
+    Session session = resumed == null ? new Session(device, registration, clientId) : resumed;
     CommandLink link = new CommandLink(connection, session, window(header));
     if (!connection.gateway.sessions().attach(admitted, connection.peer, link)) {
       connection.sessions.release(device, connection);
