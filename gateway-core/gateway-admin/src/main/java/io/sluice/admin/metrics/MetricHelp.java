@@ -19,7 +19,8 @@ public final class MetricHelp {
               "sluice.certificate.expiry.seconds",
               "Time until an own certificate ends, negative after that, by place"),
           Map.entry("sluice.connections", "Sessions and CoAP endpoints now, by protocol"),
-          Map.entry("sluice.endpoint.up", "Whether a listener listens, or a far end is there: 1 or 0"),
+          Map.entry(
+              "sluice.endpoint.up", "Whether a listener listens, or a far end is there: 1 or 0"),
           Map.entry(
               "sluice.coverage.expected",
               "Devices that are to report: commissioned, not retired, not in an approved stop"),

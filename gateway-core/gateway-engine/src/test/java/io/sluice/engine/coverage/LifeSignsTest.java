@@ -246,6 +246,7 @@ class LifeSignsTest {
     clock.micros.set(START + 60 * SECOND);
     try (CoverageEngine coverage = start()) {
       assertThat(coverage.outages()).isNotEmpty();
+      lookedAt(); // each look follows a round of reading
     }
     try (InternalReader reader = spool.internalReader("coverage")) {
       assertThat(reader.position(Lane.TELEMETRY)).isEqualTo(2);
