@@ -12,6 +12,9 @@ import java.util.regex.Pattern;
 public record Fault(Location location, String path, String message) {
   private static final Pattern BREAKS = Pattern.compile("[\\p{Cntrl}\\u2028\\u2029]");
 
+  /** Characters that tell a kind: a sentence may hold a value of any length. */
+  private static final int KIND_WITHIN = 200;
+
   private static final Pattern VALUES = Pattern.compile("\"[^\"]*\"|\\S*[0-9/]\\S*");
 
   /** Takes line breaks out: a fault is one line. */
@@ -34,11 +37,9 @@ public record Fault(Location location, String path, String message) {
    * As {@link #kind}, of a sentence: what is wrong, up to what to do, without quotes and digits.
    */
   public static String kindOf(String sentence) {
-    int remedy = sentence.indexOf(';');
-    return VALUES
-        .matcher(remedy < 0 ? sentence : sentence.substring(0, remedy))
-        .replaceAll("…")
-        .strip();
+    String begin = sentence.substring(0, Math.min(sentence.length(), KIND_WITHIN));
+    int remedy = begin.indexOf(';');
+    return VALUES.matcher(remedy < 0 ? begin : begin.substring(0, remedy)).replaceAll("…").strip();
   }
 
   /** {@code FILE:LINE:COL: path: what is wrong; what to do}. */

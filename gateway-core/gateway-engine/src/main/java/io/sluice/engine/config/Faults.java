@@ -24,14 +24,25 @@ public final class Faults {
 
   private final List<Fault> kept = new ArrayList<>();
   private final Map<String, Integer> kinds = new HashMap<>();
+  private String lastMessage = "";
+  private String lastKind = "";
   private int count;
 
   public void add(Fault fault) {
     count++;
-    boolean isFirst = isFirstOfItsKind(fault.kind());
+    boolean isFirst = isFirstOfItsKind(kindOf(fault));
     if (isFirst || kept.size() < MAX_KEPT) {
       kept.add(fault);
     }
+  }
+
+  /** A file that is broken by a program has one sentence many times over. */
+  private String kindOf(Fault fault) {
+    if (!fault.message().equals(lastMessage)) {
+      lastMessage = fault.message();
+      lastKind = fault.kind();
+    }
+    return lastKind;
   }
 
   private boolean isFirstOfItsKind(String kind) {
