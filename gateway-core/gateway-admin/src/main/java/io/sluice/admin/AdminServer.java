@@ -5,7 +5,7 @@ import io.sluice.admin.http.RequestForm;
 import io.sluice.admin.resource.Updates;
 import io.sluice.admin.security.AdminTls;
 import io.sluice.admin.security.Authentication;
-import io.sluice.api.BindFault;
+import io.sluice.api.adapter.BindFault;
 import io.sluice.api.audit.AuditTrail;
 import io.sluice.api.operator.AdminSettings;
 import io.sluice.api.operator.Operations;

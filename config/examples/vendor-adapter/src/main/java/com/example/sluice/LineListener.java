@@ -1,9 +1,9 @@
 package com.example.sluice;
 
-import io.sluice.api.BindFault;
 import io.sluice.api.Limit;
 import io.sluice.api.adapter.Adapter;
 import io.sluice.api.adapter.AdapterContext;
+import io.sluice.api.adapter.BindFault;
 import io.sluice.api.adapter.Endpoint;
 import io.sluice.api.adapter.Peer;
 import io.sluice.api.health.Guarded;

@@ -1,8 +1,8 @@
 package io.sluice.api.adapter;
 
-import io.sluice.api.HandshakeFault;
 import io.sluice.api.Limit;
 import io.sluice.api.RejectReason;
+import io.sluice.api.tls.HandshakeFault;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,13 +1,13 @@
 package io.sluice.api.operator;
 
 import io.sluice.api.Following;
-import io.sluice.api.HandshakeFault;
 import io.sluice.api.Lane;
 import io.sluice.api.Limit;
 import io.sluice.api.LiveEvent;
 import io.sluice.api.MessageClass;
 import io.sluice.api.QualityReason;
 import io.sluice.api.RejectReason;
+import io.sluice.api.tls.HandshakeFault;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;

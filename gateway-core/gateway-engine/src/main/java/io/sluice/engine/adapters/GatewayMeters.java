@@ -1,12 +1,12 @@
 package io.sluice.engine.adapters;
 
-import io.sluice.api.HandshakeFault;
 import io.sluice.api.Limit;
 import io.sluice.api.RejectReason;
 import io.sluice.api.adapter.Meters;
 import io.sluice.api.adapter.Peer;
 import io.sluice.api.audit.AuditEvent;
 import io.sluice.api.audit.AuditTrail;
+import io.sluice.api.tls.HandshakeFault;
 import io.sluice.engine.ingest.TrafficMeter;
 import org.jspecify.annotations.Nullable;
 

@@ -1,12 +1,12 @@
 package io.sluice.engine.ingest;
 
-import io.sluice.api.HandshakeFault;
 import io.sluice.api.Limit;
 import io.sluice.api.MessageClass;
 import io.sluice.api.QualityReason;
 import io.sluice.api.RejectReason;
 import io.sluice.api.operator.Operations.LatencyHistogram;
 import io.sluice.api.operator.Operations.Traffic;
+import io.sluice.api.tls.HandshakeFault;
 import io.sluice.engine.normalize.sample.FieldFaults;
 import java.util.EnumMap;
 import java.util.Map;

@@ -2,11 +2,11 @@ package io.sluice.engine.ingest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sluice.api.HandshakeFault;
 import io.sluice.api.Limit;
 import io.sluice.api.MessageClass;
 import io.sluice.api.QualityReason;
 import io.sluice.api.RejectReason;
+import io.sluice.api.tls.HandshakeFault;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 

@@ -1,7 +1,7 @@
 package io.sluice.adapter.coap.dtls;
 
-import io.sluice.api.HandshakeFault;
 import io.sluice.api.adapter.Access;
+import io.sluice.api.tls.HandshakeFault;
 import io.sluice.api.tls.TlsFiles;
 import java.io.IOException;
 import java.net.InetSocketAddress;

@@ -1,9 +1,9 @@
 package io.sluice.adapter.coap.dtls;
 
 import io.sluice.adapter.coap.settings.CoapOptions;
-import io.sluice.api.HandshakeFault;
 import io.sluice.api.adapter.Meters;
 import io.sluice.api.adapter.Peer;
+import io.sluice.api.tls.HandshakeFault;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.cert.CertPathValidatorException;

@@ -1,4 +1,4 @@
-package io.sluice.api;
+package io.sluice.api.tls;
 
 import java.util.Locale;
 

@@ -1,4 +1,4 @@
-package io.sluice.api;
+package io.sluice.api.adapter;
 
 import java.io.IOException;
 import java.net.UnknownHostException;
