@@ -38,9 +38,11 @@ class SeveralListenersIT {
     setup = new Setup(directory);
     Path config = setup.config();
     String further =
-        "listeners:\n"
-            + "  hall2: { type: mqtt, host: 127.0.0.1, port: 0 }\n"
-            + "  yard2: { type: coap, host: 127.0.0.1, port: 0 }\n";
+        """
+        listeners:
+          hall2: { type: mqtt, host: 127.0.0.1, port: 0 }
+          yard2: { type: coap, host: 127.0.0.1, port: 0 }
+        """;
     Files.writeString(config, Files.readString(config).replace("listeners:\n", further));
     gateway = GatewayProcess.start(config);
   }
