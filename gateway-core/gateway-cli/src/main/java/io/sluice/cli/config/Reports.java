@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /** How faults are told: one a line, and of one kind the first few only. */
@@ -29,18 +30,7 @@ public final class Reports {
    * @param count all that there are
    */
   static boolean print(List<Fault> faults, Map<String, Integer> kinds, int count, PrintWriter err) {
-    Map<String, Integer> told = new HashMap<>();
-    int left = count;
-    for (Fault fault : faults) {
-      int nth = told.merge(fault.kind(), 1, Integer::sum);
-      if (nth <= MOST_OF_A_KIND) {
-        err.println(fault);
-        left--;
-      }
-      if (nth == MOST_OF_A_KIND) {
-        left -= printMore("", fault.kind(), kinds.getOrDefault(fault.kind(), nth) - nth, err);
-      }
-    }
+    int left = count - printByKind("", faults, Fault::kind, kinds, err);
     if (left > 0) {
       err.println("sluice: and " + left + " faults more");
     }
@@ -52,17 +42,30 @@ public final class Reports {
   static void printLines(String prefix, List<String> lines, PrintWriter err) {
     Map<String, Integer> kinds = new HashMap<>();
     lines.forEach(line -> kinds.merge(kindOf(line), 1, Integer::sum));
-    Map<String, Integer> told = new HashMap<>();
-    for (String line : lines) {
-      String kind = kindOf(line);
-      int nth = told.merge(kind, 1, Integer::sum);
+    printByKind(prefix, lines, Reports::kindOf, kinds, err);
+  }
+
+  /** Prints the first few of each kind and how many more there are; returns how many it told of. */
+  private static <T> int printByKind(
+      String prefix,
+      List<T> all,
+      Function<T, String> kindOf,
+      Map<String, Integer> kinds,
+      PrintWriter err) {
+    Map<String, Integer> met = new HashMap<>();
+    int told = 0;
+    for (T each : all) {
+      String kind = kindOf.apply(each);
+      int nth = met.merge(kind, 1, Integer::sum);
       if (nth <= MOST_OF_A_KIND) {
-        err.println(prefix + line);
+        err.println(prefix + each);
+        told++;
       }
       if (nth == MOST_OF_A_KIND) {
-        printMore(prefix, kind, kinds.getOrDefault(kind, nth) - nth, err);
+        told += printMore(prefix, kind, kinds.getOrDefault(kind, nth) - nth, err);
       }
     }
+    return told;
   }
 
   private static String kindOf(String line) {
