@@ -106,8 +106,14 @@ class DashboardIT {
     browser.get("http://127.0.0.1:" + gateway.port("admin") + "/#" + page);
   }
 
+  /** Asked in one step: an element would be stale when the page loads itself again. */
+  private static String text(String element) {
+    return String.valueOf(ask("document.querySelector('" + element + "')?.innerText ?? ''"))
+        .strip();
+  }
+
   private static String text() {
-    return browser.findElement(By.tagName("main")).getText();
+    return text("main");
   }
 
   private static void shoot(String name) throws IOException {
@@ -398,7 +404,7 @@ class DashboardIT {
     go(page);
     await().until(() -> !text().isEmpty());
     browser.findElement(By.cssSelector("header .tools button:last-child")).click();
-    await().until(() -> browser.findElement(By.tagName("nav")).getText().contains("覆盖率"));
+    await().until(() -> text("nav").contains("覆盖率"));
     assertThat(browser.findElement(By.tagName("html")).getAttribute("lang")).isEqualTo("zh-CN");
     shoot(page + "-zh");
     browser.findElement(By.cssSelector("header .tools button:last-child")).click();
