@@ -38,6 +38,14 @@ public interface MeasurementSink {
   void refuse(String path, String what) throws PayloadException;
 
   /**
+   * Notes that something is odd, though every value that was put is good. It is told as a field
+   * that cannot be read is, and never costs the message, unless nothing else is in it.
+   *
+   * @param what one sentence
+   */
+  default void warn(String what) throws PayloadException {}
+
+  /**
    * Says when the values of this sample were measured, those before the call too.
    *
    * @param micros since the epoch, from 2000 to 2100. A time before 2015 is that of a clock that

@@ -10,6 +10,9 @@ import io.sluice.api.Device;
  */
 @FunctionalInterface
 public interface PayloadCodec {
+  /** The port of a payload that came by none. */
+  int NO_PORT = -1;
+
   /**
    * Reads one payload.
    *
@@ -28,4 +31,17 @@ public interface PayloadCodec {
    */
   void decode(byte[] payload, Device device, long receivedMicros, MeasurementSink out)
       throws PayloadException;
+
+  /**
+   * Reads one payload that may have come by a port. A codec whose devices say different things on
+   * different ports has its own; any other reads as without.
+   *
+   * @param port LoRaWAN's FPort, 0 to 255, or {@link #NO_PORT}
+   * @throws PayloadException as without port
+   */
+  default void decode(
+      byte[] payload, int port, Device device, long receivedMicros, MeasurementSink out)
+      throws PayloadException {
+    decode(payload, device, receivedMicros, out);
+  }
 }

@@ -1,5 +1,7 @@
 package io.sluice.api.codec;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Makes the codecs of one name. Found by {@link java.util.ServiceLoader}, by a line in {@code
  * META-INF/services/io.sluice.api.codec.PayloadCodecFactory}.
@@ -17,4 +19,12 @@ public interface PayloadCodecFactory {
    * for this codec. Thread-safe.
    */
   PayloadCodec create();
+
+  /**
+   * What writes commands to the devices whose payloads its codecs read, for one thread; null where
+   * it writes none. Thread-safe.
+   */
+  default @Nullable DownlinkCodec downlink() {
+    return null;
+  }
 }

@@ -5,6 +5,7 @@ import io.sluice.api.Device;
 import io.sluice.api.MessageBounds;
 import io.sluice.api.MessageClass;
 import io.sluice.api.RejectReason;
+import io.sluice.api.codec.PayloadCodec;
 import io.sluice.api.codec.PayloadException;
 import io.sluice.engine.normalize.profile.Profile;
 import io.sluice.engine.normalize.profile.Profiles;
@@ -113,6 +114,34 @@ public final class Normalizer {
       byte[] payload,
       long receivedMicros)
       throws PayloadException {
+    return normalize(
+        session,
+        device,
+        messageClass,
+        contentType,
+        protocol,
+        topic,
+        payload,
+        PayloadCodec.NO_PORT,
+        receivedMicros);
+  }
+
+  /**
+   * The same, of a payload that may have come by a port.
+   *
+   * @param port LoRaWAN's FPort, or {@link PayloadCodec#NO_PORT}
+   */
+  public Normalized normalize(
+      @Nullable Device session,
+      Device device,
+      MessageClass messageClass,
+      ContentType contentType,
+      String protocol,
+      String topic,
+      byte[] payload,
+      int port,
+      long receivedMicros)
+      throws PayloadException {
     Profile found = profiles.find(device.profile());
     return normalize(
         found == null ? Profile.generic(device.profile()) : found,
@@ -123,6 +152,7 @@ public final class Normalizer {
         protocol,
         topic,
         payload,
+        port,
         receivedMicros);
   }
 
@@ -148,6 +178,7 @@ public final class Normalizer {
         protocol,
         topic,
         payload,
+        PayloadCodec.NO_PORT,
         receivedMicros);
   }
 
@@ -160,6 +191,7 @@ public final class Normalizer {
       String protocol,
       String topic,
       byte[] payload,
+      int port,
       long receivedMicros)
       throws PayloadException {
     if (payload.length == 0) {
@@ -184,7 +216,7 @@ public final class Normalizer {
     }
     Scratch own = scratch.get();
     String codec =
-        own.decode(profile, session, device, contentType, topic, payload, receivedMicros);
+        own.decode(profile, session, device, contentType, topic, payload, port, receivedMicros);
     String claimed = own.claimedDevice();
     if (claimed != null && !claimed.equals(device.id().value()) && isRegistered.test(claimed)) {
       throw new PayloadException(

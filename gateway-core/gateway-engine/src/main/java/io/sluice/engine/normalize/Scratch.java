@@ -36,8 +36,11 @@ final class Scratch {
       @Nullable StatefulCodec stateful,
       String label) {}
 
+  /** Each script has a codec of its own; the one that was met first is made again where needed. */
+  private static final int MAX_CODECS = 64;
+
   private final Samples samples = new Samples();
-  private final List<Met> codecs = new ArrayList<>(); // as many as are installed, at most
+  private final List<Met> codecs = new ArrayList<>(); // MAX_CODECS at most
   private final RecordMaker maker;
 
   private final SessionCodecs sessions;
@@ -65,6 +68,7 @@ final class Scratch {
    * Decodes into the columns; returns the codec's label.
    *
    * @param session the device whose session it came by, null where it came by none
+   * @param port LoRaWAN's FPort, or {@link io.sluice.api.codec.PayloadCodec#NO_PORT}
    */
   String decode(
       Profile profile,
@@ -73,6 +77,7 @@ final class Scratch {
       ContentType declared,
       String topic,
       byte[] payload,
+      int port,
       long receivedMicros)
       throws PayloadException {
     times = times(profile, device);
@@ -80,7 +85,7 @@ final class Scratch {
     Met met = codec(Sniffer.codec(declared, profile, payload, mark));
     samples.clear(profile, times);
     if (met.stateful == null) {
-      met.codec.decode(payload, profile, device, receivedMicros, samples);
+      met.codec.decode(payload, port, profile, device, receivedMicros, samples);
     } else {
       met.stateful.decode(session, topic, payload, profile, device, receivedMicros, samples);
     }
@@ -98,6 +103,9 @@ final class Scratch {
     StatefulCodec stateful =
         factory instanceof SessionCodecFactory own ? new StatefulCodec(own, sessions) : null;
     Met met = new Met(factory, VendorCodec.of(factory), stateful, label(factory.name()));
+    if (codecs.size() == MAX_CODECS) {
+      codecs.removeFirst(); // of a script that was loaded anew, most likely
+    }
     codecs.add(met);
     return met;
   }

@@ -40,13 +40,27 @@ final class StatefulCodec {
     SessionCodecs.OfSession own = session == null ? null : sessions.of(session.id());
     if (session == null || own == null) {
       SessionCodec alone = VendorGuard.made(factory.name(), () -> factory.open(device));
-      guard.decode(with(alone, topic), payload, profile, device, receivedMicros, samples);
+      guard.decode(
+          with(alone, topic),
+          payload,
+          PayloadCodec.NO_PORT,
+          profile,
+          device,
+          receivedMicros,
+          samples);
       return;
     }
     synchronized (own) {
       SessionCodec codec = own.codec(factory, session);
       try {
-        guard.decode(with(codec, topic), payload, profile, device, receivedMicros, samples);
+        guard.decode(
+            with(codec, topic),
+            payload,
+            PayloadCodec.NO_PORT,
+            profile,
+            device,
+            receivedMicros,
+            samples);
       } catch (PayloadException e) {
         if (e.reason() == RejectReason.INTERNAL) {
           own.drop(codec);

@@ -24,6 +24,18 @@ public interface PlannedCodec extends PayloadCodec {
   void decode(byte[] payload, Profile profile, Device device, long receivedMicros, Samples samples)
       throws PayloadException;
 
+  /** The same, of a payload that may have come by a port. */
+  default void decode(
+      byte[] payload,
+      int port,
+      Profile profile,
+      Device device,
+      long receivedMicros,
+      Samples samples)
+      throws PayloadException {
+    decode(payload, profile, device, receivedMicros, samples);
+  }
+
   @Override
   default void decode(byte[] payload, Device device, long receivedMicros, MeasurementSink out)
       throws PayloadException {

@@ -224,6 +224,12 @@ final class ProfileSink implements MeasurementSink {
   }
 
   @Override
+  public void warn(String what) throws PayloadException {
+    enter(null);
+    samples.warn(PayloadFaults.plain(what));
+  }
+
+  @Override
   public void time(long micros) throws PayloadException {
     enter(null);
     try {

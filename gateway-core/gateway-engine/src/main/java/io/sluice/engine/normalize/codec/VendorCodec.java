@@ -31,6 +31,18 @@ public final class VendorCodec implements PlannedCodec {
   public void decode(
       byte[] payload, Profile profile, Device device, long receivedMicros, Samples samples)
       throws PayloadException {
-    guard.decode(codec, payload, profile, device, receivedMicros, samples);
+    decode(payload, NO_PORT, profile, device, receivedMicros, samples);
+  }
+
+  @Override
+  public void decode(
+      byte[] payload,
+      int port,
+      Profile profile,
+      Device device,
+      long receivedMicros,
+      Samples samples)
+      throws PayloadException {
+    guard.decode(codec, payload, port, profile, device, receivedMicros, samples);
   }
 }

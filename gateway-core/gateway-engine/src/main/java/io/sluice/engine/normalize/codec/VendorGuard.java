@@ -48,10 +48,15 @@ public final class VendorGuard {
     return made;
   }
 
-  /** Has a codec read one payload into columns. */
+  /**
+   * Has a codec read one payload into columns.
+   *
+   * @param port LoRaWAN's FPort, or {@link PayloadCodec#NO_PORT}
+   */
   public void decode(
       PayloadCodec codec,
       byte[] payload,
+      int port,
       Profile profile,
       Device device,
       long receivedMicros,
@@ -60,7 +65,7 @@ public final class VendorGuard {
     byte[] raw = PayloadText.raw(payload, profile);
     sink.begin(profile, samples, receivedMicros);
     try {
-      codec.decode(raw, device, receivedMicros, sink);
+      codec.decode(raw, port, device, receivedMicros, sink);
     } catch (RuntimeException | LinkageError | StackOverflowError e) { // as above
       throw failed(name, e);
     } finally {

@@ -251,6 +251,14 @@ public final class Samples {
     fault(fault, QualityReason.TYPE);
   }
 
+  /** Notes what is odd, while there is room: it costs no value, whatever the profile tolerates. */
+  public void warn(String what) {
+    if (typeFaults + sensorFaults + rangeFaults < RecordFormat.MAX_MEASUREMENTS) {
+      typeFaults++;
+      firstFault = firstFault == null ? new PayloadException(what) : firstFault;
+    }
+  }
+
   private void fault(PayloadException fault, QualityReason reason) throws PayloadException {
     if (!tolerant || typeFaults + sensorFaults + rangeFaults == RecordFormat.MAX_MEASUREMENTS) {
       throw fault;
