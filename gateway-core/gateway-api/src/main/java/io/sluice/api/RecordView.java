@@ -52,6 +52,14 @@ public interface RecordView {
   /** When the gateway took it, microseconds since the epoch, UTC. */
   long receivedMicros();
 
+  /**
+   * A small number of sector, site, model, gateway and protocol together; -1 where they have none.
+   * It means the same as long as the gateway runs, so that what is made of them can be kept by it.
+   */
+  default int originNumber() {
+    return -1;
+  }
+
   /** Classification of an alarm (CAP 1.2); null where there is none. */
   @Nullable Cap cap();
 
@@ -65,6 +73,15 @@ public interface RecordView {
   boolean next();
 
   String measurementName();
+
+  /**
+   * A small number of the measurement's name and unit together, below 4,096; -1 where they have
+   * none: not every name gets one. It means the same as long as the gateway runs, so that what is
+   * made of name and unit can be kept by it.
+   */
+  default int measurementNumber() {
+    return -1;
+  }
 
   /** From the IANA SenML units registry; null where none is known. */
   @Nullable String measurementUnit();

@@ -177,7 +177,7 @@ final class Wiring implements AutoCloseable {
     TrafficMeter traffic = new TrafficMeter();
     DeviceLimits deviceLimits = new DeviceLimits(limits, time.nanoTime());
     AddressLimits addressLimits = new AddressLimits(limits);
-    LatestRecords latest = latest();
+    LatestRecords latest = latest(spool);
     SessionCodecs codecs = new SessionCodecs(registry.presence()::session);
     Normalizer normalizer =
         new Normalizer(
@@ -362,9 +362,10 @@ final class Wiring implements AutoCloseable {
   }
 
   /** Without an admin listener nobody looks. */
-  private LatestRecords latest() {
+  private LatestRecords latest(SegmentedSpool spool) {
     AdminSettings settings = config.admin();
-    return closing(new LatestRecords(settings == null ? 0 : settings.latestBytes().value()));
+    long bytes = settings == null ? 0 : settings.latestBytes().value();
+    return closing(new LatestRecords(bytes, spool.terms()));
   }
 
   private void startForwarders(SegmentedSpool spool) {

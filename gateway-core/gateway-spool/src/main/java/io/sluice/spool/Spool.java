@@ -101,5 +101,18 @@ public interface Spool extends AutoCloseable {
   @Override
   void close();
 
-  record StoredEntry(long sequence, long receivedMicros, byte[] body) {}
+  /** What the bodies name by number that are appended in this run. */
+  default Terms terms() {
+    return Terms.NONE;
+  }
+
+  /**
+   * @param terms what the body names by number
+   */
+  record StoredEntry(long sequence, long receivedMicros, byte[] body, Terms terms) {
+    /** One whose body names nothing by number. */
+    public StoredEntry(long sequence, long receivedMicros, byte[] body) {
+      this(sequence, receivedMicros, body, Terms.NONE);
+    }
+  }
 }

@@ -23,6 +23,7 @@ public final class SpoolBatch {
   private final int[] lengths;
   private final int count;
   private final @Nullable String epoch;
+  private final Terms terms;
 
   public SpoolBatch(
       Lane lane,
@@ -49,6 +50,25 @@ public final class SpoolBatch {
       int[] lengths,
       int count,
       @Nullable String epoch) {
+    this(
+        lane, stream, bytes, sequences, receivedMicros, offsets, lengths, count, epoch, Terms.NONE);
+  }
+
+  /**
+   * @param epoch random part of the records' ids; null: what the spool says of their sequences
+   * @param terms what the records name by number
+   */
+  public SpoolBatch(
+      Lane lane,
+      Stream stream,
+      byte[] bytes,
+      long[] sequences,
+      long[] receivedMicros,
+      int[] offsets,
+      int[] lengths,
+      int count,
+      @Nullable String epoch,
+      Terms terms) {
     this.lane = lane;
     this.stream = stream;
     this.bytes = bytes;
@@ -58,6 +78,7 @@ public final class SpoolBatch {
     this.lengths = lengths;
     this.count = count;
     this.epoch = epoch;
+    this.terms = terms;
   }
 
   public Lane lane() {
@@ -86,6 +107,11 @@ public final class SpoolBatch {
   /** Random part of the records' ids; null: what the spool says of their sequences. */
   public @Nullable String epoch() {
     return epoch;
+  }
+
+  /** What the records name by number; in another batch the numbers may mean others. */
+  public Terms terms() {
+    return terms;
   }
 
   public long receivedMicros(int index) {

@@ -63,6 +63,11 @@ public record SpoolSettings(
   /** Half of what a log may have at most: failed writes and restarts begin short ones. */
   private static final int SEGMENTS_WANTED_MAX = 512;
 
+  private static final long TERM_BYTES_MAX = 128 << 10;
+
+  /** Of the smallest segment. */
+  private static final int TERM_SHARE = 8;
+
   /** What a lane does at its bound. */
   public enum Policy {
     DROP_OLDEST,
@@ -107,6 +112,15 @@ public record SpoolSettings(
    */
   public long segmentBytes(long capacityBytes) {
     return Math.max(effectiveSegmentBytes(), capacityBytes / SEGMENTS_WANTED_MAX);
+  }
+
+  /** What the names that records tell by number may take of each segment, and of memory. */
+  public int termBytes() {
+    long smallest = Long.MAX_VALUE;
+    for (Lane lane : Lane.values()) {
+      smallest = Math.min(smallest, segmentBytes(capacityBytes(lane)));
+    }
+    return (int) Math.min(TERM_BYTES_MAX, smallest / TERM_SHARE);
   }
 
   private long effectiveSegmentBytes() {

@@ -20,6 +20,7 @@ import io.sluice.engine.normalize.profile.Profiles;
 import io.sluice.engine.normalize.sample.FieldFaults;
 import io.sluice.engine.normalize.sample.Normalized;
 import io.sluice.engine.record.StoredJson;
+import io.sluice.spool.Terms;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -210,7 +211,8 @@ public final class DecodeCommand implements Callable<Integer> {
     if (faults != null) {
       spec.commandLine().getErr().println("sluice: kept as bad: " + faults.detail());
     }
-    return StoredJson.of(normalized.body(), normalized.messageClass().lane(), 1, "offline");
+    return StoredJson.of(
+        normalized.body(), normalized.messageClass().lane(), 1, "offline", Terms.NONE);
   }
 
   private ContentType type() throws CommandFailure {

@@ -10,6 +10,7 @@ import io.sluice.engine.normalize.profile.Profiles;
 import io.sluice.engine.record.CorruptRecordException;
 import io.sluice.engine.record.EncodedRecord;
 import io.sluice.spool.Spool;
+import io.sluice.spool.Terms;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -37,7 +38,7 @@ public final class AlarmEngine implements AutoCloseable {
   private static final long STOP_MILLIS = 5_000;
 
   /** A record of the alarm lane, on disk. */
-  private record Stored(long sequence, byte[] body) {}
+  private record Stored(long sequence, byte[] body, Terms terms) {}
 
   private final AlarmBook book;
   private final Spool spool;
@@ -71,7 +72,7 @@ public final class AlarmEngine implements AutoCloseable {
     this.live = new LiveReadings(latest);
     this.book = book;
     this.profiles = profiles;
-    book.openAlarms().judgeBy(profiles);
+    book.openAlarms().judgeBy(profiles, spool.terms());
     this.spool = spool;
     this.outbox = new AlarmOutbox(book.database(), spool);
     this.nanoTime = nanoTime;
@@ -116,7 +117,8 @@ public final class AlarmEngine implements AutoCloseable {
   private String deviceOf(Spool.StoredEntry entry) {
     byte[] body = entry.body();
     try {
-      return view.wrap(body, 0, body.length, Lane.ALARM, entry.sequence(), "").device();
+      return view.wrap(body, 0, body.length, Lane.ALARM, entry.sequence(), "", entry.terms())
+          .device();
     } catch (CorruptRecordException e) {
       return ""; // told when the book takes it
     }
@@ -124,7 +126,7 @@ public final class AlarmEngine implements AutoCloseable {
 
   /** A record of the alarm lane is on disk. Never blocks; called by the spool's writer. */
   public void stored(long sequence, byte[] body) {
-    if (!queue.offer(new Stored(sequence, body))) {
+    if (!queue.offer(new Stored(sequence, body, spool.terms()))) {
       isBehind = true;
     }
   }
@@ -213,7 +215,7 @@ public final class AlarmEngine implements AutoCloseable {
     }
     for (Spool.StoredEntry entry : newest.reversed()) {
       if (entry.sequence() > takenUpTo) {
-        missed.add(new Stored(entry.sequence(), entry.body()));
+        missed.add(new Stored(entry.sequence(), entry.body(), entry.terms()));
       }
     }
     List<Signal> signals = new ArrayList<>();
@@ -236,7 +238,7 @@ public final class AlarmEngine implements AutoCloseable {
     byte[] body = stored.body();
     try {
       String epoch = spool.epoch(Lane.ALARM, stored.sequence());
-      view.wrap(body, 0, body.length, Lane.ALARM, stored.sequence(), epoch);
+      view.wrap(body, 0, body.length, Lane.ALARM, stored.sequence(), epoch, stored.terms());
       if (!view.isOfGateway()) {
         Profile profile = profiles.find(view.model());
         List<Signal> said = AlarmReading.of(view, profile);

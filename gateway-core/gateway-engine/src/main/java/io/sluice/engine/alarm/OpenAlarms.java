@@ -8,6 +8,7 @@ import io.sluice.engine.normalize.profile.Profile;
 import io.sluice.engine.normalize.profile.Profiles;
 import io.sluice.engine.record.CorruptRecordException;
 import io.sluice.engine.record.EncodedRecord;
+import io.sluice.spool.Terms;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -41,10 +42,16 @@ final class OpenAlarms implements AlarmWatch {
 
   private final ConcurrentHashMap<String, Watched> devices = new ConcurrentHashMap<>();
   private volatile Profiles profiles = Profiles.NONE;
+  private volatile Terms terms = Terms.NONE;
   private volatile long takenUpTo = -1;
 
-  /** Has records judged by these. */
-  void judgeBy(Profiles loaded) {
+  /**
+   * Has records judged by these.
+   *
+   * @param ofThisRun what records of this run name by number
+   */
+  void judgeBy(Profiles loaded, Terms ofThisRun) {
+    terms = ofThisRun;
     profiles = loaded;
   }
 
@@ -58,7 +65,7 @@ final class OpenAlarms implements AlarmWatch {
   public @Nullable Cap ending(String device, byte[] body) {
     EncodedRecord view = new EncodedRecord();
     try {
-      view.wrap(body, 0, body.length, Lane.TELEMETRY, 0, "");
+      view.wrap(body, 0, body.length, Lane.TELEMETRY, 0, "", terms);
     } catch (CorruptRecordException e) {
       LOG.error("a record of {} cannot be read back: {}", device, e.getMessage());
       return null;

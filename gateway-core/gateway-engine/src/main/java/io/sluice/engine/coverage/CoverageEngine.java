@@ -252,7 +252,8 @@ public final class CoverageEngine implements CoverageService, AutoCloseable {
                 batch.length(i),
                 batch.lane(),
                 batch.sequence(i),
-                spool.epoch()));
+                spool.epoch(),
+                batch.terms()));
       } catch (CorruptRecordException e) {
         LOG.warn("coverage: record {} of {} is damaged", batch.sequence(i), batch.lane());
       }

@@ -10,6 +10,7 @@ import io.sluice.engine.forward.SetAsideRecord;
 import io.sluice.engine.record.EncodedRecord;
 import io.sluice.engine.record.StoredJson;
 import io.sluice.spool.Spool.StoredEntry;
+import io.sluice.spool.Terms;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -123,7 +124,8 @@ public final class DeadLetterFormat {
   }
 
   private static byte[] json(SetAsideRecord record) {
-    return StoredJson.of(record.body(), record.lane(), record.sequence(), record.epoch())
+    return StoredJson.of(
+            record.body(), record.lane(), record.sequence(), record.epoch(), Terms.NONE)
         .getBytes(StandardCharsets.UTF_8);
   }
 

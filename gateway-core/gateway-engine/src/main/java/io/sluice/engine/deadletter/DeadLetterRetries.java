@@ -15,6 +15,7 @@ import io.sluice.engine.normalize.profile.Profiles;
 import io.sluice.engine.normalize.sample.Normalized;
 import io.sluice.engine.record.StoredJson;
 import io.sluice.spool.Spool;
+import io.sluice.spool.Terms;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -165,7 +166,8 @@ public final class DeadLetterRetries implements DeadLetterRetryService, AutoClos
       }
       markSent(letter, record.upstream());
     }
-    String json = StoredJson.of(record.body(), record.lane(), record.sequence(), record.epoch());
+    String json =
+        StoredJson.of(record.body(), record.lane(), record.sequence(), record.epoch(), Terms.NONE);
     return new Retry(true, null, List.of(json), accept);
   }
 
@@ -265,7 +267,9 @@ public final class DeadLetterRetries implements DeadLetterRetryService, AutoClos
 
   private Retry shown(Normalized normalized, long sequence, boolean accepted) {
     Lane lane = normalized.messageClass().lane();
-    String json = StoredJson.of(normalized.body(), lane, sequence, spool.epoch(lane, sequence));
+    String json =
+        StoredJson.of(
+            normalized.body(), lane, sequence, spool.epoch(lane, sequence), spool.terms());
     return new Retry(true, null, List.of(json), accepted);
   }
 

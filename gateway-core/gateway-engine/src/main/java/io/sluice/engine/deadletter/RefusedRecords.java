@@ -7,6 +7,7 @@ import io.sluice.engine.forward.DeadLetterSink;
 import io.sluice.engine.forward.SetAsideRecord;
 import io.sluice.engine.record.CorruptRecordException;
 import io.sluice.engine.record.EncodedRecord;
+import io.sluice.engine.record.RecordWriter;
 import io.sluice.spool.Spool;
 import io.sluice.spool.SpoolBatch;
 import io.sluice.spool.SpoolEntry;
@@ -53,8 +54,8 @@ public final class RefusedRecords implements DeadLetterSink {
       EncodedRecord view = new EncodedRecord();
       long sequence = batch.sequence(index);
       String epoch = spool.epoch(batch.lane(), sequence);
-      byte[] body = Arrays.copyOfRange(bytes, offset, offset + length);
-      view.wrap(body, 0, length, batch.lane(), sequence, epoch);
+      view.wrap(bytes, offset, length, batch.lane(), sequence, epoch, batch.terms());
+      byte[] body = RecordWriter.alone(view); // a letter outlives what the segment defines
       long received = batch.receivedMicros(index);
       return DeadLetterFormat.encode(
           detail,

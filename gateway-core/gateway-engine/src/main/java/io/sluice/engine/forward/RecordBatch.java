@@ -118,7 +118,8 @@ public final class RecordBatch implements OutboundBatch {
             spooled.length(index),
             spooled.lane(),
             spooled.sequence(index),
-            epoch == null ? epochs.of(spooled.lane(), spooled.sequence(index)) : epoch);
+            epoch == null ? epochs.of(spooled.lane(), spooled.sequence(index)) : epoch,
+            spooled.terms());
       } catch (CorruptRecordException e) {
         throw new UnreadableRecordException(index, "unreadable record: " + e.getMessage());
       }

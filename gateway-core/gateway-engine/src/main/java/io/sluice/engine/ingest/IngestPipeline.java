@@ -113,7 +113,7 @@ public final class IngestPipeline implements Readmission {
     this.traffic = traffic;
     this.limits = limits;
     this.observer = observer;
-    this.liveFeed = new LiveFeed(spool::epoch);
+    this.liveFeed = new LiveFeed(spool::epoch, spool.terms());
   }
 
   public LiveFeed liveFeed() {

@@ -7,6 +7,7 @@ import io.sluice.api.health.Guarded;
 import io.sluice.api.operator.LatestValues;
 import io.sluice.engine.record.CorruptRecordException;
 import io.sluice.engine.record.EncodedRecord;
+import io.sluice.spool.Terms;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -31,6 +32,7 @@ public final class LatestRecords implements LatestValues, AutoCloseable {
   /** A record that was stored. */
   private record Stored(String device, byte[] body) {}
 
+  private final Terms terms;
   private final boolean isKept;
   private final LatestTable table;
   private final RecentRefusals refusals = new RecentRefusals();
@@ -43,8 +45,10 @@ public final class LatestRecords implements LatestValues, AutoCloseable {
 
   /**
    * @param maxBytes about the memory that values may hold; with 0 no value is kept
+   * @param terms what the records of this run name by number
    */
-  public LatestRecords(long maxBytes) {
+  public LatestRecords(long maxBytes, Terms terms) {
+    this.terms = terms;
     isKept = maxBytes > 0;
     table = new LatestTable(maxBytes);
     reader =
@@ -87,7 +91,7 @@ public final class LatestRecords implements LatestValues, AutoCloseable {
 
   private void take(Stored stored) {
     try {
-      view.wrap(stored.body(), 0, stored.body().length, Lane.TELEMETRY, 0, "");
+      view.wrap(stored.body(), 0, stored.body().length, Lane.TELEMETRY, 0, "", terms);
       table.take(stored.device(), view);
     } catch (CorruptRecordException e) {
       LOG.error("a record of {} cannot be read back: {}", stored.device(), e.getMessage());

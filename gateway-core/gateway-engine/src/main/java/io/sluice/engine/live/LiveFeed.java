@@ -8,6 +8,7 @@ import io.sluice.api.MessageClass;
 import io.sluice.api.adapter.LiveRecords;
 import io.sluice.api.health.Guarded;
 import io.sluice.api.health.Health;
+import io.sluice.spool.Terms;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -48,8 +49,16 @@ public final class LiveFeed implements LiveRecords {
   private final LiveRendering rendering;
   private final List<Follower> followers = new CopyOnWriteArrayList<>();
 
-  public LiveFeed(Epochs epochs) {
-    this.rendering = new LiveRendering(epochs);
+  /** Of records that name nothing by number. */
+  LiveFeed(Epochs epochs) {
+    this(epochs, Terms.NONE);
+  }
+
+  /**
+   * @param terms what the records of this run name by number
+   */
+  public LiveFeed(Epochs epochs, Terms terms) {
+    this.rendering = new LiveRendering(epochs, terms);
   }
 
   /**

@@ -12,9 +12,8 @@ import io.sluice.api.RecordView;
 import io.sluice.api.TimeSource;
 import io.sluice.api.ValueKind;
 import io.sluice.engine.record.RecordFormat.Kind;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
+import io.sluice.spool.Term;
+import io.sluice.spool.Terms;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,42 +29,22 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("EnumOrdinal") // ordinals are the format: see RecordFormat
 public final class EncodedRecord implements RecordView {
-  private static final VarHandle LONG =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
   private static final byte[] LANE_LETTERS = {'a', 'e', 't'};
   private static final byte[] OWN_PROTOCOL =
       RecordFormat.GATEWAY_PROTOCOL.getBytes(StandardCharsets.UTF_8);
 
-  static final int DEVICE = 0;
-  static final int SECTOR = 1;
-  static final int SITE = 2;
-  static final int MODEL = 3;
-  static final int GATEWAY = 4;
-  static final int PROTOCOL = 5;
-  static final int SOURCE = 6;
-
-  private byte[] bytes = new byte[0];
-  private int start;
+  private final RecordColumns columns = new RecordColumns();
+  private final FirstLayout first = new FirstLayout(columns);
+  private final CompactLayout compact = new CompactLayout(columns);
   private Lane lane = Lane.TELEMETRY;
   private long sequence;
   private String epoch = "";
-  private final RecordCheck check = new RecordCheck();
-  private final int[] strings = new int[RecordFormat.STRING_COUNT];
-  private int count;
-  private int first;
-  private int capAt;
 
-  private int read;
-  private int following;
-  private int head;
-  private int quality;
-  private int nameAt;
-  private int unitAt;
-  private int timeAt;
-  private int valueAt;
+  /** Of the measurement under the cursor; -1 before the first. */
+  private int index = -1;
 
   /**
-   * Takes the bytes of one record, without copying them.
+   * Takes the bytes of one record that names nothing by number.
    *
    * @param epoch the random part of its id, see {@code Spool.epoch(Lane, long)}
    * @throws CorruptRecordException where they are not exactly one record of a known version
@@ -73,15 +52,32 @@ public final class EncodedRecord implements RecordView {
   public EncodedRecord wrap(
       byte[] bytes, int offset, int length, Lane lane, long sequence, String epoch)
       throws CorruptRecordException {
-    this.bytes = bytes;
-    this.start = offset;
+    return wrap(bytes, offset, length, lane, sequence, epoch, Terms.NONE);
+  }
+
+  /**
+   * Takes the bytes of one record, without copying them.
+   *
+   * @param epoch the random part of its id, see {@code Spool.epoch(Lane, long)}
+   * @param terms what it names by number: those of its batch, or of this run where it was made now
+   * @throws CorruptRecordException where they are not exactly one record of a known version, or it
+   *     names a number that is not defined
+   */
+  public EncodedRecord wrap(
+      byte[] bytes, int offset, int length, Lane lane, long sequence, String epoch, Terms terms)
+      throws CorruptRecordException {
     this.lane = lane;
     this.sequence = sequence;
     this.epoch = epoch;
-    check.run(bytes, offset, length, strings);
-    count = check.count;
-    first = check.first;
-    capAt = check.capAt;
+    if (offset < 0 || length < 2 || length > bytes.length - offset) {
+      throw new CorruptRecordException("a record of " + length + " bytes is cut short");
+    }
+    switch (bytes[offset]) {
+      case RecordFormat.VERSION_FIRST -> first.read(bytes, offset, length);
+      case CompactFormat.VERSION -> compact.read(bytes, offset, length, terms);
+      default ->
+          throw RecordFormat.corrupt(0, "format version " + bytes[offset] + " is not known here");
+    }
     rewind();
     return this;
   }
@@ -112,42 +108,44 @@ public final class EncodedRecord implements RecordView {
 
   @Override
   public String gateway() {
-    return string(strings[GATEWAY]);
+    return originText(RecordColumns.GATEWAY);
   }
 
   @Override
   public String device() {
-    return string(strings[DEVICE]);
+    return string(RecordColumns.DEVICE);
   }
 
   /** Appends the device's id, in UTF-8. */
   public void writeDevice(ByteSink out) {
-    out.write(bytes, strings[DEVICE] + 2, u16(strings[DEVICE]));
+    int which = RecordColumns.DEVICE;
+    out.write(columns.textBytes[which], columns.textAt[which], columns.textLength[which]);
   }
 
   @Override
   public String sector() {
-    return string(strings[SECTOR]);
+    return originText(RecordColumns.SECTOR);
   }
 
   @Override
   public String site() {
-    return string(strings[SITE]);
+    return originText(RecordColumns.SITE);
   }
 
   @Override
   public String model() {
-    return string(strings[MODEL]);
+    return originText(RecordColumns.MODEL);
   }
 
   @Override
   public String protocol() {
-    return string(strings[PROTOCOL]);
+    return originText(RecordColumns.PROTOCOL);
   }
 
   @Override
   public String source() {
-    return string(strings[SOURCE]);
+    Term source = columns.source;
+    return source == null ? string(RecordColumns.SOURCE) : source.required(0);
   }
 
   /**
@@ -155,157 +153,174 @@ public final class EncodedRecord implements RecordView {
    * told by the time source, which is the gateway also where a message has relative times.
    */
   public boolean isOfGateway() {
-    return stringIs(strings[PROTOCOL], OWN_PROTOCOL);
+    int which = RecordColumns.PROTOCOL;
+    return isSame(
+        columns.textBytes[which], columns.textAt[which], columns.textLength[which], OWN_PROTOCOL);
   }
 
   @Override
   public MessageClass messageClass() {
-    return RecordFormat.CLASSES[bytes[start + RecordFormat.FLAGS] & 3];
+    return RecordFormat.CLASSES[columns.flags & 3];
   }
 
   @Override
   public TimeSource timeSource() {
-    return RecordFormat.TIME_SOURCES[bytes[start + RecordFormat.FLAGS] >> 2 & 3];
+    return RecordFormat.TIME_SOURCES[columns.flags >> 2 & 3];
   }
 
   @Override
   public boolean historical() {
-    return (bytes[start + RecordFormat.FLAGS] & RecordFormat.HISTORICAL_BIT) != 0;
+    return (columns.flags & RecordFormat.HISTORICAL_BIT) != 0;
   }
 
   /** Whether a rule of the profile made an alarm of it, and not its topic. */
   public boolean isRuled() {
-    return (bytes[start + RecordFormat.FLAGS] & RecordFormat.RULED_BIT) != 0;
+    return (columns.flags & RecordFormat.RULED_BIT) != 0;
   }
 
   /** Observed time, microseconds since the epoch. */
   @Override
   public long timeMicros() {
-    return i64(start + RecordFormat.TIME);
+    return columns.time;
   }
 
   /** Received time, microseconds since the epoch. */
   @Override
   public long receivedMicros() {
-    return i64(start + RecordFormat.RECEIVED);
+    return columns.received;
   }
 
   @Override
   public @Nullable Cap cap() {
-    if ((bytes[start + RecordFormat.FLAGS] & RecordFormat.CAP_BIT) == 0) {
+    if ((columns.flags & RecordFormat.CAP_BIT) == 0) {
       return null;
     }
-    int urgency = after(capAt);
-    int certainty = after(urgency);
-    return new Cap(string(capAt), string(urgency), string(certainty), string(after(certainty)));
+    return new Cap(capText(0), capText(1), capText(2), capText(3));
+  }
+
+  private String capText(int which) {
+    return new String(
+        columns.bytes, columns.capAt[which], columns.capLength[which], StandardCharsets.UTF_8);
+  }
+
+  /**
+   * The number of sector, site, model, gateway and protocol together, or {@link Term#UNNUMBERED}.
+   */
+  @Override
+  public int originNumber() {
+    Term origin = columns.origin;
+    return origin == null ? Term.UNNUMBERED : origin.number();
   }
 
   /** Number of measurements. */
   @Override
   public int count() {
-    return count;
+    return columns.count;
   }
 
   /** Sets the cursor before the first measurement. */
   @Override
   public void rewind() {
-    read = 0;
-    following = first;
+    index = -1;
   }
 
   /** Moves the cursor to the next measurement; false where there is none. */
   @Override
   public boolean next() {
-    if (read == count) {
+    if (index + 1 >= columns.count) {
       return false;
     }
-    read++;
-    head = bytes[following];
-    quality = bytes[following + 1] & 0xFF;
-    nameAt = following + 2;
-    int at = after(nameAt);
-    unitAt = at;
-    if ((head & RecordFormat.UNIT_BIT) != 0) {
-      at = after(at);
-    }
-    timeAt = at;
-    if ((head & RecordFormat.OWN_TIME_BIT) != 0) {
-      at += 8;
-    }
-    valueAt = at;
-    following = at + valueBytes(at);
+    index++;
     return true;
   }
 
-  private int valueBytes(int at) {
-    return switch (kind()) {
-      case LONG, DOUBLE -> 8;
-      case FALSE, TRUE -> 0;
-      case STRING, BYTES -> 4 + i32(at);
-    };
+  public Kind kind() {
+    return RecordFormat.KINDS[columns.kinds[index]];
   }
 
-  public Kind kind() {
-    return RecordFormat.KINDS[head & 15];
+  @Override
+  public int measurementNumber() {
+    Term term = columns.terms[index];
+    return term == null ? Term.UNNUMBERED : term.number();
   }
 
   @Override
   public String measurementName() {
-    return string(nameAt);
+    Term term = columns.terms[index];
+    return term == null ? text(columns.nameAt[index], columns.nameLength[index]) : term.required(0);
   }
 
   /** Whether the measurement's name has these bytes, in UTF-8. */
   public boolean measurementNameIs(byte[] utf8) {
-    return stringIs(nameAt, utf8);
+    Term term = columns.terms[index];
+    return term == null
+        ? isSame(columns.bytes, columns.nameAt[index], columns.nameLength[index], utf8)
+        : Arrays.equals(term.requiredUtf8(0), utf8);
   }
 
   /** A hash of the measurement's name, the same for the same name. */
   public int measurementNameHash() {
-    int hash = 1;
-    for (int i = nameAt + 2, end = after(nameAt); i < end; i++) {
-      hash = 31 * hash + bytes[i];
+    Term term = columns.terms[index];
+    if (term != null) {
+      return term.firstHash();
+    }
+    int hash = 1; // as Arrays.hashCode
+    int from = columns.nameAt[index];
+    for (int i = from, end = from + columns.nameLength[index]; i < end; i++) {
+      hash = 31 * hash + columns.bytes[i];
     }
     return hash;
   }
 
   /** Whether the measurement's unit has these bytes, in UTF-8; no bytes mean none. */
   public boolean measurementUnitIs(byte[] utf8) {
-    return hasUnit() ? stringIs(unitAt, utf8) : utf8.length == 0;
+    if (!hasUnit()) {
+      return utf8.length == 0;
+    }
+    Term term = columns.terms[index];
+    return term == null
+        ? isSame(columns.bytes, columns.unitAt[index], columns.unitLength[index], utf8)
+        : Arrays.equals(term.requiredUtf8(1), utf8);
   }
 
-  private boolean stringIs(int at, byte[] utf8) {
-    return u16(at) == utf8.length
-        && Arrays.equals(bytes, at + 2, at + 2 + utf8.length, utf8, 0, utf8.length);
+  private static boolean isSame(byte[] bytes, int at, int length, byte[] utf8) {
+    return length == utf8.length && Arrays.equals(bytes, at, at + length, utf8, 0, length);
   }
 
   @Override
   public @Nullable String measurementUnit() {
-    return hasUnit() ? string(unitAt) : null;
+    Term term = columns.terms[index];
+    if (term != null) {
+      return term.text(1);
+    }
+    return hasUnit() ? text(columns.unitAt[index], columns.unitLength[index]) : null;
   }
 
   @Override
   public Quality measurementQuality() {
-    return RecordFormat.QUALITIES[quality & 3];
+    return RecordFormat.QUALITIES[qualityByte() & 3];
   }
 
   @Override
   public @Nullable QualityReason measurementReason() {
-    return quality >> 2 == 0 ? null : RecordFormat.REASONS[(quality >> 2) - 1];
+    int reason = qualityByte() >> 2;
+    return reason == 0 ? null : RecordFormat.REASONS[reason - 1];
   }
 
   /** The measurement's own observed time in microseconds, else the record's. */
   @Override
   public long measurementMicros() {
-    return hasOwnTime() ? i64(timeAt) : timeMicros();
+    return hasOwnTime() ? columns.times[index] : columns.time;
   }
 
   @Override
   public boolean hasOwnTime() {
-    return (head & RecordFormat.OWN_TIME_BIT) != 0;
+    return columns.times[index] != RecordFormat.NO_TIME;
   }
 
   boolean hasUnit() {
-    return (head & RecordFormat.UNIT_BIT) != 0;
+    Term term = columns.terms[index];
+    return term == null ? columns.unitLength[index] != RecordColumns.NO_UNIT : term.utf8(1) != null;
   }
 
   @Override
@@ -327,25 +342,31 @@ public final class EncodedRecord implements RecordView {
   /** Of kind LONG. */
   @Override
   public long longValue() {
-    return i64(valueAt);
+    return columns.bits[index];
   }
 
   /** Of kind DOUBLE, or LONG as the nearest double. */
   @Override
   public double doubleValue() {
-    return kind() == Kind.LONG ? i64(valueAt) : Double.longBitsToDouble(i64(valueAt));
+    long bits = columns.bits[index];
+    int decimals = columns.decimals[index];
+    if (decimals >= 0) {
+      return CompactFormat.decimal(bits, decimals);
+    }
+    return kind() == Kind.LONG ? bits : Double.longBitsToDouble(bits);
   }
 
   /** Of kind STRING. */
   @Override
   public String stringValue() {
-    return new String(bytes, valueAt + 4, i32(valueAt), StandardCharsets.UTF_8);
+    return text((int) columns.bits[index], columns.blobLengths[index]);
   }
 
   /** Of kind BYTES; a copy. */
   @Override
   public byte[] bytesValue() {
-    return Arrays.copyOfRange(bytes, valueAt + 4, valueAt + 4 + i32(valueAt));
+    int from = (int) columns.bits[index];
+    return Arrays.copyOfRange(columns.bytes, from, from + columns.blobLengths[index]);
   }
 
   /** The measurement under the cursor as an object. */
@@ -365,12 +386,12 @@ public final class EncodedRecord implements RecordView {
         measurementUnit(),
         measurementQuality(),
         measurementReason(),
-        hasOwnTime() ? (Long) i64(timeAt) : null);
+        hasOwnTime() ? (Long) columns.times[index] : null);
   }
 
   /** The record as an object. Moves the cursor to the end. */
   public CanonicalRecord toRecord() {
-    List<Measurement> measurements = new ArrayList<>(count);
+    List<Measurement> measurements = new ArrayList<>(columns.count);
     rewind();
     while (next()) {
       measurements.add(toMeasurement());
@@ -394,48 +415,34 @@ public final class EncodedRecord implements RecordView {
         cap());
   }
 
-  byte[] bytes() {
-    return bytes;
+  /** What the layout found. */
+  RecordColumns columns() {
+    return columns;
   }
 
-  /** Where the string begins (its length): one of the constants above. */
-  int stringAt(int which) {
-    return strings[which];
-  }
-
-  int nameAt() {
-    return nameAt;
-  }
-
-  int unitAt() {
-    return unitAt;
-  }
-
-  int valueAt() {
-    return valueAt;
+  /** The place of the measurement under the cursor in them. */
+  int index() {
+    return index;
   }
 
   int qualityByte() {
-    return quality;
+    return columns.judgements[index] & 0xFF;
   }
 
-  int u16(int at) {
-    return (bytes[at] & 0xFF) << 8 | (bytes[at + 1] & 0xFF);
+  private String originText(int which) {
+    Term origin = columns.origin;
+    return origin == null ? string(which) : origin.required(which - RecordColumns.SECTOR);
   }
 
-  int i32(int at) {
-    return u16(at) << 16 | u16(at + 2);
+  private String string(int which) {
+    return new String(
+        columns.textBytes[which],
+        columns.textAt[which],
+        columns.textLength[which],
+        StandardCharsets.UTF_8);
   }
 
-  private long i64(int at) {
-    return (long) LONG.get(bytes, at);
-  }
-
-  private int after(int at) {
-    return at + 2 + u16(at);
-  }
-
-  private String string(int at) {
-    return new String(bytes, at + 2, u16(at), StandardCharsets.UTF_8);
+  private String text(int at, int length) {
+    return new String(columns.bytes, at, length, StandardCharsets.UTF_8);
   }
 }

@@ -190,6 +190,16 @@ final class JsonText {
     return ascii(Double.toString(value), to, start);
   }
 
+  /** Whether the numeral of these digits is the shortest of its double: see {@link #number}. */
+  static boolean isFixed(long digits) {
+    return digits < (long) EXACT_BELOW && digits > (long) -EXACT_BELOW;
+  }
+
+  /** Digits of which the last is no zero, or that have no decimals, as {@link #number} writes. */
+  static int fixed(long digits, int decimals, byte[] to, int start) {
+    return fixed(digits < 0, Math.abs(digits), decimals, to, start);
+  }
+
   private static int fixed(boolean negative, long shifted, int decimals, byte[] to, int start) {
     int at = start;
     if (negative) {

@@ -6,8 +6,9 @@ import io.sluice.api.QualityReason;
 import io.sluice.api.TimeSource;
 
 /**
- * The bytes of an encoded record, version 1. Integers are big-endian; {@code str} is a u16 length
- * and that many bytes of UTF-8.
+ * What all encoded records have in common, and the bytes of version 1, which is read for ever and
+ * written no more: those of version 2 stand in {@link CompactFormat}. Integers are big-endian;
+ * {@code str} is a u16 length and that many bytes of UTF-8.
  *
  * <pre>
  *   0  u8   format version: 1
@@ -32,7 +33,7 @@ import io.sluice.api.TimeSource;
  * later version keeps reading this one.
  */
 public final class RecordFormat {
-  public static final int VERSION = 1;
+  static final int VERSION_FIRST = 1;
 
   /** Bound of the measurements in one record. */
   public static final int MAX_MEASUREMENTS = 4096;
@@ -54,17 +55,12 @@ public final class RecordFormat {
   }
 
   static final int FLAGS = 1;
-  static final int TIME = 2;
-  static final int RECEIVED = 10;
-  static final int STRINGS = 18;
   static final int STRING_COUNT = 7;
+  static final int CAP_STRINGS = 4;
   static final int CLASS_BITS = 3;
   static final int HISTORICAL_BIT = 1 << 4;
   static final int CAP_BIT = 1 << 5;
   static final int RULED_BIT = 1 << 6;
-  static final int UNIT_BIT = 1 << 4;
-  static final int OWN_TIME_BIT = 1 << 5;
-  static final int MAX_STRING_BYTES = 0xFFFF;
 
   static final Kind[] KINDS = Kind.values();
   static final MessageClass[] CLASSES = MessageClass.values();
@@ -73,4 +69,22 @@ public final class RecordFormat {
   static final QualityReason[] REASONS = QualityReason.values();
 
   private RecordFormat() {}
+
+  /** The flags of a record, of whatever version. */
+  static int flags(byte[] bytes, int offset) throws CorruptRecordException {
+    int flags = bytes[offset + FLAGS];
+    if ((flags >> 2 & 3) >= TIME_SOURCES.length || flags >>> 7 != 0) {
+      throw corrupt(FLAGS, "unknown flags " + flags);
+    }
+    return flags;
+  }
+
+  /** Whether a byte tells a quality and a reason. */
+  static boolean isJudgement(int judged) {
+    return (judged & 3) < QUALITIES.length && judged >> 2 <= REASONS.length;
+  }
+
+  static CorruptRecordException corrupt(int at, String what) {
+    return new CorruptRecordException("record byte " + at + ": " + what);
+  }
 }

@@ -7,6 +7,7 @@ import io.sluice.api.Quality;
 import io.sluice.api.QualityReason;
 import io.sluice.api.TimeSource;
 import io.sluice.engine.record.RecordFormat.Kind;
+import io.sluice.spool.Term;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -84,29 +85,30 @@ public final class RecordJson {
 
   private static void head(EncodedRecord view, ByteSink out) {
     int strings = 0;
+    RecordColumns columns = view.columns();
     for (int i = 0; i < RecordFormat.STRING_COUNT; i++) {
-      strings += view.u16(view.stringAt(i));
+      strings += columns.textLength[i];
     }
-    strings += view.u16(view.stringAt(EncodedRecord.GATEWAY)) + view.epoch().length();
+    strings += columns.textLength[RecordColumns.GATEWAY] + view.epoch().length();
     out.ensure(FRAME_BYTES + JsonText.MAX_EXPANSION * strings);
     byte[] to = out.bytes();
     int at = JsonText.raw(ID, to, out.length());
-    at = string(view, EncodedRecord.GATEWAY, to, at);
+    at = string(columns, RecordColumns.GATEWAY, to, at);
     to[at++] = '-';
     at = JsonText.ascii(view.epoch(), to, at);
     to[at++] = '-';
     to[at++] = view.laneLetter();
     at = JsonText.number(view.sequence(), to, at);
     at = JsonText.raw(GATEWAY, to, at);
-    at = string(view, EncodedRecord.GATEWAY, to, at);
+    at = string(columns, RecordColumns.GATEWAY, to, at);
     at = JsonText.raw(DEVICE, to, at);
-    at = string(view, EncodedRecord.DEVICE, to, at);
+    at = string(columns, RecordColumns.DEVICE, to, at);
     at = JsonText.raw(SECTOR, to, at);
-    at = string(view, EncodedRecord.SECTOR, to, at);
+    at = string(columns, RecordColumns.SECTOR, to, at);
     at = JsonText.raw(SITE, to, at);
-    at = string(view, EncodedRecord.SITE, to, at);
+    at = string(columns, RecordColumns.SITE, to, at);
     at = JsonText.raw(MODEL, to, at);
-    at = string(view, EncodedRecord.MODEL, to, at);
+    at = string(columns, RecordColumns.MODEL, to, at);
     at = JsonText.raw(CLASSES[view.messageClass().ordinal()], to, at);
     at = JsonText.number(view.timeMicros(), to, at);
     at = JsonText.raw(TIME_SOURCES[view.timeSource().ordinal()], to, at);
@@ -120,10 +122,27 @@ public final class RecordJson {
 
   private static void measurement(EncodedRecord view, ByteSink out, boolean first) {
     Kind kind = view.kind();
+    RecordColumns columns = view.columns();
+    int index = view.index();
+    Term term = columns.terms[index];
+    byte[] names = columns.bytes;
+    byte[] units = columns.bytes;
+    int nameAt = columns.nameAt[index];
+    int nameLength = columns.nameLength[index];
+    int unitAt = columns.unitAt[index];
+    int unitLength = columns.unitLength[index];
+    if (term != null) {
+      names = term.requiredUtf8(0);
+      nameAt = 0;
+      nameLength = names.length;
+      byte[] unit = term.utf8(1);
+      units = unit == null ? names : unit;
+      unitAt = 0;
+      unitLength = unit == null ? RecordColumns.NO_UNIT : unit.length;
+    }
     boolean blob = kind == Kind.STRING || kind == Kind.BYTES;
-    int text = view.u16(view.nameAt());
-    text += view.hasUnit() ? view.u16(view.unitAt()) : 0;
-    text += blob ? view.i32(view.valueAt()) : 0;
+    int text = nameLength + Math.max(unitLength, 0);
+    text = blob ? Math.addExact(text, columns.blobLengths[index]) : text;
     out.ensure(Math.addExact(MEASUREMENT_BYTES, Math.multiplyExact(JsonText.MAX_EXPANSION, text)));
     byte[] to = out.bytes();
     int at = out.length();
@@ -131,12 +150,12 @@ public final class RecordJson {
       to[at++] = ',';
     }
     at = JsonText.raw(NAME, to, at);
-    at = JsonText.escaped(view.bytes(), view.nameAt() + 2, view.u16(view.nameAt()), to, at);
+    at = JsonText.escaped(names, nameAt, nameLength, to, at);
     at = JsonText.raw(VALUE, to, at);
     at = value(view, kind, to, at);
-    if (view.hasUnit()) {
+    if (unitLength != RecordColumns.NO_UNIT) {
       at = JsonText.raw(UNIT, to, at);
-      at = JsonText.escaped(view.bytes(), view.unitAt() + 2, view.u16(view.unitAt()), to, at);
+      at = JsonText.escaped(units, unitAt, unitLength, to, at);
       at = JsonText.raw(QUALITY, to, at);
     } else {
       at = JsonText.raw(NO_UNIT, to, at);
@@ -158,19 +177,29 @@ public final class RecordJson {
 
   private static int value(EncodedRecord view, Kind kind, byte[] to, int start) {
     int at = start;
+    RecordColumns columns = view.columns();
+    int index = view.index();
+    int blobAt = (int) columns.bits[index];
+    int blobLength = columns.blobLengths[index];
     switch (kind) {
       case LONG -> at = JsonText.number(view.longValue(), to, at);
-      case DOUBLE -> at = JsonText.number(view.doubleValue(), to, at);
+      case DOUBLE -> {
+        int decimals = columns.decimals[index];
+        at =
+            decimals >= 0 && JsonText.isFixed(columns.bits[index])
+                ? JsonText.fixed(columns.bits[index], decimals, to, at)
+                : JsonText.number(view.doubleValue(), to, at);
+      }
       case TRUE -> at = JsonText.raw(TRUE, to, at);
       case FALSE -> at = JsonText.raw(FALSE, to, at);
       case STRING -> {
         to[at++] = '"';
-        at = JsonText.escaped(view.bytes(), view.valueAt() + 4, view.i32(view.valueAt()), to, at);
+        at = JsonText.escaped(columns.bytes, blobAt, blobLength, to, at);
         to[at++] = '"';
       }
       case BYTES -> {
         to[at++] = '"';
-        at = JsonText.base64(view.bytes(), view.valueAt() + 4, view.i32(view.valueAt()), to, at);
+        at = JsonText.base64(columns.bytes, blobAt, blobLength, to, at);
         to[at++] = '"';
       }
     }
@@ -178,15 +207,15 @@ public final class RecordJson {
   }
 
   private static void tail(EncodedRecord view, ByteSink out) {
+    RecordColumns columns = view.columns();
     int text =
-        view.u16(view.stringAt(EncodedRecord.PROTOCOL))
-            + view.u16(view.stringAt(EncodedRecord.SOURCE));
+        columns.textLength[RecordColumns.PROTOCOL] + columns.textLength[RecordColumns.SOURCE];
     out.ensure(FRAME_BYTES + JsonText.MAX_EXPANSION * text);
     byte[] to = out.bytes();
     int at = JsonText.raw(PROTOCOL, to, out.length());
-    at = string(view, EncodedRecord.PROTOCOL, to, at);
+    at = string(columns, RecordColumns.PROTOCOL, to, at);
     at = JsonText.raw(SOURCE, to, at);
-    at = string(view, EncodedRecord.SOURCE, to, at);
+    at = string(columns, RecordColumns.SOURCE, to, at);
     to[at++] = '"';
     out.length(at);
     Cap cap = view.cap();
@@ -208,9 +237,9 @@ public final class RecordJson {
     out.length(JsonText.escaped(text, 0, text.length, out.bytes(), at));
   }
 
-  private static int string(EncodedRecord view, int which, byte[] to, int at) {
-    int from = view.stringAt(which);
-    return JsonText.escaped(view.bytes(), from + 2, view.u16(from), to, at);
+  private static int string(RecordColumns columns, int which, byte[] to, int at) {
+    return JsonText.escaped(
+        columns.textBytes[which], columns.textAt[which], columns.textLength[which], to, at);
   }
 
   private static byte[] ascii(String text) {

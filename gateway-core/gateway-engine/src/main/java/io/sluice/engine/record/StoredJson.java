@@ -2,6 +2,7 @@ package io.sluice.engine.record;
 
 import io.sluice.api.ByteSink;
 import io.sluice.api.Lane;
+import io.sluice.spool.Terms;
 import java.nio.charset.StandardCharsets;
 
 /** A record as the spool keeps it, as canonical JSON text. Pure. */
@@ -10,15 +11,17 @@ public final class StoredJson {
 
   /**
    * @param epoch the random part of the record's id
+   * @param terms what it names by number
    */
-  public static String of(byte[] body, Lane lane, long sequence, String epoch) {
-    return text(view(body, lane, sequence, epoch));
+  public static String of(byte[] body, Lane lane, long sequence, String epoch, Terms terms) {
+    return text(view(body, lane, sequence, epoch, terms));
   }
 
-  public static EncodedRecord view(byte[] body, Lane lane, long sequence, String epoch) {
+  public static EncodedRecord view(
+      byte[] body, Lane lane, long sequence, String epoch, Terms terms) {
     try {
       EncodedRecord view = new EncodedRecord();
-      view.wrap(body, 0, body.length, lane, sequence, epoch);
+      view.wrap(body, 0, body.length, lane, sequence, epoch, terms);
       return view;
     } catch (CorruptRecordException e) {
       throw new IllegalStateException(

@@ -17,6 +17,7 @@ import io.sluice.engine.normalize.profile.Profiles;
 import io.sluice.engine.normalize.sample.Normalized;
 import io.sluice.engine.record.EncodedRecord;
 import io.sluice.engine.record.RecordWriter;
+import io.sluice.spool.Terms;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -52,7 +53,7 @@ final class AlarmBench implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    book.openAlarms().judgeBy(profiles);
+    book.openAlarms().judgeBy(profiles, Terms.NONE);
     book.publishOpen();
   }
 

@@ -8,6 +8,7 @@ import io.sluice.api.TimeSource;
 import io.sluice.engine.normalize.profile.Profiles;
 import io.sluice.engine.record.RecordFormat;
 import io.sluice.engine.record.RecordWriter;
+import io.sluice.spool.Terms;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -37,7 +38,7 @@ class OpenAlarmsTest {
               - { when: gas >= 10 }
               - { when: smoke == true, latch: true }
             """);
-    open.judgeBy(Profiles.load(List.of(file)).profiles());
+    open.judgeBy(Profiles.load(List.of(file)).profiles(), Terms.NONE);
   }
 
   private static byte[] gas(double value) {

@@ -32,7 +32,7 @@ final class HeaderlessScan {
         // What follows is not known, but no more than fits.
         return sequence + (size - at) / SegmentFormat.RECORD_HEADER_BYTES + 1;
       }
-      int length = frame.getInt(4);
+      int length = frame.getInt(4) & SegmentFormat.LENGTH_MASK;
       boolean isNext =
           length >= 1
               && length <= SegmentFormat.BODY_MAX_BYTES + SegmentCipher.OVERHEAD_BYTES
@@ -41,7 +41,7 @@ final class HeaderlessScan {
       if (!isNext) {
         return sequence;
       }
-      sequence++;
+      sequence += RecordFrame.isDefinition(frame, 0) ? 0 : 1;
       at += RecordFrame.size(length);
     }
     return sequence;

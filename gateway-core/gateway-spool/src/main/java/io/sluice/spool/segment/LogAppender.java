@@ -2,6 +2,7 @@ package io.sluice.spool.segment;
 
 import io.sluice.api.health.Guarded;
 import io.sluice.spool.SpoolEntry;
+import io.sluice.spool.TermDictionary;
 import io.sluice.spool.disk.SpoolFiles;
 import io.sluice.spool.disk.SpoolFiles.SpoolFile;
 import io.sluice.spool.segment.SegmentFormat.Header;
@@ -25,6 +26,7 @@ public final class LogAppender {
   private final SegmentPool pool;
   private final SpoolFiles files;
   private final @Nullable SpoolKey key;
+  private final @Nullable TermDictionary dictionary;
 
   /** Not from the clock: where it is encrypted, it keeps the keys of two segments apart. */
   private final SecureRandom generations = new SecureRandom();
@@ -32,20 +34,30 @@ public final class LogAppender {
   private @Nullable Segment active;
   private @Nullable RecordFrame frame;
 
+  /** What of the dictionary the active segment defines. */
+  private DefinedTerms defined = DefinedTerms.NONE;
+
   /** A write failed in it: to be cut off before another is begun. */
   private @Nullable Segment failedSegment;
 
   /**
    * @param key by which new segments are encrypted, null where they are not
+   * @param dictionary what records name by number, null where they name nothing so
    */
   LogAppender(
-      SegmentLog log, Path directory, SegmentPool pool, SpoolFiles files, @Nullable SpoolKey key) {
+      SegmentLog log,
+      Path directory,
+      SegmentPool pool,
+      SpoolFiles files,
+      @Nullable SpoolKey key,
+      @Nullable TermDictionary dictionary) {
     this.log = log;
     this.directory = directory;
     this.shape = log.shape();
     this.pool = pool;
     this.files = files;
     this.key = key;
+    this.dictionary = dictionary;
   }
 
   /** Whether a segment is being written. */
@@ -132,8 +144,10 @@ public final class LogAppender {
         segment = null;
       }
       if (segment == null) {
-        segment = active != null && fits(active.end(), size) ? active : begin(sequence);
-        offset = segment.end();
+        // Every number that a record of the group names was given before the group was taken.
+        boolean fits = active != null && fits(active.end(), size + defined.dueBytes());
+        segment = active != null && fits ? active : begin(sequence);
+        offset = define(segment, buffer, segment.end(), sequence, size);
       }
       if (buffer.remaining() < size) {
         offset = flush(segment, buffer, offset);
@@ -149,6 +163,22 @@ public final class LogAppender {
     if (segment != null) {
       finish(segment, buffer, offset, sequence);
     }
+  }
+
+  /** Puts before a record what it, and what follows it, may name by number. */
+  private long define(Segment segment, ByteBuffer buffer, long start, long sequence, int size)
+      throws IOException {
+    long offset = start;
+    defined.begin(start, shape.segmentBytes() - start - size);
+    byte[] body = defined.next();
+    while (body != null) {
+      if (buffer.remaining() < RecordFrame.size(body.length + SegmentCipher.OVERHEAD_BYTES)) {
+        offset = flush(segment, buffer, offset);
+      }
+      frame().putDefinitions(buffer, sequence, defined.place(), body);
+      body = defined.next();
+    }
+    return offset;
   }
 
   private boolean fits(long at, int size) {
@@ -191,11 +221,14 @@ public final class LogAppender {
     if (log.isFull()) {
       throw new LogFullException(shape.name() + " lane is at its bound");
     }
-    Header header = new Header(shape.number(), sequence, generations.nextLong(), key != null);
+    Header header =
+        new Header(
+            shape.number(), sequence, generations.nextLong(), key != null, dictionary != null);
     Segment segment = create(LogRecovery.file(directory, sequence), header);
     // Sealed by this one, whether it could be cut off or not.
     failedSegment = null;
     frame = new RecordFrame(header.generation(), log.cipher(header));
+    defined = dictionary == null ? DefinedTerms.NONE : new DefinedTerms(dictionary.terms());
     active = segment;
     log.add(segment);
     return segment;
@@ -216,6 +249,7 @@ public final class LogAppender {
               channel,
               files,
               header,
+              dictionary == null ? SegmentTerms.NONE : SegmentTerms.ofThisRun(dictionary),
               SegmentFormat.HEADER_BYTES,
               header.baseSequence(),
               true);

@@ -2,6 +2,7 @@ package io.sluice.spool.segment;
 
 import io.sluice.api.Lane;
 import io.sluice.spool.SpoolBatch;
+import io.sluice.spool.Terms;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -73,9 +74,11 @@ public final class LogReader {
         offset += parsed.consumed;
         recordBytes = parsed.consumed / parsed.count;
         sequence = parsed.next;
-        return new Chunk(parsed.batch(lane, stream), parsed.next);
+        return new Chunk(parsed.batch(lane, stream, current.terms()), parsed.next);
       }
-      if (current.isClosed()) {
+      if (parsed.consumed > 0) {
+        offset += parsed.consumed; // definitions alone
+      } else if (current.isClosed()) {
         forget();
         if (log.holding(next) == current) {
           throw new IOException("the spool is closed");
@@ -129,7 +132,7 @@ public final class LogReader {
         if (!mustGrow) {
           return at;
         }
-        chunk = ByteBuffer.allocate(RecordFrame.size(chunk.getInt(4)));
+        chunk = ByteBuffer.allocate(RecordFrame.sizeAt(chunk, 0));
       }
     }
     return at;
@@ -219,12 +222,16 @@ public final class LogReader {
       int bodies = 0;
       while (count < maxRecords && consumed < chunk.limit()) {
         int size = frame.check(chunk, consumed);
-        if (size < 0 && chunk.limit() < left && count == 0) {
-          boolean hasLength = chunk.limit() - consumed >= 8;
-          needed = hasLength ? RecordFrame.size(chunk.getInt(consumed + 4)) : chunk.limit() + 64;
+        if (size < 0 && chunk.limit() < left && consumed == 0) {
+          boolean hasLength = chunk.limit() >= 8;
+          needed = hasLength ? RecordFrame.sizeAt(chunk, 0) : chunk.limit() + 64;
         }
         if (size <= 0) {
           return;
+        }
+        if (RecordFrame.isDefinition(chunk, consumed)) {
+          consumed += size; // known since the segment was entered
+          continue;
         }
         long sequence = RecordFrame.sequence(chunk, consumed);
         int length = size - SegmentFormat.RECORD_HEADER_BYTES;
@@ -266,9 +273,9 @@ public final class LogReader {
       next = sequence + 1;
     }
 
-    SpoolBatch batch(Lane lane, SpoolBatch.Stream stream) {
+    SpoolBatch batch(Lane lane, SpoolBatch.Stream stream, Terms terms) {
       return new SpoolBatch(
-          lane, stream, bytes, sequences, receivedMicros, offsets, lengths, count);
+          lane, stream, bytes, sequences, receivedMicros, offsets, lengths, count, null, terms);
     }
   }
 }

@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +37,7 @@ public final class LogRecovery {
   private final SegmentLog.Shape shape;
   private final SpoolFiles files;
   private final @Nullable PlainBound plain;
+  private final Function<Header, SegmentTerms> terms;
 
   private final List<Segment> opened = new ArrayList<>();
   private final List<Path> damaged = new ArrayList<>();
@@ -56,12 +58,20 @@ public final class LogRecovery {
   private long endSequence = 1;
   private boolean isUnsynced;
 
-  public LogRecovery(
-      Path directory, SegmentLog.Shape shape, SpoolFiles files, @Nullable PlainBound plain) {
+  /**
+   * @param terms where what a segment defines is gathered
+   */
+  LogRecovery(
+      Path directory,
+      SegmentLog.Shape shape,
+      SpoolFiles files,
+      @Nullable PlainBound plain,
+      Function<Header, SegmentTerms> terms) {
     this.directory = directory;
     this.shape = shape;
     this.files = files;
     this.plain = plain;
+    this.terms = terms;
   }
 
   public static Path file(Path directory, long baseSequence) {
@@ -221,7 +231,8 @@ public final class LogRecovery {
               + " directory aside to begin anew");
     }
     bases.add(base);
-    opened.add(new Segment(file, channel, files, header, channel.size(), base, false));
+    SegmentTerms defined = terms.apply(header);
+    opened.add(new Segment(file, channel, files, header, defined, channel.size(), base, false));
   }
 
   /** Leaves bytes that are no header where they cannot be read. */

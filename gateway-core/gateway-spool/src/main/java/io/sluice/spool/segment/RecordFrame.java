@@ -27,10 +27,20 @@ public final class RecordFrame {
     return SegmentFormat.RECORD_HEADER_BYTES + bodyLength;
   }
 
+  /** Size of the frame at that index, as its length says. */
+  static int sizeAt(ByteBuffer in, int index) {
+    return size(in.getInt(index + 4) & SegmentFormat.LENGTH_MASK);
+  }
+
+  /** Whether the valid frame at that index defines terms, and is no record. */
+  static boolean isDefinition(ByteBuffer in, int index) {
+    return in.getInt(index + 4) < 0;
+  }
+
   /** Puts a record at the buffer's position, for which it has room. */
   void put(ByteBuffer out, long sequence, long receivedMicros, byte[] body) {
     int start = out.position();
-    int length = body.length + (cipher == null ? 0 : SegmentCipher.OVERHEAD_BYTES);
+    int length = onDisk(body);
     out.putInt(0).putInt(length).putLong(sequence).putLong(receivedMicros);
     if (cipher == null) {
       out.put(body);
@@ -41,7 +51,29 @@ public final class RecordFrame {
   }
 
   /**
-   * Whether a whole, valid record of any sequence stands at that index.
+   * Puts definitions of terms at the buffer's position, for which it has room.
+   *
+   * @param sequence of the record that follows
+   * @param place see {@link SegmentFormat}: no two of a segment have the same
+   */
+  void putDefinitions(ByteBuffer out, long sequence, long place, byte[] body) {
+    int start = out.position();
+    int length = onDisk(body);
+    out.putInt(0).putInt(length | SegmentFormat.DEFINITION_BIT).putLong(sequence).putLong(place);
+    if (cipher == null) {
+      out.put(body);
+    } else {
+      cipher.encryptDefinitions(body, out, place);
+    }
+    out.putInt(start, crc(out, start, length));
+  }
+
+  private int onDisk(byte[] body) {
+    return body.length + (cipher == null ? 0 : SegmentCipher.OVERHEAD_BYTES);
+  }
+
+  /**
+   * Whether a whole, valid record of any sequence, or definitions, stand at that index.
    *
    * @return its size; 0 where none stands; -1 where it may go on beyond the buffer's limit
    */
@@ -49,7 +81,7 @@ public final class RecordFrame {
     if (in.limit() - index < SegmentFormat.RECORD_HEADER_BYTES) {
       return -1;
     }
-    int length = in.getInt(index + 4);
+    int length = in.getInt(index + 4) & SegmentFormat.LENGTH_MASK;
     if (length < 1 || length > SegmentFormat.BODY_MAX_BYTES + SegmentCipher.OVERHEAD_BYTES) {
       return 0;
     }
@@ -64,6 +96,7 @@ public final class RecordFrame {
     return in.getLong(index + 8);
   }
 
+  /** Of a record when it was received; of definitions their place. */
   static long receivedMicros(ByteBuffer in, int index) {
     return in.getLong(index + 16);
   }

@@ -3,7 +3,7 @@ package io.sluice.spool.segment;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** Finds the next valid record behind a damage, byte by byte. */
+/** Finds the next valid record, or definitions, behind a damage, byte by byte. */
 final class ResyncSearch {
   private static final int CHUNK_BYTES = 1 << 20;
 
@@ -42,7 +42,7 @@ final class ResyncSearch {
     if (size >= 0) {
       return size > 0;
     }
-    int wanted = RecordFrame.size(chunk.getInt(index + 4));
+    int wanted = RecordFrame.sizeAt(chunk, index);
     if (offset + wanted > segment.end()) {
       return false;
     }

@@ -1,5 +1,6 @@
 package io.sluice.spool.segment;
 
+import io.sluice.spool.Terms;
 import io.sluice.spool.disk.DamagedFiles;
 import io.sluice.spool.disk.SpoolFiles;
 import io.sluice.spool.disk.SpoolFiles.SpoolFile;
@@ -23,6 +24,7 @@ public final class Segment {
   private final SpoolFiles files;
   private final SegmentReads reads;
   private final SegmentFormat.Header header;
+  private final SegmentTerms terms;
   private final Path file;
   private volatile long end;
   private volatile long endSequence;
@@ -45,6 +47,7 @@ public final class Segment {
   private volatile boolean isIndexed;
 
   /**
+   * @param terms what its records name by number
    * @param end offset behind the last record known to be there
    * @param endSequence one more than the sequence of the last record
    */
@@ -53,6 +56,7 @@ public final class Segment {
       SpoolFile channel,
       SpoolFiles files,
       SegmentFormat.Header header,
+      SegmentTerms terms,
       long end,
       long endSequence,
       boolean isIndexed) {
@@ -61,6 +65,7 @@ public final class Segment {
     this.files = files;
     this.reads = new SegmentReads(file, files);
     this.header = header;
+    this.terms = terms;
     this.end = end;
     this.endSequence = endSequence;
     this.isIndexed = isIndexed;
@@ -114,6 +119,19 @@ public final class Segment {
     channel.force();
   }
 
+  /**
+   * What its records name by number. Of a segment of an earlier run all that it defines, once
+   * {@link #floor} was asked, or a scan went over it.
+   */
+  Terms terms() {
+    return terms.all();
+  }
+
+  /** Takes definitions that stand in it. */
+  void define(ByteBuffer chunk, int index, int size) {
+    terms.take(chunk, index, size, file);
+  }
+
   /** The records up to there are on disk. */
   void synced(long newEnd, long newEndSequence) {
     end = newEnd;
@@ -165,7 +183,7 @@ public final class Segment {
     if (!isIndexed) {
       synchronized (scanLock) {
         if (!isIndexed) {
-          new SegmentScan(this).run(SCAN_BYTES);
+          scan();
           isIndexed = true;
         }
       }
@@ -175,6 +193,16 @@ public final class Segment {
       int at = Arrays.binarySearch(indexSequences, 0, indexed, sequence);
       int slot = at >= 0 ? at : -at - 2;
       return slot < 0 ? SegmentFormat.HEADER_BYTES : indexOffsets[slot];
+    }
+  }
+
+  /** Definitions behind a damage count, too: they hold for all records. */
+  private void scan() throws IOException {
+    SegmentScan scan = new SegmentScan(this);
+    if (header.mayDefine()) {
+      scan.runBeyondDamage();
+    } else {
+      scan.run(SCAN_BYTES);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.sluice.spool.segment;
 
+import io.sluice.spool.TermDictionary;
 import io.sluice.spool.disk.SpoolFiles;
 import io.sluice.spool.segment.SegmentFormat.Header;
 import java.io.IOException;
@@ -35,6 +36,7 @@ public final class SegmentLog {
   private final Shape shape;
   private final SpoolFiles files;
   private final @Nullable SpoolKey key;
+  private final @Nullable TermDictionary dictionary;
   private final DiscardedSegments discarded;
   private final LogAppender appender;
 
@@ -46,6 +48,7 @@ public final class SegmentLog {
 
   /**
    * @param key by which new segments are encrypted, null where they are not
+   * @param dictionary what its records name by number, null where they name nothing so
    */
   public SegmentLog(
       Path directory,
@@ -53,15 +56,17 @@ public final class SegmentLog {
       SegmentPool pool,
       DiscardedSegments discarded,
       SpoolFiles files,
-      @Nullable SpoolKey key)
+      @Nullable SpoolKey key,
+      @Nullable TermDictionary dictionary)
       throws IOException {
     files.createDirectories(directory);
     this.key = key;
+    this.dictionary = dictionary;
     this.directory = directory;
     this.shape = shape;
     this.discarded = discarded;
     this.files = files;
-    this.appender = new LogAppender(this, directory, pool, files, key);
+    this.appender = new LogAppender(this, directory, pool, files, key, dictionary);
   }
 
   public Shape shape() {
@@ -146,7 +151,7 @@ public final class SegmentLog {
    * @param plain which plain segments are the spool's own; null where it is not encrypted
    */
   public void recover(@Nullable PlainBound plain) throws IOException {
-    LogRecovery recovery = new LogRecovery(directory, shape, files, plain);
+    LogRecovery recovery = new LogRecovery(directory, shape, files, plain, this::earlierTerms);
     try {
       segments = recovery.open().toArray(Segment[]::new);
     } catch (IOException | RuntimeException e) {
@@ -177,6 +182,12 @@ public final class SegmentLog {
   /** The cipher by which a segment's bodies are read, null where they are plain. */
   @Nullable SegmentCipher cipher(Header header) {
     return header.isEncrypted() && key != null ? key.cipher(header) : null;
+  }
+
+  private SegmentTerms earlierTerms(Header header) {
+    return header.mayDefine() && dictionary != null
+        ? SegmentTerms.ofEarlierRun(dictionary, () -> cipher(header))
+        : SegmentTerms.NONE;
   }
 
   /** The records before that sequence are synced. */

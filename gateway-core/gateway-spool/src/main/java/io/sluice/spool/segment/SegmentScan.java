@@ -3,7 +3,7 @@ package io.sluice.spool.segment;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** Walks all records of a segment from its base, noting where they lie. */
+/** Walks all records of a segment from its base, noting where they lie and what is defined. */
 final class SegmentScan {
   private static final int SCAN_BYTES = 1 << 20;
 
@@ -27,7 +27,7 @@ final class SegmentScan {
         return;
       }
       if (walked == 0) {
-        int needed = RecordFrame.size(chunk.limit() < 8 ? 0 : chunk.getInt(4));
+        int needed = chunk.limit() < 8 ? 0 : RecordFrame.sizeAt(chunk, 0);
         if (chunk.limit() < chunk.capacity() || needed <= chunk.capacity()) {
           return;
         }
@@ -64,8 +64,12 @@ final class SegmentScan {
       if (!isNext) {
         return at == 0 ? -1 : at;
       }
-      nextSequence = RecordFrame.sequence(chunk, at) + 1;
-      segment.note(nextSequence - 1, offset + at);
+      if (RecordFrame.isDefinition(chunk, at)) {
+        segment.define(chunk, at, size);
+      } else {
+        nextSequence = RecordFrame.sequence(chunk, at) + 1;
+        segment.note(nextSequence - 1, offset + at);
+      }
       at += size;
     }
     return at;

@@ -12,6 +12,8 @@ import io.sluice.spool.SpoolEncryption;
 import io.sluice.spool.SpoolEntry;
 import io.sluice.spool.SpoolReader;
 import io.sluice.spool.SpoolSettings;
+import io.sluice.spool.TermDictionary;
+import io.sluice.spool.Terms;
 import io.sluice.spool.cursor.CursorInternalReader;
 import io.sluice.spool.cursor.CursorReader;
 import io.sluice.spool.cursor.CursorReaders;
@@ -55,6 +57,7 @@ public final class SegmentedSpool implements Spool {
   private final Closeable lockFile;
   private final SpoolEpoch.Found epoch;
   private final @Nullable SpoolKey key;
+  private final TermDictionary dictionary;
   private final @Nullable PlainBound plain;
   private final List<SegmentLog> logs = new ArrayList<>();
   private final List<SegmentPool> pools = new ArrayList<>();
@@ -78,8 +81,12 @@ public final class SegmentedSpool implements Spool {
     this.key = SpoolKey.open(settings.encryption(), directory, files);
     files.createDirectories(directory.resolve("cursors"));
     this.discarded = new DiscardedSegments(pools);
-    this.lanes = PerLane.of(lane -> log(lane.jsonName(), settings.capacityBytes(lane), settings));
-    log("dead-letter", settings.deadLetterBytes().value(), settings);
+    this.dictionary = new TermDictionary(settings.termBytes());
+    this.lanes =
+        PerLane.of(
+            lane -> log(lane.jsonName(), settings.capacityBytes(lane), settings, dictionary));
+    // What a letter keeps outlives the run, and its segment.
+    log("dead-letter", settings.deadLetterBytes().value(), settings, null);
     this.queue = new WriteQueue(logs.size(), settings.queueBytes().value());
     this.readers = new CursorReaders(directory.resolve("cursors"), files, lanes, queue::wakeWriter);
     SpoolEncryption encryption = settings.encryption();
@@ -190,12 +197,14 @@ public final class SegmentedSpool implements Spool {
     files.syncDirectory(directory);
   }
 
-  private SegmentLog log(String name, long capacityBytes, SpoolSettings settings)
+  private SegmentLog log(
+      String name, long capacityBytes, SpoolSettings settings, @Nullable TermDictionary dictionary)
       throws IOException {
     long segmentBytes = settings.segmentBytes(capacityBytes);
     SegmentLog.Shape shape = new SegmentLog.Shape(name, logs.size(), capacityBytes, segmentBytes);
     SegmentLog log =
-        new SegmentLog(directory.resolve(name), shape, pool(segmentBytes), discarded, files, key);
+        new SegmentLog(
+            directory.resolve(name), shape, pool(segmentBytes), discarded, files, key, dictionary);
     logs.add(log);
     return log;
   }
@@ -216,6 +225,16 @@ public final class SegmentedSpool implements Spool {
   /** Has this run on the writer thread after the entries of each group commit are completed. */
   public void afterBatch(Runnable action) {
     writer.afterBatch(action);
+  }
+
+  /** By which who makes records may name by number what comes again and again. */
+  public TermDictionary dictionary() {
+    return dictionary;
+  }
+
+  @Override
+  public Terms terms() {
+    return dictionary.terms();
   }
 
   @Override
@@ -346,7 +365,7 @@ public final class SegmentedSpool implements Spool {
       byte[] body =
           java.util.Arrays.copyOfRange(
               batch.bytes(), batch.offset(i), batch.offset(i) + batch.length(i));
-      entries.add(new StoredEntry(batch.sequence(i), batch.receivedMicros(i), body));
+      entries.add(new StoredEntry(batch.sequence(i), batch.receivedMicros(i), body, batch.terms()));
     }
   }
 
