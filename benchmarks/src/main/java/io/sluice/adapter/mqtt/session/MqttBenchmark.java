@@ -53,7 +53,7 @@ public class MqttBenchmark {
             gateway,
             peer);
     Connection connection =
-        new Connection(channel, sink, gateway, options, new Sessions(), peer, before, null);
+        new Connection(channel, sink, gateway, options, new SleepingSessions(), peer, before, null);
     channel
         .pipeline()
         .addLast(before)

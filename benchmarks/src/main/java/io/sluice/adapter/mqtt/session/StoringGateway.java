@@ -86,6 +86,16 @@ final class StoringGateway
   }
 
   @Override
+  public CompletionStage<Void> claim(Admission.Admitted admitted, DeviceLink link) {
+    return CompletableFuture.completedFuture(null);
+  }
+
+  @Override
+  public boolean claimFree(Admission.Admitted admitted, DeviceLink link) {
+    return true;
+  }
+
+  @Override
   public boolean attach(Admission.Admitted admitted, Peer peer, DeviceLink link) {
     return true;
   }

@@ -46,7 +46,6 @@ final class LineSession implements DeviceLink {
         lines.write("no " + limit.label());
       } else if (signIn() instanceof Admission.Admitted admitted
           && context.sessions().attach(admitted, peer, this)) {
-        lines.write("ok");
         serve(admitted.device().id());
       } else {
         lines.write("no device has this name and password; mend one of them");
@@ -82,6 +81,7 @@ final class LineSession implements DeviceLink {
 
   private void serve(DeviceId device) throws IOException {
     try {
+      lines.write("ok");
       while (true) {
         String line = lines.read(idle);
         if (line.equals("command?")) {

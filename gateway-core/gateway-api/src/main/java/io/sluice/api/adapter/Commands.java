@@ -37,6 +37,17 @@ public interface Commands {
    */
   void refused(DeviceId device, String commandId, int reasonCode);
 
-  /** It could not be sent after all: it is queued again. */
+  /**
+   * A link could not send it after all, or got no answer to it: it is queued again. Does nothing
+   * where the command was given to another link meanwhile, to a poll, or is over.
+   *
+   * @param link that was given it by {@link DeviceLink#send}
+   */
+  void returned(DeviceId device, String commandId, DeviceLink link);
+
+  /**
+   * The answer to a {@link #poll} could not take it after all: it is queued again. Does nothing
+   * where a link was given it meanwhile, or it is over.
+   */
   void returned(DeviceId device, String commandId);
 }

@@ -19,6 +19,9 @@ public interface DeviceLink {
     return true;
   }
 
-  /** Ends the session, and tells the device why where its protocol can. */
+  /**
+   * Ends the session, and tells the device why where its protocol can. May be called again, and
+   * after the end. {@link Sessions#detach} tells when it has ended.
+   */
   void close(LinkEnd reason);
 }

@@ -6,6 +6,7 @@ import io.sluice.api.adapter.DeviceLink;
 import io.sluice.api.adapter.Peer;
 import io.sluice.api.adapter.Sessions;
 import io.sluice.engine.normalize.SessionCodecs;
+import java.util.concurrent.CompletionStage;
 
 /**
  * Knows which device is here, and ends what codecs know of a session with it. Thread-safe.
@@ -13,6 +14,16 @@ import io.sluice.engine.normalize.SessionCodecs;
  * @param presence who is there
  */
 public record GatewaySessions(Sessions presence, SessionCodecs codecs) implements Sessions {
+  @Override
+  public CompletionStage<Void> claim(Admission.Admitted admitted, DeviceLink link) {
+    return presence.claim(admitted, link);
+  }
+
+  @Override
+  public boolean claimFree(Admission.Admitted admitted, DeviceLink link) {
+    return presence.claimFree(admitted, link);
+  }
+
   @Override
   public boolean attach(Admission.Admitted admitted, Peer peer, DeviceLink link) {
     return presence.attach(admitted, peer, link);

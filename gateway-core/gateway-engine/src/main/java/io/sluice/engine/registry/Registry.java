@@ -119,6 +119,7 @@ public final class Registry implements AutoCloseable {
     this.seeder = new Seeder(devices, hasher);
     this.commands =
         new CommandQueues(store, devices::registration, presence, clock, time.nanoTime());
+    presence.onTurn(commands::ready);
     ClaimStore claims = new ClaimStore(store);
     this.claims = new ClaimAdmin(devices.profiles(), tokens, claims, clock::millis);
     SelfRegistration registration = new SelfRegistration(devices, hasher);

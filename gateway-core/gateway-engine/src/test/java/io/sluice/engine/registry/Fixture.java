@@ -1,6 +1,7 @@
 package io.sluice.engine.registry;
 
 import io.sluice.api.Command;
+import io.sluice.api.Device;
 import io.sluice.api.DeviceId;
 import io.sluice.api.adapter.Admission;
 import io.sluice.api.adapter.Credentials;
@@ -10,8 +11,10 @@ import io.sluice.api.adapter.Peer;
 import io.sluice.api.operator.DeviceDirectory.CredentialSpec;
 import io.sluice.api.operator.DeviceDirectory.DeviceSpec;
 import io.sluice.api.operator.DeviceDirectory.PskSpec;
+import io.sluice.api.store.StoredCredentials;
 import io.sluice.engine.limits.LimitSettings;
 import io.sluice.engine.registry.credential.AccessSettings;
+import io.sluice.engine.registry.device.DeviceEntry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -24,6 +27,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -130,7 +134,24 @@ public final class Fixture {
 
   /** Begins a session of a device that has just shown its credentials. */
   public static boolean attach(Registry registry, String device, DeviceLink link) {
-    return registry.presence().attach(Objects.requireNonNull(registry.current(device)), PEER, link);
+    return registry.presence().attach(admitted(registry, device), PEER, link);
+  }
+
+  /** The same, where it waits for its turn. */
+  public static CompletionStage<Void> claim(Registry registry, String device, DeviceLink link) {
+    return registry.presence().claim(admitted(registry, device), link);
+  }
+
+  /** As a device that has just shown its credentials. */
+  public static Admission.Admitted admitted(Registry registry, String device) {
+    return Objects.requireNonNull(registry.current(device));
+  }
+
+  /** A device as the registry has it, without credentials. */
+  public static DeviceEntry entry(String device) {
+    return new DeviceEntry(
+        new Device(id(device), "cnc", "factory", "plant-a", null, null, true, true, false),
+        StoredCredentials.NONE);
   }
 
   public static void sweepCommands(Registry registry) {

@@ -2,6 +2,7 @@ package io.sluice.adapter.mqtt;
 
 import io.sluice.adapter.testkit.AdapterContract;
 import io.sluice.adapter.testkit.Answer;
+import io.sluice.adapter.testkit.CommandTaker;
 import io.sluice.adapter.testkit.Sender;
 import io.sluice.api.adapter.Adapter;
 import java.io.IOException;
@@ -39,6 +40,17 @@ class MqttContractTest implements AdapterContract {
   public Sender carelessSender(Adapter adapter, String device, String password)
       throws org.eclipse.paho.client.mqttv3.MqttException {
     return Paho3Sender.connect(AdapterContract.port(adapter), device, password);
+  }
+
+  @Override
+  public boolean takesCommands() {
+    return true;
+  }
+
+  @Override
+  public CommandTaker commandTaker(Adapter adapter, String device, String password, boolean answers)
+      throws IOException {
+    return RawCommandTaker.connect(adapter, device, password, answers);
   }
 
   @Override

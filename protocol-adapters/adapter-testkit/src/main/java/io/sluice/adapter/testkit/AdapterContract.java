@@ -21,19 +21,16 @@ import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 
 /**
- * What every adapter must pass: seventeen cases. A test class implements it and says how its
- * protocol sends.
+ * What every adapter must pass: seventeen cases, and those of {@link HandOverContract} where its
+ * devices take commands as they come. A test class implements it and says how its protocol sends.
  */
-public interface AdapterContract {
+public interface AdapterContract extends HandOverContract {
   byte[] PAYLOAD = "{\"temperature\":21.5}".getBytes(UTF_8);
 
   /** Beyond what any adapter takes. */
   int OVERSIZE_BYTES = 2 << 20;
 
   int PATIENCE_SECONDS = 20;
-
-  /** An adapter on the loopback address; port 0 takes a free one. */
-  Adapter adapter(int port);
 
   /** A client with these credentials. May throw where the adapter refuses them at once. */
   Sender sender(Adapter adapter, String device, String password) throws Exception;

@@ -47,7 +47,8 @@ import org.jspecify.annotations.Nullable;
 public final class RecordingGateway implements AllPorts, AutoCloseable {
   private final SharedParts shared = new SharedParts();
   private final Map<String, String> passwords = new ConcurrentHashMap<>();
-  private final Map<DeviceId, DeviceLink> links = new ConcurrentHashMap<>();
+  private final LinkOrder links = new LinkOrder();
+  private final List<String> linkEvents = new CopyOnWriteArrayList<>();
   private final List<Uplink> stored = new CopyOnWriteArrayList<>();
   private final List<RejectReason> refusals = new CopyOnWriteArrayList<>();
   private final List<String> acknowledgedCommands = new CopyOnWriteArrayList<>();
@@ -187,7 +188,12 @@ public final class RecordingGateway implements AllPorts, AutoCloseable {
   }
 
   public @Nullable DeviceLink link(String device) {
-    return links.get(new DeviceId(device));
+    return links.link(new DeviceId(device));
+  }
+
+  /** What came of links, in order: {@code returned ID} of a command, {@code ended} of a link. */
+  public List<String> linkEvents() {
+    return linkEvents;
   }
 
   /** Queues a command and sends it, if the device can take it. */
@@ -307,14 +313,25 @@ public final class RecordingGateway implements AllPorts, AutoCloseable {
   }
 
   @Override
+  public CompletionStage<Void> claim(Admission.Admitted admitted, DeviceLink link) {
+    return isCurrent(admitted)
+        ? links.claim(admitted.device().id(), link)
+        : CompletableFuture.completedFuture(null);
+  }
+
+  @Override
+  public boolean claimFree(Admission.Admitted admitted, DeviceLink link) {
+    return isCurrent(admitted) && links.claimFree(admitted.device().id(), link);
+  }
+
+  @Override
   public boolean attach(Admission.Admitted admitted, Peer peer, DeviceLink link) {
+    DeviceId device = admitted.device().id();
     if (!isCurrent(admitted)) {
+      links.detach(device, link);
       return false;
     }
-    DeviceLink previous = links.put(admitted.device().id(), link);
-    if (previous != null && !previous.equals(link)) {
-      previous.close(LinkEnd.TAKEN_OVER);
-    }
+    links.attach(device, link);
     return true;
   }
 
@@ -338,8 +355,11 @@ public final class RecordingGateway implements AllPorts, AutoCloseable {
 
   @Override
   public void detach(DeviceId device, DeviceLink link) {
-    links.remove(device, link);
+    if (links.detach(device, link)) {
+      linkEvents.add("ended");
+    }
     detached.incrementAndGet();
+    ready(device);
   }
 
   @Override
@@ -388,7 +408,7 @@ public final class RecordingGateway implements AllPorts, AutoCloseable {
             new Admission.Grant(
                 known == null ? 0 : known.registration(), lastGrant.incrementAndGet()));
     revocations.forEach(listener -> listener.accept(new DeviceId(device)));
-    DeviceLink link = links.get(new DeviceId(device));
+    DeviceLink link = links.link(new DeviceId(device));
     if (link != null) {
       link.close(LinkEnd.CREDENTIALS_CHANGED);
     }
@@ -407,7 +427,7 @@ public final class RecordingGateway implements AllPorts, AutoCloseable {
 
   @Override
   public void ready(DeviceId device) {
-    DeviceLink link = links.get(device);
+    DeviceLink link = links.taker(device);
     synchronized (waiting) {
       while (link != null && !waiting.isEmpty() && link.send(waiting.element())) {
         waiting.remove();
@@ -438,8 +458,14 @@ public final class RecordingGateway implements AllPorts, AutoCloseable {
   }
 
   @Override
+  public void returned(DeviceId device, String commandId, DeviceLink link) {
+    returned(device, commandId);
+  }
+
+  @Override
   public void returned(DeviceId device, String commandId) {
     returnedCommands.add(commandId);
+    linkEvents.add("returned " + commandId);
   }
 
   @Override

@@ -108,9 +108,13 @@ final class CommandEntry {
     sentMicros = nowMicros;
   }
 
-  /** Queued again; false where it had ended meanwhile. */
-  synchronized boolean returned() {
-    if (state != State.SENT || isOver) {
+  /**
+   * Queued again; false where it has ended meanwhile, or was given to another.
+   *
+   * @param link that was given it, null for a poll
+   */
+  synchronized boolean returned(@Nullable DeviceLink link) {
+    if (state != State.SENT || isOver || sentOn != link) {
       return false;
     }
     state = State.QUEUED;

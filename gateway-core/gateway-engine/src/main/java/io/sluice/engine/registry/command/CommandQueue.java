@@ -117,9 +117,14 @@ final class CommandQueue {
     return of(ended, id);
   }
 
-  synchronized @Nullable CommandEntry returned(String id) {
+  /**
+   * Queues one again; null where it is not with that link any more.
+   *
+   * @param link null for a poll
+   */
+  synchronized @Nullable CommandEntry returned(String id, @Nullable DeviceLink link) {
     CommandEntry entry = of(waiting, id);
-    return entry != null && entry.returned() ? entry : null;
+    return entry != null && entry.returned(link) ? entry : null;
   }
 
   private static @Nullable CommandEntry of(Deque<CommandEntry> entries, String id) {

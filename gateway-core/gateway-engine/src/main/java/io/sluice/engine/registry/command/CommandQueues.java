@@ -206,7 +206,7 @@ public final class CommandQueues implements Commands, CommandService, DeviceChan
     boolean ended = false;
     try {
       do {
-        sendAll(presence.link(device), queue, registrations.applyAsLong(device.value()));
+        sendAll(presence.taker(device), queue, registrations.applyAsLong(device.value()));
         ended = queue.endSending();
       } while (!ended);
     } finally {
@@ -229,7 +229,7 @@ public final class CommandQueues implements Commands, CommandService, DeviceChan
         taken = link.send(entry.command());
       } finally {
         if (!taken) {
-          entry.returned();
+          entry.returned(link);
         }
       }
       if (!taken) {
@@ -308,9 +308,18 @@ public final class CommandQueues implements Commands, CommandService, DeviceChan
   }
 
   @Override
+  public void returned(DeviceId device, String commandId, DeviceLink link) {
+    queueAgain(device, commandId, link);
+  }
+
+  @Override
   public void returned(DeviceId device, String commandId) {
+    queueAgain(device, commandId, null);
+  }
+
+  private void queueAgain(DeviceId device, String commandId, @Nullable DeviceLink link) {
     CommandQueue queue = queues.get(device.value());
-    CommandEntry entry = queue == null ? null : queue.returned(commandId);
+    CommandEntry entry = queue == null ? null : queue.returned(commandId, link);
     if (entry != null) {
       store.changed(entry);
     }

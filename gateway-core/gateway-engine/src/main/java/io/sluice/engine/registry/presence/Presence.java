@@ -8,10 +8,16 @@ import io.sluice.api.adapter.DeviceLink;
 import io.sluice.api.adapter.LinkEnd;
 import io.sluice.api.adapter.Peer;
 import io.sluice.api.adapter.Sessions;
+import io.sluice.api.health.Guarded;
 import io.sluice.engine.registry.device.DeviceChanges;
 import io.sluice.engine.registry.device.DeviceEntry;
+import io.sluice.engine.registry.presence.PresenceEntry.Left;
+import io.sluice.engine.registry.presence.PresenceEntry.Place;
 import java.net.InetSocketAddress;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
@@ -19,33 +25,28 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Who is there: the live link of each device, when and from where it was last seen, and why its
- * last message was refused. In memory only; about 100 bytes a device. Thread-safe, never blocks.
+ * Who is there: the links of each device, when and from where it was last seen, and why its last
+ * message was refused. In memory only; about 100 bytes a device. Thread-safe, never blocks.
  *
- * <p>Holds registered devices only: a sign of life of any other name is ignored, so that its size
- * is bounded by the registry's.
+ * <p>Holds registered devices, and links that have not ended: a sign of life of any other name is
+ * ignored, so that its size is bounded by the registry's and by the limits of connections.
  */
-// links and standings are compared by identity: the very session is meant
+// entries are compared by identity
 @SuppressWarnings("ReferenceEquality")
 public final class Presence implements DeviceChanges, Sessions {
-  private static final long NEVER = Long.MIN_VALUE;
+  private static final Logger LOG = LoggerFactory.getLogger(Presence.class);
 
   private volatile Consumer<String> signs = device -> {};
+  private volatile Consumer<DeviceId> turns = device -> {};
   private final Function<String, @Nullable DeviceEntry> find;
   private final Clock clock;
-  private final ConcurrentMap<String, Standing> standings = new ConcurrentHashMap<>();
+  private final Duration handOver;
+  private final ConcurrentMap<String, PresenceEntry> entries = new ConcurrentHashMap<>();
   private final AtomicInteger connected = new AtomicInteger();
-
-  /** What is known of one device. Fields are written by many threads; each stands for itself. */
-  private static final class Standing {
-    private volatile @Nullable DeviceLink link;
-    private volatile @Nullable InetSocketAddress address;
-    private volatile @Nullable RejectReason lastRefusal;
-    private volatile long lastSeenMicros = NEVER;
-    private volatile Contact contact = Contact.UNKNOWN;
-  }
 
   /** By which way a device is in contact, as far as this process has seen. */
   public enum Contact {
@@ -64,8 +65,16 @@ public final class Presence implements DeviceChanges, Sessions {
    * @param clock of the gateway
    */
   public Presence(Function<String, @Nullable DeviceEntry> find, Clock clock) {
+    this(find, clock, Duration.ofSeconds(HAND_OVER_SECONDS));
+  }
+
+  /**
+   * @param handOver how long a link that is taken over may take to end
+   */
+  Presence(Function<String, @Nullable DeviceEntry> find, Clock clock, Duration handOver) {
     this.find = find;
     this.clock = clock;
+    this.handOver = handOver;
   }
 
   /** Has the listener told of every sign of life, on the thread that sees it; never to block. */
@@ -74,35 +83,79 @@ public final class Presence implements DeviceChanges, Sessions {
   }
 
   /**
-   * A session begins; the one that the device had before is closed.
+   * Has the listener told of each device whose next link may be given commands, as the one before
+   * has ended. Called on any thread; never to block.
+   */
+  public void onTurn(Consumer<DeviceId> listener) {
+    turns = listener;
+  }
+
+  @Override
+  public CompletionStage<Void> claim(Admission.Admitted admitted, DeviceLink link) {
+    PresenceEntry entry = current(admitted);
+    return entry == null ? PresenceEntry.NOW : claim(admitted.device().id(), entry, link).turn;
+  }
+
+  @Override
+  public boolean claimFree(Admission.Admitted admitted, DeviceLink link) {
+    PresenceEntry entry = current(admitted);
+    return entry != null && entry.placeIfFree(link) != null;
+  }
+
+  private @Nullable PresenceEntry current(Admission.Admitted admitted) {
+    return isCurrent(admitted) ? entry(admitted.device().id()) : null;
+  }
+
+  /** Gives a link its place, and has the one before it end. */
+  private Place claim(DeviceId device, PresenceEntry entry, DeviceLink link) {
+    Place place = entry.place(link);
+    Place before = entry.closeBefore(place);
+    CompletableFuture<Void> end = before == null ? null : entry.endOf(before);
+    if (before != null && end != null) {
+      var _ =
+          end.completeOnTimeout(null, handOver.toNanos(), TimeUnit.NANOSECONDS)
+              .thenRun(Guarded.task("hand-over", () -> overdue(device, entry, before)));
+      before.link.close(LinkEnd.TAKEN_OVER);
+    }
+    return place;
+  }
+
+  /** Goes on without a link that has had its time to end. Does nothing where it has ended. */
+  private void overdue(DeviceId device, PresenceEntry entry, Place place) {
+    if (leave(device, entry, place)) {
+      LOG.warn(
+          "device {}: a link that was taken over has not ended in {} s; the next goes on without"
+              + " it",
+          device,
+          handOver.toSeconds());
+    }
+  }
+
+  /**
+   * A session begins; the link before is closed.
    *
    * @return false where the registry has changed since it was admitted, so that it has no session
    */
   @Override
   public boolean attach(Admission.Admitted admitted, Peer peer, DeviceLink link) {
     DeviceId device = admitted.device().id();
-    Standing standing = isCurrent(admitted) ? standing(device) : null;
-    if (standing == null) {
+    PresenceEntry entry = current(admitted);
+    if (entry == null) {
+      detach(device, link);
       return false;
     }
-    DeviceLink before;
-    synchronized (standing) {
-      before = standing.link;
-      standing.link = link;
-      standing.contact = link.isSession() ? Contact.LIVE : Contact.SESSIONLESS;
-      if (before == null) {
-        connected.incrementAndGet();
-      }
+    Place place = claim(device, entry, link);
+    boolean begins;
+    synchronized (entry) {
+      DeviceLink before = entry.link();
+      begins = entry.begin(place);
+      count(before, entry.link());
     }
-    mark(device, standing, peer);
-    if (before != null && before != link) {
-      before.close(LinkEnd.TAKEN_OVER);
-    }
+    mark(device, entry, peer);
     // a change shows first and ends the link then: one of the two sees the other
-    boolean stands = standings.get(device.value()) == standing && isCurrent(admitted);
+    boolean stands = begins && entries.get(device.value()) == entry && isCurrent(admitted);
     if (!stands) {
-      drop(standing, link);
-      forgetUnknown(device.value(), standing);
+      leave(device, entry, place);
     }
     return stands;
   }
@@ -113,54 +166,59 @@ public final class Presence implements DeviceChanges, Sessions {
     return entry != null && !entry.device().retired() && entry.grant().equals(admitted.grant());
   }
 
-  /** The session behind this link has ended. Does nothing where another link took its place. */
   @Override
   public void detach(DeviceId device, DeviceLink link) {
-    Standing standing = standings.get(device.value());
-    if (standing != null) {
-      drop(standing, link);
+    PresenceEntry entry = entries.get(device.value());
+    Place place = entry == null ? null : entry.find(link);
+    if (entry != null && place != null) {
+      leave(device, entry, place);
     }
   }
 
-  private void drop(Standing standing, DeviceLink link) {
-    synchronized (standing) {
-      if (standing.link == link) {
-        standing.link = null;
-        ended(standing);
-        connected.decrementAndGet();
-      }
+  /** Ends a link's place, and gives the next its turn; false where it has ended before. */
+  private boolean leave(DeviceId device, PresenceEntry entry, Place place) {
+    Left left;
+    synchronized (entry) {
+      DeviceLink before = entry.link();
+      left = entry.leave(place);
+      count(before, entry.link());
+    }
+    if (left == null) {
+      return false;
+    }
+    if (left.end() != null) {
+      left.end().complete(null);
+    }
+    if (left.next() != null) {
+      left.next().turn.complete(null);
+      turns.accept(device);
+    }
+    forgetUnknown(device.value(), entry);
+    return true;
+  }
+
+  /** Counts devices with a link, at each change of one's. */
+  private void count(@Nullable DeviceLink before, @Nullable DeviceLink after) {
+    if ((before == null) != (after == null)) {
+      connected.addAndGet(after == null ? -1 : 1);
     }
   }
 
-  private static void ended(Standing standing) {
-    if (standing.contact == Contact.LIVE) {
-      standing.contact = Contact.ENDED;
-    }
-  }
-
-  private void forgetUnknown(String id, Standing standing) {
-    if (find.apply(id) == null) {
-      standings.remove(id, standing);
+  private void forgetUnknown(String id, PresenceEntry entry) {
+    if (find.apply(id) == null && entry.isFree()) {
+      entries.remove(id, entry);
     }
   }
 
   /** A sign of life outside a session. */
   @Override
   public void seen(DeviceId device, Peer peer) {
-    Standing standing = standing(device);
-    if (standing != null) {
-      if (standing.contact != Contact.LIVE) {
-        noSession(standing);
+    PresenceEntry entry = entry(device);
+    if (entry != null) {
+      if (entry.contact != Contact.LIVE) {
+        entry.sessionless();
       }
-      mark(device, standing, peer);
-    }
-  }
-
-  private static void noSession(Standing standing) {
-    synchronized (standing) {
-      if (standing.contact != Contact.LIVE) {
-        standing.contact = Contact.SESSIONLESS;
-      }
+      mark(device, entry, peer);
     }
   }
 
@@ -170,24 +228,33 @@ public final class Presence implements DeviceChanges, Sessions {
    * @param micros when it arrived, microseconds since the epoch
    */
   public void seen(DeviceId device, long micros) {
-    Standing standing = standing(device);
-    if (standing != null) {
-      standing.lastSeenMicros = micros;
+    PresenceEntry entry = entry(device);
+    if (entry != null) {
+      entry.lastSeenMicros = micros;
       signs.accept(device.value());
     }
   }
 
   /** A message of the device was refused. */
   public void refused(DeviceId device, RejectReason reason) {
-    Standing standing = standing(device);
-    if (standing != null) {
-      standing.lastRefusal = reason;
+    PresenceEntry entry = entry(device);
+    if (entry != null) {
+      entry.lastRefusal = reason;
     }
   }
 
   /** The live link, or null. */
   public @Nullable DeviceLink link(DeviceId device) {
     return link(device.value());
+  }
+
+  /**
+   * The link that may be given commands now; null where there is none, or an earlier one has not
+   * ended.
+   */
+  public @Nullable DeviceLink taker(DeviceId device) {
+    PresenceEntry entry = entries.get(device.value());
+    return entry == null ? null : entry.taker();
   }
 
   /** The session that the device has now, null where it has none. Each is one object. */
@@ -197,8 +264,8 @@ public final class Presence implements DeviceChanges, Sessions {
   }
 
   private @Nullable DeviceLink link(String id) {
-    Standing standing = standings.get(id);
-    return standing == null ? null : standing.link;
+    PresenceEntry entry = entries.get(id);
+    return entry == null ? null : entry.link();
   }
 
   public boolean connected(DeviceId device) {
@@ -212,8 +279,8 @@ public final class Presence implements DeviceChanges, Sessions {
 
   /** By which way it is in contact; of any id, as {@link #connected(String)}. */
   public Contact contact(String id) {
-    Standing standing = standings.get(id);
-    return standing == null ? Contact.UNKNOWN : standing.contact;
+    PresenceEntry entry = entries.get(id);
+    return entry == null ? Contact.UNKNOWN : entry.contact;
   }
 
   /** Devices with a live session. */
@@ -228,20 +295,22 @@ public final class Presence implements DeviceChanges, Sessions {
 
   /** Of any id, as {@link #connected(String)}. */
   public @Nullable Long lastSeenMicros(String id) {
-    Standing standing = standings.get(id);
-    return standing == null || standing.lastSeenMicros == NEVER ? null : standing.lastSeenMicros;
+    PresenceEntry entry = entries.get(id);
+    return entry == null || entry.lastSeenMicros == PresenceEntry.NEVER
+        ? null
+        : entry.lastSeenMicros;
   }
 
   /** {@code address:port} of the session or the last exchange, or null. */
   public @Nullable String address(DeviceId device) {
-    Standing standing = standings.get(device.value());
-    InetSocketAddress address = standing == null ? null : standing.address;
+    PresenceEntry entry = entries.get(device.value());
+    InetSocketAddress address = entry == null ? null : entry.address;
     return address == null ? null : address.getHostString() + ':' + address.getPort();
   }
 
   public @Nullable RejectReason lastRefusal(DeviceId device) {
-    Standing standing = standings.get(device.value());
-    return standing == null ? null : standing.lastRefusal;
+    PresenceEntry entry = entries.get(device.value());
+    return entry == null ? null : entry.lastRefusal;
   }
 
   @Override
@@ -250,42 +319,37 @@ public final class Presence implements DeviceChanges, Sessions {
       return;
     }
     String id = before.id().value();
-    if (after == null) {
-      Standing gone = standings.remove(id);
-      if (gone != null) {
-        end(id, gone, LinkEnd.REMOVED);
-      }
+    PresenceEntry entry = entries.get(id);
+    if (entry == null) {
       return;
     }
-    Standing standing = standings.get(id);
-    if (standing != null && (after.retired() || credentialsChanged)) {
-      end(id, standing, after.retired() ? LinkEnd.RETIRED : LinkEnd.CREDENTIALS_CHANGED);
+    if (after == null) {
+      end(entry, LinkEnd.REMOVED);
+      entry.forget();
+      forgetUnknown(id, entry);
+    } else if (after.retired() || credentialsChanged) {
+      end(entry, after.retired() ? LinkEnd.RETIRED : LinkEnd.CREDENTIALS_CHANGED);
     }
   }
 
-  private void end(String id, Standing standing, LinkEnd reason) {
+  private void end(PresenceEntry entry, LinkEnd reason) {
     DeviceLink link;
-    synchronized (standing) {
-      link = standing.link;
-      standing.link = null;
-      ended(standing);
-      if (link != null) {
-        connected.decrementAndGet();
-      }
+    synchronized (entry) {
+      link = entry.endSessions();
+      count(link, null);
     }
     if (link != null) {
       link.close(reason);
     }
-    forgetUnknown(id, standing);
   }
 
-  private @Nullable Standing standing(DeviceId device) {
-    Standing standing = standings.get(device.value());
-    if (standing != null) {
-      return standing;
+  private @Nullable PresenceEntry entry(DeviceId device) {
+    PresenceEntry entry = entries.get(device.value());
+    if (entry != null) {
+      return entry;
     }
     return mayConnect(device.value())
-        ? standings.computeIfAbsent(device.value(), id -> new Standing())
+        ? entries.computeIfAbsent(device.value(), id -> new PresenceEntry())
         : null;
   }
 
@@ -294,9 +358,9 @@ public final class Presence implements DeviceChanges, Sessions {
     return entry != null && !entry.device().retired();
   }
 
-  private void mark(DeviceId device, Standing standing, Peer peer) {
-    standing.address = peer.address();
-    standing.lastSeenMicros = TimeUnit.MILLISECONDS.toMicros(clock.millis());
+  private void mark(DeviceId device, PresenceEntry entry, Peer peer) {
+    entry.address = peer.address();
+    entry.lastSeenMicros = TimeUnit.MILLISECONDS.toMicros(clock.millis());
     signs.accept(device.value());
   }
 }

@@ -136,14 +136,15 @@ class CommandOutcomesTest {
 
   @Test
   void cancelledCommandThatTheDeviceHasSaysSo() {
-    attach();
+    Link link = attach();
     String id = queued("open");
     registry.commandService().cancel(DEVICE, id);
     assertThat(view(id).acknowledgedMicros()).isNull();
     registry.commands().acknowledged(DEVICE, id);
     assertThat(view(id).state()).isEqualTo(State.CANCELLED);
     assertThat(view(id).acknowledgedMicros()).isNotNull();
-    registry.commands().returned(DEVICE, id);
+    registry.commands().returned(DEVICE, id, link);
+    registry.presence().detach(DEVICE, link);
     assertThat(attach().names()).isEmpty();
   }
 

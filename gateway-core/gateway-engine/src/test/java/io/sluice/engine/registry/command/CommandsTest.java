@@ -137,6 +137,8 @@ class CommandsTest {
     assertThat(first.names()).containsExactly("lost", "done");
     Link second = attach(true);
     registry.commands().ready(DEVICE);
+    assertThat(second.sent).as("while the first has not ended").isEmpty();
+    registry.presence().detach(DEVICE, first);
     assertThat(second.names()).containsExactly("lost");
     assertThat(second.sent.getFirst().id()).isEqualTo(lost);
   }
@@ -146,9 +148,45 @@ class CommandsTest {
     Link link = attach(true);
     String id = queued("x");
     registry.commands().returned(DEVICE, id);
+    assertThat(state(id)).as("no poll was given it").isEqualTo(State.SENT);
+    registry.commands().returned(DEVICE, id, link);
     assertThat(state(id)).isEqualTo(State.QUEUED);
     registry.commands().ready(DEVICE);
     assertThat(link.names()).containsExactly("x", "x");
+  }
+
+  @Test
+  void whoLostADeviceTakesNoCommandBackFromTheNext() {
+    Link first = attach(true);
+    String done = queued("done");
+    String taken = queued("taken");
+    registry.commands().acknowledged(DEVICE, done);
+    Link second = attach(true);
+    registry.commands().returned(DEVICE, taken, first);
+    registry.presence().detach(DEVICE, first);
+    assertThat(second.names()).as("as the first has given it back").containsExactly("taken");
+    registry.commands().returned(DEVICE, taken, first); // late
+    registry.commands().returned(DEVICE, taken); // of a poll that was never made
+    registry.commands().ready(DEVICE);
+    assertThat(state(taken)).isEqualTo(State.SENT);
+    assertThat(second.names()).containsExactly("taken");
+    registry.commands().acknowledged(DEVICE, taken); // by the first: the device has it
+    registry.commands().returned(DEVICE, taken, second);
+    registry.commands().refused(DEVICE, taken, 0x80);
+    assertThat(state(taken)).isEqualTo(State.ACKNOWLEDGED);
+    registry.presence().detach(DEVICE, second);
+    assertThat(attach(true).names()).isEmpty();
+  }
+
+  @Test
+  void whatAPollWasGivenIsNotTakenBackByALink() {
+    Link link = attach(false);
+    String id = queued("x");
+    assertThat(name(poll())).isEqualTo("x");
+    registry.commands().returned(DEVICE, id, link);
+    assertThat(state(id)).isEqualTo(State.SENT);
+    registry.commands().returned(DEVICE, id);
+    assertThat(state(id)).isEqualTo(State.QUEUED);
   }
 
   @Test

@@ -229,7 +229,7 @@ public final class CommandObservation implements ObservableResource, DeviceLink 
 
   private void returnCommand(Sending sending) {
     if (underWay.compareAndSet(sending, null)) {
-      gateway.commands().returned(device, sending.command.id());
+      gateway.commands().returned(device, sending.command.id(), this);
       Response response = sending.response;
       if (response != null) {
         exchange.execute(response::cancel);
@@ -263,11 +263,12 @@ public final class CommandObservation implements ObservableResource, DeviceLink 
     if (Objects.equals(relation, ended)) {
       relation = null;
       byDevice.remove(device, this);
-      gateway.sessions().detach(device, this);
       Sending lost = underWay.get();
       if (lost != null) {
         returnCommand(lost);
       }
+      // last: the device's next link goes on from here
+      gateway.sessions().detach(device, this);
     }
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.adapter.coap.settings.CoapSettings;
 import io.sluice.adapter.coap.settings.FastPath;
 import io.sluice.adapter.testkit.AdapterContract;
+import io.sluice.adapter.testkit.CommandTaker;
 import io.sluice.adapter.testkit.Sender;
 import io.sluice.api.adapter.Adapter;
 import java.io.ByteArrayOutputStream;
@@ -30,6 +31,17 @@ class CoapContractTest implements AdapterContract {
         "coap://127.0.0.1:" + AdapterContract.port(adapter) + "/",
         "?d=" + device + "&k=" + password,
         accept());
+  }
+
+  @Override
+  public boolean takesCommands() {
+    return true;
+  }
+
+  @Override
+  public CommandTaker commandTaker(Adapter adapter, String device, String password, boolean answers)
+      throws IOException {
+    return RawCommandTaker.observe(((CoapAdapter) adapter).address(), device, password, answers);
   }
 
   @Override

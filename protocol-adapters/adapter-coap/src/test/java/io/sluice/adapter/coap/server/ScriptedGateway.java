@@ -174,6 +174,16 @@ public final class ScriptedGateway implements AllPorts, AutoCloseable {
   }
 
   @Override
+  public CompletionStage<Void> claim(Admission.Admitted admitted, DeviceLink link) {
+    return CompletableFuture.completedFuture(null);
+  }
+
+  @Override
+  public boolean claimFree(Admission.Admitted admitted, DeviceLink link) {
+    return !links.containsKey(admitted.device().id());
+  }
+
+  @Override
   public boolean attach(Admission.Admitted admitted, Peer peer, DeviceLink link) {
     if (!isCurrent(admitted)) {
       return false;
@@ -311,6 +321,11 @@ public final class ScriptedGateway implements AllPorts, AutoCloseable {
   @Override
   public void refused(DeviceId device, String commandId, int reasonCode) {
     acknowledged(device, commandId);
+  }
+
+  @Override
+  public void returned(DeviceId device, String commandId, DeviceLink link) {
+    returned(device, commandId);
   }
 
   @Override

@@ -9,7 +9,7 @@ import io.sluice.adapter.mqtt.session.Connection;
 import io.sluice.adapter.mqtt.session.LoopSink;
 import io.sluice.adapter.mqtt.session.Mqtt31;
 import io.sluice.adapter.mqtt.session.MqttOptions;
-import io.sluice.adapter.mqtt.session.Sessions;
+import io.sluice.adapter.mqtt.session.SleepingSessions;
 import io.sluice.adapter.netty.BeforeAdmission;
 import io.sluice.adapter.netty.ListenerSpec;
 import io.sluice.adapter.netty.SocketProtocol;
@@ -53,20 +53,20 @@ public final class MqttAdapter implements Adapter {
           spec.key(),
           settings.packetBytes());
     }
-    Sessions sessions = gateway.shared(Sessions.class, Sessions::new);
-    TcpListener<LoopSink> started = TcpListener.start(spec, new Mqtt(gateway, sessions), gateway);
-    started.every(SESSIONS_INTERVAL, "mqtt-sessions", sessions::dropExpired);
+    SleepingSessions sleeping = gateway.shared(SleepingSessions.class, SleepingSessions::new);
+    TcpListener<LoopSink> started = TcpListener.start(spec, new Mqtt(gateway, sleeping), gateway);
+    started.every(SESSIONS_INTERVAL, "mqtt-sessions", sleeping::dropExpired);
     listener = started;
   }
 
   /** What the listener puts into the pipeline of each connection. */
   private final class Mqtt implements SocketProtocol<LoopSink> {
     private final AdapterContext gateway;
-    private final Sessions sessions;
+    private final SleepingSessions sleeping;
 
-    private Mqtt(AdapterContext gateway, Sessions sessions) {
+    private Mqtt(AdapterContext gateway, SleepingSessions sleeping) {
       this.gateway = gateway;
-      this.sessions = sessions;
+      this.sleeping = sleeping;
     }
 
     @Override
@@ -82,7 +82,7 @@ public final class MqttAdapter implements Adapter {
               sink,
               gateway,
               settings,
-              sessions,
+              sleeping,
               peer,
               before,
               gateway.access().enter(peer));

@@ -8,13 +8,15 @@ import io.netty.handler.codec.mqtt.MqttPublishMessage;
 import io.netty.handler.codec.mqtt.MqttPublishVariableHeader;
 import io.netty.handler.codec.mqtt.MqttQoS;
 import io.sluice.api.Command;
+import io.sluice.api.DeviceId;
 import io.sluice.api.adapter.DeviceLink;
 import io.sluice.api.adapter.LinkEnd;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
-/** The way down to one connected device. */
+/** One connection as its device's link, and the way down to the device. */
 // a write that fails closes the channel: its future says nothing more
 @SuppressWarnings("FutureReturnValueIgnored")
 final class CommandLink implements DeviceLink, Subscriber {
@@ -24,16 +26,32 @@ final class CommandLink implements DeviceLink, Subscriber {
   private static final int REFUSED_FROM = 0x80;
 
   private final Connection connection;
-  private final Session session;
+  private final DeviceId device;
   private final AtomicInteger credits;
   private final Map<Integer, Command> inFlight = new LinkedHashMap<>(2);
   private volatile boolean subscribed;
   private int lastPacketId;
 
-  CommandLink(Connection connection, Session session, int window) {
+  /** From its turn on. */
+  private @Nullable Session session;
+
+  CommandLink(Connection connection, DeviceId device, int window) {
     this.connection = connection;
-    this.session = session;
+    this.device = device;
     this.credits = new AtomicInteger(window);
+  }
+
+  /** The link's turn has come: it goes on with that session. */
+  void begin(Session own) {
+    session = own;
+  }
+
+  private Session session() {
+    Session own = session;
+    if (own == null) {
+      throw new IllegalStateException("its turn has not come");
+    }
+    return own;
   }
 
   @Override
@@ -43,7 +61,7 @@ final class CommandLink implements DeviceLink, Subscriber {
 
   @Override
   public Map<String, Integer> subscriptions() {
-    return session.subscriptions;
+    return session().subscriptions;
   }
 
   @Override
@@ -58,15 +76,15 @@ final class CommandLink implements DeviceLink, Subscriber {
 
   @Override
   public void subscribed() {
-    subscribed = !session.subscriptions.isEmpty();
+    subscribed = !session().subscriptions.isEmpty();
     if (subscribed) {
-      connection.gateway.commands().ready(session.device);
+      connection.gateway.commands().ready(device);
     }
   }
 
   @Override
   public boolean send(Command command) {
-    if (!subscribed || connection.ending.ended().isDone()) {
+    if (!subscribed || connection.ending.hasEnded()) {
       return false;
     }
     if (credits.getAndUpdate(left -> Math.max(0, left - 1)) == 0) {
@@ -80,11 +98,12 @@ final class CommandLink implements DeviceLink, Subscriber {
   }
 
   private void write(Command command) {
+    Session session = session();
     int qos = session.grantedQos(command.name());
     boolean tooLarge = command.payload().length + OVERHEAD_BYTES > connection.maxPacketBytes;
-    if (connection.failed() || connection.ending.ended().isDone() || qos < 0 || tooLarge) {
+    if (connection.failed() || connection.ending.hasEnded() || qos < 0 || tooLarge) {
       credits.incrementAndGet();
-      connection.gateway.commands().returned(session.device, command.id());
+      connection.gateway.commands().returned(device, command.id(), this);
       return;
     }
     int before = qos > 0 ? session.packetIdOf(command.id()) : -1;
@@ -113,31 +132,32 @@ final class CommandLink implements DeviceLink, Subscriber {
       inFlight.put(packetId, command);
       session.sent(packetId, command.id());
     } else {
-      connection.gateway.commands().unanswered(session.device, command.id());
+      connection.gateway.commands().unanswered(device, command.id());
       done();
     }
   }
 
   /** One that no command has that may still be answered. */
   private int nextPacketId() {
+    Map<Integer, String> sent = session().commands;
     do {
       lastPacketId = lastPacketId % 65535 + 1;
-    } while (inFlight.containsKey(lastPacketId) || session.commands.containsKey(lastPacketId));
+    } while (inFlight.containsKey(lastPacketId) || sent.containsKey(lastPacketId));
     return lastPacketId;
   }
 
   /** The device has answered a command, on this connection or on one before. */
   void answered(int packetId, int reason) {
     Command sent = inFlight.remove(packetId);
-    String before = session.commands.remove(packetId);
+    String before = session().commands.remove(packetId);
     String command = sent == null ? before : sent.id();
     if (command == null) {
       return;
     }
     if (reason >= REFUSED_FROM) {
-      connection.gateway.commands().refused(session.device, command, reason);
+      connection.gateway.commands().refused(device, command, reason);
     } else {
-      connection.gateway.commands().acknowledged(session.device, command);
+      connection.gateway.commands().acknowledged(device, command);
     }
     if (sent != null) {
       done();
@@ -146,13 +166,13 @@ final class CommandLink implements DeviceLink, Subscriber {
 
   private void done() {
     credits.incrementAndGet();
-    connection.gateway.commands().ready(session.device);
+    connection.gateway.commands().ready(device);
   }
 
   void returnAll() {
     subscribed = false;
     for (Command command : inFlight.values()) {
-      connection.gateway.commands().returned(session.device, command.id());
+      connection.gateway.commands().returned(device, command.id(), this);
     }
     inFlight.clear();
   }
@@ -161,7 +181,13 @@ final class CommandLink implements DeviceLink, Subscriber {
   public void close(LinkEnd reason) {
     connection
         .sink()
-        .execute(() -> connection.ending.failAtOnce(reasonCode(reason), reason.sentence()));
+        .execute(() -> {
+          if (reason == LinkEnd.TAKEN_OVER) {
+            connection.takenOver();
+          } else {
+            connection.ending.failAtOnce(reasonCode(reason), reason.sentence());
+          }
+        });
   }
 
   /** Of the DISCONNECT, MQTT 5 section 3.14.2.1: taken over, or administrative action. */

@@ -12,6 +12,7 @@ import io.sluice.api.Limit;
 import io.sluice.api.RejectReason;
 import io.sluice.api.adapter.Admission;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -178,11 +179,13 @@ final class ConnectHandler {
           judgedBehindTheEnd(admitted, header, payload);
           return;
         }
-        Connection previous = connection.sessions.claim(device, connection);
-        if (previous == null) {
-          accept(admitted, header, payload);
+        CommandLink link = new CommandLink(connection, device, window(header));
+        CompletableFuture<Void> turn =
+            connection.gateway.sessions().claim(admitted, link).toCompletableFuture();
+        if (turn.isDone()) {
+          accept(admitted, header, payload, link);
         } else {
-          takeOver(previous, () -> accept(admitted, header, payload));
+          var _ = turn.whenComplete((_, _) -> acceptLater(admitted, header, payload, link));
         }
       }
     }
@@ -195,8 +198,9 @@ final class ConnectHandler {
   private void judgedBehindTheEnd(
       Admission.Admitted admitted, MqttConnectVariableHeader header, MqttConnectPayload payload) {
     DeviceId device = admitted.device().id();
-    if (connection.sessions.claimFree(device, connection)) {
-      accept(admitted, header, payload);
+    CommandLink link = new CommandLink(connection, device, window(header));
+    if (connection.gateway.sessions().claimFree(admitted, link)) {
+      accept(admitted, header, payload, link);
       return;
     }
     if (!connection.gateway.access().isCurrent(admitted)) {
@@ -212,28 +216,41 @@ final class ConnectHandler {
     connection.admitted();
   }
 
-  private void takeOver(Connection previous, Runnable then) {
-    previous.sink().loop().execute(previous::takenOver);
-    connection.ending.after(previous);
-    var _ = previous.ending.ended().whenComplete((_, _) -> connection.sink().loop().execute(then));
+  /** The link before has ended, on whatever thread. */
+  private void acceptLater(
+      Admission.Admitted admitted,
+      MqttConnectVariableHeader header,
+      MqttConnectPayload payload,
+      CommandLink link) {
+    if (!connection.sink().execute(() -> accept(admitted, header, payload, link))) {
+      connection.gateway.sessions().detach(admitted.device().id(), link); // its loop has ended
+    }
   }
 
   private void accept(
-      Admission.Admitted admitted, MqttConnectVariableHeader header, MqttConnectPayload payload) {
+      Admission.Admitted admitted,
+      MqttConnectVariableHeader header,
+      MqttConnectPayload payload,
+      CommandLink link) {
     DeviceId device = admitted.device().id();
     if (connection.failed()) {
-      connection.sessions.release(device, connection);
+      connection.gateway.sessions().detach(device, link);
       return;
     }
     long expirySeconds = answer.grantExpiry(header);
     connection.times.keepAlive(answer.grantKeepAlive(header.keepAliveTimeSeconds()));
     answer.limits();
     if (answer.isTooLarge()) {
-      connection.sessions.release(device, connection);
+      connection.gateway.sessions().detach(device, link);
       connection.ending.refuse(null, TOO_SMALL);
       return;
     }
-    Session old = connection.sessions.wake(device);
+    if (!connection.gateway.sessions().attach(admitted, connection.peer, link)) {
+      connection.gateway.meters().refused(connection.peer, RejectReason.NOT_AUTHENTICATED);
+      answerRefused(0x86, 4, CHANGED);
+      return;
+    }
+    Session old = connection.sleeping.wake(device);
     long registration = admitted.grant().registration();
     Session resumed =
         old != null && !header.isCleanSession() && old.mayResume(clientId, registration)
@@ -241,13 +258,7 @@ final class ConnectHandler {
             : null;
     boolean present = resumed != null;
     Session session = resumed == null ? new Session(device, registration, clientId) : resumed;
-    CommandLink link = new CommandLink(connection, session, window(header));
-    if (!connection.gateway.sessions().attach(admitted, connection.peer, link)) {
-      connection.sessions.release(device, connection);
-      connection.gateway.meters().refused(connection.peer, RejectReason.NOT_AUTHENTICATED);
-      answerRefused(0x86, 4, CHANGED);
-      return;
-    }
+    link.begin(session);
     Will delayed = old == null ? null : old.delayedWill;
     if (delayed != null && present) {
       delayed.cancel(); // [MQTT-3.1.3-9]

@@ -16,6 +16,7 @@ import io.sluice.adapter.netty.SocketConnection;
 import io.sluice.api.Limit;
 import io.sluice.api.MessageClass;
 import io.sluice.api.adapter.AdapterContext;
+import io.sluice.api.adapter.LinkEnd;
 import io.sluice.api.adapter.Peer;
 import io.sluice.api.adapter.Receipt;
 import java.util.ArrayDeque;
@@ -32,12 +33,10 @@ public final class Connection extends ChannelInboundHandlerAdapter
   /** The label of metrics, and the first word of log lines and task names. */
   public static final String PROTOCOL = "mqtt";
 
-  private static final byte TAKEN_OVER = (byte) 0x8E;
-
   final Channel channel;
   final AdapterContext gateway;
   final MqttOptions settings;
-  final Sessions sessions;
+  final SleepingSessions sleeping;
   final Peer peer;
   final BeforeAdmission before;
 
@@ -77,7 +76,7 @@ public final class Connection extends ChannelInboundHandlerAdapter
   private boolean inactive;
   private boolean passing;
 
-  /** Another connection of the device waits for this one to end, which has not begun yet. */
+  /** Another link of the device waits for this one to end, which has not begun yet. */
   private boolean succeeded;
 
   /**
@@ -89,7 +88,7 @@ public final class Connection extends ChannelInboundHandlerAdapter
       LoopSink sink,
       AdapterContext gateway,
       MqttOptions settings,
-      Sessions sessions,
+      SleepingSessions sleeping,
       Peer peer,
       BeforeAdmission before,
       @Nullable Limit refusedBy) {
@@ -98,7 +97,7 @@ public final class Connection extends ChannelInboundHandlerAdapter
     this.sink = sink;
     this.gateway = gateway;
     this.settings = settings;
-    this.sessions = sessions;
+    this.sleeping = sleeping;
     this.peer = peer;
     this.refusedBy = refusedBy;
     this.ending = new ConnectionEnd(this);
@@ -246,7 +245,7 @@ public final class Connection extends ChannelInboundHandlerAdapter
     if (inactive) {
       ending.gone();
     } else if (succeeded) {
-      ending.failAtOnce(TAKEN_OVER, "taken over by another connection");
+      takenOver();
     } else {
       read();
     }
@@ -267,12 +266,13 @@ public final class Connection extends ChannelInboundHandlerAdapter
     return passing;
   }
 
-  /** Another connection of the device has come; this one goes, behind what it has sent. */
+  /** Another link of the device has come; this one goes, behind what it has sent. */
   void takenOver() {
     if (admitting && !failed) {
       succeeded = true; // its own turn comes first: it waits for its predecessor
     } else {
-      ending.failAtOnce(TAKEN_OVER, "taken over by another connection");
+      LinkEnd reason = LinkEnd.TAKEN_OVER;
+      ending.failAtOnce(CommandLink.reasonCode(reason), reason.sentence());
     }
   }
 

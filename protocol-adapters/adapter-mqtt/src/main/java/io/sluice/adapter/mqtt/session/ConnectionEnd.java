@@ -18,7 +18,6 @@ import io.sluice.api.Limit;
 import io.sluice.api.RejectReason;
 import io.sluice.api.health.Guarded;
 import java.io.IOException;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +26,7 @@ import org.slf4j.LoggerFactory;
 /**
  * How one connection ends: the last packet, the socket's close, and what becomes of its session
  * once it is known of each message whether it was stored. Confined to the event loop, except {@link
- * #ended}.
+ * #hasEnded}.
  */
 // a write that fails closes the channel: its future says nothing more
 @SuppressWarnings("FutureReturnValueIgnored")
@@ -43,11 +42,7 @@ final class ConnectionEnd {
 
   private final Connection connection;
   private final Channel channel;
-  private final CompletableFuture<Void> ended = new CompletableFuture<>();
-
-  /** Ended once the connection that this one takes over from has ended. */
-  private CompletableFuture<Void> predecessor = CompletableFuture.completedFuture(null);
-
+  private volatile boolean hasEnded;
   private boolean isGone;
 
   ConnectionEnd(Connection connection) {
@@ -55,14 +50,9 @@ final class ConnectionEnd {
     this.channel = connection.channel;
   }
 
-  /** Done once the connection holds nothing of its device's any more. Thread-safe. */
-  CompletableFuture<Void> ended() {
-    return ended;
-  }
-
-  /** This connection ends after that one, whose session it takes over. */
-  void after(Connection previous) {
-    predecessor = previous.ending.ended;
+  /** Whether the connection holds nothing of its device's any more. Thread-safe. */
+  boolean hasEnded() {
+    return hasEnded;
   }
 
   /** The sentence for the log of something that this peer has done. */
@@ -242,7 +232,7 @@ final class ConnectionEnd {
     connection.before.admitted();
     connection.dropHeld();
     ifSettled();
-    if (!ended.isDone() && !channel.eventLoop().isShuttingDown()) {
+    if (!hasEnded && !channel.eventLoop().isShuttingDown()) {
       var _ =
           channel
               .eventLoop()
@@ -263,7 +253,7 @@ final class ConnectionEnd {
 
   /** A receipt never came: the device may not be locked out for it. It sends the message again. */
   private void anyhow() {
-    if (!ended.isDone()) {
+    if (!hasEnded) {
       warn("no receipt for a message in " + SETTLE_SECONDS + " s; its session goes on without");
       connection.window.abandon();
       ifSettled();
@@ -277,25 +267,25 @@ final class ConnectionEnd {
   void ifSettled() {
     Session kept = connection.session;
     boolean sleeps = kept != null && kept.expirySeconds > 0;
-    if (!connection.window.settle(sleeps) || ended.isDone()) {
+    if (!connection.window.settle(sleeps) || hasEnded) {
       return;
     }
+    hasEnded = true;
     Will will = connection.will;
     CommandLink commands = connection.commands;
     if (kept != null && commands != null) {
-      connection.gateway.sessions().detach(kept.device, commands);
       commands.returnAll();
-      boolean asleep = connection.sessions.sleep(kept, connection.settings.maxSessions());
+      boolean asleep = connection.sleeping.sleep(kept, connection.settings.maxSessions());
       if (will != null) {
         will.due(kept, asleep);
       }
-      connection.sessions.release(kept.device, connection);
+      // last: the device's next link goes on from here
+      connection.gateway.sessions().detach(kept.device, commands);
     } else if (kept != null && will != null) {
       will.due(kept, false);
     }
     if (connection.consumer != null) {
       connection.consumer.close();
     }
-    var _ = predecessor.whenComplete((_, _) -> ended.complete(null));
   }
 }

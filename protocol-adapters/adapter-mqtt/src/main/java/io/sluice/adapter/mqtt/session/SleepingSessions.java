@@ -5,26 +5,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The live connection and the sleeping session of each device. All MQTT listeners of a gateway
- * share them, so that a device may come back by another one. Thread-safe.
+ * The session of each device that outlives its connection, until the next takes it up. All MQTT
+ * listeners of a gateway share them, so that a device may come back by another one. Which
+ * connection a device has is known to {@link io.sluice.api.adapter.Sessions} alone. Thread-safe.
  */
-public final class Sessions {
-  private final ConcurrentHashMap<DeviceId, Connection> live = new ConcurrentHashMap<>();
+public final class SleepingSessions {
   private final ConcurrentHashMap<DeviceId, Session> sleeping = new ConcurrentHashMap<>();
-
-  /** Makes this the device's connection; the one that was, or null. */
-  @Nullable Connection claim(DeviceId device, Connection connection) {
-    return live.put(device, connection);
-  }
-
-  /** Makes this the device's connection where there is none; false where there is. */
-  boolean claimFree(DeviceId device, Connection connection) {
-    return live.putIfAbsent(device, connection) == null;
-  }
-
-  void release(DeviceId device, Connection connection) {
-    live.remove(device, connection);
-  }
 
   /** The session that sleeps, taken out; null where there is none. It may have expired. */
   @Nullable Session wake(DeviceId device) {
