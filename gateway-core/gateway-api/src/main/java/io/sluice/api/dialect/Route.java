@@ -12,10 +12,25 @@ import org.jspecify.annotations.Nullable;
  *     names another device is taken where that is a registered child of the session's device
  * @param payload what its payloads are where the message itself says nothing; {@link
  *     ContentType#UNSPECIFIED}: the profile or the first bytes decide
+ * @param unpacker what takes its messages apart, or null: a message is one payload of one device
  */
-public record Route(MessageClass messageClass, @Nullable String device, ContentType payload) {
+public record Route(
+    MessageClass messageClass,
+    @Nullable String device,
+    ContentType payload,
+    @Nullable Unpacker unpacker) {
+  /** Of messages that are one payload of one device. */
+  public Route(MessageClass messageClass, @Nullable String device, ContentType payload) {
+    this(messageClass, device, payload, null);
+  }
+
   /** Of the session's device, and with payloads that tell by themselves what they are. */
   public Route(MessageClass messageClass) {
     this(messageClass, null, ContentType.UNSPECIFIED);
+  }
+
+  /** Of messages that are taken apart, and tell by themselves of which device they are. */
+  public Route(MessageClass messageClass, Unpacker unpacker) {
+    this(messageClass, null, ContentType.UNSPECIFIED, unpacker);
   }
 }

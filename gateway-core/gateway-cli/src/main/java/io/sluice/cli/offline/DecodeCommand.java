@@ -3,8 +3,11 @@ package io.sluice.cli.offline;
 import io.sluice.api.ContentType;
 import io.sluice.api.Device;
 import io.sluice.api.DeviceId;
+import io.sluice.api.MessageClass;
 import io.sluice.api.codec.PayloadCodecs;
 import io.sluice.api.codec.PayloadException;
+import io.sluice.api.dialect.Part;
+import io.sluice.api.dialect.Unpacker;
 import io.sluice.cli.CommandFailure;
 import io.sluice.cli.ExitCode;
 import io.sluice.cli.config.GatewayFiles;
@@ -137,7 +140,15 @@ public final class DecodeCommand implements Callable<Integer> {
           ExitCode.FAILED, "nothing maps the topic \"" + topic + "\"; publish to " + table.hint());
     }
     try {
-      print(decode(loaded, found, route));
+      Unpacker unpacker = route.unpacker();
+      if (unpacker == null) {
+        print(decode(loaded, found, route));
+      } else {
+        long now = Clock.systemUTC().millis() * 1_000;
+        for (Part part : unpacker.unpack(topic, payload.bytes(), now)) {
+          print(decode(loaded, found, route, part));
+        }
+      }
       tell(route);
       return ExitCode.DONE;
     } catch (PayloadException e) {
@@ -195,18 +206,43 @@ public final class DecodeCommand implements Callable<Integer> {
 
   private String decode(Profiles loaded, Profile found, RoutedTopic route)
       throws PayloadException, IOException, CommandFailure {
-    String sector = found.sector() == null ? "" : found.sector();
-    Device device = new Device(DEVICE, found.id(), sector, "site", null, null, true, true, false);
     Normalized normalized =
         new Normalizer("decode", loaded)
             .normalize(
-                device,
+                device(found, null),
                 route.messageClass(),
                 route.contentType(type()),
                 "decode",
                 topic,
                 payload.bytes(),
                 Clock.systemUTC().millis() * 1_000);
+    return shown(normalized);
+  }
+
+  /** One of the parts into which the dialect takes the message. */
+  private String decode(Profiles loaded, Profile found, RoutedTopic route, Part part)
+      throws PayloadException {
+    String named = part.devices().isEmpty() ? route.device() : part.devices().getFirst();
+    MessageClass own = part.messageClass();
+    Normalized normalized =
+        new Normalizer("decode", loaded)
+            .normalize(
+                null,
+                device(found, named),
+                own == null ? route.messageClass() : own,
+                part,
+                "decode",
+                topic,
+                Clock.systemUTC().millis() * 1_000);
+    return shown(normalized);
+  }
+
+  private static Device device(Profile found, @Nullable String named) {
+    DeviceId id = named == null || !DeviceId.isValid(named) ? DEVICE : new DeviceId(named);
+    return new Device(id, found.id(), found.sector(), "site", null, null, true, true, false);
+  }
+
+  private String shown(Normalized normalized) {
     FieldFaults faults = normalized.faults();
     if (faults != null) {
       spec.commandLine().getErr().println("sluice: kept as bad: " + faults.detail());

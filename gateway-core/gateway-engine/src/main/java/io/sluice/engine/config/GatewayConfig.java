@@ -66,7 +66,7 @@ public record GatewayConfig(
       @Option(
               doc =
                   "Dialects that its messages may speak: what their topics mean. Without it all that"
-                      + " files describe.")
+                      + " need not be named (docs/dialects.md).")
           List<String> dialects) {}
 
   /** What a listener or a source may be called. */
@@ -93,7 +93,7 @@ public record GatewayConfig(
       @Option(
               doc =
                   "Dialects that its devices may speak: what their topics or paths mean. Without it"
-                      + " all that files describe.")
+                      + " all that need not be named (docs/dialects.md).")
           List<String> dialects) {}
 
   /** The keys by which upstreams are told apart. */

@@ -6,6 +6,8 @@ import io.sluice.api.MessageClass;
 import io.sluice.api.RejectReason;
 import io.sluice.api.adapter.Receipt;
 import io.sluice.api.codec.PayloadException;
+import io.sluice.api.dialect.Part;
+import io.sluice.api.dialect.Unpacker;
 import io.sluice.api.operator.DeadLetterRetryService;
 import io.sluice.api.operator.DeadLetters.DeadLetter;
 import io.sluice.engine.dialect.RoutedTopic;
@@ -114,14 +116,24 @@ public final class DeadLetterRetries implements DeadLetterRetryService, AutoClos
     if (device == null || device.retired()) {
       return Retry.failed("device \"" + letter.device() + "\" is not registered; add it first");
     }
-    Device subject = ingest.subjectOf(device, letter.topic());
+    RoutedTopic route = ingest.routeOf(device, letter.topic());
+    Part part;
+    try {
+      part = part(letter, route);
+    } catch (PayloadException e) {
+      return Retry.failed(String.valueOf(e.getMessage()));
+    }
+    Device subject =
+        part == null || route == null
+            ? ingest.subjectOf(device, letter.topic())
+            : ingest.subjectOf(device, route, part);
     if (letter.reason() == RejectReason.UNKNOWN_CHILD && subject == null) {
       return Retry.failed(
           "the child that the topic names is not registered; add it with parent: " + device.id());
     }
     Device as = by(subject == null ? device : subject, profile);
     try {
-      Normalized normalized = normalize(letter, as);
+      Normalized normalized = normalize(letter, as, part);
       return accept ? store(letter, as, normalized) : shown(normalized, 0, false);
     } catch (PayloadException e) {
       return Retry.failed(String.valueOf(e.getMessage()));
@@ -222,8 +234,37 @@ public final class DeadLetterRetries implements DeadLetterRetryService, AutoClos
         device.timezone());
   }
 
-  private Normalized normalize(DeadLetter letter, Device device) throws PayloadException {
+  /** What a letter is that a dialect takes apart; null of any other. */
+  private static @Nullable Part part(DeadLetter letter, @Nullable RoutedTopic route)
+      throws PayloadException {
+    Unpacker unpacker = route == null ? null : route.unpacker();
+    if (unpacker == null) {
+      return null;
+    }
+    List<Part> parts = unpacker.unpack(letter.topic(), letter.payload(), letter.receivedMicros());
+    if (parts.size() == 1) {
+      return parts.getFirst();
+    }
+    throw new PayloadException(
+        parts.isEmpty()
+            ? "nothing of such a message is kept any more"
+            : "the letter is of several devices; have the device send it again");
+  }
+
+  private Normalized normalize(DeadLetter letter, Device device, @Nullable Part part)
+      throws PayloadException {
     RoutedTopic route = ingest.routeOf(device, letter.topic());
+    if (part != null && route != null) {
+      MessageClass own = part.messageClass();
+      return normalizer.normalize(
+          null,
+          device,
+          own == null ? route.messageClass() : own,
+          part,
+          letter.protocol(),
+          letter.topic(),
+          letter.receivedMicros());
+    }
     return normalizer.normalize(
         device,
         route == null ? MessageClass.TELEMETRY : route.messageClass(),

@@ -1,6 +1,7 @@
 package io.sluice.engine.dialect;
 
 import io.sluice.api.ContentType;
+import io.sluice.api.dialect.Unpacker;
 import io.sluice.engine.config.Binder;
 import io.sluice.engine.config.ConfigNode;
 import io.sluice.engine.config.ConfigNode.Mapping;
@@ -10,6 +11,7 @@ import io.sluice.engine.config.Fault;
 import io.sluice.engine.config.Faults;
 import io.sluice.engine.config.Location;
 import io.sluice.engine.dialect.Dialects.Written;
+import io.sluice.engine.dialect.unpack.Unpackers;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -24,11 +26,14 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Reads files of dialects; {@code docs/dialects.md} has every key. Used once. */
+/** Reads files of dialects; {@code docs/dialects.md} has every key. Used by one thread. */
 final class DialectReader {
   /** Those that come with the program, in the order in which a device is told of them. */
   static final List<String> SHIPPED =
       List.of("sluice", "thingsboard", "hono", "alink", "huawei-iotda");
+
+  /** Those that come with it too, and that are read only where something names them. */
+  static final List<String> NAMED_ONLY = List.of("chirpstack", "the-things-stack");
 
   private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9._-]{0,63}");
   private static final int MAX_RULES = 1_000;
@@ -36,6 +41,7 @@ final class DialectReader {
   private final Faults faults;
   private final SequencedMap<String, Written> read = new LinkedHashMap<>();
   private final Map<String, Path> own = new LinkedHashMap<>();
+  private final Unpackers unpackers = new Unpackers();
 
   DialectReader(Faults faults) {
     this.faults = faults;
@@ -62,6 +68,12 @@ final class DialectReader {
     }
     own.forEach((name, file) -> take(name, file(file)));
     return read;
+  }
+
+  /** One of {@link #NAMED_ONLY}; null where it has faults. */
+  @Nullable Written named(DialectPlaces places, String name) {
+    ConfigNode root = shipped(places.shipped(), name);
+    return root == null ? null : dialect(name, root);
   }
 
   private void take(String name, @Nullable ConfigNode root) {
@@ -197,6 +209,11 @@ final class DialectReader {
       faults.add(topic, String.valueOf(parsed.fault()));
       return null;
     }
+    List<Unpacker> found = new RuleUnpackers(unpackers, faults).of(mapping, up, pattern);
+    if (found.size() > 1) {
+      faults.add(
+          mapping.fault("topic", "has two of metric, device-from, children and unpack; keep one"));
+    }
     ContentType payload = up.payload();
     return new Rule(
         name,
@@ -204,6 +221,7 @@ final class DialectReader {
         topic.location(),
         topic.path(),
         up.messageClass(),
-        payload == null ? ContentType.UNSPECIFIED : payload);
+        payload == null ? ContentType.UNSPECIFIED : payload,
+        found.isEmpty() ? null : found.getFirst());
   }
 }

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -23,14 +24,26 @@ public final class Dialects {
   /** One that a file describes. */
   record Written(String name, String hint, List<Rule> rules) {}
 
+  private final DialectPlaces places;
+  private final DialectReader reader;
   private final SequencedMap<String, Written> written;
+
+  /** Of those that are read only where something names them, all that were. */
+  private final Map<String, Optional<Written>> named = new HashMap<>();
+
   private final SequencedMap<String, Dialect> coded;
   private final Faults faults;
   private final Map<List<String>, TopicTable> tables = new HashMap<>();
   private final Set<String> reported = new LinkedHashSet<>();
 
   private Dialects(
-      SequencedMap<String, Written> written, SequencedMap<String, Dialect> coded, Faults faults) {
+      DialectPlaces places,
+      DialectReader reader,
+      SequencedMap<String, Written> written,
+      SequencedMap<String, Dialect> coded,
+      Faults faults) {
+    this.places = places;
+    this.reader = reader;
     this.written = written;
     this.coded = coded;
     this.faults = faults;
@@ -44,11 +57,12 @@ public final class Dialects {
    */
   public static Dialects load(DialectPlaces places, Faults faults) {
     Services<Dialect> services = Services.load(Dialect.class, Dialect::name);
-    SequencedMap<String, Written> written = new DialectReader(faults).readAll(places);
+    DialectReader reader = new DialectReader(faults);
+    SequencedMap<String, Written> written = reader.readAll(places);
     SequencedMap<String, Dialect> coded = new LinkedHashMap<>(services.byName());
     services.faults().forEach(fault -> faults.add(places.fault(fault)));
     for (String name : services.byName().keySet()) {
-      if (written.containsKey(name)) {
+      if (written.containsKey(name) || DialectReader.NAMED_ONLY.contains(name)) {
         coded.remove(name);
         faults.add(
             places.fault(
@@ -56,17 +70,21 @@ public final class Dialects {
                     .formatted(name)));
       }
     }
-    return new Dialects(written, coded, faults);
+    return new Dialects(places, reader, written, coded, faults);
   }
 
   /** Every name that may stand in a list. */
   public Set<String> names() {
     Set<String> names = new LinkedHashSet<>(written.keySet());
+    names.addAll(DialectReader.NAMED_ONLY);
     names.addAll(coded.keySet());
     return names;
   }
 
-  /** Those that hold where no list is given: all that files describe. */
+  /**
+   * Those that hold where no list is given: an operator's own, and of those that come with the
+   * program all that need not be named.
+   */
   public List<String> usual() {
     return List.copyOf(written.keySet());
   }
@@ -99,7 +117,7 @@ public final class Dialects {
     TopicTable table = new TopicTable();
     List<Dialect> code = new ArrayList<>();
     for (String name : list) {
-      Written file = written.get(name);
+      Written file = file(name);
       Dialect dialect = coded.get(name);
       if (file != null) {
         table.addHint(name, file.hint());
@@ -110,6 +128,15 @@ public final class Dialects {
     }
     code.forEach(table::add);
     return table;
+  }
+
+  private @Nullable Written file(String name) {
+    Written file = written.get(name);
+    return file != null || !DialectReader.NAMED_ONLY.contains(name)
+        ? file
+        : named
+            .computeIfAbsent(name, one -> Optional.ofNullable(reader.named(places, one)))
+            .orElse(null);
   }
 
   private void collided(Rule rule, @Nullable Rule other) {

@@ -2,6 +2,7 @@ package io.sluice.engine.dialect;
 
 import io.sluice.api.ContentType;
 import io.sluice.api.MessageClass;
+import io.sluice.api.dialect.Unpacker;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -12,16 +13,18 @@ import org.jspecify.annotations.Nullable;
  * @param payload unspecified: the profile or the first bytes decide
  * @param dialect name of the dialect that took it
  * @param rule its rule for people, with file and line; a dialect in code has its class there
+ * @param unpacker what takes its messages apart, or null: a message is one payload of one device
  */
 public record RoutedTopic(
     MessageClass messageClass,
     @Nullable String device,
     ContentType payload,
     String dialect,
-    String rule) {
+    String rule,
+    @Nullable Unpacker unpacker) {
   private static final RoutedTopic[] OF_SESSION =
       Arrays.stream(MessageClass.values())
-          .map(each -> new RoutedTopic(each, null, ContentType.UNSPECIFIED, "", "no rule"))
+          .map(each -> new RoutedTopic(each, null, ContentType.UNSPECIFIED, "", "no rule", null))
           .toArray(RoutedTopic[]::new);
 
   /** Of the session's device, by no dialect: the message itself says its class. */
@@ -35,6 +38,6 @@ public record RoutedTopic(
   }
 
   RoutedTopic of(String named) {
-    return new RoutedTopic(messageClass, named, payload, dialect, rule);
+    return new RoutedTopic(messageClass, named, payload, dialect, rule, unpacker);
   }
 }

@@ -2,7 +2,10 @@ package io.sluice.engine.dialect;
 
 import io.sluice.api.ContentType;
 import io.sluice.api.MessageClass;
+import io.sluice.api.dialect.Unpacker;
 import io.sluice.engine.config.Location;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One rule of a dialect. Immutable.
@@ -12,6 +15,7 @@ import io.sluice.engine.config.Location;
  * @param at where it stands
  * @param path its place within the file: {@code up[3].topic}
  * @param payload unspecified where it says nothing
+ * @param unpacker what takes its messages apart, or null. Two rules of one meaning have equal ones
  */
 record Rule(
     String dialect,
@@ -19,11 +23,13 @@ record Rule(
     Location at,
     String path,
     MessageClass messageClass,
-    ContentType payload) {
+    ContentType payload,
+    @Nullable Unpacker unpacker) {
   /** Whether both mean the same by the same topics. */
   boolean meansAs(Rule other) {
     return messageClass == other.messageClass
         && payload == other.payload
-        && pattern.deviceLevel() == other.pattern.deviceLevel();
+        && pattern.deviceLevel() == other.pattern.deviceLevel()
+        && Objects.equals(unpacker, other.unpacker);
   }
 }

@@ -10,10 +10,15 @@ import org.jspecify.annotations.Nullable;
  * @param text as written
  * @param levels each level, in order
  * @param deviceLevel place of the level that names the device, from 0; -1: the session's device
+ * @param metricLevel place of the level that names the metric, or -1
  */
-record TopicPattern(String text, List<Level> levels, int deviceLevel) {
+record TopicPattern(String text, List<Level> levels, int deviceLevel, int metricLevel) {
   static final int MAX_CHARS = 1024;
   static final int MAX_LEVELS = 32;
+
+  private static final String DEVICES = "{device...}";
+  private static final String METRIC = "{metric}";
+  private static final String METRICS = "{metric...}";
 
   /** What a level takes. */
   enum Kind {
@@ -52,26 +57,62 @@ record TopicPattern(String text, List<Level> levels, int deviceLevel) {
     }
     List<Level> levels = new ArrayList<>();
     int device = -1;
+    int metric = -1;
     for (int i = 0; i < parts.length; i++) {
       String part = parts[i];
       Level level = level(part);
       if (level == null) {
         return fault(
-            "the level \"%s\" is neither text nor one of {device}, {child}, {name}, + and #; write + for any one level"
+            "the level \"%s\" is neither text nor one of {device}, {child}, {metric}, {name}, + and #; write + for any one level"
                 .formatted(part));
       }
       if (level.kind() == Kind.REST && i < parts.length - 1) {
-        return fault("# stands for the rest of a topic; write it last, or + for one level");
+        return fault(part + " stands for the rest of a topic; write it last, or + for one level");
       }
-      if (level.kind() == Kind.DEVICE) {
+      if (isDevice(part)) {
         if (device >= 0) {
           return fault("two levels name a device; write + for the one whose message it is not");
         }
         device = i;
       }
+      if (part.equals(METRIC) || part.equals(METRICS)) {
+        metric = i;
+      }
       levels.add(level);
     }
-    return new Parsed(new TopicPattern(text, levels, device), null);
+    return new Parsed(new TopicPattern(text, levels, device, metric), null);
+  }
+
+  private static boolean isDevice(String part) {
+    return part.equals("{device}") || part.equals("{child}") || part.equals(DEVICES);
+  }
+
+  /** Whether all that is left of a topic names the device. */
+  boolean isRestDevice() {
+    return deviceLevel >= 0 && levels.get(deviceLevel).kind() == Kind.REST;
+  }
+
+  /** The metric that a topic of this pattern names: its level, or the rest with dots. */
+  String metric(String topic) {
+    String rest = rest(topic, metricLevel);
+    if (levels.get(metricLevel).kind() == Kind.REST) {
+      return rest.replace('/', '.');
+    }
+    int slash = rest.indexOf('/');
+    return slash < 0 ? rest : rest.substring(0, slash);
+  }
+
+  /** A topic from that level on; empty where it has none. */
+  static String rest(String topic, int place) {
+    int from = 0;
+    for (int i = 0; i < place; i++) {
+      int slash = topic.indexOf('/', from);
+      if (slash < 0) {
+        return "";
+      }
+      from = slash + 1;
+    }
+    return topic.substring(from);
   }
 
   private static Parsed fault(String what) {
@@ -81,7 +122,7 @@ record TopicPattern(String text, List<Level> levels, int deviceLevel) {
   private static @Nullable Level level(String part) {
     return switch (part) {
       case "+" -> new Level(Kind.ANY, "");
-      case "#" -> new Level(Kind.REST, "");
+      case "#", DEVICES, METRICS -> new Level(Kind.REST, "");
       case "{device}", "{child}" -> new Level(Kind.DEVICE, "");
       default -> {
         if (isName(part)) {

@@ -56,7 +56,8 @@ public final class TopicTable {
                 device,
                 route.payload(),
                 dialect.name(),
-                dialect.getClass().getName());
+                dialect.getClass().getName(),
+                route.unpacker());
       }
     }
     return null;

@@ -90,7 +90,8 @@ final class TopicTrie {
 
   private static RoutedTopic routed(Rule rule) {
     String text = "%s (%s)".formatted(rule.pattern().text(), rule.at());
-    return new RoutedTopic(rule.messageClass(), null, rule.payload(), rule.dialect(), text);
+    return new RoutedTopic(
+        rule.messageClass(), null, rule.payload(), rule.dialect(), text, rule.unpacker());
   }
 
   /** What a topic means, or null where no rule takes it. */
@@ -104,7 +105,16 @@ final class TopicTrie {
       return null;
     }
     int device = taken.rule().pattern().deviceLevel();
-    return device < 0 ? taken.routed() : taken.routed().of(level(topic, device));
+    return device < 0 ? taken.routed() : ofDevice(taken, topic, device);
+  }
+
+  /** The rest of a topic may name a device: the slashes in it are dots in the device's id. */
+  private static @Nullable RoutedTopic ofDevice(Taken taken, String topic, int place) {
+    if (!taken.rule().pattern().isRestDevice()) {
+      return taken.routed().of(level(topic, place));
+    }
+    String named = TopicPattern.rest(topic, place).replace('/', '.');
+    return DeviceId.isValid(named) ? taken.routed().of(named) : null;
   }
 
   private static String level(String topic, int place) {

@@ -12,6 +12,8 @@ import io.sluice.api.Rejection;
 import io.sluice.api.adapter.Receipt;
 import io.sluice.api.adapter.Uplink;
 import io.sluice.api.codec.PayloadException;
+import io.sluice.api.dialect.Part;
+import io.sluice.api.dialect.Unpacker;
 import io.sluice.api.health.Guarded;
 import io.sluice.engine.deadletter.DeadLetterFormat;
 import io.sluice.engine.deadletter.Readmission;
@@ -93,6 +95,8 @@ public final class IngestPipeline implements Readmission {
   private volatile @Nullable LaneShares shares;
   private volatile long alarmPayloadMax = Long.MAX_VALUE;
 
+  private final MessageParts parts;
+  private final UnknownChildren unknownChildren = new UnknownChildren();
   private final TouchedSinks receipts = new TouchedSinks();
 
   /**
@@ -113,6 +117,7 @@ public final class IngestPipeline implements Readmission {
     this.traffic = traffic;
     this.limits = limits;
     this.observer = observer;
+    this.parts = new MessageParts(this, normalizer);
     this.liveFeed = new LiveFeed(spool::epoch, spool.terms());
   }
 
@@ -187,6 +192,10 @@ public final class IngestPipeline implements Readmission {
       String detail = "topic is not mapped; use " + topics.table(self.profile()).hint();
       return deadLetter(uplink, self, RejectReason.UNMAPPED_TOPIC, detail);
     }
+    Unpacker unpacker = route.unpacker();
+    if (unpacker != null && uplink.rejection() == null) {
+      return parts.take(uplink, self, route, unpacker, given);
+    }
     Device subject = subject(self, route.device());
     if (subject == null && given != null) {
       subject = self; // whatever the topic of a will looks like
@@ -198,7 +207,7 @@ public final class IngestPipeline implements Readmission {
     if (rejection != null) {
       return deadLetter(uplink, subject, rejection.reason(), rejection.detail());
     }
-    MessageClass messageClass = given != null ? given : route.messageClass();
+    MessageClass messageClass = given == null ? route.messageClass() : classOf(given, route);
     if (messageClass == MessageClass.ALARM && uplink.payload().length > alarmPayloadMax) {
       String detail =
           "an alarm of %d bytes is longer than %d; send a shorter one, or raise limits.alarm-payload"
@@ -207,6 +216,13 @@ public final class IngestPipeline implements Readmission {
     }
     ContentType contentType = route.contentType(uplink.contentType());
     return normalizeAndAppend(uplink, self, subject, messageClass, contentType, ofUnmapped != null);
+  }
+
+  /** The class of a will: that of its topic where it says more than that something was measured. */
+  private static MessageClass classOf(MessageClass given, RoutedTopic route) {
+    return route.messageClass() == MessageClass.STATE || route.messageClass() == MessageClass.ALARM
+        ? route.messageClass()
+        : given;
   }
 
   /** The verdict on what the gateway itself failed at: kept whole, so that nothing is lost. */
@@ -243,8 +259,13 @@ public final class IngestPipeline implements Readmission {
     return route == null ? self : subject(self, route.device());
   }
 
+  @Override
+  public @Nullable Device subjectOf(Device self, RoutedTopic route, Part part) {
+    return parts.subject(self, route, part);
+  }
+
   /** The device that the message is of: the session's, or a registered child of it. */
-  private @Nullable Device subject(Device self, @Nullable String named) {
+  @Nullable Device subject(Device self, @Nullable String named) {
     if (named == null || named.equals(self.id().value())) {
       return self;
     }
@@ -256,15 +277,26 @@ public final class IngestPipeline implements Readmission {
   /** Another device's name is refused; one that nobody has is kept until it is registered. */
   private @Nullable Receipt refuseChild(Uplink uplink, Device self, String child) {
     if (devices.find(child) == null) {
-      String detail =
-          "device %s is not registered; add it with parent: %s".formatted(child, self.id());
-      return deadLetter(uplink, self, RejectReason.UNKNOWN_CHILD, detail);
+      return unknownChild(uplink, self, child);
     }
     return refuse(
         uplink,
         RejectReason.NOT_AUTHORIZED,
         "device %s may not publish for %s; register %s with parent: %s"
             .formatted(self.id(), child, child, self.id()));
+  }
+
+  /**
+   * What a concentrator says of a child that it has not is kept, and never costs its connection.
+   */
+  @Nullable Receipt unknownChild(Uplink uplink, Device self, String child) {
+    String detail =
+        devices.find(child) == null
+            ? "device %s is not registered; add it with parent: %s".formatted(child, self.id())
+            : "device %s is no child of %s; register it with parent: %s"
+                .formatted(child, self.id(), self.id());
+    unknownChildren.tell(self.id(), child, detail);
+    return deadLetter(uplink, self, RejectReason.UNKNOWN_CHILD, detail);
   }
 
   private @Nullable Receipt normalizeAndAppend(
@@ -339,7 +371,7 @@ public final class IngestPipeline implements Readmission {
             normalized.faults());
   }
 
-  private @Nullable Receipt append(Uplink uplink, Device subject, Normalized judged) {
+  @Nullable Receipt append(Uplink uplink, Device subject, Normalized judged) {
     Normalized normalized = orEnd(subject.id().value(), judged);
     IngestEntry entry =
         new IngestEntry(
@@ -384,6 +416,10 @@ public final class IngestPipeline implements Readmission {
     return all == null || entry.uplink() instanceof RetriedUplink // an operator's doing
         ? null
         : all.check(entry.uplink().device(), entry.lane(), entry.body().length);
+  }
+
+  @Nullable Receipt deadLetter(Uplink uplink, Device device, PayloadException fault) {
+    return deadLetter(uplink, device, fault.reason(), String.valueOf(fault.getMessage()));
   }
 
   private @Nullable Receipt deadLetter(

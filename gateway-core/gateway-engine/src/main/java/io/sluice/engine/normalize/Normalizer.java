@@ -7,6 +7,7 @@ import io.sluice.api.MessageClass;
 import io.sluice.api.RejectReason;
 import io.sluice.api.codec.PayloadCodec;
 import io.sluice.api.codec.PayloadException;
+import io.sluice.api.dialect.Part;
 import io.sluice.engine.normalize.profile.Profile;
 import io.sluice.engine.normalize.profile.Profiles;
 import io.sluice.engine.normalize.sample.ClockFloor;
@@ -182,6 +183,28 @@ public final class Normalizer {
         receivedMicros);
   }
 
+  /**
+   * Normalizes a part of a message, as a dialect took it out.
+   *
+   * @param session the device whose session it came by, null where it came by none
+   */
+  public Normalized normalize(
+      @Nullable Device session,
+      Device device,
+      MessageClass messageClass,
+      Part part,
+      String protocol,
+      String topic,
+      long receivedMicros)
+      throws PayloadException {
+    requireShort(topic);
+    Profile found = profiles.find(device.profile());
+    Profile profile = found == null ? Profile.generic(device.profile()) : found;
+    Scratch own = scratch.get();
+    String codec = own.decode(profile, session, device, part, topic, receivedMicros);
+    return encode(own, profile, device, messageClass, protocol, topic, codec, receivedMicros);
+  }
+
   private Normalized normalize(
       Profile profile,
       @Nullable Device session,
@@ -206,14 +229,7 @@ public final class Normalizer {
               + MAX_PAYLOAD_BYTES
               + " are taken; split it into several messages");
     }
-    if (topic.length() > MAX_TOPIC_CHARS) {
-      throw new PayloadException(
-          "the topic has "
-              + topic.length()
-              + " characters, at most "
-              + MAX_TOPIC_CHARS
-              + " are kept; shorten it");
-    }
+    requireShort(topic);
     Scratch own = scratch.get();
     String codec =
         own.decode(profile, session, device, contentType, topic, payload, port, receivedMicros);
@@ -227,6 +243,30 @@ public final class Normalizer {
               + device.id()
               + "; a concentrator names its child in the topic: telemetry/{child}");
     }
+    return encode(own, profile, device, messageClass, protocol, topic, codec, receivedMicros);
+  }
+
+  private static void requireShort(String topic) throws PayloadException {
+    if (topic.length() > MAX_TOPIC_CHARS) {
+      throw new PayloadException(
+          "the topic has "
+              + topic.length()
+              + " characters, at most "
+              + MAX_TOPIC_CHARS
+              + " are kept; shorten it");
+    }
+  }
+
+  private Normalized encode(
+      Scratch own,
+      Profile profile,
+      Device device,
+      MessageClass messageClass,
+      String protocol,
+      String topic,
+      String codec,
+      long receivedMicros)
+      throws PayloadException {
     Normalized normalized =
         own.encode(
             profile, device, gatewayId, messageClass, protocol, topic, codec, receivedMicros);

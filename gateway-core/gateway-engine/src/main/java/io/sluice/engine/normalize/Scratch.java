@@ -3,9 +3,11 @@ package io.sluice.engine.normalize;
 import io.sluice.api.ContentType;
 import io.sluice.api.Device;
 import io.sluice.api.MessageClass;
+import io.sluice.api.codec.PayloadCodec;
 import io.sluice.api.codec.PayloadCodecFactory;
 import io.sluice.api.codec.PayloadException;
 import io.sluice.api.codec.SessionCodecFactory;
+import io.sluice.api.dialect.Part;
 import io.sluice.engine.normalize.codec.PlannedCodec;
 import io.sluice.engine.normalize.codec.VendorCodec;
 import io.sluice.engine.normalize.profile.PayloadForms;
@@ -13,9 +15,12 @@ import io.sluice.engine.normalize.profile.Profile;
 import io.sluice.engine.normalize.profile.TimeForms;
 import io.sluice.engine.normalize.sample.ClockFloor;
 import io.sluice.engine.normalize.sample.Normalized;
+import io.sluice.engine.normalize.sample.PartReadings;
+import io.sluice.engine.normalize.sample.PayloadFaults;
 import io.sluice.engine.normalize.sample.PayloadText;
 import io.sluice.engine.normalize.sample.RecordMaker;
 import io.sluice.engine.normalize.sample.Samples;
+import io.sluice.engine.record.RecordFormat;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +29,12 @@ import org.jspecify.annotations.Nullable;
 
 /** What one thread needs to normalize: codecs, columns and buffers that it uses again. */
 final class Scratch {
+  /** The label of a record that no codec has read. */
+  private static final String READINGS = "readings";
+
+  /** What bytes are called that nobody reads. */
+  private static final String BYTES = "data";
+
   /**
    * A codec that this thread has met.
    *
@@ -84,13 +95,66 @@ final class Scratch {
     int mark = PayloadText.markLength(payload);
     Met met = codec(Sniffer.codec(declared, profile, payload, mark));
     samples.clear(profile, times);
+    read(met, profile, session, device, topic, payload, port, receivedMicros);
+    samples.requireSomething();
+    return met.label;
+  }
+
+  /**
+   * The same of a message's part that a dialect took out.
+   *
+   * @param session the device whose session it came by, null where it came by none
+   */
+  String decode(
+      Profile profile,
+      @Nullable Device session,
+      Device device,
+      Part part,
+      String topic,
+      long receivedMicros)
+      throws PayloadException {
+    times = times(profile, device);
+    byte[] bytes = part.bytes();
+    boolean isForBytes = profile.forms().codec() != null || profile.bytes() != null;
+    String label = READINGS;
+    samples.clear(profile, times);
+    if (bytes != null && isForBytes) {
+      samples.unpacked = true;
+      PayloadCodecFactory named = profile.forms().codec();
+      Met met = codec(named == null ? Sniffer.BYTES : named);
+      read(met, profile, session, device, topic, bytes, part.port(), receivedMicros);
+      label = met.label;
+    } else if (part.payload().length > 0) {
+      byte[] payload = part.payload();
+      int mark = PayloadText.markLength(payload);
+      Met met = codec(Sniffer.codec(part.contentType(), profile, payload, mark));
+      samples.frame = part.frame();
+      read(met, profile, session, device, topic, payload, PayloadCodec.NO_PORT, receivedMicros);
+      label = met.label;
+    }
+    if (bytes != null && !isForBytes && samples.count == 0) {
+      samples.addUnknown(BYTES, PayloadFaults.NOWHERE, RecordFormat.Kind.BYTES, 0, bytes);
+    }
+    PartReadings.add(part, profile, samples);
+    samples.requireSomething();
+    return label;
+  }
+
+  private void read(
+      Met met,
+      Profile profile,
+      @Nullable Device session,
+      Device device,
+      String topic,
+      byte[] payload,
+      int port,
+      long receivedMicros)
+      throws PayloadException {
     if (met.stateful == null) {
       met.codec.decode(payload, port, profile, device, receivedMicros, samples);
     } else {
       met.stateful.decode(session, topic, payload, profile, device, receivedMicros, samples);
     }
-    samples.requireSomething();
-    return met.label;
   }
 
   @SuppressWarnings("ReferenceEquality") // it is about the same factory, not an equal one

@@ -23,7 +23,7 @@ final class Sniffer {
   private static final PayloadCodecFactory CBOR = own("cbor");
   private static final PayloadCodecFactory SENML_CBOR = own("senml-cbor");
   private static final PayloadCodecFactory TEXT = own("text");
-  private static final PayloadCodecFactory BYTES = own("bytes");
+  static final PayloadCodecFactory BYTES = own("bytes");
   private static final PayloadCodecFactory[] BY_CONTENT_TYPE = byContentType();
 
   private Sniffer() {}

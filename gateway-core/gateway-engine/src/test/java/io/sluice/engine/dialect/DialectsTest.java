@@ -152,7 +152,14 @@ class DialectsTest {
           sign-in: { kind: plain } | mine.yaml:1:1: sign-in: is not done yet by this version
           down: [] | mine.yaml:1:1: down: is not done yet
           reply: [] | mine.yaml:1:1: reply: is not done yet
-          up: [ { topic: x, class: event, children: keys } ] | up[0].children: is not done yet
+          up: [ { topic: x, class: event, reply: y } ] | up[0].reply: is not done yet
+          up: [ { topic: x, class: event, children: keys, child-from: id } ] | up[0].children: keys name the devices already
+          up: [ { topic: x, class: event, children: list } ] | up[0].children: a list wants child-from
+          up: [ { topic: x, class: event, child-payload: id } ] | up[0].child-payload: says nothing without children
+          up: [ { topic: x, class: event, metric: a, device-from: b } ] | up[0].topic: has two of metric, device-from
+          up: [ { topic: 'x/{metric}', class: event, metric: a } ] | up[0].topic: has two of metric
+          up: [ { topic: x, class: event, unpack: lorawn } ] | did you mean "lorawan"?
+          up: [ { topic: 'a/{device...}/b', class: event } ] | {device...} stands for the rest of a topic
           ups: [] | ups: is not a known key; did you mean "up"?
           up: x | up: must be a list
           up: [ { class: event } ] | up[0].topic: is missing

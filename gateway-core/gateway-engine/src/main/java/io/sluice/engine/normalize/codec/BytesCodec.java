@@ -18,7 +18,7 @@ final class BytesCodec implements PlannedCodec {
   public void decode(
       byte[] sent, Profile profile, Device device, long receivedMicros, Samples samples)
       throws PayloadException {
-    byte[] payload = PayloadText.raw(sent, profile);
+    byte[] payload = samples.unpacked ? sent : PayloadText.raw(sent, profile);
     ByteLayout layout = profile.bytes();
     if (layout == null) {
       throw new PayloadException(

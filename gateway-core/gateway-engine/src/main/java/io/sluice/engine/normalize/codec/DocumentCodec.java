@@ -2,9 +2,11 @@ package io.sluice.engine.normalize.codec;
 
 import io.sluice.api.Device;
 import io.sluice.api.codec.PayloadException;
+import io.sluice.api.dialect.Frame;
 import io.sluice.engine.normalize.profile.Profile;
 import io.sluice.engine.normalize.sample.PayloadText;
 import io.sluice.engine.normalize.sample.Samples;
+import java.util.Map;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 
@@ -38,7 +40,9 @@ final class DocumentCodec implements PlannedCodec {
       if (mended == null) {
         throw e;
       }
+      Map<String, Frame> frame = samples.frame;
       samples.clear(profile, samples.forms);
+      samples.frame = frame;
       read(mended, 0, mended.length, profile, device, receivedMicros, samples);
     }
   }

@@ -41,6 +41,7 @@ final class ObjectCodec implements DocumentReader {
   private int sampleDepth;
   private @Nullable Map<String, Target> scope;
   private boolean wrapped;
+  private boolean framed;
   private int wraps;
 
   /** Whether the field in hand is a word of CAP 1.2: it is kept, whatever becomes of others. */
@@ -64,6 +65,7 @@ final class ObjectCodec implements DocumentReader {
     sampleTime = Samples.NO_TIME;
     scope = null;
     sampleDepth = 0;
+    framed = !samples.frame.isEmpty();
     JsonToken token = parser.nextToken();
     switch (token) {
       case null -> throw new PayloadException("the payload is empty; send an object");
@@ -176,7 +178,19 @@ final class ObjectCodec implements DocumentReader {
 
   private @Nullable Target target(String path) {
     Target own = scope == null ? null : scope.get(path);
-    return own == null ? profile.target(path) : own;
+    Target target = own == null ? profile.target(path) : own;
+    return target == null && framed ? framed(path) : target;
+  }
+
+  /** What the dialect says of a field of which the profile says nothing. */
+  private @Nullable Target framed(String path) {
+    return switch (samples.frame.get(path)) {
+      case UNWRAP -> Role.UNWRAP;
+      case SAMPLES -> Role.SAMPLES;
+      case TIME -> Role.TIME;
+      case IGNORE -> Role.IGNORE;
+      case null -> null;
+    };
   }
 
   private void container(JsonParser parser, JsonToken token, String path, boolean timed)

@@ -62,7 +62,7 @@ public final class VendorGuard {
       long receivedMicros,
       Samples samples)
       throws PayloadException {
-    byte[] raw = PayloadText.raw(payload, profile);
+    byte[] raw = samples.unpacked ? payload : PayloadText.raw(payload, profile);
     sink.begin(profile, samples, receivedMicros);
     try {
       codec.decode(raw, port, device, receivedMicros, sink);

@@ -3,6 +3,7 @@ package io.sluice.engine.normalize.sample;
 import io.sluice.api.MessageBounds;
 import io.sluice.api.QualityReason;
 import io.sluice.api.codec.PayloadException;
+import io.sluice.api.dialect.Frame;
 import io.sluice.engine.normalize.profile.Metric;
 import io.sluice.engine.normalize.profile.PayloadForms;
 import io.sluice.engine.normalize.profile.Profile;
@@ -87,6 +88,12 @@ public final class Samples {
   private int sensorFaults;
   private int rangeFaults;
 
+  /** What the message's dialect says of fields of which the profile says nothing. */
+  public Map<String, Frame> frame = Map.of();
+
+  /** Whether the dialect has taken the bytes out of the text in which they came. */
+  public boolean unpacked;
+
   /** How times are written, and in which zone. */
   public TimeForms forms = PayloadForms.USUAL.times();
 
@@ -95,6 +102,8 @@ public final class Samples {
    */
   public void clear(Profile profile, TimeForms times) {
     forms = times;
+    frame = Map.of();
+    unpacked = false;
     Arrays.fill(objects, 0, count, null);
     count = 0;
     content = 0;

@@ -1,0 +1,59 @@
+package io.sluice.engine.dialect.unpack;
+
+import io.sluice.api.dialect.Unpacker;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** What takes messages apart, by the keys of a rule. Used by one thread, at the start. */
+public final class Unpackers {
+  /** By the name in {@code unpack}; the class of one is loaded when it is asked for. */
+  private static final Map<String, Supplier<Unpacker>> CODED = Map.of("lorawan", Lorawan::new);
+
+  private final Map<String, Unpacker> made = new HashMap<>();
+
+  /** The values of {@code unpack}. */
+  public static Set<String> names() {
+    return new TreeSet<>(CODED.keySet());
+  }
+
+  /** That of a name, one object however often it is asked for; null where there is none. */
+  public @Nullable Unpacker named(String name) {
+    Supplier<Unpacker> coded = CODED.get(name);
+    return coded == null ? null : made.computeIfAbsent(name, any -> coded.get());
+  }
+
+  /**
+   * Of messages with one value.
+   *
+   * @param key what tells apart rules that name differently
+   * @param name the metric of a topic
+   */
+  public static Unpacker value(String key, UnaryOperator<String> name) {
+    return new NamedValue(key, name);
+  }
+
+  /**
+   * Of messages whose device a field names.
+   *
+   * @param path names with dots between them
+   */
+  public static Unpacker device(String path) {
+    return DeviceField.at(path);
+  }
+
+  /**
+   * Of messages of several devices.
+   *
+   * @param in names with dots between them, to where they stand; empty: the message itself
+   * @param device field that names the device of an element, or null: keys name them
+   * @param payload field that holds what the device says, or null
+   */
+  public static Unpacker children(String in, @Nullable String device, @Nullable String payload) {
+    return Children.at(in, device, payload);
+  }
+}

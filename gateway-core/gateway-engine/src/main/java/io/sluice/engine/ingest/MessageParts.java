@@ -1,0 +1,197 @@
+package io.sluice.engine.ingest;
+
+import io.sluice.api.Device;
+import io.sluice.api.DeviceId;
+import io.sluice.api.Lane;
+import io.sluice.api.MessageClass;
+import io.sluice.api.adapter.Receipt;
+import io.sluice.api.adapter.Uplink;
+import io.sluice.api.codec.PayloadException;
+import io.sluice.api.dialect.Part;
+import io.sluice.api.dialect.Unpacker;
+import io.sluice.engine.dialect.RoutedTopic;
+import io.sluice.engine.normalize.Normalizer;
+import io.sluice.engine.normalize.sample.Normalized;
+import io.sluice.engine.normalize.sample.PayloadFaults;
+import java.util.BitSet;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.WeakHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes in messages that a dialect takes apart: each part becomes a record of its own device. A
+ * part that cannot be taken is kept as a dead letter and costs itself alone. Thread-safe, never
+ * blocks.
+ */
+final class MessageParts {
+  /** What is acknowledged though nothing of it is kept. */
+  static final Receipt.Stored NOTHING_TO_KEEP = new Receipt.Stored(Lane.EVENT, 0);
+
+  private static final int MAX_PARTS = 4_096;
+
+  private final IngestPipeline pipeline;
+  private final Normalizer normalizer;
+  private final RepeatedParts repeated = new RepeatedParts();
+
+  /**
+   * Which parts are settled of a message that must be offered again. There are as many as messages
+   * that wait so with their adapters, at most.
+   */
+  private final Map<Uplink, BitSet> interrupted = Collections.synchronizedMap(new WeakHashMap<>());
+
+  MessageParts(IngestPipeline pipeline, Normalizer normalizer) {
+    this.pipeline = pipeline;
+    this.normalizer = normalizer;
+  }
+
+  /** Messages that came again and were not kept again. */
+  long repeats() {
+    return repeated.count();
+  }
+
+  /**
+   * The verdict on a message; null where the spool has taken it and gives one later.
+   *
+   * @param given its class where the protocol decides it, or null
+   */
+  @Nullable Receipt take(
+      Uplink uplink,
+      Device self,
+      RoutedTopic route,
+      Unpacker unpacker,
+      @Nullable MessageClass given) {
+    List<Part> parts;
+    try {
+      parts = unpacker.unpack(uplink.topic(), uplink.payload(), uplink.receivedMicros());
+      if (parts.size() > MAX_PARTS) {
+        throw new PayloadException(
+            "the message is of %d devices; send at most %d in one"
+                .formatted(parts.size(), MAX_PARTS));
+      }
+    } catch (PayloadException e) {
+      Device subject = pipeline.subject(self, route.device());
+      return pipeline.deadLetter(uplink, subject == null ? self : subject, e);
+    }
+    if (parts.isEmpty()) {
+      return NOTHING_TO_KEEP;
+    }
+    Part first = parts.getFirst();
+    return parts.size() == 1 && first.repeatKey() == null
+        ? take(uplink, self, route, first, given)
+        : takeAll(uplink, self, route, parts, given);
+  }
+
+  private @Nullable Receipt takeAll(
+      Uplink uplink,
+      Device self,
+      RoutedTopic route,
+      List<Part> parts,
+      @Nullable MessageClass given) {
+    BitSet before = interrupted.remove(uplink);
+    PartReceipts receipts = new PartReceipts(this, uplink, before == null ? new BitSet() : before);
+    for (int i = 0; i < parts.size(); i++) {
+      if (!receipts.isSettled(i)) {
+        Part part = parts.get(i);
+        byte[] alone = part.alone();
+        Uplink own = new PartUplink(uplink, i, alone == null ? uplink.payload() : alone, receipts);
+        receipts.awaits();
+        Receipt now = take(own, self, route, part, given);
+        if (now != null) {
+          receipts.receipt(own, now);
+        }
+      }
+    }
+    return receipts.offered();
+  }
+
+  /** The message is offered again: what is settled by now is not taken again. */
+  void interrupted(Uplink message, BitSet settled) {
+    if (!settled.isEmpty()) {
+      interrupted.put(message, settled);
+    }
+  }
+
+  private @Nullable Receipt take(
+      Uplink own, Device self, RoutedTopic route, Part part, @Nullable MessageClass given) {
+    Device found = subject(self, route, part);
+    Device subject = found == null && given != null ? self : found; // a will is of somebody
+    if (subject == null) {
+      List<String> names = part.devices();
+      String named = names.isEmpty() ? String.valueOf(route.device()) : names.getFirst();
+      return pipeline.unknownChild(
+          own, self, DeviceId.isValid(named) ? named : PayloadFaults.quoted(named));
+    }
+    String key = part.repeatKey();
+    if (key != null && own instanceof PartUplink uplink) {
+      takeOnce(uplink, key, self, subject, route, part, given);
+      return null;
+    }
+    return normalize(own, self, subject, route, part, given);
+  }
+
+  /** What comes again has the receipt of the first. */
+  private void takeOnce(
+      PartUplink uplink,
+      String key,
+      Device self,
+      Device subject,
+      RoutedTopic route,
+      Part part,
+      @Nullable MessageClass given) {
+    RepeatedParts.First first = repeated.first(subject.id(), key, uplink);
+    if (first == null) {
+      return;
+    }
+    PartUplink own = new PartUplink(uplink.whole(), uplink.place(), uplink.payload(), first);
+    Receipt now = normalize(own, self, subject, route, part, given);
+    if (now != null) {
+      first.receipt(own, now);
+    }
+  }
+
+  /** The device that a part is of: the session's, or a registered child of it. */
+  @Nullable Device subject(Device self, RoutedTopic route, Part part) {
+    if (part.devices().isEmpty()) {
+      return pipeline.subject(self, route.device());
+    }
+    for (String name : part.devices()) {
+      Device subject = pipeline.subject(self, name);
+      if (subject != null) {
+        return subject;
+      }
+    }
+    return null;
+  }
+
+  private @Nullable Receipt normalize(
+      Uplink uplink,
+      Device self,
+      Device subject,
+      RoutedTopic route,
+      Part part,
+      @Nullable MessageClass given) {
+    try {
+      Normalized normalized =
+          normalizer.normalize(
+              self,
+              subject,
+              classOf(route, part, given),
+              part,
+              uplink.protocol(),
+              uplink.topic(),
+              uplink.receivedMicros());
+      return pipeline.append(uplink, subject, normalized);
+    } catch (PayloadException e) {
+      return pipeline.deadLetter(uplink, subject, e);
+    }
+  }
+
+  /** The class of a part; a will says no more than that of a topic for telemetry. */
+  static MessageClass classOf(RoutedTopic route, Part part, @Nullable MessageClass given) {
+    MessageClass own = part.messageClass();
+    MessageClass ofRule = own == null ? route.messageClass() : own;
+    return given != null && ofRule == MessageClass.TELEMETRY ? given : ofRule;
+  }
+}

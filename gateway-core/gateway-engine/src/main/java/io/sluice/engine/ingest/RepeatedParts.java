@@ -1,0 +1,120 @@
+package io.sluice.engine.ingest;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.sluice.api.DeviceId;
+import io.sluice.api.adapter.Receipt;
+import io.sluice.api.adapter.ReceiptSink;
+import io.sluice.api.adapter.Uplink;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Knows again what came before: a LoRaWAN frame that several gateways heard, or that its device
+ * sent again since no answer reached it. What comes again has the receipt of the first, once that
+ * is stored; where the first is not, what comes again is taken in its place when it is offered
+ * again. Keeps the last {@value #MAX_KEPT} for ten minutes, in memory. Thread-safe.
+ */
+final class RepeatedParts {
+  private static final int MAX_KEPT = 200_000;
+  private static final int MAX_WAITING = 64;
+  private static final Duration WINDOW = Duration.ofMinutes(10);
+
+  private record Key(DeviceId device, String key) {}
+
+  private final LongAdder repeats = new LongAdder();
+
+  /** Made with the first message that has a key. */
+  private @Nullable Cache<Key, First> kept;
+
+  private synchronized Cache<Key, First> firsts() {
+    Cache<Key, First> now = kept;
+    if (now == null) {
+      now = Caffeine.newBuilder().maximumSize(MAX_KEPT).expireAfterWrite(WINDOW).build();
+      kept = now;
+    }
+    return now;
+  }
+
+  /** Messages that came again. */
+  long count() {
+    return repeats.sum();
+  }
+
+  /**
+   * The uplink's receipts where it is the first with its key; null where one came before: then the
+   * uplink's sink is told what became of that, now or later.
+   */
+  @Nullable First first(DeviceId device, String text, PartUplink uplink) {
+    Cache<Key, First> firsts = firsts();
+    Key key = new Key(device, text);
+    First mine = new First(uplink.sink(), failed -> firsts.asMap().remove(key, failed));
+    First before = firsts.asMap().putIfAbsent(key, mine);
+    if (before == null) {
+      return mine;
+    }
+    repeats.increment();
+    Receipt known = before.await(uplink);
+    if (known != null) {
+      tell(uplink, known);
+    }
+    return null;
+  }
+
+  private static void tell(Uplink uplink, Receipt receipt) {
+    uplink.sink().receipt(uplink, receipt);
+    uplink.sink().flush();
+  }
+
+  /** The receipts of the first with its key, and of those that came before it was settled. */
+  static final class First implements ReceiptSink {
+    private static final Receipt AGAIN = new Receipt.Busy(IngestPipeline.QUEUE_RETRY_AFTER_MILLIS);
+
+    private final ReceiptSink sink;
+    private final Consumer<First> removal;
+    private final List<Uplink> waiting = new ArrayList<>(0);
+    private @Nullable Receipt settled;
+
+    private First(ReceiptSink sink, Consumer<First> removal) {
+      this.sink = sink;
+      this.removal = removal;
+    }
+
+    /** What became of it, where that is known; else the uplink is told later. */
+    private synchronized @Nullable Receipt await(Uplink again) {
+      if (settled == null && waiting.size() < MAX_WAITING) {
+        waiting.add(again);
+        return null;
+      }
+      return settled == null ? AGAIN : settled;
+    }
+
+    @Override
+    public void receipt(Uplink uplink, Receipt receipt) {
+      boolean isKept =
+          receipt instanceof Receipt.Stored
+              || (receipt instanceof Receipt.Rejected rejected && rejected.deadLettered());
+      Receipt ofOthers = isKept ? receipt : AGAIN;
+      List<Uplink> others;
+      if (!isKept) {
+        removal.accept(this);
+      }
+      synchronized (this) {
+        settled = ofOthers;
+        others = List.copyOf(waiting);
+        waiting.clear();
+      }
+      sink.receipt(uplink, receipt);
+      others.forEach(other -> tell(other, ofOthers));
+    }
+
+    @Override
+    public void flush() {
+      sink.flush();
+    }
+  }
+}
