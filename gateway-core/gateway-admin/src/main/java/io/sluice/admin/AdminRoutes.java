@@ -11,6 +11,7 @@ import io.sluice.admin.resource.AlarmResource;
 import io.sluice.admin.resource.ApiDescription;
 import io.sluice.admin.resource.ClaimResource;
 import io.sluice.admin.resource.CommandResource;
+import io.sluice.admin.resource.ConfigurationResource;
 import io.sluice.admin.resource.CoverageResource;
 import io.sluice.admin.resource.DeadLetterResource;
 import io.sluice.admin.resource.DeviceResource;
@@ -79,6 +80,7 @@ final class AdminRoutes {
     new DeviceResource(operations.devices()).mount(router);
     new LatestResource(operations).mount(router);
     new UpstreamResource(operations).mount(router);
+    new ConfigurationResource(operations.configuration()).mount(router);
     new CoverageResource(operations.coverage()).mount(router);
     new ClaimResource(operations.claims()).mount(router);
     new CommandResource(operations.commands(), operations.devices()).mount(router);

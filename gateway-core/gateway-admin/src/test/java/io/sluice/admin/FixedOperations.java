@@ -12,6 +12,7 @@ import io.sluice.api.QualityReason;
 import io.sluice.api.RejectReason;
 import io.sluice.api.operator.ClaimService;
 import io.sluice.api.operator.CommandService;
+import io.sluice.api.operator.ConfigurationService;
 import io.sluice.api.operator.CoverageService;
 import io.sluice.api.operator.DeadLetterRetryService;
 import io.sluice.api.operator.DeadLetters;
@@ -56,6 +57,16 @@ public final class FixedOperations
   final FixedLatest latest = new FixedLatest();
   volatile boolean ready = true;
 
+  volatile ConfigurationService.Reload reloaded =
+      new ConfigurationService.Reload(
+          ConfigurationService.Result.UNCHANGED,
+          3,
+          "0a1b",
+          List.of(),
+          List.of("listeners.mqtt.port"),
+          List.of(),
+          List.of());
+
   @Override
   public Status status() {
     return new Status(
@@ -69,7 +80,8 @@ public final class FixedOperations
         null,
         2,
         Map.of("registered", 5L),
-        ENDPOINTS);
+        ENDPOINTS,
+        configuration().standing());
   }
 
   @Override
@@ -106,6 +118,21 @@ public final class FixedOperations
             Map.of(Lane.ALARM, 0.25),
             0,
             List.of()));
+  }
+
+  @Override
+  public ConfigurationService configuration() {
+    return new ConfigurationService() {
+      @Override
+      public Standing standing() {
+        return new Standing(3, "0a1b", 1, 2, 1, 1, List.of("listeners.mqtt.port"), null);
+      }
+
+      @Override
+      public Reload reload(String who, String from, boolean dryRun) {
+        return reloaded;
+      }
+    };
   }
 
   @Override

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -31,12 +32,15 @@ final class Adapters implements AutoCloseable {
     }
   }
 
+  /** One that does nothing yet. */
+  record Made(AdapterConfig config, String protocol, Adapter adapter) {}
+
   /** Beyond the 2 s that each may take for what is in hand, and the end of its threads. */
   private static final Duration CLOSE_AT_MOST = Duration.ofSeconds(8);
 
-  private final List<AutoCloseable> started = new ArrayList<>();
-  private final List<Running> listeners = new ArrayList<>();
-  private final List<Running> sources = new ArrayList<>();
+  private final List<AutoCloseable> started = new CopyOnWriteArrayList<>();
+  private final List<Running> listeners = new CopyOnWriteArrayList<>();
+  private final List<Running> sources = new CopyOnWriteArrayList<>();
 
   /**
    * Starts all that the configuration names.
@@ -54,8 +58,8 @@ final class Adapters implements AutoCloseable {
     }
   }
 
-  private <S extends Record> void start(
-      AdapterFactory<S> factory,
+  private void start(
+      AdapterFactory<?> factory,
       List<AdapterConfig> configs,
       EngineContext context,
       Function<String, Ingress> ways,
@@ -63,13 +67,60 @@ final class Adapters implements AutoCloseable {
       throws IOException {
     for (AdapterConfig config : configs) {
       if (config.type().equals(factory.type())) {
-        S settings = factory.settings().cast(config.settings());
-        Adapter adapter = factory.create(config.name(), settings);
-        started.add(adapter);
-        adapter.start(context.with(ways.apply(config.name())));
-        running.add(new Running(config, factory.protocol(), adapter));
+        start(make(factory, config), context, ways, running);
       }
     }
+  }
+
+  /** Makes a source, which does nothing before it is started. */
+  static Made make(AdapterConfig config) {
+    AdapterFactory<?> factory = Types.adapters().byName().get(config.type());
+    if (factory == null) {
+      throw new IllegalStateException("checked by the configuration: type " + config.type());
+    }
+    return make(factory, config);
+  }
+
+  private static <S extends Record> Made make(AdapterFactory<S> factory, AdapterConfig config) {
+    S settings = factory.settings().cast(config.settings());
+    return new Made(config, factory.protocol(), factory.create(config.name(), settings));
+  }
+
+  private void start(
+      Made made, EngineContext context, Function<String, Ingress> ways, List<Running> running)
+      throws IOException {
+    started.add(made.adapter());
+    made.adapter().start(context.with(ways.apply(made.config().name())));
+    running.add(new Running(made.config(), made.protocol(), made.adapter()));
+  }
+
+  /**
+   * Starts a source beside those that run. Where it fails it is closed.
+   *
+   * @throws IOException where it cannot start; the message names what and the remedy
+   */
+  void startSource(Made made, EngineContext context, Function<String, Ingress> ways)
+      throws IOException {
+    boolean isStarted = false;
+    try {
+      start(made, context, ways, sources);
+      isStarted = true;
+    } finally {
+      if (!isStarted) {
+        started.remove(made.adapter());
+        Closing.sideBySide(List.of(made.adapter()), CLOSE_AT_MOST);
+      }
+    }
+  }
+
+  /** Ends the sources of these names, all at once. */
+  void endSources(List<String> names) {
+    List<Running> ending =
+        sources.stream().filter(each -> names.contains(each.config().name())).toList();
+    List<Adapter> closing = ending.stream().map(Running::adapter).toList();
+    sources.removeAll(ending); // endpoints are asked for between start and close alone
+    started.removeAll(closing);
+    Closing.sideBySide(closing, CLOSE_AT_MOST);
   }
 
   /** The listeners alone. */

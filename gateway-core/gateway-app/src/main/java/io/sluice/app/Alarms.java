@@ -26,7 +26,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** The alarm book with all that writes in it, put together. */
-record Alarms(AlarmBook book, AlarmEngine engine, @Nullable Webhook webhook)
+record Alarms(
+    AlarmBook book, AlarmEngine engine, SupervisionDuty supervision, @Nullable Webhook webhook)
     implements AutoCloseable {
   static Alarms open(
       GatewayConfig config,
@@ -66,7 +67,13 @@ record Alarms(AlarmBook book, AlarmEngine engine, @Nullable Webhook webhook)
       engine.eachSecond(
           new WebhookDuty(book, webhook, settings.webhookKeep(), time.clock(), nanoTime));
     }
-    return new Alarms(book, engine, webhook);
+    return new Alarms(book, engine, supervision, webhook);
+  }
+
+  /** Has devices judged by these profiles from now on. */
+  void use(Profiles profiles) {
+    engine.use(profiles);
+    supervision.use(profiles);
   }
 
   private static Standing standing(Forwarder forwarder) {

@@ -8,6 +8,7 @@ import io.sluice.api.health.Health;
 import io.sluice.api.operator.AlarmService;
 import io.sluice.api.operator.ClaimService;
 import io.sluice.api.operator.CommandService;
+import io.sluice.api.operator.ConfigurationService;
 import io.sluice.api.operator.CoverageService;
 import io.sluice.api.operator.DeadLetterRetryService;
 import io.sluice.api.operator.DeadLetters;
@@ -29,6 +30,7 @@ import io.sluice.spool.Spool;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -56,6 +58,7 @@ final class GatewayOperations implements Operations {
   private final Insight insight;
   private final FlowMeter flow;
   private volatile @Nullable Adapters adapters;
+  private volatile @Nullable ConfigurationService configuration;
   private volatile Supplier<List<CertificateView>> certificates = List::of;
 
   GatewayOperations(
@@ -92,6 +95,16 @@ final class GatewayOperations implements Operations {
     adapters = open;
   }
 
+  /** Who reads the configuration anew; before anybody asks. */
+  void configuration(ConfigurationService service) {
+    configuration = service;
+  }
+
+  @Override
+  public ConfigurationService configuration() {
+    return Objects.requireNonNull(configuration, "set when started");
+  }
+
   /** Who knows when certificates end. */
   void certificates(Supplier<List<CertificateView>> known) {
     certificates = known;
@@ -126,7 +139,13 @@ final class GatewayOperations implements Operations {
         flow.hoursLeft(),
         spool.deadLetterCount(),
         deviceCounts(),
-        endpoints());
+        endpoints(),
+        standing());
+  }
+
+  private ConfigurationService.@Nullable Standing standing() {
+    ConfigurationService service = configuration;
+    return service == null ? null : service.standing();
   }
 
   private List<ListenerView> listeners() {

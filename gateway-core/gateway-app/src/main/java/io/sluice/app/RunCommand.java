@@ -42,6 +42,7 @@ final class RunCommand implements Callable<Integer> {
           gateway.close();
         },
         stopped);
+    HangUp.install(() -> gateway.reload("SIGHUP"));
     PrintWriter out = spec.commandLine().getOut();
     out.printf(
         "ready %s in %.2f s%n",

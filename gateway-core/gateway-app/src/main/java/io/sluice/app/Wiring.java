@@ -11,8 +11,6 @@ import io.sluice.api.operator.AdminSettings;
 import io.sluice.api.operator.MetricsSettings;
 import io.sluice.api.operator.MetricsSettings.Otlp;
 import io.sluice.api.store.StoreUnavailableException;
-import io.sluice.api.upstream.Upstream;
-import io.sluice.api.upstream.UpstreamFactory;
 import io.sluice.app.GatewayOperations.Insight;
 import io.sluice.app.process.HeapTrimmer;
 import io.sluice.app.process.SerialHeap;
@@ -22,24 +20,16 @@ import io.sluice.cli.config.DataDirectory;
 import io.sluice.cli.config.GatewayFiles;
 import io.sluice.engine.adapters.EngineContext;
 import io.sluice.engine.adapters.GatewayAccess;
-import io.sluice.engine.adapters.GatewayIngress;
 import io.sluice.engine.adapters.GatewayMeters;
 import io.sluice.engine.adapters.GatewaySessions;
 import io.sluice.engine.audit.AuditLog;
 import io.sluice.engine.audit.AuditSettings;
 import io.sluice.engine.config.GatewayConfig;
 import io.sluice.engine.config.GatewayConfig.UpstreamConfig;
-import io.sluice.engine.config.Types;
 import io.sluice.engine.coverage.CoverageEngine;
 import io.sluice.engine.coverage.CoverageSettings;
 import io.sluice.engine.deadletter.DeadLetterRetries;
-import io.sluice.engine.deadletter.RefusedRecords;
-import io.sluice.engine.dialect.Topics;
 import io.sluice.engine.flow.FlowMeter;
-import io.sluice.engine.forward.ForwardLimits;
-import io.sluice.engine.forward.Forwarder;
-import io.sluice.engine.forward.RecordBatch;
-import io.sluice.engine.forward.SetAsideRecord;
 import io.sluice.engine.ingest.IngestPipeline;
 import io.sluice.engine.ingest.TrafficMeter;
 import io.sluice.engine.latest.LatestRecords;
@@ -65,11 +55,10 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.StringJoiner;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -87,12 +76,14 @@ final class Wiring implements AutoCloseable {
   private final Clock clock;
   private final List<AutoCloseable> started = new ArrayList<>();
   private final Adapters adapters = new Adapters();
-  private final List<Forwarder> forwarders = new ArrayList<>();
   private final ScheduledExecutorService housekeeping =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("housekeeping").factory());
   private @Nullable AdminServer admin;
   private @Nullable GatewayOperations operations;
+  private @Nullable Reloader reloader;
+  private @Nullable ScheduledFuture<?> certificateLooks;
+  private List<Path> certificateFiles = List.of();
 
   private Wiring(GatewayConfig config, GatewayTime time) {
     this.config = config;
@@ -139,9 +130,10 @@ final class Wiring implements AutoCloseable {
       Registry registry,
       SessionCodecs codecs,
       SegmentedSpool spool,
+      Forwarders forwarders,
       IngestPipeline pipeline,
       DeadLetterRetries retries,
-      Topics topics,
+      Understanding understanding,
       TrafficMeter traffic,
       AddressLimits addressLimits,
       LatestRecords latest) {}
@@ -151,24 +143,25 @@ final class Wiring implements AutoCloseable {
     Core core = startCore(files, audit);
     GatewayOperations views = startViews(core, files.profiles());
     operations = views;
-    watchCertificates(views);
+    watchCertificates(config, views);
+    EngineContext context = context(core, audit);
+    Reloader reload = reloader(files, core, context, audit, views);
+    views.configuration(reload);
     startAdmin(views, audit);
     Otlp otlp = config.section(MetricsSettings.class).otlp();
     if (otlp != null) {
       closing(OtlpExport.start(otlp, views, config.gateway().id(), clock));
     }
     closing(adapters);
-    adapters.start(
-        config,
-        context(core, audit),
-        listener -> new GatewayIngress(core.pipeline(), files.topics(listener)));
+    adapters.start(config, context, core.understanding()::way);
     views.listening(adapters);
+    startReloads(reload);
   }
 
   private Core startCore(GatewayFiles files, AuditTrail audit)
       throws IOException, InterruptedException {
     Profiles profiles = files.profiles();
-    Topics topics = files.topics();
+    Understanding.State state = Understanding.State.of(files, config);
     LimitSettings limits = config.section(LimitSettings.class);
     Registry registry = openRegistry(files, limits, audit);
     SegmentedSpool spool = openSpool();
@@ -190,14 +183,28 @@ final class Wiring implements AutoCloseable {
     UplinkObserver observer = new UplinkObserver(registry.presence(), audit, latest);
     IngestPipeline pipeline =
         new IngestPipeline(
-            registry::find, topics, normalizer, spool, traffic, deviceLimits, observer);
+            registry::find, state.anywhere(), normalizer, spool, traffic, deviceLimits, observer);
     spool.afterBatch(pipeline::flushSinks);
     bound(pipeline, registry, spool, limits);
-    DeadLetterRetries retries = openRetries(normalizer, profiles, pipeline, spool);
-    startForwarders(spool);
+    Forwarders forwarders = new Forwarders(config.gateway().id(), spool, clock);
+    DeadLetterRetries retries = openRetries(normalizer, profiles, pipeline, spool, forwarders);
+    startForwarders(forwarders);
+    Understanding understanding = new Understanding(pipeline, state);
+    understanding.onProfiles(normalizer::use);
+    understanding.onProfiles(retries::use);
+    understanding.onProfiles(others -> registry.profiles(others.ids()));
     startHousekeeping(registry, deviceLimits, addressLimits);
     return new Core(
-        registry, codecs, spool, pipeline, retries, topics, traffic, addressLimits, latest);
+        registry,
+        codecs,
+        spool,
+        forwarders,
+        pipeline,
+        retries,
+        understanding,
+        traffic,
+        addressLimits,
+        latest);
   }
 
   private Registry openRegistry(GatewayFiles files, LimitSettings limits, AuditTrail audit)
@@ -228,7 +235,11 @@ final class Wiring implements AutoCloseable {
   }
 
   private DeadLetterRetries openRetries(
-      Normalizer normalizer, Profiles profiles, IngestPipeline pipeline, SegmentedSpool spool)
+      Normalizer normalizer,
+      Profiles profiles,
+      IngestPipeline pipeline,
+      SegmentedSpool spool,
+      Forwarders forwarders)
       throws IOException {
     return closing(
         DeadLetterRetries.open(
@@ -237,7 +248,7 @@ final class Wiring implements AutoCloseable {
             profiles,
             pipeline,
             spool,
-            this::resend));
+            forwarders::resend));
   }
 
   /** Coverage, alarms and what operators see of all. */
@@ -257,17 +268,23 @@ final class Wiring implements AutoCloseable {
                 spool,
                 time));
     Alarms alarms =
-        closing(Alarms.open(config, registry, profiles, spool, latest, coverage, forwarders, time));
+        closing(
+            Alarms.open(
+                config,
+                registry,
+                profiles,
+                spool,
+                latest,
+                coverage,
+                core.forwarders().all(),
+                time));
+    core.understanding().onProfiles(others -> coverage.use(others, registry));
+    core.understanding().onProfiles(alarms::use);
     alarms.start(core.pipeline());
     probing(registry::probe, "registry-probe");
     probing(coverage::probe, "coverage-probe");
     probing(alarms.book()::probe, "alarms-probe");
-    return operations(
-        registry,
-        spool,
-        core.pipeline(),
-        core.traffic(),
-        new Insight(coverage, latest, core.retries(), alarms.book()));
+    return operations(core, new Insight(coverage, latest, core.retries(), alarms.book()));
   }
 
   /** The gateway as adapters see it. */
@@ -280,7 +297,7 @@ final class Wiring implements AutoCloseable {
             Authorities.of(config.section(AccessSettings.class)));
     GatewayMeters meters = new GatewayMeters(core.traffic(), audit);
     return new EngineContext(
-        new GatewayIngress(core.pipeline(), core.topics()),
+        core.understanding().way(""), // each adapter gets its own
         new GatewayAccess(registry, consumers, core.addressLimits(), meters),
         new GatewaySessions(registry.presence(), core.codecs()),
         registry.commands(),
@@ -318,16 +335,48 @@ final class Wiring implements AutoCloseable {
     }
   }
 
-  @SuppressWarnings("FutureReturnValueIgnored") // ends with its executor
-  private void watchCertificates(GatewayOperations views) {
-    CertificateFiles files = CertificateFiles.of(config);
-    if (!files.isEmpty()) {
-      CertificateWatch watch = new CertificateWatch(files, clock);
-      watch.run();
-      views.certificates(watch::views);
-      housekeeping.scheduleWithFixedDelay(
-          Guarded.task("certificates", watch), 60, 60, TimeUnit.SECONDS);
+  /** Also when another configuration names other files. */
+  private void watchCertificates(GatewayConfig by, GatewayOperations views) {
+    CertificateFiles files = CertificateFiles.of(by);
+    if (files.files().equals(certificateFiles)) {
+      return;
     }
+    certificateFiles = files.files();
+    if (certificateLooks != null) {
+      certificateLooks.cancel(false);
+    }
+    CertificateWatch watch = new CertificateWatch(files, clock);
+    watch.run();
+    views.certificates(watch::views);
+    certificateLooks =
+        housekeeping.scheduleWithFixedDelay(
+            Guarded.task("certificates", watch), 60, 60, TimeUnit.SECONDS);
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // ends with its executor
+  private void startReloads(Reloader reload) {
+    closing(reload).open();
+    reloader = reload;
+    housekeeping.schedule(
+        Guarded.task("configuration", reload::remember), 1_000, TimeUnit.MILLISECONDS);
+  }
+
+  private Reloader reloader(
+      GatewayFiles files,
+      Core core,
+      EngineContext context,
+      AuditTrail audit,
+      GatewayOperations views) {
+    Reloader.Parts parts =
+        new Reloader.Parts(
+            core.understanding(),
+            core.registry(),
+            core.spool(),
+            core.forwarders(),
+            adapters,
+            context,
+            by -> watchCertificates(by, views));
+    return new Reloader(files, parts, audit, clock);
   }
 
   /** A database that is in trouble is looked at each second; one that is well costs nothing. */
@@ -345,17 +394,19 @@ final class Wiring implements AutoCloseable {
   }
 
   @SuppressWarnings("FutureReturnValueIgnored") // the sampling ends with its executor
-  private GatewayOperations operations(
-      Registry registry,
-      SegmentedSpool spool,
-      IngestPipeline pipeline,
-      TrafficMeter traffic,
-      Insight insight) {
+  private GatewayOperations operations(Core core, Insight insight) {
     GatewayOperations.Identity identity =
         new GatewayOperations.Identity(
             config.gateway().id(), Version.current(), time, clock.millis() * 1_000);
     GatewayOperations views =
-        new GatewayOperations(identity, registry, spool, pipeline, traffic, forwarders, insight);
+        new GatewayOperations(
+            identity,
+            core.registry(),
+            core.spool(),
+            core.pipeline(),
+            core.traffic(),
+            core.forwarders().all(),
+            insight);
     housekeeping.scheduleAtFixedRate(
         Guarded.task("flow", views::sampleFlow), 0, FlowMeter.SAMPLE_SECONDS, TimeUnit.SECONDS);
     return views;
@@ -368,55 +419,11 @@ final class Wiring implements AutoCloseable {
     return closing(new LatestRecords(bytes, spool.terms()));
   }
 
-  private void startForwarders(SegmentedSpool spool) {
-    RefusedRecords setAside = new RefusedRecords(spool);
+  private void startForwarders(Forwarders forwarders) {
+    closing(forwarders);
     for (UpstreamConfig upstream : config.upstreams()) {
-      Forwarder.Target target =
-          new Forwarder.Target(
-              upstream.name(),
-              upstream.type(),
-              create(upstream),
-              RecordBatch.encoder(spool::epoch, upstream.forward()));
-      Forwarder forwarder =
-          new Forwarder(
-              target,
-              spool.reader(upstream.name()),
-              upstream.forward(),
-              ForwardLimits.DEFAULTS,
-              setAside,
-              Forwarder.Timing.by(clock));
-      forwarder.start();
-      forwarders.add(forwarder);
+      forwarders.start(upstream, forwarders.make(upstream));
     }
-    started.add(this::closeForwarders);
-  }
-
-  private @Nullable CompletableFuture<Optional<String>> resend(SetAsideRecord record) {
-    for (Forwarder forwarder : forwarders) {
-      if (forwarder.name().equals(record.upstream())) {
-        return forwarder.resend(record);
-      }
-    }
-    return null;
-  }
-
-  /** All are asked to stop before any is waited for. */
-  private void closeForwarders() {
-    forwarders.forEach(Forwarder::stop);
-    forwarders.forEach(Forwarder::close);
-  }
-
-  private Upstream create(UpstreamConfig upstream) {
-    UpstreamFactory<?> factory = Types.upstreamFactories().byName().get(upstream.type());
-    if (factory == null) {
-      throw new IllegalStateException("checked by the configuration: type " + upstream.type());
-    }
-    return create(factory, upstream);
-  }
-
-  private <S extends Record> Upstream create(UpstreamFactory<S> factory, UpstreamConfig upstream) {
-    S settings = factory.settings().cast(upstream.settings());
-    return factory.create(config.gateway().id(), upstream.name(), settings);
   }
 
   private void startAdmin(GatewayOperations operations, AuditTrail audit)
@@ -463,6 +470,11 @@ final class Wiring implements AutoCloseable {
       throw new IllegalArgumentException("no listener " + kind);
     }
     return open;
+  }
+
+  /** Reads the configuration's files anew, after a reload that is under way. Blocks. */
+  void reload(String who) {
+    Objects.requireNonNull(reloader, "set when started").reloadInTurn(who);
   }
 
   GatewayOperations operations() {

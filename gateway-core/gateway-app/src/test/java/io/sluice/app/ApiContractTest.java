@@ -219,6 +219,7 @@ class ApiContractTest {
     alarms();
     deadLetters();
     upstreams();
+    configuration();
     streams();
     call(204, "removeDevice", "/api/v1/devices/press-07");
     assertThat(document.operations().keySet()).as("each has succeeded once").isEqualTo(succeeded);
@@ -404,6 +405,17 @@ class ApiContractTest {
     call(404, "resumeUpstream", "/api/v1/upstreams/nope/resume");
     call(200, "forgetUpstream", "/api/v1/upstreams/old");
     call(404, "forgetUpstream", "/api/v1/upstreams/archive");
+  }
+
+  private void configuration() throws Exception {
+    assertThat(call(200, "reload", "/api/v1/reload?dry-run=true").body()).contains("\"checked\"");
+    call(200, "reload", "/api/v1/reload");
+    Path devices = directory.resolve("devices.yaml");
+    String before = Files.readString(devices);
+    Files.writeString(devices, before.replace("energy-meter", "energy-metre"));
+    assertThat(call(422, "reload", "/api/v1/reload").body()).contains("devices.yaml:1:");
+    Files.writeString(devices, before);
+    call(400, "reload", "/api/v1/reload?dry-run=perhaps");
   }
 
   private void streams() throws Exception {

@@ -12,7 +12,15 @@ import java.util.List;
 public final class ApiDescription implements Handler<RoutingContext> {
   /** One document in this order: the first begins with the paths, the last two are components. */
   private static final List<String> PARTS =
-      List.of("gateway", "coverage", "alarms", "devices", "dead-letters", "components", "schemas");
+      List.of(
+          "gateway",
+          "configuration",
+          "coverage",
+          "alarms",
+          "devices",
+          "dead-letters",
+          "components",
+          "schemas");
 
   private final String text;
 

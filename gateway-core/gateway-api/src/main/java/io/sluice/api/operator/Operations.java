@@ -35,6 +35,9 @@ public interface Operations {
 
   UpstreamService upstreamService();
 
+  /** The files that the gateway runs by. */
+  ConfigurationService configuration();
+
   List<LedgerLine> ledger();
 
   DeadLetters deadLetters();
@@ -134,6 +137,7 @@ public interface Operations {
    * @param spoolHoursLeft hours until the first lane is full of what upstreams lack, at the present
    *     rate; 0 while one is at its bound, null where none grows
    * @param endpoints listening sockets and far ends, in the order in which they were started
+   * @param configuration by which it runs; null where that is not known
    */
   record Status(
       String gateway,
@@ -146,8 +150,9 @@ public interface Operations {
       @Nullable Double spoolHoursLeft,
       long deadLetters,
       Map<String, Long> devices,
-      List<EndpointView> endpoints) {
-    /** Of a gateway that tells of no endpoints. */
+      List<EndpointView> endpoints,
+      ConfigurationService.@Nullable Standing configuration) {
+    /** Of a gateway that tells of no endpoints and no configuration. */
     public Status(
         String gateway,
         String version,
@@ -170,7 +175,8 @@ public interface Operations {
           spoolHoursLeft,
           deadLetters,
           devices,
-          List.of());
+          List.of(),
+          null);
     }
   }
 

@@ -6,21 +6,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the gateway does at SIGHUP: not end. Log rotation and field engineers send it to have files
- * read anew, and a terminal that closes sends it too; the virtual machine alone would end in order,
- * with exit code 0, and no service manager would start it again.
+ * What the gateway does at SIGHUP: it reads its files anew, and does not end. Service managers send
+ * it to have that done, and a terminal that closes sends it too; the virtual machine alone would
+ * end in order, with exit code 0, and no service manager would start it again.
  */
 public final class HangUp {
   private static final Logger LOG = LoggerFactory.getLogger(HangUp.class);
 
   private HangUp() {}
 
-  /** Says what is read anew by itself, and what is not. */
+  /** Until the gateway has started: says so. */
   public static void install() {
     install(() ->
         LOG.info(
-            "SIGHUP: certificates, their keys and revocation lists are read anew when their files"
-                + " change; all else in the configuration takes effect with a restart"));
+            "SIGHUP: the gateway is starting, and reads its files; send it again once it is ready"));
   }
 
   /**

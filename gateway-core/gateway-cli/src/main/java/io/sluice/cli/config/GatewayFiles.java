@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  * @param digest SHA-256 of the configuration's file, in hexadecimal digits
  * @param ports what the listeners want of the system
  * @param exposed files with secrets that every user of the machine may read or write
+ * @param readMillis when reading them began, by the system's clock
  */
 public record GatewayFiles(
     Path file,
@@ -45,16 +46,23 @@ public record GatewayFiles(
     Dialects dialects,
     DeviceSeed seed,
     List<PortRequirement> ports,
-    List<Exposed> exposed) {
+    List<Exposed> exposed,
+    long readMillis) {
   /**
    * Loads the configuration and what it names; null where anything has faults, which are printed:
    * those of all files in one pass.
    */
   public static @Nullable GatewayFiles load(Path file, PrintWriter err) {
+    long readMillis = System.currentTimeMillis();
     Types types = GatewayTypes.installed();
     return switch (ConfigLoader.load(file, types, System.getenv())) {
       case Loaded loaded ->
-          load(file, loaded.config(), PortRequirement.of(loaded.config(), types.datagrams()), err);
+          load(
+              file,
+              loaded.config(),
+              PortRequirement.of(loaded.config(), types.datagrams()),
+              readMillis,
+              err);
       case Faulty faulty -> {
         Reports.print(faulty.faults(), faulty.kinds(), faulty.count(), err);
         Faults faults = new Faults();
@@ -86,7 +94,11 @@ public record GatewayFiles(
   }
 
   private static @Nullable GatewayFiles load(
-      Path file, GatewayConfig config, List<PortRequirement> ports, PrintWriter err) {
+      Path file,
+      GatewayConfig config,
+      List<PortRequirement> ports,
+      long readMillis,
+      PrintWriter err) {
     Faults faults = new Faults();
     Set<String> authorities = authorities(file, config, faults);
     Named named = named(config.profiles(), config.devices(), authorities, faults, err);
@@ -112,7 +124,34 @@ public record GatewayFiles(
         named.dialects(),
         seed,
         ports,
-        exposed);
+        exposed,
+        readMillis);
+  }
+
+  /**
+   * Loads profiles and dialects anew, for a gateway that runs by that configuration; null where
+   * anything has faults, which are printed. It names no devices.
+   */
+  public static @Nullable GatewayFiles loadVocabulary(
+      Path file, GatewayConfig config, PrintWriter err) {
+    long readMillis = System.currentTimeMillis();
+    Faults faults = new Faults();
+    Named named = named(config.profiles(), List.of(), null, faults, err);
+    Profiles.Loaded profiles = named.profiles();
+    checkDialects(file, config, named, faults);
+    checkAutoRegister(file, config, profiles.profiles().ids(), faults);
+    return Reports.print(faults, err) || !profiles.faults().isEmpty()
+        ? null
+        : new GatewayFiles(
+            file,
+            "",
+            config,
+            profiles.profiles(),
+            named.dialects(),
+            named.seed(),
+            List.of(),
+            List.of(),
+            readMillis);
   }
 
   /** Null, and a fault, where the certificates cannot be read any more. */

@@ -4,10 +4,11 @@ import java.lang.reflect.RecordComponent;
 import org.jspecify.annotations.Nullable;
 
 /** Reads settings records by their components. */
-final class SettingsTree {
+public final class SettingsTree {
   private SettingsTree() {}
 
-  static @Nullable Object value(Record settings, RecordComponent component) {
+  /** The value of a component. */
+  public static @Nullable Object value(Record settings, RecordComponent component) {
     try {
       component.getAccessor().setAccessible(true); // settings may be private to their package
       return component.getAccessor().invoke(settings);

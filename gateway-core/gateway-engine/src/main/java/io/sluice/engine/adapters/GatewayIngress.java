@@ -1,23 +1,50 @@
 package io.sluice.engine.adapters;
 
 import io.sluice.api.adapter.Ingress;
+import io.sluice.api.adapter.Receipt;
 import io.sluice.api.adapter.Uplink;
-import io.sluice.engine.dialect.Topics;
 import io.sluice.engine.ingest.IngestPipeline;
+import io.sluice.engine.ingest.Vocabulary;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The way in at one adapter. Thread-safe.
- *
- * @param topics what topics mean there
+ * The way in at one adapter. Shut until it is told by what messages are understood: they are to be
+ * offered again then. Thread-safe.
  */
-public record GatewayIngress(IngestPipeline pipeline, Topics topics) implements Ingress {
+public final class GatewayIngress implements Ingress {
+  private static final Receipt SHUT = new Receipt.Busy(100);
+
+  private final IngestPipeline pipeline;
+  private volatile @Nullable Vocabulary vocabulary;
+
+  public GatewayIngress(IngestPipeline pipeline) {
+    this.pipeline = pipeline;
+  }
+
+  /** Has messages that come from now on understood by this one. */
+  public void understand(Vocabulary other) {
+    vocabulary = other;
+  }
+
+  /** Whether it was told by what messages are understood. */
+  public boolean isOpen() {
+    return vocabulary != null;
+  }
+
   @Override
   public void accept(Uplink uplink) {
-    pipeline.accept(uplink, topics);
+    Vocabulary by = vocabulary;
+    if (by == null) {
+      uplink.sink().receipt(uplink, SHUT);
+      uplink.sink().flush();
+    } else {
+      pipeline.accept(uplink, by);
+    }
   }
 
   @Override
   public boolean maps(String topic) {
-    return topics.maps(topic);
+    Vocabulary by = vocabulary;
+    return by == null || by.topics().maps(topic);
   }
 }

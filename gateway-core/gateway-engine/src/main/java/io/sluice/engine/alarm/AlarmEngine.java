@@ -42,7 +42,7 @@ public final class AlarmEngine implements AutoCloseable {
 
   private final AlarmBook book;
   private final Spool spool;
-  private final Profiles profiles;
+  private volatile Profiles profiles;
   private final LiveReadings live;
   private final AlarmOutbox outbox;
   private final LongSupplier nanoTime;
@@ -83,6 +83,12 @@ public final class AlarmEngine implements AutoCloseable {
             .name("alarms")
             .daemon()
             .unstarted(Guarded.loop("alarms", this::run, () -> stopping));
+  }
+
+  /** Has records judged by these from now on. Any thread. */
+  public void use(Profiles others) {
+    profiles = others;
+    book.openAlarms().judgeBy(others);
   }
 
   /** Has this done each second, on the alarm thread, from now on. */

@@ -7,8 +7,6 @@ import io.sluice.api.health.Guarded;
 import io.sluice.api.operator.CoverageService;
 import io.sluice.api.store.StoreUnavailableException;
 import io.sluice.engine.coverage.slot.Calendar;
-import io.sluice.engine.coverage.slot.ReportingExpectation;
-import io.sluice.engine.normalize.profile.Profile;
 import io.sluice.engine.normalize.profile.Profiles;
 import io.sluice.engine.record.CorruptRecordException;
 import io.sluice.engine.record.EncodedRecord;
@@ -26,7 +24,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,6 +59,7 @@ public final class CoverageEngine implements CoverageService, AutoCloseable {
 
   private final String gateway;
   private final CoverageState book;
+  private final Expectations expectations;
   private final CoverageDatabase database;
   private final DowntimeStore stops;
   private final DayTable days;
@@ -93,6 +91,7 @@ public final class CoverageEngine implements CoverageService, AutoCloseable {
   private CoverageEngine(
       String gateway,
       CoverageState book,
+      Expectations expectations,
       CoverageDatabase database,
       Spool spool,
       Presence presence,
@@ -101,6 +100,7 @@ public final class CoverageEngine implements CoverageService, AutoCloseable {
       throws IOException {
     this.gateway = gateway;
     this.book = book;
+    this.expectations = expectations;
     this.database = database;
     this.spool = spool;
     this.clock = time.clock();
@@ -134,17 +134,19 @@ public final class CoverageEngine implements CoverageService, AutoCloseable {
       throws IOException {
     CoverageDatabase database = CoverageDatabase.open(data.resolve("coverage.db"));
     try {
-      CoverageState book = book(database, settings, profiles);
+      Expectations expectations = new Expectations(profiles);
+      CoverageState book = book(database, settings, expectations);
       Map<Lane, Long> positions;
       try {
         positions = load(database, book, registry, spool);
       } catch (CoverageDatabase.DamagedException e) {
         database.beginAnew(e);
-        book = book(database, settings, profiles);
+        book = book(database, settings, expectations);
         positions = load(database, book, registry, spool);
       }
       CoverageEngine engine =
-          new CoverageEngine(gateway, book, database, spool, registry.presence(), settings, time);
+          new CoverageEngine(
+              gateway, book, expectations, database, spool, registry.presence(), settings, time);
       engine.restore(registry, positions);
       database.onBegunAnew(() -> engine.isBegunAnew = true);
       engine.thread.start();
@@ -155,19 +157,21 @@ public final class CoverageEngine implements CoverageService, AutoCloseable {
     }
   }
 
+  /**
+   * Has these take the place of the profiles: what devices are held to changes now. Any thread;
+   * takes time with the number of devices.
+   *
+   * @param registry that of the start
+   */
+  public void use(Profiles profiles, Registry registry) {
+    expectations.use(profiles);
+    long now = nowMicros();
+    registry.forEach(device -> book.change(device.id().value(), device, now));
+  }
+
   private static CoverageState book(
-      CoverageDatabase database, CoverageSettings settings, Profiles profiles) {
-    Map<ReportingExpectation, ReportingExpectation> shared = new ConcurrentHashMap<>();
-    return new CoverageState(
-        device -> {
-          Profile profile = profiles.find(device.profile());
-          return profile == null
-              ? null
-              : shared.computeIfAbsent(
-                  ReportingExpectation.of(profile, device.interval()), shape -> shape);
-        },
-        settings.calendar(),
-        database::load);
+      CoverageDatabase database, CoverageSettings settings, Expectations expectations) {
+    return new CoverageState(expectations, settings.calendar(), database::load);
   }
 
   private static Map<Lane, Long> load(

@@ -55,7 +55,7 @@ public final class DeadLetterRetries implements DeadLetterRetryService, AutoClos
   }
 
   private final Normalizer normalizer;
-  private final Profiles profiles;
+  private volatile Profiles profiles;
   private final Readmission ingest;
   private final Spool spool;
   private final Resender resender;
@@ -91,6 +91,11 @@ public final class DeadLetterRetries implements DeadLetterRetryService, AutoClos
       throws IOException {
     RetriedLetters marks = RetriedLetters.open(file, spool.epoch(), oldestKept(spool));
     return new DeadLetterRetries(normalizer, profiles, ingest, spool, resender, marks);
+  }
+
+  /** Has these take the place of the profiles. Any thread. */
+  public void use(Profiles others) {
+    profiles = others;
   }
 
   private static long oldestKept(Spool spool) {

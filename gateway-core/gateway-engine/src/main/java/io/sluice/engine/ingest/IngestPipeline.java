@@ -11,6 +11,7 @@ import io.sluice.api.RejectReason;
 import io.sluice.api.Rejection;
 import io.sluice.api.adapter.Receipt;
 import io.sluice.api.adapter.Uplink;
+import io.sluice.api.codec.PayloadCodec;
 import io.sluice.api.codec.PayloadException;
 import io.sluice.api.dialect.Part;
 import io.sluice.api.dialect.Unpacker;
@@ -24,6 +25,7 @@ import io.sluice.engine.limits.DeviceLimits;
 import io.sluice.engine.limits.LaneShares;
 import io.sluice.engine.live.LiveFeed;
 import io.sluice.engine.normalize.Normalizer;
+import io.sluice.engine.normalize.profile.Profiles;
 import io.sluice.engine.normalize.sample.FieldFaults;
 import io.sluice.engine.normalize.sample.Normalized;
 import io.sluice.engine.record.RecordWriter;
@@ -82,7 +84,7 @@ public final class IngestPipeline implements Readmission {
   }
 
   private final Devices devices;
-  private final Topics topics;
+  private volatile Vocabulary vocabulary;
   private final Normalizer normalizer;
   private final Spool spool;
   private final TrafficMeter traffic;
@@ -100,18 +102,18 @@ public final class IngestPipeline implements Readmission {
   private final TouchedSinks receipts = new TouchedSinks();
 
   /**
-   * @param topics what topics mean where nobody says by which listener a message came
+   * @param vocabulary by what messages are understood where nobody says by which adapter they came
    */
   public IngestPipeline(
       Devices devices,
-      Topics topics,
+      Vocabulary vocabulary,
       Normalizer normalizer,
       Spool spool,
       TrafficMeter traffic,
       DeviceLimits limits,
       Observer observer) {
     this.devices = devices;
-    this.topics = topics;
+    this.vocabulary = vocabulary;
     this.normalizer = normalizer;
     this.spool = spool;
     this.traffic = traffic;
@@ -145,23 +147,28 @@ public final class IngestPipeline implements Readmission {
     shares = laneShares;
   }
 
-  /** Takes an uplink in, as {@link #accept(Uplink, Topics)}. */
+  /** Has messages of which nobody says by which adapter they came understood by this one. */
+  public void understand(Vocabulary other) {
+    vocabulary = other;
+  }
+
+  /** Takes an uplink in, as {@link #accept(Uplink, Vocabulary)}. */
   public void accept(Uplink uplink) {
-    accept(uplink, topics);
+    accept(uplink, vocabulary);
   }
 
   /**
    * Takes an uplink in; see {@link io.sluice.api.adapter.Ingress#accept}.
    *
-   * @param topics what topics mean at the listener by which it came
+   * @param by how messages are understood at the adapter by which it came
    */
   // Whatever fails here is the gateway's own fault, and its message must have an answer all the
   // same: what is left without one locks its device out.
   @SuppressWarnings("CatchingUnchecked")
-  public void accept(Uplink uplink, Topics topics) {
+  public void accept(Uplink uplink, Vocabulary by) {
     Receipt now;
     try {
-      now = judge(uplink, topics);
+      now = judge(uplink, by);
     } catch (RuntimeException | Error fault) {
       now = failed(uplink, fault);
     }
@@ -172,7 +179,8 @@ public final class IngestPipeline implements Readmission {
   }
 
   /** The verdict; null where the spool has taken it and gives one later. */
-  private @Nullable Receipt judge(Uplink uplink, Topics topics) {
+  private @Nullable Receipt judge(Uplink uplink, Vocabulary by) {
+    Topics topics = by.topics();
     Device self = devices.find(uplink.device().value());
     if (self == null || self.retired()) {
       return refuse(uplink, RejectReason.NOT_AUTHORIZED, "the device is not registered any more");
@@ -215,7 +223,8 @@ public final class IngestPipeline implements Readmission {
       return deadLetter(uplink, subject, RejectReason.TOO_LARGE, detail);
     }
     ContentType contentType = route.contentType(uplink.contentType());
-    return normalizeAndAppend(uplink, self, subject, messageClass, contentType, ofUnmapped != null);
+    return normalizeAndAppend(
+        uplink, by.profiles(), self, subject, messageClass, contentType, ofUnmapped != null);
   }
 
   /** The class of a will: that of its topic where it says more than that something was measured. */
@@ -250,12 +259,12 @@ public final class IngestPipeline implements Readmission {
 
   @Override
   public @Nullable RoutedTopic routeOf(Device self, String topic) {
-    return topics.route(self.profile(), topic);
+    return vocabulary.topics().route(self.profile(), topic);
   }
 
   @Override
   public @Nullable Device subjectOf(Device self, String topic) {
-    RoutedTopic route = topics.route(self.profile(), topic);
+    RoutedTopic route = routeOf(self, topic);
     return route == null ? self : subject(self, route.device());
   }
 
@@ -301,6 +310,7 @@ public final class IngestPipeline implements Readmission {
 
   private @Nullable Receipt normalizeAndAppend(
       Uplink uplink,
+      Profiles profiles,
       Device self,
       Device subject,
       MessageClass messageClass,
@@ -309,6 +319,7 @@ public final class IngestPipeline implements Readmission {
     try {
       Normalized normalized =
           normalizer.normalize(
+              profiles,
               self,
               subject,
               messageClass,
@@ -316,6 +327,7 @@ public final class IngestPipeline implements Readmission {
               uplink.protocol(),
               uplink.topic(),
               uplink.payload(),
+              PayloadCodec.NO_PORT,
               uplink.receivedMicros());
       return append(uplink, subject, normalized);
     } catch (PayloadException e) {

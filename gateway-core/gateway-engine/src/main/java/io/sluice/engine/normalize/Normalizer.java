@@ -33,7 +33,7 @@ public final class Normalizer {
   public static final int MAX_TOPIC_CHARS = 1024;
 
   private final String gatewayId;
-  private final Profiles profiles;
+  private volatile Profiles profiles;
   private final Predicate<String> isRegistered;
   private final ThreadLocal<Scratch> scratch;
 
@@ -74,6 +74,11 @@ public final class Normalizer {
     this.isRegistered = isRegistered;
     this.gatewayId = gatewayId;
     this.profiles = profiles;
+  }
+
+  /** Has these take the place of the profiles. Any thread. */
+  public void use(Profiles others) {
+    profiles = others;
   }
 
   /**
@@ -143,7 +148,33 @@ public final class Normalizer {
       int port,
       long receivedMicros)
       throws PayloadException {
-    Profile found = profiles.find(device.profile());
+    return normalize(
+        profiles,
+        session,
+        device,
+        messageClass,
+        contentType,
+        protocol,
+        topic,
+        payload,
+        port,
+        receivedMicros);
+  }
+
+  /** The same, of a message that was routed by what these profiles say. */
+  public Normalized normalize(
+      Profiles known,
+      @Nullable Device session,
+      Device device,
+      MessageClass messageClass,
+      ContentType contentType,
+      String protocol,
+      String topic,
+      byte[] payload,
+      int port,
+      long receivedMicros)
+      throws PayloadException {
+    Profile found = known.find(device.profile());
     return normalize(
         found == null ? Profile.generic(device.profile()) : found,
         session,

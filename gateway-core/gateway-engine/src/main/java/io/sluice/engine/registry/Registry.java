@@ -121,7 +121,7 @@ public final class Registry implements AutoCloseable {
         new CommandQueues(store, devices::registration, presence, clock, time.nanoTime());
     presence.onTurn(commands::ready);
     ClaimStore claims = new ClaimStore(store);
-    this.claims = new ClaimAdmin(devices.profiles(), tokens, claims, clock::millis);
+    this.claims = new ClaimAdmin(devices::profiles, tokens, claims, clock::millis);
     SelfRegistration registration = new SelfRegistration(devices, hasher);
     this.enrolment =
         new Enrolment(
@@ -262,9 +262,14 @@ public final class Registry implements AutoCloseable {
     devices.listen(listener);
   }
 
+  /** Has these take the place of the profiles that a device may have. Any thread. */
+  public void profiles(Set<String> ids) {
+    devices.profiles(ids);
+  }
+
   /**
-   * Applies device files that have no faults. Once, before listeners open. Blocks on the disk, not
-   * on the passwords' hashes, which are made in the background.
+   * Applies device files that have no faults: before listeners open, and when they were changed.
+   * Blocks on the disk, not on the passwords' hashes, which are made in the background.
    */
   public SeedReport seed(DeviceSeed seed) {
     warnOfWeak(seed.specs());

@@ -23,6 +23,7 @@ import io.sluice.engine.dialect.ShippedDialects;
 import io.sluice.engine.forward.FarEnd.Answer;
 import io.sluice.engine.ingest.IngestPipeline;
 import io.sluice.engine.ingest.TrafficMeter;
+import io.sluice.engine.ingest.Vocabulary;
 import io.sluice.engine.limits.DeviceLimits;
 import io.sluice.engine.limits.LimitSettings;
 import io.sluice.engine.normalize.Normalizer;
@@ -224,7 +225,7 @@ class ResendTest {
   private IngestPipeline pipeline(Normalizer normalizer) {
     return new IngestPipeline(
         id -> null,
-        ShippedDialects.usual(),
+        new Vocabulary(ShippedDialects.usual(), Profiles.NONE),
         normalizer,
         spool,
         new TrafficMeter(),

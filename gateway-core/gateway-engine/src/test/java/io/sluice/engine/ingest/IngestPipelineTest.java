@@ -309,8 +309,8 @@ class IngestPipelineTest {
   private IngestPipeline pipeline(Spool spool) {
     return new IngestPipeline(
         this::find,
-        ShippedDialects.usual(),
-        new Normalizer("gw", Profiles.load(List.of()).profiles()),
+        new Vocabulary(ShippedDialects.usual(), Profiles.NONE),
+        new Normalizer("gw", Profiles.NONE),
         spool,
         traffic,
         new DeviceLimits(LimitSettings.DEFAULTS, System::nanoTime),

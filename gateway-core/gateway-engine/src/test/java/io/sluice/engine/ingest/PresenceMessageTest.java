@@ -50,11 +50,12 @@ class PresenceMessageTest {
   void open() throws IOException {
     Path profile = directory.resolve("one.yaml");
     Files.writeString(profile, "id: one\nmetrics:\n  temperature: { unit: Cel }\n");
+    Profiles profiles = Profiles.load(List.of(profile)).profiles();
     pipeline =
         new IngestPipeline(
             DEVICES::get,
-            ShippedDialects.usual(),
-            new Normalizer("gw", Profiles.load(List.of(profile)).profiles()),
+            new Vocabulary(ShippedDialects.usual(), profiles),
+            new Normalizer("gw", profiles),
             (Spool)
                 Proxy.newProxyInstance(
                     Spool.class.getClassLoader(),

@@ -40,7 +40,7 @@ public final class SupervisionDuty implements Runnable {
 
   private final AlarmBook book;
   private final Registry registry;
-  private final Profiles profiles;
+  private volatile Profiles profiles;
   private final Map<String, Duration> own = new HashMap<>();
   private final LongSupplier nanoTime;
   private final Supervision supervision;
@@ -131,6 +131,12 @@ public final class SupervisionDuty implements Runnable {
         changed.add(either.id().value());
       }
     });
+  }
+
+  /** Has these take the place of the profiles, for all devices. Any thread. */
+  public void use(Profiles others) {
+    profiles = others;
+    registry.forEach(device -> changed.add(device.id().value()));
   }
 
   private final class Reports implements Supervision.Verdicts {

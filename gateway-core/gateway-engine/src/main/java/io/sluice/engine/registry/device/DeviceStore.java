@@ -17,6 +17,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DeviceStore {
   private final RegistryStore store;
-  private final Set<String> profiles;
+  private volatile Set<String> profiles;
   private final DeviceIndex index = new DeviceIndex();
   private final CredentialGracePeriods gracePeriods = new CredentialGracePeriods();
   private final BarredDevices barred = new BarredDevices();
@@ -284,13 +285,30 @@ public final class DeviceStore {
     return barred.contains(id);
   }
 
+  /** Ids of the device profiles that there are now. */
   public Set<String> profiles() {
     return profiles;
   }
 
-  /** By device, what its device file said when it was last applied. Under the lock. */
+  /** Has these take the place of the profiles' ids. Any thread. */
+  public void profiles(Set<String> ids) {
+    profiles = Set.copyOf(ids);
+  }
+
+  /**
+   * By device, what its device file said when it was last applied, also where its slow hash is
+   * still to be made. Under the lock.
+   */
   public Map<String, String> seedDigests() {
-    return seedDigests;
+    Map<String, String> unsettled = seedPasswords.digests();
+    if (unsettled.isEmpty()) {
+      return seedDigests;
+    }
+    unsettled.putAll(
+        seedDigests.entrySet().stream()
+            .filter(each -> !unsettled.containsKey(each.getKey()))
+            .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
+    return unsettled;
   }
 
   /** Has the slow hashes of seeded passwords made in the background. */

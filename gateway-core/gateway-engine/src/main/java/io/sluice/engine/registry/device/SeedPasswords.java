@@ -3,8 +3,10 @@ package io.sluice.engine.registry.device;
 import io.sluice.api.health.Guarded;
 import io.sluice.api.store.StoreUnavailableException;
 import io.sluice.engine.registry.credential.PasswordHasher;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CountDownLatch;
@@ -110,6 +112,13 @@ public final class SeedPasswords {
     } finally {
       hashing.unlock();
     }
+  }
+
+  /** By device whose hash is still to be made, the digest of its seed entry. */
+  Map<String, String> digests() {
+    Map<String, String> digests = new HashMap<>();
+    pending.values().forEach(one -> digests.put(one.id(), one.digest()));
+    return digests;
   }
 
   void await() throws InterruptedException {

@@ -8,16 +8,23 @@ import io.sluice.engine.registry.device.DeviceRules;
 import java.util.List;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /** The claims, for operators. */
 public final class ClaimAdmin implements ClaimService {
-  private final Set<String> profiles;
+  private final Supplier<Set<String>> profiles;
   private final NewTokens tokens;
   private final ClaimStore store;
   private final LongSupplier clockMillis;
 
+  /**
+   * @param profiles ids of the device profiles that there are now
+   */
   public ClaimAdmin(
-      Set<String> profiles, NewTokens tokens, ClaimStore store, LongSupplier clockMillis) {
+      Supplier<Set<String>> profiles,
+      NewTokens tokens,
+      ClaimStore store,
+      LongSupplier clockMillis) {
     this.profiles = profiles;
     this.tokens = tokens;
     this.store = store;
@@ -26,7 +33,7 @@ public final class ClaimAdmin implements ClaimService {
 
   @Override
   public String issue(ClaimSpec spec) throws InvalidDeviceException {
-    List<DeviceRules.Fault> faults = ClaimStore.faults(spec, profiles);
+    List<DeviceRules.Fault> faults = ClaimStore.faults(spec, profiles.get());
     if (!faults.isEmpty()) {
       throw new InvalidDeviceException(
           String.join("; ", faults.stream().map(DeviceRules.Fault::toString).toList()));
