@@ -88,7 +88,7 @@ public final class AlarmEngine implements AutoCloseable {
   /** Has records judged by these from now on. Any thread. */
   public void use(Profiles others) {
     profiles = others;
-    book.openAlarms().judgeBy(others);
+    book.openAlarms().judgeBy(others, spool.terms());
   }
 
   /** Has this done each second, on the alarm thread, from now on. */
