@@ -62,11 +62,12 @@ final class VendorRig {
         Dialects.load(
             new DialectPlaces(CONFIG.resolve("dialects"), own == null ? List.of() : List.of(own)),
             faults);
+    Profiles profiles = Profiles.load(List.of(CONFIG.resolve("profiles"))).profiles();
     pipeline =
         new IngestPipeline(
             devices::get,
-            all.topics(List.of(dialects), Map.of()),
-            new Normalizer("gw", Profiles.load(List.of(CONFIG.resolve("profiles"))).profiles()),
+            new Vocabulary(all.topics(List.of(dialects), Map.of()), profiles),
+            new Normalizer("gw", profiles),
             spool(),
             new TrafficMeter(),
             new DeviceLimits(LimitSettings.DEFAULTS, System::nanoTime),
