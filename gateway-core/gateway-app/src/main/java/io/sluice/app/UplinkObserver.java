@@ -21,11 +21,6 @@ record UplinkObserver(Presence presence, AuditTrail audit, LatestRecords latest)
   }
 
   @Override
-  public void recorded(DeviceId device, byte[] body) {
-    latest.stored(device, body);
-  }
-
-  @Override
   public void faulty(DeviceId device, Uplink uplink, String detail) {
     latest.refused(
         device,

@@ -170,7 +170,7 @@ final class Wiring implements AutoCloseable {
     TrafficMeter traffic = new TrafficMeter();
     DeviceLimits deviceLimits = new DeviceLimits(limits, time.nanoTime());
     AddressLimits addressLimits = new AddressLimits(limits);
-    LatestRecords latest = latest(spool);
+    LatestRecords latest = latest();
     SessionCodecs codecs = new SessionCodecs(registry.presence()::session);
     Normalizer normalizer =
         new Normalizer(
@@ -267,6 +267,7 @@ final class Wiring implements AutoCloseable {
                 profiles,
                 spool,
                 time));
+    coverage.alsoTo(latest);
     Alarms alarms =
         closing(
             Alarms.open(
@@ -413,10 +414,9 @@ final class Wiring implements AutoCloseable {
   }
 
   /** Without an admin listener nobody looks. */
-  private LatestRecords latest(SegmentedSpool spool) {
+  private LatestRecords latest() {
     AdminSettings settings = config.admin();
-    long bytes = settings == null ? 0 : settings.latestBytes().value();
-    return closing(new LatestRecords(bytes, spool.terms()));
+    return new LatestRecords(settings == null ? 0 : settings.latestBytes().value());
   }
 
   private void startForwarders(Forwarders forwarders) {

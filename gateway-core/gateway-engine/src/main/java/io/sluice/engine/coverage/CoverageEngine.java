@@ -10,6 +10,8 @@ import io.sluice.engine.coverage.slot.Calendar;
 import io.sluice.engine.normalize.profile.Profiles;
 import io.sluice.engine.record.CorruptRecordException;
 import io.sluice.engine.record.EncodedRecord;
+import io.sluice.engine.record.RecordReader;
+import io.sluice.engine.record.TextCache;
 import io.sluice.engine.registry.Registry;
 import io.sluice.engine.registry.presence.Presence;
 import io.sluice.spool.InternalReader;
@@ -71,6 +73,8 @@ public final class CoverageEngine implements CoverageService, AutoCloseable {
   private final Clock clock;
   private final long snapshotMicros;
   private final EncodedRecord view = new EncodedRecord();
+  private final TextCache ids = new TextCache();
+  private volatile RecordReader alsoTo = (device, record) -> {};
   private final Guarded fault = Guarded.of("coverage");
   private volatile boolean stopped;
 
@@ -169,6 +173,14 @@ public final class CoverageEngine implements CoverageService, AutoCloseable {
     registry.forEach(device -> book.change(device.id().value(), device, now));
   }
 
+  /**
+   * Has another one read the records that are counted from now on, on the same thread: so that they
+   * are read and checked once. After a restart some come that came before it.
+   */
+  public void alsoTo(RecordReader reader) {
+    alsoTo = reader;
+  }
+
   private static CoverageState book(
       CoverageDatabase database, CoverageSettings settings, Expectations expectations) {
     return new CoverageState(expectations, settings.calendar(), database::load);
@@ -247,17 +259,22 @@ public final class CoverageEngine implements CoverageService, AutoCloseable {
     if (batch == null) {
       return 0;
     }
+    String epoch = spool.epoch();
+    RecordReader reader = alsoTo;
     for (int i = 0; i < batch.count(); i++) {
       try {
-        book.count(
-            view.wrap(
-                batch.bytes(),
-                batch.offset(i),
-                batch.length(i),
-                batch.lane(),
-                batch.sequence(i),
-                spool.epoch(),
-                batch.terms()));
+        view.wrap(
+            batch.bytes(),
+            batch.offset(i),
+            batch.length(i),
+            batch.lane(),
+            batch.sequence(i),
+            epoch,
+            batch.terms());
+        String device = view.device(ids);
+        reader.read(device, view);
+        view.rewind();
+        book.count(device, view);
       } catch (CorruptRecordException e) {
         LOG.warn("coverage: record {} of {} is damaged", batch.sequence(i), batch.lane());
       }

@@ -13,11 +13,13 @@ import io.sluice.engine.coverage.slot.ExpectationPeriod;
 import io.sluice.engine.coverage.slot.GroupKey;
 import io.sluice.engine.coverage.slot.Lateness;
 import io.sluice.engine.coverage.slot.ReportingExpectation;
+import io.sluice.engine.coverage.slot.SlotCursor;
 import io.sluice.engine.coverage.slot.SlotPageCache;
 import io.sluice.engine.record.EncodedRecord;
 import io.sluice.engine.registry.presence.Presence;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -41,6 +43,9 @@ final class CoverageState {
 
   private static final long NEVER = Long.MIN_VALUE;
 
+  /** Sets of metrics whose names are kept as bytes. */
+  private static final int PLACES_MAX = 1_000;
+
   private final Function<Device, @Nullable ReportingExpectation> shapes;
   private final Calendar calendar;
   private final SlotPageCache shelf;
@@ -49,6 +54,10 @@ final class CoverageState {
   private final ChangeLog changes = new ChangeLog();
   private final List<Integer> removed = new ArrayList<>();
   private final SampleTimes sampleTimes = new SampleTimes();
+  private final Map<Map<String, Integer>, MetricPlaces> places = new IdentityHashMap<>();
+  private Map<String, Integer> lastDue = Map.of();
+  private MetricPlaces lastPlaces = new MetricPlaces(lastDue);
+  private final SlotCursor cursor;
   private Exclusions exclusions = Exclusions.NONE;
   private int nextNumber = 1;
   private boolean hasMoves;
@@ -65,6 +74,7 @@ final class CoverageState {
     this.shapes = shapes;
     this.calendar = calendar;
     this.shelf = new SlotPageCache(calendar, pages);
+    this.cursor = new SlotCursor(shelf);
   }
 
   Calendar calendar() {
@@ -164,8 +174,17 @@ final class CoverageState {
    * Counts a record, its cursor before the first measurement. What the gateway itself says about a
    * device is neither a sample nor a sign of life of it.
    */
-  synchronized void count(EncodedRecord sample) {
-    DeviceCoverage device = sample.isOfGateway() ? null : devices.get(sample.device());
+  void count(EncodedRecord sample) {
+    count(sample.device(), sample);
+  }
+
+  /**
+   * The same.
+   *
+   * @param id the record's device
+   */
+  synchronized void count(String id, EncodedRecord sample) {
+    DeviceCoverage device = sample.isOfGateway() ? null : devices.get(id);
     if (device == null) {
       return;
     }
@@ -175,20 +194,45 @@ final class CoverageState {
     Lateness late = span == null ? null : lateness(device.group());
     long allowed = span == null ? 0 : span.allowedMicros(sample.messageClass());
     sampleTimes.clear();
+    Map<String, Integer> due = null;
+    long micros = 0;
+    boolean isBegun = false;
+    int place = MetricPlaces.NONE;
     while (sample.next()) {
-      long micros = sample.measurementMicros();
-      boolean counts = counts(micros, received);
-      if (sampleTimes.add(micros)) {
-        sampled(device, late, allowed, micros, received);
+      long own = sample.measurementMicros();
+      if (!isBegun || own != micros) {
+        isBegun = true;
+        micros = own;
+        if (sampleTimes.add(micros)) {
+          sampled(device, late, allowed, micros, received);
+        }
+        boolean counts = counts(micros, received);
+        due = counts ? cursor.begin(device, micros, received - FINAL_MICROS) : null;
       }
-      if (counts) {
-        boolean isGood = sample.measurementQuality() == Quality.GOOD;
-        device.value(micros, sample.measurementName(), isGood, received - FINAL_MICROS, shelf);
+      if (due != null) {
+        int found = places(due).find(sample, place);
+        if (found != MetricPlaces.NONE) {
+          cursor.fill(found, sample.measurementQuality() == Quality.GOOD);
+          place = found;
+        }
       }
     }
     if (sample.count() == 0) {
       sampled(device, late, allowed, sample.timeMicros(), received);
     }
+  }
+
+  /** Devices of a profile share the names of what they are to report. */
+  @SuppressWarnings("ReferenceEquality") // the very map: equal ones are not looked for
+  private MetricPlaces places(Map<String, Integer> due) {
+    if (due != lastDue) {
+      if (places.size() >= PLACES_MAX) {
+        places.clear(); // profiles were changed often
+      }
+      lastPlaces = places.computeIfAbsent(due, MetricPlaces::new);
+      lastDue = due;
+    }
+    return lastPlaces;
   }
 
   private Lateness lateness(GroupKey group) {

@@ -107,18 +107,22 @@ public final class RecordBatch implements OutboundBatch {
     }
   }
 
+  private String epoch(int index) {
+    String epoch = spooled.epoch();
+    return epoch == null ? epochs.of(spooled.lane(), spooled.sequence(index)) : epoch;
+  }
+
   private EncodedRecord at(int index) {
     if (index != viewed) {
       viewed = -1;
       try {
-        String epoch = spooled.epoch();
         view.wrap(
             spooled.bytes(),
             spooled.offset(index),
             spooled.length(index),
             spooled.lane(),
             spooled.sequence(index),
-            epoch == null ? epochs.of(spooled.lane(), spooled.sequence(index)) : epoch,
+            epoch(index),
             spooled.terms());
       } catch (CorruptRecordException e) {
         throw new UnreadableRecordException(index, "unreadable record: " + e.getMessage());

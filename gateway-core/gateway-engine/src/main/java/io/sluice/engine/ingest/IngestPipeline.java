@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * #give} and {@link #flushSinks} run on the spool's writer thread.
  */
 public final class IngestPipeline implements Readmission {
-  private static final int OBSERVERS = 6;
+  private static final int OBSERVERS = 5;
   private static final Guarded OBSERVER_FAULTS = Guarded.of("stored-observers");
 
   /** Retry of what the full queue did not take: the writer empties it within milliseconds. */
@@ -56,13 +56,6 @@ public final class IngestPipeline implements Readmission {
   /** Is told of each uplink that was stored or refused. Must neither block nor throw. */
   public interface Observer {
     void stored(DeviceId device, Uplink uplink);
-
-    /**
-     * The record of a stored uplink. On the spool's writer thread.
-     *
-     * @param body as encoded; must not be changed
-     */
-    default void recorded(DeviceId device, byte[] body) {}
 
     /**
      * A record was stored, and fields of its message could not be taken as they came. On the
@@ -500,9 +493,8 @@ public final class IngestPipeline implements Readmission {
           observer.stored(entry.device(), uplink);
         }
       }
-      case 2 -> observer.recorded(entry.device(), entry.body());
-      case 3 -> liveFeed.stored(entry.device(), entry.messageClass(), entry.body(), sequence);
-      case 4 -> {
+      case 2 -> liveFeed.stored(entry.device(), entry.messageClass(), entry.body(), sequence);
+      case 3 -> {
         FieldFaults faults = entry.faults();
         if (faults != null) {
           traffic.of(uplink.protocol()).faulty(faults);

@@ -15,6 +15,13 @@ final class DeviceLatest {
   /** Further metrics of a device are not shown. */
   static final int METRICS_MAX = 512;
 
+  /** For so long after it was looked at its lines have every value. */
+  private static final long WATCHED_MICROS = 600_000_000L;
+
+  /** Least time between two points of a line at which nobody looks. */
+  private static final long UNWATCHED_GAP_MICROS = 1_000_000L;
+
+  private static final long NEVER = Long.MIN_VALUE;
   private static final int OVERHEAD_BYTES = 256;
   private static final int FIRST_METRICS = 4;
 
@@ -27,6 +34,10 @@ final class DeviceLatest {
 
   private int count;
   private int metricBytes;
+  private long receivedMicros;
+
+  /** When its values were asked for last, by the time of receipt of the record before. */
+  private long askedMicros = NEVER;
 
   DeviceLatest(String id) {
     ownBytes = OVERHEAD_BYTES + 2 * id.length();
@@ -35,6 +46,9 @@ final class DeviceLatest {
   /** Takes the measurements of a record. */
   void take(EncodedRecord view) {
     int expected = 0;
+    receivedMicros = view.receivedMicros();
+    boolean isWatched = askedMicros != NEVER && receivedMicros - askedMicros < WATCHED_MICROS;
+    long gapMicros = isWatched ? 0 : UNWATCHED_GAP_MICROS;
     view.rewind();
     while (view.next()) {
       int place = expected < count && metrics[expected].isUnderCursor(view) ? expected : find(view);
@@ -42,12 +56,11 @@ final class DeviceLatest {
         continue;
       }
       MetricLatest metric = metrics[place];
-      int before = place == count ? 0 : metric.bytes();
       if (place == count) {
         count++;
+        metricBytes += metric.bytes();
       }
-      metric.take(view);
-      metricBytes += metric.bytes() - before;
+      metricBytes += metric.take(view, gapMicros);
       expected = place + 1;
     }
   }
@@ -102,7 +115,9 @@ final class DeviceLatest {
     return ownBytes + metricBytes + 16 * metrics.length;
   }
 
-  List<MetricView> views() {
+  /** Its values; from now on somebody looks at them. */
+  List<MetricView> asked() {
+    askedMicros = receivedMicros;
     List<MetricView> views = new ArrayList<>(count);
     for (int place = 0; place < count; place++) {
       views.add(metrics[place].view());

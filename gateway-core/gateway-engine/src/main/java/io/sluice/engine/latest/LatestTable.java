@@ -54,7 +54,7 @@ final class LatestTable {
   /** In the order in which they first came. A device that is looked at counts as used. */
   synchronized List<MetricView> metrics(String device) {
     DeviceLatest latest = devices.get(device);
-    return latest == null ? List.of() : latest.views();
+    return latest == null ? List.of() : latest.asked();
   }
 
   synchronized long bytes() {

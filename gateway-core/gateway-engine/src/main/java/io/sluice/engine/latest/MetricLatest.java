@@ -39,25 +39,37 @@ final class MetricLatest {
     return view.measurementNameIs(name);
   }
 
-  /** Takes the measurement under the cursor, unless what is here is newer. */
-  void take(EncodedRecord view) {
+  /**
+   * Takes the measurement under the cursor, unless what is here is newer.
+   *
+   * @param gapMicros least time between two points of its line
+   * @return by how much the memory held has grown
+   */
+  int take(EncodedRecord view, long gapMicros) {
     long order = order(view);
     Kind given = view.kind();
-    boolean isNumber = given == Kind.LONG || given == Kind.DOUBLE;
-    if (isNumber) {
-      Sparkline line = spark == null ? new Sparkline() : spark;
-      line.add(order, view.doubleValue());
-      spark = line;
+    int grown = 0;
+    if (given == Kind.LONG || given == Kind.DOUBLE) {
+      Sparkline line = spark;
+      if (line == null) {
+        line = new Sparkline();
+        spark = line;
+        grown = line.bytes();
+      }
+      grown += line.add(order, view.doubleValue(), gapMicros);
     }
-    if (order < orderMicros) {
-      return;
-    }
+    return order < orderMicros ? grown : grown + takeLast(view, given, order);
+  }
+
+  private int takeLast(EncodedRecord view, Kind given, long order) {
+    int before = unit.length + 2 * text.length();
     orderMicros = order;
     timeMicros = view.measurementMicros();
     quality = view.measurementQuality();
     kind = given;
     takeUnit(view);
     takeValue(view, given);
+    return unit.length + 2 * text.length() - before;
   }
 
   /**

@@ -20,19 +20,38 @@ final class Sparkline {
   private int start;
   private int count;
 
-  /** A point of the same time is replaced; one older than all of a full line is left out. */
-  void add(long timeMicros, double value) {
+  /**
+   * A point of the same time is replaced; one older than all of a full line is left out.
+   *
+   * @param gapMicros least time between points: a newer one takes the place of the last where that
+   *     is nearer to the one before it
+   * @return by how many bytes it has grown
+   */
+  int add(long timeMicros, double value, long gapMicros) {
+    if (count > 1) {
+      int last = index(count - 1);
+      if (timeMicros > times[last] && times[last] - times[index(count - 2)] < gapMicros) {
+        times[last] = timeMicros;
+        values[last] = value;
+        return 0;
+      }
+    }
+    return add(timeMicros, value);
+  }
+
+  private int add(long timeMicros, double value) {
+    int before = times.length;
     int place = count;
     while (place > 0 && times[index(place - 1)] > timeMicros) {
       place--;
     }
     if (place > 0 && times[index(place - 1)] == timeMicros) {
       values[index(place - 1)] = value;
-      return;
+      return 0;
     }
     if (count == POINTS) {
       if (place == 0) {
-        return;
+        return 0;
       }
       start = index(1);
       count--;
@@ -47,6 +66,7 @@ final class Sparkline {
     times[index(place)] = timeMicros;
     values[index(place)] = value;
     count++;
+    return (times.length - before) * (Long.BYTES + Double.BYTES);
   }
 
   private int index(int place) {

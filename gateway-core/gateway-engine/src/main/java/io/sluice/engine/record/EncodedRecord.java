@@ -89,6 +89,11 @@ public final class EncodedRecord implements RecordView {
   }
 
   byte laneLetter() {
+    return laneLetter(lane);
+  }
+
+  /** Before the sequence in ids of that lane's records. */
+  static byte laneLetter(Lane lane) {
     return LANE_LETTERS[lane.ordinal()];
   }
 
@@ -114,6 +119,12 @@ public final class EncodedRecord implements RecordView {
   @Override
   public String device() {
     return string(RecordColumns.DEVICE);
+  }
+
+  /** The device's id, the same object each time where it is in the cache. */
+  public String device(TextCache cache) {
+    int which = RecordColumns.DEVICE;
+    return cache.of(columns.textBytes[which], columns.textAt[which], columns.textLength[which]);
   }
 
   /** Appends the device's id, in UTF-8. */
@@ -261,13 +272,16 @@ public final class EncodedRecord implements RecordView {
   /** A hash of the measurement's name, the same for the same name. */
   public int measurementNameHash() {
     Term term = columns.terms[index];
-    if (term != null) {
-      return term.firstHash();
-    }
-    int hash = 1; // as Arrays.hashCode
-    int from = columns.nameAt[index];
-    for (int i = from, end = from + columns.nameLength[index]; i < end; i++) {
-      hash = 31 * hash + columns.bytes[i];
+    return term == null
+        ? nameHash(columns.bytes, columns.nameAt[index], columns.nameLength[index])
+        : term.firstHash();
+  }
+
+  /** The same of a name that is not in a record: as {@link Arrays#hashCode(byte[])}. */
+  public static int nameHash(byte[] utf8, int at, int length) {
+    int hash = 1;
+    for (int i = at, end = at + length; i < end; i++) {
+      hash = 31 * hash + utf8[i];
     }
     return hash;
   }

@@ -6,7 +6,7 @@ import java.nio.ByteOrder;
 
 /**
  * Pieces of JSON text, written into an array that has room; each returns the place after what it
- * wrote.
+ * wrote, and may overwrite up to seven bytes behind that.
  */
 final class JsonText {
   /** Most bytes that one byte of text becomes: a control character as {@code \\u001f}. */
@@ -19,14 +19,15 @@ final class JsonText {
   private static final long QUOTES = ONES_EACH * '"';
   private static final long BACKSLASHES = ONES_EACH * '\\';
   private static final long SPACES = ONES_EACH * ' ';
+  private static final long ZEROS = ONES_EACH * '0';
+  private static final long LAST_DIGIT = 1L << 56;
+  private static final int EIGHT_DIGITS = 100_000_000;
   private static final boolean[] PLAIN = new boolean[256];
 
   private static final byte[] HEX = {
     '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'
   };
   private static final byte[] BASE64 = new byte[64];
-  private static final byte[] TENS = new byte[100];
-  private static final byte[] ONES = new byte[100];
 
   /** Decimals up to which a double is tried as an integer over a power of ten. */
   private static final int MAX_DECIMALS = 9;
@@ -49,10 +50,6 @@ final class JsonText {
     }
     BASE64[62] = '+';
     BASE64[63] = '/';
-    for (int i = 0; i < 100; i++) {
-      TENS[i] = (byte) ('0' + i / 10);
-      ONES[i] = (byte) ('0' + i % 10);
-    }
     double power = 1;
     for (int i = 0; i <= MAX_DECIMALS; i++) {
       POWERS[i] = power;
@@ -146,48 +143,62 @@ final class JsonText {
   }
 
   private static int digits(long value, byte[] to, int at) {
-    int end = at + digitCount(value);
-    long rest = value;
-    int i = end;
-    while (rest >= 100) {
-      long quotient = rest / 100;
-      int pair = (int) (rest - quotient * 100);
-      to[--i] = ONES[pair];
-      to[--i] = TENS[pair];
-      rest = quotient;
+    if (value < EIGHT_DIGITS) {
+      return upToEight((int) value, to, at);
     }
-    to[--i] = ONES[(int) rest];
-    if (rest >= 10) {
-      to[--i] = TENS[(int) rest];
-    }
-    return end;
+    long begin = value / EIGHT_DIGITS;
+    int rest = (int) (value - begin * EIGHT_DIGITS);
+    int place = digits(begin, to, at);
+    LONG.set(to, place, eightDigits(rest));
+    return place + Long.BYTES;
   }
 
-  private static int digitCount(long value) {
-    int count = 1;
-    long bound = 10;
-    while (count < 19 && value >= bound) {
-      count++;
-      bound *= 10;
+  private static int upToEight(int value, byte[] to, int at) {
+    long digits = eightDigits(value);
+    int zeros = Long.numberOfTrailingZeros((digits ^ ZEROS) | LAST_DIGIT) >>> 3;
+    LONG.set(to, at, digits >>> (8 * zeros));
+    return at + Long.BYTES - zeros;
+  }
+
+  /**
+   * A number below 100,000,000 as eight digits of ASCII, the first in the lowest byte: halved three
+   * times, all halves at once.
+   */
+  static long eightDigits(int value) {
+    long begin = value / 10_000;
+    long fours = begin | (value - begin * 10_000) << 32;
+    long hundreds = ((fours * 10_486) >>> 20) & 0x7F_0000_007FL; // by 100
+    long pairs = hundreds | (fours - 100 * hundreds) << 16;
+    long tens = ((pairs * 103) >>> 10) & 0x0F_000F_000F_000FL; // by 10
+    return (tens | (pairs - 10 * tens) << 8) + ZEROS;
+  }
+
+  /** Sixteen digits, of which the first eight are given in ASCII. */
+  static int sixteen(long begin, int rest, byte[] to, int at) {
+    LONG.set(to, at, begin);
+    LONG.set(to, at + Long.BYTES, eightDigits(rest));
+    return at + 2 * Long.BYTES;
+  }
+
+  /**
+   * Copies from a place to before another one, eight bytes at a time: reads and overwrites up to
+   * seven bytes behind.
+   */
+  static int copy(byte[] from, int begin, int end, byte[] to, int start) {
+    int at = start;
+    for (int i = begin; i < end; i += Long.BYTES) {
+      LONG.set(to, at, (long) LONG.get(from, i));
+      at += Long.BYTES;
     }
-    return count;
+    return start + end - begin;
   }
 
   /** The shortest numeral that reads back as the same double; an integral one has no point. */
   static int number(double value, byte[] to, int start) {
-    double magnitude = Math.abs(value);
-    if (magnitude < EXACT_BELOW && (value != 0 || 1 / value > 0)) {
-      for (int decimals = 0; decimals <= MAX_DECIMALS; decimals++) {
-        double shifted = Math.rint(magnitude * POWERS[decimals]);
-        if (shifted >= EXACT_BELOW) {
-          break;
-        }
-        if (shifted / POWERS[decimals] == magnitude) {
-          return fixed(value < 0, (long) shifted, decimals, to, start);
-        }
-      }
-    }
-    return ascii(Double.toString(value), to, start);
+    int decimals = decimals(value, 0);
+    return decimals < 0
+        ? ascii(Double.toString(value), to, start)
+        : fixed(value, decimals, to, start);
   }
 
   /** Whether the numeral of these digits is the shortest of its double: see {@link #number}. */
@@ -197,26 +208,76 @@ final class JsonText {
 
   /** Digits of which the last is no zero, or that have no decimals, as {@link #number} writes. */
   static int fixed(long digits, int decimals, byte[] to, int start) {
-    return fixed(digits < 0, Math.abs(digits), decimals, to, start);
+    long magnitude = Math.abs(digits);
+    long power = (long) POWERS[decimals];
+    long whole = magnitude / power;
+    return fixed(digits < 0, whole, (int) (magnitude - whole * power), decimals, to, start);
   }
 
-  private static int fixed(boolean negative, long shifted, int decimals, byte[] to, int start) {
+  /**
+   * With how few decimals a numeral reads back as the same double; negative where it is more than
+   * nine, or written otherwise.
+   *
+   * <p>Below 10^15 two numerals of as many decimals are two doubles. So where nine do not do, fewer
+   * do neither; and where the last of some is no zero, fewer would be another double.
+   *
+   * @param likely how many it may be, from 0 to 9
+   */
+  static int decimals(double value, int likely) {
+    double magnitude = Math.abs(value);
+    if (!(magnitude < EXACT_BELOW) || (value == 0 && 1 / value < 0)) {
+      return -1;
+    }
+    double guess = Math.rint(magnitude * POWERS[likely]);
+    if (isExact(magnitude, guess, likely) && (likely == 0 || (long) guess % 10 != 0)) {
+      return likely;
+    }
+    double most = Math.rint(magnitude * POWERS[MAX_DECIMALS]);
+    if (most < EXACT_BELOW && !isExact(magnitude, most, MAX_DECIMALS)) {
+      return -1;
+    }
+    for (int decimals = 0; decimals <= MAX_DECIMALS; decimals++) {
+      double shifted = Math.rint(magnitude * POWERS[decimals]);
+      if (shifted >= EXACT_BELOW) {
+        break;
+      }
+      if (isExact(magnitude, shifted, decimals)) {
+        return decimals;
+      }
+    }
+    return -1;
+  }
+
+  private static boolean isExact(double magnitude, double shifted, int decimals) {
+    return shifted < EXACT_BELOW && shifted / POWERS[decimals] == magnitude;
+  }
+
+  /** A number of that many decimals, see {@link #decimals}. */
+  static int fixed(double value, int decimals, byte[] to, int start) {
+    double magnitude = Math.abs(value);
+    long whole = (long) magnitude;
+    long shifted = (long) Math.rint(magnitude * POWERS[decimals]);
+    int rest = (int) (shifted - whole * (long) POWERS[decimals]);
+    return fixed(value < 0, whole, rest, decimals, to, start);
+  }
+
+  private static int fixed(
+      boolean isNegative, long whole, int rest, int decimals, byte[] to, int start) {
     int at = start;
-    if (negative) {
+    if (isNegative) {
       to[at++] = '-';
     }
-    if (decimals == 0) {
-      return digits(shifted, to, at);
-    }
-    long power = (long) POWERS[decimals];
-    long whole = shifted / power;
     at = digits(whole, to, at);
-    to[at++] = '.';
-    long rest = shifted - whole * power;
-    for (int i = at + decimals - 1; i >= at; i--) {
-      to[i] = (byte) ('0' + rest % 10);
-      rest /= 10;
+    if (decimals == 0) {
+      return at;
     }
+    to[at++] = '.';
+    if (decimals == MAX_DECIMALS) {
+      to[at++] = (byte) ('0' + rest / EIGHT_DIGITS);
+      LONG.set(to, at, eightDigits(rest % EIGHT_DIGITS));
+      return at + Long.BYTES;
+    }
+    LONG.set(to, at, eightDigits(rest * (int) POWERS[Long.BYTES - decimals]));
     return at + decimals;
   }
 

@@ -22,37 +22,37 @@ import java.nio.charset.StandardCharsets;
  */
 @SuppressWarnings("EnumOrdinal") // ordinals are the format: see RecordFormat
 public final class RecordJson {
-  private static final byte[] ID = ascii("{\"id\":\"");
-  private static final byte[] GATEWAY = ascii("\",\"gateway\":\"");
-  private static final byte[] DEVICE = ascii("\",\"device\":\"");
-  private static final byte[] SECTOR = ascii("\",\"sector\":\"");
-  private static final byte[] SITE = ascii("\",\"site\":\"");
-  private static final byte[] MODEL = ascii("\",\"model\":\"");
-  private static final byte[] RECEIVED = ascii(",\"rx\":");
-  private static final byte[] SEQUENCE = ascii(",\"seq\":");
-  private static final byte[] LIVE = ascii(",\"hist\":false,\"m\":[");
-  private static final byte[] HISTORICAL = ascii(",\"hist\":true,\"m\":[");
-  private static final byte[] NAME = ascii("{\"n\":\"");
-  private static final byte[] VALUE = ascii("\",\"v\":");
-  private static final byte[] UNIT = ascii(",\"u\":\"");
-  private static final byte[] NO_UNIT = ascii(",\"u\":null,\"q\":\"");
-  private static final byte[] QUALITY = ascii("\",\"q\":\"");
-  private static final byte[] REASON = ascii("\",\"qr\":\"");
-  private static final byte[] TIME = ascii(",\"t\":");
-  private static final byte[] PROTOCOL = ascii("],\"proto\":\"");
-  private static final byte[] SOURCE = ascii("\",\"src\":\"");
-  private static final byte[] TRUE = ascii("true");
-  private static final byte[] FALSE = ascii("false");
-  private static final byte[][] CLASSES = new byte[RecordFormat.CLASSES.length][];
-  private static final byte[][] TIME_SOURCES = new byte[RecordFormat.TIME_SOURCES.length][];
-  private static final byte[][] QUALITIES = new byte[RecordFormat.QUALITIES.length][];
-  private static final byte[][] REASONS = new byte[RecordFormat.REASONS.length][];
+  static final byte[] ID = ascii("{\"id\":\"");
+  static final byte[] GATEWAY = ascii("\",\"gateway\":\"");
+  static final byte[] DEVICE = ascii("\",\"device\":\"");
+  static final byte[] SECTOR = ascii("\",\"sector\":\"");
+  static final byte[] SITE = ascii("\",\"site\":\"");
+  static final byte[] MODEL = ascii("\",\"model\":\"");
+  static final byte[] RECEIVED = ascii(",\"rx\":");
+  static final byte[] SEQUENCE = ascii(",\"seq\":");
+  static final byte[] LIVE = ascii(",\"hist\":false,\"m\":[");
+  static final byte[] HISTORICAL = ascii(",\"hist\":true,\"m\":[");
+  static final byte[] NAME = ascii("{\"n\":\"");
+  static final byte[] VALUE = ascii("\",\"v\":");
+  static final byte[] UNIT = ascii(",\"u\":\"");
+  static final byte[] NO_UNIT = ascii(",\"u\":null,\"q\":\"");
+  static final byte[] QUALITY = ascii("\",\"q\":\"");
+  static final byte[] REASON = ascii("\",\"qr\":\"");
+  static final byte[] TIME = ascii(",\"t\":");
+  static final byte[] PROTOCOL = ascii("],\"proto\":\"");
+  static final byte[] SOURCE = ascii("\",\"src\":\"");
+  static final byte[] TRUE = ascii("true");
+  static final byte[] FALSE = ascii("false");
+  static final byte[][] CLASSES = new byte[RecordFormat.CLASSES.length][];
+  static final byte[][] TIME_SOURCES = new byte[RecordFormat.TIME_SOURCES.length][];
+  static final byte[][] QUALITIES = new byte[RecordFormat.QUALITIES.length][];
+  static final byte[][] REASONS = new byte[RecordFormat.REASONS.length][];
 
   /** Most that all the constants and numbers outside the measurements take. */
-  private static final int FRAME_BYTES = 320;
+  static final int FRAME_BYTES = 320;
 
   /** Most that the constants and numbers of one measurement take. */
-  private static final int MEASUREMENT_BYTES = 160;
+  static final int MEASUREMENT_BYTES = 160;
 
   static {
     for (MessageClass each : RecordFormat.CLASSES) {

@@ -22,7 +22,8 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class LatestTableTest {
-  private static final long MINUTE = 60_000_000L;
+  private static final long SECOND = 1_000_000L;
+  private static final long MINUTE = 60 * SECOND;
   private static final long NOW = 1_700_000_000_000_000L;
 
   private final RecordWriter writer = new RecordWriter();
@@ -118,15 +119,48 @@ class LatestTableTest {
   void theBoundHoldsAndTheDeviceThatWasSilentLongestGoesFirst() throws Exception {
     LatestTable table = new LatestTable(20_000);
     for (int i = 0; i < 2_000; i++) {
-      record(NOW + i, NOW + i, false, i);
+      long at = NOW + i * SECOND;
+      record(at, at, false, i);
       take(table, "busy");
-      record(NOW + i, NOW + i, false, i);
+      record(at, at, false, i);
       take(table, "d" + i);
       assertThat(table.bytes()).isLessThanOrEqualTo(20_000);
     }
     assertThat(table.metrics("busy").getFirst().spark()).hasSize(60);
     assertThat(table.metrics("d1999")).hasSize(1);
     assertThat(table.metrics("d0")).isEmpty();
+  }
+
+  @Test
+  void aLineAtWhichNobodyLooksHasOnePointASecondAndTheLastValue() throws Exception {
+    LatestTable table = new LatestTable(1 << 20);
+    long at = NOW;
+    for (int i = 0; i < 100; i++) {
+      at += SECOND / 4;
+      record(at, at, false, i);
+      take(table, "a");
+    }
+    List<Point> line = table.metrics("a").getFirst().spark();
+    assertThat(line).hasSize(25 + 1);
+    assertThat(line.getLast()).isEqualTo(new Point(at, 99));
+    for (int i = 1; i < line.size() - 1; i++) {
+      assertThat(line.get(i).tMicros() - line.get(i - 1).tMicros()).isEqualTo(SECOND);
+    }
+
+    for (int i = 100; i < 110; i++) { // somebody has looked
+      at += SECOND / 4;
+      record(at, at, false, i);
+      take(table, "a");
+    }
+    assertThat(table.metrics("a").getFirst().spark()).hasSize(26 + 10);
+
+    at += 11 * MINUTE; // and looks no more
+    for (int i = 110; i < 118; i++) {
+      at += SECOND / 4;
+      record(at, at, false, i);
+      take(table, "a");
+    }
+    assertThat(table.metrics("a").getFirst().spark()).hasSize(36 + 2);
   }
 
   @Test

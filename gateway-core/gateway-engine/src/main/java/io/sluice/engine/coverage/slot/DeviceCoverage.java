@@ -176,26 +176,6 @@ public final class DeviceCoverage {
     times.add(micros);
   }
 
-  /**
-   * Counts one value at its own time.
-   *
-   * @param oldest the time before which nothing changes any more
-   */
-  public void value(long micros, String metric, boolean isGood, long oldest, SlotPageCache shelf) {
-    ExpectationPeriod span = at(micros);
-    Integer place = span == null ? null : span.shape.metrics().get(metric);
-    if (span == null || place == null) {
-      return;
-    }
-    long slot = span.slotMicros(micros);
-    if (slot < oldest) {
-      return;
-    }
-    ExpectationPeriod owner = span.contains(slot) ? span : at(slot);
-    ExpectationPeriod to = owner != null && owner.isOnGridOf(span) ? owner : span;
-    to.fill(slot, place, isGood, shelf);
-  }
-
   /** When something of it was last accepted, microseconds; {@link Long#MIN_VALUE} where never. */
   public long lastReceivedMicros() {
     return lastReceivedMicros;
@@ -207,7 +187,7 @@ public final class DeviceCoverage {
   }
 
   /** The span in which it was at that time, or null. */
-  private @Nullable ExpectationPeriod at(long micros) {
+  @Nullable ExpectationPeriod at(long micros) {
     ExpectationPeriod last = spans.peekLast();
     if (last != null && last.contains(micros)) {
       return last;

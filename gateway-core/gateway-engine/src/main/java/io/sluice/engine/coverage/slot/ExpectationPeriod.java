@@ -111,7 +111,7 @@ public final class ExpectationPeriod {
     return centre(slot(micros));
   }
 
-  private long slot(long micros) {
+  long slot(long micros) {
     long interval = shape.intervalMicros();
     return Math.floorDiv(micros - grid.anchor() + interval / 2, interval);
   }
@@ -120,15 +120,28 @@ public final class ExpectationPeriod {
     return grid.anchor() + slot * shape.intervalMicros();
   }
 
-  /** Counts one value in the slot of that time. */
-  void fill(long slotMicros, int metric, boolean isGood, SlotPageCache shelf) {
-    long block = block(slotMicros);
-    SlotPage page = page(block, shelf);
-    int changed = page.fill(slot(slotMicros), metric, isGood);
-    if (changed != 0 && block <= newestBlock - PAGES_KEPT) {
+  /** The page of the slot of that time, made where there is none. */
+  SlotPage pageOf(long slotMicros, SlotPageCache shelf) {
+    return page(block(slotMicros), shelf);
+  }
+
+  /**
+   * Counts one value in a slot.
+   *
+   * @param page that it is on
+   * @param slot its number
+   * @param slotMicros its time
+   */
+  void fill(
+      SlotPage page, long slot, long slotMicros, int metric, boolean isGood, SlotPageCache shelf) {
+    int changed = page.fill(slot, metric, isGood);
+    if (changed == 0) {
+      return;
+    }
+    if (page.block <= newestBlock - PAGES_KEPT) {
       shelf.put(this, page);
     }
-    if (changed != 0 && contains(slotMicros) && !excluded.contains(slotMicros)) {
+    if (contains(slotMicros) && !excluded.contains(slotMicros)) {
       int filled = changed & SlotPage.FILLED;
       count(slotMicros, filled, (changed & SlotPage.GOOD) == 0 ? 0 : 1, shelf.calendar());
     }

@@ -19,11 +19,19 @@ public final class Lateness {
   private static final int MINUTES = 62;
   private static final double FIRST_MICROS = 1_000;
   private static final long NONE = Long.MIN_VALUE;
+  private static final long[] LAST_MICROS = lastMicros();
 
   private final @Nullable Bucket[] minutes = new Bucket[MINUTES];
   private final @Nullable Bucket[] hours = new Bucket[ExpectationPeriod.HOURS_KEPT];
   private final @Nullable Bucket[] days = new Bucket[ExpectationPeriod.DAYS_KEPT];
   private final Calendar calendar;
+
+  /** Of the minute in which a sample was received last: hours and days are of full minutes. */
+  private long minute = NONE;
+
+  private @Nullable Bucket ofMinute;
+  private @Nullable Bucket ofHour;
+  private @Nullable Bucket ofDay;
 
   public Lateness(Calendar calendar) {
     this.calendar = calendar;
@@ -83,30 +91,77 @@ public final class Lateness {
   }
 
   public void add(long receivedMicros, long lateMicros, boolean isTimely) {
+    long received = Calendar.minute(receivedMicros);
+    if (received != minute) {
+      minute = received;
+      ofMinute = bucket(minutes, received);
+      ofHour = bucket(hours, calendar.hour(receivedMicros));
+      ofDay = bucket(days, calendar.day(receivedMicros));
+    }
     int bin = bin(lateMicros);
-    add(minutes, Calendar.minute(receivedMicros), bin, isTimely);
-    add(hours, calendar.hour(receivedMicros), bin, isTimely);
-    add(days, calendar.day(receivedMicros), bin, isTimely);
+    add(ofMinute, bin, isTimely);
+    add(ofHour, bin, isTimely);
+    add(ofDay, bin, isTimely);
   }
 
-  private static void add(@Nullable Bucket[] ring, long period, int bin, boolean isTimely) {
+  private static void add(@Nullable Bucket bucket, int bin, boolean isTimely) {
+    if (bucket != null) {
+      bucket.add(bin, isTimely);
+    }
+  }
+
+  /** The one of that period; null where it is older than what is kept. */
+  private static @Nullable Bucket bucket(@Nullable Bucket[] ring, long period) {
     int at = (int) Math.floorMod(period, (long) ring.length);
     Bucket bucket = ring[at];
     if (bucket == null || bucket.period < period) {
       bucket = new Bucket(period);
       ring[at] = bucket;
     }
-    if (bucket.period == period) {
-      bucket.add(bin, isTimely);
-    }
+    return bucket.period == period ? bucket : null;
   }
 
-  private static int bin(long lateMicros) {
+  static int bin(long lateMicros) {
+    int low = 0;
+    int high = BINS - 1;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (lateMicros <= LAST_MICROS[middle]) {
+        high = middle;
+      } else {
+        low = middle + 1;
+      }
+    }
+    return low;
+  }
+
+  /** The bin by its definition: the least whose upper bound is not below. */
+  static int binByBound(long lateMicros) {
     if (lateMicros <= FIRST_MICROS) {
       return 0;
     }
     double steps = 2 * Math.log(lateMicros / FIRST_MICROS) / Math.log(2);
     return (int) Math.min(BINS - 1, Math.ceil(steps));
+  }
+
+  /** The longest that is in each bin. */
+  private static long[] lastMicros() {
+    long[] last = new long[BINS];
+    last[BINS - 1] = Long.MAX_VALUE;
+    for (int bin = 0; bin < BINS - 1; bin++) {
+      long in = bin == 0 ? 0 : last[bin - 1];
+      long beyond = 2 * in + 4_000; // the next is √2 times as long
+      while (beyond - in > 1) {
+        long middle = (in + beyond) >>> 1;
+        if (binByBound(middle) <= bin) {
+          in = middle;
+        } else {
+          beyond = middle;
+        }
+      }
+      last[bin] = in;
+    }
+    return last;
   }
 
   /** Adds a window; its bounds are as {@link SampledPeriods#any} wants them. */
@@ -146,6 +201,7 @@ public final class Lateness {
   }
 
   public void read(DataInput in) throws IOException {
+    minute = NONE;
     for (@Nullable Bucket[] ring : rings()) {
       for (long period = in.readLong(); period != NONE; period = in.readLong()) {
         ring[(int) Math.floorMod(period, (long) ring.length)] = Bucket.read(period, in);

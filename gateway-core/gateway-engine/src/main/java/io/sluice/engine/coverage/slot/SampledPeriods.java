@@ -29,12 +29,19 @@ public final class SampledPeriods {
 
   private final Calendar calendar;
 
+  /** The minute added last: hours and days are of full minutes. */
+  private long lastMinute = NEVER;
+
   SampledPeriods(Calendar calendar) {
     this.calendar = calendar;
   }
 
   void add(long micros) {
     long minute = Calendar.minute(micros);
+    if (minute == lastMinute) {
+      return;
+    }
+    lastMinute = minute;
     set(MINUTES + (int) (minute & 1), minute >> 1);
     set(HOURS, calendar.hour(micros));
     set(DAYS, calendar.day(micros));
@@ -107,6 +114,7 @@ public final class SampledPeriods {
   }
 
   void read(DataInput in) throws IOException {
+    lastMinute = NEVER;
     for (int word = 0; word < bits.length; word++) {
       newest[word] = in.readLong();
       bits[word] = in.readLong();

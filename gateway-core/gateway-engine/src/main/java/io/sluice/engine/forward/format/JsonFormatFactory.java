@@ -4,8 +4,6 @@ import io.sluice.api.upstream.ForwardSettings.Attributes;
 import io.sluice.api.upstream.ForwardSettings.BadValues;
 import io.sluice.api.upstream.RecordEncoder;
 import io.sluice.api.upstream.RecordEncoderFactory;
-import io.sluice.engine.record.EncodedRecord;
-import io.sluice.engine.record.RecordJson;
 
 /** The canonical JSON, which carries all of a record. */
 public final class JsonFormatFactory implements RecordEncoderFactory {
@@ -26,6 +24,6 @@ public final class JsonFormatFactory implements RecordEncoderFactory {
 
   @Override
   public RecordEncoder create(BadValues badValues, Attributes attributes) {
-    return (record, out) -> RecordJson.write((EncodedRecord) record, out);
+    return new JsonFormat();
   }
 }
