@@ -26,7 +26,7 @@ public record ForwardLimits(
     long backoffMaxMillis,
     long drainMillis) {
   public static final ForwardLimits DEFAULTS =
-      new ForwardLimits(4, 1 << 20, 2, 30_000, 2_000, 200, 30_000, 5_000);
+      new ForwardLimits(4, 1 << 20, 5, 30_000, 2_000, 200, 30_000, 5_000);
 
   public ForwardLimits {
     if (windowBatches < 1 || batchBytes < 1 || backoffMinMillis < 1) {

@@ -16,7 +16,7 @@ final class BuiltInCodecs {
 
     @Override
     public PayloadCodec create() {
-      return new DocumentCodec(DocumentFormat.JSON, new ObjectCodec());
+      return new DocumentCodec(DocumentFormat.JSON, new ObjectCodec(), new PlainObject());
     }
   }
 

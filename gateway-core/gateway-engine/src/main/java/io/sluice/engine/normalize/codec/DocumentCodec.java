@@ -7,6 +7,7 @@ import io.sluice.engine.normalize.profile.Profile;
 import io.sluice.engine.normalize.sample.PayloadText;
 import io.sluice.engine.normalize.sample.Samples;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 
@@ -15,10 +16,20 @@ final class DocumentCodec implements PlannedCodec {
   private final DocumentFormat format;
   private final DocumentReader reader;
   private final Lookahead lookahead;
+  private final @Nullable PlainObject plain;
 
   DocumentCodec(DocumentFormat format, DocumentReader reader) {
+    this(format, reader, null);
+  }
+
+  /**
+   * @param plain is asked before the reader of documents in JSON, and takes what that one would
+   *     take alike; null: nobody is
+   */
+  DocumentCodec(DocumentFormat format, DocumentReader reader, @Nullable PlainObject plain) {
     this.format = format;
     this.reader = reader;
+    this.plain = plain;
     this.lookahead = new Lookahead(format);
   }
 
@@ -33,6 +44,11 @@ final class DocumentCodec implements PlannedCodec {
     byte[] payload = PayloadText.inUtf8(sent, profile.forms().charset());
     int from = PayloadText.start(sent, payload);
     int to = PayloadText.end(payload);
+    if (plain != null
+        && samples.frame.isEmpty()
+        && plain.read(payload, from, to, profile, samples, receivedMicros)) {
+      return;
+    }
     try {
       read(payload, from, to, profile, device, receivedMicros, samples);
     } catch (PayloadException e) {

@@ -38,6 +38,7 @@ final class LeafReader {
     this.profile = profile;
     this.samples = samples;
     received = receivedMicros;
+    reached = 0;
   }
 
   /** Which of the path's fields the value is meant for. */

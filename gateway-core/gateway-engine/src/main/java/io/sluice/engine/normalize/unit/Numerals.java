@@ -156,6 +156,16 @@ public final class Numerals {
     return first == 0 ? value : -value;
   }
 
+  /**
+   * Digits with a point so many places before their end: the nearest double.
+   *
+   * @param digits at most fifteen
+   * @param decimals at most sixteen
+   */
+  public static double shifted(long digits, int decimals) {
+    return digits / POWERS[decimals];
+  }
+
   /** The number's text, an integral one without point. */
   public static String plain(double value) {
     return value == Math.rint(value) && Math.abs(value) < MAX_EXACT
