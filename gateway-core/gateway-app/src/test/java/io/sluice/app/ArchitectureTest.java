@@ -34,6 +34,7 @@ class ArchitectureTest {
           "io.sluice.admin..",
           "io.sluice.adapter..",
           "io.sluice.upstream..",
+          "io.sluice.codec..",
           "io.sluice.sim..",
           "io.sluice.store..",
           "io.sluice.cli..",
@@ -47,6 +48,7 @@ class ArchitectureTest {
           "io.sluice.spool..",
           "io.sluice.admin..",
           "io.sluice.upstream..",
+          "io.sluice.codec..",
           "io.sluice.sim..",
           "io.sluice.store..",
           "io.sluice.cli..",
@@ -88,6 +90,7 @@ class ArchitectureTest {
           "io.sluice.admin..",
           "io.sluice.adapter..",
           "io.sluice.upstream..",
+          "io.sluice.codec..",
           "io.sluice.sim..",
           "io.sluice.cli..",
           "io.sluice.app..");
@@ -101,6 +104,7 @@ class ArchitectureTest {
           "io.sluice.admin..",
           "io.sluice.adapter..",
           "io.sluice.upstream..",
+          "io.sluice.codec..",
           "io.sluice.sim..",
           "io.sluice.cli..",
           "io.sluice.app..");
@@ -119,6 +123,7 @@ class ArchitectureTest {
           "io.sluice.spool..",
           "io.sluice.adapter..",
           "io.sluice.upstream..",
+          "io.sluice.codec..",
           "io.sluice.sim..",
           "io.sluice.store..",
           "io.sluice.cli..",
@@ -136,6 +141,30 @@ class ArchitectureTest {
           "io.sluice.store..",
           "io.sluice.cli..",
           "io.sluice.app..");
+
+  @ArchTest
+  static final ArchRule codecsKnowTheApiOnly =
+      knowsNothingOf(
+          "io.sluice.codec..",
+          "io.sluice.engine..",
+          "io.sluice.spool..",
+          "io.sluice.admin..",
+          "io.sluice.adapter..",
+          "io.sluice.upstream..",
+          "io.sluice.sim..",
+          "io.sluice.store..",
+          "io.sluice.cli..",
+          "io.sluice.app..");
+
+  /** Found by its name, so that nothing of Rhino is loaded before a profile names a script. */
+  @ArchTest
+  static final ArchRule nobodyElseKnowsRhino =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.sluice.codec.script..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.mozilla..", "io.sluice.codec.script..");
 
   @ArchTest
   static final ArchRule simulatorKnowsNothingOfTheGateway =
@@ -198,6 +227,7 @@ class ArchitectureTest {
           "io.sluice.admin..",
           "io.sluice.adapter..",
           "io.sluice.upstream..",
+          "io.sluice.codec..",
           "io.sluice.sim..",
           "io.sluice.store..",
           "io.sluice.cli..",
@@ -229,7 +259,8 @@ class ArchitectureTest {
               "io.sluice.engine..",
               "io.sluice.admin..",
               "io.sluice.adapter..",
-              "io.sluice.upstream..")
+              "io.sluice.upstream..",
+              "io.sluice.codec..")
           .and()
           .doNotHaveFullyQualifiedName("io.sluice.engine.config.ConfigSchema")
           .should()
@@ -255,6 +286,7 @@ class ArchitectureTest {
               "io.sluice.adapter.mqtt..",
               "io.sluice.adapter.coap..",
               "io.sluice.upstream..",
+              "io.sluice.codec..",
               "io.sluice.cli..",
               "io.sluice.app..")
           .and()

@@ -4,6 +4,7 @@ import io.sluice.api.ContentType;
 import io.sluice.api.Device;
 import io.sluice.api.DeviceId;
 import io.sluice.api.MessageClass;
+import io.sluice.api.codec.PayloadCodec;
 import io.sluice.api.codec.PayloadCodecs;
 import io.sluice.api.codec.PayloadException;
 import io.sluice.api.dialect.Part;
@@ -85,6 +86,12 @@ public final class DecodeCommand implements Callable<Integer> {
       paramLabel = "TYPE",
       description = "Media type, as the device says it; by default it says none.")
   private @Nullable String contentType;
+
+  @Option(
+      names = "--f-port",
+      paramLabel = "N",
+      description = "LoRaWAN's FPort by which it came, 0 to 255; by default none.")
+  private @Nullable Integer fPort;
 
   @ArgGroup(multiplicity = "1")
   private Payload payload;
@@ -209,12 +216,14 @@ public final class DecodeCommand implements Callable<Integer> {
     Normalized normalized =
         new Normalizer("decode", loaded)
             .normalize(
+                null,
                 device(found, null),
                 route.messageClass(),
                 route.contentType(type()),
                 "decode",
                 topic,
                 payload.bytes(),
+                port(),
                 Clock.systemUTC().millis() * 1_000);
     return shown(normalized);
   }
@@ -249,6 +258,15 @@ public final class DecodeCommand implements Callable<Integer> {
     }
     return StoredJson.of(
         normalized.body(), normalized.messageClass().lane(), 1, "offline", Terms.NONE);
+  }
+
+  private int port() throws CommandFailure {
+    Integer port = fPort;
+    if (port != null && (port < 0 || port > 255)) {
+      throw new CommandFailure(
+          ExitCode.USAGE, "--f-port: %d is none; write 0 to 255".formatted(port));
+    }
+    return port == null ? PayloadCodec.NO_PORT : port;
   }
 
   private ContentType type() throws CommandFailure {

@@ -95,6 +95,11 @@ public final class RecordingSink implements MeasurementSink {
   }
 
   @Override
+  public void warn(String what) {
+    times.add("warning: " + what);
+  }
+
+  @Override
   public void time(long micros) throws PayloadException {
     boolean isOne = micros >= EARLIEST_MICROS && micros < LATEST_MICROS;
     times.add(sample + (isOne ? " at " : " at what is no time: ") + micros);

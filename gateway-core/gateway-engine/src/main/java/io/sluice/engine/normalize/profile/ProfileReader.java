@@ -46,6 +46,7 @@ final class ProfileReader {
           "supervision",
           "payload",
           "codec",
+          "script",
           "unknown",
           "timezone",
           "time-format",
@@ -106,6 +107,8 @@ final class ProfileReader {
   private static final Duration SUPERVISION_MIN = Duration.ofSeconds(20);
   private static final Duration SUPERVISION_MAX = Duration.ofHours(24);
 
+  private final Path file;
+  private final List<String> faults;
   private final Yaml yaml;
   private final String stem;
   private final Map<String, Metric> metrics = new LinkedHashMap<>();
@@ -125,6 +128,8 @@ final class ProfileReader {
   ProfileReader(
       Path file, @Nullable Set<String> dialects, List<String> faults, List<String> warnings) {
     this.dialects = dialects;
+    this.file = file;
+    this.faults = faults;
     this.yaml = new Yaml(file, faults, warnings);
     String name = file.getFileName().toString();
     this.units = ProfileUnits.ofTable(yaml);
@@ -172,9 +177,10 @@ final class ProfileReader {
         top.has("time") ? top.texts("time") : Profile.COMMON_TIMES);
   }
 
-  private static PayloadForms forms(YamlKeys top) {
+  private PayloadForms forms(YamlKeys top) {
+    PayloadCodecFactory codec = top.has("codec") ? codec(top, "codec") : codec(top, "payload");
     return new PayloadForms(
-        top.has("codec") ? codec(top, "codec") : codec(top, "payload"),
+        ScriptFile.opened(codec, top, file, faults),
         top.has("codec"),
         top.choice("encoding", ENCODINGS, Encoding.BINARY),
         charset(top),
