@@ -21,6 +21,7 @@ import io.sluice.cli.operate.AlarmsCommand;
 import io.sluice.cli.operate.CoverageCommand;
 import io.sluice.cli.operate.DeadLetterCommand;
 import io.sluice.cli.operate.LedgerCommand;
+import io.sluice.cli.operate.ReloadCommand;
 import io.sluice.cli.operate.StatusCommand;
 import io.sluice.cli.operate.StopCommand;
 import io.sluice.cli.operate.UpstreamCommand;
@@ -66,6 +67,7 @@ public final class Main implements Runnable {
           "ledger",
           "coverage",
           "stop",
+          "reload",
           "alarms",
           "command",
           "dead-letter",
@@ -141,6 +143,7 @@ public final class Main implements Runnable {
       case "ledger" -> new LedgerCommand();
       case "coverage" -> new CoverageCommand();
       case "stop" -> new StopCommand();
+      case "reload" -> new ReloadCommand();
       case "command" -> new CommandCommand();
       case "dead-letter" -> new DeadLetterCommand();
       case "completion" -> new CompletionCommand(() -> commandLine());

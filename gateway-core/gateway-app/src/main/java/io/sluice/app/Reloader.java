@@ -3,11 +3,13 @@ package io.sluice.app;
 import io.sluice.api.adapter.Ingress;
 import io.sluice.api.audit.AuditEvent;
 import io.sluice.api.audit.AuditTrail;
+import io.sluice.api.health.Guarded;
 import io.sluice.api.operator.ConfigurationService;
 import io.sluice.api.store.StoreUnavailableException;
 import io.sluice.api.upstream.Upstream;
 import io.sluice.app.reload.ReloadPlan;
 import io.sluice.app.reload.SourceFiles;
+import io.sluice.app.reload.SourceWatch;
 import io.sluice.cli.config.GatewayFiles;
 import io.sluice.engine.adapters.EngineContext;
 import io.sluice.engine.config.GatewayConfig;
@@ -132,18 +134,13 @@ final class Reloader implements ConfigurationService, AutoCloseable {
   }
 
   /** Whether a file of the vocabulary was changed while the gateway started. */
-  boolean isVocabularyUnknown() {
+  private boolean isVocabularyUnknown() {
     lock.lock();
     try {
       return known().isVocabularyUnknown();
     } finally {
       lock.unlock();
     }
-  }
-
-  /** How the files of the vocabulary look from outside now. */
-  String stamp() {
-    return SourceFiles.stamp(file, config);
   }
 
   @Override
@@ -172,9 +169,19 @@ final class Reloader implements ConfigurationService, AutoCloseable {
     inTurn(new Request(who, null, false, false), isWanted);
   }
 
-  /** Reads profiles and dialects anew, and nothing else. Waits as {@link #reloadInTurn}. */
-  void reloadVocabulary(String who) {
-    inTurn(new Request(who, null, false, true), isVocabularyWanted);
+  /** Looks whether files of the vocabulary were changed, and has them read anew then. */
+  Runnable watch() {
+    return new SourceWatch(
+        () -> SourceFiles.stamp(file, config), this::isVocabularyUnknown, this::reloadBeside);
+  }
+
+  /** Reads profiles and dialects anew, and nothing else: on a thread of its own. */
+  private void reloadBeside() {
+    Request request = new Request("watch", null, false, true);
+    Thread.ofPlatform()
+        .name("reload")
+        .daemon()
+        .start(Guarded.task("reload", () -> inTurn(request, isVocabularyWanted)));
   }
 
   private void inTurn(Request request, AtomicBoolean wanted) {

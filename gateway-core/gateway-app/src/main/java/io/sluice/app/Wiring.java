@@ -18,6 +18,7 @@ import io.sluice.cli.Version;
 import io.sluice.cli.config.CertificateFiles;
 import io.sluice.cli.config.DataDirectory;
 import io.sluice.cli.config.GatewayFiles;
+import io.sluice.cli.config.ReloadSettings;
 import io.sluice.engine.adapters.EngineContext;
 import io.sluice.engine.adapters.GatewayAccess;
 import io.sluice.engine.adapters.GatewayMeters;
@@ -360,6 +361,15 @@ final class Wiring implements AutoCloseable {
     reloader = reload;
     housekeeping.schedule(
         Guarded.task("configuration", reload::remember), 1_000, TimeUnit.MILLISECONDS);
+    ReloadSettings settings = config.section(ReloadSettings.class);
+    if (settings.watch()) {
+      long millis = settings.interval().toMillis();
+      housekeeping.scheduleWithFixedDelay(
+          Guarded.task("configuration-watch", reload.watch()),
+          millis,
+          millis,
+          TimeUnit.MILLISECONDS);
+    }
   }
 
   private Reloader reloader(

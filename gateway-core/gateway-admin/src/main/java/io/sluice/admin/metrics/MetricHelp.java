@@ -18,6 +18,15 @@ public final class MetricHelp {
           Map.entry(
               "sluice.certificate.expiry.seconds",
               "Time until an own certificate ends, negative after that, by place"),
+          Map.entry(
+              "sluice.configuration.reloads",
+              "Reloads since the start, by what became of them: applied, unchanged, refused"),
+          Map.entry(
+              "sluice.configuration.restart.keys",
+              "Keys of the configuration that were changed and wait for a restart"),
+          Map.entry(
+              "sluice.configuration.version",
+              "1 at the start, one more with each reload that changed anything"),
           Map.entry("sluice.connections", "Sessions and CoAP endpoints now, by protocol"),
           Map.entry(
               "sluice.endpoint.up", "Whether a listener listens, or a far end is there: 1 or 0"),

@@ -11,6 +11,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.sluice.api.operator.AlarmService;
+import io.sluice.api.operator.ConfigurationService;
 import io.sluice.api.operator.Operations;
 import io.sluice.api.operator.Operations.CertificateView;
 import io.sluice.api.operator.Operations.EndpointView;
@@ -133,6 +134,18 @@ public final class MetricsResource {
         hoursLeft == null ? (Double) Double.POSITIVE_INFINITY : hoursLeft);
     gauge("sluice.dead.letters", status.deadLetters());
     status.devices().forEach((state, n) -> gauge("sluice.devices", n, "state", state));
+    ConfigurationService.Standing configuration = status.configuration();
+    if (configuration != null) {
+      gauge("sluice.configuration.version", configuration.version());
+      gauge("sluice.configuration.restart.keys", configuration.restart().size());
+      reloads("applied", configuration.applied());
+      reloads("unchanged", configuration.unchanged());
+      reloads("refused", configuration.refused());
+    }
+  }
+
+  private void reloads(String result, long count) {
+    counter("sluice.configuration.reloads", count, "result", result);
   }
 
   private void traffic(Traffic traffic) {

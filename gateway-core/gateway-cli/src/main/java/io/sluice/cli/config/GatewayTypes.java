@@ -26,6 +26,7 @@ public final class GatewayTypes {
           new Section("limits", LimitSettings.class, "How much any one may take."),
           new Section("logging", LoggingSettings.class, "Where the program's log goes."),
           new Section("metrics", MetricsSettings.class, "Push metrics to an OTLP receiver."),
+          new Section("reload", ReloadSettings.class, "What is read anew by itself."),
           new Section("spool", SpoolSettings.class, "Bounds and policies of the durable spool."),
           new Section("times", TimeSettings.class, "How the times of devices are read."));
 

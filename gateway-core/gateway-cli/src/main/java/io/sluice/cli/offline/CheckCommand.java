@@ -1,10 +1,13 @@
 package io.sluice.cli.offline;
 
 import io.sluice.cli.AdminClient;
+import io.sluice.cli.AdminOptions;
+import io.sluice.cli.CommandFailure;
 import io.sluice.cli.ExitCode;
 import io.sluice.cli.Show;
 import io.sluice.cli.config.ConfigOption;
 import io.sluice.cli.config.GatewayFiles;
+import io.sluice.cli.operate.ReloadCommand;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.concurrent.Callable;
@@ -28,11 +31,20 @@ public final class CheckCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private ConfigOption config;
 
+  @Mixin private AdminOptions admin;
+
+  @Option(
+      names = "--against-running",
+      description =
+          "Ask the running gateway, too, what a reload of its files would change, and what wants a"
+              + " restart (--admin, --token).")
+  private boolean againstRunning;
+
   @Option(names = "--json", description = "Print what was found as JSON.")
   private boolean json;
 
   @Override
-  public Integer call() {
+  public Integer call() throws CommandFailure {
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
       return asJson(out);
@@ -43,16 +55,24 @@ public final class CheckCommand implements Callable<Integer> {
     }
     out.println(config.file() + ": no fault found");
     out.flush();
+    if (againstRunning) {
+      AdminClient.Answer answer = ReloadCommand.ask(admin, loaded.config().admin(), true);
+      return ReloadCommand.print(answer, out, spec.commandLine().getErr());
+    }
     return ExitCode.DONE;
   }
 
-  private int asJson(PrintWriter out) {
+  private int asJson(PrintWriter out) throws CommandFailure {
     StringWriter said = new StringWriter();
-    boolean isOk = config.load(new PrintWriter(said, true)) != null;
+    GatewayFiles loaded = config.load(new PrintWriter(said, true));
+    boolean isOk = loaded != null;
     ObjectNode answer = AdminClient.JSON.createObjectNode();
     answer.put("file", config.file().toString()).put("ok", isOk);
     ArrayNode findings = answer.putArray("findings");
     said.toString().lines().forEach(line -> findings.add(finding(line)));
+    if (againstRunning && loaded != null) {
+      answer.set("running", ReloadCommand.ask(admin, loaded.config().admin(), true).body());
+    }
     Show.json(answer, out);
     return isOk ? ExitCode.DONE : ExitCode.USAGE;
   }
