@@ -33,7 +33,23 @@ final class DialectReader {
       List.of("sluice", "thingsboard", "hono", "alink", "huawei-iotda");
 
   /** Those that come with it too, and that are read only where something names them. */
-  static final List<String> NAMED_ONLY = List.of("chirpstack", "the-things-stack");
+  static final List<String> NAMED_ONLY =
+      List.of(
+          "chirpstack",
+          "the-things-stack",
+          "milesight",
+          "tasmota",
+          "shelly",
+          "zigbee2mqtt",
+          "esphome",
+          "wirenboard",
+          "victron",
+          "advantech-wise",
+          "siemens-logo",
+          "king-pigeon",
+          "neuron",
+          "telegraf",
+          "teltonika");
 
   private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9._-]{0,63}");
   private static final int MAX_RULES = 1_000;

@@ -3,6 +3,7 @@ package io.sluice.engine.dialect;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.engine.config.Faults;
+import io.sluice.engine.dialect.unpack.Unpackers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -46,5 +47,7 @@ class DialectsPageTest {
     }
     assertThat(rows).isEqualTo(6);
     DialectReader.SHIPPED.forEach(name -> assertThat(page).contains("| `" + name + "` |"));
+    DialectReader.NAMED_ONLY.forEach(name -> assertThat(page).contains("| `" + name + "` |"));
+    Unpackers.names().forEach(name -> assertThat(page).contains("`" + name + "`"));
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.api.ContentType;
 import io.sluice.api.DeviceId;
 import io.sluice.api.MessageClass;
+import io.sluice.engine.config.Faults;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -118,6 +119,18 @@ class ShippedTopicsTest {
   void whatNothingMaps(String topic) {
     assertThat(topics.route("any", topic)).isNull();
     assertThat(topics.maps(topic)).isFalse();
+  }
+
+  @Test
+  void allThatAreShippedHoldTogetherWithoutCollision() {
+    Faults faults = new Faults();
+    Dialects all = Dialects.load(new DialectPlaces(ShippedDialects.FOLDER, List.of()), faults);
+    List<String> names = new ArrayList<>(all.names());
+    Topics together = all.topics(names, Map.of());
+    assertThat(faults.list()).isEmpty();
+    assertThat(together.table("any").names()).containsExactlyInAnyOrderElementsOf(names);
+    assertThat(together.route("any", "telemetry").dialect()).isEqualTo("sluice");
+    assertThat(together.route("any", "telemetry/child-1").dialect()).isEqualTo("sluice");
   }
 
   @Test

@@ -25,6 +25,7 @@ import io.sluice.engine.record.EncodedRecord;
 import io.sluice.spool.Spool;
 import io.sluice.spool.SpoolEntry;
 import java.lang.reflect.Proxy;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -53,7 +54,7 @@ final class VendorRig {
   private int room = Integer.MAX_VALUE;
 
   /**
-   * @param own folder of dialects of one's own, or null
+   * @param own folder of dialects of one's own, and with profiles below it, or null
    * @param dialects names of those that hold
    */
   VendorRig(@Nullable Path own, String... dialects) {
@@ -62,7 +63,7 @@ final class VendorRig {
         Dialects.load(
             new DialectPlaces(CONFIG.resolve("dialects"), own == null ? List.of() : List.of(own)),
             faults);
-    Profiles profiles = Profiles.load(List.of(CONFIG.resolve("profiles"))).profiles();
+    Profiles profiles = Profiles.load(profiles(own)).profiles();
     pipeline =
         new IngestPipeline(
             devices::get,
@@ -80,6 +81,14 @@ final class VendorRig {
             });
     assertThat(faults.list()).isEmpty();
     device("bridge", null, "none", null);
+  }
+
+  private static List<Path> profiles(@Nullable Path own) {
+    Path shipped = CONFIG.resolve("profiles");
+    Path beside = own == null ? null : own.resolve("profiles");
+    return beside != null && Files.isDirectory(beside)
+        ? List.of(shipped, beside)
+        : List.of(shipped);
   }
 
   static VendorRig of(String... dialects) {

@@ -9,6 +9,7 @@ import io.sluice.api.dialect.Frame;
 import io.sluice.api.dialect.Part;
 import io.sluice.api.dialect.Reading;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -57,6 +58,10 @@ final class ChirpStack {
           Map.entry("object", UNWRAP),
           Map.entry("location", UNWRAP));
 
+  /** Those whose content alone does not say what happened. */
+  private static final Set<String> EVENTS =
+      Set.of("join", "ack", "txack", "log", "error", "integration");
+
   private ChirpStack() {}
 
   static Part part(ObjectNode message, String topic, byte[] payload) throws PayloadException {
@@ -79,6 +84,8 @@ final class ChirpStack {
         readings.add(Lorawan.count("dr", message, "dr"));
       }
       part = uplink(part, message);
+    } else if (EVENTS.contains(Words.last(topic))) {
+      readings.add(new Reading("event", Words.last(topic)));
     }
     return part.in(FRAME).with(readings).at(time(message, gateways));
   }
@@ -127,7 +134,7 @@ final class ChirpStack {
   private static void add(Set<String> names, @Nullable String eui) {
     byte[] bytes = eui == null || DeviceNames.isEui(eui) ? null : Lorawan.base64(eui);
     if (bytes != null && bytes.length == 8) {
-      names.addAll(DeviceNames.of(java.util.HexFormat.of().formatHex(bytes)));
+      names.addAll(DeviceNames.of(HexFormat.of().formatHex(bytes)));
     } else if (eui != null && !eui.isEmpty()) {
       names.addAll(DeviceNames.of(eui));
     }

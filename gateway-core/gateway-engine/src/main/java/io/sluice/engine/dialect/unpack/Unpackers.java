@@ -2,6 +2,7 @@ package io.sluice.engine.dialect.unpack;
 
 import io.sluice.api.dialect.Unpacker;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -12,7 +13,22 @@ import org.jspecify.annotations.Nullable;
 /** What takes messages apart, by the keys of a rule. Used by one thread, at the start. */
 public final class Unpackers {
   /** By the name in {@code unpack}; the class of one is loaded when it is asked for. */
-  private static final Map<String, Supplier<Unpacker>> CODED = Map.of("lorawan", Lorawan::new);
+  private static final Map<String, Supplier<Unpacker>> CODED =
+      Map.ofEntries(
+          Map.entry("lorawan", Lorawan::new),
+          Map.entry("tasmota", Tasmota::new),
+          Map.entry("shelly-gen1", ShellyGen1::new),
+          Map.entry("shelly", Shelly::new),
+          Map.entry("zigbee2mqtt", Zigbee2Mqtt::new),
+          Map.entry("wirenboard", WirenBoard::new),
+          Map.entry("victron", Victron::new),
+          Map.entry("advantech-wise", AdvantechWise::new),
+          Map.entry("siemens-logo", SiemensLogo::new),
+          Map.entry("king-pigeon", KingPigeon::new),
+          Map.entry("neuron", Neuron::new),
+          Map.entry("telegraf-json", TelegrafJson::new),
+          Map.entry("teltonika", Teltonika::new),
+          Map.entry("nothing", () -> (topic, payload, receivedMicros) -> List.of()));
 
   private final Map<String, Unpacker> made = new HashMap<>();
 

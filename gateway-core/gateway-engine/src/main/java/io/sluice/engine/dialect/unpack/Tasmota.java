@@ -1,0 +1,88 @@
+package io.sluice.engine.dialect.unpack;
+
+import static io.sluice.api.dialect.Frame.IGNORE;
+import static io.sluice.api.dialect.Frame.TIME;
+import static io.sluice.api.dialect.Frame.UNWRAP;
+
+import io.sluice.api.ContentType;
+import io.sluice.api.codec.PayloadException;
+import io.sluice.api.dialect.Frame;
+import io.sluice.api.dialect.Part;
+import io.sluice.api.dialect.Reading;
+import io.sluice.api.dialect.Unpacker;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Tasmota's messages (tasmota.github.io, "MQTT" and "Commands"): objects with a local time, or one
+ * word. Temperatures in {@code TempUnit} F become degrees Celsius, pressures in mmHg or inHg
+ * hectopascal, so that a setting of the device changes no record. Immutable, thread-safe.
+ */
+final class Tasmota implements Unpacker {
+  private static final Map<String, Frame> LOCAL = frame(TIME, IGNORE);
+
+  /** Where the device says the epoch too, its local time is of no use. */
+  private static final Map<String, Frame> EPOCH = frame(IGNORE, TIME);
+
+  private static final Set<String> TEMPERATURES = Set.of("Temperature", "DewPoint");
+  private static final Set<String> PRESSURES = Set.of("Pressure", "SeaPressure");
+  private static final double HPA_OF_MMHG = 1.33322387415;
+  private static final double HPA_OF_INHG = 33.8638866667;
+
+  private static Map<String, Frame> frame(Frame local, Frame epoch) {
+    return Map.of(
+        "Time", local,
+        "Epoch", epoch,
+        "TempUnit", IGNORE,
+        "PressureUnit", IGNORE,
+        "SpeedUnit", IGNORE,
+        "ENERGY.TotalStartTime", IGNORE,
+        "StatusSNS", UNWRAP,
+        "StatusSTS", UNWRAP);
+  }
+
+  @Override
+  public List<Part> unpack(String topic, byte[] payload, long receivedMicros)
+      throws PayloadException {
+    String text = NamedValue.text(payload);
+    if (text.charAt(0) != '{') {
+      return List.of(Part.of(List.of(new Reading(Words.last(topic), Words.value(text)))));
+    }
+    ObjectNode message = Json.object(payload);
+    JsonNode inner = message.has("StatusSNS") ? message.path("StatusSNS") : message;
+    boolean isFahrenheit = "F".equals(Json.text(inner, "TempUnit"));
+    double pressure = pressureFactor(Json.text(inner, "PressureUnit"));
+    byte[] read = payload;
+    if (isFahrenheit || pressure != 1) {
+      convert(message, isFahrenheit, pressure);
+      read = Json.bytes(message);
+    }
+    return List.of(Part.of(ContentType.JSON, read).in(inner.has("Epoch") ? EPOCH : LOCAL));
+  }
+
+  private static double pressureFactor(@Nullable String unit) {
+    return switch (unit) {
+      case "mmHg" -> HPA_OF_MMHG;
+      case "inHg" -> HPA_OF_INHG;
+      case null, default -> 1;
+    };
+  }
+
+  private static void convert(ObjectNode in, boolean isFahrenheit, double pressure) {
+    for (Map.Entry<String, JsonNode> field : List.copyOf(in.properties())) {
+      String name = field.getKey();
+      JsonNode value = field.getValue();
+      if (value instanceof ObjectNode below) {
+        convert(below, isFahrenheit, pressure);
+      } else if (value.isNumber() && isFahrenheit && TEMPERATURES.contains(name)) {
+        in.put(name, Math.round((value.doubleValue() - 32) / 1.8 * 100) / 100.0);
+      } else if (value.isNumber() && PRESSURES.contains(name)) {
+        in.put(name, Math.round(value.doubleValue() * pressure * 100) / 100.0);
+      }
+    }
+  }
+}
