@@ -2,6 +2,7 @@ package io.sluice.engine.normalize.codec;
 
 import io.sluice.api.codec.PayloadCodec;
 import io.sluice.api.codec.PayloadCodecFactory;
+import io.sluice.engine.normalize.codec.text.TextCodec;
 
 /** The codecs that come with the gateway, by name. None is loaded before its first message. */
 final class BuiltInCodecs {

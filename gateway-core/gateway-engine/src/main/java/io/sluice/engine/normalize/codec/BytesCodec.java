@@ -36,7 +36,7 @@ final class BytesCodec implements PlannedCodec {
     }
     for (Place place : layout.places()) {
       if (place.end() <= payload.length) {
-        read(payload, place, samples);
+        read(payload, place, place.offset(), samples);
       } else if (!place.optional()) {
         throw PayloadFaults.at(
             place.field().path(),
@@ -50,9 +50,13 @@ final class BytesCodec implements PlannedCodec {
     }
   }
 
-  private static void read(byte[] payload, Place place, Samples samples) throws PayloadException {
+  /**
+   * Reads one field.
+   *
+   * @param at the byte that is told where its value is no good
+   */
+  static void read(byte[] payload, Place place, int at, Samples samples) throws PayloadException {
     Field field = place.field();
-    int at = place.offset();
     switch (place.type()) {
       case F32 ->
           Values.addDouble(
@@ -70,7 +74,7 @@ final class BytesCodec implements PlannedCodec {
         Values.addLong(samples, field, at, raw << shift >> shift);
       }
       case BITS -> {
-        int bytes = place.end() - at;
+        int bytes = place.end() - place.offset();
         long raw = unsigned(payload, place, bytes);
         Values.addLong(samples, field, at, (raw >>> place.bit()) & ((1L << place.width()) - 1));
       }

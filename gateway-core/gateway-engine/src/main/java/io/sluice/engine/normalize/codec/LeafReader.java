@@ -32,6 +32,9 @@ final class LeafReader {
   private boolean textual;
   private int reached;
 
+  /** Where the value stands that holds the document, or nowhere. */
+  private int within = PayloadFaults.NOWHERE;
+
   /** Takes the values of this document into these columns from now on. */
   void begin(JsonParser parser, Profile profile, Samples samples, long receivedMicros) {
     textual = parser instanceof UTF8StreamJsonParser;
@@ -39,6 +42,23 @@ final class LeafReader {
     this.samples = samples;
     received = receivedMicros;
     reached = 0;
+    within = PayloadFaults.NOWHERE;
+  }
+
+  /** When the message arrived, microseconds since the epoch. */
+  long received() {
+    return received;
+  }
+
+  /** Where faults of the document at hand are told, nowhere for one that is the payload. */
+  int within() {
+    return within;
+  }
+
+  /** Goes on with another document, which stands in a value at that byte. */
+  void switchTo(JsonParser parser, int place) {
+    textual = parser instanceof UTF8StreamJsonParser;
+    within = place;
   }
 
   /** Which of the path's fields the value is meant for. */
@@ -222,7 +242,10 @@ final class LeafReader {
 
   /** The byte at which the parser's value stands. */
   int at(JsonParser parser) {
-    reached = (int) Math.max(0, parser.currentTokenLocation().getByteOffset());
+    reached =
+        within == PayloadFaults.NOWHERE
+            ? (int) Math.max(0, parser.currentTokenLocation().getByteOffset())
+            : within;
     return reached;
   }
 

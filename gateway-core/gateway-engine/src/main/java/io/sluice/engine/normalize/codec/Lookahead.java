@@ -154,6 +154,155 @@ final class Lookahead {
         : mantissa.divide(power, java.math.MathContext.DECIMAL128);
   }
 
+  /**
+   * What the elements of an array have at some of their fields.
+   *
+   * @param parser at the start of the array
+   * @param attributes names of fields
+   * @return for each element the texts of these fields, null where it has none or no single value;
+   *     empty where that cannot be told
+   */
+  List<@Nullable String[]> attributes(JsonParser parser, List<String> attributes) {
+    try (JsonParser ahead = at(parser)) {
+      if (ahead == null || ahead.nextToken() != JsonToken.START_ARRAY) {
+        return List.of();
+      }
+      List<@Nullable String[]> found = new ArrayList<>();
+      for (JsonToken token = ahead.nextToken();
+          token != JsonToken.END_ARRAY;
+          token = ahead.nextToken()) {
+        @Nullable String[] own = new String[attributes.size()];
+        if (token == JsonToken.START_OBJECT) {
+          attributes(ahead, attributes, own);
+        } else {
+          ahead.skipChildren();
+        }
+        found.add(own);
+      }
+      return found;
+    } catch (JacksonException e) {
+      return List.of(); // reading on finds the fault, and names its place
+    }
+  }
+
+  private static void attributes(
+      JsonParser ahead, List<String> attributes, @Nullable String[] own) {
+    for (String name = ahead.nextName(); name != null; name = ahead.nextName()) {
+      JsonToken token = ahead.nextToken();
+      int index = attributes.indexOf(name);
+      if (index >= 0 && own[index] == null && isSingle(token)) {
+        own[index] = ahead.getString();
+      }
+      ahead.skipChildren();
+    }
+  }
+
+  private static boolean isSingle(JsonToken token) {
+    return token.isScalarValue()
+        && token != JsonToken.VALUE_NULL
+        && token != JsonToken.VALUE_EMBEDDED_OBJECT;
+  }
+
+  /**
+   * A row of names and values.
+   *
+   * @param name null where it has none
+   * @param nameKey the field that has it, an index where the row is an array
+   * @param valueKey the field that has the value, or null
+   */
+  record Row(@Nullable String name, @Nullable String nameKey, @Nullable String valueKey) {}
+
+  /**
+   * The rows of an array, or the one that an object is.
+   *
+   * @param parser at the start of the array or object
+   * @param names fields that may have the name, the first that a row has counts
+   * @param values fields that may have the value, likewise
+   * @return empty where that cannot be told
+   */
+  List<Row> rows(JsonParser parser, List<String> names, List<String> values) {
+    try (JsonParser ahead = at(parser)) {
+      JsonToken start = ahead == null ? null : ahead.nextToken();
+      if (ahead == null || start == null) {
+        return List.of();
+      }
+      if (start == JsonToken.START_OBJECT) {
+        return List.of(row(ahead, start, names, values));
+      }
+      List<Row> rows = new ArrayList<>();
+      for (JsonToken token = ahead.nextToken();
+          token != JsonToken.END_ARRAY;
+          token = ahead.nextToken()) {
+        rows.add(row(ahead, token, names, values));
+      }
+      return rows;
+    } catch (JacksonException e) {
+      return List.of(); // as above
+    }
+  }
+
+  private static Row row(
+      JsonParser ahead, JsonToken start, List<String> names, List<String> values) {
+    if (!start.isStructStart()) {
+      return new Row(null, null, null);
+    }
+    int name = names.size();
+    int value = values.size();
+    String text = null;
+    Members members = new Members(ahead, start);
+    for (String key = members.next(); key != null; key = members.next()) {
+      int index = names.indexOf(key);
+      if (index >= 0 && index < name && isSingle(members.token())) {
+        name = index;
+        text = ahead.getString();
+      }
+      index = values.indexOf(key);
+      if (index >= 0 && index < value && members.token() != JsonToken.VALUE_NULL) {
+        value = index;
+      }
+      ahead.skipChildren();
+    }
+    return new Row(
+        text,
+        text == null ? null : names.get(name),
+        value == values.size() ? null : values.get(value));
+  }
+
+  /** Goes over the members of an object, or of an array, whose members are named by their index. */
+  static final class Members {
+    private final JsonParser parser;
+    private final boolean isArray;
+    private JsonToken token;
+    private int index;
+
+    /**
+     * @param start where the parser stands
+     */
+    Members(JsonParser parser, JsonToken start) {
+      this.parser = parser;
+      this.isArray = start == JsonToken.START_ARRAY;
+      this.token = start;
+    }
+
+    /** The name of the next member, at whose value the parser then stands; null behind the last. */
+    @Nullable String next() {
+      if (isArray) {
+        token = parser.nextToken();
+        return token == JsonToken.END_ARRAY ? null : Integer.toString(index++);
+      }
+      String name = parser.nextName();
+      if (name != null) {
+        token = parser.nextToken();
+      }
+      return name;
+    }
+
+    /** The token of the member's value. */
+    JsonToken token() {
+      return token;
+    }
+  }
+
   private @Nullable JsonParser at(JsonParser parser) {
     long offset = parser.currentTokenLocation().getByteOffset();
     if (offset < 0 || from + offset >= to) {

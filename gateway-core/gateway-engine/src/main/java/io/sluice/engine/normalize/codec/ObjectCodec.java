@@ -2,15 +2,19 @@ package io.sluice.engine.normalize.codec;
 
 import io.sluice.api.Device;
 import io.sluice.api.codec.PayloadException;
+import io.sluice.engine.normalize.codec.ShapeReader.Selection;
 import io.sluice.engine.normalize.profile.CapWords;
 import io.sluice.engine.normalize.profile.Metric;
 import io.sluice.engine.normalize.profile.Profile;
 import io.sluice.engine.normalize.profile.Profile.Unknown;
+import io.sluice.engine.normalize.profile.Shape;
 import io.sluice.engine.normalize.profile.Target;
 import io.sluice.engine.normalize.profile.Target.Field;
 import io.sluice.engine.normalize.profile.Target.Role;
 import io.sluice.engine.normalize.sample.Samples;
 import java.math.BigDecimal;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -24,25 +28,32 @@ import tools.jackson.core.JsonToken;
  */
 final class ObjectCodec implements DocumentReader {
   /** What stands for an empty name. */
-  private static final String NAMELESS = "_";
+  static final String NAMELESS = "_";
 
   private static final Set<String> ENVELOPE =
       Set.of("id", "version", "method", "sys", "src", "dst", "jsonrpc");
 
-  private final LeafReader leaves = new LeafReader();
-  private Profile profile = Profile.generic("");
-  private Samples samples = new Samples();
-  private Lookahead lookahead = new Lookahead(DocumentFormat.JSON);
-  private long sampleTime;
+  final LeafReader leaves = new LeafReader();
+  Profile profile = Profile.generic("");
+  Samples samples = new Samples();
+  Lookahead lookahead = new Lookahead(DocumentFormat.JSON);
+  long sampleTime;
 
   /** Where the times came from, by the depth of samples within samples. */
-  private final SeenTime[] seenTimes = new SeenTime[DocumentFormat.MAX_DEPTH + 1];
+  private SeenTime[] seenTimes = new SeenTime[DocumentFormat.MAX_DEPTH + 1];
 
-  private int sampleDepth;
-  private @Nullable Map<String, Target> scope;
+  int sampleDepth;
+  @Nullable Map<String, Target> scope;
+
+  /** The element in hand that a selector of the profile chose. */
+  @Nullable Selection selection;
+
+  /** Made with the first message that has a shape. */
+  private @Nullable ShapeReader shapes;
+
   private boolean wrapped;
   private boolean framed;
-  private int wraps;
+  int wraps;
 
   /** Whether the field in hand is a word of CAP 1.2: it is kept, whatever becomes of others. */
   private boolean isCapWord;
@@ -64,13 +75,20 @@ final class ObjectCodec implements DocumentReader {
     wraps = 0;
     sampleTime = Samples.NO_TIME;
     scope = null;
+    selection = null;
     sampleDepth = 0;
     framed = !samples.frame.isEmpty();
     JsonToken token = parser.nextToken();
     switch (token) {
       case null -> throw new PayloadException("the payload is empty; send an object");
-      case START_OBJECT -> samples.time = sample(parser);
-      case START_ARRAY -> elements(parser, "");
+      case START_OBJECT -> samples.time = sample(parser, "");
+      case START_ARRAY -> {
+        if (profile.root() == null || profile.root() instanceof Shape.Series) {
+          elements(parser, "");
+        } else {
+          samples.time = whole(parser, token);
+        }
+      }
       default -> value(parser, token, profile.text().value());
     }
     if (parser.nextToken() != null) {
@@ -83,14 +101,44 @@ final class ObjectCodec implements DocumentReader {
   }
 
   /** One object whose values share a time; returns it. */
-  private long sample(JsonParser parser) throws PayloadException {
-    long outer = sampleTime;
+  long sample(JsonParser parser, String prefix) throws PayloadException {
+    if (prefix.isEmpty() && profile.root() != null && sampleDepth == 0) {
+      return whole(parser, JsonToken.START_OBJECT);
+    }
     int from = samples.count;
+    long outer = begin();
+    int ordinal = samples.begun;
+    fields(parser, prefix, false);
+    return end(from, ordinal, outer);
+  }
+
+  /** A message, or a sample of it, that has a shape of its own. */
+  private long whole(JsonParser parser, JsonToken token) throws PayloadException {
+    int from = samples.count;
+    long outer = begin();
+    int ordinal = samples.begun;
+    Shape root = profile.root();
+    if (root == null || !shapes().read(parser, token, "", root)) {
+      if (token == JsonToken.START_ARRAY) {
+        elements(parser, "");
+      } else {
+        fields(parser, "", false);
+      }
+    }
+    return end(from, ordinal, outer);
+  }
+
+  /** Begins a sample; returns the time of the one around it. */
+  long begin() {
+    long outer = sampleTime;
     sampleTime = Samples.NO_TIME;
     samples.beginSample();
-    int ordinal = samples.begun;
     sampleDepth++;
-    fields(parser, "", false);
+    return outer;
+  }
+
+  /** Ends the sample with that ordinal; returns its time. */
+  long end(int from, int ordinal, long outer) {
     sampleDepth--;
     long own = sampleTime;
     if (samples.begun == ordinal) {
@@ -105,7 +153,7 @@ final class ObjectCodec implements DocumentReader {
   /**
    * @param timed whether a field may be {@code {"value":..,"time":..}}
    */
-  private void fields(JsonParser parser, String prefix, boolean timed) throws PayloadException {
+  void fields(JsonParser parser, String prefix, boolean timed) throws PayloadException {
     for (String name = parser.nextName(); name != null; name = parser.nextName()) {
       String own = name.isEmpty() ? NAMELESS : name;
       field(parser, prefix.isEmpty() ? own : prefix.concat(own), timed);
@@ -114,13 +162,23 @@ final class ObjectCodec implements DocumentReader {
 
   private void field(JsonParser parser, String path, boolean timed) throws PayloadException {
     JsonToken token = parser.nextToken();
-    Target target = target(path);
+    lead(parser, token, path, target(path), timed);
+  }
+
+  /** Takes a value to where its path leads. */
+  void lead(JsonParser parser, JsonToken token, String path, @Nullable Target target, boolean timed)
+      throws PayloadException {
     switch (target) {
       case Field field -> known(parser, token, path, field, timed);
       case Role role -> {
         isCapWord = false;
         if (!role(parser, token, path, role)) {
           unknown(parser, token, path, timed, role == Role.TIME || isCapWord);
+        }
+      }
+      case Shape shape -> {
+        if (!shapes().read(parser, token, path, shape)) {
+          lead(parser, token, path, shape.inner(), timed);
         }
       }
       case null -> {
@@ -135,11 +193,20 @@ final class ObjectCodec implements DocumentReader {
 
   private void value(JsonParser parser, JsonToken token, String path) throws PayloadException {
     Target target = target(path);
-    if (target instanceof Field field) {
-      known(parser, token, path, field, false);
+    if (target instanceof Field || target instanceof Shape) {
+      lead(parser, token, path, target, false);
     } else {
       unknown(parser, token, path, false, false);
     }
+  }
+
+  private ShapeReader shapes() {
+    ShapeReader own = shapes;
+    if (own == null) {
+      own = new ShapeReader(this);
+      shapes = own;
+    }
+    return own;
   }
 
   private void known(JsonParser parser, JsonToken token, String path, Field field, boolean timed)
@@ -166,8 +233,7 @@ final class ObjectCodec implements DocumentReader {
   /**
    * @param reserved whether the profile gives the name a meaning that this value cannot have
    */
-  private void unknown(
-      JsonParser parser, JsonToken token, String path, boolean timed, boolean reserved)
+  void unknown(JsonParser parser, JsonToken token, String path, boolean timed, boolean reserved)
       throws PayloadException {
     if (token == JsonToken.START_OBJECT || token == JsonToken.START_ARRAY) {
       container(parser, token, path, timed);
@@ -176,10 +242,24 @@ final class ObjectCodec implements DocumentReader {
     }
   }
 
-  private @Nullable Target target(String path) {
+  @Nullable Target target(String path) {
     Target own = scope == null ? null : scope.get(path);
-    Target target = own == null ? profile.target(path) : own;
-    return target == null && framed ? framed(path) : target;
+    Target found = own == null ? profile.target(path) : own;
+    if (found == null && selection != null) {
+      found = selected(selection, path);
+    }
+    return found == null && framed ? framed(path) : found;
+  }
+
+  private @Nullable Target selected(Selection chosen, String path) {
+    for (String each : chosen.meaning(path)) {
+      Target own = scope == null ? null : scope.get(each);
+      Target found = own == null ? profile.target(each) : own;
+      if (found != null) {
+        return found;
+      }
+    }
+    return null;
   }
 
   /** What the dialect says of a field of which the profile says nothing. */
@@ -247,7 +327,7 @@ final class ObjectCodec implements DocumentReader {
         token != JsonToken.END_ARRAY;
         token = parser.nextToken()) {
       if (path.isEmpty() && token == JsonToken.START_OBJECT) {
-        sample(parser);
+        sample(parser, "");
       } else {
         value(parser, token, path.isEmpty() ? Integer.toString(index) : path + '.' + index);
       }
@@ -277,6 +357,9 @@ final class ObjectCodec implements DocumentReader {
     long micros = leaves.time(parser, token);
     if (micros == Samples.NO_TIME) {
       return false;
+    }
+    if (sampleDepth >= seenTimes.length) {
+      seenTimes = Arrays.copyOf(seenTimes, 2 * sampleDepth); // documents within documents
     }
     SeenTime seen = seenTimes[sampleDepth];
     if (seen == null) {
@@ -311,19 +394,27 @@ final class ObjectCodec implements DocumentReader {
     }
     wrapped |= params;
     wraps++;
-    Map<String, Target> outer = enter(path);
-    fields(parser, "", params);
+    Map<String, Target> outer = scope;
+    Selection around = selection;
+    fields(parser, open(path), params);
     scope = outer;
+    selection = around;
     wraps--;
     return true;
   }
 
-  /** Lets the paths hold that lead through this place; returns those that held before. */
-  private @Nullable Map<String, Target> enter(String path) {
-    Map<String, Target> outer = scope;
+  /**
+   * Lets the paths hold that lead through this place; returns what stands before the names in
+   * there: nothing, but within an element its path, so that elements stay apart.
+   */
+  String open(String path) {
+    if (selection != null) {
+      selection = new Selection(path, List.of(""), selection);
+      return path + '.';
+    }
     Map<String, Target> own = profile.scope(path);
-    scope = own == null ? outer : own;
-    return outer;
+    scope = own == null ? scope : own;
+    return "";
   }
 
   private boolean samples(JsonParser parser, JsonToken start, String path) throws PayloadException {
@@ -331,25 +422,28 @@ final class ObjectCodec implements DocumentReader {
       return false;
     }
     wraps++;
-    Map<String, Target> outer = enter(path);
+    Map<String, Target> outer = scope;
+    Selection around = selection;
+    String prefix = open(path);
     if (start == JsonToken.START_OBJECT) {
-      sample(parser);
+      sample(parser, prefix);
     } else {
       samples.history = true;
-      rows(parser, path);
+      rows(parser, path, prefix);
     }
     scope = outer;
+    selection = around;
     wraps--;
     return true;
   }
 
-  private void rows(JsonParser parser, String path) throws PayloadException {
+  private void rows(JsonParser parser, String path, String prefix) throws PayloadException {
     int index = 0;
     for (JsonToken token = parser.nextToken();
         token != JsonToken.END_ARRAY;
         token = parser.nextToken()) {
       if (token == JsonToken.START_OBJECT) {
-        sample(parser);
+        sample(parser, prefix);
       } else {
         value(parser, token, path + '.' + index);
       }

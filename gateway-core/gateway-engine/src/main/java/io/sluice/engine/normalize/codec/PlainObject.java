@@ -55,7 +55,7 @@ final class PlainObject {
    */
   boolean read(
       byte[] payload, int from, int to, Profile profile, Samples samples, long receivedMicros) {
-    if (profile.metrics().isEmpty()) {
+    if (profile.metrics().isEmpty() || profile.root() != null) {
       return false; // a profile that is not loaded is made anew for each message
     }
     PlainNames names = plans.of(profile);
@@ -126,9 +126,7 @@ final class PlainObject {
       stop++;
     }
     int length = stop - at;
-    return stop == end || length == 0 || length > NAME_MAX
-        ? null
-        : names.find(payload, at, length);
+    return stop == end || length == 0 || length > NAME_MAX ? null : names.find(payload, at, length);
   }
 
   private boolean value(PlainNames.Name name) throws PayloadException {
@@ -312,8 +310,7 @@ final class PlainObject {
   }
 
   private boolean isDropped(PlainNames.Name name) {
-    return name.target == Role.IGNORE
-        || (name.target == null && profile.unknown() == Unknown.DROP);
+    return name.target == Role.IGNORE || (name.target == null && profile.unknown() == Unknown.DROP);
   }
 
   /**

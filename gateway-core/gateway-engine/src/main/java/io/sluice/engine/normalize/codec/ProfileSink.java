@@ -7,6 +7,9 @@ import io.sluice.api.codec.PayloadException;
 import io.sluice.engine.normalize.profile.Meaning;
 import io.sluice.engine.normalize.profile.Profile;
 import io.sluice.engine.normalize.profile.Profile.Unknown;
+import io.sluice.engine.normalize.profile.Shape;
+import io.sluice.engine.normalize.profile.Shape.Encoded;
+import io.sluice.engine.normalize.profile.Shape.Encoding;
 import io.sluice.engine.normalize.profile.Target;
 import io.sluice.engine.normalize.profile.Target.Field;
 import io.sluice.engine.normalize.profile.Target.Role;
@@ -96,7 +99,11 @@ final class ProfileSink implements MeasurementSink {
   }
 
   private void integer(String path, long value) throws PayloadException {
-    Target target = profile.target(path);
+    Target found = profile.target(path);
+    if (found instanceof Encoded encoded && isBits(encoded)) {
+      EncodedValues.ofBits(encoded, path, value, place, profile, samples);
+    }
+    Target target = plain(found);
     Field field = target instanceof Field first ? Meaning.ofNumber(first, (double) value) : null;
     if (field != null && samples.claim(field, place)) {
       Values.addLong(samples, field, place, value);
@@ -117,7 +124,7 @@ final class ProfileSink implements MeasurementSink {
   }
 
   private void fraction(String path, double value) throws PayloadException {
-    Target target = profile.target(path);
+    Target target = plain(profile.target(path));
     Field field = target instanceof Field first ? Meaning.ofNumber(first, value) : null;
     if (field != null && samples.claim(field, place)) {
       Values.addDouble(samples, field, place, value);
@@ -145,7 +152,7 @@ final class ProfileSink implements MeasurementSink {
   }
 
   private void truth(String path, boolean value) throws PayloadException {
-    Target target = profile.target(path);
+    Target target = plain(profile.target(path));
     Field field = target instanceof Field first ? Meaning.ofBoolean(first) : null;
     if (field != null && samples.claim(field, place)) {
       Values.addBoolean(samples, field, place, value);
@@ -170,7 +177,12 @@ final class ProfileSink implements MeasurementSink {
     if (value == null) {
       return; // a field that was left out
     }
-    Target target = profile.target(path);
+    Target found = profile.target(path);
+    if (found instanceof Encoded encoded
+        && EncodedValues.ofWord(encoded, path, value, place, profile, samples)) {
+      return;
+    }
+    Target target = plain(found);
     Field field = target instanceof Field first ? Meaning.ofText(first, value) : null;
     if (field != null && samples.claim(field, place)) {
       Values.addString(samples, field, place, value);
@@ -204,7 +216,12 @@ final class ProfileSink implements MeasurementSink {
     if (value == null) {
       return; // a field that was left out
     }
-    Target target = profile.target(path);
+    Target found = profile.target(path);
+    if (found instanceof Encoded encoded && encoded.layout() != null && !isBits(encoded)) {
+      EncodedValues.ofBytes(encoded, path, value, place, profile, samples);
+      return;
+    }
+    Target target = plain(found);
     Field field = target instanceof Field first ? Meaning.ofOther(first) : null;
     if (field != null && samples.claim(field, place)) {
       Values.addBytes(samples, field, place, value);
@@ -285,6 +302,15 @@ final class ProfileSink implements MeasurementSink {
     }
     time = micros;
     return true;
+  }
+
+  private static boolean isBits(Encoded shape) {
+    return shape.encoding() == Encoding.BITS;
+  }
+
+  /** What a path means without its shape: a codec's values are single ones. */
+  private static @Nullable Target plain(@Nullable Target target) {
+    return target instanceof Shape shape ? plain(shape.inner()) : target;
   }
 
   /** Whether the profile keeps a path that it leads nowhere. */

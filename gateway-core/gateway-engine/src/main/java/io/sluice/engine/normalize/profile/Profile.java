@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +46,8 @@ public final class Profile {
   private final boolean tolerant;
   private final HashMap<String, Target> targets;
   private final Map<String, Map<String, Target>> scopes;
+  private final Set<String> selectors;
+  private final @Nullable Shape root;
   private final List<AlarmRule> alarms;
   private final AlarmFields alarmFields;
   private final List<List<AlarmRule>> grades;
@@ -62,8 +65,7 @@ public final class Profile {
   Profile(
       Head head,
       List<Metric> metrics,
-      Map<String, Target> targets,
-      Map<String, Map<String, Target>> scopes,
+      Paths paths,
       AlarmParts alarms,
       @Nullable ByteLayout bytes,
       TextLayout text) {
@@ -77,8 +79,10 @@ public final class Profile {
     this.tolerant = head.forms.tolerant();
     this.unknown = head.unknown;
     this.metrics = List.copyOf(metrics);
-    this.targets = new HashMap<>(targets);
-    this.scopes = Map.copyOf(scopes);
+    this.targets = new HashMap<>(paths.targets);
+    this.scopes = Map.copyOf(paths.scopes);
+    this.selectors = Set.copyOf(paths.selectors);
+    this.root = paths.targets.get("") instanceof Shape shape ? shape : null;
     this.times = head.times;
     this.alarms = List.copyOf(alarms.rules());
     this.alarmFields = alarms.fields();
@@ -99,6 +103,17 @@ public final class Profile {
       PayloadForms forms,
       List<String> times) {}
 
+  /**
+   * Where paths lead.
+   *
+   * @param scopes by place, what paths mean within what is unwrapped or read as samples there
+   * @param selectors the beginnings of paths that end in a selector
+   */
+  record Paths(
+      Map<String, Target> targets, Map<String, Map<String, Target>> scopes, Set<String> selectors) {
+    static final Paths USUAL = new Paths(COMMON, Map.of(), Set.of());
+  }
+
   /** Paths of the observed time where a profile names none; the first goes before the others. */
   static final List<String> COMMON_TIMES = List.of("t", "ts", "time", "timestamp");
 
@@ -118,8 +133,7 @@ public final class Profile {
     return new Profile(
         head,
         List.of(),
-        COMMON,
-        Map.of(),
+        Paths.USUAL,
         AlarmParts.NONE,
         null,
         new TextLayout("value", List.of(), ','));
@@ -150,6 +164,17 @@ public final class Profile {
   @Nullable
   public Map<String, Target> scope(String place) {
     return scopes.get(place);
+  }
+
+  /** Whether a path begins so, up to and with a selector. */
+  public boolean selects(String prefix) {
+    return selectors.contains(prefix);
+  }
+
+  /** The shape of the message itself, or null. */
+  @Nullable
+  public Shape root() {
+    return root;
   }
 
   /** What happens to a field that it does not know. */

@@ -25,6 +25,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -60,6 +61,8 @@ final class ProfileReader {
           "hist",
           "unwrap",
           "samples",
+          "pivot",
+          "encoded",
           "ignore",
           "cap",
           "alarm-fields",
@@ -148,13 +151,17 @@ final class ProfileReader {
     readMetrics(top, textNumbers);
     roles(top);
     ProfileParts parts = new ProfileParts(yaml, metrics, targets, this::field);
+    ByteLayout layout = parts.layout(top);
+    new ShapeKeys(yaml, metrics, targets, paths, parts, this::field)
+        .read(top, layout, head.interval());
+    paths.forEach(this::reachable);
+    List.copyOf(targets.keySet()).forEach(this::reachableToo);
     return new Profile(
         head,
         new ArrayList<>(metrics.values()),
-        targets,
-        scopes,
+        new Profile.Paths(targets, scopes, selectors()),
         new AlarmKeys(yaml, metrics).read(top, cap),
-        parts.layout(top),
+        layout,
         parts.text(top));
   }
 
@@ -451,7 +458,7 @@ final class ProfileReader {
     role(top, "time", Role.TIME);
     role(top, "hist", Role.HISTORICAL);
     role(top, "unwrap", Role.UNWRAP);
-    role(top, "samples", Role.SAMPLES);
+    role(top, "samples", top.textsBesideMappings("samples"), Role.SAMPLES);
     role(top, "ignore", Role.IGNORE);
     cap =
         YamlKeys.of(
@@ -463,12 +470,21 @@ final class ProfileReader {
       role(words, "certainty", Role.CERTAINTY);
       role(words, "status", Role.STATUS);
     }
-    paths.forEach(this::reachable);
+  }
+
+  private Set<String> selectors() {
+    Set<String> selectors = new HashSet<>();
+    targets.keySet().forEach(path -> ShapeKeys.addSelectors(path, selectors));
+    scopes
+        .values()
+        .forEach(scope -> scope.keySet().forEach(path -> ShapeKeys.addSelectors(path, selectors)));
+    return selectors;
   }
 
   /** A profile that leads a path below a common name takes that name for itself. */
   private boolean isAbovePath(String name) {
-    return paths.keySet().stream().anyMatch(path -> path.startsWith(name + '.'));
+    return paths.keySet().stream()
+        .anyMatch(path -> path.startsWith(name + '.') || path.startsWith(name + '['));
   }
 
   /**
@@ -479,17 +495,20 @@ final class ProfileReader {
     for (int dot = path.indexOf('.'); dot > 0; dot = path.indexOf('.', dot + 1)) {
       String above = path.substring(0, dot);
       String below = path.substring(dot + 1);
-      if (!(targets.get(above) instanceof Role role)) {
-        continue;
+      Target opened = targets.get(above);
+      if (below.isEmpty() || PathText.isSelecting(above)) {
+        continue; // an element's paths are whole ones
       }
-      if (role.opens() && !(role.isSamples() && Character.isDigit(below.charAt(0)))) {
+      boolean indexed =
+          opened instanceof Role role && role.isSamples() && Character.isDigit(below.charAt(0));
+      if (ShapeKeys.opens(opened) && !indexed) {
         Target target = targets.remove(path);
         if (target != null) {
           scopes.computeIfAbsent(above, any -> new HashMap<>()).put(below, target);
         }
         return;
       }
-      if (role.hides() || role.opens()) {
+      if (opened instanceof Role role && (role.hides() || role.opens())) {
         yaml.fault(
             at,
             "metrics",
@@ -506,8 +525,29 @@ final class ProfileReader {
     }
   }
 
+  /** What is no metric's path holds in there too where a path leads through such a place. */
+  private void reachableToo(String path) {
+    Target target = targets.get(path);
+    if (target == null || target instanceof Field) {
+      return;
+    }
+    for (int dot = path.indexOf('.'); dot > 0; dot = path.indexOf('.', dot + 1)) {
+      String above = path.substring(0, dot);
+      if (!PathText.isSelecting(above) && ShapeKeys.opens(targets.get(above))) {
+        scopes
+            .computeIfAbsent(above, any -> new HashMap<>())
+            .putIfAbsent(path.substring(dot + 1), target);
+        return;
+      }
+    }
+  }
+
   private void role(YamlKeys keys, String key, Role role) {
-    for (String path : keys.texts(key)) {
+    role(keys, key, keys.texts(key), role);
+  }
+
+  private void role(YamlKeys keys, String key, List<String> found, Role role) {
+    for (String path : found) {
       if (path.length() > Metric.MAX_NAME_BYTES) {
         keys.fault(key, PATH_TOO_LONG);
       }

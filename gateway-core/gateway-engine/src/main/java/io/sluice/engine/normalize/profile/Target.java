@@ -5,7 +5,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Where a path of a payload leads, by the profile. */
-public sealed interface Target {
+public sealed interface Target permits Target.Field, Target.Role, Shape {
 
   /**
    * Into a metric.

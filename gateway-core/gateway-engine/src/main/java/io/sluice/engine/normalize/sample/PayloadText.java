@@ -10,6 +10,7 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
 
 /** What lies around a payload's content: marks, padding, encodings. */
 public final class PayloadText {
@@ -109,16 +110,32 @@ public final class PayloadText {
     int from = markLength(payload);
     String text =
         new String(payload, from, Math.max(0, end(payload) - from), StandardCharsets.ISO_8859_1);
-    try {
-      return encoding == Encoding.HEX
-          ? HexFormat.of().parseHex(text.replaceAll("(0x)|[\\s:,-]", ""))
-          : Base64.getDecoder().decode(text.replace('-', '+').replace('_', '/'));
-    } catch (IllegalArgumentException e) {
+    byte[] bytes = encoding == Encoding.HEX ? ofHex(text) : ofBase64(text);
+    if (bytes == null) {
       throw new PayloadException(
           "the payload is no "
               + (encoding == Encoding.HEX ? "hex" : "base64")
               + " text; send that, or change encoding in the profile "
               + profile.id());
+    }
+    return bytes;
+  }
+
+  /** The bytes of hex digits, with or without signs between them; null where it is none. */
+  public static byte @Nullable [] ofHex(String text) {
+    try {
+      return HexFormat.of().parseHex(text.replaceAll("(0[xX])|[\\s:,-]", ""));
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
+  }
+
+  /** The bytes of base64, of either alphabet; null where it is none. */
+  public static byte @Nullable [] ofBase64(String text) {
+    try {
+      return Base64.getDecoder().decode(text.replace('-', '+').replace('_', '/'));
+    } catch (IllegalArgumentException e) {
+      return null;
     }
   }
 

@@ -342,6 +342,16 @@ public final class Samples {
     return PayloadText.mended(String.valueOf(text));
   }
 
+  /** Takes the last value from the metric that another field of the sample gave already. */
+  public void disown(String name) throws PayloadException {
+    Field field = fields[count - 1];
+    if (field != null) {
+      names[count - 1] = claimUnknown(name, false, PayloadFaults.NOWHERE);
+      fields[count - 1] = null;
+      units[count - 1] = field.metric().unit();
+    }
+  }
+
   public static PayloadException nameTooLong(String name, int byteOffset) {
     return PayloadFaults.at(
         name.substring(0, 40) + "...", byteOffset, "a name has at most 256 bytes; shorten it");

@@ -162,8 +162,17 @@ public final class YamlKeys {
 
   /** A word or a list of words. */
   public List<String> texts(String key) {
+    return texts(items(key), key);
+  }
+
+  /** The words of a list whose items may be mappings too. */
+  public List<String> textsBesideMappings(String key) {
+    return texts(items(key).stream().filter(each -> !(each instanceof Mapping)).toList(), key);
+  }
+
+  private List<String> texts(List<Node> items, String key) {
     List<String> texts = new ArrayList<>();
-    for (Node each : items(key)) {
+    for (Node each : items) {
       if (each instanceof Scalar scalar && scalar.value() != null) {
         texts.add(scalar.text());
       } else {

@@ -45,8 +45,29 @@ class PlainObjectTest {
       """;
 
   private static final String[] NAMES = {
-    "P", "power", "count", "level", "open", "serial", "temp", "x", "y", "device", "status",
-    "severity", "hist", "values", "id", "method", "a b", "é", "q\\u0061", "", "t", "ts", "t"
+    "P",
+    "power",
+    "count",
+    "level",
+    "open",
+    "serial",
+    "temp",
+    "x",
+    "y",
+    "device",
+    "status",
+    "severity",
+    "hist",
+    "values",
+    "id",
+    "method",
+    "a b",
+    "é",
+    "q\\u0061",
+    "",
+    "t",
+    "ts",
+    "t"
   };
 
   private final long seed = System.nanoTime();
@@ -115,8 +136,7 @@ class PlainObjectTest {
       for (String tolerate : List.of("field", "none")) {
         Path file = directory.resolve("own-" + unknown + tolerate + ".yaml");
         String id = files.isEmpty() ? "own" : "own-" + unknown + "-" + tolerate;
-        Files.writeString(
-            file, OWN.formatted(unknown, tolerate).replace("id: own", "id: " + id));
+        Files.writeString(file, OWN.formatted(unknown, tolerate).replace("id: own", "id: " + id));
         files.add(file);
       }
     }
@@ -168,7 +188,15 @@ class PlainObjectTest {
     }
     Normalized made =
         maker.make(
-            samples, profile, device, "g", MessageClass.TELEMETRY, "mqtt", "telemetry", "json", NOW);
+            samples,
+            profile,
+            device,
+            "g",
+            MessageClass.TELEMETRY,
+            "mqtt",
+            "telemetry",
+            "json",
+            NOW);
     return samples.claimedDevice()
         + " "
         + made.messageClass()
@@ -203,8 +231,10 @@ class PlainObjectTest {
       text.append(isTime ? time() : isPlain ? fitting(profile.metric(name)) : value(false));
       text.append(blanks());
     }
-    return text.append('}').append(isPlain ? "" : blanks()).toString().getBytes(
-        StandardCharsets.UTF_8);
+    return text.append('}')
+        .append(isPlain ? "" : blanks())
+        .toString()
+        .getBytes(StandardCharsets.UTF_8);
   }
 
   private String fitting(@Nullable Metric metric) {
@@ -243,9 +273,12 @@ class PlainObjectTest {
       case 10 -> "{\"value\":" + random.nextInt(9) + ",\"b\":[1,2]}";
       case 11 -> "[" + random.nextInt() + ",true]";
       case 12 -> pick("\"low\"", "\"3\"", "3", "1", "0", "\"on\"", "\"n/a\"", "\"NaN\"", "\"inf\"");
-      case 13 -> pick("-0", "-0.0", "00", "01", "1.", ".5", "-", "1e3", "1E-2", "123456789012345678901");
-      case 14 -> pick("\"\"", "\"ü\"", "\"a\\nb\"", "\"\\ud800\"", "\"d-2\"", "\"Severe\"", "\"Actual\"");
-      default -> pick("0.1234567890123", "123456789.1234567", "1234567890123.5", "9007199254740993.0");
+      case 13 ->
+          pick("-0", "-0.0", "00", "01", "1.", ".5", "-", "1e3", "1E-2", "123456789012345678901");
+      case 14 ->
+          pick("\"\"", "\"ü\"", "\"a\\nb\"", "\"\\ud800\"", "\"d-2\"", "\"Severe\"", "\"Actual\"");
+      default ->
+          pick("0.1234567890123", "123456789.1234567", "1234567890123.5", "9007199254740993.0");
     };
   }
 

@@ -177,7 +177,7 @@ class VendorCodecTest {
     assertThat(Bench.load("payload: sparkle").faults())
         .singleElement()
         .asString()
-        .contains("write one of bytes, cbor, json, senml-cbor, senml-json, ")
+        .contains("write one of bytes, cbor, influx-line, json, senml-cbor, senml-json, ")
         .endsWith(", or put the jar that has it into adapters");
     assertThat(Bench.load("payload: json", "codec: json").faults())
         .singleElement()

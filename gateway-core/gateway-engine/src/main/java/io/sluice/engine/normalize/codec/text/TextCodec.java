@@ -1,12 +1,16 @@
-package io.sluice.engine.normalize.codec;
+package io.sluice.engine.normalize.codec.text;
 
 import io.sluice.api.Device;
 import io.sluice.api.QualityReason;
 import io.sluice.api.codec.PayloadException;
+import io.sluice.engine.normalize.codec.EncodedValues;
+import io.sluice.engine.normalize.codec.PlannedCodec;
 import io.sluice.engine.normalize.profile.Meaning;
 import io.sluice.engine.normalize.profile.Metric;
 import io.sluice.engine.normalize.profile.Profile;
 import io.sluice.engine.normalize.profile.Profile.Unknown;
+import io.sluice.engine.normalize.profile.Shape;
+import io.sluice.engine.normalize.profile.Shape.Encoded;
 import io.sluice.engine.normalize.profile.Target;
 import io.sluice.engine.normalize.profile.Target.Field;
 import io.sluice.engine.normalize.profile.Target.Role;
@@ -20,12 +24,13 @@ import io.sluice.engine.record.RecordFormat.Kind;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Plain text: one number or word; pairs {@code k=v} between blanks, commas, semicolons or line
  * ends; pairs {@code k: v} by line; or the columns that the profile names. Confined to one thread.
  */
-final class TextCodec implements PlannedCodec {
+public final class TextCodec implements PlannedCodec {
   private static final int DELETE = 0x7F;
 
   private Profile profile = Profile.generic("");
@@ -195,9 +200,19 @@ final class TextCodec implements PlannedCodec {
 
   /** Takes a value; returns the time if it is one. */
   private long value(String path, String text, int at) throws PayloadException {
-    Target target = profile.target(path);
+    return lead(profile.target(path), path, text, at);
+  }
+
+  private long lead(@Nullable Target target, String path, String text, int at)
+      throws PayloadException {
     switch (target) {
       case Field field -> known(field, path, text, at);
+      case Shape shape -> {
+        boolean taken =
+            shape instanceof Encoded encoded
+                && EncodedValues.ofWord(encoded, path, text, at, profile, samples);
+        return taken ? Samples.NO_TIME : lead(shape.inner(), path, text, at);
+      }
       case Role role when role == Role.TIME -> {
         Long micros = ObservedTimes.ofText(text, samples.forms, received);
         if (micros != null && micros != Samples.NO_TIME) {
