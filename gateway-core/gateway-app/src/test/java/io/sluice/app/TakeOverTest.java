@@ -6,18 +6,13 @@ import static org.awaitility.Awaitility.await;
 
 import io.sluice.api.GatewayTime;
 import io.sluice.cli.config.GatewayFiles;
-import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
-import java.io.DataInputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -26,7 +21,6 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.HexFormat;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -74,13 +68,13 @@ class TakeOverTest {
 
   @Test
   void fromOneListenerOfMqttToAnother() throws Exception {
-    try (MqttDevice before = new MqttDevice("mqtt")) {
+    try (RawMqttDevice before = mqtt("mqtt")) {
       String done = submit("done");
       before.acknowledge(before.command("done"));
       awaitState(done, "acknowledged");
       String open = submit("open");
       before.command("open");
-      try (MqttDevice after = new MqttDevice("mqtt-hall-2")) {
+      try (RawMqttDevice after = mqtt("mqtt-hall-2")) {
         assertThat(before.hasEnded()).isTrue();
         after.acknowledge(after.command("open"));
         awaitState(open, "acknowledged");
@@ -93,7 +87,7 @@ class TakeOverTest {
 
   @Test
   void fromMqttToCoap() throws Exception {
-    try (MqttDevice before = new MqttDevice("mqtt")) {
+    try (RawMqttDevice before = mqtt("mqtt")) {
       String done = submit("done");
       before.acknowledge(before.command("done"));
       awaitState(done, "acknowledged");
@@ -115,7 +109,7 @@ class TakeOverTest {
     try (CoapDevice before = new CoapDevice()) {
       String open = submit("open");
       byte[] notification = before.command("open");
-      try (MqttDevice after = new MqttDevice("mqtt")) {
+      try (RawMqttDevice after = mqtt("mqtt")) {
         int packetId = after.command("open");
         before.acknowledge(notification); // of what it was given before
         String last = submit("last");
@@ -129,6 +123,15 @@ class TakeOverTest {
         awaitState(more, "acknowledged");
       }
     }
+  }
+
+  private RawMqttDevice mqtt(String listener) throws IOException {
+    URI address = URI.create("tcp://" + gateway.address(listener));
+    RawMqttDevice device =
+        new RawMqttDevice(
+            new InetSocketAddress(address.getHost(), address.getPort()), "meter-1", "secret-1");
+    device.subscribe();
+    return device;
   }
 
   private HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
@@ -159,67 +162,6 @@ class TakeOverTest {
                 .contains("\"state\":\"" + state + "\""));
   }
 
-  /** Of MQTT 3.1.1: sections 3.1, 3.3, 3.4 and 3.8. It has subscribed to its commands. */
-  private final class MqttDevice implements Closeable {
-    private final Socket socket;
-    private final DataInputStream in;
-
-    MqttDevice(String listener) throws IOException {
-      URI address = URI.create("tcp://" + gateway.address(listener));
-      socket = new Socket(address.getHost(), address.getPort());
-      socket.setSoTimeout(30_000);
-      in = new DataInputStream(socket.getInputStream());
-      byte[] connect =
-          joined("00044D515454 04 C2 003C", text("meter-1"), text("meter-1"), text("secret-1"));
-      write(0x10, connect);
-      assertThat(HexFormat.of().formatHex(packet(2))).as("CONNACK").isEqualTo("0000");
-      write(0x82, joined("0001", text("command/#"), "01"));
-      packet(9);
-    }
-
-    private void write(int first, byte[] body) throws IOException {
-      byte[] packet = new byte[2 + body.length];
-      packet[0] = (byte) first;
-      packet[1] = (byte) body.length;
-      System.arraycopy(body, 0, packet, 2, body.length);
-      socket.getOutputStream().write(packet);
-    }
-
-    /** The body of the next packet, which is of that type. */
-    private byte[] packet(int type) throws IOException {
-      int first = in.readUnsignedByte();
-      byte[] body = new byte[in.readUnsignedByte()];
-      in.readFully(body);
-      assertThat(first >> 4).as("type of a packet").isEqualTo(type);
-      return body;
-    }
-
-    /** The packet id of the next packet, which is that command. */
-    int command(String name) throws IOException {
-      byte[] body = packet(3);
-      int topic = 2 + body[1];
-      assertThat(new String(body, 2, topic - 2, UTF_8)).isEqualTo("command/" + name);
-      return (body[topic] & 0xFF) << 8 | body[topic + 1] & 0xFF;
-    }
-
-    void acknowledge(int packetId) throws IOException {
-      write(0x40, new byte[] {(byte) (packetId >> 8), (byte) packetId});
-    }
-
-    boolean hasEnded() throws IOException {
-      try {
-        return in.read() < 0;
-      } catch (EOFException | SocketException reset) {
-        return true;
-      }
-    }
-
-    @Override
-    public void close() throws IOException {
-      socket.close();
-    }
-  }
-
   /** Observes its commands: RFC 7252 section 3, RFC 7641 section 2. */
   private final class CoapDevice implements Closeable {
     private final DatagramSocket socket = new DatagramSocket();
@@ -230,7 +172,9 @@ class TakeOverTest {
       socket.connect(new InetSocketAddress(address.getHost(), address.getPort()));
       socket.setSoTimeout(30_000);
       // CON, token 55, GET; Observe 0, Uri-Path command, Uri-Query d and k
-      byte[] get = joined("41014711 55 60 57", "command", "49", "d=meter-1", "0D0E", "k=" + TOKEN);
+      byte[] get =
+          RawMqttDevice.joined(
+              "41014711 55 60 57", "command", "49", "d=meter-1", "0D0E", "k=" + TOKEN);
       socket.send(new DatagramPacket(get, get.length));
       assertThat(receive()[1]).as("2.05").isEqualTo((byte) 0x45);
     }
@@ -268,29 +212,5 @@ class TakeOverTest {
     public void close() {
       socket.close();
     }
-  }
-
-  private static byte[] text(String value) {
-    byte[] utf8 = value.getBytes(UTF_8);
-    byte[] all = new byte[utf8.length + 2];
-    all[1] = (byte) utf8.length;
-    System.arraycopy(utf8, 0, all, 2, utf8.length);
-    return all;
-  }
-
-  /** Bytes as they are, and text: in hexadecimal where it looks so, else in UTF-8. */
-  private static byte[] joined(Object... parts) {
-    ByteArrayOutputStream all = new ByteArrayOutputStream();
-    for (Object part : parts) {
-      if (part instanceof byte[] bytes) {
-        all.writeBytes(bytes);
-      } else {
-        String value = String.valueOf(part);
-        boolean isHex = value.matches("[0-9A-F ]+");
-        all.writeBytes(
-            isHex ? HexFormat.of().parseHex(value.replace(" ", "")) : value.getBytes(UTF_8));
-      }
-    }
-    return all.toByteArray();
   }
 }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One message of a device, as an adapter took it. Adapters implement it by the object in which they
  * keep what they need to answer (packet id, exchange). Read by any thread after {@link
- * Gateway#accept}; nothing that it returns may change from then on.
+ * Ingress#accept}; nothing that it returns may change from then on.
  */
 public interface Uplink {
   /** The authenticated device. */

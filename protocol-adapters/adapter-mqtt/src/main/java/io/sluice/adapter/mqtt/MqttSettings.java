@@ -11,7 +11,7 @@ public record MqttSettings(
     @Inline MqttOptions options) {
 
   /** On the loopback address: for tests and tools. */
-  static MqttSettings onLoopback(int port) {
+  public static MqttSettings onLoopback(int port) {
     return new MqttSettings("127.0.0.1", port, MqttOptions.FOR_TESTS);
   }
 }
