@@ -17,8 +17,9 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
 /**
- * What a topic means, by all dialects that are shipped. The session's own topic allocates nothing;
- * run it with {@code -prof gc} to see it.
+ * What a topic means, by all dialects that are shipped, and by the code of before ({@code
+ * formerly...}), which knew six of their patterns. The session's own topic allocates nothing; run
+ * it with {@code -prof gc} to see it.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -52,5 +53,25 @@ public class TopicBenchmark {
   @Benchmark
   public @Nullable RoutedTopic unmappedTopic() {
     return topics.route("any", unmapped);
+  }
+
+  @Benchmark
+  public StaticRouter.@Nullable Route formerlyOwnTopic() {
+    return StaticRouter.route(own);
+  }
+
+  @Benchmark
+  public StaticRouter.@Nullable Route formerlyChildTopic() {
+    return StaticRouter.route(child);
+  }
+
+  @Benchmark
+  public StaticRouter.@Nullable Route formerlyVendorTopic() {
+    return StaticRouter.route(vendor);
+  }
+
+  @Benchmark
+  public StaticRouter.@Nullable Route formerlyUnmappedTopic() {
+    return StaticRouter.route(unmapped);
   }
 }

@@ -243,6 +243,16 @@ class ArchitectureTest {
           "io.sluice.spool.cursor..",
           "io.sluice.spool.writer..");
 
+  /** Which spool it is, and where it keeps what, is the wiring's to say. */
+  @ArchTest
+  static final ArchRule engineKnowsTheSpoolsPortOnly =
+      knowsNothingOf(
+          "io.sluice.engine..",
+          "io.sluice.spool.disk..",
+          "io.sluice.spool.segment..",
+          "io.sluice.spool.cursor..",
+          "io.sluice.spool.writer..");
+
   @ArchTest
   static final ArchRule spoolHasNoCycles =
       slices().matching("io.sluice.spool.(*)..").should().beFreeOfCycles();

@@ -95,13 +95,27 @@ final class LinePollSource implements Adapter {
     String values = open.read(PATIENCE);
     DeviceId device = new DeviceId(settings.device());
     context.sessions().seen(device, new Peer("lines", open.remote(), false));
-    Receipt receipt;
+    Message message = new Message(device, values.getBytes(UTF_8), context.clock());
+    long retryAfterMillis;
     do { // what was read is kept until the gateway has it or refuses it
-      receipt = new Message(device, values.getBytes(UTF_8), context.clock()).give(context);
-    } while (receipt instanceof Receipt.Busy busy && !isClosedAfter(busy.retryAfterMillis()));
-    if (receipt instanceof Receipt.Rejected rejected) {
-      lastError = rejected.detail();
-    }
+      retryAfterMillis = retryAfterMillis(message.give(context));
+    } while (retryAfterMillis >= 0 && !isClosedAfter(retryAfterMillis));
+  }
+
+  /** When the value is to be offered again; -1 where the gateway has it, or refuses it. */
+  private long retryAfterMillis(Receipt receipt) {
+    return switch (receipt) {
+      case Receipt.Stored _ -> -1;
+      case Receipt.Busy busy -> busy.retryAfterMillis();
+      case Receipt.Limited limited -> {
+        lastError = limited.detail();
+        yield limited.retryAfterMillis();
+      }
+      case Receipt.Rejected rejected -> {
+        lastError = rejected.detail();
+        yield -1;
+      }
+    };
   }
 
   /** Waits so long, unless it is closed before. */

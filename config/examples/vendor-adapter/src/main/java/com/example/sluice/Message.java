@@ -35,7 +35,7 @@ final class Message implements Uplink {
   private final byte[] payload;
   private final Instant received;
   private final long receivedNanos = System.nanoTime();
-  private final CompletableFuture<Receipt> receipt = new CompletableFuture<>();
+  private volatile CompletableFuture<Receipt> receipt = new CompletableFuture<>();
 
   Message(DeviceId device, byte[] payload, InstantSource clock) {
     this.device = device;
@@ -44,11 +44,13 @@ final class Message implements Uplink {
   }
 
   /**
-   * Gives it to the gateway and waits for the receipt. Once for each message.
+   * Gives it to the gateway and waits for the receipt. Again where that says so: it keeps the time
+   * at which it came.
    *
    * @throws IOException where the gateway does not answer
    */
   Receipt give(AdapterContext context) throws IOException {
+    receipt = new CompletableFuture<>();
     context.ingress().accept(this);
     try {
       return receipt.get(PATIENCE_SECONDS, TimeUnit.SECONDS);

@@ -106,17 +106,18 @@ class NotKafkaTest {
     boolean isStopped = false;
     Process gateway = start(broker.port, Map.of());
     try (BufferedReader out = gateway.inputReader()) {
-      assertThat(lineWith("delivered", out)).isNotEmpty();
+      assertThat(lineWith("delivered", gateway, out)).isNotEmpty();
       broker.stop();
       isStopped = true;
       try (Stub stub = new Stub(serverAt(broker.port), HTTP)) {
+        goOn(gateway, 10);
         stub.awaitConnections(3);
-        assertThat(lineWith("retry:", out)).contains("what answers is not Kafka but HTTP");
+        assertThat(lineWith("retry:", gateway, out)).contains("what answers is not Kafka but HTTP");
         assertThat(gateway.isAlive()).isTrue();
       }
       broker.startAgain();
       isStopped = false;
-      assertThat(lineWith("delivered", out)).isNotEmpty();
+      assertThat(lineWith("delivered", gateway, out)).isNotEmpty();
     } finally {
       gateway.destroyForcibly();
       if (!isStopped) {
@@ -154,7 +155,7 @@ class NotKafkaTest {
   private static String fate(int port, Map<String, String> properties) throws Exception {
     Process gateway = start(port, properties);
     try (BufferedReader out = gateway.inputReader()) {
-      String line = lineWith("failed:", out);
+      String line = lineWith("failed:", gateway, out);
       assertThat(gateway.isAlive()).isTrue();
       return line;
     } finally {
@@ -162,13 +163,22 @@ class NotKafkaTest {
     }
   }
 
-  private static String lineWith(String part, BufferedReader out) throws IOException {
+  /** Lets the gateway go on until it says that; then it waits. */
+  private static String lineWith(String part, Process gateway, BufferedReader out)
+      throws IOException {
     for (String line = out.readLine(); line != null; line = out.readLine()) {
       if (line.contains(part)) {
         return line;
       }
+      goOn(gateway, 1);
     }
     throw new AssertionError("the gateway has ended");
+  }
+
+  /** Lets the gateway try so many times more. */
+  private static void goOn(Process gateway, int times) throws IOException {
+    gateway.getOutputStream().write(new byte[times]);
+    gateway.getOutputStream().flush();
   }
 
   private static Process start(int port, Map<String, String> properties) throws IOException {
@@ -199,9 +209,12 @@ class NotKafkaTest {
         properties);
   }
 
-  /** Opens and sends, over and over, as a Forwarder does; says how it went. */
+  /**
+   * Opens and sends, over and over, as a Forwarder does; says how it went. Goes on with each byte
+   * of its standard input, and ends with that.
+   */
   static final class SmallGateway {
-    public static void main(String[] args) throws InterruptedException {
+    public static void main(String[] args) throws IOException, InterruptedException {
       Map<String, String> properties = new HashMap<>();
       properties.put("delivery.timeout.ms", "3000");
       properties.put("request.timeout.ms", "2000");
@@ -211,7 +224,7 @@ class NotKafkaTest {
       }
       KafkaSettings settings = settings(Integer.parseInt(args[0]), properties);
       Upstream upstream = new KafkaUpstreamFactory().create("edge-01", "bus", settings);
-      for (int i = 0; i < 1_000; i++) {
+      do {
         try {
           upstream.open();
           System.out.println(deliver(upstream));
@@ -220,13 +233,17 @@ class NotKafkaTest {
         } finally {
           upstream.close();
         }
-        Thread.sleep(100); // the back-off of a Forwarder
-      }
+      } while (mayGoOn());
     }
 
-    private static String deliver(Upstream upstream) throws InterruptedException {
-      String last = "delivered";
-      while (last.equals("delivered")) {
+    private static boolean mayGoOn() throws IOException {
+      return System.in.read() >= 0;
+    }
+
+    private static String deliver(Upstream upstream) throws IOException {
+      String last;
+      boolean goesOn;
+      do {
         Delivery delivery = upstream.send(new TestBatch("r", 0, 10)).join();
         last =
             delivery instanceof Delivery.Parted parted
@@ -234,11 +251,12 @@ class NotKafkaTest {
                 : delivery instanceof Delivery.Retry retry
                     ? "retry: " + retry.cause()
                     : "delivered";
-        if (last.equals("delivered")) {
+        goesOn = last.equals("delivered");
+        if (goesOn) {
           System.out.println(last);
-          Thread.sleep(100);
+          goesOn = mayGoOn();
         }
-      }
+      } while (goesOn);
       return last;
     }
   }
