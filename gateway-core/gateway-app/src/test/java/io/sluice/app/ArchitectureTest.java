@@ -195,7 +195,10 @@ class ArchitectureTest {
   static final ArchRule commandLineHasNoCycles =
       slices().matching("io.sluice.cli.(*)..").should().beFreeOfCycles();
 
-  /** Pure of disk, network and registry: the same code decodes offline. */
+  /**
+   * Pure of disk, network and registry: the same code decodes offline. Records know the terms that
+   * the spool's port has for their names.
+   */
   @ArchTest
   static final ArchRule normalizationAndRecordsArePure =
       noClasses()
@@ -204,7 +207,10 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(
-              "io.sluice.spool..",
+              "io.sluice.spool.disk..",
+              "io.sluice.spool.segment..",
+              "io.sluice.spool.cursor..",
+              "io.sluice.spool.writer..",
               "io.sluice.engine.registry..",
               "io.sluice.engine.forward..",
               "io.sluice.engine.ingest..",
@@ -257,7 +263,10 @@ class ArchitectureTest {
   static final ArchRule spoolHasNoCycles =
       slices().matching("io.sluice.spool.(*)..").should().beFreeOfCycles();
 
-  /** Data binding is 530 classes that a running gateway does without; commands may use it. */
+  /**
+   * Data binding is 530 classes that a running gateway does without; commands may use it, and what
+   * takes a network server's message apart, which loads it with the first such message.
+   */
   @ArchTest
   static final ArchRule runningGatewayBindsNoData =
       noClasses()
@@ -273,6 +282,8 @@ class ArchitectureTest {
               "io.sluice.codec..")
           .and()
           .doNotHaveFullyQualifiedName("io.sluice.engine.config.ConfigSchema")
+          .and()
+          .resideOutsideOfPackage("io.sluice.engine.dialect.unpack..")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("tools.jackson.databind..", "com.fasterxml.jackson.databind..");
