@@ -180,7 +180,8 @@ final class Wiring implements AutoCloseable {
             id -> registry.find(id) != null,
             watch.floor(),
             config.section(TimeSettings.class),
-            codecs);
+            codecs,
+            spool.dictionary());
     UplinkObserver observer = new UplinkObserver(registry.presence(), audit, latest);
     IngestPipeline pipeline =
         new IngestPipeline(

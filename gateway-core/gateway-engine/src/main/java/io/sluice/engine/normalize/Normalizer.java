@@ -12,6 +12,7 @@ import io.sluice.engine.normalize.profile.Profile;
 import io.sluice.engine.normalize.profile.Profiles;
 import io.sluice.engine.normalize.sample.ClockFloor;
 import io.sluice.engine.normalize.sample.Normalized;
+import io.sluice.spool.TermDictionary;
 import java.time.ZoneId;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -57,11 +58,7 @@ public final class Normalizer {
     this(gatewayId, profiles, isRegistered, ClockFloor.NONE, TimeSettings.DEFAULTS, sessions);
   }
 
-  /**
-   * @param floor by which a clock that was not set yet is known
-   * @param times zones of sites
-   * @param sessions what codecs know of the sessions of devices
-   */
+  /** Makes records that name nothing by number. */
   public Normalizer(
       String gatewayId,
       Profiles profiles,
@@ -69,8 +66,26 @@ public final class Normalizer {
       ClockFloor floor,
       TimeSettings times,
       SessionCodecs sessions) {
+    this(gatewayId, profiles, isRegistered, floor, times, sessions, null);
+  }
+
+  /**
+   * @param floor by which a clock that was not set yet is known
+   * @param times zones of sites
+   * @param sessions what codecs know of the sessions of devices
+   * @param dictionary by which records name by number, that of the spool they go into; null where
+   *     each is to be readable alone
+   */
+  public Normalizer(
+      String gatewayId,
+      Profiles profiles,
+      Predicate<String> isRegistered,
+      ClockFloor floor,
+      TimeSettings times,
+      SessionCodecs sessions,
+      @Nullable TermDictionary dictionary) {
     Function<Device, @Nullable ZoneId> zones = times.zones();
-    this.scratch = ThreadLocal.withInitial(() -> new Scratch(floor, sessions, zones));
+    this.scratch = ThreadLocal.withInitial(() -> new Scratch(floor, sessions, zones, dictionary));
     this.isRegistered = isRegistered;
     this.gatewayId = gatewayId;
     this.profiles = profiles;

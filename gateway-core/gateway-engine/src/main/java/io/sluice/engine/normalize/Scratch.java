@@ -21,6 +21,7 @@ import io.sluice.engine.normalize.sample.PayloadText;
 import io.sluice.engine.normalize.sample.RecordMaker;
 import io.sluice.engine.normalize.sample.Samples;
 import io.sluice.engine.record.RecordFormat;
+import io.sluice.spool.TermDictionary;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,8 +59,12 @@ final class Scratch {
   private final Function<Device, @Nullable ZoneId> zones;
   private TimeForms times = PayloadForms.USUAL.times();
 
-  Scratch(ClockFloor floor, SessionCodecs sessions, Function<Device, @Nullable ZoneId> zones) {
-    this.maker = new RecordMaker(floor);
+  Scratch(
+      ClockFloor floor,
+      SessionCodecs sessions,
+      Function<Device, @Nullable ZoneId> zones,
+      @Nullable TermDictionary dictionary) {
+    this.maker = new RecordMaker(floor, dictionary);
     this.sessions = sessions;
     this.zones = zones;
   }

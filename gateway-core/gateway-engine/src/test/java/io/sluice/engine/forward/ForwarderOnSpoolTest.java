@@ -252,7 +252,7 @@ class ForwarderOnSpoolTest {
       this.messageClass = messageClass;
       this.receivedMicros = receivedMicros;
       this.body =
-          new RecordWriter()
+          new RecordWriter(spool.dictionary())
               .begin(messageClass, receivedMicros, TimeSource.SERVER, receivedMicros, false)
               .identity("d", "factory", "plant-a", "cnc", "edge-01", "mqtt", "telemetry;json")
               .measurement("load", "%", Quality.GOOD, null, RecordFormat.NO_TIME)

@@ -243,7 +243,7 @@ class ResendTest {
   private String append(MessageClass of, String device) {
     long now = System.currentTimeMillis() * 1_000;
     byte[] body =
-        new RecordWriter()
+        new RecordWriter(spool.dictionary())
             .begin(of, now, TimeSource.SERVER, now, false)
             .identity(device, "factory", "plant-a", "cnc", "edge-01", "mqtt", "telemetry;json")
             .measurement("load", "%", Quality.GOOD, null, RecordFormat.NO_TIME)

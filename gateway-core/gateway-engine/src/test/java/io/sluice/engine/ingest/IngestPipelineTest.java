@@ -27,6 +27,7 @@ import io.sluice.spool.Spool;
 import io.sluice.spool.SpoolEntry;
 import io.sluice.spool.SpoolSettings;
 import io.sluice.spool.SpoolSettings.Policy;
+import io.sluice.spool.Terms;
 import io.sluice.spool.writer.SegmentedSpool;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
@@ -293,6 +294,7 @@ class IngestPipelineTest {
                 (proxy, method, arguments) ->
                     switch (method.getName()) {
                       case "epoch" -> "e0";
+                      case "terms" -> Terms.NONE;
                       case "append" -> add(records, arguments[0], recordFault);
                       case "appendDeadLetter" -> add(letters, arguments[0], letterFault);
                       default -> null;

@@ -17,6 +17,7 @@ import io.sluice.engine.limits.LimitSettings;
 import io.sluice.engine.normalize.Normalizer;
 import io.sluice.engine.normalize.profile.Profiles;
 import io.sluice.spool.Spool;
+import io.sluice.spool.Terms;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
@@ -63,6 +64,7 @@ class PresenceMessageTest {
                     (proxy, method, arguments) ->
                         switch (method.getName()) {
                           case "epoch" -> "e0";
+                          case "terms" -> Terms.NONE;
                           case "append" -> records.add((IngestEntry) arguments[0]);
                           case "appendDeadLetter" -> ++letters > 0;
                           default -> null;

@@ -1,7 +1,9 @@
 package io.sluice.engine.record;
 
 import io.sluice.api.ByteSink;
+import io.sluice.api.CanonicalRecord;
 import io.sluice.api.Cap;
+import io.sluice.api.Measurement;
 import io.sluice.api.MessageClass;
 import io.sluice.api.Quality;
 import io.sluice.api.QualityReason;
@@ -33,6 +35,43 @@ final class FirstFormatWriter {
   private int countAt;
   private int count;
   private int kindAt;
+
+  /** A whole record. */
+  static byte[] write(CanonicalRecord record, boolean isRuled) {
+    FirstFormatWriter writer = new FirstFormatWriter();
+    writer
+        .begin(
+            record.messageClass(),
+            record.timeMicros(),
+            record.timeSource(),
+            record.receivedMicros(),
+            record.historical())
+        .identity(
+            record.device(),
+            record.sector(),
+            record.site(),
+            record.model(),
+            record.gateway(),
+            record.protocol(),
+            record.source());
+    if (isRuled) {
+      writer.ruled();
+    }
+    for (Measurement m : record.measurements()) {
+      Long time = m.timeMicros();
+      writer.measurement(
+          m.name(), m.unit(), m.quality(), m.reason(), time == null ? RecordFormat.NO_TIME : time);
+      switch (m.value()) {
+        case Long l -> writer.value(l.longValue());
+        case Double d -> writer.value(d.doubleValue());
+        case Boolean b -> writer.value(b.booleanValue());
+        case byte[] b -> writer.value(b);
+        default -> writer.value((String) m.value());
+      }
+    }
+    @Nullable Cap cap = record.cap();
+    return (cap == null ? writer : writer.cap(cap)).finish();
+  }
 
   FirstFormatWriter begin(
       MessageClass messageClass,

@@ -38,7 +38,7 @@ class RecordVersionsTest {
     for (int i = 0; i < RECORDS; i++) {
       CanonicalRecord record = records.next(i);
       boolean isRuled = random.nextBoolean();
-      byte[] first = first(record, isRuled);
+      byte[] first = FirstFormatWriter.write(record, isRuled);
       byte[] second = second(alone, record, isRuled);
       byte[] third = second(numbered, record, isRuled);
       EncodedRecord old = read(first, i, Terms.NONE);
@@ -185,7 +185,8 @@ class RecordVersionsTest {
     int refused = 0;
     for (int i = 0; i < 20_000; i++) {
       CanonicalRecord record = records.next(i);
-      byte[] body = i % 3 == 0 ? first(record, false) : second(numbered, record, false);
+      byte[] body =
+          i % 3 == 0 ? FirstFormatWriter.write(record, false) : second(numbered, record, false);
       if (random.nextInt(3) == 0) {
         body = Arrays.copyOf(body, random.nextInt(body.length + 4));
       } else {
@@ -250,42 +251,6 @@ class RecordVersionsTest {
             badRange,
             3, // 2 earlier, zigzag
             5); // -3, zigzag
-  }
-
-  private static byte[] first(CanonicalRecord record, boolean isRuled) {
-    FirstFormatWriter writer = new FirstFormatWriter();
-    writer
-        .begin(
-            record.messageClass(),
-            record.timeMicros(),
-            record.timeSource(),
-            record.receivedMicros(),
-            record.historical())
-        .identity(
-            record.device(),
-            record.sector(),
-            record.site(),
-            record.model(),
-            record.gateway(),
-            record.protocol(),
-            record.source());
-    if (isRuled) {
-      writer.ruled();
-    }
-    for (Measurement m : record.measurements()) {
-      Long time = m.timeMicros();
-      writer.measurement(
-          m.name(), m.unit(), m.quality(), m.reason(), time == null ? RecordFormat.NO_TIME : time);
-      switch (m.value()) {
-        case Long l -> writer.value(l.longValue());
-        case Double d -> writer.value(d.doubleValue());
-        case Boolean b -> writer.value(b.booleanValue());
-        case byte[] b -> writer.value(b);
-        default -> writer.value((String) m.value());
-      }
-    }
-    @Nullable Cap cap = record.cap();
-    return (cap == null ? writer : writer.cap(cap)).finish();
   }
 
   static byte[] second(RecordWriter writer, CanonicalRecord record, boolean isRuled) {

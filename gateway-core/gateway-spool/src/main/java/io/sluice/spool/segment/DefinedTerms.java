@@ -16,6 +16,9 @@ final class DefinedTerms {
   /** Most bytes that one term takes, and what stands before a body. */
   private static final int SLACK_BYTES = SegmentFormat.RECORD_HEADER_BYTES + 16;
 
+  /** A copy takes at most that part of what was written before it. */
+  private static final int COPY_SHARE = 8;
+
   private final Terms terms;
 
   /** Numbers below it stand in the segment. */
@@ -61,9 +64,12 @@ final class DefinedTerms {
   void begin(long offset, long room) {
     until = terms.size();
     next = defined;
-    if (offset >= copyAt && bytes(0, until) <= room) {
-      next = 0;
-      copyAt = 2 * offset;
+    if (offset >= copyAt) {
+      int all = bytes(0, until);
+      if (offset >= (long) COPY_SHARE * all && all <= room) {
+        next = 0;
+        copyAt = 2 * offset;
+      }
     }
   }
 

@@ -36,11 +36,12 @@ import java.util.zip.CRC32C;
  * </pre>
  *
  * <p>A term is what records name by a number: texts that come again and again. A segment with
- * definitions can be read alone: whatever a record names by number is defined before it. The whole
- * of what is known stands behind the header, what is new before the records that may use it, and
- * all of it once more when the segment is {@value #FIRST_COPY_BYTES} bytes long and whenever it is
- * twice as long as then: a damage to one of them takes no name from the records behind the next. A
- * number keeps its meaning within a segment; another segment may give it another.
+ * definitions can be read alone: whatever a record names by number is defined before it. All that
+ * is known stands behind the header, what is new before the records that may use it, and all of it
+ * once more when the segment is {@value #FIRST_COPY_BYTES} bytes long, and whenever it is twice as
+ * long as then. What a segment defines holds for all of its records, so a damage to one definition
+ * takes nothing away where a later one stands. A number keeps its meaning within a segment; another
+ * segment may give it another.
  *
  * <p>Limits: a segment is as long as configured, or as its only record where that is longer.
  *
@@ -77,8 +78,8 @@ public final class SegmentFormat {
   /** Most bytes of one body of definitions; what is more stands in several. */
   static final int DEFINITIONS_MAX_BYTES = 16 << 10;
 
-  /** Length of a segment at which all definitions come once more. */
-  static final int FIRST_COPY_BYTES = 64 << 10;
+  /** Length of a segment at which all definitions come once more, where they are short. */
+  static final int FIRST_COPY_BYTES = 16 << 10;
 
   private SegmentFormat() {}
 

@@ -12,6 +12,8 @@ import io.sluice.spool.SpoolEncryption;
 import io.sluice.spool.SpoolReader;
 import io.sluice.spool.SpoolSettings;
 import io.sluice.spool.SpoolSettings.Policy;
+import io.sluice.spool.Term;
+import io.sluice.spool.TermDictionary.Origin;
 import io.sluice.spool.disk.SpoolFiles;
 import io.sluice.spool.writer.CrashableDisk.PowerCut;
 import io.sluice.spool.writer.CrashableDisk.Survival;
@@ -49,6 +51,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SpoolHistory {
   private static final Path DIRECTORY = Path.of("/spool");
+  private static final int NAMES = 400;
 
   /** A clock that a test moves, both ways. */
   static final class TestClock extends Clock {
@@ -114,6 +117,12 @@ final class SpoolHistory {
 
   /** Offered and not acknowledged: they may be there or not. */
   private final Set<Long> unsure = new HashSet<>();
+
+  /** What a record names by number. */
+  private record Names(int number, String text) {}
+
+  /** By number of the record: what a record names must be known from then on. */
+  private final Map<Long, Names> names = new HashMap<>();
 
   /** Lengths by number, to know the bytes that a record must have. */
   private final Map<Long, Integer> lengths = new HashMap<>();
@@ -239,6 +248,7 @@ final class SpoolHistory {
     for (int i = 0; i < count; i++) {
       Appends entry = Appends.of(lane, number, Math.max(8, length));
       lengths.put(number, entry.body().length);
+      name(number);
       unsure.add(number++);
       if (spool().append(entry)) {
         entries.add(entry);
@@ -254,6 +264,15 @@ final class SpoolHistory {
     }
     assertThat(entries).allMatch(entry -> entry.verdict().isDone());
     return (int) entries.stream().filter(e -> !e.verdict().isCompletedExceptionally()).count();
+  }
+
+  /** Has a record name something, often for the first time in this life of the spool. */
+  private void name(long record) {
+    String text = "name-" + random.nextInt(NAMES);
+    Term term = spool().dictionary().define(Origin.CONFIGURATION, text, null);
+    if (term != null) {
+      names.put(record, new Names(term.number(), text));
+    }
   }
 
   private void acknowledge(List<Appends> entries, Lane lane) {
@@ -326,6 +345,7 @@ final class SpoolHistory {
   }
 
   private void assertBody(SpoolBatch batch, int index, long n) {
+    assertNames(batch, n);
     boolean isWhole =
         batch.length(index) == lengths.get(n) && batch.receivedMicros(index) == 1_000_000 + n;
     for (int i = 8; isWhole && i < batch.length(index); i++) {
@@ -347,6 +367,19 @@ final class SpoolHistory {
       }
     }
     balance();
+  }
+
+  private void assertNames(SpoolBatch batch, long n) {
+    Names expected = names.get(n);
+    if (expected != null) {
+      Term term = batch.terms().at(expected.number);
+      boolean isKnown = term != null && expected.text.equals(term.text(0));
+      // Of a group that was torn a record may be there and what defines its names not.
+      boolean isLost = term == null && (isDamaged || (isTorn && unsure.contains(n)));
+      assertThat(isKnown || isLost)
+          .as("record %d names %s, that is %s", n, expected, term)
+          .isTrue();
+    }
   }
 
   private Set<Long> readAll(Tracked tracked, Lane lane) throws IOException {

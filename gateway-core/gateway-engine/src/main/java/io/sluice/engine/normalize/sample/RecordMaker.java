@@ -13,6 +13,7 @@ import io.sluice.engine.normalize.profile.Profile;
 import io.sluice.engine.normalize.profile.Target.Field;
 import io.sluice.engine.record.RecordFormat;
 import io.sluice.engine.record.RecordWriter;
+import io.sluice.spool.TermDictionary;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 public final class RecordMaker {
   private static final Cap UNKNOWN = new Cap("Unknown", "Unknown", "Unknown", "Actual");
 
-  private final RecordWriter writer = new RecordWriter();
+  private final RecordWriter writer;
   private final ClockFloor floor;
   private final Distinct distinct = new Distinct();
   private String topic = "";
@@ -41,8 +42,12 @@ public final class RecordMaker {
   private long latestGood;
   private boolean clockSet;
 
-  public RecordMaker(ClockFloor floor) {
+  /**
+   * @param dictionary by which records name by number; null where each is to be readable alone
+   */
+  public RecordMaker(ClockFloor floor, @Nullable TermDictionary dictionary) {
     this.floor = floor;
+    this.writer = dictionary == null ? new RecordWriter() : new RecordWriter(dictionary);
   }
 
   public Normalized make(
