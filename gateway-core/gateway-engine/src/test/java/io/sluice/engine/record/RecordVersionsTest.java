@@ -30,6 +30,7 @@ class RecordVersionsTest {
   private final SplittableRandom random = new SplittableRandom(seed);
   private final RandomRecords records = new RandomRecords(random);
   private final TermDictionary dictionary = new TermDictionary(20_000);
+  private final TemplatedJson templated = new TemplatedJson();
 
   @Test
   void bothVersionsReadBackTheSame() throws Exception {
@@ -58,6 +59,11 @@ class RecordVersionsTest {
         .usingRecursiveComparison()
         .isEqualTo(expected.toRecord());
     assertThat(json(actual)).as("seed %d", seed).isEqualTo(json(expected));
+    ByteSink quick = new ByteSink(64);
+    templated.write(actual, quick);
+    assertThat(new String(quick.toByteArray(), StandardCharsets.UTF_8))
+        .as("seed %d", seed)
+        .isEqualTo(json(expected));
     assertThat(actual.isRuled()).isEqualTo(expected.isRuled());
     assertThat(actual.isOfGateway()).isEqualTo(expected.isOfGateway());
     expected.rewind();

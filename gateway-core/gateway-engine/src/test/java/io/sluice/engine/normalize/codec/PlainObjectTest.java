@@ -77,8 +77,8 @@ class PlainObjectTest {
   private DocumentCodec quick = codec(plain);
   private final Samples samples = new Samples();
   private final Samples others = new Samples();
-  private final RecordMaker maker = new RecordMaker(ClockFloor.NONE);
-  private final RecordMaker otherMaker = new RecordMaker(ClockFloor.NONE);
+  private final RecordMaker maker = new RecordMaker(ClockFloor.NONE, null);
+  private final RecordMaker otherMaker = new RecordMaker(ClockFloor.NONE, null);
   private int taken;
 
   @TempDir Path directory;
