@@ -42,6 +42,7 @@ class BenchmarksTest {
             "NormalizeBenchmark.nestedJson",
             "NormalizeBenchmark.senmlCbor",
             "EncodeBenchmark.canonicalJson",
+            "EncodeBenchmark.templatedJson",
             "SpoolBenchmark.appendSynced",
             "ForwardBenchmark.read",
             "ForwardBenchmark.readAndEncode");

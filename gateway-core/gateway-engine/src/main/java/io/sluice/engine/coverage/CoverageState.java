@@ -54,7 +54,8 @@ final class CoverageState {
   private final ChangeLog changes = new ChangeLog();
   private final List<Integer> removed = new ArrayList<>();
   private final SampleTimes sampleTimes = new SampleTimes();
-  private final Map<Map<String, Integer>, MetricPlaces> places = new IdentityHashMap<>();
+  private final IdentityHashMap<Map<String, Integer>, MetricPlaces> places =
+      new IdentityHashMap<>();
   private Map<String, Integer> lastDue = Map.of();
   private MetricPlaces lastPlaces = new MetricPlaces(lastDue);
   private final SlotCursor cursor;
@@ -191,7 +192,7 @@ final class CoverageState {
     long received = sample.receivedMicros();
     device.heard(received);
     ExpectationPeriod span = device.current();
-    Lateness late = span == null ? null : lateness(device.group());
+    Lateness late = span == null ? null : lateness(device);
     long allowed = span == null ? 0 : span.allowedMicros(sample.messageClass());
     sampleTimes.clear();
     Map<String, Integer> due = null;
@@ -235,8 +236,13 @@ final class CoverageState {
     return lastPlaces;
   }
 
-  private Lateness lateness(GroupKey group) {
-    return lateness.computeIfAbsent(group, key -> new Lateness(calendar));
+  private Lateness lateness(DeviceCoverage device) {
+    Lateness known = device.lateness;
+    if (known == null) {
+      known = lateness.computeIfAbsent(device.group(), key -> new Lateness(calendar));
+      device.lateness = known;
+    }
+    return known;
   }
 
   /** A sample: what a message says of one time. A message may have many. */

@@ -91,6 +91,9 @@ final class MetricLatest {
   }
 
   private void takeValue(EncodedRecord view, Kind given) {
+    if (given == Kind.STRING && view.stringValueIs(text)) {
+      return; // most texts stay for long
+    }
     text = "";
     switch (given) {
       case LONG -> integer = view.longValue();

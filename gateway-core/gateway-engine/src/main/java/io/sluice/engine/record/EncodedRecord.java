@@ -376,6 +376,13 @@ public final class EncodedRecord implements RecordView {
     return text((int) columns.bits[index], columns.blobLengths[index]);
   }
 
+  /** Whether the value, of kind STRING, is that text; a text beyond ASCII may be called another. */
+  public boolean stringValueIs(String text) {
+    int from = (int) columns.bits[index];
+    return columns.blobLengths[index] == text.length()
+        && TextCache.isSame(text, columns.bytes, from);
+  }
+
   /** Of kind BYTES; a copy. */
   @Override
   public byte[] bytesValue() {

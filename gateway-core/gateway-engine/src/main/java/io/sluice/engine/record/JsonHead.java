@@ -11,7 +11,6 @@ import org.jspecify.annotations.Nullable;
  * stands around their measurements, but for times and sequence. Used again for another device. Not
  * thread-safe.
  */
-@SuppressWarnings("EnumOrdinal") // ordinals are the format: see RecordFormat
 final class JsonHead {
   private static final long TIME_PART = 100_000_000L;
 

@@ -49,7 +49,7 @@ public final class TextCache {
   }
 
   /** Of a text that has a character for each byte. */
-  private static boolean isSame(String text, byte[] bytes, int at) {
+  static boolean isSame(String text, byte[] bytes, int at) {
     for (int i = 0; i < text.length(); i++) {
       if (text.charAt(i) != bytes[at + i]) { // a byte beyond ASCII is negative
         return false;

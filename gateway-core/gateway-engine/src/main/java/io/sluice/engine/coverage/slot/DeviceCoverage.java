@@ -45,6 +45,9 @@ public final class DeviceCoverage {
 
   public boolean wasStopped;
 
+  /** That of its group, where it was looked for since it came into that group. */
+  public @Nullable Lateness lateness;
+
   /** Whether it has changed since it was saved. */
   public boolean isDirty = true;
 
@@ -112,6 +115,7 @@ public final class DeviceCoverage {
       Intervals excluded,
       SlotPageCache shelf) {
     this.group = group;
+    this.lateness = null;
     this.planned = standing.planned();
     this.retired = standing.retired();
     this.isChild = standing.isChild();

@@ -8,7 +8,6 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -141,7 +140,7 @@ final class PlainNames {
   static final class Plans {
     private static final int PROFILES_MAX = 256;
 
-    private final Map<Profile, PlainNames> all = new IdentityHashMap<>();
+    private final IdentityHashMap<Profile, PlainNames> all = new IdentityHashMap<>();
     private @Nullable PlainNames last;
 
     @SuppressWarnings("ReferenceEquality") // the very profile
