@@ -163,8 +163,15 @@ public final class DecodeCommand implements Callable<Integer> {
     }
   }
 
+  /** Those with a script stand in a folder of their own, which is read for them alone. */
   private Path place() {
-    return profiles == null ? GatewayFiles.shippedProfiles() : profiles;
+    if (profiles != null) {
+      return profiles;
+    }
+    Path shipped = GatewayFiles.shippedProfiles();
+    Path scripted = shipped.resolve("lorawan");
+    boolean isThere = profile.matches("[a-z0-9._-]+") && Files.exists(scripted.resolve(profile + ".yaml"));
+    return isThere ? scripted : shipped;
   }
 
   private @Nullable Profiles loadProfiles() {
