@@ -18,64 +18,114 @@ function i8(bytes, at) {
   return bytes[at] << 24 >> 24;
 }
 
-function named(name, length, read) {
-  return { length: length, read: function (data, bytes, at) { data[name] = read(bytes, at); } };
+/** Bytes of a value; -1: nobody knows. */
+function lengthOf(code) {
+  switch (code) {
+    case 0x02: case 0x05: case 0x0d: case 0x0f: case 0x11: case 0x12: case 0x1a:
+      return 1;
+    case 0x01: case 0x04: case 0x06: case 0x07: case 0x08: case 0x0a: case 0x0c: case 0x0e:
+    case 0x15: case 0x16: case 0x18: case 0x19: case 0x1c:
+      return 2;
+    case 0x03:
+      return 3;
+    case 0x0b: case 0x10: case 0x14: case 0x17: case 0x1b:
+      return 4;
+    case 0x3d: // debug
+      return 4;
+    case 0x09: // position, of which no table tells the scale
+      return 6;
+    case 0x13: // heat image
+      return 65;
+    default:
+      return -1;
+  }
 }
 
-function byte(bytes, at) {
-  return bytes[at];
+function read(data, code, bytes, at) {
+  switch (code) {
+    case 0x01:
+      data.temperature = i16(bytes, at) / 10;
+      break;
+    case 0x02:
+      data.humidity = bytes[at];
+      break;
+    case 0x03:
+      data.acceleration = { x: i8(bytes, at) / 63, y: i8(bytes, at + 1) / 63, z: i8(bytes, at + 2) / 63 };
+      break;
+    case 0x04:
+      data.illuminance = u16(bytes, at);
+      break;
+    case 0x05:
+      data.motion = bytes[at];
+      break;
+    case 0x06:
+      data.co2 = u16(bytes, at);
+      break;
+    case 0x07:
+      data.batteryVoltage = u16(bytes, at) / 1000;
+      break;
+    case 0x08:
+      data.analog1 = u16(bytes, at) / 1000;
+      break;
+    case 0x0a:
+      data.pulse1 = u16(bytes, at);
+      break;
+    case 0x0b:
+      data.pulse1Total = u32(bytes, at);
+      break;
+    case 0x0c:
+      data.externalTemperature = i16(bytes, at) / 10;
+      break;
+    case 0x0d:
+      data.digital1 = bytes[at];
+      break;
+    case 0x0e:
+      data.distance = u16(bytes, at);
+      break;
+    case 0x0f:
+      data.accelerationMotion = bytes[at];
+      break;
+    case 0x10:
+      data.irInternalTemperature = i16(bytes, at) / 10;
+      data.irExternalTemperature = i16(bytes, at + 2) / 10;
+      break;
+    case 0x11:
+      data.occupancy = bytes[at];
+      break;
+    case 0x12:
+      data.leak = bytes[at];
+      break;
+    case 0x14:
+      data.pressure = u32(bytes, at) / 1000;
+      break;
+    case 0x15:
+      data.soundPeak = bytes[at];
+      data.soundAverage = bytes[at + 1];
+      break;
+    case 0x16:
+      data.pulse2 = u16(bytes, at);
+      break;
+    case 0x17:
+      data.pulse2Total = u32(bytes, at);
+      break;
+    case 0x18:
+      data.analog2 = u16(bytes, at) / 1000;
+      break;
+    case 0x19:
+      data.externalTemperatures = data.externalTemperatures || []; // one for each further probe
+      data.externalTemperatures.push(i16(bytes, at) / 10);
+      break;
+    case 0x1a:
+      data.digital2 = bytes[at];
+      break;
+    case 0x1b:
+      data.analogMicrovolts = u32(bytes, at) | 0;
+      break;
+    case 0x1c:
+      data.tvoc = u16(bytes, at);
+      break;
+  }
 }
-
-function tenth(bytes, at) {
-  return i16(bytes, at) / 10;
-}
-
-function volts(bytes, at) {
-  return u16(bytes, at) / 1000;
-}
-
-var TYPES = {
-  0x01: named("temperature", 2, tenth),
-  0x02: named("humidity", 1, byte),
-  0x03: { length: 3, read: function (data, bytes, at) {
-    data.acceleration = { x: i8(bytes, at) / 63, y: i8(bytes, at + 1) / 63, z: i8(bytes, at + 2) / 63 };
-  } },
-  0x04: named("illuminance", 2, u16),
-  0x05: named("motion", 1, byte),
-  0x06: named("co2", 2, u16),
-  0x07: named("batteryVoltage", 2, volts),
-  0x08: named("analog1", 2, volts),
-  0x0a: named("pulse1", 2, u16),
-  0x0b: named("pulse1Total", 4, u32),
-  0x0c: named("externalTemperature", 2, tenth),
-  0x0d: named("digital1", 1, byte),
-  0x0e: named("distance", 2, u16),
-  0x0f: named("accelerationMotion", 1, byte),
-  0x10: { length: 4, read: function (data, bytes, at) {
-    data.irInternalTemperature = tenth(bytes, at);
-    data.irExternalTemperature = tenth(bytes, at + 2);
-  } },
-  0x11: named("occupancy", 1, byte),
-  0x12: named("leak", 1, byte),
-  0x14: named("pressure", 4, function (bytes, at) { return u32(bytes, at) / 1000; }),
-  0x15: { length: 2, read: function (data, bytes, at) {
-    data.soundPeak = bytes[at];
-    data.soundAverage = bytes[at + 1];
-  } },
-  0x16: named("pulse2", 2, u16),
-  0x17: named("pulse2Total", 4, u32),
-  0x18: named("analog2", 2, volts),
-  0x19: { length: 2, read: function (data, bytes, at) { // one for each further probe
-    data.externalTemperatures = data.externalTemperatures || [];
-    data.externalTemperatures.push(tenth(bytes, at));
-  } },
-  0x1a: named("digital2", 1, byte),
-  0x1b: named("analogMicrovolts", 4, function (bytes, at) { return u32(bytes, at) | 0; }),
-  0x1c: named("tvoc", 2, u16)
-};
-
-/** Types that carry no measurement: position without a known scale, heat image, settings, debug. */
-var SKIPPED = { 0x09: 6, 0x13: 65, 0x3d: 4 };
 
 function decodeUplink(input) {
   var bytes = input.bytes;
@@ -87,9 +137,8 @@ function decodeUplink(input) {
     if (code === 0x3e) {
       break; // settings, to the end
     }
-    var type = TYPES[code];
-    var length = type ? type.length : SKIPPED[code];
-    if (length === undefined) {
+    var length = lengthOf(code);
+    if (length < 0) {
       warnings.push("byte " + (at - 1) + ": type " + code + " is not known; the rest is left out");
       break;
     }
@@ -97,9 +146,7 @@ function decodeUplink(input) {
       warnings.push("byte " + (at - 1) + ": type " + code + " is cut off");
       break;
     }
-    if (type) {
-      type.read(data, bytes, at);
-    }
+    read(data, code, bytes, at);
     at += length;
   }
   return { data: data, warnings: warnings };

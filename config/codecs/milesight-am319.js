@@ -15,83 +15,99 @@ function u32(bytes, at) {
   return u16(bytes, at + 2) * 65536 + u16(bytes, at);
 }
 
-function item(name, length, read) {
-  return { length: length, read: function (data, bytes, at) { data[name] = read(bytes, at); } };
-}
-
-function byte(bytes, at) {
-  return bytes[at];
-}
-
-function flag(bytes, at) {
-  return bytes[at] !== 0;
-}
-
-function tenth(bytes, at) {
-  return i16(bytes, at) / 10;
-}
-
-function half(bytes, at) {
-  return bytes[at] / 2;
-}
-
 function push(data, sample) {
   data.history = data.history || [];
   data.history.push(sample);
 }
 
-function hundredth(bytes, at) {
-  return u16(bytes, at) / 100;
-}
-
-function airPressure(bytes, at) {
-  return u16(bytes, at) / 10;
-}
-
 /** Of AM319, whose records hold everything. */
-function past(data, bytes, at) {
-  push(data, {
+function past(bytes, at) {
+  return {
     time: u32(bytes, at),
-    temperature: tenth(bytes, at + 4),
+    temperature: i16(bytes, at + 4) / 10,
     humidity: u16(bytes, at + 6) / 2,
     motion: bytes[at + 8] !== 0,
     lightLevel: bytes[at + 9],
     co2: u16(bytes, at + 10),
     tvocRaw: u16(bytes, at + 12),
-    airPressure: airPressure(bytes, at + 14),
+    airPressure: u16(bytes, at + 14) / 10,
     pm2_5: u16(bytes, at + 16),
     pm10: u16(bytes, at + 18),
     gasRaw: u16(bytes, at + 20) // of the model's last sensor: formaldehyde or ozone
-  });
+  };
 }
 
-var ITEMS = {
-  "0175": item("battery", 1, byte),
-  "0367": item("temperature", 2, tenth),
-  "0468": item("humidity", 1, half),
-  "0500": item("motion", 1, flag),
-  "06cb": item("lightLevel", 1, byte),
-  "077d": item("co2", 2, u16),
-  "087d": item("tvocIndex", 2, hundredth),
-  "08e6": item("tvoc", 2, u16),
-  "0973": item("airPressure", 2, airPressure),
-  "0a7d": item("formaldehyde", 2, hundredth),
-  "0b7d": item("pm2_5", 2, u16),
-  "0c7d": item("pm10", 2, u16),
-  "0d7d": item("ozone", 2, hundredth),
-  "0e01": item("buzzer", 1, flag),
-  "20ce": { length: 22, read: past },
-  "ff01": { length: 1 }, // protocol, hardware, firmware, power on, class, serial number, TSL version
-  "ff09": { length: 2 },
-  "ff0a": { length: 2 },
-  "ff0b": { length: 1 },
-  "ff0f": { length: 1 },
-  "ff16": { length: 8 },
-  "ffff": { length: 2 }
-};
+/** Bytes of a value; -1: nobody knows. Channel ff tells of the device itself. */
+function lengthOf(pair) {
+  switch (pair) {
+    case 0x0175: case 0x0468: case 0x0500: case 0x06cb: case 0x0e01:
+    case 0xff01: case 0xff0b: case 0xff0f:
+      return 1;
+    case 0x0367: case 0x077d: case 0x087d: case 0x08e6: case 0x0973: case 0x0a7d:
+    case 0x0b7d: case 0x0c7d: case 0x0d7d:
+    case 0xff09: case 0xff0a: case 0xffff:
+      return 2;
+    case 0x20ce:
+      return 22;
+    case 0xff16:
+      return 8;
+    default:
+      return -1;
+  }
+}
 
-function hex(value) {
-  return (value < 16 ? "0" : "") + value.toString(16);
+function read(data, pair, bytes, at) {
+  switch (pair) {
+    case 0x0175:
+      data.battery = bytes[at];
+      break;
+    case 0x0367:
+      data.temperature = i16(bytes, at) / 10;
+      break;
+    case 0x0468:
+      data.humidity = bytes[at] / 2;
+      break;
+    case 0x0500:
+      data.motion = bytes[at] !== 0;
+      break;
+    case 0x06cb:
+      data.lightLevel = bytes[at];
+      break;
+    case 0x077d:
+      data.co2 = u16(bytes, at);
+      break;
+    case 0x087d:
+      data.tvocIndex = u16(bytes, at) / 100;
+      break;
+    case 0x08e6:
+      data.tvoc = u16(bytes, at);
+      break;
+    case 0x0973:
+      data.airPressure = u16(bytes, at) / 10;
+      break;
+    case 0x0a7d:
+      data.formaldehyde = u16(bytes, at) / 100;
+      break;
+    case 0x0b7d:
+      data.pm2_5 = u16(bytes, at);
+      break;
+    case 0x0c7d:
+      data.pm10 = u16(bytes, at);
+      break;
+    case 0x0d7d:
+      data.ozone = u16(bytes, at) / 100;
+      break;
+    case 0x0e01:
+      data.buzzer = bytes[at] !== 0;
+      break;
+    case 0x20ce:
+      push(data, past(bytes, at));
+      break;
+  }
+}
+
+function hex(pair) {
+  return (0x10000 + pair).toString(16).substring(1);
 }
 
 function decodeUplink(input) {
@@ -100,20 +116,17 @@ function decodeUplink(input) {
   var warnings = [];
   var at = 0;
   while (at + 2 <= bytes.length) {
-    var name = hex(bytes[at]) + hex(bytes[at + 1]);
-    var item = ITEMS[name];
-    if (item === undefined) {
-      warnings.push("byte " + at + ": channel and type " + name + " are not known; the rest is left out");
+    var pair = (bytes[at] << 8) | bytes[at + 1];
+    var length = lengthOf(pair);
+    if (length < 0) {
+      warnings.push("byte " + at + ": channel and type " + hex(pair) + " are not known; the rest is left out");
       break;
     }
-    var length = item.length;
     if (at + 2 + length > bytes.length) {
-      warnings.push("byte " + at + ": " + name + " is cut off");
+      warnings.push("byte " + at + ": " + hex(pair) + " is cut off");
       break;
     }
-    if (item.read) {
-      item.read(data, bytes, at + 2);
-    }
+    read(data, pair, bytes, at + 2);
     at += 2 + length;
   }
   return { data: data, warnings: warnings };

@@ -15,37 +15,6 @@ function u32(bytes, at) {
   return u16(bytes, at + 2) * 65536 + u16(bytes, at);
 }
 
-function item(name, length, read) {
-  return { length: length, read: function (data, bytes, at) { data[name] = read(bytes, at); } };
-}
-
-function byte(bytes, at) {
-  return bytes[at];
-}
-
-function flag(bytes, at) {
-  return bytes[at] !== 0;
-}
-
-function tenth(bytes, at) {
-  return i16(bytes, at) / 10;
-}
-
-function half(bytes, at) {
-  return bytes[at] / 2;
-}
-
-function push(data, sample) {
-  data.history = data.history || [];
-  data.history.push(sample);
-}
-
-function water(data, bytes, at) {
-  data.waterFactor = u16(bytes, at) / 10;
-  data.pulseFactor = u16(bytes, at + 2) / 10;
-  data.water = f32(bytes, at + 4);
-}
-
 /** IEEE 754, four bytes. */
 function f32(bytes, at) {
   var bits = u32(bytes, at);
@@ -60,75 +29,36 @@ function f32(bytes, at) {
     : sign * (fraction + 0x800000) * Math.pow(2, exponent - 150);
 }
 
-var ITEMS = {
-  "0175": item("battery", 1, byte),
-  "0367": item("temperature", 2, tenth),
-  "0468": item("humidity", 1, half),
-  "0500": item("input", 1, flag),
-  "0600": item("open", 1, flag),
-  "05c8": item("pulses", 4, u32),
-  "06e1": { length: 8, read: water },
-  "8500": { length: 2, read: function (data, bytes, at) {
-    data.input = bytes[at] !== 0;
-    data.inputAlarm = bytes[at + 1] !== 0;
-  } },
-  "86e1": { length: 9, read: function (data, bytes, at) {
-    water(data, bytes, at);
-    data.waterAlarm = bytes[at + 8];
-  } },
-  "83d7": { length: 5, read: function (data, bytes, at) {
-    data.temperature = tenth(bytes, at);
-    data.temperatureChange = tenth(bytes, at + 2);
-    data.temperatureAlarm = bytes[at + 4] !== 0;
-  } },
-  "20ce": { length: 8, read: past },
-  "21ce": { length: 18, read: pastWater },
-  "ff01": { length: 1 }, // protocol, hardware, firmware, power on, class, serial number, TSL version
-  "ff09": { length: 2 },
-  "ff0a": { length: 2 },
-  "ff0b": { length: 1 },
-  "ff0f": { length: 1 },
-  "ff16": { length: 8 },
-  "ffff": { length: 2 }
-};
-
-/** Of -TH, -MCS and -SLD: the last byte is reserved, the door or the leak. */
-function past(data, bytes, at) {
-  push(data, {
-    time: u32(bytes, at),
-    temperature: tenth(bytes, at + 4),
-    humidity: half(bytes, at + 6),
-    state: bytes[at + 7]
-  });
+function push(data, sample) {
+  data.history = data.history || [];
+  data.history.push(sample);
 }
 
-/** Of -DI: what the input is, 1 a level, 2 a counter. */
-function pastInput(data, bytes, at) {
+function water(data, bytes, at) {
+  data.waterFactor = u16(bytes, at) / 10;
+  data.pulseFactor = u16(bytes, at + 2) / 10;
+  data.water = f32(bytes, at + 4);
+}
+
+/** A record of the past; of -DI it is longer: what the input is, 1 a level, 2 a counter. */
+function past(bytes, at, length) {
   var sample = {
     time: u32(bytes, at),
-    temperature: tenth(bytes, at + 4),
-    humidity: half(bytes, at + 6)
+    temperature: i16(bytes, at + 4) / 10,
+    humidity: bytes[at + 6] / 2
   };
-  if (bytes[at + 7] === 2) {
+  if (length === 8) {
+    sample.state = bytes[at + 7]; // the door, the leak, or reserved
+  } else if (length === 13 && bytes[at + 7] === 2) {
     sample.pulses = u32(bytes, at + 9);
-  } else {
+  } else if (length === 13) {
     sample.input = bytes[at + 8] !== 0;
-  }
-  push(data, sample);
-}
-
-function pastWater(data, bytes, at) {
-  var sample = {
-    time: u32(bytes, at),
-    temperature: tenth(bytes, at + 4),
-    humidity: half(bytes, at + 6)
-  };
-  if (bytes[at + 8] === 2) {
+  } else if (bytes[at + 8] === 2) {
     water(sample, bytes, at + 10);
   } else {
     sample.input = bytes[at + 9] !== 0;
   }
-  push(data, sample);
+  return sample;
 }
 
 /** Whether records of that length, each behind 20 ce, fill what is left. */
@@ -142,8 +72,80 @@ function fills(bytes, at, length) {
   return true;
 }
 
-function hex(value) {
-  return (value < 16 ? "0" : "") + value.toString(16);
+/** Bytes of a value; -1: nobody knows. Channel ff tells of the device itself. */
+function lengthOf(pair, bytes, at) {
+  switch (pair) {
+    case 0x0175: case 0x0468: case 0x0500: case 0x0600:
+    case 0xff01: case 0xff0b: case 0xff0f:
+      return 1;
+    case 0x0367: case 0x8500:
+    case 0xff09: case 0xff0a: case 0xffff:
+      return 2;
+    case 0x05c8:
+      return 4;
+    case 0x83d7:
+      return 5;
+    case 0x06e1:
+    case 0xff16:
+      return 8;
+    case 0x86e1:
+      return 9;
+    case 0x21ce:
+      return 18;
+    case 0x20ce:
+      return fills(bytes, at, 13) ? 13 : 8;
+    default:
+      return -1;
+  }
+}
+
+function read(data, pair, bytes, at, length) {
+  switch (pair) {
+    case 0x0175:
+      data.battery = bytes[at];
+      break;
+    case 0x0367:
+      data.temperature = i16(bytes, at) / 10;
+      break;
+    case 0x0468:
+      data.humidity = bytes[at] / 2;
+      break;
+    case 0x0500:
+      data.input = bytes[at] !== 0;
+      break;
+    case 0x0600:
+      data.open = bytes[at] !== 0;
+      break;
+    case 0x05c8:
+      data.pulses = u32(bytes, at);
+      break;
+    case 0x06e1:
+      water(data, bytes, at);
+      break;
+    case 0x8500:
+      data.input = bytes[at] !== 0;
+      data.inputAlarm = bytes[at + 1] !== 0;
+      break;
+    case 0x86e1:
+      water(data, bytes, at);
+      data.waterAlarm = bytes[at + 8];
+      break;
+    case 0x83d7:
+      data.temperature = i16(bytes, at) / 10;
+      data.temperatureChange = i16(bytes, at + 2) / 10;
+      data.temperatureAlarm = bytes[at + 4] !== 0;
+      break;
+    case 0x20ce:
+      push(data, past(bytes, at, length));
+      break;
+    case 0x21ce:
+      push(data, past(bytes, at, length));
+      break;
+  }
+}
+
+function hex(pair) {
+  return (0x10000 + pair).toString(16).substring(1);
 }
 
 function decodeUplink(input) {
@@ -152,23 +154,18 @@ function decodeUplink(input) {
   var warnings = [];
   var at = 0;
   while (at + 2 <= bytes.length) {
-    var name = hex(bytes[at]) + hex(bytes[at + 1]);
-    var found = ITEMS[name];
-    if (found === undefined) {
-      warnings.push("byte " + at + ": channel and type " + name + " are not known; the rest is left out");
+    var pair = (bytes[at] << 8) | bytes[at + 1];
+    var length = lengthOf(pair, bytes, at);
+    if (length < 0) {
+      warnings.push("byte " + at + ": channel and type " + hex(pair) + " are not known; the rest is left out");
       break;
     }
-    if (name === "20ce" && fills(bytes, at, 13)) {
-      found = { length: 13, read: pastInput };
-    }
-    if (at + 2 + found.length > bytes.length) {
-      warnings.push("byte " + at + ": " + name + " is cut off");
+    if (at + 2 + length > bytes.length) {
+      warnings.push("byte " + at + ": " + hex(pair) + " is cut off");
       break;
     }
-    if (found.read) {
-      found.read(data, bytes, at + 2);
-    }
-    at += 2 + found.length;
+    read(data, pair, bytes, at + 2, length);
+    at += 2 + length;
   }
   return { data: data, warnings: warnings };
 }

@@ -16,106 +16,127 @@ function u32(bytes, at) {
   return u16(bytes, at + 2) * 65536 + u16(bytes, at);
 }
 
-function item(name, length, read) {
-  return { length: length, read: function (data, bytes, at) { data[name] = read(bytes, at); } };
-}
-
-function byte(bytes, at) {
-  return bytes[at];
-}
-
-function flag(bytes, at) {
-  return bytes[at] !== 0;
-}
-
-function tenth(bytes, at) {
-  return i16(bytes, at) / 10;
-}
-
-function half(bytes, at) {
-  return bytes[at] / 2;
-}
-
 function push(data, sample) {
   data.history = data.history || [];
   data.history.push(sample);
 }
 
-/** A level; left out where the probe says that it has none. */
-function level(name) {
-  return { length: 2, read: function (data, bytes, at) {
-    var value = u16(bytes, at);
-    if (value === 0xffff || value === 0xfffd) {
-      data[name] = value === 0xffff ? "NaN" : "out of range";
-    } else {
-      data[name] = value;
-    }
-  } };
+/** A level; the probe says where it has none. */
+function level(bytes, at) {
+  var value = u16(bytes, at);
+  return value === 0xffff ? "NaN" : value === 0xfffd ? "out of range" : value;
 }
 
-function hundredth(bytes, at) {
-  return u16(bytes, at) / 100;
-}
-
-var ITEMS = {
-  "0175": item("battery", 1, byte),
-  "0367": item("temperature", 2, tenth),
-  "0468": item("humidity", 1, half), // -SMTC of before 2023: soil moisture
-  "04ca": item("moisture", 2, hundredth),
-  "057f": item("conductivity", 2, u16),
-  "0382": level("distance"),
-  "037b": level("pressure"),
-  "0377": level("depth"),
-  "0394": item("illuminance", 4, u32),
-  "057d": item("co2", 2, u16),
-  "0673": item("airPressure", 2, function (bytes, at) { return u16(bytes, at) / 10; }),
-  "83d7": { length: 5, read: function (data, bytes, at) {
-    data.temperature = tenth(bytes, at);
-    data.temperatureChange = tenth(bytes, at + 2);
-    data.temperatureAlarm = bytes[at + 4] !== 0;
-  } },
-  "ff01": { length: 1 }, // protocol, hardware, firmware, power on, class, serial number, TSL version
-  "ff09": { length: 2 },
-  "ff0a": { length: 2 },
-  "ff0b": { length: 1 },
-  "ff0f": { length: 1 },
-  "ff16": { length: 8 },
-  "ffff": { length: 2 }
-};
-
-var PAST = {
-  6: function (bytes, at) { return { raw: u16(bytes, at) }; },
-  8: function (bytes, at) { return { illuminance: u32(bytes, at) }; },
-  10: function (bytes, at) {
-    return { conductivity: u16(bytes, at), temperature: tenth(bytes, at + 2), moisture: hundredth(bytes, at + 4) };
-  },
-  11: function (bytes, at) {
-    return {
-      co2: u16(bytes, at),
-      airPressure: u16(bytes, at + 2) / 10,
-      temperature: tenth(bytes, at + 4),
-      humidity: half(bytes, at + 6)
-    };
+/** A record of the past, by its length. */
+function past(bytes, at, length) {
+  var sample = { time: u32(bytes, at) };
+  switch (length) {
+    case 8:
+      sample.illuminance = u32(bytes, at + 4);
+      break;
+    case 10:
+      sample.conductivity = u16(bytes, at + 4);
+      sample.temperature = i16(bytes, at + 6) / 10;
+      sample.moisture = u16(bytes, at + 8) / 100;
+      break;
+    case 11:
+      sample.co2 = u16(bytes, at + 4);
+      sample.airPressure = u16(bytes, at + 6) / 10;
+      sample.temperature = i16(bytes, at + 8) / 10;
+      sample.humidity = bytes[at + 10] / 2;
+      break;
+    default:
+      sample.raw = u16(bytes, at + 4);
   }
-};
-
-/** The length with which records, each behind 20 ce, fill what is left; 0: none does. */
-function lengthOfPast(bytes, from) {
-  for (var length in PAST) {
-    var step = 2 + Number(length);
-    var at = from;
-    while (at < bytes.length && bytes[at] === 0x20 && bytes[at + 1] === 0xce && at + step <= bytes.length) {
-      at += step;
-    }
-    if (at === bytes.length) {
-      return Number(length);
-    }
-  }
-  return 0;
+  return sample;
 }
 
-function hex(value) {
-  return (value < 16 ? "0" : "") + value.toString(16);
+/** Whether records of that length, each behind 20 ce, fill what is left. */
+function fills(bytes, at, length) {
+  while (at < bytes.length) {
+    if (bytes[at] !== 0x20 || bytes[at + 1] !== 0xce || at + 2 + length > bytes.length) {
+      return false;
+    }
+    at += 2 + length;
+  }
+  return true;
+}
+
+function lengthOfPast(bytes, at) {
+  return fills(bytes, at, 6) ? 6 : fills(bytes, at, 8) ? 8 : fills(bytes, at, 10) ? 10 : fills(bytes, at, 11) ? 11 : -1;
+}
+
+/** Bytes of a value; -1: nobody knows. Channel ff tells of the device itself. */
+function lengthOf(pair, bytes, at) {
+  switch (pair) {
+    case 0x0175: case 0x0468:
+    case 0xff01: case 0xff0b: case 0xff0f:
+      return 1;
+    case 0x0367: case 0x04ca: case 0x057f: case 0x0382: case 0x037b: case 0x0377:
+    case 0x057d: case 0x0673:
+    case 0xff09: case 0xff0a: case 0xffff:
+      return 2;
+    case 0x0394:
+      return 4;
+    case 0x83d7:
+      return 5;
+    case 0xff16:
+      return 8;
+    case 0x20ce:
+      return lengthOfPast(bytes, at);
+    default:
+      return -1;
+  }
+}
+
+function read(data, pair, bytes, at, length) {
+  switch (pair) {
+    case 0x0175:
+      data.battery = bytes[at];
+      break;
+    case 0x0367:
+      data.temperature = i16(bytes, at) / 10;
+      break;
+    case 0x0468:
+      data.humidity = bytes[at] / 2; // -SMTC of before 2023: soil moisture
+      break;
+    case 0x04ca:
+      data.moisture = u16(bytes, at) / 100;
+      break;
+    case 0x057f:
+      data.conductivity = u16(bytes, at);
+      break;
+    case 0x0382:
+      data.distance = level(bytes, at);
+      break;
+    case 0x037b:
+      data.pressure = level(bytes, at);
+      break;
+    case 0x0377:
+      data.depth = level(bytes, at);
+      break;
+    case 0x0394:
+      data.illuminance = u32(bytes, at);
+      break;
+    case 0x057d:
+      data.co2 = u16(bytes, at);
+      break;
+    case 0x0673:
+      data.airPressure = u16(bytes, at) / 10;
+      break;
+    case 0x83d7:
+      data.temperature = i16(bytes, at) / 10;
+      data.temperatureChange = i16(bytes, at + 2) / 10;
+      data.temperatureAlarm = bytes[at + 4] !== 0;
+      break;
+    case 0x20ce:
+      push(data, past(bytes, at, length));
+      break;
+  }
+}
+
+function hex(pair) {
+  return (0x10000 + pair).toString(16).substring(1);
 }
 
 function decodeUplink(input) {
@@ -124,32 +145,18 @@ function decodeUplink(input) {
   var warnings = [];
   var at = 0;
   while (at + 2 <= bytes.length) {
-    var name = hex(bytes[at]) + hex(bytes[at + 1]);
-    if (name === "20ce") {
-      var length = lengthOfPast(bytes, at);
-      if (length === 0) {
-        warnings.push("byte " + at + ": a record of the past of no known model; the rest is left out");
-        break;
-      }
-      var sample = PAST[length](bytes, at + 6);
-      sample.time = u32(bytes, at + 2);
-      push(data, sample);
-      at += 2 + length;
-      continue;
-    }
-    var found = ITEMS[name];
-    if (found === undefined) {
-      warnings.push("byte " + at + ": channel and type " + name + " are not known; the rest is left out");
+    var pair = (bytes[at] << 8) | bytes[at + 1];
+    var length = lengthOf(pair, bytes, at);
+    if (length < 0) {
+      warnings.push("byte " + at + ": channel and type " + hex(pair) + " are not known; the rest is left out");
       break;
     }
-    if (at + 2 + found.length > bytes.length) {
-      warnings.push("byte " + at + ": " + name + " is cut off");
+    if (at + 2 + length > bytes.length) {
+      warnings.push("byte " + at + ": " + hex(pair) + " is cut off");
       break;
     }
-    if (found.read) {
-      found.read(data, bytes, at + 2);
-    }
-    at += 2 + found.length;
+    read(data, pair, bytes, at + 2, length);
+    at += 2 + length;
   }
   return { data: data, warnings: warnings };
 }

@@ -14,30 +14,6 @@ function u32(bytes, at) {
   return u16(bytes, at + 2) * 65536 + u16(bytes, at);
 }
 
-function item(name, length, read) {
-  return { length: length, read: function (data, bytes, at) { data[name] = read(bytes, at); } };
-}
-
-function byte(bytes, at) {
-  return bytes[at];
-}
-
-function flag(bytes, at) {
-  return bytes[at] !== 0;
-}
-
-function tenth(bytes, at) {
-  return i16(bytes, at) / 10;
-}
-
-function half(bytes, at) {
-  return bytes[at] / 2;
-}
-
-function hundredth(bytes, at) {
-  return u32(bytes, at) / 100;
-}
-
 /** IEEE 754, two bytes. */
 function f16(bytes, at) {
   var bits = u16(bytes, at);
@@ -67,50 +43,12 @@ function f32(bytes, at) {
 }
 
 /** Value now, largest, smallest and mean of the period. */
-function statistics(name, read) {
-  return { length: 8, read: function (data, bytes, at) {
-    data[name] = read(bytes, at);
-    data[name + "Max"] = read(bytes, at + 2);
-    data[name + "Min"] = read(bytes, at + 4);
-    data[name + "Mean"] = read(bytes, at + 6);
-  } };
+function statistics(data, name, bytes, at) {
+  data[name] = f16(bytes, at);
+  data[name + "Max"] = f16(bytes, at + 2);
+  data[name + "Min"] = f16(bytes, at + 4);
+  data[name + "Mean"] = f16(bytes, at + 6);
 }
-
-var ITEMS = {
-  "0300": item("input1", 1, flag),
-  "0400": item("input2", 1, flag),
-  "0500": item("input3", 1, flag),
-  "0600": item("input4", 1, flag),
-  "03c8": item("counter1", 4, u32),
-  "04c8": item("counter2", 4, u32),
-  "05c8": item("counter3", 4, u32),
-  "06c8": item("counter4", 4, u32),
-  "0701": item("output1", 1, flag),
-  "0801": item("output2", 1, flag),
-  "0967": item("temperature1", 2, tenth),
-  "0a67": item("temperature2", 2, tenth),
-  "0b02": item("current1", 4, hundredth),
-  "0c02": item("current2", 4, hundredth),
-  "0d02": item("voltage1", 4, hundredth),
-  "0e02": item("voltage2", 4, hundredth),
-  "09e2": statistics("temperature1", f16),
-  "0ae2": statistics("temperature2", f16),
-  "0be2": statistics("current1", f16),
-  "0ce2": statistics("current2", f16),
-  "0de2": statistics("voltage1", f16),
-  "0ee2": statistics("voltage2", f16),
-  "ff15": { length: 1, read: function (data, bytes, at) {
-    data.modbusErrors = data.modbusErrors || [];
-    data.modbusErrors.push(bytes[at] + 1);
-  } },
-  "ff01": { length: 1 }, // protocol, hardware, firmware, power on, class, serial number, TSL version
-  "ff09": { length: 2 },
-  "ff0a": { length: 2 },
-  "ff0b": { length: 1 },
-  "ff0f": { length: 1 },
-  "ff16": { length: 8 },
-  "ffff": { length: 2 }
-};
 
 /** Signed where the type's top bit says so. */
 function modbusValue(bytes, at, size, type) {
@@ -123,8 +61,114 @@ function modbusValue(bytes, at, size, type) {
   return value !== undefined && (type & 0x80) !== 0 && value >= top ? value - 2 * top : value;
 }
 
-function hex(value) {
-  return (value < 16 ? "0" : "") + value.toString(16);
+function modbus(data, bytes, at) {
+  data.modbus = data.modbus || {};
+  data.modbus[bytes[at] + 1] = modbusValue(bytes, at + 3, bytes[at + 1], bytes[at + 2]);
+}
+
+/** Bytes of a value; -1: nobody knows. Channel ff tells of the device itself. */
+function lengthOf(pair, bytes, at) {
+  switch (pair) {
+    case 0x0300: case 0x0400: case 0x0500: case 0x0600: case 0x0701: case 0x0801:
+    case 0xff15:
+    case 0xff01: case 0xff0b: case 0xff0f:
+      return 1;
+    case 0x0967: case 0x0a67:
+    case 0xff09: case 0xff0a: case 0xffff:
+      return 2;
+    case 0x03c8: case 0x04c8: case 0x05c8: case 0x06c8: case 0x0b02: case 0x0c02:
+    case 0x0d02: case 0x0e02:
+      return 4;
+    case 0x09e2: case 0x0ae2: case 0x0be2: case 0x0ce2: case 0x0de2: case 0x0ee2:
+    case 0xff16:
+      return 8;
+    case 0xff19: // its length is its second byte
+      return 3 + bytes[at + 3];
+    default:
+      return -1;
+  }
+}
+
+function read(data, pair, bytes, at) {
+  switch (pair) {
+    case 0x0300:
+      data.input1 = bytes[at] !== 0;
+      break;
+    case 0x0400:
+      data.input2 = bytes[at] !== 0;
+      break;
+    case 0x0500:
+      data.input3 = bytes[at] !== 0;
+      break;
+    case 0x0600:
+      data.input4 = bytes[at] !== 0;
+      break;
+    case 0x03c8:
+      data.counter1 = u32(bytes, at);
+      break;
+    case 0x04c8:
+      data.counter2 = u32(bytes, at);
+      break;
+    case 0x05c8:
+      data.counter3 = u32(bytes, at);
+      break;
+    case 0x06c8:
+      data.counter4 = u32(bytes, at);
+      break;
+    case 0x0701:
+      data.output1 = bytes[at] !== 0;
+      break;
+    case 0x0801:
+      data.output2 = bytes[at] !== 0;
+      break;
+    case 0x0967:
+      data.temperature1 = i16(bytes, at) / 10;
+      break;
+    case 0x0a67:
+      data.temperature2 = i16(bytes, at) / 10;
+      break;
+    case 0x0b02:
+      data.current1 = u32(bytes, at) / 100;
+      break;
+    case 0x0c02:
+      data.current2 = u32(bytes, at) / 100;
+      break;
+    case 0x0d02:
+      data.voltage1 = u32(bytes, at) / 100;
+      break;
+    case 0x0e02:
+      data.voltage2 = u32(bytes, at) / 100;
+      break;
+    case 0x09e2:
+      statistics(data, "temperature1", bytes, at);
+      break;
+    case 0x0ae2:
+      statistics(data, "temperature2", bytes, at);
+      break;
+    case 0x0be2:
+      statistics(data, "current1", bytes, at);
+      break;
+    case 0x0ce2:
+      statistics(data, "current2", bytes, at);
+      break;
+    case 0x0de2:
+      statistics(data, "voltage1", bytes, at);
+      break;
+    case 0x0ee2:
+      statistics(data, "voltage2", bytes, at);
+      break;
+    case 0xff15:
+      data.modbusErrors = data.modbusErrors || [];
+      data.modbusErrors.push(bytes[at] + 1);
+      break;
+    case 0xff19:
+      modbus(data, bytes, at);
+      break;
+  }
+}
+
+function hex(pair) {
+  return (0x10000 + pair).toString(16).substring(1);
 }
 
 function decodeUplink(input) {
@@ -133,27 +177,19 @@ function decodeUplink(input) {
   var warnings = [];
   var at = 0;
   while (at + 2 <= bytes.length) {
-    var name = hex(bytes[at]) + hex(bytes[at + 1]);
-    var found = ITEMS[name];
-    var isModbus = name === "ff19" && at + 5 <= bytes.length;
-    if (found === undefined && !isModbus) {
-      warnings.push("byte " + at + ": channel and type " + name + " are not known; the rest is left out");
+    var pair = (bytes[at] << 8) | bytes[at + 1];
+    var length = lengthOf(pair, bytes, at);
+    if (length < 0) {
+      warnings.push("byte " + at + ": channel and type " + hex(pair) + " are not known; the rest is left out");
       break;
     }
-    var length = isModbus ? 3 + bytes[at + 3] : found.length;
-    if (at + 2 + length > bytes.length) {
-      warnings.push("byte " + at + ": " + name + " is cut off");
+    if (!(at + 2 + length <= bytes.length)) {
+      warnings.push("byte " + at + ": " + hex(pair) + " is cut off");
       break;
     }
-    if (isModbus) {
-      var value = modbusValue(bytes, at + 5, bytes[at + 3], bytes[at + 4]);
-      data.modbus = data.modbus || {};
-      data.modbus[bytes[at + 2] + 1] = value;
-      if (value === undefined) {
-        warnings.push("byte " + at + ": a Modbus value of " + bytes[at + 3] + " bytes is not known");
-      }
-    } else if (found.read) {
-      found.read(data, bytes, at + 2);
+    read(data, pair, bytes, at + 2);
+    if (pair === 0xff19 && data.modbus[bytes[at + 2] + 1] === undefined) {
+      warnings.push("byte " + at + ": a Modbus value of " + bytes[at + 3] + " bytes is not known");
     }
     at += 2 + length;
   }

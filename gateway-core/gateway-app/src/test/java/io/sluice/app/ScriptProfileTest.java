@@ -118,21 +118,18 @@ class ScriptProfileTest {
     assertThat(faults)
         .hasSize(4)
         .anySatisfy(fault -> assertThat(fault).startsWith(broken.toRealPath() + ":2:"))
-        .anySatisfy(
-            fault ->
-                assertThat(fault)
-                    .startsWith(profiles.resolve("lost.yaml") + ":2:")
-                    .contains("script: there is no file \"lost.js\" beside the profile"))
-        .anySatisfy(
-            fault ->
-                assertThat(fault)
-                    .startsWith(profiles.resolve("none.yaml") + ":1:")
-                    .contains("codec: wants a file; write script: FILE.js"))
-        .anySatisfy(
-            fault ->
-                assertThat(fault)
-                    .startsWith(profiles.resolve("json.yaml") + ":2:")
-                    .contains("script: wants codec: script beside it"));
+        .anySatisfy(fault ->
+            assertThat(fault)
+                .startsWith(profiles.resolve("lost.yaml") + ":2:")
+                .contains("script: there is no file \"lost.js\" beside the profile"))
+        .anySatisfy(fault ->
+            assertThat(fault)
+                .startsWith(profiles.resolve("none.yaml") + ":1:")
+                .contains("codec: wants a file; write script: FILE.js"))
+        .anySatisfy(fault ->
+            assertThat(fault)
+                .startsWith(profiles.resolve("json.yaml") + ":2:")
+                .contains("script: wants codec: script beside it"));
   }
 
   @Test

@@ -170,7 +170,8 @@ public final class DecodeCommand implements Callable<Integer> {
     }
     Path shipped = GatewayFiles.shippedProfiles();
     Path scripted = shipped.resolve("lorawan");
-    boolean isThere = profile.matches("[a-z0-9._-]+") && Files.exists(scripted.resolve(profile + ".yaml"));
+    boolean isThere =
+        profile.matches("[a-z0-9._-]+") && Files.exists(scripted.resolve(profile + ".yaml"));
     return isThere ? scripted : shipped;
   }
 

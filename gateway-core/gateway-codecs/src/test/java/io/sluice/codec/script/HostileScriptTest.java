@@ -136,6 +136,8 @@ class HostileScriptTest {
         "new Continuation();",
         "Promise.resolve(1);",
         "[1].flat();",
+        "[1].flatMap(function (x) { return x; });",
+        "String.raw`x`;",
         "Object.getOwnPropertySymbols(RegExp.prototype);",
         "/a/[Symbol.replace].call(/a/g, 'a', '$&');",
         "importPackage(java.io);",
