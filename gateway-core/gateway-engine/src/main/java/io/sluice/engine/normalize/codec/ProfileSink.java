@@ -102,6 +102,9 @@ final class ProfileSink implements MeasurementSink {
     Target found = profile.target(path);
     if (found instanceof Encoded encoded && isBits(encoded)) {
       EncodedValues.ofBits(encoded, path, value, place, profile, samples);
+      if (plain(found) == null && profile.unknown() == Unknown.REJECT) {
+        return; // it is known by its bits
+      }
     }
     Target target = plain(found);
     Field field = target instanceof Field first ? Meaning.ofNumber(first, (double) value) : null;

@@ -10,7 +10,6 @@ import io.sluice.engine.normalize.sample.PayloadFaults;
 import io.sluice.engine.normalize.sample.Samples;
 import io.sluice.engine.normalize.sample.Values;
 import io.sluice.engine.normalize.unit.Linear;
-import io.sluice.engine.normalize.unit.Units;
 import io.sluice.engine.record.RecordFormat.Kind;
 import java.math.BigInteger;
 import org.jspecify.annotations.Nullable;
@@ -88,7 +87,7 @@ final class SenmlValues {
     Field effective = field;
     Number converted = number;
     if (given != null && wanted != null) {
-      Linear conversion = Units.fromText(given, wanted);
+      Linear conversion = field.metric().fromUnit(given);
       if (conversion == null) {
         throw tokens.fault(
             parser,

@@ -76,7 +76,7 @@ final class ShapeReader {
       throws PayloadException {
     return switch (shape) {
       case Encoded encoded -> encoded(parser, token, path, encoded);
-      case Elements elements -> elements(parser, token, path);
+      case Elements _ -> elements(parser, token, path);
       case Shape.Pivot pivot -> rows.pivot(parser, token, path, pivot);
       case Shape.Rows each -> rows.rows(parser, token, path, each);
       case Shape.Series series -> rows.series(parser, token, path, series);

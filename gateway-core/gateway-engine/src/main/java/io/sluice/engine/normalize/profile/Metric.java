@@ -1,6 +1,9 @@
 package io.sluice.engine.normalize.profile;
 
+import io.sluice.engine.normalize.unit.Linear;
+import io.sluice.engine.normalize.unit.Units;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** One metric that a profile declares. Immutable. */
@@ -13,6 +16,7 @@ public final class Metric {
   private final byte @Nullable [] unitUtf8;
   private final String name;
   private final @Nullable String unit;
+  private final TextUnits textUnits;
   private final MetricType type;
   private final double min;
   private final double max;
@@ -24,6 +28,7 @@ public final class Metric {
       int index,
       String name,
       @Nullable String unit,
+      TextUnits textUnits,
       MetricType type,
       Range range,
       boolean monotonic,
@@ -31,6 +36,7 @@ public final class Metric {
     this.index = index;
     this.name = name;
     this.unit = unit;
+    this.textUnits = textUnits;
     this.type = type;
     this.min = range.min;
     this.max = range.max;
@@ -39,6 +45,17 @@ public final class Metric {
     this.optional = optional;
     this.nameUtf8 = name.getBytes(StandardCharsets.UTF_8);
     this.unitUtf8 = unit == null ? null : unit.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /**
+   * Units that a profile has of its own, as far as they turn into a metric's.
+   *
+   * @param own by name, how a value goes into the metric's unit
+   * @param base unit of the table behind the metric's unit where that is one of the profile's own
+   * @param fromBase the way from there
+   */
+  record TextUnits(Map<String, Linear> own, @Nullable String base, Linear fromBase) {
+    static final TextUnits NONE = new TextUnits(Map.of(), null, Linear.IDENTITY);
   }
 
   /**
@@ -76,6 +93,23 @@ public final class Metric {
   /** From the IANA SenML units registry, or a unit of the profile's own, or null. */
   public @Nullable String unit() {
     return unit;
+  }
+
+  /**
+   * How a value goes from a unit that stands beside it in a payload into the metric's.
+   *
+   * @return null where that unit is not of the metric's kind, or the metric has none
+   */
+  public @Nullable Linear fromUnit(String given) {
+    if (unit == null) {
+      return null;
+    }
+    Linear own = textUnits.own.get(given);
+    if (own != null || textUnits.base == null || given.equals(unit)) {
+      return own == null ? Units.fromText(given, unit) : own;
+    }
+    Linear toBase = Units.fromText(given, textUnits.base);
+    return toBase == null ? null : toBase.then(textUnits.fromBase);
   }
 
   public MetricType type() {

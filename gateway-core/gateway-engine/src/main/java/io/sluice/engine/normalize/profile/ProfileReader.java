@@ -298,11 +298,13 @@ final class ProfileReader {
     if (keys == null) {
       return;
     }
+    String unit = units.ofMetric(keys);
     Metric metric =
         new Metric(
             metrics.size(),
             name,
-            units.ofMetric(keys),
+            unit,
+            units.of(unit),
             keys.choice("type", TYPES, keys.has("values") ? MetricType.ANY : MetricType.NUMBER),
             range(keys),
             keys.truth("monotonic", false),

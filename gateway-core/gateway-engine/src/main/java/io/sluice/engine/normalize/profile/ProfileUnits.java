@@ -107,6 +107,26 @@ final class ProfileUnits {
     return "\"" + unit + "\" is not in the table of units";
   }
 
+  /** What the profile's own units are to a metric in that unit. */
+  Metric.TextUnits of(@Nullable String unit) {
+    if (unit == null || own.isEmpty()) {
+      return Metric.TextUnits.NONE;
+    }
+    Map<String, Linear> into = new HashMap<>();
+    own.keySet()
+        .forEach(name -> {
+          Linear conversion = conversion(name, unit);
+          if (conversion != null) {
+            into.put(name, conversion);
+          }
+        });
+    Own target = own.get(unit);
+    return new Metric.TextUnits(
+        Map.copyOf(into),
+        target == null ? null : target.base,
+        target == null ? Linear.IDENTITY : target.toBase.inverse());
+  }
+
   /** Whether table or profile have it. */
   boolean isKnown(String unit) {
     return own.containsKey(unit) || Units.resolve(unit) != null;

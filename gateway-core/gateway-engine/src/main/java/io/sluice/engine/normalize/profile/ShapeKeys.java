@@ -298,9 +298,9 @@ final class ShapeKeys {
       case Role role -> role.opens();
       case Encoded shape -> opens(shape.inner());
       case Elements shape -> opens(shape.inner());
-      case Pivot shape -> true;
-      case Rows shape -> true;
-      case Series shape -> true;
+      case Pivot _ -> true;
+      case Rows _ -> true;
+      case Series _ -> true;
       case null, default -> false;
     };
   }

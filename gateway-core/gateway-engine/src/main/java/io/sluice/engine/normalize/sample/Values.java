@@ -7,7 +7,6 @@ import io.sluice.engine.normalize.profile.MetricType;
 import io.sluice.engine.normalize.profile.Target.Field;
 import io.sluice.engine.normalize.unit.Linear;
 import io.sluice.engine.normalize.unit.Numerals;
-import io.sluice.engine.normalize.unit.Units;
 import io.sluice.engine.record.RecordFormat.Kind;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -220,10 +219,8 @@ public final class Values {
     String text = value.strip();
     int end = Numerals.prefixLength(text, field.decimal());
     Number number = end == 0 ? null : Numerals.parse(text.substring(0, end), field.decimal());
-    String unit = field.metric().unit();
     String given = text.substring(end).strip();
-    Linear conversion =
-        number == null || unit == null || given.isEmpty() ? null : Units.fromText(given, unit);
+    Linear conversion = number == null || given.isEmpty() ? null : field.metric().fromUnit(given);
     if (number != null && conversion != null) {
       Field plain = field.plain();
       if (conversion.isIdentity()) {

@@ -144,6 +144,30 @@ class BuiltInCodecsTest {
 
   /** A layout is a profile's, which it is given here. */
   @Nested
+  class InfluxLine implements CodecContract {
+    @Override
+    public PayloadCodec codec() {
+      return named("influx-line");
+    }
+
+    @Override
+    public List<Message> messages() {
+      return List.of(
+          new Message(
+              text("m a=1i,b=\"x\",c=2.5 1767225590000000000"), Set.of("m.a", "m.b", "m.c")),
+          new Message(text("# x\nm,h=q a=t\nn a=nan\n"), Set.of("m[h=q].a", "n.a")));
+    }
+
+    @Override
+    public List<List<byte[]>> reordered() {
+      return List.of(
+          List.of(
+              text("m,k=1,h=2 a=1i,b=t 1767225590\nn c=1 1767225590"),
+              text("n c=1 1767225590\nm,h=2,k=1 b=t,a=1i 1767225590")));
+    }
+  }
+
+  @Nested
   class Bytes implements CodecContract {
     @Override
     public PayloadCodec codec() {

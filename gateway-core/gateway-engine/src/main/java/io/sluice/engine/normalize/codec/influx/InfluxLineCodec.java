@@ -220,7 +220,7 @@ final class InfluxLineCodec implements PlannedCodec {
 
   private @Nullable Field meant(Field first, Point.Value value) {
     return switch (parsed(value)) {
-      case Boolean truth -> Meaning.ofBoolean(first);
+      case Boolean _ -> Meaning.ofBoolean(first);
       case Number number -> Meaning.ofNumber(first, number.doubleValue());
       case null, default -> Meaning.ofText(first, value.text());
     };
