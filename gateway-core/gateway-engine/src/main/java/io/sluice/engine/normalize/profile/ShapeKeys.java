@@ -264,7 +264,7 @@ final class ShapeKeys {
       }
     }
     attributes.forEach((container, own) -> {
-      String owner = owners.get(container);
+      String owner = owners.getOrDefault(container, container);
       Node at = paths.get(owner);
       container(top, container, new Elements(List.copyOf(own), null), owner, at);
     });
