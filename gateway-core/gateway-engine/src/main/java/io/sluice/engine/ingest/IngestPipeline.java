@@ -85,6 +85,7 @@ public final class IngestPipeline implements Readmission {
   private final Observer observer;
   private final LiveFeed liveFeed;
   private final OwnFaults faults = new OwnFaults();
+  private volatile Newcomers newcomers = Newcomers.NONE;
   private volatile AlarmWatch alarmWatch = AlarmWatch.NONE;
   private volatile AlarmTap alarmTap = (sequence, body) -> {};
   private volatile @Nullable LaneShares shares;
@@ -118,6 +119,11 @@ public final class IngestPipeline implements Readmission {
 
   public LiveFeed liveFeed() {
     return liveFeed;
+  }
+
+  /** Has this say what becomes of children that nobody registered, from now on. */
+  public void bring(Newcomers by) {
+    newcomers = by;
   }
 
   /** Has the listener told of alarms from now on. */
@@ -289,14 +295,26 @@ public final class IngestPipeline implements Readmission {
   }
 
   /**
-   * What a concentrator says of a child that it has not is kept, and never costs its connection.
+   * What a concentrator says of a child that it has not is kept, and never costs its connection. It
+   * is offered again where the child is being registered.
    */
   @Nullable Receipt unknownChild(Uplink uplink, Device self, String child) {
-    String detail =
-        devices.find(child) == null
-            ? "device %s is not registered; add it with parent: %s".formatted(child, self.id())
-            : "device %s is no child of %s; register it with parent: %s"
-                .formatted(child, self.id(), self.id());
+    String detail;
+    if (devices.find(child) == null) {
+      Newcomers.Verdict verdict = newcomers.bring(self, child);
+      if (verdict.isUnderWay()) {
+        return new Receipt.Busy(QUEUE_RETRY_AFTER_MILLIS);
+      }
+      String why = verdict.refusal();
+      detail =
+          why == null
+              ? "device %s is not registered; add it with parent: %s".formatted(child, self.id())
+              : why;
+    } else {
+      detail =
+          "device %s is no child of %s; register it with parent: %s"
+              .formatted(child, self.id(), self.id());
+    }
     unknownChildren.tell(self.id(), child, detail);
     return deadLetter(uplink, self, RejectReason.UNKNOWN_CHILD, detail);
   }

@@ -34,7 +34,12 @@ final class RepeatedParts {
   private synchronized Cache<Key, First> firsts() {
     Cache<Key, First> now = kept;
     if (now == null) {
-      now = Caffeine.newBuilder().maximumSize(MAX_KEPT).expireAfterWrite(WINDOW).build();
+      now =
+          Caffeine.newBuilder()
+              .executor(Runnable::run)
+              .maximumSize(MAX_KEPT)
+              .expireAfterWrite(WINDOW)
+              .build();
       kept = now;
     }
     return now;

@@ -91,6 +91,11 @@ public final class Normalizer {
     this.profiles = profiles;
   }
 
+  /** The profile of that id, as it is now; null where none is loaded. Any thread. */
+  public @Nullable Profile profile(String id) {
+    return profiles.find(id);
+  }
+
   /** Has these take the place of the profiles. Any thread. */
   public void use(Profiles others) {
     profiles = others;

@@ -21,6 +21,7 @@ import io.sluice.api.store.StoredClaim;
 import io.sluice.api.store.StoredCommand;
 import io.sluice.api.store.StoredDevice;
 import io.sluice.engine.limits.LimitSettings;
+import io.sluice.engine.normalize.profile.Profile;
 import io.sluice.engine.registry.auth.Authenticator;
 import io.sluice.engine.registry.auth.KnownPlaces;
 import io.sluice.engine.registry.auth.LoginDelays;
@@ -36,6 +37,7 @@ import io.sluice.engine.registry.device.DeviceEntry;
 import io.sluice.engine.registry.device.DeviceRules;
 import io.sluice.engine.registry.device.DeviceStore;
 import io.sluice.engine.registry.presence.Presence;
+import io.sluice.engine.registry.provision.ChildRegistration;
 import io.sluice.engine.registry.provision.ClaimAdmin;
 import io.sluice.engine.registry.provision.ClaimStore;
 import io.sluice.engine.registry.provision.DeviceSeed;
@@ -57,6 +59,7 @@ import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -92,6 +95,7 @@ public final class Registry implements AutoCloseable {
   private final DeviceImporter importer;
   private final Seeder seeder;
   private final CommandQueues commands;
+  private final SelfRegistration registration;
 
   private Registry(
       RegistryStore store,
@@ -122,7 +126,7 @@ public final class Registry implements AutoCloseable {
     presence.onTurn(commands::ready);
     ClaimStore claims = new ClaimStore(store);
     this.claims = new ClaimAdmin(devices::profiles, tokens, claims, clock::millis);
-    SelfRegistration registration = new SelfRegistration(devices, hasher);
+    this.registration = new SelfRegistration(devices, hasher);
     this.enrolment =
         new Enrolment(
             devices, registration, tokens, claims, authorities, this::handOver, clock::millis);
@@ -382,6 +386,15 @@ public final class Registry implements AutoCloseable {
   /** Commands, for operators. */
   public CommandService commandService() {
     return commands;
+  }
+
+  /**
+   * What registers children that concentrators bring; close it before the registry.
+   *
+   * @param profiles the profile of an id, as it is now
+   */
+  public ChildRegistration children(Function<String, @Nullable Profile> profiles) {
+    return new ChildRegistration(registration, profiles);
   }
 
   /** Ends the commands whose time is over now; runs by itself each second. */

@@ -150,4 +150,30 @@ class MessagePartsTest {
             Receipt.Rejected.class,
             rejected -> assertThat(rejected.detail()).contains("send its name as head.sn"));
   }
+
+  @Test
+  void childThatIsBeingRegisteredIsOfferedAgainAndOneThatMayNotComeIsALetter() {
+    rig.pipeline()
+        .bring((concentrator, child) ->
+            child.equals("new")
+                ? Newcomers.Verdict.UNDER_WAY
+                : new Newcomers.Verdict(false, "raise children.limit"));
+    Uplink uplink =
+        rig.uplink(
+            "bridge",
+            "hub/4/meters",
+            "{\"meters\":{\"m1\":{\"kW\":1},\"new\":{\"kW\":2},\"more\":{\"kW\":3}}}"
+                .getBytes(UTF_8),
+            null);
+    rig.offer(uplink);
+    assertThat(rig.store()).containsExactly("telemetry m1; kW=1");
+    assertThat(rig.receipt()).isInstanceOf(Receipt.Busy.class);
+    assertThat(rig.letters).hasSize(1);
+    assertThat(new String(rig.letters.getFirst().body(), UTF_8)).contains("raise children.limit");
+    rig.child("new", "any");
+    rig.offer(uplink);
+    assertThat(rig.store()).containsExactly("telemetry new; kW=2");
+    assertThat(rig.receipt()).isInstanceOf(Receipt.Stored.class);
+    assertThat(rig.letters).hasSize(1);
+  }
 }

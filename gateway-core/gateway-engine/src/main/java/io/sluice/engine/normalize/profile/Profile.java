@@ -58,6 +58,7 @@ public final class Profile {
   private final String title;
   private final String sector;
   private final @Nullable String dialect;
+  private final @Nullable ChildRule children;
   private final Duration interval;
   private final @Nullable Duration supervision;
   private final List<Metric> metrics;
@@ -73,6 +74,7 @@ public final class Profile {
     this.title = head.title;
     this.sector = head.sector;
     this.dialect = head.dialect;
+    this.children = head.children;
     this.interval = head.interval;
     this.supervision = head.supervision;
     this.forms = head.forms;
@@ -97,6 +99,7 @@ public final class Profile {
       String title,
       String sector,
       @Nullable String dialect,
+      @Nullable ChildRule children,
       Duration interval,
       @Nullable Duration supervision,
       Unknown unknown,
@@ -124,6 +127,7 @@ public final class Profile {
             id,
             id,
             "",
+            null,
             null,
             DEFAULT_INTERVAL,
             null,
@@ -226,6 +230,11 @@ public final class Profile {
   /** The dialect that its devices speak, or null: one of the listener's. */
   public @Nullable String dialect() {
     return dialect;
+  }
+
+  /** Which children its devices may bring by themselves; null: none. */
+  public @Nullable ChildRule children() {
+    return children;
   }
 
   public String title() {

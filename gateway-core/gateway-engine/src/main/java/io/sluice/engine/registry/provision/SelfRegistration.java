@@ -52,6 +52,38 @@ public final class SelfRegistration {
         new DeviceEntry(device, credentials), () -> unregistered() < limit, List.of());
   }
 
+  /**
+   * Registers a child that its concentrator brings, in the concentrator's sector and site.
+   *
+   * @param limit children that the concentrator has, at most
+   * @return null where it is known by now or barred, or the limit is reached
+   */
+  @Nullable DeviceEntry registerChild(DeviceId id, Device concentrator, String profile, int limit) {
+    Device device =
+        new Device(
+            id,
+            profile,
+            concentrator.sector(),
+            concentrator.site(),
+            null,
+            concentrator.id(),
+            false,
+            true,
+            false,
+            concentrator.timezone());
+    return registerNew(
+        new DeviceEntry(device, StoredCredentials.NONE),
+        () -> childrenOf(concentrator.id()) < limit,
+        List.of());
+  }
+
+  /** Children that a concentrator has. */
+  long childrenOf(DeviceId concentrator) {
+    return devices.index().all().stream()
+        .filter(entry -> concentrator.equals(entry.device().parent()))
+        .count();
+  }
+
   private long unregistered() {
     return devices.index().all().stream()
         .filter(entry -> entry.device().sector().equals(UNREGISTERED))
