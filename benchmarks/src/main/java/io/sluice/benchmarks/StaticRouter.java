@@ -20,13 +20,13 @@ import org.jspecify.annotations.Nullable;
  *   <li>Huawei IoTDA: {@code $oc/devices/{id}/sys/properties/report}
  * </ul>
  */
-final class StaticRouter {
+public final class StaticRouter {
   /**
    * Where a message goes.
    *
    * @param device the device that the topic names, or null: the session's
    */
-  record Route(MessageClass messageClass, @Nullable String device) {}
+  public record Route(MessageClass messageClass, @Nullable String device) {}
 
   private static final Route TELEMETRY = new Route(MessageClass.TELEMETRY, null);
   private static final Route EVENT = new Route(MessageClass.EVENT, null);

@@ -16,6 +16,7 @@ import io.sluice.api.adapter.LinkEnd;
 import io.sluice.api.adapter.Peer;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.core.ConditionFactory;
@@ -128,7 +129,7 @@ public interface HandOverContract {
         gateway.submit(command("c1"));
         patiently().until(() -> gateway.acknowledgedCommands().contains("c1"));
         assertThat(device.taken()).containsExactly("c1");
-        DeviceLink link = gateway.link(MOVING);
+        DeviceLink link = Objects.requireNonNull(gateway.link(MOVING));
         CompletableFuture<Void> turn = new ForeignLink().claim(gateway);
         patiently().until(turn::isDone);
         link.close(LinkEnd.TAKEN_OVER); // again, and behind its end
