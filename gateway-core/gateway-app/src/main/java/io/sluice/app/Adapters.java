@@ -3,10 +3,10 @@ package io.sluice.app;
 import io.sluice.api.adapter.Adapter;
 import io.sluice.api.adapter.AdapterFactory;
 import io.sluice.api.adapter.Endpoint;
-import io.sluice.api.adapter.Ingress;
 import io.sluice.api.operator.Operations.EndpointView;
 import io.sluice.api.operator.Operations.ListenerView;
 import io.sluice.engine.adapters.EngineContext;
+import io.sluice.engine.adapters.GatewayIngress;
 import io.sluice.engine.config.GatewayConfig;
 import io.sluice.engine.config.GatewayConfig.AdapterConfig;
 import io.sluice.engine.config.Types;
@@ -48,7 +48,7 @@ final class Adapters implements AutoCloseable {
    * @param ways name of an adapter → its way in
    * @throws IOException where one cannot start; the message names it and the remedy
    */
-  void start(GatewayConfig config, EngineContext context, Function<String, Ingress> ways)
+  void start(GatewayConfig config, EngineContext context, Function<String, GatewayIngress> ways)
       throws IOException {
     for (AdapterFactory<?> factory : Types.adapters().byName().values()) {
       start(factory, List.copyOf(config.listeners().values()), context, ways, listeners);
@@ -62,7 +62,7 @@ final class Adapters implements AutoCloseable {
       AdapterFactory<?> factory,
       List<AdapterConfig> configs,
       EngineContext context,
-      Function<String, Ingress> ways,
+      Function<String, GatewayIngress> ways,
       List<Running> running)
       throws IOException {
     for (AdapterConfig config : configs) {
@@ -87,7 +87,10 @@ final class Adapters implements AutoCloseable {
   }
 
   private void start(
-      Made made, EngineContext context, Function<String, Ingress> ways, List<Running> running)
+      Made made,
+      EngineContext context,
+      Function<String, GatewayIngress> ways,
+      List<Running> running)
       throws IOException {
     started.add(made.adapter());
     made.adapter().start(context.with(ways.apply(made.config().name())));
@@ -99,7 +102,7 @@ final class Adapters implements AutoCloseable {
    *
    * @throws IOException where it cannot start; the message names what and the remedy
    */
-  void startSource(Made made, EngineContext context, Function<String, Ingress> ways)
+  void startSource(Made made, EngineContext context, Function<String, GatewayIngress> ways)
       throws IOException {
     boolean isStarted = false;
     try {

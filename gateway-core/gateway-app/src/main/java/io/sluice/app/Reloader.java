@@ -1,6 +1,5 @@
 package io.sluice.app;
 
-import io.sluice.api.adapter.Ingress;
 import io.sluice.api.audit.AuditEvent;
 import io.sluice.api.audit.AuditTrail;
 import io.sluice.api.health.Guarded;
@@ -12,6 +11,7 @@ import io.sluice.app.reload.SourceFiles;
 import io.sluice.app.reload.SourceWatch;
 import io.sluice.cli.config.GatewayFiles;
 import io.sluice.engine.adapters.EngineContext;
+import io.sluice.engine.adapters.GatewayIngress;
 import io.sluice.engine.config.GatewayConfig;
 import io.sluice.engine.config.GatewayConfig.AdapterConfig;
 import io.sluice.engine.config.GatewayConfig.UpstreamConfig;
@@ -459,7 +459,7 @@ final class Reloader implements ConfigurationService, AutoCloseable {
     }
   }
 
-  private Ingress way(String adapter) {
+  private GatewayIngress way(String adapter) {
     return parts.understanding().shutWay(adapter);
   }
 

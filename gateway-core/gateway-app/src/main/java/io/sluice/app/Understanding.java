@@ -1,6 +1,5 @@
 package io.sluice.app;
 
-import io.sluice.api.adapter.Ingress;
 import io.sluice.cli.config.GatewayFiles;
 import io.sluice.engine.adapters.GatewayIngress;
 import io.sluice.engine.config.GatewayConfig;
@@ -75,7 +74,7 @@ final class Understanding {
   }
 
   /** A new way in for an adapter. */
-  Ingress way(String adapter) {
+  GatewayIngress way(String adapter) {
     GatewayIngress way = new GatewayIngress(pipeline);
     way.understand(at(state, adapter));
     ways.put(adapter, way);
@@ -83,7 +82,7 @@ final class Understanding {
   }
 
   /** A new way in for an adapter, shut until {@link #openAll}. */
-  Ingress shutWay(String adapter) {
+  GatewayIngress shutWay(String adapter) {
     GatewayIngress way = new GatewayIngress(pipeline);
     ways.put(adapter, way);
     return way;

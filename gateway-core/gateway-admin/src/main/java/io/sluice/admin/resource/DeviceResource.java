@@ -295,7 +295,13 @@ public final class DeviceResource {
         body.object(
             "credentials",
             Set.of(
-                "password", "token", "psk", "certificate", "certificate-authority", "public-key"));
+                "password",
+                "token",
+                "psk",
+                "certificate",
+                "certificate-authority",
+                "public-key",
+                "secret"));
     if (given == null) {
       return null;
     }
@@ -306,7 +312,8 @@ public final class DeviceResource {
         psk == null ? null : new PskSpec(psk.required("identity"), psk.required("key")),
         given.text("certificate"),
         given.text("certificate-authority"),
-        given.text("public-key"));
+        given.text("public-key"),
+        given.text("secret"));
   }
 
   static DeviceId id(RoutingContext ctx) {

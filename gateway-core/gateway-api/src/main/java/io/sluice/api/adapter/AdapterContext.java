@@ -20,6 +20,11 @@ public interface AdapterContext {
   /** Gives out commands for devices. */
   Commands commands();
 
+  /** How a device is spoken to in its vendor's form. */
+  default Dialogue dialogue(Admission.Admitted admitted) {
+    return Dialogue.NONE;
+  }
+
   /** Counts what the adapter itself refuses. */
   Meters meters();
 

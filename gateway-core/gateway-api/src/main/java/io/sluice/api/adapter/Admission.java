@@ -3,6 +3,8 @@ package io.sluice.api.adapter;
 import io.sluice.api.Device;
 import io.sluice.api.RejectReason;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The verdict on a peer's credentials. */
 public sealed interface Admission {
@@ -26,11 +28,29 @@ public sealed interface Admission {
    * Let in as that device.
    *
    * @param grant by what: a session stands on it until the registry changes
+   * @param vendor by whose sign-in, or null: by the gateway's own
    */
-  record Admitted(Device device, Grant grant) implements Admission {
+  record Admitted(Device device, Grant grant, @Nullable Vendor vendor) implements Admission {
+    /** By the gateway's own sign-in. */
+    public Admitted(Device device, Grant grant) {
+      this(device, grant, null);
+    }
+
     /** Of a gateway that keeps no registry. */
     public Admitted(Device device) {
       this(device, Grant.NONE);
+    }
+  }
+
+  /**
+   * The dialect by which a device has signed in. Immutable.
+   *
+   * @param dialect its name
+   * @param names what its sign-in named: {@code pk} of a product, {@code tenant} and so on
+   */
+  record Vendor(String dialect, Map<String, String> names) {
+    public Vendor {
+      names = Map.copyOf(names);
     }
   }
 
@@ -62,8 +82,14 @@ public sealed interface Admission {
    *
    * @param reason for the metrics
    * @param detail one sentence that may be shown to the peer; names no secret
+   * @param forOperator the same for the audit trail, which may say more
    */
-  record Refused(RejectReason reason, String detail) implements Admission {
+  record Refused(RejectReason reason, String detail, String forOperator) implements Admission {
+    /** With one sentence for both. */
+    public Refused(RejectReason reason, String detail) {
+      this(reason, detail, detail);
+    }
+
     /** Whether it is the peer's name that is at fault, or that it has none. */
     public boolean isForItsName() {
       return equals(NAMELESS) || equals(NO_NAME);

@@ -9,8 +9,16 @@ public sealed interface Credentials {
   /**
    * A user name with a password. A user name that is no device id and comes without a password is
    * looked up as a token. The receiver may overwrite the password's bytes.
+   *
+   * @param clientId of the protocol, where vendors put a part of their sign-in; or null
    */
-  record Password(String userName, byte @Nullable [] password) implements Credentials {
+  record Password(String userName, byte @Nullable [] password, @Nullable String clientId)
+      implements Credentials {
+    /** Without a client id. */
+    public Password(String userName, byte @Nullable [] password) {
+      this(userName, password, null);
+    }
+
     @Override
     public String toString() {
       return "Password[" + userName + "]";

@@ -53,5 +53,11 @@ public interface Uplink {
     return null;
   }
 
+  /**
+   * What follows the message by the rules of its vendor. It is called before {@link Ingress#accept}
+   * returns, on its thread, at most once for each offer.
+   */
+  default void followedBy(Exchange exchange) {}
+
   ReceiptSink sink();
 }

@@ -104,6 +104,7 @@ public interface DeviceDirectory {
 
   /**
    * @param certificateAuthority name of the authority that alone may give that subject, or null
+   * @param secret device secret of a vendor's sign-in, as the vendor gave it, or null
    */
   record CredentialSpec(
       @Nullable String password,
@@ -111,7 +112,19 @@ public interface DeviceDirectory {
       @Nullable PskSpec psk,
       @Nullable String certificate,
       @Nullable String certificateAuthority,
-      @Nullable String publicKey) {
+      @Nullable String publicKey,
+      @Nullable String secret) {
+    /** Without a device secret. */
+    public CredentialSpec(
+        @Nullable String password,
+        @Nullable String token,
+        @Nullable PskSpec psk,
+        @Nullable String certificate,
+        @Nullable String certificateAuthority,
+        @Nullable String publicKey) {
+      this(password, token, psk, certificate, certificateAuthority, publicKey, null);
+    }
+
     @Override
     public String toString() {
       return "CredentialSpec[***]";

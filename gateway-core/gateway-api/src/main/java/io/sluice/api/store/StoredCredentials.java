@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param certificateAuthority name of the authority that alone may give that subject; null where
  *     the entry names none
  * @param publicKey SHA-256 of the raw public key's SubjectPublicKeyInfo, in hex
+ * @param secret the device secret of a vendor's sign-in, as text: a signature is made anew with it,
+ *     so that it is kept readable, as {@code pskKey} is
  */
 public record StoredCredentials(
     @Nullable String passwordHash,
@@ -27,17 +29,38 @@ public record StoredCredentials(
     byte @Nullable [] pskKey,
     @Nullable String certificate,
     @Nullable String certificateAuthority,
-    @Nullable String publicKey) {
+    @Nullable String publicKey,
+    @Nullable String secret) {
   /** Stands where a password hash would: no password has it. */
   private static final String NEVER = "revoked";
 
   /** What a device has after a revocation: it cannot sign in, not even anonymously. */
   public static final StoredCredentials REVOKED =
-      new StoredCredentials(NEVER, null, null, null, null, null, null);
+      new StoredCredentials(NEVER, null, null, null, null, null, null, null);
 
   /** What a device has that nothing was given to. */
   public static final StoredCredentials NONE =
-      new StoredCredentials(null, null, null, null, null, null, null);
+      new StoredCredentials(null, null, null, null, null, null, null, null);
+
+  /** Without a device secret. */
+  public StoredCredentials(
+      @Nullable String passwordHash,
+      @Nullable String tokenHash,
+      @Nullable String pskIdentity,
+      byte @Nullable [] pskKey,
+      @Nullable String certificate,
+      @Nullable String certificateAuthority,
+      @Nullable String publicKey) {
+    this(
+        passwordHash,
+        tokenHash,
+        pskIdentity,
+        pskKey,
+        certificate,
+        certificateAuthority,
+        publicKey,
+        null);
+  }
 
   /** Whether there are none. */
   public boolean none() {
@@ -62,6 +85,9 @@ public record StoredCredentials(
     if (publicKey != null) {
       kinds.add("public-key");
     }
+    if (secret != null) {
+      kinds.add("secret");
+    }
     return kinds;
   }
 
@@ -73,7 +99,7 @@ public record StoredCredentials(
   /** These with another password, or none. */
   public StoredCredentials withPasswordHash(@Nullable String hash) {
     return new StoredCredentials(
-        hash, tokenHash, pskIdentity, pskKey, certificate, certificateAuthority, publicKey);
+        hash, tokenHash, pskIdentity, pskKey, certificate, certificateAuthority, publicKey, secret);
   }
 
   /** These with another token, or none; a revocation ends. */
@@ -85,7 +111,8 @@ public record StoredCredentials(
         pskKey,
         certificate,
         certificateAuthority,
-        publicKey);
+        publicKey,
+        secret);
   }
 
   @Override
@@ -97,13 +124,14 @@ public record StoredCredentials(
         && Arrays.equals(pskKey, that.pskKey)
         && Objects.equals(certificate, that.certificate)
         && Objects.equals(certificateAuthority, that.certificateAuthority)
-        && Objects.equals(publicKey, that.publicKey);
+        && Objects.equals(publicKey, that.publicKey)
+        && Objects.equals(secret, that.secret);
   }
 
   @Override
   public int hashCode() {
     return Objects.hash(
-        passwordHash, tokenHash, pskIdentity, certificate, certificateAuthority, publicKey);
+        passwordHash, tokenHash, pskIdentity, certificate, certificateAuthority, publicKey, secret);
   }
 
   @Override

@@ -92,6 +92,14 @@ final class DeviceAddCommand implements Callable<Integer> {
       description = "Subject of its certificate: CN=press-07.")
   private @Nullable String certificate;
 
+  @Option(
+      names = "--secret",
+      paramLabel = "SECRET",
+      arity = "0..1",
+      interactive = true,
+      description = "Device secret of a vendor's sign-in; asked for where the value is left out.")
+  private char @Nullable [] secret;
+
   @ArgGroup(exclusive = false)
   private @Nullable Psk psk;
 
@@ -122,6 +130,7 @@ final class DeviceAddCommand implements Callable<Integer> {
     ObjectNode credentials = AdminClient.JSON.createObjectNode();
     putGiven(credentials, "password", password == null ? null : new String(password));
     putGiven(credentials, "certificate", certificate);
+    putGiven(credentials, "secret", secret == null ? null : new String(secret));
     if (psk != null) {
       credentials.putObject("psk").put("identity", psk.identity).put("key", new String(psk.key));
     }

@@ -57,6 +57,12 @@ final class DeviceRotateCommand implements Callable<Integer> {
   private @Nullable Path publicKey;
 
   @Option(
+      names = "--secret-file",
+      paramLabel = "FILE",
+      description = "File that holds the new device secret of a vendor's sign-in.")
+  private @Nullable Path secretFile;
+
+  @Option(
       names = "--psk-identity",
       paramLabel = "NAME",
       description = "Identity of the new pre-shared key.")
@@ -92,14 +98,17 @@ final class DeviceRotateCommand implements Callable<Integer> {
     if (publicKey != null) {
       credentials.put("public-key", content(publicKey));
     }
+    if (secretFile != null) {
+      credentials.put("secret", content(secretFile));
+    }
     if (pskIdentity != null && pskKeyFile != null) {
       credentials.putObject("psk").put("identity", pskIdentity).put("key", content(pskKeyFile));
     }
     if (credentials.isEmpty()) {
       throw new CommandFailure(
           ExitCode.USAGE,
-          "no credential given; add --password, --certificate, --public-key, or --psk-identity and"
-              + " --psk-key-file");
+          "no credential given; add --password, --certificate, --public-key, --secret-file, or"
+              + " --psk-identity and --psk-key-file");
     }
     try (AdminClient client = admin.client()) {
       client.require(

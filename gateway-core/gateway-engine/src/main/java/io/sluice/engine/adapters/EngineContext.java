@@ -2,7 +2,9 @@ package io.sluice.engine.adapters;
 
 import io.sluice.api.adapter.Access;
 import io.sluice.api.adapter.AdapterContext;
+import io.sluice.api.adapter.Admission;
 import io.sluice.api.adapter.Commands;
+import io.sluice.api.adapter.Dialogue;
 import io.sluice.api.adapter.Ingress;
 import io.sluice.api.adapter.LiveRecords;
 import io.sluice.api.adapter.Meters;
@@ -22,11 +24,39 @@ public record EngineContext(
     Meters meters,
     LiveRecords records,
     InstantSource clock,
-    SharedParts parts)
+    SharedParts parts,
+    Dialogue.Opener dialogues)
     implements AdapterContext {
-  /** The same gateway for an adapter with a way in of its own. */
-  public EngineContext with(Ingress own) {
-    return new EngineContext(own, access, sessions, commands, meters, records, clock, parts);
+  /** Without the dialects of a way in. */
+  public EngineContext(
+      Ingress ingress,
+      Access access,
+      Sessions sessions,
+      Commands commands,
+      Meters meters,
+      LiveRecords records,
+      InstantSource clock,
+      SharedParts parts) {
+    this(ingress, access, sessions, commands, meters, records, clock, parts, _ -> Dialogue.NONE);
+  }
+
+  /** The same gateway for an adapter with a way in, and so with dialects, of its own. */
+  public EngineContext with(GatewayIngress way) {
+    return new EngineContext(
+        way,
+        access instanceof GatewayAccess own ? own.with(way::signIns, clock) : access,
+        sessions,
+        commands,
+        meters,
+        records,
+        clock,
+        parts,
+        way::dialogue);
+  }
+
+  @Override
+  public Dialogue dialogue(Admission.Admitted admitted) {
+    return dialogues.open(admitted);
   }
 
   @Override

@@ -7,12 +7,15 @@ import io.sluice.api.adapter.Access;
 import io.sluice.api.adapter.Admission;
 import io.sluice.api.adapter.Credentials;
 import io.sluice.api.adapter.Peer;
+import io.sluice.engine.dialect.signin.SignIns;
 import io.sluice.engine.limits.AddressLimits;
 import io.sluice.engine.registry.Registry;
 import io.sluice.engine.registry.auth.Consumers;
+import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Admits consumers and devices, within the limits of their addresses. Thread-safe. */
@@ -22,9 +25,26 @@ public final class GatewayAccess implements Access {
   private final Consumers consumers;
   private final AddressLimits addresses;
   private final GatewayMeters meters;
+  private final VendorAccess vendors;
 
+  /** With the gateway's own sign-in alone. */
   public GatewayAccess(
       Registry registry, Consumers consumers, AddressLimits addresses, GatewayMeters meters) {
+    this(
+        registry,
+        consumers,
+        addresses,
+        meters,
+        new VendorAccess(registry, () -> SignIns.NONE, InstantSource.system()));
+  }
+
+  private GatewayAccess(
+      Registry registry,
+      Consumers consumers,
+      AddressLimits addresses,
+      GatewayMeters meters,
+      VendorAccess vendors) {
+    this.vendors = vendors;
     this.names = new ClaimedNames(name -> registry.find(name) != null || consumers.knows(name));
     this.registry = registry;
     this.consumers = consumers;
@@ -32,12 +52,24 @@ public final class GatewayAccess implements Access {
     this.meters = meters;
   }
 
+  /**
+   * The same for a listener whose dialects have sign-ins.
+   *
+   * @param signIns asked for each sign-in
+   * @param clock by which what a device has signed holds
+   */
+  public GatewayAccess with(Supplier<SignIns> signIns, InstantSource clock) {
+    return new GatewayAccess(
+        registry, consumers, addresses, meters, new VendorAccess(registry, signIns, clock));
+  }
+
   @Override
   public CompletionStage<Admission> admit(Peer peer, Credentials credentials) {
     return judge(peer, credentials)
         .thenApply(admission -> {
           if (admission instanceof Admission.Refused refused) {
-            meters.notAdmitted(peer, refused.reason(), names.of(credentials), refused.detail());
+            meters.notAdmitted(
+                peer, refused.reason(), names.of(credentials), refused.forOperator());
             if (refused.reason() == RejectReason.QUOTA) {
               meters.limited(peer, Limit.FAILED_LOGINS);
             }
@@ -49,9 +81,12 @@ public final class GatewayAccess implements Access {
   private CompletionStage<Admission> judge(Peer peer, Credentials credentials) {
     try {
       Admission consumer = consumers.admit(peer, credentials);
-      return consumer == null
-          ? registry.admit(peer, credentials)
-          : CompletableFuture.completedStage(consumer);
+      if (consumer != null) {
+        return CompletableFuture.completedStage(consumer);
+      }
+      CompletionStage<Admission> byVendor =
+          credentials instanceof Credentials.Password shown ? vendors.admit(peer, shown) : null;
+      return byVendor == null ? registry.admit(peer, credentials) : byVendor;
     } catch (RuntimeException fault) {
       // a fault of our own is a failed stage, so that every adapter answers it in its one place
       return CompletableFuture.failedStage(fault);

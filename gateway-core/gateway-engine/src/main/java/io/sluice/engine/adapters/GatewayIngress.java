@@ -1,8 +1,11 @@
 package io.sluice.engine.adapters;
 
+import io.sluice.api.adapter.Admission;
+import io.sluice.api.adapter.Dialogue;
 import io.sluice.api.adapter.Ingress;
 import io.sluice.api.adapter.Receipt;
 import io.sluice.api.adapter.Uplink;
+import io.sluice.engine.dialect.signin.SignIns;
 import io.sluice.engine.ingest.IngestPipeline;
 import io.sluice.engine.ingest.Vocabulary;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +32,18 @@ public final class GatewayIngress implements Ingress {
   /** Whether it was told by what messages are understood. */
   public boolean isOpen() {
     return vocabulary != null;
+  }
+
+  /** The sign-ins of its dialects. */
+  SignIns signIns() {
+    Vocabulary by = vocabulary;
+    return by == null ? SignIns.NONE : by.topics().signIns();
+  }
+
+  /** How a device that has signed in here is spoken to. */
+  Dialogue dialogue(Admission.Admitted admitted) {
+    Vocabulary by = vocabulary;
+    return by == null ? Dialogue.NONE : by.topics().dialogue(admitted, pipeline::find);
   }
 
   @Override

@@ -3,7 +3,10 @@ package io.sluice.engine.dialect;
 import io.sluice.api.ContentType;
 import io.sluice.api.MessageClass;
 import io.sluice.api.config.Option;
+import io.sluice.engine.dialect.signin.SignInFile;
+import io.sluice.engine.dialect.talk.TalkFile;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What a dialect's file may say today. Immutable. */
@@ -11,13 +14,16 @@ record DialectFile(
     @Option(doc = "What the dialect is, for people.") String title,
     @Option(doc = "Its topics in a few words, for a device whose topic is not mapped.") String hint,
     @Option(doc = "What the topics mean that devices publish to; the order does not matter.")
-        List<Up> up) {
-  /** Keys that the format has room for, and that this version does not do. */
-  static final List<String> RESERVED = List.of("sign-in", "reply", "down");
-
-  /** Keys of one rule that the format has room for, and that this version does not do. */
-  static final List<String> RESERVED_OF_RULE = List.of("reply");
-
+        List<Up> up,
+    @Option(doc = "How its devices sign in, one way after the other.") List<SignInFile> signIn,
+    @Option(doc = "What is published back, by the names that rules of up give.")
+        Map<String, TalkFile.Reply> reply,
+    @Option(doc = "Forms of commands; of several the first that reaches the device counts.")
+        List<TalkFile.Down> down,
+    @Option(doc = "Topics that a device may subscribe to beside command/#; {device} is its own id.")
+        List<String> listen,
+    @Option(doc = "Whether devices that speak it alone are sent to without a subscription.")
+        boolean implicit) {
   /** One rule. */
   record Up(
       @Option(
@@ -28,8 +34,10 @@ record DialectFile(
                       + " that name).",
               required = true)
           String topic,
-      @Option(doc = "Class of its messages.", key = "class", required = true)
-          MessageClass messageClass,
+      @Option(
+              doc = "Class of its messages; without it they are answered and not stored.",
+              key = "class")
+          @Nullable MessageClass messageClass,
       @Option(
               doc =
                   "What its payloads are where the message says nothing; without it the profile or"
@@ -57,7 +65,24 @@ record DialectFile(
               key = "child-payload")
           @Nullable String childPayload,
       @Option(doc = "What takes its messages apart, of those that the program has.")
-          @Nullable String unpack) {}
+          @Nullable String unpack,
+      @Option(
+              doc = "Whether its messages are stored; false: they are acknowledged, and no more.",
+              def = "true")
+          boolean kept,
+      @Option(doc = "Names of the replies, of the key reply.") List<String> reply,
+      @Option(doc = "How its messages answer a command.") TalkFile.@Nullable Answer answer,
+      @Option(
+              doc =
+                  "Fields of the messages that are stored, { body.method: report }; others are"
+                      + " answered only.")
+          Map<String, String> only,
+      @Option(doc = "Fields of the messages that are not stored; they are answered only.")
+          Map<String, String> except) {
+    boolean isStored() {
+      return kept && messageClass != null;
+    }
+  }
 
   /** How the devices of one message are told apart. */
   enum Children {

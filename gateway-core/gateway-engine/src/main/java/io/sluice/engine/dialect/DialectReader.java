@@ -11,6 +11,8 @@ import io.sluice.engine.config.Fault;
 import io.sluice.engine.config.Faults;
 import io.sluice.engine.config.Location;
 import io.sluice.engine.dialect.Dialects.Written;
+import io.sluice.engine.dialect.talk.Follow;
+import io.sluice.engine.dialect.talk.TalkFile;
 import io.sluice.engine.dialect.unpack.Unpackers;
 import java.io.IOException;
 import java.io.InputStream;
@@ -30,7 +32,16 @@ import org.jspecify.annotations.Nullable;
 final class DialectReader {
   /** Those that come with the program, in the order in which a device is told of them. */
   static final List<String> SHIPPED =
-      List.of("sluice", "thingsboard", "hono", "alink", "huawei-iotda");
+      List.of(
+          "sluice",
+          "thingsboard",
+          "hono",
+          "alink",
+          "huawei-iotda",
+          "onenet",
+          "tencent-iot",
+          "aws-iot",
+          "azure-iot-hub");
 
   /** Those that come with it too, and that are read only where something names them. */
   static final List<String> NAMED_ONLY =
@@ -158,19 +169,22 @@ final class DialectReader {
 
   private @Nullable Written dialect(String name, ConfigNode root) {
     Binder binder = new Binder(Path.of(""), faults);
-    List<String> keys = new ArrayList<>(Binder.keys(DialectFile.class));
-    keys.addAll(DialectFile.RESERVED);
+    List<String> keys = Binder.keys(DialectFile.class);
     Mapping top = binder.mapping(root, keys);
     if (top == null) {
       return null;
     }
     binder.rejectUnknown(top, keys);
-    rejectReserved(top, DialectFile.RESERVED);
     ConfigNode up = top.get("up");
-    List<Rule> rules = up instanceof Sequence list ? rules(name, binder, list) : List.of();
     Mapping head = without(top, "up");
     DialectFile file = binder.bindKnown(DialectFile.class, up instanceof Sequence ? head : top);
-    return file == null ? null : new Written(name, file.hint(), rules);
+    Map<String, TalkFile.Reply> replies = file == null ? Map.of() : file.reply();
+    List<Rule> rules = up instanceof Sequence list ? rules(name, replies, binder, list) : List.of();
+    if (file == null) {
+      return null;
+    }
+    DialectParts parts = new DialectParts(name, top, faults);
+    return new Written(name, file.hint(), rules, parts.signIns(file), parts.talk(file));
   }
 
   /** The list is read rule by rule, for the place of each. */
@@ -180,24 +194,15 @@ final class DialectReader {
     return new Mapping(mapping.location(), mapping.path(), entries);
   }
 
-  private void rejectReserved(Mapping mapping, List<String> reserved) {
-    for (String key : reserved) {
-      if (mapping.get(key) != null) {
-        faults.add(
-            mapping.fault(
-                key, "is not done yet by this version; take it out, so that nobody relies on it"));
-      }
-    }
-  }
-
-  private List<Rule> rules(String name, Binder binder, Sequence list) {
+  private List<Rule> rules(
+      String name, Map<String, TalkFile.Reply> replies, Binder binder, Sequence list) {
     if (list.items().size() > MAX_RULES) {
       faults.add(list, "a dialect has at most " + MAX_RULES + " rules; use + or # in its topics");
       return List.of();
     }
     List<Rule> rules = new ArrayList<>();
     for (ConfigNode item : list.items()) {
-      Rule rule = rule(name, binder, item);
+      Rule rule = rule(name, replies, binder, item);
       if (rule != null) {
         rules.add(rule);
       }
@@ -205,15 +210,14 @@ final class DialectReader {
     return rules;
   }
 
-  private @Nullable Rule rule(String name, Binder binder, ConfigNode item) {
-    List<String> keys = new ArrayList<>(Binder.keys(DialectFile.Up.class));
-    keys.addAll(DialectFile.RESERVED_OF_RULE);
+  private @Nullable Rule rule(
+      String name, Map<String, TalkFile.Reply> replies, Binder binder, ConfigNode item) {
+    List<String> keys = Binder.keys(DialectFile.Up.class);
     Mapping mapping = binder.mapping(item, keys);
     if (mapping == null) {
       return null;
     }
     binder.rejectUnknown(mapping, keys);
-    rejectReserved(mapping, DialectFile.RESERVED_OF_RULE);
     DialectFile.Up up = binder.bindKnown(DialectFile.Up.class, mapping);
     ConfigNode topic = mapping.get("topic");
     if (up == null || topic == null) {
@@ -230,14 +234,23 @@ final class DialectReader {
       faults.add(
           mapping.fault("topic", "has two of metric, device-from, children and unpack; keep one"));
     }
+    if (up.messageClass() == null && up.kept() && up.reply().isEmpty() && up.answer() == null) {
+      faults.add(
+          mapping.fault(
+              "class",
+              "is missing; add \"class:\", or \"kept: false\" for messages that are not stored"));
+      return null;
+    }
     ContentType payload = up.payload();
+    Follow follow = new DialectParts(name, mapping, faults).follow(up, replies);
     return new Rule(
         name,
         pattern,
         topic.location(),
         topic.path(),
-        up.messageClass(),
+        up.isStored() ? up.messageClass() : null,
         payload == null ? ContentType.UNSPECIFIED : payload,
-        found.isEmpty() ? null : found.getFirst());
+        found.isEmpty() ? null : found.getFirst(),
+        follow);
   }
 }

@@ -1,10 +1,13 @@
 package io.sluice.engine.dialect;
 
+import io.sluice.api.MessageClass;
 import io.sluice.api.config.Services;
 import io.sluice.api.dialect.Dialect;
 import io.sluice.engine.config.Fault;
 import io.sluice.engine.config.Faults;
 import io.sluice.engine.config.NearestKey;
+import io.sluice.engine.dialect.signin.SignInWay;
+import io.sluice.engine.dialect.talk.Talk;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -22,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Dialects {
   /** One that a file describes. */
-  record Written(String name, String hint, List<Rule> rules) {}
+  record Written(String name, String hint, List<Rule> rules, List<SignInWay> signIns, Talk talk) {}
 
   private final DialectPlaces places;
   private final DialectReader reader;
@@ -121,6 +124,7 @@ public final class Dialects {
       Dialect dialect = coded.get(name);
       if (file != null) {
         table.addHint(name, file.hint());
+        table.add(file.signIns(), file.talk());
         file.rules().forEach(rule -> collided(rule, table.add(rule)));
       } else if (dialect != null) {
         code.add(dialect);
@@ -155,11 +159,16 @@ public final class Dialects {
                 .formatted(
                     rule.pattern().text(),
                     rule.dialect(),
-                    rule.messageClass().jsonName(),
+                    meaning(rule),
                     other.pattern().text(),
                     other.dialect(),
                     other.at(),
-                    other.messageClass().jsonName(),
+                    meaning(other),
                     remedy)));
+  }
+
+  private static String meaning(Rule rule) {
+    MessageClass messageClass = rule.messageClass();
+    return messageClass == null ? "answered only" : messageClass.jsonName();
   }
 }

@@ -3,6 +3,7 @@ package io.sluice.engine.dialect;
 import io.sluice.api.ContentType;
 import io.sluice.api.MessageClass;
 import io.sluice.api.dialect.Unpacker;
+import io.sluice.engine.dialect.talk.Follow;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param dialect name of the dialect that took it
  * @param rule its rule for people, with file and line; a dialect in code has its class there
  * @param unpacker what takes its messages apart, or null: a message is one payload of one device
+ * @param isKept whether its messages are stored
+ * @param follow what follows them, or null
  */
 public record RoutedTopic(
     MessageClass messageClass,
@@ -21,7 +24,20 @@ public record RoutedTopic(
     ContentType payload,
     String dialect,
     String rule,
-    @Nullable Unpacker unpacker) {
+    @Nullable Unpacker unpacker,
+    boolean isKept,
+    @Nullable Follow follow) {
+  /** Of one that is stored, and that nothing follows. */
+  public RoutedTopic(
+      MessageClass messageClass,
+      @Nullable String device,
+      ContentType payload,
+      String dialect,
+      String rule,
+      @Nullable Unpacker unpacker) {
+    this(messageClass, device, payload, dialect, rule, unpacker, true, null);
+  }
+
   private static final RoutedTopic[] OF_SESSION =
       Arrays.stream(MessageClass.values())
           .map(each -> new RoutedTopic(each, null, ContentType.UNSPECIFIED, "", "no rule", null))
@@ -37,7 +53,14 @@ public record RoutedTopic(
     return declared == ContentType.UNSPECIFIED ? payload : declared;
   }
 
+  /** The same with payloads of that type; null: it says nothing. */
+  RoutedTopic with(@Nullable ContentType type) {
+    return type == null
+        ? this
+        : new RoutedTopic(messageClass, device, type, dialect, rule, unpacker, isKept, follow);
+  }
+
   RoutedTopic of(String named) {
-    return new RoutedTopic(messageClass, named, payload, dialect, rule, unpacker);
+    return new RoutedTopic(messageClass, named, payload, dialect, rule, unpacker, isKept, follow);
   }
 }

@@ -19,6 +19,7 @@ record TopicPattern(String text, List<Level> levels, int deviceLevel, int metric
   private static final String DEVICES = "{device...}";
   private static final String METRIC = "{metric}";
   private static final String METRICS = "{metric...}";
+  private static final String PROPERTIES = "{properties}";
 
   /** What a level takes. */
   enum Kind {
@@ -27,12 +28,16 @@ record TopicPattern(String text, List<Level> levels, int deviceLevel, int metric
     DEVICE,
     /** Any one level, an empty one too. */
     ANY,
+    /**
+     * A bag of properties, as the last level: what its text begins with, and {@link Properties}.
+     */
+    PROPERTIES,
     /** All that follows, or nothing. */
     REST
   }
 
   /**
-   * @param literal the text of a literal level; of others empty
+   * @param literal the text of a literal level, or what properties begin with; of others empty
    */
   record Level(Kind kind, String literal) {}
 
@@ -45,6 +50,10 @@ record TopicPattern(String text, List<Level> levels, int deviceLevel, int metric
 
   boolean isLiteral() {
     return levels.stream().allMatch(level -> level.kind() == Kind.LITERAL);
+  }
+
+  boolean hasProperties() {
+    return levels.getLast().kind() == Kind.PROPERTIES;
   }
 
   static Parsed parse(String text) {
@@ -68,6 +77,9 @@ record TopicPattern(String text, List<Level> levels, int deviceLevel, int metric
       }
       if (level.kind() == Kind.REST && i < parts.length - 1) {
         return fault(part + " stands for the rest of a topic; write it last, or + for one level");
+      }
+      if (level.kind() == Kind.PROPERTIES && i < parts.length - 1) {
+        return fault(part + " stands for the properties behind a topic; write it last");
       }
       if (isDevice(part)) {
         if (device >= 0) {
@@ -125,13 +137,24 @@ record TopicPattern(String text, List<Level> levels, int deviceLevel, int metric
       case "#", DEVICES, METRICS -> new Level(Kind.REST, "");
       case "{device}", "{child}" -> new Level(Kind.DEVICE, "");
       default -> {
-        if (isName(part)) {
+        if (part.endsWith(PROPERTIES) && part.indexOf('{') == part.length() - PROPERTIES.length()) {
+          yield new Level(Kind.PROPERTIES, part.substring(0, part.length() - PROPERTIES.length()));
+        }
+        if (isName(part) || hasName(part)) {
           yield new Level(Kind.ANY, "");
         }
         boolean isText = part.chars().noneMatch(c -> "{}+#".indexOf(c) >= 0);
         yield isText ? new Level(Kind.LITERAL, part) : null;
       }
     };
+  }
+
+  /** Text with a name behind it: {@code request_id={number}}. */
+  private static boolean hasName(String part) {
+    int open = part.indexOf('{');
+    return open > 0
+        && isName(part.substring(open))
+        && part.substring(0, open).chars().noneMatch(c -> "}+#".indexOf(c) >= 0);
   }
 
   private static boolean isName(String part) {

@@ -3,6 +3,8 @@ package io.sluice.engine.dialect;
 import io.sluice.api.DeviceId;
 import io.sluice.api.dialect.Dialect;
 import io.sluice.api.dialect.Route;
+import io.sluice.engine.dialect.signin.SignInWay;
+import io.sluice.engine.dialect.talk.Talk;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -14,6 +16,8 @@ public final class TopicTable {
   private final List<String> hints = new ArrayList<>();
   private final TopicTrie trie = new TopicTrie();
   private final List<Dialect> coded = new ArrayList<>();
+  private final List<SignInWay> signIns = new ArrayList<>();
+  private final List<Talk> talks = new ArrayList<>();
 
   TopicTable() {}
 
@@ -22,6 +26,23 @@ public final class TopicTable {
     if (!hint.isEmpty()) {
       hints.add(hint);
     }
+  }
+
+  void add(List<SignInWay> ways, Talk talk) {
+    signIns.addAll(ways);
+    if (!talk.listens().isEmpty() || !talk.downs().isEmpty()) {
+      talks.add(talk);
+    }
+  }
+
+  /** Its dialects' ways to sign in, in order. */
+  List<SignInWay> signIns() {
+    return signIns;
+  }
+
+  /** What its dialects send. */
+  List<Talk> talks() {
+    return talks;
   }
 
   @Nullable Rule add(Rule rule) {

@@ -1,6 +1,7 @@
 package io.sluice.engine.dialect;
 
 import io.sluice.api.DeviceId;
+import io.sluice.api.MessageClass;
 import io.sluice.engine.dialect.TopicPattern.Kind;
 import io.sluice.engine.dialect.TopicPattern.Level;
 import java.util.ArrayList;
@@ -27,6 +28,11 @@ final class TopicTrie {
     private final List<Node> below = new ArrayList<>();
     private @Nullable Node device;
     private @Nullable Node any;
+
+    /** Of a topic that ends with properties, and what these begin with. */
+    private @Nullable Taken properties;
+
+    private String beforeProperties = "";
     private @Nullable Taken here;
     private @Nullable Taken rest;
 
@@ -37,7 +43,7 @@ final class TopicTrie {
           device = node;
           yield node;
         }
-        case ANY, REST -> {
+        case ANY, REST, PROPERTIES -> {
           Node node = any == null ? new Node() : any;
           any = node;
           yield node;
@@ -77,6 +83,12 @@ final class TopicTrie {
         node.rest = before == null ? taken : before;
         return clash(before, rule);
       }
+      if (level.kind() == Kind.PROPERTIES) {
+        Taken before = node.properties;
+        node.properties = before == null ? taken : before;
+        node.beforeProperties = before == null ? level.literal() : node.beforeProperties;
+        return clash(before, rule);
+      }
       node = node.below(level);
     }
     Taken before = node.here;
@@ -90,8 +102,16 @@ final class TopicTrie {
 
   private static RoutedTopic routed(Rule rule) {
     String text = "%s (%s)".formatted(rule.pattern().text(), rule.at());
+    MessageClass messageClass = rule.messageClass();
     return new RoutedTopic(
-        rule.messageClass(), null, rule.payload(), rule.dialect(), text, rule.unpacker());
+        messageClass == null ? MessageClass.EVENT : messageClass,
+        null,
+        rule.payload(),
+        rule.dialect(),
+        text,
+        rule.unpacker(),
+        messageClass != null,
+        rule.follow());
   }
 
   /** What a topic means, or null where no rule takes it. */
@@ -104,8 +124,12 @@ final class TopicTrie {
     if (taken == null) {
       return null;
     }
-    int device = taken.rule().pattern().deviceLevel();
-    return device < 0 ? taken.routed() : ofDevice(taken, topic, device);
+    TopicPattern pattern = taken.rule().pattern();
+    int device = pattern.deviceLevel();
+    RoutedTopic routed = device < 0 ? taken.routed() : ofDevice(taken, topic, device);
+    return routed != null && pattern.hasProperties()
+        ? routed.with(Properties.contentType(topic))
+        : routed;
   }
 
   /** The rest of a topic may name a device: the slashes in it are dots in the device's id. */
@@ -153,6 +177,11 @@ final class TopicTrie {
       if (taken != null) {
         return taken;
       }
+    }
+    if (node.properties != null
+        && end == topic.length()
+        && topic.startsWith(node.beforeProperties, from)) {
+      return node.properties;
     }
     if (from == 0 && topic.startsWith("$")) {
       return null;

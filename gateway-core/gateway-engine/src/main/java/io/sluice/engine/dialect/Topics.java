@@ -1,6 +1,16 @@
 package io.sluice.engine.dialect;
 
+import io.sluice.api.Device;
+import io.sluice.api.adapter.Admission;
+import io.sluice.api.adapter.Dialogue;
+import io.sluice.engine.dialect.signin.SignInWay;
+import io.sluice.engine.dialect.signin.SignIns;
+import io.sluice.engine.dialect.talk.DeviceDialogue;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class Topics {
   private final TopicTable own;
   private final Map<String, TopicTable> byProfile;
+  private final SignIns signIns;
 
   /**
    * @param own of devices whose profile names no dialect
@@ -18,11 +29,48 @@ public final class Topics {
   Topics(TopicTable own, Map<String, TopicTable> byProfile) {
     this.own = own;
     this.byProfile = Map.copyOf(byProfile);
+    Set<SignInWay> ways = new LinkedHashSet<>(own.signIns());
+    byProfile.values().forEach(table -> ways.addAll(table.signIns()));
+    this.signIns = new SignIns(List.copyOf(ways));
   }
 
   /** What the topic of a device with that profile means; null where nothing maps it. */
   public @Nullable RoutedTopic route(String profile, String topic) {
     return table(profile).route(topic);
+  }
+
+  /** How devices may sign in: nobody knows a device's profile before. */
+  public SignIns signIns() {
+    return signIns;
+  }
+
+  /**
+   * Opens the dialogue of a session.
+   *
+   * @param devices the registry's look-up
+   */
+  public Dialogue dialogue(
+      Admission.Admitted admitted, Function<String, @Nullable Device> devices) {
+    Device device = admitted.device();
+    TopicTable table = table(device.profile());
+    if (table.talks().isEmpty()) {
+      return Dialogue.NONE;
+    }
+    Admission.Vendor vendor = admitted.vendor();
+    boolean isOfProfile = byProfile.containsKey(device.profile());
+    String spoken =
+        isOfProfile ? table.names().getFirst() : vendor == null ? null : vendor.dialect();
+    return new DeviceDialogue(
+        table.talks(),
+        spoken,
+        vendor == null ? Map.of() : vendor.names(),
+        name -> isOwn(device, name, devices));
+  }
+
+  private static boolean isOwn(
+      Device device, String name, Function<String, @Nullable Device> devices) {
+    Device named = name.equals(device.id().value()) ? device : devices.apply(name);
+    return named != null && (named == device || device.id().equals(named.parent()));
   }
 
   /** The table that holds for devices with that profile. */

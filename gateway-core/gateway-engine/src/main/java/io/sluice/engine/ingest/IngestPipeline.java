@@ -21,6 +21,7 @@ import io.sluice.engine.deadletter.Readmission;
 import io.sluice.engine.deadletter.RetriedUplink;
 import io.sluice.engine.dialect.RoutedTopic;
 import io.sluice.engine.dialect.Topics;
+import io.sluice.engine.dialect.talk.Follow;
 import io.sluice.engine.limits.DeviceLimits;
 import io.sluice.engine.limits.LaneShares;
 import io.sluice.engine.live.LiveFeed;
@@ -40,6 +41,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class IngestPipeline implements Readmission {
   private static final int OBSERVERS = 5;
+
+  /** The verdict on what is answered only. */
+  private static final Receipt NOTHING_KEPT = new Receipt.Stored(Lane.TELEMETRY, 0);
+
   private static final Guarded OBSERVER_FAULTS = Guarded.of("stored-observers");
 
   /** Retry of what the full queue did not take: the writer empties it within milliseconds. */
@@ -201,6 +206,9 @@ public final class IngestPipeline implements Readmission {
     }
     Unpacker unpacker = route.unpacker();
     if (unpacker != null && uplink.rejection() == null) {
+      if (isAnsweredOnly(uplink, route, given)) {
+        return NOTHING_KEPT;
+      }
       return parts.take(uplink, self, route, unpacker, given);
     }
     Device subject = subject(self, route.device());
@@ -214,6 +222,9 @@ public final class IngestPipeline implements Readmission {
     if (rejection != null) {
       return deadLetter(uplink, subject, rejection.reason(), rejection.detail());
     }
+    if (unpacker == null && isAnsweredOnly(uplink, route, given)) {
+      return NOTHING_KEPT;
+    }
     MessageClass messageClass = given == null ? route.messageClass() : classOf(given, route);
     if (messageClass == MessageClass.ALARM && uplink.payload().length > alarmPayloadMax) {
       String detail =
@@ -224,6 +235,19 @@ public final class IngestPipeline implements Readmission {
     ContentType contentType = route.contentType(uplink.contentType());
     return normalizeAndAppend(
         uplink, by.profiles(), self, subject, messageClass, contentType, ofUnmapped != null);
+  }
+
+  /** Tells the uplink what follows it; true where that is all that becomes of it. */
+  private static boolean isAnsweredOnly(
+      Uplink uplink, RoutedTopic route, @Nullable MessageClass given) {
+    if (given != null) {
+      return false; // a will
+    }
+    Follow follow = route.follow();
+    if (follow != null) {
+      uplink.followedBy(follow);
+    }
+    return !route.isKept() || (follow != null && !follow.isKept(uplink));
   }
 
   /** The class of a will: that of its topic where it says more than that something was measured. */

@@ -321,6 +321,46 @@ public final class Registry implements AutoCloseable {
         : previous.credentials().pskKey();
   }
 
+  /**
+   * The device secrets that hold now, that which was replaced and overlaps last; empty where the
+   * device is unknown, retired or has none.
+   */
+  public List<String> secrets(String id) {
+    DeviceEntry entry = devices.index().find(id);
+    if (entry == null || entry.device().retired()) {
+      return List.of();
+    }
+    String own = entry.credentials().secret();
+    StoredDevice.Previous previous = entry.previous();
+    String before =
+        previous == null || previous.untilMillis() <= clock.millis()
+            ? null
+            : previous.credentials().secret();
+    if (before == null || before.equals(own)) {
+      return own == null ? List.of() : List.of(own);
+    }
+    return own == null ? List.of(before) : List.of(own, before);
+  }
+
+  /** Whether neither a password nor a token lets the device in, but a secret does. */
+  public boolean hasSecretAlone(String id) {
+    DeviceEntry entry = devices.index().find(id);
+    return entry != null
+        && entry.credentials().secret() != null
+        && entry.credentials().passwordHash() == null
+        && entry.credentials().tokenHash() == null;
+  }
+
+  /** Lets a device in that has proved to have one of its {@link #secrets}. */
+  public CompletionStage<Admission> proved(Peer peer, String id, String secret) {
+    return authenticator.proved(peer, id, secret);
+  }
+
+  /** Refuses a peer that could not prove to be that device, and counts it. */
+  public CompletionStage<Admission> unproved(Peer peer, String id) {
+    return authenticator.unproved(peer, id);
+  }
+
   /** See {@link io.sluice.api.adapter.Access#knowsPublicKey}. */
   public boolean knowsPublicKey(byte[] subjectPublicKeyInfo) {
     DeviceEntry entry = devices.index().findByPublicKey(Digests.sha256Hex(subjectPublicKeyInfo));

@@ -149,10 +149,6 @@ class DialectsTest {
       delimiter = '|',
       textBlock =
           """
-          sign-in: { kind: plain } | mine.yaml:1:1: sign-in: is not done yet by this version
-          down: [] | mine.yaml:1:1: down: is not done yet
-          reply: [] | mine.yaml:1:1: reply: is not done yet
-          up: [ { topic: x, class: event, reply: y } ] | up[0].reply: is not done yet
           up: [ { topic: x, class: event, children: keys, child-from: id } ] | up[0].children: keys name the devices already
           up: [ { topic: x, class: event, children: list } ] | up[0].children: a list wants child-from
           up: [ { topic: x, class: event, child-payload: id } ] | up[0].child-payload: says nothing without children
@@ -160,6 +156,9 @@ class DialectsTest {
           up: [ { topic: 'x/{metric}', class: event, metric: a } ] | up[0].topic: has two of metric
           up: [ { topic: x, class: event, unpack: lorawn } ] | did you mean "lorawan"?
           up: [ { topic: 'a/{device...}/b', class: event } ] | {device...} stands for the rest of a topic
+          sign-in: [ { hmac: { key: k } } ] | mine.yaml:1:20: sign-in[0].hmac.message: is missing
+          down: [ { topic: 'a/{x}{y}' } ] | mine.yaml:1:9: down[0]: two names
+          up: [ { topic: x, class: event, reply: [ y ] } ] | there is no "y" below the file's reply
           ups: [] | ups: is not a known key; did you mean "up"?
           up: x | up: must be a list
           up: [ { class: event } ] | up[0].topic: is missing

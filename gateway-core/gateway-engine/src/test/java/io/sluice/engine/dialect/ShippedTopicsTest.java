@@ -103,7 +103,6 @@ class ShippedTopicsTest {
           v1/devices/me
           v1/devices/me/telemetry/x
           v1/devices/you/telemetry
-          v1/devices/me/rpc/response/1
           /sys/pk/dn/thing/event/property/post/x
           /sys/pk/d n/thing/event/property/post
           //sys/pk/dn/thing/event/property/post

@@ -28,8 +28,8 @@ final class DeviceTable {
   private static final String UPSERT =
       "INSERT INTO device (id, profile, sector, site, interval_ms, parent, planned,"
           + " commissioned, retired, password_hash, token_hash, psk_identity, psk_key, certificate,"
-          + " public_key, certificate_authority, timezone)"
-          + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+          + " public_key, certificate_authority, secret, timezone)"
+          + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
           + " ON CONFLICT (id) DO UPDATE SET profile = excluded.profile, sector = excluded.sector,"
           + " site = excluded.site, interval_ms = excluded.interval_ms, parent = excluded.parent,"
           + " planned = excluded.planned, commissioned = excluded.commissioned,"
@@ -38,6 +38,7 @@ final class DeviceTable {
           + " psk_key = excluded.psk_key, certificate = excluded.certificate,"
           + " public_key = excluded.public_key,"
           + " certificate_authority = excluded.certificate_authority,"
+          + " secret = excluded.secret,"
           + " timezone = excluded.timezone";
 
   private DeviceTable() {}
@@ -104,7 +105,8 @@ final class DeviceTable {
             row.getBytes("psk_key"),
             row.getString("certificate"),
             row.getString("certificate_authority"),
-            row.getString("public_key"));
+            row.getString("public_key"),
+            row.getString("secret"));
     return credentials.none() ? StoredCredentials.NONE : credentials;
   }
 
@@ -181,8 +183,8 @@ final class DeviceTable {
       PreparedStatement insert =
           statements.of(
               "INSERT INTO previous_credential (id, until_ms, password_hash, token_hash,"
-                  + " psk_identity, psk_key, certificate, public_key, certificate_authority)"
-                  + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+                  + " psk_identity, psk_key, certificate, public_key, certificate_authority,"
+                  + " secret) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
       insert.setString(1, device.id());
       insert.setLong(2, previous.untilMillis());
       bind(insert, 3, previous.credentials());
@@ -199,6 +201,7 @@ final class DeviceTable {
     statement.setString(first + 4, credentials.certificate());
     statement.setString(first + 5, credentials.publicKey());
     statement.setString(first + 6, credentials.certificateAuthority());
+    statement.setString(first + 7, credentials.secret());
   }
 
   private static void bind(PreparedStatement upsert, StoredDevice entry) throws SQLException {
@@ -220,7 +223,7 @@ final class DeviceTable {
     upsert.setBoolean(9, device.retired());
     bind(upsert, 10, entry.credentials());
     ZoneId zone = device.timezone();
-    upsert.setString(17, zone == null ? null : zone.getId());
+    upsert.setString(18, zone == null ? null : zone.getId());
   }
 
   static void remove(Statements statements, String id) throws SQLException {

@@ -32,7 +32,8 @@ final class Migrations {
           "V4__bounds_of_credentials",
           "V5__known_places",
           "V6__time_zones",
-          "V7__outcomes_of_commands");
+          "V7__outcomes_of_commands",
+          "V8__device_secrets");
 
   private Migrations() {}
 

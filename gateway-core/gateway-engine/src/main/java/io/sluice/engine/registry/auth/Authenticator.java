@@ -119,6 +119,26 @@ public final class Authenticator implements AutoCloseable {
         clockMillis.getAsLong());
   }
 
+  /** Lets a device in that has proved to have this secret, which may have changed meanwhile. */
+  public CompletionStage<Admission> proved(Peer peer, String device, String secret) {
+    DeviceEntry entry = devices.find(device);
+    boolean isIts =
+        entry != null
+            && entry.accepts(
+                own -> own.secret() != null && Digests.same(secret, own.secret()),
+                clockMillis.getAsLong());
+    if (!isIts) {
+      return failed(peer, device);
+    }
+    delays.succeeded(peer.address(), device);
+    return done(peer, admission(entry));
+  }
+
+  /** Refuses a peer that could not prove to be that device. */
+  public CompletionStage<Admission> unproved(Peer peer, String device) {
+    return failed(peer, device);
+  }
+
   private Admission psk(String identity) {
     DeviceEntry entry = devices.findByPskIdentity(identity);
     return entry != null

@@ -52,7 +52,7 @@ public final class Consumers {
   /** The verdict on a consumer; null where the credentials name none, but perhaps a device. */
   public @Nullable Admission admit(Peer peer, Credentials credentials) {
     return switch (credentials) {
-      case Credentials.Password(String name, byte[] password) when byName.containsKey(name) ->
+      case Credentials.Password(String name, byte[] password, _) when byName.containsKey(name) ->
           password(peer, byName.get(name), password);
       case Credentials.Certificate certificate when !byCertificate.isEmpty() ->
           certificate(certificate.chain());

@@ -64,7 +64,8 @@ public final class DeviceMerge {
         given.psk() != null ? DeviceRules.pskKey(given.psk()) : old.pskKey(),
         certificate != null ? DeviceRules.canonicalSubject(certificate) : old.certificate(),
         certificate != null ? given.certificateAuthority() : old.certificateAuthority(),
-        given.publicKey() != null ? DeviceRules.publicKey(given.publicKey()) : old.publicKey());
+        given.publicKey() != null ? DeviceRules.publicKey(given.publicKey()) : old.publicKey(),
+        given.secret() != null ? given.secret() : old.secret());
   }
 
   static Device retired(Device device) {

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 /** What a device's fields must fulfil by themselves, whoever registers it. Pure. */
 public final class DeviceRules {
   static final int MIN_TOKEN_CHARS = 16;
+  static final int MIN_DEVICE_SECRET_CHARS = 8;
   static final int MAX_SECRET_BYTES = 512;
   static final int MAX_NAME_CHARS = 64;
   private static final int MAX_NAMED = 20;
@@ -192,6 +193,14 @@ public final class DeviceRules {
               "credentials.certificate",
               "is not a distinguished name; write the subject like \"CN=press-07,O=Plant A\", or an"
                   + " alternative name like DNS:press-07 or URI:urn:dev:press-07"));
+    }
+    String secret = credentials.secret();
+    if (secret != null && (secret.length() < MIN_DEVICE_SECRET_CHARS || tooLong(secret))) {
+      faults.add(
+          new Fault(
+              "credentials.secret",
+              "must be 8 to 512 characters; write the device secret as the vendor's console gave"
+                  + " it"));
     }
     if (credentials.publicKey() != null && publicKey(credentials.publicKey()) == null) {
       faults.add(

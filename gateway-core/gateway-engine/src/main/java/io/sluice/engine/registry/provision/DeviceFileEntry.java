@@ -56,7 +56,12 @@ public record DeviceFileEntry(
       @Option(
               doc =
                   "Raw public key for DTLS (RFC 7250): SubjectPublicKeyInfo in PEM or its Base64.")
-          @Nullable String publicKey) {
+          @Nullable String publicKey,
+      @Option(
+              doc =
+                  "Device secret of a vendor's sign-in (Alink, IoTDA, OneNET, Tencent, Azure), as"
+                      + " the vendor gave it. It is kept readable, as a pre-shared key is.")
+          @Nullable Secret secret) {
     private CredentialSpec spec() {
       return new CredentialSpec(
           password == null ? null : password.value(),
@@ -64,7 +69,8 @@ public record DeviceFileEntry(
           psk == null ? null : new PskSpec(psk.identity(), psk.key().value()),
           certificate,
           certificateAuthority,
-          publicKey);
+          publicKey,
+          secret == null ? null : secret.value());
     }
   }
 

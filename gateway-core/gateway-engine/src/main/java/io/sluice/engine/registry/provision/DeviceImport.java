@@ -46,6 +46,7 @@ final class DeviceImport {
           "credentials.certificate",
           "credentials.certificate-authority",
           "credentials.public-key",
+          "credentials.secret",
           "credentials.psk.identity",
           "credentials.psk.key");
   private static final String SOURCE = "import";

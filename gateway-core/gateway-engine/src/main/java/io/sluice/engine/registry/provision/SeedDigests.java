@@ -82,13 +82,18 @@ public final class SeedDigests {
       bytes(credentials == null ? null : credentials.certificate())
     };
     String timezone = spec.timezone();
-    if (authority == null && timezone == null) {
+    String secret = credentials == null ? null : credentials.secret();
+    if (authority == null && timezone == null && secret == null) {
       return Digests.hmacHex(key, parts); // as it was before there were bound names and zones
     }
-    byte[][] more = Arrays.copyOf(parts, parts.length + (timezone == null ? 1 : 2));
+    byte[][] more =
+        Arrays.copyOf(parts, parts.length + (secret != null ? 3 : timezone == null ? 1 : 2));
     more[parts.length] = bytes(authority);
-    if (timezone != null) {
+    if (timezone != null || secret != null) {
       more[parts.length + 1] = bytes(timezone);
+    }
+    if (secret != null) {
+      more[parts.length + 2] = bytes(secret);
     }
     return Digests.hmacHex(key, more);
   }

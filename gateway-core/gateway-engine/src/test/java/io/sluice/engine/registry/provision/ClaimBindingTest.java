@@ -168,6 +168,8 @@ class ClaimBindingTest {
       // as the third script left it
       statement.executeUpdate("DELETE FROM schema_version WHERE version >= 4");
       statement.executeUpdate("ALTER TABLE device DROP COLUMN timezone");
+      statement.executeUpdate("ALTER TABLE device DROP COLUMN secret");
+      statement.executeUpdate("ALTER TABLE previous_credential DROP COLUMN secret");
       statement.executeUpdate("ALTER TABLE command DROP COLUMN reason_code");
       statement.executeUpdate("ALTER TABLE command DROP COLUMN over");
       statement.executeUpdate("DROP TABLE known_place");

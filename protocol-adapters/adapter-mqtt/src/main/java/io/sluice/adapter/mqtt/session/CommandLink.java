@@ -9,10 +9,15 @@ import io.netty.handler.codec.mqtt.MqttPublishVariableHeader;
 import io.netty.handler.codec.mqtt.MqttQoS;
 import io.sluice.api.Command;
 import io.sluice.api.DeviceId;
+import io.sluice.api.Downlink;
 import io.sluice.api.adapter.DeviceLink;
+import io.sluice.api.adapter.Dialogue;
+import io.sluice.api.adapter.Exchange;
 import io.sluice.api.adapter.LinkEnd;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -20,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 // a write that fails closes the channel: its future says nothing more
 @SuppressWarnings("FutureReturnValueIgnored")
 final class CommandLink implements DeviceLink, Subscriber {
-  /** Headers, topic of 72 bytes and properties; [MQTT-3.1.2-24]. */
-  private static final int OVERHEAD_BYTES = 128;
+  /** Headers and properties; [MQTT-3.1.2-24]. */
+  private static final int OVERHEAD_BYTES = 56;
 
   private static final int REFUSED_FROM = 0x80;
 
@@ -29,13 +34,26 @@ final class CommandLink implements DeviceLink, Subscriber {
   private final DeviceId device;
   private final AtomicInteger credits;
   private final Map<Integer, Command> inFlight = new LinkedHashMap<>(2);
+
+  /**
+   * Ids of commands for which the device listens to no form of its vendor's, until it subscribes
+   * anew; {@link Session#COMMANDS_MAX} at most. Any thread.
+   */
+  private final Set<String> unheard = ConcurrentHashMap.newKeySet(2);
+
   private volatile boolean subscribed;
   private int lastPacketId;
+
+  private final Dialogue dialogue;
 
   /** From its turn on. */
   private @Nullable Session session;
 
-  CommandLink(Connection connection, DeviceId device, int window) {
+  /** As {@link #session}. */
+  private @Nullable VendorTalk vendor;
+
+  CommandLink(Connection connection, DeviceId device, int window, Dialogue dialogue) {
+    this.dialogue = dialogue;
     this.connection = connection;
     this.device = device;
     this.credits = new AtomicInteger(window);
@@ -44,6 +62,15 @@ final class CommandLink implements DeviceLink, Subscriber {
   /** The link's turn has come: it goes on with that session. */
   void begin(Session own) {
     session = own;
+    vendor = new VendorTalk(connection, own, dialogue);
+  }
+
+  private VendorTalk vendor() {
+    VendorTalk own = vendor;
+    if (own == null) {
+      throw new IllegalStateException("its turn has not come");
+    }
+    return own;
   }
 
   private Session session() {
@@ -56,7 +83,7 @@ final class CommandLink implements DeviceLink, Subscriber {
 
   @Override
   public boolean maySubscribe(String filter) {
-    return Session.mayContain(filter);
+    return Session.mayContain(filter) || vendor().mayContain(filter);
   }
 
   @Override
@@ -76,7 +103,9 @@ final class CommandLink implements DeviceLink, Subscriber {
 
   @Override
   public void subscribed() {
-    subscribed = !session().subscriptions.isEmpty();
+    vendor().subscribed();
+    unheard.clear();
+    subscribed = !session().subscriptions.isEmpty() || dialogue.isImplicit();
     if (subscribed) {
       connection.gateway.commands().ready(device);
     }
@@ -84,7 +113,7 @@ final class CommandLink implements DeviceLink, Subscriber {
 
   @Override
   public boolean send(Command command) {
-    if (!subscribed || connection.ending.hasEnded()) {
+    if (!subscribed || connection.ending.hasEnded() || unheard.contains(command.id())) {
       return false;
     }
     if (credits.getAndUpdate(left -> Math.max(0, left - 1)) == 0) {
@@ -97,19 +126,42 @@ final class CommandLink implements DeviceLink, Subscriber {
     return true;
   }
 
+  /** What follows a message of the device: replies, and that it was the answer to a command. */
+  void follow(Publication publication) {
+    Exchange.Outcome outcome = vendor().follow(publication);
+    String command =
+        outcome.command() == null ? null : session().numbered.remove(outcome.command());
+    if (command == null) {
+      return;
+    }
+    if (outcome.refusal() == 0) {
+      connection.gateway.commands().acknowledged(device, command);
+    } else {
+      connection.gateway.commands().refused(device, command, outcome.refusal());
+    }
+  }
+
   private void write(Command command) {
     Session session = session();
-    int qos = session.grantedQos(command.name());
-    boolean tooLarge = command.payload().length + OVERHEAD_BYTES > connection.maxPacketBytes;
+    VendorTalk vendor = vendor();
+    int own = session.grantedQos(command.name());
+    Downlink vendors = own < 0 ? vendor.write(command) : null;
+    int qos = vendors == null ? own : vendor.qosOf(vendors.topic());
+    String topic = vendors == null ? "command/" + command.name() : vendors.topic();
+    byte[] payload = vendors == null ? command.payload() : vendors.payload();
+    boolean tooLarge = payload.length + topic.length() + OVERHEAD_BYTES > connection.maxPacketBytes;
     if (connection.failed() || connection.ending.hasEnded() || qos < 0 || tooLarge) {
       credits.incrementAndGet();
+      if (qos < 0 && vendor.isListenedTo() && unheard.size() < Session.COMMANDS_MAX) {
+        unheard.add(command.id());
+      }
       connection.gateway.commands().returned(device, command.id(), this);
       return;
     }
     int before = qos > 0 ? session.packetIdOf(command.id()) : -1;
     int packetId = before > 0 ? before : nextPacketId();
     MqttProperties properties = new MqttProperties();
-    if (connection.v5 && !command.contentType().mediaType().isEmpty()) {
+    if (connection.v5 && vendors == null && !command.contentType().mediaType().isEmpty()) {
       properties.add(
           new MqttProperties.StringProperty(
               MqttProperties.CONTENT_TYPE, command.contentType().mediaType()));
@@ -125,8 +177,8 @@ final class CommandLink implements DeviceLink, Subscriber {
             // DUP with the packet id of before: [MQTT-3.3.1-1], [MQTT-4.4.0-1]
             new MqttFixedHeader(
                 MqttMessageType.PUBLISH, before > 0, MqttQoS.valueOf(qos), false, 0),
-            new MqttPublishVariableHeader("command/" + command.name(), packetId, properties),
-            Unpooled.wrappedBuffer(command.payload())),
+            new MqttPublishVariableHeader(topic, packetId, properties),
+            Unpooled.wrappedBuffer(payload)),
         connection.channel.voidPromise());
     if (qos > 0) {
       inFlight.put(packetId, command);

@@ -179,7 +179,9 @@ final class ConnectHandler {
           judgedBehindTheEnd(admitted, header, payload);
           return;
         }
-        CommandLink link = new CommandLink(connection, device, window(header));
+        CommandLink link =
+            new CommandLink(
+                connection, device, window(header), connection.gateway.dialogue(admitted));
         CompletableFuture<Void> turn =
             connection.gateway.sessions().claim(admitted, link).toCompletableFuture();
         if (turn.isDone()) {
@@ -198,7 +200,8 @@ final class ConnectHandler {
   private void judgedBehindTheEnd(
       Admission.Admitted admitted, MqttConnectVariableHeader header, MqttConnectPayload payload) {
     DeviceId device = admitted.device().id();
-    CommandLink link = new CommandLink(connection, device, window(header));
+    CommandLink link =
+        new CommandLink(connection, device, window(header), connection.gateway.dialogue(admitted));
     if (connection.gateway.sessions().claimFree(admitted, link)) {
       accept(admitted, header, payload, link);
       return;

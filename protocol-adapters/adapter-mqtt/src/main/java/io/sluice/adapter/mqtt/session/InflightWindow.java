@@ -182,6 +182,13 @@ final class InflightWindow {
       if (!plain) {
         connection.publishing.refuse(decided);
       }
+      if (decided.exchange != null && connection.commands != null) {
+        if (acknowledgements != null) {
+          connection.channel.write(acknowledgements, connection.channel.voidPromise());
+          acknowledgements = null;
+        }
+        connection.commands.follow(decided);
+      }
     }
     if (acknowledgements != null) {
       connection.channel.write(acknowledgements, connection.channel.voidPromise());

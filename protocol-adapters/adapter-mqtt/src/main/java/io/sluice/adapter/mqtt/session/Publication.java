@@ -5,6 +5,7 @@ import io.sluice.api.ContentType;
 import io.sluice.api.DeviceId;
 import io.sluice.api.MessageClass;
 import io.sluice.api.Rejection;
+import io.sluice.api.adapter.Exchange;
 import io.sluice.api.adapter.Receipt;
 import io.sluice.api.adapter.ReceiptSink;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,9 @@ final class Publication extends ReceivedMessage {
   final int packetId;
   final boolean isWill;
   State state = State.WAITING;
+
+  /** What follows it by its vendor's rules, or null. Confined to the event loop. */
+  @Nullable Exchange exchange;
 
   /** Published to the event loop by the sink's queue. */
   @Nullable Receipt receipt;
@@ -93,6 +97,11 @@ final class Publication extends ReceivedMessage {
   @Override
   public @Nullable Rejection rejection() {
     return rejection;
+  }
+
+  @Override
+  public void followedBy(Exchange follows) {
+    exchange = follows;
   }
 
   @Override

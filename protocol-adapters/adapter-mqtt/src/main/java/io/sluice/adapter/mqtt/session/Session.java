@@ -38,6 +38,15 @@ final class Session {
    */
   final Map<Integer, String> commands = new LinkedHashMap<>(2);
 
+  /**
+   * Numbers of commands that were sent in a vendor's form, each with the command's id, in the order
+   * of sending; {@value #COMMANDS_MAX} at most, the oldest are forgotten first.
+   */
+  final Map<String, String> numbered = new LinkedHashMap<>(2);
+
+  /** The last of them. */
+  int lastNumber;
+
   /** Seconds that it lives on, 0: ends with the connection. */
   long expirySeconds;
 
@@ -79,6 +88,21 @@ final class Session {
     }
   }
 
+  /** The number of a command for its vendor's form: that of before where it was sent already. */
+  int numberOf(String commandId) {
+    for (Map.Entry<String, String> each : numbered.entrySet()) {
+      if (each.getValue().equals(commandId)) {
+        return Integer.parseInt(each.getKey());
+      }
+    }
+    lastNumber = lastNumber == Integer.MAX_VALUE ? 1 : lastNumber + 1;
+    numbered.put(Integer.toString(lastNumber), commandId);
+    if (numbered.size() > COMMANDS_MAX) {
+      numbered.remove(numbered.keySet().iterator().next());
+    }
+    return lastNumber;
+  }
+
   /** Whether this client may take it up again now; a later device of the same id may not. */
   boolean mayResume(String client, long registrationNow) {
     return clientId.equals(client)
@@ -99,6 +123,9 @@ final class Session {
   int grantedQos(String commandName) {
     int qos = -1;
     for (Map.Entry<String, Integer> entry : subscriptions.entrySet()) {
+      if (!entry.getKey().startsWith("command/")) {
+        continue;
+      }
       String last = entry.getKey().substring("command/".length());
       if (last.equals("#") || last.equals("+") || last.equals(commandName)) {
         qos = Math.max(qos, entry.getValue());

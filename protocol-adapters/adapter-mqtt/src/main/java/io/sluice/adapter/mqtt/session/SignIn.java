@@ -92,7 +92,7 @@ final class SignIn {
 
   private Credentials credentials(MqttConnectVariableHeader header, MqttConnectPayload payload) {
     if (header.hasUserName()) {
-      return new Credentials.Password(payload.userName(), payload.passwordInBytes());
+      return new Credentials.Password(payload.userName(), payload.passwordInBytes(), clientId);
     }
     if (header.hasPassword()) {
       return new Credentials.Token(

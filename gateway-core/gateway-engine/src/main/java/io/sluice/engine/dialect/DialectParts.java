@@ -1,0 +1,96 @@
+package io.sluice.engine.dialect;
+
+import io.sluice.engine.config.ConfigNode;
+import io.sluice.engine.config.ConfigNode.Mapping;
+import io.sluice.engine.config.ConfigNode.Sequence;
+import io.sluice.engine.config.Faults;
+import io.sluice.engine.config.NearestKey;
+import io.sluice.engine.dialect.signin.SignInFile;
+import io.sluice.engine.dialect.signin.SignInWay;
+import io.sluice.engine.dialect.talk.Follow;
+import io.sluice.engine.dialect.talk.Talk;
+import io.sluice.engine.dialect.talk.TalkFile;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Compiles what stands beside the topics of a dialect's file. Used once. */
+final class DialectParts {
+  private static final int MAX_SIGN_INS = 16;
+
+  private final String dialect;
+  private final Mapping mapping;
+  private final Faults faults;
+
+  /**
+   * @param mapping whose keys the faults name
+   */
+  DialectParts(String dialect, Mapping mapping, Faults faults) {
+    this.dialect = dialect;
+    this.mapping = mapping;
+    this.faults = faults;
+  }
+
+  List<SignInWay> signIns(DialectFile file) {
+    List<SignInWay> ways = new ArrayList<>();
+    for (int i = 0; i < file.signIn().size(); i++) {
+      SignInFile way = file.signIn().get(i);
+      try {
+        ways.add(new SignInWay(dialect, way));
+      } catch (IllegalArgumentException e) {
+        faults.add(item("sign-in", i), String.valueOf(e.getMessage()));
+      }
+    }
+    if (ways.size() > MAX_SIGN_INS) {
+      faults.add(mapping.fault("sign-in", "a dialect has at most " + MAX_SIGN_INS + " ways"));
+      return List.of();
+    }
+    return ways;
+  }
+
+  Talk talk(DialectFile file) {
+    List<Talk.Listen> listens = new ArrayList<>();
+    for (int i = 0; i < file.listen().size(); i++) {
+      try {
+        listens.add(new Talk.Listen(file.listen().get(i)));
+      } catch (IllegalArgumentException e) {
+        faults.add(item("listen", i), String.valueOf(e.getMessage()));
+      }
+    }
+    List<Talk.Form> forms = new ArrayList<>();
+    for (int i = 0; i < file.down().size(); i++) {
+      TalkFile.Down down = file.down().get(i);
+      try {
+        forms.add(new Talk.Form(down));
+      } catch (IllegalArgumentException e) {
+        faults.add(item("down", i), String.valueOf(e.getMessage()));
+      }
+    }
+    return new Talk(dialect, file.implicit(), listens, forms);
+  }
+
+  private ConfigNode item(String key, int index) {
+    return mapping.get(key) instanceof Sequence list ? list.items().get(index) : mapping;
+  }
+
+  /** What follows the messages of a rule; null where nothing does. */
+  @Nullable Follow follow(DialectFile.Up up, Map<String, TalkFile.Reply> replies) {
+    List<TalkFile.Reply> own = new ArrayList<>();
+    for (String name : up.reply()) {
+      TalkFile.Reply reply = replies.get(name);
+      if (reply == null) {
+        faults.add(
+            mapping.fault(
+                "reply",
+                "there is no \"%s\" below the file's reply; %s"
+                    .formatted(name, NearestKey.remedy(name, replies.keySet()))));
+      } else {
+        own.add(reply);
+      }
+    }
+    return own.isEmpty() && up.answer() == null && up.only().isEmpty() && up.except().isEmpty()
+        ? null
+        : new Follow(up.topic(), own, up.answer(), up.only(), up.except());
+  }
+}
