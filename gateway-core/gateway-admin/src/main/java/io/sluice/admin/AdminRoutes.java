@@ -14,6 +14,7 @@ import io.sluice.admin.resource.CommandResource;
 import io.sluice.admin.resource.ConfigurationResource;
 import io.sluice.admin.resource.CoverageResource;
 import io.sluice.admin.resource.DeadLetterResource;
+import io.sluice.admin.resource.DecodeResource;
 import io.sluice.admin.resource.DeviceResource;
 import io.sluice.admin.resource.ImportResource;
 import io.sluice.admin.resource.LatestResource;
@@ -81,6 +82,7 @@ final class AdminRoutes {
     new LatestResource(operations).mount(router);
     new UpstreamResource(operations).mount(router);
     new ConfigurationResource(operations.configuration()).mount(router);
+    new DecodeResource(operations.decoding()).mount(router);
     new CoverageResource(operations.coverage()).mount(router);
     new ClaimResource(operations.claims()).mount(router);
     new CommandResource(operations.commands(), operations.devices()).mount(router);

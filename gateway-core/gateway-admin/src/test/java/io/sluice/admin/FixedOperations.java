@@ -16,6 +16,7 @@ import io.sluice.api.operator.ConfigurationService;
 import io.sluice.api.operator.CoverageService;
 import io.sluice.api.operator.DeadLetterRetryService;
 import io.sluice.api.operator.DeadLetters;
+import io.sluice.api.operator.DecodeService;
 import io.sluice.api.operator.DeviceDirectory;
 import io.sluice.api.operator.DeviceImporter;
 import io.sluice.api.operator.Flow;
@@ -118,6 +119,26 @@ public final class FixedOperations
             Map.of(Lane.ALARM, 0.25),
             0,
             List.of()));
+  }
+
+  @Override
+  public DecodeService decoding() {
+    return new DecodeService() {
+      @Override
+      public List<ProfileView> profiles() {
+        return List.of();
+      }
+
+      @Override
+      public ProfileDetail profile(String id) {
+        return null;
+      }
+
+      @Override
+      public Decoded decode(Trial trial) {
+        return new Decoded(true, null, null, "sluice", "rule", List.of());
+      }
+    };
   }
 
   @Override

@@ -12,6 +12,7 @@ import io.sluice.api.operator.ConfigurationService;
 import io.sluice.api.operator.CoverageService;
 import io.sluice.api.operator.DeadLetterRetryService;
 import io.sluice.api.operator.DeadLetters;
+import io.sluice.api.operator.DecodeService;
 import io.sluice.api.operator.DeviceDirectory;
 import io.sluice.api.operator.DeviceImporter;
 import io.sluice.api.operator.Flow;
@@ -46,7 +47,8 @@ final class GatewayOperations implements Operations {
       CoverageService coverage,
       LatestValues latest,
       DeadLetterRetryService retries,
-      AlarmService alarms) {}
+      AlarmService alarms,
+      DecodeService decoding) {}
 
   private final Identity identity;
   private final Registry registry;
@@ -98,6 +100,11 @@ final class GatewayOperations implements Operations {
   /** Who reads the configuration anew; before anybody asks. */
   void configuration(ConfigurationService service) {
     configuration = service;
+  }
+
+  @Override
+  public DecodeService decoding() {
+    return insight.decoding();
   }
 
   @Override

@@ -132,6 +132,7 @@ final class Wiring implements AutoCloseable {
       SessionCodecs codecs,
       SegmentedSpool spool,
       Forwarders forwarders,
+      Normalizer normalizer,
       IngestPipeline pipeline,
       DeadLetterRetries retries,
       Understanding understanding,
@@ -202,6 +203,7 @@ final class Wiring implements AutoCloseable {
         codecs,
         spool,
         forwarders,
+        normalizer,
         pipeline,
         retries,
         understanding,
@@ -288,7 +290,8 @@ final class Wiring implements AutoCloseable {
     probing(registry::probe, "registry-probe");
     probing(coverage::probe, "coverage-probe");
     probing(alarms.book()::probe, "alarms-probe");
-    return operations(core, new Insight(coverage, latest, core.retries(), alarms.book()));
+    Trials trials = new Trials(core.understanding(), core.normalizer(), registry, spool, clock);
+    return operations(core, new Insight(coverage, latest, core.retries(), alarms.book(), trials));
   }
 
   /** The gateway as adapters see it. */

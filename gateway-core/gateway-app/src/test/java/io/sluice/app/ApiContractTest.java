@@ -220,6 +220,7 @@ class ApiContractTest {
     deadLetters();
     upstreams();
     configuration();
+    decoding();
     streams();
     call(204, "removeDevice", "/api/v1/devices/press-07");
     assertThat(document.operations().keySet()).as("each has succeeded once").isEqualTo(succeeded);
@@ -416,6 +417,25 @@ class ApiContractTest {
     assertThat(call(422, "reload", "/api/v1/reload").body()).contains("devices.yaml:1:");
     Files.writeString(devices, before);
     call(400, "reload", "/api/v1/reload?dry-run=perhaps");
+  }
+
+  private void decoding() throws Exception {
+    assertThat(call(200, "listProfiles", "/api/v1/profiles").body()).contains("\"energy-meter\"");
+    assertThat(call(200, "getProfile", "/api/v1/profiles/energy-meter").body())
+        .contains("\"voltage\"");
+    call(404, "getProfile", "/api/v1/profiles/nope");
+    assertThat(
+            decode(
+                200, "{\"device\":\"meter-1\",\"text\":\"{\\\"voltage\\\":230,\\\"odd\\\":1}\"}"))
+        .contains("\"ok\":true", "\"unmapped\":[\"odd\"]", "\"missing\":[\"current\"");
+    assertThat(decode(200, "{\"profile\":\"cnc\",\"base64\":\"ew==\"}")).contains("\"ok\":false");
+    assertThat(decode(200, "{\"profile\":\"cnc\",\"topic\":\"a/b/c\",\"text\":\"1\"}"))
+        .contains("\"unmapped-topic\"");
+    decode(400, "{\"device\":\"meter-1\"}");
+  }
+
+  private String decode(int status, String body) throws Exception {
+    return give(status, "decode", "/api/v1/decode", JSON, body).body();
   }
 
   private void streams() throws Exception {

@@ -49,6 +49,7 @@ public final class Authorization implements Handler<RoutingContext> {
               AdminRole.OPERATOR,
               "upstream.handled"),
           rule("DELETE", "/api/v1/upstreams/[^/]+", AdminRole.ADMINISTRATOR, "upstream.forgotten"),
+          rule("POST", "/api/v1/decode", AdminRole.VIEWER, "payload.tried"),
           rule("POST", "/api/v1/reload", AdminRole.ADMINISTRATOR, "config.reload"),
           rule("POST", "/api/v1/devices", AdminRole.ADMINISTRATOR, "device.added"),
           rule("POST", "/api/v1/devices/import", AdminRole.ADMINISTRATOR, "devices.imported"),

@@ -38,6 +38,9 @@ public interface Operations {
   /** The files that the gateway runs by. */
   ConfigurationService configuration();
 
+  /** Profiles, and what payloads would become by them. */
+  DecodeService decoding();
+
   List<LedgerLine> ledger();
 
   DeadLetters deadLetters();

@@ -135,6 +135,10 @@ public final class SourceFiles {
         config.profiles().isEmpty() ? List.of(GatewayFiles.shippedProfiles()) : config.profiles();
     for (Path place : places) {
       gather(place, Kind.PROFILE, sources);
+      Path folder = Files.isDirectory(place) ? place : place.toAbsolutePath().getParent();
+      if (folder != null) {
+        gather(folder.resolveSibling("codecs"), Kind.SCRIPT, sources);
+      }
     }
     DialectPlaces dialects = DialectPlaces.beside(places, GatewayFiles.shippedDialects());
     gather(dialects.shipped(), Kind.DIALECT, sources);

@@ -1,5 +1,2 @@
 /** What a reload has to do: which files were changed, and what that means for a running gateway. */
-@NullMarked
 package io.sluice.app.reload;
-
-import org.jspecify.annotations.NullMarked;
