@@ -11,7 +11,6 @@ import io.sluice.engine.normalize.profile.Metric;
 import io.sluice.engine.normalize.profile.Profile;
 import io.sluice.engine.normalize.profile.Profiles;
 import io.sluice.engine.registry.Registry;
-import io.sluice.spool.Spool;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,11 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Tells of profiles, and tries payloads, by what holds now. */
 record Trials(
-    Understanding understanding,
-    Normalizer normalizer,
-    Registry registry,
-    Spool spool,
-    InstantSource clock)
+    Understanding understanding, Normalizer normalizer, Registry registry, InstantSource clock)
     implements DecodeService {
   private static final DeviceId MADE_UP = new DeviceId("device");
 
@@ -113,7 +108,7 @@ record Trials(
             trial.port(),
             trial.payload(),
             TimeUnit.MILLISECONDS.toMicros(clock.millis()));
-    return new PayloadTrial(normalizer, registry::find, spool::terms).decode(by, payload);
+    return new PayloadTrial(normalizer, registry::find).decode(by, payload);
   }
 
   private static @Nullable Device madeUp(String profile, Understanding.State state) {

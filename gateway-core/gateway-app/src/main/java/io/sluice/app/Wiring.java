@@ -132,7 +132,7 @@ final class Wiring implements AutoCloseable {
       SessionCodecs codecs,
       SegmentedSpool spool,
       Forwarders forwarders,
-      Normalizer normalizer,
+      Normalizer trying,
       IngestPipeline pipeline,
       DeadLetterRetries retries,
       Understanding understanding,
@@ -203,13 +203,28 @@ final class Wiring implements AutoCloseable {
         codecs,
         spool,
         forwarders,
-        normalizer,
+        trying(profiles, registry, watch, understanding),
         pipeline,
         retries,
         understanding,
         traffic,
         addressLimits,
         latest);
+  }
+
+  /** Reads as the gateway does, and leaves nothing behind in the spool. */
+  private Normalizer trying(
+      Profiles profiles, Registry registry, ClockWatch watch, Understanding understanding) {
+    Normalizer trying =
+        new Normalizer(
+            config.gateway().id(),
+            profiles,
+            id -> registry.find(id) != null,
+            watch.floor(),
+            config.section(TimeSettings.class),
+            SessionCodecs.NONE);
+    understanding.onProfiles(trying::use);
+    return trying;
   }
 
   private Registry openRegistry(GatewayFiles files, LimitSettings limits, AuditTrail audit)
@@ -290,7 +305,7 @@ final class Wiring implements AutoCloseable {
     probing(registry::probe, "registry-probe");
     probing(coverage::probe, "coverage-probe");
     probing(alarms.book()::probe, "alarms-probe");
-    Trials trials = new Trials(core.understanding(), core.normalizer(), registry, spool, clock);
+    Trials trials = new Trials(core.understanding(), core.trying(), registry, clock);
     return operations(core, new Insight(coverage, latest, core.retries(), alarms.book(), trials));
   }
 

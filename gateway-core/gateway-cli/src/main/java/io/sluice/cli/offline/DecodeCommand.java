@@ -14,6 +14,7 @@ import io.sluice.cli.ExitCode;
 import io.sluice.cli.config.GatewayFiles;
 import io.sluice.cli.config.Reports;
 import io.sluice.engine.config.Faults;
+import io.sluice.engine.decode.FieldCheck;
 import io.sluice.engine.dialect.DialectPlaces;
 import io.sluice.engine.dialect.Dialects;
 import io.sluice.engine.dialect.RoutedTopic;
@@ -23,6 +24,7 @@ import io.sluice.engine.normalize.profile.Profile;
 import io.sluice.engine.normalize.profile.Profiles;
 import io.sluice.engine.normalize.sample.FieldFaults;
 import io.sluice.engine.normalize.sample.Normalized;
+import io.sluice.engine.record.EncodedRecord;
 import io.sluice.engine.record.StoredJson;
 import io.sluice.spool.Terms;
 import java.io.IOException;
@@ -221,19 +223,21 @@ public final class DecodeCommand implements Callable<Integer> {
 
   private String decode(Profiles loaded, Profile found, RoutedTopic route)
       throws PayloadException, IOException, CommandFailure {
+    Normalizer normalizer = new Normalizer("decode", loaded);
+    Device device = device(found, null);
+    ContentType type = route.contentType(type());
+    byte[] bytes = payload.bytes();
+    long now = Clock.systemUTC().millis() * 1_000;
     Normalized normalized =
-        new Normalizer("decode", loaded)
-            .normalize(
-                null,
-                device(found, null),
-                route.messageClass(),
-                route.contentType(type()),
-                "decode",
-                topic,
-                payload.bytes(),
-                port(),
-                Clock.systemUTC().millis() * 1_000);
-    return shown(normalized);
+        normalizer.normalize(
+            null, device, route.messageClass(), type, "decode", topic, bytes, port(), now);
+    return shown(
+        normalized,
+        found,
+        () ->
+            view(
+                normalizer.normalizeAsItComes(
+                    device, route.messageClass(), type, "decode", topic, bytes, now)));
   }
 
   /** One of the parts into which the dialect takes the message. */
@@ -251,7 +255,7 @@ public final class DecodeCommand implements Callable<Integer> {
                 "decode",
                 topic,
                 Clock.systemUTC().millis() * 1_000);
-    return shown(normalized);
+    return shown(normalized, found, () -> null);
   }
 
   private static Device device(Profile found, @Nullable String named) {
@@ -259,12 +263,25 @@ public final class DecodeCommand implements Callable<Integer> {
     return new Device(id, found.id(), found.sector(), "site", null, null, true, true, false);
   }
 
-  private String shown(Normalized normalized) {
+  private String shown(Normalized normalized, Profile found, FieldCheck.AsItComes asItComes) {
     FieldFaults faults = normalized.faults();
     if (faults != null) {
       spec.commandLine().getErr().println("sluice: kept as bad: " + faults.detail());
     }
-    return StoredJson.of(
+    FieldCheck check = FieldCheck.of(found, view(normalized), asItComes);
+    tell("no metric takes", check.unmapped());
+    tell("did not come", check.missing());
+    return StoredJson.text(view(normalized));
+  }
+
+  private void tell(String what, List<String> names) {
+    if (!names.isEmpty()) {
+      spec.commandLine().getErr().println("sluice: " + what + ": " + String.join(", ", names));
+    }
+  }
+
+  private static EncodedRecord view(Normalized normalized) {
+    return StoredJson.view(
         normalized.body(), normalized.messageClass().lane(), 1, "offline", Terms.NONE);
   }
 

@@ -22,7 +22,6 @@ import io.sluice.spool.Terms;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Takes a payload the way of a message, but for the spool. Thread-safe. */
@@ -31,17 +30,14 @@ public final class PayloadTrial {
 
   private final Normalizer normalizer;
   private final Function<String, @Nullable Device> devices;
-  private final Supplier<Terms> terms;
 
   /**
+   * @param normalizer whose records name nothing by number
    * @param devices the registry's look-up
-   * @param terms what records of this run name by number
    */
-  public PayloadTrial(
-      Normalizer normalizer, Function<String, @Nullable Device> devices, Supplier<Terms> terms) {
+  public PayloadTrial(Normalizer normalizer, Function<String, @Nullable Device> devices) {
     this.normalizer = normalizer;
     this.devices = devices;
-    this.terms = terms;
   }
 
   /**
@@ -198,6 +194,6 @@ public final class PayloadTrial {
 
   private EncodedRecord view(Normalized normalized) {
     return StoredJson.view(
-        normalized.body(), normalized.messageClass().lane(), 0, PROTOCOL, terms.get());
+        normalized.body(), normalized.messageClass().lane(), 0, PROTOCOL, Terms.NONE);
   }
 }
