@@ -63,6 +63,34 @@ class SelectorsTest {
         .containsExactly("output false 2025-12-31T04:34:56Z", "input true 2025-12-31T04:35:00Z");
   }
 
+  /** King Pigeon: a position has an empty flag, a digital input a text, a register a word. */
+  @Test
+  void attributeMayBeEmptyAndValuesStandInDifferentFields() throws Exception {
+    String payload =
+        "{\"sensorDatas\":[{\"flag\":\"\",\"lat\":39.9,\"lng\":116.3},"
+            + "{\"switcher\":\"1\",\"flag\":\"DI1\"},{\"flag\":\"REG1\",\"str\":\"a\"}]}";
+    Bench selected =
+        Bench.of(
+            "id: s",
+            "metrics:",
+            "  lat: { unit: lat, from: ['sensorDatas[flag=].lat'] }",
+            "  lon: { unit: lon, from: ['sensorDatas[flag=].lng'] }",
+            "  door: { type: boolean, from: ['sensorDatas[flag=DI1].switcher'] }");
+    assertThat(shown(selected.decode(payload)))
+        .containsExactly(
+            "lat 39.9 lat", "lon 116.3 lon", "door true", "sensorDatas[flag=REG1].str a");
+    Bench pivoted =
+        Bench.of(
+            "id: p",
+            "pivot: { path: sensorDatas, name: flag, value: [value, switcher, str] }",
+            "metrics:",
+            "  lat: { unit: lat }",
+            "  lon: { unit: lon, from: [lng] }",
+            "  door: { type: boolean, from: [DI1] }");
+    assertThat(shown(pivoted.decode(payload)))
+        .containsExactly("lat 39.9 lat", "lon 116.3 lon", "door true", "REG1 a");
+  }
+
   @Test
   void everyElementIsMeantAndTheFirstCounts() throws Exception {
     Bench bench =

@@ -9,6 +9,8 @@ import com.networknt.schema.SpecificationVersion;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,6 +39,14 @@ class ProfileSchemaTest {
     assertThat(metric.propertyNames())
         .containsExactlyInAnyOrderElementsOf(ProfileReader.METRIC_KEYS);
     assertThat(from.propertyNames()).containsExactlyInAnyOrderElementsOf(ProfileReader.FROM_KEYS);
+    JsonNode samples = top.path("samples").path("items").path("anyOf").path(1).path("properties");
+    JsonNode encoded = top.path("encoded").path("items").path("properties");
+    assertThat(samples.propertyNames()).containsExactlyInAnyOrderElementsOf(ShapeKeys.SAMPLE_KEYS);
+    assertThat(top.path("pivot").path("items").path("properties").propertyNames())
+        .containsExactlyInAnyOrderElementsOf(ShapeKeys.PIVOT_KEYS);
+    assertThat(encoded.propertyNames()).containsExactlyInAnyOrderElementsOf(ShapeKeys.ENCODED_KEYS);
+    assertThat(encoded.path("bits").path("items").path("properties").propertyNames())
+        .containsExactlyInAnyOrderElementsOf(ShapeKeys.BIT_KEYS);
   }
 
   @Test
@@ -51,6 +61,21 @@ class ProfileSchemaTest {
   }
 
   @Test
+  void examplesOfThePageFit() throws Exception {
+    Matcher example =
+        Pattern.compile("```yaml\n([^`]*)```")
+            .matcher(Files.readString(ROOT.resolve("docs/profiles.md")));
+    int found = 0;
+    while (example.find()) {
+      assertThat(schema.validate(example.group(1), InputFormat.YAML))
+          .as(example.group(1))
+          .isEmpty();
+      found++;
+    }
+    assertThat(found).isGreaterThan(8);
+  }
+
+  @Test
   void whatTheReaderRefusesItRefuses() {
     for (String bad :
         List.of(
@@ -58,6 +83,9 @@ class ProfileSchemaTest {
             "interval: 10",
             "interval: ten",
             "unknown: maybe",
+            "pivot: [{ name: n }]",
+            "encoded: [{ path: a, encoding: zip }]",
+            "samples: [{ path: a, colums: [b] }]",
             "metrics: { a: { units: Cel } }",
             "metrics: { a: { from: [{ unit: Cel }] } }")) {
       assertThat(schema.validate(bad, InputFormat.YAML)).as(bad).isNotEmpty();
