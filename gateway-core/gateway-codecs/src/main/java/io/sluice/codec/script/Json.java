@@ -92,8 +92,7 @@ final class Json {
       if (i > 0) {
         out.append(',');
       }
-      Object value = ScriptableObject.getProperty(array, i);
-      if (value == Scriptable.NOT_FOUND || !write(cx, value, out, depth + 1)) {
+      if (!write(cx, Values.property(array, i), out, depth + 1)) {
         out.append("null");
       }
     }

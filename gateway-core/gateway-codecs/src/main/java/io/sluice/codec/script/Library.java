@@ -134,7 +134,7 @@ final class Library {
 
   private final Context cx;
   private final ScriptableObject top;
-  private final Map<Object, Function> metered = new IdentityHashMap<>();
+  private final IdentityHashMap<Object, Function> metered = new IdentityHashMap<>();
 
   private Library(Context cx) {
     this.cx = cx;
@@ -159,15 +159,15 @@ final class Library {
     }
     functions(functions);
     remove(functions, "toSource");
-    meterAll(iterators, "iterator");
-    meterAll(texts, "iterator");
-    meterAll(views, "array");
-    meterAll(functions, "Function");
+    meterAll(iterators);
+    meterAll(texts);
+    meterAll(views);
+    meterAll(functions);
     METERED.forEach(this::meterClass);
     if (top.get("Symbol", top) instanceof ScriptableObject symbol) {
       TAKEN.getOrDefault("Symbol", Set.of()).forEach(each -> remove(symbol, each));
     }
-    METERED_GLOBALS.forEach(name -> meter(top, name, name));
+    METERED_GLOBALS.forEach(name -> meter(top, name));
     Json.install(cx, top);
     define(top, "console", console());
     define(top, Concat.GUARD, function("join", args -> guard(args)));
@@ -242,9 +242,9 @@ final class Library {
     Object prototype = real.get("prototype", real);
     if (prototype instanceof ScriptableObject own) {
       TAKEN.getOrDefault(name, Set.of()).forEach(each -> remove(own, each));
-      meterAll(own, name);
+      meterAll(own);
     }
-    meterAll(real, name);
+    meterAll(real);
     if (!(real instanceof Function constructor) || !(prototype instanceof ScriptableObject own)) {
       return;
     }
@@ -263,27 +263,27 @@ final class Library {
 
   /** A number as first argument is a size in bytes or elements, but of an ordinary array. */
   private static Metered.Extra sizeOf(String name) {
-    return name.endsWith("Array") && !name.equals("Array") || name.equals("ArrayBuffer")
+    return (name.endsWith("Array") && !name.equals("Array")) || name.equals("ArrayBuffer")
         ? (self, args) ->
             args.length > 0 && args[0] instanceof Number size ? 8 * size.longValue() : 0
         : NONE;
   }
 
-  private void meterAll(Scriptable object, String of) {
+  private void meterAll(Scriptable object) {
     if (!(object instanceof ScriptableObject own)) {
       return;
     }
     for (Object id : own.getAllIds()) {
       if (id instanceof String name && !name.equals("constructor") && !name.equals("prototype")) {
-        meter(own, name, of);
+        meter(own, name);
       }
     }
   }
 
-  private void meter(ScriptableObject object, String name, String of) {
+  private void meter(ScriptableObject object, String name) {
     if (value(object, name) instanceof Function real && !(real instanceof Metered)) {
       object.setAttributes(name, DONTENUM);
-      object.put(name, object, wrapped(name, real, extra(of, name)));
+      object.put(name, object, wrapped(name, real, extra(name)));
     }
   }
 
@@ -291,7 +291,7 @@ final class Library {
     return metered.computeIfAbsent(real, any -> new Metered(top, name, real, extra));
   }
 
-  private static Metered.Extra extra(String of, String name) {
+  private static Metered.Extra extra(String name) {
     return switch (name) {
       case "defineProperty", "defineProperties", "setPrototypeOf", "assign" ->
           (self, args) -> own(args);

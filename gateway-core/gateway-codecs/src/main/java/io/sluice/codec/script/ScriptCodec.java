@@ -109,13 +109,12 @@ final class ScriptCodec implements PayloadCodec {
       case DECODE ->
           decode.call(cx, scope, scope, new Object[] {fPort, bytes, cx.newObject(scope)});
       case DECODE_UPLINK -> {
+        long millis = receivedMicros / 1_000;
         Scriptable input = cx.newObject(scope);
         ScriptableObject.putProperty(input, "bytes", bytes);
         ScriptableObject.putProperty(input, "fPort", fPort);
         ScriptableObject.putProperty(
-            input,
-            "recvTime",
-            cx.newObject(scope, "Date", new Object[] {(double) (receivedMicros / 1_000)}));
+            input, "recvTime", cx.newObject(scope, "Date", new Object[] {(double) millis}));
         ScriptableObject.putProperty(input, "variables", cx.newObject(scope));
         yield decode.call(cx, scope, scope, new Object[] {input});
       }

@@ -6,6 +6,7 @@ import org.mozilla.javascript.ScriptRuntime;
 import org.mozilla.javascript.Scriptable;
 import org.mozilla.javascript.ScriptableObject;
 import org.mozilla.javascript.Undefined;
+import org.mozilla.javascript.UniqueTag;
 
 /** Reads values of a script. A getter of the script runs within the call's bounds. */
 final class Values {
@@ -17,7 +18,7 @@ final class Values {
         id instanceof Integer index
             ? ScriptableObject.getProperty(object, index)
             : ScriptableObject.getProperty(object, String.valueOf(id));
-    return value == Scriptable.NOT_FOUND ? Undefined.instance : value;
+    return UniqueTag.NOT_FOUND.equals(value) ? Undefined.instance : value;
   }
 
   static boolean isDate(Scriptable object) {
