@@ -21,7 +21,7 @@ public interface InternalReader extends AutoCloseable {
 
   /**
    * The next records, in the order of their sequences; null where there are none yet. Damaged ones
-   * are skipped.
+   * are skipped. They lie where the lane's next ones will: they are valid until the next call.
    *
    * @param maxBytes bound of the bodies' total; at least one record is returned all the same
    */

@@ -163,8 +163,10 @@ public final class CursorReader implements SpoolReader {
     if (unread[0] >= unread[1]) {
       return null;
     }
+    LogReader reader = liveReaders.get(lane);
+    reader.reuse();
     LogReader.Chunk chunk =
-        liveReaders.get(lane).read(lane, Stream.LIVE, unread[0], unread[1], maxRecords, maxBytes);
+        reader.read(lane, Stream.LIVE, unread[0], unread[1], maxRecords, maxBytes);
     cursor.seek(chunk.next());
     return chunk.batch();
   }

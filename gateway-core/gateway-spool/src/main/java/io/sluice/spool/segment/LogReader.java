@@ -18,6 +18,9 @@ public final class LogReader {
   private static final Logger LOG = LoggerFactory.getLogger(LogReader.class);
   private static final int CHUNK_MIN_BYTES = 64 << 10;
 
+  /** Longer chunks are not kept for the next one. */
+  private static final int REUSED_BYTES_MAX = 1 << 20;
+
   private final SegmentLog log;
   private @Nullable Segment segment;
 
@@ -31,6 +34,9 @@ public final class LogReader {
   /** Of the records read last, on disk; 0 before the first. */
   private int recordBytes;
 
+  private boolean isReusing;
+  private byte[] reused = {};
+
   public LogReader(SegmentLog log) {
     this.log = log;
   }
@@ -42,6 +48,11 @@ public final class LogReader {
    * @param next sequence from which to go on: what lies between and is not in the batch is lost
    */
   public record Chunk(@Nullable SpoolBatch batch, long next) {}
+
+  /** From now on a batch is valid only until the next one is read: its bytes are read over. */
+  public void reuse() {
+    isReusing = true;
+  }
 
   /** Forgets where it was; the next read searches. */
   void forget() {
@@ -142,12 +153,23 @@ public final class LogReader {
       Segment current, long next, long until, int maxRecords, int chunkBytes, int maxBytes)
       throws IOException {
     long left = Math.max(0, current.end() - offset);
-    Parsed parsed = new Parsed(new byte[(int) Math.min(chunkBytes, left)], next, maxRecords);
+    int length = (int) Math.min(chunkBytes, left);
+    Parsed parsed = new Parsed(chunk(length), length, next, maxRecords);
     if (current.read(parsed.chunk, offset)) {
       parsed.chunk.flip();
       parsed.run(new RecordFrame(current.generation()), cipherOf(current), until, maxBytes, left);
     }
     return parsed;
+  }
+
+  private byte[] chunk(int length) {
+    if (!isReusing || length > REUSED_BYTES_MAX) {
+      return new byte[length];
+    }
+    if (reused.length < length) {
+      reused = new byte[length];
+    }
+    return reused;
   }
 
   @SuppressWarnings("ReferenceEquality") // the very segment is meant
@@ -205,9 +227,9 @@ public final class LogReader {
     private int needed;
     private long next;
 
-    Parsed(byte[] bytes, long next, int maxRecords) {
+    Parsed(byte[] bytes, int length, long next, int maxRecords) {
       this.bytes = bytes;
-      this.chunk = ByteBuffer.wrap(bytes);
+      this.chunk = ByteBuffer.wrap(bytes, 0, length);
       this.next = next;
       this.maxRecords = maxRecords;
       int guess = Math.min(maxRecords, 256);
