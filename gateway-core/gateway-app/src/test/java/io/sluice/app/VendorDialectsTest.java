@@ -67,6 +67,8 @@ class VendorDialectsTest {
           credentials: { secret: c2x1aWNlLWRlbW8tYXp1cmUtZGV2aWNlLWtleS0wMDE=, password: pw-of-azure01 } }
       - { id: pump7, profile: energy-meter, sector: factory, site: plant-a,
           credentials: { password: s3cret-of-pump7 } }
+      - { id: probe-1, profile: energy-meter, sector: factory, site: plant-a, parent: board-1 }
+      - { id: sub-1, profile: energy-meter, sector: factory, site: plant-a, parent: pump-07 }
       - { id: board-1, profile: energy-meter, sector: factory, site: plant-a,
           credentials: { token: t0ken-of-board-1-0123 } }
       """;
@@ -468,6 +470,30 @@ class VendorDialectsTest {
           .matches(me + "rpc/request/\\d+ \\{\"method\":\"setGpio\",\"params\":\\{\"pin\":7}}");
       board.says(sent.substring(0, sent.indexOf(' ')).replace("request", "response"), "{}");
       awaitCommand("board-1", "acknowledged");
+    }
+  }
+
+  @Test
+  void gatewaysReportForTheirChildren() throws Exception {
+    try (Firmware board = new Firmware("any", "t0ken-of-board-1-0123", null)) {
+      board.says("v1/gateway/connect", "{\"device\":\"probe-1\",\"type\":\"T\"}");
+      board.says("v1/gateway/telemetry", "{\"probe-1\":[{\"power\":7107},{\"power\":7108}]}");
+      await().until(() -> new Setup(directory).archive().values("power").contains(7108L));
+    }
+    try (Firmware pump = new Firmware(PUMP_ID, PUMP, PUMP_PASSWORD)) {
+      pump.says(
+          "/ext/session/a1SluiceDemo/pump-07/combine/login",
+          "{\"id\":\"9\",\"params\":{\"productKey\":\"p\",\"deviceName\":\"sub-1\"}}");
+      assertThat(pump.hears()).contains("login_reply {\"id\":\"9\",\"code\":200");
+      pump.says(
+          THING + "event/property/pack/post",
+          "{\"id\":\"10\",\"params\":{\"properties\":{\"power\":8107},\"subDevices\":[{\"identity\":"
+              + "{\"productKey\":\"p\",\"deviceName\":\"sub-1\"},\"properties\":{\"power\":8108}}]},"
+              + "\"method\":\"thing.event.property.pack.post\"}");
+      assertThat(pump.hears()).startsWith(THING + "event/property/pack/post_reply {\"code\":200");
+      await()
+          .untilAsserted(() ->
+              assertThat(new Setup(directory).archive().values("power")).contains(8107L, 8108L));
     }
   }
 

@@ -74,6 +74,15 @@ final class DialectParts {
     return mapping.get(key) instanceof Sequence list ? list.items().get(index) : mapping;
   }
 
+  private @Nullable Follow made(DialectFile.Up up, List<TalkFile.Reply> replies) {
+    try {
+      return new Follow(up.topic(), replies, up.answer(), up.only(), up.except());
+    } catch (IllegalArgumentException e) {
+      faults.add(mapping.fault("topic", String.valueOf(e.getMessage())));
+      return null;
+    }
+  }
+
   /** What follows the messages of a rule; null where nothing does. */
   @Nullable Follow follow(DialectFile.Up up, Map<String, TalkFile.Reply> replies) {
     List<TalkFile.Reply> own = new ArrayList<>();
@@ -91,6 +100,6 @@ final class DialectParts {
     }
     return own.isEmpty() && up.answer() == null && up.only().isEmpty() && up.except().isEmpty()
         ? null
-        : new Follow(up.topic(), own, up.answer(), up.only(), up.except());
+        : made(up, own);
   }
 }

@@ -69,8 +69,11 @@ public final class Topics {
 
   private static boolean isOwn(
       Device device, String name, Function<String, @Nullable Device> devices) {
-    Device named = name.equals(device.id().value()) ? device : devices.apply(name);
-    return named != null && (named == device || device.id().equals(named.parent()));
+    if (name.equals(device.id().value())) {
+      return true;
+    }
+    Device named = devices.apply(name);
+    return named != null && device.id().equals(named.parent());
   }
 
   /** The table that holds for devices with that profile. */

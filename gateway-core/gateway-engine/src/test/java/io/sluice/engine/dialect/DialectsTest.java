@@ -158,6 +158,7 @@ class DialectsTest {
           up: [ { topic: 'a/{device...}/b', class: event } ] | {device...} stands for the rest of a topic
           sign-in: [ { hmac: { key: k } } ] | mine.yaml:1:20: sign-in[0].hmac.message: is missing
           down: [ { topic: 'a/{x}{y}' } ] | mine.yaml:1:9: down[0]: two names
+          up: [ { topic: 'a/{device...}', class: event, only: { body.a: '1' } } ] | up[0].topic: {device...} is no name
           up: [ { topic: x, class: event, reply: [ y ] } ] | there is no "y" below the file's reply
           ups: [] | ups: is not a known key; did you mean "up"?
           up: x | up: must be a list

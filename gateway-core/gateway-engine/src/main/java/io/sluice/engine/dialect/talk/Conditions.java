@@ -1,5 +1,6 @@
 package io.sluice.engine.dialect.talk;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
@@ -21,7 +22,7 @@ final class Conditions {
   }
 
   static Set<String> split(String written) {
-    return Set.of(written.split("\\|", -1));
+    return Set.copyOf(List.of(written.split("\\|", -1)));
   }
 
   Set<String> names() {

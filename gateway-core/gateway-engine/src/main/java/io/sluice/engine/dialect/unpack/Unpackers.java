@@ -28,6 +28,7 @@ public final class Unpackers {
           Map.entry("neuron", Neuron::new),
           Map.entry("telegraf-json", TelegrafJson::new),
           Map.entry("teltonika", Teltonika::new),
+          Map.entry("sub-devices", SubDevices::new),
           Map.entry("nothing", () -> (topic, payload, receivedMicros) -> List.of()));
 
   private final Map<String, Unpacker> made = new HashMap<>();
