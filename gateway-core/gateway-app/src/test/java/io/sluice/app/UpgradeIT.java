@@ -21,6 +21,8 @@ import tools.jackson.databind.JsonNode;
  * <ul>
  *   <li>d65314d: registry of schema version 2, spool of segment format 1, no coverage, no alarm
  *       book.
+ *   <li>16cb7e0: the first of these, started again with an encrypted spool: three readings of
+ *       water-9 in a segment of format 2.
  *   <li>b4de986: besides, an alarm of the book that an operator acknowledged, a command that waits
  *       and an approved stop.
  * </ul>
@@ -29,6 +31,10 @@ class UpgradeIT {
   @TempDir Path directory;
 
   private Path config(String commit) throws Exception {
+    return config(commit, "");
+  }
+
+  private Path config(String commit, String spool) throws Exception {
     Path packed = directory.resolve("data.tar.gz");
     try (InputStream in =
         UpgradeIT.class.getResourceAsStream("/upgrade/data-" + commit + ".tar.gz")) {
@@ -44,12 +50,12 @@ class UpgradeIT {
           mqtt: { host: 127.0.0.1, port: 0 }
           coap: { host: 127.0.0.1, port: 0 }
         admin: { port: 0 }
-        spool: { max-bytes: 4MB, segment-bytes: 64KB, dead-letter-bytes: 1MB }
+        spool: { max-bytes: 4MB, segment-bytes: 64KB, dead-letter-bytes: 1MB %s }
         profiles: [ %s ]
         upstreams:
           - { name: away, type: file, directory: ./archive }
         """
-            .formatted(profiles));
+            .formatted(spool, profiles));
   }
 
   @Test
@@ -82,6 +88,21 @@ class UpgradeIT {
             assertThat(counts(ledger, "delivered")).containsExactly(2L, 1L, 22L);
           });
       assertThat(counts(gateway.get("/api/v1/ledger"), "accepted")).containsExactly(2L, 1L, 22L);
+      assertThat(gateway.terminate()).isZero();
+    }
+  }
+
+  @Test
+  void recordsThatNamedNothingByNumberAreKeptEncryptedOrNot() throws Exception {
+    ArchiveFiles archive = new ArchiveFiles(directory.resolve("archive"));
+    Path config = config("16cb7e0", ", encryption: { key: " + "5a".repeat(32) + " }");
+    try (GatewayProcess gateway = GatewayProcess.start(config)) {
+      await().untilAsserted(() -> assertThat(archive.byId()).hasSizeGreaterThanOrEqualTo(25));
+      assertThat(archive.values("energy"))
+          .containsExactlyInAnyOrderElementsOf(LongStream.rangeClosed(1, 20).boxed().toList());
+      Tool.publish(gateway, "telemetry", "{\"energy\":21}").succeeded();
+      await().untilAsserted(() -> assertThat(archive.values("energy")).hasSize(21));
+      assertThat(gateway.get("/api/v1/ledger").path("balances").asBoolean()).isTrue();
       assertThat(gateway.terminate()).isZero();
     }
   }
