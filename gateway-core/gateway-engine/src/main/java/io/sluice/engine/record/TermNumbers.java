@@ -23,7 +23,7 @@ final class TermNumbers {
 
   // Of one place: the arrays of a metric and its term, which may be null.
   private final byte @Nullable [][] metricNames;
-  private final byte @Nullable [][] metricUnits;
+  private final byte[] @Nullable [] metricUnits;
   private final @Nullable Term[] metrics;
 
   private final @Nullable Named[] names;
@@ -34,7 +34,7 @@ final class TermNumbers {
     this.dictionary = dictionary;
     boolean isAny = dictionary != null;
     metricNames = new byte @Nullable [isAny ? METRICS : 0][];
-    metricUnits = new byte @Nullable [isAny ? METRICS : 0][];
+    metricUnits = new byte[isAny ? METRICS : 0] @Nullable [];
     metrics = new @Nullable Term[isAny ? METRICS : 0];
     names = new @Nullable Named[isAny ? OTHERS : 0];
     sources = new @Nullable Named[isAny ? OTHERS : 0];
