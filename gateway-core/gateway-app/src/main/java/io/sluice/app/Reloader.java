@@ -477,8 +477,11 @@ final class Reloader implements ConfigurationService, AutoCloseable {
   /** Lets no reload begin, and waits for one that is under way. */
   @Override
   public void close() {
-    isOpen = false;
-    lock.lock(); // until the one that is under way has ended
-    lock.unlock();
+    lock.lock(); // waits until the one that is under way has ended
+    try {
+      isOpen = false;
+    } finally {
+      lock.unlock();
+    }
   }
 }
