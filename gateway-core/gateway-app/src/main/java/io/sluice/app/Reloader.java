@@ -420,11 +420,11 @@ final class Reloader implements ConfigurationService, AutoCloseable {
     retain(after);
   }
 
-  private void rename(String was, String name) {
+  private void rename(String from, String to) {
     try {
-      var _ = parts.spool().renameReader(was, name);
+      var _ = parts.spool().renameReader(from, to);
     } catch (IOException e) {
-      throw new UncheckedIOException("upstream " + name + ": its place is that of " + was, e);
+      throw new UncheckedIOException("upstream " + to + ": its place is that of " + from, e);
     }
   }
 

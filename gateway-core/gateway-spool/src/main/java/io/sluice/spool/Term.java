@@ -15,7 +15,7 @@ public final class Term {
 
   private final int number;
   private final @Nullable String[] texts;
-  private final byte @Nullable [][] utf8;
+  private final byte[] @Nullable [] utf8;
   private final int hash;
 
   /**
@@ -25,7 +25,7 @@ public final class Term {
   Term(int number, @Nullable String... texts) {
     this.number = number;
     this.texts = new @Nullable String[texts.length];
-    this.utf8 = new byte @Nullable [texts.length][];
+    this.utf8 = new byte[texts.length] @Nullable [];
     for (int i = 0; i < texts.length; i++) {
       String text = texts[i];
       if (text != null) {

@@ -351,7 +351,7 @@ public final class RecordWriter {
   public byte[] finish() {
     byte[] bytes = sink.bytes();
     // two bytes, also where one would do: the measurements are there already
-    bytes[countAt] = (byte) (count & 0x7F | 0x80);
+    bytes[countAt] = (byte) ((count & 0x7F) | 0x80);
     bytes[countAt + 1] = (byte) (count >>> 7);
     return sink.toByteArray();
   }
@@ -373,7 +373,7 @@ public final class RecordWriter {
   }
 
   private void signed(long value) {
-    unsigned(value << 1 ^ value >> 63);
+    unsigned((value << 1) ^ (value >> 63));
   }
 
   private void unsigned(long value) {
@@ -382,7 +382,7 @@ public final class RecordWriter {
     int at = sink.length();
     long rest = value;
     while ((rest & ~0x7FL) != 0) {
-      bytes[at++] = (byte) (rest & 0x7F | 0x80);
+      bytes[at++] = (byte) ((rest & 0x7F) | 0x80);
       rest >>>= 7;
     }
     bytes[at++] = (byte) rest;

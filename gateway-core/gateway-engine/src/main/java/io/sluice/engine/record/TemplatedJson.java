@@ -58,7 +58,7 @@ public final class TemplatedJson {
     for (int i = begin; i < end; i++) {
       hash = 31 * hash + bytes[i];
     }
-    int slot = (hash * MIX >>> 16) & (HEADS - 1);
+    int slot = ((hash * MIX) >>> 16) & (HEADS - 1);
     JsonHead first = heads[slot];
     if (first != null && first.is(columns, lane, epoch)) {
       return first;
@@ -108,7 +108,7 @@ public final class TemplatedJson {
                 columns.bytes, columns.nameAt[index], columns.nameLength[index])
             : term.firstHash();
     hash = 31 * hash + columns.judgements[index];
-    int slot = (hash * MIX >>> 16) & (PARTS - 1);
+    int slot = ((hash * MIX) >>> 16) & (PARTS - 1);
     JsonPart first = parts[slot];
     if (first == null || first.isOf(columns, index)) {
       return slot;

@@ -22,7 +22,7 @@ final class TermNumbers {
   private final @Nullable TermDictionary dictionary;
 
   // Of one place: the arrays of a metric and its term, which may be null.
-  private final byte @Nullable [][] metricNames;
+  private final byte[] @Nullable [] metricNames;
   private final byte[] @Nullable [] metricUnits;
   private final @Nullable Term[] metrics;
 
@@ -33,7 +33,7 @@ final class TermNumbers {
   TermNumbers(@Nullable TermDictionary dictionary) {
     this.dictionary = dictionary;
     boolean isAny = dictionary != null;
-    metricNames = new byte @Nullable [isAny ? METRICS : 0][];
+    metricNames = new byte[isAny ? METRICS : 0] @Nullable [];
     metricUnits = new byte[isAny ? METRICS : 0] @Nullable [];
     metrics = new @Nullable Term[isAny ? METRICS : 0];
     names = new @Nullable Named[isAny ? OTHERS : 0];
@@ -67,7 +67,7 @@ final class TermNumbers {
       return null;
     }
     int hash = System.identityHashCode(name);
-    int place = (hash ^ hash >>> 10) & METRICS - 1;
+    int place = (hash ^ (hash >>> 10)) & (METRICS - 1);
     if (metricNames[place] != name || metricUnits[place] != unit) {
       metricNames[place] = name;
       metricUnits[place] = unit;

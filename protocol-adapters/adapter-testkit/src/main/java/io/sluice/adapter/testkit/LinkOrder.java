@@ -61,7 +61,7 @@ final class LinkOrder {
   }
 
   void attach(DeviceId device, DeviceLink link) {
-    claim(device, link);
+    var _ = claim(device, link);
     synchronized (this) {
       Place place = place(places.getOrDefault(device, List.of()), link);
       if (place != null) {

@@ -81,7 +81,7 @@ record Children(List<String> in, @Nullable String device, @Nullable String paylo
       int from = offset(parser);
       int[] inner = skip(parser, payload);
       byte[] value = Arrays.copyOfRange(message, from, end(parser));
-      byte[] own = payload == null ? value : cut(message, inner, name);
+      byte[] own = payload == null ? value : cut(message, inner);
       byte[] key = Json.utf8(Json.quoted(name) + ":");
       add(parts, name, own, alone("{", key, value, "}"));
     }
@@ -110,7 +110,7 @@ record Children(List<String> in, @Nullable String device, @Nullable String paylo
       }
       byte[] element = Arrays.copyOfRange(message, from, end(parser));
       String known = name == null ? "" : name;
-      byte[] own = payload == null ? element : cut(message, inner, known);
+      byte[] own = payload == null ? element : cut(message, inner);
       add(parts, known, own, alone("[", new byte[0], element, "]"));
     }
   }
@@ -134,7 +134,7 @@ record Children(List<String> in, @Nullable String device, @Nullable String paylo
   }
 
   /** What is not there is empty: the part says so, and costs itself alone. */
-  private static byte[] cut(byte[] message, int @Nullable [] place, String name) {
+  private static byte[] cut(byte[] message, int @Nullable [] place) {
     return place == null ? new byte[0] : Arrays.copyOfRange(message, place[0], place[1]);
   }
 

@@ -187,68 +187,63 @@ final class PlainObject {
   }
 
   private boolean integer(PlainNames.Name name, int place, long value) throws PayloadException {
-    switch (name.target) {
+    return switch (name.target) {
       case Field field -> {
         if (!isFor(field, place)) {
-          return false;
+          yield false;
         }
         if (field.asText()) {
           Values.addString(samples, field, place, ascii(place, at));
         } else {
           Values.addLong(samples, field, place, value);
         }
-        return true;
+        yield true;
       }
-      case Role.TIME -> {
-        return isTime(ObservedTimes.ofNumber(value, samples.forms, received));
-      }
-      case null, default -> {
-        return isDropped(name) || (isKept(name) && unknown(name, place, Kind.LONG, value, null));
-      }
-    }
+      case Role.TIME -> isTime(ObservedTimes.ofNumber(value, samples.forms, received));
+      case null, default ->
+          isDropped(name) || (isKept(name) && unknown(name, place, Kind.LONG, value, null));
+    };
   }
 
   private boolean fraction(PlainNames.Name name, int place, double value) throws PayloadException {
-    switch (name.target) {
+    return switch (name.target) {
       case Field field -> {
         if (!isFor(field, place)) {
-          return false;
+          yield false;
         }
         if (field.asText()) {
           Values.addString(samples, field, place, ascii(place, at));
         } else {
           Values.addDouble(samples, field, place, value);
         }
-        return true;
+        yield true;
       }
-      case Role.TIME -> {
-        return isTime(ObservedTimes.ofNumber(value, samples.forms, received));
-      }
+      case Role.TIME -> isTime(ObservedTimes.ofNumber(value, samples.forms, received));
       case null, default -> {
         long bits = Double.doubleToRawLongBits(value);
-        return isDropped(name) || (isKept(name) && unknown(name, place, Kind.DOUBLE, bits, null));
+        yield isDropped(name) || (isKept(name) && unknown(name, place, Kind.DOUBLE, bits, null));
       }
-    }
+    };
   }
 
   private boolean truth(PlainNames.Name name, int place, boolean value) throws PayloadException {
-    switch (name.target) {
+    return switch (name.target) {
       case Field field -> {
         if (!isFor(field, place)) {
-          return false;
+          yield false;
         }
         Values.addBoolean(samples, field, place, value);
-        return true;
+        yield true;
       }
       case Role.HISTORICAL -> {
         samples.historical |= value;
-        return true;
+        yield true;
       }
       case null, default -> {
         Kind kind = value ? Kind.TRUE : Kind.FALSE;
-        return isDropped(name) || (isKept(name) && unknown(name, place, kind, 0, null));
+        yield isDropped(name) || (isKept(name) && unknown(name, place, kind, 0, null));
       }
-    }
+    };
   }
 
   private boolean text(PlainNames.Name name, int place) throws PayloadException {
@@ -265,30 +260,30 @@ final class PlainObject {
     }
     at = stop + 1;
     String text = ascii(first, stop);
-    switch (name.target) {
+    return switch (name.target) {
       case Field field -> {
         if (!isFor(field, place)) {
-          return false;
+          yield false;
         }
         Values.addString(samples, field, place, text);
-        return true;
+        yield true;
       }
       case Role.TIME -> {
         Long micros = ObservedTimes.ofText(text, samples.forms, received);
-        return micros != null && isTime(micros);
+        yield micros != null && isTime(micros);
       }
       case null, default -> {
         if (name.target == null && name.namesDevice) {
           samples.claim(text);
         }
         if (isDropped(name)) {
-          return true;
+          yield true;
         }
-        return isKept(name)
+        yield isKept(name)
             && !Numerals.isNonNumber(text)
             && unknown(name, place, Kind.STRING, 0, text);
       }
-    }
+    };
   }
 
   private String ascii(int from, int to) {

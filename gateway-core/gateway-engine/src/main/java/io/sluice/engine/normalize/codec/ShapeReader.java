@@ -86,38 +86,37 @@ final class ShapeReader {
   private boolean encoded(JsonParser parser, JsonToken token, String path, Encoded shape)
       throws PayloadException {
     int at = codec.leaves.at(parser);
-    switch (shape.encoding()) {
+    return switch (shape.encoding()) {
       case JSON -> {
         String text = token == JsonToken.VALUE_STRING ? parser.getString() : "";
-        return !text.isBlank() && document(parser, path, shape.inner(), text, at);
+        yield !text.isBlank() && document(parser, path, shape.inner(), text, at);
       }
       case HEX, BASE64 -> {
         if (token == JsonToken.VALUE_STRING && !parser.getString().isBlank()) {
           String text = parser.getString();
           EncodedValues.ofText(shape, path, text, at, codec.profile, codec.samples);
-          return true;
+          yield true;
         }
         if (token != JsonToken.VALUE_EMBEDDED_OBJECT || LeafReader.isNothing(parser, token)) {
-          return false;
+          yield false;
         }
         byte[] bytes = parser.getBinaryValue();
         EncodedValues.ofBytes(shape, path, bytes, at, codec.profile, codec.samples);
-        return true;
+        yield true;
       }
       case BITS -> {
         Long value = integer(parser, token);
         if (value == null) {
-          return false;
+          yield false;
         }
         EncodedValues.ofBits(shape, path, value, at, codec.profile, codec.samples);
         if (shape.inner() == null) {
           codec.unknown(parser, token, path, false, true);
-          return true;
+          yield true;
         }
-        return false; // it is a field of its own, too
+        yield false; // it is a field of its own, too
       }
-    }
-    throw new IllegalStateException("no encoding " + shape.encoding());
+    };
   }
 
   private static @Nullable Long integer(JsonParser parser, JsonToken token) {
