@@ -64,7 +64,7 @@ final class RawMqttDevice implements Closeable {
     byte[] body = packet(3);
     int topic = 2 + body[1];
     assertThat(new String(body, 2, topic - 2, UTF_8)).isEqualTo("command/" + name);
-    return (body[topic] & 0xFF) << 8 | body[topic + 1] & 0xFF;
+    return ((body[topic] & 0xFF) << 8) | (body[topic + 1] & 0xFF);
   }
 
   void acknowledge(int packetId) throws IOException {

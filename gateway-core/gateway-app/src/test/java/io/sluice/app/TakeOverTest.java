@@ -197,7 +197,7 @@ class TakeOverTest {
     }
 
     private static int id(byte[] message) {
-      return (message[2] & 0xFF) << 8 | message[3] & 0xFF;
+      return ((message[2] & 0xFF) << 8) | (message[3] & 0xFF);
     }
 
     void acknowledge(byte[] message) throws IOException {

@@ -227,7 +227,7 @@ class RecordVersionsTest {
             .value(-3L)
             .finish();
     int telemetryOfDevice = MessageClass.TELEMETRY.ordinal() | TimeSource.DEVICE.ordinal() << 2;
-    int badRange = Quality.BAD.ordinal() | QualityReason.RANGE.ordinal() + 1 << 2;
+    int badRange = Quality.BAD.ordinal() | ((QualityReason.RANGE.ordinal() + 1) << 2);
     assertThat(body)
         .containsExactly(
             2,

@@ -6,6 +6,7 @@ import io.sluice.api.Lane;
 import io.sluice.api.config.Bytes;
 import io.sluice.api.config.Secret;
 import io.sluice.spool.InternalReader;
+import io.sluice.spool.Spool;
 import io.sluice.spool.SpoolBatch;
 import io.sluice.spool.SpoolBatch.Stream;
 import io.sluice.spool.SpoolEncryption;
@@ -135,7 +136,7 @@ class DefinitionsTest {
     }
     assertThat(known(spool.reader("a0"), 7)).hasSameSizeAs(named.keySet());
     List<Long> newest = new ArrayList<>();
-    for (SegmentedSpool.StoredEntry entry : spool.newest(LANE, 2_000)) {
+    for (Spool.StoredEntry entry : spool.newest(LANE, 2_000)) {
       Term expected = named.get(entry.sequence());
       Term term = entry.terms().at(expected.number());
       assertThat(term).isNotNull();
@@ -215,7 +216,7 @@ class DefinitionsTest {
     SplittableRandom random = new SplittableRandom(11);
     disk.kill();
     for (int i = 0; i < 300; i++) {
-      long at = SegmentFormat.HEADER_BYTES + random.nextInt(60 * (BODY_BYTES + 50));
+      long at = SegmentFormat.HEADER_BYTES + (long) random.nextInt(60 * (BODY_BYTES + 50));
       int bit = random.nextInt(8);
       disk.flipBit(segment(0), at, bit);
       spool = open();

@@ -42,7 +42,7 @@ record RawCommandTaker(RawMqtt client, boolean answers, List<String> taken)
 
   /** Topic with its length in two bytes, packet id, payload: MQTT 3.1.1 section 3.3. */
   private void take(byte[] body) throws IOException {
-    int topic = 2 + (body[0] << 8 | body[1] & 0xFF);
+    int topic = 2 + ((body[0] << 8) | (body[1] & 0xFF));
     taken.add(new String(body, topic + 2, body.length - topic - 2, UTF_8));
     if (answers) {
       client.send(RawMqtt.packet(0x40, new Bytes().raw(body[topic], body[topic + 1])));

@@ -30,19 +30,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** The reader of plain objects, held to the one that reads all. */
 class PlainObjectTest {
   private static final long NOW = 1_767_225_600_000_000L;
-  private static final String OWN =
-      """
-      id: own
-      unknown: %s
-      tolerate: %s
-      metrics:
-        power: { unit: W, min: -10, max: 1000, from: [{ path: P, unit: kW }] }
-        count: { type: integer }
-        level: { type: integer, values: { low: 1, high: 2, "3": 3 } }
-        open: { type: boolean }
-        serial: { type: string }
-        temp: { unit: Cel, numbers-as-strings: true }
-      """;
 
   private static final String[] NAMES = {
     "P",
@@ -136,7 +123,22 @@ class PlainObjectTest {
       for (String tolerate : List.of("field", "none")) {
         Path file = directory.resolve("own-" + unknown + tolerate + ".yaml");
         String id = files.isEmpty() ? "own" : "own-" + unknown + "-" + tolerate;
-        Files.writeString(file, OWN.formatted(unknown, tolerate).replace("id: own", "id: " + id));
+        Files.writeString(
+            file,
+            """
+            id: own
+            unknown: %s
+            tolerate: %s
+            metrics:
+              power: { unit: W, min: -10, max: 1000, from: [{ path: P, unit: kW }] }
+              count: { type: integer }
+              level: { type: integer, values: { low: 1, high: 2, "3": 3 } }
+              open: { type: boolean }
+              serial: { type: string }
+              temp: { unit: Cel, numbers-as-strings: true }
+            """
+                .formatted(unknown, tolerate)
+                .replace("id: own", "id: " + id));
         files.add(file);
       }
     }

@@ -235,7 +235,8 @@ class InfluxLineTest {
 
   private static String escaped(String word, String signs) {
     StringBuilder written = new StringBuilder();
-    for (char c : word.toCharArray()) {
+    for (int i = 0; i < word.length(); i++) {
+      char c = word.charAt(i);
       written.append(c == '\\' || signs.indexOf(c) >= 0 ? "\\" : "").append(c);
     }
     return written.toString();
