@@ -126,7 +126,7 @@ class ProfileFuzzTest {
   private static List<String> good() throws IOException {
     List<String> good = new ArrayList<>(List.of(SMALL));
     try (Stream<Path> files = Files.list(Bench.shippedDirectory())) {
-      for (Path file : files.sorted().toList()) {
+      for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
         good.add(Files.readString(file));
       }
     }

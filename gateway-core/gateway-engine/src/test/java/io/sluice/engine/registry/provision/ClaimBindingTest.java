@@ -240,6 +240,7 @@ class ClaimBindingTest {
     command("z", "open-valve");
     assertThat(first.names()).containsExactly("open-valve");
     registry.directory().remove(id("z"));
+    registry.presence().detach(id("z"), first); // which was closed with its device
     registry.directory().put(spec("z", password("anders")));
     Link second = Link.ready();
     assertThat(Fixture.attach(registry, "z", second)).isTrue();
