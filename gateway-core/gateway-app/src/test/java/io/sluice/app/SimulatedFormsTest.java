@@ -161,11 +161,11 @@ class SimulatedFormsTest {
 
   private static JsonNode decode(String profile, PayloadForm form, byte[] payload) {
     StringWriter out = new StringWriter();
-    PrintWriter printer = new PrintWriter(out);
+    StringWriter told = new StringWriter();
     int exit =
         Main.commandLine()
-            .setOut(printer)
-            .setErr(printer)
+            .setOut(new PrintWriter(out, true))
+            .setErr(new PrintWriter(told, true))
             .execute(
                 "decode",
                 "--profile",
@@ -176,8 +176,7 @@ class SimulatedFormsTest {
                 form.contentType(),
                 "--hex",
                 HexFormat.of().formatHex(payload));
-    printer.flush();
-    assertThat(exit).as(out.toString()).isZero();
+    assertThat(exit).as(told.toString()).isZero();
     return new JsonMapper().readTree(out.toString());
   }
 

@@ -43,7 +43,10 @@ final class DialectReader {
           "aws-iot",
           "azure-iot-hub");
 
-  /** Those that come with it too, and that are read only where something names them. */
+  /**
+   * Those that come with it too, and that are read only where something names them: an operator's
+   * file of such a name as well, so that a copy of the whole configuration means the same.
+   */
   static final List<String> NAMED_ONLY =
       List.of(
           "chirpstack",
@@ -93,13 +96,18 @@ final class DialectReader {
       Path mine = own.remove(name);
       take(name, mine == null ? shipped(places.shipped(), name) : file(mine));
     }
-    own.forEach((name, file) -> take(name, file(file)));
+    own.forEach((name, file) -> {
+      if (!NAMED_ONLY.contains(name)) {
+        take(name, file(file));
+      }
+    });
     return read;
   }
 
   /** One of {@link #NAMED_ONLY}; null where it has faults. */
   @Nullable Written named(DialectPlaces places, String name) {
-    ConfigNode root = shipped(places.shipped(), name);
+    Path mine = own.get(name);
+    ConfigNode root = mine == null ? shipped(places.shipped(), name) : file(mine);
     return root == null ? null : dialect(name, root);
   }
 

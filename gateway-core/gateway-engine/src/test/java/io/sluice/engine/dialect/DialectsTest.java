@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -142,6 +143,23 @@ class DialectsTest {
     assertThat(faults.list()).isEmpty();
     assertThat(topics.maps("measured")).isTrue();
     assertThat(topics.maps("telemetry")).isFalse();
+  }
+
+  @Test
+  void aCopyOfTheWholeConfigurationMeansTheSame() throws IOException {
+    try (Stream<Path> shipped = Files.list(ShippedDialects.FOLDER)) {
+      for (Path file : shipped.toList()) {
+        Files.copy(file, folder.resolve(file.getFileName().toString()));
+      }
+    }
+    Files.writeString(
+        folder.resolve("king-pigeon.yaml"), "up:\n  - { topic: rtu, class: telemetry }\n");
+    Dialects dialects = load("");
+    assertThat(dialects.topics(List.of(), Map.of()).maps("foo")).isFalse();
+    Topics named = dialects.topics(List.of("king-pigeon"), Map.of());
+    assertThat(named.maps("rtu")).isTrue();
+    assertThat(named.maps("foo")).isFalse();
+    assertThat(faults.list()).isEmpty();
   }
 
   @ParameterizedTest
