@@ -34,6 +34,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,6 +43,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** When an outage of the gateway began: with its last sign of life, whatever its clock did. */
 @Timeout(120)
+@Tag("slow")
 class LifeSignsTest {
   private static final long SECOND = 1_000_000L;
   private static final long START = Instant.parse("2026-10-05T12:00:00Z").toEpochMilli() * 1_000;
