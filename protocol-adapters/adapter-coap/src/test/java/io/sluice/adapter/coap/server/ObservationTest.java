@@ -205,7 +205,8 @@ class ObservationTest {
     await()
         .until(() -> {
           sweepInAMinute(); // of no effect before the ACK has been read
-          received[0] = device.receive(20);
+          // long: a second sweep would end the transfer whose notification is still on its way
+          received[0] = device.receive(1_000);
           return received[0] != null;
         });
     return received[0];
