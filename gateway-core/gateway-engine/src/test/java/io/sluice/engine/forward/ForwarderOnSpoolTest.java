@@ -105,8 +105,8 @@ class ForwarderOnSpoolTest {
         await().until(() -> forwarder.forwarded(Lane.TELEMETRY) > 5_000);
         Map<String, Long> accepted = new ConcurrentHashMap<>();
         for (int i = 0; i < 60; i++) {
-          long passed = upstream.telemetry.get();
-          accepted.put(append(spool, MessageClass.ALARM).join(), passed);
+          String id = append(spool, MessageClass.ALARM).join();
+          accepted.put(id, upstream.telemetry.get()); // from then on: a disk may stall before it
           // Not a wait for something to happen: it is the rate at which alarms come.
           TimeUnit.MILLISECONDS.sleep(30);
         }
