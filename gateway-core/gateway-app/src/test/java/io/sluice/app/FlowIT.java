@@ -30,11 +30,17 @@ class FlowIT {
   void lastValuesAndSparklinesFollowWhatTheDeviceSends() throws Exception {
     assertThat(gateway.get("/api/v1/devices/meter-1/latest").get("metrics")).isEmpty();
     for (int i = 1; i <= 3; i++) {
-      Tool.publish(gateway, "telemetry", "{\"voltage\":" + (229 + i) + ",\"note\":\"n" + i + "\"}")
+      int volts = 229 + i;
+      Tool.publish(gateway, "telemetry", "{\"voltage\":" + volts + ",\"note\":\"n" + i + "\"}")
           .succeeded();
+      // looked at from the first value on: each point after it is kept
+      await()
+          .until(() ->
+              !gateway.get("/api/v1/devices/meter-1/latest").get("metrics").isEmpty()
+                  && metric("voltage").get("value").doubleValue() == volts);
     }
     Tool.publish(gateway, "telemetry", "{\"voltage\":").succeeded();
-    await().untilAsserted(() -> assertThat(metric("voltage").get("spark")).hasSize(3));
+    assertThat(metric("voltage").get("spark")).hasSize(3);
     assertThat(metric("voltage").get("value").doubleValue()).isEqualTo(232);
     assertThat(metric("voltage").get("unit").stringValue()).isEqualTo("V");
     assertThat(metric("voltage").get("quality").stringValue()).isEqualTo("good");

@@ -50,7 +50,11 @@ class ReloadIT {
     write("dialects/acme.yaml", "title: Acme\nup: [ { topic: acme/up, class: telemetry } ]\n");
     write("devices.yaml", devices("tank-1"));
     configure("steady", "archive");
-    gateway = GatewayProcess.start(directory.resolve("sluice.yaml"));
+    gateway =
+        GatewayProcess.start(
+            directory.resolve("sluice.yaml"),
+            "env",
+            "--default-signal=HUP"); // which a parent may have had ignored
     device = connected("tank-1");
     sender = Thread.ofPlatform().start(this::send);
   }
