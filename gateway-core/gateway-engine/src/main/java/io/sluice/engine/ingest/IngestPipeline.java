@@ -42,9 +42,6 @@ import org.jspecify.annotations.Nullable;
 public final class IngestPipeline implements Readmission {
   private static final int OBSERVERS = 5;
 
-  /** The verdict on what is answered only. */
-  private static final Receipt NOTHING_KEPT = new Receipt.Stored(Lane.TELEMETRY, 0);
-
   private static final Guarded OBSERVER_FAULTS = Guarded.of("stored-observers");
 
   /** Retry of what the full queue did not take: the writer empties it within milliseconds. */
@@ -207,9 +204,10 @@ public final class IngestPipeline implements Readmission {
     Unpacker unpacker = route.unpacker();
     if (unpacker != null && uplink.rejection() == null) {
       if (isAnsweredOnly(uplink, route, given)) {
-        return NOTHING_KEPT;
+        return MessageParts.NOTHING_TO_KEEP;
       }
-      return parts.take(uplink, self, route, unpacker, given);
+      return parts.take(
+          uplink, new MessageParts.Known(self, route, by.profiles(), given), unpacker);
     }
     Device subject = subject(self, route.device());
     if (subject == null && given != null) {
@@ -222,8 +220,8 @@ public final class IngestPipeline implements Readmission {
     if (rejection != null) {
       return deadLetter(uplink, subject, rejection.reason(), rejection.detail());
     }
-    if (unpacker == null && isAnsweredOnly(uplink, route, given)) {
-      return NOTHING_KEPT;
+    if (isAnsweredOnly(uplink, route, given)) {
+      return MessageParts.NOTHING_TO_KEEP;
     }
     MessageClass messageClass = given == null ? route.messageClass() : classOf(given, route);
     if (messageClass == MessageClass.ALARM && uplink.payload().length > alarmPayloadMax) {

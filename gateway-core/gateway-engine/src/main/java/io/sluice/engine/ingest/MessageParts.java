@@ -11,6 +11,7 @@ import io.sluice.api.dialect.Part;
 import io.sluice.api.dialect.Unpacker;
 import io.sluice.engine.dialect.RoutedTopic;
 import io.sluice.engine.normalize.Normalizer;
+import io.sluice.engine.normalize.profile.Profiles;
 import io.sluice.engine.normalize.sample.Normalized;
 import io.sluice.engine.normalize.sample.PayloadFaults;
 import java.util.BitSet;
@@ -41,6 +42,14 @@ final class MessageParts {
    */
   private final Map<Uplink, BitSet> interrupted = Collections.synchronizedMap(new WeakHashMap<>());
 
+  /**
+   * What is known of a message before it is taken apart.
+   *
+   * @param profiles those that hold for it: of the moment at which its topic was understood
+   * @param given its class where the protocol decides it, or null
+   */
+  record Known(Device self, RoutedTopic route, Profiles profiles, @Nullable MessageClass given) {}
+
   MessageParts(IngestPipeline pipeline, Normalizer normalizer) {
     this.pipeline = pipeline;
     this.normalizer = normalizer;
@@ -51,17 +60,8 @@ final class MessageParts {
     return repeated.count();
   }
 
-  /**
-   * The verdict on a message; null where the spool has taken it and gives one later.
-   *
-   * @param given its class where the protocol decides it, or null
-   */
-  @Nullable Receipt take(
-      Uplink uplink,
-      Device self,
-      RoutedTopic route,
-      Unpacker unpacker,
-      @Nullable MessageClass given) {
+  /** The verdict on a message; null where the spool has taken it and gives one later. */
+  @Nullable Receipt take(Uplink uplink, Known known, Unpacker unpacker) {
     List<Part> parts;
     try {
       parts = unpacker.unpack(uplink.topic(), uplink.payload(), uplink.receivedMicros());
@@ -71,24 +71,19 @@ final class MessageParts {
                 .formatted(parts.size(), MAX_PARTS));
       }
     } catch (PayloadException e) {
-      Device subject = pipeline.subject(self, route.device());
-      return pipeline.deadLetter(uplink, subject == null ? self : subject, e);
+      Device subject = pipeline.subject(known.self(), known.route().device());
+      return pipeline.deadLetter(uplink, subject == null ? known.self() : subject, e);
     }
     if (parts.isEmpty()) {
       return NOTHING_TO_KEEP;
     }
     Part first = parts.getFirst();
     return parts.size() == 1 && first.repeatKey() == null
-        ? take(uplink, self, route, first, given)
-        : takeAll(uplink, self, route, parts, given);
+        ? take(uplink, known, first)
+        : takeAll(uplink, known, parts);
   }
 
-  private @Nullable Receipt takeAll(
-      Uplink uplink,
-      Device self,
-      RoutedTopic route,
-      List<Part> parts,
-      @Nullable MessageClass given) {
+  private @Nullable Receipt takeAll(Uplink uplink, Known known, List<Part> parts) {
     BitSet before = interrupted.remove(uplink);
     PartReceipts receipts = new PartReceipts(this, uplink, before == null ? new BitSet() : before);
     for (int i = 0; i < parts.size(); i++) {
@@ -97,7 +92,7 @@ final class MessageParts {
         byte[] alone = part.alone();
         Uplink own = new PartUplink(uplink, i, alone == null ? uplink.payload() : alone, receipts);
         receipts.awaits();
-        Receipt now = take(own, self, route, part, given);
+        Receipt now = take(own, known, part);
         if (now != null) {
           receipts.receipt(own, now);
         }
@@ -113,39 +108,32 @@ final class MessageParts {
     }
   }
 
-  private @Nullable Receipt take(
-      Uplink own, Device self, RoutedTopic route, Part part, @Nullable MessageClass given) {
-    Device found = subject(self, route, part);
-    Device subject = found == null && given != null ? self : found; // a will is of somebody
+  private @Nullable Receipt take(Uplink own, Known known, Part part) {
+    Device self = known.self();
+    Device found = subject(self, known.route(), part);
+    Device subject = found == null && known.given() != null ? self : found; // a will is of somebody
     if (subject == null) {
       List<String> names = part.devices();
-      String named = names.isEmpty() ? String.valueOf(route.device()) : names.getFirst();
+      String named = names.isEmpty() ? String.valueOf(known.route().device()) : names.getFirst();
       return pipeline.unknownChild(
           own, self, DeviceId.isValid(named) ? named : PayloadFaults.quoted(named));
     }
     String key = part.repeatKey();
     if (key != null && own instanceof PartUplink uplink) {
-      takeOnce(uplink, key, self, subject, route, part, given);
+      takeOnce(uplink, key, known, subject, part);
       return null;
     }
-    return normalize(own, self, subject, route, part, given);
+    return normalize(own, known, subject, part);
   }
 
   /** What comes again has the receipt of the first. */
-  private void takeOnce(
-      PartUplink uplink,
-      String key,
-      Device self,
-      Device subject,
-      RoutedTopic route,
-      Part part,
-      @Nullable MessageClass given) {
+  private void takeOnce(PartUplink uplink, String key, Known known, Device subject, Part part) {
     RepeatedParts.First first = repeated.first(subject.id(), key, uplink);
     if (first == null) {
       return;
     }
     PartUplink own = new PartUplink(uplink.whole(), uplink.place(), uplink.payload(), first);
-    Receipt now = normalize(own, self, subject, route, part, given);
+    Receipt now = normalize(own, known, subject, part);
     if (now != null) {
       first.receipt(own, now);
     }
@@ -165,19 +153,14 @@ final class MessageParts {
     return null;
   }
 
-  private @Nullable Receipt normalize(
-      Uplink uplink,
-      Device self,
-      Device subject,
-      RoutedTopic route,
-      Part part,
-      @Nullable MessageClass given) {
+  private @Nullable Receipt normalize(Uplink uplink, Known known, Device subject, Part part) {
     try {
       Normalized normalized =
           normalizer.normalize(
-              self,
+              known.profiles(),
+              known.self(),
               subject,
-              classOf(route, part, given),
+              classOf(known.route(), part, known.given()),
               part,
               uplink.protocol(),
               uplink.topic(),

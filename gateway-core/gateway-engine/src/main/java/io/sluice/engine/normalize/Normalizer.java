@@ -194,9 +194,8 @@ public final class Normalizer {
       int port,
       long receivedMicros)
       throws PayloadException {
-    Profile found = known.find(device.profile());
     return normalize(
-        found == null ? Profile.generic(device.profile()) : found,
+        profileOf(device, known),
         session,
         device,
         messageClass,
@@ -248,9 +247,23 @@ public final class Normalizer {
       String topic,
       long receivedMicros)
       throws PayloadException {
+    return normalize(
+        profiles, session, device, messageClass, part, protocol, topic, receivedMicros);
+  }
+
+  /** The same, of a message that was routed by what these profiles say. */
+  public Normalized normalize(
+      Profiles known,
+      @Nullable Device session,
+      Device device,
+      MessageClass messageClass,
+      Part part,
+      String protocol,
+      String topic,
+      long receivedMicros)
+      throws PayloadException {
     requireShort(topic);
-    Profile found = profiles.find(device.profile());
-    Profile profile = found == null ? Profile.generic(device.profile()) : found;
+    Profile profile = profileOf(device, known);
     Scratch own = scratch.get();
     String codec = own.decode(profile, session, device, part, topic, receivedMicros);
     return encode(own, profile, device, messageClass, protocol, topic, codec, receivedMicros);
@@ -295,6 +308,12 @@ public final class Normalizer {
               + "; a concentrator names its child in the topic: telemetry/{child}");
     }
     return encode(own, profile, device, messageClass, protocol, topic, codec, receivedMicros);
+  }
+
+  /** One that is not known keeps every field as it comes. */
+  private static Profile profileOf(Device device, Profiles known) {
+    Profile found = known.find(device.profile());
+    return found == null ? Profile.generic(device.profile()) : found;
   }
 
   private static void requireShort(String topic) throws PayloadException {
