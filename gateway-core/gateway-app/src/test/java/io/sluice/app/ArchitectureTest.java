@@ -306,6 +306,8 @@ class ArchitectureTest {
               "io.sluice.adapter.netty..",
               "io.sluice.adapter.mqtt..",
               "io.sluice.adapter.coap..",
+              "io.sluice.adapter.http..",
+              "io.sluice.adapter.mqttclient..",
               "io.sluice.upstream..",
               "io.sluice.codec..",
               "io.sluice.cli..",
