@@ -2,7 +2,6 @@ package io.sluice.engine.latest;
 
 import io.sluice.api.operator.LatestValues.MetricView;
 import io.sluice.engine.record.EncodedRecord;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -26,6 +25,7 @@ final class DeviceLatest {
   private static final int FIRST_METRICS = 4;
 
   private final int ownBytes;
+  private final SharedTexts texts;
   private MetricLatest[] metrics = new MetricLatest[FIRST_METRICS];
   private int[] hashes = new int[FIRST_METRICS];
 
@@ -39,7 +39,11 @@ final class DeviceLatest {
   /** When its values were asked for last, by the time of receipt of the record before. */
   private long askedMicros = NEVER;
 
-  DeviceLatest(String id) {
+  /**
+   * @param texts where names and units are kept
+   */
+  DeviceLatest(String id, SharedTexts texts) {
+    this.texts = texts;
     ownBytes = OVERHEAD_BYTES + 2 * id.length();
   }
 
@@ -60,7 +64,7 @@ final class DeviceLatest {
         count++;
         metricBytes += metric.bytes();
       }
-      metricBytes += metric.take(view, gapMicros);
+      metricBytes += metric.take(view, gapMicros, texts);
       expected = place + 1;
     }
   }
@@ -83,7 +87,7 @@ final class DeviceLatest {
     if (count == metrics.length) {
       grow();
     }
-    metrics[count] = new MetricLatest(view.measurementName().getBytes(StandardCharsets.UTF_8));
+    metrics[count] = new MetricLatest(texts.utf8(view.measurementName()));
     hashes[count] = hash;
     enter(count);
     return count;

@@ -19,6 +19,7 @@ final class LatestTable {
   private final long maxBytes;
   private final Map<String, DeviceLatest> devices =
       new LinkedHashMap<>(DEVICES_AT_FIRST, LOAD_FACTOR, true);
+  private final SharedTexts texts = new SharedTexts();
   private long bytes;
 
   /**
@@ -35,7 +36,7 @@ final class LatestTable {
     DeviceLatest latest = devices.get(device);
     int before = latest == null ? 0 : latest.bytes();
     if (latest == null) {
-      latest = new DeviceLatest(device);
+      latest = new DeviceLatest(device, texts);
       devices.put(device, latest);
     }
     latest.take(view);

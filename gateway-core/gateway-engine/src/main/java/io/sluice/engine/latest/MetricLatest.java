@@ -3,9 +3,11 @@ package io.sluice.engine.latest;
 import io.sluice.api.Quality;
 import io.sluice.api.QualityReason;
 import io.sluice.api.operator.LatestValues.MetricView;
+import io.sluice.api.operator.LatestValues.Point;
 import io.sluice.engine.record.EncodedRecord;
 import io.sluice.engine.record.RecordFormat.Kind;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -16,9 +18,12 @@ final class MetricLatest {
   static final int TEXT_MAX_CHARS = 256;
 
   /** Object headers, fields and the place in the device's tables. */
-  private static final int OVERHEAD_BYTES = 160;
+  private static final int OVERHEAD_BYTES = 184;
 
   private static final byte[] NO_UNIT = {};
+
+  /** So long ago that no gap reaches there. */
+  private static final long NEVER = Long.MIN_VALUE / 2;
 
   private final byte[] name;
   private byte[] unit = NO_UNIT;
@@ -29,7 +34,13 @@ final class MetricLatest {
   private String text = "";
   private long timeMicros;
   private long orderMicros = Long.MIN_VALUE;
+
+  /** All points but the newest: a value that comes costs no look at them. */
   private @Nullable Sparkline spark;
+
+  private long sparkMicros = NEVER;
+  private long newestMicros = NEVER;
+  private double newest;
 
   MetricLatest(byte[] name) {
     this.name = name;
@@ -43,31 +54,57 @@ final class MetricLatest {
    * Takes the measurement under the cursor, unless what is here is newer.
    *
    * @param gapMicros least time between two points of its line
+   * @param texts where units are kept
    * @return by how much the memory held has grown
    */
-  int take(EncodedRecord view, long gapMicros) {
+  int take(EncodedRecord view, long gapMicros, SharedTexts texts) {
     long order = order(view);
     Kind given = view.kind();
-    int grown = 0;
-    if (given == Kind.LONG || given == Kind.DOUBLE) {
-      Sparkline line = spark;
-      if (line == null) {
-        line = new Sparkline();
-        spark = line;
-        grown = line.bytes();
-      }
-      grown += line.add(order, view.doubleValue(), gapMicros);
-    }
-    return order < orderMicros ? grown : grown + takeLast(view, given, order);
+    int grown =
+        given == Kind.LONG || given == Kind.DOUBLE
+            ? point(order, view.doubleValue(), gapMicros)
+            : 0;
+    return order < orderMicros ? grown : grown + takeLast(view, given, order, texts);
   }
 
-  private int takeLast(EncodedRecord view, Kind given, long order) {
+  /** A newer point takes the place of the newest where that is near to the one before it. */
+  private int point(long micros, double value, long gapMicros) {
+    if (micros > newestMicros) {
+      int grown =
+          newestMicros == NEVER || newestMicros - sparkMicros < gapMicros
+              ? 0
+              : enter(newestMicros, newest);
+      newestMicros = micros;
+      newest = value;
+      return grown;
+    }
+    if (micros == newestMicros) {
+      newest = value;
+      return 0;
+    }
+    return enter(micros, value);
+  }
+
+  private int enter(long micros, double value) {
+    int grown = 0;
+    Sparkline line = spark;
+    if (line == null) {
+      line = new Sparkline();
+      spark = line;
+      grown = line.bytes();
+    }
+    grown += line.add(micros, value);
+    sparkMicros = line.newestMicros();
+    return grown;
+  }
+
+  private int takeLast(EncodedRecord view, Kind given, long order, SharedTexts texts) {
     int before = unit.length + 2 * text.length();
     orderMicros = order;
     timeMicros = view.measurementMicros();
     quality = view.measurementQuality();
     kind = given;
-    takeUnit(view);
+    takeUnit(view, texts);
     takeValue(view, given);
     return unit.length + 2 * text.length() - before;
   }
@@ -83,10 +120,10 @@ final class MetricLatest {
     return isDoubted || micros > received ? received : micros;
   }
 
-  private void takeUnit(EncodedRecord view) {
+  private void takeUnit(EncodedRecord view, SharedTexts texts) {
     if (!view.measurementUnitIs(unit)) {
       String given = view.measurementUnit();
-      unit = given == null ? NO_UNIT : given.getBytes(StandardCharsets.UTF_8);
+      unit = given == null ? NO_UNIT : texts.utf8(given);
     }
   }
 
@@ -135,6 +172,15 @@ final class MetricLatest {
         quality,
         value,
         timeMicros,
-        spark == null ? List.of() : spark.points());
+        points());
+  }
+
+  private List<Point> points() {
+    if (newestMicros == NEVER) {
+      return List.of();
+    }
+    List<Point> points = spark == null ? new ArrayList<>(1) : spark.points();
+    points.add(new Point(newestMicros, newest));
+    return points;
   }
 }

@@ -6,11 +6,15 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The last 60 numbers of a metric in the order of their times. Grows as it fills, so that a metric
- * that reports rarely costs little. Not thread-safe.
+ * The last numbers of a metric in the order of their times, but for the newest, which the metric
+ * itself has. Grows as it fills, so that a metric that reports rarely costs little. Not
+ * thread-safe.
  */
 final class Sparkline {
+  /** With the newest. */
   static final int POINTS = 60;
+
+  private static final int KEPT = POINTS - 1;
 
   private static final int FIRST_POINTS = 4;
   private static final int OVERHEAD_BYTES = 64;
@@ -21,25 +25,12 @@ final class Sparkline {
   private int count;
 
   /**
-   * A point of the same time is replaced; one older than all of a full line is left out.
+   * Enters a point where its time says. One of the same time is replaced; one older than all of a
+   * full line is left out.
    *
-   * @param gapMicros least time between points: a newer one takes the place of the last where that
-   *     is nearer to the one before it
    * @return by how many bytes it has grown
    */
-  int add(long timeMicros, double value, long gapMicros) {
-    if (count > 1) {
-      int last = index(count - 1);
-      if (timeMicros > times[last] && times[last] - times[index(count - 2)] < gapMicros) {
-        times[last] = timeMicros;
-        values[last] = value;
-        return 0;
-      }
-    }
-    return add(timeMicros, value);
-  }
-
-  private int add(long timeMicros, double value) {
+  int add(long timeMicros, double value) {
     int before = times.length;
     int place = count;
     while (place > 0 && times[index(place - 1)] > timeMicros) {
@@ -49,7 +40,7 @@ final class Sparkline {
       values[index(place - 1)] = value;
       return 0;
     }
-    if (count == POINTS) {
+    if (count == KEPT) {
       if (place == 0) {
         return 0;
       }
@@ -69,6 +60,11 @@ final class Sparkline {
     return (times.length - before) * (Long.BYTES + Double.BYTES);
   }
 
+  /** The time of its newest point. It has one. */
+  long newestMicros() {
+    return times[index(count - 1)];
+  }
+
   private int index(int place) {
     int index = start + place;
     return index < times.length ? index : index - times.length;
@@ -76,7 +72,7 @@ final class Sparkline {
 
   /** Only a full line turns round, and that grows no more. */
   private void grow() {
-    int capacity = Math.min(POINTS, times.length * 2);
+    int capacity = Math.min(KEPT, times.length * 2);
     times = Arrays.copyOf(times, capacity);
     values = Arrays.copyOf(values, capacity);
   }
@@ -86,7 +82,7 @@ final class Sparkline {
   }
 
   List<Point> points() {
-    List<Point> points = new ArrayList<>(count);
+    List<Point> points = new ArrayList<>(count + 1);
     for (int i = 0; i < count; i++) {
       points.add(new Point(times[index(i)], values[index(i)]));
     }
