@@ -8,6 +8,7 @@ import io.sluice.api.audit.AuditTrail;
 import io.sluice.engine.ingest.IngestPipeline;
 import io.sluice.engine.latest.LatestRecords;
 import io.sluice.engine.registry.presence.Presence;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells presence of what came through the pipeline, and the audit log of devices that published for
@@ -18,6 +19,11 @@ record UplinkObserver(Presence presence, AuditTrail audit, LatestRecords latest)
   @Override
   public void stored(DeviceId device, Uplink uplink) {
     presence.seen(device, uplink.receivedMicros());
+  }
+
+  @Override
+  public void told(DeviceId device, @Nullable Boolean isThere) {
+    presence.told(device, isThere);
   }
 
   @Override

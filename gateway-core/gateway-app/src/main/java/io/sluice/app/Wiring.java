@@ -198,6 +198,7 @@ final class Wiring implements AutoCloseable {
     understanding.onProfiles(retries::use);
     understanding.onProfiles(others -> registry.profiles(others.ids()));
     startHousekeeping(registry, deviceLimits, addressLimits);
+    probing(() -> pipeline.vendorSessions().sweep(clock.millis() * 1_000), "vendor-sessions");
     return new Core(
         registry,
         codecs,

@@ -1,6 +1,7 @@
 package io.sluice.api.adapter;
 
 import io.sluice.api.Command;
+import io.sluice.api.Downlink;
 
 /** A live session of a device, seen from the engine. Called on any thread; must not block. */
 public interface DeviceLink {
@@ -10,6 +11,16 @@ public interface DeviceLink {
    * @return false where it cannot; the command then stays queued until {@link Commands#ready}
    */
   boolean send(Command command);
+
+  /**
+   * Sends a message that is no command, and to which nothing is answered. It is sent where the far
+   * end has a subscription to its topic, and else left out.
+   *
+   * @return false where the link sends no such messages, or has ended
+   */
+  default boolean tell(Downlink message) {
+    return false;
+  }
 
   /**
    * Whether the link ends when the device is gone, as a connection does. One of a protocol without

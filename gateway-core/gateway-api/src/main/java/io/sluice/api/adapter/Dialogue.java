@@ -3,6 +3,7 @@ package io.sluice.api.adapter;
 import io.sluice.api.Command;
 import io.sluice.api.Downlink;
 import java.util.Collection;
+import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +51,15 @@ public interface Dialogue {
 
   /** The session's subscriptions are these from now on. */
   void subscribed(Collection<String> filters);
+
+  /**
+   * What a new subscription gets at once, as a broker's retained messages.
+   *
+   * @param filter as the device wrote it
+   */
+  default List<Downlink> retained(String filter) {
+    return List.of();
+  }
 
   /** Whether the vendor's cloud sends without a subscription. */
   boolean isImplicit();

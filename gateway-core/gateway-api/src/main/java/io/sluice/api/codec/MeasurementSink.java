@@ -1,5 +1,7 @@
 package io.sluice.api.codec;
 
+import io.sluice.api.QualityReason;
+
 /**
  * Takes what a codec finds in one payload. The device's profile leads each path into a metric, with
  * its unit, scale and range; what the profile does not know is kept, dropped or refused, as its
@@ -28,6 +30,16 @@ public interface MeasurementSink {
 
   /** Takes bytes, which the codec must not change any more. As {@link #put(String, long)}. */
   void put(String path, byte[] value) throws PayloadException;
+
+  /**
+   * Says in which unit the next value is, where the profile does not.
+   *
+   * @param unit of the SenML units registry, or what the device calls it
+   */
+  default void unit(String unit) {}
+
+  /** Says that the next value is bad: it is kept, and counts as measured badly. */
+  default void bad(QualityReason reason) {}
 
   /**
    * Notes a field that is there and cannot be read. It costs that field alone, or the message where

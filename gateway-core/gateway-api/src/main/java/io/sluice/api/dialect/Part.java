@@ -2,6 +2,8 @@ package io.sluice.api.dialect;
 
 import io.sluice.api.ContentType;
 import io.sluice.api.MessageClass;
+import io.sluice.api.codec.MeasurementSink;
+import io.sluice.api.codec.PayloadException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  *     device within ten minutes, the first alone is kept
  * @param alone the message as it would be of this device alone, or null: the message. A part that
  *     is refused is kept so
+ * @param content puts values straight into the record, in place of a payload; or null
+ * @param life that the device has come or gone by what the message says, or null: it says neither
  */
 public record Part(
     List<String> devices,
@@ -38,11 +42,32 @@ public record Part(
     List<Reading> readings,
     long observedMicros,
     @Nullable String repeatKey,
-    byte @Nullable [] alone) {
+    byte @Nullable [] alone,
+    @Nullable Content content,
+    @Nullable Life life) {
   public static final int NO_PORT = -1;
   public static final long NO_TIME = Long.MIN_VALUE;
 
   private static final byte[] NOTHING = {};
+
+  /** Puts what a part says into its record. */
+  @FunctionalInterface
+  public interface Content {
+    /**
+     * Called once, on the thread that took the message apart and before that takes another.
+     *
+     * @throws PayloadException where the part is refused as a whole
+     */
+    void read(MeasurementSink out) throws PayloadException;
+  }
+
+  /** What a message says of a device that has no link of its own. */
+  public enum Life {
+    /** It is there from now on. */
+    BIRTH,
+    /** It is gone. */
+    DEATH
+  }
 
   public Part {
     devices = List.copyOf(devices);
@@ -68,12 +93,60 @@ public record Part(
         List.of(),
         NO_TIME,
         null,
+        null,
+        null,
         null);
   }
 
   /** Nothing but readings. */
   public static Part of(List<Reading> readings) {
     return of(NOTHING).with(readings);
+  }
+
+  /** Nothing but what the content puts. */
+  public static Part of(Content content) {
+    return of(NOTHING).filledBy(content);
+  }
+
+  /** The same, with values that the content puts. */
+  public Part filledBy(Content by) {
+    return new Part(
+        devices,
+        messageClass,
+        contentType,
+        payload,
+        frame,
+        bytes,
+        port,
+        readings,
+        observedMicros,
+        repeatKey,
+        alone,
+        by,
+        life);
+  }
+
+  /** The same of a device that has come, or gone, by what the message says. */
+  public Part telling(Life what) {
+    return new Part(
+        devices,
+        messageClass,
+        contentType,
+        payload,
+        frame,
+        bytes,
+        port,
+        readings,
+        observedMicros,
+        repeatKey,
+        alone,
+        content,
+        what);
+  }
+
+  /** Whether there is nothing in it that a record could hold. */
+  public boolean isEmpty() {
+    return payload.length == 0 && bytes == null && readings.isEmpty() && content == null;
   }
 
   /** The same, of a device of that name. */
@@ -94,7 +167,9 @@ public record Part(
         readings,
         observedMicros,
         repeatKey,
-        alone);
+        alone,
+        content,
+        life);
   }
 
   /** The same, of that class. */
@@ -110,7 +185,9 @@ public record Part(
         readings,
         observedMicros,
         repeatKey,
-        alone);
+        alone,
+        content,
+        life);
   }
 
   /** The same, with the device's own bytes. */
@@ -126,7 +203,9 @@ public record Part(
         readings,
         observedMicros,
         repeatKey,
-        alone);
+        alone,
+        content,
+        life);
   }
 
   /** The same, in a frame of the vendor's. */
@@ -142,7 +221,9 @@ public record Part(
         readings,
         observedMicros,
         repeatKey,
-        alone);
+        alone,
+        content,
+        life);
   }
 
   /** The same, with these readings behind those that it has. */
@@ -160,7 +241,9 @@ public record Part(
         all,
         observedMicros,
         repeatKey,
-        alone);
+        alone,
+        content,
+        life);
   }
 
   /**
@@ -180,7 +263,9 @@ public record Part(
         readings,
         micros,
         repeatKey,
-        alone);
+        alone,
+        content,
+        life);
   }
 
   /** The same, known again by that key. */
@@ -196,7 +281,9 @@ public record Part(
         readings,
         observedMicros,
         key,
-        alone);
+        alone,
+        content,
+        life);
   }
 
   /** The same, with the message as it would be of this device alone. */
@@ -212,6 +299,8 @@ public record Part(
         readings,
         observedMicros,
         repeatKey,
-        message);
+        message,
+        content,
+        life);
   }
 }

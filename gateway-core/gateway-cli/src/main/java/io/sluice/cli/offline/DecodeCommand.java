@@ -7,6 +7,8 @@ import io.sluice.api.MessageClass;
 import io.sluice.api.codec.PayloadCodec;
 import io.sluice.api.codec.PayloadCodecs;
 import io.sluice.api.codec.PayloadException;
+import io.sluice.api.codec.PayloadExplainer;
+import io.sluice.api.config.Services;
 import io.sluice.api.dialect.Part;
 import io.sluice.api.dialect.Unpacker;
 import io.sluice.cli.CommandFailure;
@@ -44,6 +46,7 @@ import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -60,9 +63,16 @@ public final class DecodeCommand implements Callable<Integer> {
   @Option(
       names = "--profile",
       paramLabel = "P",
-      required = true,
-      description = "Id of the device profile.")
-  private String profile;
+      description = "Id of the device profile; needed but for --protocol.")
+  private @Nullable String profile;
+
+  @Option(
+      names = "--protocol",
+      paramLabel = "NAME",
+      description =
+          "Explains the payload field by field, valid or not, by the rules of that protocol:"
+              + " sparkplug.")
+  private @Nullable String protocol;
 
   @Option(
       names = "--profiles",
@@ -129,15 +139,47 @@ public final class DecodeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, CommandFailure {
-    Profiles loaded = loadProfiles();
+    if (protocol != null) {
+      return explain(protocol);
+    }
+    if (profile == null) {
+      throw new ParameterException(
+          spec.commandLine(), "Missing required option: '--profile=P' (or --protocol=NAME)");
+    }
+    return decode(profile);
+  }
+
+  private int explain(String name) throws IOException, CommandFailure {
+    Services<PayloadExplainer> known =
+        Services.load(PayloadExplainer.class, PayloadExplainer::protocol);
+    PayloadExplainer explainer = known.byName().get(name);
+    if (explainer == null) {
+      throw new CommandFailure(
+          ExitCode.USAGE,
+          "--protocol: \"%s\" is not known; there are %s"
+              .formatted(name, String.join(", ", known.byName().keySet())));
+    }
+    boolean isTopic = spec.commandLine().getParseResult().hasMatchedOption("--topic");
+    PayloadExplainer.Explanation said = explainer.explain(payload.bytes(), isTopic ? topic : "");
+    PrintWriter out = spec.commandLine().getOut();
+    said.lines().forEach(out::println);
+    out.flush();
+    if (said.fault() != null) {
+      throw new CommandFailure(ExitCode.FAILED, said.fault());
+    }
+    return ExitCode.DONE;
+  }
+
+  private int decode(String id) throws IOException, CommandFailure {
+    Profiles loaded = loadProfiles(id);
     if (loaded == null) {
       return ExitCode.USAGE;
     }
-    Profile found = loaded.find(profile);
+    Profile found = loaded.find(id);
     if (found == null) {
       throw new CommandFailure(
           ExitCode.USAGE,
-          "no profile \"" + profile + "\"; there are " + loaded.ids().stream().sorted().toList());
+          "no profile \"" + id + "\"; there are " + loaded.ids().stream().sorted().toList());
     }
     TopicTable table = topics(found);
     if (table == null) {
@@ -166,19 +208,18 @@ public final class DecodeCommand implements Callable<Integer> {
   }
 
   /** Those with a script stand in a folder of their own, which is read for them alone. */
-  private Path place() {
+  private Path place(String id) {
     if (profiles != null) {
       return profiles;
     }
     Path shipped = GatewayFiles.shippedProfiles();
     Path scripted = shipped.resolve("lorawan");
-    boolean isThere =
-        profile.matches("[a-z0-9._-]+") && Files.exists(scripted.resolve(profile + ".yaml"));
+    boolean isThere = id.matches("[a-z0-9._-]+") && Files.exists(scripted.resolve(id + ".yaml"));
     return isThere ? scripted : shipped;
   }
 
-  private @Nullable Profiles loadProfiles() {
-    Profiles.Loaded loaded = Profiles.load(List.of(place()));
+  private @Nullable Profiles loadProfiles(String id) {
+    Profiles.Loaded loaded = Profiles.load(List.of(place(id)));
     PrintWriter err = spec.commandLine().getErr();
     if (!loaded.faults().isEmpty()) {
       PayloadCodecs.faults().forEach(err::println); // which may be why a profile's is not there
@@ -194,7 +235,8 @@ public final class DecodeCommand implements Callable<Integer> {
     Faults faults = new Faults();
     Dialects dialects =
         Dialects.load(
-            DialectPlaces.beside(List.of(place()), GatewayFiles.shippedDialects()), faults);
+            DialectPlaces.beside(List.of(place(found.id())), GatewayFiles.shippedDialects()),
+            faults);
     for (String name : dialect) {
       String fault = Dialects.unknown(name, dialects.names());
       if (fault != null) {

@@ -5,6 +5,7 @@ import io.sluice.api.adapter.Dialogue;
 import io.sluice.api.adapter.Ingress;
 import io.sluice.api.adapter.Receipt;
 import io.sluice.api.adapter.Uplink;
+import io.sluice.api.dialect.SessionUnpacker;
 import io.sluice.engine.dialect.signin.SignIns;
 import io.sluice.engine.ingest.IngestPipeline;
 import io.sluice.engine.ingest.Vocabulary;
@@ -43,7 +44,14 @@ public final class GatewayIngress implements Ingress {
   /** How a device that has signed in here is spoken to. */
   Dialogue dialogue(Admission.Admitted admitted) {
     Vocabulary by = vocabulary;
-    return by == null ? Dialogue.NONE : by.topics().dialogue(admitted, pipeline::find);
+    if (by == null) {
+      return Dialogue.NONE;
+    }
+    Dialogue own = by.topics().dialogue(admitted, pipeline::find);
+    SessionUnpacker stateful = by.topics().table(admitted.device().profile()).stateful();
+    return stateful == null
+        ? own
+        : new SessionDialogue(own, pipeline.vendorSessions(), admitted.device(), stateful);
   }
 
   @Override

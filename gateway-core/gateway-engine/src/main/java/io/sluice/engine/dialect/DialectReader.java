@@ -63,7 +63,8 @@ final class DialectReader {
           "king-pigeon",
           "neuron",
           "telegraf",
-          "teltonika");
+          "teltonika",
+          "sparkplug");
 
   private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9._-]{0,63}");
   private static final int MAX_RULES = 1_000;

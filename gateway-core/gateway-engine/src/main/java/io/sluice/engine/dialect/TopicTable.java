@@ -3,6 +3,7 @@ package io.sluice.engine.dialect;
 import io.sluice.api.DeviceId;
 import io.sluice.api.dialect.Dialect;
 import io.sluice.api.dialect.Route;
+import io.sluice.api.dialect.SessionUnpacker;
 import io.sluice.engine.dialect.signin.SignInWay;
 import io.sluice.engine.dialect.talk.Talk;
 import java.util.ArrayList;
@@ -18,6 +19,9 @@ public final class TopicTable {
   private final List<Dialect> coded = new ArrayList<>();
   private final List<SignInWay> signIns = new ArrayList<>();
   private final List<Talk> talks = new ArrayList<>();
+
+  /** The first of its rules' unpackers that keeps a session, or null. */
+  private @Nullable SessionUnpacker stateful;
 
   TopicTable() {}
 
@@ -35,6 +39,11 @@ public final class TopicTable {
     }
   }
 
+  /** By whose rules messages of a session hang together; null where none do. */
+  public @Nullable SessionUnpacker stateful() {
+    return stateful;
+  }
+
   /** Its dialects' ways to sign in, in order. */
   List<SignInWay> signIns() {
     return signIns;
@@ -46,6 +55,9 @@ public final class TopicTable {
   }
 
   @Nullable Rule add(Rule rule) {
+    if (stateful == null && rule.unpacker() instanceof SessionUnpacker own) {
+      stateful = own;
+    }
     return trie.add(rule);
   }
 

@@ -68,6 +68,13 @@ public final class IngestPipeline implements Readmission {
     default void faulty(DeviceId device, Uplink uplink, String detail) {}
 
     /**
+     * Another device has said of one that it sends for whether that is there.
+     *
+     * @param isThere null: nobody knows any more
+     */
+    default void told(DeviceId device, @Nullable Boolean isThere) {}
+
+    /**
      * @param detail one sentence that names no secret
      */
     void refused(Uplink uplink, RejectReason reason, String detail);
@@ -117,6 +124,15 @@ public final class IngestPipeline implements Readmission {
     this.observer = observer;
     this.parts = new MessageParts(this, normalizer);
     this.liveFeed = new LiveFeed(spool::epoch, spool.terms());
+  }
+
+  /** What is known of sessions by their vendors' rules. */
+  public VendorSessions vendorSessions() {
+    return parts.sessions();
+  }
+
+  void told(DeviceId device, @Nullable Boolean isThere) {
+    observer.told(device, isThere);
   }
 
   public LiveFeed liveFeed() {

@@ -8,6 +8,7 @@ import io.sluice.api.adapter.Receipt;
 import io.sluice.api.adapter.Uplink;
 import io.sluice.api.codec.PayloadException;
 import io.sluice.api.dialect.Part;
+import io.sluice.api.dialect.SessionUnpacker;
 import io.sluice.api.dialect.Unpacker;
 import io.sluice.engine.dialect.RoutedTopic;
 import io.sluice.engine.normalize.Normalizer;
@@ -34,6 +35,7 @@ final class MessageParts {
 
   private final IngestPipeline pipeline;
   private final Normalizer normalizer;
+  private final VendorSessions sessions;
   private final RepeatedParts repeated = new RepeatedParts();
 
   /**
@@ -53,6 +55,12 @@ final class MessageParts {
   MessageParts(IngestPipeline pipeline, Normalizer normalizer) {
     this.pipeline = pipeline;
     this.normalizer = normalizer;
+    this.sessions = new VendorSessions(pipeline, this, normalizer.sessions());
+  }
+
+  /** Those by whose rules messages of a session hang together. */
+  VendorSessions sessions() {
+    return sessions;
   }
 
   /** Messages that came again and were not kept again. */
@@ -62,28 +70,45 @@ final class MessageParts {
 
   /** The verdict on a message; null where the spool has taken it and gives one later. */
   @Nullable Receipt take(Uplink uplink, Known known, Unpacker unpacker) {
+    if (unpacker instanceof SessionUnpacker stateful) {
+      return sessions.take(uplink, known, stateful);
+    }
     List<Part> parts;
     try {
       parts = unpacker.unpack(uplink.topic(), uplink.payload(), uplink.receivedMicros());
-      if (parts.size() > MAX_PARTS) {
-        throw new PayloadException(
-            "the message is of %d devices; send at most %d in one"
-                .formatted(parts.size(), MAX_PARTS));
-      }
     } catch (PayloadException e) {
-      Device subject = pipeline.subject(known.self(), known.route().device());
-      return pipeline.deadLetter(uplink, subject == null ? known.self() : subject, e);
+      return deadLetter(uplink, known, e);
     }
+    return take(uplink, known, parts, null);
+  }
+
+  private @Nullable Receipt deadLetter(Uplink uplink, Known known, PayloadException fault) {
+    Device subject = pipeline.subject(known.self(), known.route().device());
+    return pipeline.deadLetter(uplink, subject == null ? known.self() : subject, fault);
+  }
+
+  /**
+   * The verdict on a message that was taken apart.
+   *
+   * @param by the session that it came by, where its dialect keeps one
+   */
+  @Nullable Receipt take(Uplink uplink, Known known, List<Part> parts, @Nullable OpenSession by) {
     if (parts.isEmpty()) {
       return NOTHING_TO_KEEP;
     }
+    if (parts.size() > MAX_PARTS) {
+      String what = "the message is of %d devices; send at most %d in one";
+      return deadLetter(
+          uplink, known, new PayloadException(what.formatted(parts.size(), MAX_PARTS)));
+    }
     Part first = parts.getFirst();
     return parts.size() == 1 && first.repeatKey() == null
-        ? take(uplink, known, first)
-        : takeAll(uplink, known, parts);
+        ? take(uplink, known, first, by)
+        : takeAll(uplink, known, parts, by);
   }
 
-  private @Nullable Receipt takeAll(Uplink uplink, Known known, List<Part> parts) {
+  private @Nullable Receipt takeAll(
+      Uplink uplink, Known known, List<Part> parts, @Nullable OpenSession by) {
     BitSet before = interrupted.remove(uplink);
     PartReceipts receipts = new PartReceipts(this, uplink, before == null ? new BitSet() : before);
     for (int i = 0; i < parts.size(); i++) {
@@ -92,7 +117,7 @@ final class MessageParts {
         byte[] alone = part.alone();
         Uplink own = new PartUplink(uplink, i, alone == null ? uplink.payload() : alone, receipts);
         receipts.awaits();
-        Receipt now = take(own, known, part);
+        Receipt now = take(own, known, part, by);
         if (now != null) {
           receipts.receipt(own, now);
         }
@@ -108,7 +133,7 @@ final class MessageParts {
     }
   }
 
-  private @Nullable Receipt take(Uplink own, Known known, Part part) {
+  private @Nullable Receipt take(Uplink own, Known known, Part part, @Nullable OpenSession by) {
     Device self = known.self();
     Device found = subject(self, known.route(), part);
     Device subject = found == null && known.given() != null ? self : found; // a will is of somebody
@@ -117,6 +142,13 @@ final class MessageParts {
       String named = names.isEmpty() ? String.valueOf(known.route().device()) : names.getFirst();
       return pipeline.unknownChild(
           own, self, DeviceId.isValid(named) ? named : PayloadFaults.quoted(named));
+    }
+    Part.Life life = part.life();
+    if (life != null && by != null) {
+      by.told(subject, life);
+    }
+    if (part.isEmpty()) {
+      return NOTHING_TO_KEEP;
     }
     String key = part.repeatKey();
     if (key != null && own instanceof PartUplink uplink) {

@@ -37,6 +37,7 @@ public final class Normalizer {
   private volatile Profiles profiles;
   private final Predicate<String> isRegistered;
   private final ThreadLocal<Scratch> scratch;
+  private final SessionCodecs sessions;
 
   public Normalizer(String gatewayId, Profiles profiles) {
     this(gatewayId, profiles, any -> false);
@@ -87,8 +88,14 @@ public final class Normalizer {
     Function<Device, @Nullable ZoneId> zones = times.zones();
     this.scratch = ThreadLocal.withInitial(() -> new Scratch(floor, sessions, zones, dictionary));
     this.isRegistered = isRegistered;
+    this.sessions = sessions;
     this.gatewayId = gatewayId;
     this.profiles = profiles;
+  }
+
+  /** What is kept of sessions. */
+  public SessionCodecs sessions() {
+    return sessions;
   }
 
   /** The profile of that id, as it is now; null where none is loaded. Any thread. */

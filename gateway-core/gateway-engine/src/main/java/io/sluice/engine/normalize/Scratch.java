@@ -10,6 +10,7 @@ import io.sluice.api.codec.SessionCodecFactory;
 import io.sluice.api.dialect.Part;
 import io.sluice.engine.normalize.codec.PlannedCodec;
 import io.sluice.engine.normalize.codec.VendorCodec;
+import io.sluice.engine.normalize.codec.VendorGuard;
 import io.sluice.engine.normalize.profile.PayloadForms;
 import io.sluice.engine.normalize.profile.Profile;
 import io.sluice.engine.normalize.profile.TimeForms;
@@ -57,6 +58,10 @@ final class Scratch {
 
   private final SessionCodecs sessions;
   private final Function<Device, @Nullable ZoneId> zones;
+
+  /** Reads what parts put by themselves; made with the first of them. */
+  private @Nullable VendorGuard contents;
+
   private TimeForms times = PayloadForms.USUAL.times();
 
   Scratch(
@@ -123,7 +128,10 @@ final class Scratch {
     boolean isForBytes = profile.forms().codec() != null || profile.bytes() != null;
     String label = READINGS;
     samples.clear(profile, times);
-    if (bytes != null && isForBytes) {
+    Part.Content content = part.content();
+    if (content != null) {
+      contents().read(content, profile, receivedMicros, samples);
+    } else if (bytes != null && isForBytes) {
       samples.unpacked = true;
       PayloadCodecFactory named = profile.forms().codec();
       Met met = codec(named == null ? Sniffer.BYTES : named);
@@ -143,6 +151,15 @@ final class Scratch {
     PartReadings.add(part, profile, samples);
     samples.requireSomething();
     return label;
+  }
+
+  private VendorGuard contents() {
+    VendorGuard now = contents;
+    if (now == null) {
+      now = new VendorGuard(READINGS);
+      contents = now;
+    }
+    return now;
   }
 
   private void read(

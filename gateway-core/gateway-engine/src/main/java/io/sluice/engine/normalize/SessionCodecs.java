@@ -33,13 +33,44 @@ public final class SessionCodecs {
     this.sessions = sessions;
   }
 
+  /** What else is kept of a session, and goes with it. */
+  public interface Attached {
+    /** The session has ended. Called once, on any thread. */
+    void ended();
+  }
+
   /** The codecs of one session. Guarded by its own monitor. */
   static final class OfSession {
     private final Object session;
+    private @Nullable Attached attached;
+    private boolean hasEnded;
     private final List<Opened> codecs = new ArrayList<>(1); // as many as are installed, at most
 
     private OfSession(Object session) {
       this.session = session;
+    }
+
+    private synchronized @Nullable Attached attached(Function<Object, ? extends Attached> maker) {
+      if (attached == null && !hasEnded) {
+        attached = maker.apply(session);
+      }
+      return attached;
+    }
+
+    private synchronized @Nullable Attached attached() {
+      return attached;
+    }
+
+    private void end() {
+      Attached left;
+      synchronized (this) {
+        hasEnded = true;
+        left = attached;
+        attached = null;
+      }
+      if (left != null) {
+        left.ended();
+      }
     }
 
     /** The codec of that factory, opened where the session has none yet. */
@@ -71,23 +102,51 @@ public final class SessionCodecs {
     if (session == null) {
       return null;
     }
+    OfSession known = held.get(device);
+    if (known != null && known.session == session) {
+      return known;
+    }
+    OfSession made = new OfSession(session);
     OfSession own =
-        held.compute(
-            device,
-            (id, before) ->
-                before != null && before.session == session ? before : new OfSession(session));
-    if (sessions.apply(device) != session) {
-      held.remove(device, own); // it ended meanwhile, and its end found no entry
+        held.compute(device, (id, now) -> now != null && now.session == session ? now : made);
+    if (known != null && own == made) {
+      known.end(); // of the session before, whose end is still to come
+    }
+    if (sessions.apply(device) != session && held.remove(device, own)) {
+      own.end(); // it ended meanwhile, and its end found no entry
     }
     return own;
+  }
+
+  /**
+   * What is kept besides codecs of the session that the device has now.
+   *
+   * @param maker makes it for a session that has nothing yet; must not block
+   * @return null where it has no session, or none any more
+   */
+  public @Nullable Attached attached(DeviceId device, Function<Object, ? extends Attached> maker) {
+    OfSession own = of(device);
+    return own == null ? null : own.attached(maker);
+  }
+
+  /** All that is kept besides codecs, now. */
+  public List<Attached> attached() {
+    List<Attached> all = new ArrayList<>();
+    for (OfSession each : held.values()) {
+      Attached one = each.attached();
+      if (one != null) {
+        all.add(one);
+      }
+    }
+    return all;
   }
 
   /** The session has ended: what its codecs know is dropped. Does nothing for another one. */
   @SuppressWarnings("ReferenceEquality") // as above
   public void ended(DeviceId device, Object session) {
     OfSession own = held.get(device);
-    if (own != null && own.session == session) {
-      held.remove(device, own);
+    if (own != null && own.session == session && held.remove(device, own)) {
+      own.end();
     }
   }
 

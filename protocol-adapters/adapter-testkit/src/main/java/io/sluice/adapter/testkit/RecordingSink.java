@@ -1,5 +1,6 @@
 package io.sluice.adapter.testkit;
 
+import io.sluice.api.QualityReason;
 import io.sluice.api.codec.MeasurementSink;
 import io.sluice.api.codec.PayloadException;
 import java.nio.charset.StandardCharsets;
@@ -39,6 +40,16 @@ public final class RecordingSink implements MeasurementSink {
    */
   public RecordingSink(@Nullable PayloadException bound) {
     this.bound = bound;
+  }
+
+  @Override
+  public void unit(String unit) {
+    times.add(sample + ": unit " + unit);
+  }
+
+  @Override
+  public void bad(QualityReason reason) {
+    times.add(sample + ": bad " + reason);
   }
 
   public List<Leaf> leaves() {

@@ -84,7 +84,7 @@ public final class DeviceCoverage {
         switch (contact) {
           case LIVE, ENDED -> true;
           case SESSIONLESS -> false;
-          case UNKNOWN -> hadSession;
+          case UNKNOWN, GONE -> hadSession;
         };
     isDirty |= has != hadSession;
     hadSession = has;
@@ -92,9 +92,9 @@ public final class DeviceCoverage {
 
   /** Whether it is gone when it has no session, by what is known of its contact now. */
   public boolean hasSessions(Presence.Contact contact) {
-    return !isChild
-        && (contact == Presence.Contact.ENDED
-            || (contact == Presence.Contact.UNKNOWN && hadSession));
+    boolean isOwnGone =
+        contact == Presence.Contact.ENDED || (contact == Presence.Contact.UNKNOWN && hadSession);
+    return contact == Presence.Contact.GONE || (isOwnGone && !isChild);
   }
 
   public boolean isStopped(long micros) {

@@ -1,6 +1,8 @@
 package io.sluice.engine.dialect.unpack;
 
+import io.sluice.api.config.Services;
 import io.sluice.api.dialect.Unpacker;
+import io.sluice.api.dialect.UnpackerFactory;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,15 +35,27 @@ public final class Unpackers {
 
   private final Map<String, Unpacker> made = new HashMap<>();
 
+  /** What the jars of the installation offer; looked for when first asked. */
+  private static final class Offered {
+    static final Services<UnpackerFactory> FACTORIES =
+        Services.load(UnpackerFactory.class, UnpackerFactory::name);
+  }
+
   /** The values of {@code unpack}. */
   public static Set<String> names() {
-    return new TreeSet<>(CODED.keySet());
+    Set<String> names = new TreeSet<>(CODED.keySet());
+    names.addAll(Offered.FACTORIES.byName().keySet());
+    return names;
   }
 
   /** That of a name, one object however often it is asked for; null where there is none. */
   public @Nullable Unpacker named(String name) {
     Supplier<Unpacker> coded = CODED.get(name);
-    return coded == null ? null : made.computeIfAbsent(name, any -> coded.get());
+    if (coded != null) {
+      return made.computeIfAbsent(name, any -> coded.get());
+    }
+    UnpackerFactory offered = Offered.FACTORIES.byName().get(name);
+    return offered == null ? null : made.computeIfAbsent(name, any -> offered.create());
   }
 
   /**

@@ -42,6 +42,12 @@ final class ProfileSink implements MeasurementSink {
   private long time;
   private @Nullable PayloadException failure;
 
+  /** Of the next value. */
+  private @Nullable String unit;
+
+  /** As {@link #unit}. */
+  private @Nullable QualityReason bad;
+
   /** Takes what comes from now on into these columns. */
   void begin(Profile profile, Samples samples, long receivedMicros) {
     this.profile = profile;
@@ -53,6 +59,8 @@ final class ProfileSink implements MeasurementSink {
     place = PayloadFaults.NOWHERE;
     time = Samples.NO_TIME;
     failure = null;
+    unit = null;
+    bad = null;
   }
 
   /** Gives the last sample its time, and takes nothing more. */
@@ -83,6 +91,18 @@ final class ProfileSink implements MeasurementSink {
     return given == null || given.isEmpty() ? NAMELESS : given;
   }
 
+  /** Gives what was put last what was said of it before. */
+  private void qualify(int before) {
+    if (unit == null && bad == null) {
+      return;
+    }
+    for (int i = before; i < samples.count; i++) {
+      samples.qualify(i, unit, bad);
+    }
+    unit = null;
+    bad = null;
+  }
+
   private PayloadException noted(PayloadException refusal) {
     failure = refusal;
     return refusal;
@@ -91,8 +111,10 @@ final class ProfileSink implements MeasurementSink {
   @Override
   public void put(String path, long value) throws PayloadException {
     String name = enter(path);
+    int before = samples.count;
     try {
       integer(name, value);
+      qualify(before);
     } catch (PayloadException e) {
       throw noted(e);
     }
@@ -119,8 +141,10 @@ final class ProfileSink implements MeasurementSink {
   @Override
   public void put(String path, double value) throws PayloadException {
     String name = enter(path);
+    int before = samples.count;
     try {
       fraction(name, value);
+      qualify(before);
     } catch (PayloadException e) {
       throw noted(e);
     }
@@ -147,8 +171,10 @@ final class ProfileSink implements MeasurementSink {
   @Override
   public void put(String path, boolean value) throws PayloadException {
     String name = enter(path);
+    int before = samples.count;
     try {
       truth(name, value);
+      qualify(before);
     } catch (PayloadException e) {
       throw noted(e);
     }
@@ -169,8 +195,10 @@ final class ProfileSink implements MeasurementSink {
   @Override
   public void put(String path, String value) throws PayloadException {
     String name = enter(path);
+    int before = samples.count;
     try {
       text(name, value);
+      qualify(before);
     } catch (PayloadException e) {
       throw noted(e);
     }
@@ -208,8 +236,10 @@ final class ProfileSink implements MeasurementSink {
   @Override
   public void put(String path, byte[] value) throws PayloadException {
     String name = enter(path);
+    int before = samples.count;
     try {
       bytes(name, value);
+      qualify(before);
     } catch (PayloadException e) {
       throw noted(e);
     }
@@ -231,6 +261,16 @@ final class ProfileSink implements MeasurementSink {
     } else if (isKept(target, path)) {
       samples.addUnknown(unknown(path), place, Kind.BYTES, 0, value);
     }
+  }
+
+  @Override
+  public void unit(String of) {
+    unit = of;
+  }
+
+  @Override
+  public void bad(QualityReason reason) {
+    bad = reason;
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.sluice.api.Device;
 import io.sluice.api.RejectReason;
 import io.sluice.api.codec.PayloadCodec;
 import io.sluice.api.codec.PayloadException;
+import io.sluice.api.dialect.Part;
 import io.sluice.api.health.Guarded;
 import io.sluice.engine.normalize.profile.Profile;
 import io.sluice.engine.normalize.sample.PayloadFaults;
@@ -66,6 +67,20 @@ public final class VendorGuard {
     sink.begin(profile, samples, receivedMicros);
     try {
       codec.decode(raw, port, device, receivedMicros, sink);
+    } catch (RuntimeException | LinkageError | StackOverflowError e) { // as above
+      throw failed(name, e);
+    } finally {
+      sink.end();
+    }
+    sink.throwWhatWasSwallowed();
+  }
+
+  /** Has a part's content put its values into columns. */
+  public void read(Part.Content content, Profile profile, long receivedMicros, Samples samples)
+      throws PayloadException {
+    sink.begin(profile, samples, receivedMicros);
+    try {
+      content.read(sink);
     } catch (RuntimeException | LinkageError | StackOverflowError e) { // as above
       throw failed(name, e);
     } finally {

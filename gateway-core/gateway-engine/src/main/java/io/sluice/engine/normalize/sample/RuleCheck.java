@@ -1,5 +1,6 @@
 package io.sluice.engine.normalize.sample;
 
+import io.sluice.api.QualityReason;
 import io.sluice.engine.normalize.profile.AlarmRule;
 import io.sluice.engine.normalize.profile.AlarmRule.Comparison;
 import io.sluice.engine.normalize.profile.Profile;
@@ -35,7 +36,11 @@ final class RuleCheck {
   private static boolean holdsForSome(Comparison comparison, Samples samples) {
     for (int i = 0; i < samples.count; i++) {
       Field field = samples.fields[i];
-      if (field != null && field.metric() == comparison.metric() && holds(comparison, samples, i)) {
+      boolean isNews = samples.bad[i] != QualityReason.STALE; // else it was judged when it came
+      if (isNews
+          && field != null
+          && field.metric() == comparison.metric()
+          && holds(comparison, samples, i)) {
         return true;
       }
     }

@@ -449,6 +449,20 @@ public final class Samples {
     }
   }
 
+  /**
+   * Says more of a value: its unit, where it is of no metric of the profile's, and why it is bad.
+   *
+   * @param reason null: it is as good as it was
+   */
+  public void qualify(int index, @Nullable String unit, @Nullable QualityReason reason) {
+    if (unit != null && fields[index] == null) {
+      units[index] = unit;
+    }
+    if (reason != null) {
+      bad[index] = reason;
+    }
+  }
+
   /** The name that a value will have in the record. */
   public String nameOf(int index) {
     Field field = fields[index];

@@ -54,6 +54,8 @@ public final class Presence implements DeviceChanges, Sessions {
     LIVE,
     /** It had a session, which has ended. */
     ENDED,
+    /** The device that sends for it has said that it is gone. */
+    GONE,
     /** It sends without a session. */
     SESSIONLESS,
     /** It did neither since the start; or it sends through another device. */
@@ -235,6 +237,18 @@ public final class Presence implements DeviceChanges, Sessions {
     }
   }
 
+  /**
+   * Another device has said of one that it sends for whether that is there.
+   *
+   * @param isThere null: nobody knows any more
+   */
+  public void told(DeviceId device, @Nullable Boolean isThere) {
+    PresenceEntry entry = entry(device);
+    if (entry != null) {
+      entry.told(isThere);
+    }
+  }
+
   /** A message of the device was refused. */
   public void refused(DeviceId device, RejectReason reason) {
     PresenceEntry entry = entry(device);
@@ -274,7 +288,8 @@ public final class Presence implements DeviceChanges, Sessions {
 
   /** Of any id, one that no device can have too: old records may name such. */
   public boolean connected(String id) {
-    return link(id) != null;
+    PresenceEntry entry = entries.get(id);
+    return entry != null && (entry.link() != null || entry.contact == Contact.LIVE);
   }
 
   /** By which way it is in contact; of any id, as {@link #connected(String)}. */

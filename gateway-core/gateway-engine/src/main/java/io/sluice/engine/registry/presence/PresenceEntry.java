@@ -167,6 +167,16 @@ final class PresenceEntry {
     }
   }
 
+  /** Another device has said whether it is there; null: nobody knows any more. */
+  synchronized void told(@Nullable Boolean isThere) {
+    if (link == null) {
+      contact =
+          isThere == null
+              ? Presence.Contact.UNKNOWN
+              : isThere ? Presence.Contact.LIVE : Presence.Contact.GONE;
+    }
+  }
+
   /** Another device has the id from now on, or none. */
   synchronized void forget() {
     address = null;

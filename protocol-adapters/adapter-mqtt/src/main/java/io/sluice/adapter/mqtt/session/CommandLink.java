@@ -112,6 +112,25 @@ final class CommandLink implements DeviceLink, Subscriber {
   }
 
   @Override
+  public void granted(String filter) {
+    for (Downlink each : vendor().retained(filter)) {
+      vendor().tell(each, nextPacketId());
+    }
+  }
+
+  @Override
+  public boolean tell(Downlink message) {
+    return !connection.ending.hasEnded()
+        && connection
+            .sink()
+            .execute(() -> {
+              if (session != null) {
+                vendor().tell(message, nextPacketId());
+              }
+            });
+  }
+
+  @Override
   public boolean send(Command command) {
     if (!subscribed || connection.ending.hasEnded() || unheard.contains(command.id())) {
       return false;
@@ -146,7 +165,7 @@ final class CommandLink implements DeviceLink, Subscriber {
     VendorTalk vendor = vendor();
     int own = session.grantedQos(command.name());
     Downlink vendors = own < 0 ? vendor.write(command) : null;
-    int qos = vendors == null ? own : vendor.qosOf(vendors.topic());
+    int qos = vendors == null ? own : Math.min(vendor.qosOf(vendors.topic()), vendors.maxQos());
     String topic = vendors == null ? "command/" + command.name() : vendors.topic();
     byte[] payload = vendors == null ? command.payload() : vendors.payload();
     boolean tooLarge = payload.length + topic.length() + OVERHEAD_BYTES > connection.maxPacketBytes;

@@ -71,6 +71,11 @@ final class SubscribeHandler {
                 packet.variableHeader().messageId(), properties),
             new MqttSubAckPayload(answers)));
     subscriber.subscribed();
+    for (int i = 0; i < answers.length; i++) {
+      if (answers[i] < REFUSED_311) {
+        subscriber.granted(wishes.get(i).topicFilter()); // [MQTT-3.3.1-6], [MQTT-3.8.4-3]
+      }
+    }
   }
 
   /** The granted QoS, or why not (MQTT 5 section 3.9.3). */

@@ -6,6 +6,9 @@ import java.util.Map;
 interface Subscriber {
   boolean maySubscribe(String filter);
 
+  /** A filter was granted, and the answer says so: what is retained for it follows. */
+  default void granted(String filter) {}
+
   /** Filter and granted QoS; bounded by max-subscriptions. */
   Map<String, Integer> subscriptions();
 

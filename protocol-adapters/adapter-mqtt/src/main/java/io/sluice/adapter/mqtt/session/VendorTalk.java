@@ -93,6 +93,35 @@ final class VendorTalk {
     return qos;
   }
 
+  /** What a new subscription gets at once. */
+  List<Downlink> retained(String filter) {
+    return dialogue.retained(filter);
+  }
+
+  /**
+   * Sends a message to which nothing is answered; without a subscription to its topic nothing.
+   *
+   * @param packetId of one that is sent at QoS 1
+   */
+  void tell(Downlink message, int packetId) {
+    int granted = qosOf(message.topic());
+    boolean fits =
+        message.payload().length + message.topic().length() + OVERHEAD_BYTES
+            <= connection.maxPacketBytes;
+    if (granted < 0 || !fits || connection.failed()) {
+      return;
+    }
+    MqttQoS qos = MqttQoS.valueOf(Math.min(granted, message.maxQos()));
+    connection.send(
+        new MqttPublishMessage(
+            new MqttFixedHeader(MqttMessageType.PUBLISH, false, qos, message.retained(), 0),
+            new MqttPublishVariableHeader(
+                message.topic(),
+                qos == MqttQoS.AT_MOST_ONCE ? 0 : packetId,
+                MqttProperties.NO_PROPERTIES),
+            Unpooled.wrappedBuffer(message.payload())));
+  }
+
   /** Publishes what is replied to a message, behind its acknowledgement. */
   Exchange.Outcome follow(Publication publication) {
     Exchange exchange = publication.exchange;

@@ -1,0 +1,82 @@
+package io.sluice.codec.sparkplug;
+
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** One edge node of a session, with its devices. Guarded by its session. */
+final class Node {
+  /** Devices of one node, at most. */
+  static final int MAX_DEVICES = 2_000;
+
+  static final long NO_BD_SEQ = -1;
+
+  /** Alias with the one that has it. */
+  record Aliased(Known metric, Members of) {}
+
+  final String group;
+  final String node;
+  final Members own;
+  final RebirthRequest rebirth = new RebirthRequest();
+
+  /** By their names; those too whose births do not hold any more. */
+  final Map<String, Members> devices = new LinkedHashMap<>();
+
+  Map<Long, Aliased> aliases = new HashMap<>();
+
+  /** bdSeq of the birth that holds, or {@link #NO_BD_SEQ}. */
+  long bdSeq = NO_BD_SEQ;
+
+  /** The seq of the next message, 0 to 255. */
+  int nextSeq;
+
+  /** By which a birth is known that is offered again. */
+  private long birthMicros;
+
+  private long birthDigest;
+
+  Node(String group, String node) {
+    this.group = group;
+    this.node = node;
+    this.own = new Members(group, node, null);
+  }
+
+  /** For people. */
+  String name() {
+    return group + '/' + node;
+  }
+
+  /** Those of the node itself, or of a device; null where the node never said of it. */
+  @Nullable Members members(@Nullable String device) {
+    return device == null ? own : devices.get(device);
+  }
+
+  /** Whether that is the message that bore it, offered again. */
+  boolean isSameBirth(long receivedMicros, long digest) {
+    return own.isBorn && birthMicros == receivedMicros && birthDigest == digest;
+  }
+
+  void bornBy(long receivedMicros, long digest) {
+    birthMicros = receivedMicros;
+    birthDigest = digest;
+  }
+
+  /** Null where its birth gave none. Looks through all. */
+  @Nullable Long aliasOf(Known metric) {
+    for (Map.Entry<Long, Aliased> each : aliases.entrySet()) {
+      if (each.getValue().metric() == metric) {
+        return each.getKey();
+      }
+    }
+    return null;
+  }
+
+  void forgetAliases(Members of) {
+    aliases.values().removeIf(each -> each.of() == of);
+  }
+
+  static int after(int seq) {
+    return (seq + 1) & 0xFF;
+  }
+}

@@ -1,0 +1,17 @@
+package io.sluice.codec.sparkplug;
+
+import io.sluice.api.dialect.Unpacker;
+import io.sluice.api.dialect.UnpackerFactory;
+
+/** Offers {@code unpack: sparkplug}, the rule of the dialect of that name. Thread-safe. */
+public final class SparkplugUnpackerFactory implements UnpackerFactory {
+  @Override
+  public String name() {
+    return "sparkplug";
+  }
+
+  @Override
+  public Unpacker create() {
+    return new SparkplugUnpacker();
+  }
+}

@@ -1,0 +1,190 @@
+package io.sluice.engine.ingest;
+
+import io.sluice.api.Command;
+import io.sluice.api.Device;
+import io.sluice.api.DeviceId;
+import io.sluice.api.Downlink;
+import io.sluice.api.adapter.DeviceLink;
+import io.sluice.api.adapter.Receipt;
+import io.sluice.api.adapter.Uplink;
+import io.sluice.api.codec.PayloadException;
+import io.sluice.api.dialect.Part;
+import io.sluice.api.dialect.VendorSession;
+import io.sluice.engine.normalize.SessionCodecs;
+import java.util.ArrayDeque;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One session by its vendor's rules, and the messages of it that wait for others before them:
+ * {@value #MAX_WAITING} and {@value #MAX_WAITING_BYTES} bytes at most; then the oldest is taken as
+ * it is. Thread-safe: one message at a time.
+ */
+final class OpenSession implements SessionCodecs.Attached {
+  private static final int MAX_WAITING = 64;
+  private static final int MAX_WAITING_BYTES = 1 << 19;
+
+  private final IngestPipeline pipeline;
+  private final MessageParts parts;
+  private final Device self;
+  private final VendorSession session;
+  private final Object link;
+  private final ArrayDeque<Waiting> waiting = new ArrayDeque<>(0);
+
+  /** Devices behind it that are there; as many as the session knows, at most. */
+  private final Set<DeviceId> told = new HashSet<>(0);
+
+  private int waitingBytes;
+  private boolean hasEnded;
+
+  /** A message that waits for others. */
+  private record Waiting(Uplink uplink, MessageParts.Known known) {}
+
+  /**
+   * @param link by which the session's messages come
+   */
+  OpenSession(
+      IngestPipeline pipeline,
+      MessageParts parts,
+      Device self,
+      VendorSession session,
+      Object link) {
+    this.pipeline = pipeline;
+    this.parts = parts;
+    this.self = self;
+    this.session = session;
+    this.link = link;
+  }
+
+  /** The verdict on a message; null where one is given later. */
+  synchronized @Nullable Receipt take(Uplink uplink, MessageParts.Known known) {
+    boolean isRoom = makeRoom(uplink.payload().length);
+    List<Part> found;
+    Receipt now;
+    try {
+      found = session.unpack(uplink.topic(), uplink.payload(), uplink.receivedMicros(), isRoom);
+      if (found == null) {
+        waiting.add(new Waiting(uplink, known));
+        waitingBytes += uplink.payload().length;
+        return null;
+      }
+      now = parts.take(uplink, known, found, this);
+    } catch (PayloadException e) {
+      now = pipeline.deadLetter(uplink, known.self(), e);
+    }
+    if (!waiting.isEmpty()) {
+      settleReady();
+    }
+    ask(VendorSessions.nowMicros());
+    return now;
+  }
+
+  /** Whether a message may wait, once the oldest have been taken as they are. */
+  private boolean makeRoom(int bytes) {
+    while (!waiting.isEmpty()
+        && (waiting.size() >= MAX_WAITING || waitingBytes + bytes > MAX_WAITING_BYTES)) {
+      settle(waiting.peekFirst(), false);
+      settleReady();
+    }
+    return !hasEnded && bytes <= MAX_WAITING_BYTES;
+  }
+
+  /** Takes those that wait for nothing any more. */
+  private void settleReady() {
+    boolean isOne = true;
+    while (isOne && !waiting.isEmpty()) {
+      isOne = false;
+      Iterator<Waiting> each = List.copyOf(waiting).iterator();
+      while (each.hasNext() && !isOne) {
+        isOne = settle(each.next(), true);
+      }
+    }
+  }
+
+  /** Offers one that waits again; false where it goes on waiting. */
+  private boolean settle(Waiting message, boolean mayWait) {
+    Uplink uplink = message.uplink();
+    Receipt now;
+    try {
+      List<Part> found =
+          session.unpack(uplink.topic(), uplink.payload(), uplink.receivedMicros(), mayWait);
+      if (found == null && mayWait) {
+        return false;
+      }
+      now = parts.take(uplink, message.known(), found == null ? List.of() : found, this);
+    } catch (PayloadException e) {
+      now = pipeline.deadLetter(uplink, self, e);
+    }
+    waiting.remove(message);
+    waitingBytes -= uplink.payload().length;
+    if (now != null) {
+      uplink.sink().receipt(uplink, now);
+      uplink.sink().flush();
+    }
+    return true;
+  }
+
+  /** Notes that a device behind the session is there, or gone. */
+  void told(Device subject, Part.Life life) {
+    DeviceId id = subject.id();
+    if (id.equals(self.id())) {
+      return; // that is for its link to say
+    }
+    if (life == Part.Life.BIRTH) {
+      told.add(id);
+    } else {
+      told.remove(id);
+    }
+    pipeline.told(id, life == Part.Life.BIRTH);
+  }
+
+  synchronized List<Downlink> retained(String filter) {
+    return session.retained(filter);
+  }
+
+  synchronized @Nullable Downlink write(Command command, long nowMicros) {
+    return session.write(command, nowMicros);
+  }
+
+  /** Takes what has waited too long, and asks what is due. */
+  synchronized void sweep(long nowMicros) {
+    if (hasEnded) {
+      return;
+    }
+    boolean isLate = true;
+    while (isLate && !waiting.isEmpty()) {
+      Waiting oldest = waiting.element();
+      long waits = nowMicros - oldest.uplink().receivedMicros();
+      isLate = waits >= session.patienceMicros() || waits < 0;
+      if (isLate) {
+        settle(oldest, false);
+        settleReady();
+      }
+    }
+    ask(nowMicros);
+  }
+
+  private void ask(long nowMicros) {
+    for (Downlink each : session.requests(nowMicros)) {
+      if (link instanceof DeviceLink own) {
+        var _ = own.tell(each); // a link that sends none is no fault of the session
+      }
+    }
+  }
+
+  @Override
+  public synchronized void ended() {
+    hasEnded = true;
+    while (!waiting.isEmpty()) {
+      settle(waiting.element(), false);
+    }
+    for (DeviceId device : told) {
+      pipeline.told(device, null);
+    }
+    told.clear();
+    session.close();
+  }
+}

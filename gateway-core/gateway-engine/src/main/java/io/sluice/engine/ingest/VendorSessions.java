@@ -1,0 +1,76 @@
+package io.sluice.engine.ingest;
+
+import io.sluice.api.Command;
+import io.sluice.api.Device;
+import io.sluice.api.Downlink;
+import io.sluice.api.adapter.Receipt;
+import io.sluice.api.adapter.Uplink;
+import io.sluice.api.codec.PayloadException;
+import io.sluice.api.dialect.Part;
+import io.sluice.api.dialect.SessionUnpacker;
+import io.sluice.engine.normalize.SessionCodecs;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes in messages that their vendor's rules understand by what the session has said before, and
+ * gives what these rules ask for to the link that brought them. Thread-safe, never blocks.
+ */
+public final class VendorSessions {
+  private final IngestPipeline pipeline;
+  private final MessageParts parts;
+  private final SessionCodecs sessions;
+
+  VendorSessions(IngestPipeline pipeline, MessageParts parts, SessionCodecs sessions) {
+    this.pipeline = pipeline;
+    this.parts = parts;
+    this.sessions = sessions;
+  }
+
+  /** The verdict on a message; null where one is given later. */
+  @Nullable Receipt take(Uplink uplink, MessageParts.Known known, SessionUnpacker unpacker) {
+    OpenSession open = open(known.self(), unpacker);
+    if (open != null) {
+      return open.take(uplink, known);
+    }
+    List<Part> found;
+    try {
+      found = unpacker.unpack(uplink.topic(), uplink.payload(), uplink.receivedMicros());
+    } catch (PayloadException e) {
+      return pipeline.deadLetter(uplink, known.self(), e);
+    }
+    return parts.take(uplink, known, found, null);
+  }
+
+  private @Nullable OpenSession open(Device self, SessionUnpacker unpacker) {
+    Function<Object, OpenSession> maker =
+        link -> new OpenSession(pipeline, parts, self, unpacker.open(self), link);
+    return sessions.attached(self.id(), maker) instanceof OpenSession open ? open : null;
+  }
+
+  /** What a new subscription of the device's session gets at once. */
+  public List<Downlink> retained(Device self, SessionUnpacker unpacker, String filter) {
+    OpenSession open = open(self, unpacker);
+    return open == null ? List.of() : open.retained(filter);
+  }
+
+  /** A command in the form of the session's vendor, or null. */
+  public @Nullable Downlink write(Device self, SessionUnpacker unpacker, Command command) {
+    OpenSession open = open(self, unpacker);
+    return open == null ? null : open.write(command, nowMicros());
+  }
+
+  static long nowMicros() {
+    return System.currentTimeMillis() * 1_000;
+  }
+
+  /** Settles messages that have waited too long, and asks what is due to be asked. Each second. */
+  public void sweep(long nowMicros) {
+    for (SessionCodecs.Attached each : sessions.attached()) {
+      if (each instanceof OpenSession open) {
+        open.sweep(nowMicros);
+      }
+    }
+  }
+}
