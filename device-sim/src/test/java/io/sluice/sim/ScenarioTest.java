@@ -134,7 +134,7 @@ class ScenarioTest {
       SimDevice device = new SimDevice(spec, MICROS);
       for (Kind kind : List.of(Kind.TELEMETRY, Kind.ALARM_RAISED)) {
         Sample sample = device.sample(41, MICROS, kind);
-        for (PayloadForm form : PayloadForm.values()) {
+        for (PayloadForm form : PayloadForm.byName().values()) {
           readBack(form, sample);
         }
       }
@@ -238,5 +238,52 @@ class ScenarioTest {
   void aKeyThatStandsTwiceIsTold() throws Exception {
     assertThat(faults("name: x\nseed: 1\nseed: 2\ngroups: [ { profile: cnc } ]\n"))
         .contains("s.yaml:3:1: `seed` stands there twice; remove one of them");
+  }
+
+  @Test
+  void whatADialectHasNotIsTold() throws Exception {
+    assertThat(
+            faults(
+                """
+                name: x
+                groups:
+                  - { profile: cnc, id: "a-{n}", dialect: tasmota }
+                  - { profile: energy-meter, id: "b-{n}", dialect: tasmoda, form: json }
+                  - { profile: energy-meter, id: "c-{n}", dialect: zigbee2mqtt }
+                  - { profile: energy-meter, id: "d-{n}", dialect: shelly, concentrator: hub, timezone: Mars/Base }
+                  - { profile: energy-meter, id: "e-{n}", concentrator: hub, credentials: { secret: s } }
+                  - { profile: dragino-lht65, id: "f-{n}" }
+                """))
+        .contains(
+            "groups[0].dialect: `tasmota` is not what a cnc speaks; it is for energy-meter",
+            "did you mean `tasmota`?",
+            "groups[1].form: is not for devices that speak a dialect",
+            "groups[2].dialect: `zigbee2mqtt` is spoken by devices behind one that has the connection",
+            "groups[3].concentrator: is nothing that devices of `shelly` have",
+            "groups[3].timezone: `Mars/Base` is no time zone",
+            "groups[4].concentrator: is only for a `dialect` that has one",
+            "groups[4].credentials: has a secret",
+            "groups[5].profile: `dragino-lht65` speaks a dialect only");
+  }
+
+  @Test
+  void concentratorIsRegisteredBeforeItsChildrenAndIsNotExpectedToReport() throws Exception {
+    Scenario scenario =
+        Scenario.load(
+            file(
+                """
+                name: x
+                groups:
+                  - { profile: energy-meter, count: 2, id: "hall.plug-{n}", site: s, interval: 2s,
+                      dialect: zigbee2mqtt, concentrator: z2m-1 }
+                  - { profile: energy-meter, id: "m{n}", site: s, interval: 2s, dialect: onenet, timezone: Asia/Kolkata }
+                """));
+    assertThat(scenario.devicesYaml().lines().skip(1))
+        .containsExactly(
+            "- { id: \"z2m-1\", profile: \"energy-meter\", sector: \"factory\", site: \"s\", interval: 2s, credentials: { password: \"demo-password-of-z2m-1\" }, planned: false, commissioned: false }",
+            "- { id: \"hall.plug-1\", profile: \"energy-meter\", sector: \"factory\", site: \"s\", interval: 2s, parent: \"z2m-1\", planned: true }",
+            "- { id: \"hall.plug-2\", profile: \"energy-meter\", sector: \"factory\", site: \"s\", interval: 2s, parent: \"z2m-1\", planned: true }",
+            "- { id: \"m1\", profile: \"energy-meter\", sector: \"factory\", site: \"s\", interval: 2s, timezone: \"Asia/Kolkata\", credentials: { secret: \"ZGVtby1zZWNyZXQtb2YtbTE=\" }, planned: true }");
+    assertThat(scenario.dialects()).containsExactly("zigbee2mqtt", "onenet");
   }
 }

@@ -12,10 +12,11 @@ import * as live from "./live.js";
 import * as raw from "./raw.js";
 import { count, html, nothing, zone } from "./show.js";
 import { language, setLanguage, t } from "./text.js";
+import * as trial from "./trial.js";
 import { setWho, who } from "./who.js";
 
-const PAGES = { coverage, devices, alarms, flow, letters, live, raw };
-const TITLES = { coverage: "Coverage", devices: "Devices", alarms: "Alarms", flow: "Flow", letters: "Dead letters", live: "Live" };
+const PAGES = { coverage, devices, alarms, flow, letters, live, trial, raw };
+const TITLES = { coverage: "Coverage", devices: "Devices", alarms: "Alarms", flow: "Flow", letters: "Dead letters", live: "Live", trial: "Try" };
 const EVERY_MILLIS = 5000;
 const head = document.getElementById("head");
 const main = document.getElementById("main");

@@ -32,6 +32,8 @@ const CHINESE = {
   "more were not shown": "条未显示", kind: "种类", notification: "通知", "notification waiting": "待送", "notification delivered": "已送达", "notification failed": "失败",
   "the gateway has no such one; take the stop down all the same?": "网关没有此对象，仍要登记停运吗？",
   Changes: "变更", "older ones of a kind are not kept": "同类更早的未保留",
+  Try: "试解析", "Try a payload": "试解析报文", "It goes the way of a message; nothing is stored.": "按正常消息处理，不保存。", as: "按", try: "解析",
+  "these are no hex digits": "不是十六进制", dialect: "方言", "kept as bad": "以无效质量保留", "no metric takes": "未匹配字段", "did not come": "缺少指标",
   // words of the API
   now: "当前", "1h": "1 小时", "24h": "24 小时", "30d": "30 天", "0s": "立即失效",
   Extreme: "特别重大", Severe: "重大", Moderate: "较大", Minor: "一般", Unknown: "未知", Exercise: "演练", Test: "测试", Actual: "实际",

@@ -6,6 +6,9 @@ import io.sluice.sim.device.Ranges;
 import io.sluice.sim.device.Sample;
 import io.sluice.sim.fleet.FleetRun.Played;
 import io.sluice.sim.scenario.DeviceGroup;
+import io.sluice.sim.vendor.Firmware;
+import io.sluice.sim.vendor.Presence;
+import io.sluice.sim.vendor.Publication;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -24,7 +27,7 @@ final class RecordComparison {
   private static final double TOLERANCE = 1e-9;
 
   /** Times go out in milliseconds; CBOR has seconds as a double. */
-  private static final long TIME_TOLERANCE_MICROS = 100;
+  static final long TIME_TOLERANCE_MICROS = 100;
 
   /** A live time that is off by more is doubted. */
   private static final long CLOCK_MICROS = 300_000_000;
@@ -54,11 +57,13 @@ final class RecordComparison {
 
   private static final JsonMapper JSON = new JsonMapper();
 
+  private final Played played;
   private final DeviceGroup group;
   private final List<String> differences = new ArrayList<>();
   private final List<String> units = new ArrayList<>();
 
   RecordComparison(Played played) {
+    this.played = played;
     this.group = played.device().spec().group();
   }
 
@@ -78,7 +83,7 @@ final class RecordComparison {
     text(record, "site", group.site());
     text(record, "model", group.profile().id());
     text(record, "proto", group.transport().mqtt() ? "mqtt" : "coap");
-    text(record, "tsrc", group.form().carriesTime() ? "device" : "server");
+    text(record, "tsrc", group.carriesTime(kind) ? "device" : "server");
     source(record, kind);
     id(record);
     messageClass(record, kind);
@@ -157,7 +162,7 @@ final class RecordComparison {
   void sample(
       JsonNode record, RecordedSample recorded, Sample sample, boolean isHistory, boolean isAlone) {
     long rx = record.path("rx").asLong(0);
-    long own = group.form().carriesTime() ? sample.micros() : rx;
+    long own = group.carriesTime(sample.kind()) ? sample.micros() : rx;
     if (Math.abs(recorded.micros() - own) > TIME_TOLERANCE_MICROS) {
       differences.add("time is " + recorded.micros() + ", sent as " + own);
     }
@@ -252,6 +257,10 @@ final class RecordComparison {
 
   /** Manufacturers' payloads have more in them than the metrics. */
   private boolean isInPayload(String name, Sample sample) {
+    Firmware firmware = group.firmware();
+    if (firmware != null) {
+      return isOfVendor(firmware, name, sample);
+    }
     if (!WITH_NAMES_OF_THEIR_OWN.contains(group.form())) {
       return false;
     }
@@ -260,6 +269,23 @@ final class RecordComparison {
     }
     String payload = new String(group.form().encode(sample), StandardCharsets.UTF_8);
     return isIn(JSON.readTree(payload), "", ALIASES.getOrDefault(name, name));
+  }
+
+  private boolean isOfVendor(Firmware firmware, String name, Sample sample) {
+    if (firmware.besides().contains(name)) {
+      return true;
+    }
+    Presence presence =
+        sample.kind() == Kind.STATE ? firmware.presence(played.device().spec()) : null;
+    Publication publication =
+        presence == null
+            ? firmware.publication(
+                played.device().spec(), sample, played.device().index(sample.n()))
+            : presence.birth();
+    byte[] payload = publication.payload();
+    return payload.length > 0
+        && (payload[0] == '{' || payload[0] == '[')
+        && isIn(JSON.readTree(payload), "", name);
   }
 
   private static boolean isIn(JsonNode node, String path, String name) {

@@ -50,7 +50,9 @@ public enum PayloadForm {
   /** Dragino's decoder behind The Things Stack: some numbers are strings. */
   DRAGINO("application/json", 50),
   /** Bytes in the layout of the gateway's profile. */
-  BINARY("application/octet-stream", 42);
+  BINARY("application/octet-stream", 42),
+  /** As the vendor's firmware has it that the devices play; no scenario names it. */
+  DIALECT("application/octet-stream", 42);
 
   private static final JsonFactory JSON_FACTORY = new JsonFactory();
   private static final CBORFactory CBOR_FACTORY = new CBORFactory();
@@ -72,7 +74,9 @@ public enum PayloadForm {
   public static Map<String, PayloadForm> byName() {
     Map<String, PayloadForm> names = new LinkedHashMap<>();
     for (PayloadForm form : values()) {
-      names.put(form.label(), form);
+      if (form != DIALECT) {
+        names.put(form.label(), form);
+      }
     }
     return names;
   }
@@ -86,7 +90,7 @@ public enum PayloadForm {
   public boolean takesBatches() {
     return switch (this) {
       case JSON, JSON_STRINGS, CBOR, SENML_JSON, SENML_CBOR, THINGSBOARD -> true;
-      case TEXT, ALINK, HUAWEI, SHELLY, MILESIGHT, TTN, DRAGINO, BINARY -> false;
+      case TEXT, ALINK, HUAWEI, SHELLY, MILESIGHT, TTN, DRAGINO, BINARY, DIALECT -> false;
     };
   }
 
@@ -119,7 +123,7 @@ public enum PayloadForm {
 
   /** Whether the far end can be matched message by message. */
   public boolean carriesCounter() {
-    return this != TEXT && this != BINARY;
+    return this != TEXT && this != BINARY && this != DIALECT;
   }
 
   /** Whether the observed time comes along, to the millisecond. */
@@ -150,6 +154,7 @@ public enum PayloadForm {
       case TTN -> nested(VendorPayload.ttn(sample));
       case DRAGINO -> nested(VendorPayload.dragino(sample));
       case BINARY -> VendorPayload.binary(sample);
+      case DIALECT -> throw new IllegalArgumentException("a dialect's firmware makes its payloads");
     };
   }
 
@@ -166,7 +171,7 @@ public enum PayloadForm {
       case SENML_JSON -> senmlJson(samples);
       case SENML_CBOR -> senmlCbor(samples);
       case THINGSBOARD -> array(JSON_FACTORY, samples, PayloadForm::thingsboard);
-      case TEXT, ALINK, HUAWEI, SHELLY, MILESIGHT, TTN, DRAGINO, BINARY ->
+      case TEXT, ALINK, HUAWEI, SHELLY, MILESIGHT, TTN, DRAGINO, BINARY, DIALECT ->
           throw new IllegalArgumentException(label() + " takes no batches");
     };
   }

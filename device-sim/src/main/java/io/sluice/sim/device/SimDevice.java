@@ -5,6 +5,8 @@ import io.sluice.sim.device.Waveform.Moment;
 import io.sluice.sim.scenario.DeviceGroup;
 import io.sluice.sim.scenario.DeviceGroup.AlarmPlan;
 import io.sluice.sim.scenario.DeviceSpec;
+import io.sluice.sim.vendor.Firmware;
+import io.sluice.sim.vendor.Presence;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -56,6 +58,23 @@ public final class SimDevice {
 
   /** The message with counter n, if it is measured then and of that kind. */
   public Sample sample(long n, long micros, Kind kind) {
+    Firmware firmware = spec.group().firmware();
+    if (firmware != null && kind == Kind.STATE) {
+      return new Sample(n, micros, kind, presence(firmware));
+    }
+    Sample measured = measured(n, micros, kind);
+    return firmware == null ? measured : firmware.said(spec, measured, index(n));
+  }
+
+  /** What a device says when it has connected. */
+  private List<Field> presence(Firmware firmware) {
+    Presence presence = firmware.presence(spec);
+    return presence == null
+        ? List.of()
+        : List.of(new Field(presence.metric(), null, presence.isHere()));
+  }
+
+  private Sample measured(long n, long micros, Kind kind) {
     List<Field> fields = new ArrayList<>(metrics.size() + 8);
     AlarmPlan alarms = spec.group().alarms();
     boolean hasPoints = kind.isAlarm() && alarms != null && alarms.points() > 1;

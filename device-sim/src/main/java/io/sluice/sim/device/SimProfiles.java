@@ -36,7 +36,11 @@ public final class SimProfiles {
     }
   }
 
+  /** Those that devices of a dialect alone have. */
+  private static final Map<String, Profile> OF_DIALECTS = new LinkedHashMap<>();
+
   static {
+    ofDialects();
     factory();
     farm();
     publicService();
@@ -48,6 +52,36 @@ public final class SimProfiles {
   /** Every profile by its id, in the order of the documentation. */
   public static Map<String, Profile> all() {
     return ALL;
+  }
+
+  /** The same, and those that devices of a dialect alone have. */
+  public static Map<String, Profile> named() {
+    Map<String, Profile> named = new LinkedHashMap<>(ALL);
+    named.putAll(OF_DIALECTS);
+    return named;
+  }
+
+  private static void ofDialects() {
+    Profile lht65 =
+        new Profile(
+            "dragino-lht65",
+            Duration.ofMinutes(20),
+            PayloadForm.DIALECT,
+            "frost",
+            List.of(
+                metric("temperature", "Cel", 2, new Daily(17, 7, 15, 0.3)),
+                metric("humidity", "%RH", 1, new Walk(35, 80, 7200))));
+    OF_DIALECTS.put(lht65.id(), lht65);
+    Profile em300 =
+        new Profile(
+            "milesight-em300",
+            Duration.ofMinutes(10),
+            PayloadForm.DIALECT,
+            "frost",
+            List.of(
+                metric("temperature", "Cel", 1, new Daily(17, 7, 15, 0.3)),
+                metric("humidity", "%RH", 1, new Walk(35, 80, 7200))));
+    OF_DIALECTS.put(em300.id(), em300);
   }
 
   private static void factory() {

@@ -13,6 +13,9 @@ import io.sluice.sim.scenario.DeviceGroup;
 import io.sluice.sim.scenario.ScenarioFault;
 import io.sluice.sim.time.FleetTime;
 import io.sluice.sim.time.Timers;
+import io.sluice.sim.vendor.Firmware;
+import io.sluice.sim.vendor.Presence;
+import io.sluice.sim.vendor.Publication;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,7 +69,7 @@ final class DevicePlay implements Link.Owner {
     this.batches = new Batches(device, log, startMillis);
     this.intervalMillis = Math.max(1, group().interval().toMillis());
     this.link = links.apply(this);
-    this.outbox = new Outbox(loop, time, counters, batches, link, group().qos() > 0);
+    this.outbox = new Outbox(loop, time, counters, batches, link, group().isAnswered());
   }
 
   @Override
@@ -104,7 +107,9 @@ final class DevicePlay implements Link.Owner {
         time.millis()
             + time.fleetMillis(connectDelayMillis)
             + intervalMillis * Hash.unit(device.spec().seed(), -1);
-    scheduleAt((long) dueMillis, this::tick);
+    if (!device.spec().isConcentrator()) {
+      scheduleAt((long) dueMillis, this::tick);
+    }
     faults.scheduled().forEach(this::expect);
   }
 
@@ -254,12 +259,18 @@ final class DevicePlay implements Link.Owner {
     long n = log.append(kind, own);
     Sample sample = device.sample(n, (startMillis + own) * 1000, kind);
     counters.sent.increment();
-    if (group().qos() == 0) {
+    if (!group().isAnswered()) {
       counters.unasked.increment();
     }
     if (kind.isAlarm()) {
       counters.alarms.increment();
       log.sent(n, nowMillis);
+    }
+    Firmware firmware = group().firmware();
+    if (firmware != null) {
+      Publication publication = publication(firmware, sample);
+      dispatch(new Message(n, kind, publication.payload(), isLying, publication), since, nowMillis);
+      return;
     }
     byte[] payload = group().form().encode(sample);
     ScenarioFault spoiling =
@@ -275,6 +286,21 @@ final class DevicePlay implements Link.Owner {
       counters.bad.increment();
     }
     dispatch(new Message(n, kind, payload, isBad), since, nowMillis);
+  }
+
+  private Publication publication(Firmware firmware, Sample sample) {
+    Presence presence = sample.kind() == Kind.STATE ? firmware.presence(device.spec()) : null;
+    return presence == null
+        ? firmware.publication(device.spec(), sample, device.index(sample.n()))
+        : presence.birth();
+  }
+
+  @Override
+  public void connected() {
+    Firmware firmware = group().firmware();
+    if (firmware != null && firmware.presence(device.spec()) != null && !stopping && !log.full()) {
+      send(Kind.STATE, time.millis());
+    }
   }
 
   private void sendBatch() {

@@ -107,7 +107,7 @@ public final class FleetRun implements AutoCloseable {
     long mqtt =
         scenario.groups().stream()
             .filter(group -> group.transport().mqtt())
-            .mapToLong(DeviceGroup::count)
+            .mapToLong(DeviceGroup::connections)
             .sum();
     long own = FileLimit.OWN + Links.descriptors(scenario);
     long room = FileLimit.limit() - own;

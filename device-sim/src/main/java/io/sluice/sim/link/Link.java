@@ -3,6 +3,10 @@ package io.sluice.sim.link;
 import io.netty.channel.EventLoop;
 import io.sluice.sim.device.Kind;
 import io.sluice.sim.device.SimDevice;
+import io.sluice.sim.scenario.DeviceSpec;
+import io.sluice.sim.vendor.Publication;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A device's way to the gateway. Called, and calls back, on the device's event loop only. */
 public interface Link {
@@ -50,8 +54,15 @@ public interface Link {
    * A message on its way.
    *
    * @param isBad spoilt on purpose: not tried again
+   * @param publication the topic as a vendor has it, and what else goes with it; null: our own
    */
-  record Message(long n, Kind kind, byte[] payload, boolean isBad) {}
+  record Message(
+      long n, Kind kind, byte[] payload, boolean isBad, @Nullable Publication publication) {
+    /** On one of our own topics. */
+    public Message(long n, Kind kind, byte[] payload, boolean isBad) {
+      this(n, kind, payload, isBad, null);
+    }
+  }
 
   /** Whose way it is; is told what becomes of messages. */
   interface Owner {
@@ -59,6 +70,16 @@ public interface Link {
 
     /** The loop on which everything of this device happens. */
     EventLoop loop();
+
+    /** The devices that speak over this way, besides itself. */
+    default List<DeviceSpec> children() {
+      return List.of();
+    }
+
+    /** It has signed in; a vendor's device says now that it is there. */
+    default void connected() {
+      // most have nothing to say
+    }
 
     /** Something goes out that a server may take for a sign of life, or came back from it. */
     void mayBeHeard();

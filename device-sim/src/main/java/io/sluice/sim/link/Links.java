@@ -13,7 +13,9 @@ import io.sluice.sim.scenario.ScenarioFault;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +42,10 @@ public final class Links implements AutoCloseable {
   private final @Nullable CoapSockets sockets;
   private final @Nullable CaliforniumEndpoints coap;
   private final @Nullable CaliforniumEndpoints coaps;
+
+  /** Connections that several devices have, by the id of their concentrator. */
+  private final Map<String, SharedConnection> shared = new HashMap<>();
+
   private int pahos;
   private int californiums;
 
@@ -179,6 +185,12 @@ public final class Links implements AutoCloseable {
     if (door == null) {
       throw new IllegalStateException(spec.id() + " has no server");
     }
+    String concentrator = spec.group().concentrator();
+    if (concentrator != null) {
+      return shared
+          .computeIfAbsent(concentrator, id -> new SharedConnection(door, owner, counters))
+          .way(owner);
+    }
     if (isPaho(spec)) {
       pahos++;
       return new PahoLink(door, owner, counters);
@@ -203,6 +215,7 @@ public final class Links implements AutoCloseable {
   private boolean isPaho(DeviceSpec spec) {
     return spec.group().transport() == Transport.MQTT_5
         && !spec.group().login().isSecure()
+        && spec.group().firmware() == null
         && spec.group().form().hasPlainTopics()
         && pahos < MOST_PAHOS
         && isReal(spec);

@@ -1,5 +1,6 @@
 package io.sluice.sim.link;
 
+import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
@@ -15,10 +16,15 @@ import io.sluice.sim.figures.FleetCounters;
 import io.sluice.sim.link.Link.Owner;
 import io.sluice.sim.scenario.DeviceSpec;
 import io.sluice.sim.time.Timers;
+import io.sluice.sim.vendor.Firmware;
+import io.sluice.sim.vendor.Publication;
+import io.sluice.sim.vendor.Reply;
 import java.net.ConnectException;
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +36,9 @@ import org.jspecify.annotations.Nullable;
 final class MqttLink implements Link {
   private static final int WINDOW_MESSAGES = 16;
 
+  /** No message has it. */
+  static final int SUBSCRIBE_ID = 0xFFFF;
+
   private static final long FIRST_BACK_OFF_MILLIS = 250;
   private static final long LONGEST_BACK_OFF_MILLIS = 15_000;
 
@@ -40,6 +49,10 @@ final class MqttLink implements Link {
   private final MqttPackets packets;
   private final Loss loss;
   private final Map<Integer, Message> unanswered = new LinkedHashMap<>();
+
+  /** Those whose reply is awaited, by what it has to name; bounded as the window is. */
+  private final Map<String, Message> awaited = new LinkedHashMap<>();
+
   private final ArrayDeque<Message> again = new ArrayDeque<>();
   private @Nullable Channel channel;
   private boolean up;
@@ -121,14 +134,14 @@ final class MqttLink implements Link {
         && !muted
         && !away
         && stalled == null
-        && unanswered.size() + again.size() < WINDOW_MESSAGES
+        && unanswered.size() + awaited.size() + again.size() < WINDOW_MESSAGES
         && channel != null
         && channel.isWritable();
   }
 
   @Override
   public int pending() {
-    return unanswered.size() + again.size() + (stalled == null ? 0 : 1);
+    return unanswered.size() + awaited.size() + again.size() + (stalled == null ? 0 : 1);
   }
 
   @Override
@@ -212,11 +225,25 @@ final class MqttLink implements Link {
       return;
     }
     if (spec.group().qos() > 0) {
-      packetId = packetId % 0xFFFF + 1;
-      unanswered.put(packetId, message);
+      unanswered.put(nextPacketId(), message);
+    }
+    String reply = reply(message);
+    if (reply != null) {
+      awaited.put(reply, message);
     }
     owner.mayBeHeard();
     to.writeAndFlush(packets.publish(message, packetId));
+  }
+
+  private int nextPacketId() {
+    packetId = packetId % (SUBSCRIBE_ID - 1) + 1;
+    return packetId;
+  }
+
+  /** What the reply has to name that the device waits for; null where it waits for none. */
+  private static @Nullable String reply(Message message) {
+    Publication publication = message.publication();
+    return publication == null ? null : publication.awaits();
   }
 
   @Override
@@ -286,13 +313,25 @@ final class MqttLink implements Link {
       pingUnanswered = false;
       counters.connected.increment();
       counters.connects.increment();
-      ctx.writeAndFlush(MqttPackets.subscribe());
+      ctx.writeAndFlush(packets.subscribe());
+      greet(ctx);
       Timers.after(ctx.executor(), () -> ping(ctx), MqttPackets.KEEP_ALIVE_SECONDS * 750L);
       int waiting = again.size();
       for (int i = 0; i < waiting; i++) {
         Message unsent = again.remove();
         owner.resent(unsent.n());
         publish(unsent);
+      }
+      owner.connected();
+    }
+
+    /** What is said of which nothing is to be kept has no outcome. */
+    private void greet(ChannelHandlerContext ctx) {
+      Firmware firmware = spec.group().firmware();
+      if (firmware != null) {
+        firmware
+            .greetings(spec, owner.children())
+            .forEach(greeting -> ctx.writeAndFlush(packets.publish(greeting, nextPacketId())));
       }
     }
 
@@ -334,15 +373,47 @@ final class MqttLink implements Link {
       if (sent == null) {
         return;
       }
+      String reply = reply(sent);
       if (MqttPackets.isRefusal(message) || !last) {
+        if (reply != null) {
+          awaited.remove(reply);
+        }
         owner.refused(sent.n(), "refused" + MqttPackets.reason(message));
-      } else {
+      } else if (reply == null) {
         owner.acked(sent.n());
       }
     }
 
+    /** Whether what came is the reply to a message, of which that is the outcome. */
+    private boolean isReply(MqttPublishMessage message) {
+      Firmware firmware = spec.group().firmware();
+      Reply reply =
+          firmware == null
+              ? null
+              : firmware.reply(
+                  spec,
+                  message.variableHeader().topicName(),
+                  ByteBufUtil.getBytes(message.payload()));
+      if (reply == null) {
+        return false;
+      }
+      Message sent = awaited.remove(reply.to());
+      if (sent == null) {
+        return true;
+      }
+      unanswered.values().remove(sent);
+      if (reply.isTaken()) {
+        owner.acked(sent.n());
+      } else {
+        owner.refused(sent.n(), reply.text());
+      }
+      return true;
+    }
+
     private void command(ChannelHandlerContext ctx, MqttPublishMessage message) {
-      counters.commands.increment();
+      if (!isReply(message)) {
+        counters.commands.increment();
+      }
       if (message.fixedHeader().qosLevel() == MqttQoS.AT_LEAST_ONCE) {
         ctx.writeAndFlush(
             MqttMessageBuilders.pubAck().packetId(message.variableHeader().packetId()).build());
@@ -360,7 +431,10 @@ final class MqttLink implements Link {
       connecting = false;
       channel = null;
       owner.mayBeHeard(); // what was under way may have come there until now
-      for (Message message : unanswered.values()) {
+      Set<Message> open = new LinkedHashSet<>(unanswered.values());
+      open.addAll(awaited.values());
+      awaited.clear();
+      for (Message message : open) {
         if (message.isBad()) {
           owner.refused(message.n(), "the server closed the connection");
         } else {

@@ -13,62 +13,104 @@ import io.netty.handler.codec.mqtt.MqttVersion;
 import io.sluice.sim.link.Link.Message;
 import io.sluice.sim.scenario.DeviceGroup.Transport;
 import io.sluice.sim.scenario.DeviceSpec;
+import io.sluice.sim.vendor.Firmware;
+import io.sluice.sim.vendor.Presence;
+import io.sluice.sim.vendor.Publication;
+import io.sluice.sim.vendor.SignIn;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /** What one device writes, and what the answers to it say. */
 final class MqttPackets {
   static final int KEEP_ALIVE_SECONDS = 60;
 
   private final DeviceSpec spec;
+  private final @Nullable Firmware firmware;
   private final boolean five;
 
   MqttPackets(DeviceSpec spec) {
     this.spec = spec;
+    this.firmware = spec.group().firmware();
     this.five = spec.group().transport() == Transport.MQTT_5;
   }
 
   MqttMessage connect(boolean lying) {
+    SignIn signIn = firmware == null ? signIn() : firmware.signIn(spec, Instant.now());
     MqttMessageBuilders.ConnectBuilder connect =
         MqttMessageBuilders.connect()
-            .clientId(spec.id())
+            .clientId(signIn.clientId())
             .protocolVersion(five ? MqttVersion.MQTT_5 : MqttVersion.MQTT_3_1_1)
             .cleanSession(true)
             .keepAlive(KEEP_ALIVE_SECONDS);
-    String password = spec.password();
-    String token = spec.token();
+    String user = signIn.user();
+    String password = signIn.password();
+    if (user != null) {
+      connect.hasUser(true).username(lying && password == null ? user + "-wrong" : user);
+    }
     if (password != null) {
       connect
-          .hasUser(true)
-          .username(spec.id())
           .hasPassword(true)
           .password((lying ? password + "-wrong" : password).getBytes(StandardCharsets.UTF_8));
-    } else if (token != null) {
-      connect.hasUser(true).username(lying ? token + "-wrong" : token);
+    }
+    Presence presence = firmware == null ? null : firmware.presence(spec);
+    if (presence != null) {
+      connect
+          .willFlag(true)
+          .willQoS(MqttQoS.valueOf(spec.group().qos()))
+          .willRetain(presence.birth().isRetained())
+          .willTopic(presence.birth().topic())
+          .willMessage(presence.death().getBytes(StandardCharsets.UTF_8));
     }
     return connect.build();
   }
 
-  static MqttMessage subscribe() {
-    return MqttMessageBuilders.subscribe()
-        .messageId(0xFFFF)
-        .addSubscription(MqttQoS.AT_LEAST_ONCE, "command/#")
-        .build();
+  private SignIn signIn() {
+    String password = spec.password();
+    return password == null
+        ? new SignIn(spec.id(), spec.token(), null)
+        : new SignIn(spec.id(), spec.id(), password);
+  }
+
+  MqttMessage subscribe() {
+    MqttMessageBuilders.SubscribeBuilder subscribe =
+        MqttMessageBuilders.subscribe().messageId(MqttLink.SUBSCRIBE_ID);
+    if (firmware == null) {
+      subscribe.addSubscription(MqttQoS.AT_LEAST_ONCE, "command/#");
+    } else {
+      firmware
+          .filters(spec)
+          .forEach(filter -> subscribe.addSubscription(MqttQoS.AT_LEAST_ONCE, filter));
+    }
+    return subscribe.build();
   }
 
   /**
    * @param packetId where the device's QoS has one
    */
   MqttMessage publish(Message message, int packetId) {
+    Publication vendors = message.publication();
+    return vendors == null
+        ? publish(MqttTopics.of(spec, message.kind()), message.payload(), false, packetId)
+        : publish(vendors.topic(), message.payload(), vendors.isRetained(), packetId);
+  }
+
+  MqttMessage publish(Publication publication, int packetId) {
+    return publish(publication.topic(), publication.payload(), publication.isRetained(), packetId);
+  }
+
+  private MqttMessage publish(String topic, byte[] payload, boolean isRetained, int packetId) {
     int qos = spec.group().qos();
     MqttMessageBuilders.PublishBuilder publish =
         MqttMessageBuilders.publish()
-            .topicName(MqttTopics.of(spec, message.kind()))
+            .topicName(topic)
+            .retained(isRetained)
             .qos(MqttQoS.valueOf(qos))
-            .payload(Unpooled.wrappedBuffer(message.payload()));
+            .payload(Unpooled.wrappedBuffer(payload));
     if (qos > 0) {
       publish.messageId(packetId);
     }
-    if (five) {
+    if (five && firmware == null) {
       publish.properties(contentType());
     }
     return publish.build();

@@ -42,7 +42,7 @@ final class CoapLoadPeer implements LoadPeer {
     this.socket = socket;
     byte[] payload = LoadPayload.of(plan, index);
     this.frame = frame(plan, index, token, payload);
-    this.counterEnd = LoadPayload.counterEnd(frame, payload);
+    this.counterEnd = LoadPayload.counterEnd(plan, frame, payload);
     CoapFrame.messageId(frame, ThreadLocalRandom.current().nextInt(0x10000));
   }
 

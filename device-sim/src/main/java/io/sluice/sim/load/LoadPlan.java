@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param password pattern with {@code {id}}; over CoAP the token
  * @param threads event loops
  * @param tls MQTT over TLS; null for none
+ * @param payload the payload of every message, as it is but for {@code {id}}; null: a device's JSON
+ * @param isHex whether that is hex digits, and no text
  */
 record LoadPlan(
     InetSocketAddress server,
@@ -36,7 +38,9 @@ record LoadPlan(
     String profile,
     String topic,
     int threads,
-    @Nullable SslContext tls) {
+    @Nullable SslContext tls,
+    @Nullable String payload,
+    boolean isHex) {
 
   boolean openLoop() {
     return ratePerSecond > 0;

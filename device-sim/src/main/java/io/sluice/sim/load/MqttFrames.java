@@ -37,9 +37,10 @@ final class MqttFrames {
   }
 
   /** Packet id zero is to be patched at {@link #packetIdAt}. */
-  static byte[] publish(LoadPlan plan, byte[] payload) {
+  static byte[] publish(LoadPlan plan, int index, byte[] payload) {
+    String user = plan.userOf(index);
     ByteArrayOutputStream body = new ByteArrayOutputStream();
-    text(body, plan.topic());
+    text(body, plan.topic().replace("{id}", user));
     if (plan.qos() > 0) {
       two(body, 0);
     }

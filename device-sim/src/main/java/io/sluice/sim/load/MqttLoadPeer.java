@@ -56,9 +56,9 @@ final class MqttLoadPeer extends ChannelInboundHandlerAdapter implements LoadPee
     this.fate = fate;
     byte[] payload = LoadPayload.of(plan, index);
     this.connect = MqttFrames.connect(plan, index);
-    this.frame = MqttFrames.publish(plan, payload);
+    this.frame = MqttFrames.publish(plan, index, payload);
     this.idAt = MqttFrames.packetIdAt(plan, frame, payload);
-    this.counterEnd = LoadPayload.counterEnd(frame, payload);
+    this.counterEnd = LoadPayload.counterEnd(plan, frame, payload);
     this.startedNanos = new long[plan.window() + 1];
     Arrays.fill(startedNanos, NOT_IN_FLIGHT);
     this.freeIds = new int[plan.window()];

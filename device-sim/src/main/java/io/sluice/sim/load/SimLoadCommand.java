@@ -102,9 +102,18 @@ public final class SimLoadCommand implements Callable<Integer> {
   private String profile;
 
   @Option(
+      names = "--payload",
+      paramLabel = "TEXT",
+      description = "each message's payload in place of a profile's JSON; {id} is the user's name")
+  private @Nullable String payload;
+
+  @Option(names = "--payload-hex", paramLabel = "HEX", description = "the same, as hex digits")
+  private @Nullable String payloadHex;
+
+  @Option(
       names = "--topic",
       defaultValue = "telemetry",
-      description = "topic or path (default ${DEFAULT-VALUE})")
+      description = "topic or path (default ${DEFAULT-VALUE}); MQTT: {id} is the user's name")
   private String topic;
 
   @Option(
@@ -325,6 +334,12 @@ public final class SimLoadCommand implements Callable<Integer> {
     if (ca != null && !secure) {
       throw new IllegalArgumentException("--ca is for mqtts://, and the server is `" + uri + "`");
     }
+    if (payload != null && payloadHex != null) {
+      throw new IllegalArgumentException("give --payload or --payload-hex, one of them");
+    }
+    if (payloadHex != null && !payloadHex.matches("([0-9A-Fa-f]{2})+")) {
+      throw new IllegalArgumentException("--payload-hex `" + payloadHex + "`: no hex digits");
+    }
     return new LoadPlan(
         secure ? Endpoints.address(uri, "mqtts", 8883) : Endpoints.address(uri, port),
         within("--connections or --endpoints", peers, 1, 500_000),
@@ -341,7 +356,9 @@ public final class SimLoadCommand implements Callable<Integer> {
         profile,
         topic,
         within("--threads", threads, 1, 64),
-        secure ? trust() : null);
+        secure ? trust() : null,
+        payloadHex == null ? payload : payloadHex,
+        payloadHex != null);
   }
 
   private SslContext trust() {

@@ -4,7 +4,11 @@ import io.sluice.sim.device.Kind;
 import io.sluice.sim.device.PayloadForm;
 import io.sluice.sim.device.SimProfiles.Profile;
 import io.sluice.sim.device.Waveform;
+import io.sluice.sim.vendor.Dialect;
+import io.sluice.sim.vendor.Firmware;
 import java.time.Duration;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * @param waveforms those that the scenario sets, by metric
  * @param sleepy whether a device over MQTT connects for each report and disconnects after it
  * @param supervision after how long a silence the gateway raises an alarm; null: never
+ * @param dialect the vendor as whose devices they speak; null: they speak as the form says
+ * @param concentrator id of the device over whose connection they speak; null: each has its own
+ * @param zone of times that they write without one
  */
 public record DeviceGroup(
     Profile profile,
@@ -33,7 +40,70 @@ public record DeviceGroup(
     Map<String, Waveform> waveforms,
     boolean sleepy,
     @Nullable AlarmPlan alarms,
-    @Nullable Duration supervision) {
+    @Nullable Duration supervision,
+    @Nullable Dialect dialect,
+    @Nullable String concentrator,
+    ZoneId zone) {
+
+  /** Devices that speak as their form says. */
+  public DeviceGroup(
+      Profile profile,
+      int count,
+      String idPattern,
+      String sector,
+      String site,
+      Duration interval,
+      double jitterShare,
+      Transport transport,
+      int qos,
+      PayloadForm form,
+      Login login,
+      Map<String, Waveform> waveforms,
+      boolean sleepy,
+      @Nullable AlarmPlan alarms,
+      @Nullable Duration supervision) {
+    this(
+        profile,
+        count,
+        idPattern,
+        sector,
+        site,
+        interval,
+        jitterShare,
+        transport,
+        qos,
+        form,
+        login,
+        waveforms,
+        sleepy,
+        alarms,
+        supervision,
+        null,
+        null,
+        ZoneOffset.UTC);
+  }
+
+  /** The vendor's firmware, or null. */
+  public @Nullable Firmware firmware() {
+    return dialect == null ? null : dialect.firmware();
+  }
+
+  /** Whether the observed time comes along with a message of that kind. */
+  public boolean carriesTime(Kind kind) {
+    Firmware firmware = firmware();
+    return firmware == null ? form.carriesTime() : firmware.carriesTime() && kind == Kind.TELEMETRY;
+  }
+
+  /** Whether a message has an outcome. */
+  public boolean isAnswered() {
+    Firmware firmware = firmware();
+    return qos > 0 || (firmware != null && firmware.awaitsReplies());
+  }
+
+  /** How many connections its devices have. */
+  public int connections() {
+    return concentrator == null ? count : 1;
+  }
 
   /** How the devices of a group speak. */
   public enum Transport {
@@ -54,15 +124,17 @@ public record DeviceGroup(
    * @param token CoAP's {@code k}; MQTT: the user name
    * @param certificate subject of a client certificate; MQTT over TLS
    * @param psk pre-shared key as text, the identity is the id; CoAP over DTLS
+   * @param secret by which a vendor's device signs
    */
   public record Login(
       @Nullable String password,
       @Nullable String token,
       @Nullable String certificate,
-      @Nullable String psk) {
+      @Nullable String psk,
+      @Nullable String secret) {
     /** Without TLS and DTLS. */
     public Login(@Nullable String password, @Nullable String token) {
-      this(password, token, null, null);
+      this(password, token, null, null, null);
     }
 
     /** Whether the device speaks TLS or DTLS. */

@@ -1,7 +1,9 @@
 package io.sluice.sim.scenario;
 
 import io.sluice.sim.device.Hash;
+import io.sluice.sim.vendor.Dialect;
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,8 +11,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param seed its own randomness, from the scenario's seed and its id
  * @param siteSeed what it shares with all devices of its site, such as the weather
+ * @param isConcentrator whether it measures nothing, and others speak over its connection
  */
-public record DeviceSpec(String id, DeviceGroup group, long seed, long siteSeed) {
+public record DeviceSpec(
+    String id, DeviceGroup group, long seed, long siteSeed, boolean isConcentrator) {
+  /** A device that measures. */
+  public DeviceSpec(String id, DeviceGroup group, long seed, long siteSeed) {
+    this(id, group, seed, siteSeed, false);
+  }
+
   static DeviceSpec of(Scenario scenario, DeviceGroup group, int index) {
     String id = group.idOf(index);
     return new DeviceSpec(
@@ -18,6 +27,21 @@ public record DeviceSpec(String id, DeviceGroup group, long seed, long siteSeed)
         group,
         Hash.mix(scenario.seed(), id.hashCode()),
         Hash.mix(~scenario.seed(), group.site().hashCode()));
+  }
+
+  /** The device over whose connection the devices of a group speak. */
+  static DeviceSpec concentrator(Scenario scenario, DeviceGroup group, String id) {
+    return new DeviceSpec(
+        id,
+        group,
+        Hash.mix(scenario.seed(), id.hashCode()),
+        Hash.mix(~scenario.seed(), group.site().hashCode()),
+        true);
+  }
+
+  /** Whether it speaks over the connection of another one. */
+  public boolean isChild() {
+    return group.concentrator() != null && !isConcentrator;
   }
 
   /** Its password, or null. */
@@ -39,6 +63,15 @@ public record DeviceSpec(String id, DeviceGroup group, long seed, long siteSeed)
   public byte @Nullable [] psk() {
     String psk = own(group.login().psk());
     return psk == null ? null : psk.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** By which it signs, as the vendor writes it, or null. */
+  public @Nullable String secret() {
+    String secret = own(group.login().secret());
+    boolean isBase64 = group.dialect() != null && group.dialect().secret() == Dialect.Secret.BASE64;
+    return secret == null || !isBase64
+        ? secret
+        : Base64.getEncoder().encodeToString(secret.getBytes(StandardCharsets.UTF_8));
   }
 
   private @Nullable String own(@Nullable String pattern) {

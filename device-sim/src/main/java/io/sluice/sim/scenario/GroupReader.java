@@ -6,7 +6,11 @@ import io.sluice.sim.device.SimProfiles.Profile;
 import io.sluice.sim.scenario.DeviceGroup.AlarmPlan;
 import io.sluice.sim.scenario.DeviceGroup.Login;
 import io.sluice.sim.scenario.DeviceGroup.Transport;
+import io.sluice.sim.vendor.Dialect;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +41,10 @@ final class GroupReader {
     "waveforms",
     "sleepy",
     "alarms",
-    "supervision"
+    "supervision",
+    "dialect",
+    "concentrator",
+    "timezone"
   };
   private static final Map<String, Transport> TRANSPORTS = new LinkedHashMap<>();
   private static final List<String> SEVERITIES =
@@ -52,15 +59,16 @@ final class GroupReader {
 
   static DeviceGroup read(YamlFields at, Map<String, String> sectors) {
     at.only(KEYS);
-    Profile profile = at.oneOf("profile", null, SimProfiles.all());
+    Profile profile = at.oneOf("profile", null, SimProfiles.named());
     if (!at.has("profile")) {
       at.fault(
           "profile",
           "is missing",
-          "add `profile:`, one of " + String.join(", ", SimProfiles.all().keySet()));
+          "add `profile:`, one of " + String.join(", ", SimProfiles.named().keySet()));
     }
     String site = site(at, sectors);
     Transport transport = transport(at);
+    Dialect dialect = dialect(at, profile, transport);
     if (at.truth("sleepy", false) && !transport.mqtt()) {
       at.fault("sleepy", "is only for `protocol: mqtt`", "remove it");
     }
@@ -74,12 +82,68 @@ final class GroupReader {
         at.share("jitter", 0.1),
         transport,
         (int) at.whole("qos", 1, 0, transport.mqtt() ? 2 : 1),
-        form(at, profile),
-        login(at, transport),
+        form(at, profile, dialect),
+        login(at, transport, dialect),
         WaveformReader.read(at, profile),
         at.truth("sleepy", false),
         alarms(at, profile),
-        supervision(at, profile));
+        supervision(at, profile),
+        dialect,
+        at.has("concentrator") ? at.text("concentrator", "") : null,
+        zone(at));
+  }
+
+  private static @Nullable Dialect dialect(YamlFields at, Profile profile, Transport transport) {
+    if (!at.has("dialect")) {
+      if (at.has("concentrator")) {
+        at.fault("concentrator", "is only for a `dialect` that has one", "remove it");
+      }
+      if (profile.form() == PayloadForm.DIALECT) {
+        at.fault(
+            "profile",
+            "`%s` speaks a dialect only".formatted(profile.id()),
+            "add `dialect: chirpstack`");
+      }
+      return null;
+    }
+    Dialect dialect = at.oneOf("dialect", null, Dialect.byName());
+    if (!dialect.profiles().isEmpty() && !dialect.profiles().contains(profile.id())) {
+      at.fault(
+          "dialect",
+          "`%s` is not what a %s speaks".formatted(dialect.label(), profile.id()),
+          "it is for " + String.join(", ", new TreeSet<>(dialect.profiles())));
+    }
+    for (String other : new String[] {"form", "alarms"}) {
+      if (at.has(other)) {
+        at.fault(other, "is not for devices that speak a dialect", "remove it");
+      }
+    }
+    if (!transport.mqtt()) {
+      at.fault("protocol", "is mqtt for devices that speak a dialect", "remove it");
+    }
+    if (dialect.needsConcentrator() && !at.has("concentrator")) {
+      at.fault(
+          "dialect",
+          "`%s` is spoken by devices behind one that has the connection".formatted(dialect.label()),
+          "add `concentrator: ID`");
+    }
+    if (!dialect.takesConcentrator() && at.has("concentrator")) {
+      at.fault(
+          "concentrator",
+          "is nothing that devices of `%s` have".formatted(dialect.label()),
+          "remove it");
+    }
+    return dialect;
+  }
+
+  private static ZoneId zone(YamlFields at) {
+    String name = at.text("timezone", "UTC");
+    try {
+      return name.equals("UTC") ? ZoneOffset.UTC : ZoneId.of(name);
+    } catch (DateTimeException e) {
+      at.fault("timezone", "`" + name + "` is no time zone", "write one like Asia/Kolkata");
+      return ZoneOffset.UTC;
+    }
   }
 
   private static String site(YamlFields at, Map<String, String> sectors) {
@@ -105,7 +169,10 @@ final class GroupReader {
     return interval;
   }
 
-  private static PayloadForm form(YamlFields at, Profile profile) {
+  private static PayloadForm form(YamlFields at, Profile profile, @Nullable Dialect dialect) {
+    if (dialect != null) {
+      return PayloadForm.DIALECT;
+    }
     if (!at.has("form")) {
       return profile.form();
     }
@@ -149,15 +216,27 @@ final class GroupReader {
     return pattern;
   }
 
-  private static Login login(YamlFields at, Transport transport) {
+  private static Login login(YamlFields at, Transport transport, @Nullable Dialect dialect) {
     YamlNode node = at.node("credentials");
+    if (node == null && dialect != null) {
+      return switch (dialect.secret()) {
+        case PASSWORD -> new Login("demo-password-of-{id}", null);
+        case TOKEN -> new Login(null, "demo-token-of-{id}");
+        case TEXT, BASE64 -> new Login(null, null, null, null, "demo-secret-of-{id}");
+      };
+    }
     if (node == null) {
       return transport.mqtt()
           ? new Login("demo-password-of-{id}", null)
           : new Login(null, "demo-token-of-{id}");
     }
     Login login =
-        login(at.child("credentials", node).only("password", "token", "certificate", "psk"));
+        login(
+            at.child("credentials", node)
+                .only("password", "token", "certificate", "psk", "secret"));
+    if (login.secret() != null && dialect == null) {
+      at.fault("credentials", "has a secret, by which devices of a dialect sign", "add `dialect`");
+    }
     if (login.password() != null && login.token() != null) {
       at.fault("credentials", "has a password and a token", "write one of them");
     }
@@ -187,7 +266,8 @@ final class GroupReader {
         login.has("password") ? login.text("password", null) : null,
         login.has("token") ? login.text("token", null) : null,
         login.has("certificate") ? login.text("certificate", null) : null,
-        login.has("psk") ? login.text("psk", null) : null);
+        login.has("psk") ? login.text("psk", null) : null,
+        login.has("secret") ? login.text("secret", null) : null);
   }
 
   private static @Nullable AlarmPlan alarms(YamlFields at, Profile profile) {

@@ -1,10 +1,15 @@
 package io.sluice.sim.scenario;
 
+import io.sluice.sim.vendor.Dialect;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,10 +48,15 @@ public record Scenario(
     return new Scenario(name, seed, speed, fidelity, sourceAddresses, time, groups, faults);
   }
 
-  /** Every device, in the order of the file. */
+  /** Every device, in the order of the file; a concentrator before those behind it. */
   public List<DeviceSpec> devices() {
     List<DeviceSpec> devices = new ArrayList<>();
+    Set<String> concentrators = new HashSet<>();
     for (DeviceGroup group : groups) {
+      String concentrator = group.concentrator();
+      if (concentrator != null && concentrators.add(concentrator)) {
+        devices.add(DeviceSpec.concentrator(this, group, concentrator));
+      }
       for (int index = 1; index <= group.count(); index++) {
         devices.add(DeviceSpec.of(this, group, index));
       }
@@ -64,6 +74,16 @@ public record Scenario(
     return groups.stream().anyMatch(group -> group.login().psk() != null);
   }
 
+  /** The dialects that its devices speak, by name, in the order of the file. */
+  public List<String> dialects() {
+    return groups.stream()
+        .map(DeviceGroup::dialect)
+        .filter(Objects::nonNull)
+        .map(Dialect::family)
+        .distinct()
+        .toList();
+  }
+
   /** The registry seed for the gateway, as CONTRACT's {@code devices.yaml}. */
   public String devicesYaml() {
     StringBuilder yaml = new StringBuilder("# devices of scenario " + name + "\n");
@@ -74,26 +94,44 @@ public record Scenario(
       yaml.append(", sector: ").append(quoted(group.sector()));
       yaml.append(", site: ").append(quoted(group.site()));
       yaml.append(", interval: ").append(DurationText.format(group.interval()));
-      yaml.append(", credentials: {");
-      List<String> secrets = new ArrayList<>();
-      if (device.password() != null) {
-        secrets.add(" password: " + quoted(device.password()));
+      if (!group.zone().equals(ZoneOffset.UTC)) {
+        yaml.append(", timezone: ").append(quoted(group.zone().getId()));
       }
-      if (device.token() != null) {
-        secrets.add(" token: " + quoted(device.token()));
+      String concentrator = group.concentrator();
+      if (concentrator != null && device.isChild()) {
+        yaml.append(", parent: ").append(quoted(concentrator));
+      } else {
+        yaml.append(", credentials: {").append(String.join(",", secrets(device))).append(" }");
       }
-      if (device.certificate() != null) {
-        secrets.add(" certificate: " + quoted(device.certificate()));
-      }
-      byte[] psk = device.psk();
-      if (psk != null) {
-        secrets.add(
-            " psk: { identity: %s, key: %s }"
-                .formatted(quoted(device.id()), quoted(HexFormat.of().formatHex(psk))));
-      }
-      yaml.append(String.join(",", secrets)).append(" }, planned: true }\n");
+      yaml.append(
+          device.isConcentrator()
+              ? ", planned: false, commissioned: false }\n"
+              : ", planned: true }\n");
     }
     return yaml.toString();
+  }
+
+  private static List<String> secrets(DeviceSpec device) {
+    List<String> secrets = new ArrayList<>();
+    if (device.password() != null) {
+      secrets.add(" password: " + quoted(device.password()));
+    }
+    if (device.token() != null) {
+      secrets.add(" token: " + quoted(device.token()));
+    }
+    if (device.secret() != null) {
+      secrets.add(" secret: " + quoted(device.secret()));
+    }
+    if (device.certificate() != null) {
+      secrets.add(" certificate: " + quoted(device.certificate()));
+    }
+    byte[] psk = device.psk();
+    if (psk != null) {
+      secrets.add(
+          " psk: { identity: %s, key: %s }"
+              .formatted(quoted(device.id()), quoted(HexFormat.of().formatHex(psk))));
+    }
+    return secrets;
   }
 
   private static String quoted(String text) {

@@ -2,6 +2,7 @@ package io.sluice.sim.scenario;
 
 import io.sluice.sim.device.PayloadForm;
 import io.sluice.sim.device.SimProfiles;
+import io.sluice.sim.vendor.Dialect;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -62,7 +63,7 @@ public final class ScenarioSchema {
     ObjectNode group =
         object(
             Map.ofEntries(
-                Map.entry("profile", words(SimProfiles.all().keySet())),
+                Map.entry("profile", words(SimProfiles.named().keySet())),
                 Map.entry("count", whole("Devices of this kind; by default 1.", 1, 200_000)),
                 Map.entry(
                     "id",
@@ -79,6 +80,12 @@ public final class ScenarioSchema {
                     whole(
                         "0 to 2, by default 1; over CoAP 0 Non-confirmable, 1 Confirmable.", 0, 2)),
                 Map.entry("form", words(PayloadForm.byName().keySet())),
+                Map.entry("dialect", words(Dialect.byName().keySet())),
+                Map.entry(
+                    "concentrator",
+                    text("Id of the device over whose connection they speak; of some dialects.")),
+                Map.entry(
+                    "timezone", text("Zone of times that they write without one; by default UTC.")),
                 Map.entry("credentials", credentials()),
                 Map.entry("waveforms", waveforms()),
                 Map.entry("sleepy", truth("Connects for each report only.")),
@@ -105,7 +112,8 @@ public final class ScenarioSchema {
             "password", text("`{id}` stands for the device's id."),
             "token", text("The same; over CoAP it is needed, where there is no psk."),
             "certificate", text("Subject, such as CN={id}; MQTT over TLS."),
-            "psk", text("Pre-shared key as text; CoAP over DTLS.")));
+            "psk", text("Pre-shared key as text; CoAP over DTLS."),
+            "secret", text("By which devices of a dialect sign.")));
   }
 
   private static ObjectNode waveforms() {

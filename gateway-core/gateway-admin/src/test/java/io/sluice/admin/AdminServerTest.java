@@ -340,6 +340,7 @@ class AdminServerTest {
             "sluice_dropped_total{lane=\"alarm\",reason=\"expired\",upstream=\"archive\"} 0.0",
             "sluice_dropped_total{lane=\"alarm\",reason=\"damaged\",upstream=\"archive\"} 0.0",
             "sluice_dropped_total{lane=\"alarm\",reason=\"refused\",upstream=\"archive\"} 0.0",
+            "sluice_messages_repeated_total{protocol=\"mqtt\"} 6.0",
             "sluice_dead_letters 2.0",
             "sluice_faults_total{task=\"spool-keeper\"} 4.0",
             "sluice_devices{state=\"registered\"} 5.0");

@@ -210,7 +210,8 @@ public final class FixedOperations
         Map.of("mqtt", Map.of(Limit.FAILED_LOGINS, 3L)),
         Map.of("mqtt", Map.of(QualityReason.SENSOR, 4L)),
         Map.of("mqtt", new LatencyHistogram(new double[] {0.001, 0.01}, new long[] {5, 4, 1}, 0.5)),
-        Map.of("coap", Map.of(HandshakeFault.NO_SUITE, 4L)));
+        Map.of("coap", Map.of(HandshakeFault.NO_SUITE, 4L)),
+        Map.of("mqtt", 6L));
   }
 
   @Override

@@ -191,7 +191,7 @@ class DashboardIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"exact", "pages", "freshness", "streams", "words", "live"})
+  @ValueSource(strings = {"exact", "pages", "freshness", "streams", "words", "live", "trial"})
   void modulesOfThePageHoldToTheirRules(String name) throws Exception {
     go("live");
     await().until(() -> text().contains("class"));
@@ -302,13 +302,13 @@ class DashboardIT {
     Set<String> reached = new HashSet<>();
     WebElement body = browser.findElement(By.tagName("body"));
     body.sendKeys(Keys.TAB);
-    for (int i = 0; i < 12; i++) {
+    for (int i = 0; i < 13; i++) {
       WebElement focused = browser.switchTo().activeElement();
       reached.add(focused.getText());
       focused.sendKeys(Keys.TAB);
     }
     assertThat(reached)
-        .contains("Coverage", "Devices", "Alarms", "Flow", "Dead letters", "Live", "中文");
+        .contains("Coverage", "Devices", "Alarms", "Flow", "Dead letters", "Live", "Try", "中文");
   }
 
   @Test
@@ -394,6 +394,30 @@ class DashboardIT {
     browser.switchTo().alert().accept();
     await().until(() -> text().contains("on my way"));
     shoot("alarms-acknowledged");
+    assertNoComplaint();
+  }
+
+  @Test
+  void aPayloadIsTriedAndItsRecordOrItsFaultIsShownInItsPlace() throws Exception {
+    look(1280, 1100, false);
+    go("trial");
+    await().until(() -> text().contains("Try a payload"));
+    named("name").sendKeys("energy-meter");
+    named("payload").sendKeys("{\"voltage\":231.5,\"odd\":1}");
+    press("try");
+    await().until(() -> text().contains("231.5"));
+    assertThat(text()).contains("energy-meter", "no metric takes: odd", "did not come: ");
+    shoot("trial");
+    named("payload").clear();
+    named("payload").sendKeys("{\"voltage\":nul}");
+    press("try");
+    await().until(() -> text().contains("payload-invalid"));
+    assertThat(text("main mark")).isNotEmpty();
+    shoot("trial-fault");
+    look(390, 844, true);
+    assertThat(ask("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+        .isEqualTo(0L);
+    shoot("trial-phone-dark");
     assertNoComplaint();
   }
 

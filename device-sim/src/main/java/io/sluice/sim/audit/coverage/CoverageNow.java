@@ -38,7 +38,9 @@ final class CoverageNow {
     long startMillis = bySite.path("start").asLong(0) / 1_000 - run.startMillis();
     Map<Site, Devices> sites = new TreeMap<>();
     for (Played played : run.ledger()) {
-      count(played, startMillis, sites);
+      if (!played.device().spec().isConcentrator()) { // it is not expected to report
+        count(played, startMillis, sites);
+      }
     }
     List<String> faults = new ArrayList<>();
     for (JsonNode row : bySite.path("groups")) {

@@ -185,12 +185,13 @@ public final class CoverageTruth {
     long low = isGridKnown ? certain.size() : (certain.size() + 1) / 2;
     long high =
         isClear && isGridKnown ? possible.size() : Math.min(log.size(), 2L * possible.size());
-    int metrics = metrics(group);
+    boolean isConcentrator = played.device().spec().isConcentrator();
+    int metrics = isConcentrator ? 0 : metrics(group);
     boolean isOnGrid = isClear && isGridKnown && anchor != Long.MIN_VALUE;
     Long copies = arrival.copies(played);
     long more = copies == null ? ANY : copies;
     return new Counts(
-        1,
+        isConcentrator ? 0 : 1,
         samples,
         samples + unknown + more,
         timely,

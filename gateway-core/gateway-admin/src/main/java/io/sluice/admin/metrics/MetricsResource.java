@@ -166,6 +166,9 @@ public final class MetricsResource {
             reasons.forEach((r, n) ->
                 counter("sluice.fields.faulty", n, "protocol", protocol, "reason", r.name())));
     traffic
+        .repeated()
+        .forEach((protocol, n) -> counter("sluice.messages.repeated", n, "protocol", protocol));
+    traffic
         .handshakes()
         .forEach((protocol, faults) ->
             faults.forEach((fault, n) ->

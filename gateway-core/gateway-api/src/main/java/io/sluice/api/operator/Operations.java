@@ -233,6 +233,8 @@ public interface Operations {
    * @param faultyFields protocol → reason → fields of accepted messages that could not be taken
    * @param latency protocol → receipt to acknowledgement
    * @param handshakes protocol → fault → handshakes that failed
+   * @param repeated protocol → messages that came again, such as LoRaWAN frames, acknowledged and
+   *     not kept again
    */
   record Traffic(
       Map<String, Map<MessageClass, Long>> accepted,
@@ -240,7 +242,19 @@ public interface Operations {
       Map<String, Map<Limit, Long>> limited,
       Map<String, Map<QualityReason, Long>> faultyFields,
       Map<String, LatencyHistogram> latency,
-      Map<String, Map<HandshakeFault, Long>> handshakes) {
+      Map<String, Map<HandshakeFault, Long>> handshakes,
+      Map<String, Long> repeated) {
+
+    /** Without repeated messages. */
+    public Traffic(
+        Map<String, Map<MessageClass, Long>> accepted,
+        Map<String, Map<RejectReason, Long>> rejected,
+        Map<String, Map<Limit, Long>> limited,
+        Map<String, Map<QualityReason, Long>> faultyFields,
+        Map<String, LatencyHistogram> latency,
+        Map<String, Map<HandshakeFault, Long>> handshakes) {
+      this(accepted, rejected, limited, faultyFields, latency, handshakes, Map.of());
+    }
 
     /** Without handshakes. */
     public Traffic(

@@ -215,7 +215,7 @@ public final class Demo {
         # Written by `sluice demo`; `sluice run --config` takes it too.
         gateway: { id: demo, data: ./var }
         listeners:
-          mqtt: { host: 127.0.0.1, port: %d }
+          mqtt: { host: 127.0.0.1, port: %d%s }
           coap: { host: 127.0.0.1, port: %d }
         %s\
         admin: { host: 127.0.0.1, port: %d }
@@ -227,11 +227,28 @@ public final class Demo {
         """
             .formatted(
                 freeTcpPort(MQTT_PORT),
+                dialects(),
                 freeUdpPort(COAP_PORT),
                 secureListeners(),
                 freeTcpPort(ADMIN_PORT),
-                "\"" + profiles.toAbsolutePath() + "\"");
+                profiles());
     return Files.writeString(directory.resolve("sluice.yaml"), config);
+  }
+
+  /** Those that the fleet speaks, beside our own, where it speaks any. */
+  private String dialects() {
+    return scenario.dialects().isEmpty()
+        ? ""
+        : ", dialects: [ sluice, " + String.join(", ", scenario.dialects()) + " ]";
+  }
+
+  /** Sensors of LoRaWAN have a folder of their own. */
+  private String profiles() {
+    Path lorawan = profiles.resolve("lorawan");
+    String own = "\"" + profiles.toAbsolutePath() + "\"";
+    return !scenario.dialects().isEmpty() && Files.isDirectory(lorawan)
+        ? own + ", \"" + lorawan.toAbsolutePath() + "\""
+        : own;
   }
 
   /** The default port where it is free, otherwise any. */

@@ -504,6 +504,11 @@ public final class IngestPipeline implements Readmission {
     return null;
   }
 
+  /** A message that came before, and is not kept again. */
+  void repeated(Uplink uplink) {
+    traffic.repeated(uplink.protocol());
+  }
+
   private Receipt refuse(Uplink uplink, RejectReason reason, String detail) {
     countRefusal(uplink, reason, detail);
     return new Receipt.Rejected(reason, detail, false);

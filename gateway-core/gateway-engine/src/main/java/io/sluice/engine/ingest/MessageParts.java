@@ -63,11 +63,6 @@ final class MessageParts {
     return sessions;
   }
 
-  /** Messages that came again and were not kept again. */
-  long repeats() {
-    return repeated.count();
-  }
-
   /** The verdict on a message; null where the spool has taken it and gives one later. */
   @Nullable Receipt take(Uplink uplink, Known known, Unpacker unpacker) {
     if (unpacker instanceof SessionUnpacker stateful) {
@@ -162,6 +157,7 @@ final class MessageParts {
   private void takeOnce(PartUplink uplink, String key, Known known, Device subject, Part part) {
     RepeatedParts.First first = repeated.first(subject.id(), key, uplink);
     if (first == null) {
+      pipeline.repeated(uplink);
       return;
     }
     PartUplink own = new PartUplink(uplink.whole(), uplink.place(), uplink.payload(), first);

@@ -9,7 +9,6 @@ import io.sluice.api.adapter.Uplink;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -25,8 +24,6 @@ final class RepeatedParts {
   private static final Duration WINDOW = Duration.ofMinutes(10);
 
   private record Key(DeviceId device, String key) {}
-
-  private final LongAdder repeats = new LongAdder();
 
   /** Made with the first message that has a key. */
   private @Nullable Cache<Key, First> kept;
@@ -45,11 +42,6 @@ final class RepeatedParts {
     return now;
   }
 
-  /** Messages that came again. */
-  long count() {
-    return repeats.sum();
-  }
-
   /**
    * The uplink's receipts where it is the first with its key; null where one came before: then the
    * uplink's sink is told what became of that, now or later.
@@ -62,7 +54,6 @@ final class RepeatedParts {
     if (before == null) {
       return mine;
     }
-    repeats.increment();
     Receipt known = before.await(uplink);
     if (known != null) {
       tell(uplink, known);

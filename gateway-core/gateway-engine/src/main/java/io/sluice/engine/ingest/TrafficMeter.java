@@ -33,6 +33,11 @@ public final class TrafficMeter {
     of(protocol).handshakes[fault.ordinal()].increment();
   }
 
+  /** A message came again, and is not kept again. */
+  void repeated(String protocol) {
+    of(protocol).repeated.increment();
+  }
+
   /** A peer ran into a limit. */
   public void limited(String protocol, Limit limit) {
     of(protocol).limited[limit.ordinal()].increment();
@@ -45,6 +50,7 @@ public final class TrafficMeter {
     Map<String, Map<QualityReason, Long>> faulty = new TreeMap<>();
     Map<String, LatencyHistogram> latency = new TreeMap<>();
     Map<String, Map<HandshakeFault, Long>> handshakes = new TreeMap<>();
+    Map<String, Long> repeated = new TreeMap<>();
     protocols.forEach((protocol, counters) -> {
       accepted.put(protocol, sums(MessageClass.class, counters.accepted));
       rejected.put(protocol, sums(RejectReason.class, counters.rejected));
@@ -52,8 +58,9 @@ public final class TrafficMeter {
       faulty.put(protocol, faultyFields(counters.faulty));
       latency.put(protocol, counters.latency.snapshot());
       handshakes.put(protocol, sums(HandshakeFault.class, counters.handshakes));
+      repeated.put(protocol, counters.repeated.sum());
     });
-    return new Traffic(accepted, rejected, limited, faulty, latency, handshakes);
+    return new Traffic(accepted, rejected, limited, faulty, latency, handshakes, repeated);
   }
 
   private static <E extends Enum<E>> Map<E, Long> sums(Class<E> type, LongAdder[] adders) {
@@ -81,6 +88,7 @@ public final class TrafficMeter {
     private final LongAdder[] limited = adders(Limit.values().length);
     private final LongAdder[] faulty = adders(QualityReason.values().length);
     private final LongAdder[] handshakes = adders(HandshakeFault.values().length);
+    private final LongAdder repeated = new LongAdder();
     private final LatencyCounts latency = new LatencyCounts();
 
     /** Called on the spool's writer thread only. */

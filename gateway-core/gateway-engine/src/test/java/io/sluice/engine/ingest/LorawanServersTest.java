@@ -80,6 +80,7 @@ class LorawanServersTest {
     rig.offer(rig.uplink("bridge", UP, other, null));
     assertThat(rig.receipts).isEmpty(); // neither is on disk
     assertThat(rig.store()).hasSize(1);
+    assertThat(rig.traffic().repeated().values()).containsExactly(1L);
     assertThat(rig.receipts).hasSize(2).allMatch(Receipt.Stored.class::isInstance);
     rig.receipts.clear();
     assertThat(rig.take("bridge", UP, other)).isEmpty();

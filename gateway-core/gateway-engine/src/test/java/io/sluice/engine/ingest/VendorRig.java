@@ -13,6 +13,7 @@ import io.sluice.api.RejectReason;
 import io.sluice.api.adapter.Receipt;
 import io.sluice.api.adapter.ReceiptSink;
 import io.sluice.api.adapter.Uplink;
+import io.sluice.api.operator.Operations.Traffic;
 import io.sluice.engine.config.Faults;
 import io.sluice.engine.dialect.DialectPlaces;
 import io.sluice.engine.dialect.Dialects;
@@ -50,6 +51,7 @@ final class VendorRig {
   final List<SpoolEntry> letters = new ArrayList<>();
   final Map<String, Device> devices = new HashMap<>();
   private final List<SpoolEntry> entries = new ArrayList<>();
+  private final TrafficMeter meter = new TrafficMeter();
   private final IngestPipeline pipeline;
   private int room = Integer.MAX_VALUE;
 
@@ -70,7 +72,7 @@ final class VendorRig {
             new Vocabulary(all.topics(List.of(dialects), Map.of()), profiles),
             new Normalizer("gw", profiles),
             spool(),
-            new TrafficMeter(),
+            meter,
             new DeviceLimits(LimitSettings.DEFAULTS, System::nanoTime),
             new IngestPipeline.Observer() {
               @Override
@@ -93,6 +95,11 @@ final class VendorRig {
 
   static VendorRig of(String... dialects) {
     return new VendorRig(null, dialects);
+  }
+
+  /** What was counted. */
+  Traffic traffic() {
+    return meter.snapshot();
   }
 
   IngestPipeline pipeline() {

@@ -1,0 +1,2 @@
+/** Devices of houses and small sites. */
+package io.sluice.sim.vendor.home;

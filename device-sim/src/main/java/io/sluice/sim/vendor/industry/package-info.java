@@ -1,0 +1,2 @@
+/** Gateways and modules of plants. */
+package io.sluice.sim.vendor.industry;
