@@ -60,6 +60,26 @@ public sealed interface Credentials {
   @SuppressWarnings("ArrayRecordComponent") // never compared
   record RawPublicKey(byte[] subjectPublicKeyInfo) implements Credentials {}
 
+  /**
+   * A message that the peer has signed by its device's secret: HMAC-SHA256 with the secret's UTF-8
+   * as the key.
+   *
+   * @param device that the peer claims to be
+   * @param message what was signed
+   * @param signature of the message
+   * @param signedMillis the time that the message names, milliseconds since the epoch
+   * @param windowMillis how far that may be from the gateway's clock
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  record Signed(
+      String device, byte[] message, byte[] signature, long signedMillis, long windowMillis)
+      implements Credentials {
+    @Override
+    public String toString() {
+      return "Signed[" + device + "]";
+    }
+  }
+
   /** Nothing, or only a name. */
   record Anonymous(@Nullable String claimed) implements Credentials {}
 }

@@ -38,6 +38,7 @@ final class ClaimedNames {
       case Credentials.Certificate certificate ->
           certificate.chain().getFirst().getSubjectX500Principal().getName();
       case Credentials.RawPublicKey _ -> "a raw public key";
+      case Credentials.Signed signed -> shown(signed.device());
       case Credentials.Anonymous anonymous -> shown(anonymous.claimed());
     };
   }

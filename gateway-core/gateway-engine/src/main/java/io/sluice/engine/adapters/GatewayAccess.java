@@ -84,6 +84,9 @@ public final class GatewayAccess implements Access {
       if (consumer != null) {
         return CompletableFuture.completedStage(consumer);
       }
+      if (credentials instanceof Credentials.Signed signed) {
+        return vendors.admit(peer, signed);
+      }
       CompletionStage<Admission> byVendor =
           credentials instanceof Credentials.Password shown ? vendors.admit(peer, shown) : null;
       return byVendor == null ? registry.admit(peer, credentials) : byVendor;

@@ -8,11 +8,16 @@ import io.sluice.engine.dialect.signin.Claim;
 import io.sluice.engine.dialect.signin.SignIns;
 import io.sluice.engine.dialect.signin.Signature;
 import io.sluice.engine.registry.Registry;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * signature as a wrong one, and is refused by the same words.
  */
 final class VendorAccess {
+  private static final String ALGORITHM = "HmacSHA256";
   private static final String DECOY = "c2x1aWNlLW5vLWRldmljZS1oYXMtdGhpcy1zZWNyZXQ=";
 
   private final Registry registry;
@@ -71,6 +77,37 @@ final class VendorAccess {
     }
     boolean mayBePlain = isDevice && !registry.hasSecretAlone(userName);
     return wrong == null || mayBePlain ? null : refused(peer, wrong);
+  }
+
+  /** The verdict on a signature in the gateway's own form. */
+  CompletionStage<Admission> admit(Peer peer, Credentials.Signed shown) {
+    List<String> secrets = registry.secrets(shown.device());
+    if (secrets.isEmpty()) {
+      var _ = isSignedBy(DECOY, shown);
+    }
+    for (String secret : secrets) {
+      if (isSignedBy(secret, shown)) {
+        long offMillis = Math.abs(clock.millis() - shown.signedMillis());
+        return offMillis <= shown.windowMillis()
+            ? registry.proved(peer, shown.device(), secret)
+            : CompletableFuture.completedStage(
+                new Admission.Refused(
+                    RejectReason.NOT_AUTHENTICATED,
+                    "the signature is right, but its time is %d s from the gateway's clock; set the device's"
+                        .formatted(offMillis / 1000)));
+      }
+    }
+    return registry.unproved(peer, shown.device());
+  }
+
+  private static boolean isSignedBy(String secret, Credentials.Signed shown) {
+    try {
+      Mac mac = Mac.getInstance(ALGORITHM);
+      mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), ALGORITHM));
+      return MessageDigest.isEqual(mac.doFinal(shown.message()), shown.signature());
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every Java platform has " + ALGORITHM, e);
+    }
   }
 
   /** Null where the signature is not one of the device's secrets. */

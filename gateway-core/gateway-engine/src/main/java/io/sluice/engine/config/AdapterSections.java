@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 /** Reads {@code listeners} and {@code sources}. Of one pass over one file; not thread-safe. */
 final class AdapterSections {
   /** Types of listener that are promised and may be missing in a build. */
-  private static final Set<String> PROMISED_TYPES = Set.of("mqtt", "mqtts", "ws", "coap", "coaps");
+  private static final Set<String> PROMISED_TYPES =
+      Set.of("mqtt", "mqtts", "ws", "coap", "coaps", "http", "https");
 
   /** Taken by the gateway's own listener, where logs and commands name one. */
   private static final String RESERVED = "admin";

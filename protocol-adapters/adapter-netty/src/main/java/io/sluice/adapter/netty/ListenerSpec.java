@@ -2,6 +2,7 @@ package io.sluice.adapter.netty;
 
 import io.sluice.api.tls.TlsSettings;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param maxUnadmittedBytes what connections that are not admitted may hold together, over all
  *     listeners of the protocol
  * @param eventLoops threads that serve the connections
+ * @param applicationProtocols what a client of TLS may choose from by ALPN (RFC 7301), the first
+ *     that both speak; empty: nothing is said of it
  */
 public record ListenerSpec(
     String name,
@@ -29,7 +32,40 @@ public record ListenerSpec(
     Duration signInTimeout,
     long maxUnadmittedBytes,
     Transport transport,
-    int eventLoops) {
+    int eventLoops,
+    List<String> applicationProtocols) {
+  public ListenerSpec {
+    applicationProtocols = List.copyOf(applicationProtocols);
+  }
+
+  /** Of a protocol that is not chosen within TLS. */
+  public ListenerSpec(
+      String name,
+      String protocol,
+      String host,
+      int port,
+      @Nullable TlsSettings tls,
+      int maxHandshakes,
+      int maxConnections,
+      Duration signInTimeout,
+      long maxUnadmittedBytes,
+      Transport transport,
+      int eventLoops) {
+    this(
+        name,
+        protocol,
+        host,
+        port,
+        tls,
+        maxHandshakes,
+        maxConnections,
+        signInTimeout,
+        maxUnadmittedBytes,
+        transport,
+        eventLoops,
+        List.of());
+  }
+
   /** Where it stands in the configuration: {@code listeners.mqtt}. */
   public String key() {
     return "listeners." + name;

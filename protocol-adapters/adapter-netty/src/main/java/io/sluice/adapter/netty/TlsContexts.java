@@ -1,6 +1,7 @@
 package io.sluice.adapter.netty;
 
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.OpenSslContextOption;
@@ -49,7 +50,7 @@ public final class TlsContexts {
       return List.of();
     }
     try {
-      ReferenceCountUtil.release(make(settings, TlsFiles.read(settings)).context());
+      ReferenceCountUtil.release(make(settings, TlsFiles.read(settings), List.of()).context());
       return List.of();
     } catch (IOException e) {
       return List.of(new Problem("tls.certificate", String.valueOf(e.getMessage())));
@@ -59,40 +60,45 @@ public final class TlsContexts {
   /**
    * Makes the context of files that were read.
    *
+   * @param protocols what a client may choose from by ALPN; empty: nothing is said of it
    * @throws IOException where no handshake comes about; the message says why and names the remedy
    */
-  public static Tried make(TlsSettings settings, TlsFiles files) throws IOException {
+  public static Tried make(TlsSettings settings, TlsFiles files, List<String> protocols)
+      throws IOException {
     boolean isNativeThere = OpenSsl.isAvailable();
     if (settings.provider() == TlsProvider.OPENSSL && !isNativeThere) {
       throw new IOException("provider: no native TLS library for this machine; write auto or jdk");
     }
     if (settings.provider() == TlsProvider.JDK || !isNativeThere) {
-      return byJdk(settings, files, null);
+      return byJdk(settings, files, protocols, null);
     }
     try {
-      return new Tried(tried(settings, files, SslProvider.OPENSSL), SslProvider.OPENSSL, null);
+      return new Tried(
+          tried(settings, files, protocols, SslProvider.OPENSSL), SslProvider.OPENSSL, null);
     } catch (IOException e) {
       if (settings.provider() == TlsProvider.OPENSSL) {
         throw new IOException(
             e.getMessage() + "; write provider: auto or jdk, or give a P-256 key", e);
       }
-      return byJdk(settings, files, e.getMessage());
+      return byJdk(settings, files, protocols, e.getMessage());
     }
   }
 
-  private static Tried byJdk(TlsSettings settings, TlsFiles files, @Nullable String fallback)
+  private static Tried byJdk(
+      TlsSettings settings, TlsFiles files, List<String> protocols, @Nullable String fallback)
       throws IOException {
     if (files.ocspResponse() != null) {
       throw new IOException(
           "ocsp-response wants the native TLS library, which "
               + (fallback == null ? "is not there" : "cannot serve this key: " + fallback));
     }
-    return new Tried(tried(settings, files, SslProvider.JDK), SslProvider.JDK, fallback);
+    return new Tried(tried(settings, files, protocols, SslProvider.JDK), SslProvider.JDK, fallback);
   }
 
-  private static SslContext tried(TlsSettings settings, TlsFiles files, SslProvider provider)
+  private static SslContext tried(
+      TlsSettings settings, TlsFiles files, List<String> protocols, SslProvider provider)
       throws IOException {
-    SslContext context = build(settings, files, provider);
+    SslContext context = build(settings, files, protocols, provider);
     try {
       TlsProbe.tryEach(
           files,
@@ -107,7 +113,8 @@ public final class TlsContexts {
     }
   }
 
-  private static SslContext build(TlsSettings settings, TlsFiles files, SslProvider provider)
+  private static SslContext build(
+      TlsSettings settings, TlsFiles files, List<String> protocols, SslProvider provider)
       throws IOException {
     try {
       SslContextBuilder builder =
@@ -127,6 +134,14 @@ public final class TlsContexts {
       if (!files.clientAuthorities().isEmpty()) {
         builder.clientAuth(
             settings.requiresCertificate() ? ClientAuth.REQUIRE : ClientAuth.OPTIONAL);
+      }
+      if (!protocols.isEmpty()) {
+        builder.applicationProtocolConfig(
+            new ApplicationProtocolConfig(
+                ApplicationProtocolConfig.Protocol.ALPN,
+                ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
+                ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
+                protocols));
       }
       return builder.build();
     } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {

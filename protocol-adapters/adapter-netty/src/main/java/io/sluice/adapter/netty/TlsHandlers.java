@@ -95,7 +95,7 @@ public final class TlsHandlers implements AutoCloseable {
   private Current load() throws IOException {
     try {
       TlsFiles files = TlsFiles.read(settings);
-      TlsContexts.Tried tried = TlsContexts.make(settings, files);
+      TlsContexts.Tried tried = TlsContexts.make(settings, files, spec.applicationProtocols());
       if (tried.fallback() != null) {
         LOG.warn(
             "listeners.{}: TLS by jdk, which is slower: {}; give a P-256 key, or write provider: jdk",

@@ -17,9 +17,11 @@ import io.sluice.api.adapter.Receipt;
 import io.sluice.api.adapter.SharedParts;
 import io.sluice.api.adapter.Uplink;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +40,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -246,12 +250,28 @@ public final class RecordingGateway implements AllPorts, AutoCloseable {
                   publicKeys.get(HexFormat.of().formatHex(key.subjectPublicKeyInfo()))));
       case Credentials.PskIdentity psk when pskKeys.containsKey(psk.identity()) ->
           admitted(psk.identity());
-      case Credentials.PskIdentity _,
+      case Credentials.Signed signed when isSignedBy(passwords.get(signed.device()), signed) ->
+          admitted(signed.device());
+      case Credentials.Signed _,
+          Credentials.PskIdentity _,
           Credentials.Certificate _,
           Credentials.RawPublicKey _,
           Credentials.Anonymous _ ->
           new Admission.Refused(RejectReason.NOT_AUTHENTICATED, "give a user name and a password");
     };
+  }
+
+  private static boolean isSignedBy(@Nullable String secret, Credentials.Signed signed) {
+    if (secret == null) {
+      return false;
+    }
+    try {
+      Mac mac = Mac.getInstance("HmacSHA256");
+      mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
+      return Arrays.equals(mac.doFinal(signed.message()), signed.signature());
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every Java platform has HmacSHA256", e);
+    }
   }
 
   /** The subject's common name alone: {@code CN=d1}. */

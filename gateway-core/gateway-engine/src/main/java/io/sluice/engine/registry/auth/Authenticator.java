@@ -80,6 +80,8 @@ public final class Authenticator implements AutoCloseable {
       case Credentials.Certificate certificate -> certificate(peer, certificate);
       case Credentials.RawPublicKey key ->
           done(peer, publicKey(Digests.sha256Hex(key.subjectPublicKeyInfo())));
+      // whoever has checked the signature asks for what was proved
+      case Credentials.Signed signed -> unproved(peer, signed.device());
       case Credentials.Anonymous anonymous -> anonymous(peer, anonymous.claimed());
     };
   }

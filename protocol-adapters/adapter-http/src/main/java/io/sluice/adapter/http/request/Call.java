@@ -1,0 +1,63 @@
+package io.sluice.adapter.http.request;
+
+import io.sluice.adapter.http.message.RequestHead;
+import io.sluice.adapter.http.message.Response;
+import io.sluice.api.adapter.Admission;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request and its answer. First its head is there, and either an answer or {@link #proceed}
+ * follows; then its body, and the answer. Confined to the event loop of its connection.
+ */
+public abstract class Call {
+  private final RequestHead head;
+  private final Origin origin;
+  private boolean isAnswered;
+
+  /** Filled in by the service as it learns it. */
+  @Nullable Route route;
+
+  Admission.@Nullable Admitted admitted;
+
+  /** By which it is known again, or null. */
+  @Nullable String key;
+
+  /** Of a signed request. */
+  @Nullable Shown shown;
+
+  @Nullable Signed signed;
+
+  protected Call(RequestHead head, Origin origin) {
+    this.head = head;
+    this.origin = origin;
+  }
+
+  public final RequestHead head() {
+    return head;
+  }
+
+  public final Origin origin() {
+    return origin;
+  }
+
+  public final boolean isAnswered() {
+    return isAnswered;
+  }
+
+  /** Answers, unless that was done. */
+  public final void answer(Response response) {
+    if (!isAnswered) {
+      isAnswered = true;
+      write(response);
+    }
+  }
+
+  /** Nobody waits for the answer any more: the connection or stream has ended. */
+  public abstract boolean isGone();
+
+  /** Takes the body, and hands it to {@link RequestService#complete}. */
+  protected abstract void proceed(int maxBodyBytes);
+
+  /** Sends the answer, in its turn. Once. */
+  protected abstract void write(Response response);
+}

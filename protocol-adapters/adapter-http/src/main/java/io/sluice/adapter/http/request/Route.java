@@ -1,0 +1,28 @@
+package io.sluice.adapter.http.request;
+
+import io.sluice.adapter.http.message.Response;
+import org.jspecify.annotations.Nullable;
+
+/** What a request is about. Immutable. */
+sealed interface Route {
+  /**
+   * Messages of a device.
+   *
+   * @param topic as the dialects know it, without leading slash
+   * @param token that stands in the path, or null
+   */
+  record Uplink(String topic, @Nullable String token, Batch batch) implements Route {}
+
+  /** It needs no device. */
+  record Fixed(Response response) implements Route {}
+
+  /** How many messages a body holds. */
+  enum Batch {
+    /** The body is one. */
+    ONE,
+    /** Each line is one. */
+    LINES,
+    /** Each element of an array is one. */
+    ELEMENTS
+  }
+}
