@@ -1,5 +1,5 @@
-"""What the bench scripts share: processes, ports, the gateway under test, the load and the ledger."""
-import json, os, re, shutil, signal, socket, subprocess, sys, tempfile, time, urllib.request
+"""What the bench scripts share: processes, ports, the gateway under test, the load, the ledger, turns and medians."""
+import argparse, json, os, re, shutil, signal, socket, statistics, subprocess, sys, tempfile, time, urllib.request
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 CONNECTIONS, INFLIGHT, BYTES = 100, 20, 165
@@ -7,6 +7,57 @@ TICK = os.sysconf("SC_CLK_TCK")
 name = os.path.basename(sys.argv[0])
 work = tempfile.mkdtemp(prefix=name + "-")
 children = []
+
+
+def arguments(doc, seconds, names, usual=None):
+    """Seconds, names and rounds, as the command line says."""
+    parser = argparse.ArgumentParser(prog=f"build/{name}", description=doc.split("\nusage:")[0],
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("-n", "--rounds", type=int, default=1, metavar="N",
+                        help="measure in turns, N times each, and print the medians (default: 1)")
+    parser.add_argument("seconds", type=int, nargs="?", default=seconds, metavar="SECONDS",
+                        help=f"of each measurement (default: {seconds})")
+    parser.add_argument("which", nargs="*", metavar="NAME",
+                        help=f"of {', '.join(names)} (default: {'all' if usual is None else ', '.join(usual)})")
+    given = parser.parse_intermixed_args()
+    unknown = [each for each in given.which if each not in names]
+    if unknown or given.rounds < 1 or given.seconds < 1:
+        parser.error(f"no such name: {', '.join(unknown)}" if unknown else "N and SECONDS are 1 or more")
+    return given.seconds, given.which or usual or names, given.rounds
+
+
+def median(rows):
+    """Of each figure of some rows; None where no row has it. What is true of all is true."""
+    figures = {}
+    for key in rows[0]:
+        known = [row[key] for row in rows if row[key] is not None]
+        figures[key] = None if not known else all(known) if isinstance(known[0], bool) else statistics.median(known)
+    return figures
+
+
+def in_turns(names, rounds, turn, show, base=None, ratios=()):
+    """Has turn(name, is_last) measure each name in each round, and shows its row, at last the medians.
+    Ratios, as (their key, the figure's), are to the base's row of the same round, where the base comes before: what
+    the machine's hour does to one it does to the other."""
+    rows = {each: [] for each in names}
+    for turns in range(rounds):
+        to = None
+        for each in names:
+            row = turn(each, turns == rounds - 1)
+            to = row if each == base else to
+            for key, figure in ratios:
+                has = to and row[figure] is not None and to[figure]
+                row[key] = row[figure] / to[figure] if has else None
+            rows[each].append(row)
+            show(each, row)
+    if rounds > 1:
+        print(f"medians of {rounds}", flush=True)
+        for each in names:
+            show(each, median(rows[each]))
+
+
+def cell(value, digits=0):
+    return "-" if value is None else f"{value:,.{digits}f}"
 
 
 def free_port():
@@ -42,16 +93,66 @@ def stop(process):
             process.wait()
 
 
-def mosquitto(port=None):
+def mosquitto(port=None, more=""):
+    """Without a bound of its own on what is in flight or queued; more are further lines of its configuration."""
     port = port or free_port()
-    conf = os.path.join(work, "mosquitto.conf")
+    conf = os.path.join(work, f"mosquitto-{port}.conf")
     with open(conf, "w") as out:
         out.write(f"listener {port} 127.0.0.1\nallow_anonymous true\npersistence false\n"
-                  "max_inflight_messages 0\nmax_queued_messages 0\n")
+                  f"max_inflight_messages 0\nmax_queued_messages 0\n{more}")
     binary = shutil.which("mosquitto") or "/usr/sbin/mosquitto"
     process = start(binary, "-c", conf, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     await_port(port, process)
     return process, port
+
+
+class Arrivals:
+    """What a Mosquitto that was started with sys_interval 1 has taken in, by what it says of itself each second.
+    At QoS 1 it acknowledges what it takes."""
+
+    def __init__(self, port):
+        self.path = os.path.join(work, f"arrived-{port}")
+        self.out = open(self.path, "w")
+        self.process = start("mosquitto_sub", "-p", str(port), "-i", "arrivals", "-t",
+                             "$SYS/broker/publish/messages/received", "-F", "%U %p", stdout=self.out)
+
+    def samples(self):
+        """Time in seconds since the epoch and count, since the start."""
+        with open(self.path) as said:
+            return [(float(line.split()[0]), int(line.split()[1])) for line in said if line.count(" ") == 1
+                    and line.endswith("\n")]
+
+    def count(self):
+        samples = self.samples()
+        return samples[-1][1] if samples else 0
+
+    def rate(self, begin, end):
+        """A second, between the first and the last report in that time of something that moves."""
+        moving, before = [], None
+        for at, count in self.samples():
+            if begin < at <= end and count != before:
+                moving.append((at, count))
+            before = count
+        moving = moving[1:]  # before the first report of a move the second was not a whole one
+        if len(moving) < 2:
+            return None
+        (first, few), (last, many) = moving[0], moving[-1]
+        return (many - few) / (last - first)
+
+    def settled(self, wanted=None, still=15):
+        """The count, once it is the wanted one or has not moved for so many seconds; and since when it is."""
+        began = time.time()
+        while True:
+            samples = self.samples()
+            count = samples[-1][1] if samples else 0
+            since = next((at for at, each in samples if each == count), began)
+            if (wanted is not None and count >= wanted) or time.time() - max(began, since) > still:
+                return count, since
+            time.sleep(0.1)
+
+    def close(self):
+        stop(self.process)
+        self.out.close()
 
 
 def java():

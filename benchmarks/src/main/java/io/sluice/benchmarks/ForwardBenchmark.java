@@ -41,7 +41,7 @@ public class ForwardBenchmark {
     reader = folder.spool.reader("benchmark");
     encoder = RecordBatch.encoder(folder.spool::epoch, new ForwardSettings("json", 50, 2_000));
     for (int i = 0; i < BATCHES; i++) {
-      folder.append(Messages.record(), BATCH);
+      folder.append(Messages.record(folder.spool.dictionary()), BATCH);
     }
   }
 

@@ -6,8 +6,12 @@ import io.sluice.api.DeviceId;
 import io.sluice.api.MessageClass;
 import io.sluice.api.codec.PayloadException;
 import io.sluice.engine.normalize.Normalizer;
+import io.sluice.engine.normalize.SessionCodecs;
+import io.sluice.engine.normalize.TimeSettings;
 import io.sluice.engine.normalize.profile.Profiles;
+import io.sluice.engine.normalize.sample.ClockFloor;
 import io.sluice.engine.normalize.sample.Normalized;
+import io.sluice.spool.TermDictionary;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -82,11 +86,23 @@ public final class Messages {
           true,
           false);
 
+  private static final int DICTIONARY_BYTES = 1 << 20;
+
   private Messages() {}
 
-  /** With the profiles that are shipped. */
+  /** A dictionary as large as that of a gateway. */
+  static TermDictionary dictionary() {
+    return new TermDictionary(DICTIONARY_BYTES);
+  }
+
+  /** With the profiles that are shipped; names go by number, as in a gateway's spool. */
   static Normalizer normalizer() {
-    return of(Profiles.load(List.of(profiles())));
+    return normalizer(dictionary());
+  }
+
+  /** The same, by the dictionary of the spool into which the records go. */
+  static Normalizer normalizer(TermDictionary dictionary) {
+    return of(Profiles.load(List.of(profiles())), dictionary);
   }
 
   static Path profiles() {
@@ -100,11 +116,18 @@ public final class Messages {
     return root.resolve("config/profiles");
   }
 
-  private static Normalizer of(Profiles.Loaded loaded) {
+  private static Normalizer of(Profiles.Loaded loaded, TermDictionary dictionary) {
     if (!loaded.faults().isEmpty()) {
       throw new IllegalStateException(String.join("\n", loaded.faults()));
     }
-    return new Normalizer("edge-01", loaded.profiles());
+    return new Normalizer(
+        "edge-01",
+        loaded.profiles(),
+        any -> false,
+        ClockFloor.NONE,
+        TimeSettings.DEFAULTS,
+        SessionCodecs.NONE,
+        dictionary);
   }
 
   /** With the shipped profile of {@link #DEVICE}, and one more line in it. */
@@ -115,7 +138,7 @@ public final class Messages {
       Path copy = directory.resolve("energy-meter.yaml");
       try {
         Files.writeString(copy, line + "\n" + Files.readString(shipped));
-        return of(Profiles.load(List.of(copy)));
+        return of(Profiles.load(List.of(copy)), dictionary());
       } finally {
         Files.deleteIfExists(copy);
         Files.delete(directory);
@@ -131,8 +154,8 @@ public final class Messages {
         DEVICE, MessageClass.TELEMETRY, type, "mqtt", "telemetry", payload, NOW);
   }
 
-  /** The record of {@link #JSON}, as the spool keeps it. */
-  static byte[] record() throws PayloadException {
-    return normalized(normalizer(), ContentType.UNSPECIFIED, JSON).body();
+  /** The record of {@link #JSON}, as a spool of this dictionary keeps it. */
+  static byte[] record(TermDictionary dictionary) throws PayloadException {
+    return normalized(normalizer(dictionary), ContentType.UNSPECIFIED, JSON).body();
   }
 }

@@ -26,7 +26,7 @@ public class SpoolBenchmark {
   @Setup
   public void open() throws IOException, PayloadException {
     folder = new SpoolFolder();
-    body = Messages.record();
+    body = Messages.record(folder.spool.dictionary());
   }
 
   @Benchmark

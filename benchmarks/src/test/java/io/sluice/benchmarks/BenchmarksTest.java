@@ -48,7 +48,10 @@ class BenchmarksTest {
             "NormalizeBenchmark.nestedJson",
             "NormalizeBenchmark.senmlCbor",
             "EncodeBenchmark.canonicalJson",
+            "EncodeBenchmark.senmlCbor",
+            "EncodeBenchmark.senmlJson",
             "EncodeBenchmark.templatedJson",
+            "EncodeBenchmark.thingsBoard",
             "SpoolBenchmark.appendSynced",
             "ForwardBenchmark.read",
             "ForwardBenchmark.readAndEncode");

@@ -172,7 +172,7 @@ final class LoadRun {
       Lane lane = lanes.get(i % lanes.size());
       CoapLoadSocket handler = new CoapLoadSocket();
       ChannelFuture made =
-          CoapSocket.bootstrap(lane.loop)
+          CoapSocket.bootstrap(lane.loop, Math.ceilDiv(plan.peers(), sockets))
               .handler(
                   new ChannelInitializer<Channel>() {
                     @Override
