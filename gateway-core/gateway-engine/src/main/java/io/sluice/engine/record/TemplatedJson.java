@@ -15,8 +15,12 @@ import org.jspecify.annotations.Nullable;
  * <p>What is kept is bounded: a newcomer takes the place of another. Not thread-safe.
  */
 public final class TemplatedJson {
-  /** Devices whose text is kept, about 500 bytes each. A power of two. */
-  private static final int HEADS = 1_024;
+  /**
+   * Devices whose text is kept, about 500 bytes each, made when one is met. A power of two, and a
+   * multiple of the devices of an ordinary gateway: of as many places as devices half would be in
+   * each other's way.
+   */
+  private static final int HEADS = 4_096;
 
   /** Metrics whose text is kept, about 200 bytes each. A power of two. */
   private static final int PARTS = 1_024;

@@ -13,17 +13,17 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /** Records of every kind, some of names that come again and some of names that never do. */
-final class RandomRecords {
+public final class RandomRecords {
   private static final String[] NAMES = {"temperature", "p", "état", "漢字", "rpm", "x y"};
   private static final String[] UNITS = {"Cel", "%", "m/s", "°", ""};
 
   private final SplittableRandom random;
 
-  RandomRecords(SplittableRandom random) {
+  public RandomRecords(SplittableRandom random) {
     this.random = random;
   }
 
-  CanonicalRecord next(long sequence) {
+  public CanonicalRecord next(long sequence) {
     List<Measurement> measurements = new ArrayList<>();
     int most = random.nextInt(50) == 0 ? 300 : 12;
     for (int i = random.nextInt(most); i > 0; i--) {
@@ -131,5 +131,41 @@ final class RandomRecords {
       text.append(alphabet.charAt(random.nextInt(alphabet.length())));
     }
     return random.nextInt(8) == 0 ? text.append("\uD83D\uDE00").toString() : text.toString();
+  }
+
+  /** The record as a writer makes it. */
+  public static byte[] write(RecordWriter writer, CanonicalRecord record, boolean isRuled) {
+    writer
+        .begin(
+            record.messageClass(),
+            record.timeMicros(),
+            record.timeSource(),
+            record.receivedMicros(),
+            record.historical())
+        .identity(
+            record.device(),
+            record.sector(),
+            record.site(),
+            record.model(),
+            record.gateway(),
+            record.protocol(),
+            record.source());
+    if (isRuled) {
+      writer.ruled();
+    }
+    for (Measurement m : record.measurements()) {
+      Long time = m.timeMicros();
+      writer.measurement(
+          m.name(), m.unit(), m.quality(), m.reason(), time == null ? RecordFormat.NO_TIME : time);
+      switch (m.value()) {
+        case Long l -> writer.value(l.longValue());
+        case Double d -> writer.value(d.doubleValue());
+        case Boolean b -> writer.value(b.booleanValue());
+        case byte[] b -> writer.value(b);
+        default -> writer.value((String) m.value());
+      }
+    }
+    @Nullable Cap cap = record.cap();
+    return (cap == null ? writer : writer.cap(cap)).finish();
   }
 }

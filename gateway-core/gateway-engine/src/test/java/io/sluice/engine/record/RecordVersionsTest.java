@@ -7,7 +7,6 @@ import io.sluice.api.ByteSink;
 import io.sluice.api.CanonicalRecord;
 import io.sluice.api.Cap;
 import io.sluice.api.Lane;
-import io.sluice.api.Measurement;
 import io.sluice.api.MessageClass;
 import io.sluice.api.Quality;
 import io.sluice.api.QualityReason;
@@ -19,7 +18,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Version 2 of the record says what version 1 said, with names by number and without. */
@@ -40,8 +38,8 @@ class RecordVersionsTest {
       CanonicalRecord record = records.next(i);
       boolean isRuled = random.nextBoolean();
       byte[] first = FirstFormatWriter.write(record, isRuled);
-      byte[] second = second(alone, record, isRuled);
-      byte[] third = second(numbered, record, isRuled);
+      byte[] second = RandomRecords.write(alone, record, isRuled);
+      byte[] third = RandomRecords.write(numbered, record, isRuled);
       EncodedRecord old = read(first, i, Terms.NONE);
       assertSame(old, read(second, i, Terms.NONE));
       assertSame(old, read(third, i, dictionary.terms()));
@@ -106,7 +104,7 @@ class RecordVersionsTest {
     Cap cap = new Cap("Severe", "Immediate", "Observed", "Actual");
     for (int i = 0; i < 500; i++) {
       CanonicalRecord record = without(records.next(i));
-      byte[] alarm = RecordWriter.asRuledAlarm(second(numbered, record, false), cap);
+      byte[] alarm = RecordWriter.asRuledAlarm(RandomRecords.write(numbered, record, false), cap);
       EncodedRecord view = read(alarm, i, dictionary.terms());
       assertThat(view.messageClass()).isEqualTo(MessageClass.ALARM);
       assertThat(view.isRuled()).isTrue();
@@ -144,7 +142,7 @@ class RecordVersionsTest {
     Map<Integer, String> known = new HashMap<>();
     EncodedRecord view = new EncodedRecord();
     for (int i = 0; i < RECORDS; i++) {
-      byte[] body = second(numbered, records.next(i), false);
+      byte[] body = RandomRecords.write(numbered, records.next(i), false);
       view.wrap(body, 0, body.length, Lane.EVENT, i, "ep", dictionary.terms());
       while (view.next()) {
         int number = view.measurementNumber();
@@ -159,7 +157,7 @@ class RecordVersionsTest {
 
   @Test
   void aNumberThatIsNotDefinedIsDamage() {
-    byte[] body = second(new RecordWriter(dictionary), known(), false);
+    byte[] body = RandomRecords.write(new RecordWriter(dictionary), known(), false);
     assertThatThrownBy(() -> read(body, 1, Terms.NONE))
         .isInstanceOf(CorruptRecordException.class)
         .hasMessageContaining("is not defined");
@@ -192,7 +190,9 @@ class RecordVersionsTest {
     for (int i = 0; i < 20_000; i++) {
       CanonicalRecord record = records.next(i);
       byte[] body =
-          i % 3 == 0 ? FirstFormatWriter.write(record, false) : second(numbered, record, false);
+          i % 3 == 0
+              ? FirstFormatWriter.write(record, false)
+              : RandomRecords.write(numbered, record, false);
       if (random.nextInt(3) == 0) {
         body = Arrays.copyOf(body, random.nextInt(body.length + 4));
       } else {
@@ -257,40 +257,5 @@ class RecordVersionsTest {
             badRange,
             3, // 2 earlier, zigzag
             5); // -3, zigzag
-  }
-
-  static byte[] second(RecordWriter writer, CanonicalRecord record, boolean isRuled) {
-    writer
-        .begin(
-            record.messageClass(),
-            record.timeMicros(),
-            record.timeSource(),
-            record.receivedMicros(),
-            record.historical())
-        .identity(
-            record.device(),
-            record.sector(),
-            record.site(),
-            record.model(),
-            record.gateway(),
-            record.protocol(),
-            record.source());
-    if (isRuled) {
-      writer.ruled();
-    }
-    for (Measurement m : record.measurements()) {
-      Long time = m.timeMicros();
-      writer.measurement(
-          m.name(), m.unit(), m.quality(), m.reason(), time == null ? RecordFormat.NO_TIME : time);
-      switch (m.value()) {
-        case Long l -> writer.value(l.longValue());
-        case Double d -> writer.value(d.doubleValue());
-        case Boolean b -> writer.value(b.booleanValue());
-        case byte[] b -> writer.value(b);
-        default -> writer.value((String) m.value());
-      }
-    }
-    @Nullable Cap cap = record.cap();
-    return (cap == null ? writer : writer.cap(cap)).finish();
   }
 }

@@ -24,6 +24,6 @@ public final class SenmlCborFormatFactory implements RecordEncoderFactory {
 
   @Override
   public RecordEncoder create(BadValues badValues, Attributes attributes) {
-    return SenmlFormat.cbor(new RecordAttributes(badValues, attributes));
+    return new SenmlCborFormat(new RecordAttributes(badValues, attributes));
   }
 }

@@ -19,6 +19,6 @@ public final class SenmlJsonFormatFactory implements RecordEncoderFactory {
 
   @Override
   public RecordEncoder create(BadValues badValues, Attributes attributes) {
-    return SenmlFormat.json(new RecordAttributes(badValues, attributes));
+    return new SenmlJsonFormat(new RecordAttributes(badValues, attributes));
   }
 }

@@ -3,12 +3,11 @@ package io.sluice.engine.forward.format;
 import io.sluice.api.ByteSink;
 import io.sluice.api.RecordView;
 import io.sluice.api.upstream.RecordEncoder;
-import java.util.HashSet;
+import io.sluice.engine.record.EncodedRecord;
+import io.sluice.engine.record.JsonValues;
+import io.sluice.engine.record.MetricTexts;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
-import java.util.Set;
-import tools.jackson.core.JsonGenerator;
-import tools.jackson.core.ObjectWriteContext;
-import tools.jackson.core.json.JsonFactory;
 
 /**
  * {@code [{"ts":ms,"values":{name:value,...}}]}, as ThingsBoard's telemetry topics and Telegraf
@@ -17,16 +16,34 @@ import tools.jackson.core.json.JsonFactory;
  * the same time. Units have no place in it; bytes are base64. One thread's.
  */
 final class ThingsBoardFormat implements RecordEncoder {
-  private static final JsonFactory JSON = new JsonFactory();
+  private static final byte[] TS = ascii("{\"ts\":");
+  private static final byte[] VALUES = ascii(",\"values\":{");
 
   private final boolean isOfGateway;
   private final RecordAttributes attributes;
+  private final MetricTexts<Name> names = new MetricTexts<>(false, (name, unit) -> new Name(name));
 
-  /** Of the element being written. */
-  private final Set<String> names = new HashSet<>();
-
+  private int elements;
+  private int fields;
   private boolean isOpen;
   private long millis;
+
+  /** Counts the elements of all records, so that a name knows which it was written to last. */
+  private long element;
+
+  /** A name as the text before a value. */
+  private static final class Name {
+    final byte[] text;
+    long element;
+
+    Name(String name) {
+      byte[] utf8 = name.getBytes(StandardCharsets.UTF_8);
+      ByteSink out = new ByteSink(utf8.length + 4);
+      JsonValues.string(utf8, 0, utf8.length, out);
+      out.write(':');
+      text = out.toByteArray();
+    }
+  }
 
   /**
    * @param isOfGateway whether the device is named: one connection for many
@@ -36,33 +53,38 @@ final class ThingsBoardFormat implements RecordEncoder {
     this.attributes = attributes;
   }
 
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
+  }
+
   @Override
-  public void encode(RecordView record, ByteSink out) {
+  public void encode(RecordView view, ByteSink out) {
+    EncodedRecord record = (EncodedRecord) view;
+    names.begin();
     isOpen = false;
-    try (JsonGenerator json =
-        JSON.createGenerator(ObjectWriteContext.empty(), new SinkStream(out))) {
-      if (isOfGateway) {
-        json.writeStartObject();
-        json.writeName(record.device());
-      }
-      json.writeStartArray();
-      boolean isEmpty = !measurements(record, json);
-      Map<String, String> told = attributes.of(record, isEmpty);
-      if (!told.isEmpty()) {
-        at(Math.floorDiv(record.timeMicros(), 1_000L), json);
-        told.forEach((name, value) -> text(name, value, json));
-      }
-      if (isOpen) {
-        end(json);
-      }
-      json.writeEndArray();
-      if (isOfGateway) {
-        json.writeEndObject();
-      }
+    elements = 0;
+    if (isOfGateway) {
+      out.write('{');
+      JsonValues.device(record, out);
+      out.write(':');
+    }
+    out.write('[');
+    boolean isEmpty = !measurements(record, out);
+    Map<String, String> told = attributes.of(record, isEmpty);
+    if (!told.isEmpty()) {
+      at(Math.floorDiv(record.timeMicros(), 1_000L), out);
+      told.forEach((name, value) -> text(name, value, out));
+    }
+    if (isOpen) {
+      end(out);
+    }
+    out.write(']');
+    if (isOfGateway) {
+      out.write('}');
     }
   }
 
-  private boolean measurements(RecordView record, JsonGenerator json) {
+  private boolean measurements(EncodedRecord record, ByteSink out) {
     boolean isAny = false;
     record.rewind();
     while (record.next()) {
@@ -70,63 +92,65 @@ final class ThingsBoardFormat implements RecordEncoder {
         continue;
       }
       isAny = true;
-      String name = record.measurementName();
-      if (isOpen && names.contains(name)) {
-        end(json);
+      Name name = names.of(record);
+      if (isOpen && name.element == element) {
+        end(out);
       }
-      at(Math.floorDiv(record.measurementMicros(), 1_000L), json);
-      names.add(name);
-      json.writeName(name);
-      value(record, json);
+      at(Math.floorDiv(record.measurementMicros(), 1_000L), out);
+      field(name, out);
+      JsonValues.value(record, out);
       if (attributes.marks(record)) {
-        text(RecordAttributes.qualityName(name), RecordAttributes.quality(record), json);
+        String quality = RecordAttributes.qualityName(record.measurementName());
+        text(quality, RecordAttributes.quality(record), out);
       }
     }
     return isAny;
   }
 
   /** Goes on with the element where it is of that time. */
-  private void at(long time, JsonGenerator json) {
+  private void at(long time, ByteSink out) {
     if (isOpen && time != millis) {
-      end(json);
+      end(out);
     }
     if (!isOpen) {
       millis = time;
-      begin(json);
+      begin(out);
     }
   }
 
-  private void begin(JsonGenerator json) {
-    names.clear();
+  private void begin(ByteSink out) {
     isOpen = true;
-    json.writeStartObject();
-    json.writeName("ts");
-    json.writeNumber(millis);
-    json.writeName("values");
-    json.writeStartObject();
+    element++;
+    fields = 0;
+    if (elements++ > 0) {
+      out.write(',');
+    }
+    out.write(TS, 0, TS.length);
+    JsonValues.number(millis, out);
+    out.write(VALUES, 0, VALUES.length);
   }
 
-  private void end(JsonGenerator json) {
+  private void end(ByteSink out) {
     isOpen = false;
-    json.writeEndObject();
-    json.writeEndObject();
+    out.write('}');
+    out.write('}');
+  }
+
+  private void field(Name name, ByteSink out) {
+    name.element = element;
+    if (fields++ > 0) {
+      out.write(',');
+    }
+    out.write(name.text, 0, name.text.length);
   }
 
   /** Where a measurement has that name already, it is the device's. */
-  private void text(String name, String value, JsonGenerator json) {
-    if (names.add(name)) {
-      json.writeName(name);
-      json.writeString(value);
-    }
-  }
-
-  private static void value(RecordView record, JsonGenerator json) {
-    switch (record.valueKind()) {
-      case LONG -> json.writeNumber(record.longValue());
-      case DOUBLE -> json.writeNumber(record.doubleValue());
-      case BOOLEAN -> json.writeBoolean(record.booleanValue());
-      case STRING -> json.writeString(record.stringValue());
-      case BYTES -> json.writeBinary(record.bytesValue());
+  private void text(String name, String value, ByteSink out) {
+    Name known = names.of(name);
+    if (known.element != element) {
+      field(known, out);
+      byte[] utf8 = value.getBytes(StandardCharsets.UTF_8);
+      JsonValues.string(utf8, 0, utf8.length, out);
     }
   }
 }

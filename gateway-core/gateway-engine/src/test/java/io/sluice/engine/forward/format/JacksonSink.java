@@ -4,10 +4,10 @@ import io.sluice.api.ByteSink;
 import java.io.OutputStream;
 
 /** A sink as what generators write to. */
-final class SinkStream extends OutputStream {
+final class JacksonSink extends OutputStream {
   private final ByteSink sink;
 
-  SinkStream(ByteSink sink) {
+  JacksonSink(ByteSink sink) {
     this.sink = sink;
   }
 

@@ -16,33 +16,34 @@ import tools.jackson.core.json.JsonFactory;
 import tools.jackson.dataformat.cbor.CBORFactory;
 
 /**
- * A SenML pack for each record (RFC 8428): base name {@code device/}, base time the record's
- * observed time. JSON by section 5, CBOR with the integer labels of section 6.
+ * As {@link SenmlJsonFormat} and {@link SenmlCborFormat}, each record from the beginning by
+ * Jackson. A SenML pack for each record (RFC 8428): base name {@code device/}, base time the
+ * record's observed time. JSON by section 5, CBOR with the integer labels of section 6.
  *
  * <p>Characters that a SenML name may not have (section 4.5.1) become {@code _}, and a checksum of
  * the whole name goes behind it, so that two names stay two; a first character that may not be the
  * first has a {@code 0} before it. A record without measurements becomes one entry {@code class}
  * with the message class as its string, for a pack must hold a value.
  */
-final class SenmlFormat implements RecordEncoder {
+final class JacksonSenml implements RecordEncoder {
   private static final Base64.Encoder BASE64URL = Base64.getUrlEncoder().withoutPadding();
 
   private final TokenStreamFactory factory;
   private final boolean cbor;
   private final RecordAttributes attributes;
 
-  private SenmlFormat(TokenStreamFactory factory, boolean cbor, RecordAttributes attributes) {
+  private JacksonSenml(TokenStreamFactory factory, boolean cbor, RecordAttributes attributes) {
     this.factory = factory;
     this.cbor = cbor;
     this.attributes = attributes;
   }
 
   static RecordEncoder json(RecordAttributes attributes) {
-    return new SenmlFormat(new JsonFactory(), false, attributes);
+    return new JacksonSenml(new JsonFactory(), false, attributes);
   }
 
   static RecordEncoder cbor(RecordAttributes attributes) {
-    return new SenmlFormat(new CBORFactory(), true, attributes);
+    return new JacksonSenml(new CBORFactory(), true, attributes);
   }
 
   /** Labels of RFC 8428, table 4. */
@@ -75,7 +76,7 @@ final class SenmlFormat implements RecordEncoder {
     }
     Map<String, String> told = attributes.of(record, entries == 0);
     try (JsonGenerator to =
-        factory.createGenerator(ObjectWriteContext.empty(), new SinkStream(out))) {
+        factory.createGenerator(ObjectWriteContext.empty(), new JacksonSink(out))) {
       to.writeStartArray(null, entries + told.size());
       boolean isFirst = true;
       record.rewind();
