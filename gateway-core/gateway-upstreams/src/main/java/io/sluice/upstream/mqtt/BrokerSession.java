@@ -153,6 +153,14 @@ final class BrokerSession extends ChannelInboundHandlerAdapter {
     }
   }
 
+  /** The broker has taken the packet of that id, and says no more. */
+  void acknowledged(int id) {
+    if (failure == null) {
+      pingIsOut = false;
+      settled(id, 0, MqttProperties.NO_PROPERTIES);
+    }
+  }
+
   private void answered(ChannelHandlerContext own, MqttMessage message) {
     switch (message.fixedHeader().messageType()) {
       case CONNACK -> connected(own, (MqttConnAckMessage) message);
@@ -287,7 +295,8 @@ final class BrokerSession extends ChannelInboundHandlerAdapter {
     silence.answered(order);
     LineWindow measured = line;
     if (measured != null) {
-      measured.acknowledged(order, batch.frames.length(index), System.nanoTime());
+      long now = measured.isTimed(order) ? System.nanoTime() : 0;
+      measured.acknowledged(order, batch.frames.length(index), now);
     }
     if (reason < FIRST_FAILURE) {
       accepted++;

@@ -61,6 +61,14 @@ final class LineWindow {
     }
   }
 
+  /** Whether it is to be known when that publication is acknowledged. */
+  boolean isTimed(long order) {
+    return order == timed;
+  }
+
+  /**
+   * @param nowNanos where {@link #isTimed} says so, else of no meaning
+   */
   void acknowledged(long order, int bytes, long nowNanos) {
     outBytes -= bytes;
     acknowledgedBytes += bytes;

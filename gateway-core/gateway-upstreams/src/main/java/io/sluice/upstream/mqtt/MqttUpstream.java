@@ -155,6 +155,7 @@ final class MqttUpstream implements Upstream {
         }
         channel
             .pipeline()
+            .addLast(new AnswerFrames(session::acknowledged, ANSWER_BYTES_MAX))
             .addLast(new MqttDecoder(ANSWER_BYTES_MAX))
             .addLast(MqttEncoder.INSTANCE)
             .addLast(session);
