@@ -1,17 +1,23 @@
 package io.sluice.engine.limits;
 
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 
 /**
  * A token bucket without a timer: the generic cell rate algorithm (ITU-T I.371, virtual
  * scheduling). One word of state, one compare-and-set a take. Thread-safe; full at first.
  */
 final class TokenBucket {
+  /**
+   * The word lies in the bucket itself: with many devices each step to another object is a miss.
+   */
+  private static final AtomicLongFieldUpdater<TokenBucket> FULL_AT =
+      AtomicLongFieldUpdater.newUpdater(TokenBucket.class, "fullAtNanos");
+
   private final double nanosPerToken;
   private final long burstNanos;
 
   /** When the bucket will be full again, by {@link System#nanoTime}. */
-  private final AtomicLong fullAtNanos;
+  private volatile long fullAtNanos;
 
   /**
    * @param tokensPerSecond more than 0
@@ -20,7 +26,7 @@ final class TokenBucket {
   TokenBucket(double tokensPerSecond, double burst, long nowNanos) {
     this.nanosPerToken = 1e9 / tokensPerSecond;
     this.burstNanos = (long) (nanosPerToken * burst);
-    this.fullAtNanos = new AtomicLong(nowNanos);
+    this.fullAtNanos = nowNanos;
   }
 
   /**
@@ -32,13 +38,13 @@ final class TokenBucket {
   long take(double tokens, long nowNanos) {
     long cost = (long) (tokens * nanosPerToken);
     while (true) {
-      long fullAt = fullAtNanos.get();
+      long fullAt = fullAtNanos;
       long base = fullAt - nowNanos > 0 ? fullAt : nowNanos;
       long wait = base - nowNanos + Math.min(cost, burstNanos) - burstNanos;
       if (wait > 0) {
         return wait;
       }
-      if (fullAtNanos.compareAndSet(fullAt, base + cost)) {
+      if (FULL_AT.compareAndSet(this, fullAt, base + cost)) {
         return 0;
       }
     }
@@ -46,11 +52,11 @@ final class TokenBucket {
 
   /** Gives back what was taken for something that another limit then refused. */
   void giveBack(double tokens) {
-    fullAtNanos.addAndGet(-(long) (tokens * nanosPerToken));
+    FULL_AT.addAndGet(this, -(long) (tokens * nanosPerToken));
   }
 
   /** Whether nothing is missing: then a new bucket is as good. */
   boolean isFull(long nowNanos) {
-    return fullAtNanos.get() - nowNanos <= 0;
+    return fullAtNanos - nowNanos <= 0;
   }
 }

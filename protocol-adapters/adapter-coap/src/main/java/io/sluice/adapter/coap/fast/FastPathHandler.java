@@ -12,6 +12,7 @@ import io.sluice.adapter.coap.request.ListenerContext;
 import io.sluice.adapter.coap.settings.CoapOptions;
 import io.sluice.adapter.coap.udp.UdpSockets;
 import io.sluice.adapter.netty.ReceiptQueue;
+import io.sluice.api.DeviceId;
 import io.sluice.api.adapter.Receipt;
 import io.sluice.api.adapter.ReceiptSink;
 import io.sluice.api.adapter.Uplink;
@@ -53,6 +54,11 @@ final class FastPathHandler extends ChannelInboundHandlerAdapter implements Rece
   private final LateAnswers late;
   private final byte[] datagram;
   private final List<Future<?>> tasks = new ArrayList<>(1);
+
+  // Of the datagrams that are read in one go: a millisecond's worth.
+  private boolean isTimed;
+  private long readNanos;
+  private long readMicros;
 
   /** Never holds more than there are requests in hand. */
   private final ReceiptQueue<PlainExchange> verdicts;
@@ -146,8 +152,13 @@ final class FastPathHandler extends ChannelInboundHandlerAdapter implements Rece
   }
 
   private void receive(DatagramPacket packet) {
-    long nanos = System.nanoTime();
-    int second = second(nanos);
+    if (!isTimed) {
+      isTimed = true;
+      readNanos = System.nanoTime();
+      Instant now = listener.clock().instant();
+      readMicros = now.getEpochSecond() * 1_000_000L + now.getNano() / 1_000;
+    }
+    int second = second(readNanos);
     RecentMessages.Peer peer = recent.peer(packet.sender(), second);
     int checksum = plain.checksum();
     Object before = peer.find(plain.messageId(), checksum, second);
@@ -155,10 +166,10 @@ final class FastPathHandler extends ChannelInboundHandlerAdapter implements Rece
       repeat(peer, before);
       return;
     }
-    Instant now = listener.clock().instant();
-    long micros = now.getEpochSecond() * 1_000_000L + now.getNano() / 1_000;
-    PlainExchange exchange = new PlainExchange(this, peer, plain, micros, nanos);
-    recent.add(peer, exchange.messageId(), checksum, exchange.isConfirmable(), second, exchange);
+    PlainExchange exchange = new PlainExchange(this, peer, plain, readMicros, readNanos);
+    exchange.place =
+        recent.add(
+            peer, exchange.messageId(), checksum, exchange.isConfirmable(), second, exchange);
     if (listener.reception().reserve(exchange)) {
       try {
         admit(exchange);
@@ -194,7 +205,7 @@ final class FastPathHandler extends ChannelInboundHandlerAdapter implements Rece
   private void admit(PlainExchange exchange) {
     PlainUplink.Span device = plain.device();
     PlainUplink.Span token = plain.token();
-    Object key =
+    Admissions.Key key =
         Admissions.key(
             exchange.address(),
             datagram,
@@ -203,8 +214,20 @@ final class FastPathHandler extends ChannelInboundHandlerAdapter implements Rece
             datagram,
             token.start(),
             token.length());
+    RecentMessages.Peer peer = exchange.peer();
+    long revocations = listener.admissions().revocations(); // before anything is looked up
+    long nanos = exchange.receivedNanos();
+    KnownSender same = peer.sender();
+    if (same != null && same.is(key, revocations, nanos)) {
+      if (same.isSignDue(nanos)) {
+        listener.gateway().sessions().seen(same.device(), same.sender().peer());
+      }
+      offer(exchange, same.device());
+      return;
+    }
     Admissions.Sender known = listener.admissions().known(key);
     if (known != null) {
+      peer.sender(new KnownSender(key, known, revocations, nanos));
       accept(exchange, known);
     } else {
       listener
@@ -244,7 +267,11 @@ final class FastPathHandler extends ChannelInboundHandlerAdapter implements Rece
   private void accept(PlainExchange exchange, Admissions.Sender sender) {
     recent.admit(exchange.peer());
     listener.gateway().sessions().seen(sender.device(), sender.peer());
-    exchange.from(sender.device());
+    offer(exchange, sender.device());
+  }
+
+  private void offer(PlainExchange exchange, DeviceId device) {
+    exchange.from(device);
     if (exchange.isConfirmable()) {
       late.await(exchange);
     }
@@ -295,7 +322,7 @@ final class FastPathHandler extends ChannelInboundHandlerAdapter implements Rece
       Replies.send(adopter, Replies.to(exchange, receipt, listener.maxPayloadBytes()));
     } else if (receipt instanceof Receipt.Stored && exchange.isConfirmable()) {
       if (!exchange.isOffered) {
-        exchange.peer().replace(exchange, Remembered.STORED);
+        exchange.peer().replace(exchange, exchange.place, Remembered.STORED);
       }
       writer.writeChanged(
           exchange.peer(), exchange.messageId(), exchange.token(), exchange.tokenLength());
@@ -309,7 +336,7 @@ final class FastPathHandler extends ChannelInboundHandlerAdapter implements Rece
     byte[] bytes = writer.bytes(exchange, response);
     if (bytes != null) {
       if (!exchange.isOffered) {
-        exchange.peer().replace(exchange, bytes);
+        exchange.peer().replace(exchange, exchange.place, bytes);
       }
       writer.write(exchange.peer(), bytes);
     }
@@ -317,6 +344,7 @@ final class FastPathHandler extends ChannelInboundHandlerAdapter implements Rece
 
   @Override
   public void channelReadComplete(ChannelHandlerContext context) {
+    isTimed = false;
     context.flush();
   }
 

@@ -78,7 +78,7 @@ final class LateAnswers {
       awaitNoMore(first);
       if (adoptions.offer(first)) {
         first.isOffered = true;
-        first.peer().replace(first, Remembered.ADOPTED);
+        first.peer().replace(first, first.place, Remembered.ADOPTED);
         passBare(
             first.code(), first.messageId(), first.token(), first.tokenLength(), first.address());
       }

@@ -40,6 +40,10 @@ final class PlainExchange extends ReceivedMessage implements Answerable {
   @Nullable PlainExchange earlier;
 
   @Nullable PlainExchange later;
+
+  /** Where its peer has it, as far as that is known. */
+  int place;
+
   boolean isOffered;
   boolean isFinished;
   @Nullable Exchange adopter;

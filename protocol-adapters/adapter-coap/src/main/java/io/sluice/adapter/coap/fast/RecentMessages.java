@@ -1,9 +1,12 @@
 package io.sluice.adapter.coap.fast;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.ByteOrder;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -15,19 +18,38 @@ import org.jspecify.annotations.Nullable;
  * <p>Bounds: so many messages of a peer, so many in all. When full, a peer's new message takes the
  * place of its oldest; a new peer takes the place of the one that has been silent longest, of those
  * that have shown no good credentials first: forged addresses drive out each other, not devices.
- * About 15 bytes a message and 215 a peer.
+ * About 15 bytes a message, 170 a peer, and 80 more of one that has shown good credentials.
  *
  * <p>Not thread-safe.
  */
+@SuppressWarnings("ReferenceEquality") // a peer is one object
 public final class RecentMessages {
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
+  private static final int FIRST_TABLE = 64;
+
+  /** Beside the port: the address is one of IPv4. */
+  private static final int IPV4 = 1 << 16;
+
   private final int maxMessages;
   private final int maxPerPeer;
   private final int confirmableSeconds;
   private final int nonConfirmableSeconds;
-  private final HashMap<Address, Peer> peers = new HashMap<>();
-  private final Address probe = new Address();
+
+  /**
+   * By hash, those of one place by {@link Peer#next}; a power of two, and larger than the peers.
+   */
+  private @Nullable Peer[] table = new @Nullable Peer[FIRST_TABLE];
+
+  private int peers;
   private final Peer unverified = new Peer();
   private final Peer admitted = new Peer();
+
+  // The address that is looked for: as in Peer.
+  private long high;
+  private long low;
+  private int port;
 
   /** Keeps a sender from choosing addresses that collide. */
   private final long seed = ThreadLocalRandom.current().nextLong();
@@ -47,29 +69,26 @@ public final class RecentMessages {
     this.nonConfirmableSeconds = nonConfirmableSeconds;
   }
 
-  /** A key of the table, which the probe changes and nobody else. */
-  private static final class Address {
-    private InetSocketAddress value = InetSocketAddress.createUnresolved("", 0);
-    private int hash;
-
-    @Override
-    public boolean equals(Object other) {
-      return other instanceof Address that && hash == that.hash && value.equals(that.value);
-    }
-
-    @Override
-    public int hashCode() {
-      return hash;
-    }
-  }
-
   /** One sender, in a ring of those that are as trustworthy, the longest silent first. */
   static final class Peer {
-    private final Address key = new Address();
+    private final InetSocketAddress address;
+    private final int hash;
+
+    // The address once more: the table looks at nothing else.
+    private final long high;
+    private final long low;
+    private final int port;
+
+    /** The next of the same place in the table. */
+    private @Nullable Peer next;
+
     private Peer before = this;
     private Peer after = this;
     private boolean isAdmitted;
     private int lastSecond;
+
+    /** As whom the address has shown itself last. */
+    private @Nullable KnownSender sender;
 
     // a ring of messages: column by column, since a million objects would cost more
     private char[] messageIds = new char[0];
@@ -79,9 +98,30 @@ public final class RecentMessages {
     private int oldest;
     private int size;
 
+    /** Begins a ring. */
+    private Peer() {
+      this(InetSocketAddress.createUnresolved("", 0), 0, 0, 0, 0);
+    }
+
+    private Peer(InetSocketAddress address, int hash, long high, long low, int port) {
+      this.address = address;
+      this.hash = hash;
+      this.high = high;
+      this.low = low;
+      this.port = port;
+    }
+
     /** As it is kept here, without what the transport adds to it. */
     InetSocketAddress address() {
-      return key.value;
+      return address;
+    }
+
+    @Nullable KnownSender sender() {
+      return sender;
+    }
+
+    void sender(KnownSender shown) {
+      sender = shown;
     }
 
     private void unlink() {
@@ -106,8 +146,16 @@ public final class RecentMessages {
       return null;
     }
 
-    /** Puts the answer in the place of the exchange, where that has not been forgotten. */
-    void replace(Object exchange, Object answer) {
+    /**
+     * Puts the answer in the place of the exchange, where that has not been forgotten.
+     *
+     * @param likely where it was put
+     */
+    void replace(Object exchange, int likely, Object answer) {
+      if (likely < size && exchange.equals(answers[likely])) {
+        answers[likely] = answer;
+        return;
+      }
       for (int i = 0; i < size; i++) {
         if (exchange.equals(answers[i])) {
           answers[i] = answer;
@@ -144,13 +192,29 @@ public final class RecentMessages {
     }
   }
 
-  /** The peer of this address, which is the latest heard from now. */
+  /** The peer of this address, which is among the latest heard from now: to the second. */
   Peer peer(InetSocketAddress address, int second) {
-    probe.value = address;
-    probe.hash = hash(address);
-    Peer known = peers.get(probe);
+    InetAddress host = address.getAddress();
+    port = address.getPort();
+    if (host instanceof Inet4Address) {
+      high = 0;
+      low = host.hashCode(); // the address itself
+      port |= IPV4;
+    } else {
+      byte[] bytes = host.getAddress();
+      high = (long) LONG.get(bytes, 0);
+      low = (long) LONG.get(bytes, Long.BYTES);
+    }
+    int hash = hash(address);
+    Peer known = table[place(hash)];
+    while (known != null
+        && (known.low != low || known.port != port || known.high != high || known.hash != hash)) {
+      known = known.next;
+    }
     if (known == null) {
-      known = add(address, probe.hash);
+      known = add(address, hash);
+    } else if (known.lastSecond == second) {
+      return known;
     } else {
       known.unlink();
     }
@@ -159,17 +223,43 @@ public final class RecentMessages {
     return known;
   }
 
+  private int place(int hash) {
+    return (hash ^ (hash >>> 16)) & (table.length - 1);
+  }
+
   private Peer add(InetSocketAddress address, int hash) {
     while (places >= maxMessages && (forgetFirst(unverified) || forgetFirst(admitted))) {
       // until there is room
     }
-    Peer made = new Peer();
-    made.key.value = new InetSocketAddress(address.getAddress(), address.getPort());
-    made.key.hash = hash;
+    if (peers >= table.length) {
+      enlarge();
+    }
+    InetSocketAddress plain = new InetSocketAddress(address.getAddress(), address.getPort());
+    Peer made = new Peer(plain, hash, high, low, port);
     made.grow(1);
     places++;
-    peers.put(made.key, made);
+    peers++;
+    put(made);
     return made;
+  }
+
+  private void put(Peer peer) {
+    int place = place(peer.hash);
+    peer.next = table[place];
+    table[place] = peer;
+  }
+
+  private void enlarge() {
+    @Nullable Peer[] smaller = table;
+    table = new @Nullable Peer[2 * smaller.length];
+    for (Peer first : smaller) {
+      Peer each = first;
+      while (each != null) {
+        Peer next = each.next;
+        put(each);
+        each = next;
+      }
+    }
   }
 
   private boolean forgetFirst(Peer ring) {
@@ -178,9 +268,29 @@ public final class RecentMessages {
       return false;
     }
     first.unlink();
-    peers.remove(first.key);
+    remove(first);
     places -= first.answers.length;
     return true;
+  }
+
+  private void remove(Peer peer) {
+    int place = place(peer.hash);
+    Peer before = null;
+    Peer each = table[place];
+    while (each != null && each != peer) {
+      before = each;
+      each = each.next;
+    }
+    if (each == null) {
+      return;
+    }
+    peers--;
+    if (before == null) {
+      table[place] = peer.next;
+    } else {
+      before.next = peer.next;
+    }
+    peer.next = null;
   }
 
   private int hash(InetSocketAddress address) {
@@ -209,11 +319,19 @@ public final class RecentMessages {
   }
 
   private boolean isKept(Peer peer) {
-    return peers.get(peer.key) == peer;
+    Peer each = table[place(peer.hash)];
+    while (each != null && each != peer) {
+      each = each.next;
+    }
+    return each != null;
   }
 
-  /** Remembers a message; the exchange is what {@link Peer#find} gives until it is replaced. */
-  void add(
+  /**
+   * Remembers a message; the exchange is what {@link Peer#find} gives until it is replaced.
+   *
+   * @return where it was put
+   */
+  int add(
       Peer peer, int messageId, int checksum, boolean confirmable, int second, Object exchange) {
     int capacity = peer.answers.length;
     if (peer.size == capacity && capacity < maxPerPeer) {
@@ -234,6 +352,7 @@ public final class RecentMessages {
     peer.checksums[at] = checksum;
     peer.untilSecond[at] = second + (confirmable ? confirmableSeconds : nonConfirmableSeconds);
     peer.answers[at] = exchange;
+    return at;
   }
 
   /** Forgets the peers all of whose messages are past their time. */
@@ -254,6 +373,6 @@ public final class RecentMessages {
   }
 
   int peers() {
-    return peers.size();
+    return peers;
   }
 }

@@ -79,7 +79,8 @@ public final class Admissions {
     }
   }
 
-  private record Key(InetSocketAddress address, long a, long b, long c, long d) {}
+  /** An address, and the SHA-256 of the credentials that came from it. */
+  public record Key(InetSocketAddress address, long a, long b, long c, long d) {}
 
   /**
    * Exactly one of the two is called, on this thread or on any other; neither may block.
@@ -120,6 +121,14 @@ public final class Admissions {
   public Sender known(Object key) {
     Sender known = remembered.get(key);
     return known != null && known.untilNanos() - System.nanoTime() > 0 ? known : null;
+  }
+
+  /**
+   * Grows with each revocation. What {@link #known} gave counts no more once it is another than
+   * before.
+   */
+  public long revocations() {
+    return revocations.get();
   }
 
   /** As {@link #admit}, for what {@link #known} does not know. */
@@ -233,6 +242,7 @@ public final class Admissions {
   public void forget(DeviceId device) {
     revocations.incrementAndGet(); // before the removal: see remember
     remembered.values().removeIf(sender -> sender.device().equals(device));
+    revocations.incrementAndGet(); // and behind it: see revocations()
   }
 
   private void conclude(
@@ -280,7 +290,7 @@ public final class Admissions {
     return remembered.size();
   }
 
-  private static Object key(
+  private static Key key(
       InetSocketAddress address, @Nullable String device, @Nullable String token) {
     byte[] one = device == null ? NOTHING : device.getBytes(StandardCharsets.UTF_8);
     byte[] other = token == null ? NOTHING : token.getBytes(StandardCharsets.UTF_8);
@@ -300,7 +310,7 @@ public final class Admissions {
    * @param deviceBytes the device id's length, -1 where none is named
    * @param tokenBytes the token's length, -1 where there is none
    */
-  public static Object key(
+  public static Key key(
       InetSocketAddress address,
       byte[] device,
       int deviceAt,

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -32,7 +33,7 @@ class RecentMessagesTest {
     assertThat(peer.find(7, 7, 1)).isEqualTo("m7");
     assertThat(peer.find(7, 8, 1)).isNull();
     assertThat(peer.find(8, 7, 1)).isNull();
-    peer.replace("m7", "answer");
+    peer.replace("m7", 0, "answer");
     assertThat(peer.find(7, 7, 1)).isEqualTo("answer");
     assertThat(recent.peer(address(2), 1).find(7, 7, 1)).isNull();
   }
@@ -96,7 +97,7 @@ class RecentMessagesTest {
     for (int i = 2; i < 30; i++) {
       heard(i, 1, i);
     }
-    first.replace("m1", "answer");
+    first.replace("m1", 7, "answer");
     recent.admit(first);
     assertThat(first.find(1, 1, 1)).isEqualTo("answer");
     assertThat(recent.peers()).isLessThanOrEqualTo(8);
@@ -122,6 +123,34 @@ class RecentMessagesTest {
         }
       }
     }
+  }
+
+  @Test
+  void addressesOfBothKindsAreToldApartHoweverManyComeAndGo() throws Exception {
+    SplittableRandom random = new SplittableRandom(11);
+    RecentMessages few = new RecentMessages(500, 1, 247, 145);
+    for (int step = 0; step < 30_000; step++) {
+      InetSocketAddress address = eitherKind(random.nextInt(2_000));
+      RecentMessages.Peer peer = few.peer(address, step / 100);
+      assertThat(peer.address()).isEqualTo(address);
+      InetSocketAddress again = new InetSocketAddress(address.getAddress(), address.getPort());
+      assertThat(few.peer(again, step / 100)).isSameAs(peer);
+      assertThat(few.peers()).isLessThanOrEqualTo(500).isEqualTo(few.places());
+    }
+    assertThat(few.peers()).isEqualTo(500);
+    few.sweep(30_000);
+    assertThat(few.peers()).isZero();
+  }
+
+  /** IPv6 addresses whose last bytes are those of the IPv4 ones are among them. */
+  private static InetSocketAddress eitherKind(int number) throws UnknownHostException {
+    int port = 1_000 + number % 5;
+    byte last = (byte) (number / 5);
+    byte[] four = {10, 0, (byte) (number >> 10), last};
+    byte[] six = new byte[16];
+    System.arraycopy(four, 0, six, 12, 4);
+    six[0] = (byte) (number % 3 == 0 ? 0 : 0x20);
+    return new InetSocketAddress(InetAddress.getByAddress(number % 2 == 0 ? four : six), port);
   }
 
   @Test

@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 import io.sluice.adapter.coap.settings.CoapOptions;
 import io.sluice.adapter.coap.settings.CoapSettings;
 import io.sluice.adapter.coap.settings.FastPath;
+import io.sluice.api.DeviceId;
 import io.sluice.api.Limit;
 import io.sluice.api.RejectReason;
 import io.sluice.api.adapter.Receipt;
@@ -263,6 +264,35 @@ class FastPathTest {
     gateway.revoke("raw-1");
     answered(RawPeer.post(3, "1"));
     assertThat(gateway.admissions).hasValue(2);
+  }
+
+  @Test
+  void otherCredentialsOfTheSameAddressAreCheckedForThemselves() throws Exception {
+    for (int id = 1; id <= 3; id++) {
+      assertThat(RawPeer.code(answered(RawPeer.post(id, "1")))).isEqualTo("2.04");
+    }
+    assertThat(gateway.admissions).hasValue(1);
+    assertThat(RawPeer.code(answered(RawPeer.post(4, "raw-2", "secret", "1")))).isEqualTo("2.04");
+    assertThat(RawPeer.code(answered(RawPeer.post(5, "raw-1", "wrong", "1")))).isEqualTo("4.01");
+    assertThat(RawPeer.code(answered(RawPeer.post(6, "raw-2", "wrong", "1")))).isEqualTo("4.01");
+    assertThat(gateway.admissions).hasValue(4);
+    assertThat(RawPeer.code(answered(RawPeer.post(7, "1")))).isEqualTo("2.04");
+    assertThat(gateway.admissions).hasValue(4);
+    assertThat(gateway.accepted)
+        .extracting(uplink -> uplink.device().value())
+        .containsExactly("raw-1", "raw-1", "raw-1", "raw-2", "raw-1");
+  }
+
+  @Test
+  void revokedDeviceThatSentAgainAndAgainIsCheckedAgainAtOnce() throws Exception {
+    for (int id = 1; id <= 5; id++) {
+      answered(RawPeer.post(id, "1"));
+    }
+    gateway.revoke("raw-1");
+    answered(RawPeer.post(6, "1"));
+    answered(RawPeer.post(7, "1"));
+    assertThat(gateway.admissions).hasValue(2);
+    assertThat(gateway.seen).contains(new DeviceId("raw-1"));
   }
 
   @Test

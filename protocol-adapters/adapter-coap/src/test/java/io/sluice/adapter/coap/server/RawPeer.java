@@ -75,11 +75,16 @@ public final class RawPeer implements AutoCloseable {
 
   /** Confirmable POST of text to /telemetry with good credentials. */
   public static byte[] post(int messageId, String payload) {
+    return post(messageId, "raw-1", "secret", payload);
+  }
+
+  /** Confirmable POST of text to /telemetry. */
+  static byte[] post(int messageId, String device, String token, String payload) {
     ByteArrayOutputStream out = header(2, messageId);
     int last = option(out, 0, 11, "telemetry".getBytes(UTF_8));
     last = option(out, last, 12, new byte[0]);
-    last = option(out, last, 15, "d=raw-1".getBytes(UTF_8));
-    option(out, last, 15, "k=secret".getBytes(UTF_8));
+    last = option(out, last, 15, ("d=" + device).getBytes(UTF_8));
+    option(out, last, 15, ("k=" + token).getBytes(UTF_8));
     out.write(0xff);
     out.writeBytes(payload.getBytes(UTF_8));
     return out.toByteArray();
