@@ -3,6 +3,7 @@ package io.sluice.app;
 import io.sluice.cli.config.GatewayFiles;
 import io.sluice.engine.adapters.GatewayIngress;
 import io.sluice.engine.config.GatewayConfig;
+import io.sluice.engine.dialect.Dialects;
 import io.sluice.engine.ingest.IngestPipeline;
 import io.sluice.engine.ingest.Vocabulary;
 import io.sluice.engine.normalize.profile.Profiles;
@@ -22,8 +23,9 @@ final class Understanding {
    *
    * @param anywhere where nobody says by which adapter a message came
    * @param byAdapter name of an adapter → what holds there
+   * @param dialects those of both
    */
-  record State(Vocabulary anywhere, Map<String, Vocabulary> byAdapter) {
+  record State(Vocabulary anywhere, Map<String, Vocabulary> byAdapter, Dialects dialects) {
     /**
      * @param opened what the listeners were opened by: one that the files do not name any more goes
      *     on until the restart
@@ -40,7 +42,8 @@ final class Understanding {
           .config()
           .sources()
           .forEach(each -> byAdapter.put(each.name(), at(files, files.config(), each.name())));
-      return new State(new Vocabulary(files.topics(), files.profiles()), byAdapter);
+      return new State(
+          new Vocabulary(files.topics(), files.profiles()), byAdapter, files.dialects());
     }
 
     private static Vocabulary at(GatewayFiles files, GatewayConfig config, String adapter) {
@@ -101,6 +104,7 @@ final class Understanding {
 
   /** Has another state hold, for adapters that are open too. */
   void replace(State other) {
+    other.dialects().continueFrom(state.dialects());
     state = other;
     pipeline.understand(other.anywhere());
     ways.forEach((adapter, way) -> {

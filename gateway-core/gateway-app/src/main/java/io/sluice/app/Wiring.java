@@ -189,6 +189,7 @@ final class Wiring implements AutoCloseable {
             registry::find, state.anywhere(), normalizer, spool, traffic, deviceLimits, observer);
     spool.afterBatch(pipeline::flushSinks);
     pipeline.bring(closing(registry.children(normalizer::profile)));
+    pipeline.proveBy(registry::secrets);
     bound(pipeline, registry, spool, limits);
     Forwarders forwarders = new Forwarders(config.gateway().id(), spool, clock);
     DeadLetterRetries retries = openRetries(normalizer, profiles, pipeline, spool, forwarders);

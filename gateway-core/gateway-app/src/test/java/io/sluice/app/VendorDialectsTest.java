@@ -69,6 +69,8 @@ class VendorDialectsTest {
           credentials: { password: s3cret-of-pump7 } }
       - { id: probe-1, profile: energy-meter, sector: factory, site: plant-a, parent: board-1 }
       - { id: sub-1, profile: energy-meter, sector: factory, site: plant-a, parent: pump-07 }
+      - { id: meter-3, profile: energy-meter, sector: factory, site: plant-a, parent: pump-07,
+          credentials: { secret: c0ffee00112233445566778899aabbcc } }
       - { id: board-1, profile: energy-meter, sector: factory, site: plant-a,
           credentials: { token: t0ken-of-board-1-0123 } }
       """;
@@ -494,6 +496,34 @@ class VendorDialectsTest {
       await()
           .untilAsserted(() ->
               assertThat(new Setup(directory).archive().values("power")).contains(8107L, 8108L));
+    }
+  }
+
+  /** The signature is the worked example over the content that help.aliyun.com 89299 prescribes. */
+  @Test
+  void subDeviceWithASecretIsSignedForByItsGateway() throws Exception {
+    String login = "/ext/session/a1SluiceDemo/pump-07/combine/login";
+    String params =
+        "{\"id\":\"%s\",\"params\":{\"productKey\":\"a1SluiceSub1\",\"deviceName\":\"meter-3\","
+            + "\"clientId\":\"a1SluiceSub1&meter-3\",\"timestamp\":\"1795802400000\","
+            + "\"signMethod\":\"hmacSha1\",\"sign\":\"%s\",\"cleanSession\":\"true\"}}";
+    try (Firmware pump = new Firmware(PUMP_ID, PUMP, PUMP_PASSWORD)) {
+      long letters = gateway.operations().deadLetters().count();
+      pump.says(login, params.formatted("1", "48ec1667d00044de56b709de57e128bf4d53c0e4"));
+      assertThat(pump.hears())
+          .startsWith(login + "_reply {\"id\":\"1\",\"code\":460,\"message\":\"the signature of");
+      assertThat(gateway.operations().deadLetters().count()).isEqualTo(letters + 1);
+      pump.says(login, params.formatted("2", "48ec1667d00044de56b709de57e128bf4d53c0e3"));
+      assertThat(pump.hears())
+          .isEqualTo(
+              login
+                  + "_reply {\"id\":\"2\",\"code\":200,\"message\":\"success\",\"data\":{\"productKey\":"
+                  + "\"a1SluiceSub1\",\"deviceName\":\"meter-3\"}}");
+      pump.says(
+          "/sys/a1SluiceSub1/meter-3/thing/event/property/post",
+          "{\"id\":\"3\",\"params\":{\"power\":9107},\"method\":\"thing.event.property.post\"}");
+      assertThat(pump.hears()).contains("\"code\":200", "\"id\":\"3\"");
+      await().until(() -> new Setup(directory).archive().values("power").contains(9107L));
     }
   }
 

@@ -1,5 +1,6 @@
 package io.sluice.api.dialect;
 
+import io.sluice.api.DeviceId;
 import io.sluice.api.codec.PayloadException;
 import java.util.List;
 
@@ -25,4 +26,15 @@ public interface Unpacker {
    *     letter
    */
   List<Part> unpack(String topic, byte[] payload, long receivedMicros) throws PayloadException;
+
+  /**
+   * The same, of a message of a session. What takes messages apart by what earlier ones told keeps
+   * that apart by session, so that no device has a say in how another's are read.
+   *
+   * @param session the device whose session the message came by
+   */
+  default List<Part> unpack(DeviceId session, String topic, byte[] payload, long receivedMicros)
+      throws PayloadException {
+    return unpack(topic, payload, receivedMicros);
+  }
 }

@@ -5,8 +5,10 @@ import io.sluice.engine.config.GatewayConfig;
 import io.sluice.engine.config.GatewayConfig.AdapterConfig;
 import io.sluice.engine.config.GatewayConfig.UpstreamConfig;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.BiPredicate;
@@ -29,6 +31,9 @@ public record ReloadPlan(
     List<SourceFiles.Change> files,
     List<String> restart,
     List<String> lines) {
+  /** The section whose change is one of the profiles. */
+  private static final String UNITS = "units";
+
   /** What of a list of named parts is not as it was. */
   public record Parts<T>(List<T> added, List<T> changed, List<T> removed) {
     public boolean isEmpty() {
@@ -88,13 +93,18 @@ public record ReloadPlan(
     Parts<AdapterConfig> sources =
         Parts.of(before.sources(), after.sources(), AdapterConfig::name, AdapterConfig::equals);
     List<String> lists = dialectLists(before, after);
+    boolean isOfUnits = !Objects.equals(before.sections().get(UNITS), after.sections().get(UNITS));
     boolean isVocabulary =
-        !lists.isEmpty()
+        isOfUnits
+            || !lists.isEmpty()
             || !before.profiles().equals(after.profiles())
             || files.stream().anyMatch(change -> change.source().kind().isOfVocabulary())
             || !sources.isEmpty();
     List<String> lines = new ArrayList<>();
     files.forEach(change -> lines.add(change.toString()));
+    if (isOfUnits) {
+      lines.add(UNITS + " changed");
+    }
     lines.addAll(lists);
     lines.addAll(upstreams.lines("upstream", UpstreamConfig::name));
     lines.addAll(sources.lines("source", AdapterConfig::name));
@@ -149,7 +159,11 @@ public record ReloadPlan(
       }
     }
     SettingsDiff.add("admin", started.admin(), after.admin(), keys);
-    SettingsDiff.add("", started.sections(), after.sections(), keys);
+    Map<String, Record> sections = new HashMap<>(started.sections());
+    Map<String, Record> others = new HashMap<>(after.sections());
+    sections.remove(UNITS);
+    others.remove(UNITS);
+    SettingsDiff.add("", sections, others, keys);
     return List.copyOf(keys);
   }
 

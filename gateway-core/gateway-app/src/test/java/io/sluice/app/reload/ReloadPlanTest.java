@@ -74,6 +74,14 @@ class ReloadPlanTest {
   }
 
   @Test
+  void unitsOfOnesOwnAreTakenOverWithTheProfiles() throws IOException {
+    ReloadPlan plan = plan(BEFORE + "units: { own: { GPM: { unit: l/min, factor: 3.785 } } }\n");
+    assertThat(plan.vocabulary()).isTrue();
+    assertThat(plan.lines()).containsExactly("units changed");
+    assertThat(plan.restart()).isEmpty();
+  }
+
+  @Test
   void whatAnUpstreamWasCalledBeforeIsNoChangeOfIt() throws IOException {
     assertThat(plan(BEFORE.replace("name: archive", "name: archive, was: old")).isEmpty()).isTrue();
   }

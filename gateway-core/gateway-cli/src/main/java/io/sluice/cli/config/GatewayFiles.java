@@ -14,7 +14,9 @@ import io.sluice.engine.config.Types;
 import io.sluice.engine.dialect.DialectPlaces;
 import io.sluice.engine.dialect.Dialects;
 import io.sluice.engine.dialect.Topics;
+import io.sluice.engine.normalize.UnitSettings;
 import io.sluice.engine.normalize.profile.Profiles;
+import io.sluice.engine.normalize.unit.OwnUnit;
 import io.sluice.engine.registry.auth.ConsumerSettings;
 import io.sluice.engine.registry.credential.AccessSettings;
 import io.sluice.engine.registry.credential.Authorities;
@@ -66,7 +68,7 @@ public record GatewayFiles(
       case Faulty faulty -> {
         Reports.print(faulty.faults(), faulty.kinds(), faulty.count(), err);
         Faults faults = new Faults();
-        named(faulty.profiles(), faulty.devices(), null, faults, err);
+        named(faulty.profiles(), Map.of(), faulty.devices(), null, faults, err);
         Reports.print(faults, err);
         yield null;
       }
@@ -78,19 +80,24 @@ public record GatewayFiles(
 
   private static Named named(
       List<Path> profilePlaces,
+      Map<String, OwnUnit> units,
       List<Path> devices,
       @Nullable Set<String> authorities,
       Faults faults,
       PrintWriter err) {
     List<Path> places = profilePlaces.isEmpty() ? List.of(shippedProfiles()) : profilePlaces;
     Dialects dialects = Dialects.load(DialectPlaces.beside(places, shippedDialects()), faults);
-    Profiles.Loaded profiles = Profiles.load(places, dialects.names());
+    Profiles.Loaded profiles = Profiles.load(places, dialects.names(), units);
     Reports.printLines("", profiles.faults(), err);
     Reports.printLines("warning: ", profiles.warnings(), err);
     return new Named(
         profiles,
         dialects,
         DeviceSeed.load(devices, profiles.profiles().ids(), authorities, System.getenv(), faults));
+  }
+
+  private static Map<String, OwnUnit> units(GatewayConfig config) {
+    return config.section(UnitSettings.class).units();
   }
 
   private static @Nullable GatewayFiles load(
@@ -101,7 +108,8 @@ public record GatewayFiles(
       PrintWriter err) {
     Faults faults = new Faults();
     Set<String> authorities = authorities(file, config, faults);
-    Named named = named(config.profiles(), config.devices(), authorities, faults, err);
+    Named named =
+        named(config.profiles(), units(config), config.devices(), authorities, faults, err);
     Profiles.Loaded profiles = named.profiles();
     DeviceSeed seed = named.seed();
     checkDialects(file, config, named, faults);
@@ -136,7 +144,7 @@ public record GatewayFiles(
       Path file, GatewayConfig config, PrintWriter err) {
     long readMillis = System.currentTimeMillis();
     Faults faults = new Faults();
-    Named named = named(config.profiles(), List.of(), null, faults, err);
+    Named named = named(config.profiles(), units(config), List.of(), null, faults, err);
     Profiles.Loaded profiles = named.profiles();
     checkDialects(file, config, named, faults);
     checkAutoRegister(file, config, profiles.profiles().ids(), faults);

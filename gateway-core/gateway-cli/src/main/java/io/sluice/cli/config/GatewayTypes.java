@@ -9,6 +9,7 @@ import io.sluice.engine.config.Types.Section;
 import io.sluice.engine.coverage.CoverageSettings;
 import io.sluice.engine.limits.LimitSettings;
 import io.sluice.engine.normalize.TimeSettings;
+import io.sluice.engine.normalize.UnitSettings;
 import io.sluice.engine.registry.auth.ConsumerSettings;
 import io.sluice.engine.registry.credential.AccessSettings;
 import io.sluice.spool.SpoolSettings;
@@ -28,7 +29,8 @@ public final class GatewayTypes {
           new Section("metrics", MetricsSettings.class, "Push metrics to an OTLP receiver."),
           new Section("reload", ReloadSettings.class, "What is read anew by itself."),
           new Section("spool", SpoolSettings.class, "Bounds and policies of the durable spool."),
-          new Section("times", TimeSettings.class, "How the times of devices are read."));
+          new Section("times", TimeSettings.class, "How the times of devices are read."),
+          new Section("units", UnitSettings.class, "Units beside those of the table."));
 
   private GatewayTypes() {}
 

@@ -1,6 +1,7 @@
 package io.sluice.engine.deadletter;
 
 import io.sluice.api.Device;
+import io.sluice.api.DeviceId;
 import io.sluice.api.Lane;
 import io.sluice.api.MessageClass;
 import io.sluice.api.RejectReason;
@@ -124,7 +125,7 @@ public final class DeadLetterRetries implements DeadLetterRetryService, AutoClos
     RoutedTopic route = ingest.routeOf(device, letter.topic());
     Part part;
     try {
-      part = part(letter, route);
+      part = part(letter, device, route);
     } catch (PayloadException e) {
       return Retry.failed(String.valueOf(e.getMessage()));
     }
@@ -240,13 +241,19 @@ public final class DeadLetterRetries implements DeadLetterRetryService, AutoClos
   }
 
   /** What a letter is that a dialect takes apart; null of any other. */
-  private static @Nullable Part part(DeadLetter letter, @Nullable RoutedTopic route)
+  private static @Nullable Part part(DeadLetter letter, Device device, @Nullable RoutedTopic route)
       throws PayloadException {
     Unpacker unpacker = route == null ? null : route.unpacker();
     if (unpacker == null) {
       return null;
     }
-    List<Part> parts = unpacker.unpack(letter.topic(), letter.payload(), letter.receivedMicros());
+    DeviceId parent = device.parent();
+    List<Part> parts =
+        unpacker.unpack(
+            parent == null ? device.id() : parent,
+            letter.topic(),
+            letter.payload(),
+            letter.receivedMicros());
     if (parts.size() == 1) {
       return parts.getFirst();
     }

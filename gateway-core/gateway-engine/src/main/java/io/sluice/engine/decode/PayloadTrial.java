@@ -73,7 +73,8 @@ public final class PayloadTrial {
         outcomes.add(whole(by, payload, route));
       } else {
         for (Part part :
-            unpacker.unpack(payload.topic(), payload.bytes(), payload.receivedMicros())) {
+            unpacker.unpack(
+                payload.self().id(), payload.topic(), payload.bytes(), payload.receivedMicros())) {
           outcomes.add(part(by, payload, route, part));
         }
       }

@@ -3,6 +3,7 @@ package io.sluice.engine.dialect;
 import io.sluice.api.ContentType;
 import io.sluice.api.MessageClass;
 import io.sluice.api.config.Option;
+import io.sluice.engine.dialect.signin.ProofFile;
 import io.sluice.engine.dialect.signin.SignInFile;
 import io.sluice.engine.dialect.talk.TalkFile;
 import java.util.List;
@@ -66,12 +67,15 @@ record DialectFile(
           @Nullable String childPayload,
       @Option(doc = "What takes its messages apart, of those that the program has.")
           @Nullable String unpack,
+      @Option(doc = "How its messages are compressed; without it they are not.")
+          @Nullable Encoding encoding,
       @Option(
               doc = "Whether its messages are stored; false: they are acknowledged, and no more.",
               def = "true")
           boolean kept,
       @Option(doc = "Names of the replies, of the key reply.") List<String> reply,
       @Option(doc = "How its messages answer a command.") TalkFile.@Nullable Answer answer,
+      @Option(doc = "How its messages prove the devices that they name.") @Nullable ProofFile proof,
       @Option(
               doc =
                   "Fields of the messages that are stored, { body.method: report }; others are"
@@ -82,6 +86,11 @@ record DialectFile(
     boolean isStored() {
       return kept && messageClass != null;
     }
+  }
+
+  /** How messages are compressed. */
+  enum Encoding {
+    GZIP
   }
 
   /** How the devices of one message are told apart. */

@@ -5,6 +5,8 @@ import io.sluice.engine.config.ConfigNode.Mapping;
 import io.sluice.engine.config.ConfigNode.Sequence;
 import io.sluice.engine.config.Faults;
 import io.sluice.engine.config.NearestKey;
+import io.sluice.engine.dialect.signin.ChildProof;
+import io.sluice.engine.dialect.signin.ProofFile;
 import io.sluice.engine.dialect.signin.SignInFile;
 import io.sluice.engine.dialect.signin.SignInWay;
 import io.sluice.engine.dialect.talk.Follow;
@@ -76,7 +78,14 @@ final class DialectParts {
 
   private @Nullable Follow made(DialectFile.Up up, List<TalkFile.Reply> replies) {
     try {
-      return new Follow(up.topic(), replies, up.answer(), up.only(), up.except());
+      ProofFile proof = up.proof();
+      return new Follow(
+          up.topic(),
+          replies,
+          up.answer(),
+          proof == null ? null : new ChildProof(proof),
+          up.only(),
+          up.except());
     } catch (IllegalArgumentException e) {
       faults.add(mapping.fault("topic", String.valueOf(e.getMessage())));
       return null;
@@ -98,8 +107,12 @@ final class DialectParts {
         own.add(reply);
       }
     }
-    return own.isEmpty() && up.answer() == null && up.only().isEmpty() && up.except().isEmpty()
-        ? null
-        : made(up, own);
+    boolean isFollowed =
+        !own.isEmpty()
+            || up.answer() != null
+            || up.proof() != null
+            || !up.only().isEmpty()
+            || !up.except().isEmpty();
+    return isFollowed ? made(up, own) : null;
   }
 }

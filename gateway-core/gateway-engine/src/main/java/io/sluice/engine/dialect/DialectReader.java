@@ -64,7 +64,9 @@ final class DialectReader {
           "neuron",
           "telegraf",
           "teltonika",
-          "sparkplug");
+          "sparkplug",
+          "dragino",
+          "home-assistant");
 
   private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9._-]{0,63}");
   private static final int MAX_RULES = 1_000;
@@ -76,6 +78,11 @@ final class DialectReader {
 
   DialectReader(Faults faults) {
     this.faults = faults;
+  }
+
+  /** Has what it reads go on with what was told to what another one read. */
+  void continueFrom(DialectReader before) {
+    unpackers.continueFrom(before.unpackers);
   }
 
   SequencedMap<String, Written> readAll(DialectPlaces places) {

@@ -76,6 +76,11 @@ public final class Dialects {
     return new Dialects(places, reader, written, coded, faults);
   }
 
+  /** Has these go on with what devices told of their units and topics by those before them. */
+  public void continueFrom(Dialects before) {
+    reader.continueFrom(before.reader);
+  }
+
   /** Every name that may stand in a list. */
   public Set<String> names() {
     Set<String> names = new LinkedHashSet<>(written.keySet());

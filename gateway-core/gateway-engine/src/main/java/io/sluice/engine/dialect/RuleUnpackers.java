@@ -5,6 +5,7 @@ import io.sluice.engine.config.ConfigNode.Mapping;
 import io.sluice.engine.config.Faults;
 import io.sluice.engine.config.NearestKey;
 import io.sluice.engine.dialect.DialectFile.Children;
+import io.sluice.engine.dialect.DialectFile.Encoding;
 import io.sluice.engine.dialect.DialectFile.Up;
 import io.sluice.engine.dialect.unpack.Unpackers;
 import java.util.ArrayList;
@@ -49,6 +50,9 @@ final class RuleUnpackers {
       } else {
         found.add(named);
       }
+    }
+    if (up.encoding() == Encoding.GZIP && found.size() < 2) {
+      return List.of(Unpackers.gunzip(found.isEmpty() ? null : found.getFirst()));
     }
     return found;
   }

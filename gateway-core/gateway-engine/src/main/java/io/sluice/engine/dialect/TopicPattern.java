@@ -29,7 +29,8 @@ record TopicPattern(String text, List<Level> levels, int deviceLevel, int metric
     /** Any one level, an empty one too. */
     ANY,
     /**
-     * A bag of properties, as the last level: what its text begins with, and {@link Properties}.
+     * A bag of properties, as the last level: what its text begins with, and its text from there
+     * on.
      */
     PROPERTIES,
     /** All that follows, or nothing. */

@@ -4,6 +4,7 @@ import io.sluice.api.DeviceId;
 import io.sluice.api.MessageClass;
 import io.sluice.engine.dialect.TopicPattern.Kind;
 import io.sluice.engine.dialect.TopicPattern.Level;
+import io.sluice.engine.dialect.form.PropertyBag;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -128,7 +129,7 @@ final class TopicTrie {
     int device = pattern.deviceLevel();
     RoutedTopic routed = device < 0 ? taken.routed() : ofDevice(taken, topic, device);
     return routed != null && pattern.hasProperties()
-        ? routed.with(Properties.contentType(topic))
+        ? routed.with(PropertyBag.contentType(topic))
         : routed;
   }
 

@@ -21,6 +21,7 @@ import io.sluice.engine.deadletter.Readmission;
 import io.sluice.engine.deadletter.RetriedUplink;
 import io.sluice.engine.dialect.RoutedTopic;
 import io.sluice.engine.dialect.Topics;
+import io.sluice.engine.dialect.signin.ChildProof;
 import io.sluice.engine.dialect.talk.Follow;
 import io.sluice.engine.limits.DeviceLimits;
 import io.sluice.engine.limits.LaneShares;
@@ -31,6 +32,8 @@ import io.sluice.engine.normalize.sample.FieldFaults;
 import io.sluice.engine.normalize.sample.Normalized;
 import io.sluice.engine.record.RecordWriter;
 import io.sluice.spool.Spool;
+import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -96,6 +99,7 @@ public final class IngestPipeline implements Readmission {
   private final OwnFaults faults = new OwnFaults();
   private volatile Newcomers newcomers = Newcomers.NONE;
   private volatile AlarmWatch alarmWatch = AlarmWatch.NONE;
+  private volatile Function<String, List<String>> secrets = _ -> List.of();
   private volatile AlarmTap alarmTap = (sequence, body) -> {};
   private volatile @Nullable LaneShares shares;
   private volatile long alarmPayloadMax = Long.MAX_VALUE;
@@ -142,6 +146,15 @@ public final class IngestPipeline implements Readmission {
   /** Has this say what becomes of children that nobody registered, from now on. */
   public void bring(Newcomers by) {
     newcomers = by;
+  }
+
+  /**
+   * Has gateways prove by these that they speak for devices, from now on.
+   *
+   * @param of the secrets of a device that hold now; called on any thread, must not block
+   */
+  public void proveBy(Function<String, List<String>> of) {
+    secrets = of;
   }
 
   /** Has the listener told of alarms from now on. */
@@ -237,7 +250,10 @@ public final class IngestPipeline implements Readmission {
       return deadLetter(uplink, subject, rejection.reason(), rejection.detail());
     }
     if (isAnsweredOnly(uplink, route, given)) {
-      return MessageParts.NOTHING_TO_KEEP;
+      String fault = unproved(uplink, route);
+      return fault == null
+          ? MessageParts.NOTHING_TO_KEEP
+          : deadLetter(uplink, subject, RejectReason.PAYLOAD_INVALID, fault);
     }
     MessageClass messageClass = given == null ? route.messageClass() : classOf(given, route);
     if (messageClass == MessageClass.ALARM && uplink.payload().length > alarmPayloadMax) {
@@ -262,6 +278,15 @@ public final class IngestPipeline implements Readmission {
       uplink.followedBy(follow);
     }
     return !route.isKept() || (follow != null && !follow.isKept(uplink));
+  }
+
+  /** What is wrong with a message by which a gateway speaks for others; null where nothing is. */
+  private @Nullable String unproved(Uplink uplink, RoutedTopic route) {
+    Follow follow = route.follow();
+    ChildProof proof = follow == null ? null : follow.proof();
+    return proof == null
+        ? null
+        : proof.fault(uplink.payload(), secrets, uplink.receivedMicros() / 1_000);
   }
 
   /** The class of a will: that of its topic where it says more than that something was measured. */

@@ -70,7 +70,9 @@ final class MessageParts {
     }
     List<Part> parts;
     try {
-      parts = unpacker.unpack(uplink.topic(), uplink.payload(), uplink.receivedMicros());
+      parts =
+          unpacker.unpack(
+              known.self().id(), uplink.topic(), uplink.payload(), uplink.receivedMicros());
     } catch (PayloadException e) {
       return deadLetter(uplink, known, e);
     }

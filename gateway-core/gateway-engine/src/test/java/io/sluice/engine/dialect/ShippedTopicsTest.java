@@ -108,7 +108,6 @@ class ShippedTopicsTest {
           //sys/pk/dn/thing/event/property/post
           /sys/pk/dn/thing/event/property
           /sys/pk/dn/thing/service/property/post
-          $oc/devices/x/sys/properties/report?encoding=gzip
           $oc/devices//sys/properties/report
           $oc/devices/a/b/sys/properties/report
           oc/devices/a/sys/properties/report

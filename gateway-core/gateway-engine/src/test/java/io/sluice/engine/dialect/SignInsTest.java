@@ -144,6 +144,22 @@ class SignInsTest {
         .isEqualTo("onenet meter01 OUTSIDE_CLOCK");
   }
 
+  /** Computed with openssl over {@code et\nmethod\nres\nversion}. */
+  @Test
+  void onenetsProductKeySignsForTheProductAndForNoOtherDevice() {
+    String key = "c2x1aWNlLWRlbW8tYWNjZXNzLWtleS0wMDAwMDAwMDE=";
+    String ofProduct =
+        "version=2018-10-31&res=products%2FXy12AbCdEf&et=1827338400&method=sha256"
+            + "&sign=svaWILK%2BqUF4%2Bxa4za9QrfF1ijFi9%2BRq55Pa5uWLHSg%3D";
+    assertThat(verdict("meter01", "Xy12AbCdEf", ofProduct, key, NOW))
+        .isEqualTo("onenet meter01 GOOD");
+    String ofOther =
+        "version=2018-10-31&res=products%2FXy12AbCdEf%2Fdevices%2Fother&et=1827338400&method=sha256"
+            + "&sign=%2Br9qym7Rc%2FKAqsGMSAjIZMWfRTvlEyO2fHIf3%2F5IVMk%3D";
+    assertThat(verdict("other", "Xy12AbCdEf", ofOther, key, NOW)).isEqualTo("onenet other GOOD");
+    assertThat(verdict("meter01", "Xy12AbCdEf", ofOther, key, NOW)).endsWith(" WRONG");
+  }
+
   @Test
   void tencentSignsTheUserName() {
     String key = "c2x1aWNlLWRlbW8tcHNrIQ==";

@@ -1,7 +1,13 @@
 package io.sluice.engine.ingest;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.api.RejectReason;
+import io.sluice.api.adapter.Receipt;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -108,5 +114,101 @@ class SiteDialectsTest {
         .containsExactly(
             "telemetry 352094080000001 @2026-11-27T18:59:00Z; 66=12345; sp=0; registers.0=21;"
                 + " registers.1=37; lat=54.66604; lon=25.22503");
+  }
+
+  /**
+   * Formats and order of the log as dragino/NBSN95, SN50V3-CB and -NB, nb_payload.c writes them.
+   */
+  @Test
+  void draginosLogHasItsTimesAndItsNames() {
+    VendorRig rig = VendorRig.of("dragino").child("868508065628110", "any");
+    assertThat(
+            rig.take(
+                "dragino/up",
+                """
+                {"IMEI":"868508065628110","IMSI":"460240210507481","Model":"SN50V3-CB","mod":1,"battery":3.21,"signal":20,
+                 "time":"2026-11-27T18:59:00Z","latitude":0.000000,"longitude":0.000000,"gps_time":"1970-01-01T00:00:00Z",
+                 "DS18B20_Temp":25.6,"digital_in":0,"interrupt":0,"interrupt_level":0,"adc1":0,"temperature":25.5,
+                 "humidity":51.8,"1":[24.4,52.3,7,25.0,"2026-11-27T18:44:00Z"]}\
+                """))
+        .containsExactly(
+            "telemetry 868508065628110 @2026-11-27T18:59:00Z; mod=1; battery=3.21; signal=20;"
+                + " DS18B20_Temp=25.6; digital_in=0; interrupt=0; interrupt_level=0; adc1=0;"
+                + " temperature=25.5; humidity=51.8; temperature=24.4; humidity=52.3; adc1=7;"
+                + " DS18B20_Temp=25.0");
+  }
+
+  @Test
+  void draginosTimesWithoutZoneAreTheDevicesAndColumnsThatNobodyNamesAreNumbered() {
+    VendorRig rig = VendorRig.of("dragino").device("868508065628111", "bridge", "any", "+08:00");
+    assertThat(
+            rig.take(
+                "dragino/868508065628111/up",
+                """
+                {"IMEI":"868508065628111","IMSI":"460240210507481","Model":"NDS9-NB","battery":3.60,"signal":24,
+                 "time":"2026/11/28 02:59:00","door":1,"latitude":22.706010,"longitude":114.243030,
+                 "gps_time":"2026-11-27T18:50:00Z","1":[0,12,"2026/11/28 02:44:00"]}\
+                """))
+        .containsExactly(
+            "telemetry 868508065628111 @2026-11-27T18:59:00Z; battery=3.6; signal=24; door=1;"
+                + " latitude=22.70601; longitude=114.24303; gps_time=2026-11-27T18:50:00Z;"
+                + " log.0=0; log.1=12");
+    assertThat(rig.take("dragino/up", "{\"Model\":\"PS-CB\"}")).isEmpty();
+    assertThat(rig.letters).hasSize(1);
+  }
+
+  @Test
+  void huaweisGzipIsUnpackedWithinTheBoundOfPayloads() throws Exception {
+    VendorRig rig = VendorRig.of("huawei-iotda").child("c1", "any");
+    String sys = "$oc/devices/bridge/sys/";
+    assertThat(
+            rig.take(
+                "bridge",
+                sys + "properties/report?encoding=gzip",
+                gzip("{\"services\":[{\"service_id\":\"P\",\"properties\":{\"T\":57.5}}]}")))
+        .containsExactly("telemetry bridge; T=57.5");
+    assertThat(
+            rig.take(
+                "bridge",
+                sys + "gateway/sub_devices/properties/report?encoding=gzip",
+                gzip(
+                    "{\"devices\":[{\"device_id\":\"c1\",\"services\":[{\"service_id\":\"P\",\"properties\":{\"T\":1}}]}]}")))
+        .containsExactly("telemetry c1; T=1");
+    assertThat(rig.take("bridge", sys + "messages/up?encoding=gzip", gzip("{\"content\":\"a\"}")))
+        .containsExactly("event bridge; content=a");
+    rig.receipts.clear();
+    assertThat(rig.take(sys + "properties/report?encoding=gzip", "{\"services\":[]}")).isEmpty();
+    byte[] bomb = gzip("{\"x\":" + " ".repeat(2 << 20) + "1}");
+    assertThat(bomb).hasSizeLessThan(4_096);
+    assertThat(rig.take("bridge", sys + "messages/up?encoding=gzip", bomb)).isEmpty();
+    assertThat(rig.receipts)
+        .extracting(each -> ((Receipt.Rejected) each).reason())
+        .containsExactly(RejectReason.PAYLOAD_INVALID, RejectReason.TOO_LARGE);
+  }
+
+  private static byte[] gzip(String text) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (GZIPOutputStream out = new GZIPOutputStream(bytes)) {
+      out.write(text.getBytes(UTF_8));
+    }
+    return bytes.toByteArray();
+  }
+
+  /** eclipse.dev/hono, user guide, MQTT adapter: "Publish an Event", hono-ttl in seconds. */
+  @Test
+  void honosEventSaysForHowLongItHolds() {
+    VendorRig rig = VendorRig.of("hono").child("pump-7", "any");
+    assertThat(rig.take("event/?hono-ttl=30&content-type=application%2Fjson", "{\"door\":1}"))
+        .containsExactly("event bridge; door=1; ttl=30 s");
+    assertThat(rig.take("e/PLANT/pump-7/?content-type=application%2Fjson&hono-ttl=7", "{\"a\":2}"))
+        .containsExactly("event pump-7; a=2; ttl=7 s");
+    assertThat(rig.take("e/?content-type=text%2Fplain", "42"))
+        .containsExactly("event bridge; value=42");
+    assertThat(
+            rig.take(
+                "e/?content-type=application%2Fvnd.eclipse-hono-empty-notification&hono-ttd=30",
+                ""))
+        .isEmpty();
+    assertThat(rig.letters).isEmpty();
   }
 }

@@ -62,6 +62,11 @@ public final class Bench {
     return new Bench(loaded.profiles(), loaded.profiles().ids().iterator().next());
   }
 
+  /** With one of these. */
+  public static Bench with(Profiles profiles, String profile) {
+    return new Bench(profiles, profile);
+  }
+
   /** Loads a profile written here as {@code test.yaml}. */
   public static Profiles.Loaded load(String... lines) {
     try {

@@ -5,6 +5,7 @@ import io.sluice.api.adapter.Exchange;
 import io.sluice.api.adapter.Receipt;
 import io.sluice.api.adapter.Uplink;
 import io.sluice.engine.dialect.form.Template;
+import io.sluice.engine.dialect.signin.ChildProof;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -49,12 +50,14 @@ public final class Follow implements Exchange {
   private final TopicLevels levels;
   private final List<Reply> replies;
   private final @Nullable Answer answer;
+  private final @Nullable ChildProof proof;
   private final Conditions only;
   private final Conditions except;
   private final BodyFields fields;
 
   /**
    * @param topic of the rule
+   * @param proof how a message proves the devices that it names, or null
    * @param only fields of a message that is stored; of others only what follows is done
    * @param except fields of a message that is not
    */
@@ -62,11 +65,13 @@ public final class Follow implements Exchange {
       String topic,
       List<TalkFile.Reply> replies,
       TalkFile.@Nullable Answer answer,
+      @Nullable ChildProof proof,
       Map<String, String> only,
       Map<String, String> except) {
     this.levels = new TopicLevels(topic);
     this.replies = replies.stream().map(Follow::reply).toList();
     this.answer = answer == null ? null : answer(answer);
+    this.proof = proof;
     this.only = new Conditions(only);
     this.except = new Conditions(except);
     Set<String> paths = new HashSet<>();
@@ -124,6 +129,11 @@ public final class Follow implements Exchange {
     if (name.startsWith(BODY)) {
       paths.add(name.substring(BODY.length()));
     }
+  }
+
+  /** How its messages prove the devices that they name; null: they need not. */
+  public @Nullable ChildProof proof() {
+    return proof;
   }
 
   /** Whether the message is to be stored. */

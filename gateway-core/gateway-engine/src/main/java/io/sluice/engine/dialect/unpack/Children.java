@@ -4,6 +4,8 @@ import io.sluice.api.ContentType;
 import io.sluice.api.codec.PayloadException;
 import io.sluice.api.dialect.Part;
 import io.sluice.api.dialect.Unpacker;
+import io.sluice.engine.dialect.unpack.read.DeviceNames;
+import io.sluice.engine.dialect.unpack.read.Json;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -3,6 +3,8 @@ package io.sluice.engine.dialect.unpack;
 import io.sluice.api.codec.PayloadException;
 import io.sluice.api.dialect.Part;
 import io.sluice.api.dialect.Unpacker;
+import io.sluice.engine.dialect.unpack.read.DeviceNames;
+import io.sluice.engine.dialect.unpack.read.Json;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;

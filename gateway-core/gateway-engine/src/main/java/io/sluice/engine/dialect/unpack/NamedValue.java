@@ -4,9 +4,8 @@ import io.sluice.api.ContentType;
 import io.sluice.api.codec.PayloadException;
 import io.sluice.api.dialect.Part;
 import io.sluice.api.dialect.Unpacker;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
+import io.sluice.engine.dialect.unpack.read.Json;
+import io.sluice.engine.dialect.unpack.read.Words;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
@@ -21,24 +20,10 @@ record NamedValue(String key, UnaryOperator<String> name) implements Unpacker {
   @Override
   public List<Part> unpack(String topic, byte[] payload, long receivedMicros)
       throws PayloadException {
-    String text = text(payload);
+    String text = Words.text(payload);
     String metric = name.apply(topic);
     String named = "{" + Json.quoted(metric.isEmpty() ? "value" : metric) + ":" + json(text) + "}";
     return List.of(Part.of(ContentType.JSON, Json.utf8(named)));
-  }
-
-  /** A payload as text, without what surrounds it. */
-  static String text(byte[] payload) throws PayloadException {
-    try {
-      String text =
-          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(payload)).toString().strip();
-      if (text.isEmpty()) {
-        throw new PayloadException("the payload is empty; send one value");
-      }
-      return text;
-    } catch (CharacterCodingException e) {
-      throw new PayloadException("the payload is no text in UTF-8; send one value as text");
-    }
   }
 
   private static String json(String text) {

@@ -5,9 +5,10 @@ import io.sluice.api.codec.PayloadException;
 import io.sluice.api.dialect.Part;
 import io.sluice.api.dialect.Reading;
 import io.sluice.api.dialect.Unpacker;
+import io.sluice.engine.dialect.unpack.read.Json;
+import io.sluice.engine.dialect.unpack.read.Words;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -17,22 +18,27 @@ import tools.jackson.databind.node.ObjectNode;
  */
 final class ShellyGen1 implements Unpacker {
   private static final double KWH_OF_WATT_MINUTE = 1.0 / 60_000;
+  private static final double INVALID = 999;
   private static final double KWH_OF_WH = 1.0 / 1_000;
 
   private static final Map<String, String> UNITS =
-      Map.of(
-          "power", "W",
-          "reactive_power", "var",
-          "voltage", "V",
-          "current", "A",
-          "humidity", "%RH",
-          "battery", "%",
-          "lux", "lx");
+      Map.ofEntries(
+          Map.entry("power", "W"),
+          Map.entry("reactive_power", "var"),
+          Map.entry("voltage", "V"),
+          Map.entry("current", "A"),
+          Map.entry("humidity", "%RH"),
+          Map.entry("battery", "%"),
+          Map.entry("lux", "lx"),
+          Map.entry("temperature_f", "degF"),
+          Map.entry("ext_temperature", "Cel"),
+          Map.entry("ext_temperature_f", "degF"),
+          Map.entry("ext_humidity", "%RH"));
 
   @Override
   public List<Part> unpack(String topic, byte[] payload, long receivedMicros)
       throws PayloadException {
-    String text = NamedValue.text(payload);
+    String text = Words.text(payload);
     String name = Words.behind(topic, 2).replace('/', '.');
     if (text.charAt(0) == '{') {
       ObjectNode named = Json.newObject();
@@ -43,17 +49,28 @@ final class ShellyGen1 implements Unpacker {
   }
 
   private static Reading reading(String name, Object value) {
-    return switch (name.substring(name.lastIndexOf('.') + 1)) {
+    return switch (kind(name)) {
       case "energy", "returned_energy" ->
           new Reading(name, "kWh", Words.times(value, KWH_OF_WATT_MINUTE));
       case "total", "total_returned" -> new Reading(name, "kWh", Words.times(value, KWH_OF_WH));
+      case "ext_temperature", "ext_temperature_f", "ext_humidity" ->
+          new Reading(name, UNITS.get(kind(name)), isInvalid(value) ? "nan" : value);
       case "temperature" -> new Reading(name, isInternal(name) ? "Cel" : null, value);
-      default -> new Reading(name, unit(name), value);
+      default -> new Reading(name, UNITS.get(kind(name)), value);
     };
   }
 
-  private static @Nullable String unit(String name) {
-    return UNITS.get(name.substring(name.lastIndexOf('.') + 1));
+  /** What a probe that does not answer says. */
+  private static boolean isInvalid(Object value) {
+    return value instanceof Number number && number.doubleValue() == INVALID;
+  }
+
+  /** Its last word, without the number of a channel behind it. */
+  private static String kind(String name) {
+    int dot = name.lastIndexOf('.');
+    String last = name.substring(dot + 1);
+    boolean isChannel = dot > 0 && last.chars().allMatch(c -> c >= '0' && c <= '9');
+    return isChannel ? name.substring(name.lastIndexOf('.', dot - 1) + 1, dot) : last;
   }
 
   /** That of a sensor is in the unit of the device's settings. */

@@ -4,6 +4,7 @@ import io.sluice.api.ContentType;
 import io.sluice.api.codec.PayloadException;
 import io.sluice.api.dialect.Part;
 import io.sluice.api.dialect.Unpacker;
+import io.sluice.engine.dialect.unpack.read.Json;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.List;

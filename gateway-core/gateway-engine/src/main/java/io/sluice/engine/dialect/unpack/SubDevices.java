@@ -5,6 +5,7 @@ import io.sluice.api.MessageClass;
 import io.sluice.api.codec.PayloadException;
 import io.sluice.api.dialect.Part;
 import io.sluice.api.dialect.Unpacker;
+import io.sluice.engine.dialect.unpack.read.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

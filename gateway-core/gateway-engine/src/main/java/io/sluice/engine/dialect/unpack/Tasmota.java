@@ -10,9 +10,12 @@ import io.sluice.api.dialect.Frame;
 import io.sluice.api.dialect.Part;
 import io.sluice.api.dialect.Reading;
 import io.sluice.api.dialect.Unpacker;
+import io.sluice.engine.dialect.unpack.read.Json;
+import io.sluice.engine.dialect.unpack.read.Words;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -28,7 +31,9 @@ final class Tasmota implements Unpacker {
   /** Where the device says the epoch too, its local time is of no use. */
   private static final Map<String, Frame> EPOCH = frame(IGNORE, TIME);
 
-  private static final Set<String> TEMPERATURES = Set.of("Temperature", "DewPoint");
+  /** Of several probes of one kind, a number stands behind the word (xsns_02_analog.ino). */
+  private static final Pattern TEMPERATURES = Pattern.compile("Temperature[0-9]?|DewPoint");
+
   private static final Set<String> PRESSURES = Set.of("Pressure", "SeaPressure");
   private static final double HPA_OF_MMHG = 1.33322387415;
   private static final double HPA_OF_INHG = 33.8638866667;
@@ -48,7 +53,7 @@ final class Tasmota implements Unpacker {
   @Override
   public List<Part> unpack(String topic, byte[] payload, long receivedMicros)
       throws PayloadException {
-    String text = NamedValue.text(payload);
+    String text = Words.text(payload);
     if (text.charAt(0) != '{') {
       return List.of(Part.of(List.of(new Reading(Words.last(topic), Words.value(text)))));
     }
@@ -78,7 +83,7 @@ final class Tasmota implements Unpacker {
       JsonNode value = field.getValue();
       if (value instanceof ObjectNode below) {
         convert(below, isFahrenheit, pressure);
-      } else if (value.isNumber() && isFahrenheit && TEMPERATURES.contains(name)) {
+      } else if (value.isNumber() && isFahrenheit && TEMPERATURES.matcher(name).matches()) {
         in.put(name, Math.round((value.doubleValue() - 32) / 1.8 * 100) / 100.0);
       } else if (value.isNumber() && PRESSURES.contains(name)) {
         in.put(name, Math.round(value.doubleValue() * pressure * 100) / 100.0);

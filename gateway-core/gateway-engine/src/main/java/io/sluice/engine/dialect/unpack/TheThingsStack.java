@@ -8,6 +8,8 @@ import io.sluice.api.ContentType;
 import io.sluice.api.dialect.Frame;
 import io.sluice.api.dialect.Part;
 import io.sluice.api.dialect.Reading;
+import io.sluice.engine.dialect.unpack.read.DeviceNames;
+import io.sluice.engine.dialect.unpack.read.Json;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;

@@ -3,11 +3,14 @@ package io.sluice.engine.dialect.unpack;
 import io.sluice.api.config.Services;
 import io.sluice.api.dialect.Unpacker;
 import io.sluice.api.dialect.UnpackerFactory;
+import io.sluice.engine.dialect.unpack.discovery.EspHome;
+import io.sluice.engine.dialect.unpack.discovery.HomeAssistant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -21,8 +24,6 @@ public final class Unpackers {
           Map.entry("tasmota", Tasmota::new),
           Map.entry("shelly-gen1", ShellyGen1::new),
           Map.entry("shelly", Shelly::new),
-          Map.entry("zigbee2mqtt", Zigbee2Mqtt::new),
-          Map.entry("wirenboard", WirenBoard::new),
           Map.entry("victron", Victron::new),
           Map.entry("advantech-wise", AdvantechWise::new),
           Map.entry("siemens-logo", SiemensLogo::new),
@@ -31,7 +32,17 @@ public final class Unpackers {
           Map.entry("telegraf-json", TelegrafJson::new),
           Map.entry("teltonika", Teltonika::new),
           Map.entry("sub-devices", SubDevices::new),
+          Map.entry("dragino", Dragino::new),
+          Map.entry("hono-event", HonoEvent::new),
           Map.entry("nothing", () -> (topic, payload, receivedMicros) -> List.of()));
+
+  /** Those that go by what earlier messages told. */
+  private static final Map<String, Function<Learned, Unpacker>> LEARNING =
+      Map.of(
+          "home-assistant", learned -> new HomeAssistant(learned::announced),
+          "esphome", learned -> new EspHome(learned::announced),
+          "zigbee2mqtt", learned -> new Zigbee2Mqtt(learned::units),
+          "wirenboard", learned -> new WirenBoard(learned::units));
 
   private final Map<String, Unpacker> made = new HashMap<>();
 
@@ -41,10 +52,27 @@ public final class Unpackers {
         Services.load(UnpackerFactory.class, UnpackerFactory::name);
   }
 
+  /** Made with the first that goes by it. */
+  private @Nullable Learned learned;
+
+  /** Has these go on with what those before them were told. */
+  public void continueFrom(Unpackers before) {
+    if (learned != null && before.learned != null) {
+      learned.continueFrom(before.learned);
+    }
+  }
+
+  private Learned learned() {
+    Learned now = learned == null ? new Learned() : learned;
+    learned = now;
+    return now;
+  }
+
   /** The values of {@code unpack}. */
   public static Set<String> names() {
     Set<String> names = new TreeSet<>(CODED.keySet());
     names.addAll(Offered.FACTORIES.byName().keySet());
+    names.addAll(LEARNING.keySet());
     return names;
   }
 
@@ -52,10 +80,14 @@ public final class Unpackers {
   public @Nullable Unpacker named(String name) {
     Supplier<Unpacker> coded = CODED.get(name);
     if (coded != null) {
-      return made.computeIfAbsent(name, any -> coded.get());
+      return made.computeIfAbsent(name, _ -> coded.get());
+    }
+    Function<Learned, Unpacker> learning = LEARNING.get(name);
+    if (learning != null) {
+      return made.computeIfAbsent(name, _ -> learning.apply(learned()));
     }
     UnpackerFactory offered = Offered.FACTORIES.byName().get(name);
-    return offered == null ? null : made.computeIfAbsent(name, any -> offered.create());
+    return offered == null ? null : made.computeIfAbsent(name, _ -> offered.create());
   }
 
   /**
@@ -66,6 +98,15 @@ public final class Unpackers {
    */
   public static Unpacker value(String key, UnaryOperator<String> name) {
     return new NamedValue(key, name);
+  }
+
+  /**
+   * Of messages that are compressed.
+   *
+   * @param inner of what comes out, or null: it is one payload
+   */
+  public static Unpacker gunzip(@Nullable Unpacker inner) {
+    return new Gunzip(inner);
   }
 
   /**

@@ -5,6 +5,8 @@ import io.sluice.api.codec.PayloadException;
 import io.sluice.api.dialect.Part;
 import io.sluice.api.dialect.Reading;
 import io.sluice.api.dialect.Unpacker;
+import io.sluice.engine.dialect.unpack.read.Json;
+import io.sluice.engine.dialect.unpack.read.Words;
 import java.util.List;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;

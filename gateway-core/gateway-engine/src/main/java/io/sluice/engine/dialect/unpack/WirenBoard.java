@@ -1,12 +1,17 @@
 package io.sluice.engine.dialect.unpack;
 
+import io.sluice.api.DeviceId;
 import io.sluice.api.MessageClass;
 import io.sluice.api.codec.PayloadException;
 import io.sluice.api.dialect.Part;
 import io.sluice.api.dialect.Reading;
 import io.sluice.api.dialect.Unpacker;
+import io.sluice.engine.dialect.unpack.read.Json;
+import io.sluice.engine.dialect.unpack.read.LearnedUnits;
+import io.sluice.engine.dialect.unpack.read.Words;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -46,27 +51,44 @@ final class WirenBoard implements Unpacker {
           "m^3 / hour", "m3/h",
           "mm per hour", "mm/h");
 
-  private final LearnedUnits units = new LearnedUnits();
+  private final Supplier<LearnedUnits> units;
+
+  /**
+   * @param units takes what is told of units, and tells it
+   */
+  WirenBoard(Supplier<LearnedUnits> units) {
+    this.units = units;
+  }
 
   @Override
   public List<Part> unpack(String topic, byte[] payload, long receivedMicros)
       throws PayloadException {
+    return unpack("", topic, payload);
+  }
+
+  @Override
+  public List<Part> unpack(DeviceId session, String topic, byte[] payload, long receivedMicros)
+      throws PayloadException {
+    return unpack(session.value(), topic, payload);
+  }
+
+  private List<Part> unpack(String session, String topic, byte[] payload) throws PayloadException {
     String[] levels = topic.split("/", -1); // the first is empty
     if (levels.length <= CONTROL) {
       return List.of(); // of the device as a whole
     }
     String control = levels[CONTROL];
-    String value = levels[2] + "/" + control;
+    String value = session + "/" + levels[2] + "/" + control;
     if (levels.length == META) {
-      Object read = Words.value(NamedValue.text(payload));
-      return List.of(Part.of(List.of(new Reading(control, units.of(value), read))));
+      Object read = Words.value(Words.text(payload));
+      return List.of(Part.of(List.of(new Reading(control, units.get().of(value), read))));
     }
     if (!levels[META].equals("meta")) {
       return List.of(); // .../on: what somebody asks of it
     }
     String key = levels.length > KEY ? levels[KEY] : "";
     if (key.equals("error")) {
-      String text = payload.length == 0 ? "" : NamedValue.text(payload);
+      String text = payload.length == 0 ? "" : Words.text(payload);
       return List.of(
           Part.of(List.of(new Reading(control + ".error", text.isEmpty() ? "none" : text)))
               .as(MessageClass.STATE));
@@ -80,13 +102,13 @@ final class WirenBoard implements Unpacker {
       return;
     }
     switch (key) {
-      case "units" -> units.learn(value, unit(NamedValue.text(payload)));
-      case "type" -> units.learn(value, BY_TYPE.get(NamedValue.text(payload)));
+      case "units" -> units.get().learn(value, unit(Words.text(payload)));
+      case "type" -> units.get().learn(value, BY_TYPE.get(Words.text(payload)));
       case "" -> {
         ObjectNode meta = Json.object(payload);
         String unit = Json.text(meta, "units");
         String type = Json.text(meta, "type");
-        units.learn(value, unit == null ? byType(type) : unit(unit));
+        units.get().learn(value, unit == null ? byType(type) : unit(unit));
       }
       default -> {
         // its precision, bounds and title say nothing of the unit

@@ -8,6 +8,7 @@ import io.sluice.engine.normalize.profile.Profile.Unknown;
 import io.sluice.engine.normalize.profile.Target.Field;
 import io.sluice.engine.normalize.profile.Target.Role;
 import io.sluice.engine.normalize.unit.Linear;
+import io.sluice.engine.normalize.unit.OwnUnit;
 import io.sluice.engine.normalize.unit.Units;
 import io.sluice.engine.normalize.yaml.Nearest;
 import io.sluice.engine.normalize.yaml.Yaml;
@@ -125,12 +126,27 @@ final class ProfileReader {
   private ProfileUnits units;
 
   private final @Nullable Set<String> dialects;
+  private final Map<String, OwnUnit> shared;
 
   /**
    * @param dialects those that a profile may name; null: any
    */
   ProfileReader(
       Path file, @Nullable Set<String> dialects, List<String> faults, List<String> warnings) {
+    this(file, dialects, Map.of(), faults, warnings);
+  }
+
+  /**
+   * @param dialects those that a profile may name; null: any
+   * @param shared units of all profiles beside those of the table
+   */
+  ProfileReader(
+      Path file,
+      @Nullable Set<String> dialects,
+      Map<String, OwnUnit> shared,
+      List<String> faults,
+      List<String> warnings) {
+    this.shared = shared;
     this.dialects = dialects;
     this.file = file;
     this.faults = faults;
@@ -148,7 +164,7 @@ final class ProfileReader {
     }
     Profile.Head head = head(top);
     boolean textNumbers = top.truth("numbers-as-strings", false);
-    units = new ProfileUnits(yaml, top);
+    units = new ProfileUnits(yaml, shared, top);
     readMetrics(top, textNumbers);
     roles(top);
     ProfileParts parts = new ProfileParts(yaml, metrics, targets, this::field);

@@ -1,6 +1,7 @@
 package io.sluice.engine.normalize.profile;
 
 import io.sluice.engine.normalize.unit.Linear;
+import io.sluice.engine.normalize.unit.OwnUnit;
 import io.sluice.engine.normalize.unit.Units;
 import io.sluice.engine.normalize.yaml.Nearest;
 import io.sluice.engine.normalize.yaml.Yaml;
@@ -16,18 +17,17 @@ import org.jspecify.annotations.Nullable;
 /** The units of one profile: those of the table, and its own under {@code units}. */
 final class ProfileUnits {
   private static final List<String> KEYS = List.of("unit", "factor", "add");
-  private static final int MAX_LENGTH = 32;
+  private static final int MAX_LENGTH = OwnUnit.MAX_LENGTH;
 
   private final Yaml yaml;
-  private final Map<String, Own> own = new HashMap<>();
+  private final Map<String, OwnUnit> own;
 
   /**
-   * @param base unit of the table that it turns into, or null
+   * @param shared those of all profiles
    */
-  private record Own(@Nullable String base, Linear toBase) {}
-
-  ProfileUnits(Yaml yaml, YamlKeys top) {
+  ProfileUnits(Yaml yaml, Map<String, OwnUnit> shared, YamlKeys top) {
     this.yaml = yaml;
+    this.own = new HashMap<>(shared);
     Node node = top.node("units");
     if (node instanceof Mapping declared) {
       declared.entries().forEach((name, body) -> declare(declared, name, body));
@@ -38,6 +38,7 @@ final class ProfileUnits {
 
   private ProfileUnits(Yaml yaml) {
     this.yaml = yaml;
+    this.own = new HashMap<>();
   }
 
   /** Those of the table alone. */
@@ -53,7 +54,7 @@ final class ProfileUnits {
       yaml.fault(declared.key(name), path, "is in the table of units already; leave it out");
     }
     if (body instanceof Scalar scalar && scalar.value() == null) {
-      own.put(name, new Own(null, Linear.IDENTITY));
+      own.put(name, OwnUnit.of(null, 1, 0));
       return;
     }
     YamlKeys keys = YamlKeys.of(yaml, body, path, KEYS);
@@ -71,7 +72,7 @@ final class ProfileUnits {
     } else if (base == null && (keys.has("factor") || keys.has("add"))) {
       keys.fault("unit", "is missing; say into which unit the factor leads");
     } else {
-      own.put(name, new Own(resolved, Linear.of(factor, keys.number("add", 0))));
+      own.put(name, OwnUnit.of(resolved, factor, keys.number("add", 0)));
     }
   }
 
@@ -120,11 +121,11 @@ final class ProfileUnits {
             into.put(name, conversion);
           }
         });
-    Own target = own.get(unit);
+    OwnUnit target = own.get(unit);
     return new Metric.TextUnits(
         Map.copyOf(into),
-        target == null ? null : target.base,
-        target == null ? Linear.IDENTITY : target.toBase.inverse());
+        target == null ? null : target.base(),
+        target == null ? Linear.IDENTITY : target.toBase().inverse());
   }
 
   /** Whether table or profile have it. */
@@ -140,13 +141,13 @@ final class ProfileUnits {
     if (from.equals(wanted)) {
       return Linear.IDENTITY;
     }
-    Own source = own.get(from);
-    Own target = own.get(wanted);
+    OwnUnit source = own.get(from);
+    OwnUnit target = own.get(wanted);
     if (source == null && target == null) {
       return Units.fromText(from, wanted);
     }
-    String sourceBase = source == null ? Units.resolve(from) : source.base;
-    String targetBase = target == null ? wanted : target.base;
+    String sourceBase = source == null ? Units.resolve(from) : source.base();
+    String targetBase = target == null ? wanted : target.base();
     if (sourceBase == null || targetBase == null) {
       return null;
     }
@@ -154,7 +155,7 @@ final class ProfileUnits {
     if (between == null) {
       return null;
     }
-    Linear first = source == null ? between : source.toBase.then(between);
-    return target == null ? first : first.then(target.toBase.inverse());
+    Linear first = source == null ? between : source.toBase().then(between);
+    return target == null ? first : first.then(target.toBase().inverse());
   }
 }

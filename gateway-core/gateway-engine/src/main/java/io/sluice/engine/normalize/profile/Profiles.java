@@ -1,6 +1,7 @@
 package io.sluice.engine.normalize.profile;
 
 import io.sluice.api.config.TextFile;
+import io.sluice.engine.normalize.unit.OwnUnit;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,12 +50,22 @@ public final class Profiles {
    * @param dialects the dialects that a profile may name; null: any
    */
   public static Loaded load(List<Path> directoriesOrFiles, @Nullable Set<String> dialects) {
+    return load(directoriesOrFiles, dialects, Map.of());
+  }
+
+  /**
+   * As {@link #load(List, Set)}.
+   *
+   * @param units of all profiles, beside those of the table
+   */
+  public static Loaded load(
+      List<Path> directoriesOrFiles, @Nullable Set<String> dialects, Map<String, OwnUnit> units) {
     List<String> faults = new ArrayList<>();
     List<String> warnings = new ArrayList<>();
     Map<String, Profile> byId = new LinkedHashMap<>();
     Map<String, Path> fileOf = new LinkedHashMap<>();
     for (Path file : files(directoriesOrFiles, faults)) {
-      Profile profile = read(file, dialects, faults, warnings);
+      Profile profile = read(file, dialects, units, faults, warnings);
       if (profile != null && byId.putIfAbsent(profile.id(), profile) == null) {
         fileOf.put(profile.id(), file);
       } else if (profile != null) {
@@ -94,7 +105,11 @@ public final class Profiles {
   }
 
   private static @Nullable Profile read(
-      Path file, @Nullable Set<String> dialects, List<String> faults, List<String> warnings) {
+      Path file,
+      @Nullable Set<String> dialects,
+      Map<String, OwnUnit> units,
+      List<String> faults,
+      List<String> warnings) {
     String text;
     try {
       text = TextFile.decode(Files.readAllBytes(file));
@@ -104,7 +119,7 @@ public final class Profiles {
       return null;
     }
     int before = faults.size();
-    Profile profile = new ProfileReader(file, dialects, faults, warnings).read(text);
+    Profile profile = new ProfileReader(file, dialects, units, faults, warnings).read(text);
     return faults.size() == before ? profile : null;
   }
 

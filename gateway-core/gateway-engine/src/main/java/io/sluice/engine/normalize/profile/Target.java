@@ -54,6 +54,11 @@ public sealed interface Target permits Target.Field, Target.Role, Shape {
       return metric.type() == MetricType.STRING && values == null;
     }
 
+    /** The same, of values that go that way into the metric's unit. */
+    public Field by(Linear conversion) {
+      return new Field(path, metric, conversion, values, textNumbers, decimal);
+    }
+
     /** The same without scale: for values whose unit is converted already. */
     public Field plain() {
       return linear.isIdentity()

@@ -8,7 +8,9 @@ import io.sluice.engine.normalize.profile.Meaning;
 import io.sluice.engine.normalize.profile.Profile;
 import io.sluice.engine.normalize.profile.Profile.Unknown;
 import io.sluice.engine.normalize.profile.Target.Field;
+import io.sluice.engine.normalize.unit.Linear;
 import io.sluice.engine.normalize.unit.Numerals;
+import io.sluice.engine.normalize.unit.Units;
 import io.sluice.engine.record.RecordFormat.Kind;
 import org.jspecify.annotations.Nullable;
 
@@ -49,15 +51,35 @@ public final class PartReadings {
       throws PayloadException {
     Field field = meant(reading, profile);
     if (field != null && samples.claim(field, AT)) {
-      known(reading, field, samples);
+      known(reading, inUnitOf(field, reading), samples);
     } else if (profile.unknown() == Unknown.KEEP) {
       int before = samples.count;
       String name = samples.claimUnknown(reading.name(), profile.isMetric(reading.name()), AT);
       unknown(reading.value(), name, samples);
       if (samples.count > before) {
-        samples.units[before] = reading.unit();
+        samples.units[before] = unit(reading.unit());
       }
     }
+  }
+
+  /** As the table has it, where it is one of the table. */
+  private static @Nullable String unit(@Nullable String written) {
+    String resolved = written == null ? null : Units.resolve(written);
+    return resolved == null ? written : resolved;
+  }
+
+  /**
+   * The field with the way from the reading's unit into the metric's, where the profile says
+   * nothing of the path's own.
+   */
+  private static Field inUnitOf(Field field, Reading reading) {
+    String given = reading.unit();
+    String wanted = field.metric().unit();
+    if (given == null || wanted == null || !field.linear().isIdentity()) {
+      return field;
+    }
+    Linear conversion = Units.fromText(given, wanted);
+    return conversion == null || conversion.isIdentity() ? field : field.by(conversion);
   }
 
   private static @Nullable Field meant(Reading reading, Profile profile) {

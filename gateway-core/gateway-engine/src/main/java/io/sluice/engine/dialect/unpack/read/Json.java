@@ -1,4 +1,4 @@
-package io.sluice.engine.dialect.unpack;
+package io.sluice.engine.dialect.unpack.read;
 
 import io.sluice.api.MessageBounds;
 import io.sluice.api.codec.PayloadException;
@@ -18,7 +18,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Reads the JSON of vendors' frames, within the bounds of all payloads. Thread-safe. */
-final class Json {
+public final class Json {
   private static final int MAX_DEPTH = 64;
 
   private static final JsonFactory FACTORY =
@@ -45,11 +45,11 @@ final class Json {
 
   private Json() {}
 
-  static JsonParser parser(byte[] payload) {
+  public static JsonParser parser(byte[] payload) {
     return FACTORY.createParser(ObjectReadContext.empty(), payload, 0, payload.length);
   }
 
-  static PayloadException fault(JacksonException e) {
+  public static PayloadException fault(JacksonException e) {
     long at = e.getLocation() == null ? -1 : e.getLocation().getByteOffset();
     return new PayloadException(
         "the message is no valid JSON"
@@ -58,7 +58,7 @@ final class Json {
   }
 
   /** The object that a message is. */
-  static ObjectNode object(byte[] payload) throws PayloadException {
+  public static ObjectNode object(byte[] payload) throws PayloadException {
     if (tree(payload) instanceof ObjectNode object) {
       return object;
     }
@@ -66,7 +66,7 @@ final class Json {
   }
 
   /** The document that a message is. */
-  static JsonNode tree(byte[] payload) throws PayloadException {
+  public static JsonNode tree(byte[] payload) throws PayloadException {
     try {
       return Trees.MAPPER.readTree(payload);
     } catch (JacksonException e) {
@@ -74,16 +74,16 @@ final class Json {
     }
   }
 
-  static byte[] bytes(JsonNode node) {
+  public static byte[] bytes(JsonNode node) {
     return Trees.MAPPER.writeValueAsBytes(node);
   }
 
-  static ObjectNode newObject() {
+  public static ObjectNode newObject() {
     return Trees.MAPPER.createObjectNode();
   }
 
   /** The text at a path of names, or null where there is none. */
-  static @Nullable String text(JsonNode from, String... path) {
+  public static @Nullable String text(JsonNode from, String... path) {
     JsonNode node = from;
     for (String name : path) {
       node = node.path(name);
@@ -95,12 +95,12 @@ final class Json {
   }
 
   /** Whether a value may name something: a text or a number. */
-  static boolean isName(JsonToken token) {
+  public static boolean isName(JsonToken token) {
     return token == JsonToken.VALUE_STRING || token.isNumeric();
   }
 
   /** A text in quotes. */
-  static String quoted(String text) {
+  public static String quoted(String text) {
     StringBuilder json = new StringBuilder(text.length() + 2).append('"');
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
@@ -116,12 +116,12 @@ final class Json {
   }
 
   /** Whether a text is a value of JSON that is neither an object, an array nor null. */
-  static boolean isScalar(String text) {
+  public static boolean isScalar(String text) {
     return text.equals("true") || text.equals("false") || isNumber(text);
   }
 
   /** Whether a text is a number as JSON writes it (RFC 8259 section 6). */
-  static boolean isNumber(String text) {
+  public static boolean isNumber(String text) {
     int at = text.startsWith("-") ? 1 : 0;
     int end = digits(text, at);
     if (end == at || (text.charAt(at) == '0' && end > at + 1) || end - at > 30) {
@@ -153,7 +153,7 @@ final class Json {
     return at;
   }
 
-  static byte[] utf8(String text) {
+  public static byte[] utf8(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 }

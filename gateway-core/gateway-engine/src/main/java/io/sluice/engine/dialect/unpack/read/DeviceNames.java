@@ -1,4 +1,4 @@
-package io.sluice.engine.dialect.unpack;
+package io.sluice.engine.dialect.unpack.read;
 
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Set;
 
 /** The ids under which a device may be registered that a vendor's message names. */
-final class DeviceNames {
+public final class DeviceNames {
   private static final int EUI_DIGITS = 16;
 
   private DeviceNames() {}
@@ -15,7 +15,7 @@ final class DeviceNames {
    * The name itself; an EUI also in small and in capital letters; with dots for slashes, which an
    * id cannot have.
    */
-  static List<String> of(String name) {
+  public static List<String> of(String name) {
     if (name.indexOf('/') >= 0) {
       return List.of(name.replace('/', '.'));
     }
@@ -29,7 +29,7 @@ final class DeviceNames {
     return List.copyOf(names);
   }
 
-  static boolean isEui(String name) {
+  public static boolean isEui(String name) {
     return name.length() == EUI_DIGITS && name.chars().allMatch(c -> Character.digit(c, 16) >= 0);
   }
 }

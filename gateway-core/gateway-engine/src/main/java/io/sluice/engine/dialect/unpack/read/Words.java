@@ -1,15 +1,19 @@
-package io.sluice.engine.dialect.unpack;
+package io.sluice.engine.dialect.unpack.read;
 
+import io.sluice.api.codec.PayloadException;
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import tools.jackson.databind.JsonNode;
 
 /** Values that come as bare text, and levels of topics. */
-final class Words {
+public final class Words {
   private Words() {}
 
   /** The value that a text is: a number, true or false, else the text. */
-  static Object value(String text) {
+  public static Object value(String text) {
     if (text.equals("true") || text.equals("false")) {
       return text.equals("true");
     }
@@ -23,7 +27,7 @@ final class Words {
   }
 
   /** The value of a JSON node that is no container. */
-  static Object value(JsonNode node) {
+  public static Object value(JsonNode node) {
     if (node.isBoolean()) {
       return node.booleanValue();
     }
@@ -34,16 +38,16 @@ final class Words {
   }
 
   /** A number times a factor, to twelve digits; any other value as it is. */
-  static Object times(Object value, double factor) {
+  public static Object times(Object value, double factor) {
     return value instanceof Number number ? rounded(number.doubleValue() * factor) : value;
   }
 
-  static double rounded(double value) {
+  public static double rounded(double value) {
     return new BigDecimal(value).round(new MathContext(12)).doubleValue();
   }
 
   /** A topic behind its first levels; empty where it has no more. */
-  static String behind(String topic, int levels) {
+  public static String behind(String topic, int levels) {
     int from = 0;
     for (int i = 0; i < levels; i++) {
       int slash = topic.indexOf('/', from);
@@ -55,7 +59,21 @@ final class Words {
     return topic.substring(from);
   }
 
-  static String last(String topic) {
+  public static String last(String topic) {
     return topic.substring(topic.lastIndexOf('/') + 1);
+  }
+
+  /** A payload as text, without what surrounds it. */
+  public static String text(byte[] payload) throws PayloadException {
+    try {
+      String text =
+          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(payload)).toString().strip();
+      if (text.isEmpty()) {
+        throw new PayloadException("the payload is empty; send one value");
+      }
+      return text;
+    } catch (CharacterCodingException e) {
+      throw new PayloadException("the payload is no text in UTF-8; send one value as text");
+    }
   }
 }
