@@ -59,6 +59,15 @@ public interface SpoolReader extends AutoCloseable {
    */
   boolean awaitReadable(long timeoutMillis) throws InterruptedException;
 
+  /**
+   * Waits until a lane up to that one has unread records, a bounded time: what comes in the lanes
+   * behind it wakes nobody. Ends early where the waiting thread is unparked, and when the reader is
+   * closed.
+   *
+   * @param last alarms come before events, these before telemetry
+   */
+  void awaitUpTo(Lane last, long timeoutMillis) throws InterruptedException;
+
   /** Whether an operator wants nothing sent from here. Survives restarts. */
   boolean isPaused();
 

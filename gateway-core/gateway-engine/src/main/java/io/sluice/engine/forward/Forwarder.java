@@ -430,8 +430,8 @@ public final class Forwarder implements AutoCloseable {
       isNothingToSend = window.isIdle();
       park(VERDICT_WAIT_MILLIS);
     } else if (telemetryNotBeforeNanos - now > 0) {
-      // What is unread may be telemetry that must wait: awaitReadable would return at once.
-      park(Math.max(1, limits.lingerMillis()));
+      // Unread telemetry must wait; what goes before it need not.
+      reader.awaitUpTo(Lane.EVENT, millisUntil(telemetryNotBeforeNanos, now));
     } else {
       boolean idle = window.isIdle();
       boolean rests = idle && window.isEmpty();
@@ -472,6 +472,10 @@ public final class Forwarder implements AutoCloseable {
       park(Math.min(left, BACKOFF_STEP_MILLIS));
       left = TimeUnit.NANOSECONDS.toMillis(until - timing.nanoTime().getAsLong());
     }
+  }
+
+  private static long millisUntil(long nanos, long now) {
+    return Math.max(1, Math.ceilDiv(nanos - now, TimeUnit.MILLISECONDS.toNanos(1)));
   }
 
   private static void park(long millis) {

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A spool in memory, the places of whose readers outlive the readers. */
@@ -304,15 +305,30 @@ final class MemorySpool {
     @Override
     public boolean awaitReadable(long timeoutMillis) throws InterruptedException {
       synchronized (MemorySpool.this) {
-        if (!closed && !readable() && timeoutMillis > 0) {
+        if (!closed && !readable(Lane.TELEMETRY) && timeoutMillis > 0) {
           MemorySpool.this.wait(timeoutMillis);
         }
-        return !closed && readable();
+        return !closed && readable(Lane.TELEMETRY);
       }
     }
 
-    private boolean readable() {
+    @Override
+    public void awaitUpTo(Lane last, long timeoutMillis) throws InterruptedException {
+      long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
+      synchronized (MemorySpool.this) {
+        long left = until - System.nanoTime();
+        while (!closed && !readable(last) && left > 0) {
+          TimeUnit.NANOSECONDS.timedWait(MemorySpool.this, left);
+          left = until - System.nanoTime();
+        }
+      }
+    }
+
+    private boolean readable(Lane last) {
       for (Lane lane : Lane.values()) {
+        if (lane.compareTo(last) > 0) {
+          return false;
+        }
         Place place = places.of(lane);
         if (place.live.read < records(lane).size()
             || place.backlog.stream().anyMatch(range -> range.read < range.end)) {

@@ -3,6 +3,7 @@ package io.sluice.engine.forward;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.sluice.api.Lane;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
@@ -389,6 +391,53 @@ abstract class SpoolReaderContract {
     reader.close();
     assertThat(waiting.outcome()).as("closed, although its records are unread again").isFalse();
     assertThat(reader("a").queued(Lane.EVENT)).isEqualTo(3);
+  }
+
+  @Test
+  void whatComesInALaneBehindThoseThatAreWaitedForWakesNobody() throws Exception {
+    SpoolReader reader = reader("a");
+    append(Lane.TELEMETRY, 0, 3);
+    CountDownLatch woken = new CountDownLatch(1);
+    Thread thread =
+        Thread.ofPlatform()
+            .name("waiting")
+            .start(() -> {
+              try {
+                reader.awaitUpTo(Lane.EVENT, LONG_MILLIS);
+                woken.countDown();
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            });
+    await().until(() -> thread.getState() == Thread.State.TIMED_WAITING);
+    append(Lane.TELEMETRY, 3, 3);
+    assertThat(woken.await(50, TimeUnit.MILLISECONDS)).as("by telemetry").isFalse();
+    append(Lane.EVENT, 0, 1);
+    assertThat(woken.await(LONG_MILLIS / 2, TimeUnit.MILLISECONDS)).as("by an event").isTrue();
+    thread.join();
+    reader.awaitUpTo(Lane.EVENT, LONG_MILLIS); // is unread still
+  }
+
+  @Test
+  void waitingForSomeLanesEndsByAnInterruptAndWhenTheReaderIsClosed() throws Exception {
+    SpoolReader reader = reader("a");
+    Thread.currentThread().interrupt();
+    assertThatThrownBy(() -> reader.awaitUpTo(Lane.EVENT, LONG_MILLIS))
+        .isInstanceOf(InterruptedException.class);
+    Thread thread =
+        Thread.ofPlatform()
+            .name("waiting")
+            .start(() -> {
+              try {
+                reader.awaitUpTo(Lane.ALARM, LONG_MILLIS);
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            });
+    await().until(() -> thread.getState() == Thread.State.TIMED_WAITING);
+    reader.close();
+    thread.join(LONG_MILLIS / 2);
+    assertThat(thread.isAlive()).isFalse();
   }
 
   /** A thread that waits for something to read. */

@@ -52,6 +52,9 @@ public final class CursorReader implements SpoolReader {
   private boolean closed;
   private volatile @Nullable Thread waiting;
 
+  /** Ordinal of the last lane that is waited for. Written before {@link #waiting}. */
+  private volatile int waitingUpTo;
+
   CursorReader(
       String name,
       PerLane<SegmentLog> logs,
@@ -270,10 +273,11 @@ public final class CursorReader implements SpoolReader {
   @Override
   public boolean awaitReadable(long timeoutMillis) throws InterruptedException {
     long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
+    waitingUpTo = Lane.TELEMETRY.ordinal();
     waiting = Thread.currentThread();
     try {
       while (taken) {
-        if (isReadable()) {
+        if (isReadable(Lane.TELEMETRY)) {
           return true;
         }
         long left = until - System.nanoTime();
@@ -291,7 +295,23 @@ public final class CursorReader implements SpoolReader {
     }
   }
 
-  private boolean isReadable() {
+  @Override
+  public void awaitUpTo(Lane last, long timeoutMillis) throws InterruptedException {
+    waitingUpTo = last.ordinal();
+    waiting = Thread.currentThread();
+    try {
+      if (taken && !isReadable(last)) {
+        LockSupport.parkNanos(this, TimeUnit.MILLISECONDS.toNanos(timeoutMillis));
+      }
+    } finally {
+      waiting = null;
+    }
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
+    }
+  }
+
+  private boolean isReadable(Lane last) {
     for (Lane lane : Lane.values()) {
       LaneCursor cursor = cursors.get(lane);
       for (Stream stream : Stream.values()) {
@@ -300,14 +320,21 @@ public final class CursorReader implements SpoolReader {
           return true;
         }
       }
+      if (lane == last) {
+        return false;
+      }
     }
     return false;
   }
 
-  /** New records are synced. */
-  public void wake() {
+  /**
+   * New records of a log are synced: wakes who waits for them. Called by the writer thread.
+   *
+   * @param log a lane's ordinal; what is above them is read by nobody here
+   */
+  public void wake(int log) {
     Thread thread = waiting;
-    if (thread != null) {
+    if (thread != null && log <= waitingUpTo) {
       LockSupport.unpark(thread);
     }
   }
@@ -360,7 +387,7 @@ public final class CursorReader implements SpoolReader {
   @Override
   public synchronized void close() {
     taken = false;
-    wake();
+    wake(Lane.ALARM.ordinal()); // for which everybody waits
     rewind();
     try {
       save();

@@ -12,7 +12,11 @@ final class GroupCommitDelay {
   /** Groups without, until it is tried once more. */
   private static final int GROUPS_WITHOUT = 256;
 
+  /** Where it is of use, one group in so many is watched: watching costs a wake-up of its own. */
+  private static final int WATCHED_ONE_IN = 16;
+
   private int patience = PATIENCE;
+  private int unwatched = WATCHED_ONE_IN;
   private int groupsWithout;
 
   /** Asked once a group. */
@@ -28,8 +32,18 @@ final class GroupCommitDelay {
     return false;
   }
 
+  /** Whether what comes of it this time is to be told. Asked once a group that gathers. */
+  boolean isWatched() {
+    unwatched++;
+    if (patience == PATIENCE && unwatched < WATCHED_ONE_IN) {
+      return false;
+    }
+    unwatched = 0;
+    return true;
+  }
+
   /**
-   * Told what came of it.
+   * Told what came of it, where it was watched.
    *
    * @param burst entries that were there early
    * @param late those that came in the time after, which is about as long

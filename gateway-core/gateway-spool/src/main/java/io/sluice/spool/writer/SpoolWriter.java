@@ -174,7 +174,7 @@ final class SpoolWriter {
       failed(group.get(completed), cause);
     }
     group.clear();
-    tellAll();
+    tellAll(Lane.ALARM.ordinal()); // of which log it was is not known here
   }
 
   private void failAll() {
@@ -212,11 +212,15 @@ final class SpoolWriter {
     }
     long left = groupBeganNanos + GATHER_NANOS - System.nanoTime();
     if (left > BURST_NANOS + BURST_NANOS / 2 && gathering.isWorthwhile()) {
-      queue.gather(BURST_NANOS);
-      int burst = queue.size();
-      queue.gather(left - BURST_NANOS);
-      if (!queue.isUrgent()) {
-        gathering.ended(burst, queue.size() - burst);
+      if (gathering.isWatched()) {
+        queue.gather(BURST_NANOS);
+        int burst = queue.size();
+        queue.gather(left - BURST_NANOS);
+        if (!queue.isUrgent()) {
+          gathering.ended(burst, queue.size() - burst);
+        }
+      } else {
+        queue.gather(left);
       }
     }
     groupBeganNanos = System.nanoTime();
@@ -234,20 +238,20 @@ final class SpoolWriter {
         group.clear();
         wrote = true;
         // At once: what is on disk does not wait for the other logs' syncs.
-        tellAll();
+        tellAll(log);
       }
     }
     return wrote;
   }
 
-  private void tellAll() {
+  private void tellAll(int log) {
     try {
       afterBatch.run();
     } catch (RuntimeException | Error e) {
       fault.caught(e);
     }
     for (CursorReader reader : readers) {
-      reader.wake();
+      reader.wake(log);
     }
   }
 

@@ -28,6 +28,21 @@ class GroupCommitDelayTest {
   }
 
   @Test
+  void isWatchedUntilItIsOfUseAndOneInSixteenThen() {
+    assertThat(gathering.isWatched()).as("the first").isTrue();
+    gathering.ended(4, 1);
+    assertThat(gathering.isWatched()).as("behind one of no use").isTrue();
+    gathering.ended(4, 4);
+    int unwatched = 0;
+    while (!gathering.isWatched()) {
+      unwatched++;
+    }
+    assertThat(unwatched).isEqualTo(15);
+    gathering.ended(4, 0);
+    assertThat(gathering.isWatched()).as("in doubt").isTrue();
+  }
+
+  @Test
   void isTakenUpAgainByOneThatWasOfUse() {
     for (int group = 0; group < 4; group++) {
       gathering.ended(1, 0);
