@@ -67,7 +67,8 @@ public final class TcpListener<L extends ConnectionLoop> implements AutoCloseabl
         spec.tls() == null
             ? null
             : new TlsHandlers(spec, spec.tls(), gateway, group, loops.values());
-    this.threads = new MultiThreadIoEventLoopGroup(spec.eventLoops(), transport.ioHandlers());
+    this.threads =
+        new MultiThreadIoEventLoopGroup(spec.eventLoops(), transport.gatheringIoHandlers());
     this.socket = bind(transport);
   }
 
