@@ -34,6 +34,11 @@ final class Fields {
     packet = name;
   }
 
+  /** The same packet from its begin: nothing behind it was read. */
+  void again(int length) {
+    in.readerIndex(end - length);
+  }
+
   /** Bytes that are left of the packet. */
   int left() {
     return end - in.readerIndex();
@@ -103,6 +108,18 @@ final class Fields {
   /** The rest of the packet. */
   ByteBuf rest() {
     return in.readRetainedSlice(left());
+  }
+
+  /** A copy of it. */
+  byte[] restBytes() {
+    byte[] bytes = new byte[left()];
+    in.readBytes(bytes);
+    return bytes;
+  }
+
+  /** Reads the length of properties that are none; else false. */
+  boolean hasNoProperties() {
+    return left() > 0 && in.readByte() == 0;
   }
 
   byte[] binary() {

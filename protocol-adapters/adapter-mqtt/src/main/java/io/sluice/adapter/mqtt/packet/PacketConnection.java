@@ -17,6 +17,22 @@ public interface PacketConnection {
    */
   boolean fail(byte reason, String detail);
 
+  /** Packets that came together are read: from now on, and no more. */
+  void reading(boolean now);
+
+  /**
+   * Whether {@link #published} may be called: a device has signed in, and nothing is in the way.
+   */
+  boolean takesPlain();
+
+  /**
+   * A PUBLISH without a flag but its QoS, and without a property.
+   *
+   * @param packetId 0 where its QoS is 0
+   * @param payload owned by the connection from now on
+   */
+  void published(String topic, int packetId, byte[] payload);
+
   /** Bytes have come; {@code now} tells whether a packet has begun that is not whole. */
   void incomplete(boolean now);
 

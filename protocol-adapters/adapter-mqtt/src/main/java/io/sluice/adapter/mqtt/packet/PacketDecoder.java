@@ -2,7 +2,7 @@ package io.sluice.adapter.mqtt.packet;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.mqtt.MqttConnectMessage;
 import io.netty.handler.codec.mqtt.MqttConnectPayload;
 import io.netty.handler.codec.mqtt.MqttConnectVariableHeader;
@@ -36,8 +36,12 @@ import org.jspecify.annotations.Nullable;
  * message whose decoder result is a {@link MalformedPacket}, behind the packets before it, and is
  * the last. A packet is looked into once it is there as a whole. The first packet is CONNECT: see
  * {@link ConnectGuard}.
+ *
+ * <p>Most packets of most devices are plain: PUBLISH of QoS 0 or 1 with no other flag and no
+ * property. Those of a connection that takes them go to it without an object between, in their
+ * place among the other packets.
  */
-public final class PacketDecoder extends ByteToMessageDecoder {
+public final class PacketDecoder extends ChannelInboundHandlerAdapter {
   /** By which Netty's encoder knows what is spoken. */
   private static final AttributeKey<MqttVersion> VERSION =
       AttributeKey.valueOf("NETTY_CODEC_MQTT_VERSION");
@@ -45,6 +49,12 @@ public final class PacketDecoder extends ByteToMessageDecoder {
   private static final MqttMessageType[] TYPES = MqttMessageType.values();
   private static final int DUP = 8;
   private static final int LENGTH_BYTES_MAX = 4;
+
+  /** Of a buffer for a packet that has begun. */
+  private static final int FIRST_BYTES = 256;
+
+  /** PUBLISH of QoS 0; that of QoS 1 has bit 1. */
+  private static final int PLAIN_PUBLISH = 0x30;
 
   private final int maxBytes;
   private final boolean takesMqtt31;
@@ -54,6 +64,9 @@ public final class PacketDecoder extends ByteToMessageDecoder {
   private boolean isBroken;
   private int level;
 
+  /** A packet that has begun, and nothing before it; null where none has. */
+  private @Nullable ByteBuf begun;
+
   public PacketDecoder(int maxBytes, boolean takesMqtt31, PacketConnection connection) {
     this.maxBytes = maxBytes;
     this.takesMqtt31 = takesMqtt31;
@@ -61,32 +74,88 @@ public final class PacketDecoder extends ByteToMessageDecoder {
   }
 
   @Override
-  public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
-    super.channelRead(context, message);
-    connection.incomplete(internalBuffer().isReadable());
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    ByteBuf came = (ByteBuf) message;
+    try {
+      if (begun == null) {
+        read(context, came);
+        if (isToBeKept(context, came)) {
+          begun = apart(context, came);
+        }
+      } else {
+        join(context, begun.writeBytes(came));
+      }
+    } finally {
+      came.release();
+    }
+    connection.incomplete(begun != null);
   }
 
-  @Override
-  protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out) {
-    if (isBroken || connection.failed()) {
-      in.skipBytes(in.readableBytes());
-      return;
-    }
+  /** Goes on with a packet that had begun. */
+  private void join(ChannelHandlerContext context, ByteBuf joined) {
+    begun = null; // what is called may remove this handler
     try {
-      MqttMessage packet = packet(context, in);
-      if (packet != null) {
-        out.add(packet);
+      read(context, joined);
+      if (isToBeKept(context, joined)) {
+        begun = joined.discardReadBytes();
+      }
+    } finally {
+      if (begun == null) {
+        joined.release();
+      }
+    }
+  }
+
+  private boolean isToBeKept(ChannelHandlerContext context, ByteBuf in) {
+    return in.isReadable() && !isEnded() && !context.isRemoved();
+  }
+
+  /** The begin of a packet, in a buffer of its own: that which was read into is far larger. */
+  private static ByteBuf apart(ChannelHandlerContext context, ByteBuf in) {
+    return context.alloc().buffer(Math.max(FIRST_BYTES, in.readableBytes())).writeBytes(in);
+  }
+
+  private boolean isEnded() {
+    return isBroken || connection.failed();
+  }
+
+  /** Reads what is whole. */
+  private void read(ChannelHandlerContext context, ByteBuf in) {
+    connection.reading(true);
+    try {
+      boolean isWhole = true;
+      while (isWhole && in.isReadable() && !isEnded()) {
+        isWhole = next(context, in);
       }
     } catch (MalformedPacket fault) {
       isBroken = true;
-      in.skipBytes(in.readableBytes());
       connection.limitPacketBytes(fields.maxPacketBytes());
-      out.add(MqttMessageFactory.newInvalidMessage(fault));
+      context.fireChannelRead(MqttMessageFactory.newInvalidMessage(fault));
+    } finally {
+      connection.reading(false);
     }
   }
 
-  /** The next packet, null while it is not whole. */
-  private @Nullable MqttMessage packet(ChannelHandlerContext context, ByteBuf in) {
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    drop();
+    context.fireChannelInactive();
+  }
+
+  @Override
+  public void handlerRemoved(ChannelHandlerContext context) {
+    drop();
+  }
+
+  private void drop() {
+    if (begun != null) {
+      begun.release();
+      begun = null;
+    }
+  }
+
+  /** Gives the next packet on; false while it is not whole. */
+  private boolean next(ChannelHandlerContext context, ByteBuf in) {
     int at = in.readerIndex();
     int first = in.getUnsignedByte(at++);
     checkStart(first);
@@ -95,7 +164,7 @@ public final class PacketDecoder extends ByteToMessageDecoder {
     int next;
     do {
       if (at == in.writerIndex()) {
-        return null;
+        return false;
       }
       if (shift == 7 * LENGTH_BYTES_MAX) {
         throw new MalformedPacket(
@@ -111,12 +180,28 @@ public final class PacketDecoder extends ByteToMessageDecoder {
           "%s of %d bytes: packet too large, at most %d".formatted(name(first), length, maxBytes));
     }
     if (in.writerIndex() - at < length) {
-      return null;
+      return false;
     }
     in.readerIndex(at);
     fields.begin(in, length, name(first));
     isFirst = false;
-    return packet(context, first, length);
+    boolean isPlain = (first | 2) == (PLAIN_PUBLISH | 2) && connection.takesPlain();
+    if (!isPlain || !publishPlain(first, length)) {
+      context.fireChannelRead(packet(context, first, length));
+    }
+    return true;
+  }
+
+  /** The same in short; false, and nothing read, where the packet has properties. */
+  private boolean publishPlain(int first, int length) {
+    String topic = fields.topic();
+    int packetId = first == PLAIN_PUBLISH ? 0 : fields.packetId();
+    if (level == 5 && !fields.hasNoProperties()) {
+      fields.again(length);
+      return false;
+    }
+    connection.published(topic, packetId, fields.restBytes());
+    return true;
   }
 
   private static String name(int first) {

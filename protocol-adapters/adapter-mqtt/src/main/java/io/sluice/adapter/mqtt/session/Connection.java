@@ -69,6 +69,11 @@ public final class Connection extends ChannelInboundHandlerAdapter
   /** While the verdict is waited for. */
   private @Nullable ConnectHandler connecting;
 
+  // When the packets came that are read now; 0 where none are, and before it is asked for.
+  private boolean isReading;
+  private long readMicros;
+  private long readNanos;
+
   private boolean admitting;
   private boolean connected;
   private boolean failed;
@@ -172,6 +177,42 @@ public final class Connection extends ChannelInboundHandlerAdapter
   @Override
   public void limitPacketBytes(long max) {
     maxPacketBytes = Math.min(maxPacketBytes, max);
+  }
+
+  @Override
+  public void reading(boolean now) {
+    isReading = now;
+    readNanos = 0;
+  }
+
+  /** When what is taken up now came, by {@link System#nanoTime}. */
+  long arrivedNanos() {
+    look();
+    return readNanos;
+  }
+
+  /** The same, microseconds since the epoch. */
+  long arrivedMicros() {
+    look();
+    return readMicros;
+  }
+
+  /** Packets of one read came at one time: the clocks are asked once. */
+  private void look() {
+    if (!isReading || readNanos == 0) {
+      readNanos = System.nanoTime();
+      readMicros = gateway.clock().millis() * 1000;
+    }
+  }
+
+  @Override
+  public boolean takesPlain() {
+    return connected && consumer == null && session != null;
+  }
+
+  @Override
+  public void published(String topic, int packetId, byte[] payload) {
+    publishing.plain(topic, packetId, payload);
   }
 
   @Override

@@ -50,8 +50,7 @@ final class Publication extends ReceivedMessage {
       @Nullable MessageClass classOfTopic,
       boolean isWill,
       @Nullable Rejection rejection) {
-    super(
-        topic, contentType, payload, connection.gateway.clock().millis() * 1000, System.nanoTime());
+    super(topic, contentType, payload, connection.arrivedMicros(), connection.arrivedNanos());
     this.connection = connection;
     this.device = device;
     this.qos = qos;

@@ -22,6 +22,7 @@ final class PublishHandler {
   static final String NO_RETAIN = "retained messages are not kept here; publish without retain";
 
   private static final String BROKERS_OWN = "$SYS/";
+  private static final String NO_TOPIC = "no topic and no known topic alias";
 
   static final Rejection UNKNOWN_CONTENT_TYPE =
       new Rejection(
@@ -81,6 +82,44 @@ final class PublishHandler {
       connection.gateway.sessions().seen(session.device, connection.peer);
       connection.window.acknowledge(publication);
     } else if (qos == 1 && isStored(session, publication, packet.fixedHeader().isDup())) {
+      connection.window.acknowledge(publication);
+    } else {
+      connection.window.offer(publication);
+    }
+  }
+
+  /**
+   * The same of a message that has nothing but topic and payload.
+   *
+   * @param packetId 0 where its QoS is 0
+   */
+  void plain(String topic, int packetId, byte[] payload) {
+    Session session = connection.session;
+    if (session == null) {
+      return;
+    }
+    if (topic.isEmpty()) {
+      connection.fail((byte) 0x82, NO_TOPIC);
+      return;
+    }
+    int qos = packetId == 0 ? 0 : 1;
+    Publication publication =
+        new Publication(
+            connection,
+            session.device,
+            qos,
+            packetId,
+            topic,
+            ContentType.UNSPECIFIED,
+            payload,
+            connection.classOf(topic),
+            false,
+            null);
+    if (qos == 1 && !session.unacknowledged.isEmpty()) {
+      session.unacknowledged.remove(packetId); // this one takes its place
+    }
+    if (isOfBroker(topic)) {
+      connection.gateway.sessions().seen(session.device, connection.peer);
       connection.window.acknowledge(publication);
     } else {
       connection.window.offer(publication);
@@ -150,7 +189,7 @@ final class PublishHandler {
     if (topic.isEmpty()) {
       String known = alias > 0 && aliases != null ? aliases[alias] : null;
       if (known == null) {
-        connection.fail((byte) 0x82, "no topic and no known topic alias");
+        connection.fail((byte) 0x82, NO_TOPIC);
       }
       return known;
     }
