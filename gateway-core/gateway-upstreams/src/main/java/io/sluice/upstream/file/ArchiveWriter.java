@@ -29,32 +29,47 @@ final class ArchiveWriter implements Closeable {
   private final FileChannel channel;
   private final boolean fsync;
   private final @Nullable Object key;
+  private final DirectAppend direct;
   private long length;
 
+  /** Of large batches; null before the first, and where there is no such way. */
+  private DirectAppend.@Nullable Blocks blocks;
+
+  private boolean isDirect;
+
   private ArchiveWriter(
-      ArchiveName name, Path path, FileChannel channel, long length, boolean fsync)
+      ArchiveName name,
+      Path path,
+      FileChannel channel,
+      long length,
+      boolean fsync,
+      DirectAppend direct)
       throws IOException {
     this.name = name;
     this.path = path;
     this.channel = channel;
     this.length = length;
     this.fsync = fsync;
+    this.direct = direct;
+    this.isDirect = fsync; // else the cache is what is wanted
     this.key = PathKey.of(path);
   }
 
   /** Appending, wherever the end is: another program may cut the file off. */
-  static ArchiveWriter create(ArchiveName name, Path path, boolean fsync) throws IOException {
+  static ArchiveWriter create(ArchiveName name, Path path, boolean fsync, DirectAppend direct)
+      throws IOException {
     FileChannel channel =
         FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.APPEND);
-    return new ArchiveWriter(name, path, channel, 0, fsync);
+    return new ArchiveWriter(name, path, channel, 0, fsync, direct);
   }
 
   /** Opens a file again, without the half line that a crash may have left at its end. */
-  static ArchiveWriter resume(ArchiveName name, Path path, boolean fsync) throws IOException {
+  static ArchiveWriter resume(ArchiveName name, Path path, boolean fsync, DirectAppend direct)
+      throws IOException {
     long whole = cutToWholeLines(name, path);
     FileChannel channel =
         FileChannel.open(path, StandardOpenOption.APPEND, LinkOption.NOFOLLOW_LINKS);
-    return new ArchiveWriter(name, path, channel, whole, fsync);
+    return new ArchiveWriter(name, path, channel, whole, fsync, direct);
   }
 
   private static long cutToWholeLines(ArchiveName name, Path path) throws IOException {
@@ -144,10 +159,12 @@ final class ArchiveWriter implements Closeable {
    * @throws IOException where they could not be written, or are not where they belong
    */
   void append(byte[] lines, int count) throws IOException {
-    ByteBuffer buffer = ByteBuffer.wrap(lines, 0, count);
     try {
-      while (buffer.hasRemaining()) {
-        channel.write(buffer);
+      if (!appendDirectly(lines, count)) {
+        ByteBuffer buffer = ByteBuffer.wrap(lines, 0, count);
+        while (buffer.hasRemaining()) {
+          channel.write(buffer);
+        }
       }
       if (fsync) {
         channel.force(false);
@@ -161,6 +178,36 @@ final class ArchiveWriter implements Closeable {
     if (fault != null) {
       throw new IOException(fault);
     }
+  }
+
+  /** False where it is not large, or there is no such way: then nothing was appended. */
+  private boolean appendDirectly(byte[] lines, int count) throws IOException {
+    if (!isDirect || count < DirectAppend.LEAST_BYTES) {
+      return false;
+    }
+    DirectAppend.Blocks to = blocks == null ? openBlocks() : blocks;
+    if (to == null || channel.size() != length) {
+      return false; // another program has cut it off: that is told behind the write
+    }
+    try {
+      direct.append(channel, to, length, lines, count);
+      return true;
+    } catch (IOException e) {
+      isDirect = false;
+      LOG.debug("{}: not past the cache any more: {}", path, e.getMessage());
+      channel.truncate(length);
+      return false;
+    }
+  }
+
+  private DirectAppend.@Nullable Blocks openBlocks() throws IOException {
+    blocks = direct.open(path);
+    isDirect = blocks != null;
+    String fault = displaced(); // or it is another file that was opened
+    if (fault != null) {
+      throw new IOException(fault);
+    }
+    return blocks;
   }
 
   /** What became of the file under our hands, null where it is as we left it. */
@@ -189,6 +236,12 @@ final class ArchiveWriter implements Closeable {
 
   @Override
   public void close() throws IOException {
-    channel.close();
+    try {
+      if (blocks != null) {
+        blocks.channel().close();
+      }
+    } finally {
+      channel.close();
+    }
   }
 }

@@ -44,6 +44,7 @@ final class FileUpstream implements Upstream {
   private final LongSupplier nanoTime;
   private final ArchiveDirectory archive;
   private final ByteSink lines = new ByteSink(1 << 16);
+  private final DirectAppend direct = new DirectAppend();
   private ArchiveDirectory.@Nullable Lock lock;
   private @Nullable ArchiveWriter writer;
 
@@ -108,7 +109,7 @@ final class FileUpstream implements Upstream {
   private void resume() throws IOException {
     List<ArchiveFile> open = archive.list(ArchiveName.OPEN);
     for (ArchiveFile file : open) {
-      writer = ArchiveWriter.resume(file.name(), file.path(), settings.fsync());
+      writer = ArchiveWriter.resume(file.name(), file.path(), settings.fsync(), direct);
       begunNanos = nanoTime.getAsLong() - ageBeforeNanos(file.name());
       if (writer.length() == 0) {
         writer.close();
@@ -169,7 +170,7 @@ final class FileUpstream implements Upstream {
 
   private ArchiveWriter begin() throws IOException {
     ArchiveName next = archive.unused(clock.instant());
-    ArchiveWriter begun = ArchiveWriter.create(next, archive.open(next), settings.fsync());
+    ArchiveWriter begun = ArchiveWriter.create(next, archive.open(next), settings.fsync(), direct);
     writer = begun;
     begunNanos = nanoTime.getAsLong();
     archive.sync();
