@@ -58,6 +58,11 @@ final class CoverageState {
       new IdentityHashMap<>();
   private Map<String, Integer> lastDue = Map.of();
   private MetricPlaces lastPlaces = new MetricPlaces(lastDue);
+
+  // Messages of a device often come several at once: the one counted last, null where none is.
+  private @Nullable String lastId;
+  private @Nullable DeviceCoverage lastCounted;
+
   private final SlotCursor cursor;
   private Exclusions exclusions = Exclusions.NONE;
   private int nextNumber = 1;
@@ -89,6 +94,7 @@ final class CoverageState {
   /** Takes over a device as it was saved. */
   synchronized void restore(DeviceCoverage device) {
     devices.put(device.id, device);
+    lastId = null;
     nextNumber = Math.max(nextNumber, device.number + 1);
   }
 
@@ -121,6 +127,7 @@ final class CoverageState {
    * @param at since when, microseconds
    */
   synchronized void change(String id, @Nullable Device device, long at) {
+    lastId = null;
     DeviceCoverage state = devices.get(id);
     if (device == null) {
       if (state != null) {
@@ -185,7 +192,7 @@ final class CoverageState {
    * @param id the record's device
    */
   synchronized void count(String id, EncodedRecord sample) {
-    DeviceCoverage device = sample.isOfGateway() ? null : devices.get(id);
+    DeviceCoverage device = sample.isOfGateway() ? null : counted(id);
     if (device == null) {
       return;
     }
@@ -221,6 +228,15 @@ final class CoverageState {
     if (sample.count() == 0) {
       sampled(device, late, allowed, sample.timeMicros(), received);
     }
+  }
+
+  @SuppressWarnings("ReferenceEquality") // the very text; an equal one is looked for
+  private @Nullable DeviceCoverage counted(String id) {
+    if (id != lastId) {
+      lastCounted = devices.get(id);
+      lastId = id;
+    }
+    return lastCounted;
   }
 
   /** Devices of a profile share the names of what they are to report. */
@@ -366,6 +382,7 @@ final class CoverageState {
 
   /** Forgets devices that are not among these. */
   synchronized void retain(Set<String> ids) {
+    lastId = null;
     for (DeviceCoverage device : List.copyOf(devices.values())) {
       if (!ids.contains(device.id)) {
         devices.remove(device.id);

@@ -1,8 +1,10 @@
 package io.sluice.engine.coverage;
 
 import io.sluice.engine.record.EncodedRecord;
+import io.sluice.spool.Term;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The places of metrics by the bytes of their names. Measurements mostly come in the same order
@@ -16,6 +18,9 @@ final class MetricPlaces {
   private final byte[][] names;
   private final int[] hashes;
 
+  /** By place: the term by which the name came last. */
+  private final @Nullable Term[] terms;
+
   /** By the place before it, plus 1: the place that came next. */
   private final int[] next;
 
@@ -28,6 +33,7 @@ final class MetricPlaces {
   MetricPlaces(Map<String, Integer> places) {
     names = new byte[places.size()][];
     hashes = new int[names.length];
+    terms = new @Nullable Term[names.length];
     next = new int[names.length + 1];
     table = new int[Integer.highestOneBit(Math.max(1, names.length)) << 2];
     places.forEach(this::enter);
@@ -45,6 +51,18 @@ final class MetricPlaces {
     table[slot] = place + 1;
   }
 
+  private boolean isAt(int place, EncodedRecord view) {
+    Term given = view.measurementTerm();
+    if (given != null && given == terms[place]) {
+      return true;
+    }
+    boolean isNamed = view.measurementNameIs(names[place]);
+    if (isNamed) {
+      terms[place] = given;
+    }
+    return isNamed;
+  }
+
   private int slot(int hash) {
     return (hash ^ (hash >>> 15)) & (table.length - 1);
   }
@@ -56,7 +74,7 @@ final class MetricPlaces {
    */
   int find(EncodedRecord view, int before) {
     int likely = next[before + 1];
-    if (likely < names.length && view.measurementNameIs(names[likely])) {
+    if (likely < names.length && isAt(likely, view)) {
       return likely;
     }
     int hash = view.measurementNameHash();

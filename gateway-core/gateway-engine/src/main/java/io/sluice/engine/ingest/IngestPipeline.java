@@ -108,6 +108,9 @@ public final class IngestPipeline implements Readmission {
   private final UnknownChildren unknownChildren = new UnknownChildren();
   private final TouchedSinks receipts = new TouchedSinks();
 
+  /** When the group was on disk that is told of now; 0 before the first of it. Of the writer. */
+  private long storedNanos;
+
   /**
    * @param vocabulary by what messages are understood where nobody says by which adapter they came
    */
@@ -573,7 +576,7 @@ public final class IngestPipeline implements Readmission {
       case 0 ->
           traffic
               .of(uplink.protocol())
-              .stored(entry.messageClass(), System.nanoTime() - uplink.receivedNanos());
+              .stored(entry.messageClass(), storedNanos() - uplink.receivedNanos());
       case 1 -> {
         if (!(uplink instanceof RetriedUplink)) { // which does not say that the device is there now
           observer.stored(entry.device(), uplink);
@@ -596,6 +599,14 @@ public final class IngestPipeline implements Readmission {
     }
   }
 
+  /** All of a group are on disk at once, and the clock is asked once. */
+  private long storedNanos() {
+    if (storedNanos == 0) {
+      storedNanos = System.nanoTime();
+    }
+    return storedNanos;
+  }
+
   void onFailed(IngestEntry entry) {
     if (entry.lane() == Lane.ALARM) {
       alarmWatch.lost(entry.device().value());
@@ -610,6 +621,7 @@ public final class IngestPipeline implements Readmission {
 
   /** After each group commit: wakes each event loop that has receipts, once. */
   public void flushSinks() {
+    storedNanos = 0;
     receipts.flush();
   }
 }

@@ -6,6 +6,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The last values of devices, bounded by bytes: the device whose last record is longest ago is
@@ -22,6 +23,10 @@ final class LatestTable {
   private final SharedTexts texts = new SharedTexts();
   private long bytes;
 
+  // Records of a device often come several at once: the last one's, null where none is known.
+  private @Nullable String lastId;
+  private @Nullable DeviceLatest last;
+
   /**
    * @param maxBytes about the memory that it may hold
    */
@@ -33,12 +38,14 @@ final class LatestTable {
     if (view.historical()) {
       return;
     }
-    DeviceLatest latest = devices.get(device);
+    DeviceLatest latest = find(device);
     int before = latest == null ? 0 : latest.bytes();
     if (latest == null) {
       latest = new DeviceLatest(device, texts);
       devices.put(device, latest);
     }
+    lastId = device;
+    last = latest;
     latest.take(view);
     bytes += latest.bytes() - before;
     while (bytes > maxBytes) {
@@ -46,7 +53,13 @@ final class LatestTable {
     }
   }
 
+  @SuppressWarnings("ReferenceEquality") // the very text; an equal one is looked for
+  private @Nullable DeviceLatest find(String device) {
+    return device == lastId ? last : devices.get(device);
+  }
+
   private void forgetEldest() {
+    lastId = null;
     Iterator<DeviceLatest> eldest = devices.values().iterator();
     bytes -= eldest.next().bytes();
     eldest.remove();
@@ -54,6 +67,7 @@ final class LatestTable {
 
   /** In the order in which they first came. A device that is looked at counts as used. */
   synchronized List<MetricView> metrics(String device) {
+    lastId = null; // the other is the newest in use now
     DeviceLatest latest = devices.get(device);
     return latest == null ? List.of() : latest.asked();
   }

@@ -6,6 +6,7 @@ import io.sluice.api.operator.LatestValues.MetricView;
 import io.sluice.api.operator.LatestValues.Point;
 import io.sluice.engine.record.EncodedRecord;
 import io.sluice.engine.record.RecordFormat.Kind;
+import io.sluice.spool.Term;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -27,6 +28,10 @@ final class MetricLatest {
 
   private final byte[] name;
   private byte[] unit = NO_UNIT;
+
+  /** That told name and unit last; null where they stood in a record. */
+  private @Nullable Term term;
+
   private Quality quality = Quality.GOOD;
   private Kind kind = Kind.FALSE;
   private long integer;
@@ -47,7 +52,8 @@ final class MetricLatest {
   }
 
   boolean isUnderCursor(EncodedRecord view) {
-    return view.measurementNameIs(name);
+    Term given = view.measurementTerm();
+    return (given != null && given == term) || view.measurementNameIs(name);
   }
 
   /**
@@ -121,10 +127,15 @@ final class MetricLatest {
   }
 
   private void takeUnit(EncodedRecord view, SharedTexts texts) {
+    Term told = view.measurementTerm();
+    if (told != null && told == term) {
+      return;
+    }
     if (!view.measurementUnitIs(unit)) {
       String given = view.measurementUnit();
       unit = given == null ? NO_UNIT : texts.utf8(given);
     }
+    term = told;
   }
 
   private void takeValue(EncodedRecord view, Kind given) {

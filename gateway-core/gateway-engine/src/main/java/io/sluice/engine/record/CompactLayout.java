@@ -230,7 +230,20 @@ final class CompactLayout {
     return unsignedLong();
   }
 
+  /** One of up to eight bytes at once: how long it is would be guessed wrong too often. */
   private long unsignedLong() throws CorruptRecordException {
+    if (at + Long.BYTES <= bytes.length) {
+      long word = (long) VarLong.BYTES.get(bytes, at);
+      int length = VarLong.length(word);
+      if (length <= end - at) {
+        at += length;
+        return VarLong.value(word, length);
+      }
+    }
+    return unsignedByByte();
+  }
+
+  private long unsignedByByte() throws CorruptRecordException {
     long value = 0;
     for (int shift = 0; shift < Long.SIZE; shift += 7) {
       need(1);

@@ -255,6 +255,14 @@ public final class EncodedRecord implements RecordView {
     return term == null ? Term.UNNUMBERED : term.number();
   }
 
+  /**
+   * What tells name and unit of the measurement together, the same object each time they are the
+   * same; null where they stand in the record itself.
+   */
+  public @Nullable Term measurementTerm() {
+    return columns.terms[index];
+  }
+
   @Override
   public String measurementName() {
     Term term = columns.terms[index];

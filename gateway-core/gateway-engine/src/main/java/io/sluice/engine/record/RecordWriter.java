@@ -380,6 +380,12 @@ public final class RecordWriter {
     sink.ensure(MAX_VAR_BYTES);
     byte[] bytes = sink.bytes();
     int at = sink.length();
+    if (value >= 0 && value < VarLong.EIGHT_BYTES_END) {
+      int length = VarLong.bytes(value);
+      VarLong.BYTES.set(bytes, at, VarLong.word(value, length));
+      sink.length(at + length);
+      return;
+    }
     long rest = value;
     while ((rest & ~0x7FL) != 0) {
       bytes[at++] = (byte) ((rest & 0x7F) | 0x80);

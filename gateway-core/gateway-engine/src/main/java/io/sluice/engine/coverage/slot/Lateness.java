@@ -29,6 +29,9 @@ public final class Lateness {
   /** Of the minute in which a sample was received last: hours and days are of full minutes. */
   private long minute = NONE;
 
+  /** Of the last sample: mostly the next one's. */
+  private int lastBin;
+
   private @Nullable Bucket ofMinute;
   private @Nullable Bucket ofHour;
   private @Nullable Bucket ofDay;
@@ -98,10 +101,15 @@ public final class Lateness {
       ofHour = bucket(hours, calendar.hour(receivedMicros));
       ofDay = bucket(days, calendar.day(receivedMicros));
     }
-    int bin = bin(lateMicros);
+    int bin = isIn(lastBin, lateMicros) ? lastBin : bin(lateMicros);
+    lastBin = bin;
     add(ofMinute, bin, isTimely);
     add(ofHour, bin, isTimely);
     add(ofDay, bin, isTimely);
+  }
+
+  private static boolean isIn(int bin, long lateMicros) {
+    return lateMicros <= LAST_MICROS[bin] && (bin == 0 || lateMicros > LAST_MICROS[bin - 1]);
   }
 
   private static void add(@Nullable Bucket bucket, int bin, boolean isTimely) {
