@@ -2,6 +2,7 @@ package io.sluice.app;
 
 import io.sluice.api.adapter.Adapter;
 import io.sluice.api.adapter.AdapterFactory;
+import io.sluice.api.adapter.AdapterFactory.Direction;
 import io.sluice.api.adapter.Endpoint;
 import io.sluice.api.operator.Operations.EndpointView;
 import io.sluice.api.operator.Operations.ListenerView;
@@ -50,10 +51,10 @@ final class Adapters implements AutoCloseable {
    */
   void start(GatewayConfig config, EngineContext context, Function<String, GatewayIngress> ways)
       throws IOException {
-    for (AdapterFactory<?> factory : Types.adapters().byName().values()) {
+    for (AdapterFactory<?> factory : Types.adapters(Direction.LISTENER).byName().values()) {
       start(factory, List.copyOf(config.listeners().values()), context, ways, listeners);
     }
-    for (AdapterFactory<?> factory : Types.adapters().byName().values()) {
+    for (AdapterFactory<?> factory : Types.adapters(Direction.SOURCE).byName().values()) {
       start(factory, config.sources(), context, ways, sources);
     }
   }
@@ -74,7 +75,7 @@ final class Adapters implements AutoCloseable {
 
   /** Makes a source, which does nothing before it is started. */
   static Made make(AdapterConfig config) {
-    AdapterFactory<?> factory = Types.adapters().byName().get(config.type());
+    AdapterFactory<?> factory = Types.adapters(Direction.SOURCE).byName().get(config.type());
     if (factory == null) {
       throw new IllegalStateException("checked by the configuration: type " + config.type());
     }

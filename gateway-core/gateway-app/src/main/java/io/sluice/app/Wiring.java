@@ -328,7 +328,8 @@ final class Wiring implements AutoCloseable {
         meters,
         core.pipeline().liveFeed(),
         clock,
-        new SharedParts());
+        new SharedParts(),
+        config.gateway().id());
   }
 
   @SuppressWarnings("FutureReturnValueIgnored") // ends with its executor

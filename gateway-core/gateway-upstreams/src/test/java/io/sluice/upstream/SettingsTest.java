@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.adapter.testkit.TestBatch;
 import io.sluice.api.MessageClass;
+import io.sluice.api.broker.BrokerTls;
 import io.sluice.api.config.Checked.Problem;
 import io.sluice.api.upstream.UpstreamFactory;
 import io.sluice.upstream.kafka.KafkaSettings;
 import io.sluice.upstream.mqtt.MqttSettings;
-import io.sluice.upstream.mqtt.MqttTls;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -57,12 +57,12 @@ class SettingsTest {
             1_000,
             Duration.ofSeconds(30),
             Duration.ofSeconds(10),
-            new MqttTls(null, Path.of("c.pem"), null),
+            new BrokerTls(null, Path.of("c.pem"), null),
             true);
     assertThat(settings.problems())
         .extracting(Problem::key)
         .containsExactly("uri", "topic", "password", "tls", "cloud-events");
-    assertThat(new MqttTls(null, Path.of("c.pem"), null).problems())
+    assertThat(new BrokerTls(null, Path.of("c.pem"), null).problems())
         .containsExactly(new Problem("key", "is missing; certificate and key go together"));
   }
 
@@ -114,7 +114,7 @@ class SettingsTest {
   @Test
   void filesOfTlsAreReadWhenTheConfigurationIs(@TempDir Path directory) throws Exception {
     Path ca = directory.resolve("ca.pem");
-    assertThat(new MqttTls(ca, null, null).problems())
+    assertThat(new BrokerTls(ca, null, null).problems())
         .containsExactly(new Problem("ca", "there is no " + ca + "; make it, or mend the path"));
     Path key = directory.resolve("own.key");
     Path certificate = directory.resolve("own.pem");
@@ -137,13 +137,13 @@ class SettingsTest {
             .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();
     assertThat(openssl.waitFor()).isZero();
-    assertThat(new MqttTls(certificate, certificate, key).problems()).isEmpty();
-    assertThat(new MqttTls(null, key, certificate).problems())
+    assertThat(new BrokerTls(certificate, certificate, key).problems()).isEmpty();
+    assertThat(new BrokerTls(null, key, certificate).problems())
         .extracting(Problem::message)
         .containsExactly(
             key + " holds a private key and no certificate; are the two files exchanged?",
             certificate + " holds a certificate and no private key; are the two files exchanged?");
-    assertThat(new MqttTls(key, null, null).problems())
+    assertThat(new BrokerTls(key, null, null).problems())
         .extracting(Problem::key)
         .containsExactly("ca");
   }

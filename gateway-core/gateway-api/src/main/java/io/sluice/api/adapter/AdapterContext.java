@@ -31,6 +31,11 @@ public interface AdapterContext {
   /** The stream of accepted records, for local consumers. */
   LiveRecords records();
 
+  /** Id of the gateway, by which its own names at a far end are told from another gateway's. */
+  default String gateway() {
+    return "";
+  }
+
   /** The clock that times of arrival are taken from. */
   default InstantSource clock() {
     return InstantSource.system();

@@ -9,7 +9,10 @@ package io.sluice.api.adapter;
  *     components
  */
 public interface AdapterFactory<S extends java.lang.Record> {
-  /** The word {@code type} of the configuration: {@code mqtt}, {@code coap}. */
+  /**
+   * The word {@code type} of the configuration: {@code mqtt}, {@code coap}. Unique among listeners,
+   * and among sources.
+   */
   String type();
 
   /** The label {@code protocol} of the metrics and of {@link Peer}. */

@@ -12,8 +12,17 @@ import org.jspecify.annotations.Nullable;
  * Ingress#accept}; nothing that it returns may change from then on.
  */
 public interface Uplink {
-  /** The authenticated device. */
+  /** The authenticated device; of a source the device that stands for it. */
   DeviceId device();
+
+  /**
+   * Whether it comes by a source of the gateway's own choice, which is trusted to speak for every
+   * registered device: topic or payload say of which it is. {@link #device} stands for the source
+   * then, and need not be registered.
+   */
+  default boolean isOfSource() {
+    return false;
+  }
 
   /** {@code mqtt}, {@code coap} ...: one of a small set. */
   String protocol();

@@ -10,6 +10,7 @@ import java.util.SequencedMap;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * What the jars of the installation offer of one service, by name. A jar that is broken costs what
@@ -32,9 +33,19 @@ public final class Services<S> {
    * @param name of one of them, unique in the installation
    */
   public static <S> Services<S> load(Class<? super S> service, Function<S, String> name) {
+    return load(service, name, any -> true);
+  }
+
+  /**
+   * Loads what is offered and wanted.
+   *
+   * @param name of one of them, unique among those that are wanted
+   */
+  public static <S> Services<S> load(
+      Class<? super S> service, Function<S, String> name, Predicate<S> wanted) {
     Services<S> services = new Services<>();
     Iterator<? super S> found = ServiceLoader.load(service).iterator();
-    for (int i = 0; i < MOST && services.takeNext(service, found, name); i++) {
+    for (int i = 0; i < MOST && services.takeNext(service, found, name, wanted); i++) {
       // each step takes one
     }
     return services;
@@ -42,9 +53,15 @@ public final class Services<S> {
 
   @SuppressWarnings("unchecked") // a provider has no type arguments
   private boolean takeNext(
-      Class<? super S> service, Iterator<? super S> found, Function<S, String> name) {
+      Class<? super S> service,
+      Iterator<? super S> found,
+      Function<S, String> name,
+      Predicate<S> wanted) {
     try {
       S next = (S) found.next();
+      if (!wanted.test(next)) {
+        return true;
+      }
       S first = byName.putIfAbsent(name.apply(next), next);
       if (first != null) {
         faults.add(

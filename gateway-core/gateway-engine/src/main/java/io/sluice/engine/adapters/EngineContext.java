@@ -25,7 +25,8 @@ public record EngineContext(
     LiveRecords records,
     InstantSource clock,
     SharedParts parts,
-    Dialogue.Opener dialogues)
+    Dialogue.Opener dialogues,
+    String gateway)
     implements AdapterContext {
   /** Without the dialects of a way in. */
   public EngineContext(
@@ -37,7 +38,35 @@ public record EngineContext(
       LiveRecords records,
       InstantSource clock,
       SharedParts parts) {
-    this(ingress, access, sessions, commands, meters, records, clock, parts, _ -> Dialogue.NONE);
+    this(ingress, access, sessions, commands, meters, records, clock, parts, "");
+  }
+
+  /**
+   * Without the dialects of a way in.
+   *
+   * @param gateway its id
+   */
+  public EngineContext(
+      Ingress ingress,
+      Access access,
+      Sessions sessions,
+      Commands commands,
+      Meters meters,
+      LiveRecords records,
+      InstantSource clock,
+      SharedParts parts,
+      String gateway) {
+    this(
+        ingress,
+        access,
+        sessions,
+        commands,
+        meters,
+        records,
+        clock,
+        parts,
+        _ -> Dialogue.NONE,
+        gateway);
   }
 
   /** The same gateway for an adapter with a way in, and so with dialects, of its own. */
@@ -51,7 +80,8 @@ public record EngineContext(
         records,
         clock,
         parts,
-        way::dialogue);
+        way::dialogue,
+        gateway);
   }
 
   @Override

@@ -111,6 +111,7 @@ public final class ConfigLoader {
     profiles = paths(root, "profiles");
     devices = paths(root, "devices");
     List<UpstreamConfig> upstreams = upstreams(root);
+    new BrokerLoops(root, faults).check(sources, upstreams);
     Map<String, Record> sections = sections(root);
     return identity == null
         ? null

@@ -49,23 +49,22 @@ public record Types(
 
   /** All adapters and upstreams that are installed. */
   public static Types installed(List<Section> sections) {
-    Services<AdapterFactory<?>> adapters = adapters();
+    Services<AdapterFactory<?>> listening = adapters(Direction.LISTENER);
+    Services<AdapterFactory<?>> connecting = adapters(Direction.SOURCE);
     Services<UpstreamFactory<?>> factories = upstreamFactories();
     SequencedMap<String, Class<? extends Record>> listeners = new TreeMap<>();
     SequencedMap<String, Class<? extends Record>> sources = new TreeMap<>();
-    adapters
-        .byName()
-        .forEach((type, factory) ->
-            (factory.direction() == Direction.SOURCE ? sources : listeners)
-                .put(type, factory.settings()));
+    listening.byName().forEach((type, factory) -> listeners.put(type, factory.settings()));
+    connecting.byName().forEach((type, factory) -> sources.put(type, factory.settings()));
     Set<String> datagrams =
-        adapters.byName().values().stream()
+        listening.byName().values().stream()
             .filter(factory -> factory.transport() == Transport.UDP)
             .map(factory -> factory.type())
             .collect(Collectors.toUnmodifiableSet());
     SequencedMap<String, Class<? extends Record>> upstreams = new TreeMap<>();
     factories.byName().forEach((type, factory) -> upstreams.put(type, factory.settings()));
-    List<String> faults = new ArrayList<>(adapters.faults());
+    List<String> faults = new ArrayList<>(listening.faults());
+    connecting.faults().stream().filter(each -> !faults.contains(each)).forEach(faults::add);
     faults.addAll(factories.faults());
     faults.addAll(PayloadFormats.faults());
     faults.addAll(PayloadCodecs.faults());
@@ -78,9 +77,12 @@ public record Types(
         List.copyOf(faults));
   }
 
-  /** The adapters that are installed, by type. */
-  public static Services<AdapterFactory<?>> adapters() {
-    return Services.load(AdapterFactory.class, factory -> factory.type());
+  /** The adapters that are installed, by type: a type may be one of listeners and of sources. */
+  public static Services<AdapterFactory<?>> adapters(Direction direction) {
+    return Services.load(
+        AdapterFactory.class,
+        (AdapterFactory<?> factory) -> factory.type(),
+        factory -> factory.direction() == direction);
   }
 
   /** The upstreams that are installed, by type. */

@@ -39,6 +39,25 @@ public final class Topics {
     return table(profile).route(topic);
   }
 
+  /** Whether the devices of a profile have a dialect of their own. */
+  public boolean hasOwn(String profile) {
+    return byProfile.containsKey(profile);
+  }
+
+  /**
+   * What a topic means whose device nobody has named yet: by the list, else by any profile's
+   * dialect; null where nothing maps it.
+   */
+  public @Nullable RoutedTopic routeOfSource(String topic) {
+    RoutedTopic route = own.route(topic);
+    if (route == null) {
+      for (TopicTable each : byProfile.values()) {
+        route = route == null ? each.route(topic) : route;
+      }
+    }
+    return route;
+  }
+
   /** How devices may sign in: nobody knows a device's profile before. */
   public SignIns signIns() {
     return signIns;

@@ -214,16 +214,23 @@ public final class IngestPipeline implements Readmission {
   /** The verdict; null where the spool has taken it and gives one later. */
   private @Nullable Receipt judge(Uplink uplink, Vocabulary by) {
     Topics topics = by.topics();
-    Device self = devices.find(uplink.device().value());
+    boolean isOfSource = uplink.isOfSource();
+    Device known = devices.find(uplink.device().value());
+    Device self = isOfSource ? Spokesman.of(known, uplink.device()) : known;
     if (self == null || self.retired()) {
       return refuse(uplink, RejectReason.NOT_AUTHORIZED, "the device is not registered any more");
     }
-    Receipt.Limited limited = limits.check(uplink.device(), uplink.payload().length);
+    int bytes = uplink.payload().length;
+    Receipt.Limited limited =
+        isOfSource ? limits.checkAll(bytes) : limits.check(uplink.device(), bytes);
     if (limited != null) {
       traffic.limited(uplink.protocol(), limited.limit());
       return limited;
     }
-    RoutedTopic route = topics.route(self.profile(), uplink.topic());
+    RoutedTopic route =
+        isOfSource
+            ? Spokesman.route(topics, uplink.topic(), devices)
+            : topics.route(self.profile(), uplink.topic());
     MessageClass given = uplink.messageClass();
     MessageClass ofUnmapped = route == null ? uplink.classIfUnmapped() : given;
     if (route == null && ofUnmapped != null) {
@@ -241,12 +248,14 @@ public final class IngestPipeline implements Readmission {
       return parts.take(
           uplink, new MessageParts.Known(self, route, by.profiles(), given), unpacker);
     }
-    Device subject = subject(self, route.device());
+    Device subject = subject(self, route.device(), isOfSource);
     if (subject == null && given != null) {
       subject = self; // whatever the topic of a will looks like
     }
     if (subject == null) {
-      return refuseChild(uplink, self, String.valueOf(route.device()));
+      return isOfSource
+          ? unknownChild(uplink, self, route.device())
+          : refuseChild(uplink, self, String.valueOf(route.device()));
     }
     Rejection rejection = uplink.rejection();
     if (rejection != null) {
@@ -330,22 +339,27 @@ public final class IngestPipeline implements Readmission {
   @Override
   public @Nullable Device subjectOf(Device self, String topic) {
     RoutedTopic route = routeOf(self, topic);
-    return route == null ? self : subject(self, route.device());
+    return route == null ? self : subject(self, route.device(), false);
   }
 
   @Override
   public @Nullable Device subjectOf(Device self, RoutedTopic route, Part part) {
-    return parts.subject(self, route, part);
+    return parts.subject(self, route, part, false);
   }
 
-  /** The device that the message is of: the session's, or a registered child of it. */
-  @Nullable Device subject(Device self, @Nullable String named) {
+  /**
+   * The device that the message is of: the session's, or a registered child of it.
+   *
+   * @param isOfSource whether any registered device may be meant
+   */
+  @Nullable Device subject(Device self, @Nullable String named, boolean isOfSource) {
     if (named == null || named.equals(self.id().value())) {
-      return self;
+      return Spokesman.isStandIn(self) ? null : self;
     }
     Device child = devices.find(named);
-    boolean isChild = child != null && !child.retired() && self.id().equals(child.parent());
-    return isChild ? child : null;
+    boolean isOurs =
+        child != null && !child.retired() && (isOfSource || self.id().equals(child.parent()));
+    return isOurs ? child : null;
   }
 
   /** Another device's name is refused; one that nobody has is kept until it is registered. */
@@ -363,19 +377,27 @@ public final class IngestPipeline implements Readmission {
   /**
    * What a concentrator says of a child that it has not is kept, and never costs its connection. It
    * is offered again where the child is being registered.
+   *
+   * @param child null: the message names none, nor is there a device that stands for its source
    */
-  @Nullable Receipt unknownChild(Uplink uplink, Device self, String child) {
+  @Nullable Receipt unknownChild(Uplink uplink, Device self, @Nullable String child) {
+    if (child == null) {
+      return deadLetter(
+          uplink, self, RejectReason.UNKNOWN_CHILD, Spokesman.namesNobody(self.id().value()));
+    }
     String detail;
     if (devices.find(child) == null) {
-      Newcomers.Verdict verdict = newcomers.bring(self, child);
+      Newcomers.Verdict verdict =
+          Spokesman.isStandIn(self) || !DeviceId.isValid(child)
+              ? Newcomers.Verdict.UNASKED
+              : newcomers.bring(self, child);
       if (verdict.isUnderWay()) {
         return new Receipt.Busy(QUEUE_RETRY_AFTER_MILLIS);
       }
       String why = verdict.refusal();
-      detail =
-          why == null
-              ? "device %s is not registered; add it with parent: %s".formatted(child, self.id())
-              : why;
+      detail = why == null ? notRegistered(uplink, self, child) : why;
+    } else if (uplink.isOfSource()) {
+      detail = "device %s is retired; register it anew".formatted(child);
     } else {
       detail =
           "device %s is no child of %s; register it with parent: %s"
@@ -383,6 +405,13 @@ public final class IngestPipeline implements Readmission {
     }
     unknownChildren.tell(self.id(), child, detail);
     return deadLetter(uplink, self, RejectReason.UNKNOWN_CHILD, detail);
+  }
+
+  private static String notRegistered(Uplink uplink, Device self, String child) {
+    return uplink.isOfSource()
+        ? "device %s is not registered; add it (source %s speaks for it)"
+            .formatted(child, self.id())
+        : "device %s is not registered; add it with parent: %s".formatted(child, self.id());
   }
 
   private @Nullable Receipt normalizeAndAppend(
@@ -480,7 +509,7 @@ public final class IngestPipeline implements Readmission {
     }
     LaneShares all = shares;
     if (all != null) {
-      all.giveBack(uplink.device(), entry.lane(), entry.body().length);
+      all.giveBack(Spokesman.account(entry), entry.lane(), entry.body().length);
     }
     return busy(spool.fault(entry.lane()));
   }
@@ -504,7 +533,7 @@ public final class IngestPipeline implements Readmission {
     LaneShares all = shares;
     return all == null || entry.uplink() instanceof RetriedUplink // an operator's doing
         ? null
-        : all.check(entry.uplink().device(), entry.lane(), entry.body().length);
+        : all.check(Spokesman.account(entry), entry.lane(), entry.body().length);
   }
 
   @Nullable Receipt deadLetter(Uplink uplink, Device device, PayloadException fault) {

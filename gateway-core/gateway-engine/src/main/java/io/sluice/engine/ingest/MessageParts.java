@@ -80,7 +80,7 @@ final class MessageParts {
   }
 
   private @Nullable Receipt deadLetter(Uplink uplink, Known known, PayloadException fault) {
-    Device subject = pipeline.subject(known.self(), known.route().device());
+    Device subject = pipeline.subject(known.self(), known.route().device(), uplink.isOfSource());
     return pipeline.deadLetter(uplink, subject == null ? known.self() : subject, fault);
   }
 
@@ -132,13 +132,15 @@ final class MessageParts {
 
   private @Nullable Receipt take(Uplink own, Known known, Part part, @Nullable OpenSession by) {
     Device self = known.self();
-    Device found = subject(self, known.route(), part);
+    Device found = subject(self, known.route(), part, own.isOfSource());
     Device subject = found == null && known.given() != null ? self : found; // a will is of somebody
     if (subject == null) {
       List<String> names = part.devices();
-      String named = names.isEmpty() ? String.valueOf(known.route().device()) : names.getFirst();
+      String named = names.isEmpty() ? known.route().device() : names.getFirst();
       return pipeline.unknownChild(
-          own, self, DeviceId.isValid(named) ? named : PayloadFaults.quoted(named));
+          own,
+          self,
+          named == null || DeviceId.isValid(named) ? named : PayloadFaults.quoted(named));
     }
     Part.Life life = part.life();
     if (life != null && by != null) {
@@ -169,13 +171,17 @@ final class MessageParts {
     }
   }
 
-  /** The device that a part is of: the session's, or a registered child of it. */
-  @Nullable Device subject(Device self, RoutedTopic route, Part part) {
+  /**
+   * The device that a part is of: the session's, or a registered child of it.
+   *
+   * @param isOfSource whether any registered device may be meant
+   */
+  @Nullable Device subject(Device self, RoutedTopic route, Part part, boolean isOfSource) {
     if (part.devices().isEmpty()) {
-      return pipeline.subject(self, route.device());
+      return pipeline.subject(self, route.device(), isOfSource);
     }
     for (String name : part.devices()) {
-      Device subject = pipeline.subject(self, name);
+      Device subject = pipeline.subject(self, name, isOfSource);
       if (subject != null) {
         return subject;
       }

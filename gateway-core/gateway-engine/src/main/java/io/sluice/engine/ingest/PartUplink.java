@@ -20,6 +20,11 @@ record PartUplink(Uplink whole, int place, byte[] payload, ReceiptSink sink) imp
   }
 
   @Override
+  public boolean isOfSource() {
+    return whole.isOfSource();
+  }
+
+  @Override
   public String protocol() {
     return whole.protocol();
   }

@@ -92,6 +92,20 @@ public final class DeviceLimits {
     return limited;
   }
 
+  /** Counts one message of which no device's bound is asked; null where it may pass. */
+  public Receipt.@Nullable Limited checkAll(int payloadBytes) {
+    return all.messages == null && all.bytes == null
+        ? null
+        : take(
+            all,
+            payloadBytes,
+            nanoTime.getAsLong(),
+            Limit.MESSAGE_RATE,
+            Limit.BYTE_RATE,
+            settings.totalMessagesPerSecond(),
+            settings.totalBytesPerSecond().value());
+  }
+
   /** A new one is full now: what is taken next must not be taken from before its time. */
   private Buckets of(String device, long now) {
     Buckets known = devices.get(device);

@@ -1,5 +1,8 @@
 package io.sluice.upstream.mqtt;
 
+import io.sluice.api.broker.BrokerAddress;
+import io.sluice.api.broker.BrokerTls;
+import io.sluice.api.broker.BrokerUse;
 import io.sluice.api.config.Checked;
 import io.sluice.api.config.Option;
 import io.sluice.api.config.Secret;
@@ -53,7 +56,7 @@ public record MqttSettings(
     @Option(doc = "Time within which a connection must be made.", def = "10s", min = 100)
         Duration connectTimeout,
     @Option(doc = "Certificates for ssl://. Without it the Java runtime's authorities are trusted.")
-        @Nullable MqttTls tls,
+        @Nullable BrokerTls tls,
     @Option(
             doc =
                 "Whether user properties carry the attributes of CloudEvents 1.0 (version 5 only).",
@@ -65,7 +68,7 @@ public record MqttSettings(
                     + " NATS.",
             def = "")
         String topicReplaces)
-    implements Checked, UpstreamSettings {
+    implements Checked, UpstreamSettings, BrokerUse {
   private static final int TEXT_BYTES_MAX = 65_535;
 
   /** Replacing no further characters. */
@@ -80,7 +83,7 @@ public record MqttSettings(
       int inFlight,
       Duration keepAlive,
       Duration connectTimeout,
-      @Nullable MqttTls tls,
+      @Nullable BrokerTls tls,
       boolean cloudEvents) {
     this(
         uri,
@@ -125,6 +128,12 @@ public record MqttSettings(
       problems.add(new Problem("cloud-events", "needs version: 5, which has user properties"));
     }
     return problems;
+  }
+
+  /** A place may stand for any text, which is within its level. */
+  @Override
+  public List<String> publishes() {
+    return List.of(topic.replaceAll("[^/]*\\{[^/]*", "+"));
   }
 
   /** Two sessions of one client id take over from each other without end. */

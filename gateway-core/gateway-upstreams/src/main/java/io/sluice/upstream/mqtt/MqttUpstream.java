@@ -12,6 +12,8 @@ import io.netty.handler.codec.mqtt.MqttDecoder;
 import io.netty.handler.codec.mqtt.MqttEncoder;
 import io.netty.handler.ssl.SslHandler;
 import io.sluice.api.Lane;
+import io.sluice.api.broker.BrokerAddress;
+import io.sluice.api.broker.BrokerTls;
 import io.sluice.api.tls.ClientTls;
 import io.sluice.api.upstream.Delivery;
 import io.sluice.api.upstream.OutboundBatch;
@@ -164,7 +166,7 @@ final class MqttUpstream implements Upstream {
   }
 
   /** The files are read each time, so that a renewed certificate is taken. */
-  private static SSLContext context(@Nullable MqttTls tls) throws IOException {
+  private static SSLContext context(@Nullable BrokerTls tls) throws IOException {
     return tls == null
         ? ClientTls.context(null, null, null)
         : ClientTls.context(tls.ca(), tls.certificate(), tls.key());

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.sluice.adapter.testkit.Resending;
 import io.sluice.adapter.testkit.TestBatch;
 import io.sluice.api.MessageClass;
+import io.sluice.api.broker.BrokerTls;
 import io.sluice.api.config.Secret;
 import io.sluice.api.upstream.Delivery;
 import io.sluice.api.upstream.Upstream;
@@ -237,7 +238,7 @@ class MqttUpstreamIT {
             "require_certificate true")) {
       String uri = "ssl://localhost:" + broker.port;
       for (String version : List.of("3.1.1", "5")) {
-        MqttTls own = new MqttTls(certificate, certificate, key);
+        BrokerTls own = new BrokerTls(certificate, certificate, key);
         try (Upstream upstream = upstream(settings(uri, version, 1, false, null, own))) {
           Resending.sendAll(upstream, List.of(new TestBatch("r", 0, 10)));
         }
@@ -281,7 +282,7 @@ class MqttUpstreamIT {
       int qos,
       boolean cloudEvents,
       @Nullable Secret password,
-      @Nullable MqttTls tls) {
+      @Nullable BrokerTls tls) {
     MqttSettings settings =
         new MqttSettings(
             URI.create(uri),

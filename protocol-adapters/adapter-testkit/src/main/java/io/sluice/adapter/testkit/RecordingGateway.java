@@ -441,6 +441,11 @@ public final class RecordingGateway implements AllPorts, AutoCloseable {
   }
 
   @Override
+  public String gateway() {
+    return "gw1";
+  }
+
+  @Override
   public <T> T shared(Class<T> type, Supplier<T> maker) {
     return shared.of(type, maker);
   }

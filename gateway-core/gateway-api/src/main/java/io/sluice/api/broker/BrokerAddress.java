@@ -1,4 +1,4 @@
-package io.sluice.upstream.mqtt;
+package io.sluice.api.broker;
 
 import java.net.URI;
 import java.util.Locale;
@@ -12,13 +12,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param host name or address, without the brackets of IPv6
  */
-record BrokerAddress(String host, int port, boolean isSecure) {
+public record BrokerAddress(String host, int port, boolean isSecure) {
   private static final Pattern AUTHORITY =
       Pattern.compile("(?:.*@)?(\\[[0-9A-Fa-f:.%]+]|[A-Za-z0-9._-]+):(\\d{1,5})");
   private static final int PORT_MAX = 65_535;
 
   /** What is wrong with the URI, and the remedy; null where nothing is. */
-  static @Nullable String problem(URI uri) {
+  public static @Nullable String problem(URI uri) {
     String scheme = String.valueOf(uri.getScheme());
     if (!isPlain(scheme) && !isSecure(scheme)) {
       return "must begin with tcp:// or ssl:// (or mqtt://, mqtts://), not " + scheme;
@@ -36,7 +36,7 @@ record BrokerAddress(String host, int port, boolean isSecure) {
   }
 
   /** Of a URI without problem. */
-  static BrokerAddress of(URI uri) {
+  public static BrokerAddress of(URI uri) {
     Matcher found = match(uri);
     if (found == null) {
       throw new IllegalArgumentException("not checked: " + problem(uri));
@@ -57,7 +57,7 @@ record BrokerAddress(String host, int port, boolean isSecure) {
     return port >= 1 && port <= PORT_MAX ? found : null;
   }
 
-  static boolean isSecure(String scheme) {
+  public static boolean isSecure(String scheme) {
     return switch (scheme.toLowerCase(Locale.ROOT)) {
       case "ssl", "mqtts", "tls" -> true;
       default -> false;

@@ -1,4 +1,4 @@
-package io.sluice.upstream.mqtt;
+package io.sluice.api.broker;
 
 import io.sluice.api.config.Checked;
 import io.sluice.api.config.Option;
@@ -11,7 +11,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** PEM files for TLS to a broker. */
-public record MqttTls(
+public record BrokerTls(
     @Option(doc = "Authorities to trust instead of the Java runtime's.") @Nullable Path ca,
     @Option(doc = "Own certificate, with its chain, for brokers that ask for one.")
         @Nullable Path certificate,

@@ -1,0 +1,292 @@
+package io.sluice.adapter.mqttclient;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.sluice.adapter.mqttclient.ScriptedBroker.Conversation;
+import io.sluice.adapter.testkit.RecordingGateway;
+import io.sluice.adapter.testkit.RecordingGateway.Misconduct;
+import io.sluice.api.Limit;
+import io.sluice.api.RejectReason;
+import io.sluice.api.adapter.Receipt;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A source and a broker that does what the test says: what is taken, and when it is answered. */
+@Timeout(60)
+class MqttSourceTest {
+  private ScriptedBroker broker;
+  private RecordingGateway gateway;
+  private MqttSource source;
+
+  @BeforeEach
+  void open() throws Exception {
+    broker = new ScriptedBroker();
+    gateway = new RecordingGateway();
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    if (source != null) {
+      source.close();
+    }
+    broker.close();
+    gateway.close();
+  }
+
+  private void start(TestSettings settings) {
+    source = settings.source(broker.port());
+    source.start(gateway);
+  }
+
+  private void start() {
+    start(new TestSettings());
+  }
+
+  private void awaitStored(int count) {
+    await().atMost(Duration.ofSeconds(20)).until(() -> gateway.stored().size() == count);
+  }
+
+  private List<String> payloads() {
+    return gateway.stored().stream().map(each -> new String(each.payload(), UTF_8)).toList();
+  }
+
+  @Test
+  void sessionIsAskedToOutliveTheConnection() throws Exception {
+    start();
+    try (Conversation met = broker.accept()) {
+      byte[] connect = met.read(1);
+      // section 3.1: name, level 5, no Clean Start, 20 s, Session Expiry of 7 days, Receive Maximum
+      assertThat(connect)
+          .startsWith(0, 4, 'M', 'Q', 'T', 'T', 5, 0, 0, 20)
+          .containsSequence(8, 0x11, 0, 0x09, 0x3A, 0x80, 0x21, 0x03, 0xE8);
+      met.connack(false, 0);
+      // section 3.8: QoS 1, No Local, retained ones where the subscription is new
+      assertThat(new String(met.read(8), UTF_8)).endsWith("plant/#\u0015");
+    }
+  }
+
+  @Test
+  void messageIsAcknowledgedOnceItIsStored() throws Exception {
+    start();
+    try (Conversation met = broker.welcome(false)) {
+      gateway.misbehave(Misconduct.SILENT);
+      met.publish(7, "plant/pump-1", "{\"t\":1}");
+      await().until(() -> gateway.offers() == 1);
+      assertThat(met.isSilent(200)).isTrue();
+      gateway.giveReceipts();
+      assertThat(met.puback()).isEqualTo(7);
+      assertThat(gateway.stored())
+          .singleElement()
+          .satisfies(uplink -> {
+            assertThat(uplink.isOfSource()).isTrue();
+            assertThat(uplink.device().value()).isEqualTo("plant");
+            assertThat(uplink.topic()).isEqualTo("plant/pump-1");
+            assertThat(uplink.payload()).isEqualTo("{\"t\":1}".getBytes(UTF_8));
+          });
+      await().until(() -> source.endpoints().getFirst().isUp());
+      assertThat(source.endpoints().getFirst().address())
+          .isEqualTo("tcp://127.0.0.1:" + broker.port());
+    }
+  }
+
+  @Test
+  void whatFindsNoRoomIsOfferedAgainAndAllIsAnsweredInItsOrder() throws Exception {
+    gateway.answer(uplink ->
+        switch (gateway.offers()) {
+          case 1 -> new Receipt.Busy(30);
+          case 2 -> new Receipt.Limited(Limit.MESSAGE_RATE, "wait 30 ms", 30);
+          default -> gateway.storedReceipt(uplink);
+        });
+    start();
+    try (Conversation met = broker.welcome(false)) {
+      for (int id = 1; id <= 20; id++) {
+        met.publish(id, "plant/pump-1", "{\"n\":" + id + "}");
+      }
+      for (int id = 1; id <= 20; id++) {
+        assertThat(met.puback()).isEqualTo(id);
+      }
+      assertThat(payloads()).hasSize(20).doesNotHaveDuplicates();
+    }
+  }
+
+  @Test
+  void refusedMessageIsAcknowledgedAndTold() throws Exception {
+    gateway.answer(
+        _ -> new Receipt.Rejected(RejectReason.PAYLOAD_INVALID, "byte 3: no comma", true));
+    start();
+    try (Conversation met = broker.welcome(false)) {
+      met.publish(1, "plant/pump-1", "{");
+      assertThat(met.puback()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void gatewayThatThrowsCostsOneMessageAlone() throws Exception {
+    start();
+    try (Conversation met = broker.welcome(false)) {
+      gateway.misbehave(Misconduct.THROWS);
+      met.publish(1, "plant/pump-1", "{}");
+      assertThat(met.puback()).isEqualTo(1);
+      gateway.misbehave(Misconduct.ANSWERS_TWICE);
+      met.publish(2, "plant/pump-1", "{}");
+      assertThat(met.puback()).isEqualTo(2);
+      met.publish(3, "plant/pump-1", "{}");
+      assertThat(met.puback()).isEqualTo(3);
+      awaitStored(2);
+    }
+  }
+
+  @Test
+  void whatComesAgainAfterABreakIsStoredOnce() throws Exception {
+    start();
+    gateway.misbehave(Misconduct.SILENT);
+    try (Conversation met = broker.welcome(false)) {
+      met.publish(1, "plant/pump-1", "{\"n\":1}");
+      met.publish(2, "plant/pump-1", "{\"n\":2}");
+      await().until(() -> gateway.offers() == 2);
+    }
+    gateway.giveReceipts();
+    awaitStored(2);
+    try (Conversation met = broker.welcome(true)) {
+      met.publish(0x3A, 1, "plant/pump-1", "{\"n\":1}".getBytes(UTF_8));
+      met.publish(0x3A, 2, "plant/pump-1", "{\"n\":2}".getBytes(UTF_8));
+      met.publish(0x3A, 3, "plant/pump-1", "{\"n\":3}".getBytes(UTF_8));
+      assertThat(List.of(met.puback(), met.puback(), met.puback())).containsExactly(1, 2, 3);
+    }
+    // the acknowledgements did not reach the broker; id 1 has been another message's since
+    try (Conversation met = broker.welcome(true)) {
+      met.publish(0x3A, 3, "plant/pump-1", "{\"n\":3}".getBytes(UTF_8));
+      met.publish(0x3A, 1, "plant/pump-1", "{\"n\":4}".getBytes(UTF_8));
+      assertThat(List.of(met.puback(), met.puback())).containsExactly(3, 1);
+    }
+    assertThat(payloads()).containsExactly("{\"n\":1}", "{\"n\":2}", "{\"n\":3}", "{\"n\":4}");
+  }
+
+  @Test
+  void brokerThatHasForgottenTheSessionSendsNothingAgain() throws Exception {
+    start();
+    try (Conversation met = broker.welcome(false)) {
+      met.publish(1, "plant/pump-1", "{\"n\":1}");
+      assertThat(met.puback()).isEqualTo(1);
+    }
+    try (Conversation met = broker.welcome(false)) {
+      met.publish(0x3A, 1, "plant/pump-1", "{\"n\":1}".getBytes(UTF_8));
+      assertThat(met.puback()).isEqualTo(1);
+    }
+    assertThat(payloads()).hasSize(2);
+  }
+
+  @Test
+  void floodIsReadAsFarAsThereIsRoomAndNothingOfItIsLost() throws Exception {
+    gateway.answer(_ -> new Receipt.Busy(20));
+    start(new TestSettings().inFlight(10));
+    try (Conversation met = broker.welcome(false)) {
+      Thread flood =
+          Thread.ofVirtual()
+              .start(() -> {
+                try {
+                  for (int n = 0; n < 2_000; n++) {
+                    met.publish(0x30, 0, "plant/pump-1", ("{\"n\":" + n + "}").getBytes(UTF_8));
+                  }
+                } catch (java.io.IOException e) {
+                  throw new java.io.UncheckedIOException(e);
+                }
+              });
+      await().until(() -> gateway.offers() > 3);
+      gateway.store();
+      flood.join();
+      awaitStored(2_000);
+      assertThat(payloads()).first().isEqualTo("{\"n\":0}");
+      assertThat(payloads()).doesNotHaveDuplicates();
+    }
+  }
+
+  @Test
+  void oversizedMessageIsPassedOver() throws Exception {
+    start();
+    try (Conversation met = broker.welcome(false)) {
+      met.publish(0x32, 1, "plant/pump-1", new byte[3 << 20]);
+      met.publish(2, "plant/pump-1", "{}");
+      assertThat(met.puback()).isEqualTo(1);
+      assertThat(met.puback()).isEqualTo(2);
+      assertThat(payloads()).containsExactly("{}");
+      assertThat(gateway.refusals()).containsExactly(RejectReason.TOO_LARGE);
+    }
+  }
+
+  @Test
+  void retainedStateIsTakenOnce() throws Exception {
+    start(new TestSettings().version("3.1.1"));
+    try (Conversation met = broker.welcome(false)) {
+      met.publish(0x33, 1, "plant/lamp", "{\"on\":true}".getBytes(UTF_8));
+      assertThat(met.puback()).isEqualTo(1);
+    }
+    // without a session the broker sends it again, and what has changed since
+    try (Conversation met = broker.welcome(false)) {
+      met.publish(0x33, 1, "plant/lamp", "{\"on\":true}".getBytes(UTF_8));
+      met.publish(0x33, 2, "plant/door", "{\"open\":1}".getBytes(UTF_8));
+      met.publish(3, "plant/lamp", "{\"on\":false}");
+      assertThat(List.of(met.puback(), met.puback(), met.puback())).containsExactly(1, 2, 3);
+    }
+    try (Conversation met = broker.welcome(false)) {
+      met.publish(0x33, 1, "plant/lamp", "{\"on\":false}".getBytes(UTF_8));
+      assertThat(met.puback()).isEqualTo(1);
+    }
+    // 3.1.1 with a session: what has changed comes by the session
+    try (Conversation met = broker.welcome(true)) {
+      met.publish(0x33, 1, "plant/door", "{\"open\":0}".getBytes(UTF_8));
+      assertThat(met.puback()).isEqualTo(1);
+    }
+    assertThat(payloads()).containsExactly("{\"on\":true}", "{\"open\":1}", "{\"on\":false}");
+  }
+
+  @Test
+  void whatTheGatewayPublishedItselfIsNotTakenIn() throws Exception {
+    start();
+    try (Conversation met = broker.welcome(false)) {
+      byte[] mark = "\u0026\0\u000esluice-gateway\0\u0003gw1".getBytes(UTF_8);
+      int[] properties = new int[mark.length];
+      for (int i = 0; i < mark.length; i++) {
+        properties[i] = mark[i];
+      }
+      met.publish(0x32, 1, "plant/back", "{}".getBytes(UTF_8), properties);
+      assertThat(met.puback()).isEqualTo(1);
+      met.publish(2, "other/topic", "{}"); // by a subscription of before
+      assertThat(met.puback()).isEqualTo(2);
+      assertThat(gateway.offers()).isZero();
+    }
+  }
+
+  @Test
+  void closeAcknowledgesWhatIsInHandAndTakesItsLeave() throws Exception {
+    start();
+    try (Conversation met = broker.welcome(false)) {
+      gateway.misbehave(Misconduct.SILENT);
+      met.publish(1, "plant/pump-1", "{}");
+      await().until(() -> gateway.offers() == 1);
+      Thread closing = Thread.ofVirtual().start(source::close);
+      gateway.giveReceipts();
+      assertThat(met.puback()).isEqualTo(1);
+      met.read(14);
+      closing.join();
+    }
+  }
+
+  @Test
+  void receiptThatNeverComesHoldsUpNoClose() throws Exception {
+    start();
+    try (Conversation met = broker.welcome(false)) {
+      gateway.misbehave(Misconduct.SILENT);
+      met.publish(1, "plant/pump-1", "{}");
+      await().until(() -> gateway.offers() == 1);
+      source.close();
+      met.read(14); // and no acknowledgement before it
+    }
+  }
+}

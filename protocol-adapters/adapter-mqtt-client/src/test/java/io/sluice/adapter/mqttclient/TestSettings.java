@@ -1,0 +1,73 @@
+package io.sluice.adapter.mqttclient;
+
+import java.net.InetAddress;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Settings of a source named plant, with what a test changes of them. */
+final class TestSettings {
+  private String version = "5";
+  private List<String> topics = List.of("plant/#");
+  private int inFlight = 1_000;
+  private Duration connectTimeout = Duration.ofSeconds(10);
+  private @Nullable String shared;
+  private Approach.Names names =
+      any -> new InetAddress[] {InetAddress.getByAddress(new byte[] {127, 0, 0, 1})};
+
+  TestSettings version(String other) {
+    version = other;
+    return this;
+  }
+
+  TestSettings topics(String... others) {
+    topics = List.of(others);
+    return this;
+  }
+
+  TestSettings inFlight(int other) {
+    inFlight = other;
+    return this;
+  }
+
+  TestSettings connectTimeout(Duration other) {
+    connectTimeout = other;
+    return this;
+  }
+
+  TestSettings shared(String other) {
+    shared = other;
+    return this;
+  }
+
+  TestSettings names(Approach.Names others) {
+    names = others;
+    return this;
+  }
+
+  MqttSourceSettings settings(int port) {
+    return new MqttSourceSettings(
+        URI.create("tcp://127.0.0.1:" + port),
+        topics,
+        version,
+        null,
+        null,
+        null,
+        shared,
+        MqttSourceSettings.Retained.ONCE,
+        null,
+        inFlight,
+        Duration.ofDays(7),
+        Duration.ofSeconds(20),
+        connectTimeout,
+        null);
+  }
+
+  /** With a patience of half a second. */
+  MqttSource source(int port) {
+    long half = TimeUnit.MILLISECONDS.toNanos(500);
+    return new MqttSource("plant", settings(port), names, new Patience(half, half, half));
+  }
+}
