@@ -123,7 +123,8 @@ class FieldClientsTest {
             base.transport(),
             1,
             base.maxUnadmittedBytes(),
-            Mqtt31.REFUSE);
+            Mqtt31.REFUSE,
+            base.proxies());
     MqttAdapter refusing =
         new MqttAdapterFactory().create("mqtt", new MqttSettings("127.0.0.1", 0, strict));
     refusing.start(gateway);

@@ -41,7 +41,8 @@ class UnadmittedTest {
         base.transport(),
         loops,
         new io.sluice.api.config.Bytes(ROOM),
-        base.mqtt31());
+        base.mqtt31(),
+        base.proxies());
   }
 
   @BeforeEach

@@ -19,6 +19,7 @@ public final class ListenerGroup {
   private final Unadmitted unadmitted = new Unadmitted();
   private final SparseLog refusedPlaces;
   private final SparseLog refusedUnadmitted;
+  private final SparseLog refusedProxies;
   private final SparseLog refusedTls;
   private final SparseLog acceptFaults;
 
@@ -29,6 +30,7 @@ public final class ListenerGroup {
     Logger listener = LoggerFactory.getLogger(TcpListener.class);
     refusedPlaces = new SparseLog(listener, protocol);
     refusedUnadmitted = new SparseLog(LoggerFactory.getLogger(BeforeAdmission.class), protocol);
+    refusedProxies = new SparseLog(listener, protocol);
     refusedTls = new SparseLog(LoggerFactory.getLogger(TlsHandlers.class), protocol);
     acceptFaults = new SparseLog(listener, protocol, Duration.ofMinutes(1));
   }
@@ -52,6 +54,10 @@ public final class ListenerGroup {
 
   SparseLog refusedUnadmitted() {
     return refusedUnadmitted;
+  }
+
+  SparseLog refusedProxies() {
+    return refusedProxies;
   }
 
   SparseLog refusedTls() {

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param eventLoops threads that serve the connections
  * @param applicationProtocols what a client of TLS may choose from by ALPN (RFC 7301), the first
  *     that both speak; empty: nothing is said of it
+ * @param proxies whose connections begin with a header of the PROXY protocol
  */
 public record ListenerSpec(
     String name,
@@ -33,12 +34,13 @@ public record ListenerSpec(
     long maxUnadmittedBytes,
     Transport transport,
     int eventLoops,
-    List<String> applicationProtocols) {
+    List<String> applicationProtocols,
+    TrustedProxies proxies) {
   public ListenerSpec {
     applicationProtocols = List.copyOf(applicationProtocols);
   }
 
-  /** Of a protocol that is not chosen within TLS. */
+  /** Of a protocol that is not chosen within TLS, with no proxy in front. */
   public ListenerSpec(
       String name,
       String protocol,
@@ -63,7 +65,8 @@ public record ListenerSpec(
         maxUnadmittedBytes,
         transport,
         eventLoops,
-        List.of());
+        List.of(),
+        TrustedProxies.NONE);
   }
 
   /** Where it stands in the configuration: {@code listeners.mqtt}. */

@@ -114,7 +114,7 @@ public final class TcpListener<L extends ConnectionLoop> implements AutoCloseabl
         channel.close(); // gone again already
         return;
       }
-      Peer peer = new Peer(spec.protocol(), remote, tls != null);
+      Peer peer = peer(remote);
       if (!places.take()) {
         gateway.meters().refused(peer, RejectReason.QUOTA);
         gateway.meters().limited(peer, Limit.CONNECTIONS);
@@ -123,6 +123,25 @@ public final class TcpListener<L extends ConnectionLoop> implements AutoCloseabl
         return;
       }
       channel.closeFuture().addListener(_ -> places.giveBack());
+      if (spec.proxies().trusts(remote)) {
+        ProxyHeader.ask(
+            channel,
+            spec.signInTimeout(),
+            device -> addHandlers(channel, peer(device)),
+            why -> {
+              gateway.meters().refused(peer, RejectReason.PROTOCOL_ERROR);
+              group.refusedProxies().warn(String.valueOf(remote), "the proxy's header " + why);
+            });
+      } else {
+        addHandlers(channel, peer);
+      }
+    }
+
+    private Peer peer(InetSocketAddress remote) {
+      return new Peer(spec.protocol(), remote, tls != null);
+    }
+
+    private void addHandlers(Channel channel, Peer peer) {
       L loop = loops.computeIfAbsent(channel.eventLoop(), TcpListener.this::begin);
       BeforeAdmission before =
           new BeforeAdmission(

@@ -2,6 +2,7 @@ package io.sluice.adapter.http.request;
 
 import io.sluice.adapter.netty.ListenerSpec;
 import io.sluice.adapter.netty.Transport;
+import io.sluice.adapter.netty.TrustedProxies;
 import io.sluice.api.MessageBounds;
 import io.sluice.api.config.Bytes;
 import io.sluice.api.config.Option;
@@ -167,6 +168,7 @@ public record HttpOptions(
         maxUnadmittedBytes.value(),
         transport,
         threads == 0 ? Runtime.getRuntime().availableProcessors() : threads,
-        tls == null ? List.of() : List.of("h2", "http/1.1"));
+        tls == null ? List.of() : List.of("h2", "http/1.1"),
+        TrustedProxies.NONE);
   }
 }

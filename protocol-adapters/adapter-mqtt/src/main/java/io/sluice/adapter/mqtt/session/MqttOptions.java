@@ -1,12 +1,15 @@
 package io.sluice.adapter.mqtt.session;
 
 import io.sluice.adapter.netty.ListenerSpec;
+import io.sluice.adapter.netty.ProxyOptions;
 import io.sluice.adapter.netty.Transport;
 import io.sluice.api.MessageBounds;
 import io.sluice.api.config.Bytes;
+import io.sluice.api.config.Inline;
 import io.sluice.api.config.Option;
 import io.sluice.api.tls.TlsSettings;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The options that every kind of MQTT listener has. */
@@ -79,7 +82,8 @@ public record MqttOptions(
                 "What becomes of clients that speak MQTT 3.1 (MQIsdp), as old modems do: accept"
                     + " serves them as those of 3.1.1, refuse answers CONNACK 1.",
             def = "accept")
-        Mqtt31 mqtt31) {
+        Mqtt31 mqtt31,
+    @Inline ProxyOptions proxies) {
 
   /** The defaults, with short times: for tests and tools. */
   public static final MqttOptions FOR_TESTS =
@@ -95,7 +99,8 @@ public record MqttOptions(
           Transport.AUTO,
           2,
           new Bytes(16 << 20),
-          Mqtt31.ACCEPT);
+          Mqtt31.ACCEPT,
+          ProxyOptions.NONE);
 
   /** The largest packet that is taken, bytes. */
   public int packetBytes() {
@@ -121,6 +126,8 @@ public record MqttOptions(
         connectTimeout,
         maxUnadmittedBytes.value(),
         transport,
-        threads == 0 ? Runtime.getRuntime().availableProcessors() : threads);
+        threads == 0 ? Runtime.getRuntime().availableProcessors() : threads,
+        List.of(),
+        proxies.trusted());
   }
 }
