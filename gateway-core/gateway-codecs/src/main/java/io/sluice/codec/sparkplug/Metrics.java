@@ -27,6 +27,8 @@ final class Metrics {
   private static final int TIMESTAMP = 1;
   private static final int METRICS = 2;
   private static final int SEQ = 3;
+  private static final int UUID = 4;
+  private static final int BODY = 5;
 
   // Fields of Metric's value.
   static final int NO_VALUE = 0;
@@ -73,19 +75,39 @@ final class Metrics {
   /** What the births say of each, once that was looked up. */
   @Nullable Known[] known = new Known[FIRST_SIZE];
 
-  /** Takes a payload apart. */
+  /** Takes a payload apart, and one that is compressed within it in its place. */
   Metrics read(byte[] payload) throws PayloadException {
+    byte[] within = take(payload);
+    if (within != null && take(within) != null) {
+      throw Wire.fault(0, "a compressed payload holds another one; compress once");
+    }
+    return this;
+  }
+
+  /** Null where it is not compressed; else what is in it. */
+  private byte @Nullable [] take(byte[] payload) throws PayloadException {
     begin(payload);
     wire.over(payload);
+    boolean isCompressed = false;
+    int bodyAt = NOWHERE;
+    int bodyLength = 0;
     while (wire.next()) {
       switch (wire.field) {
         case TIMESTAMP -> time = wire.number();
         case METRICS -> add();
         case SEQ -> seq(wire.number());
+        case UUID -> isCompressed = wire.text().equals(Compressed.UUID);
+        case BODY -> {
+          bodyLength = wire.length();
+          bodyAt = wire.at();
+          wire.skipTo(bodyAt + bodyLength);
+        }
         default -> wire.skip();
       }
     }
-    return this;
+    return isCompressed && bodyAt != NOWHERE
+        ? Compressed.inflated(payload, bodyAt, bodyLength)
+        : null;
   }
 
   /** Takes the metrics of a template apart: field 2 as in a payload. */

@@ -29,7 +29,7 @@ final class RebirthRequest {
 
   /** Whether it is to be asked now; notes that it is. */
   boolean isDue(long nowMicros) {
-    boolean isLongAgo = askedMicros == NEVER || nowMicros - askedMicros >= MOST_MICROS;
+    boolean isLongAgo = askedMicros == NEVER || nowMicros - askedMicros >= 2 * MOST_MICROS;
     boolean isEarlier = nowMicros < askedMicros; // the clock was set back
     if (!isWanted || !(isLongAgo || isEarlier || nowMicros - askedMicros >= waitMicros)) {
       return false;

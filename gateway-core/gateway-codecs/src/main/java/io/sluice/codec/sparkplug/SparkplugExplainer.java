@@ -58,7 +58,7 @@ public final class SparkplugExplainer implements PayloadExplainer {
           throw Wire.fault(wire.place, "has more fields, or deeper ones, than are explained");
         }
         ProtoMessage.Field field = message.field(wire.field);
-        if (field != null && field.isType()) {
+        if (field != null && field.isType() && wire.type == Wire.VARINT) {
           int place = wire.place;
           long number = wire.number();
           type = DataType.of(Math.clamp(number, -1, 99));
@@ -97,8 +97,8 @@ public final class SparkplugExplainer implements PayloadExplainer {
         case FLOAT -> Float.toString(Float.intBitsToFloat(wire.float32()));
         case DOUBLE -> Double.toString(Double.longBitsToDouble(wire.float64()));
         case TEXT -> quoted(wire.text());
-        case BYTES -> bytes();
-        case MESSAGE, TYPE -> throw new IllegalStateException("is read elsewhere");
+        case BYTES, TYPE -> bytes(); // types may be packed
+        case MESSAGE -> throw new IllegalStateException("is read elsewhere");
       };
     }
 

@@ -153,7 +153,10 @@ final class Wire {
       case FIXED32 -> {
         var _ = fixed(4);
       }
-      case BYTES -> at += length();
+      case BYTES -> {
+        int length = length();
+        at += length;
+      }
       default -> throw fault(place, "field " + field + " has a wire type that there is not");
     }
   }

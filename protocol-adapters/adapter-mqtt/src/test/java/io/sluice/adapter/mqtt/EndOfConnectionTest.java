@@ -121,4 +121,19 @@ class EndOfConnectionTest {
       }
     }
   }
+
+  @Test
+  void willArrivesWhenItsDeviceHasGoneAndNotWhenItCame() throws Exception {
+    try (RawMqtt device = new RawMqtt(adapter)) {
+      Bytes body = new Bytes().text("MQTT").raw(4, 0xC6, 0, 60).text("c1").text("event");
+      device.send(RawMqtt.packet(0x10, body.text("gone").text("d1").text("pw")));
+      assertThat(device.next().type()).isEqualTo(2);
+      device.send(publish(0x32, 1));
+      assertThat(device.next().type()).isEqualTo(4);
+    }
+    await().until(() -> gateway.stored().size() == 2);
+    assertThat(gateway.stored().getLast().topic()).isEqualTo("event");
+    assertThat(gateway.stored().getLast().receivedNanos())
+        .isGreaterThan(gateway.stored().getFirst().receivedNanos());
+  }
 }

@@ -60,6 +60,21 @@ final class Publication extends ReceivedMessage {
     this.rejection = rejection;
   }
 
+  /** The same, as if it arrived now. */
+  Publication anew() {
+    return new Publication(
+        connection,
+        device,
+        qos,
+        packetId,
+        topic(),
+        contentType(),
+        payload(),
+        classOfTopic,
+        isWill,
+        rejection);
+  }
+
   /** Tells this message from another one of the same packet id. */
   long digest() {
     return digest(topic(), payload());

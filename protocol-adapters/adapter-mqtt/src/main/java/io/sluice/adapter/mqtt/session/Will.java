@@ -25,7 +25,9 @@ final class Will {
   private static final Logger LOG = LoggerFactory.getLogger(Will.class);
   private static final int PATIENCE_SECONDS = 60;
 
-  private final Publication publication;
+  /** From when it is published on, one that arrives then: that is when its device was gone. */
+  private volatile Publication publication;
+
   private final Admission.Admitted admitted;
   private final long delaySeconds;
   private final AtomicBoolean decided = new AtomicBoolean();
@@ -114,6 +116,7 @@ final class Will {
   void publish() {
     if (decided.compareAndSet(false, true)) {
       stopTimer();
+      publication = publication.anew();
       givenUpNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
       offer();
     }
