@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * By what messages of all adapters are understood: one state at a time, which another takes the
@@ -58,12 +60,18 @@ final class Understanding {
   }
 
   private final IngestPipeline pipeline;
+  private final Function<String, @Nullable String> topics;
   private final Map<String, GatewayIngress> ways = new HashMap<>();
   private final List<Consumer<Profiles>> readers = new CopyOnWriteArrayList<>();
   private volatile State state;
 
-  Understanding(IngestPipeline pipeline, State state) {
+  /**
+   * @param topics id of a child → topic by which it was last heard through its concentrator, or
+   *     null
+   */
+  Understanding(IngestPipeline pipeline, Function<String, @Nullable String> topics, State state) {
     this.pipeline = pipeline;
+    this.topics = topics;
     this.state = state;
   }
 
@@ -78,7 +86,7 @@ final class Understanding {
 
   /** A new way in for an adapter. */
   GatewayIngress way(String adapter) {
-    GatewayIngress way = new GatewayIngress(pipeline);
+    GatewayIngress way = new GatewayIngress(pipeline, topics);
     way.understand(at(state, adapter));
     ways.put(adapter, way);
     return way;
@@ -86,7 +94,7 @@ final class Understanding {
 
   /** A new way in for an adapter, shut until {@link #openAll}. */
   GatewayIngress shutWay(String adapter) {
-    GatewayIngress way = new GatewayIngress(pipeline);
+    GatewayIngress way = new GatewayIngress(pipeline, topics);
     ways.put(adapter, way);
     return way;
   }

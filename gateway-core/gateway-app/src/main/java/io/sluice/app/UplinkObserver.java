@@ -18,7 +18,11 @@ record UplinkObserver(Presence presence, AuditTrail audit, LatestRecords latest)
     implements IngestPipeline.Observer {
   @Override
   public void stored(DeviceId device, Uplink uplink) {
-    presence.seen(device, uplink.receivedMicros());
+    if (device.equals(uplink.device())) {
+      presence.seen(device, uplink.receivedMicros());
+    } else {
+      presence.seen(device, uplink.receivedMicros(), uplink.topic());
+    }
   }
 
   @Override

@@ -7,6 +7,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The way down, seen from adapters. Thread-safe, never blocks.
  *
+ * <p>Of a command that was given to the link of a concentrator for a child of it, the device is the
+ * child or the concentrator: either will do.
+ *
  * <p>A command is queued, sent, acknowledged, refused, cancelled or expired. A command that was
  * sent and not answered is sent again on the device's next session (at least once), unless nothing
  * is ever answered to it.
@@ -26,6 +29,20 @@ public interface Commands {
    * also where the command has expired meanwhile.
    */
   void acknowledged(DeviceId device, String commandId);
+
+  /**
+   * What stands between has it, such as a network server with a queue of its own, and the device's
+   * answer is still to come: it is not sent again, and waits until it is answered or expires.
+   */
+  void handedOver(DeviceId device, String commandId);
+
+  /**
+   * Id of the oldest command that was sent and has not been answered, or null: of the device, or of
+   * a child of it.
+   *
+   * @param addressee id of the one or the other, in any case of its letters
+   */
+  @Nullable String oldestSent(DeviceId device, String addressee);
 
   /** It was given out in a way that nothing is answered to (MQTT QoS 0): it is over. */
   void unanswered(DeviceId device, String commandId);

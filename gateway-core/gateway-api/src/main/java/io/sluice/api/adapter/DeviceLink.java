@@ -31,6 +31,14 @@ public interface DeviceLink {
   }
 
   /**
+   * Whether commands for children of the device may be given to {@link #send}, too: a concentrator
+   * takes them for those that have no link of their own.
+   */
+  default boolean takesForChildren() {
+    return false;
+  }
+
+  /**
    * Ends the session, and tells the device why where its protocol can. May be called again, and
    * after the end. {@link Sessions#detach} tells when it has ended.
    */

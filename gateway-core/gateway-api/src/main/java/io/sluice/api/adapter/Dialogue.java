@@ -1,6 +1,7 @@
 package io.sluice.api.adapter;
 
 import io.sluice.api.Command;
+import io.sluice.api.DeviceId;
 import io.sluice.api.Downlink;
 import java.util.Collection;
 import java.util.List;
@@ -65,7 +66,15 @@ public interface Dialogue {
   boolean isImplicit();
 
   /**
-   * A command in the vendor's form.
+   * Topic by which a child was last heard through the session's device, or empty: forms of commands
+   * for it may need what stands there. Any thread.
+   */
+  default String heard(DeviceId child) {
+    return "";
+  }
+
+  /**
+   * A command in the vendor's form, for the session's device or for a child of it.
    *
    * @param number of the command in this session, from 1; the device's answer names it
    * @param isSubscribed whether the session has a subscription that matches a topic

@@ -2,6 +2,7 @@ package io.sluice.api.dialect;
 
 import io.sluice.api.ContentType;
 import io.sluice.api.MessageClass;
+import io.sluice.api.adapter.Exchange;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,12 +14,25 @@ import org.jspecify.annotations.Nullable;
  * @param payload what its payloads are where the message itself says nothing; {@link
  *     ContentType#UNSPECIFIED}: the profile or the first bytes decide
  * @param unpacker what takes its messages apart, or null: a message is one payload of one device
+ * @param exchange what is replied to its messages, and which command one of them answers; or null
+ * @param isKept whether its messages are stored; else they are acknowledged and answered
  */
 public record Route(
     MessageClass messageClass,
     @Nullable String device,
     ContentType payload,
-    @Nullable Unpacker unpacker) {
+    @Nullable Unpacker unpacker,
+    @Nullable Exchange exchange,
+    boolean isKept) {
+  /** Of messages that are stored, and that nothing follows. */
+  public Route(
+      MessageClass messageClass,
+      @Nullable String device,
+      ContentType payload,
+      @Nullable Unpacker unpacker) {
+    this(messageClass, device, payload, unpacker, null, true);
+  }
+
   /** Of messages that are one payload of one device. */
   public Route(MessageClass messageClass, @Nullable String device, ContentType payload) {
     this(messageClass, device, payload, null);
@@ -32,5 +46,15 @@ public record Route(
   /** Of messages that are taken apart, and tell by themselves of which device they are. */
   public Route(MessageClass messageClass, Unpacker unpacker) {
     this(messageClass, null, ContentType.UNSPECIFIED, unpacker);
+  }
+
+  /** The same, followed by that. */
+  public Route with(Exchange following) {
+    return new Route(messageClass, device, payload, unpacker, following, isKept);
+  }
+
+  /** Of messages that are answered and not stored. */
+  public static Route answered(@Nullable String device, Exchange following) {
+    return new Route(MessageClass.EVENT, device, ContentType.UNSPECIFIED, null, following, false);
   }
 }

@@ -9,6 +9,7 @@ import io.sluice.api.dialect.SessionUnpacker;
 import io.sluice.engine.dialect.signin.SignIns;
 import io.sluice.engine.ingest.IngestPipeline;
 import io.sluice.engine.ingest.Vocabulary;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,10 +20,21 @@ public final class GatewayIngress implements Ingress {
   private static final Receipt SHUT = new Receipt.Busy(100);
 
   private final IngestPipeline pipeline;
+  private final Function<String, @Nullable String> topics;
   private volatile @Nullable Vocabulary vocabulary;
 
+  /** One that does not know by which topics children were heard. */
   public GatewayIngress(IngestPipeline pipeline) {
+    this(pipeline, _ -> null);
+  }
+
+  /**
+   * @param topics id of a child → topic by which it was last heard through its concentrator, or
+   *     null
+   */
+  public GatewayIngress(IngestPipeline pipeline, Function<String, @Nullable String> topics) {
     this.pipeline = pipeline;
+    this.topics = topics;
   }
 
   /** Has messages that come from now on understood by this one. */
@@ -47,7 +59,7 @@ public final class GatewayIngress implements Ingress {
     if (by == null) {
       return Dialogue.NONE;
     }
-    Dialogue own = by.topics().dialogue(admitted, pipeline::find);
+    Dialogue own = by.topics().dialogue(admitted, pipeline::find, topics);
     SessionUnpacker stateful = by.topics().table(admitted.device().profile()).stateful();
     return stateful == null
         ? own

@@ -2,6 +2,7 @@ package io.sluice.engine.adapters;
 
 import io.sluice.api.Command;
 import io.sluice.api.Device;
+import io.sluice.api.DeviceId;
 import io.sluice.api.Downlink;
 import io.sluice.api.adapter.Dialogue;
 import io.sluice.api.dialect.SessionUnpacker;
@@ -38,6 +39,11 @@ record SessionDialogue(
   @Override
   public boolean isImplicit() {
     return files.isImplicit();
+  }
+
+  @Override
+  public String heard(DeviceId child) {
+    return files.heard(child);
   }
 
   @Override

@@ -4,9 +4,9 @@ import io.sluice.api.RejectReason;
 import io.sluice.api.adapter.Admission;
 import io.sluice.api.adapter.Credentials;
 import io.sluice.api.adapter.Peer;
+import io.sluice.api.dialect.SignIn;
 import io.sluice.engine.dialect.signin.Claim;
 import io.sluice.engine.dialect.signin.SignIns;
-import io.sluice.engine.dialect.signin.Signature;
 import io.sluice.engine.registry.Registry;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -119,13 +119,13 @@ final class VendorAccess {
       return null;
     }
     for (String secret : secrets) {
-      Signature.Verdict verdict = claim.signature().verdict(secret, now);
-      if (verdict == Signature.Verdict.GOOD) {
+      SignIn.Proof.Verdict verdict = claim.signature().verdict(secret, now);
+      if (verdict == SignIn.Proof.Verdict.GOOD) {
         return registry
             .proved(peer, claim.device(), secret)
             .thenApply(admission -> spoken(admission, claim.vendor()));
       }
-      if (verdict == Signature.Verdict.OUTSIDE_CLOCK) {
+      if (verdict == SignIn.Proof.Verdict.OUTSIDE_CLOCK) {
         String fault = claim.signature().clockFault(now);
         return CompletableFuture.completedStage(
             new Admission.Refused(

@@ -9,9 +9,11 @@ import io.sluice.engine.dialect.signin.ChildProof;
 import io.sluice.engine.dialect.signin.ProofFile;
 import io.sluice.engine.dialect.signin.SignInFile;
 import io.sluice.engine.dialect.signin.SignInWay;
+import io.sluice.engine.dialect.talk.CommandForm;
 import io.sluice.engine.dialect.talk.Follow;
 import io.sluice.engine.dialect.talk.Talk;
 import io.sluice.engine.dialect.talk.TalkFile;
+import io.sluice.engine.dialect.talk.WrittenTalk;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -52,24 +54,24 @@ final class DialectParts {
   }
 
   Talk talk(DialectFile file) {
-    List<Talk.Listen> listens = new ArrayList<>();
+    List<WrittenTalk.Listen> listens = new ArrayList<>();
     for (int i = 0; i < file.listen().size(); i++) {
       try {
-        listens.add(new Talk.Listen(file.listen().get(i)));
+        listens.add(new WrittenTalk.Listen(file.listen().get(i)));
       } catch (IllegalArgumentException e) {
         faults.add(item("listen", i), String.valueOf(e.getMessage()));
       }
     }
-    List<Talk.Form> forms = new ArrayList<>();
+    List<CommandForm> forms = new ArrayList<>();
     for (int i = 0; i < file.down().size(); i++) {
       TalkFile.Down down = file.down().get(i);
       try {
-        forms.add(new Talk.Form(down));
+        forms.add(new CommandForm(down));
       } catch (IllegalArgumentException e) {
         faults.add(item("down", i), String.valueOf(e.getMessage()));
       }
     }
-    return new Talk(dialect, file.implicit(), listens, forms);
+    return new WrittenTalk(dialect, file.implicit(), listens, forms);
   }
 
   private ConfigNode item(String key, int index) {

@@ -3,7 +3,7 @@ package io.sluice.engine.dialect;
 import io.sluice.api.ContentType;
 import io.sluice.api.MessageClass;
 import io.sluice.api.dialect.Unpacker;
-import io.sluice.engine.dialect.talk.Follow;
+import io.sluice.engine.dialect.talk.Following;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +26,7 @@ public record RoutedTopic(
     String rule,
     @Nullable Unpacker unpacker,
     boolean isKept,
-    @Nullable Follow follow) {
+    @Nullable Following follow) {
   /** Of one that is stored, and that nothing follows. */
   public RoutedTopic(
       MessageClass messageClass,

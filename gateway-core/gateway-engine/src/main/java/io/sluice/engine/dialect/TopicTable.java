@@ -1,10 +1,15 @@
 package io.sluice.engine.dialect;
 
 import io.sluice.api.DeviceId;
+import io.sluice.api.adapter.Exchange;
 import io.sluice.api.dialect.Dialect;
 import io.sluice.api.dialect.Route;
 import io.sluice.api.dialect.SessionUnpacker;
-import io.sluice.engine.dialect.signin.SignInWay;
+import io.sluice.engine.dialect.signin.CodedSignIn;
+import io.sluice.engine.dialect.signin.Way;
+import io.sluice.engine.dialect.talk.CodedFollowing;
+import io.sluice.engine.dialect.talk.CodedTalk;
+import io.sluice.engine.dialect.talk.Following;
 import io.sluice.engine.dialect.talk.Talk;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +22,7 @@ public final class TopicTable {
   private final List<String> hints = new ArrayList<>();
   private final TopicTrie trie = new TopicTrie();
   private final List<Dialect> coded = new ArrayList<>();
-  private final List<SignInWay> signIns = new ArrayList<>();
+  private final List<Way> signIns = new ArrayList<>();
   private final List<Talk> talks = new ArrayList<>();
 
   /** The first of its rules' unpackers that keeps a session, or null. */
@@ -32,9 +37,9 @@ public final class TopicTable {
     }
   }
 
-  void add(List<SignInWay> ways, Talk talk) {
+  void add(List<? extends Way> ways, Talk talk) {
     signIns.addAll(ways);
-    if (!talk.listens().isEmpty() || !talk.downs().isEmpty()) {
+    if (!talk.isSilent()) {
       talks.add(talk);
     }
   }
@@ -45,7 +50,7 @@ public final class TopicTable {
   }
 
   /** Its dialects' ways to sign in, in order. */
-  List<SignInWay> signIns() {
+  List<Way> signIns() {
     return signIns;
   }
 
@@ -63,6 +68,7 @@ public final class TopicTable {
 
   void add(Dialect dialect) {
     coded.add(dialect);
+    add(List.of(new CodedSignIn(dialect)), new CodedTalk(dialect));
     addHint(dialect.name(), dialect.hint());
   }
 
@@ -90,10 +96,17 @@ public final class TopicTable {
                 route.payload(),
                 dialect.name(),
                 dialect.getClass().getName(),
-                route.unpacker());
+                route.unpacker(),
+                route.isKept(),
+                follow(dialect, route));
       }
     }
     return null;
+  }
+
+  private static @Nullable Following follow(Dialect dialect, Route route) {
+    Exchange exchange = route.exchange();
+    return exchange == null ? null : new CodedFollowing(dialect.name(), exchange);
   }
 
   /** The topics that a sender may use whose topic is not mapped. */

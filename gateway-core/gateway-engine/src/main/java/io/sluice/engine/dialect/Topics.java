@@ -3,8 +3,8 @@ package io.sluice.engine.dialect;
 import io.sluice.api.Device;
 import io.sluice.api.adapter.Admission;
 import io.sluice.api.adapter.Dialogue;
-import io.sluice.engine.dialect.signin.SignInWay;
 import io.sluice.engine.dialect.signin.SignIns;
+import io.sluice.engine.dialect.signin.Way;
 import io.sluice.engine.dialect.talk.DeviceDialogue;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -29,7 +29,7 @@ public final class Topics {
   Topics(TopicTable own, Map<String, TopicTable> byProfile) {
     this.own = own;
     this.byProfile = Map.copyOf(byProfile);
-    Set<SignInWay> ways = new LinkedHashSet<>(own.signIns());
+    Set<Way> ways = new LinkedHashSet<>(own.signIns());
     byProfile.values().forEach(table -> ways.addAll(table.signIns()));
     this.signIns = new SignIns(List.copyOf(ways));
   }
@@ -67,9 +67,13 @@ public final class Topics {
    * Opens the dialogue of a session.
    *
    * @param devices the registry's look-up
+   * @param topics id of a child → topic by which it was last heard through its concentrator, or
+   *     null
    */
   public Dialogue dialogue(
-      Admission.Admitted admitted, Function<String, @Nullable Device> devices) {
+      Admission.Admitted admitted,
+      Function<String, @Nullable Device> devices,
+      Function<String, @Nullable String> topics) {
     Device device = admitted.device();
     TopicTable table = table(device.profile());
     if (table.talks().isEmpty()) {
@@ -83,7 +87,8 @@ public final class Topics {
         table.talks(),
         spoken,
         vendor == null ? Map.of() : vendor.names(),
-        name -> isOwn(device, name, devices));
+        new DeviceDialogue.Someone(
+            device.id().value(), name -> isOwn(device, name, devices), topics));
   }
 
   private static boolean isOwn(

@@ -22,7 +22,7 @@ import io.sluice.engine.deadletter.RetriedUplink;
 import io.sluice.engine.dialect.RoutedTopic;
 import io.sluice.engine.dialect.Topics;
 import io.sluice.engine.dialect.signin.ChildProof;
-import io.sluice.engine.dialect.talk.Follow;
+import io.sluice.engine.dialect.talk.Following;
 import io.sluice.engine.limits.DeviceLimits;
 import io.sluice.engine.limits.LaneShares;
 import io.sluice.engine.live.LiveFeed;
@@ -285,7 +285,7 @@ public final class IngestPipeline implements Readmission {
     if (given != null) {
       return false; // a will
     }
-    Follow follow = route.follow();
+    Following follow = route.follow();
     if (follow != null) {
       uplink.followedBy(follow);
     }
@@ -294,7 +294,7 @@ public final class IngestPipeline implements Readmission {
 
   /** What is wrong with a message by which a gateway speaks for others; null where nothing is. */
   private @Nullable String unproved(Uplink uplink, RoutedTopic route) {
-    Follow follow = route.follow();
+    Following follow = route.follow();
     ChildProof proof = follow == null ? null : follow.proof();
     return proof == null
         ? null

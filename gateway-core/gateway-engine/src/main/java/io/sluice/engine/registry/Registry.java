@@ -25,6 +25,7 @@ import io.sluice.engine.normalize.profile.Profile;
 import io.sluice.engine.registry.auth.Authenticator;
 import io.sluice.engine.registry.auth.KnownPlaces;
 import io.sluice.engine.registry.auth.LoginDelays;
+import io.sluice.engine.registry.command.CommandEncoder;
 import io.sluice.engine.registry.command.CommandQueues;
 import io.sluice.engine.registry.credential.AccessSettings;
 import io.sluice.engine.registry.credential.Authorities;
@@ -122,7 +123,8 @@ public final class Registry implements AutoCloseable {
     this.importer = new Importer(devices, strictness, hasher);
     this.seeder = new Seeder(devices, hasher);
     this.commands =
-        new CommandQueues(store, devices::registration, presence, clock, time.nanoTime());
+        new CommandQueues(
+            store, devices::registration, devices::find, presence, clock, time.nanoTime());
     presence.onTurn(commands::ready);
     ClaimStore claims = new ClaimStore(store);
     this.claims = new ClaimAdmin(devices::profiles, tokens, claims, clock::millis);
@@ -297,6 +299,11 @@ public final class Registry implements AutoCloseable {
           String.join("; ", weak.subList(0, Math.min(SHOWN_WEAK, weak.size()))),
           weak.size() > SHOWN_WEAK ? "; ..." : "");
     }
+  }
+
+  /** Has this write commands as their devices' own bytes, from now on. */
+  public void encodeBy(CommandEncoder by) {
+    commands.encodeBy(by);
   }
 
   /** See {@link io.sluice.api.adapter.Access#admit}. Never blocks. */

@@ -3,10 +3,10 @@ package io.sluice.engine.dialect;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.api.adapter.Credentials;
+import io.sluice.api.dialect.SignIn;
 import io.sluice.engine.config.Faults;
 import io.sluice.engine.dialect.signin.Claim;
 import io.sluice.engine.dialect.signin.SignIns;
-import io.sluice.engine.dialect.signin.Signature;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -119,7 +119,7 @@ class SignInsTest {
 
   @ParameterizedTest
   @CsvSource({"-7200,OUTSIDE_CLOCK", "-3500,GOOD", "0,GOOD", "3500,GOOD", "7200,OUTSIDE_CLOCK"})
-  void iotdaWithACheckedHourHoldsForAnHourMoreOrLess(long seconds, Signature.Verdict expected) {
+  void iotdaWithACheckedHourHoldsForAnHourMoreOrLess(long seconds, SignIn.Proof.Verdict expected) {
     String id = "5f1e2d3c4b5a_meter01";
     assertThat(
             verdict(
@@ -258,11 +258,11 @@ class SignInsTest {
                     "panel-1-1795802400"))
             .getFirst();
     assertThat(claim).isInstanceOf(Claim.Signed.class);
-    Signature signature = ((Claim.Signed) claim).signature();
+    SignIn.Proof signature = ((Claim.Signed) claim).signature();
     assertThat(signature.verdict("panel-secret", 1_795_802_400_000L))
-        .isEqualTo(Signature.Verdict.GOOD);
+        .isEqualTo(SignIn.Proof.Verdict.GOOD);
     assertThat(signature.verdict("panel-secret", 1_795_803_100_000L))
-        .isEqualTo(Signature.Verdict.OUTSIDE_CLOCK);
+        .isEqualTo(SignIn.Proof.Verdict.OUTSIDE_CLOCK);
     assertThat(signature.clockFault(1_795_803_100_000L)).contains("set the device's clock");
   }
 

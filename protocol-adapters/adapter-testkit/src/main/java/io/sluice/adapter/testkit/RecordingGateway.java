@@ -58,6 +58,7 @@ public final class RecordingGateway implements AllPorts, AutoCloseable {
   private final List<String> acknowledgedCommands = new CopyOnWriteArrayList<>();
   private final List<String> returnedCommands = new CopyOnWriteArrayList<>();
   private final List<String> unansweredCommands = new CopyOnWriteArrayList<>();
+  private final List<String> handedOverCommands = new CopyOnWriteArrayList<>();
   private final Map<String, Integer> refusedCommands = new ConcurrentHashMap<>();
   private final Queue<Command> waiting = new ArrayDeque<>();
   private final AtomicInteger offers = new AtomicInteger();
@@ -176,6 +177,11 @@ public final class RecordingGateway implements AllPorts, AutoCloseable {
   /** Ids of commands that were given out and are never answered. */
   public List<String> unansweredCommands() {
     return unansweredCommands;
+  }
+
+  /** Ids of commands whose answer is to come from behind what took them. */
+  public List<String> handedOverCommands() {
+    return handedOverCommands;
   }
 
   /** Ids of commands that devices refused, with the reason code. */
@@ -470,6 +476,16 @@ public final class RecordingGateway implements AllPorts, AutoCloseable {
   @Override
   public void acknowledged(DeviceId device, String commandId) {
     acknowledgedCommands.add(commandId);
+  }
+
+  @Override
+  public void handedOver(DeviceId device, String commandId) {
+    handedOverCommands.add(commandId);
+  }
+
+  @Override
+  public @Nullable String oldestSent(DeviceId device, String addressee) {
+    return handedOverCommands.isEmpty() ? null : handedOverCommands.getFirst();
   }
 
   @Override

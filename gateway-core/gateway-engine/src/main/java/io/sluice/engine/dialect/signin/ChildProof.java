@@ -1,5 +1,6 @@
 package io.sluice.engine.dialect.signin;
 
+import io.sluice.api.dialect.SignIn;
 import io.sluice.engine.dialect.form.Template;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -72,7 +73,7 @@ public final class ChildProof {
     Signature signature = Signature.of(hmac, values, null);
     return signature != null
         && secrets.stream()
-            .anyMatch(each -> signature.verdict(each, nowMillis) == Signature.Verdict.GOOD);
+            .anyMatch(each -> signature.verdict(each, nowMillis) == SignIn.Proof.Verdict.GOOD);
   }
 
   private void read(JsonParser parser, List<Map<String, String>> named) {

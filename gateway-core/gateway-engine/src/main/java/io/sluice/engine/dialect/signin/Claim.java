@@ -1,6 +1,7 @@
 package io.sluice.engine.dialect.signin;
 
 import io.sluice.api.adapter.Admission;
+import io.sluice.api.dialect.SignIn;
 
 /** What a peer claims by the form of a vendor's sign-in, before anything is checked. Immutable. */
 public sealed interface Claim {
@@ -19,5 +20,5 @@ public sealed interface Claim {
   }
 
   /** To be that device, by a signature that its secret must give. */
-  record Signed(Admission.Vendor vendor, String device, Signature signature) implements Claim {}
+  record Signed(Admission.Vendor vendor, String device, SignIn.Proof signature) implements Claim {}
 }

@@ -11,11 +11,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One way to sign in, compiled. Immutable, thread-safe. It is asked before anything is known of the
- * peer, so that what it does is bounded: fields longer than {@value #MAX_CHARS} are of no vendor's.
+ * peer, so that what it does is bounded: fields longer than {@value Way#MAX_CHARS} are of no
+ * vendor's.
  */
-public final class SignInWay {
-  static final int MAX_CHARS = 1_024;
-  static final int MAX_PASSWORD_BYTES = 2_048;
+public final class SignInWay implements Way {
   private static final int MAX_PAIRS = 32;
 
   private final String dialect;
@@ -53,7 +52,7 @@ public final class SignInWay {
     }
   }
 
-  /** What the peer claims; null where it does not sign in by this way. */
+  @Override
   public @Nullable Claim claim(@Nullable String shownClientId, String shownUser, byte[] shown) {
     if (isTooLong(shownClientId) || isTooLong(shownUser) || shown.length > MAX_PASSWORD_BYTES) {
       return null;

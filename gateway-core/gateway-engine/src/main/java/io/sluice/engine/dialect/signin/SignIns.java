@@ -8,9 +8,9 @@ import java.util.List;
 public final class SignIns {
   public static final SignIns NONE = new SignIns(List.of());
 
-  private final List<SignInWay> ways;
+  private final List<Way> ways;
 
-  public SignIns(List<SignInWay> ways) {
+  public SignIns(List<Way> ways) {
     this.ways = List.copyOf(ways);
   }
 
@@ -24,7 +24,7 @@ public final class SignIns {
   public List<Claim> claims(Credentials.Password shown) {
     byte[] password = shown.password() == null ? new byte[0] : shown.password();
     List<Claim> claims = new ArrayList<>(1);
-    for (SignInWay way : ways) {
+    for (Way way : ways) {
       Claim claim = way.claim(shown.clientId(), shown.userName(), password);
       if (claim != null) {
         claims.add(claim);

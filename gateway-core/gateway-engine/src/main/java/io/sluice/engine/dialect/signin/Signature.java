@@ -1,5 +1,6 @@
 package io.sluice.engine.dialect.signin;
 
+import io.sluice.api.dialect.SignIn;
 import io.sluice.engine.dialect.form.Template;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -12,16 +13,7 @@ import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /** A signature as a peer showed it. Immutable; shows nothing of it by {@link #toString}. */
-public final class Signature {
-  /** Whether a secret gives the signature, and whether its time holds. */
-  public enum Verdict {
-    GOOD,
-    /** Another secret, or other words. */
-    WRONG,
-    /** Right, but its time is over or has not come. */
-    OUTSIDE_CLOCK
-  }
-
+public final class Signature implements SignIn.Proof {
   private final Hmac hmac;
   private final Template.Values values;
   private final byte[] shown;
@@ -91,13 +83,7 @@ public final class Signature {
     }
   }
 
-  /**
-   * Compares in a time that does not tell where the two differ. The time that was signed counts
-   * only where the signature is right: a peer without the secret learns nothing of it.
-   *
-   * @param secret of the device, as the vendor gave it
-   * @param nowMillis milliseconds since the epoch
-   */
+  @Override
   public Verdict verdict(String secret, long nowMillis) {
     byte[] own = made(secret);
     if (own == null || !MessageDigest.isEqual(own, shown)) {
@@ -106,7 +92,7 @@ public final class Signature {
     return window == null || window.holds(nowMillis) ? Verdict.GOOD : Verdict.OUTSIDE_CLOCK;
   }
 
-  /** What is wrong with the time that was signed, for the operator and for the device. */
+  @Override
   public String clockFault(long nowMillis) {
     return window == null ? "" : window.fault(nowMillis);
   }

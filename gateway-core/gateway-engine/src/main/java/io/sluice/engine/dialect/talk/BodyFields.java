@@ -14,7 +14,8 @@ import tools.jackson.core.io.JsonStringEncoder;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * A few fields of a JSON document, by their paths ({@code sys.ack}, {@code services.0.paras.t}).
+ * A few fields of a JSON document, by their paths ({@code sys.ack}, {@code services.0.paras.t},
+ * {@code ids.mine-}: what stands behind {@code mine-} in a text of the list {@code ids}).
  * Immutable, thread-safe. Reads the document once, and no further than the last of them.
  */
 final class BodyFields {
@@ -27,6 +28,16 @@ final class BodyFields {
   private static final class Node {
     private final Map<String, Node> below = new HashMap<>();
     private @Nullable String path;
+
+    /** Notes what stands behind a word in a text of a list, where a path asks for it. */
+    private void takeBehindWord(String text, Map<String, Value> found) {
+      below.forEach((word, node) -> {
+        if (word.endsWith("-") && node.path != null && text.startsWith(word)) {
+          String rest = text.substring(word.length());
+          found.putIfAbsent(node.path, new Value('"' + escaped(rest) + '"', rest));
+        }
+      });
+    }
   }
 
   /**
@@ -83,7 +94,11 @@ final class BodyFields {
       }
     } else if (token == JsonToken.START_ARRAY) {
       for (int i = 0; parser.nextToken() != JsonToken.END_ARRAY; i++) {
-        if (below(parser, node.below.get(Integer.toString(i)), body, found)) {
+        if (parser.currentToken() == JsonToken.VALUE_STRING) {
+          node.takeBehindWord(parser.getString(), found);
+        }
+        if (below(parser, node.below.get(Integer.toString(i)), body, found)
+            || found.size() == count) {
           return true;
         }
       }

@@ -1,65 +1,79 @@
 package io.sluice.engine.dialect.talk;
 
 import io.sluice.api.Command;
+import io.sluice.api.DeviceId;
 import io.sluice.api.Downlink;
 import io.sluice.api.adapter.Dialogue;
+import io.sluice.api.dialect.Outgoing;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How one session's device is spoken to, by the dialects of its listener or profile. Confined to
- * the thread of the session.
+ * How one session's device, and its children through it, are spoken to, by the dialects of its
+ * listener or profile. Confined to the thread of the session.
  */
 public final class DeviceDialogue implements Dialogue {
   private final List<Talk> talks;
-  private final Predicate<String> isOwn;
+  private final Someone someone;
   private final @Nullable String spoken;
 
   /** What the names of topics stand for: by the sign-in, else by what it subscribes to. */
   private final Map<String, String> names;
 
+  /** The same of children, by what is subscribed to for them; as many as subscriptions. */
+  private final Map<String, Map<String, String>> ofChildren = new HashMap<>();
+
+  /**
+   * Who speaks by the session.
+   *
+   * @param id of the device
+   * @param isOwn whether a name is that of the device or of a child of it
+   * @param topics id of a child → topic by which it was last heard through the device, or null
+   */
+  public record Someone(
+      String id, Predicate<String> isOwn, Function<String, @Nullable String> topics) {}
+
   /**
    * @param talks of the dialects that the device may speak
    * @param spoken the one by which it has signed in or that its profile names, or null
    * @param signedIn names of its sign-in
-   * @param isOwn whether a name is that of the device or of a child of it
    */
   public DeviceDialogue(
-      List<Talk> talks,
-      @Nullable String spoken,
-      Map<String, String> signedIn,
-      Predicate<String> isOwn) {
+      List<Talk> talks, @Nullable String spoken, Map<String, String> signedIn, Someone someone) {
     this.talks = talks;
     this.spoken = spoken;
     this.names = new HashMap<>(signedIn);
-    this.isOwn = isOwn;
+    this.someone = someone;
   }
 
   @Override
   public boolean maySubscribe(String filter) {
-    List<String> levels = TopicLevels.levels(filter);
-    for (Talk talk : talks) {
-      for (Talk.Listen listen : talk.listens()) {
-        if (listen.overlaps(levels, isOwn)) {
-          return true;
-        }
-      }
-    }
-    return false;
+    return talks.stream().anyMatch(each -> each.maySubscribe(filter, someone.isOwn));
   }
 
   @Override
   public void subscribed(Collection<String> filters) {
+    ofChildren.clear();
     for (Talk talk : talks) {
-      for (Talk.Form form : talk.downs()) {
+      for (CommandForm form : talk.forms()) {
         for (String filter : filters) {
-          form.names(filter, isOwn).forEach(names::putIfAbsent);
+          learn(form, form.names(filter, someone.isOwn));
         }
       }
+    }
+  }
+
+  private void learn(CommandForm form, Map<String, String> told) {
+    String child = told.get("child");
+    if (!form.isForChild()) {
+      told.forEach(names::putIfAbsent);
+    } else if (child != null && someone.isOwn.test(child)) {
+      ofChildren.computeIfAbsent(child, _ -> new HashMap<>(names)).putAll(told);
     }
   }
 
@@ -69,18 +83,32 @@ public final class DeviceDialogue implements Dialogue {
   }
 
   @Override
+  public String heard(DeviceId child) {
+    String topic = child.value().equals(someone.id) ? null : someone.topics.apply(child.value());
+    return topic == null ? "" : topic;
+  }
+
+  @Override
   public @Nullable Downlink write(Command command, int number, Predicate<String> isSubscribed) {
+    Outgoing outgoing = outgoing(command, number);
     for (Talk talk : talks) {
       boolean isSpoken = talk.isImplicit() && talk.dialect().equals(spoken);
-      for (Talk.Form form : talk.downs()) {
-        if (form.takes(command.name())) {
-          String topic = form.topic(command, number, names);
-          if (topic != null && (isSpoken || isSubscribed.test(topic))) {
-            return form.written(topic, command, number, names);
-          }
-        }
+      Downlink written = talk.write(outgoing, topic -> isSpoken || isSubscribed.test(topic));
+      if (written != null) {
+        return written;
       }
     }
     return null;
+  }
+
+  private Outgoing outgoing(Command command, int number) {
+    String addressee = command.device().value();
+    boolean isChild = !addressee.equals(someone.id);
+    return new Outgoing(
+        command,
+        number,
+        someone.id,
+        isChild ? ofChildren.getOrDefault(addressee, names) : names,
+        isChild ? someone.topics.apply(addressee) : null);
   }
 }

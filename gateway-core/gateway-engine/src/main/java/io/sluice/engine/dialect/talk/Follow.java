@@ -1,7 +1,6 @@
 package io.sluice.engine.dialect.talk;
 
 import io.sluice.api.Downlink;
-import io.sluice.api.adapter.Exchange;
 import io.sluice.api.adapter.Receipt;
 import io.sluice.api.adapter.Uplink;
 import io.sluice.engine.dialect.form.Template;
@@ -23,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * What follows the messages of one rule: replies, and the command that they answer. Immutable,
  * thread-safe.
  */
-public final class Follow implements Exchange {
+public final class Follow implements Following {
   private static final String BODY = "body.";
 
   /** As {@code 20261127T180000Z}. */
@@ -131,12 +130,12 @@ public final class Follow implements Exchange {
     }
   }
 
-  /** How its messages prove the devices that they name; null: they need not. */
+  @Override
   public @Nullable ChildProof proof() {
     return proof;
   }
 
-  /** Whether the message is to be stored. */
+  @Override
   public boolean isKept(Uplink uplink) {
     if (only.isEmpty() && except.isEmpty()) {
       return true;
@@ -230,7 +229,10 @@ public final class Follow implements Exchange {
     String code =
         expected.code == null ? null : expected.code.fill((name, _) -> message.text(name));
     return new Outcome(
-        made, command, code == null || expected.done.contains(code) ? 0 : refusal(code));
+        made,
+        command,
+        code == null || expected.done.contains(code) ? 0 : refusal(code),
+        message.ofTopic("device"));
   }
 
   private static int refusal(String code) {

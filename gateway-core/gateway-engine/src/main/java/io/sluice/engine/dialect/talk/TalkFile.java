@@ -45,16 +45,33 @@ public final class TalkFile {
   public record Down(
       @Option(
               doc =
-                  "Topic of the command: {device}, {command}, {number} and the names of the"
-                      + " sign-in or of the device's subscription.",
+                  "Topic of the command: {device}, {child}, {command}, {number} and the names of the"
+                      + " sign-in, of the device's subscription or of the child's last topic.",
               required = true)
           String topic,
       @Option(
               doc =
                   "What is sent: {payload} is the command's as JSON, {payload:raw} as it came,"
-                      + " {command} its name, {number} its number in the session, {id} its id.",
+                      + " {command} its name, {number} its number in the session, {id} its id, {bytes}"
+                      + " its device's own bytes in base64, {port} their LoRaWAN FPort.",
               def = "{payload:raw}")
           String payload,
       @Option(doc = "Names of the commands that have this form, by |; without it all others.")
-          @Nullable String command) {}
+          @Nullable String command,
+      @Option(
+              doc =
+                  "Whose commands have this form: those of the device itself, or of a child of it.",
+              def = "device")
+          Addressee to,
+      @Option(
+              doc =
+                  "Whether the device's answer alone ends the command: PUBACK is that of a server in"
+                      + " between.")
+          boolean answered) {}
+
+  /** Whose commands a form is for. */
+  public enum Addressee {
+    DEVICE,
+    CHILD
+  }
 }

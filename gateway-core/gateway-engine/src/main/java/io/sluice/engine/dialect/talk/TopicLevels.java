@@ -55,6 +55,26 @@ final class TopicLevels {
   }
 
   /**
+   * What the names stand for in a topic that begins as this one does: from the first level on whose
+   * text is another one, none.
+   */
+  Map<String, String> commonNames(String topic) {
+    Map<String, String> names = new HashMap<>();
+    List<String> given = levels(topic);
+    for (int i = 0; i < levels.size() && i < given.size(); i++) {
+      String own = levels.get(i);
+      boolean isTaken =
+          own.indexOf('{') >= 0
+              ? patterns.get(i).take(given.get(i), names)
+              : own.equals(given.get(i));
+      if (!isTaken) {
+        return names;
+      }
+    }
+    return names;
+  }
+
+  /**
    * Whether a filter matches some topic of this form that is of the device. A filter that names
    * none of its texts, or that has # where the device is named, is too wide.
    *

@@ -28,6 +28,10 @@ final class CommandEntry {
   private @Nullable Long acknowledgedMicros;
   private @Nullable DeviceLink sentOn;
   private boolean evicted;
+
+  /** What stands between has it: nobody is given it again. */
+  private boolean isHandedOver;
+
   private @Nullable Integer reasonCode;
 
   /** Nothing is waited for any more, whatever the state. */
@@ -81,7 +85,8 @@ final class CommandEntry {
             command.contentType(),
             command.payload(),
             command.createdMicros() + micros,
-            command.expiresMicros() + micros);
+            command.expiresMicros() + micros,
+            command.encoded());
     sentMicros = sentMicros == null ? null : Long.valueOf(sentMicros + micros);
   }
 
@@ -91,12 +96,13 @@ final class CommandEntry {
 
   /** Whether the session behind this link has yet to be given it. */
   synchronized boolean isDueOn(DeviceLink link) {
-    return state == State.QUEUED || (state == State.SENT && sentOn != link);
+    return state == State.QUEUED || (state == State.SENT && sentOn != link && !isHandedOver);
   }
 
   /** Whether a poll may give it out again: sent outside a session, and long enough ago. */
   synchronized boolean isDueAgain(long sentBeforeMicros) {
     return state == State.SENT
+        && !isHandedOver
         && sentOn == null
         && sentMicros != null
         && sentMicros <= sentBeforeMicros;
@@ -106,6 +112,16 @@ final class CommandEntry {
     state = State.SENT;
     sentOn = link;
     sentMicros = nowMicros;
+    isHandedOver = false;
+  }
+
+  synchronized void handedOver() {
+    isHandedOver = state == State.SENT && !isOver;
+  }
+
+  /** It has the device's own bytes from now on, where they were not made before. */
+  synchronized void encoded(Command.Encoded bytes) {
+    command = command.encoded(bytes);
   }
 
   /**
@@ -140,13 +156,14 @@ final class CommandEntry {
    * @param refusal the reason code of a refusal, or null
    */
   synchronized boolean answeredLate(long nowMicros, @Nullable Integer refusal) {
-    boolean mayCome = state == State.EXPIRED || state == State.CANCELLED;
+    boolean mayCome =
+        state == State.EXPIRED || state == State.CANCELLED || (state == State.SENT && isOver);
     if (!mayCome || sentMicros == null || acknowledgedMicros != null) {
       return false;
     }
     acknowledgedMicros = nowMicros;
     reasonCode = refusal;
-    if (state == State.EXPIRED) {
+    if (state != State.CANCELLED) {
       state = refusal == null ? State.ACKNOWLEDGED : State.REFUSED;
     }
     return true;

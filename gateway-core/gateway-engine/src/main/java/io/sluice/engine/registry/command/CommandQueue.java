@@ -46,6 +46,38 @@ final class CommandQueue {
     return waiting.isEmpty() && ended.isEmpty() && reserved == 0;
   }
 
+  synchronized boolean isWaitedFor() {
+    return !waiting.isEmpty();
+  }
+
+  /** Whether one of that id waits here or has ended here. */
+  synchronized boolean has(String id) {
+    return of(waiting, id) != null || of(ended, id) != null;
+  }
+
+  /** Id of the oldest that was given out and waits for its answer, or null. */
+  synchronized @Nullable String oldestSent() {
+    for (CommandEntry entry : waiting) {
+      if (!entry.isQueued()) {
+        return entry.command().id();
+      }
+    }
+    return null;
+  }
+
+  /** Those that wait. */
+  synchronized List<CommandEntry> waiting() {
+    return List.copyOf(waiting);
+  }
+
+  /** What stands between has it; does nothing where none of that id waits. */
+  synchronized void handedOver(String id) {
+    CommandEntry entry = of(waiting, id);
+    if (entry != null) {
+      entry.handedOver();
+    }
+  }
+
   /** Whether the caller is to send; if another thread is at it, that one looks once more. */
   synchronized boolean beginSending() {
     if (sending) {

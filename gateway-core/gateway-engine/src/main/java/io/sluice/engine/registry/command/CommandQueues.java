@@ -6,6 +6,7 @@ import io.sluice.api.Device;
 import io.sluice.api.DeviceId;
 import io.sluice.api.adapter.Commands;
 import io.sluice.api.adapter.DeviceLink;
+import io.sluice.api.codec.PayloadException;
 import io.sluice.api.operator.CommandService;
 import io.sluice.api.store.RegistryStore;
 import io.sluice.api.store.StoredCommand;
@@ -15,6 +16,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -22,10 +24,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The way down: commands wait here until their device takes them. Memory is the truth while the
@@ -37,6 +42,8 @@ import org.jspecify.annotations.Nullable;
  * CommandHistory#MAX_ENDED} in all. Thread-safe; adapters' calls never block on the disk.
  */
 public final class CommandQueues implements Commands, CommandService, DeviceChanges, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(CommandQueues.class);
+
   static final int MAX_WAITING = 10_000;
   static final int MAX_PAYLOAD_BYTES = 64 << 10;
   static final Duration MIN_EXPIRY = Duration.ofSeconds(1);
@@ -59,6 +66,8 @@ public final class CommandQueues implements Commands, CommandService, DeviceChan
   private final AtomicLong lastSequence = new AtomicLong();
   private final CommandHistory ended = new CommandHistory(this::forget);
   private final LongSupplier nanoTime;
+  private final Families families;
+  private volatile CommandEncoder encoder = CommandEncoder.NONE;
 
   // when it was swept last; of the store's thread
   private long sweptMicros;
@@ -67,12 +76,14 @@ public final class CommandQueues implements Commands, CommandService, DeviceChan
   /**
    * @param registrations the registry's look-up: the number of a device's registration, 0 where it
    *     is unknown or retired
+   * @param devices the registry's look-up
    * @param clock by which commands expire; where it is set, they keep the time that they have left
    * @param nanoTime monotonic, as {@link System#nanoTime}
    */
   public CommandQueues(
       RegistryStore store,
       ToLongFunction<String> registrations,
+      Function<String, @Nullable Device> devices,
       Presence presence,
       Clock clock,
       LongSupplier nanoTime) {
@@ -80,9 +91,36 @@ public final class CommandQueues implements Commands, CommandService, DeviceChan
     this.presence = presence;
     this.clock = clock;
     this.nanoTime = nanoTime;
+    this.families = new Families(devices);
     this.sweptMicros = nowMicros();
     this.sweptNanos = nanoTime.getAsLong();
     this.store = new CommandStore(store, this::sweep);
+  }
+
+  /** Has this write commands as their devices' own bytes, from now on. */
+  public void encodeBy(CommandEncoder by) {
+    encoder = by;
+    queues.values().forEach(queue -> queue.waiting().forEach(this::encode));
+  }
+
+  /** Of one that was made before its device's script was there. */
+  private void encode(CommandEntry entry) {
+    Command command = entry.command();
+    try {
+      Command.Encoded bytes =
+          command.encoded() == null
+              ? encoder.encode(command.device(), command.contentType(), command.payload())
+              : null;
+      if (bytes != null) {
+        entry.encoded(bytes);
+      }
+    } catch (PayloadException e) {
+      LOG.warn(
+          "command {} of {} goes out without the device's own bytes: {}",
+          command.id(),
+          command.device(),
+          e.getMessage());
+    }
   }
 
   /** Begins to sweep, after all is restored. */
@@ -94,7 +132,14 @@ public final class CommandQueues implements Commands, CommandService, DeviceChan
   public void restore(StoredCommand row) {
     String device = row.command().device().value();
     CommandEntry entry = new CommandEntry(row, registrations.applyAsLong(device));
-    queues.computeIfAbsent(key(entry), id -> new CommandQueue()).add(entry);
+    queues
+        .computeIfAbsent(
+            key(entry),
+            id -> {
+              families.add(id);
+              return new CommandQueue();
+            })
+        .add(entry);
     lastSequence.set(entry.sequence());
     if (entry.isWaiting()) {
       waiting.incrementAndGet();
@@ -114,12 +159,19 @@ public final class CommandQueues implements Commands, CommandService, DeviceChan
     if (fault != null) {
       return new Submission.Invalid(fault);
     }
+    Command.Encoded bytes;
+    try {
+      bytes = encoder.encode(device, contentType, payload);
+    } catch (PayloadException e) {
+      return new Submission.Invalid("payload: " + e.getMessage());
+    }
     CommandQueue queue = reserve(device);
     if (queue == null) {
       boolean full = waiting.get() >= MAX_WAITING;
       return new Submission.QueueFull(full ? MAX_WAITING : CommandQueue.MAX_WAITING);
     }
-    CommandEntry entry = entry(device, name, contentType, payload, expiry, registration);
+    Command command = command(device, name, contentType, payload, expiry).encoded(bytes);
+    CommandEntry entry = new CommandEntry(lastSequence.incrementAndGet(), command, registration);
     boolean stored = false;
     try {
       store.insert(entry);
@@ -160,6 +212,7 @@ public final class CommandQueues implements Commands, CommandService, DeviceChan
               device.value(),
               (id, present) -> {
                 CommandQueue found = present == null ? new CommandQueue() : present;
+                families.add(id);
                 reserved[0] = found.reserve();
                 return found;
               });
@@ -171,24 +224,17 @@ public final class CommandQueues implements Commands, CommandService, DeviceChan
     return null;
   }
 
-  private CommandEntry entry(
-      DeviceId device,
-      String name,
-      ContentType contentType,
-      byte[] payload,
-      Duration expiry,
-      long registration) {
+  private Command command(
+      DeviceId device, String name, ContentType contentType, byte[] payload, Duration expiry) {
     long now = nowMicros();
-    Command command =
-        new Command(
-            UUID.randomUUID().toString(),
-            device,
-            name,
-            contentType,
-            payload.clone(),
-            now,
-            now + TimeUnit.MILLISECONDS.toMicros(expiry.toMillis()));
-    return new CommandEntry(lastSequence.incrementAndGet(), command, registration);
+    return new Command(
+        UUID.randomUUID().toString(),
+        device,
+        name,
+        contentType,
+        payload.clone(),
+        now,
+        now + TimeUnit.MILLISECONDS.toMicros(expiry.toMillis()));
   }
 
   @Override
@@ -197,6 +243,23 @@ public final class CommandQueues implements Commands, CommandService, DeviceChan
     if (queue != null) {
       send(device, queue);
     }
+    for (String child : families.of(device.value())) {
+      CommandQueue ofChild = queues.get(child);
+      if (ofChild != null && ofChild.isWaitedFor()) {
+        send(new DeviceId(child), ofChild);
+      }
+    }
+  }
+
+  /** Its own link, else that of its concentrator; null where neither takes commands now. */
+  private @Nullable DeviceLink taker(DeviceId device) {
+    DeviceLink own = presence.taker(device);
+    DeviceId parent = own == null ? families.parent(device.value()) : null;
+    if (parent == null || presence.connected(device)) {
+      return own;
+    }
+    DeviceLink link = presence.taker(parent);
+    return link != null && link.takesForChildren() ? link : null;
   }
 
   private void send(DeviceId device, CommandQueue queue) {
@@ -206,7 +269,7 @@ public final class CommandQueues implements Commands, CommandService, DeviceChan
     boolean ended = false;
     try {
       do {
-        sendAll(presence.taker(device), queue, registrations.applyAsLong(device.value()));
+        sendAll(taker(device), queue, registrations.applyAsLong(device.value()));
         ended = queue.endSending();
       } while (!ended);
     } finally {
@@ -279,11 +342,31 @@ public final class CommandQueues implements Commands, CommandService, DeviceChan
                 entry.refused(now, refusal);
               }
             });
-    CommandQueue queue = queues.get(device.value());
-    CommandEntry over = isNew || queue == null ? null : queue.ended(commandId);
+    CommandQueue queue = isNew ? null : holder(device, commandId);
+    CommandEntry over = queue == null ? null : queue.ended(commandId);
     if (over != null && over.answeredLate(now, refusal)) {
       store.changed(over);
     }
+  }
+
+  @Override
+  public void handedOver(DeviceId device, String commandId) {
+    CommandQueue queue = holder(device, commandId);
+    if (queue != null) {
+      queue.handedOver(commandId);
+    }
+  }
+
+  @Override
+  public @Nullable String oldestSent(DeviceId device, String addressee) {
+    String holder = device.value();
+    for (String child : families.of(holder)) {
+      if (child.equalsIgnoreCase(addressee)) {
+        holder = child;
+      }
+    }
+    CommandQueue queue = holder.equalsIgnoreCase(addressee) ? queues.get(holder) : null;
+    return queue == null ? null : queue.oldestSent();
   }
 
   @Override
@@ -293,18 +376,36 @@ public final class CommandQueues implements Commands, CommandService, DeviceChan
 
   @Override
   public @Nullable CommandView cancel(DeviceId device, String commandId) {
-    end(device, commandId, CommandEntry::cancelled);
+    end(queues.get(device.value()), commandId, CommandEntry::cancelled);
     return get(device, commandId);
   }
 
   /** Ends a command that waits; false where none of that id does. */
   private boolean end(DeviceId device, String commandId, Consumer<CommandEntry> step) {
-    CommandQueue queue = queues.get(device.value());
+    return end(holder(device, commandId), commandId, step);
+  }
+
+  private boolean end(@Nullable CommandQueue queue, String commandId, Consumer<CommandEntry> step) {
     CommandEntry entry = queue == null ? null : queue.end(commandId, step);
     if (entry != null) {
       ended(entry);
     }
     return entry != null;
+  }
+
+  /** The queue that has a command: the device's, or that of a child of it; null where none has. */
+  private @Nullable CommandQueue holder(DeviceId device, String commandId) {
+    CommandQueue own = queues.get(device.value());
+    if (own != null && own.has(commandId)) {
+      return own;
+    }
+    for (String child : families.of(device.value())) {
+      CommandQueue queue = queues.get(child);
+      if (queue != null && queue.has(commandId)) {
+        return queue;
+      }
+    }
+    return null;
   }
 
   @Override
@@ -318,7 +419,7 @@ public final class CommandQueues implements Commands, CommandService, DeviceChan
   }
 
   private void queueAgain(DeviceId device, String commandId, @Nullable DeviceLink link) {
-    CommandQueue queue = queues.get(device.value());
+    CommandQueue queue = holder(device, commandId);
     CommandEntry entry = queue == null ? null : queue.returned(commandId, link);
     if (entry != null) {
       store.changed(entry);
@@ -339,9 +440,14 @@ public final class CommandQueues implements Commands, CommandService, DeviceChan
       CommandQueue queue = queues.get(id);
       if (queue != null) {
         queue.expire(now, registrations.applyAsLong(id)).forEach(this::ended);
-        queues.computeIfPresent(id, (key, present) -> present.isEmpty() ? null : present);
+        queues.computeIfPresent(id, (key, present) -> present.isEmpty() ? gone(key) : present);
       }
     }
+  }
+
+  private @Nullable CommandQueue gone(String device) {
+    families.remove(device, families.parent(device));
+    return null;
   }
 
   /** Ends the commands of a device at once that was removed or retired. */
@@ -352,6 +458,11 @@ public final class CommandQueues implements Commands, CommandService, DeviceChan
     }
     CommandQueue queue = queues.get(before.id().value());
     if (queue != null) {
+      DeviceId parent = after == null ? null : after.parent();
+      if (!Objects.equals(before.parent(), parent)) {
+        families.remove(before.id().value(), before.parent());
+        families.add(before.id().value(), parent);
+      }
       long registration = registrations.applyAsLong(before.id().value());
       queue.end(entry -> entry.registration() != registration).forEach(this::ended);
     }

@@ -86,7 +86,8 @@ public final class Presence implements DeviceChanges, Sessions {
 
   /**
    * Has the listener told of each device whose next link may be given commands, as the one before
-   * has ended. Called on any thread; never to block.
+   * has ended, and of each child that is heard through its concentrator for the first time. Called
+   * on any thread; never to block.
    */
   public void onTurn(Consumer<DeviceId> listener) {
     turns = listener;
@@ -247,6 +248,31 @@ public final class Presence implements DeviceChanges, Sessions {
     if (entry != null) {
       entry.told(isThere);
     }
+  }
+
+  /**
+   * A message of a child was accepted that came through its concentrator. For the hot path: one
+   * look-up, two writes.
+   *
+   * @param topic of the message: a command may have to name what stands in it
+   */
+  public void seen(DeviceId child, long micros, String topic) {
+    PresenceEntry entry = entry(child);
+    if (entry != null) {
+      boolean isFirst = entry.topic == null;
+      entry.topic = topic;
+      entry.lastSeenMicros = micros;
+      signs.accept(child.value());
+      if (isFirst) {
+        turns.accept(child);
+      }
+    }
+  }
+
+  /** Topic of the last message that came of a child through its concentrator, or null. */
+  public @Nullable String topic(String child) {
+    PresenceEntry entry = entries.get(child);
+    return entry == null ? null : entry.topic;
   }
 
   /** A message of the device was refused. */

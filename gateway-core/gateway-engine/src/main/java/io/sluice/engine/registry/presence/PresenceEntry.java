@@ -24,6 +24,10 @@ final class PresenceEntry {
   volatile @Nullable InetSocketAddress address;
   volatile @Nullable RejectReason lastRefusal;
   volatile long lastSeenMicros = NEVER;
+
+  /** Topic of the last message that came through its concentrator, or null. */
+  volatile @Nullable String topic;
+
   volatile Presence.Contact contact = Presence.Contact.UNKNOWN;
 
   /** The last link that has a session, null where none has. Written under the monitor. */
@@ -181,6 +185,7 @@ final class PresenceEntry {
   synchronized void forget() {
     address = null;
     lastRefusal = null;
+    topic = null;
     lastSeenMicros = NEVER;
     contact = Presence.Contact.UNKNOWN;
   }

@@ -314,6 +314,16 @@ public final class ScriptedGateway implements AllPorts, AutoCloseable {
   }
 
   @Override
+  public @Nullable String oldestSent(DeviceId device, String addressee) {
+    throw new UnsupportedOperationException("CoAP numbers what it sends");
+  }
+
+  @Override
+  public void handedOver(DeviceId device, String commandId) {
+    throw new UnsupportedOperationException("CoAP hands nothing over");
+  }
+
+  @Override
   public void unanswered(DeviceId device, String commandId) {
     acknowledged(device, commandId);
   }

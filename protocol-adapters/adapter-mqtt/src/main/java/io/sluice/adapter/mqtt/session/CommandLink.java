@@ -16,7 +16,6 @@ import io.sluice.api.adapter.Exchange;
 import io.sluice.api.adapter.LinkEnd;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -37,9 +36,10 @@ final class CommandLink implements DeviceLink, Subscriber {
 
   /**
    * Ids of commands for which the device listens to no form of its vendor's, until it subscribes
-   * anew; {@link Session#COMMANDS_MAX} at most. Any thread.
+   * anew, or the child is heard by another topic than the one that stands here; {@link
+   * Session#COMMANDS_MAX} at most. Any thread.
    */
-  private final Set<String> unheard = ConcurrentHashMap.newKeySet(2);
+  private final Map<String, String> unheard = new ConcurrentHashMap<>(2);
 
   private volatile boolean subscribed;
   private int lastPacketId;
@@ -131,8 +131,15 @@ final class CommandLink implements DeviceLink, Subscriber {
   }
 
   @Override
+  public boolean takesForChildren() {
+    return true;
+  }
+
+  @Override
   public boolean send(Command command) {
-    if (!subscribed || connection.ending.hasEnded() || unheard.contains(command.id())) {
+    String unheardBy = unheard.get(command.id());
+    boolean isUnheard = unheardBy != null && unheardBy.equals(dialogue.heard(command.device()));
+    if (!subscribed || connection.ending.hasEnded() || isUnheard) {
       return false;
     }
     if (credits.getAndUpdate(left -> Math.max(0, left - 1)) == 0) {
@@ -148,8 +155,8 @@ final class CommandLink implements DeviceLink, Subscriber {
   /** What follows a message of the device: replies, and that it was the answer to a command. */
   void follow(Publication publication) {
     Exchange.Outcome outcome = vendor().follow(publication);
-    String command =
-        outcome.command() == null ? null : session().numbered.remove(outcome.command());
+    String named = outcome.command();
+    String command = named == null ? null : answered(named, outcome.device());
     if (command == null) {
       return;
     }
@@ -160,19 +167,27 @@ final class CommandLink implements DeviceLink, Subscriber {
     }
   }
 
+  /** The id of the command that an answer is to, or null. */
+  private @Nullable String answered(String named, @Nullable String who) {
+    return named.isEmpty()
+        ? connection.gateway.commands().oldestSent(device, who == null ? device.value() : who)
+        : session().answered(named);
+  }
+
   private void write(Command command) {
     Session session = session();
     VendorTalk vendor = vendor();
-    int own = session.grantedQos(command.name());
+    String child = command.device().equals(device) ? null : command.device().value();
+    int own = session.grantedQos(child, command.name());
     Downlink vendors = own < 0 ? vendor.write(command) : null;
     int qos = vendors == null ? own : Math.min(vendor.qosOf(vendors.topic()), vendors.maxQos());
-    String topic = vendors == null ? "command/" + command.name() : vendors.topic();
+    String topic = vendors == null ? ownTopic(child, command) : vendors.topic();
     byte[] payload = vendors == null ? command.payload() : vendors.payload();
     boolean tooLarge = payload.length + topic.length() + OVERHEAD_BYTES > connection.maxPacketBytes;
     if (connection.failed() || connection.ending.hasEnded() || qos < 0 || tooLarge) {
       credits.incrementAndGet();
       if (qos < 0 && vendor.isListenedTo() && unheard.size() < Session.COMMANDS_MAX) {
-        unheard.add(command.id());
+        unheard.put(command.id(), dialogue.heard(command.device()));
       }
       connection.gateway.commands().returned(device, command.id(), this);
       return;
@@ -199,13 +214,24 @@ final class CommandLink implements DeviceLink, Subscriber {
             new MqttPublishVariableHeader(topic, packetId, properties),
             Unpooled.wrappedBuffer(payload)),
         connection.channel.voidPromise());
+    boolean isAnswered = vendors != null && vendors.isAnswered();
     if (qos > 0) {
       inFlight.put(packetId, command);
       session.sent(packetId, command.id());
+      if (isAnswered) {
+        session.answeredLater.add(command.id());
+      }
+    } else if (isAnswered) {
+      connection.gateway.commands().handedOver(device, command.id());
+      done();
     } else {
       connection.gateway.commands().unanswered(device, command.id());
       done();
     }
+  }
+
+  private static String ownTopic(@Nullable String child, Command command) {
+    return child == null ? "command/" + command.name() : "command/" + child + '/' + command.name();
   }
 
   /** One that no command has that may still be answered. */
@@ -225,7 +251,10 @@ final class CommandLink implements DeviceLink, Subscriber {
     if (command == null) {
       return;
     }
-    if (reason >= REFUSED_FROM) {
+    boolean isAnsweredLater = session().answeredLater.remove(command);
+    if (reason < REFUSED_FROM && isAnsweredLater) {
+      connection.gateway.commands().handedOver(device, command);
+    } else if (reason >= REFUSED_FROM) {
       connection.gateway.commands().refused(device, command, reason);
     } else {
       connection.gateway.commands().acknowledged(device, command);

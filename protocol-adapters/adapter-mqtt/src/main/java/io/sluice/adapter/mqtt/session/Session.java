@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,12 @@ import org.jspecify.annotations.Nullable;
 final class Session {
   /** More than are under way on one connection, so that none of these is forgotten. */
   static final int COMMANDS_MAX = 64;
+
+  /** A command's id is a UUID. */
+  private static final int ID_CHARS = 36;
+
+  private static final String COMMANDS = "command/";
+  private static final String NAME = "[A-Za-z0-9._-]{1,64}";
 
   final DeviceId device;
   final long registration;
@@ -36,7 +43,10 @@ final class Session {
    * Packet ids of commands that were sent at QoS 1 and not answered, each with the command's id, in
    * the order of sending; {@value #COMMANDS_MAX} at most, the oldest are forgotten first.
    */
-  final Map<Integer, String> commands = new LinkedHashMap<>(2);
+  final SequencedMap<Integer, String> commands = new LinkedHashMap<>(2);
+
+  /** Those of them that PUBACK does not end: what stands between answers it, not the device. */
+  final Set<String> answeredLater = new HashSet<>(2);
 
   /**
    * Numbers of commands that were sent in a vendor's form, each with the command's id, in the order
@@ -84,8 +94,21 @@ final class Session {
   void sent(int packetId, String commandId) {
     commands.put(packetId, commandId);
     if (commands.size() > COMMANDS_MAX) {
-      commands.remove(commands.keySet().iterator().next());
+      answeredLater.remove(commands.pollFirstEntry().getValue());
     }
+  }
+
+  /**
+   * The id of a command that an answer names, by its number or by its id; null where it is none
+   * that was sent. It is answered then.
+   */
+  @Nullable String answered(String named) {
+    String id = numbered.remove(named);
+    if (id != null || named.length() != ID_CHARS) {
+      return id;
+    }
+    numbered.values().remove(named);
+    return named;
   }
 
   /** The number of a command for its vendor's form: that of before where it was sent already. */
@@ -110,27 +133,60 @@ final class Session {
         && expiresAtNanos - System.nanoTime() > 0;
   }
 
-  /** Only the device's own commands: {@code command/#}, {@code command/+}, {@code command/name}. */
+  /**
+   * Only commands of the device, {@code command/#}, {@code command/+}, {@code command/name}, and of
+   * its children: {@code command/child/name}, either of the two {@code +}, the last {@code #}.
+   */
   static boolean mayContain(String filter) {
-    if (!filter.startsWith("command/")) {
+    if (!filter.startsWith(COMMANDS)) {
       return false;
     }
-    String rest = filter.substring("command/".length());
-    return rest.equals("#") || rest.equals("+") || rest.matches("[A-Za-z0-9._-]{1,64}");
+    String rest = filter.substring(COMMANDS.length());
+    int slash = rest.indexOf('/');
+    if (slash < 0) {
+      return isAny(rest) || rest.equals("+") || rest.matches(NAME);
+    }
+    String child = rest.substring(0, slash);
+    String name = rest.substring(slash + 1);
+    return (child.equals("+") || DeviceId.isValid(child))
+        && (isAny(name) || name.equals("+") || name.matches(NAME));
   }
 
-  /** The greatest QoS of the filters that match, -1 where none does. */
-  int grantedQos(String commandName) {
+  private static boolean isAny(String level) {
+    return level.equals("#");
+  }
+
+  /**
+   * The greatest QoS of the filters that match, -1 where none does.
+   *
+   * @param child the addressee where that is not the session's device, else null
+   */
+  int grantedQos(@Nullable String child, String commandName) {
     int qos = -1;
     for (Map.Entry<String, Integer> entry : subscriptions.entrySet()) {
-      if (!entry.getKey().startsWith("command/")) {
-        continue;
-      }
-      String last = entry.getKey().substring("command/".length());
-      if (last.equals("#") || last.equals("+") || last.equals(commandName)) {
+      String filter = entry.getKey();
+      if (filter.startsWith(COMMANDS)
+          && reaches(filter.substring(COMMANDS.length()), child, commandName)) {
         qos = Math.max(qos, entry.getValue());
       }
     }
     return qos;
+  }
+
+  private static boolean reaches(String filter, @Nullable String child, String commandName) {
+    int slash = filter.indexOf('/');
+    if (child == null) {
+      return slash < 0 && matches(filter, commandName);
+    }
+    if (slash < 0) {
+      return isAny(filter);
+    }
+    String first = filter.substring(0, slash);
+    return (first.equals("+") || first.equals(child))
+        && matches(filter.substring(slash + 1), commandName);
+  }
+
+  private static boolean matches(String level, String name) {
+    return isAny(level) || level.equals("+") || level.equals(name);
   }
 }
