@@ -42,7 +42,10 @@ class HttpGatewayTest {
     Files.writeString(
         config,
         Files.readString(config)
-            .replace("listeners:\n", "listeners:\n  http: { host: 127.0.0.1, port: 0 }\n"));
+            .replace(
+                "listeners:\n",
+                "listeners:\n  http: { host: 127.0.0.1, port: 0, dialects: [ sluice, thingsboard,"
+                    + " hono, chirpstack, the-things-stack ] }\n"));
     Path devices = directory.resolve("devices.yaml");
     Files.writeString(
         devices,
@@ -50,6 +53,12 @@ class HttpGatewayTest {
             + """
             - { id: signer-1, profile: energy-meter, sector: factory, site: plant-a,
                 credentials: { secret: %s } }
+            - { id: pump7, profile: energy-meter, sector: factory, site: plant-a,
+                credentials: { password: s3cret } }
+            - { id: lns-1, profile: cnc, sector: factory, site: plant-a,
+                credentials: { token: token-of-lns-1-0123456789 } }
+            - { id: "0101010101010101", profile: energy-meter, sector: factory, site: plant-a, parent: lns-1 }
+            - { id: 70b3d57ed0001234, profile: energy-meter, sector: factory, site: plant-a, parent: lns-1 }
             """
                 .formatted(SECRET));
     StringWriter said = new StringWriter();
@@ -167,6 +176,86 @@ class HttpGatewayTest {
             .header("X-Sluice-Device", "signer-1")
             .header("X-Sluice-Timestamp", Long.toString(millis))
             .header("X-Sluice-Signature", signature)
+            .POST(BodyPublishers.ofString(body)));
+  }
+
+  /** thingsboard.io, "HTTP Device API Reference": 200 and nothing in it; 401 for a wrong token. */
+  @Test
+  void deviceOfThingsBoardSendsByTheTokenInItsPath() throws Exception {
+    String path = "/api/v1/" + Setup.TOKEN;
+    HttpResponse<String> answer =
+        send(
+            to(path + "/telemetry")
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString("{\"ts\":1795802400000,\"values\":{\"volume\":7}}")));
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    assertThat(answer.body()).isEmpty();
+    HttpResponse<String> limits =
+        send(
+            to(path + "/rpc")
+                .POST(BodyPublishers.ofString("{\"method\":\"getSessionLimits\",\"params\":{}}")));
+    assertThat(limits.statusCode()).isEqualTo(200);
+    assertThat(limits.body()).contains("\"maxPayloadSize\":65536");
+    assertThat(send(to("/api/v1/no/telemetry").POST(BodyPublishers.ofString("{}"))).statusCode())
+        .isEqualTo(401);
+    awaitValues("volume", 7L);
+    assertThat(setup.archive().records())
+        .as("the token stands nowhere")
+        .noneMatch(record -> record.toString().contains(Setup.TOKEN));
+  }
+
+  /** eclipse.dev/hono, "HTTP Adapter", "Publish Telemetry Data (authenticated Device)". */
+  @Test
+  void deviceOfHonoSignsInWithItsTenant() throws Exception {
+    HttpResponse<String> answer =
+        send(
+            to("/telemetry")
+                .header("Authorization", "Basic cHVtcDdAUExBTlQxOnMzY3JldA==")
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString("{\"voltage\":229}")));
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    awaitValues("voltage", 229L);
+  }
+
+  /**
+   * chirpstack.io, "Event types", "up", by its HTTP integration; thethingsindustries.com, "Data
+   * formats", "Uplink message", by a webhook.
+   */
+  @Test
+  void networkServersPostWhatTheirDevicesSend() throws Exception {
+    String chirpStack =
+        """
+        {"deduplicationId":"3ac7e3c4-4401-4b8d-9386-a5c902f9202d","time":"2022-07-18T09:34:15.775023242+00:00",
+         "deviceInfo":{"tenantId":"52f14cd4-c6f1-4fbd-8f87-4025e1d49242","tenantName":"ChirpStack",
+          "applicationId":"17c82e96-be03-4f38-aef3-f83d48582d97","applicationName":"Test application",
+          "deviceProfileId":"14855bf7-d10d-4aee-b618-ebfcb64dc7ad","deviceProfileName":"Test device-profile",
+          "deviceName":"Test device","devEui":"0101010101010101","tags":{"key":"value"}},
+         "devAddr":"00189440","dr":1,"fPort":1,"data":"qg==","object":{"voltage":231},
+         "rxInfo":[{"gatewayId":"0016c001f153a14c","uplinkId":4217106255,"rssi":-36,"snr":10.5}],
+         "txInfo":{"frequency":867100000}}
+        """;
+    String things =
+        """
+        {"end_device_ids":{"device_id":"dev1","application_ids":{"application_id":"app1"},
+          "dev_eui":"70B3D57ED0001234","join_eui":"800000000000000C","dev_addr":"00BCB929"},
+         "correlation_ids":["as:up:01E0WZGT6Y7657CPFPE5WEYDSQ"],"received_at":"2020-02-12T15:15:45.787Z",
+         "uplink_message":{"session_key_id":"AXBSH1Pk6Z0G166w==","f_port":15,"f_cnt":3,"frm_payload":"4i4=",
+          "decoded_payload":{"voltage":232},
+          "rx_metadata":[{"gateway_ids":{"gateway_id":"gtw1"},"rssi":-35,"snr":5.2}],
+          "received_at":"2020-02-12T15:15:45.585Z"}}
+        """;
+    assertThat(webhook("/chirpstack?event=up", chirpStack).statusCode()).isEqualTo(200);
+    HttpResponse<String> ofThings = webhook("/ttn/up", things);
+    assertThat(ofThings.statusCode()).as(ofThings.body()).isEqualTo(200);
+    awaitValues("voltage", 231L, 232L);
+  }
+
+  private HttpResponse<String> webhook(String path, String body) throws Exception {
+    return send(
+        to(path)
+            .header("Authorization", "Bearer token-of-lns-1-0123456789")
+            .header("Content-Type", "application/json")
+            .header("X-Downlink-Push", "https://lns.example/push")
             .POST(BodyPublishers.ofString(body)));
   }
 }

@@ -48,7 +48,7 @@ public abstract class Call {
   public final void answer(Response response) {
     if (!isAnswered) {
       isAnswered = true;
-      write(response);
+      write(origin.cors.apply(head, response));
     }
   }
 

@@ -18,6 +18,7 @@ public final class Origin {
   final HttpLoop loop;
   final Peer peer;
   final @Nullable Limit refusedBy;
+  final Cors cors;
   private final Supplier<List<X509Certificate>> chain;
   private final BeforeAdmission before;
   private boolean isAdmitted;
@@ -33,15 +34,18 @@ public final class Origin {
   private @Nullable Route route;
 
   /**
+   * @param service that its requests are served by
    * @param refusedBy the limit that the connection ran into, null where none
    * @param chain the client's verified certificates, its own first
    */
   public Origin(
+      RequestService service,
       HttpLoop loop,
       Peer peer,
       @Nullable Limit refusedBy,
       Supplier<List<X509Certificate>> chain,
       BeforeAdmission before) {
+    this.cors = service.cors();
     this.loop = loop;
     this.peer = peer;
     this.refusedBy = refusedBy;

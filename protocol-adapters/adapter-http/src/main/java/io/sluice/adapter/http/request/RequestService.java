@@ -41,12 +41,14 @@ public final class RequestService {
   private final Router router;
   private final SignIn signIn;
   private final HeldBytes held;
+  private final Cors cors;
 
   public RequestService(AdapterContext gateway, HttpOptions options) {
     this.gateway = gateway;
     this.options = options;
     this.router = new Router(gateway.ingress(), gateway.clock());
     this.signIn = new SignIn(gateway);
+    this.cors = new Cors(options.corsOrigins());
     this.keys = gateway.shared(IdempotencyKeys.class, () -> new IdempotencyKeys(System::nanoTime));
     this.held = gateway.shared(HeldBytes.class, HeldBytes::new);
   }
@@ -54,6 +56,10 @@ public final class RequestService {
   /** The gateway, for what a connection counts itself. */
   public AdapterContext gateway() {
     return gateway;
+  }
+
+  Cors cors() {
+    return cors;
   }
 
   /** Takes room for a body; false where there is none. Thread-safe. */

@@ -53,6 +53,10 @@ final class Http2Talk implements Talk {
   private static final int MAX_RESETS = 100;
 
   private static final int RESETS_SECONDS = 30;
+
+  /** Of a body behind its answer. */
+  private static final int MAX_DISCARDED_BYTES = 4 << 20;
+
   private static final int MAX_EMPTY_FRAMES = 2;
 
   private final HttpConnection connection;
@@ -98,6 +102,7 @@ final class Http2Talk implements Talk {
     /** Bytes that the peer may send again once the body is wanted. */
     private int unreturned;
 
+    private int discarded;
     private boolean isWanted;
     private boolean isWhole;
     private boolean isClosed;
@@ -145,7 +150,7 @@ final class Http2Talk implements Talk {
       int count = content.readableBytes();
       unreturned += frame.initialFlowControlledBytes();
       if (isAnswered()) {
-        returnWindow();
+        discard(count);
       } else if (body.length() + count > maxBodyBytes) {
         connection.service.tooLarge(this, maxBodyBytes);
       } else if (!body.take(
@@ -153,6 +158,16 @@ final class Http2Talk implements Talk {
         connection.refused(RejectReason.OVERLOAD);
         answer(Problem.noRoom());
       } else if (isWanted) {
+        returnWindow();
+      }
+    }
+
+    /** What comes behind the answer is nobody's; clients like to send it all the same. */
+    private void discard(int count) {
+      discarded += count;
+      if (discarded > MAX_DISCARDED_BYTES) {
+        reset(this);
+      } else {
         returnWindow();
       }
     }
@@ -170,9 +185,6 @@ final class Http2Talk implements Talk {
         send(
             new DefaultHttp2DataFrame(Unpooled.wrappedBuffer(response.body()), true)
                 .stream(stream));
-      }
-      if (!isWhole) { // RFC 9113 section 8.1: what still comes of it is nobody's
-        send(new DefaultHttp2ResetFrame(Http2Error.NO_ERROR).stream(stream));
       }
       if (response.isLast()) {
         finish();
@@ -302,6 +314,12 @@ final class Http2Talk implements Talk {
     }
   }
 
+  /** RFC 9113 section 8.1: the answer is whole, and no more of the request is wanted. */
+  private void reset(Http2Call call) {
+    send(new DefaultHttp2ResetFrame(Http2Error.NO_ERROR).stream(call.stream));
+    closed(call.stream);
+  }
+
   /** An event of the pipeline: a stream that has ended is known no more. */
   void event(Object event) {
     if (event instanceof Http2FrameStreamEvent change
@@ -367,6 +385,9 @@ final class Http2Talk implements Talk {
         connection.options.requestTimeout().toNanos()
             + TimeUnit.SECONDS.toNanos(call.body.length() / 1024);
     if (call.isAnswered()) {
+      if (!call.isWhole && age > bound) {
+        reset(call);
+      }
       return;
     }
     if (call.isWanted && !call.isWhole && age > bound) {

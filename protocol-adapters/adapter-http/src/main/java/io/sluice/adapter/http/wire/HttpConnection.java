@@ -63,7 +63,12 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
     this.refusedBy = refusedBy;
     this.origin =
         new Origin(
-            loop, peer, refusedBy, () -> TlsHandlers.clientChain(channel.pipeline()), before);
+            service,
+            loop,
+            peer,
+            refusedBy,
+            () -> TlsHandlers.clientChain(channel.pipeline()),
+            before);
     before.onRefusal(this::ended);
   }
 
