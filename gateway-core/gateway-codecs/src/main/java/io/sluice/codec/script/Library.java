@@ -2,6 +2,7 @@ package io.sluice.codec.script;
 
 import static org.mozilla.javascript.ScriptableObject.DONTENUM;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -41,6 +42,7 @@ final class Library {
           "ReferenceError",
           "EvalError",
           "URIError",
+          "InternalError", // of a call that is too deep
           "NaN",
           "Infinity",
           "undefined",
@@ -90,7 +92,27 @@ final class Library {
           "Int32Array",
           "Uint32Array",
           "Float32Array",
-          "Float64Array");
+          "Float64Array",
+          "Error",
+          "TypeError",
+          "RangeError",
+          "SyntaxError",
+          "ReferenceError",
+          "EvalError",
+          "URIError",
+          "InternalError");
+
+  /** Prototypes that no name leads to: what has one is shared by all scripts of the thread. */
+  private static final List<String> UNNAMED =
+      List.of(
+          "Object.getPrototypeOf([][Symbol.iterator]())",
+          "Object.getPrototypeOf(''[Symbol.iterator]())",
+          "Object.getPrototypeOf(new Map()[Symbol.iterator]())",
+          "Object.getPrototypeOf(new Set()[Symbol.iterator]())",
+          "Object.getPrototypeOf('x'.matchAll(/x/g))",
+          "Object.getPrototypeOf(Object.getPrototypeOf((function* () {})()))",
+          "Object.getPrototypeOf(function* () {})",
+          "Object.getPrototypeOf(Uint8Array.prototype)");
 
   private static final List<String> METERED_GLOBALS =
       List.of(
@@ -129,6 +151,9 @@ final class Library {
 
   private static final Metered.Extra NONE = (self, args) -> 0;
 
+  /** What an error costs, which notes the whole stack. */
+  private static final int UNITS_OF_ERROR = 400;
+
   /** A text of which every character is replaced has to be shorter by so much. */
   private static final int SPARSE = 16;
 
@@ -148,9 +173,8 @@ final class Library {
   }
 
   private void build() {
-    Scriptable iterators = object("Object.getPrototypeOf([][Symbol.iterator]())");
-    Scriptable texts = object("Object.getPrototypeOf(''[Symbol.iterator]())");
-    Scriptable views = object("Object.getPrototypeOf(Uint8Array.prototype)");
+    List<Object> unnamed = new ArrayList<>();
+    UNNAMED.forEach(expression -> unnamed.add(object(expression)));
     Scriptable functions = object("Object.getPrototypeOf(parseInt)");
     for (Object id : top.getAllIds()) {
       if (id instanceof String name && !GLOBALS.contains(name)) {
@@ -159,9 +183,7 @@ final class Library {
     }
     functions(functions);
     remove(functions, "toSource");
-    meterAll(iterators);
-    meterAll(texts);
-    meterAll(views);
+    unnamed.forEach(each -> meterAll((Scriptable) each));
     meterAll(functions);
     METERED.forEach(this::meterClass);
     if (top.get("Symbol", top) instanceof ScriptableObject symbol) {
@@ -171,7 +193,9 @@ final class Library {
     Json.install(cx, top);
     define(top, "console", console());
     define(top, Concat.GUARD, function("join", args -> guard(args)));
-    seal(List.of(top, iterators, texts, views, functions));
+    unnamed.add(top);
+    unnamed.add(functions);
+    seal(unnamed);
   }
 
   /** The class stays, for its prototype is that of every function; it makes none. */
@@ -263,6 +287,9 @@ final class Library {
 
   /** A number as first argument is a size in bytes or elements, but of an ordinary array. */
   private static Metered.Extra sizeOf(String name) {
+    if (name.endsWith("Error")) {
+      return (self, args) -> UNITS_OF_ERROR;
+    }
     return (name.endsWith("Array") && !name.equals("Array")) || name.equals("ArrayBuffer")
         ? (self, args) ->
             args.length > 0 && args[0] instanceof Number size ? 8 * size.longValue() : 0

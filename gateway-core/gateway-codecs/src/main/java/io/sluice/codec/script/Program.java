@@ -103,6 +103,7 @@ final class Program {
       throw new EvaluatorException(
           "BigInt is not done here", name, refused.getLineno(), null, refused.getColumn());
     }
+    root.visit(new Calls());
     IRFactory factory = new IRFactory(settings, name, source, faults);
     Interpreter interpreter = new Interpreter();
     Object code = interpreter.compile(settings, factory.transformTree(root), source, false);
