@@ -31,6 +31,13 @@ public record Device(
     boolean retired,
     @Nullable ZoneId timezone) {
 
+  /** What many devices have in common is one string: less to keep, and to compare. */
+  public Device {
+    profile = profile.intern();
+    sector = sector.intern();
+    site = site.intern();
+  }
+
   /** One whose times without zone are in the zone of its site or profile. */
   public Device(
       DeviceId id,

@@ -69,6 +69,9 @@ public record TimeSettings(
 
   /** The zone of a device's times, or null where neither it nor its site has one. */
   public Function<Device, @Nullable ZoneId> zones() {
+    if (sites.isEmpty()) {
+      return Device::timezone;
+    }
     Map<String, ZoneId> bySite = new HashMap<>();
     sites.forEach(site -> bySite.put(site.site, ZoneId.of(site.timezone)));
     return device -> {

@@ -3,6 +3,7 @@ package io.sluice.adapter.coap.fast;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.socket.DatagramPacket;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.eclipse.californium.core.coap.CoAP;
@@ -50,26 +51,26 @@ final class AnswerWriter {
   }
 
   /** Writes 2.04 as the acknowledgement. */
-  void writeChanged(RecentMessages.Peer peer, int messageId, long token, int tokenLength) {
+  void writeChanged(InetSocketAddress to, int messageId, long token, int tokenLength) {
     if (channel.isWritable()) {
       ByteBuf out = channel.alloc().directBuffer(HEADER_BYTES + Long.BYTES);
       out.writeInt(((ACK | tokenLength) << 24) | (CHANGED << 16) | messageId);
       for (int shift = 8 * (tokenLength - 1); shift >= 0; shift -= 8) {
         out.writeByte((int) (token >>> shift));
       }
-      write(peer, out);
+      write(to, out);
     }
   }
 
-  void write(RecentMessages.Peer peer, byte[] bytes) {
+  void write(InetSocketAddress to, byte[] bytes) {
     if (channel.isWritable()) {
-      write(peer, channel.alloc().directBuffer(bytes.length).writeBytes(bytes));
+      write(to, channel.alloc().directBuffer(bytes.length).writeBytes(bytes));
     }
   }
 
   @SuppressWarnings("FutureReturnValueIgnored") // see above: a failed send is ignored
-  private void write(RecentMessages.Peer peer, ByteBuf out) {
-    channel.write(new DatagramPacket(out, peer.address()), channel.voidPromise());
+  private void write(InetSocketAddress to, ByteBuf out) {
+    channel.write(new DatagramPacket(out, to), channel.voidPromise());
   }
 
   /**

@@ -166,7 +166,8 @@ final class FastPathHandler extends ChannelInboundHandlerAdapter implements Rece
       repeat(peer, before);
       return;
     }
-    PlainExchange exchange = new PlainExchange(this, peer, plain, readMicros, readNanos);
+    PlainExchange exchange =
+        new PlainExchange(this, peer, packet.sender(), plain, readMicros, readNanos);
     exchange.place =
         recent.add(
             peer, exchange.messageId(), checksum, exchange.isConfirmable(), second, exchange);
@@ -189,7 +190,8 @@ final class FastPathHandler extends ChannelInboundHandlerAdapter implements Rece
   /** Sends a duplicate the same answer again; nothing while there is none. */
   private void repeat(RecentMessages.Peer peer, Object answer) {
     if (answer == Remembered.STORED) {
-      writer.writeChanged(peer, plain.messageId(), plain.requestToken(), plain.tokenLength());
+      writer.writeChanged(
+          peer.address(), plain.messageId(), plain.requestToken(), plain.tokenLength());
     } else if (answer == Remembered.ADOPTED) {
       late.passBare(
           plain.code(),
@@ -198,23 +200,23 @@ final class FastPathHandler extends ChannelInboundHandlerAdapter implements Rece
           plain.tokenLength(),
           peer.address());
     } else if (answer instanceof byte[] bytes) {
-      writer.write(peer, bytes);
+      writer.write(peer.address(), bytes);
     }
   }
 
   private void admit(PlainExchange exchange) {
+    RecentMessages.Peer peer = exchange.peer();
     PlainUplink.Span device = plain.device();
     PlainUplink.Span token = plain.token();
     Admissions.Key key =
         Admissions.key(
-            exchange.address(),
+            peer.address(),
             datagram,
             device.start(),
             device.length(),
             datagram,
             token.start(),
             token.length());
-    RecentMessages.Peer peer = exchange.peer();
     long revocations = listener.admissions().revocations(); // before anything is looked up
     long nanos = exchange.receivedNanos();
     KnownSender same = peer.sender();
@@ -234,7 +236,7 @@ final class FastPathHandler extends ChannelInboundHandlerAdapter implements Rece
           .admissions()
           .check(
               key,
-              exchange.address(),
+              peer.address(),
               device.text(datagram),
               token.text(datagram),
               sender -> onLoop(() -> acceptOrFail(exchange, sender)),
@@ -325,7 +327,7 @@ final class FastPathHandler extends ChannelInboundHandlerAdapter implements Rece
         exchange.peer().replace(exchange, exchange.place, Remembered.STORED);
       }
       writer.writeChanged(
-          exchange.peer(), exchange.messageId(), exchange.token(), exchange.tokenLength());
+          exchange.address(), exchange.messageId(), exchange.token(), exchange.tokenLength());
     } else {
       answer(exchange, Replies.to(exchange, receipt, listener.maxPayloadBytes()));
     }
@@ -338,7 +340,7 @@ final class FastPathHandler extends ChannelInboundHandlerAdapter implements Rece
       if (!exchange.isOffered) {
         exchange.peer().replace(exchange, exchange.place, bytes);
       }
-      writer.write(exchange.peer(), bytes);
+      writer.write(exchange.address(), bytes);
     }
   }
 

@@ -22,6 +22,10 @@ import org.jspecify.annotations.Nullable;
 final class PlainExchange extends ReceivedMessage implements Answerable {
   private final FastPathHandler handler;
   private final RecentMessages.Peer peer;
+
+  /** As it came with the datagram: its parts lie together, those that the peer keeps do not. */
+  private final InetSocketAddress sender;
+
   private final boolean confirmable;
   private final byte code;
   private final int messageId;
@@ -51,12 +55,14 @@ final class PlainExchange extends ReceivedMessage implements Answerable {
   PlainExchange(
       FastPathHandler handler,
       RecentMessages.Peer peer,
+      InetSocketAddress sender,
       PlainUplink read,
       long receivedMicros,
       long receivedNanos) {
     super(read.topic(), read.contentType(), read.payload(), receivedMicros, receivedNanos);
     this.handler = handler;
     this.peer = peer;
+    this.sender = sender;
     this.confirmable = read.isConfirmable();
     this.code = read.code();
     this.messageId = read.messageId();
@@ -106,7 +112,7 @@ final class PlainExchange extends ReceivedMessage implements Answerable {
 
   @Override
   public InetSocketAddress address() {
-    return peer.address();
+    return sender;
   }
 
   @Override

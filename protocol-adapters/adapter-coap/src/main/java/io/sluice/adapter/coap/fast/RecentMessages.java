@@ -92,8 +92,10 @@ public final class RecentMessages {
 
     // a ring of messages: column by column, since a million objects would cost more
     private char[] messageIds = new char[0];
-    private int[] checksums = new int[0];
-    private int[] untilSecond = new int[0];
+
+    /** Of each message: its checksum, and in the lower half the second until which it counts. */
+    private long[] marks = new long[0];
+
     private @Nullable Object[] answers = new Object[0];
     private int oldest;
     private int size;
@@ -139,7 +141,9 @@ public final class RecentMessages {
     /** The answer, or the exchange that will have one; null where the message is new. */
     @Nullable Object find(int messageId, int checksum, int second) {
       for (int i = 0; i < size; i++) {
-        if (messageIds[i] == messageId && checksums[i] == checksum && untilSecond[i] - second > 0) {
+        if (messageIds[i] == messageId
+            && (int) (marks[i] >>> Integer.SIZE) == checksum
+            && (int) marks[i] - second > 0) {
           return answers[i];
         }
       }
@@ -169,24 +173,20 @@ public final class RecentMessages {
         turn(); // it has been full: the order is not that of the columns
       }
       messageIds = Arrays.copyOf(messageIds, wanted);
-      checksums = Arrays.copyOf(checksums, wanted);
-      untilSecond = Arrays.copyOf(untilSecond, wanted);
+      marks = Arrays.copyOf(marks, wanted);
       answers = Arrays.copyOf(answers, wanted);
     }
 
     /** Puts the first place behind the last. */
     private void turn() {
       char messageId = messageIds[0];
-      int checksum = checksums[0];
-      int until = untilSecond[0];
+      long mark = marks[0];
       Object answer = answers[0];
       System.arraycopy(messageIds, 1, messageIds, 0, size - 1);
-      System.arraycopy(checksums, 1, checksums, 0, size - 1);
-      System.arraycopy(untilSecond, 1, untilSecond, 0, size - 1);
+      System.arraycopy(marks, 1, marks, 0, size - 1);
       System.arraycopy(answers, 1, answers, 0, size - 1);
       messageIds[size - 1] = messageId;
-      checksums[size - 1] = checksum;
-      untilSecond[size - 1] = until;
+      marks[size - 1] = mark;
       answers[size - 1] = answer;
       oldest--;
     }
@@ -349,8 +349,8 @@ public final class RecentMessages {
       peer.oldest = at + 1 == peer.size ? 0 : at + 1;
     }
     peer.messageIds[at] = (char) messageId;
-    peer.checksums[at] = checksum;
-    peer.untilSecond[at] = second + (confirmable ? confirmableSeconds : nonConfirmableSeconds);
+    int until = second + (confirmable ? confirmableSeconds : nonConfirmableSeconds);
+    peer.marks[at] = (long) checksum << Integer.SIZE | (until & 0xFFFF_FFFFL);
     peer.answers[at] = exchange;
     return at;
   }
