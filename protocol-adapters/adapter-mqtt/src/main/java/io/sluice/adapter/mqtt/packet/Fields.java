@@ -21,7 +21,8 @@ final class Fields {
   private int end;
   private String packet = "";
 
-  private ByteBuf topicBytes = Unpooled.EMPTY_BUFFER;
+  private ByteBuf topicBuffer = Unpooled.EMPTY_BUFFER;
+  private byte[] topicBytes = {};
   private String topic = "";
 
   /** What the client's CONNECT said, as far as it was read. */
@@ -144,8 +145,8 @@ final class Fields {
     need(length);
     int from = in.readerIndex();
     in.skipBytes(length);
-    if (length == topicBytes.readableBytes()
-        && ByteBufUtil.equals(in, from, topicBytes, 0, length)) {
+    if (length == topicBuffer.readableBytes()
+        && ByteBufUtil.equals(in, from, topicBuffer, 0, length)) {
       return topic;
     }
     String found = text(from, length);
@@ -153,10 +154,21 @@ final class Fields {
       throw malformed("a wildcard in the topic name"); // [MQTT-3.3.2-2]
     }
     if (length > 0 && length <= KNOWN_TOPIC_MAX) {
-      topicBytes = Unpooled.wrappedBuffer(ByteBufUtil.getBytes(in, from, length, true));
+      topicBytes = ByteBufUtil.getBytes(in, from, length, true);
+      topicBuffer = Unpooled.wrappedBuffer(topicBytes);
       topic = found;
     }
     return found;
+  }
+
+  /** The topic that was kept last; empty before the first. */
+  String lastTopic() {
+    return topic;
+  }
+
+  /** The same in UTF-8. Must not be changed. */
+  byte[] lastTopicBytes() {
+    return topicBytes;
   }
 
   private String text(int from, int length) {

@@ -53,9 +53,6 @@ public final class PacketDecoder extends ChannelInboundHandlerAdapter {
   /** Of a buffer for a packet that has begun. */
   private static final int FIRST_BYTES = 256;
 
-  /** PUBLISH of QoS 0; that of QoS 1 has bit 1. */
-  private static final int PLAIN_PUBLISH = 0x30;
-
   private final int maxBytes;
   private final boolean takesMqtt31;
   private final PacketConnection connection;
@@ -122,10 +119,14 @@ public final class PacketDecoder extends ChannelInboundHandlerAdapter {
   /** Reads what is whole. */
   private void read(ChannelHandlerContext context, ByteBuf in) {
     connection.reading(true);
+    PlainPackets plain =
+        in.isReadable() && !isEnded() && connection.takesPlain() && PlainPackets.isOfUse(in)
+            ? PlainPackets.of(in)
+            : null;
     try {
       boolean isWhole = true;
       while (isWhole && in.isReadable() && !isEnded()) {
-        isWhole = next(context, in);
+        isWhole = (plain != null && isTaken(plain)) || next(context, in);
       }
     } catch (MalformedPacket fault) {
       isBroken = true;
@@ -133,7 +134,16 @@ public final class PacketDecoder extends ChannelInboundHandlerAdapter {
       context.fireChannelRead(MqttMessageFactory.newInvalidMessage(fault));
     } finally {
       connection.reading(false);
+      if (plain != null) {
+        plain.giveBack();
+      }
     }
+  }
+
+  private boolean isTaken(PlainPackets plain) {
+    return connection.takesPlain()
+        && plain.next(
+            fields.lastTopic(), fields.lastTopicBytes(), maxBytes, level == 5, connection);
   }
 
   @Override
@@ -185,7 +195,7 @@ public final class PacketDecoder extends ChannelInboundHandlerAdapter {
     in.readerIndex(at);
     fields.begin(in, length, name(first));
     isFirst = false;
-    boolean isPlain = (first | 2) == (PLAIN_PUBLISH | 2) && connection.takesPlain();
+    boolean isPlain = PlainPackets.mayBe(first) && connection.takesPlain();
     if (!isPlain || !publishPlain(first, length)) {
       context.fireChannelRead(packet(context, first, length));
     }
@@ -195,7 +205,7 @@ public final class PacketDecoder extends ChannelInboundHandlerAdapter {
   /** The same in short; false, and nothing read, where the packet has properties. */
   private boolean publishPlain(int first, int length) {
     String topic = fields.topic();
-    int packetId = first == PLAIN_PUBLISH ? 0 : fields.packetId();
+    int packetId = first == PlainPackets.PUBLISH ? 0 : fields.packetId();
     if (level == 5 && !fields.hasNoProperties()) {
       fields.again(length);
       return false;

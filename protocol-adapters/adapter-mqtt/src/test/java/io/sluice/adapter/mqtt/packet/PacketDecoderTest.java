@@ -27,8 +27,7 @@ class PacketDecoderTest {
   private static final int MAX_BYTES = 4_096;
 
   /** Notes what it is given; ends at the packet of that number. */
-  private static final class Recorder extends ChannelInboundHandlerAdapter
-      implements PacketConnection {
+  private static class Recorder extends ChannelInboundHandlerAdapter implements PacketConnection {
     final List<String> seen = new ArrayList<>();
     int plain;
     boolean isIncomplete;
@@ -169,6 +168,33 @@ class PacketDecoderTest {
     assertThat(recorder.plain).isEqualTo(1);
     packet.release();
     assertThat(channel.finish()).isFalse();
+  }
+
+  @Test
+  void aReadWithinAReadHasBytesOfItsOwn() {
+    Recorder inner = new Recorder(true, Integer.MAX_VALUE);
+    EmbeddedChannel second = channel(inner);
+    second.writeInbound(connect(4), publish(0x32, "t", 1, new byte[0], "first"));
+    Recorder outer =
+        new Recorder(true, Integer.MAX_VALUE) {
+          @Override
+          public void published(String topic, int packetId, byte[] payload) {
+            second.writeInbound(publish(0x32, "t", packetId, new byte[0], "inner"));
+            super.published(topic, packetId, payload);
+          }
+        };
+    EmbeddedChannel first = channel(outer);
+    ByteBuf stream = Unpooled.buffer();
+    for (int id = 1; id < 5; id++) {
+      stream.writeBytes(publish(0x32, "u", id, new byte[0], "outer"));
+    }
+    first.writeInbound(connect(4), stream);
+    assertThat(outer.plain).isEqualTo(4);
+    assertThat(inner.plain).isEqualTo(5);
+    assertThat(outer.seen.getLast()).isEqualTo("u 4 [111, 117, 116, 101, 114]");
+    assertThat(inner.seen.getLast()).isEqualTo("t 4 [105, 110, 110, 101, 114]");
+    first.finishAndReleaseAll();
+    second.finishAndReleaseAll();
   }
 
   private static EmbeddedChannel channel(Recorder recorder) {
