@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class EventGathering {
   /** For so long events gather. */
-  static final long WAIT_NANOS = TimeUnit.MICROSECONDS.toNanos(750);
+  static final long WAIT_NANOS = TimeUnit.MICROSECONDS.toNanos(600);
 
   /** Looks that found something are counted for so long. */
   private static final long WINDOW_NANOS = TimeUnit.MICROSECONDS.toNanos(2_000);
@@ -26,7 +26,7 @@ final class EventGathering {
   private static final int GATHERED_MIN = 2;
 
   /** So many of those in a row: it is quiet now. */
-  private static final int QUIET_WAITS = 2;
+  private static final int QUIET_WAITS = 3;
 
   /** So many watched waits in a row of no use, and it is left off. */
   private static final int PATIENCE = 4;

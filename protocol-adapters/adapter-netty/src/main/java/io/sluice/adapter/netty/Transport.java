@@ -65,7 +65,7 @@ public enum Transport {
 
   /**
    * For the event loops of many peers that send when they like: with epoll, events gather for up to
-   * 0.75 ms where that spares wake-ups.
+   * 0.6 ms where that spares wake-ups.
    */
   IoHandlerFactory gatheringIoHandlers() {
     // io_uring puts writes off to the next look, and NIO is for where there is neither
