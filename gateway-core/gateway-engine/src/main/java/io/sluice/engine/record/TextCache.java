@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,7 @@ public final class TextCache {
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
   private final @Nullable String[] texts = new String[TEXTS];
+  private final byte[] @Nullable [] utf8 = new byte[TEXTS] @Nullable [];
 
   /** The text that these bytes are in UTF-8. */
   String of(byte[] bytes, int at, int length) {
@@ -28,11 +30,15 @@ public final class TextCache {
     }
     int slot = (int) ((ends(bytes, at, length) * MIX) >>> 40) & (TEXTS - 1);
     String known = texts[slot];
-    if (known != null && known.length() == length && isSame(known, bytes, at)) {
+    byte[] knownBytes = utf8[slot];
+    if (known != null
+        && knownBytes != null
+        && Arrays.equals(knownBytes, 0, knownBytes.length, bytes, at, at + length)) {
       return known;
     }
     String text = new String(bytes, at, length, StandardCharsets.UTF_8);
     texts[slot] = text;
+    utf8[slot] = Arrays.copyOfRange(bytes, at, at + length);
     return text;
   }
 
