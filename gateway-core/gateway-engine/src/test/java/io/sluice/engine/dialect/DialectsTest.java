@@ -3,10 +3,16 @@ package io.sluice.engine.dialect;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.api.ContentType;
+import io.sluice.api.DeviceId;
 import io.sluice.api.MessageClass;
+import io.sluice.api.codec.PayloadException;
+import io.sluice.api.dialect.Part;
+import io.sluice.api.dialect.Reading;
+import io.sluice.api.dialect.Unpacker;
 import io.sluice.engine.config.Fault;
 import io.sluice.engine.config.Faults;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -220,5 +226,31 @@ class DialectsTest {
         .contains("there is no dialect \"alnik\"")
         .contains("alink");
     assertThat(Dialects.unknown("mine", load("").names())).isNull();
+  }
+
+  /** As a reload does: what devices told before need not be told again. */
+  @Test
+  void dialectsThatAreReadAnewGoOnWithWhatDevicesTold() throws Exception {
+    String text = "up: [ { topic: mine, class: state } ]\n";
+    List<String> list = List.of("wirenboard", "home-assistant");
+    Dialects before = load(text);
+    Topics old = before.topics(list, Map.of());
+    DeviceId session = new DeviceId("bridge");
+    tell(old, session, "/devices/d/controls/T/meta/units", "deg C");
+    tell(old, session, "homeassistant/sensor/x/config", "{\"stat_t\":\"a/b\"}");
+    Dialects after = load(text);
+    Topics topics = after.topics(list, Map.of());
+    after.continueFrom(before);
+    assertThat(tell(topics, session, "/devices/d/controls/T", "21").getFirst().readings())
+        .extracting(Reading::unit)
+        .containsExactly("Cel");
+    assertThat(tell(topics, session, "a/b", "7")).hasSize(1);
+    assertThat(lines()).isEmpty();
+  }
+
+  private static List<Part> tell(Topics topics, DeviceId session, String topic, String payload)
+      throws PayloadException {
+    Unpacker unpacker = Objects.requireNonNull(route(topics, topic).unpacker());
+    return unpacker.unpack(session, topic, payload.getBytes(StandardCharsets.UTF_8), 0);
   }
 }

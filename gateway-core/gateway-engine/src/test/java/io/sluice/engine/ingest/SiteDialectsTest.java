@@ -104,6 +104,27 @@ class SiteDialectsTest {
         .containsExactly("telemetry host1 @2026-11-27T18:59:00Z; mem.used=1; mem.used=2");
   }
 
+  /** The plugin's sample configuration has data_format = "influx". */
+  @Test
+  void telegrafsLineProtocolHasTheNamesOfItsJson() {
+    VendorRig rig = VendorRig.of("telegraf").child("host1", "any");
+    assertThat(
+            rig.take(
+                "telegraf/host1/cpu",
+                "cpu,cpu=cpu0,host=host1 usage_idle=91.5,up=t,state=\"on line\" 1795805940000000000\n"))
+        .containsExactly(
+            "telemetry host1 @2026-11-27T18:59:00Z; cpu.cpu0.usage_idle=91.5; cpu.cpu0.up=true;"
+                + " cpu.cpu0.state=on line");
+    assertThat(
+            rig.take(
+                "telegraf/host1",
+                "mem,host=host1 used=1i 1795805930000000000\nmem,host=host1 used=18446744073709551615u 1795805940000000000"))
+        .containsExactly(
+            "telemetry host1 @2026-11-27T18:59:00Z; mem.used=1; mem.used=18446744073709551615");
+    assertThat(rig.take("telegraf/host1", "mem used=1i\nmem used=half")).isEmpty();
+    assertThat(rig.letters).hasSize(1);
+  }
+
   @Test
   void teltonikasPlaceIsTwoNumbers() {
     VendorRig rig = VendorRig.of("teltonika").child("352094080000001", "any");

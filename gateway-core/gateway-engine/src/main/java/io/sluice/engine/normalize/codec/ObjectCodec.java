@@ -31,7 +31,7 @@ final class ObjectCodec implements DocumentReader {
   static final String NAMELESS = "_";
 
   private static final Set<String> ENVELOPE =
-      Set.of("id", "version", "method", "sys", "src", "dst", "jsonrpc");
+      Set.of("id", "version", "method", "sys", "src", "dst", "jsonrpc", "clientToken");
 
   final LeafReader leaves = new LeafReader();
   Profile profile = Profile.generic("");

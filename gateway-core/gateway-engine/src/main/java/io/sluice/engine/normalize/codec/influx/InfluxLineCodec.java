@@ -264,7 +264,7 @@ final class InfluxLineCodec implements PlannedCodec {
   }
 
   /** A Boolean, a Long, a Double, a BigInteger beyond 64 bits; null for a string, and for none. */
-  private static @Nullable Object parsed(Point.Value value) {
+  static @Nullable Object parsed(Point.Value value) {
     String text = value.text();
     if (value.quoted()) {
       return null;
