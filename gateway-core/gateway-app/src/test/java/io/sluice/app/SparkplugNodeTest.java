@@ -6,13 +6,19 @@ import static io.sluice.app.SparkplugBytes.payload;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.sluice.api.ContentType;
+import io.sluice.api.DeviceId;
 import io.sluice.api.GatewayTime;
+import io.sluice.api.operator.CommandService;
+import io.sluice.api.operator.CoverageService;
 import io.sluice.cli.config.GatewayFiles;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -68,11 +74,12 @@ class SparkplugNodeTest {
         "profiles/node.yaml",
         """
         id: node
+        interval: 1h
         children: { register: "Plant:*", profile: machine, limit: 4 }
         """);
     write(
         "profiles/machine.yaml",
-        "id: machine\nmetrics: { level: { unit: mm, from: [Tank/Level] } }\n");
+        "id: machine\ninterval: 1h\nmetrics: { level: { unit: mm, from: [Tank/Level] } }\n");
     write(
         "devices.yaml",
         """
@@ -188,6 +195,7 @@ class SparkplugNodeTest {
           assertThat(records("Plant:Line7:Tank_1", "Lamp")).hasSize(2);
         });
     assertThat(gateway.operations().deadLetters().count()).isZero();
+    await().untilAsserted(() -> assertThat(connected()).isEqualTo(2));
 
     node.disconnectForcibly(0, 0, false); // its will is due
     await()
@@ -205,6 +213,53 @@ class SparkplugNodeTest {
     assertThat(level.toString()).containsIgnoringCase("bad").containsIgnoringCase("STALE");
     assertThat(metric(dead, "Lamp").toString()).containsIgnoringCase("STALE");
     assertThat(records("Line7", "online")).anyMatch(record -> record.toString().contains("STALE"));
+    node.close();
+  }
+
+  /** Devices that coverage has as connected. */
+  private long connected() {
+    return gateway
+        .operations()
+        .coverage()
+        .coverage(CoverageService.Window.NOW, CoverageService.By.ALL)
+        .groups()
+        .getFirst()
+        .connected();
+  }
+
+  @Test
+  void commandForTheDeviceBehindTheNodeIsSentOnceItIsBorn() throws Exception {
+    MqttClient node = node(1);
+    assertThat(down.poll(10, TimeUnit.SECONDS)).isNotNull(); // STATE
+    publish(node, "NBIRTH/Line7", nodeBirth(1));
+    publish(node, "DBIRTH/Line7/Tank 1", deviceBirth(1));
+    DeviceId tank = new DeviceId("Plant:Line7:Tank_1");
+    await().until(() -> gateway.operations().devices().get(tank) != null);
+    publish(node, "DDEATH/Line7/Tank 1", payload(System.currentTimeMillis(), 2).done());
+    await().until(() -> records("Plant:Line7:Tank_1", "online").size() == 2);
+    CommandService.Submission submitted =
+        gateway
+            .operations()
+            .commands()
+            .submit(
+                tank,
+                "switch",
+                ContentType.JSON,
+                "{\"Lamp\":true,\"Tank/Level\":-1}".getBytes(StandardCharsets.UTF_8),
+                Duration.ofHours(1));
+    assertThat(submitted).isInstanceOf(CommandService.Submission.Taken.class);
+    publish(node, "DBIRTH/Line7/Tank 1", deviceBirth(3));
+    Message command = down.poll(30, TimeUnit.SECONDS);
+    assertThat(command).isNotNull();
+    assertThat(command.topic()).isEqualTo(GROUP + "DCMD/Line7/Tank 1");
+    String hex = HexFormat.of().formatHex(command.payload());
+    assertThat(hex).contains("20" + "0b" + "70" + "01").contains("50" + "ffffffff0f");
+    publish(
+        node,
+        "DDATA/Line7/Tank 1",
+        payload(System.currentTimeMillis(), 4).metric(alias(3).varint(14, 1)).done());
+    await().untilAsserted(() -> assertThat(records("Plant:Line7:Tank_1", "Lamp")).hasSize(4));
+    node.disconnect();
     node.close();
   }
 

@@ -23,6 +23,12 @@ public interface DeviceLink {
   }
 
   /**
+   * The far end has said more of itself, so that commands may be written for it now that could not
+   * be before: they are tried again.
+   */
+  default void knownAnew() {}
+
+  /**
    * Whether the link ends when the device is gone, as a connection does. One of a protocol without
    * sessions, such as an observation of CoAP, tells nothing of the device between its messages.
    */

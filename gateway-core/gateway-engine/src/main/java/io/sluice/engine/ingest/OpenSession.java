@@ -40,6 +40,9 @@ final class OpenSession implements SessionCodecs.Attached {
   private int waitingBytes;
   private boolean hasEnded;
 
+  /** Whether a birth came that the link has not heard of. */
+  private boolean isBorn;
+
   /** A message that waits for others. */
   private record Waiting(Uplink uplink, MessageParts.Known known) {}
 
@@ -78,7 +81,7 @@ final class OpenSession implements SessionCodecs.Attached {
     if (!waiting.isEmpty()) {
       settleReady();
     }
-    ask(VendorSessions.nowMicros());
+    answer(uplink.receivedMicros());
     return now;
   }
 
@@ -130,6 +133,7 @@ final class OpenSession implements SessionCodecs.Attached {
   /** Notes that a device behind the session is there, or gone. */
   void told(Device subject, Part.Life life) {
     DeviceId id = subject.id();
+    isBorn |= life == Part.Life.BIRTH;
     if (id.equals(self.id())) {
       return; // that is for its link to say
     }
@@ -164,15 +168,21 @@ final class OpenSession implements SessionCodecs.Attached {
         settleReady();
       }
     }
-    ask(nowMicros);
+    answer(nowMicros);
   }
 
-  private void ask(long nowMicros) {
-    for (Downlink each : session.requests(nowMicros)) {
-      if (link instanceof DeviceLink own) {
+  /** Gives the link what the session asks for, and what can be sent now that births have come. */
+  private void answer(long nowMicros) {
+    List<Downlink> requests = session.requests(nowMicros);
+    if (link instanceof DeviceLink own) {
+      for (Downlink each : requests) {
         var _ = own.tell(each); // a link that sends none is no fault of the session
       }
+      if (isBorn) {
+        own.knownAnew();
+      }
     }
+    isBorn = false;
   }
 
   @Override

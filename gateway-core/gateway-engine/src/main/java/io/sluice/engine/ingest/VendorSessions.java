@@ -9,6 +9,7 @@ import io.sluice.api.codec.PayloadException;
 import io.sluice.api.dialect.Part;
 import io.sluice.api.dialect.SessionUnpacker;
 import io.sluice.engine.normalize.SessionCodecs;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -18,9 +19,12 @@ import org.jspecify.annotations.Nullable;
  * gives what these rules ask for to the link that brought them. Thread-safe, never blocks.
  */
 public final class VendorSessions {
+  private static final long MICROS = 1_000;
+
   private final IngestPipeline pipeline;
   private final MessageParts parts;
   private final SessionCodecs sessions;
+  private final InstantSource clock = InstantSource.system(); // of the times that commands have
 
   VendorSessions(IngestPipeline pipeline, MessageParts parts, SessionCodecs sessions) {
     this.pipeline = pipeline;
@@ -58,11 +62,7 @@ public final class VendorSessions {
   /** A command in the form of the session's vendor, or null. */
   public @Nullable Downlink write(Device self, SessionUnpacker unpacker, Command command) {
     OpenSession open = open(self, unpacker);
-    return open == null ? null : open.write(command, nowMicros());
-  }
-
-  static long nowMicros() {
-    return System.currentTimeMillis() * 1_000;
+    return open == null ? null : open.write(command, clock.millis() * MICROS);
   }
 
   /** Settles messages that have waited too long, and asks what is due to be asked. Each second. */

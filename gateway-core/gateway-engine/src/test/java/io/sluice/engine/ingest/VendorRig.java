@@ -20,6 +20,7 @@ import io.sluice.engine.dialect.Dialects;
 import io.sluice.engine.limits.DeviceLimits;
 import io.sluice.engine.limits.LimitSettings;
 import io.sluice.engine.normalize.Normalizer;
+import io.sluice.engine.normalize.SessionCodecs;
 import io.sluice.engine.normalize.profile.Profiles;
 import io.sluice.engine.record.CorruptRecordException;
 import io.sluice.engine.record.EncodedRecord;
@@ -49,6 +50,10 @@ final class VendorRig {
 
   final List<Receipt> receipts = new ArrayList<>();
   final List<SpoolEntry> letters = new ArrayList<>();
+
+  /** Devices with what was told of them by others. */
+  final List<String> told = new ArrayList<>();
+
   final Map<String, Device> devices = new HashMap<>();
   private final List<SpoolEntry> entries = new ArrayList<>();
   private final TrafficMeter meter = new TrafficMeter();
@@ -60,6 +65,15 @@ final class VendorRig {
    * @param dialects names of those that hold
    */
   VendorRig(@Nullable Path own, String... dialects) {
+    this(own, SessionCodecs.NONE, dialects);
+  }
+
+  /**
+   * The same with sessions.
+   *
+   * @param sessions of devices
+   */
+  VendorRig(@Nullable Path own, SessionCodecs sessions, String... dialects) {
     Faults faults = new Faults();
     Dialects all =
         Dialects.load(
@@ -70,13 +84,18 @@ final class VendorRig {
         new IngestPipeline(
             devices::get,
             new Vocabulary(all.topics(List.of(dialects), Map.of()), profiles),
-            new Normalizer("gw", profiles),
+            new Normalizer("gw", profiles, any -> false, sessions),
             spool(),
             meter,
             new DeviceLimits(LimitSettings.DEFAULTS, System::nanoTime),
             new IngestPipeline.Observer() {
               @Override
               public void stored(DeviceId id, Uplink uplink) {}
+
+              @Override
+              public void told(DeviceId device, @Nullable Boolean isThere) {
+                told.add(device + " " + isThere);
+              }
 
               @Override
               public void refused(Uplink uplink, RejectReason reason, String detail) {}

@@ -255,7 +255,7 @@ public final class CommandQueues implements Commands, CommandService, DeviceChan
   private @Nullable DeviceLink taker(DeviceId device) {
     DeviceLink own = presence.taker(device);
     DeviceId parent = own == null ? families.parent(device.value()) : null;
-    if (parent == null || presence.connected(device)) {
+    if (parent == null || presence.link(device) != null) {
       return own;
     }
     DeviceLink link = presence.taker(parent);

@@ -136,6 +136,18 @@ final class CommandLink implements DeviceLink, Subscriber {
   }
 
   @Override
+  public void knownAnew() {
+    connection
+        .sink()
+        .execute(() -> {
+          if (subscribed && !connection.ending.hasEnded()) {
+            unheard.clear();
+            connection.gateway.commands().ready(device);
+          }
+        });
+  }
+
+  @Override
   public boolean send(Command command) {
     String unheardBy = unheard.get(command.id());
     boolean isUnheard = unheardBy != null && unheardBy.equals(dialogue.heard(command.device()));

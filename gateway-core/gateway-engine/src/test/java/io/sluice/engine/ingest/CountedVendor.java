@@ -1,0 +1,75 @@
+package io.sluice.engine.ingest;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.sluice.api.Downlink;
+import io.sluice.api.codec.PayloadException;
+import io.sluice.api.dialect.Part;
+import io.sluice.api.dialect.SessionUnpacker;
+import io.sluice.api.dialect.Unpacker;
+import io.sluice.api.dialect.UnpackerFactory;
+import io.sluice.api.dialect.VendorSession;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A vendor whose messages are numbers, which come in order from 0 on; one that runs ahead waits,
+ * and where what is missing does not come it is asked for. {@code come NAME} and {@code go NAME}
+ * tell of devices.
+ */
+public final class CountedVendor implements UnpackerFactory {
+  static final long PATIENCE_MICROS = 2_000_000;
+
+  @Override
+  public String name() {
+    return "counted";
+  }
+
+  @Override
+  public Unpacker create() {
+    return (SessionUnpacker) _ -> new Counted();
+  }
+
+  private static final class Counted implements VendorSession {
+    private final List<Downlink> wanted = new ArrayList<>();
+    private int next;
+
+    @Override
+    public long patienceMicros() {
+      return PATIENCE_MICROS;
+    }
+
+    @Override
+    public @Nullable List<Part> unpack(
+        String topic, byte[] payload, long receivedMicros, boolean mayWait)
+        throws PayloadException {
+      String text = new String(payload, UTF_8);
+      if (text.startsWith("come ")) {
+        return List.of(Part.of(new byte[0]).ofDevice(text.substring(5)).telling(Part.Life.BIRTH));
+      }
+      if (text.startsWith("go ")) {
+        return List.of(Part.of(new byte[0]).ofDevice(text.substring(3)).telling(Part.Life.DEATH));
+      }
+      if (text.equals("what")) {
+        throw new PayloadException("is no number; send one");
+      }
+      int number = Integer.parseInt(text);
+      if (number > next && mayWait) {
+        return null;
+      }
+      if (number > next) {
+        wanted.add(new Downlink("ask", String.valueOf(next).getBytes(UTF_8)));
+      }
+      next = Math.max(next, number + 1);
+      return List.of(Part.of(out -> out.put("n", number)));
+    }
+
+    @Override
+    public List<Downlink> requests(long nowMicros) {
+      List<Downlink> now = List.copyOf(wanted);
+      wanted.clear();
+      return now;
+    }
+  }
+}

@@ -1,0 +1,141 @@
+package io.sluice.engine.ingest;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.api.Command;
+import io.sluice.api.DeviceId;
+import io.sluice.api.Downlink;
+import io.sluice.api.adapter.DeviceLink;
+import io.sluice.api.adapter.LinkEnd;
+import io.sluice.api.adapter.Receipt;
+import io.sluice.engine.normalize.SessionCodecs;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Messages that hang together in a session, by a vendor that counts them. */
+class VendorSessionsTest {
+  private static final DeviceId BRIDGE = new DeviceId("bridge");
+  private static final long NOW = ChronoUnit.MICROS.between(Instant.EPOCH, VendorRig.NOW);
+
+  /** What the link was given to send. */
+  private final List<String> sent = new ArrayList<>();
+
+  private int known;
+
+  private final DeviceLink link =
+      new DeviceLink() {
+        @Override
+        public boolean send(Command command) {
+          return false;
+        }
+
+        @Override
+        public boolean tell(Downlink message) {
+          return sent.add(message.topic() + " " + new String(message.payload(), UTF_8));
+        }
+
+        @Override
+        public void knownAnew() {
+          known++;
+        }
+
+        @Override
+        public void close(LinkEnd reason) {}
+      };
+
+  private @Nullable Object session = link;
+  private final SessionCodecs sessions = new SessionCodecs(device -> session);
+
+  @TempDir private Path own;
+  private VendorRig rig;
+
+  @BeforeEach
+  void start() throws IOException {
+    Files.writeString(
+        own.resolve("counts.yaml"),
+        "title: counts\nhint: n\nup: [ { topic: n, class: telemetry, unpack: counted } ]\n");
+    rig = new VendorRig(own, sessions, "counts").child("m1", "any").child("m2", "any");
+  }
+
+  private void end() {
+    session = null;
+    sessions.ended(BRIDGE, link);
+  }
+
+  @Test
+  void messageThatRunsAheadWaitsForThoseBeforeItAndHasItsReceiptThen() {
+    assertThat(rig.take("n", "0")).containsExactly("telemetry bridge; n=0");
+    rig.receipts.clear();
+    assertThat(rig.take("n", "2")).isEmpty();
+    assertThat(rig.take("n", "3")).isEmpty();
+    assertThat(rig.receipts).isEmpty();
+    assertThat(rig.take("n", "1"))
+        .containsExactly("telemetry bridge; n=1", "telemetry bridge; n=2", "telemetry bridge; n=3");
+    assertThat(rig.receipts).hasSize(3).allMatch(Receipt.Stored.class::isInstance);
+    assertThat(sent).isEmpty();
+  }
+
+  @Test
+  void whatDoesNotComeInTimeIsAskedForByTheLinkAndTheOthersAreStored() {
+    assertThat(rig.take("n", "4")).isEmpty();
+    rig.pipeline().vendorSessions().sweep(NOW + CountedVendor.PATIENCE_MICROS - 1);
+    assertThat(rig.store()).isEmpty();
+    rig.pipeline().vendorSessions().sweep(NOW + CountedVendor.PATIENCE_MICROS);
+    assertThat(rig.store()).containsExactly("telemetry bridge; n=4");
+    assertThat(sent).containsExactly("ask 0");
+    assertThat(rig.receipt()).isInstanceOf(Receipt.Stored.class);
+  }
+
+  @Test
+  void asManyWaitAsThereIsRoomForAndTheOldestIsTakenAsItIs() {
+    IntStream.rangeClosed(1, 64).forEach(n -> assertThat(rig.take("n", n + "")).isEmpty());
+    List<String> taken = rig.take("n", "65");
+    assertThat(taken).hasSize(65).startsWith("telemetry bridge; n=1");
+    assertThat(sent).containsExactly("ask 0");
+  }
+
+  @Test
+  void endOfTheSessionLosesNothingThatWaits() {
+    assertThat(rig.take("n", "7")).isEmpty();
+    end();
+    assertThat(rig.store()).containsExactly("telemetry bridge; n=7");
+    session = new Object();
+    assertThat(rig.take("n", "0")).as("another session").containsExactly("telemetry bridge; n=0");
+  }
+
+  @Test
+  void messageThatIsNoneIsALetterAndTheSessionGoesOn() {
+    assertThat(rig.take("n", "0")).hasSize(1);
+    assertThat(rig.take("n", "what")).isEmpty();
+    assertThat(rig.letters).hasSize(1);
+    assertThat(rig.take("n", "1")).hasSize(1);
+  }
+
+  @Test
+  void devicesBehindTheSessionComeAndGoByWhatItSaysAndAreUnknownBehindIt() {
+    rig.take("n", "come m1");
+    rig.take("n", "come m2");
+    rig.take("n", "go m1");
+    assertThat(known).as("commands are tried anew with each birth").isEqualTo(2);
+    end();
+    assertThat(rig.told).containsExactly("m1 true", "m2 true", "m1 false", "m2 null");
+  }
+
+  @Test
+  void withoutASessionEachMessageStandsAlone() {
+    session = null;
+    assertThat(rig.take("n", "5")).containsExactly("telemetry bridge; n=5");
+    assertThat(rig.take("n", "5")).containsExactly("telemetry bridge; n=5");
+  }
+}
