@@ -13,6 +13,7 @@ import io.sluice.api.health.Health;
 import io.sluice.api.operator.AdminRole;
 import io.sluice.api.operator.AdminSettings;
 import io.sluice.api.operator.AlarmService;
+import io.sluice.api.operator.ConfigurationService;
 import io.sluice.api.operator.CoverageService;
 import io.sluice.api.operator.CoverageService.Filter;
 import io.sluice.api.operator.CoverageService.What;
@@ -344,6 +345,22 @@ class AdminServerTest {
             "sluice_dead_letters 2.0",
             "sluice_faults_total{task=\"spool-keeper\"} 4.0",
             "sluice_devices{state=\"registered\"} 5.0");
+  }
+
+  @Test
+  void reloadBesideAnotherOneIsAConflictThatSaysWhatToDo() throws Exception {
+    operations.reloaded =
+        new ConfigurationService.Reload(
+            ConfigurationService.Result.BUSY,
+            3,
+            "0a1b",
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of());
+    HttpResponse<String> answer = send(json("/api/v1/reload").POST(body("")));
+    assertThat(answer.statusCode()).isEqualTo(409);
+    assertThat(answer.body()).contains("another reload is under way", "try again");
   }
 
   @Test

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -43,6 +44,9 @@ class ReloadIT {
   private final AtomicBoolean isSending = new AtomicBoolean(true);
   private final AtomicInteger sent = new AtomicInteger();
   private Thread sender;
+
+  /** Why the sender gave up; null where it did not. */
+  private volatile MqttException stopped;
 
   @BeforeEach
   void start() throws Exception {
@@ -81,7 +85,7 @@ class ReloadIT {
     return yaml.toString();
   }
 
-  /** Upstreams that write to folders of their names. */
+  /** Upstreams that write to folders of their names; {@code name:folder} to another. */
   private void configure(String... upstreams) throws Exception {
     StringBuilder yaml =
         new StringBuilder(
@@ -96,7 +100,10 @@ class ReloadIT {
             upstreams:
             """);
     for (String name : upstreams) {
-      yaml.append("  - { name: %s, type: file, directory: ./%s }%n".formatted(name, name));
+      String folder = name.substring(name.indexOf(':') + 1);
+      yaml.append(
+          "  - { name: %s, type: file, directory: ./%s }%n"
+              .formatted(name.replaceAll(":.*", ""), folder));
     }
     write("sluice.yaml", yaml.toString());
   }
@@ -105,6 +112,7 @@ class ReloadIT {
     MqttClient client =
         new MqttClient("tcp://127.0.0.1:" + gateway.port("mqtt"), id, new MemoryPersistence());
     MqttConnectOptions options = new MqttConnectOptions();
+    options.setMaxInflight(1_000); // Paho counts down after it has told that one is done
     options.setUserName(id);
     options.setPassword(("t0ken-0123456789-of-" + id).toCharArray());
     client.connect(options);
@@ -119,7 +127,7 @@ class ReloadIT {
         sent.incrementAndGet();
       }
     } catch (MqttException e) {
-      isSending.set(false);
+      stopped = e;
     }
   }
 
@@ -150,14 +158,26 @@ class ReloadIT {
     bySignal();
     assertThat(configuration().get("sha256").stringValue()).isNotEqualTo(hash);
     aBrokenProfileIsNamedAndChangesNothing();
+    anUpstreamThatIsChangedGoesOnWhereItWas();
     isSending.set(false);
     sender.join();
+    assertThat(stopped).isNull();
     assertThat(device.isConnected()).as("the session outlives all of it").isTrue();
     List<Long> all = IntStream.rangeClosed(1, sent.get()).mapToObj(Long::valueOf).toList();
     await()
         .atMost(Duration.ofSeconds(30))
         .untilAsserted(() -> assertThat(archived("steady", "n")).hasSize(all.size()));
     assertThat(archived("steady", "n")).as("nothing is lost").hasSameElementsAs(all);
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(() ->
+            assertThat(archived("further", "n").size() + archived("elsewhere", "n").size())
+                .as("nothing is lost, nothing is sent twice")
+                .isEqualTo(all.size()));
+    List<Long> both = new ArrayList<>(archived("further", "n"));
+    both.addAll(archived("elsewhere", "n"));
+    assertThat(both).hasSameElementsAs(all);
+    assertThat(archived("elsewhere", "n")).isNotEmpty();
     assertThat(gateway.log()).contains("configuration read anew (SIGHUP)");
     assertThat(gateway.terminate()).isZero();
     StringBuilder audit = new StringBuilder();
@@ -166,7 +186,7 @@ class ReloadIT {
         audit.append(Files.readString(file));
       }
     }
-    assertThat(audit).contains("config.reloaded", "SIGHUP", "watch", "version 4", "tank.yaml:5:");
+    assertThat(audit).contains("config.reloaded", "SIGHUP", "watch", "version 5", "tank.yaml:5:");
   }
 
   private void byTheFilesThemselves() throws Exception {
@@ -178,9 +198,25 @@ class ReloadIT {
     await().until(() -> archived("steady", "level").equals(List.of(7L)));
   }
 
+  /** Under load, with a profile that is broken in between. */
+  private void anUpstreamThatIsChangedGoesOnWhereItWas() throws Exception {
+    configure("steady", "further:elsewhere");
+    assertThat(CommandLines.run(ExitCode.USAGE, gateway, "reload")).contains("parsnips");
+    assertThat(archived("elsewhere", "n")).isEmpty();
+    write("profiles/tank.yaml", PROFILE);
+    assertThat(CommandLines.run(gateway, "reload")).contains("upstream further changed");
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> stopped != null || archived("elsewhere", "n").size() > 10);
+  }
+
   private void byTheCommand() throws Exception {
     write("devices.yaml", devices("tank-1", "tank-2").replace("profile: tank", "profile: silo"));
     configure("steady", "archive", "further");
+    String file = directory.resolve("sluice.yaml").toString();
+    assertThat(CommandLines.run(gateway, "check", "--config", file, "--against-running"))
+        .contains("no fault found", "devices file devices.yaml changed", "upstream further added");
+    assertThat(configuration().get("version").asInt()).as("nothing is done").isEqualTo(2);
     String looked = CommandLines.run(gateway, "reload", "--dry-run");
     assertThat(looked).contains("upstream further added").doesNotContain("version");
     String done = CommandLines.run(gateway, "reload");

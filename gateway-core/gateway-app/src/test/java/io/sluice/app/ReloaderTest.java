@@ -9,11 +9,13 @@ import io.sluice.api.operator.ConfigurationService;
 import io.sluice.api.operator.ConfigurationService.Reload;
 import io.sluice.api.operator.ConfigurationService.Result;
 import io.sluice.cli.config.GatewayFiles;
+import io.sluice.testkit.Mosquitto;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.eclipse.paho.client.mqttv3.MqttClient;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
@@ -219,6 +221,56 @@ class ReloaderTest {
 
   private static String further(String name) {
     return "  - { name: %s, type: file, directory: ./%s }\n".formatted(name, name);
+  }
+
+  @Test
+  void sourceComesChangesAndGoesBesideWhatRuns(@TempDir Path brokers) throws Exception {
+    String text = configuration("archive", "./archive");
+    try (Mosquitto broker = new Mosquitto(brokers)) {
+      MqttClient far =
+          new MqttClient("tcp://127.0.0.1:" + broker.port, "far", new MemoryPersistence());
+      far.connect();
+      String source =
+          "sources: [ { name: hall, type: mqtt, uri: \"tcp://127.0.0.1:%d\", topics: [ \"acme/#\" ], device: %s } ]\n";
+      write("devices.yaml", devices("tank-1", "tank-2"));
+      write("sluice.yaml", text + source.formatted(broker.port, "tank-1"));
+      Reload added = reload();
+      assertThat(added.result()).as(added.toString()).isEqualTo(Result.APPLIED);
+      assertThat(added.changes()).contains("source hall added");
+      awaitFromBroker(far, 1, "tank-1");
+      write("sluice.yaml", text + source.formatted(broker.port, "tank-2"));
+      assertThat(reload().changes()).contains("source hall changed");
+      awaitFromBroker(far, 2, "tank-2");
+      write("profiles/tank.yaml", PROFILE.replace("lvl", "height"));
+      assertThat(reload().changes()).containsExactly("profile file tank.yaml changed");
+      publish(far, "acme/up", "{\"height\":3}");
+      await().until(() -> archived("archive", "level").contains(3L));
+      write("sluice.yaml", text);
+      assertThat(reload().changes()).contains("source hall removed");
+      publish(far, "acme/up", "{\"height\":4}");
+      publish("telemetry", "{\"height\":5}");
+      await().until(() -> archived("archive", "level").contains(5L));
+      assertThat(archived("archive", "level")).doesNotContain(4L);
+      assertThat(device.isConnected()).as("the session outlives all of it").isTrue();
+      far.disconnect();
+      far.close();
+    }
+  }
+
+  private void awaitFromBroker(MqttClient far, int level, String device) {
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> {
+          publish(far, "acme/up", "{\"lvl\":" + level + "}"); // until the source has subscribed
+          return new ArchiveFiles(directory.resolve("archive"))
+              .records().stream()
+                  .filter(record -> record.get("device").stringValue().equals(device))
+                  .anyMatch(record -> record.get("m").toString().contains("\"v\":" + level));
+        });
+  }
+
+  private static void publish(MqttClient to, String topic, String payload) throws Exception {
+    to.publish(topic, payload.getBytes(StandardCharsets.UTF_8), 1, false);
   }
 
   @Test
