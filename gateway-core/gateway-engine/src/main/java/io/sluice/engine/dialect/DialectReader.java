@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -74,6 +75,7 @@ final class DialectReader {
   private final Faults faults;
   private final SequencedMap<String, Written> read = new LinkedHashMap<>();
   private final Map<String, Path> own = new LinkedHashMap<>();
+  private final Map<String, Path> asleep = new LinkedHashMap<>();
   private final Unpackers unpackers = new Unpackers();
 
   DialectReader(Faults faults) {
@@ -83,6 +85,52 @@ final class DialectReader {
   /** Has what it reads go on with what was told to what another one read. */
   void continueFrom(DialectReader before) {
     unpackers.continueFrom(before.unpackers);
+  }
+
+  /**
+   * Those of {@link #SHIPPED} that are as they came, by their names with their places: the build
+   * has found no fault in them and no collision among them, so that they are read when something
+   * wants them. Either all of other vendors are, or none is.
+   */
+  Map<String, Path> asleep() {
+    return asleep;
+  }
+
+  private void letSleep(DialectPlaces places) {
+    Map<String, Path> vendors = new LinkedHashMap<>();
+    for (String name : SHIPPED.subList(1, SHIPPED.size())) {
+      Path mine = own.get(name);
+      vendors.put(name, mine == null ? places.shipped().resolve(name + ".yaml") : mine);
+    }
+    boolean isAsItCame =
+        own.keySet().stream()
+                .allMatch(name -> NAMED_ONLY.contains(name) || vendors.containsKey(name))
+            && vendors.entrySet().stream()
+                .allMatch(each -> isAsItCame(each.getKey(), each.getValue()));
+    if (isAsItCame) {
+      asleep.putAll(vendors);
+    }
+  }
+
+  private static boolean isAsItCame(String name, Path file) {
+    try (InputStream packed = packed(name)) {
+      return packed != null
+          && (!Files.exists(file)
+              || Arrays.equals(packed.readAllBytes(), Files.readAllBytes(file)));
+    } catch (IOException e) {
+      return false; // reading it tells what is wrong
+    }
+  }
+
+  private static @Nullable InputStream packed(String name) {
+    return DialectReader.class.getResourceAsStream("shipped/" + name + ".yaml");
+  }
+
+  /** Reads one of {@link #asleep}, as it came. */
+  @Nullable Written wake(String name) {
+    Path file = asleep.get(name);
+    ConfigNode root = file == null ? null : packed(file, name, Files.exists(file));
+    return root == null ? null : dialect(name, root);
   }
 
   SequencedMap<String, Written> readAll(DialectPlaces places) {
@@ -100,10 +148,14 @@ final class DialectReader {
         }
       }
     }
+    letSleep(places);
     for (String name : SHIPPED) {
-      Path mine = own.remove(name);
-      take(name, mine == null ? shipped(places.shipped(), name) : file(mine));
+      Path mine = own.get(name);
+      if (!asleep.containsKey(name)) {
+        take(name, mine == null ? shipped(places.shipped(), name) : file(mine));
+      }
     }
+    own.keySet().removeAll(SHIPPED);
     own.forEach((name, file) -> {
       if (!NAMED_ONLY.contains(name)) {
         take(name, file(file));
@@ -141,14 +193,20 @@ final class DialectReader {
 
   private @Nullable ConfigNode shipped(Path folder, String name) {
     Path file = folder.resolve(name + ".yaml");
-    if (Files.exists(file)) {
-      return file(file);
-    }
-    try (InputStream packed =
-        DialectReader.class.getResourceAsStream("shipped/" + name + ".yaml")) {
+    return Files.exists(file) ? file(file) : packed(file, name, false);
+  }
+
+  /**
+   * The text that the program itself has.
+   *
+   * @param isThere whether the file says the same, so that places are told by it
+   */
+  private @Nullable ConfigNode packed(Path file, String name, boolean isThere) {
+    try (InputStream packed = packed(name)) {
       if (packed != null) {
         String text = new String(packed.readAllBytes(), StandardCharsets.UTF_8);
-        return ConfigTree.parse("sluice:dialects/" + name + ".yaml", text, Map.of(), faults);
+        String at = isThere ? file.toString() : "sluice:dialects/" + name + ".yaml";
+        return ConfigTree.parse(at, text, Map.of(), faults);
       }
       faults.add(
           new Fault(

@@ -22,6 +22,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The dialects of a gateway: those that come with it, an operator's own files and those of vendors'
  * jars. Used by one thread, at the start; what it compiles is thread-safe.
+ *
+ * <p>Those of vendors that come with the program are not read before a device could mean one of
+ * them, where nobody has changed them and no list names them: a gateway whose devices speak its own
+ * topics does not pay for them.
  */
 public final class Dialects {
   /** One that a file describes. */
@@ -65,7 +69,9 @@ public final class Dialects {
     SequencedMap<String, Dialect> coded = new LinkedHashMap<>(services.byName());
     services.faults().forEach(fault -> faults.add(places.fault(fault)));
     for (String name : services.byName().keySet()) {
-      if (written.containsKey(name) || DialectReader.NAMED_ONLY.contains(name)) {
+      if (written.containsKey(name)
+          || reader.asleep().containsKey(name)
+          || DialectReader.NAMED_ONLY.contains(name)) {
         coded.remove(name);
         faults.add(
             places.fault(
@@ -83,7 +89,7 @@ public final class Dialects {
 
   /** Every name that may stand in a list. */
   public Set<String> names() {
-    Set<String> names = new LinkedHashSet<>(written.keySet());
+    Set<String> names = new LinkedHashSet<>(usual());
     names.addAll(DialectReader.NAMED_ONLY);
     names.addAll(coded.keySet());
     return names;
@@ -94,7 +100,7 @@ public final class Dialects {
    * program all that need not be named.
    */
   public List<String> usual() {
-    return List.copyOf(written.keySet());
+    return reader.asleep().isEmpty() ? List.copyOf(written.keySet()) : DialectReader.SHIPPED;
   }
 
   /** What is wrong with a name, and what to do; of one that there is, null. */
@@ -117,8 +123,24 @@ public final class Dialects {
   }
 
   /** One table for each list, however often it is asked for. */
-  private TopicTable table(List<String> list) {
-    return tables.computeIfAbsent(List.copyOf(new LinkedHashSet<>(list)), this::compile);
+  private synchronized TopicTable table(List<String> list) {
+    return tables.computeIfAbsent(
+        List.copyOf(new LinkedHashSet<>(list)),
+        names ->
+            reader.asleep().isEmpty() || !names.equals(usual())
+                ? compile(names)
+                : compile(List.of(names.getFirst())).asPartOf(names, () -> wake(names)));
+  }
+
+  /** Any thread: the one whose device could mean a vendor's dialect. */
+  private synchronized TopicTable wake(List<String> list) {
+    int before = faults.count();
+    TopicTable table = compile(list);
+    if (faults.count() > before) {
+      throw new IllegalStateException(
+          "dialects that came with the program have faults: " + faults.list());
+    }
+    return table;
   }
 
   private TopicTable compile(List<String> list) {
@@ -141,6 +163,9 @@ public final class Dialects {
 
   private @Nullable Written file(String name) {
     Written file = written.get(name);
+    if (file == null && reader.asleep().containsKey(name)) {
+      return named.computeIfAbsent(name, one -> Optional.ofNullable(reader.wake(one))).orElse(null);
+    }
     return file != null || !DialectReader.NAMED_ONLY.contains(name)
         ? file
         : named

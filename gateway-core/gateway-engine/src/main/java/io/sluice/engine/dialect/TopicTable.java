@@ -13,10 +13,15 @@ import io.sluice.engine.dialect.talk.Following;
 import io.sluice.engine.dialect.talk.Talk;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** A list of dialects, compiled. Immutable, thread-safe. */
+/**
+ * A list of dialects, compiled. Immutable, thread-safe. Where it is a part of a list whose others
+ * are asleep, these are read by the first thread that asks for what they could say: once in the
+ * life of the gateway, some ten milliseconds.
+ */
 public final class TopicTable {
   private final List<String> names = new ArrayList<>();
   private final List<String> hints = new ArrayList<>();
@@ -28,7 +33,58 @@ public final class TopicTable {
   /** The first of its rules' unpackers that keeps a session, or null. */
   private @Nullable SessionUnpacker stateful;
 
+  /** The table of the whole list, null where this is it. */
+  private @Nullable Whole whole;
+
   TopicTable() {}
+
+  /** A table that is made when it is asked for. Thread-safe. */
+  private static final class Whole {
+    private final Supplier<TopicTable> maker;
+    private volatile @Nullable TopicTable made;
+
+    private Whole(Supplier<TopicTable> maker) {
+      this.maker = maker;
+    }
+
+    private TopicTable get() {
+      TopicTable table = made;
+      return table == null ? make() : table;
+    }
+
+    private synchronized TopicTable make() {
+      TopicTable table = made;
+      if (table == null) {
+        table = maker.get();
+        made = table;
+      }
+      return table;
+    }
+  }
+
+  /**
+   * Makes this the part that is awake of a longer list.
+   *
+   * @param list names of the whole list
+   * @param maker of the whole table; called by any thread
+   */
+  TopicTable asPartOf(List<String> list, Supplier<TopicTable> maker) {
+    names.clear();
+    names.addAll(list);
+    whole = new Whole(maker);
+    return this;
+  }
+
+  /** Whether all of its dialects are read. */
+  boolean isAwake() {
+    Whole longer = whole;
+    return longer == null || longer.made != null;
+  }
+
+  private TopicTable whole() {
+    Whole longer = whole;
+    return longer == null ? this : longer.get();
+  }
 
   void addHint(String name, String hint) {
     names.add(name);
@@ -51,12 +107,12 @@ public final class TopicTable {
 
   /** Its dialects' ways to sign in, in order. */
   List<Way> signIns() {
-    return signIns;
+    return whole().signIns;
   }
 
   /** What its dialects send. */
   List<Talk> talks() {
-    return talks;
+    return whole().talks;
   }
 
   @Nullable Rule add(Rule rule) {
@@ -80,6 +136,9 @@ public final class TopicTable {
   /** What a topic or path means; null where none of the dialects maps it. */
   public @Nullable RoutedTopic route(String topic) {
     RoutedTopic routed = trie.find(topic);
+    if (routed == null && whole != null) {
+      return whole().route(topic);
+    }
     return routed != null || coded.isEmpty() ? routed : byCode(topic);
   }
 
@@ -111,8 +170,10 @@ public final class TopicTable {
 
   /** The topics that a sender may use whose topic is not mapped. */
   public String hint() {
-    return hints.isEmpty()
-        ? names.stream().collect(Collectors.joining(", ", "a topic of ", ""))
-        : String.join(", ", hints);
+    return whole != null
+        ? whole().hint()
+        : hints.isEmpty()
+            ? names.stream().collect(Collectors.joining(", ", "a topic of ", ""))
+            : String.join(", ", hints);
   }
 }

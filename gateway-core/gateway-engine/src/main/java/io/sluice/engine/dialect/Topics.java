@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class Topics {
   private final TopicTable own;
   private final Map<String, TopicTable> byProfile;
-  private final SignIns signIns;
+  private volatile @Nullable SignIns signIns;
 
   /**
    * @param own of devices whose profile names no dialect
@@ -29,9 +29,6 @@ public final class Topics {
   Topics(TopicTable own, Map<String, TopicTable> byProfile) {
     this.own = own;
     this.byProfile = Map.copyOf(byProfile);
-    Set<Way> ways = new LinkedHashSet<>(own.signIns());
-    byProfile.values().forEach(table -> ways.addAll(table.signIns()));
-    this.signIns = new SignIns(List.copyOf(ways));
   }
 
   /** What the topic of a device with that profile means; null where nothing maps it. */
@@ -60,7 +57,14 @@ public final class Topics {
 
   /** How devices may sign in: nobody knows a device's profile before. */
   public SignIns signIns() {
-    return signIns;
+    SignIns known = signIns;
+    if (known == null) {
+      Set<Way> ways = new LinkedHashSet<>(own.signIns());
+      byProfile.values().forEach(table -> ways.addAll(table.signIns()));
+      known = new SignIns(List.copyOf(ways));
+      signIns = known;
+    }
+    return known;
   }
 
   /**
@@ -76,7 +80,7 @@ public final class Topics {
       Function<String, @Nullable String> topics) {
     Device device = admitted.device();
     TopicTable table = table(device.profile());
-    if (table.talks().isEmpty()) {
+    if (table.isAwake() && table.talks().isEmpty()) {
       return Dialogue.NONE;
     }
     Admission.Vendor vendor = admitted.vendor();
@@ -84,7 +88,7 @@ public final class Topics {
     String spoken =
         isOfProfile ? table.names().getFirst() : vendor == null ? null : vendor.dialect();
     return new DeviceDialogue(
-        table.talks(),
+        new DeviceDialogue.Talks(table::talks, table::isAwake),
         spoken,
         vendor == null ? Map.of() : vendor.names(),
         new DeviceDialogue.Someone(

@@ -9,8 +9,10 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * listener or profile. Confined to the thread of the session.
  */
 public final class DeviceDialogue implements Dialogue {
-  private final List<Talk> talks;
+  private final Talks talks;
   private final Someone someone;
   private final @Nullable String spoken;
 
@@ -39,12 +41,21 @@ public final class DeviceDialogue implements Dialogue {
       String id, Predicate<String> isOwn, Function<String, @Nullable String> topics) {}
 
   /**
+   * What the dialects send that the device may speak.
+   *
+   * @param all asking for them may have them read
+   * @param areRead whether they were; while not, nobody has signed in by one of them or subscribed
+   *     to what they send
+   */
+  public record Talks(Supplier<List<Talk>> all, BooleanSupplier areRead) {}
+
+  /**
    * @param talks of the dialects that the device may speak
    * @param spoken the one by which it has signed in or that its profile names, or null
    * @param signedIn names of its sign-in
    */
   public DeviceDialogue(
-      List<Talk> talks, @Nullable String spoken, Map<String, String> signedIn, Someone someone) {
+      Talks talks, @Nullable String spoken, Map<String, String> signedIn, Someone someone) {
     this.talks = talks;
     this.spoken = spoken;
     this.names = new HashMap<>(signedIn);
@@ -53,19 +64,23 @@ public final class DeviceDialogue implements Dialogue {
 
   @Override
   public boolean maySubscribe(String filter) {
-    return talks.stream().anyMatch(each -> each.maySubscribe(filter, someone.isOwn));
+    return talks.all.get().stream().anyMatch(each -> each.maySubscribe(filter, someone.isOwn));
   }
 
   @Override
   public void subscribed(Collection<String> filters) {
     ofChildren.clear();
-    for (Talk talk : talks) {
+    for (Talk talk : read()) {
       for (CommandForm form : talk.forms()) {
         for (String filter : filters) {
           learn(form, form.names(filter, someone.isOwn));
         }
       }
     }
+  }
+
+  private List<Talk> read() {
+    return talks.areRead.getAsBoolean() ? talks.all.get() : List.of();
   }
 
   private void learn(CommandForm form, Map<String, String> told) {
@@ -79,7 +94,8 @@ public final class DeviceDialogue implements Dialogue {
 
   @Override
   public boolean isImplicit() {
-    return talks.stream().anyMatch(each -> each.isImplicit() && each.dialect().equals(spoken));
+    return spoken != null
+        && read().stream().anyMatch(each -> each.isImplicit() && each.dialect().equals(spoken));
   }
 
   @Override
@@ -91,7 +107,7 @@ public final class DeviceDialogue implements Dialogue {
   @Override
   public @Nullable Downlink write(Command command, int number, Predicate<String> isSubscribed) {
     Outgoing outgoing = outgoing(command, number);
-    for (Talk talk : talks) {
+    for (Talk talk : read()) {
       boolean isSpoken = talk.isImplicit() && talk.dialect().equals(spoken);
       Downlink written = talk.write(outgoing, topic -> isSpoken || isSubscribed.test(topic));
       if (written != null) {
