@@ -68,6 +68,11 @@ final class CompactFormat {
 
   private CompactFormat() {}
 
+  /** The digits of a value of so many decimals, nearly. */
+  static double multiplied(double value, int decimals) {
+    return value * POWERS[decimals];
+  }
+
   /** The double that digits and decimals say. */
   static double decimal(long digits, int decimals) {
     return digits / POWERS[decimals];

@@ -38,6 +38,9 @@ public final class RecordWriter {
   /** Most that the count of measurements takes. */
   private static final int COUNT_BYTES = 2;
 
+  /** A power of two. */
+  private static final int PLACES = 16;
+
   private static final double DECIMAL_POWER = 1e7;
   private static final double WHOLE_END = 1L << 53;
 
@@ -47,6 +50,11 @@ public final class RecordWriter {
   private int countAt;
   private int count;
   private int headAt;
+
+  /**
+   * Decimals that a record's values had last, by their places in it: mostly they have them again.
+   */
+  private final byte[] lastDecimals = new byte[PLACES];
 
   /** Writes records that name nothing by number, and so can be read anywhere. */
   public RecordWriter() {
@@ -208,6 +216,10 @@ public final class RecordWriter {
     long bits = Double.doubleToRawLongBits(value);
     double magnitude = Math.abs(value);
     if (magnitude < CompactFormat.DIGITS_END / DECIMAL_POWER) {
+      int likely = lastDecimals[count & (PLACES - 1)];
+      if (isOfDecimals(value, bits, likely)) {
+        return this;
+      }
       // The nearest double to a numeral of so few digits gives it back.
       long digits = (long) Math.rint(value * DECIMAL_POWER);
       if (isSame(bits, CompactFormat.decimal(digits, CompactFormat.DECIMALS_MAX))) {
@@ -234,6 +246,20 @@ public final class RecordWriter {
     return this;
   }
 
+  /**
+   * Writes the value where it has so many decimals, and no fewer: two numerals of so few digits are
+   * two doubles, so where the last digit is no zero, fewer decimals are another one.
+   */
+  private boolean isOfDecimals(double value, long bits, int likely) {
+    long digits = (long) Math.rint(CompactFormat.multiplied(value, likely));
+    if ((likely > 0 && digits % 10 == 0) || !isSame(bits, CompactFormat.decimal(digits, likely))) {
+      return false;
+    }
+    kind(CompactFormat.DECIMAL | likely << CompactFormat.DECIMALS_SHIFT);
+    signed(digits);
+    return true;
+  }
+
   /** Also tells 0.0 from -0.0. */
   private static boolean isSame(long bits, double value) {
     return bits == Double.doubleToRawLongBits(value);
@@ -255,6 +281,7 @@ public final class RecordWriter {
       digits /= 10;
       decimals--;
     }
+    lastDecimals[count & (PLACES - 1)] = (byte) decimals;
     kind(CompactFormat.DECIMAL | decimals << CompactFormat.DECIMALS_SHIFT);
     signed(digits);
   }

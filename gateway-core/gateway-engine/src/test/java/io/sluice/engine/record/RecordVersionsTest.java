@@ -51,6 +51,16 @@ class RecordVersionsTest {
     assertThat(dictionary.terms().size()).isGreaterThan(20);
   }
 
+  @Test
+  void valueIsWrittenTheSameWhateverTheValuesBeforeItWere() {
+    RecordWriter used = new RecordWriter(dictionary);
+    for (int i = 0; i < 20 * RECORDS; i++) {
+      CanonicalRecord record = records.next(i);
+      byte[] fresh = RandomRecords.write(new RecordWriter(dictionary), record, false);
+      assertThat(RandomRecords.write(used, record, false)).as("seed %d", seed).isEqualTo(fresh);
+    }
+  }
+
   private void assertSame(EncodedRecord expected, EncodedRecord actual) {
     assertThat(actual.toRecord())
         .as("seed %d", seed)

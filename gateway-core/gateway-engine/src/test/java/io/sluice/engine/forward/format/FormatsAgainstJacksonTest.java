@@ -34,7 +34,7 @@ class FormatsAgainstJacksonTest {
   private final RecordWriter[] writers = {new RecordWriter(), new RecordWriter(dictionary)};
   private final EncodedRecord view = new EncodedRecord();
 
-  private enum Format {
+  enum Format {
     THINGSBOARD {
       @Override
       RecordEncoder own(RecordAttributes attributes) {
