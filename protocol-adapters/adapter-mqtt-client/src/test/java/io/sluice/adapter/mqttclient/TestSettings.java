@@ -1,5 +1,6 @@
 package io.sluice.adapter.mqttclient;
 
+import io.sluice.api.broker.BrokerTls;
 import java.net.InetAddress;
 import java.net.URI;
 import java.time.Duration;
@@ -14,6 +15,7 @@ final class TestSettings {
   private int inFlight = 1_000;
   private Duration connectTimeout = Duration.ofSeconds(10);
   private @Nullable String shared;
+  private @Nullable BrokerTls tls;
   private Approach.Names names =
       any -> new InetAddress[] {InetAddress.getByAddress(new byte[] {127, 0, 0, 1})};
 
@@ -42,6 +44,11 @@ final class TestSettings {
     return this;
   }
 
+  TestSettings tls(BrokerTls other) {
+    tls = other;
+    return this;
+  }
+
   TestSettings names(Approach.Names others) {
     names = others;
     return this;
@@ -49,7 +56,7 @@ final class TestSettings {
 
   MqttSourceSettings settings(int port) {
     return new MqttSourceSettings(
-        URI.create("tcp://127.0.0.1:" + port),
+        URI.create((tls == null ? "tcp" : "ssl") + "://127.0.0.1:" + port),
         topics,
         version,
         null,
@@ -62,7 +69,7 @@ final class TestSettings {
         Duration.ofDays(7),
         Duration.ofSeconds(20),
         connectTimeout,
-        null);
+        tls);
   }
 
   /** With a patience of half a second. */
