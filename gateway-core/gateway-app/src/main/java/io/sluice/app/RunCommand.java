@@ -23,6 +23,14 @@ import picocli.CommandLine.Spec;
 
 @Command(name = "run", description = "Runs the gateway until it is told to stop (SIGTERM, Ctrl-C).")
 final class RunCommand implements Callable<Integer> {
+  /**
+   * How long the JDK keeps the addresses of a name, seconds: 30 by itself, within which a far end
+   * that has moved is to be found.
+   */
+  private static final String NAMES_KEPT = "sun.net.inetaddr.ttl";
+
+  private static final String NAMES_KEPT_SECONDS = "5";
+
   @Spec private CommandSpec spec;
   @Mixin private ConfigOption config;
 
@@ -30,6 +38,9 @@ final class RunCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     Guarded.everyThread();
     HangUp.install();
+    if (System.getProperty(NAMES_KEPT) == null) {
+      System.setProperty(NAMES_KEPT, NAMES_KEPT_SECONDS);
+    }
     Wiring gateway = start();
     if (gateway == null) {
       return ExitCode.USAGE;

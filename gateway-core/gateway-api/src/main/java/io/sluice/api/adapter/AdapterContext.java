@@ -1,7 +1,11 @@
 package io.sluice.api.adapter;
 
+import io.sluice.api.Command;
+import io.sluice.api.DeviceId;
+import io.sluice.api.Downlink;
 import java.time.InstantSource;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one adapter gets of the gateway: a few small ports, each for one purpose. An adapter hands
@@ -23,6 +27,17 @@ public interface AdapterContext {
   /** How a device is spoken to in its vendor's form. */
   default Dialogue dialogue(Admission.Admitted admitted) {
     return Dialogue.NONE;
+  }
+
+  /**
+   * A command for a device that a source speaks for, in the form of the vendor by whose topic it
+   * was heard last.
+   *
+   * @param source as {@link Uplink#device} of its messages
+   * @return null where it was not heard since the start, or its vendor has no form for it
+   */
+  default @Nullable Downlink written(DeviceId source, Command command) {
+    return null;
   }
 
   /** Counts what the adapter itself refuses. */

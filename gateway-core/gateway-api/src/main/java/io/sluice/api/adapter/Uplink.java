@@ -24,6 +24,12 @@ public interface Uplink {
     return false;
   }
 
+  /**
+   * A source's message is, or is also, of that registered device. It is called before {@link
+   * Ingress#accept} returns, on its thread.
+   */
+  default void spokenFor(DeviceId subject) {}
+
   /** {@code mqtt}, {@code coap} ...: one of a small set. */
   String protocol();
 

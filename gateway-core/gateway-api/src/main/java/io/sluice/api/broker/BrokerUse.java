@@ -6,6 +6,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Settings of what uses a broker: what it reads there and what it writes. */
 public interface BrokerUse {
+  /**
+   * User property of MQTT 5 by which a gateway marks what it publishes: its value is the gateway's
+   * id.
+   */
+  String MARK = "sluice-gateway";
+
   /** Where the broker is. */
   URI uri();
 

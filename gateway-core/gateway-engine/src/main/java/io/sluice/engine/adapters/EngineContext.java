@@ -1,5 +1,8 @@
 package io.sluice.engine.adapters;
 
+import io.sluice.api.Command;
+import io.sluice.api.DeviceId;
+import io.sluice.api.Downlink;
 import io.sluice.api.adapter.Access;
 import io.sluice.api.adapter.AdapterContext;
 import io.sluice.api.adapter.Admission;
@@ -12,6 +15,7 @@ import io.sluice.api.adapter.Sessions;
 import io.sluice.api.adapter.SharedParts;
 import java.time.InstantSource;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The ports of a gateway, the same for all its adapters but for the meaning of topics. Thread-safe.
@@ -87,6 +91,11 @@ public record EngineContext(
   @Override
   public Dialogue dialogue(Admission.Admitted admitted) {
     return dialogues.open(admitted);
+  }
+
+  @Override
+  public @Nullable Downlink written(DeviceId source, Command command) {
+    return ingress instanceof GatewayIngress way ? way.written(source, command) : null;
   }
 
   @Override

@@ -1,5 +1,8 @@
 package io.sluice.engine.adapters;
 
+import io.sluice.api.Command;
+import io.sluice.api.DeviceId;
+import io.sluice.api.Downlink;
 import io.sluice.api.adapter.Admission;
 import io.sluice.api.adapter.Dialogue;
 import io.sluice.api.adapter.Ingress;
@@ -64,6 +67,13 @@ public final class GatewayIngress implements Ingress {
     return stateful == null
         ? own
         : new SessionDialogue(own, pipeline.vendorSessions(), admitted.device(), stateful);
+  }
+
+  /** A command in the form of the vendor by whose topic its device was heard last, or null. */
+  @Nullable Downlink written(DeviceId source, Command command) {
+    Vocabulary by = vocabulary;
+    String last = topics.apply(command.device().value());
+    return by == null || last == null ? null : by.topics().written(source, command, last);
   }
 
   @Override

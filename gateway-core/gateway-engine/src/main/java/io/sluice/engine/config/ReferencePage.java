@@ -59,7 +59,7 @@ public final class ReferencePage {
     types.listeners().forEach((kind, type) -> subsection("listeners." + kind, "", type));
     heading(
         "sources",
-        "List of what the gateway connects to by itself, to poll or to subscribe. Their types come"
+        "List of what the gateway connects to by itself, to poll or to subscribe. Types of one's own come"
             + " with jars in `adapters`.");
     subsection("Every source", "", SourceIdentity.class);
     types.sources().forEach((name, type) -> subsection("source, type: " + name, "", type));

@@ -1,11 +1,17 @@
 package io.sluice.engine.dialect;
 
+import io.sluice.api.Command;
 import io.sluice.api.Device;
+import io.sluice.api.DeviceId;
+import io.sluice.api.Downlink;
 import io.sluice.api.adapter.Admission;
 import io.sluice.api.adapter.Dialogue;
+import io.sluice.api.dialect.Outgoing;
 import io.sluice.engine.dialect.signin.SignIns;
 import io.sluice.engine.dialect.signin.Way;
 import io.sluice.engine.dialect.talk.DeviceDialogue;
+import io.sluice.engine.dialect.talk.Talk;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * listener's own list. Immutable, thread-safe.
  */
 public final class Topics {
+  /** The gateway's own dialect. */
+  private static final String OWN = "sluice";
+
   private final TopicTable own;
   private final Map<String, TopicTable> byProfile;
   private volatile @Nullable SignIns signIns;
@@ -93,6 +102,41 @@ public final class Topics {
         vendor == null ? Map.of() : vendor.names(),
         new DeviceDialogue.Someone(
             device.id().value(), name -> isOwn(device, name, devices), topics));
+  }
+
+  /**
+   * A command for a device that a source speaks for, in the form of the dialect that its last topic
+   * is of; by Sluice's own as {@code command/{device}/{name}}.
+   *
+   * @return null where that has no form for it
+   */
+  public @Nullable Downlink written(DeviceId source, Command command, String lastTopic) {
+    RoutedTopic route = routeOfSource(lastTopic);
+    if (route == null) {
+      return null;
+    }
+    if (route.dialect().equals(OWN)) {
+      String topic = "command/" + command.device().value() + '/' + command.name();
+      return new Downlink(topic, command.payload());
+    }
+    Downlink written = null;
+    for (String speaker : List.of(source.value(), command.device().value())) {
+      Outgoing outgoing = new Outgoing(command, 1, speaker, Map.of(), lastTopic);
+      for (TopicTable table : tables()) {
+        for (Talk talk : table.talks()) {
+          if (written == null && talk.dialect().equals(route.dialect())) {
+            written = talk.write(outgoing, _ -> true);
+          }
+        }
+      }
+    }
+    return written;
+  }
+
+  private List<TopicTable> tables() {
+    List<TopicTable> tables = new ArrayList<>(byProfile.values());
+    tables.addFirst(own);
+    return tables;
   }
 
   private static boolean isOwn(

@@ -504,6 +504,9 @@ public final class IngestPipeline implements Readmission {
       traffic.limited(uplink.protocol(), limited.limit());
       return limited;
     }
+    if (uplink.isOfSource()) {
+      uplink.spokenFor(subject.id());
+    }
     if (entry.lane() == Lane.ALARM ? appendAlarm(entry) : spool.append(entry)) {
       return null;
     }

@@ -25,6 +25,11 @@ record PartUplink(Uplink whole, int place, byte[] payload, ReceiptSink sink) imp
   }
 
   @Override
+  public void spokenFor(DeviceId subject) {
+    whole.spokenFor(subject);
+  }
+
+  @Override
   public String protocol() {
     return whole.protocol();
   }

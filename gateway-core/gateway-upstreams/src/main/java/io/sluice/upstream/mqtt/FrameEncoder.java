@@ -1,6 +1,7 @@
 package io.sluice.upstream.mqtt;
 
 import io.sluice.api.ByteSink;
+import io.sluice.api.broker.BrokerUse;
 import io.sluice.api.upstream.OutboundBatch;
 import io.sluice.upstream.CloudEvents;
 import io.sluice.upstream.RecordTemplate;
@@ -33,6 +34,10 @@ final class FrameEncoder {
   private final String gateway;
   private final int qos;
   private final boolean isV5;
+
+  /** The user property by which a source of this gateway knows again what comes back to it. */
+  private final byte[] mark;
+
   private final boolean cloudEvents;
   private final RecordTemplate topics;
   private final ByteSink payload = new ByteSink(1 << 12);
@@ -44,6 +49,8 @@ final class FrameEncoder {
     this.gateway = gateway;
     this.qos = settings.qos();
     this.isV5 = settings.version().equals("5");
+    userProperty(BrokerUse.MARK, gateway);
+    this.mark = Arrays.copyOf(properties.bytes(), properties.length());
     this.cloudEvents = settings.cloudEvents();
     this.topics =
         RecordTemplate.of(
@@ -90,6 +97,9 @@ final class FrameEncoder {
       return "its topic has " + topic.length + " bytes, and MQTT takes " + TOPIC_BYTES_MAX;
     }
     properties.clear();
+    if (isV5) {
+      properties.write(mark, 0, mark.length);
+    }
     if (cloudEvents) {
       event(CloudEvents.of(gateway, batch, index), batch.contentType());
     }

@@ -6,6 +6,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.sluice.api.Downlink;
 import io.sluice.api.broker.BrokerWords;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -45,6 +46,9 @@ final class BrokerLink extends ChannelInboundHandlerAdapter implements PacketRea
 
     /** Whether this retained message is to be left out. */
     boolean isKnownState(BrokerLink link, String topic, byte[] payload);
+
+    /** The broker has answered a publication of ours. */
+    void acknowledged(int packetId, int code);
 
     /** What is in hand. */
     InHand inHand();
@@ -98,6 +102,8 @@ final class BrokerLink extends ChannelInboundHandlerAdapter implements PacketRea
   private boolean wasActive;
   private long keepAliveNanos;
   private int packetId = FIRST_PACKET_ID;
+  private int publicationsMax = 0xFFFF;
+  private long packetBytesMax = Long.MAX_VALUE;
 
   /**
    * @param connect the packet, which this releases or writes
@@ -174,6 +180,10 @@ final class BrokerLink extends ChannelInboundHandlerAdapter implements PacketRea
       isSessionPresent = isPresent;
       if (!isPresent) {
         owner.redeliveries().forget();
+      }
+      publicationsMax = properties.receiveMaximum > 0 ? properties.receiveMaximum : 0xFFFF;
+      if (properties.maximumPacketSize > 0) {
+        packetBytesMax = properties.maximumPacketSize;
       }
       if (properties.serverKeepAlive > 0) {
         keepAliveNanos = TimeUnit.SECONDS.toNanos(properties.serverKeepAlive);
@@ -275,6 +285,35 @@ final class BrokerLink extends ChannelInboundHandlerAdapter implements PacketRea
   @Override
   public void acknowledged(int id, int code, BrokerProperties properties) {
     heard();
+    owner.acknowledged(id, code);
+  }
+
+  /** Publications that the broker takes before it has acknowledged one: its Receive Maximum. */
+  int publicationsMax() {
+    return publicationsMax;
+  }
+
+  /** Largest packet that the broker takes. */
+  long packetBytesMax() {
+    return packetBytesMax;
+  }
+
+  /** Publishes a command at QoS 1, while open; its packet id. */
+  int publish(Downlink command, String contentType, long expirySeconds) {
+    Channel own = channel;
+    packetId = packetId % 0xFFFF + 1;
+    if (own != null) {
+      write(
+          PacketWriter.publish(
+              own.alloc(),
+              settings.isV5(),
+              packetId,
+              command.topic(),
+              contentType,
+              expirySeconds,
+              command.payload()));
+    }
+    return packetId;
   }
 
   @Override

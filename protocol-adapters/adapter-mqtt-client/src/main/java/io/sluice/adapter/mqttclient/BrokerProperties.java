@@ -1,6 +1,7 @@
 package io.sluice.adapter.mqttclient;
 
 import io.netty.buffer.ByteBuf;
+import io.sluice.api.broker.BrokerUse;
 import io.sluice.api.broker.BrokerWords;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -11,9 +12,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class BrokerProperties {
   static final BrokerProperties NONE = new BrokerProperties();
-
-  /** By which a gateway marks what it publishes itself. */
-  static final String MARK = "sluice-gateway";
 
   static final int NOT_SAID = -1;
 
@@ -118,7 +116,7 @@ final class BrokerProperties {
 
   private void userProperty(ByteBuf in) {
     String name = text(in);
-    if (name.equals(MARK)) {
+    if (name.equals(BrokerUse.MARK)) {
       mark = text(in);
     } else {
       in.skipBytes(in.readUnsignedShort());

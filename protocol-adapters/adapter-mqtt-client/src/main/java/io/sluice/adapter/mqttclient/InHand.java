@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,19 +32,26 @@ final class InHand implements ReceiptSink {
   private final Ingress ingress;
   private final int messagesMax;
   private final Runnable progress;
+  private final Consumer<SourceMessage> verdicts;
   private final ReceiptQueue<SourceMessage> decided;
   private final List<SourceMessage> held = new ArrayList<>();
   private boolean isHeldUp;
   private int messages;
   private long bytes;
   private boolean isClosed;
-  private volatile @Nullable String refusal;
 
   /**
    * @param messagesMax beyond which nothing is read
-   * @param progress called when some were decided on
+   * @param verdicts told of each message that is decided on
+   * @param progress called when some were
    */
-  InHand(EventLoop loop, Ingress ingress, int messagesMax, Runnable progress) {
+  InHand(
+      EventLoop loop,
+      Ingress ingress,
+      int messagesMax,
+      Consumer<SourceMessage> verdicts,
+      Runnable progress) {
+    this.verdicts = verdicts;
     this.loop = loop;
     this.ingress = ingress;
     this.messagesMax = messagesMax;
@@ -58,11 +66,6 @@ final class InHand implements ReceiptSink {
   /** Whether there is room again for some time. */
   boolean hasRoom() {
     return messages <= messagesMax / 2 && bytes <= BYTES_MAX / 2;
-  }
-
-  /** Why the last message was refused or had to wait; null where none was. Any thread. */
-  @Nullable String refusal() {
-    return refusal;
   }
 
   void take(SourceMessage message) {
@@ -127,17 +130,12 @@ final class InHand implements ReceiptSink {
         held.add(message);
         holdUp(later);
       }
-      if (receipt instanceof Receipt.Limited limited) {
-        refusal = limited.detail();
-      }
       return;
     }
     message.state = SourceMessage.State.DECIDED;
     messages--;
     bytes -= message.payload().length;
-    if (receipt instanceof Receipt.Rejected rejected) {
-      refusal = message.topic() + ": " + rejected.detail();
-    }
+    verdicts.accept(message);
   }
 
   /** Negative where there is a verdict. */

@@ -20,6 +20,7 @@ import io.sluice.api.adapter.Adapter;
 import io.sluice.api.adapter.AdapterContext;
 import io.sluice.api.adapter.Endpoint;
 import io.sluice.api.adapter.Peer;
+import io.sluice.api.adapter.Receipt;
 import io.sluice.api.broker.BrokerAddress;
 import io.sluice.api.broker.BrokerWords;
 import io.sluice.api.broker.TopicFilter;
@@ -50,8 +51,9 @@ final class MqttSource implements Adapter, BrokerLink.Owner {
   private static final Logger LOG = LoggerFactory.getLogger(MqttSource.class);
   private static final Guarded FAULTS = Guarded.of("mqtt-source");
   private static final long TICK_MILLIS = 500;
-  private static final long CLOSE_MILLIS = 2_000;
-  private static final long SETTLE_MILLIS = 1_500;
+  private static final int TICKS_A_SECOND = (int) (1_000 / TICK_MILLIS);
+  private static final long CLOSE_MILLIS = 3_000;
+  private static final long SETTLE_MILLIS = 1_000;
   private static final long SETTLE_STEP_MILLIS = 20;
 
   /** A connection that lasts so long is one: the next attempt after its end comes soon. */
@@ -76,6 +78,7 @@ final class MqttSource implements Adapter, BrokerLink.Owner {
   private @Nullable AdapterContext context;
   private @Nullable EventLoop loop;
   private @Nullable InHand inHand;
+  private @Nullable SourceCommands commands;
   private @Nullable BrokerLink link;
   private @Nullable Channel channel;
   private @Nullable Peer peer;
@@ -84,6 +87,7 @@ final class MqttSource implements Adapter, BrokerLink.Owner {
   private long attempt;
   private long openedNanos;
   private long order;
+  private long ticks;
   private boolean isFirstOfOutage = true;
 
   MqttSource(String name, MqttSourceSettings settings, Approach.Names names, Patience patience) {
@@ -116,7 +120,14 @@ final class MqttSource implements Adapter, BrokerLink.Owner {
         FAULTS.task(() -> {
           context = gateway;
           loop = only;
-          inHand = new InHand(only, gateway.ingress(), 2 * settings.inFlight(), this::acknowledge);
+          commands = new SourceCommands(gateway, device);
+          inHand =
+              new InHand(
+                  only,
+                  gateway.ingress(),
+                  2 * settings.inFlight(),
+                  this::decided,
+                  this::acknowledge);
           only.scheduleAtFixedRate(
               FAULTS.task(this::tick), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
           begin();
@@ -250,11 +261,15 @@ final class MqttSource implements Adapter, BrokerLink.Owner {
     }
     link = null;
     channel = null;
+    started(commands).returnAll();
     boolean wasOpen = openedNanos != 0;
     boolean hasLasted = wasOpen && System.nanoTime() - openedNanos > LASTING_NANOS;
     openedNanos = 0;
     if (hasLasted) {
       backoff.reset();
+    }
+    if (wasOpen) {
+      attemptFaults.clear(); // what other addresses answered is over
     }
     attemptFaults.add(wasOpen ? hint(reason, hasLasted) : prefix + reason);
     Next further = next;
@@ -304,7 +319,7 @@ final class MqttSource implements Adapter, BrokerLink.Owner {
     }
     String refusal = open.refusal();
     if (refusal == null) {
-      endpoint = Endpoint.connected(address, 0, lastError);
+      endpoint = Endpoint.connected(address, started(commands).devices(), lastError);
       return;
     }
     if (!refusal.equals(lastError)) {
@@ -319,9 +334,35 @@ final class MqttSource implements Adapter, BrokerLink.Owner {
 
   private void tick() {
     BrokerLink open = link;
+    long now = System.nanoTime();
     if (open != null) {
-      open.tick(System.nanoTime());
+      open.tick(now);
     }
+    if (open != null && open.isOpen() && !isClosed.get() && ++ticks % TICKS_A_SECOND == 0) {
+      SourceCommands down = started(commands);
+      down.send(open, now);
+      Endpoint told = endpoint;
+      if (told.isUp() && told.links() != down.devices()) {
+        endpoint = Endpoint.connected(address, down.devices(), told.lastError());
+      }
+    }
+  }
+
+  private void decided(SourceMessage message) {
+    SourceCommands down = started(commands);
+    DeviceId subject = message.subject;
+    if (subject != null) {
+      down.heard(subject);
+    }
+    down.follow(message);
+    if (message.receipt instanceof Receipt.Rejected rejected) {
+      LOG.debug("source {}: {}: {}", name, message.topic(), rejected.detail());
+    }
+  }
+
+  @Override
+  public void acknowledged(int packetId, int code) {
+    started(commands).acknowledged(packetId, code);
   }
 
   private void acknowledge() {

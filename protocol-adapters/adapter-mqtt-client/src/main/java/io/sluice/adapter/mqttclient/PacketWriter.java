@@ -12,7 +12,6 @@ final class PacketWriter {
   private static final int CONNECT = 0x10;
   private static final int SUBSCRIBE = 0x82;
   private static final int PUBLISH_QOS_1 = 0x32;
-  private static final int DUP = 8;
   private static final int SESSION_EXPIRY_INTERVAL = 0x11;
   private static final int RECEIVE_MAXIMUM = 0x21;
   private static final int MESSAGE_EXPIRY_INTERVAL = 0x02;
@@ -88,7 +87,6 @@ final class PacketWriter {
   static ByteBuf publish(
       ByteBufAllocator buffers,
       boolean isV5,
-      boolean isAgain,
       int packetId,
       String topic,
       String contentType,
@@ -108,7 +106,7 @@ final class PacketWriter {
       }
     }
     body.writeBytes(payload);
-    return packet(buffers, isAgain ? PUBLISH_QOS_1 | DUP : PUBLISH_QOS_1, body);
+    return packet(buffers, PUBLISH_QOS_1, body);
   }
 
   private static ByteBuf packet(ByteBufAllocator buffers, int first, ByteBuf body) {

@@ -3,6 +3,7 @@ package io.sluice.adapter.mqttclient;
 import io.sluice.adapter.netty.ReceivedMessage;
 import io.sluice.api.ContentType;
 import io.sluice.api.DeviceId;
+import io.sluice.api.adapter.Exchange;
 import io.sluice.api.adapter.Receipt;
 import io.sluice.api.adapter.ReceiptSink;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,14 @@ final class SourceMessage extends ReceivedMessage {
   final long order;
 
   State state = State.WAITING;
+
+  /** What follows it by its vendor's rules, or null. Confined to the event loop. */
+  @Nullable Exchange exchange;
+
+  /**
+   * The registered device that it is of, or one of them; null: none. Confined to the event loop.
+   */
+  @Nullable DeviceId subject;
 
   /** Published to the event loop by the sink's queue. */
   @Nullable Receipt receipt;
@@ -64,6 +73,16 @@ final class SourceMessage extends ReceivedMessage {
   @Override
   public boolean isOfSource() {
     return true;
+  }
+
+  @Override
+  public void spokenFor(DeviceId device) {
+    subject = device;
+  }
+
+  @Override
+  public void followedBy(Exchange follows) {
+    exchange = follows;
   }
 
   @Override

@@ -7,6 +7,10 @@ import static org.awaitility.Awaitility.await;
 import io.sluice.adapter.mqttclient.ScriptedBroker.Conversation;
 import io.sluice.adapter.testkit.RecordingGateway;
 import io.sluice.adapter.testkit.RecordingGateway.Misconduct;
+import io.sluice.api.Command;
+import io.sluice.api.ContentType;
+import io.sluice.api.DeviceId;
+import io.sluice.api.Downlink;
 import io.sluice.api.Limit;
 import io.sluice.api.RejectReason;
 import io.sluice.api.adapter.Receipt;
@@ -287,6 +291,37 @@ class MqttSourceTest {
       await().until(() -> gateway.offers() == 1);
       source.close();
       met.read(14); // and no acknowledgement before it
+    }
+  }
+
+  @Test
+  void commandOfADeviceThatWasHeardIsPublishedAndAcknowledged() throws Exception {
+    gateway.answer(uplink -> {
+      uplink.spokenFor(new DeviceId("pump-1"));
+      return gateway.storedReceipt(uplink);
+    });
+    gateway.form(
+        command -> new Downlink("plant/pump-1/set/" + command.name(), command.payload(), false));
+    start();
+    try (Conversation met = broker.welcome(false)) {
+      gateway.submit(
+          new Command(
+              "c1",
+              new DeviceId("pump-1"),
+              "open",
+              ContentType.JSON,
+              "{\"v\":1}".getBytes(UTF_8),
+              0,
+              Long.MAX_VALUE));
+      met.publish(1, "plant/pump-1", "{}");
+      assertThat(met.puback()).isEqualTo(1);
+      byte[] publish = met.read(3);
+      // section 3.3: topic, packet id, Message Expiry Interval and Content Type, payload
+      assertThat(new String(publish, UTF_8)).startsWith("\0\u0015plant/pump-1/set/open");
+      assertThat(new String(publish, UTF_8)).endsWith("{\"v\":1}");
+      met.raw(new byte[] {0x40, 2, publish[23], publish[24]});
+      await().until(() -> gateway.acknowledgedCommands().contains("c1"));
+      await().until(() -> source.endpoints().getFirst().links() == 1);
     }
   }
 }

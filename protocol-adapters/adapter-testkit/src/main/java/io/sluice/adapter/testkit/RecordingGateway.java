@@ -3,6 +3,7 @@ package io.sluice.adapter.testkit;
 import io.sluice.api.Command;
 import io.sluice.api.Device;
 import io.sluice.api.DeviceId;
+import io.sluice.api.Downlink;
 import io.sluice.api.Following;
 import io.sluice.api.Lane;
 import io.sluice.api.Limit;
@@ -61,6 +62,7 @@ public final class RecordingGateway implements AllPorts, AutoCloseable {
   private final List<String> handedOverCommands = new CopyOnWriteArrayList<>();
   private final Map<String, Integer> refusedCommands = new ConcurrentHashMap<>();
   private final Queue<Command> waiting = new ArrayDeque<>();
+  private volatile Function<Command, @Nullable Downlink> form = _ -> null;
   private final AtomicInteger offers = new AtomicInteger();
   private final AtomicInteger detached = new AtomicInteger();
   private final AtomicLong sequence = new AtomicLong();
@@ -444,6 +446,16 @@ public final class RecordingGateway implements AllPorts, AutoCloseable {
   public Following follow(String consumer, Consumer<LiveEvent> listener) {
     followers.add(listener);
     return () -> followers.remove(listener);
+  }
+
+  /** Has commands for devices that a source speaks for written so, from now on. */
+  public void form(Function<Command, @Nullable Downlink> other) {
+    form = other;
+  }
+
+  @Override
+  public @Nullable Downlink written(DeviceId source, Command command) {
+    return form.apply(command);
   }
 
   @Override
