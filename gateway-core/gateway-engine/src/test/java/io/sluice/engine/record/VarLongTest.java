@@ -12,7 +12,7 @@ class VarLongTest {
     int at = 0;
     long rest = value;
     while (rest > 0x7F) {
-      bytes[at++] = (byte) (rest & 0x7F | 0x80);
+      bytes[at++] = (byte) ((rest & 0x7F) | 0x80);
       rest >>>= 7;
     }
     bytes[at] = (byte) rest;
