@@ -58,6 +58,9 @@ final class SimRunCommand implements Callable<Integer> {
   @Option(names = "--coap", paramLabel = "URI", description = "where CoAP devices send")
   private @Nullable URI coap;
 
+  @Option(names = "--http", paramLabel = "URI", description = "where HTTP devices send")
+  private @Nullable URI http;
+
   @Mixin private SecureOptions secure;
 
   @Option(
@@ -161,7 +164,8 @@ final class SimRunCommand implements Callable<Integer> {
 
   private int play(Scenario scenario, @Nullable Duration length, CountDownLatch interrupted)
       throws IOException, InterruptedException {
-    try (FleetRun run = FleetRun.start(scenario, secure.with(scenario, mqtt, coap))) {
+    try (FleetRun run =
+        FleetRun.start(scenario, secure.with(scenario, mqtt, coap).withHttp(http))) {
       watch(run, length, interrupted);
       run.stop();
       return conclude(run);
@@ -273,6 +277,7 @@ final class SimRunCommand implements Callable<Integer> {
     Map<String, String> targets = new LinkedHashMap<>();
     put(targets, "mqtt", mqtt);
     put(targets, "coap", coap);
+    put(targets, "http", http);
     put(targets, "farEnd", farEnd.target());
     put(targets, "admin", gateway.admin());
     return targets;

@@ -82,7 +82,7 @@ final class RecordComparison {
     text(record, "sector", group.sector());
     text(record, "site", group.site());
     text(record, "model", group.profile().id());
-    text(record, "proto", group.transport().mqtt() ? "mqtt" : "coap");
+    text(record, "proto", group.transport().protocol());
     text(record, "tsrc", group.carriesTime(kind) ? "device" : "server");
     source(record, kind);
     id(record);

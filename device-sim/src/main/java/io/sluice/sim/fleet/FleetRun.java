@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
@@ -104,17 +105,24 @@ public final class FleetRun implements AutoCloseable {
    * Why not all devices will be able to connect, in one line with the remedy; null where they can.
    */
   public static @Nullable String shortage(Scenario scenario) {
-    long mqtt =
-        scenario.groups().stream()
-            .filter(group -> group.transport().mqtt())
-            .mapToLong(DeviceGroup::connections)
-            .sum();
+    long mqtt = connections(scenario, group -> group.transport().mqtt());
+    long http = connections(scenario, group -> group.transport() == DeviceGroup.Transport.HTTP);
     long own = FileLimit.OWN + Links.descriptors(scenario);
     long room = FileLimit.limit() - own;
-    return mqtt <= room
+    long all = mqtt + http;
+    return all <= room
         ? null
-        : "the limit of open files is %d: about %d of the %d MQTT devices can connect; raise it with ulimit -n %d"
-            .formatted(FileLimit.limit(), Math.max(0, room), mqtt, mqtt + own);
+        : "the limit of open files is %d: about %d of the %d %s devices can connect; raise it with ulimit -n %d"
+            .formatted(
+                FileLimit.limit(),
+                Math.max(0, room),
+                all,
+                http == 0 ? "MQTT" : "MQTT and HTTP",
+                all + own);
+  }
+
+  private static long connections(Scenario scenario, Predicate<DeviceGroup> which) {
+    return scenario.groups().stream().filter(which).mapToLong(DeviceGroup::connections).sum();
   }
 
   public Scenario scenario() {

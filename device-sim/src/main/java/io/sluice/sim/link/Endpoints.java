@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param coap {@code coap://host:port}
  * @param mqtts {@code mqtts://host:port}, for devices with a certificate
  * @param coaps {@code coaps://host:port}, for devices with a pre-shared key
+ * @param http {@code http://host:port}
  * @param tls what devices with a certificate show, and whom they trust
  */
 public record Endpoints(
@@ -19,12 +20,29 @@ public record Endpoints(
     @Nullable URI coap,
     @Nullable URI mqtts,
     @Nullable URI coaps,
+    @Nullable URI http,
     @Nullable DeviceTls tls) {
-  private static final List<String> SCHEMES = List.of("mqtt", "tcp", "coap", "mqtts", "coaps");
+  private static final List<String> SCHEMES =
+      List.of("mqtt", "tcp", "coap", "mqtts", "coaps", "http");
 
   /** Without TLS and DTLS. */
   public Endpoints(@Nullable URI mqtt, @Nullable URI coap) {
-    this(mqtt, coap, null, null, null);
+    this(mqtt, coap, null, null, null, null);
+  }
+
+  /** Without HTTP. */
+  public Endpoints(
+      @Nullable URI mqtt,
+      @Nullable URI coap,
+      @Nullable URI mqtts,
+      @Nullable URI coaps,
+      @Nullable DeviceTls tls) {
+    this(mqtt, coap, mqtts, coaps, null, tls);
+  }
+
+  /** The same, and there for HTTP. */
+  public Endpoints withHttp(@Nullable URI uri) {
+    return new Endpoints(mqtt, coap, mqtts, coaps, uri, tls);
   }
 
   /**
@@ -57,7 +75,7 @@ public record Endpoints(
     String scheme = uri.getScheme() == null ? "" : uri.getScheme();
     if (!SCHEMES.contains(scheme)) {
       throw new IllegalArgumentException(
-          "`" + uri + "`: write mqtt:// (or tcp://), mqtts://, coap:// or coaps://");
+          "`" + uri + "`: write mqtt:// (or tcp://), mqtts://, coap://, coaps:// or http://");
     }
     return address(uri, scheme, defaultPort);
   }

@@ -16,6 +16,7 @@ import java.net.URI;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -37,8 +38,13 @@ public final class Links implements AutoCloseable {
 
   private final Scenario scenario;
   private final FleetCounters counters;
-  private final @Nullable MqttConnector mqtt;
-  private final @Nullable MqttConnector mqtts;
+  private final @Nullable TcpConnector mqtt;
+  private final @Nullable TcpConnector mqtts;
+  private final @Nullable TcpConnector http;
+
+  /** For HTTP's keys: what a run before has sent is not what this one sends. */
+  private final String run = UUID.randomUUID().toString();
+
   private final @Nullable CoapSockets sockets;
   private final @Nullable CaliforniumEndpoints coap;
   private final @Nullable CaliforniumEndpoints coaps;
@@ -73,6 +79,7 @@ public final class Links implements AutoCloseable {
     FileLimit files = FileLimit.ofThisProcess(count + overDtls.size());
     int overMqtt = (int) specs.stream().filter(spec -> spec.group().transport().mqtt()).count();
     mqtt = door(specs, Links::isPlainMqtt, endpoints.mqtt(), "--mqtt", files, null, overMqtt);
+    http = door(specs, Links::isHttp, endpoints.http(), "--http", files, null, specs.size());
     mqtts =
         door(
             specs,
@@ -111,11 +118,15 @@ public final class Links implements AutoCloseable {
   }
 
   private static boolean isPlainCoap(DeviceSpec spec) {
-    return !spec.group().transport().mqtt() && !spec.group().login().isSecure();
+    return spec.group().transport() == Transport.COAP && !spec.group().login().isSecure();
+  }
+
+  private static boolean isHttp(DeviceSpec spec) {
+    return spec.group().transport() == Transport.HTTP;
   }
 
   private static boolean isDtls(DeviceSpec spec) {
-    return !spec.group().transport().mqtt() && spec.group().login().isSecure();
+    return spec.group().transport() == Transport.COAP && spec.group().login().isSecure();
   }
 
   /** Each address has a socket; who moves needs another one to move to. */
@@ -148,7 +159,7 @@ public final class Links implements AutoCloseable {
     return new SourceAddresses(server, scenario.sourceAddresses(), connections);
   }
 
-  private @Nullable MqttConnector door(
+  private @Nullable TcpConnector door(
       List<DeviceSpec> specs,
       Predicate<DeviceSpec> isSuch,
       @Nullable URI uri,
@@ -159,8 +170,16 @@ public final class Links implements AutoCloseable {
     if (specs.stream().noneMatch(isSuch)) {
       return null;
     }
-    InetSocketAddress server = Endpoints.need(uri, option.equals("--mqtt") ? 1883 : 8883, option);
-    return new MqttConnector(server, sources(server, connections), files, tls);
+    InetSocketAddress server = Endpoints.need(uri, defaultPort(option), option);
+    return new TcpConnector(server, sources(server, connections), files, tls);
+  }
+
+  private static int defaultPort(String option) {
+    return switch (option) {
+      case "--mqtt" -> 1883;
+      case "--http" -> 8081;
+      default -> 8883;
+    };
   }
 
   /** Descriptors that the devices of CoAP need. */
@@ -181,7 +200,10 @@ public final class Links implements AutoCloseable {
     if (sockets != null && isPlainCoap(spec)) {
       return coapLink(sockets, owner);
     }
-    MqttConnector door = isMqttTls(spec) ? mqtts : mqtt;
+    if (http != null && isHttp(spec)) {
+      return new HttpLink(http, owner, counters, run);
+    }
+    TcpConnector door = isMqttTls(spec) ? mqtts : mqtt;
     if (door == null) {
       throw new IllegalStateException(spec.id() + " has no server");
     }

@@ -7,6 +7,8 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.mqtt.MqttConnAckMessage;
 import io.netty.handler.codec.mqtt.MqttConnectReturnCode;
+import io.netty.handler.codec.mqtt.MqttDecoder;
+import io.netty.handler.codec.mqtt.MqttEncoder;
 import io.netty.handler.codec.mqtt.MqttMessage;
 import io.netty.handler.codec.mqtt.MqttMessageBuilders;
 import io.netty.handler.codec.mqtt.MqttPublishMessage;
@@ -39,10 +41,11 @@ final class MqttLink implements Link {
   /** No message has it. */
   static final int SUBSCRIBE_ID = 0xFFFF;
 
+  private static final int MAX_PACKET_BYTES = 1 << 18;
   private static final long FIRST_BACK_OFF_MILLIS = 250;
   private static final long LONGEST_BACK_OFF_MILLIS = 15_000;
 
-  private final MqttConnector door;
+  private final TcpConnector door;
   private final Owner owner;
   private final FleetCounters counters;
   private final DeviceSpec spec;
@@ -73,7 +76,7 @@ final class MqttLink implements Link {
   /** When the oldest CONNECT or PINGREQ that has no answer yet went out. */
   private long spokenNanos;
 
-  MqttLink(MqttConnector door, Owner owner, FleetCounters counters) {
+  MqttLink(TcpConnector door, Owner owner, FleetCounters counters) {
     this.door = door;
     this.owner = owner;
     this.counters = counters;
@@ -90,7 +93,15 @@ final class MqttLink implements Link {
     connecting = true;
     spokenNanos = System.nanoTime();
     owner.mayBeHeard();
-    ChannelFuture made = door.connect(owner.loop(), spec, moves, lying, new Inbound());
+    ChannelFuture made =
+        door.connect(
+            owner.loop(),
+            spec,
+            moves,
+            lying,
+            new MqttDecoder(MAX_PACKET_BYTES),
+            MqttEncoder.INSTANCE,
+            new Inbound());
     if (made == null) {
       notConnected(door.remedy());
       return;

@@ -35,7 +35,7 @@ final class PahoLink implements Link {
   private static final long BACK_OFF_MILLIS = 500;
   private static final int REFUSED = 0x80;
 
-  private final MqttConnector door;
+  private final TcpConnector door;
   private final String server;
   private final Owner owner;
   private final FleetCounters counters;
@@ -55,7 +55,7 @@ final class PahoLink implements Link {
   private boolean lying;
   private boolean closed;
 
-  PahoLink(MqttConnector door, Owner owner, FleetCounters counters) {
+  PahoLink(TcpConnector door, Owner owner, FleetCounters counters) {
     this.door = door;
     this.server = "tcp://" + door.server().getHostString() + ":" + door.server().getPort();
     this.owner = owner;

@@ -28,7 +28,7 @@ final class SharedConnection implements Owner {
 
   private record UnderWay(Way way, long n) {}
 
-  SharedConnection(MqttConnector door, Owner concentrator, FleetCounters counters) {
+  SharedConnection(TcpConnector door, Owner concentrator, FleetCounters counters) {
     this.concentrator = concentrator;
     this.connection = new MqttLink(door, this, counters);
   }

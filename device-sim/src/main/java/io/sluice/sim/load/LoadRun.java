@@ -3,6 +3,7 @@ package io.sluice.sim.load;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
@@ -34,6 +35,7 @@ final class LoadRun {
   private final LoadPlan plan;
   private final EventLoopGroup group;
   private final List<Lane> lanes = new ArrayList<>();
+  private boolean isHttp;
   private final AtomicInteger lostConnections = new AtomicInteger();
   private final AtomicReference<String> firstLoss = new AtomicReference<>("");
 
@@ -86,7 +88,18 @@ final class LoadRun {
   /** Runs an MQTT load to its end. */
   LoadResult mqtt(@Nullable Long pid) throws IOException, InterruptedException {
     try {
-      connectMqtt();
+      connect(MqttLoadPeer::new);
+      return measure(pid);
+    } finally {
+      close();
+    }
+  }
+
+  /** Runs an HTTP load to its end. */
+  LoadResult http(@Nullable Long pid) throws IOException, InterruptedException {
+    try {
+      isHttp = true;
+      connect(HttpLoadPeer::new);
       return measure(pid);
     } finally {
       close();
@@ -103,14 +116,20 @@ final class LoadRun {
     }
   }
 
-  private void connectMqtt() throws IOException, InterruptedException {
+  /** Makes the sender of one connection, which is the handler of its channel. */
+  private interface Maker<P extends ChannelHandler & LoadPeer> {
+    P make(LoadPlan plan, int index, LoadTally tally, MqttLoadPeer.Fate fate);
+  }
+
+  private <P extends ChannelHandler & LoadPeer> void connect(Maker<P> maker)
+      throws IOException, InterruptedException {
     Semaphore connecting = new Semaphore(CONNECTING_AT_ONCE);
     for (int i = 0; i < plan.peers(); i++) {
       if (!connecting.tryAcquire(CONNECT_SECONDS, TimeUnit.SECONDS)) {
-        throw new IOException("no answer to CONNECT within " + CONNECT_SECONDS + " s");
+        throw new IOException("no connection within " + CONNECT_SECONDS + " s");
       }
       Lane lane = lanes.get(i % lanes.size());
-      MqttLoadPeer peer = new MqttLoadPeer(plan, i, lane.tally, fate(connecting));
+      P peer = maker.make(plan, i, lane.tally, fate(connecting));
       lane.peers.add(peer);
       new Bootstrap()
           .group(lane.loop)
@@ -133,7 +152,7 @@ final class LoadRun {
     }
   }
 
-  private ChannelInitializer<Channel> secured(SslContext tls, MqttLoadPeer peer) {
+  private ChannelInitializer<Channel> secured(SslContext tls, ChannelHandler peer) {
     return new ChannelInitializer<>() {
       @Override
       protected void initChannel(Channel channel) {
@@ -331,6 +350,9 @@ final class LoadRun {
 
   /** What the server says of a message, as {@code acked} counts it. */
   private String confirmation() {
+    if (isHttp) {
+      return "2xx";
+    }
     if (lanes.stream().anyMatch(lane -> !lane.sockets.isEmpty())) {
       return "2.xx";
     }

@@ -13,7 +13,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -52,15 +54,22 @@ public final class SimLoadCommand implements Callable<Integer> {
   private @Nullable URI coap;
 
   @Option(
+      names = "--http",
+      paramLabel = "URI",
+      description = "an HTTP server: http://HOST:PORT; connections are kept alive")
+  private @Nullable URI http;
+
+  @Option(
       names = "--against",
       paramLabel = "WHAT",
-      description = "bare or bare-coap: starts a reference server that only acknowledges")
+      description =
+          "bare, bare-coap or bare-http: starts a reference server that only acknowledges")
   private @Nullable String against;
 
   @Option(
       names = "--connections",
       defaultValue = "100",
-      description = "MQTT connections (default ${DEFAULT-VALUE})")
+      description = "MQTT or HTTP connections (default ${DEFAULT-VALUE})")
   private int connections;
 
   @Option(
@@ -77,7 +86,8 @@ public final class SimLoadCommand implements Callable<Integer> {
   @Option(
       names = "--inflight",
       defaultValue = "20",
-      description = "unanswered messages for each MQTT connection (default ${DEFAULT-VALUE})")
+      description =
+          "unanswered messages for each MQTT or HTTP connection (default ${DEFAULT-VALUE})")
   private int inflight;
 
   @Option(names = "--qos", defaultValue = "1", description = "0, 1 or 2 (default ${DEFAULT-VALUE})")
@@ -198,7 +208,7 @@ public final class SimLoadCommand implements Callable<Integer> {
       if (ramp) {
         return ramp();
       }
-      LoadResult result = against == null ? load(mqtt, coap, pid) : reference(against);
+      LoadResult result = against == null ? load(mqtt, coap, http, pid) : reference(against);
       print(result);
       return result.isWhole() ? 0 : 1;
     } catch (IllegalArgumentException e) {
@@ -212,7 +222,8 @@ public final class SimLoadCommand implements Callable<Integer> {
 
   private int ramp() throws IOException, InterruptedException {
     if (against != null) {
-      throw new IllegalArgumentException("--ramp goes with --mqtt or --coap, not with --against");
+      throw new IllegalArgumentException(
+          "--ramp goes with --mqtt, --coap or --http, not with --against");
     }
     if (qos == 0) {
       throw new IllegalArgumentException(
@@ -227,7 +238,7 @@ public final class SimLoadCommand implements Callable<Integer> {
         new KneeSearch(
             each -> {
               stepRate = each;
-              return load(mqtt, coap, pid);
+              return load(mqtt, coap, http, pid);
             },
             bounds,
             RAMP_HALVINGS);
@@ -270,25 +281,38 @@ public final class SimLoadCommand implements Callable<Integer> {
         switch (what) {
           case "bare" -> "mqtt";
           case "bare-coap" -> "coap";
+          case "bare-http" -> "http";
           default ->
               throw new IllegalArgumentException(
-                  "--against `" + what + "`: write bare or bare-coap");
+                  "--against `" + what + "`: write bare, bare-coap or bare-http");
         };
     try (ReferenceProcess process = ReferenceProcess.start(protocol)) {
-      boolean tcp = protocol.equals("mqtt");
-      return load(tcp ? process.uri() : null, tcp ? null : process.uri(), process.pid());
+      URI uri = process.uri();
+      return load(
+          protocol.equals("mqtt") ? uri : null,
+          protocol.equals("coap") ? uri : null,
+          protocol.equals("http") ? uri : null,
+          process.pid());
     }
   }
 
-  private LoadResult load(@Nullable URI mqttUri, @Nullable URI coapUri, @Nullable Long serverPid)
+  private LoadResult load(
+      @Nullable URI mqttUri, @Nullable URI coapUri, @Nullable URI httpUri, @Nullable Long serverPid)
       throws IOException, InterruptedException {
-    if ((mqttUri == null) == (coapUri == null)) {
+    if (Stream.of(mqttUri, coapUri, httpUri).filter(Objects::nonNull).count() != 1) {
       throw new IllegalArgumentException(
-          "name one server: --mqtt URI, --coap URI or --against bare");
+          "name one server: --mqtt URI, --coap URI, --http URI or --against bare");
+    }
+    if (httpUri != null) {
+      checkScheme("--http", httpUri, "http");
+      return new LoadRun(plan(httpUri, 8081, connections, inflight)).http(serverPid);
     }
     if (mqttUri != null) {
       checkScheme("--mqtt", mqttUri, "mqtt", "tcp", "mqtts");
       return new LoadRun(plan(mqttUri, 1883, connections, inflight)).mqtt(serverPid);
+    }
+    if (coapUri == null) {
+      throw new IllegalStateException("one of the three is there");
     }
     if ("coaps".equals(coapUri.getScheme())) {
       throw new IllegalArgumentException(

@@ -21,7 +21,7 @@ public final class ReferenceProcess implements AutoCloseable {
   /**
    * Starts one on a free port and waits until it is ready.
    *
-   * @param protocol mqtt or coap
+   * @param protocol mqtt, coap or http
    */
   public static ReferenceProcess start(String protocol) throws IOException {
     Process process =

@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
 public final class SimReferenceCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  @Parameters(paramLabel = "PROTOCOL", description = "mqtt or coap")
+  @Parameters(paramLabel = "PROTOCOL", description = "mqtt, coap or http")
   private String protocol;
 
   @Option(
@@ -29,7 +29,7 @@ public final class SimReferenceCommand implements Callable<Integer> {
   @Option(
       names = "--threads",
       defaultValue = "0",
-      description = "event loops of the MQTT server; 0: one for each processor")
+      description = "event loops of the MQTT or HTTP server; 0: one for each processor")
   private int threads;
 
   @Option(
@@ -51,10 +51,15 @@ public final class SimReferenceCommand implements Callable<Integer> {
           serve("coap://127.0.0.1:" + server.port());
         }
       }
+      case "http" -> {
+        try (BareHttpServer server = BareHttpServer.start(port, threads)) {
+          serve("http://127.0.0.1:" + server.port());
+        }
+      }
       default -> {
         spec.commandLine()
             .getErr()
-            .println("sim reference: `" + protocol + "` is neither mqtt nor coap");
+            .println("sim reference: `" + protocol + "` is none of mqtt, coap and http");
         return 2;
       }
     }

@@ -109,19 +109,29 @@ public record DeviceGroup(
   public enum Transport {
     MQTT_3_1_1,
     MQTT_5,
-    COAP;
+    COAP,
+    HTTP;
 
     /** Whether it is one of MQTT's. */
     public boolean mqtt() {
-      return this != COAP;
+      return this == MQTT_3_1_1 || this == MQTT_5;
+    }
+
+    /** As records name it. */
+    public String protocol() {
+      return switch (this) {
+        case MQTT_3_1_1, MQTT_5 -> "mqtt";
+        case COAP -> "coap";
+        case HTTP -> "http";
+      };
     }
   }
 
   /**
    * What a device shows at the door; {@code {id}} in any of them is the device's id.
    *
-   * @param password MQTT: user name is the id
-   * @param token CoAP's {@code k}; MQTT: the user name
+   * @param password MQTT and HTTP: user name is the id
+   * @param token CoAP's {@code k}; MQTT: the user name; HTTP: as bearer
    * @param certificate subject of a client certificate; MQTT over TLS
    * @param psk pre-shared key as text, the identity is the id; CoAP over DTLS
    * @param secret by which a vendor's device signs

@@ -53,6 +53,7 @@ final class GroupReader {
   static {
     TRANSPORTS.put("mqtt", Transport.MQTT_3_1_1);
     TRANSPORTS.put("coap", Transport.COAP);
+    TRANSPORTS.put("http", Transport.HTTP);
   }
 
   private GroupReader() {}
@@ -81,7 +82,7 @@ final class GroupReader {
         at.duration("interval", profile.interval()),
         at.share("jitter", 0.1),
         transport,
-        (int) at.whole("qos", 1, 0, transport.mqtt() ? 2 : 1),
+        (int) at.whole("qos", 1, transport == Transport.HTTP ? 1 : 0, transport.mqtt() ? 2 : 1),
         form(at, profile, dialect),
         login(at, transport, dialect),
         WaveformReader.read(at, profile),
@@ -226,9 +227,9 @@ final class GroupReader {
       };
     }
     if (node == null) {
-      return transport.mqtt()
-          ? new Login("demo-password-of-{id}", null)
-          : new Login(null, "demo-token-of-{id}");
+      return transport == Transport.COAP
+          ? new Login(null, "demo-token-of-{id}")
+          : new Login("demo-password-of-{id}", null);
     }
     Login login =
         login(
@@ -243,7 +244,7 @@ final class GroupReader {
     if (login.certificate() != null && !transport.mqtt()) {
       at.fault("credentials", "has a certificate, which MQTT devices show", "write `psk` for CoAP");
     }
-    if (login.psk() != null && transport.mqtt()) {
+    if (login.psk() != null && transport != Transport.COAP) {
       at.fault("credentials", "has a psk, which CoAP devices use", "write `certificate` for MQTT");
     }
     if (login.psk() != null && login.psk().length() < LEAST_PSK_CHARACTERS) {

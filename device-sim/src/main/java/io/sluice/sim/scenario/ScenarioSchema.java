@@ -73,12 +73,14 @@ public final class ScenarioSchema {
                 Map.entry("site", text("Where they are.")),
                 Map.entry("interval", duration("Between two reports; by default the profile's.")),
                 Map.entry("jitter", share("Of the interval, within which a report may come.")),
-                Map.entry("protocol", words(List.of("mqtt", "coap"))),
+                Map.entry("protocol", words(List.of("mqtt", "coap", "http"))),
                 Map.entry("version", version()),
                 Map.entry(
                     "qos",
                     whole(
-                        "0 to 2, by default 1; over CoAP 0 Non-confirmable, 1 Confirmable.", 0, 2)),
+                        "0 to 2, by default 1; over CoAP 0 Non-confirmable, 1 Confirmable; over HTTP 1.",
+                        0,
+                        2)),
                 Map.entry("form", words(PayloadForm.byName().keySet())),
                 Map.entry("dialect", words(Dialect.byName().keySet())),
                 Map.entry(

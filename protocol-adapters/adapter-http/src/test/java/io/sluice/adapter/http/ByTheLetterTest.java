@@ -167,6 +167,17 @@ class ByTheLetterTest {
   }
 
   @Test
+  void requestWithoutABodyIsWholeWithItsHead() throws IOException {
+    try (RawHttp client = client()) {
+      client.send(HEAD + "Content-Length: 0\r\n\r\n");
+      assertThat(client.next().status()).isEqualTo(200);
+      client.send(HEAD + "\r\n");
+      assertThat(client.next().status()).isEqualTo(200);
+    }
+    assertThat(gateway.stored()).hasSize(2);
+  }
+
+  @Test
   void closeIsHonoured() throws IOException {
     try (RawHttp client = client()) {
       client.send(GOOD.replace("Host: gw", "Host: gw\r\nConnection: close"));

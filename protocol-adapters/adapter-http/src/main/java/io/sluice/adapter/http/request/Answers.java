@@ -14,7 +14,7 @@ final class Answers {
   /** What there is, for who asked for something else. */
   static final String USABLE =
       "usable: POST or PUT /telemetry, /event, /alarm, /state (also /{class}/{child});"
-          + " GET /time";
+          + " GET /command, /time";
 
   static final Response OK = Response.of(Response.OK);
 

@@ -13,6 +13,7 @@ public abstract class Call {
   private final RequestHead head;
   private final Origin origin;
   private boolean isAnswered;
+  private @Nullable Runnable ifGone;
 
   /** Filled in by the service as it learns it. */
   @Nullable Route route;
@@ -49,6 +50,20 @@ public abstract class Call {
     if (!isAnswered) {
       isAnswered = true;
       write(origin.cors.apply(head, response));
+    }
+  }
+
+  /** Runs once if the connection or stream ends before the answer. */
+  final void whenGone(Runnable task) {
+    ifGone = task;
+  }
+
+  /** The connection or stream has ended. */
+  public final void gone() {
+    Runnable task = ifGone;
+    ifGone = null;
+    if (task != null && !isAnswered) {
+      task.run();
     }
   }
 

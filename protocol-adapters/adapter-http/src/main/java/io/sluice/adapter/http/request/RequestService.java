@@ -41,6 +41,7 @@ public final class RequestService {
   private final Router router;
   private final SignIn signIn;
   private final HeldBytes held;
+  private final CommandPolls polls;
   private final Cors cors;
 
   public RequestService(AdapterContext gateway, HttpOptions options) {
@@ -48,6 +49,7 @@ public final class RequestService {
     this.options = options;
     this.router = new Router(gateway.ingress(), gateway.clock());
     this.signIn = new SignIn(gateway);
+    this.polls = new CommandPolls(gateway);
     this.cors = new Cors(options.corsOrigins());
     this.keys = gateway.shared(IdempotencyKeys.class, () -> new IdempotencyKeys(System::nanoTime));
     this.held = gateway.shared(HeldBytes.class, HeldBytes::new);
@@ -90,6 +92,7 @@ public final class RequestService {
       switch (route) {
         case Route.Fixed fixed -> fixed(call, fixed.response());
         case Route.Uplink uplink -> uplink(call, uplink);
+        case Route.Poll _, Route.Acknowledge _ -> signIn(call, null, 0);
       }
     } catch (RequestFault fault) {
       call.answer(signIn.unreadable(origin, fault));
@@ -125,7 +128,17 @@ public final class RequestService {
       return;
     }
     call.key = idempotencyKey(head);
-    Shown shown = Shown.of(head, uplink.token());
+    signIn(call, uplink.token(), max);
+  }
+
+  /**
+   * Has the body come where the sender is let in.
+   *
+   * @param token that stands in the path, or null
+   * @param max bytes of the body
+   */
+  private void signIn(Call call, @Nullable String token, int max) throws RequestFault {
+    Shown shown = Shown.of(call.head(), token);
     Admission.Admitted known = signIn.known(call.origin(), shown);
     Credentials credentials = shown.credentials();
     if (known != null) {
@@ -255,9 +268,21 @@ public final class RequestService {
 
   private void store(Call call, byte[] body) {
     Admission.Admitted admitted = call.admitted;
-    if (admitted == null || !(call.route instanceof Route.Uplink uplink)) {
+    if (admitted == null || call.route == null) {
       throw new IllegalStateException("a body that nobody asked for");
     }
+    switch (call.route) {
+      case Route.Uplink uplink -> store(call, admitted, uplink, body);
+      case Route.Poll poll -> polls.poll(call, admitted, poll);
+      case Route.Acknowledge one -> {
+        gateway.commands().acknowledged(admitted.device().id(), one.command());
+        call.answer(Response.of(Response.NO_CONTENT));
+      }
+      case Route.Fixed fixed -> call.answer(fixed.response());
+    }
+  }
+
+  private void store(Call call, Admission.Admitted admitted, Route.Uplink uplink, byte[] body) {
     try {
       DeviceId device = admitted.device().id();
       String key = call.key;

@@ -13,6 +13,17 @@ sealed interface Route {
    */
   record Uplink(String topic, @Nullable String token, Batch batch) implements Route {}
 
+  /**
+   * A device asks for its oldest command.
+   *
+   * @param acknowledged id of one that it has, or null
+   * @param waitMillis for which it waits where there is none
+   */
+  record Poll(@Nullable String acknowledged, long waitMillis) implements Route {}
+
+  /** A device has a command. */
+  record Acknowledge(String command) implements Route {}
+
   /** It needs no device. */
   record Fixed(Response response) implements Route {}
 

@@ -51,6 +51,10 @@ final class Router {
     if (path.equals("time")) {
       return time(method);
     }
+    boolean isUplink = method.equals("POST") || method.equals("PUT");
+    if (path.equals("command") || (path.startsWith("command/") && !isUplink)) {
+      return command(path, method, head);
+    }
     Route.Uplink uplink = uplink(path, head);
     if (uplink == null) {
       return fixed(Answers.notFound());
@@ -94,6 +98,22 @@ final class Router {
       case "OPTIONS" -> fixed(allowing(READ_METHODS));
       default -> fixed(Answers.methodNotAllowed("/time", READ_METHODS));
     };
+  }
+
+  private static Route command(String path, String method, RequestHead head) throws RequestFault {
+    boolean isOne = path.startsWith("command/");
+    String methods = isOne ? "DELETE, OPTIONS" : "GET, OPTIONS";
+    if (method.equals("OPTIONS")) {
+      return fixed(allowing(methods));
+    }
+    if (method.equals("GET") && !isOne) {
+      return new Route.Poll(
+          Encoded.parameter(head.query(), "ack"),
+          CommandPolls.waitMillis(Encoded.parameter(head.query(), "wait")));
+    }
+    return method.equals("DELETE") && isOne
+        ? new Route.Acknowledge(path.substring("command/".length()))
+        : fixed(Answers.methodNotAllowed("/command", methods));
   }
 
   private Route.@Nullable Uplink uplink(String path, RequestHead head) throws RequestFault {

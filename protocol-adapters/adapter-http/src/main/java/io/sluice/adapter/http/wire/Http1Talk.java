@@ -14,6 +14,7 @@ import io.sluice.adapter.http.request.Call;
 import io.sluice.adapter.netty.GracefulClose;
 import io.sluice.api.RejectReason;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -187,7 +188,8 @@ final class Http1Talk implements Talk {
   }
 
   private boolean mayDecode() {
-    return unread != null
+    boolean mayEnd = phase == Phase.BODY || phase == Phase.DISCARDING; // also where no byte follows
+    return (unread != null || mayEnd)
         && !isFinished
         && phase != Phase.DECIDING
         && !(phase == Phase.HEAD && (isLast || isQuiescing || isFull()));
@@ -200,10 +202,7 @@ final class Http1Talk implements Talk {
   }
 
   private boolean step() throws RequestFault {
-    ByteBuf in = unread;
-    if (in == null) {
-      return false;
-    }
+    ByteBuf in = unread == null ? Unpooled.EMPTY_BUFFER : unread;
     switch (decoder.next(in)) {
       case INCOMPLETE -> {
         return false;
@@ -465,10 +464,12 @@ final class Http1Talk implements Talk {
   }
 
   private void releaseCalls() {
-    for (Http1Call call : calls) {
-      call.body.release();
-    }
+    List<Http1Call> ended = List.copyOf(calls);
     calls.clear();
+    for (Http1Call call : ended) {
+      call.body.release();
+      call.gone();
+    }
     heldBytes = 0;
   }
 }

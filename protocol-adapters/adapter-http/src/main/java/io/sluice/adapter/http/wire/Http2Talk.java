@@ -334,6 +334,7 @@ final class Http2Talk implements Talk {
     if (call != null && !call.isClosed) {
       call.isClosed = true;
       call.body.release();
+      call.gone();
     }
     if (isQuiescing && calls.isEmpty()) {
       activeNanos = System.nanoTime();
@@ -432,11 +433,11 @@ final class Http2Talk implements Talk {
   @Override
   public void gone() {
     isGone = true;
-    for (Http2Call call : calls.values()) {
-      if (!call.isAnswered()) {
-        call.body.release();
-      }
-    }
+    List<Http2Call> ended = List.copyOf(calls.values());
     calls.clear();
+    for (Http2Call call : ended) {
+      call.body.release();
+      call.gone();
+    }
   }
 }

@@ -9,8 +9,6 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollChannelOption;
-import io.netty.handler.codec.mqtt.MqttDecoder;
-import io.netty.handler.codec.mqtt.MqttEncoder;
 import io.sluice.sim.net.FileLimit;
 import io.sluice.sim.net.SourceAddresses;
 import io.sluice.sim.net.Transports;
@@ -19,11 +17,10 @@ import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens connections to one MQTT server; nothing is kept for a device that has none. Safe for use by
- * any thread.
+ * Opens connections to one server over TCP; nothing is kept for a device that has none. Safe for
+ * use by any thread.
  */
-final class MqttConnector {
-  private static final int MAX_PACKET_BYTES = 1 << 18;
+final class TcpConnector {
   private final InetSocketAddress server;
   private final SourceAddresses sources;
   private final FileLimit files;
@@ -32,7 +29,7 @@ final class MqttConnector {
   /**
    * @param tls null: without
    */
-  MqttConnector(
+  TcpConnector(
       InetSocketAddress server, SourceAddresses sources, FileLimit files, @Nullable DeviceTls tls) {
     this.server = server;
     this.sources = sources;
@@ -52,10 +49,10 @@ final class MqttConnector {
   /**
    * Connects; null where the limit of open files leaves no room, see {@link #remedy}.
    *
-   * @param inbound takes the decoded messages
+   * @param handlers of the protocol, the last of which takes what comes
    */
   @Nullable ChannelFuture connect(
-      EventLoop loop, DeviceSpec spec, int moves, boolean isLying, ChannelHandler inbound) {
+      EventLoop loop, DeviceSpec spec, int moves, boolean isLying, ChannelHandler... handlers) {
     if (!files.take()) {
       return null;
     }
@@ -71,8 +68,7 @@ final class MqttConnector {
                     if (tls != null) {
                       made.pipeline().addLast(tls.handler(made.alloc(), spec, isLying, server));
                     }
-                    made.pipeline()
-                        .addLast(new MqttDecoder(MAX_PACKET_BYTES), MqttEncoder.INSTANCE, inbound);
+                    made.pipeline().addLast(handlers);
                   }
                 });
     InetSocketAddress source = source(spec, moves);
