@@ -20,10 +20,13 @@ import org.jspecify.annotations.Nullable;
  * waits for its Retry-After and is tried again; so is a request that never had an answer, with the
  * Idempotency-Key of before, so that it is stored once.
  */
+// a write or close that fails ends in channelInactive
+@SuppressWarnings("FutureReturnValueIgnored")
 final class HttpLink implements Link {
-  private static final int MOST_TRIES = 8;
+  private static final int MOST_TRIES = 30;
   private static final long LONGEST_PAUSE_MILLIS = 60_000;
   private static final long SHORTEST_PAUSE_MILLIS = 250;
+  private static final long LONGEST_BACK_OFF_MILLIS = 5_000;
   private static final long ANSWER_MILLIS = 30_000;
   private static final int TOO_MANY = 429;
   private static final int TIMED_OUT = 408;
@@ -210,7 +213,10 @@ final class HttpLink implements Link {
     }
     tries++;
     int of = ++round;
-    long pause = Math.max(SHORTEST_PAUSE_MILLIS << Math.min(tries, 6), pauseMillis);
+    long pause =
+        Math.max(
+            Math.min(LONGEST_BACK_OFF_MILLIS, SHORTEST_PAUSE_MILLIS << Math.min(tries, 6)),
+            pauseMillis);
     Timers.after(
         owner.loop(),
         () -> {

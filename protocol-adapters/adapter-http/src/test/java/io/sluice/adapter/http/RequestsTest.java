@@ -373,6 +373,35 @@ class RequestsTest {
   }
 
   @Test
+  void unpackedBodiesInHandAreBoundedToo() throws Exception {
+    gateway.misbehave(Misconduct.SILENT);
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {
+      gzip.write(new byte[900 << 10]);
+    }
+    HttpRequest.Builder request =
+        to("/telemetry")
+            .header("Content-Encoding", "gzip")
+            .POST(BodyPublishers.ofByteArray(out.toByteArray()));
+    CompletableFuture<HttpResponse<String>> first =
+        client.sendAsync(request.build(), BodyHandlers.ofString());
+    await().until(() -> gateway.offers() == 1);
+    assertThat(send(request).statusCode()).isEqualTo(503);
+    gateway.giveReceipts();
+    assertThat(first.join().statusCode()).isEqualTo(200);
+    assertThat(send(request).statusCode()).as("its room is free again").isEqualTo(200);
+  }
+
+  @Test
+  void timeIsThatOfEachRequest() throws Exception {
+    String request = "GET /time HTTP/1.1\r\nHost: g\r\n\r\n";
+    try (RawHttp raw = new RawHttp(AdapterContract.port(adapter))) {
+      String before = raw.send(request).next().body();
+      await().until(() -> !raw.send(request).next().body().equals(before));
+    }
+  }
+
+  @Test
   void slowClientHoldsUpNoOther() throws Exception {
     String auth = "Authorization: " + HttpContractTest.basic("d1", "pw") + "\r\n";
     try (RawHttp slow = new RawHttp(AdapterContract.port(adapter));

@@ -122,7 +122,8 @@ public final class HeadParser {
     }
     if (at == from || bytes[at] != ' ') {
       throw new RequestFault(
-          400, "the request target must be of visible ASCII; write other characters as %XX");
+          400,
+          "the request target must be of visible ASCII; write other characters percent-encoded");
     }
     String target = text(from, at);
     at++;

@@ -6,6 +6,9 @@ import java.nio.charset.StandardCharsets;
 public final class Problem {
   private static final String TYPE = "application/problem+json";
 
+  /** Why a body is not taken that is none too large. */
+  public static final String NO_ROOM = "too many bodies are in hand; try again in 1 s";
+
   /** More would help nobody. */
   private static final int MAX_DETAIL_CHARS = 2048;
 
@@ -34,8 +37,7 @@ public final class Problem {
 
   /** Bodies hold all the room that they may. */
   public static Response noRoom() {
-    return of(Response.UNAVAILABLE, "too many bodies are in hand; try again in 1 s")
-        .retryAfterMillis(1000);
+    return of(Response.UNAVAILABLE, NO_ROOM).retryAfterMillis(1000);
   }
 
   /** The gateway has given no verdict in time. */

@@ -14,6 +14,8 @@ public abstract class Call {
   private final Origin origin;
   private boolean isAnswered;
   private @Nullable Runnable ifGone;
+  private @Nullable HeldBytes held;
+  private int heldBytes;
 
   /** Filled in by the service as it learns it. */
   @Nullable Route route;
@@ -50,7 +52,17 @@ public abstract class Call {
     if (!isAnswered) {
       isAnswered = true;
       write(origin.cors.apply(head, response));
+      HeldBytes room = held;
+      if (room != null) {
+        room.giveBack(heldBytes);
+      }
     }
+  }
+
+  /** What is given back with the answer. */
+  final void holds(HeldBytes room, int bytes) {
+    held = room;
+    heldBytes = bytes;
   }
 
   /** Runs once if the connection or stream ends before the answer. */

@@ -106,7 +106,7 @@ final class IdempotencyKeys {
     }
 
     private long bytes() {
-      return ENTRY_BYTES + (response == null ? 0 : response.body().length);
+      return ENTRY_BYTES + (response == null ? 0L : response.body().length);
     }
   }
 

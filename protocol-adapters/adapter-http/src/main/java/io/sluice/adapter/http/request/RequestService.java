@@ -86,7 +86,9 @@ public final class RequestService {
       Route route = origin.routeOf(call.head());
       if (route == null) {
         route = router.route(call.head());
-        origin.routed(call.head(), route);
+        if (!(route instanceof Route.Fixed)) { // such as the time
+          origin.routed(call.head(), route);
+        }
       }
       call.route = route;
       switch (route) {
@@ -287,33 +289,40 @@ public final class RequestService {
       DeviceId device = admitted.device().id();
       String key = call.key;
       if (key == null) {
-        deliver(call, device, uplink, unpacked(call.head(), uplink, body), null, NONE);
+        deliver(call, device, uplink, unpacked(call, uplink, body), null, NONE);
       } else {
         deliverOnce(call, device, uplink, body, key);
       }
     } catch (RequestFault fault) {
-      boolean isTooLarge = fault.status() == Response.TOO_LARGE;
-      gateway
-          .meters()
-          .refused(
-              call.origin().peer,
-              isTooLarge ? RejectReason.TOO_LARGE : RejectReason.PAYLOAD_INVALID);
-      call.answer(Problem.of(fault));
+      RejectReason reason =
+          switch (fault.status()) {
+            case Response.TOO_LARGE -> RejectReason.TOO_LARGE;
+            case Response.UNAVAILABLE -> RejectReason.OVERLOAD;
+            default -> RejectReason.PAYLOAD_INVALID;
+          };
+      gateway.meters().refused(call.origin().peer, reason);
+      call.answer(reason == RejectReason.OVERLOAD ? Problem.noRoom() : Problem.of(fault));
     }
   }
 
-  private byte[] unpacked(RequestHead head, Route.Uplink uplink, byte[] body) throws RequestFault {
-    List<String> codings = head.fields().members("content-encoding");
-    return codings.isEmpty() || !isGzip(codings.getFirst())
-        ? body
-        : Gunzip.unpack(
-            body,
-            uplink.batch() == Route.Batch.ONE ? options.payloadBytes() : options.batchBytes());
+  /** The body without its coding; what that takes counts until the answer. */
+  private byte[] unpacked(Call call, Route.Uplink uplink, byte[] body) throws RequestFault {
+    List<String> codings = call.head().fields().members("content-encoding");
+    if (codings.isEmpty() || !isGzip(codings.getFirst())) {
+      return body;
+    }
+    boolean isOne = uplink.batch() == Route.Batch.ONE;
+    byte[] unpacked = Gunzip.unpack(body, isOne ? options.payloadBytes() : options.batchBytes());
+    if (!hold(unpacked.length)) {
+      throw new RequestFault(Response.UNAVAILABLE, Problem.NO_ROOM);
+    }
+    call.holds(held, unpacked.length);
+    return unpacked;
   }
 
   private void deliverOnce(Call call, DeviceId device, Route.Uplink uplink, byte[] body, String key)
       throws RequestFault {
-    byte[] unpacked = unpacked(call.head(), uplink, body);
+    byte[] unpacked = unpacked(call, uplink, body);
     switch (keys.claim(
         IdempotencyKeys.Key.of(device.value(), key),
         IdempotencyKeys.fingerprint(call.head().method(), call.head().target(), unpacked),

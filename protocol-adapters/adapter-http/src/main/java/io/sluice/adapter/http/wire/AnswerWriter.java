@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * Writes the answers of one HTTP/1 connection: those of one turn of the event loop as one buffer.
  * Confined to the event loop.
  */
+// a write or close that fails leaves a channel that is closed: its future says nothing more
+@SuppressWarnings("FutureReturnValueIgnored")
 final class AnswerWriter {
   private static final int FIRST_BYTES = 256;
   private static final byte[] CONTINUE = ascii("HTTP/1.1 100 Continue\r\n\r\n");

@@ -28,6 +28,8 @@ import org.slf4j.LoggerFactory;
  * One client's connection. Which version of HTTP is spoken on it is known at once without TLS, and
  * by ALPN with it. Confined to the event loop.
  */
+// a write or close that fails leaves a channel that is closed: its future says nothing more
+@SuppressWarnings("FutureReturnValueIgnored")
 public final class HttpConnection extends ChannelInboundHandlerAdapter implements SocketConnection {
   /** Sparse over all connections. */
   private static final SparseLog FAULTS =
