@@ -341,8 +341,7 @@ class RequestsTest {
   void pageOfANamedOriginMaySendAndOthersMayNot() throws Exception {
     RawHttp.Response asked =
         raw(
-            "OPTIONS /telemetry HTTP/1.1\r\nHost: g\r\nOrigin: https://app.example\r\n"
-                + "Access-Control-Request-Method: POST\r\n\r\n");
+            "OPTIONS /telemetry HTTP/1.1\r\nHost: g\r\nOrigin: https://app.example\r\nAccess-Control-Request-Method: POST\r\n\r\n");
     assertThat(asked.status()).isEqualTo(204);
     assertThat(asked.field("access-control-allow-origin")).isEqualTo("https://app.example");
     assertThat(asked.field("access-control-allow-headers")).contains("authorization");
