@@ -213,7 +213,7 @@ class EveryVendorTest {
             port: 0
             dialects: [ sluice, thingsboard, hono, alink, huawei-iotda, onenet, tencent-iot, aws-iot, azure-iot-hub,
               chirpstack, the-things-stack, milesight, tasmota, shelly, zigbee2mqtt, esphome, wirenboard, victron,
-              advantech-wise, siemens-logo, king-pigeon, neuron, telegraf, teltonika, dragino, home-assistant, own ]
+              advantech-wise, siemens-logo, king-pigeon, neuron, telegraf, teltonika, dragino, home-assistant, sparkplug, own ]
         profiles: [ profiles ]
         devices: [ devices.yaml ]
         upstreams:
