@@ -145,6 +145,18 @@ class CommandFormsTest {
         .startsWith("/sys/a1GatewayKey/gw/thing/");
   }
 
+  @Test
+  void tencentsSubDeviceIsSentWhatItsGatewaySubscribedToForIt() {
+    Dialogue dialogue = dialogue("tencent-iot", "gw", Map.of("pk", "GW12CD34EF"));
+    device("kid", "gw");
+    heard.put("kid", "$thing/up/property/AB12CD34EF/kid");
+    dialogue.subscribed(Set.of("$thing/down/property/AB12CD34EF/kid"));
+    assertThat(text(dialogue.write(command("kid", "set", "{\"T\":30}", null), 7, _ -> true)))
+        .isEqualTo(
+            "$thing/down/property/AB12CD34EF/kid"
+                + " {\"method\":\"control\",\"clientToken\":\"7\",\"params\":{\"T\":30}}");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '!',

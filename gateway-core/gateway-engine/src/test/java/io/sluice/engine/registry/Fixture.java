@@ -168,6 +168,9 @@ public final class Fixture {
     public final AtomicReference<@Nullable LinkEnd> closed = new AtomicReference<>();
     public volatile boolean ready;
 
+    /** Whether it is a concentrator's, which takes for its children. */
+    public volatile boolean forChildren;
+
     public static Link ready() {
       Link link = new Link();
       link.ready = true;
@@ -184,6 +187,11 @@ public final class Fixture {
         sent.add(command);
       }
       return ready;
+    }
+
+    @Override
+    public boolean takesForChildren() {
+      return forChildren;
     }
 
     @Override

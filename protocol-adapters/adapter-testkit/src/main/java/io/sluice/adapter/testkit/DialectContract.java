@@ -159,8 +159,7 @@ public interface DialectContract {
     assertThat(messages()).isNotEmpty();
     try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
       for (String topic : messages().keySet()) {
-        Route first = dialect.route(topic);
-        assertThat(first).as(topic).isNotNull();
+        Route first = Objects.requireNonNull(dialect.route(topic), topic);
         List<Future<@Nullable Route>> others = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
           others.add(threads.submit(() -> dialect.route(topic)));
@@ -243,8 +242,7 @@ public interface DialectContract {
     for (Outgoing outgoing : commands()) {
       Command command = outgoing.command();
       byte[] before = command.payload().clone();
-      Downlink sent = dialect().write(outgoing, _ -> true);
-      assertThat(sent).as(command.name()).isNotNull();
+      Downlink sent = Objects.requireNonNull(dialect().write(outgoing, _ -> true), command.name());
       assertThat(sent.topic()).isNotEmpty().doesNotContain("#", "+");
       assertThat(command.payload()).isEqualTo(before);
       assertThat(dialect().write(outgoing, _ -> false)).as("to nobody who hears it").isNull();
