@@ -83,7 +83,7 @@ public class SparkplugBenchmark {
       if (isBirth) {
         number(4, DOUBLE, metric);
       }
-      metric.write(13 << 3 | 1);
+      metric.write((13 << 3) | 1);
       long bits = Double.doubleToLongBits(20 + 0.1 * i);
       for (int shift = 0; shift < 64; shift += 8) {
         metric.write((int) (bits >>> shift));
@@ -100,7 +100,7 @@ public class SparkplugBenchmark {
   }
 
   private static void bytes(int field, byte[] value, ByteArrayOutputStream out) {
-    out.write(field << 3 | 2);
+    out.write((field << 3) | 2);
     varint(value.length, out);
     out.writeBytes(value);
   }
@@ -108,7 +108,7 @@ public class SparkplugBenchmark {
   private static void varint(long value, ByteArrayOutputStream out) {
     long left = value;
     while (left > 127) {
-      out.write((int) (left & 127 | 128));
+      out.write((int) ((left & 127) | 128));
       left >>>= 7;
     }
     out.write((int) left);

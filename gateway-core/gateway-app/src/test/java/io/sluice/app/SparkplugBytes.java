@@ -19,10 +19,10 @@ final class SparkplugBytes {
   }
 
   SparkplugBytes real(int field, double value) {
-    raw(field << 3 | 1);
+    raw((field << 3) | 1);
     long bits = Double.doubleToLongBits(value);
     for (int i = 0; i < 8; i++) {
-      out.write((int) (bits >>> 8 * i));
+      out.write((int) (bits >>> (8 * i)));
     }
     return this;
   }
@@ -32,7 +32,7 @@ final class SparkplugBytes {
   }
 
   SparkplugBytes bytes(int field, byte[] value) {
-    raw(field << 3 | 2);
+    raw((field << 3) | 2);
     raw(value.length);
     out.writeBytes(value);
     return this;
@@ -41,7 +41,7 @@ final class SparkplugBytes {
   private void raw(long value) {
     long left = value;
     while (left < 0 || left > 127) {
-      out.write((int) (left & 127 | 128));
+      out.write((int) ((left & 127) | 128));
       left >>>= 7;
     }
     out.write((int) left);

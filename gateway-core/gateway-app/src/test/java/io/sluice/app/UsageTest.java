@@ -103,6 +103,27 @@ class UsageTest {
     assertThat(said.toString()).contains("nothing maps the topic", "telemetry");
   }
 
+  /** Payload: timestamp 1, metrics 2 (name 1, datatype 4, int_value 10), seq 3. */
+  @Test
+  void decodeExplainsAPayloadOfAProtocolFieldByField() {
+    String payload = "0880ade5b7a234" + "120b" + "0a056c6576656c" + "2003" + "5007" + "1802";
+    assertThat(sluice("decode", "--protocol", "sparkplug", "--hex", payload))
+        .as(said.toString())
+        .isEqualTo(ExitCode.DONE);
+    assertThat(said.toString())
+        .contains("byte 7      metrics 2: 11 bytes")
+        .contains("name 1: \"level\"", "datatype 4: 3 (Int32)", "int_value 10: 7", "seq 3: 2");
+    String torn = payload.substring(0, payload.length() - 10);
+    assertThat(sluice("decode", "--protocol", "sparkplug", "--hex", torn))
+        .isEqualTo(ExitCode.FAILED);
+    assertThat(said.toString()).contains("Sparkplug payload at byte 7: field 2 says 11 bytes");
+    assertThat(sluice("decode", "--protocol", "carrier-pigeon", "--hex", "00"))
+        .isEqualTo(ExitCode.USAGE);
+    assertThat(said.toString()).contains("\"carrier-pigeon\" is not known; there are sparkplug");
+    assertThat(sluice("decode", "--hex", "00")).isEqualTo(ExitCode.USAGE);
+    assertThat(said.toString()).contains("Missing required option: '--profile=P'");
+  }
+
   @Test
   void decodeTellsWhichRuleTookTheTopic() {
     String[] line = {

@@ -30,6 +30,15 @@ public interface Uplink {
    */
   default void spokenFor(DeviceId subject) {}
 
+  /**
+   * The connection by which a source's message came: one object for each, a {@link DeviceLink}
+   * where the far end can be told something by it. What messages of one connection say together is
+   * known by that. Null: of no source, or each message stands alone.
+   */
+  default @Nullable Object connection() {
+    return null;
+  }
+
   /** {@code mqtt}, {@code coap} ...: one of a small set. */
   String protocol();
 

@@ -75,7 +75,7 @@ final class ArrayValues {
       return;
     }
     for (int i = 0; i < count; i++) {
-      out.put(path + '.' + i, (bytes[from + 4 + i / 8] & 0x80 >> i % 8) != 0);
+      out.put(path + '.' + i, (bytes[from + 4 + i / 8] & (0x80 >> (i % 8))) != 0);
     }
   }
 

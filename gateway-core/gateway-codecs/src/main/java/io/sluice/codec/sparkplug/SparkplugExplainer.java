@@ -108,7 +108,7 @@ public final class SparkplugExplainer implements PayloadExplainer {
           switch (type) {
             case INT8 -> Long.toString((byte) bits);
             case INT16 -> Long.toString((short) bits);
-            case INT32 -> Long.toString((int) bits);
+            case INT32 -> Integer.toString((int) bits);
             case INT64 -> Long.toString(bits);
             case DATE_TIME -> time(bits);
             default -> plain;

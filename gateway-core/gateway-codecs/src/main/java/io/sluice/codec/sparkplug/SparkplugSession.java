@@ -66,7 +66,7 @@ final class SparkplugSession implements VendorSession {
     Metrics metrics = METRICS.get().read(payload);
     return switch (parsed.kind()) {
       case NBIRTH -> nodeBirth(parsed, metrics, payload, receivedMicros);
-      case DBIRTH -> deviceBirth(parsed, metrics, receivedMicros, mayWait);
+      case DBIRTH -> deviceBirth(parsed, metrics, mayWait);
       case NDEATH -> nodeDeath(parsed, metrics);
       case DDEATH -> deviceDeath(parsed, metrics, mayWait);
       default -> data(parsed, metrics, mayWait);
@@ -124,8 +124,7 @@ final class SparkplugSession implements VendorSession {
     return hash;
   }
 
-  private @Nullable List<Part> deviceBirth(
-      SparkplugTopic topic, Metrics metrics, long receivedMicros, boolean mayWait)
+  private @Nullable List<Part> deviceBirth(SparkplugTopic topic, Metrics metrics, boolean mayWait)
       throws PayloadException {
     Node node = node(topic);
     if (!node.own.isBorn) {

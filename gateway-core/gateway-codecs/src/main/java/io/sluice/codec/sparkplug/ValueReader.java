@@ -33,26 +33,22 @@ final class ValueReader {
       ArrayValues.put(metrics.bytes, metrics.valueAt[i], metrics.valueEnd[i], path, type, out);
       return null;
     }
-    switch (field) {
+    return switch (field) {
       case Metrics.DATA_SET -> {
         dataSets.put(metrics.bytes, metrics.valueAt[i], metrics.valueEnd[i], path, out);
-        return null;
+        yield null;
       }
       case Metrics.TEMPLATE -> {
         templates.put(metrics, i, path, known, out);
-        return null;
+        yield null;
       }
       case Metrics.BYTES -> {
         bytes(metrics, i, path, type, out);
-        return null;
+        yield null;
       }
-      case Metrics.STRING -> {
-        return text(metrics, i, path, type, out);
-      }
-      default -> {
-        return number(field, metrics.bits[i], path, type, out);
-      }
-    }
+      case Metrics.STRING -> text(metrics, i, path, type, out);
+      default -> number(field, metrics.bits[i], path, type, out);
+    };
   }
 
   private static void bytes(Metrics metrics, int i, String path, DataType type, MeasurementSink out)
@@ -81,16 +77,17 @@ final class ValueReader {
 
   static @Nullable Object text(String value, String path, DataType type, MeasurementSink out)
       throws PayloadException {
-    switch (type) {
-      case STRING, TEXT, UUID, UNKNOWN -> {
-        out.put(path, value);
-        return value;
-      }
-      default -> {
-        out.refuse(path, misplaced(type, "string_value"));
-        return null;
-      }
+    boolean isText =
+        switch (type) {
+          case STRING, TEXT, UUID, UNKNOWN -> true;
+          default -> false;
+        };
+    if (!isText) {
+      out.refuse(path, misplaced(type, "string_value"));
+      return null;
     }
+    out.put(path, value);
+    return value;
   }
 
   /**
@@ -105,7 +102,7 @@ final class ValueReader {
     return switch (type) {
       case INT8 -> whole((byte) integer(field, bits), path, out);
       case INT16 -> whole((short) integer(field, bits), path, out);
-      case INT32 -> whole((int) integer(field, bits), path, out);
+      case INT32 -> whole(integer(field, bits) << 32 >> 32, path, out);
       case INT64, DATE_TIME -> whole(integer(field, bits), path, out);
       case UINT8 -> whole(integer(field, bits) & 0xFF, path, out);
       case UINT16 -> whole(integer(field, bits) & 0xFFFF, path, out);

@@ -42,5 +42,7 @@ class NothingLoadedTest {
         .allMatch(
             line -> line.contains("ScriptCodecFactory") || line.contains("NothingLoadedTest"));
     assertThat(loaded.lines().filter(line -> line.contains("org.mozilla."))).isEmpty();
+    assertThat(loaded.lines().filter(line -> line.contains("io.sluice.codec.sparkplug.")))
+        .allMatch(line -> line.contains("SparkplugCodecFactory"));
   }
 }

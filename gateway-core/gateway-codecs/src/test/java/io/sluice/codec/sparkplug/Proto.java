@@ -44,13 +44,13 @@ final class Proto {
   }
 
   Proto float32(int field, float value) {
-    raw(field << 3 | 5);
+    raw((field << 3) | 5);
     fixed(Float.floatToIntBits(value), 4);
     return this;
   }
 
   Proto float64(int field, double value) {
-    raw(field << 3 | 1);
+    raw((field << 3) | 1);
     fixed(Double.doubleToLongBits(value), 8);
     return this;
   }
@@ -64,7 +64,7 @@ final class Proto {
   }
 
   Proto bytes(int field, byte[] value) {
-    raw(field << 3 | 2);
+    raw((field << 3) | 2);
     raw(value.length);
     out.writeBytes(value);
     return this;
@@ -76,14 +76,14 @@ final class Proto {
 
   private void fixed(long bits, int count) {
     for (int i = 0; i < count; i++) {
-      out.write((int) (bits >>> 8 * i));
+      out.write((int) (bits >>> (8 * i)));
     }
   }
 
   private void raw(long value) {
     long left = value;
     while (left < 0 || left > 127) {
-      out.write((int) (left & 127 | 128));
+      out.write((int) ((left & 127) | 128));
       left >>>= 7;
     }
     out.write((int) left);

@@ -94,9 +94,12 @@ final class MessageParts {
       return NOTHING_TO_KEEP;
     }
     if (parts.size() > MAX_PARTS) {
-      String what = "the message is of %d devices; send at most %d in one";
       return deadLetter(
-          uplink, known, new PayloadException(what.formatted(parts.size(), MAX_PARTS)));
+          uplink,
+          known,
+          new PayloadException(
+              "the message is of %d devices; send at most %d in one"
+                  .formatted(parts.size(), MAX_PARTS)));
     }
     Part first = parts.getFirst();
     return parts.size() == 1 && first.repeatKey() == null

@@ -34,7 +34,11 @@ public final class VendorSessions {
 
   /** The verdict on a message; null where one is given later. */
   @Nullable Receipt take(Uplink uplink, MessageParts.Known known, SessionUnpacker unpacker) {
-    OpenSession open = open(known.self(), unpacker);
+    Object connection = uplink.connection();
+    OpenSession open =
+        connection == null
+            ? open(known.self(), unpacker)
+            : open(known.self(), connection, unpacker);
     if (open != null) {
       return open.take(uplink, known);
     }
@@ -48,9 +52,20 @@ public final class VendorSessions {
   }
 
   private @Nullable OpenSession open(Device self, SessionUnpacker unpacker) {
-    Function<Object, OpenSession> maker =
-        link -> new OpenSession(pipeline, parts, self, unpacker.open(self), link);
-    return sessions.attached(self.id(), maker) instanceof OpenSession open ? open : null;
+    return sessions.attached(self.id(), maker(self, unpacker)) instanceof OpenSession open
+        ? open
+        : null;
+  }
+
+  private @Nullable OpenSession open(Device source, Object connection, SessionUnpacker unpacker) {
+    return sessions.attached(source.id(), connection, maker(source, unpacker))
+            instanceof OpenSession open
+        ? open
+        : null;
+  }
+
+  private Function<Object, OpenSession> maker(Device self, SessionUnpacker unpacker) {
+    return link -> new OpenSession(pipeline, parts, self, unpacker.open(self), link);
   }
 
   /** What a new subscription of the device's session gets at once. */

@@ -102,6 +102,15 @@ public final class SessionCodecs {
     if (session == null) {
       return null;
     }
+    OfSession own = of(device, session);
+    if (sessions.apply(device) != session && held.remove(device, own)) {
+      own.end(); // it ended meanwhile, and its end found no entry
+    }
+    return own;
+  }
+
+  @SuppressWarnings("ReferenceEquality") // as above
+  private OfSession of(DeviceId device, Object session) {
     OfSession known = held.get(device);
     if (known != null && known.session == session) {
       return known;
@@ -111,9 +120,6 @@ public final class SessionCodecs {
         held.compute(device, (id, now) -> now != null && now.session == session ? now : made);
     if (known != null && own == made) {
       known.end(); // of the session before, whose end is still to come
-    }
-    if (sessions.apply(device) != session && held.remove(device, own)) {
-      own.end(); // it ended meanwhile, and its end found no entry
     }
     return own;
   }
@@ -127,6 +133,16 @@ public final class SessionCodecs {
   public @Nullable Attached attached(DeviceId device, Function<Object, ? extends Attached> maker) {
     OfSession own = of(device);
     return own == null ? null : own.attached(maker);
+  }
+
+  /**
+   * The same of a connection that is no device's own.
+   *
+   * @param source what stands for it; one connection of it at a time
+   */
+  public @Nullable Attached attached(
+      DeviceId source, Object connection, Function<Object, ? extends Attached> maker) {
+    return of(source, connection).attached(maker);
   }
 
   /** All that is kept besides codecs, now. */

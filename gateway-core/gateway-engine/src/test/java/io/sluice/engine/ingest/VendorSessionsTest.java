@@ -9,8 +9,10 @@ import io.sluice.api.Downlink;
 import io.sluice.api.adapter.DeviceLink;
 import io.sluice.api.adapter.LinkEnd;
 import io.sluice.api.adapter.Receipt;
+import io.sluice.api.adapter.Uplink;
 import io.sluice.engine.normalize.SessionCodecs;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -137,5 +139,36 @@ class VendorSessionsTest {
     session = null;
     assertThat(rig.take("n", "5")).containsExactly("telemetry bridge; n=5");
     assertThat(rig.take("n", "5")).containsExactly("telemetry bridge; n=5");
+  }
+
+  @Test
+  void connectionOfASourceIsASessionAndItsNextOneIsAnother() {
+    session = null;
+    Object first = new Object();
+    rig.offer(ofSource("1", first));
+    assertThat(rig.store()).as("it waits").isEmpty();
+    rig.offer(ofSource("0", first));
+    assertThat(rig.store()).containsExactly("telemetry bridge; n=0", "telemetry bridge; n=1");
+    rig.offer(ofSource("3", first));
+    rig.offer(ofSource("0", link));
+    assertThat(rig.store())
+        .as("what waited goes with its connection, and nothing is lost")
+        .containsExactlyInAnyOrder("telemetry bridge; n=3", "telemetry bridge; n=0");
+    sessions.ended(BRIDGE, link);
+    assertThat(sessions.size()).isZero();
+  }
+
+  private Uplink ofSource(String text, Object connection) {
+    Uplink plain = rig.uplink("bridge", "n", text.getBytes(UTF_8), null);
+    return (Uplink)
+        Proxy.newProxyInstance(
+            Uplink.class.getClassLoader(),
+            new Class<?>[] {Uplink.class},
+            (_, method, arguments) ->
+                switch (method.getName()) {
+                  case "isOfSource" -> true;
+                  case "connection" -> connection;
+                  default -> method.invoke(plain, arguments);
+                });
   }
 }

@@ -397,6 +397,7 @@ final class MqttSource implements Adapter, BrokerLink.Owner {
         new SourceMessage(
             device,
             started(inHand),
+            by,
             order++,
             topic,
             declared == null ? ContentType.UNSPECIFIED : declared,

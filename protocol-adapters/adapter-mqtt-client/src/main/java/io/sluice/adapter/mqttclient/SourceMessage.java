@@ -21,6 +21,7 @@ final class SourceMessage extends ReceivedMessage {
 
   private final DeviceId source;
   private final ReceiptSink sink;
+  private final BrokerLink connection;
 
   /** Tells the order in which messages came. */
   final long order;
@@ -41,6 +42,7 @@ final class SourceMessage extends ReceivedMessage {
   SourceMessage(
       DeviceId source,
       ReceiptSink sink,
+      BrokerLink connection,
       long order,
       String topic,
       ContentType contentType,
@@ -49,6 +51,7 @@ final class SourceMessage extends ReceivedMessage {
     super(topic, contentType, payload, receivedMicros, System.nanoTime());
     this.source = source;
     this.sink = sink;
+    this.connection = connection;
     this.order = order;
   }
 
@@ -68,6 +71,11 @@ final class SourceMessage extends ReceivedMessage {
   @Override
   public DeviceId device() {
     return source;
+  }
+
+  @Override
+  public Object connection() {
+    return connection;
   }
 
   @Override
