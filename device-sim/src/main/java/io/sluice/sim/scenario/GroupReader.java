@@ -223,6 +223,7 @@ final class GroupReader {
       return switch (dialect.secret()) {
         case PASSWORD -> new Login("demo-password-of-{id}", null);
         case TOKEN -> new Login(null, "demo-token-of-{id}");
+        case CERTIFICATE -> new Login(null, null, "CN={id}", null, null);
         case TEXT, BASE64 -> new Login(null, null, null, null, "demo-secret-of-{id}");
       };
     }

@@ -21,6 +21,7 @@ public enum Dialect {
   ONENET(Behind.EITHER),
   TENCENT_IOT(Behind.NOTHING),
   AZURE_IOT_HUB(Behind.NOTHING),
+  AWS_IOT(Behind.NOTHING),
   CHIRPSTACK(Behind.CONCENTRATOR),
   CHIRPSTACK_3(Behind.CONCENTRATOR),
   THE_THINGS_STACK(Behind.CONCENTRATOR),
@@ -97,6 +98,7 @@ public enum Dialect {
           ONENET,
           TENCENT_IOT,
           AZURE_IOT_HUB,
+          AWS_IOT,
           NEURON,
           TELEGRAF ->
           Set.of();
@@ -109,6 +111,7 @@ public enum Dialect {
       case THINGSBOARD -> Secret.TOKEN;
       case ALINK, HUAWEI_IOTDA -> Secret.TEXT;
       case ONENET, TENCENT_IOT, AZURE_IOT_HUB -> Secret.BASE64;
+      case AWS_IOT -> Secret.CERTIFICATE;
       default -> Secret.PASSWORD;
     };
   }
@@ -117,6 +120,7 @@ public enum Dialect {
   public enum Secret {
     PASSWORD,
     TOKEN,
+    CERTIFICATE,
     /** The vendor's secret of the device, as it is. */
     TEXT,
     /** The same in base64. */

@@ -1,6 +1,7 @@
 package io.sluice.sim.vendor;
 
 import io.sluice.sim.vendor.cloud.Alink;
+import io.sluice.sim.vendor.cloud.AwsIot;
 import io.sluice.sim.vendor.cloud.AzureIotHub;
 import io.sluice.sim.vendor.cloud.Hono;
 import io.sluice.sim.vendor.cloud.HuaweiIotda;
@@ -46,6 +47,7 @@ final class Firmwares {
     ALL.put(Dialect.ONENET, new OneNet());
     ALL.put(Dialect.TENCENT_IOT, new TencentIot());
     ALL.put(Dialect.AZURE_IOT_HUB, new AzureIotHub());
+    ALL.put(Dialect.AWS_IOT, new AwsIot());
     ALL.put(Dialect.CHIRPSTACK, new ChirpStack());
     ALL.put(Dialect.CHIRPSTACK_3, new ChirpStack3());
     ALL.put(Dialect.THE_THINGS_STACK, new TheThingsStack());

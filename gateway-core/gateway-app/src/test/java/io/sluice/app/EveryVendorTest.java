@@ -79,7 +79,7 @@ class EveryVendorTest {
           told(
               "$aws/things/b1/shadow/update",
               "{\"state\":{\"reported\":{\"aws\":115}}}",
-              "state.reported.aws",
+              "aws",
               115L),
           told("$aws/rules/r/x", "{\"awsRule\":116}", "awsRule", 116L),
           told("devices/b1/messages/events/", "{\"azure\":117}", "azure", 117L),

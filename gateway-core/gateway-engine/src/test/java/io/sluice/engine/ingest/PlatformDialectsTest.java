@@ -1,9 +1,11 @@
 package io.sluice.engine.ingest;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -58,6 +60,32 @@ class PlatformDialectsTest {
         .asString()
         .startsWith("telemetry bridge; T=1");
     assertThat(rig.letters).isEmpty();
+  }
+
+  @Test
+  void whatAThingReportsToItsShadowIsMeasuredAndWhatItDesiresIsNot() {
+    VendorRig rig = VendorRig.of("aws-iot").device("meter", null, "energy-meter", null);
+    String update = "$aws/things/meter/shadow/update";
+    assertThat(
+            rig.take(
+                "meter",
+                update,
+                "{\"state\":{\"reported\":{\"voltage\":230.5,\"led\":{\"on\":true}},\"desired\":{\"voltage\":0}},\"clientToken\":\"c\",\"version\":4}"
+                    .getBytes(UTF_8)))
+        .containsExactly("telemetry meter; voltage=230.5 V; led.on=true");
+    assertThat(
+            rig.take(
+                "meter",
+                update.replace("update", "name/net/update"),
+                "{\"state\":{\"reported\":{\"voltage\":231}}}".getBytes(UTF_8)))
+        .containsExactly("telemetry meter; voltage=231 V");
+    for (String nothing : List.of("{\"desired\":{\"voltage\":1}}", "{\"reported\":null}", "null")) {
+      assertThat(rig.take("meter", update, ("{\"state\":" + nothing + "}").getBytes(UTF_8)))
+          .isEmpty();
+    }
+    assertThat(rig.letters).isEmpty();
+    assertThat(rig.take("meter", update, "{\"voltage\":1}".getBytes(UTF_8))).isEmpty();
+    assertThat(rig.letters).hasSize(1);
   }
 
   @Test

@@ -32,6 +32,7 @@ public final class Unpackers {
           Map.entry("telegraf-json", TelegrafJson::new),
           Map.entry("teltonika", Teltonika::new),
           Map.entry("sub-devices", SubDevices::new),
+          Map.entry("aws-shadow", ShadowUpdate::new),
           Map.entry("dragino", Dragino::new),
           Map.entry("hono-event", HonoEvent::new),
           Map.entry("nothing", () -> (topic, payload, receivedMicros) -> List.of()));
