@@ -35,7 +35,7 @@ final class SharedConnection implements Owner {
 
   /** The way of a device over this connection; the concentrator's own is the first. */
   Link way(Owner owner) {
-    Way way = new Way(owner);
+    Way way = new Way(owner, ways.isEmpty());
     ways.add(way);
     return way;
   }
@@ -109,20 +109,18 @@ final class SharedConnection implements Owner {
   /** One device's share; what befalls the connection itself comes by the concentrator's. */
   private final class Way implements Link {
     private final Owner owner;
+    private final boolean isOfConcentrator;
     private boolean isAway;
     private int pending;
 
-    Way(Owner owner) {
+    Way(Owner owner, boolean isOfConcentrator) {
       this.owner = owner;
-    }
-
-    private boolean isOfConcentrator() {
-      return owner == concentrator;
+      this.isOfConcentrator = isOfConcentrator;
     }
 
     @Override
     public void open() {
-      if (isOfConcentrator()) {
+      if (isOfConcentrator) {
         connection.open();
       }
     }
@@ -167,7 +165,7 @@ final class SharedConnection implements Owner {
 
     /** A device behind it is away alone. */
     private void away(boolean is, Runnable connections) {
-      if (isOfConcentrator()) {
+      if (isOfConcentrator) {
         connections.run();
       } else {
         isAway = is;
@@ -176,21 +174,21 @@ final class SharedConnection implements Owner {
 
     @Override
     public void lie(boolean isWrong) {
-      if (isOfConcentrator()) {
+      if (isOfConcentrator) {
         connection.lie(isWrong);
       }
     }
 
     @Override
     public void lose(double chance) {
-      if (isOfConcentrator()) {
+      if (isOfConcentrator) {
         connection.lose(chance);
       }
     }
 
     @Override
     public void move() {
-      if (isOfConcentrator()) {
+      if (isOfConcentrator) {
         connection.move();
       }
     }
@@ -202,7 +200,7 @@ final class SharedConnection implements Owner {
 
     @Override
     public void close() {
-      if (isOfConcentrator()) {
+      if (isOfConcentrator) {
         connection.close();
       }
     }
