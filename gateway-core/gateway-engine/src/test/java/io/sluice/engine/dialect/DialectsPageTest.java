@@ -48,6 +48,8 @@ class DialectsPageTest {
     assertThat(rows).isEqualTo(6);
     DialectReader.SHIPPED.forEach(name -> assertThat(page).contains("| `" + name + "` |"));
     DialectReader.NAMED_ONLY.forEach(name -> assertThat(page).contains("| `" + name + "` |"));
-    Unpackers.names().forEach(name -> assertThat(page).contains("`" + name + "`"));
+    Unpackers.names().stream()
+        .filter(name -> !name.equals("counted")) // which is of the tests alone
+        .forEach(name -> assertThat(page).contains("`" + name + "`"));
   }
 }
