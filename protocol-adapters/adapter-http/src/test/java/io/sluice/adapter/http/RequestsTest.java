@@ -65,7 +65,8 @@ class RequestsTest {
                       List.of("https://app.example"),
                       Transport.AUTO,
                       1, // one event loop: who blocks it blocks all
-                      USUAL.maxUnadmittedBytes())));
+                      USUAL.maxUnadmittedBytes(),
+                      USUAL.proxies())));
 
   @BeforeEach
   void start() throws IOException {

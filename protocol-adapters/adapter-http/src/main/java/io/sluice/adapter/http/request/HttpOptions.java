@@ -1,10 +1,11 @@
 package io.sluice.adapter.http.request;
 
 import io.sluice.adapter.netty.ListenerSpec;
+import io.sluice.adapter.netty.ProxyOptions;
 import io.sluice.adapter.netty.Transport;
-import io.sluice.adapter.netty.TrustedProxies;
 import io.sluice.api.MessageBounds;
 import io.sluice.api.config.Bytes;
+import io.sluice.api.config.Inline;
 import io.sluice.api.config.Option;
 import io.sluice.api.tls.TlsSettings;
 import java.time.Duration;
@@ -111,7 +112,8 @@ public record HttpOptions(
             def = "16MB",
             min = 1 << 20,
             max = 1 << 30)
-        Bytes maxUnadmittedBytes) {
+        Bytes maxUnadmittedBytes,
+    @Inline ProxyOptions proxies) {
   /** The label of the metrics, and the first word of log lines and task names. */
   public static final String PROTOCOL = "http";
 
@@ -132,7 +134,8 @@ public record HttpOptions(
           List.of(),
           Transport.AUTO,
           2,
-          new Bytes(16 << 20));
+          new Bytes(16 << 20),
+          ProxyOptions.NONE);
 
   public HttpOptions {
     corsOrigins = List.copyOf(corsOrigins);
@@ -169,6 +172,6 @@ public record HttpOptions(
         transport,
         threads == 0 ? Runtime.getRuntime().availableProcessors() : threads,
         tls == null ? List.of() : List.of("h2", "http/1.1"),
-        TrustedProxies.NONE);
+        proxies.trusted());
   }
 }
