@@ -36,21 +36,27 @@ final class BrokerLoops {
   /** Adds what is wrong. */
   void check(List<AdapterConfig> sources, List<UpstreamConfig> upstreams) {
     for (UpstreamConfig upstream : upstreams) {
-      if (use(upstream.settings()) instanceof BrokerUse use && use.clientId() != null) {
-        clients.putIfAbsent(
-            new Taken(place(use), use.clientId()), "upstream \"" + upstream.name() + '"');
+      BrokerUse use = use(upstream.settings());
+      String id = use == null ? null : use.clientId();
+      if (use != null && id != null) {
+        clients.putIfAbsent(new Taken(place(use), id), "upstream \"" + upstream.name() + '"');
       }
     }
     for (AdapterConfig source : sources) {
-      if (use(source.settings()) instanceof BrokerUse use) {
-        Mapping node = node(source.name());
-        checkClientId(source, use, node);
-        for (UpstreamConfig upstream : upstreams) {
-          if (use(upstream.settings()) instanceof BrokerUse other
-              && place(use).equals(place(other))) {
-            checkTopics(use, upstream.name(), other, node);
-          }
-        }
+      BrokerUse use = use(source.settings());
+      if (use != null) {
+        check(source, use, upstreams);
+      }
+    }
+  }
+
+  private void check(AdapterConfig source, BrokerUse use, List<UpstreamConfig> upstreams) {
+    Mapping node = node(source.name());
+    checkClientId(source, use, node);
+    for (UpstreamConfig upstream : upstreams) {
+      BrokerUse other = use(upstream.settings());
+      if (other != null && place(use).equals(place(other))) {
+        checkTopics(use, upstream.name(), other, node);
       }
     }
   }

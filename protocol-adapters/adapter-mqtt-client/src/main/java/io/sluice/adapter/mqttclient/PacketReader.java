@@ -237,7 +237,7 @@ final class PacketReader extends ByteToMessageDecoder {
     String to = in.toString(at + 2, topicLength, StandardCharsets.UTF_8);
     int packetId = qos == 0 ? 0 : in.getUnsignedShort(at + 2 + topicLength);
     in.readerIndex(at + head);
-    toSkip = length - head;
+    toSkip = (long) length - head;
     receiver.oversized(qos, to, packetId, length);
   }
 }
