@@ -35,8 +35,6 @@ class VendorShapesTest {
           new Field("power", "W", 550L),
           new Field("energy", "kWh", 12.345),
           new Field("powerFactor", null, 0.95));
-  private static final List<Field> CLIMATE =
-      List.of(new Field("temperature", "Cel", 21.5), new Field("humidity", "%RH", 48.5));
   private static final List<Field> VIBRATION =
       List.of(new Field("velocityRms", "mm/s", 2.31), new Field("temperature", "Cel", 42.5));
 

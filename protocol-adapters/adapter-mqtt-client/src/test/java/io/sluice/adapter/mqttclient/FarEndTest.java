@@ -153,7 +153,7 @@ class FarEndTest {
         new TestSettings()
             .names(_ ->
                 new InetAddress[] {
-                  InetAddress.getByName("127.0.0.3"), InetAddress.getByName("127.0.0.1")
+                  InetAddress.ofLiteral("127.0.0.3"), InetAddress.ofLiteral("127.0.0.1")
                 }));
     try (Conversation _ = broker.welcome(false)) {
       awaitConnected();

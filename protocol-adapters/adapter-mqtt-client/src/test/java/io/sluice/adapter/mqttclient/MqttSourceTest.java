@@ -254,7 +254,7 @@ class MqttSourceTest {
   void whatTheGatewayPublishedItselfIsNotTakenIn() throws Exception {
     start();
     try (Conversation met = broker.welcome(false)) {
-      byte[] mark = "\u0026\0\u000esluice-gateway\0\u0003gw1".getBytes(UTF_8);
+      byte[] mark = "&\0\u000esluice-gateway\0\u0003gw1".getBytes(UTF_8);
       int[] properties = new int[mark.length];
       for (int i = 0; i < mark.length; i++) {
         properties[i] = mark[i];
