@@ -3,13 +3,13 @@ package io.sluice.codec.sparkplug;
 import io.sluice.api.Command;
 import io.sluice.api.Downlink;
 import io.sluice.codec.sparkplug.SparkplugTopic.Kind;
+import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Writes commands to nodes and their devices: sections 6.4.22 and 6.4.25 of the specification. A
@@ -85,24 +85,20 @@ final class Commands {
 
   private static boolean addAll(
       Command command, Node node, Members members, long millis, WireWriter to) {
-    JsonNode said;
-    try {
-      said = JsonMapper.shared().readTree(command.payload());
-    } catch (JacksonException _) {
+    Object said = JsonValues.read(new String(command.payload(), StandardCharsets.UTF_8));
+    if (said == null) {
       return false;
     }
-    if (said == null || !said.isObject()) {
-      return said != null && add(named(command.name(), members), said, node, millis, to);
+    if (!(said instanceof Map<?, ?> metrics)) {
+      return add(named(command.name(), members), said, node, millis, to);
     }
-    if (said.isEmpty()) {
-      return false;
-    }
-    for (Map.Entry<String, JsonNode> each : said.properties()) {
-      if (!add(named(each.getKey(), members), each.getValue(), node, millis, to)) {
+    for (Map.Entry<?, ?> each : metrics.entrySet()) {
+      Known metric = named(String.valueOf(each.getKey()), members);
+      if (!add(metric, Objects.requireNonNull(each.getValue()), node, millis, to)) {
         return false;
       }
     }
-    return true;
+    return !metrics.isEmpty();
   }
 
   /** A command's name cannot have a slash or a space: a dot and a low line stand for them. */
@@ -120,7 +116,7 @@ final class Commands {
   }
 
   private static boolean add(
-      @Nullable Known metric, JsonNode value, Node node, long millis, WireWriter to) {
+      @Nullable Known metric, Object value, Node node, long millis, WireWriter to) {
     if (metric == null) {
       return false;
     }
@@ -139,47 +135,51 @@ final class Commands {
     return true;
   }
 
-  private static boolean addValue(DataType type, JsonNode value, WireWriter to) {
-    if (value.isNull()) {
+  private static boolean addValue(DataType type, Object value, WireWriter to) {
+    if (value.equals(JsonValues.NULL)) {
       to.number(7, 1);
       return true;
     }
+    return switch (value) {
+      case Boolean truth -> addTruth(type, truth, to);
+      case String text -> addText(type, text, to);
+      case BigDecimal number -> addNumber(type, number, to);
+      default -> false;
+    };
+  }
+
+  private static boolean addTruth(DataType type, boolean truth, WireWriter to) {
+    if (type == DataType.BOOLEAN) {
+      to.number(Metrics.BOOLEAN, truth ? 1 : 0);
+    }
+    return type == DataType.BOOLEAN;
+  }
+
+  private static boolean addText(DataType type, String text, WireWriter to) {
+    boolean isText = type == DataType.STRING || type == DataType.TEXT || type == DataType.UUID;
+    if (isText) {
+      to.text(Metrics.STRING, text);
+    }
+    return isText;
+  }
+
+  private static boolean addNumber(DataType type, BigDecimal number, WireWriter to) {
     switch (type) {
-      case BOOLEAN -> {
-        if (!value.isBoolean()) {
-          return false;
-        }
-        to.number(Metrics.BOOLEAN, value.booleanValue() ? 1 : 0);
-      }
-      case FLOAT -> {
-        if (!value.isNumber()) {
-          return false;
-        }
-        to.float32(Metrics.FLOAT, (float) value.doubleValue());
-      }
-      case DOUBLE -> {
-        if (!value.isNumber()) {
-          return false;
-        }
-        to.float64(Metrics.DOUBLE, value.doubleValue());
-      }
-      case STRING, TEXT, UUID -> {
-        if (!value.isString()) {
-          return false;
-        }
-        to.text(Metrics.STRING, value.stringValue());
-      }
+      case FLOAT -> to.float32(Metrics.FLOAT, number.floatValue());
+      case DOUBLE -> to.float64(Metrics.DOUBLE, number.doubleValue());
       case INT8, INT16, INT32, UINT8, UINT16, UINT32 -> {
-        if (!isWhole(value, type)) {
+        BigInteger whole = whole(number, type);
+        if (whole == null) {
           return false;
         }
-        to.number(Metrics.INT, value.longValue() & 0xFFFF_FFFFL);
+        to.number(Metrics.INT, whole.longValue() & 0xFFFF_FFFFL);
       }
       case INT64, UINT64, DATE_TIME -> {
-        if (!isWhole(value, type)) {
+        BigInteger whole = whole(number, type);
+        if (whole == null) {
           return false;
         }
-        to.number(Metrics.LONG, value.bigIntegerValue().longValue());
+        to.number(Metrics.LONG, whole.longValue());
       }
       default -> {
         return false;
@@ -188,12 +188,12 @@ final class Commands {
     return true;
   }
 
-  /** Whether it is an integer that the type holds. */
-  private static boolean isWhole(JsonNode value, DataType type) {
-    if (!value.isIntegralNumber()) {
-      return false;
+  /** The integer where the type holds it, else null. */
+  private static @Nullable BigInteger whole(BigDecimal value, DataType type) {
+    if (value.stripTrailingZeros().scale() > 0) {
+      return null;
     }
-    BigInteger number = value.bigIntegerValue();
+    BigInteger number = value.toBigInteger();
     int bits =
         switch (type) {
           case INT8, UINT8 -> 8;
@@ -206,8 +206,8 @@ final class Commands {
           case INT8, INT16, INT32, INT64 -> true;
           default -> false;
         };
-    return isSigned
-        ? number.bitLength() < bits
-        : number.signum() >= 0 && number.bitLength() <= bits;
+    boolean holds =
+        isSigned ? number.bitLength() < bits : number.signum() >= 0 && number.bitLength() <= bits;
+    return holds ? number : null;
   }
 }
