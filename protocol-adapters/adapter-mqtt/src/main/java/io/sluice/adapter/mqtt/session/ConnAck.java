@@ -64,7 +64,6 @@ final class ConnAck {
     integer(MqttProperties.RECEIVE_MAXIMUM, connection.settings.receiveMaximum());
     integer(MqttProperties.MAXIMUM_PACKET_SIZE, connection.settings.packetBytes());
     integer(MqttProperties.TOPIC_ALIAS_MAXIMUM, PublishHandler.TOPIC_ALIAS_MAXIMUM);
-    integer(MqttProperties.RETAIN_AVAILABLE, 0);
     integer(MqttProperties.SHARED_SUBSCRIPTION_AVAILABLE, 0);
     integer(MqttProperties.SUBSCRIPTION_IDENTIFIER_AVAILABLE, 0);
   }

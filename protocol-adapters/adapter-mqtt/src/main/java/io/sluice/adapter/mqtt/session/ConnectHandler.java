@@ -60,10 +60,6 @@ final class ConnectHandler {
       refuse(0x90, 3, "will topic must be a topic name");
       return;
     }
-    if (connection.v5 && header.isWillRetain() && !PublishHandler.isOfBroker(payload.willTopic())) {
-      refuse(PublishHandler.RETAIN_NOT_SUPPORTED, 5, "will: " + PublishHandler.NO_RETAIN);
-      return; // [MQTT-3.2.2-13]
-    }
     if (header.properties().getProperty(MqttProperties.AUTHENTICATION_METHOD) != null) {
       refuse(0x8C, 5, "extended authentication is not offered");
       return;

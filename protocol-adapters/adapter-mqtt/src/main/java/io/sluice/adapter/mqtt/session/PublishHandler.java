@@ -18,9 +18,6 @@ final class PublishHandler {
   /** Topic aliases that a client may use. */
   static final int TOPIC_ALIAS_MAXIMUM = 16;
 
-  static final byte RETAIN_NOT_SUPPORTED = (byte) 0x9A;
-  static final String NO_RETAIN = "retained messages are not kept here; publish without retain";
-
   private static final String BROKERS_OWN = "$SYS/";
   private static final String NO_TOPIC = "no topic and no known topic alias";
 
@@ -58,10 +55,6 @@ final class PublishHandler {
       return;
     }
     boolean isNotice = isOfBroker(topic) || clearsTopic(packet);
-    if (packet.fixedHeader().isRetain() && connection.v5 && !isNotice) {
-      connection.fail(RETAIN_NOT_SUPPORTED, NO_RETAIN); // [MQTT-3.2.2-14]
-      return;
-    }
     if (qos == 2 && (connection.isPassing() || duplicate(session, packetId))) {
       return;
     }
