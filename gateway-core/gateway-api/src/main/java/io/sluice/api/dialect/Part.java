@@ -10,41 +10,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one message says of one device. Immutable; its arrays must not be changed.
- *
- * @param devices names of the device, of which the first that is the session's device or a child of
- *     it counts; empty: the device that the topic names, else the session's
- * @param messageClass null: that of the rule
- * @param contentType what the payload is; unspecified: the profile or the first bytes decide
- * @param payload what the profile reads; empty where there is nothing but readings or bytes
- * @param frame what fields of a JSON payload are, by their paths, where the profile does not say
- * @param bytes the device's own bytes, or null. They are read in place of the payload where the
- *     profile names a codec or a layout of bytes
- * @param port LoRaWAN's FPort of the bytes, 1 to 255, or {@link #NO_PORT}
- * @param readings values beside the payload
- * @param observedMicros when it was measured, microseconds since the epoch, where the payload does
- *     not say; {@link #NO_TIME}: nobody says
- * @param repeatKey the same for a message that came again, or null. Of those with one key from one
- *     device within ten minutes, the first alone is kept
- * @param alone the message as it would be of this device alone, or null: the message. A part that
- *     is refused is kept so
- * @param content puts values straight into the record, in place of a payload; or null
- * @param life that the device has come or gone by what the message says, or null: it says neither
+ * What one message says of one device: made by {@link #of}, and told more by methods that each
+ * answer with another part. Immutable; its arrays must not be changed.
  */
-public record Part(
-    List<String> devices,
-    @Nullable MessageClass messageClass,
-    ContentType contentType,
-    byte[] payload,
-    Map<String, Frame> frame,
-    byte @Nullable [] bytes,
-    int port,
-    List<Reading> readings,
-    long observedMicros,
-    @Nullable String repeatKey,
-    byte @Nullable [] alone,
-    @Nullable Content content,
-    @Nullable Life life) {
+public final class Part {
   public static final int NO_PORT = -1;
   public static final long NO_TIME = Long.MIN_VALUE;
 
@@ -69,10 +38,41 @@ public record Part(
     DEATH
   }
 
-  public Part {
-    devices = List.copyOf(devices);
-    readings = List.copyOf(readings);
-    frame = Map.copyOf(frame);
+  private final ContentType contentType;
+  private final byte[] payload;
+
+  // set in a new copy alone, before anybody else has it
+  private List<String> devices = List.of();
+  private @Nullable MessageClass messageClass;
+  private Map<String, Frame> frame = Map.of();
+  private byte @Nullable [] bytes;
+  private int port = NO_PORT;
+  private List<Reading> readings = List.of();
+  private long observedMicros = NO_TIME;
+  private @Nullable String repeatKey;
+  private byte @Nullable [] alone;
+  private @Nullable Content content;
+  private @Nullable Life life;
+
+  private Part(ContentType contentType, byte[] payload) {
+    this.contentType = contentType;
+    this.payload = payload;
+  }
+
+  private Part(Part other) {
+    contentType = other.contentType;
+    payload = other.payload;
+    devices = other.devices;
+    messageClass = other.messageClass;
+    frame = other.frame;
+    bytes = other.bytes;
+    port = other.port;
+    readings = other.readings;
+    observedMicros = other.observedMicros;
+    repeatKey = other.repeatKey;
+    alone = other.alone;
+    content = other.content;
+    life = other.life;
   }
 
   /** A payload that says by itself what it is. */
@@ -82,20 +82,7 @@ public record Part(
 
   /** A payload of that type. */
   public static Part of(ContentType contentType, byte[] payload) {
-    return new Part(
-        List.of(),
-        null,
-        contentType,
-        payload,
-        Map.of(),
-        null,
-        NO_PORT,
-        List.of(),
-        NO_TIME,
-        null,
-        null,
-        null,
-        null);
+    return new Part(contentType, payload);
   }
 
   /** Nothing but readings. */
@@ -110,43 +97,16 @@ public record Part(
 
   /** The same, with values that the content puts. */
   public Part filledBy(Content by) {
-    return new Part(
-        devices,
-        messageClass,
-        contentType,
-        payload,
-        frame,
-        bytes,
-        port,
-        readings,
-        observedMicros,
-        repeatKey,
-        alone,
-        by,
-        life);
+    Part copy = new Part(this);
+    copy.content = by;
+    return copy;
   }
 
   /** The same of a device that has come, or gone, by what the message says. */
   public Part telling(Life what) {
-    return new Part(
-        devices,
-        messageClass,
-        contentType,
-        payload,
-        frame,
-        bytes,
-        port,
-        readings,
-        observedMicros,
-        repeatKey,
-        alone,
-        content,
-        what);
-  }
-
-  /** Whether there is nothing in it that a record could hold. */
-  public boolean isEmpty() {
-    return payload.length == 0 && bytes == null && readings.isEmpty() && content == null;
+    Part copy = new Part(this);
+    copy.life = what;
+    return copy;
   }
 
   /** The same, of a device of that name. */
@@ -156,94 +116,40 @@ public record Part(
 
   /** The same, of a device of one of these names. */
   public Part ofDevice(List<String> names) {
-    return new Part(
-        names,
-        messageClass,
-        contentType,
-        payload,
-        frame,
-        bytes,
-        port,
-        readings,
-        observedMicros,
-        repeatKey,
-        alone,
-        content,
-        life);
+    Part copy = new Part(this);
+    copy.devices = List.copyOf(names);
+    return copy;
   }
 
   /** The same, of that class. */
   public Part as(MessageClass other) {
-    return new Part(
-        devices,
-        other,
-        contentType,
-        payload,
-        frame,
-        bytes,
-        port,
-        readings,
-        observedMicros,
-        repeatKey,
-        alone,
-        content,
-        life);
+    Part copy = new Part(this);
+    copy.messageClass = other;
+    return copy;
   }
 
   /** The same, with the device's own bytes. */
   public Part withBytes(byte[] own, int ownPort) {
-    return new Part(
-        devices,
-        messageClass,
-        contentType,
-        payload,
-        frame,
-        own,
-        ownPort,
-        readings,
-        observedMicros,
-        repeatKey,
-        alone,
-        content,
-        life);
+    Part copy = new Part(this);
+    copy.bytes = own;
+    copy.port = ownPort;
+    return copy;
   }
 
   /** The same, in a frame of the vendor's. */
   public Part in(Map<String, Frame> of) {
-    return new Part(
-        devices,
-        messageClass,
-        contentType,
-        payload,
-        of,
-        bytes,
-        port,
-        readings,
-        observedMicros,
-        repeatKey,
-        alone,
-        content,
-        life);
+    Part copy = new Part(this);
+    copy.frame = Map.copyOf(of);
+    return copy;
   }
 
   /** The same, with these readings behind those that it has. */
   public Part with(List<Reading> more) {
     List<Reading> all = new ArrayList<>(readings);
     all.addAll(more);
-    return new Part(
-        devices,
-        messageClass,
-        contentType,
-        payload,
-        frame,
-        bytes,
-        port,
-        all,
-        observedMicros,
-        repeatKey,
-        alone,
-        content,
-        life);
+    Part copy = new Part(this);
+    copy.readings = List.copyOf(all);
+    return copy;
   }
 
   /**
@@ -252,55 +158,107 @@ public record Part(
    * @param micros microseconds since the epoch, or {@link #NO_TIME}
    */
   public Part at(long micros) {
-    return new Part(
-        devices,
-        messageClass,
-        contentType,
-        payload,
-        frame,
-        bytes,
-        port,
-        readings,
-        micros,
-        repeatKey,
-        alone,
-        content,
-        life);
+    Part copy = new Part(this);
+    copy.observedMicros = micros;
+    return copy;
   }
 
   /** The same, known again by that key. */
   public Part onceBy(@Nullable String key) {
-    return new Part(
-        devices,
-        messageClass,
-        contentType,
-        payload,
-        frame,
-        bytes,
-        port,
-        readings,
-        observedMicros,
-        key,
-        alone,
-        content,
-        life);
+    Part copy = new Part(this);
+    copy.repeatKey = key;
+    return copy;
   }
 
   /** The same, with the message as it would be of this device alone. */
   public Part keptAs(byte[] message) {
-    return new Part(
-        devices,
-        messageClass,
-        contentType,
-        payload,
-        frame,
-        bytes,
-        port,
-        readings,
-        observedMicros,
-        repeatKey,
-        message,
-        content,
-        life);
+    Part copy = new Part(this);
+    copy.alone = message;
+    return copy;
+  }
+
+  /** Whether there is nothing in it that a record could hold. */
+  public boolean isEmpty() {
+    return payload.length == 0 && bytes == null && readings.isEmpty() && content == null;
+  }
+
+  /**
+   * Names of the device, of which the first that is the session's device or a child of it counts;
+   * empty: the device that the topic names, else the session's.
+   */
+  public List<String> devices() {
+    return devices;
+  }
+
+  /** Null: that of the rule. */
+  public @Nullable MessageClass messageClass() {
+    return messageClass;
+  }
+
+  /** What the payload is; unspecified: the profile or the first bytes decide. */
+  public ContentType contentType() {
+    return contentType;
+  }
+
+  /** What the profile reads; empty where there is nothing but readings or bytes. */
+  public byte[] payload() {
+    return payload;
+  }
+
+  /** What fields of a JSON payload are, by their paths, where the profile does not say. */
+  public Map<String, Frame> frame() {
+    return frame;
+  }
+
+  /**
+   * The device's own bytes, or null. They are read in place of the payload where the profile names
+   * a codec or a layout of bytes.
+   */
+  public byte @Nullable [] bytes() {
+    return bytes;
+  }
+
+  /** LoRaWAN's FPort of the bytes, 1 to 255, or {@link #NO_PORT}. */
+  public int port() {
+    return port;
+  }
+
+  /** Values beside the payload. */
+  public List<Reading> readings() {
+    return readings;
+  }
+
+  /**
+   * When it was measured, microseconds since the epoch, where the payload does not say; {@link
+   * #NO_TIME}: nobody says.
+   */
+  public long observedMicros() {
+    return observedMicros;
+  }
+
+  /**
+   * The same for a message that came again, or null. Of those with one key from one device within
+   * ten minutes, the first alone is kept.
+   */
+  public @Nullable String repeatKey() {
+    return repeatKey;
+  }
+
+  /**
+   * The message as it would be of this device alone, or null: the message. A part that is refused
+   * is kept so.
+   */
+  public byte @Nullable [] alone() {
+    return alone;
+  }
+
+  /** Puts values straight into the record, in place of a payload; or null. */
+  public @Nullable Content content() {
+    return content;
+  }
+
+  /** That the device has come or gone by what the message says, or null: it says neither. */
+  public @Nullable Life life() {
+    return life;
   }
 }
