@@ -55,6 +55,8 @@ public final class MetricHelp {
           Map.entry("sluice.messages.accepted", "Messages stored and acknowledged"),
           Map.entry("sluice.messages.rejected", "Messages refused, by reason"),
           Map.entry(
+              "sluice.messages.repeated", "Messages that came again: acknowledged, and not kept"),
+          Map.entry(
               "sluice.fields.faulty",
               "Fields of accepted messages that could not be taken as they came, by reason"),
           Map.entry("sluice.spool.bytes", "Bytes on disk, by lane"),
