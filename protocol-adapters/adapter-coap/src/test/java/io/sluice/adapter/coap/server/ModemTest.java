@@ -2,6 +2,7 @@ package io.sluice.adapter.coap.server;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
@@ -166,7 +167,12 @@ class ModemTest {
     } finally {
       library.detachAppender(lines);
     }
-    assertThat(gateway.refused).filteredOn(r -> r == RejectReason.PROTOCOL_ERROR).hasSize(30);
+    // counted on another thread than that which answers what comes behind them
+    await()
+        .untilAsserted(() ->
+            assertThat(gateway.refused)
+                .filteredOn(r -> r == RejectReason.PROTOCOL_ERROR)
+                .hasSize(30));
     assertThat(lines.list).filteredOn(line -> line.getThrowableProxy() != null).isEmpty();
   }
 }
