@@ -73,7 +73,11 @@ public final class GatewayIngress implements Ingress {
   @Nullable Downlink written(DeviceId source, Command command) {
     Vocabulary by = vocabulary;
     String last = topics.apply(command.device().value());
-    return by == null || last == null ? null : by.topics().written(source, command, last);
+    if (by == null || last == null) {
+      return null;
+    }
+    Downlink written = by.topics().written(source, command, last);
+    return written == null ? pipeline.vendorSessions().write(source, command) : written;
   }
 
   @Override

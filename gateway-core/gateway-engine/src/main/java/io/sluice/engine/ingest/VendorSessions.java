@@ -2,6 +2,7 @@ package io.sluice.engine.ingest;
 
 import io.sluice.api.Command;
 import io.sluice.api.Device;
+import io.sluice.api.DeviceId;
 import io.sluice.api.Downlink;
 import io.sluice.api.adapter.Receipt;
 import io.sluice.api.adapter.Uplink;
@@ -78,6 +79,15 @@ public final class VendorSessions {
   public @Nullable Downlink write(Device self, SessionUnpacker unpacker, Command command) {
     OpenSession open = open(self, unpacker);
     return open == null ? null : open.write(command, clock.millis() * MICROS);
+  }
+
+  /**
+   * A command for a device that a source has heard, in the form of that device's vendor, or null.
+   */
+  public @Nullable Downlink write(DeviceId source, Command command) {
+    return sessions.attached(source) instanceof OpenSession open
+        ? open.write(command, clock.millis() * MICROS)
+        : null;
   }
 
   /** Settles messages that have waited too long, and asks what is due to be asked. Each second. */

@@ -145,6 +145,16 @@ public final class SessionCodecs {
     return of(source, connection).attached(maker);
   }
 
+  /**
+   * What is kept of the connection of a source by which it was heard last.
+   *
+   * @return null where nothing is kept
+   */
+  public @Nullable Attached attached(DeviceId source) {
+    OfSession own = held.get(source);
+    return own == null ? null : own.attached();
+  }
+
   /** All that is kept besides codecs, now. */
   public List<Attached> attached() {
     List<Attached> all = new ArrayList<>();

@@ -24,6 +24,9 @@ final class BrokerLink extends ChannelInboundHandlerAdapter implements PacketRea
   private static final int FIRST_FAILURE = 0x80;
   private static final int FIRST_PACKET_ID = 1;
 
+  /** In place of a packet id: sent at QoS 0, to which nothing is answered. */
+  static final int UNCONFIRMED = 0;
+
   /** Whose connection it is. */
   interface Owner {
     /** The broker has let us in, and answered all subscriptions. */
@@ -298,22 +301,22 @@ final class BrokerLink extends ChannelInboundHandlerAdapter implements PacketRea
     return packetBytesMax;
   }
 
-  /** Publishes a command at QoS 1, while open; its packet id. */
+  /**
+   * Publishes a message, while open: at QoS 1, where it is not to be sent at 0.
+   *
+   * @return its packet id, by which the broker acknowledges it, or {@link #UNCONFIRMED}
+   */
   int publish(Downlink command, String contentType, long expirySeconds) {
     Channel own = channel;
-    packetId = packetId % 0xFFFF + 1;
+    boolean isConfirmed = command.maxQos() > 0;
+    packetId = isConfirmed ? packetId % 0xFFFF + 1 : packetId;
+    int id = isConfirmed ? packetId : UNCONFIRMED;
     if (own != null) {
       write(
           PacketWriter.publish(
-              own.alloc(),
-              settings.isV5(),
-              packetId,
-              command.topic(),
-              contentType,
-              expirySeconds,
-              command.payload()));
+              own.alloc(), settings.isV5(), id, command, contentType, expirySeconds));
     }
-    return packetId;
+    return id;
   }
 
   @Override

@@ -14,6 +14,7 @@ import io.sluice.adapter.netty.SparseLog;
 import io.sluice.adapter.netty.Transport;
 import io.sluice.api.ContentType;
 import io.sluice.api.DeviceId;
+import io.sluice.api.Downlink;
 import io.sluice.api.MessageBounds;
 import io.sluice.api.RejectReason;
 import io.sluice.api.adapter.Adapter;
@@ -51,6 +52,10 @@ final class MqttSource implements Adapter, BrokerLink.Owner {
   private static final Logger LOG = LoggerFactory.getLogger(MqttSource.class);
   private static final Guarded FAULTS = Guarded.of("mqtt-source");
   private static final long TICK_MILLIS = 500;
+
+  /** How long what is asked of a device holds at the broker: it is asked again. */
+  private static final long TOLD_FOR_SECONDS = 60;
+
   private static final int TICKS_A_SECOND = (int) (1_000 / TICK_MILLIS);
   private static final long CLOSE_MILLIS = 3_000;
   private static final long SETTLE_MILLIS = 1_000;
@@ -80,11 +85,13 @@ final class MqttSource implements Adapter, BrokerLink.Owner {
   private @Nullable InHand inHand;
   private @Nullable SourceCommands commands;
   private @Nullable BrokerLink link;
+  private @Nullable SourceLink session;
   private @Nullable Channel channel;
   private @Nullable Peer peer;
   private @Nullable String lastError;
   private Set<String> attemptFaults = new LinkedHashSet<>();
   private long attempt;
+  private long connectedMillis;
   private long openedNanos;
   private long order;
   private long ticks;
@@ -189,13 +196,24 @@ final class MqttSource implements Adapter, BrokerLink.Owner {
     AdapterContext gateway = started(context);
     InetAddress to = approach.addresses().get(place);
     int port = approach.broker().port();
+    connectedMillis = gateway.clock().millis();
+    Announcement announce = settings.announce();
     ByteBuf packet =
         PacketWriter.connect(
-            UnpooledByteBufAllocator.DEFAULT, settings, clientId(gateway), approach.password());
+            UnpooledByteBufAllocator.DEFAULT,
+            settings,
+            clientId(gateway),
+            approach.password(),
+            announce == null ? null : announce.offline(connectedMillis));
     long millis = Math.max(1, settings.connectTimeout().toMillis() / approach.addresses().size());
     BrokerLink opening =
         new BrokerLink(settings, patience, this, packet, TimeUnit.MILLISECONDS.toNanos(millis));
     link = opening;
+    EventLoop to2 = started(loop);
+    session =
+        new SourceLink(
+            message -> execute(to2, () -> tell(opening, message)),
+            () -> execute(to2, () -> started(commands).retry()));
     peer =
         new Peer(
             SourceMessage.PROTOCOL, new InetSocketAddress(to, port), approach.broker().isSecure());
@@ -220,6 +238,13 @@ final class MqttSource implements Adapter, BrokerLink.Owner {
             opening.notConnected(connected.cause());
           }
         });
+  }
+
+  /** Publishes what a vendor's rules ask for, where the connection is still there. */
+  private void tell(BrokerLink by, Downlink message) {
+    if (by == link && by.isOpen()) {
+      int _ = by.publish(message, "", TOLD_FOR_SECONDS);
+    }
   }
 
   private ChannelInitializer<Channel> pipeline(BrokerLink opening, Approach approach) {
@@ -316,6 +341,10 @@ final class MqttSource implements Adapter, BrokerLink.Owner {
           name,
           address,
           open.isSessionPresent() ? "the broker has kept the session" : "new session");
+      Announcement announce = settings.announce();
+      if (announce != null) {
+        int _ = open.publish(announce.online(connectedMillis), "", 0);
+      }
     }
     String refusal = open.refusal();
     if (refusal == null) {
@@ -397,7 +426,7 @@ final class MqttSource implements Adapter, BrokerLink.Owner {
         new SourceMessage(
             device,
             started(inHand),
-            by,
+            started(session),
             order++,
             topic,
             declared == null ? ContentType.UNSPECIFIED : declared,
@@ -482,6 +511,10 @@ final class MqttSource implements Adapter, BrokerLink.Owner {
     }
     BrokerLink last = link;
     if (last != null) {
+      Announcement announce = settings.announce();
+      if (announce != null && last.isOpen()) { // its will is none of one who takes his leave
+        int _ = last.publish(announce.offline(started(context).clock().millis()), "", 0);
+      }
       last.leave();
     }
     EventLoopGroup own = group;

@@ -93,6 +93,11 @@ public record MqttSourceSettings(
             min = 100,
             max = 60_000)
         Duration connectTimeout,
+    @Option(
+            doc =
+                "What the source says of itself at the broker, retained and as its will: edge nodes of"
+                    + " Sparkplug wait for the STATE of their primary host.")
+        @Nullable Announcement announce,
     @Option(doc = "Certificates for ssl://. Without it the Java runtime's authorities are trusted.")
         @Nullable BrokerTls tls)
     implements Checked, BrokerUse {

@@ -3,6 +3,7 @@ package io.sluice.adapter.mqttclient;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
+import io.sluice.api.Downlink;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 final class PacketWriter {
   private static final int CONNECT = 0x10;
   private static final int SUBSCRIBE = 0x82;
+  private static final int WILL_QOS_1_RETAINED = 0x2C;
+  private static final int RETAIN = 1;
+  private static final int PUBLISH_QOS_0 = 0x30;
   private static final int PUBLISH_QOS_1 = 0x32;
   private static final int SESSION_EXPIRY_INTERVAL = 0x11;
   private static final int RECEIVE_MAXIMUM = 0x21;
@@ -33,7 +37,8 @@ final class PacketWriter {
       ByteBufAllocator buffers,
       MqttSourceSettings settings,
       String clientId,
-      @Nullable String password) {
+      @Nullable String password,
+      @Nullable Downlink will) {
     long expiry = settings.sessionExpiry().toSeconds();
     ByteBuf body = Unpooled.buffer(128);
     text(body, "MQTT");
@@ -41,6 +46,7 @@ final class PacketWriter {
     int flags = expiry == 0 ? 2 : 0;
     flags |= settings.username() == null ? 0 : 0x80;
     flags |= password == null ? 0 : 0x40;
+    flags |= will == null ? 0 : WILL_QOS_1_RETAINED;
     body.writeByte(flags);
     body.writeShort((int) settings.keepAlive().toSeconds());
     if (settings.isV5()) {
@@ -49,6 +55,13 @@ final class PacketWriter {
       body.writeByte(RECEIVE_MAXIMUM).writeShort(settings.inFlight());
     }
     text(body, clientId);
+    if (will != null) {
+      if (settings.isV5()) {
+        body.writeByte(0);
+      }
+      text(body, will.topic());
+      body.writeShort(will.payload().length).writeBytes(will.payload());
+    }
     String user = settings.username();
     if (user != null) {
       text(body, user);
@@ -80,33 +93,41 @@ final class PacketWriter {
   }
 
   /**
-   * A publication of QoS 1.
+   * A publication of QoS 1, or of QoS 0.
    *
-   * @param expirySeconds how long it holds; MQTT 5 alone says it
+   * @param packetId {@link BrokerLink#UNCONFIRMED} for QoS 0
+   * @param expirySeconds how long it holds, where it is not retained; MQTT 5 alone says it
    */
   static ByteBuf publish(
       ByteBufAllocator buffers,
       boolean isV5,
       int packetId,
-      String topic,
+      Downlink message,
       String contentType,
-      long expirySeconds,
-      byte[] payload) {
-    ByteBuf body = Unpooled.buffer(64 + topic.length() + payload.length);
-    text(body, topic);
-    body.writeShort(packetId);
+      long expirySeconds) {
+    byte[] payload = message.payload();
+    ByteBuf body = Unpooled.buffer(64 + message.topic().length() + payload.length);
+    text(body, message.topic());
+    boolean isConfirmed = packetId != BrokerLink.UNCONFIRMED;
+    if (isConfirmed) {
+      body.writeShort(packetId);
+    }
     if (isV5) {
       byte[] type = contentType.getBytes(StandardCharsets.UTF_8);
       boolean hasType = type.length > 0 && type.length < 100;
-      body.writeByte(5 + (hasType ? 3 + type.length : 0));
-      body.writeByte(MESSAGE_EXPIRY_INTERVAL)
-          .writeInt(Math.clamp(expirySeconds, 1, Integer.MAX_VALUE));
+      boolean isKept = message.retained(); // a state holds until the next one
+      body.writeByte((isKept ? 0 : 5) + (hasType ? 3 + type.length : 0));
+      if (!isKept) {
+        body.writeByte(MESSAGE_EXPIRY_INTERVAL)
+            .writeInt(Math.clamp(expirySeconds, 1, Integer.MAX_VALUE));
+      }
       if (hasType) {
         body.writeByte(CONTENT_TYPE).writeShort(type.length).writeBytes(type);
       }
     }
     body.writeBytes(payload);
-    return packet(buffers, PUBLISH_QOS_1, body);
+    int first = isConfirmed ? PUBLISH_QOS_1 : PUBLISH_QOS_0;
+    return packet(buffers, message.retained() ? first | RETAIN : first, body);
   }
 
   private static ByteBuf packet(ByteBufAllocator buffers, int first, ByteBuf body) {

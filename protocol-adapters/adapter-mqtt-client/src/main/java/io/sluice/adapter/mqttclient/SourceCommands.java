@@ -52,6 +52,11 @@ final class SourceCommands {
     }
   }
 
+  /** Devices have said more of themselves: what had no form may have one now. */
+  void retry() {
+    heard.replaceAll((device, before) -> AT_ONCE);
+  }
+
   /** Devices that were heard. */
   int devices() {
     return heard.size();
@@ -85,7 +90,11 @@ final class SourceCommands {
     }
     long left = command.expiresMicros() / 1_000_000 - gateway.clock().millis() / 1_000;
     int id = link.publish(written, command.contentType().mediaType(), left);
-    underWay.put(id, new Sent(command, written.isAnswered()));
+    if (id == BrokerLink.UNCONFIRMED) {
+      gateway.commands().handedOver(command.device(), command.id());
+    } else {
+      underWay.put(id, new Sent(command, written.isAnswered()));
+    }
     return true;
   }
 

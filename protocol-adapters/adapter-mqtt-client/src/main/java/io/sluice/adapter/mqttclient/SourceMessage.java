@@ -21,7 +21,7 @@ final class SourceMessage extends ReceivedMessage {
 
   private final DeviceId source;
   private final ReceiptSink sink;
-  private final BrokerLink connection;
+  private final SourceLink connection;
 
   /** Tells the order in which messages came. */
   final long order;
@@ -42,7 +42,7 @@ final class SourceMessage extends ReceivedMessage {
   SourceMessage(
       DeviceId source,
       ReceiptSink sink,
-      BrokerLink connection,
+      SourceLink connection,
       long order,
       String topic,
       ContentType contentType,

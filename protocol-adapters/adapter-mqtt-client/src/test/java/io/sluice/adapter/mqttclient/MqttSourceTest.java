@@ -20,6 +20,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A source and a broker that does what the test says: what is taken, and when it is answered. */
 @Timeout(60)
@@ -73,6 +75,51 @@ class MqttSourceTest {
       // section 3.8: QoS 1, No Local, retained ones where the subscription is new
       assertThat(new String(met.read(8), UTF_8)).endsWith("plant/#\u0015");
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"5", "3.1.1"})
+  void stateOfTheSourceIsRetainedAtTheBrokerAndItsWill(String version) throws Exception {
+    start(
+        new TestSettings()
+            .version(version)
+            .announce(
+                new Announcement(
+                    "spBv1.0/STATE/host-a",
+                    "{\"online\":true,\"timestamp\":{timestamp}}",
+                    "{\"online\":false,\"timestamp\":{timestamp}}")));
+    try (Conversation met = broker.accept()) {
+      byte[] connect = met.read(1);
+      assertThat(connect[7]).isEqualTo((byte) 0x2C); // will, its QoS 1, its retain; section 3.1.2
+      String will = new String(connect, UTF_8);
+      assertThat(will).containsPattern("STATE/host-a..\\{\"online\":false,\"timestamp\":\\d{13}}$");
+      String timestamp = will.substring(will.length() - 14, will.length() - 1);
+      met.connack(false, 0);
+      met.read(8);
+      met.suback(1);
+      byte[] online = met.read();
+      assertThat(online[0]).isEqualTo((byte) 0x33); // QoS 1, retained
+      assertThat(new String(online, UTF_8))
+          .contains("spBv1.0/STATE/host-a")
+          .endsWith("{\"online\":true,\"timestamp\":" + timestamp + "}");
+      Thread closing = Thread.ofVirtual().start(source::close);
+      byte[] offline = met.read();
+      assertThat(offline[0]).isEqualTo((byte) 0x33);
+      assertThat(new String(offline, UTF_8)).contains("{\"online\":false,");
+      met.read(14);
+      closing.join();
+    }
+  }
+
+  @Test
+  void topicsToWhichNothingCanBeSaidAreFaults() {
+    assertThat(new Announcement("STATE/+", "ONLINE", "OFFLINE").problems())
+        .singleElement()
+        .hasToString(
+            "Problem[key=topic, message=\"STATE/+\" is no topic to publish to; write it without + and"
+                + " #]");
+    assertThat(new Announcement("STATE/a", "ONLINE", "x".repeat(65_530)).problems()).hasSize(1);
+    assertThat(new Announcement("STATE/a", "ONLINE", "OFFLINE").problems()).isEmpty();
   }
 
   @Test

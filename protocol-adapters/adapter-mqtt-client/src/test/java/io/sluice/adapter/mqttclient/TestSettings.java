@@ -16,6 +16,7 @@ final class TestSettings {
   private Duration connectTimeout = Duration.ofSeconds(10);
   private @Nullable String shared;
   private @Nullable BrokerTls tls;
+  private @Nullable Announcement announce;
   private Approach.Names names =
       any -> new InetAddress[] {InetAddress.getByAddress(new byte[] {127, 0, 0, 1})};
 
@@ -49,6 +50,11 @@ final class TestSettings {
     return this;
   }
 
+  TestSettings announce(Announcement own) {
+    announce = own;
+    return this;
+  }
+
   TestSettings names(Approach.Names others) {
     names = others;
     return this;
@@ -69,6 +75,7 @@ final class TestSettings {
         Duration.ofDays(7),
         Duration.ofSeconds(20),
         connectTimeout,
+        announce,
         tls);
   }
 
