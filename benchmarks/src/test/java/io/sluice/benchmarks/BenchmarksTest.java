@@ -52,6 +52,9 @@ class BenchmarksTest {
             "EncodeBenchmark.senmlJson",
             "EncodeBenchmark.templatedJson",
             "EncodeBenchmark.thingsBoard",
+            "SparkplugBenchmark.dataByAlias", // one metric a message,
+            "SparkplugBenchmark.dataByAlias", // ten,
+            "SparkplugBenchmark.dataByAlias", // a hundred
             "SpoolBenchmark.appendSynced",
             "ForwardBenchmark.read",
             "ForwardBenchmark.readAndEncode");
