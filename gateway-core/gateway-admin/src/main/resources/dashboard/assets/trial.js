@@ -4,7 +4,7 @@ import { html, nothing } from "./show.js";
 import { t } from "./text.js";
 
 const state = { as: "profile", name: "", topic: "telemetry", fPort: "", kind: "text", payload: "", result: null, octets: null, note: "", profiles: [] };
-const AT_BYTE = / at byte (\d+)/;
+const AT_BYTE = /\bat byte (\d+)/;
 const SHOWN = 60;
 
 export async function load(signal) {
