@@ -135,9 +135,14 @@ public final class TopicTable {
 
   /** What a topic or path means; null where none of the dialects maps it. */
   public @Nullable RoutedTopic route(String topic) {
+    Whole longer = whole;
+    TopicTable made = longer == null ? null : longer.made;
+    if (made != null) {
+      return made.route(topic);
+    }
     RoutedTopic routed = trie.find(topic);
-    if (routed == null && whole != null) {
-      return whole().route(topic);
+    if (routed == null && longer != null) {
+      return longer.get().route(topic);
     }
     return routed != null || coded.isEmpty() ? routed : byCode(topic);
   }
