@@ -1,12 +1,7 @@
 package io.sluice.sim.reference;
 
-import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.EventLoopGroup;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpRequest;
@@ -16,11 +11,7 @@ import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpVersion;
-import io.sluice.sim.net.Transports;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.util.concurrent.TimeUnit;
 
 /**
  * The least that a server of HTTP/1.1 can do with Netty's own codec: takes each request whole,
@@ -30,12 +21,10 @@ import java.util.concurrent.TimeUnit;
 public final class BareHttpServer implements AutoCloseable {
   private static final int MAX_BODY_BYTES = 1 << 20;
 
-  private final EventLoopGroup group;
-  private final Channel channel;
+  private final BareServer server;
 
-  private BareHttpServer(EventLoopGroup group, Channel channel) {
-    this.group = group;
-    this.channel = channel;
+  private BareHttpServer(BareServer server) {
+    this.server = server;
   }
 
   /**
@@ -46,42 +35,25 @@ public final class BareHttpServer implements AutoCloseable {
    * @throws IOException if the port is taken
    */
   public static BareHttpServer start(int port, int threads) throws IOException {
-    int loops = threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
-    EventLoopGroup group = Transports.group(loops, "bare-http");
-    var bound =
-        new ServerBootstrap()
-            .group(group)
-            .channel(Transports.serverSocket())
-            .option(ChannelOption.SO_BACKLOG, 4096)
-            .childOption(ChannelOption.TCP_NODELAY, true)
-            .childHandler(
-                new ChannelInitializer<Channel>() {
-                  @Override
-                  protected void initChannel(Channel made) {
-                    made.pipeline()
-                        .addLast(
-                            new HttpServerCodec(),
-                            new HttpObjectAggregator(MAX_BODY_BYTES),
-                            new Acknowledger());
-                  }
-                })
-            .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
-            .awaitUninterruptibly();
-    if (!bound.isSuccess()) {
-      group.shutdownGracefully();
-      throw new IOException("port " + port + ": " + bound.cause().getMessage());
-    }
-    return new BareHttpServer(group, bound.channel());
+    return new BareHttpServer(
+        BareServer.start(
+            "bare-http",
+            port,
+            threads,
+            pipeline ->
+                pipeline.addLast(
+                    new HttpServerCodec(),
+                    new HttpObjectAggregator(MAX_BODY_BYTES),
+                    new Acknowledger())));
   }
 
   public int port() {
-    return ((InetSocketAddress) channel.localAddress()).getPort();
+    return server.port();
   }
 
   @Override
   public void close() {
-    channel.close().awaitUninterruptibly();
-    group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
+    server.close();
   }
 
   /** Answers to one read batch go out in one flush. */

@@ -1,18 +1,9 @@
 package io.sluice.sim.reference;
 
-import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.EventLoopGroup;
-import io.sluice.sim.net.Transports;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,12 +12,10 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a write that fails ends in channelInactive
 public final class BareMqttServer implements AutoCloseable {
-  private final EventLoopGroup group;
-  private final Channel channel;
+  private final BareServer server;
 
-  private BareMqttServer(EventLoopGroup group, Channel channel) {
-    this.group = group;
-    this.channel = channel;
+  private BareMqttServer(BareServer server) {
+    this.server = server;
   }
 
   /**
@@ -37,38 +26,18 @@ public final class BareMqttServer implements AutoCloseable {
    * @throws IOException if the port is taken
    */
   public static BareMqttServer start(int port, int threads) throws IOException {
-    int loops = threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
-    EventLoopGroup group = Transports.group(loops, "bare-mqtt");
-    var bound =
-        new ServerBootstrap()
-            .group(group)
-            .channel(Transports.serverSocket())
-            .option(ChannelOption.SO_BACKLOG, 4096)
-            .childOption(ChannelOption.TCP_NODELAY, true)
-            .childHandler(
-                new ChannelInitializer<Channel>() {
-                  @Override
-                  protected void initChannel(Channel made) {
-                    made.pipeline().addLast(new Acknowledger());
-                  }
-                })
-            .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
-            .awaitUninterruptibly();
-    if (!bound.isSuccess()) {
-      group.shutdownGracefully();
-      throw new IOException("port " + port + ": " + bound.cause().getMessage());
-    }
-    return new BareMqttServer(group, bound.channel());
+    return new BareMqttServer(
+        BareServer.start(
+            "bare-mqtt", port, threads, pipeline -> pipeline.addLast(new Acknowledger())));
   }
 
   public int port() {
-    return ((InetSocketAddress) channel.localAddress()).getPort();
+    return server.port();
   }
 
   @Override
   public void close() {
-    channel.close().awaitUninterruptibly();
-    group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
+    server.close();
   }
 
   /** Reads packets by hand; all answers to one read batch go out in one write. */
