@@ -1,5 +1,7 @@
 // Adeunis PULSE, firmware 4. Facts: "PULSE Advanced / PULSE V4 User Guide" (adeunis.com), chapter of
-// the frames. Big endian; a time is 4 bytes at the end, in seconds since 2013-01-01 UTC.
+// the frames; github.com/TheThingsNetwork/lorawan-devices, vendor/adeunis/pulse_lib.js. Big endian; a time
+// is 4 bytes at the end, in seconds since 2013-01-01 UTC. Frames of the firmware before (48) and of the
+// ARF8046 (02, little endian) have other forms.
 
 var EPOCH_2013 = 1356998400;
 
@@ -21,6 +23,9 @@ function short(bytes, wanted) {
 
 /** Least lengths, without the time. */
 var LENGTHS = { 0x46: 10, 0x47: 6, 0x30: 11, 0x5a: 6, 0x5b: 6 };
+
+/** Frames that tell of settings: the device's, the network's, what became of a register. */
+var SETTINGS = { 0x10: true, 0x11: true, 0x12: true, 0x20: true, 0x33: true };
 
 function daily(data, bytes) {
   var alarms = bytes[2];
@@ -53,6 +58,9 @@ function decodeUplink(input) {
   var code = bytes[0];
   var status = bytes[1];
   var least = LENGTHS[code];
+  if (least === undefined && !SETTINGS[code]) {
+    return { errors: ["frame " + code.toString(16) + " is none of a PULSE 4; it is of another version"] };
+  }
   if (least === undefined) {
     return { data: { frame: code }, warnings: ["frame " + code.toString(16) + " holds no measurement"] };
   }
@@ -66,6 +74,9 @@ function decodeUplink(input) {
     configured: bit(status, 0)
   };
   var end = timed ? bytes.length - 4 : bytes.length;
+  if ((code === 0x5a || code === 0x5b) ? end % 2 !== 0 : end !== least) {
+    return { errors: ["frame " + code.toString(16) + " has " + bytes.length + " bytes; it is of another version"] };
+  }
   if (timed) {
     data.time = u32(bytes, end) + EPOCH_2013;
   }

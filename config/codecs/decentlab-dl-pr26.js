@@ -28,6 +28,9 @@ function decodeUplink(input) {
   }
   var data = { serial: u16(bytes, 1) };
   var flags = u16(bytes, 3);
+  if (flags >> SENSORS.length !== 0) {
+    return { errors: ["the flags name sensors that a DL-PR26 has not; it is another device"] };
+  }
   var at = 5;
   for (var i = 0; i < SENSORS.length; i++) {
     if ((flags >> i & 1) === 0) {
@@ -43,8 +46,8 @@ function decodeUplink(input) {
     }
     SENSORS[i].read(data, x);
   }
-  if (flags >> SENSORS.length !== 0) {
-    return { data: data, warnings: ["the flags name sensors that a DL-PR26 has not"] };
+  if (at < bytes.length) {
+    return { errors: ["the message is longer than a DL-PR26's; it is another device"] };
   }
   return { data: data };
 }

@@ -1,5 +1,5 @@
-// Milesight EM300 (-TH, -MCS, -SLD, -ZLD, -MLD, -DI). Facts: the tables "Payload Definition" of
-// github.com/Milesight-IoT/SensorDecoders, EM_Series/EM300_Series, and the user guides of
+// Milesight EM300 (-TH, -MCS, -SLD, -ZLD, -MLD, -DI, -CL). Facts: the tables "Payload Definition" and
+// the decoders of github.com/Milesight-IoT/SensorDecoders, em-series/em300-*, and the user guides of
 // milesight.com. A channel, a type and its value, little endian; an unknown pair ends reading, since
 // nobody knows its length. Channel 05 00 is the leak of -SLD and the input of -DI.
 
@@ -53,10 +53,13 @@ function past(bytes, at, length) {
     sample.pulses = u32(bytes, at + 9);
   } else if (length === 13) {
     sample.input = bytes[at + 8] !== 0;
-  } else if (bytes[at + 8] === 2) {
-    water(sample, bytes, at + 10);
   } else {
-    sample.input = bytes[at + 9] !== 0;
+    sample.alarm = bytes[at + 7]; // 0 none, 1 to 4 of the water, 5 and 6 of the input
+    if (bytes[at + 8] === 2) {
+      water(sample, bytes, at + 10);
+    } else {
+      sample.input = bytes[at + 9] !== 0;
+    }
   }
   return sample;
 }
@@ -75,25 +78,50 @@ function fills(bytes, at, length) {
 /** Bytes of a value; -1: nobody knows. Channel ff tells of the device itself. */
 function lengthOf(pair, bytes, at) {
   switch (pair) {
-    case 0x0175: case 0x0468: case 0x0500: case 0x0600:
-    case 0xff01: case 0xff0b: case 0xff0f:
+    case 0x0175: case 0x0468: case 0x0500: case 0x0600: case 0x03ed: case 0x04ee:
+    case 0xff01: case 0xff0b: case 0xff0f: case 0xfffe:
       return 1;
-    case 0x0367: case 0x8500:
+    case 0x0367: case 0x8500: case 0x83ed:
     case 0xff09: case 0xff0a: case 0xffff:
       return 2;
     case 0x05c8:
       return 4;
     case 0x83d7:
       return 5;
-    case 0x06e1:
+    case 0x05e1:
     case 0xff16:
       return 8;
-    case 0x86e1:
+    case 0x85e1:
       return 9;
     case 0x21ce:
       return 18;
     case 0x20ce:
-      return fills(bytes, at, 13) ? 13 : 8;
+      return fills(bytes, at, 13) ? 13 : fills(bytes, at, 8) ? 8 : -1;
+    default:
+      return bytes[at] >= 0xfe ? lengthOfAnswer(bytes[at + 1]) : -1;
+  }
+}
+
+/** Bytes of an answer to a setting; that of 79 differs by the model. */
+function lengthOfAnswer(type) {
+  switch (type) {
+    case 0x10: case 0x27: case 0x28: case 0x4a: case 0x62: case 0x68: case 0x69: case 0x6d: case 0xbe:
+    case 0xc3: case 0xd7:
+      return 1;
+    case 0x02: case 0x03: case 0x17: case 0x4e: case 0xa3: case 0xa4: case 0xc0:
+      return 2;
+    case 0x6a: case 0x8e: case 0xbb: case 0xea:
+      return 3;
+    case 0x7e: case 0x92:
+      return 5;
+    case 0xd6:
+      return 6;
+    case 0xa1:
+      return 7;
+    case 0x35:
+      return 8;
+    case 0x06: case 0xa2: case 0xbf:
+      return 9;
     default:
       return -1;
   }
@@ -119,29 +147,77 @@ function read(data, pair, bytes, at, length) {
     case 0x05c8:
       data.pulses = u32(bytes, at);
       break;
-    case 0x06e1:
+    case 0x05e1:
       water(data, bytes, at);
+      break;
+    case 0x03ed:
+      data.liquid = bytes[at]; // 0 not calibrated, 1 full, 2 critical, 255 an error
+      break;
+    case 0x04ee:
+      data.calibrated = bytes[at] === 1;
+      break;
+    case 0x83ed:
+      data.liquid = bytes[at];
+      data.liquidAlarm = bytes[at + 1] !== 0;
       break;
     case 0x8500:
       data.input = bytes[at] !== 0;
       data.inputAlarm = bytes[at + 1] !== 0;
       break;
-    case 0x86e1:
+    case 0x85e1:
       water(data, bytes, at);
       data.waterAlarm = bytes[at + 8];
       break;
     case 0x83d7:
       data.temperature = i16(bytes, at) / 10;
       data.temperatureChange = i16(bytes, at + 2) / 10;
-      data.temperatureAlarm = bytes[at + 4] !== 0;
+      data.temperatureAlarm = bytes[at + 4] !== 1; // 0 a limit, 1 its release, 2 a jump
       break;
-    case 0x20ce:
+    case 0x20ce: case 0x21ce:
       push(data, past(bytes, at, length));
       break;
-    case 0x21ce:
-      push(data, past(bytes, at, length));
+    case 0xff01: case 0xff0b: case 0xff0f: case 0xffff:
       break;
+    default:
+      if (bytes[at - 2] >= 0xfe && !ofItself(data, pair, bytes, at)) {
+        answer(data, pair, bytes, at, at + length);
+      }
   }
+}
+
+function hexOf(bytes, at, end) {
+  var text = "";
+  for (var i = at; i < end; i++) {
+    text += (0x100 + bytes[i]).toString(16).substring(1);
+  }
+  return text;
+}
+
+/** What the device says to a setting: kept as it came, by its channel and type. */
+function answer(data, pair, bytes, at, end) {
+  data.settings = data.settings || {};
+  data.settings[hex(pair)] = hexOf(bytes, at, end);
+}
+
+/** What a device tells of itself, behind a join for instance; false where it is none of that. */
+function ofItself(data, pair, bytes, at) {
+  switch (pair) {
+    case 0xff09:
+      data.hardware = bytes[at].toString(16) + "." + (bytes[at + 1] >> 4);
+      break;
+    case 0xff0a:
+      data.firmware = bytes[at].toString(16) + "." + bytes[at + 1].toString(16);
+      break;
+    case 0xff16:
+      data.serialNumber = hexOf(bytes, at, at + 8);
+      break;
+    case 0xfffe:
+      data.restarted = true;
+      break;
+    default:
+      return false;
+  }
+  return true;
 }
 
 function hex(pair) {
@@ -157,6 +233,9 @@ function decodeUplink(input) {
     var pair = (bytes[at] << 8) | bytes[at + 1];
     var length = lengthOf(pair, bytes, at);
     if (length < 0) {
+      if (bytes[at] >= 0xfe) {
+        answer(data, pair, bytes, at + 2, bytes.length);
+      }
       warnings.push("byte " + at + ": channel and type " + hex(pair) + " are not known; the rest is left out");
       break;
     }

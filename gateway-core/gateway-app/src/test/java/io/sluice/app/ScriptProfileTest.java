@@ -74,7 +74,7 @@ class ScriptProfileTest {
     assertThat(sluice("decode", "--profile", "dragino-lht65", "--hex", LHT65, "--f-port", "9"))
         .isEqualTo(ExitCode.FAILED);
     assertThat(said.toString())
-        .contains("dragino-lht65.js says: port 9 is none of the LHT65's; it sends on 2 and 5");
+        .contains("dragino-lht65.js says: port 9 is none of the LHT65's; it sends on 2, 3 and 5");
     assertThat(sluice("decode", "--profile", "dragino-lht65", "--hex", "00", "--f-port", "256"))
         .isEqualTo(ExitCode.USAGE);
     assertThat(said.toString()).contains("--f-port: 256 is none; write 0 to 255");

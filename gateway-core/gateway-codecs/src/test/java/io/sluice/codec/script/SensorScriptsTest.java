@@ -81,7 +81,7 @@ class SensorScriptsTest {
         "subBand=integer 255",
         "batteryVoltage=number 3.024");
     assertThatThrownBy(() -> Scripts.values(Scripts.shipped("dragino-lht65").create(), 9, "00"))
-        .hasMessage("dragino-lht65.js says: port 9 is none of the LHT65's; it sends on 2 and 5");
+        .hasMessage("dragino-lht65.js says: port 9 is none of the LHT65's; it sends on 2, 3 and 5");
   }
 
   @Test
@@ -200,7 +200,7 @@ class SensorScriptsTest {
     assertValues(
         "milesight-em300",
         85,
-        "06E1 0A00 0A00 A4709D3F",
+        "05E1 0A00 0A00 A4709D3F",
         "waterFactor=integer 1",
         "pulseFactor=integer 1",
         "water=number 1.2300000190734863");
@@ -234,6 +234,9 @@ class SensorScriptsTest {
         "milesight-em500",
         85,
         "ff0bff ff0101 ff166136c40091605408 ff090200 ff0a0101 ff0f00 017501",
+        "serialNumber=text 6136c40091605408",
+        "hardware=text 2.0",
+        "firmware=text 1.1",
         "battery=integer 1");
     // by hand from the tables: records of -UDL and of -CO2
     assertValues(
