@@ -34,6 +34,7 @@ public class EncodeBenchmark {
   private final RecordEncoder thingsBoard = encoder("thingsboard");
   private final RecordEncoder senmlJson = encoder("senml-json");
   private final RecordEncoder senmlCbor = encoder("senml-cbor");
+  private final RecordEncoder protobuf = encoder("protobuf");
   private byte[] body = {};
   private long sequence;
 
@@ -71,6 +72,11 @@ public class EncodeBenchmark {
     sink.clear();
     templates.write(next(), sink);
     return sink.length();
+  }
+
+  @Benchmark
+  public int protobuf() throws CorruptRecordException {
+    return written(protobuf);
   }
 
   @Benchmark

@@ -82,6 +82,15 @@ public final class EncodedRecord implements RecordView {
     return this;
   }
 
+  /** Takes what the columns were filled with by another layout, which has checked it. */
+  EncodedRecord received(Lane lane, long sequence, String epoch) {
+    this.lane = lane;
+    this.sequence = sequence;
+    this.epoch = epoch;
+    rewind();
+    return this;
+  }
+
   /** {@code {gateway}-{epoch}-{lane's letter}{sequence}}: the consumer's de-duplication key. */
   @Override
   public String id() {

@@ -9,6 +9,8 @@ import io.sluice.api.TimeSource;
 import io.sluice.engine.record.RecordFormat.Kind;
 import io.sluice.spool.Term;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
 
 /**
  * The canonical JSON of a record, on one line without a line end, with the names of {@code
@@ -47,6 +49,19 @@ public final class RecordJson {
   static final byte[][] TIME_SOURCES = new byte[RecordFormat.TIME_SOURCES.length][];
   static final byte[][] QUALITIES = new byte[RecordFormat.QUALITIES.length][];
   static final byte[][] REASONS = new byte[RecordFormat.REASONS.length][];
+
+  // The texts of fields that have one of a few, by ordinal.
+  static final List<String> CLASS_NAMES =
+      Arrays.stream(RecordFormat.CLASSES).map(MessageClass::jsonName).toList();
+  static final List<String> TIME_SOURCE_NAMES =
+      Arrays.stream(RecordFormat.TIME_SOURCES).map(TimeSource::jsonName).toList();
+  static final List<String> QUALITY_NAMES =
+      Arrays.stream(RecordFormat.QUALITIES).map(Quality::jsonName).toList();
+  static final List<String> REASON_NAMES =
+      Arrays.stream(RecordFormat.REASONS).map(QualityReason::name).toList();
+
+  /** The keys of a classification, in their order in a record. */
+  static final List<String> CAP_NAMES = List.of("severity", "urgency", "certainty", "status");
 
   /** Most that all the constants and numbers outside the measurements take. */
   static final int FRAME_BYTES = 320;
