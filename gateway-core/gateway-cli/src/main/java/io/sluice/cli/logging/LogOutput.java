@@ -39,6 +39,9 @@ public final class LogOutput extends ContextAwareBase implements Configurator {
           // what its clients meet, the Kafka upstream says in one line
           "org.apache.kafka",
           Level.OFF,
+          // what becomes of the fleet's store, its link says in one line
+          "com.zaxxer.hikari",
+          Level.OFF,
           "io.netty",
           Level.WARN,
           "io.vertx",
