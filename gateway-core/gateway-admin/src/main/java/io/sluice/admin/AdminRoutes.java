@@ -16,6 +16,7 @@ import io.sluice.admin.resource.CoverageResource;
 import io.sluice.admin.resource.DeadLetterResource;
 import io.sluice.admin.resource.DecodeResource;
 import io.sluice.admin.resource.DeviceResource;
+import io.sluice.admin.resource.DrainResource;
 import io.sluice.admin.resource.ImportResource;
 import io.sluice.admin.resource.LatestResource;
 import io.sluice.admin.resource.LiveStream;
@@ -82,6 +83,7 @@ final class AdminRoutes {
     new LatestResource(operations).mount(router);
     new UpstreamResource(operations).mount(router);
     new ConfigurationResource(operations.configuration()).mount(router);
+    new DrainResource(operations).mount(router);
     new DecodeResource(operations.decoding()).mount(router);
     new CoverageResource(operations.coverage()).mount(router);
     new ClaimResource(operations.claims()).mount(router);

@@ -3,6 +3,7 @@ package io.sluice.app;
 import io.sluice.api.adapter.Adapter;
 import io.sluice.api.adapter.AdapterFactory;
 import io.sluice.api.adapter.AdapterFactory.Direction;
+import io.sluice.api.adapter.Drain;
 import io.sluice.api.adapter.Endpoint;
 import io.sluice.api.operator.Operations.EndpointView;
 import io.sluice.api.operator.Operations.ListenerView;
@@ -17,14 +18,19 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The adapters of a gateway: its listeners, then its sources. Started and closed by one thread;
  * what it tells may be asked for by any thread once all are started.
  */
 final class Adapters implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Adapters.class);
+
   private record Running(AdapterConfig config, String protocol, Adapter adapter) {
     ListenerView listener() {
       Endpoint first = adapter.endpoints().getFirst();
@@ -43,14 +49,24 @@ final class Adapters implements AutoCloseable {
   private final List<Running> listeners = new CopyOnWriteArrayList<>();
   private final List<Running> sources = new CopyOnWriteArrayList<>();
 
+  /** Sources that rest while the gateway is drained; each has taken its leave of its far end. */
+  private final List<AdapterConfig> resting = new CopyOnWriteArrayList<>();
+
+  private boolean isDrained;
+
+  /** Begins the sources again after a drain; what {@link #start} was given is in it. */
+  private Consumer<AdapterConfig> again = _ -> {};
+
   /**
    * Starts all that the configuration names.
    *
    * @param ways name of an adapter → its way in
    * @throws IOException where one cannot start; the message names it and the remedy
    */
-  void start(GatewayConfig config, EngineContext context, Function<String, GatewayIngress> ways)
+  synchronized void start(
+      GatewayConfig config, EngineContext context, Function<String, GatewayIngress> ways)
       throws IOException {
+    again = source -> startAgain(source, context, ways);
     for (AdapterFactory<?> factory : Types.adapters(Direction.LISTENER).byName().values()) {
       start(factory, List.copyOf(config.listeners().values()), context, ways, listeners);
     }
@@ -103,8 +119,12 @@ final class Adapters implements AutoCloseable {
    *
    * @throws IOException where it cannot start; the message names what and the remedy
    */
-  void startSource(Made made, EngineContext context, Function<String, GatewayIngress> ways)
-      throws IOException {
+  synchronized void startSource(
+      Made made, EngineContext context, Function<String, GatewayIngress> ways) throws IOException {
+    if (isDrained) {
+      resting.add(made.config());
+      return;
+    }
     boolean isStarted = false;
     try {
       start(made, context, ways, sources);
@@ -118,13 +138,50 @@ final class Adapters implements AutoCloseable {
   }
 
   /** Ends the sources of these names, all at once. */
-  void endSources(List<String> names) {
+  synchronized void endSources(List<String> names) {
+    resting.removeIf(each -> names.contains(each.name()));
     List<Running> ending =
         sources.stream().filter(each -> names.contains(each.config().name())).toList();
     List<Adapter> closing = ending.stream().map(Running::adapter).toList();
     sources.removeAll(ending); // endpoints are asked for between start and close alone
     started.removeAll(closing);
     Closing.sideBySide(closing, CLOSE_AT_MOST);
+  }
+
+  /**
+   * Has the listeners end their sessions, and the sources take their leave. Blocks for seconds
+   * where sources have something in hand.
+   */
+  synchronized void drain(Drain drain) {
+    isDrained = true;
+    listeners.forEach(each -> each.adapter().drain(drain));
+    List<AdapterConfig> ending = sources.stream().map(Running::config).toList();
+    endSources(ending.stream().map(AdapterConfig::name).toList());
+    resting.addAll(ending);
+  }
+
+  /** The drain is called off: the sources begin anew. */
+  synchronized void resume() {
+    isDrained = false;
+    listeners.forEach(each -> each.adapter().resume());
+    List<AdapterConfig> beginning = List.copyOf(resting);
+    resting.clear();
+    beginning.forEach(again);
+  }
+
+  private void startAgain(
+      AdapterConfig source, EngineContext context, Function<String, GatewayIngress> ways) {
+    try {
+      startSource(make(source), context, ways);
+    } catch (IOException e) {
+      LOG.error(
+          "source {} does not start again after the drain: {}", source.name(), e.getMessage());
+    }
+  }
+
+  /** Sessions of the listeners. */
+  int sessions() {
+    return listeners.stream().mapToInt(each -> each.adapter().sessions()).sum();
   }
 
   /** The listeners alone. */
@@ -137,7 +194,13 @@ final class Adapters implements AutoCloseable {
     List<EndpointView> views = new ArrayList<>();
     listeners.forEach(each -> addEndpoints(each, views));
     sources.forEach(each -> addEndpoints(each, views));
+    resting.forEach(each -> views.add(resting(each)));
     return views;
+  }
+
+  private static EndpointView resting(AdapterConfig config) {
+    return new EndpointView(
+        config.name(), config.type(), "-", "waiting", false, 0, "draining", null, null);
   }
 
   private static void addEndpoints(Running running, List<EndpointView> views) {

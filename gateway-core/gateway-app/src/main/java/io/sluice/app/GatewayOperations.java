@@ -15,6 +15,7 @@ import io.sluice.api.operator.DeadLetters;
 import io.sluice.api.operator.DecodeService;
 import io.sluice.api.operator.DeviceDirectory;
 import io.sluice.api.operator.DeviceImporter;
+import io.sluice.api.operator.DrainService;
 import io.sluice.api.operator.Flow;
 import io.sluice.api.operator.LatestValues;
 import io.sluice.api.operator.Operations;
@@ -61,6 +62,7 @@ final class GatewayOperations implements Operations {
   private final FlowMeter flow;
   private volatile @Nullable Adapters adapters;
   private volatile @Nullable ConfigurationService configuration;
+  private volatile @Nullable DrainService draining;
   private volatile Supplier<List<CertificateView>> certificates = List::of;
 
   GatewayOperations(
@@ -102,6 +104,16 @@ final class GatewayOperations implements Operations {
     configuration = service;
   }
 
+  /** Who empties the gateway of sessions; before anybody asks. */
+  void draining(DrainService service) {
+    draining = service;
+  }
+
+  @Override
+  public @Nullable DrainService draining() {
+    return draining;
+  }
+
   @Override
   public DecodeService decoding() {
     return insight.decoding();
@@ -126,6 +138,11 @@ final class GatewayOperations implements Operations {
   public Status status() {
     Adapters open = adapters;
     List<String> reasons = new ArrayList<>();
+    DrainService drains = draining;
+    DrainService.Standing drain = drains == null ? null : drains.standing();
+    if (drain != null) {
+      reasons.add("draining");
+    }
     if (open == null) {
       reasons.add("listeners are not open yet");
     }
@@ -147,7 +164,8 @@ final class GatewayOperations implements Operations {
         spool.deadLetterCount(),
         deviceCounts(),
         endpoints(),
-        standing());
+        standing(),
+        drain);
   }
 
   private ConfigurationService.@Nullable Standing standing() {

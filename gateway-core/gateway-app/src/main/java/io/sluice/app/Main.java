@@ -20,6 +20,7 @@ import io.sluice.cli.offline.RestoreCommand;
 import io.sluice.cli.operate.AlarmsCommand;
 import io.sluice.cli.operate.CoverageCommand;
 import io.sluice.cli.operate.DeadLetterCommand;
+import io.sluice.cli.operate.DrainCommand;
 import io.sluice.cli.operate.LedgerCommand;
 import io.sluice.cli.operate.ReloadCommand;
 import io.sluice.cli.operate.StatusCommand;
@@ -68,6 +69,7 @@ public final class Main implements Runnable {
           "coverage",
           "stop",
           "reload",
+          "drain",
           "alarms",
           "command",
           "dead-letter",
@@ -144,6 +146,7 @@ public final class Main implements Runnable {
       case "coverage" -> new CoverageCommand();
       case "stop" -> new StopCommand();
       case "reload" -> new ReloadCommand();
+      case "drain" -> new DrainCommand();
       case "command" -> new CommandCommand();
       case "dead-letter" -> new DeadLetterCommand();
       case "completion" -> new CompletionCommand(() -> commandLine());

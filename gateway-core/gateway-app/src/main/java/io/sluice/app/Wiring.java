@@ -8,8 +8,10 @@ import io.sluice.api.audit.AuditTrail;
 import io.sluice.api.files.OwnerOnly;
 import io.sluice.api.health.Guarded;
 import io.sluice.api.operator.AdminSettings;
+import io.sluice.api.operator.DrainSettings;
 import io.sluice.api.operator.MetricsSettings;
 import io.sluice.api.operator.MetricsSettings.Otlp;
+import io.sluice.api.operator.Operations.LedgerLine;
 import io.sluice.api.store.StoreUnavailableException;
 import io.sluice.app.GatewayOperations.Insight;
 import io.sluice.app.process.HeapTrimmer;
@@ -31,6 +33,7 @@ import io.sluice.engine.coverage.CoverageEngine;
 import io.sluice.engine.coverage.CoverageSettings;
 import io.sluice.engine.deadletter.DeadLetterRetries;
 import io.sluice.engine.flow.FlowMeter;
+import io.sluice.engine.flow.SpoolViews;
 import io.sluice.engine.ingest.IngestPipeline;
 import io.sluice.engine.ingest.TrafficMeter;
 import io.sluice.engine.latest.LatestRecords;
@@ -147,7 +150,11 @@ final class Wiring implements AutoCloseable {
     GatewayOperations views = startViews(core, files.profiles());
     operations = views;
     watchCertificates(config, views);
-    EngineContext context = context(core, audit);
+    Draining draining =
+        new Draining(
+            adapters, config.section(DrainSettings.class), clock, () -> queued(core.spool()));
+    views.draining(draining);
+    EngineContext context = context(core, audit).drainedBy(draining::drain);
     Reloader reload = reloader(files, core, context, audit, views);
     views.configuration(reload);
     startAdmin(views, audit);
@@ -469,6 +476,11 @@ final class Wiring implements AutoCloseable {
     if (settings != null) {
       admin = closing(AdminServer.start(settings, operations, audit));
     }
+  }
+
+  /** Records that some upstream lacks. */
+  private static long queued(SegmentedSpool spool) {
+    return SpoolViews.ledger(spool).stream().mapToLong(LedgerLine::queued).sum();
   }
 
   /** A dual-stack wildcard, too, is written as people write it. */

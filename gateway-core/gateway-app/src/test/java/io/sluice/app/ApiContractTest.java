@@ -221,6 +221,7 @@ class ApiContractTest {
     upstreams();
     configuration();
     decoding();
+    draining();
     streams();
     call(204, "removeDevice", "/api/v1/devices/press-07");
     assertThat(document.operations().keySet()).as("each has succeeded once").isEqualTo(succeeded);
@@ -417,6 +418,21 @@ class ApiContractTest {
     assertThat(call(422, "reload", "/api/v1/reload").body()).contains("devices.yaml:1:");
     Files.writeString(devices, before);
     call(400, "reload", "/api/v1/reload?dry-run=perhaps");
+  }
+
+  private void draining() throws Exception {
+    assertThat(call(200, "getDrain", "/api/v1/drain").body()).contains("\"draining\":null");
+    assertThat(give(200, "drain", "/api/v1/drain", JSON, "{\"for\":\"0s\",\"moved\":true}").body())
+        .contains("\"moved\":true");
+    assertThat(call(200, "status", "/api/v1/status").body())
+        .contains("\"notReadyReason\":\"draining\"");
+    assertThat(call(503, "isReady", "/health/ready").body()).contains("draining");
+    call(200, "isLive", "/health/live");
+    assertThat(call(200, "metrics", "/metrics").body()).contains("sluice_draining 1.0");
+    assertThat(call(200, "endDrain", "/api/v1/drain").body()).contains("\"draining\":null");
+    call(200, "isReady", "/health/ready");
+    give(400, "drain", "/api/v1/drain", JSON, "{\"for\":\"2h\"}");
+    give(400, "drain", "/api/v1/drain", JSON, "{\"serverReference\":\"a  b\"}");
   }
 
   private void decoding() throws Exception {

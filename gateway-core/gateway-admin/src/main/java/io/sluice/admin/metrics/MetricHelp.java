@@ -44,6 +44,8 @@ public final class MetricHelp {
           Map.entry(
               "sluice.devices",
               "Devices of the registry, by state; one device has several states: do not add them"),
+          Map.entry("sluice.drain.sessions", "Sessions that the drain under way has still to end"),
+          Map.entry("sluice.draining", "Whether the gateway is drained and takes no new sessions"),
           Map.entry("sluice.dropped", "Records accepted that an upstream will not get, by reason"),
           Map.entry("sluice.faults", "What background tasks and threads threw, by task"),
           Map.entry(

@@ -12,6 +12,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.sluice.api.operator.AlarmService;
 import io.sluice.api.operator.ConfigurationService;
+import io.sluice.api.operator.DrainService;
 import io.sluice.api.operator.Operations;
 import io.sluice.api.operator.Operations.CertificateView;
 import io.sluice.api.operator.Operations.EndpointView;
@@ -134,6 +135,9 @@ public final class MetricsResource {
         hoursLeft == null ? (Double) Double.POSITIVE_INFINITY : hoursLeft);
     gauge("sluice.dead.letters", status.deadLetters());
     status.devices().forEach((state, n) -> gauge("sluice.devices", n, "state", state));
+    DrainService.Standing draining = status.draining();
+    gauge("sluice.draining", draining == null ? 0 : 1);
+    gauge("sluice.drain.sessions", draining == null ? 0 : draining.sessions());
     ConfigurationService.Standing configuration = status.configuration();
     if (configuration != null) {
       gauge("sluice.configuration.version", configuration.version());

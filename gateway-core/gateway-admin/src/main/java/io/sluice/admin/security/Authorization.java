@@ -51,6 +51,8 @@ public final class Authorization implements Handler<RoutingContext> {
           rule("DELETE", "/api/v1/upstreams/[^/]+", AdminRole.ADMINISTRATOR, "upstream.forgotten"),
           rule("POST", "/api/v1/decode", AdminRole.VIEWER, "payload.tried"),
           rule("POST", "/api/v1/reload", AdminRole.ADMINISTRATOR, "config.reload"),
+          rule("POST", "/api/v1/drain", AdminRole.ADMINISTRATOR, "gateway.drained"),
+          rule("DELETE", "/api/v1/drain", AdminRole.ADMINISTRATOR, "gateway.drain.ended"),
           rule("POST", "/api/v1/devices", AdminRole.ADMINISTRATOR, "device.added"),
           rule("POST", "/api/v1/devices/import", AdminRole.ADMINISTRATOR, "devices.imported"),
           rule("(PUT|PATCH)", DEVICE, AdminRole.ADMINISTRATOR, "device.changed"),

@@ -24,6 +24,21 @@ public interface Adapter extends AutoCloseable {
    */
   List<Endpoint> endpoints();
 
+  /**
+   * Ends the open sessions, spread over the drain's time; the listener stays open. That no new ones
+   * are taken is told by {@link AdapterContext#drain}, before this is called. Called again, the
+   * newer drain counts. Does not block.
+   */
+  default void drain(Drain drain) {}
+
+  /** The drain is called off: what has not been ended goes on. Does not block. */
+  default void resume() {}
+
+  /** Sessions that a drain has to end. Only between start and close. Does not block. */
+  default int sessions() {
+    return endpoints().stream().mapToInt(Endpoint::links).sum();
+  }
+
   /** Stops taking new work, answers what is in hand as far as 2 s allow, closes the sockets. */
   @Override
   void close();

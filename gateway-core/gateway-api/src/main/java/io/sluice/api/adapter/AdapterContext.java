@@ -51,6 +51,11 @@ public interface AdapterContext {
     return "";
   }
 
+  /** Set while no new sessions may be taken: who asks for one is sent away. Null otherwise. */
+  default @Nullable Drain drain() {
+    return null;
+  }
+
   /** The clock that times of arrival are taken from. */
   default InstantSource clock() {
     return InstantSource.system();

@@ -38,6 +38,11 @@ public interface Operations {
   /** The files that the gateway runs by. */
   ConfigurationService configuration();
 
+  /** Empties the process of sessions; null where it has none to end. */
+  default @Nullable DrainService draining() {
+    return null;
+  }
+
   /** Profiles, and what payloads would become by them. */
   DecodeService decoding();
 
@@ -141,6 +146,7 @@ public interface Operations {
    *     rate; 0 while one is at its bound, null where none grows
    * @param endpoints listening sockets and far ends, in the order in which they were started
    * @param configuration by which it runs; null where that is not known
+   * @param draining how far the drain is; null where none is under way
    */
   record Status(
       String gateway,
@@ -154,7 +160,38 @@ public interface Operations {
       long deadLetters,
       Map<String, Long> devices,
       List<EndpointView> endpoints,
-      ConfigurationService.@Nullable Standing configuration) {
+      ConfigurationService.@Nullable Standing configuration,
+      DrainService.@Nullable Standing draining) {
+    /** Of a gateway that is not drained. */
+    public Status(
+        String gateway,
+        String version,
+        long startedMicros,
+        boolean ready,
+        @Nullable String notReadyReason,
+        List<ListenerView> listeners,
+        List<LaneView> lanes,
+        @Nullable Double spoolHoursLeft,
+        long deadLetters,
+        Map<String, Long> devices,
+        List<EndpointView> endpoints,
+        ConfigurationService.@Nullable Standing configuration) {
+      this(
+          gateway,
+          version,
+          startedMicros,
+          ready,
+          notReadyReason,
+          listeners,
+          lanes,
+          spoolHoursLeft,
+          deadLetters,
+          devices,
+          endpoints,
+          configuration,
+          null);
+    }
+
     /** Of a gateway that tells of no endpoints and no configuration. */
     public Status(
         String gateway,

@@ -79,6 +79,14 @@ public final class StatusCommand implements Callable<Integer> {
     out.printf(
         "devices: %s; dead letters: %s; spool full in: %s%n%n",
         devices.isEmpty() ? "none" : devices, Show.text(status, "deadLetters"), hoursLeft(status));
+    JsonNode draining = status.path("draining");
+    if (draining.isObject()) {
+      out.printf(
+          "draining since %s: %s sessions and %s records left%n%n",
+          Show.time(draining, "sinceMicros"),
+          Show.text(draining, "sessions"),
+          Show.text(draining, "queued"));
+    }
     listeners(status.path("listeners")).print(out);
     out.println();
     Table sources = sources(status);

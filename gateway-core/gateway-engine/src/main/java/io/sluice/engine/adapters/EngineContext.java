@@ -8,6 +8,7 @@ import io.sluice.api.adapter.AdapterContext;
 import io.sluice.api.adapter.Admission;
 import io.sluice.api.adapter.Commands;
 import io.sluice.api.adapter.Dialogue;
+import io.sluice.api.adapter.Drain;
 import io.sluice.api.adapter.Ingress;
 import io.sluice.api.adapter.LiveRecords;
 import io.sluice.api.adapter.Meters;
@@ -30,7 +31,8 @@ public record EngineContext(
     InstantSource clock,
     SharedParts parts,
     Dialogue.Opener dialogues,
-    String gateway)
+    String gateway,
+    Supplier<@Nullable Drain> drains)
     implements AdapterContext {
   /** Without the dialects of a way in. */
   public EngineContext(
@@ -70,7 +72,19 @@ public record EngineContext(
         clock,
         parts,
         _ -> Dialogue.NONE,
-        gateway);
+        gateway,
+        () -> null);
+  }
+
+  /**
+   * The same gateway that may be drained.
+   *
+   * @param drain asked for each sign-in; must not block
+   */
+  public EngineContext drainedBy(Supplier<@Nullable Drain> drain) {
+    return new EngineContext(
+        ingress, access, sessions, commands, meters, records, clock, parts, dialogues, gateway,
+        drain);
   }
 
   /** The same gateway for an adapter with a way in, and so with dialects, of its own. */
@@ -85,7 +99,13 @@ public record EngineContext(
         clock,
         parts,
         way::dialogue,
-        gateway);
+        gateway,
+        drains);
+  }
+
+  @Override
+  public @Nullable Drain drain() {
+    return drains.get();
   }
 
   @Override

@@ -1,12 +1,14 @@
 package io.sluice.adapter.netty;
 
 import io.netty.channel.EventLoop;
+import io.sluice.api.adapter.Drain;
 import io.sluice.api.health.Guarded;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The connections of one event loop of a listener: they are looked at twice a second, and ended
@@ -21,10 +23,12 @@ public class ConnectionLoop {
 
   private static final int STOP_TURN_MILLIS = 20;
   private static final int SWEEP_MILLIS = 500;
+  private static final int DRAIN_TURN_MILLIS = 100;
 
   private final EventLoop loop;
   private final String protocol;
   private final Set<SocketConnection> connections = new HashSet<>();
+  private @Nullable DrainTurns drain;
   private final BeforeAdmission.Waiting waiting = new BeforeAdmission.Waiting();
 
   /**
@@ -74,6 +78,28 @@ public class ConnectionLoop {
     for (SocketConnection connection : connections()) {
       connection.checkTimes(now);
     }
+  }
+
+  /** Ends the open connections, spread over the drain's time. */
+  final void drain(Drain how) {
+    DrainTurns turns = new DrainTurns(how, connections(), System.nanoTime());
+    drain = turns;
+    drainOn(turns);
+  }
+
+  private void drainOn(DrainTurns turns) {
+    if (drain == turns) {
+      turns.turn(connections(), System.nanoTime());
+      loop.schedule(
+          Guarded.task(protocol + "-drain", () -> drainOn(turns)),
+          DRAIN_TURN_MILLIS,
+          TimeUnit.MILLISECONDS);
+    }
+  }
+
+  /** Ends no further connections for a drain. */
+  final void resume() {
+    drain = null;
   }
 
   /**

@@ -2,6 +2,7 @@ package io.sluice.adapter.netty;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
+import io.sluice.api.adapter.Drain;
 import io.sluice.api.adapter.Peer;
 
 /**
@@ -28,6 +29,16 @@ public interface SocketConnection extends ChannelHandler {
    * @return true once all that came is answered
    */
   boolean quiesce();
+
+  /**
+   * Ends the session, as the gateway is drained: behind what it has sent, which is answered first.
+   * Called again and again. A connection that has no session yet is left to what its sign-in is
+   * answered.
+   *
+   * @param isOverdue whether what is not answered is waited for no more
+   * @return true once there is nothing left to do
+   */
+  boolean drain(Drain drain, boolean isOverdue);
 
   /** Ends the connection, as the gateway is shutting down; what is not answered never will be. */
   void shutDown();

@@ -12,6 +12,7 @@ import io.sluice.api.Limit;
 import io.sluice.api.RejectReason;
 import io.sluice.api.adapter.AdapterContext;
 import io.sluice.api.adapter.BindFault;
+import io.sluice.api.adapter.Drain;
 import io.sluice.api.adapter.Endpoint;
 import io.sluice.api.adapter.Peer;
 import io.sluice.api.health.Guarded;
@@ -179,6 +180,16 @@ public final class TcpListener<L extends ConnectionLoop> implements AutoCloseabl
   /** As the operator sees it. */
   public List<Endpoint> endpoints() {
     return List.of(Endpoint.listening(address(), connections()));
+  }
+
+  /** Ends the open connections, spread over the drain's time. Goes on accepting. */
+  public void drain(Drain drain) {
+    loops.values().forEach(each -> each.loop().execute(() -> each.drain(drain)));
+  }
+
+  /** Ends no further connections for a drain. */
+  public void resume() {
+    loops.values().forEach(each -> each.loop().execute(each::resume));
   }
 
   /** The bound address, with the real port where 0 was configured. */

@@ -8,6 +8,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.LineBasedFrameDecoder;
+import io.sluice.api.adapter.Drain;
 import io.sluice.api.adapter.Peer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -104,6 +105,15 @@ final class LineProtocol implements SocketProtocol<ConnectionLoop> {
         answerHeld();
       }
       return isIdle;
+    }
+
+    @Override
+    public boolean drain(Drain drain, boolean isOverdue) {
+      boolean isReady = quiesce() || isOverdue;
+      if (isReady) {
+        shutDown();
+      }
+      return isReady;
     }
 
     @Override

@@ -12,6 +12,7 @@ import io.sluice.api.RejectReason;
 import io.sluice.api.adapter.Admission;
 import io.sluice.api.adapter.Credentials;
 import io.sluice.api.adapter.DeviceLink;
+import io.sluice.api.adapter.Drain;
 import io.sluice.api.adapter.LinkEnd;
 import io.sluice.api.adapter.Peer;
 import io.sluice.api.adapter.Receipt;
@@ -80,6 +81,9 @@ public final class RecordingGateway implements AllPorts, AutoCloseable {
   /** What {@link #enter} answers: null lets everyone in. */
   public volatile @Nullable Limit entry;
 
+  /** What {@link #drain} answers: null takes new sessions. */
+  public volatile @Nullable Drain drain;
+
   public final AtomicInteger left = new AtomicInteger();
   public final List<Limit> limited = new CopyOnWriteArrayList<>();
 
@@ -122,6 +126,11 @@ public final class RecordingGateway implements AllPorts, AutoCloseable {
     SILENT,
     /** {@link #admit} throws. */
     THROWS_AT_ADMISSION
+  }
+
+  @Override
+  public @Nullable Drain drain() {
+    return drain;
   }
 
   /** Behaves so from now on. */

@@ -3,6 +3,7 @@ package io.sluice.adapter.coap.dtls;
 import io.sluice.adapter.coap.settings.CoapsSettings;
 import io.sluice.api.DeviceId;
 import io.sluice.api.adapter.AdapterContext;
+import io.sluice.api.adapter.Drain;
 import io.sluice.api.tls.FileWatch;
 import io.sluice.api.tls.RevocationLists;
 import io.sluice.api.tls.TlsFiles;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import org.eclipse.californium.elements.auth.X509CertPath;
 import org.eclipse.californium.elements.config.CertificateAuthenticationMode;
@@ -80,6 +82,7 @@ public final class DtlsEndpoint {
   private final HandshakeFailures failures;
 
   private volatile @Nullable DTLSConnector connector;
+  private volatile @Nullable SessionDrain drain;
 
   /**
    * @param name of the listener in the configuration
@@ -274,6 +277,29 @@ public final class DtlsEndpoint {
     if (open != null && owners.hasSessions(device)) {
       Filter<Principal> ofDevice = principal -> owners.isOf(principal, device);
       var _ = open.startTerminateConnectionsForPrincipal(ofDevice, true);
+    }
+  }
+
+  /** Ends the open sessions, spread over the drain's time. */
+  public void drain(Drain how) {
+    drain = new SessionDrain(how, owners.size(), System.nanoTime());
+  }
+
+  /** Ends no further sessions for a drain. */
+  public void resume() {
+    drain = null;
+  }
+
+  /** Ends the sessions whose turn has come, with an alert; called again and again. */
+  public void drainOn() {
+    SessionDrain current = drain;
+    DTLSConnector open = connector;
+    if (current != null && open != null) {
+      AtomicInteger due = new AtomicInteger(current.due(owners.size(), System.nanoTime()));
+      if (due.get() > 0) {
+        Filter<Principal> some = _ -> due.getAndDecrement() > 0;
+        var _ = open.startTerminateConnectionsForPrincipal(some, true);
+      }
     }
   }
 }

@@ -57,7 +57,7 @@ public record ListenerContext(
         gateway,
         admissions,
         inHand,
-        new Reception(gateway.meters(), inHand),
+        new Reception(gateway, inHand),
         gateway.clock(),
         settings.payloadBytes());
   }

@@ -18,6 +18,7 @@ import io.sluice.api.Limit;
 import io.sluice.api.adapter.Adapter;
 import io.sluice.api.adapter.AdapterContext;
 import io.sluice.api.adapter.BindFault;
+import io.sluice.api.adapter.Drain;
 import io.sluice.api.adapter.Endpoint;
 import io.sluice.api.adapter.Meters;
 import io.sluice.api.adapter.Peer;
@@ -159,6 +160,7 @@ public final class CoapAdapter implements Adapter {
     DtlsEndpoint dtls = started.dtls();
     if (dtls != null) {
       every(timers, 10_000, "coap-dtls", dtls::sweep);
+      every(timers, 500, "coap-drain", dtls::drainOn);
       Long reloadMillis = dtls.reloadMillis();
       if (reloadMillis != null) {
         afterEach(timers, reloadMillis, "coaps-reload", dtls::reload);
@@ -216,6 +218,29 @@ public final class CoapAdapter implements Adapter {
       return current.dtls().sessions();
     }
     return Math.max(current.admissions().size(), current.commands().observers());
+  }
+
+  /** Those of DTLS: without it there are none, and each request is answered for itself. */
+  @Override
+  public int sessions() {
+    DtlsEndpoint dtls = running().dtls();
+    return dtls == null ? 0 : dtls.sessions();
+  }
+
+  @Override
+  public void drain(Drain drain) {
+    DtlsEndpoint dtls = running().dtls();
+    if (dtls != null) {
+      dtls.drain(drain);
+    }
+  }
+
+  @Override
+  public void resume() {
+    DtlsEndpoint dtls = running().dtls();
+    if (dtls != null) {
+      dtls.resume();
+    }
   }
 
   CommandResource commands() {

@@ -15,6 +15,7 @@ import io.sluice.api.Rejection;
 import io.sluice.api.adapter.AdapterContext;
 import io.sluice.api.adapter.Admission;
 import io.sluice.api.adapter.Credentials;
+import io.sluice.api.adapter.Drain;
 import io.sluice.api.adapter.Receipt;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -82,6 +83,11 @@ public final class RequestService {
       call.answer(limited(origin.refusedBy));
       return;
     }
+    if (gateway.drain() != null) {
+      gateway.meters().refused(origin.peer, RejectReason.OVERLOAD);
+      call.answer(drained());
+      return;
+    }
     try {
       Route route = origin.routeOf(call.head());
       if (route == null) {
@@ -99,6 +105,12 @@ public final class RequestService {
     } catch (RequestFault fault) {
       call.answer(signIn.unreadable(origin, fault));
     }
+  }
+
+  private static Response drained() {
+    return Problem.of(Response.UNAVAILABLE, Drain.SENTENCE)
+        .retryAfterMillis(Drain.RETRY_MILLIS)
+        .last();
   }
 
   private static Response limited(Limit limit) {

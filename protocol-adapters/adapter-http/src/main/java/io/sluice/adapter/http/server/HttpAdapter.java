@@ -12,6 +12,7 @@ import io.sluice.adapter.netty.SocketProtocol;
 import io.sluice.adapter.netty.TcpListener;
 import io.sluice.api.adapter.Adapter;
 import io.sluice.api.adapter.AdapterContext;
+import io.sluice.api.adapter.Drain;
 import io.sluice.api.adapter.Endpoint;
 import io.sluice.api.adapter.Peer;
 import java.io.IOException;
@@ -76,6 +77,16 @@ public final class HttpAdapter implements Adapter {
   /** The bound address, with the real port where 0 was configured. Only after start. */
   public InetSocketAddress address() {
     return started().address();
+  }
+
+  @Override
+  public void drain(Drain drain) {
+    started().drain(drain);
+  }
+
+  @Override
+  public void resume() {
+    started().resume();
   }
 
   @Override

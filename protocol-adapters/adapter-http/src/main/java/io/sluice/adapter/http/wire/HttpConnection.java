@@ -18,6 +18,7 @@ import io.sluice.adapter.netty.TlsContexts;
 import io.sluice.adapter.netty.TlsHandlers;
 import io.sluice.api.Limit;
 import io.sluice.api.RejectReason;
+import io.sluice.api.adapter.Drain;
 import io.sluice.api.adapter.Peer;
 import java.io.IOException;
 import javax.net.ssl.SSLException;
@@ -153,6 +154,19 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
   public boolean quiesce() {
     Talk own = talk;
     return own == null || own.quiesce();
+  }
+
+  @Override
+  public boolean drain(Drain drain, boolean isOverdue) {
+    Talk own = talk;
+    if (own == null) {
+      return true; // within its TLS handshake: its first request is answered by 503
+    }
+    boolean isReady = own.quiesce() || isOverdue;
+    if (isReady) {
+      loop.run(own::finish);
+    }
+    return isReady;
   }
 
   @Override

@@ -19,6 +19,9 @@ public final class Packets {
   /** Fixed header, packet id, reason, property length and the reason string's own header. */
   private static final int REPLY_OVERHEAD = 16;
 
+  /** Identifier and length of one more property that is a text. */
+  private static final int STRING_OVERHEAD = 3;
+
   /**
    * CONNACK in the form of MQTT 3.1.1: unacceptable protocol version. A client of an unknown
    * version gets it too, as the form of its own is unknown [MQTT-3.1.2-2 of 3.1.1].
@@ -87,6 +90,30 @@ public final class Packets {
     MqttProperties properties = new MqttProperties();
     if (detail != null
         && detail.getBytes(StandardCharsets.UTF_8).length + REPLY_OVERHEAD <= maxPacketBytes) {
+      properties.add(new MqttProperties.StringProperty(MqttProperties.REASON_STRING, detail));
+    }
+    return properties;
+  }
+
+  /**
+   * Where the client may go instead, and why: each unless the packet grew beyond what it takes.
+   *
+   * @param reference where it may go; null where it is not told
+   * @param detail why; null where it is not told
+   */
+  public static MqttProperties redirection(
+      @Nullable String reference, @Nullable String detail, long maxPacketBytes) {
+    MqttProperties properties = new MqttProperties();
+    long room = maxPacketBytes - REPLY_OVERHEAD;
+    if (reference != null) {
+      int bytes = reference.getBytes(StandardCharsets.UTF_8).length + STRING_OVERHEAD;
+      if (bytes <= room) {
+        properties.add(
+            new MqttProperties.StringProperty(MqttProperties.SERVER_REFERENCE, reference));
+        room -= bytes;
+      }
+    }
+    if (detail != null && detail.getBytes(StandardCharsets.UTF_8).length <= room) {
       properties.add(new MqttProperties.StringProperty(MqttProperties.REASON_STRING, detail));
     }
     return properties;

@@ -16,6 +16,7 @@ import io.sluice.adapter.netty.SocketProtocol;
 import io.sluice.adapter.netty.TcpListener;
 import io.sluice.api.adapter.Adapter;
 import io.sluice.api.adapter.AdapterContext;
+import io.sluice.api.adapter.Drain;
 import io.sluice.api.adapter.Endpoint;
 import io.sluice.api.adapter.Peer;
 import java.io.IOException;
@@ -120,6 +121,16 @@ public final class MqttAdapter implements Adapter {
   /** Connections that are open. Only after start. */
   public int connections() {
     return started().connections();
+  }
+
+  @Override
+  public void drain(Drain drain) {
+    started().drain(drain);
+  }
+
+  @Override
+  public void resume() {
+    started().resume();
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.netty.handler.codec.mqtt.MqttConnectVariableHeader;
 import io.netty.handler.codec.mqtt.MqttMessageBuilders;
 import io.netty.handler.codec.mqtt.MqttProperties;
 import io.sluice.adapter.mqtt.packet.Packets;
+import io.sluice.api.adapter.Drain;
 import org.jspecify.annotations.Nullable;
 
 /** The answer to one CONNECT as it comes about: what the client is granted, or why it is not. */
@@ -99,6 +100,21 @@ final class ConnAck {
     MqttConnAckMessage shortest = Packets.connAck((byte) reason, MqttProperties.NO_PROPERTIES);
     MqttConnAckMessage longer =
         Packets.connAck((byte) reason, Packets.reasonString(detail, connection.maxPacketBytes));
+    return !isTooLarge(longer) ? longer : isTooLarge(shortest) ? null : shortest;
+  }
+
+  /** The client is sent away, as the gateway is drained; null as of {@link #refusal}. */
+  @Nullable MqttConnAckMessage redirection(Drain drain) {
+    if (!connection.v5) {
+      return packet(MqttConnectReturnCode.CONNECTION_REFUSED_SERVER_UNAVAILABLE, false);
+    }
+    byte reason = ConnectionEnd.reasonOf(drain);
+    MqttConnAckMessage longer =
+        Packets.connAck(
+            reason,
+            Packets.redirection(
+                drain.serverReference(), Drain.SENTENCE, connection.maxPacketBytes));
+    MqttConnAckMessage shortest = Packets.connAck(reason, MqttProperties.NO_PROPERTIES);
     return !isTooLarge(longer) ? longer : isTooLarge(shortest) ? null : shortest;
   }
 

@@ -11,6 +11,7 @@ import io.sluice.api.DeviceId;
 import io.sluice.api.Limit;
 import io.sluice.api.RejectReason;
 import io.sluice.api.adapter.Admission;
+import io.sluice.api.adapter.Drain;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -75,6 +76,9 @@ final class ConnectHandler {
           "limit of " + connection.refusedBy.label() + " reached; try again later");
       return;
     }
+    if (isDrained()) {
+      return;
+    }
     MqttConnectVariableHeader keptHeader = kept(header);
     MqttConnectPayload keptPayload = kept(payload);
     connection.judgedBy(this);
@@ -83,6 +87,17 @@ final class ConnectHandler {
             .verdict(header, payload)
             .whenComplete((verdict, fault) ->
                 connection.sink().execute(() -> judged(verdict, fault, keptHeader, keptPayload)));
+  }
+
+  /** Whether the gateway is drained; the client is sent away then. */
+  private boolean isDrained() {
+    Drain drain = connection.gateway.drain();
+    if (drain != null) {
+      connection.discardHeld();
+      connection.gateway.meters().refused(connection.peer, RejectReason.OVERLOAD);
+      connection.ending.with(answer.redirection(drain), true);
+    }
+    return drain != null;
   }
 
   private static boolean isTopicName(String topic) {
@@ -168,8 +183,15 @@ final class ConnectHandler {
         connection.gateway.meters().refused(connection.peer, RejectReason.NOT_AUTHORIZED);
         answerRefused(0x87, 5, "a consumer may not publish, and so has no will");
       }
-      case Admission.Consumer consumer -> accept(consumer, header);
+      case Admission.Consumer consumer -> {
+        if (!isDrained()) {
+          accept(consumer, header);
+        }
+      }
       case Admission.Admitted admitted -> {
+        if (!connection.inactive() && isDrained()) {
+          return;
+        }
         DeviceId device = admitted.device().id();
         if (connection.inactive()) {
           judgedBehindTheEnd(admitted, header, payload);

@@ -16,6 +16,7 @@ import io.sluice.adapter.netty.SocketConnection;
 import io.sluice.api.Limit;
 import io.sluice.api.MessageClass;
 import io.sluice.api.adapter.AdapterContext;
+import io.sluice.api.adapter.Drain;
 import io.sluice.api.adapter.LinkEnd;
 import io.sluice.api.adapter.Peer;
 import io.sluice.api.adapter.Receipt;
@@ -337,6 +338,18 @@ public final class Connection extends ChannelInboundHandlerAdapter
     quiescing = true;
     read();
     return window.isEmpty();
+  }
+
+  @Override
+  public boolean drain(Drain drain, boolean isOverdue) {
+    if (!connected) {
+      return true; // its CONNECT is answered by it
+    }
+    boolean isReady = quiesce() || isOverdue;
+    if (isReady) {
+      ending.drained(drain);
+    }
+    return isReady;
   }
 
   void reply(MqttMessageType type, int packetId, int reason, @Nullable String detail) {

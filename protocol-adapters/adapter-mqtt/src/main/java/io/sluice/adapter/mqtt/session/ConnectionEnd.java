@@ -16,6 +16,7 @@ import io.sluice.adapter.netty.SparseLog;
 import io.sluice.adapter.netty.TlsContexts;
 import io.sluice.api.Limit;
 import io.sluice.api.RejectReason;
+import io.sluice.api.adapter.Drain;
 import io.sluice.api.health.Guarded;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
@@ -115,6 +116,27 @@ final class ConnectionEnd {
 
   void shutDown() {
     fail(SHUTTING_DOWN, "the gateway is shutting down");
+  }
+
+  /** Sends the client to another gateway. The device did not fail: its will is not published. */
+  void drained(Drain drain) {
+    if (connection.failed()) {
+      return;
+    }
+    connection.will = null;
+    with(
+        connection.v5
+            ? Packets.disconnect(
+                reasonOf(drain),
+                Packets.redirection(
+                    drain.serverReference(), Drain.SENTENCE, connection.maxPacketBytes))
+            : null,
+        true);
+  }
+
+  /** Use another server, or server moved: MQTT 5 section 4.11. */
+  static byte reasonOf(Drain drain) {
+    return (byte) (drain.isForGood() ? 0x9D : 0x9C);
   }
 
   /**
