@@ -6,6 +6,8 @@ public interface Ingress {
    * Takes an uplink in: resolves, normalizes, appends. Never throws. The verdict goes to {@link
    * Uplink#sink}, exactly once, possibly before this method returns (Busy and most refusals),
    * otherwise after the disk has it. An uplink that got {@link Receipt.Busy} may be offered again.
+   * Who takes messages in the order of a connection offers those behind it behind it: it has the
+   * receipt by the time that this method returns, unless the disk failed.
    */
   void accept(Uplink uplink);
 

@@ -23,7 +23,8 @@ public final class Part {
   @FunctionalInterface
   public interface Content {
     /**
-     * Called once, on the thread that took the message apart and before that takes another.
+     * Called once for each time that the message was taken apart, on the thread that did so and
+     * before that takes another.
      *
      * @throws PayloadException where the part is refused as a whole
      */

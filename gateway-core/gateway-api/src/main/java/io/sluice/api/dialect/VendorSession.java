@@ -15,8 +15,8 @@ public interface VendorSession extends AutoCloseable {
    * Takes one message apart, and keeps what the next ones need. The contents of its parts ({@link
    * Part#content}) are read before anything else is called.
    *
-   * <p>A message may come again, since the gateway could not store it the first time: it gives the
-   * same then. One that is refused leaves the state as it was.
+   * <p>A message may come again, since its far end heard no answer, or since it was not kept by the
+   * time that others came: it gives the same then. One that is refused leaves the state as it was.
    *
    * @param topic as the device wrote it
    * @param payload the whole message; must not be changed
@@ -28,6 +28,20 @@ public interface VendorSession extends AutoCloseable {
    */
   @Nullable List<Part> unpack(String topic, byte[] payload, long receivedMicros, boolean mayWait)
       throws PayloadException;
+
+  /**
+   * Takes the message apart once more that {@link #unpack} took apart last, since there was no room
+   * for it. What is known of the session need not change by it.
+   *
+   * @param topic as it was
+   * @param payload as it was
+   * @param receivedMicros as it was
+   */
+  default List<Part> again(String topic, byte[] payload, long receivedMicros)
+      throws PayloadException {
+    List<Part> parts = unpack(topic, payload, receivedMicros, false);
+    return parts == null ? List.of() : parts;
+  }
 
   /** How long a message may wait for those before it, microseconds. */
   default long patienceMicros() {

@@ -39,6 +39,9 @@ final class SparkplugSession implements VendorSession {
   /** Nodes that are to be asked for their births. */
   private final List<Node> wanted = new ArrayList<>(1);
 
+  /** What the last message was told of a gap before it, or null. */
+  private @Nullable String gap;
+
   SparkplugSession(MemoryBudget budget) {
     this.budget = budget;
     this.births = new Births(budget);
@@ -52,6 +55,7 @@ final class SparkplugSession implements VendorSession {
   @Override
   public @Nullable List<Part> unpack(
       String topic, byte[] payload, long receivedMicros, boolean mayWait) throws PayloadException {
+    gap = null;
     SparkplugTopic parsed = topic(topic);
     if (parsed == null) {
       if (topic.startsWith(SparkplugTopic.NAMESPACE + "/" + SparkplugTopic.STATE + "/")) {
@@ -70,6 +74,34 @@ final class SparkplugSession implements VendorSession {
       case NDEATH -> nodeDeath(parsed, metrics);
       case DDEATH -> deviceDeath(parsed, metrics, mayWait);
       default -> data(parsed, metrics, mayWait);
+    };
+  }
+
+  /** What births and seq have said stays: values that came since are not those of the birth. */
+  @Override
+  public List<Part> again(String topic, byte[] payload, long receivedMicros)
+      throws PayloadException {
+    SparkplugTopic parsed = topic(topic);
+    if (parsed == null || parsed.kind().isCommand()) {
+      return List.of();
+    }
+    Metrics metrics = METRICS.get().read(payload);
+    Node node = node(parsed);
+    if (parsed.kind() == SparkplugTopic.Kind.NDEATH) {
+      return nodeDeath(parsed, metrics);
+    }
+    Members known = node.members(parsed.device());
+    Members members =
+        known == null ? new Members(parsed.group(), parsed.node(), parsed.device()) : known;
+    if (parsed.kind() == SparkplugTopic.Kind.DDEATH) {
+      List<Part> dead = new ArrayList<>(1);
+      parts.addDeath(members, metrics.time, dead);
+      return dead;
+    }
+    parts.resolve(node, members, metrics);
+    return switch (parsed.kind()) {
+      case NBIRTH, DBIRTH -> parts.birth(members, metrics, gap);
+      default -> parts.data(members, metrics, gap);
     };
   }
 
@@ -138,7 +170,7 @@ final class SparkplugSession implements VendorSession {
       return null;
     }
     Members members = births.ofDevice(node, String.valueOf(topic.device()), metrics);
-    String gap = advance(node, metrics, missing);
+    gap = advance(node, metrics, missing);
     return parts.birth(members, metrics, gap);
   }
 
@@ -191,7 +223,7 @@ final class SparkplugSession implements VendorSession {
     if (missing > 0 && mayWait) {
       return null;
     }
-    String gap = node.own.isBorn ? advance(node, metrics, missing) : null;
+    gap = node.own.isBorn ? advance(node, metrics, missing) : null;
     boolean isBorn = node.own.isBorn && known != null && known.isBorn;
     if (!isBorn) {
       want(node);

@@ -52,9 +52,10 @@ class SparkplugSessionTest {
   private @Nullable List<Read> offered(String topic, byte[] payload, boolean mayWait)
       throws PayloadException {
     List<Part> parts = session.unpack("spBv1.0/G/" + topic, payload, NOW, mayWait);
-    if (parts == null) {
-      return null;
-    }
+    return parts == null ? null : read(parts);
+  }
+
+  private static List<Read> read(List<Part> parts) throws PayloadException {
     List<Read> read = new ArrayList<>();
     for (Part part : parts) {
       RecordingSink sink = new RecordingSink();
@@ -65,6 +66,10 @@ class SparkplugSessionTest {
       read.add(new Read(part, sink.leaves(), sink.times()));
     }
     return read;
+  }
+
+  private List<Read> again(String topic, byte[] payload) throws PayloadException {
+    return read(session.again("spBv1.0/G/" + topic, payload, NOW));
   }
 
   private List<Read> say(String topic, byte[] payload) throws PayloadException {
@@ -379,6 +384,27 @@ class SparkplugSessionTest {
         .as("one that comes late after all")
         .hasSize(1);
     assertThat(offered("NDATA/N", payload(MILLIS, 7, alias(1).float64(13, 3)), true)).hasSize(1);
+  }
+
+  @Test
+  void whatIsOfferedAgainSaysTheSameAndChangesNothing() throws PayloadException {
+    born();
+    byte[] late = payload(MILLIS, 4, alias(2).number(10, 900));
+    List<Read> first = say("DDATA/N/D", late);
+    assertThat(first.getFirst().times().toString()).contains("jumps from 1 to 4");
+    assertThat(again("DDATA/N/D", late).getFirst().times()).isEqualTo(first.getFirst().times());
+    byte[] birth = payload(MILLIS, 5, named("level", 7, INT32).number(10, 1));
+    assertThat(say("DBIRTH/N/E", birth).getLast().text()).isEqualTo("level=integer 1");
+    say("DDATA/N/E", payload(MILLIS, 6, alias(7).number(10, 2)));
+    assertThat(again("DBIRTH/N/E", birth).getLast().text()).isEqualTo("level=integer 1");
+    assertThat(say("DDATA/N/E", payload(MILLIS, 7, alias(7).number(10, 3))).getFirst().text())
+        .isEqualTo("level=integer 3");
+    byte[] death = payload(MILLIS, 8);
+    String dead = say("DDEATH/N/E", death).getFirst().text();
+    assertThat(dead).contains("level").isEqualTo(again("DDEATH/N/E", death).getFirst().text());
+    byte[] will = payload(MILLIS, 0, bdSeq(3));
+    assertThat(say("NDEATH/N", will)).hasSize(3);
+    assertThat(again("NDEATH/N", will)).hasSize(3);
   }
 
   @Test

@@ -50,6 +50,12 @@ public final class IngestPipeline implements Readmission {
   /** Retry of what the full queue did not take: the writer empties it within milliseconds. */
   static final long QUEUE_RETRY_AFTER_MILLIS = 20;
 
+  /**
+   * Retry of what waits for a registration. All that its session sends waits behind it, and a
+   * concentrator may bring hundreds of children, one behind the other.
+   */
+  static final long REGISTRATION_RETRY_AFTER_MILLIS = 5;
+
   /** Retry of what a full or faulty disk did not take. */
   static final long DISK_RETRY_AFTER_MILLIS = 2_000;
 
@@ -392,7 +398,7 @@ public final class IngestPipeline implements Readmission {
               ? Newcomers.Verdict.UNASKED
               : newcomers.bring(self, child);
       if (verdict.isUnderWay()) {
-        return new Receipt.Busy(QUEUE_RETRY_AFTER_MILLIS);
+        return new Receipt.Busy(REGISTRATION_RETRY_AFTER_MILLIS);
       }
       String why = verdict.refusal();
       detail = why == null ? notRegistered(uplink, self, child) : why;

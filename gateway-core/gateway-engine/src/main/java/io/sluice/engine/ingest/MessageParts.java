@@ -15,10 +15,11 @@ import io.sluice.engine.normalize.Normalizer;
 import io.sluice.engine.normalize.profile.Profiles;
 import io.sluice.engine.normalize.sample.Normalized;
 import io.sluice.engine.normalize.sample.PayloadFaults;
-import java.util.BitSet;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.WeakHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -39,10 +40,11 @@ final class MessageParts {
   private final RepeatedParts repeated = new RepeatedParts();
 
   /**
-   * Which parts are settled of a message that must be offered again. There are as many as messages
-   * that wait so with their adapters, at most.
+   * How far a message has come that must be offered again. There are as many as messages that wait
+   * so with their adapters, at most.
    */
-  private final Map<Uplink, BitSet> interrupted = Collections.synchronizedMap(new WeakHashMap<>());
+  private final Map<Uplink, PartReceipts.Progress> interrupted =
+      Collections.synchronizedMap(new WeakHashMap<>());
 
   /**
    * What is known of a message before it is taken apart.
@@ -109,28 +111,31 @@ final class MessageParts {
 
   private @Nullable Receipt takeAll(
       Uplink uplink, Known known, List<Part> parts, @Nullable OpenSession by) {
-    BitSet before = interrupted.remove(uplink);
-    PartReceipts receipts = new PartReceipts(this, uplink, before == null ? new BitSet() : before);
+    PartReceipts.Progress before = interrupted.remove(uplink);
+    PartReceipts.Progress progress = before == null ? new PartReceipts.Progress() : before;
+    PartReceipts receipts = new PartReceipts(this, uplink, progress);
+    Set<List<String>> heldUp = null; // devices with a part for which there was no room
     for (int i = 0; i < parts.size(); i++) {
-      if (!receipts.isSettled(i)) {
-        Part part = parts.get(i);
+      Part part = parts.get(i);
+      if ((heldUp == null || !heldUp.contains(part.devices())) && receipts.isDue(i)) {
         byte[] alone = part.alone();
         Uplink own = new PartUplink(uplink, i, alone == null ? uplink.payload() : alone, receipts);
-        receipts.awaits();
         Receipt now = take(own, known, part, by);
         if (now != null) {
           receipts.receipt(own, now);
+        }
+        if (receipts.isInterrupted() && receipts.isLeft(i)) {
+          heldUp = heldUp == null ? new HashSet<>() : heldUp;
+          heldUp.add(part.devices());
         }
       }
     }
     return receipts.offered();
   }
 
-  /** The message is offered again: what is settled by now is not taken again. */
-  void interrupted(Uplink message, BitSet settled) {
-    if (!settled.isEmpty()) {
-      interrupted.put(message, settled);
-    }
+  /** The message is offered again: what is settled by then is not taken again. */
+  void interrupted(Uplink message, PartReceipts.Progress progress) {
+    interrupted.put(message, progress);
   }
 
   private @Nullable Receipt take(Uplink own, Known known, Part part, @Nullable OpenSession by) {

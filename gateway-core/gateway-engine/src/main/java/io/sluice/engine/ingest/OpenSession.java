@@ -27,6 +27,11 @@ final class OpenSession implements SessionCodecs.Attached {
   private static final int MAX_WAITING = 64;
   private static final int MAX_WAITING_BYTES = 1 << 19;
 
+  /** Who has not offered a message again by then has given it up, as far as can be told. */
+  private static final long GIVEN_UP_MICROS = 10_000_000;
+
+  private static final Receipt AGAIN = new Receipt.Busy(IngestPipeline.QUEUE_RETRY_AFTER_MILLIS);
+
   private final IngestPipeline pipeline;
   private final MessageParts parts;
   private final Device self;
@@ -36,6 +41,12 @@ final class OpenSession implements SessionCodecs.Attached {
 
   /** Devices behind it that are there; as many as the session knows, at most. */
   private final Set<DeviceId> told = new HashSet<>(0);
+
+  /**
+   * The last message that was taken apart, where there was no room for all of it: it is offered
+   * again before any other of its link, and what waits here waits for it, too.
+   */
+  private @Nullable Uplink heldUp;
 
   private int waitingBytes;
   private boolean hasEnded;
@@ -64,41 +75,63 @@ final class OpenSession implements SessionCodecs.Attached {
 
   /** The verdict on a message; null where one is given later. */
   synchronized @Nullable Receipt take(Uplink uplink, MessageParts.Known known) {
-    boolean isRoom = makeRoom(uplink.payload().length);
-    List<Part> found;
+    boolean isAgain = uplink.equals(heldUp);
+    boolean isRoom = !isAgain && makeRoom(uplink.payload().length);
+    if (heldUp != null && !isAgain && isFull(uplink.payload().length)) {
+      return AGAIN; // behind one before it, for which there was no room just now
+    }
     Receipt now;
     try {
-      found = session.unpack(uplink.topic(), uplink.payload(), uplink.receivedMicros(), isRoom);
+      List<Part> found = unpack(uplink, isAgain, isRoom);
       if (found == null) {
         waiting.add(new Waiting(uplink, known));
         waitingBytes += uplink.payload().length;
         return null;
       }
-      now = parts.take(uplink, known, found, this);
+      now = store(uplink, known, found);
     } catch (PayloadException e) {
       now = pipeline.deadLetter(uplink, known.self(), e);
     }
-    if (!waiting.isEmpty()) {
-      settleReady();
-    }
+    settleReady();
     answer(uplink.receivedMicros());
     return now;
   }
 
+  private @Nullable List<Part> unpack(Uplink uplink, boolean isAgain, boolean mayWait)
+      throws PayloadException {
+    heldUp = null;
+    return isAgain
+        ? session.again(uplink.topic(), uplink.payload(), uplink.receivedMicros())
+        : session.unpack(uplink.topic(), uplink.payload(), uplink.receivedMicros(), mayWait);
+  }
+
+  private @Nullable Receipt store(Uplink uplink, MessageParts.Known known, List<Part> found) {
+    Receipt now = parts.take(uplink, known, found, this);
+    if (now instanceof Receipt.Busy || now instanceof Receipt.Limited) {
+      heldUp = uplink;
+    }
+    return now;
+  }
+
+  private boolean isFull(int bytes) {
+    return !waiting.isEmpty()
+        && (waiting.size() >= MAX_WAITING || waitingBytes + bytes > MAX_WAITING_BYTES);
+  }
+
   /** Whether a message may wait, once the oldest have been taken as they are. */
   private boolean makeRoom(int bytes) {
-    while (!waiting.isEmpty()
-        && (waiting.size() >= MAX_WAITING || waitingBytes + bytes > MAX_WAITING_BYTES)) {
-      settle(waiting.peekFirst(), false);
+    heldUp = null; // whoever comes now does not wait for it
+    while (isFull(bytes) && heldUp == null) {
+      settle(waiting.element(), false);
       settleReady();
     }
     return !hasEnded && bytes <= MAX_WAITING_BYTES;
   }
 
-  /** Takes those that wait for nothing any more. */
+  /** Takes those that wait for nothing any more, up to one for which there is no room. */
   private void settleReady() {
     boolean isOne = true;
-    while (isOne && !waiting.isEmpty()) {
+    while (isOne && !waiting.isEmpty() && heldUp == null) {
       isOne = false;
       Iterator<Waiting> each = List.copyOf(waiting).iterator();
       while (each.hasNext() && !isOne) {
@@ -112,12 +145,11 @@ final class OpenSession implements SessionCodecs.Attached {
     Uplink uplink = message.uplink();
     Receipt now;
     try {
-      List<Part> found =
-          session.unpack(uplink.topic(), uplink.payload(), uplink.receivedMicros(), mayWait);
+      List<Part> found = unpack(uplink, false, mayWait);
       if (found == null && mayWait) {
         return false;
       }
-      now = parts.take(uplink, message.known(), found == null ? List.of() : found, this);
+      now = store(uplink, message.known(), found == null ? List.of() : found);
     } catch (PayloadException e) {
       now = pipeline.deadLetter(uplink, self, e);
     }
@@ -155,11 +187,12 @@ final class OpenSession implements SessionCodecs.Attached {
 
   /** Takes what has waited too long, and asks what is due. */
   synchronized void sweep(long nowMicros) {
-    if (hasEnded) {
+    if (hasEnded || isHeldUp(nowMicros)) {
       return;
     }
+    heldUp = null;
     boolean isLate = true;
-    while (isLate && !waiting.isEmpty()) {
+    while (isLate && !waiting.isEmpty() && heldUp == null) {
       Waiting oldest = waiting.element();
       long waits = nowMicros - oldest.uplink().receivedMicros();
       isLate = waits >= session.patienceMicros() || waits < 0;
@@ -169,6 +202,12 @@ final class OpenSession implements SessionCodecs.Attached {
       }
     }
     answer(nowMicros);
+  }
+
+  /** Whether one that found no room is still to come again, as far as can be told. */
+  private boolean isHeldUp(long nowMicros) {
+    Uplink before = heldUp;
+    return before != null && nowMicros - before.receivedMicros() < GIVEN_UP_MICROS;
   }
 
   /** Gives the link what the session asks for, and what can be sent now that births have come. */

@@ -8,51 +8,134 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Gathers the receipts of one message's parts into the message's: it is stored when all parts are
- * that are not refused. Where the spool was busy for one of them, the message is offered again, and
- * the parts that are settled are left out then. Thread-safe.
+ * that are not refused. Where one part finds no room, the message is answered so at once, that
+ * nothing passes it, and is offered again; the parts that are settled or on their way are left out
+ * then. Thread-safe.
  */
 final class PartReceipts implements ReceiptSink {
   private final MessageParts owner;
   private final Uplink message;
-  private final BitSet settled;
-  private int open = 1; // held until all parts are offered
-  private Receipt.@Nullable Stored stored;
-  private Receipt.@Nullable Rejected rejected;
-  private @Nullable Receipt later;
-  private int refused;
+  private final Progress progress;
 
   /**
-   * @param settled places of the parts that an earlier attempt has settled
+   * What has become of the parts in all offers of one message. It keeps no message, so that a
+   * message that nobody offers again goes with it. Guarded by itself.
    */
-  PartReceipts(MessageParts owner, Uplink message, BitSet settled) {
+  static final class Progress {
+    private final BitSet settled = new BitSet();
+    private final BitSet onTheirWay = new BitSet();
+    private boolean isAnswered;
+    private boolean isOffering;
+    private Receipt.@Nullable Stored stored;
+    private Receipt.@Nullable Rejected rejected;
+    private @Nullable Receipt later;
+    private int refused;
+
+    private void note(int place, Receipt receipt) {
+      onTheirWay.clear(place);
+      switch (receipt) {
+        case Receipt.Stored part -> {
+          settled.set(place);
+          stored = stored == null || part.notice() != null ? part : stored;
+        }
+        case Receipt.Rejected part -> {
+          settled.set(place);
+          refused++;
+          rejected = rejected == null ? part : rejected;
+        }
+        case Receipt.Busy busy -> later = busy;
+        case Receipt.Limited limited -> later = later == null ? limited : later;
+      }
+    }
+
+    /** The message's receipt, where it is known by now. */
+    private @Nullable Receipt verdict() {
+      if (isAnswered || isOffering || (later == null && !onTheirWay.isEmpty())) {
+        return null;
+      }
+      isAnswered = true;
+      Receipt.Rejected refusal = rejected;
+      Receipt.Stored kept = stored;
+      if (later != null) {
+        return later;
+      }
+      if (kept == null) {
+        return refusal == null ? MessageParts.NOTHING_TO_KEEP : refusal;
+      }
+      if (refusal == null) {
+        return kept;
+      }
+      String more = refused > 1 ? " (and " + (refused - 1) + " more)" : "";
+      return new Receipt.Stored(kept.lane(), kept.sequence(), refusal.detail() + more);
+    }
+  }
+
+  /**
+   * Begins an offer.
+   *
+   * @param progress of earlier offers
+   */
+  PartReceipts(MessageParts owner, Uplink message, Progress progress) {
     this.owner = owner;
     this.message = message;
-    this.settled = settled;
+    this.progress = progress;
+    synchronized (progress) {
+      progress.isOffering = true;
+      progress.isAnswered = false;
+      progress.later = null;
+    }
   }
 
-  /** Whether an earlier attempt has settled a part. */
-  synchronized boolean isSettled(int place) {
-    return settled.get(place);
+  /** Whether a part is to be offered now; its receipt is awaited from then on. */
+  boolean isDue(int place) {
+    synchronized (progress) {
+      if (progress.settled.get(place) || progress.onTheirWay.get(place)) {
+        return false;
+      }
+      progress.onTheirWay.set(place);
+      return true;
+    }
   }
 
-  /** A part is offered, and its receipt awaited. */
-  synchronized void awaits() {
-    open++;
+  /** Whether a part that was offered is to be offered again. */
+  boolean isLeft(int place) {
+    synchronized (progress) {
+      return !progress.settled.get(place) && !progress.onTheirWay.get(place);
+    }
+  }
+
+  /** Whether a part of this offer has found no room. */
+  boolean isInterrupted() {
+    synchronized (progress) {
+      return progress.later != null;
+    }
   }
 
   /** All parts are offered: the message's receipt, where it is known by now. */
-  synchronized @Nullable Receipt offered() {
-    return --open == 0 ? verdict() : null;
+  @Nullable Receipt offered() {
+    Receipt whole;
+    synchronized (progress) {
+      progress.isOffering = false;
+      whole = progress.verdict();
+    }
+    return known(whole);
+  }
+
+  private @Nullable Receipt known(@Nullable Receipt whole) {
+    if (whole instanceof Receipt.Busy || whole instanceof Receipt.Limited) {
+      owner.interrupted(message, progress);
+    }
+    return whole;
   }
 
   @Override
   public void receipt(Uplink uplink, Receipt receipt) {
     Receipt whole;
-    synchronized (this) {
-      note(uplink instanceof PartUplink part ? part.place() : 0, receipt);
-      whole = --open == 0 ? verdict() : null;
+    synchronized (progress) {
+      progress.note(uplink instanceof PartUplink part ? part.place() : 0, receipt);
+      whole = progress.verdict();
     }
-    if (whole != null) {
+    if (known(whole) != null) {
       message.sink().receipt(message, whole);
     }
   }
@@ -60,38 +143,5 @@ final class PartReceipts implements ReceiptSink {
   @Override
   public void flush() {
     message.sink().flush();
-  }
-
-  private void note(int place, Receipt receipt) {
-    switch (receipt) {
-      case Receipt.Stored part -> {
-        settled.set(place);
-        stored = stored == null || part.notice() != null ? part : stored;
-      }
-      case Receipt.Rejected part -> {
-        settled.set(place);
-        refused++;
-        rejected = rejected == null ? part : rejected;
-      }
-      case Receipt.Busy busy -> later = busy;
-      case Receipt.Limited limited -> later = later == null ? limited : later;
-    }
-  }
-
-  private Receipt verdict() {
-    Receipt.Rejected refusal = rejected;
-    Receipt.Stored kept = stored;
-    if (later != null) {
-      owner.interrupted(message, settled);
-      return later;
-    }
-    if (kept == null) {
-      return refusal == null ? MessageParts.NOTHING_TO_KEEP : refusal;
-    }
-    if (refusal == null) {
-      return kept;
-    }
-    String more = refused > 1 ? " (and " + (refused - 1) + " more)" : "";
-    return new Receipt.Stored(kept.lane(), kept.sequence(), refusal.detail() + more);
   }
 }

@@ -28,7 +28,9 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.zip.GZIPOutputStream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -191,6 +193,26 @@ class RequestsTest {
     assertThat(rest.statusCode()).isEqualTo(200);
     assertThat(rest.body()).isEqualTo("{\"stored\":3}\n");
     assertThat(stored()).as("each once").containsExactly("1", "3", "2");
+  }
+
+  @Test
+  void lineForWhichThereIsNoRoomYetIsStoredBeforeThoseBehindIt() throws Exception {
+    Map<String, Integer> offers = new ConcurrentHashMap<>();
+    gateway.answerAtOnce(uplink -> {
+      String text = new String(uplink.payload(), UTF_8);
+      boolean isOdd = Integer.parseInt(text) % 2 == 1;
+      return isOdd && offers.merge(text, 1, Integer::sum) <= 2 ? new Receipt.Busy(1) : null;
+    });
+    assertThat(post("application/x-ndjson", "1\n2\n3\n4").body()).isEqualTo("{\"stored\":4}\n");
+    assertThat(stored()).containsExactly("1", "2", "3", "4");
+  }
+
+  @Test
+  void linesForWhichThereIsNoRoomForLongAreAllNamed() throws Exception {
+    gateway.answerAtOnce(_ -> new Receipt.Busy(4_000));
+    HttpResponse<String> busy = post("application/x-ndjson", "1\n2\n3");
+    assertThat(busy.statusCode()).isEqualTo(503);
+    assertThat(busy.body()).contains("\"again\":[1,2,3]");
   }
 
   @Test

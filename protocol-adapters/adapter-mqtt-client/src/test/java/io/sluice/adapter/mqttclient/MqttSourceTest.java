@@ -16,6 +16,8 @@ import io.sluice.api.RejectReason;
 import io.sluice.api.adapter.Receipt;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -163,6 +165,26 @@ class MqttSourceTest {
         assertThat(met.puback()).isEqualTo(id);
       }
       assertThat(payloads()).hasSize(20).doesNotHaveDuplicates();
+    }
+  }
+
+  @Test
+  void nothingIsStoredBeforeAMessageThatFoundNoRoomAtOnce() throws Exception {
+    AtomicInteger refused = new AtomicInteger();
+    gateway.answerAtOnce(uplink -> {
+      boolean isFirst = new String(uplink.payload(), UTF_8).endsWith("1}");
+      return isFirst && refused.getAndIncrement() % 3 < 2 ? new Receipt.Busy(1) : null;
+    });
+    start();
+    try (Conversation met = broker.welcome(false)) {
+      for (int id = 1; id <= 12; id++) {
+        met.publish(id, "plant/pump-1", "{\"n\":" + id + "}");
+      }
+      for (int id = 1; id <= 12; id++) {
+        assertThat(met.puback()).isEqualTo(id);
+      }
+      assertThat(payloads())
+          .isEqualTo(IntStream.rangeClosed(1, 12).mapToObj(n -> "{\"n\":" + n + "}").toList());
     }
   }
 

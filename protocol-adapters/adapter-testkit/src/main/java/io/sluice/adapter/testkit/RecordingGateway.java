@@ -111,6 +111,7 @@ public final class RecordingGateway implements AllPorts, AutoCloseable {
   private final List<Consumer<DeviceId>> revocations = new CopyOnWriteArrayList<>();
   private final List<Consumer<LiveEvent>> followers = new CopyOnWriteArrayList<>();
   private volatile Function<Uplink, Receipt> verdict = this::storedReceipt;
+  private volatile Function<Uplink, @Nullable Receipt> atOnce = _ -> null;
   private volatile Misconduct misconduct = Misconduct.NONE;
 
   /** How the gateway breaks its own contract. */
@@ -155,6 +156,14 @@ public final class RecordingGateway implements AllPorts, AutoCloseable {
   /** Answers as the function says from now on; it runs on the writer thread. */
   public void answer(Function<Uplink, Receipt> answer) {
     verdict = answer;
+  }
+
+  /**
+   * Answers those for which the function says something at once, as the real one does where it has
+   * no room; it runs on the thread that offers.
+   */
+  public void answerAtOnce(Function<Uplink, @Nullable Receipt> answer) {
+    atOnce = answer;
   }
 
   /** Answers every uplink with Stored, as at the beginning. */
@@ -310,6 +319,13 @@ public final class RecordingGateway implements AllPorts, AutoCloseable {
 
   @Override
   public void accept(Uplink uplink) {
+    Receipt now = atOnce.apply(uplink);
+    if (now != null) {
+      offers.incrementAndGet();
+      uplink.sink().receipt(uplink, now);
+      uplink.sink().flush();
+      return;
+    }
     Misconduct how = misconduct;
     if (how != Misconduct.THROWS) {
       writer.execute(() -> take(uplink, how));

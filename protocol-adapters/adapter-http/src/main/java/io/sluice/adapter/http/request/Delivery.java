@@ -5,9 +5,12 @@ import io.sluice.api.adapter.AdapterContext;
 import io.sluice.api.adapter.Receipt;
 import io.sluice.api.health.Guarded;
 import java.util.BitSet;
+import java.util.Comparator;
 import java.util.List;
+import java.util.PriorityQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,9 +41,17 @@ final class Delivery {
   /** Places of messages that an earlier request with the same key has stored. */
   private BitSet before = new BitSet();
 
+  /** For which there was no room, in their order: nothing behind the first is offered. */
+  private @Nullable PriorityQueue<HttpMessage> again;
+
   private int next;
   private int inHand;
   private int settled;
+
+  /** Whether one has found no room of which nobody heard by the queue yet. */
+  private boolean isHeldUp;
+
+  /** Whether the time is set at which what found no room is offered again. */
   private boolean isWaiting;
 
   /**
@@ -73,7 +84,7 @@ final class Delivery {
   }
 
   private void offerMore() {
-    while (inHand < WINDOW && next < messages.size() && !isWaiting) {
+    while (inHand < WINDOW && next < messages.size() && !isHeldUp && !isWaiting) {
       HttpMessage message = messages.get(next++);
       if (before.get(message.place) || message.receipt != null) {
         settled++;
@@ -87,9 +98,13 @@ final class Delivery {
     }
   }
 
-  /** A gateway that throws has given its receipt by that. */
+  /**
+   * A gateway that throws has given its receipt by that. One that has no room says so at once, and
+   * nothing passes that message then.
+   */
   private void offer(HttpMessage message) {
     message.isOffered = true;
+    message.given = null;
     try {
       gateway.ingress().accept(message);
     } catch (RuntimeException fault) {
@@ -97,6 +112,7 @@ final class Delivery {
       loop.receipt(message, Receipt.Rejected.FAULT);
       loop.flush();
     }
+    isHeldUp = message.given instanceof Receipt.Busy;
   }
 
   /** A verdict has come; the first of each offer counts. */
@@ -106,14 +122,13 @@ final class Delivery {
       return;
     }
     message.isOffered = false;
-    if (receipt instanceof Receipt.Busy busy && mayWait(busy)) {
-      isWaiting = true;
-      loop.loop()
-          .schedule(
-              RETRIES.task(() -> loop.run(() -> again(message))),
-              Math.max(1, busy.retryAfterMillis()),
-              TimeUnit.MILLISECONDS);
-      return;
+    if (receipt instanceof Receipt.Busy busy) {
+      isHeldUp = false;
+      if (mayWait(busy)) {
+        heldUp().add(message);
+        retryLater(busy.retryAfterMillis());
+        return;
+      }
     }
     message.receipt = receipt;
     inHand--;
@@ -121,14 +136,37 @@ final class Delivery {
     offerMore();
   }
 
+  private PriorityQueue<HttpMessage> heldUp() {
+    PriorityQueue<HttpMessage> all = again;
+    if (all == null) {
+      all = new PriorityQueue<>(Comparator.comparingInt(message -> message.place));
+      again = all;
+    }
+    return all;
+  }
+
+  private void retryLater(long millis) {
+    if (!isWaiting) {
+      isWaiting = true;
+      loop.loop()
+          .schedule(
+              RETRIES.task(() -> loop.run(this::retry)),
+              Math.max(1, millis),
+              TimeUnit.MILLISECONDS);
+    }
+  }
+
   private boolean mayWait(Receipt.Busy busy) {
     return busy.retryAfterMillis() <= MAX_RETRY_MILLIS
         && System.nanoTime() - beganNanos < PATIENCE_NANOS;
   }
 
-  private void again(HttpMessage message) {
+  private void retry() {
     isWaiting = false;
-    offer(message);
+    PriorityQueue<HttpMessage> all = heldUp();
+    while (!all.isEmpty() && !isHeldUp) {
+      offer(all.remove());
+    }
     offerMore();
   }
 

@@ -385,6 +385,7 @@ public final class Connection extends ChannelInboundHandlerAdapter
   @Override
   public void revoked(String detail) {
     will = null; // nothing goes out in the name of whose credentials were taken away
+    window.drop();
     fail((byte) 0x98, detail);
   }
 

@@ -5,6 +5,7 @@ import io.sluice.api.Lane;
 import io.sluice.api.adapter.Receipt;
 import io.sluice.api.health.Guarded;
 import java.util.ArrayDeque;
+import java.util.Iterator;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -14,6 +15,12 @@ import java.util.concurrent.TimeUnit;
 @SuppressWarnings("FutureReturnValueIgnored")
 final class InflightWindow {
   private static final Guarded RETRIES = Guarded.of("mqtt-retry");
+
+  /** Of a device that has gone, what will find room by then is offered again ... */
+  private static final long SOON_MILLIS = 250;
+
+  /** ... for so long. */
+  private static final long LAST_OFFERS_NANOS = TimeUnit.SECONDS.toNanos(5);
 
   private static final String NO_ROOM = "found no room in the spool";
   private static final Receipt NOTHING_KEPT = new Receipt.Stored(Lane.TELEMETRY, 0);
@@ -25,7 +32,18 @@ final class InflightWindow {
   private final ArrayDeque<Publication> answered = new ArrayDeque<>();
 
   private boolean touched;
+
+  /** Whether what found no room is to be offered again at a time that is set. */
   private boolean waiting;
+
+  /** Whether one found no room: what came behind it is not offered before it. */
+  private boolean heldUp;
+
+  /** How long what waits has to wait, milliseconds; of the last that was told. */
+  private long retryMillis;
+
+  /** When nothing is offered again for a device that has gone; 0 while it has not. */
+  private long lastOfferNanos;
 
   InflightWindow(Connection connection) {
     this.connection = connection;
@@ -33,7 +51,7 @@ final class InflightWindow {
 
   /** False where the spool is busy or the window full: then nothing more is read. */
   boolean hasRoom() {
-    return !waiting && pending.size() < limit();
+    return !waiting && !heldUp && pending.size() < limit();
   }
 
   boolean isEmpty() {
@@ -71,13 +89,20 @@ final class InflightWindow {
       return;
     }
     pending.add(publication);
-    if (!waiting) {
-      publication.state = Publication.State.OFFERED;
-      connection.offer(publication);
+    if (!waiting && !heldUp) {
+      offerNow(publication);
     }
-    if (pending.size() >= limit()) {
+    if (heldUp || pending.size() >= limit()) {
       connection.read();
     }
+  }
+
+  /** The gateway says at once where it has no room, and nothing passes that message then. */
+  private void offerNow(Publication publication) {
+    publication.state = Publication.State.OFFERED;
+    publication.receipt = null;
+    connection.offer(publication);
+    heldUp = retryAfterMillis(publication) >= 0;
   }
 
   /** Answers a message of which nothing is kept, or nothing more than is, in its turn. */
@@ -106,19 +131,15 @@ final class InflightWindow {
       return false;
     }
     publication.state = isBusy ? Publication.State.WAITING : Publication.State.DECIDED;
-    if (isBusy && connection.inactive() && pending.isEmpty()) {
+    if (isBusy && connection.inactive() && !pending.contains(publication)) {
       connection.ending.lost(1, NO_ROOM);
       return false;
     }
-    if (isBusy && !waiting && !connection.failed()) {
-      waiting = true;
-      connection.read();
-      long delay = Math.max(1, retryAfterMillis);
-      var _ =
-          connection
-              .sink()
-              .loop()
-              .schedule(RETRIES.task(this::retry), delay, TimeUnit.MILLISECONDS);
+    if (isBusy && !waiting) {
+      heldUp = false;
+      if (!connection.failed() || retryAfterMillis <= SOON_MILLIS) {
+        retryLater(retryAfterMillis);
+      }
     }
     boolean firstTouch = !touched;
     touched = true;
@@ -138,15 +159,29 @@ final class InflightWindow {
     };
   }
 
+  private void retryLater(long millis) {
+    waiting = true;
+    retryMillis = millis;
+    connection.read();
+    var _ =
+        connection
+            .sink()
+            .loop()
+            .schedule(RETRIES.task(this::retry), Math.max(1, millis), TimeUnit.MILLISECONDS);
+  }
+
   private void retry() {
     waiting = false;
-    if (connection.failed()) {
-      return; // what was not stored was not acknowledged: the device sends it again
+    heldUp = false;
+    if (connection.failed() && !connection.inactive()) {
+      if (!pending.isEmpty() && retryMillis <= SOON_MILLIS) {
+        retryLater(retryMillis); // it is being closed
+      }
+      return;
     }
     for (Publication publication : pending) {
-      if (publication.state == Publication.State.WAITING) {
-        publication.state = Publication.State.OFFERED;
-        connection.offer(publication);
+      if (publication.state == Publication.State.WAITING && !heldUp) {
+        offerNow(publication);
       }
     }
     connection.read();
@@ -211,23 +246,57 @@ final class InflightWindow {
   /**
    * The socket is closed: notes what is decided and drops what may be dropped; true where nothing
    * is left to wait for. Where the session lives on, the verdict on what is in hand is waited for:
-   * the device sends it again, and what is stored by then shall not be stored twice.
+   * the device sends it again, and what is stored by then shall not be stored twice. What nobody
+   * sends again is offered some more times where there will be room soon.
    *
    * @param sleeps whether the session outlives the connection
    */
   boolean settle(boolean sleeps) {
     int lost = 0;
-    for (Publication publication : pending) {
-      if (publication.state == Publication.State.DECIDED) {
-        connection.publishing.decided(publication);
-        connection.publishing.unanswered(publication);
+    boolean isTried = isTried();
+    Iterator<Publication> each = pending.iterator();
+    while (each.hasNext()) {
+      Publication publication = each.next();
+      boolean comesAgain = sleeps && publication.qos > 0;
+      boolean isKept =
+          switch (publication.state) {
+            case DECIDED -> {
+              connection.publishing.decided(publication);
+              connection.publishing.unanswered(publication);
+              yield false;
+            }
+            case WAITING -> {
+              boolean isOfferedAgain = isTried && !comesAgain;
+              lost += isOfferedAgain ? 0 : 1;
+              yield isOfferedAgain;
+            }
+            case OFFERED -> comesAgain || retryAfterMillis(publication) >= 0;
+          };
+      if (!isKept) {
+        each.remove();
       }
-      lost += publication.state == Publication.State.WAITING ? 1 : 0;
     }
     if (lost > 0) {
       connection.ending.lost(lost, NO_ROOM);
     }
-    pending.removeIf(p -> p.qos == 0 || !sleeps || p.state != Publication.State.OFFERED);
     return pending.isEmpty();
+  }
+
+  /** Whether what waits is offered again though its device has gone. */
+  private boolean isTried() {
+    if (lastOfferNanos == 0) {
+      lastOfferNanos = System.nanoTime() + LAST_OFFERS_NANOS;
+    }
+    boolean isSoon = waiting && retryMillis <= SOON_MILLIS;
+    return heldUp || (isSoon && System.nanoTime() - lastOfferNanos < 0);
+  }
+
+  /** Offers nothing again: nothing goes out in the name of whose credentials were taken away. */
+  void drop() {
+    int before = pending.size();
+    pending.removeIf(publication -> publication.state == Publication.State.WAITING);
+    if (pending.size() < before) {
+      connection.ending.lost(before - pending.size(), "waited when its credentials changed");
+    }
   }
 }
