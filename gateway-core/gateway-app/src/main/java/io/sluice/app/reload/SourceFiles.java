@@ -2,6 +2,7 @@ package io.sluice.app.reload;
 
 import io.sluice.cli.config.GatewayFiles;
 import io.sluice.cli.config.SecretFiles;
+import io.sluice.engine.config.ConfigLoader;
 import io.sluice.engine.config.GatewayConfig;
 import io.sluice.engine.dialect.DialectPlaces;
 import java.io.IOException;
@@ -29,6 +30,8 @@ public final class SourceFiles {
   /** What a file tells of. */
   public enum Kind {
     CONFIGURATION,
+    /** The configuration that came from the fleet. */
+    PUSHED,
     PROFILE,
     DIALECT,
     SCRIPT,
@@ -131,6 +134,10 @@ public final class SourceFiles {
   static List<Source> list(Path file, GatewayConfig config) {
     List<Source> sources = new ArrayList<>();
     sources.add(new Source(Kind.CONFIGURATION, file));
+    Path pushed = ConfigLoader.pushedFile(file, System.getenv());
+    if (pushed != null) {
+      sources.add(new Source(Kind.PUSHED, pushed));
+    }
     List<Path> places =
         config.profiles().isEmpty() ? List.of(GatewayFiles.shippedProfiles()) : config.profiles();
     for (Path place : places) {

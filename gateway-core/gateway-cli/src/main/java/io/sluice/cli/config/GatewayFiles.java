@@ -7,7 +7,6 @@ import io.sluice.engine.config.ConfigLoader.Loaded;
 import io.sluice.engine.config.ConfigNode;
 import io.sluice.engine.config.ConfigNode.Mapping;
 import io.sluice.engine.config.ConfigNode.Sequence;
-import io.sluice.engine.config.ConfigTree;
 import io.sluice.engine.config.Faults;
 import io.sluice.engine.config.GatewayConfig;
 import io.sluice.engine.config.Types;
@@ -55,9 +54,18 @@ public record GatewayFiles(
    * those of all files in one pass.
    */
   public static @Nullable GatewayFiles load(Path file, PrintWriter err) {
+    return load(file, null, err);
+  }
+
+  /**
+   * As {@link #load(Path, PrintWriter)}, with a configuration that the fleet pushed.
+   *
+   * @param pushed its folder; null for the one that the gateway took, if any
+   */
+  public static @Nullable GatewayFiles load(Path file, @Nullable Path pushed, PrintWriter err) {
     long readMillis = System.currentTimeMillis();
     Types types = GatewayTypes.installed();
-    return switch (ConfigLoader.load(file, types, System.getenv())) {
+    return switch (ConfigLoader.load(file, pushed, types, System.getenv())) {
       case Loaded loaded ->
           load(
               file,
@@ -269,7 +277,7 @@ public record GatewayFiles(
    * @param keys from the root; of a list the place of an item, from 0
    */
   private static void addAt(Path file, List<String> keys, String what, Faults faults) {
-    ConfigNode node = ConfigTree.read(file, System.getenv(), new Faults());
+    ConfigNode node = ConfigLoader.tree(file, System.getenv());
     for (String key : keys) {
       ConfigNode inner =
           switch (node) {

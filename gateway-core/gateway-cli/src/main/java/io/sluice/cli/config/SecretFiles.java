@@ -2,11 +2,11 @@ package io.sluice.cli.config;
 
 import io.sluice.api.audit.AuditEvent;
 import io.sluice.api.config.Secret;
+import io.sluice.engine.config.ConfigLoader;
 import io.sluice.engine.config.ConfigNode;
 import io.sluice.engine.config.ConfigNode.Mapping;
 import io.sluice.engine.config.ConfigNode.Scalar;
 import io.sluice.engine.config.ConfigNode.Sequence;
-import io.sluice.engine.config.ConfigTree;
 import io.sluice.engine.config.Fault;
 import io.sluice.engine.config.Faults;
 import io.sluice.engine.config.GatewayConfig;
@@ -88,7 +88,7 @@ public final class SecretFiles {
     if (exposed(file) != null && holdsSecret()) {
       files.add(file);
     }
-    gatherNamed(ConfigTree.read(file, System.getenv(), new Faults()), files);
+    gatherNamed(ConfigLoader.tree(file, System.getenv()), files);
     config.devices().stream().filter(SecretFiles::holdsCredentials).forEach(files::add);
     OWN.forEach(name -> files.add(config.gateway().data().resolve(name)));
     List<Exposed> found = new ArrayList<>();

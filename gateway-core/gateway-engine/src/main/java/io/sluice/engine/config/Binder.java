@@ -35,7 +35,10 @@ import org.jspecify.annotations.Nullable;
 public final class Binder {
   private static final int MAX_SECRET_BYTES = 64 << 10;
 
-  private final Path base;
+  /** Where a default stands: in no file. */
+  private static final Location DEFAULT = new Location("default", 1, 1);
+
+  private final PathBase base;
   private final Faults faults;
   private final ScalarReader scalars;
 
@@ -46,6 +49,10 @@ public final class Binder {
    * @param base the directory that relative paths start from: the configuration file's
    */
   public Binder(Path base, Faults faults) {
+    this(new PathBase(base, null), faults);
+  }
+
+  Binder(PathBase base, Faults faults) {
     this.base = base;
     this.faults = faults;
     this.scalars = new ScalarReader(base);
@@ -175,8 +182,8 @@ public final class Binder {
     Faults own = new Faults();
     ConfigNode node =
         member.type() instanceof Basic || member.type() instanceof Choice
-            ? new Scalar(mapping.location(), path(mapping, member), def, Kind.SUBSTITUTED)
-            : ConfigTree.parse("default", def, Map.of(), own);
+            ? new Scalar(DEFAULT, path(mapping, member), def, Kind.SUBSTITUTED)
+            : ConfigTree.parse(DEFAULT.file(), def, Map.of(), own);
     Object value = node == null ? null : new Binder(base, own).read(member, member.type(), node);
     if (!own.isEmpty()) {
       throw new IllegalStateException("default of " + member.key() + ": " + own.list());
@@ -275,7 +282,7 @@ public final class Binder {
       return null;
     }
     try {
-      Path file = base.resolve(scalar.text());
+      Path file = base.resolve(scalar);
       if (Files.size(file) > MAX_SECRET_BYTES) {
         faults.add(node, file + " has more than 64KB; name the file of the secret alone");
         return null;

@@ -47,28 +47,73 @@ public final class ConfigLoader {
 
   private final Types types;
   private final Faults faults = new Faults();
-  private final Path base;
+  private final PathBase base;
   private final Binder binder;
 
   private List<Path> profiles = List.of();
   private List<Path> devices = List.of();
 
-  private ConfigLoader(Path file, Types types) {
+  private ConfigLoader(PathBase base, Types types) {
     this.types = types;
-    Path directory = file.toAbsolutePath().getParent();
-    this.base = directory == null ? Path.of("/") : directory;
+    this.base = base;
     this.binder = new Binder(base, faults);
   }
 
+  private static Path directory(Path file) {
+    Path directory = file.toAbsolutePath().getParent();
+    return directory == null ? Path.of("/") : directory;
+  }
+
   /**
-   * Loads a file.
+   * Loads a file, with what the gateway took from its fleet.
    *
    * @param env the environment variables that it may refer to
    */
   public static Result load(Path file, Types types, Map<String, String> env) {
-    ConfigLoader loader = new ConfigLoader(file, types);
-    GatewayConfig config = loader.config(ConfigTree.read(file, env, loader.faults));
+    return load(file, null, types, env);
+  }
+
+  /**
+   * Loads a file with a configuration that the fleet pushed.
+   *
+   * @param pushed its folder; null for the one that the gateway took, if any
+   * @param env the environment variables that both may refer to
+   */
+  public static Result load(
+      Path file, @Nullable Path pushed, Types types, Map<String, String> env) {
+    Faults read = new Faults();
+    ConfigNode box = ConfigTree.read(file, env, read);
+    Path folder = pushed != null || box == null ? pushed : pushed(box, file);
+    ConfigLoader loader = new ConfigLoader(new PathBase(directory(file), folder), types);
+    loader.faults.addAll(read);
+    GatewayConfig config =
+        loader.config(
+            folder == null || box == null
+                ? box
+                : PushedConfiguration.over(box, folder, env, loader.faults));
     return loader.result(config);
+  }
+
+  private static @Nullable Path pushed(ConfigNode box, Path file) {
+    return PushedConfiguration.of(box, directory(file));
+  }
+
+  /**
+   * The nodes of a configuration, with what the gateway took from its fleet; null where they cannot
+   * be read.
+   */
+  public static @Nullable ConfigNode tree(Path file, Map<String, String> env) {
+    Faults none = new Faults();
+    ConfigNode box = ConfigTree.read(file, env, none);
+    Path folder = box == null ? null : pushed(box, file);
+    return box == null || folder == null ? box : PushedConfiguration.over(box, folder, env, none);
+  }
+
+  /** The file of the fleet that a configuration is read with; null where there is none. */
+  public static @Nullable Path pushedFile(Path file, Map<String, String> env) {
+    ConfigNode box = ConfigTree.read(file, env, new Faults());
+    Path folder = box == null ? null : pushed(box, file);
+    return folder == null ? null : folder.resolve(PushedConfiguration.FILE);
   }
 
   /**
@@ -77,7 +122,7 @@ public final class ConfigLoader {
    * @param file the name that faults show, and the place that relative paths start from
    */
   public static Result parse(Path file, String text, Types types, Map<String, String> env) {
-    ConfigLoader loader = new ConfigLoader(file, types);
+    ConfigLoader loader = new ConfigLoader(new PathBase(directory(file), null), types);
     GatewayConfig config =
         loader.config(ConfigTree.parse(file.toString(), text, env, loader.faults));
     return loader.result(config);
@@ -172,7 +217,7 @@ public final class ConfigLoader {
           item, "must be a path, not " + item.describe() + "; write one, relative to this file");
       return null;
     }
-    Path path = base.resolve(scalar.text()).normalize();
+    Path path = base.resolve(scalar).normalize();
     if (!Files.exists(path)) {
       faults.add(
           item,

@@ -56,6 +56,11 @@ public final class Faults {
     add(node.fault(message));
   }
 
+  /** Those that the others kept. */
+  void addAll(Faults others) {
+    others.kept.forEach(this::add);
+  }
+
   public boolean isEmpty() {
     return count == 0;
   }

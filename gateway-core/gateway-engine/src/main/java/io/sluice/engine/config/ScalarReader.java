@@ -38,9 +38,9 @@ final class ScalarReader {
   private static final Map<String, Integer> SHIFT =
       Map.of("B", 0, "KB", 10, "MB", 20, "GB", 30, "TB", 40);
 
-  private final Path base;
+  private final PathBase base;
 
-  ScalarReader(Path base) {
+  ScalarReader(PathBase base) {
     this.base = base;
   }
 
@@ -232,7 +232,7 @@ final class ScalarReader {
 
   private Path path(Option option, Scalar scalar) throws Misfit {
     try {
-      return base.resolve(scalar.text()).normalize();
+      return base.resolve(scalar).normalize();
     } catch (InvalidPathException e) {
       throw wrongType(Basic.PATH, option, scalar);
     }

@@ -64,7 +64,7 @@ class SchemaBoundsTest {
   void theSchemaTakesWhatTheLoaderTakes(Member member) {
     Basic basic = (Basic) member.type();
     JsonNode node = ConfigSchema.basic(basic, member.option());
-    ScalarReader reader = new ScalarReader(Path.of("."));
+    ScalarReader reader = new ScalarReader(new PathBase(Path.of("."), null));
     List<String> differing = new ArrayList<>();
     UNITS
         .get(basic)

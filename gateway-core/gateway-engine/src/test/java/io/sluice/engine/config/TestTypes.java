@@ -11,6 +11,7 @@ import io.sluice.engine.config.Types.Section;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -71,17 +72,18 @@ final class TestTypes {
       @Option(doc = "Word.", pattern = "[a-z]+", hint = "write lower-case letters")
           @Nullable String word) {}
 
-  static final Types TYPES = types();
+  static final Types TYPES = with();
 
   private TestTypes() {}
 
-  private static Types types() {
+  static Types with(Section... further) {
     SequencedMap<String, Class<? extends Record>> listeners = new LinkedHashMap<>();
     listeners.put("coap", Coap.class);
     listeners.put("mqtt", Mqtt.class);
     SequencedMap<String, Class<? extends Record>> upstreams = new LinkedHashMap<>();
     upstreams.put("file", FileTarget.class);
-    return new Types(
-        listeners, upstreams, List.of(new Section("access", Access.class, "Who may connect.")));
+    List<Section> sections = new ArrayList<>(List.of(further));
+    sections.add(new Section("access", Access.class, "Who may connect."));
+    return new Types(listeners, upstreams, sections);
   }
 }
