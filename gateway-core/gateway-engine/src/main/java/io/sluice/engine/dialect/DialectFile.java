@@ -47,7 +47,9 @@ record DialectFile(
       @Option(doc = "Name of the only value of its messages, where no level is {metric}.")
           @Nullable String metric,
       @Option(
-              doc = "Path in its JSON messages to the field that names the device.",
+              doc =
+                  "Path in its JSON messages to the field that names the device; with ? behind it a"
+                      + " message without that field is the session's own.",
               key = "device-from")
           @Nullable String deviceFrom,
       @Option(

@@ -34,6 +34,7 @@ final class ChirpStack {
           Map.entry("rxInfo", IGNORE),
           Map.entry("txInfo", IGNORE),
           Map.entry("relayRxInfo", IGNORE),
+          Map.entry("joinServerContext", IGNORE), // has a key
           Map.entry("regionConfigId", IGNORE),
           Map.entry("devAddr", IGNORE),
           Map.entry("adr", IGNORE),

@@ -11,7 +11,7 @@ import java.util.function.UnaryOperator;
 
 /**
  * Messages with one value, whose topic or rule names it. An object keeps its fields, below that
- * name. Immutable, thread-safe.
+ * name; nothing, as which a retained value is deleted, is no value. Immutable, thread-safe.
  *
  * @param key what tells apart rules that name differently
  * @param name the metric of a topic
@@ -20,6 +20,9 @@ record NamedValue(String key, UnaryOperator<String> name) implements Unpacker {
   @Override
   public List<Part> unpack(String topic, byte[] payload, long receivedMicros)
       throws PayloadException {
+    if (payload.length == 0) {
+      return List.of();
+    }
     String text = Words.text(payload);
     String metric = name.apply(topic);
     String named = "{" + Json.quoted(metric.isEmpty() ? "value" : metric) + ":" + json(text) + "}";

@@ -15,8 +15,9 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * What a thing reports to its shadow (AWS IoT Core developer guide, "Device Shadow service
- * documents"): {@code state.reported}. What it desires is no measurement, and null deletes; of a
- * message with no more than that nothing is kept. Immutable, thread-safe.
+ * documents"; Alibaba Cloud, "Device shadow data stream"): {@code state.reported}. What it desires
+ * is no measurement, and null deletes; of a message with no more than that nothing is kept.
+ * Immutable, thread-safe.
  */
 final class ShadowUpdate implements Unpacker {
   private static final Map<String, Frame> FRAME =
@@ -24,6 +25,7 @@ final class ShadowUpdate implements Unpacker {
           "state.reported", UNWRAP,
           "state.desired", IGNORE,
           "clientToken", IGNORE,
+          "method", IGNORE,
           "version", IGNORE);
 
   @Override

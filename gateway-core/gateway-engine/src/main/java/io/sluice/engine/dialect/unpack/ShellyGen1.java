@@ -38,6 +38,9 @@ final class ShellyGen1 implements Unpacker {
   @Override
   public List<Part> unpack(String topic, byte[] payload, long receivedMicros)
       throws PayloadException {
+    if (payload.length == 0) {
+      return List.of(); // what was retained is deleted
+    }
     String text = Words.text(payload);
     String name = Words.behind(topic, 2).replace('/', '.');
     if (text.charAt(0) == '{') {

@@ -79,6 +79,9 @@ final class WirenBoard implements Unpacker {
     }
     String control = levels[CONTROL];
     String value = session + "/" + levels[2] + "/" + control;
+    if (levels.length == META && payload.length == 0) {
+      return List.of(); // the control is gone
+    }
     if (levels.length == META) {
       Object read = Words.value(Words.text(payload));
       return List.of(Part.of(List.of(new Reading(control, units.get().of(value), read))));

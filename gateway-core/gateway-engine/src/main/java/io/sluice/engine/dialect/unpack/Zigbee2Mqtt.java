@@ -72,6 +72,9 @@ final class Zigbee2Mqtt implements Unpacker {
     if (last.equals("set") || last.equals("get") || name.contains("/set/")) {
       return List.of(); // what somebody asks of a device
     }
+    if (payload.length == 0) {
+      return List.of(); // null with output: attribute, or the device is gone
+    }
     String text = Words.text(payload);
     if (last.equals("availability") && name.length() > last.length()) {
       return List.of(state("availability", text, payload).ofDevice(before(name, last)));

@@ -306,8 +306,8 @@ final class ObjectCodec implements DocumentReader {
     for (String name = parser.nextName(); name != null; name = parser.nextName()) {
       JsonToken token = parser.nextToken();
       String below = path + '.' + (name.isEmpty() ? NAMELESS : name);
-      if (name.equals("value")) {
-        value(parser, token, path);
+      if (name.equals("value") || (name.equals("Value") && target(below) == null)) {
+        value(parser, token, path); // an official sample has a capital
       } else if (name.equals("time") && target(below) == null) {
         time = leaves.time(parser, token);
         if (time == Samples.NO_TIME) {

@@ -39,6 +39,9 @@ public final class EspHome implements Unpacker {
   }
 
   private List<Part> unpack(String session, String topic, byte[] payload) throws PayloadException {
+    if (payload.length == 0) {
+      return List.of(); // what was retained is deleted
+    }
     String behind = Words.behind(topic, OBJECT);
     int end = behind.lastIndexOf('/');
     String name = end < 0 ? behind : behind.substring(0, end).replace('/', '.');
