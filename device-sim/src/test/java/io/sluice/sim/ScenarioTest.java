@@ -253,8 +253,13 @@ class ScenarioTest {
                   - { profile: energy-meter, id: "d-{n}", dialect: shelly, concentrator: hub, timezone: Mars/Base }
                   - { profile: energy-meter, id: "e-{n}", concentrator: hub, credentials: { secret: s } }
                   - { profile: dragino-lht65, id: "f-{n}" }
+                  - { profile: cnc, id: "g-{n}", dialect: sparkplug, qos: 1, sleepy: true }
+                  - { profile: cnc, id: "h-{n}", primary-host: scada }
                 """))
         .contains(
+            "groups[6].qos: is 0 for all that an edge node sends",
+            "groups[6].sleepy: is nothing that an edge node is",
+            "groups[7].primary-host: is only for `dialect: sparkplug`",
             "groups[0].dialect: `tasmota` is not what a cnc speaks; it is for energy-meter",
             "did you mean `tasmota`?",
             "groups[1].form: is not for devices that speak a dialect",

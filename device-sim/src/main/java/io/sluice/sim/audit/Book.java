@@ -6,6 +6,7 @@ import io.sluice.sim.device.Sample;
 import io.sluice.sim.fleet.FleetRun.Played;
 import io.sluice.sim.fleet.SentLog;
 import io.sluice.sim.scenario.DeviceGroup;
+import io.sluice.sim.vendor.Firmware;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.EnumMap;
@@ -185,6 +186,9 @@ final class Book {
       return true; // a lone value says nothing of an alarm
     }
     Sample sample = sample(index);
+    if (kind == Kind.WRITTEN) {
+      return isAnswer(sample, recorded);
+    }
     if (form() == PayloadForm.TEXT) {
       Sample.Field first = sample.fields().getFirst();
       return recorded.measurements().size() == 1
@@ -203,6 +207,14 @@ final class Book {
       isAny |= there != null;
     }
     return isAny;
+  }
+
+  /** Nothing of what is measured, but what was written. */
+  private boolean isAnswer(Sample sample, RecordedSample recorded) {
+    Firmware firmware = played.device().spec().group().firmware();
+    return firmware != null
+        && firmware.besides().containsAll(recorded.measurements().keySet())
+        && !isAtAnotherTime(sample, recorded);
   }
 
   /** A dialect's messages have no counter, but most have their time. */

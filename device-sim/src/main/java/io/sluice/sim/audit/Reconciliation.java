@@ -289,7 +289,7 @@ final class Reconciliation implements FarEnd {
       }
       acked += deviceAcked;
       found += book.found();
-      if (book.form().carriesCounter()) {
+      if (book.form().carriesCounter() || book.played().device().spec().group().isOfSession()) {
         lost(book);
       } else {
         lostOfMany(book, deviceAcked);

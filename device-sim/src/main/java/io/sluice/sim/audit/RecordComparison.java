@@ -83,7 +83,9 @@ final class RecordComparison {
     text(record, "site", group.site());
     text(record, "model", group.profile().id());
     text(record, "proto", group.transport().protocol());
-    text(record, "tsrc", group.carriesTime(kind) ? "device" : "server");
+    if (kind != Kind.DEATH) { // a node's has the host's time, a device's its own
+      text(record, "tsrc", group.carriesTime(kind) ? "device" : "server");
+    }
     source(record, kind);
     id(record);
     messageClass(record, kind);
@@ -163,10 +165,12 @@ final class RecordComparison {
       JsonNode record, RecordedSample recorded, Sample sample, boolean isHistory, boolean isAlone) {
     long rx = record.path("rx").asLong(0);
     long own = group.carriesTime(sample.kind()) ? sample.micros() : rx;
-    if (Math.abs(recorded.micros() - own) > TIME_TOLERANCE_MICROS) {
+    if (sample.kind() != Kind.DEATH && Math.abs(recorded.micros() - own) > TIME_TOLERANCE_MICROS) {
       differences.add("time is " + recorded.micros() + ", sent as " + own);
     }
-    historical(record, own, rx, isHistory);
+    if (!(group.isOfSession() && isResent(sample))) { // it went out live, and then as history
+      historical(record, own, rx, isHistory);
+    }
     Set<String> names = new HashSet<>();
     JsonNode n = recorded.measurements().get("n");
     boolean isCounted = false;
@@ -194,10 +198,14 @@ final class RecordComparison {
     }
   }
 
+  private boolean isResent(Sample sample) {
+    return played.log().resentAt(played.log().index(sample.n()));
+  }
+
   private void historical(JsonNode record, long own, long rx, boolean isHistory) {
     boolean there = record.path("hist").asBoolean(false);
     if (isHistory && !there) {
-      differences.add("it is of before the run, and not marked as historical");
+      differences.add("it was sent as history, and is not marked as historical");
     } else if (there && !isHistory && rx - own <= CLOCK_MICROS) {
       differences.add("it is live, and marked as historical");
     }
@@ -272,8 +280,11 @@ final class RecordComparison {
   }
 
   private boolean isOfVendor(Firmware firmware, String name, Sample sample) {
-    if (firmware.besides().contains(name)) {
-      return true;
+    if (firmware.besides().contains(name) || sample.kind() == Kind.DEATH) {
+      return true; // of who is gone, all that was known
+    }
+    if (firmware.isOfSession()) {
+      return false;
     }
     Presence presence =
         sample.kind() == Kind.STATE ? firmware.presence(played.device().spec()) : null;

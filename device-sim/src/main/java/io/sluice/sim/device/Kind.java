@@ -10,10 +10,22 @@ public enum Kind {
   /** Of a second point of the device; nothing ends it. */
   SECOND_RAISED(5, "alarm"),
   /** What was raised as a drill is real. */
-  ALARM_ACTUAL(6, "alarm");
+  ALARM_ACTUAL(6, "alarm"),
+  /** What others are told of a device that is gone; nobody acknowledges it. */
+  DEATH(7, "state"),
+  /** What a device says because it was written to. */
+  WRITTEN(8, "telemetry");
 
   private static final Kind[] BY_CODE = {
-    TELEMETRY, EVENT, ALARM_RAISED, ALARM_CLEARED, STATE, SECOND_RAISED, ALARM_ACTUAL
+    TELEMETRY,
+    EVENT,
+    ALARM_RAISED,
+    ALARM_CLEARED,
+    STATE,
+    SECOND_RAISED,
+    ALARM_ACTUAL,
+    DEATH,
+    WRITTEN
   };
 
   private final int code;

@@ -6,7 +6,6 @@ import io.sluice.sim.scenario.DeviceGroup;
 import io.sluice.sim.scenario.DeviceGroup.AlarmPlan;
 import io.sluice.sim.scenario.DeviceSpec;
 import io.sluice.sim.vendor.Firmware;
-import io.sluice.sim.vendor.Presence;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -59,19 +58,14 @@ public final class SimDevice {
   /** The message with counter n, if it is measured then and of that kind. */
   public Sample sample(long n, long micros, Kind kind) {
     Firmware firmware = spec.group().firmware();
-    if (firmware != null && kind == Kind.STATE) {
-      return new Sample(n, micros, kind, presence(firmware));
+    if (firmware != null && (kind == Kind.STATE || kind == Kind.DEATH)) {
+      return new Sample(n, micros, kind, firmware.life(spec, kind == Kind.STATE));
+    }
+    if (kind == Kind.WRITTEN) {
+      return new Sample(n, micros, kind, List.of());
     }
     Sample measured = measured(n, micros, kind);
     return firmware == null ? measured : firmware.said(spec, measured, index(n));
-  }
-
-  /** What a device says when it has connected. */
-  private List<Field> presence(Firmware firmware) {
-    Presence presence = firmware.presence(spec);
-    return presence == null
-        ? List.of()
-        : List.of(new Field(presence.metric(), null, presence.isHere()));
   }
 
   private Sample measured(long n, long micros, Kind kind) {

@@ -4,10 +4,12 @@ import io.netty.channel.EventLoop;
 import io.sluice.sim.device.Hash;
 import io.sluice.sim.device.Kind;
 import io.sluice.sim.device.Sample;
+import io.sluice.sim.device.Sample.Field;
 import io.sluice.sim.device.SimDevice;
 import io.sluice.sim.figures.FleetCounters;
 import io.sluice.sim.figures.SignsOfLife;
 import io.sluice.sim.link.Link;
+import io.sluice.sim.link.Link.Birth;
 import io.sluice.sim.link.Link.Message;
 import io.sluice.sim.scenario.DeviceGroup;
 import io.sluice.sim.scenario.ScenarioFault;
@@ -16,6 +18,7 @@ import io.sluice.sim.time.Timers;
 import io.sluice.sim.vendor.Firmware;
 import io.sluice.sim.vendor.Presence;
 import io.sluice.sim.vendor.Publication;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -212,7 +215,8 @@ final class DevicePlay implements Link.Owner {
     boolean isStoring =
         faults.active(ScenarioFault.Kind.LINK_DOWN, since) != null
             || isSleepy()
-            || batching != null;
+            || batching != null
+            || (group().isOfSession() && !faults.isSilent(since));
     boolean isSilent = faults.isSilent(since) && !isStoring && !isLying;
     if (isSilent || log.full() || !(isStoring || link.ready())) {
       counters.skipped.increment();
@@ -267,9 +271,13 @@ final class DevicePlay implements Link.Owner {
       log.sent(n, nowMillis);
     }
     Firmware firmware = group().firmware();
+    if (group().isOfSession()) {
+      dispatch(new Message(sample, isLying), since, nowMillis);
+      return;
+    }
     if (firmware != null) {
       Publication publication = publication(firmware, sample);
-      dispatch(new Message(n, kind, publication.payload(), isLying, publication), since, nowMillis);
+      dispatch(new Message(n, kind, isLying, publication), since, nowMillis);
       return;
     }
     byte[] payload = group().form().encode(sample);
@@ -301,6 +309,56 @@ final class DevicePlay implements Link.Owner {
     if (firmware != null && firmware.presence(device.spec()) != null && !stopping && !log.full()) {
       send(Kind.STATE, time.millis());
     }
+  }
+
+  @Override
+  public long nowMillis() {
+    return time.millis();
+  }
+
+  @Override
+  public @Nullable Birth born() {
+    return device.spec().isConcentrator() ? said(Kind.STATE) : said(Kind.STATE, Kind.TELEMETRY);
+  }
+
+  @Override
+  public @Nullable Birth written() {
+    return said(Kind.WRITTEN);
+  }
+
+  /** What its session says of it now, beside its reports. */
+  private @Nullable Birth said(Kind... kinds) {
+    if (stopping || log.full()) {
+      return null;
+    }
+    long since = time.millis() - startMillis;
+    long own = since + faults.skewMillis(since);
+    long[] ns = new long[kinds.length];
+    List<Field> fields = List.of();
+    for (int i = 0; i < kinds.length; i++) {
+      ns[i] = log.append(kinds[i], own);
+      if (kinds[i] == Kind.TELEMETRY) {
+        fields = device.sample(ns[i], (startMillis + own) * 1000, kinds[i]).fields();
+      }
+    }
+    counters.sent.add(kinds.length);
+    counters.messages.add(kinds.length);
+    return new Birth(ns, fields, startMillis + own);
+  }
+
+  @Override
+  public void died() {
+    if (!log.full()) {
+      log.anyOrder(log.append(Kind.DEATH, time.millis() - startMillis));
+      counters.sent.increment();
+      counters.unasked.increment();
+    }
+  }
+
+  @Override
+  public void forwarded(long n) {
+    log.history(n);
+    log.anyOrder(n);
   }
 
   private void sendBatch() {

@@ -2,6 +2,8 @@ package io.sluice.sim.link;
 
 import io.netty.channel.EventLoop;
 import io.sluice.sim.device.Kind;
+import io.sluice.sim.device.Sample;
+import io.sluice.sim.device.Sample.Field;
 import io.sluice.sim.device.SimDevice;
 import io.sluice.sim.scenario.DeviceSpec;
 import io.sluice.sim.vendor.Publication;
@@ -55,14 +57,41 @@ public interface Link {
    *
    * @param isBad spoilt on purpose: not tried again
    * @param publication the topic as a vendor has it, and what else goes with it; null: our own
+   * @param sample what the session is to say; null where the payload says it
    */
   record Message(
-      long n, Kind kind, byte[] payload, boolean isBad, @Nullable Publication publication) {
+      long n,
+      Kind kind,
+      byte[] payload,
+      boolean isBad,
+      @Nullable Publication publication,
+      @Nullable Sample sample) {
+    private static final byte[] NOTHING = {};
+
     /** On one of our own topics. */
     public Message(long n, Kind kind, byte[] payload, boolean isBad) {
-      this(n, kind, payload, isBad, null);
+      this(n, kind, payload, isBad, null, null);
+    }
+
+    /** On a vendor's topic. */
+    public Message(long n, Kind kind, boolean isBad, Publication publication) {
+      this(n, kind, publication.payload(), isBad, publication, null);
+    }
+
+    /** Of which the session makes the payload when it goes out. */
+    public Message(Sample sample, boolean isBad) {
+      this(sample.n(), sample.kind(), NOTHING, isBad, null, sample);
     }
   }
+
+  /**
+   * What a device says when it is told of as there.
+   *
+   * @param ns counters of what stands in the message
+   * @param fields what it measures now
+   * @param millis when, by its own clock
+   */
+  record Birth(long[] ns, List<Field> fields, long millis) {}
 
   /** Whose way it is; is told what becomes of messages. */
   interface Owner {
@@ -70,6 +99,11 @@ public interface Link {
 
     /** The loop on which everything of this device happens. */
     EventLoop loop();
+
+    /** The fleet's time, milliseconds since the epoch. */
+    default long nowMillis() {
+      return System.currentTimeMillis();
+    }
 
     /** The devices that speak over this way, besides itself. */
     default List<DeviceSpec> children() {
@@ -79,6 +113,59 @@ public interface Link {
     /** It has signed in; a vendor's device says now that it is there. */
     default void connected() {
       // most have nothing to say
+    }
+
+    /** What it wants is subscribed to. */
+    default void subscribed() {
+      // most have said already that they are there
+    }
+
+    /** The connection is gone, or never came about. */
+    default void disconnected() {
+      // it comes back by itself
+    }
+
+    /** What comes for it that is no answer to a message. */
+    default void told(String topic, byte[] payload) {
+      // most are told nothing that they would do
+    }
+
+    /** The will of the next connection; null: as the firmware has it. */
+    default @Nullable Publication will() {
+      return null;
+    }
+
+    /**
+     * Whether what it sends at QoS 0 counts as taken when the server has answered a ping that
+     * followed; what the connection broke off comes to {@link #returned} then.
+     */
+    default boolean isConfirmedByPing() {
+      return false;
+    }
+
+    /** A message that nobody confirmed before its connection broke. */
+    default void returned(Message message) {
+      throw new IllegalStateException("nothing is confirmed by a ping here");
+    }
+
+    /** Its session tells of it as there; null where it has nothing to say any more. */
+    default @Nullable Birth born() {
+      return null;
+    }
+
+    /** Others are told that it is gone. */
+    default void died() {
+      // only sessions that tell of births tell of deaths
+    }
+
+    /** It says that it was written to; null where it has nothing to say any more. */
+    default @Nullable Birth written() {
+      return null;
+    }
+
+    /** A message goes out as history that was not sent before. */
+    default void forwarded(long n) {
+      // only who stores with a mark forwards
     }
 
     /** Something goes out that a server may take for a sign of life, or came back from it. */

@@ -10,6 +10,7 @@ import io.sluice.sim.scenario.DeviceGroup.Transport;
 import io.sluice.sim.scenario.DeviceSpec;
 import io.sluice.sim.scenario.Scenario;
 import io.sluice.sim.scenario.ScenarioFault;
+import io.sluice.sim.vendor.Dialect;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -209,15 +210,22 @@ public final class Links implements AutoCloseable {
     }
     String concentrator = spec.group().concentrator();
     if (concentrator != null) {
-      return shared
-          .computeIfAbsent(concentrator, id -> new SharedConnection(door, owner, counters))
-          .way(owner);
+      return shared.computeIfAbsent(concentrator, id -> connection(door, owner)).way(owner);
+    }
+    if (spec.group().dialect() == Dialect.SPARKPLUG) {
+      return connection(door, owner).way(owner);
     }
     if (isPaho(spec)) {
       pahos++;
       return new PahoLink(door, owner, counters);
     }
     return new MqttLink(door, owner, counters);
+  }
+
+  private SharedConnection connection(TcpConnector door, Owner owner) {
+    return owner.device().spec().group().dialect() == Dialect.SPARKPLUG
+        ? new SparkplugConnection(door, owner, counters)
+        : new SharedConnection(door, owner, counters);
   }
 
   private Link coapLink(CoapSockets shared, Owner owner) {

@@ -41,6 +41,9 @@ final class MqttLink implements Link {
   /** No message has it. */
   static final int SUBSCRIBE_ID = 0xFFFF;
 
+  /** Within which a ping has to be answered before the next one would be due. */
+  private static final long PATIENCE_NANOS = 10_000_000_000L;
+
   private static final int MAX_PACKET_BYTES = 1 << 18;
   private static final long FIRST_BACK_OFF_MILLIS = 250;
   private static final long LONGEST_BACK_OFF_MILLIS = 15_000;
@@ -57,6 +60,10 @@ final class MqttLink implements Link {
   private final Map<String, Message> awaited = new LinkedHashMap<>();
 
   private final ArrayDeque<Message> again = new ArrayDeque<>();
+
+  /** What went out at QoS 0 where a ping confirms it. */
+  private final PingReceipts receipts = new PingReceipts();
+
   private @Nullable Channel channel;
   private boolean up;
   private boolean pingUnanswered;
@@ -70,6 +77,8 @@ final class MqttLink implements Link {
 
   /** Waits for TCP to carry it across a loss; what follows waits behind it. */
   private @Nullable Message stalled;
+
+  private final ArrayDeque<Message> behind = new ArrayDeque<>();
 
   private int attempts;
 
@@ -141,35 +150,52 @@ final class MqttLink implements Link {
 
   @Override
   public boolean ready() {
-    return up
-        && !muted
-        && !away
+    return isTalking()
         && stalled == null
-        && unanswered.size() + awaited.size() + again.size() < WINDOW_MESSAGES
+        && pending() < WINDOW_MESSAGES
         && channel != null
         && channel.isWritable();
   }
 
+  /** Whether it is connected, and would say something. */
+  boolean isTalking() {
+    return up && !muted && !away;
+  }
+
   @Override
   public int pending() {
-    return unanswered.size() + awaited.size() + again.size() + (stalled == null ? 0 : 1);
+    return unanswered.size()
+        + awaited.size()
+        + again.size()
+        + receipts.size()
+        + behind.size()
+        + (stalled == null ? 0 : 1);
   }
 
   @Override
   public void send(Message message) {
+    if (stalled != null) {
+      behind.add(message);
+      return;
+    }
     long wait = lossMillis();
     if (wait == 0) {
       publish(message);
       return;
     }
     stalled = message;
-    Timers.after(
-        owner.loop(),
-        () -> {
-          stalled = null;
-          publish(message);
-        },
-        wait);
+    Timers.after(owner.loop(), () -> arrives(message), wait);
+  }
+
+  private void arrives(Message message) {
+    if (stalled != message) {
+      return;
+    }
+    stalled = null;
+    publish(message);
+    while (stalled == null && !behind.isEmpty()) {
+      send(behind.remove());
+    }
   }
 
   private long lossMillis() {
@@ -232,7 +258,11 @@ final class MqttLink implements Link {
   private void publish(Message message) {
     Channel to = channel;
     if (to == null) {
-      again.add(message);
+      if (owner.isConfirmedByPing()) {
+        owner.returned(message);
+      } else {
+        again.add(message);
+      }
       return;
     }
     if (spec.group().qos() > 0) {
@@ -244,6 +274,35 @@ final class MqttLink implements Link {
     }
     owner.mayBeHeard();
     to.writeAndFlush(packets.publish(message, packetId));
+    if (owner.isConfirmedByPing()) {
+      receipts.sent(message);
+      if (!pingUnanswered) {
+        ping(to);
+      }
+    }
+  }
+
+  private void ping(Channel to) {
+    pingUnanswered = true;
+    receipts.pinged();
+    spokenNanos = System.nanoTime();
+    owner.mayBeHeard();
+    to.writeAndFlush(MqttMessage.PINGREQ);
+  }
+
+  /** Says something that has no outcome. */
+  void say(Publication publication) {
+    Channel to = channel;
+    if (to != null && isTalking()) {
+      to.writeAndFlush(packets.publish(publication, nextPacketId()));
+    }
+  }
+
+  /** Starts the connection anew. */
+  void reconnect() {
+    if (channel != null) {
+      channel.writeAndFlush(MqttMessage.DISCONNECT).addListener(done -> disconnect());
+    }
   }
 
   private int nextPacketId() {
@@ -279,7 +338,7 @@ final class MqttLink implements Link {
         ctx.close();
         return;
       }
-      ctx.writeAndFlush(packets.connect(lying));
+      ctx.writeAndFlush(packets.connect(lying, owner.will()));
     }
 
     @Override
@@ -295,17 +354,24 @@ final class MqttLink implements Link {
         case PUBACK, PUBCOMP -> answered(message, true);
         case PUBREC -> received(ctx, message);
         case PUBLISH -> command(ctx, (MqttPublishMessage) message);
-        case PINGRESP -> {
-          pingUnanswered = false;
-          owner.wasHeard(spokenNanos);
-        }
+        case SUBACK -> owner.subscribed();
+        case PINGRESP -> pong(ctx);
         case DISCONNECT -> {
           counters.trouble(spec.id() + ": the server disconnected" + MqttPackets.reason(message));
           ctx.close();
         }
         default -> {
-          // SUBACK and the like need no reaction
+          // UNSUBACK and the like need no reaction
         }
+      }
+    }
+
+    private void pong(ChannelHandlerContext ctx) {
+      pingUnanswered = false;
+      owner.wasHeard(spokenNanos);
+      receipts.answered().forEach(message -> owner.acked(message.n()));
+      if (receipts.size() > 0 && !muted) {
+        MqttLink.this.ping(ctx.channel());
       }
     }
 
@@ -350,15 +416,14 @@ final class MqttLink implements Link {
       if (!ctx.channel().isActive() || muted) {
         return;
       }
-      if (pingUnanswered) {
+      if (pingUnanswered && System.nanoTime() - spokenNanos > PATIENCE_NANOS) {
         counters.trouble(spec.id() + ": no answer to a ping");
         ctx.close();
         return;
       }
-      pingUnanswered = true;
-      spokenNanos = System.nanoTime();
-      owner.mayBeHeard();
-      ctx.writeAndFlush(MqttMessage.PINGREQ);
+      if (!pingUnanswered) {
+        MqttLink.this.ping(ctx.channel());
+      }
       Timers.after(ctx.executor(), () -> ping(ctx), MqttPackets.KEEP_ALIVE_SECONDS * 750L);
     }
 
@@ -424,6 +489,7 @@ final class MqttLink implements Link {
     private void command(ChannelHandlerContext ctx, MqttPublishMessage message) {
       if (!isReply(message)) {
         counters.commands.increment();
+        owner.told(message.variableHeader().topicName(), ByteBufUtil.getBytes(message.payload()));
       }
       if (message.fixedHeader().qosLevel() == MqttQoS.AT_LEAST_ONCE) {
         ctx.writeAndFlush(
@@ -453,7 +519,23 @@ final class MqttLink implements Link {
         }
       }
       unanswered.clear();
+      returnUnconfirmed();
+      owner.disconnected();
       later();
+    }
+
+    private void returnUnconfirmed() {
+      if (owner.isConfirmedByPing()) {
+        receipts.drain().forEach(owner::returned);
+        Message first = stalled;
+        stalled = null;
+        if (first != null) {
+          owner.returned(first);
+        }
+        while (!behind.isEmpty()) {
+          owner.returned(behind.remove());
+        }
+      }
     }
 
     @Override

@@ -35,7 +35,10 @@ final class MqttPackets {
     this.five = spec.group().transport() == Transport.MQTT_5;
   }
 
-  MqttMessage connect(boolean lying) {
+  /**
+   * @param will null: as the firmware has it
+   */
+  MqttMessage connect(boolean lying, @Nullable Publication will) {
     SignIn signIn = firmware == null ? signIn() : firmware.signIn(spec, Instant.now());
     MqttMessageBuilders.ConnectBuilder connect =
         MqttMessageBuilders.connect()
@@ -54,7 +57,14 @@ final class MqttPackets {
           .password((lying ? password + "-wrong" : password).getBytes(StandardCharsets.UTF_8));
     }
     Presence presence = firmware == null ? null : firmware.presence(spec);
-    if (presence != null) {
+    if (will != null) {
+      connect
+          .willFlag(true)
+          .willQoS(MqttQoS.AT_LEAST_ONCE)
+          .willRetain(will.isRetained())
+          .willTopic(will.topic())
+          .willMessage(will.payload());
+    } else if (presence != null) {
       connect
           .willFlag(true)
           .willQoS(MqttQoS.valueOf(spec.group().qos()))

@@ -1,32 +1,39 @@
 package io.sluice.sim.link;
 
 import io.netty.channel.EventLoop;
+import io.sluice.sim.device.Kind;
 import io.sluice.sim.device.SimDevice;
 import io.sluice.sim.figures.FleetCounters;
 import io.sluice.sim.link.Link.Message;
 import io.sluice.sim.link.Link.Owner;
 import io.sluice.sim.scenario.DeviceSpec;
+import io.sluice.sim.vendor.Publication;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
+import java.util.function.ObjLongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The connection of a concentrator, over which the devices behind it speak. All of them are of one
  * event loop, to which it is confined.
  */
-final class SharedConnection implements Owner {
+class SharedConnection implements Owner {
   private final Owner concentrator;
-  private final MqttLink connection;
-  private final List<Way> ways = new ArrayList<>();
+  final MqttLink connection;
+  final List<Way> ways = new ArrayList<>();
 
   /** Whose each message is that has no outcome; bounded by the connection's window. */
-  private final Map<Long, UnderWay> underWay = new HashMap<>();
+  final Map<Long, UnderWay> underWay = new HashMap<>();
 
   private long nextN;
 
-  private record UnderWay(Way way, long n) {}
+  /**
+   * @param ns what stands in it, by the counters of its device
+   * @param message as the device gave it; null where its session made it
+   */
+  record UnderWay(Way way, long[] ns, @Nullable Message message) {}
 
   SharedConnection(TcpConnector door, Owner concentrator, FleetCounters counters) {
     this.concentrator = concentrator;
@@ -77,40 +84,93 @@ final class SharedConnection implements Owner {
 
   @Override
   public void acked(long n) {
-    ended(n, of -> of.way.owner.acked(of.n));
+    ended(n, Owner::acked);
   }
 
   @Override
   public void refused(long n, String why) {
-    ended(n, of -> of.way.owner.refused(of.n, why));
+    ended(n, (owner, each) -> owner.refused(each, why));
   }
 
   @Override
   public void unanswered(long n) {
-    ended(n, of -> of.way.owner.unanswered(of.n));
+    ended(n, Owner::unanswered);
   }
 
   @Override
   public void resent(long n) {
     UnderWay of = underWay.get(n);
     if (of != null) {
-      of.way.owner.resent(of.n);
+      for (long each : of.ns) {
+        of.way.owner.resent(each);
+      }
     }
   }
 
-  private void ended(long n, Consumer<UnderWay> tell) {
+  private void ended(long n, ObjLongConsumer<Owner> tell) {
     UnderWay of = underWay.remove(n);
     if (of != null) {
       of.way.pending--;
-      tell.accept(of);
+      for (long each : of.ns) {
+        tell.accept(of.way.owner, each);
+      }
+    }
+  }
+
+  /**
+   * Sends what a device says.
+   *
+   * @param ns what stands in it, by the device's counters
+   * @param message as the device gave it, null where it is the session's
+   * @param publication as it goes out; null: as the message has it
+   */
+  final void send(
+      Way way, long[] ns, @Nullable Message message, @Nullable Publication publication) {
+    long n = nextN++;
+    if (way.owner.device().spec().group().isAnswered()) {
+      underWay.put(n, new UnderWay(way, ns, message));
+      way.pending++;
+    }
+    way.owner.mayBeHeard();
+    if (publication != null) {
+      connection.send(new Message(n, Kind.TELEMETRY, false, publication));
+    } else if (message != null) {
+      connection.send(
+          new Message(
+              n,
+              message.kind(),
+              message.payload(),
+              message.isBad(),
+              message.publication(),
+              message.sample()));
+    }
+  }
+
+  /** As it goes out; null: as the message has it. */
+  @Nullable Publication outgoing(Way way, Message message) {
+    return null;
+  }
+
+  boolean isReady(Way way) {
+    return !way.isAway && connection.ready();
+  }
+
+  /** A device behind the connection is gone, or is back. */
+  void isAway(Way way, boolean is) {
+    way.isAway = is;
+  }
+
+  void close(Way way) {
+    if (way.isOfConcentrator) {
+      connection.close();
     }
   }
 
   /** One device's share; what befalls the connection itself comes by the concentrator's. */
-  private final class Way implements Link {
-    private final Owner owner;
-    private final boolean isOfConcentrator;
-    private boolean isAway;
+  final class Way implements Link {
+    final Owner owner;
+    final boolean isOfConcentrator;
+    boolean isAway;
     private int pending;
 
     Way(Owner owner, boolean isOfConcentrator) {
@@ -127,20 +187,12 @@ final class SharedConnection implements Owner {
 
     @Override
     public boolean ready() {
-      return !isAway && connection.ready();
+      return isReady(this);
     }
 
     @Override
     public void send(Message message) {
-      long n = nextN++;
-      if (owner.device().spec().group().isAnswered()) {
-        underWay.put(n, new UnderWay(this, message.n()));
-        pending++;
-      }
-      owner.mayBeHeard();
-      connection.send(
-          new Message(
-              n, message.kind(), message.payload(), message.isBad(), message.publication()));
+      SharedConnection.this.send(this, new long[] {message.n()}, message, outgoing(this, message));
     }
 
     @Override
@@ -168,7 +220,7 @@ final class SharedConnection implements Owner {
       if (isOfConcentrator) {
         connections.run();
       } else {
-        isAway = is;
+        SharedConnection.this.isAway(this, is);
       }
     }
 
@@ -193,6 +245,11 @@ final class SharedConnection implements Owner {
       }
     }
 
+    /** One that is sent again counts anew. */
+    void isSettled() {
+      pending--;
+    }
+
     @Override
     public int pending() {
       return pending;
@@ -200,9 +257,7 @@ final class SharedConnection implements Owner {
 
     @Override
     public void close() {
-      if (isOfConcentrator) {
-        connection.close();
-      }
+      SharedConnection.this.close(this);
     }
   }
 }

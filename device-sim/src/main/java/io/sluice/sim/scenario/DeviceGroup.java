@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param dialect the vendor as whose devices they speak; null: they speak as the form says
  * @param concentrator id of the device over whose connection they speak; null: each has its own
  * @param zone of times that they write without one
+ * @param primaryHost for whom an edge node waits before it says anything; null: for nobody
  */
 public record DeviceGroup(
     Profile profile,
@@ -43,7 +44,8 @@ public record DeviceGroup(
     @Nullable Duration supervision,
     @Nullable Dialect dialect,
     @Nullable String concentrator,
-    ZoneId zone) {
+    ZoneId zone,
+    @Nullable String primaryHost) {
 
   /** Devices that speak as their form says. */
   public DeviceGroup(
@@ -80,7 +82,8 @@ public record DeviceGroup(
         supervision,
         null,
         null,
-        ZoneOffset.UTC);
+        ZoneOffset.UTC,
+        null);
   }
 
   /** The vendor's firmware, or null. */
@@ -88,10 +91,16 @@ public record DeviceGroup(
     return dialect == null ? null : dialect.firmware();
   }
 
+  /** Whether a session makes its messages as they go out. */
+  public boolean isOfSession() {
+    Firmware firmware = firmware();
+    return firmware != null && firmware.isOfSession();
+  }
+
   /** Whether the observed time comes along with a message of that kind. */
   public boolean carriesTime(Kind kind) {
     Firmware firmware = firmware();
-    return firmware == null ? form.carriesTime() : firmware.carriesTime() && kind == Kind.TELEMETRY;
+    return firmware == null ? form.carriesTime() : firmware.carriesTime(kind);
   }
 
   /** Whether a message has an outcome. */

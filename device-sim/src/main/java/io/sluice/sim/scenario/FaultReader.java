@@ -176,16 +176,16 @@ final class FaultReader {
     for (int index = 1; index <= group.count(); index++) {
       ids.add(group.idOf(index));
     }
+    String concentrator = group.concentrator();
+    if (concentrator != null) {
+      ids.add(concentrator);
+    }
     return ids;
   }
 
   private List<String> ids() {
     List<String> ids = new ArrayList<>();
-    for (DeviceGroup group : groups) {
-      for (int index = 1; index <= group.count(); index++) {
-        ids.add(group.idOf(index));
-      }
-    }
+    groups.forEach(group -> ids.addAll(ids(group)));
     return ids;
   }
 

@@ -44,7 +44,8 @@ final class GroupReader {
     "supervision",
     "dialect",
     "concentrator",
-    "timezone"
+    "timezone",
+    "primary-host"
   };
   private static final Map<String, Transport> TRANSPORTS = new LinkedHashMap<>();
   private static final List<String> SEVERITIES =
@@ -82,7 +83,7 @@ final class GroupReader {
         at.duration("interval", profile.interval()),
         at.share("jitter", 0.1),
         transport,
-        (int) at.whole("qos", 1, transport == Transport.HTTP ? 1 : 0, transport.mqtt() ? 2 : 1),
+        qos(at, transport, dialect),
         form(at, profile, dialect),
         login(at, transport, dialect),
         WaveformReader.read(at, profile),
@@ -91,7 +92,8 @@ final class GroupReader {
         supervision(at, profile),
         dialect,
         at.has("concentrator") ? at.text("concentrator", "") : null,
-        zone(at));
+        zone(at),
+        primaryHost(at, dialect));
   }
 
   private static @Nullable Dialect dialect(YamlFields at, Profile profile, Transport transport) {
@@ -122,6 +124,9 @@ final class GroupReader {
     if (!transport.mqtt()) {
       at.fault("protocol", "is mqtt for devices that speak a dialect", "remove it");
     }
+    if (dialect == Dialect.SPARKPLUG && at.truth("sleepy", false)) {
+      at.fault("sleepy", "is nothing that an edge node is", "remove it");
+    }
     if (dialect.needsConcentrator() && !at.has("concentrator")) {
       at.fault(
           "dialect",
@@ -135,6 +140,27 @@ final class GroupReader {
           "remove it");
     }
     return dialect;
+  }
+
+  /** Sparkplug has its own for each type of message: 0 for what a node sends. */
+  private static int qos(YamlFields at, Transport transport, @Nullable Dialect dialect) {
+    if (dialect == Dialect.SPARKPLUG) {
+      if (at.has("qos")) {
+        at.fault("qos", "is 0 for all that an edge node sends", "remove it");
+      }
+      return 0;
+    }
+    return (int) at.whole("qos", 1, transport == Transport.HTTP ? 1 : 0, transport.mqtt() ? 2 : 1);
+  }
+
+  private static @Nullable String primaryHost(YamlFields at, @Nullable Dialect dialect) {
+    if (!at.has("primary-host")) {
+      return null;
+    }
+    if (dialect != Dialect.SPARKPLUG) {
+      at.fault("primary-host", "is only for `dialect: sparkplug`", "remove it");
+    }
+    return at.text("primary-host", "");
   }
 
   private static ZoneId zone(YamlFields at) {

@@ -88,6 +88,9 @@ public final class ScenarioSchema {
                     text("Id of the device over whose connection they speak; of some dialects.")),
                 Map.entry(
                     "timezone", text("Zone of times that they write without one; by default UTC.")),
+                Map.entry(
+                    "primary-host",
+                    text("Of Sparkplug: for whose STATE an edge node waits; by default for none.")),
                 Map.entry("credentials", credentials()),
                 Map.entry("waveforms", waveforms()),
                 Map.entry("sleepy", truth("Connects for each report only.")),

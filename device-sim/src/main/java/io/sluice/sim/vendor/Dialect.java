@@ -30,7 +30,8 @@ public enum Dialect {
   SIEMENS_LOGO(Behind.NOTHING),
   KING_PIGEON(Behind.NOTHING),
   NEURON(Behind.CONCENTRATOR),
-  TELEGRAF(Behind.NOTHING);
+  TELEGRAF(Behind.NOTHING),
+  SPARKPLUG(Behind.EITHER);
 
   /** Whether devices have connections of their own. */
   private enum Behind {
@@ -100,7 +101,8 @@ public enum Dialect {
           AZURE_IOT_HUB,
           AWS_IOT,
           NEURON,
-          TELEGRAF ->
+          TELEGRAF,
+          SPARKPLUG ->
           Set.of();
     };
   }

@@ -1,6 +1,8 @@
 package io.sluice.sim.vendor;
 
+import io.sluice.sim.device.Kind;
 import io.sluice.sim.device.Sample;
+import io.sluice.sim.device.Sample.Field;
 import io.sluice.sim.scenario.DeviceSpec;
 import java.time.Instant;
 import java.util.List;
@@ -33,8 +35,30 @@ public interface Firmware {
     return null;
   }
 
+  /** What a record says of a device that has come, or has gone. */
+  default List<Field> life(DeviceSpec spec, boolean isThere) {
+    Presence presence = presence(spec);
+    return presence == null
+        ? List.of()
+        : List.of(
+            new Field(presence.metric(), null, isThere ? presence.isHere() : presence.death()));
+  }
+
+  /**
+   * Whether a session makes its messages as they go out, because each depends on those before it.
+   * Its devices store what they measure while it is away.
+   */
+  default boolean isOfSession() {
+    return false;
+  }
+
   /** Whether a measurement has its own time. */
   boolean carriesTime();
+
+  /** Whether a message of that kind has its own time. */
+  default boolean carriesTime(Kind kind) {
+    return carriesTime() && kind == Kind.TELEMETRY;
+  }
 
   /** Whether a device waits for more than PUBACK. */
   default boolean awaitsReplies() {

@@ -24,6 +24,7 @@ import io.sluice.sim.vendor.lorawan.ChirpStack;
 import io.sluice.sim.vendor.lorawan.ChirpStack3;
 import io.sluice.sim.vendor.lorawan.MilesightGateway;
 import io.sluice.sim.vendor.lorawan.TheThingsStack;
+import io.sluice.sim.vendor.sparkplug.Sparkplug;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
@@ -57,6 +58,7 @@ final class Firmwares {
     ALL.put(Dialect.KING_PIGEON, new KingPigeon());
     ALL.put(Dialect.NEURON, new Neuron());
     ALL.put(Dialect.TELEGRAF, new Telegraf());
+    ALL.put(Dialect.SPARKPLUG, new Sparkplug());
   }
 
   private Firmwares() {}

@@ -79,7 +79,7 @@ final class Births {
     budget.exchange(members.chargedBytes, cost);
     members.chargedBytes = cost;
     members.byName = named;
-    members.isBorn = true;
+    members.born();
   }
 
   private static void alias(

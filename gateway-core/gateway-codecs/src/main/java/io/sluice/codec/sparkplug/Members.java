@@ -16,8 +16,13 @@ final class Members {
   /** Ids under which it may be registered. */
   final List<String> ids;
 
+  private static final long NEVER = Long.MIN_VALUE;
+
   /** Whether its birth holds. */
   boolean isBorn;
+
+  /** When the message came that told of its death, which no birth has followed. */
+  private long deadMicros = NEVER;
 
   /** Bytes that it has of the budget. */
   long chargedBytes;
@@ -28,6 +33,26 @@ final class Members {
   Members(String group, String node, @Nullable String device) {
     this.device = device;
     this.ids = SparkplugTopic.ids(group, node, device);
+  }
+
+  void born() {
+    isBorn = true;
+    deadMicros = NEVER;
+  }
+
+  /**
+   * Its birth does not hold any more.
+   *
+   * @return whether that is to be told: not where a message before has told it, but again where the
+   *     same message is offered again
+   */
+  boolean dies(long receivedMicros) {
+    isBorn = false;
+    boolean isTold = deadMicros != NEVER && deadMicros != receivedMicros;
+    if (!isTold) {
+      deadMicros = receivedMicros;
+    }
+    return !isTold;
   }
 
   static long costBytes(Map<String, Known> metrics) {

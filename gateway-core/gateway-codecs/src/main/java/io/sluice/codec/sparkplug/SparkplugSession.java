@@ -71,8 +71,8 @@ final class SparkplugSession implements VendorSession {
     return switch (parsed.kind()) {
       case NBIRTH -> nodeBirth(parsed, metrics, payload, receivedMicros);
       case DBIRTH -> deviceBirth(parsed, metrics, mayWait);
-      case NDEATH -> nodeDeath(parsed, metrics);
-      case DDEATH -> deviceDeath(parsed, metrics, mayWait);
+      case NDEATH -> nodeDeath(parsed, metrics, receivedMicros);
+      case DDEATH -> deviceDeath(parsed, metrics, receivedMicros, mayWait);
       default -> data(parsed, metrics, mayWait);
     };
   }
@@ -174,7 +174,8 @@ final class SparkplugSession implements VendorSession {
     return parts.birth(members, metrics, gap);
   }
 
-  private List<Part> nodeDeath(SparkplugTopic topic, Metrics metrics) throws PayloadException {
+  private List<Part> nodeDeath(SparkplugTopic topic, Metrics metrics, long receivedMicros)
+      throws PayloadException {
     Node node = node(topic);
     long bdSeq = Births.bdSeq(metrics);
     boolean isOfAnotherSession =
@@ -183,17 +184,20 @@ final class SparkplugSession implements VendorSession {
       return List.of(); // the will of a connection before this birth: section 6.4.23
     }
     List<Part> dead = new ArrayList<>();
-    node.own.isBorn = false;
     node.rebirth.born(); // who is gone is not asked
-    parts.addDeath(node.own, Metrics.NO_TIME, dead);
+    if (node.own.dies(receivedMicros)) {
+      parts.addDeath(node.own, Metrics.NO_TIME, dead);
+    }
     for (Members device : node.devices.values()) {
-      device.isBorn = false;
-      parts.addDeath(device, Metrics.NO_TIME, dead);
+      if (device.dies(receivedMicros)) {
+        parts.addDeath(device, Metrics.NO_TIME, dead);
+      }
     }
     return dead;
   }
 
-  private @Nullable List<Part> deviceDeath(SparkplugTopic topic, Metrics metrics, boolean mayWait)
+  private @Nullable List<Part> deviceDeath(
+      SparkplugTopic topic, Metrics metrics, long receivedMicros, boolean mayWait)
       throws PayloadException {
     Node node = node(topic);
     Members known = node.members(topic.device());
@@ -209,7 +213,9 @@ final class SparkplugSession implements VendorSession {
     }
     Members members =
         known == null ? new Members(topic.group(), topic.node(), topic.device()) : known;
-    members.isBorn = false;
+    if (!members.dies(receivedMicros)) {
+      return List.of();
+    }
     List<Part> dead = new ArrayList<>(1);
     parts.addDeath(members, metrics.time, dead);
     return dead;

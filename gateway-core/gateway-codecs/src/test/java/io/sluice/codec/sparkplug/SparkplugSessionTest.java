@@ -38,6 +38,7 @@ class SparkplugSessionTest {
   private static final long NOW = MILLIS * 1_000;
 
   private final MemoryBudget budget = new MemoryBudget(1L << 30);
+  private long receivedMicros = NOW;
   private final SparkplugSession session = new SparkplugSession(budget);
 
   /** One part, read. */
@@ -51,7 +52,7 @@ class SparkplugSessionTest {
 
   private @Nullable List<Read> offered(String topic, byte[] payload, boolean mayWait)
       throws PayloadException {
-    List<Part> parts = session.unpack("spBv1.0/G/" + topic, payload, NOW, mayWait);
+List<Part> parts = session.unpack("spBv1.0/G/" + topic, payload, receivedMicros, mayWait);
     return parts == null ? null : read(parts);
   }
 
@@ -306,6 +307,24 @@ class SparkplugSessionTest {
     assertThatThrownBy(() -> say("DDATA/N/D", payload(MILLIS, 2, alias(2).number(10, 1))))
         .hasMessageContaining("no birth");
     assertThat(asked(NOW)).containsExactly("spBv1.0/G/NCMD/N");
+  }
+
+  /** By MQTT 5 a node may publish its death, and have its will published too. */
+  @Test
+  void whoIsGoneIsToldSoOnceUntilItsNextBirth() throws PayloadException {
+    born();
+    byte[] ofNode = Proto.of().number(1, MILLIS).message(2, bdSeq(3)).done();
+    assertThat(say("DDEATH/N/D", payload(MILLIS, 2))).hasSize(1);
+    assertThat(say("DDEATH/N/D", payload(MILLIS, 2))).as("offered again").hasSize(1);
+    receivedMicros++;
+    assertThat(say("DDEATH/N/D", payload(MILLIS, 3))).isEmpty();
+    assertThat(say("NDEATH/N", ofNode)).as("its device is gone already").hasSize(1);
+    assertThat(say("NDEATH/N", ofNode)).as("offered again").hasSize(1);
+    receivedMicros++;
+    assertThat(say("NDEATH/N", ofNode)).isEmpty();
+    born();
+    receivedMicros++;
+    assertThat(say("NDEATH/N", ofNode)).hasSize(2);
   }
 
   @Test
