@@ -88,15 +88,13 @@ final class SparkplugSession implements VendorSession {
     Metrics metrics = METRICS.get().read(payload);
     Node node = node(parsed);
     if (parsed.kind() == SparkplugTopic.Kind.NDEATH) {
-      return nodeDeath(parsed, metrics);
+      return nodeDeath(parsed, metrics, receivedMicros);
     }
     Members known = node.members(parsed.device());
     Members members =
         known == null ? new Members(parsed.group(), parsed.node(), parsed.device()) : known;
     if (parsed.kind() == SparkplugTopic.Kind.DDEATH) {
-      List<Part> dead = new ArrayList<>(1);
-      parts.addDeath(members, metrics.time, dead);
-      return dead;
+      return death(members, metrics, receivedMicros);
     }
     parts.resolve(node, members, metrics);
     return switch (parsed.kind()) {
@@ -213,6 +211,10 @@ final class SparkplugSession implements VendorSession {
     }
     Members members =
         known == null ? new Members(topic.group(), topic.node(), topic.device()) : known;
+    return death(members, metrics, receivedMicros);
+  }
+
+  private List<Part> death(Members members, Metrics metrics, long receivedMicros) {
     if (!members.dies(receivedMicros)) {
       return List.of();
     }

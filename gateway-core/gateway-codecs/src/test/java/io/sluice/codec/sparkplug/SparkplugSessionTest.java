@@ -52,7 +52,7 @@ class SparkplugSessionTest {
 
   private @Nullable List<Read> offered(String topic, byte[] payload, boolean mayWait)
       throws PayloadException {
-List<Part> parts = session.unpack("spBv1.0/G/" + topic, payload, receivedMicros, mayWait);
+    List<Part> parts = session.unpack("spBv1.0/G/" + topic, payload, receivedMicros, mayWait);
     return parts == null ? null : read(parts);
   }
 
