@@ -16,6 +16,8 @@ package io.sluice.app.process;
  *       twice of what lived after the last collection, at most each half minute. The collector by
  *       itself would enlarge it up to the heap's bound first: 2 MB a minute at 700 messages a
  *       second, for hours.
+ *   <li>What dies faster than that, as the hashes of hundreds of devices that sign in, is collected
+ *       once it takes 64 MB beyond that room, at most each two seconds.
  * </ul>
  */
 public final class HeapTrimmer implements Runnable {
@@ -69,6 +71,8 @@ public final class HeapTrimmer implements Runnable {
   private static final int STEADY_MULTIPLE = 2;
 
   private static final int STEADY_SECONDS = 30;
+  private static final long BURST_BYTES = 64L << 20;
+  private static final int BURST_SECONDS = 2;
 
   private final Heap heap;
   private long collectionsASecondAgo;
@@ -92,7 +96,8 @@ public final class HeapTrimmer implements Runnable {
       makeRoom();
     }
     collectionsASecondAgo = collections;
-    if (++secondsSinceCollection >= STEADY_SECONDS && isGrown()) {
+    secondsSinceCollection++;
+    if ((secondsSinceCollection >= STEADY_SECONDS && isGrown()) || isBurst()) {
       collect(QUIET_LEAST_FREE, QUIET_MOST_FREE);
     }
     if (++seconds == SECONDS_A_MINUTE) {
@@ -125,8 +130,18 @@ public final class HeapTrimmer implements Runnable {
   /** Where it is roomy the room is filled first: it is taken already. */
   private boolean isGrown() {
     long used = heap.oldUsedBytes();
-    long most = Math.max(isRoomy ? roomyBytes() : WORTHWHILE_BYTES, STEADY_MULTIPLE * liveBytes);
-    return used > most && used <= PAUSE_BYTES;
+    return used > mostUsed() && used <= PAUSE_BYTES;
+  }
+
+  private long mostUsed() {
+    return Math.max(isRoomy ? roomyBytes() : WORTHWHILE_BYTES, STEADY_MULTIPLE * liveBytes);
+  }
+
+  /** However much it is: as little of it lives as did a moment ago, and the pause is as short. */
+  private boolean isBurst() {
+    long used = heap.oldUsedBytes();
+    boolean isShort = used <= PAUSE_BYTES || (liveBytes > 0 && liveBytes <= PAUSE_BYTES / 2);
+    return secondsSinceCollection >= BURST_SECONDS && isShort && used > mostUsed() + BURST_BYTES;
   }
 
   private boolean isWorthwhile() {

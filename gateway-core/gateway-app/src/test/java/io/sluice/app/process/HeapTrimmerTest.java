@@ -145,6 +145,23 @@ class HeapTrimmerTest {
   }
 
   @Test
+  void hashesOfAFleetThatComesBackAreCollectedWithinSeconds() {
+    heap.live = 20;
+    long most = 0;
+    int collections = 0;
+    for (int second = 0; second < 60; second++) {
+      heap.used += 120; // forty hashes
+      most = Math.max(most, heap.used);
+      collections += afterSecondWith(50).size();
+    }
+    assertThat(most).isLessThanOrEqualTo(96 + 64 + 2 * 120);
+    assertThat(collections).isBetween(20, 31);
+    heap.live = 400; // and what lives so long is looked at once
+    heap.used = 900;
+    assertThat(afterMinuteWith(3_000)).hasSize(1);
+  }
+
+  @Test
   void fastGrowthIsCollectedNoOftenerThanTwiceAMinute() {
     heap.used = 200;
     assertThat(afterMinuteWith(300)).hasSizeLessThanOrEqualTo(2);

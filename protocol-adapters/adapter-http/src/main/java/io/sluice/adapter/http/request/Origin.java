@@ -1,5 +1,6 @@
 package io.sluice.adapter.http.request;
 
+import io.sluice.adapter.http.message.RequestFault;
 import io.sluice.adapter.http.message.RequestHead;
 import io.sluice.adapter.netty.BeforeAdmission;
 import io.sluice.api.Limit;
@@ -32,6 +33,11 @@ public final class Origin {
   private @Nullable RequestHead routedHead;
 
   private @Nullable Route route;
+
+  /** The same of what a head shows of its sender. */
+  private @Nullable RequestHead shownHead;
+
+  private @Nullable Shown shownBefore;
 
   /**
    * @param service that its requests are served by
@@ -95,5 +101,22 @@ public final class Origin {
   void routed(RequestHead head, Route to) {
     routedHead = head;
     route = to;
+  }
+
+  /**
+   * What the request shows of its sender.
+   *
+   * @param token that stands in the path, or null
+   */
+  @SuppressWarnings("ReferenceEquality") // as in routeOf
+  Shown shownBy(RequestHead head, @Nullable String token) throws RequestFault {
+    Shown before = shownBefore;
+    if (head == shownHead && before != null) {
+      return before;
+    }
+    Shown now = Shown.of(head, token);
+    shownHead = head;
+    shownBefore = now;
+    return now;
   }
 }

@@ -152,7 +152,7 @@ public final class RequestService {
    * @param max bytes of the body
    */
   private void signIn(Call call, @Nullable String token, int max) throws RequestFault {
-    Shown shown = Shown.of(call.head(), token);
+    Shown shown = call.origin().shownBy(call.head(), token);
     Admission.Admitted known = signIn.known(call.origin(), shown);
     Credentials credentials = shown.credentials();
     if (known != null) {
@@ -195,6 +195,9 @@ public final class RequestService {
   }
 
   private static boolean isKnownCoding(RequestHead head) {
+    if (head.fields().first("content-encoding") == null) {
+      return true;
+    }
     List<String> codings = head.fields().members("content-encoding");
     return codings.stream().allMatch(each -> each.equals("identity"))
         || (codings.size() == 1 && isGzip(codings.getFirst()));
@@ -319,6 +322,9 @@ public final class RequestService {
 
   /** The body without its coding; what that takes counts until the answer. */
   private byte[] unpacked(Call call, Route.Uplink uplink, byte[] body) throws RequestFault {
+    if (call.head().fields().first("content-encoding") == null) {
+      return body;
+    }
     List<String> codings = call.head().fields().members("content-encoding");
     if (codings.isEmpty() || !isGzip(codings.getFirst())) {
       return body;
