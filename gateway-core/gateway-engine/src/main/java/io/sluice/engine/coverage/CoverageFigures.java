@@ -11,7 +11,11 @@ import io.sluice.engine.coverage.slot.ExpectationPeriod;
 import io.sluice.engine.coverage.slot.GroupKey;
 import io.sluice.engine.coverage.slot.Intervals;
 import io.sluice.engine.coverage.slot.Lateness;
+import io.sluice.engine.coverage.slot.Numbers;
 import io.sluice.engine.coverage.slot.SlotPageCache;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -19,14 +23,14 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** The sums over all devices at one moment, by group. Filled by one thread, then only read. */
-final class CoverageFigures {
-  final long atMicros;
+public final class CoverageFigures {
+  public final long atMicros;
   private final Calendar calendar;
   private final Part hour;
   private final Part day;
   private final Part month;
 
-  CoverageFigures(long nowMicros, Calendar calendar) {
+  public CoverageFigures(long nowMicros, Calendar calendar) {
     this.atMicros = nowMicros;
     this.calendar = calendar;
     this.hour = part(Window.HOUR);
@@ -44,7 +48,7 @@ final class CoverageFigures {
    * day at the first full hour that is at most 24 hours before; the 30 days at the first full day
    * that is at most 30 days before.
    */
-  static Bounds bounds(Window window, long nowMicros, Calendar calendar) {
+  public static Bounds bounds(Window window, long nowMicros, Calendar calendar) {
     long end = Calendar.minute(nowMicros) * Calendar.MINUTE_MICROS;
     return switch (window) {
       case NOW, HOUR -> new Bounds(end - Calendar.HOUR_MICROS, end);
@@ -57,7 +61,7 @@ final class CoverageFigures {
    * @param start inclusive
    * @param end exclusive
    */
-  record Bounds(long start, long end) {}
+  public record Bounds(long start, long end) {}
 
   /** One window. */
   private static final class Part {
@@ -72,6 +76,20 @@ final class CoverageFigures {
 
     private RatioCounts of(GroupKey group) {
       return tallies.computeIfAbsent(group, key -> new RatioCounts());
+    }
+
+    private void write(DataOutput out) throws IOException {
+      Numbers.write(out, tallies.size());
+      for (Map.Entry<GroupKey, RatioCounts> each : tallies.entrySet()) {
+        each.getKey().write(out);
+        each.getValue().write(out);
+      }
+    }
+
+    private void read(DataInput in) throws IOException {
+      for (long left = Numbers.read(in); left > 0; left--) {
+        of(GroupKey.read(in)).read(in);
+      }
     }
 
     private void add(
@@ -106,7 +124,37 @@ final class CoverageFigures {
     lateness.sum(month.start, month.end, month.of(group).lateness);
   }
 
+  /** Adds figures of the same moment, of other devices. */
+  public void add(CoverageFigures others) {
+    others.hour.tallies.forEach((group, counts) -> hour.of(group).add(counts));
+    others.day.tallies.forEach((group, counts) -> day.of(group).add(counts));
+    others.month.tallies.forEach((group, counts) -> month.of(group).add(counts));
+  }
+
+  /** Writes what {@link #read} takes: some 200 bytes a group. */
+  public void write(DataOutput out) throws IOException {
+    hour.write(out);
+    day.write(out);
+    month.write(out);
+  }
+
+  /** Adds what was written of figures of the same moment. */
+  public void read(DataInput in) throws IOException {
+    hour.read(in);
+    day.read(in);
+    month.read(in);
+  }
+
   Coverage view(Window window, By by, Exclusions exclusions) {
+    return view(window, by, Intervals.of(exclusions.outages()));
+  }
+
+  /**
+   * The rows of a window.
+   *
+   * @param outages when nothing was due of any device
+   */
+  public Coverage view(Window window, By by, Intervals outages) {
     Part part =
         switch (window) {
           case NOW, HOUR -> hour;
@@ -121,7 +169,7 @@ final class CoverageFigures {
         rows.computeIfAbsent(key(group, by), key -> new RatioCounts()).add(tally));
     List<CoverageService.Group> views = new ArrayList<>();
     rows.forEach((key, tally) -> views.add(tally.view(key, by)));
-    double outage = Intervals.of(exclusions.outages()).overlap(part.start, part.end) / 1e6;
+    double outage = outages.overlap(part.start, part.end) / 1e6;
     return new Coverage(
         window.label(), atMicros, true, false, part.start, part.end, outage, List.copyOf(views));
   }

@@ -8,6 +8,7 @@ import io.sluice.api.operator.CoverageService.What;
 import io.sluice.engine.coverage.slot.Calendar;
 import io.sluice.engine.coverage.slot.DeviceCoverage;
 import io.sluice.engine.coverage.slot.DeviceCoverage.Standing;
+import io.sluice.engine.coverage.slot.ExcludedTimes;
 import io.sluice.engine.coverage.slot.Exclusions;
 import io.sluice.engine.coverage.slot.ExpectationPeriod;
 import io.sluice.engine.coverage.slot.GroupKey;
@@ -25,15 +26,16 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The state of every device, and the sums over them. Counting a sample takes constant time; {@link
  * #figures} takes time with the number of devices. Thread-safe: one lock, which is the book itself.
  */
-final class CoverageState {
+public final class CoverageState {
   /** How long what comes late still counts: docs/coverage.md, late data. */
-  static final long FINAL_MICROS = 72 * Calendar.HOUR_MICROS;
+  public static final long FINAL_MICROS = 72 * Calendar.HOUR_MICROS;
 
   /** How far a sample's time may lie ahead of its receipt: docs/coverage.md, late data. */
   private static final long AHEAD_MAX_MICROS = 300_000_000L;
@@ -64,6 +66,7 @@ final class CoverageState {
   private @Nullable DeviceCoverage lastCounted;
 
   private final SlotCursor cursor;
+  private final @Nullable ExcludedTimes own;
   private Exclusions exclusions = Exclusions.NONE;
   private int nextNumber = 1;
   private boolean hasMoves;
@@ -77,28 +80,43 @@ final class CoverageState {
       Function<Device, @Nullable ReportingExpectation> shapes,
       Calendar calendar,
       SlotPageCache.Source pages) {
+    this(shapes, calendar, pages, null);
+  }
+
+  /**
+   * As the other constructor.
+   *
+   * @param own when nothing counts of a device, where that is not the same for all of a group; null
+   *     where it is told by {@link #exclude(Exclusions, long)}
+   */
+  public CoverageState(
+      Function<Device, @Nullable ReportingExpectation> shapes,
+      Calendar calendar,
+      SlotPageCache.Source pages,
+      @Nullable ExcludedTimes own) {
+    this.own = own;
     this.shapes = shapes;
     this.calendar = calendar;
     this.shelf = new SlotPageCache(calendar, pages);
     this.cursor = new SlotCursor(shelf);
   }
 
-  Calendar calendar() {
+  public Calendar calendar() {
     return calendar;
   }
 
-  SlotPageCache shelf() {
+  public SlotPageCache shelf() {
     return shelf;
   }
 
   /** Takes over a device as it was saved. */
-  synchronized void restore(DeviceCoverage device) {
+  public synchronized void restore(DeviceCoverage device) {
     devices.put(device.id, device);
     lastId = null;
     nextNumber = Math.max(nextNumber, device.number + 1);
   }
 
-  synchronized void restore(GroupKey group, Lateness saved) {
+  public synchronized void restore(GroupKey group, Lateness saved) {
     lateness.put(group, saved);
   }
 
@@ -107,15 +125,15 @@ final class CoverageState {
   }
 
   /** No device gets a number below; one that was given away is not given again. */
-  synchronized void numberFrom(int number) {
+  public synchronized void numberFrom(int number) {
     nextNumber = Math.max(nextNumber, number);
   }
 
-  synchronized int nextNumber() {
+  public synchronized int nextNumber() {
     return nextNumber;
   }
 
-  ReportingExpectation shape(@Nullable Device device) {
+  public ReportingExpectation shape(@Nullable Device device) {
     ReportingExpectation shape = device == null ? null : shapes.apply(device);
     return shape == null ? ReportingExpectation.NOTHING : shape;
   }
@@ -126,7 +144,7 @@ final class CoverageState {
    * @param device as it is, or null where it was removed
    * @param at since when, microseconds
    */
-  synchronized void change(String id, @Nullable Device device, long at) {
+  public synchronized void change(String id, @Nullable Device device, long at) {
     lastId = null;
     DeviceCoverage state = devices.get(id);
     if (device == null) {
@@ -152,7 +170,7 @@ final class CoverageState {
         new Standing(
             device.planned(), device.commissioned(), device.retired(), device.parent() != null),
         at,
-        exclusions.of(id, group),
+        (own == null ? exclusions : own).of(id, group),
         shelf);
     if (isNew) {
       note(at, state, What.REGISTERED);
@@ -169,7 +187,7 @@ final class CoverageState {
   }
 
   /** What became of devices since then. */
-  synchronized Changes changes(ChangeFilter filter, long sinceMicros) {
+  public synchronized Changes changes(ChangeFilter filter, long sinceMicros) {
     return changes.find(filter, sinceMicros);
   }
 
@@ -191,7 +209,7 @@ final class CoverageState {
    *
    * @param id the record's device
    */
-  synchronized void count(String id, EncodedRecord sample) {
+  public synchronized void count(String id, EncodedRecord sample) {
     DeviceCoverage device = sample.isOfGateway() ? null : counted(id);
     if (device == null) {
       return;
@@ -289,6 +307,14 @@ final class CoverageState {
     }
   }
 
+  /** From now on those do not count of that device. */
+  public synchronized void exclude(String id, ExcludedTimes now, long nowMicros) {
+    DeviceCoverage device = devices.get(id);
+    if (device != null) {
+      device.exclude(now, nowMicros - FINAL_MICROS, shelf);
+    }
+  }
+
   synchronized Exclusions exclusions() {
     return exclusions;
   }
@@ -298,7 +324,7 @@ final class CoverageState {
    *
    * @param sessions which devices have a session, and when each was last seen
    */
-  synchronized CoverageFigures figures(long nowMicros, Sessions sessions) {
+  public synchronized CoverageFigures figures(long nowMicros, Sessions sessions) {
     CoverageFigures figures = new CoverageFigures(nowMicros, calendar);
     long oldest = nowMicros - (ExpectationPeriod.DAYS_KEPT + 1L) * Calendar.DAY_MICROS;
     boolean isSettling = isSettling(nowMicros);
@@ -319,6 +345,25 @@ final class CoverageState {
       device.forgetBefore(oldest);
     }
     lateness.forEach(figures::add);
+    return figures;
+  }
+
+  /**
+   * Sums up the devices that are wanted, and notes nothing: for as many as ask.
+   *
+   * @param withLateness whether how late samples were is in it, which is not known by device
+   */
+  public synchronized CoverageFigures sum(
+      long nowMicros, Sessions sessions, Predicate<DeviceCoverage> wanted, boolean withLateness) {
+    CoverageFigures figures = new CoverageFigures(nowMicros, calendar);
+    for (DeviceCoverage device : devices.values()) {
+      if (wanted.test(device)) {
+        figures.add(device, isConnected(device, nowMicros, sessions), shelf);
+      }
+    }
+    if (withLateness) {
+      lateness.forEach(figures::add);
+    }
     return figures;
   }
 
@@ -346,7 +391,7 @@ final class CoverageState {
    * A device that has sessions is connected while one lives; one that has none, while it was heard
    * within 3·I + g.
    */
-  static boolean isConnected(DeviceCoverage device, long nowMicros, Sessions sessions) {
+  public static boolean isConnected(DeviceCoverage device, long nowMicros, Sessions sessions) {
     ExpectationPeriod span = device.current();
     if (span == null) {
       return false;
@@ -363,20 +408,20 @@ final class CoverageState {
     return seen != Long.MIN_VALUE && nowMicros - seen <= allowed;
   }
 
-  static long lastSeenMicros(DeviceCoverage device, Sessions sessions) {
+  public static long lastSeenMicros(DeviceCoverage device, Sessions sessions) {
     return Math.max(device.lastReceivedMicros(), sessions.lastSeenMicros(device.id));
   }
 
   /** Looks at each device, or at those named first; none changes meanwhile. */
-  synchronized void forEach(Consumer<DeviceCoverage> look) {
+  public synchronized void forEach(Consumer<DeviceCoverage> look) {
     devices.values().forEach(look);
   }
 
-  synchronized @Nullable DeviceCoverage find(String id) {
+  public synchronized @Nullable DeviceCoverage find(String id) {
     return devices.get(id);
   }
 
-  synchronized Map<GroupKey, Lateness> lateness() {
+  public synchronized Map<GroupKey, Lateness> lateness() {
     return Map.copyOf(lateness);
   }
 
@@ -396,12 +441,12 @@ final class CoverageState {
     return hasMoves;
   }
 
-  synchronized int unsavedPages() {
+  public synchronized int unsavedPages() {
     return shelf.unsaved();
   }
 
   /** The numbers of devices that are gone since the last save. */
-  synchronized List<Integer> removed() {
+  public synchronized List<Integer> removed() {
     return List.copyOf(removed);
   }
 
@@ -413,14 +458,14 @@ final class CoverageState {
     removed.clear();
   }
 
-  synchronized void saved() {
+  public synchronized void saved() {
     removed.clear();
     changes.saved();
     hasMoves = false;
   }
 
   /** What the sessions of devices say. */
-  interface Sessions {
+  public interface Sessions {
     Presence.Contact contact(String id);
 
     /** Microseconds; {@link Long#MIN_VALUE} where not known. */

@@ -30,7 +30,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Looks into the book that are asked for now and then: each takes time with the devices. */
-final class CoverageViews {
+public final class CoverageViews {
   private static final Comparator<DeviceRow> WORST =
       Comparator.comparing(
               DeviceRow::effective, Comparator.nullsLast(Comparator.<Double>naturalOrder()))
@@ -43,7 +43,7 @@ final class CoverageViews {
   private final CoverageState book;
   private final CoverageState.Sessions sessions;
 
-  CoverageViews(CoverageState book, CoverageState.Sessions sessions) {
+  public CoverageViews(CoverageState book, CoverageState.Sessions sessions) {
     this.book = book;
     this.sessions = sessions;
   }
@@ -89,7 +89,7 @@ final class CoverageViews {
     }
   }
 
-  Trend trend(Window window, Filter of, long nowMicros) {
+  public Trend trend(Window window, Filter of, long nowMicros) {
     boolean isByDay = window == Window.MONTH;
     Calendar calendar = book.calendar();
     CoverageFigures.Bounds bounds =
@@ -117,7 +117,7 @@ final class CoverageViews {
         steps.stream().map(step -> step.point(outages)).toList());
   }
 
-  List<DeviceRow> devices(
+  public List<DeviceRow> devices(
       Window window,
       Filter filter,
       boolean isWorstFirst,
@@ -145,7 +145,7 @@ final class CoverageViews {
     return rows;
   }
 
-  long count(Filter filter, boolean commissionedOnly) {
+  public long count(Filter filter, boolean commissionedOnly) {
     long[] count = new long[1];
     book.forEach(device -> {
       if (takes(filter, device) && (!commissionedOnly || device.isCommissioned())) {
@@ -236,7 +236,7 @@ final class CoverageViews {
     return micros == Long.MIN_VALUE ? null : (Long) micros;
   }
 
-  @Nullable DeviceDetail device(String id, long nowMicros) {
+  public @Nullable DeviceDetail device(String id, long nowMicros) {
     synchronized (book) {
       DeviceCoverage device = book.find(id);
       if (device == null) {

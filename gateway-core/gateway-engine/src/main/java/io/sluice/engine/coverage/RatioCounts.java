@@ -4,6 +4,10 @@ import io.sluice.api.operator.CoverageService;
 import io.sluice.api.operator.CoverageService.By;
 import io.sluice.engine.coverage.slot.DeviceCoverage;
 import io.sluice.engine.coverage.slot.Lateness;
+import io.sluice.engine.coverage.slot.Numbers;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -53,6 +57,32 @@ final class RatioCounts {
     commissioned += other.commissioned;
   }
 
+  /** Writes what {@link #read} takes. */
+  void write(DataOutput out) throws IOException {
+    lateness.write(out);
+    for (long each :
+        new long[] {
+          expected, connected, reporting, due, filled, good, stopped, planned, commissioned
+        }) {
+      Numbers.write(out, each);
+    }
+  }
+
+  /** Adds what was written. */
+  void read(DataInput in) throws IOException {
+    lateness.read(in);
+    expected += Numbers.read(in);
+    connected += Numbers.read(in);
+    reporting += Numbers.read(in);
+    due += Numbers.read(in);
+    filled += Numbers.read(in);
+    good += Numbers.read(in);
+    stopped += Numbers.read(in);
+    planned += Numbers.read(in);
+    commissioned += Numbers.read(in);
+  }
+
+  /** A ratio, null where the denominator is 0. */
   static @Nullable Double ratio(long numerator, long denominator) {
     return denominator == 0 ? null : (Double) ((double) numerator / denominator);
   }

@@ -162,7 +162,7 @@ public final class DeviceCoverage {
   }
 
   /** Takes over what does not count, as far back as what still changes. */
-  public void exclude(Exclusions now, long oldest, SlotPageCache shelf) {
+  public void exclude(ExcludedTimes now, long oldest, SlotPageCache shelf) {
     for (ExpectationPeriod span : spans) {
       isDirty |= span.exclude(now.of(id, span.group), oldest, shelf);
     }
@@ -243,7 +243,7 @@ public final class DeviceCoverage {
    * @param applied what did not count when it was saved
    */
   public static DeviceCoverage read(
-      int number, ShapeOf now, Exclusions applied, Calendar calendar, DataInput in)
+      int number, ShapeOf now, ExcludedTimes applied, Calendar calendar, DataInput in)
       throws IOException {
     String id = in.readUTF();
     GroupKey group = GroupKey.read(in);

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 
 /** When nothing counts, and for whom: approved stops, and the gateway's own outages. Immutable. */
-public final class Exclusions {
+public final class Exclusions implements ExcludedTimes {
   public static final Exclusions NONE = new Exclusions(List.of(), List.of());
 
   private final List<Interval> outages;
@@ -54,7 +54,7 @@ public final class Exclusions {
     return outages;
   }
 
-  /** When nothing counts of a device in that group. */
+  @Override
   public Intervals of(String device, GroupKey group) {
     if (parts.isEmpty()) {
       return always;

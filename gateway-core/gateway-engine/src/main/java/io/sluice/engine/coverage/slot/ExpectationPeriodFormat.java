@@ -47,7 +47,7 @@ final class ExpectationPeriodFormat {
       DeviceCoverage device,
       @Nullable ExpectationPeriod before,
       ReportingExpectation now,
-      Exclusions applied,
+      ExcludedTimes applied,
       DataInput in)
       throws IOException {
     int serial = (int) Numbers.read(in);

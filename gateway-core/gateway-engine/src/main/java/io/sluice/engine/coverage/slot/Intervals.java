@@ -1,8 +1,10 @@
 package io.sluice.engine.coverage.slot;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Times that do not count, as intervals from the first to before the second, in order and apart.
@@ -10,9 +12,9 @@ import java.util.List;
  */
 public final class Intervals {
   /** The end of one that has none yet. */
-  static final long OPEN = Long.MAX_VALUE;
+  public static final long OPEN = Long.MAX_VALUE;
 
-  static final Intervals NONE = new Intervals(new long[0]);
+  public static final Intervals NONE = new Intervals(new long[0]);
 
   /** From, to, from, to: ascending. */
   private final long[] bounds;
@@ -39,22 +41,26 @@ public final class Intervals {
         bounds[used++] = part.to();
       }
     }
-    return new Intervals(java.util.Arrays.copyOf(bounds, used));
+    return new Intervals(Arrays.copyOf(bounds, used));
   }
 
-  int size() {
+  /** How many there are. */
+  public int size() {
     return bounds.length / 2;
   }
 
-  long from(int index) {
+  /** Where the one of that number begins, from 0. */
+  public long from(int index) {
     return bounds[2 * index];
   }
 
-  long to(int index) {
+  /** Where the one of that number ends: the first microsecond that is not in it. */
+  public long to(int index) {
     return bounds[2 * index + 1];
   }
 
-  boolean contains(long micros) {
+  /** Whether that moment lies in one of them. */
+  public boolean contains(long micros) {
     if (bounds.length == 0 || micros >= bounds[bounds.length - 1] || micros < bounds[0]) {
       return false;
     }
@@ -80,8 +86,32 @@ public final class Intervals {
     return sum;
   }
 
+  /** What lies in these and in {@code other}. */
+  public Intervals within(Intervals other) {
+    return without(without(other));
+  }
+
+  /** They, one by one. */
+  public List<Interval> list() {
+    List<Interval> all = new ArrayList<>(size());
+    for (int i = 0; i < size(); i++) {
+      all.add(new Interval(from(i), to(i)));
+    }
+    return all;
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Intervals those && Arrays.equals(bounds, those.bounds);
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(bounds);
+  }
+
   /** What lies in these and not in {@code other}. */
-  Intervals without(Intervals other) {
+  public Intervals without(Intervals other) {
     List<Interval> left = new ArrayList<>();
     for (int i = 0; i < size(); i++) {
       long at = from(i);

@@ -2,8 +2,10 @@ package io.sluice.engine.coverage.slot;
 
 import static io.sluice.engine.coverage.slot.Calendar.HOUR_MICROS;
 
+import java.io.ByteArrayOutputStream;
 import java.io.DataInput;
 import java.io.DataOutput;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -217,6 +219,42 @@ public final class Lateness {
     }
   }
 
+  /** Where parts of it are kept. */
+  public interface Parts {
+    /**
+     * Takes one part; it replaces what was kept at that place.
+     *
+     * @param ring 0 to 2
+     * @param place in the ring, from 0
+     * @param part what {@link Lateness#readPart} takes
+     */
+    void put(int ring, int place, byte[] part) throws IOException;
+  }
+
+  /** Hands out what the sample that was added last has changed, and no more than that. */
+  public void writeChanged(Parts parts) throws IOException {
+    write(0, ofMinute, parts);
+    write(1, ofHour, parts);
+    write(2, ofDay, parts);
+  }
+
+  private void write(int ring, @Nullable Bucket bucket, Parts parts) throws IOException {
+    if (bucket != null) {
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream(64);
+      bucket.write(new DataOutputStream(bytes));
+      int place = (int) Math.floorMod(bucket.period, (long) rings()[ring].length);
+      parts.put(ring, place, bytes.toByteArray());
+    }
+  }
+
+  /** Takes over a part as it was handed out. */
+  public void readPart(int ring, DataInput in) throws IOException {
+    minute = NONE;
+    long period = in.readLong();
+    @Nullable Bucket[] buckets = rings()[ring];
+    buckets[(int) Math.floorMod(period, (long) buckets.length)] = Bucket.read(period, in);
+  }
+
   private @Nullable Bucket[][] rings() {
     return new @Nullable Bucket[][] {minutes, hours, days};
   }
@@ -242,6 +280,29 @@ public final class Lateness {
       received += other.received;
       timely += other.timely;
       Arrays.setAll(bins, i -> bins[i] + other.bins[i]);
+    }
+
+    /** Writes what {@link #read} takes. */
+    public void write(DataOutput out) throws IOException {
+      Numbers.write(out, received);
+      if (received > 0) {
+        Numbers.write(out, timely);
+        for (long bin : bins) {
+          Numbers.write(out, bin);
+        }
+      }
+    }
+
+    /** Adds what was written. */
+    public void read(DataInput in) throws IOException {
+      long more = Numbers.read(in);
+      if (more > 0) {
+        received += more;
+        timely += Numbers.read(in);
+        for (int bin = 0; bin < BINS; bin++) {
+          bins[bin] += Numbers.read(in);
+        }
+      }
     }
 
     public long received() {

@@ -5,10 +5,11 @@ import java.io.DataOutput;
 import java.io.IOException;
 
 /** Numbers from 0 in as few bytes as they need: seven bits a byte, lowest first. */
-final class Numbers {
+public final class Numbers {
   private Numbers() {}
 
-  static void write(DataOutput out, long number) throws IOException {
+  /** Writes one. */
+  public static void write(DataOutput out, long number) throws IOException {
     long left = number;
     while ((left & ~0x7FL) != 0) {
       out.writeByte((int) ((left & 0x7F) | 0x80));
@@ -17,7 +18,8 @@ final class Numbers {
     out.writeByte((int) left);
   }
 
-  static long read(DataInput in) throws IOException {
+  /** Reads one. */
+  public static long read(DataInput in) throws IOException {
     long number = 0;
     for (int shift = 0; shift < 64; shift += 7) {
       byte next = in.readByte();
