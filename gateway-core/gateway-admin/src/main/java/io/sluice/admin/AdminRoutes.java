@@ -6,22 +6,8 @@ import io.sluice.admin.http.MediaType;
 import io.sluice.admin.http.Methods;
 import io.sluice.admin.http.Query;
 import io.sluice.admin.http.Workers;
-import io.sluice.admin.metrics.MetricsResource;
-import io.sluice.admin.resource.AlarmResource;
 import io.sluice.admin.resource.ApiDescription;
-import io.sluice.admin.resource.ClaimResource;
-import io.sluice.admin.resource.CommandResource;
-import io.sluice.admin.resource.ConfigurationResource;
-import io.sluice.admin.resource.CoverageResource;
-import io.sluice.admin.resource.DeadLetterResource;
-import io.sluice.admin.resource.DecodeResource;
-import io.sluice.admin.resource.DeviceResource;
-import io.sluice.admin.resource.DrainResource;
-import io.sluice.admin.resource.ImportResource;
-import io.sluice.admin.resource.LatestResource;
-import io.sluice.admin.resource.LiveStream;
 import io.sluice.admin.resource.Updates;
-import io.sluice.admin.resource.UpstreamResource;
 import io.sluice.admin.security.AdminUser;
 import io.sluice.admin.security.Authentication;
 import io.sluice.admin.security.Authorization;
@@ -29,8 +15,6 @@ import io.sluice.admin.security.SameSite;
 import io.sluice.api.audit.AuditTrail;
 import io.sluice.api.health.Health;
 import io.sluice.api.operator.AdminSettings;
-import io.sluice.api.operator.Flow;
-import io.sluice.api.operator.Operations;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
@@ -51,7 +35,7 @@ final class AdminRoutes {
 
   static Router router(
       Vertx vertx,
-      Operations operations,
+      AdminSurface surface,
       Updates updates,
       AdminSettings settings,
       Handler<RoutingContext> connections,
@@ -62,7 +46,7 @@ final class AdminRoutes {
     Methods methods = new Methods(router);
     router.route().handler(connections);
     router.route().handler(ctx -> securityHeaders(ctx, isSecure));
-    health(router, operations);
+    health(router, surface);
     router.route("/health/*").handler(methods);
     dashboard(router);
     router
@@ -75,27 +59,12 @@ final class AdminRoutes {
         .handler(new SameSite(settings))
         .handler(new Authorization(audit))
         .handler(methods);
-    new ImportResource(operations.importer()).mount(router);
+    surface.mountUnbounded(router);
     router.route().handler(BodyHandler.create(false).setBodyLimit(BODY_MAX_BYTES));
     router.route("/api/*").handler(AdminRoutes::jsonBodiesOnly);
-    figures(router, operations);
-    new DeviceResource(operations.devices()).mount(router);
-    new LatestResource(operations).mount(router);
-    new UpstreamResource(operations).mount(router);
-    new ConfigurationResource(operations.configuration()).mount(router);
-    new DrainResource(operations).mount(router);
-    new DecodeResource(operations.decoding()).mount(router);
-    new CoverageResource(operations.coverage()).mount(router);
-    new ClaimResource(operations.claims()).mount(router);
-    new CommandResource(operations.commands(), operations.devices()).mount(router);
-    new AlarmResource(operations.alarms()).mount(router);
-    new DeadLetterResource(operations.deadLetters(), operations.retries()).mount(router);
-    router
-        .get("/api/v1/live")
-        .handler(Query.takes("class", "device"))
-        .handler(new LiveStream(vertx, operations));
+    router.get("/api/v1/me").handler(Query.takes()).handler(AdminRoutes::who);
+    surface.mount(vertx, router);
     router.get("/api/v1/updates").handler(Query.takes()).handler(updates);
-    router.get("/metrics").handler(Workers.blocking(new MetricsResource(operations)::scrape));
     router.get("/api/v1/openapi.yaml").handler(Query.takes()).handler(new ApiDescription());
     router
         .route()
@@ -106,14 +75,14 @@ final class AdminRoutes {
     return router;
   }
 
-  private static void health(Router router, Operations operations) {
+  private static void health(Router router, AdminSurface surface) {
     router.get("/health/live").handler(ctx -> Answers.json(ctx, 200, Map.of("live", true)));
     router
         .get("/health/ready")
         .handler(
             Workers.blocking(ctx -> {
-              Operations.Status status = operations.status();
-              String reason = status.notReadyReason();
+              AdminSurface.Readiness status = surface.readiness();
+              String reason = status.reason();
               List<String> warnings = Health.ofProcess().warnings();
               Map<String, Object> body = new TreeMap<>(Map.of("ready", status.ready()));
               if (reason != null) {
@@ -133,22 +102,6 @@ final class AdminRoutes {
     return new Notice(settings.notice(), settings.signOutAfter().toSeconds());
   }
 
-  private static void figures(Router router, Operations operations) {
-    router.get("/api/v1/me").handler(Query.takes()).handler(AdminRoutes::who);
-    router
-        .get("/api/v1/status")
-        .handler(Query.takes())
-        .handler(Workers.blocking(ctx -> Answers.json(ctx, 200, operations.status())));
-    router
-        .get("/api/v1/flow")
-        .handler(Query.takes())
-        .handler(Workers.blocking(ctx -> Answers.json(ctx, 200, operations.flow())));
-    router
-        .get("/api/v1/ledger")
-        .handler(Query.takes())
-        .handler(Workers.blocking(ctx -> ledger(ctx, operations)));
-  }
-
   /**
    * Who asks, as the gateway knows it.
    *
@@ -159,10 +112,6 @@ final class AdminRoutes {
   private static void who(RoutingContext ctx) {
     AdminUser user = AdminUser.in(ctx);
     Answers.json(ctx, 200, new Me(user.name(), ApiJson.name(user.role())));
-  }
-
-  private static void ledger(RoutingContext ctx, Operations operations) {
-    Answers.json(ctx, 200, Flow.LedgerView.of(operations.ledger()));
   }
 
   private static void dashboard(Router router) {

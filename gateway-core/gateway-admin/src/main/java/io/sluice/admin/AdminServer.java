@@ -62,6 +62,17 @@ public final class AdminServer implements AutoCloseable {
    */
   public static AdminServer start(AdminSettings settings, Operations operations, AuditTrail audit)
       throws IOException, InterruptedException {
+    return start(settings, new GatewaySurface(operations), audit);
+  }
+
+  /**
+   * Opens the listener of a program that is not a gateway.
+   *
+   * @param audit is told of each change and refusal
+   * @throws IOException where the address cannot be bound; the message names it and the remedy
+   */
+  public static AdminServer start(AdminSettings settings, AdminSurface surface, AuditTrail audit)
+      throws IOException, InterruptedException {
     String host = settings.host();
     int port = settings.port();
     TlsSettings tls = settings.tls();
@@ -83,12 +94,12 @@ public final class AdminServer implements AutoCloseable {
     if (secured != null) {
       secured.applyTo(options);
     }
-    Updates updates = new Updates(vertx, operations);
+    Updates updates = surface.updates(vertx);
     ConnectionBound connections = new ConnectionBound(System::nanoTime);
     Authentication authentication = new Authentication(settings, audit, secured);
     Router router =
         AdminRoutes.router(
-            vertx, operations, updates, settings, connections::handle, authentication, audit);
+            vertx, surface, updates, settings, connections::handle, authentication, audit);
     HttpServer server = vertx.createHttpServer(options).requestHandler(new RequestForm(router));
     connections.applyTo(vertx, server);
     try {

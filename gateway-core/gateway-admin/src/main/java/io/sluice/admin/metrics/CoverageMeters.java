@@ -17,14 +17,14 @@ import org.jspecify.annotations.Nullable;
  * of nothing has no series. Beyond {@value #SITES_MAX} sites the rest, by name, is left out; the
  * API has them all.
  */
-final class CoverageMeters {
+public final class CoverageMeters {
   static final int SITES_MAX = 500;
 
   private final CoverageService service;
   private final MultiGauge expected;
   private final MultiGauge ratio;
 
-  CoverageMeters(CoverageService service, PrometheusMeterRegistry registry) {
+  public CoverageMeters(CoverageService service, PrometheusMeterRegistry registry) {
     this.service = service;
     this.expected = gauge("sluice.coverage.expected", registry);
     this.ratio = gauge("sluice.coverage.ratio", registry);
@@ -35,7 +35,7 @@ final class CoverageMeters {
   }
 
   /** Takes over the figures that were produced last. */
-  void update() {
+  public void update() {
     List<Row<?>> counts = new ArrayList<>();
     List<Row<?>> ratios = new ArrayList<>();
     for (Group group : sites(Window.NOW)) {

@@ -22,11 +22,13 @@ import io.sluice.api.operator.CoverageService.Stop;
 import io.sluice.api.operator.CoverageService.StopScope;
 import io.sluice.api.operator.CoverageService.What;
 import io.sluice.api.operator.CoverageService.Window;
+import io.vertx.core.Handler;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.YearMonth;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,18 +51,14 @@ public final class CoverageResource {
   }
 
   public void mount(Router router) {
-    router
-        .get("/api/v1/coverage")
-        .handler(Query.takes("window", "by"))
-        .handler(blocking(this::show));
+    router.get("/api/v1/coverage").handler(takes("window", "by")).handler(blocking(this::show));
     router
         .get("/api/v1/coverage/trend")
-        .handler(Query.takes("window", "by", "key", "sector", "site", "model"))
+        .handler(takes("window", "by", "key", "sector", "site", "model"))
         .handler(blocking(this::trend));
     router
         .get("/api/v1/coverage/devices")
-        .handler(
-            Query.takes("window", "sector", "site", "model", "search", "order", "limit", "after"))
+        .handler(takes("window", "sector", "site", "model", "search", "order", "limit", "after"))
         .handler(blocking(this::devices));
     router
         .get("/api/v1/coverage/changes")
@@ -89,8 +87,22 @@ public final class CoverageResource {
         .handler(blocking(this::device));
   }
 
+  /** The parameters of a figure; a fleet's may be of one gateway. */
+  private Handler<RoutingContext> takes(String... parameters) {
+    if (!service.isOfFleet()) {
+      return Query.takes(parameters);
+    }
+    String[] all = Arrays.copyOf(parameters, parameters.length + 1);
+    all[parameters.length] = "gateway";
+    return Query.takes(all);
+  }
+
   private void show(RoutingContext ctx) {
-    Coverage coverage = service.coverage(window(ctx), by(ctx));
+    String gateway = Query.text(ctx, "gateway");
+    Coverage coverage =
+        gateway == null
+            ? service.coverage(window(ctx), by(ctx))
+            : service.coverage(window(ctx), by(ctx), gateway);
     Map<String, Object> answer = new LinkedHashMap<>();
     answer.put("window", coverage.window());
     answer.put("at", coverage.at());
@@ -100,6 +112,9 @@ public final class CoverageResource {
     answer.put("final", coverage.isFinal());
     answer.put("outageSeconds", coverage.outageSeconds());
     answer.put("groups", coverage.groups());
+    if (coverage.fleet() != null) {
+      answer.put("fleet", coverage.fleet());
+    }
     Answers.json(ctx, 200, answer);
   }
 
@@ -117,7 +132,8 @@ public final class CoverageResource {
             by == By.SECTOR && key != null ? key : Query.text(ctx, "sector"),
             by == By.SITE && key != null ? key : Query.text(ctx, "site"),
             by == By.MODEL && key != null ? key : Query.text(ctx, "model"),
-            null);
+            null,
+            Query.text(ctx, "gateway"));
     Window given = Query.choice(ctx, "window", TREND_WINDOWS, Window::label);
     Window window = given == null ? Window.DAY : given;
     Answers.json(ctx, 200, service.trend(window, of));
@@ -129,7 +145,8 @@ public final class CoverageResource {
             Query.text(ctx, "sector"),
             Query.text(ctx, "site"),
             Query.text(ctx, "model"),
-            Query.text(ctx, "search"));
+            Query.text(ctx, "search"),
+            Query.text(ctx, "gateway"));
     String order = Query.choice(ctx, "order", new String[] {"worst", "id"}, word -> word);
     boolean isWorstFirst = !"id".equals(order);
     int limit = Query.limit(ctx, ROWS, ROWS_MAX);

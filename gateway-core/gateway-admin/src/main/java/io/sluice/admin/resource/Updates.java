@@ -2,11 +2,12 @@ package io.sluice.admin.resource;
 
 import io.sluice.admin.http.Answers;
 import io.sluice.admin.http.ApiJson;
+import io.sluice.api.operator.AlarmService;
 import io.sluice.api.operator.AlarmService.Counts;
+import io.sluice.api.operator.CoverageService;
 import io.sluice.api.operator.CoverageService.By;
 import io.sluice.api.operator.CoverageService.Group;
 import io.sluice.api.operator.CoverageService.Window;
-import io.sluice.api.operator.Operations;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
@@ -15,6 +16,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,7 +51,9 @@ public final class Updates implements Handler<RoutingContext> {
   }
 
   private final Vertx vertx;
-  private final Operations operations;
+  private final Supplier<?> flow;
+  private final AlarmService book;
+  private final CoverageService coverage;
   private final List<Reader> readers = new ArrayList<>();
   private boolean isUnderWay;
   private int round;
@@ -60,9 +64,16 @@ public final class Updates implements Handler<RoutingContext> {
   /** What the event of coverage carries. */
   private record Ratios(String window, List<Group> groups) {}
 
-  public Updates(Vertx vertx, Operations operations) {
+  /**
+   * For all who read.
+   *
+   * @param flow what the event of that name carries
+   */
+  public Updates(Vertx vertx, Supplier<?> flow, AlarmService book, CoverageService coverage) {
     this.vertx = vertx;
-    this.operations = operations;
+    this.flow = flow;
+    this.book = book;
+    this.coverage = coverage;
     vertx.setPeriodic(PERIOD_MILLIS, timer -> publish());
   }
 
@@ -118,17 +129,17 @@ public final class Updates implements Handler<RoutingContext> {
   }
 
   private String events(boolean withCoverage) {
-    String flow = event("flow", operations.flow());
-    Counts now = operations.alarms().counts();
+    String events = event("flow", flow.get());
+    Counts now = book.counts();
     if (withCoverage || !now.equals(alarms)) {
       alarms = now;
-      flow += event("alarms", now);
+      events += event("alarms", now);
     }
     if (!withCoverage) {
-      return flow;
+      return events;
     }
-    List<Group> groups = operations.coverage().latest(Window.HOUR, By.SECTOR).groups();
-    return flow + event("coverage", new Ratios(Window.HOUR.label(), groups));
+    List<Group> groups = coverage.latest(Window.HOUR, By.SECTOR).groups();
+    return events + event("coverage", new Ratios(Window.HOUR.label(), groups));
   }
 
   private static String event(String name, Object data) {

@@ -184,6 +184,7 @@ public interface AlarmService {
    * @param notifiedMicros since when it waits, or when it was delivered or given up; else null
    * @param text what is the matter, in one sentence
    * @param note the operator's last, or null
+   * @param gateway in whose book it is, where it is asked of a fleet; else null
    */
   record AlarmView(
       long id,
@@ -208,5 +209,58 @@ public interface AlarmService {
       @Nullable String notification,
       @Nullable Long notifiedMicros,
       String text,
-      @Nullable String note) {}
+      @Nullable String note,
+      @Nullable String gateway) {
+    /** Of the gateway that is asked. */
+    public AlarmView(
+        long id,
+        @Nullable String device,
+        String sector,
+        String site,
+        String model,
+        Kind kind,
+        String name,
+        String point,
+        String severity,
+        String urgency,
+        String certainty,
+        String status,
+        State state,
+        long raisedMicros,
+        @Nullable Long acknowledgedMicros,
+        @Nullable String acknowledgedBy,
+        @Nullable Long clearedMicros,
+        @Nullable String clearedBy,
+        @Nullable Long escalatedMicros,
+        @Nullable String notification,
+        @Nullable Long notifiedMicros,
+        String text,
+        @Nullable String note) {
+      this(
+          id,
+          device,
+          sector,
+          site,
+          model,
+          kind,
+          name,
+          point,
+          severity,
+          urgency,
+          certainty,
+          status,
+          state,
+          raisedMicros,
+          acknowledgedMicros,
+          acknowledgedBy,
+          clearedMicros,
+          clearedBy,
+          escalatedMicros,
+          notification,
+          notifiedMicros,
+          text,
+          note,
+          null);
+    }
+  }
 }

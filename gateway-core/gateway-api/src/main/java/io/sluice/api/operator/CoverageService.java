@@ -56,6 +56,7 @@ public interface CoverageService {
    * @param start of the window, inclusive
    * @param end of the window, exclusive
    * @param outageSeconds how long the gateway itself was away in the window: nothing was due then
+   * @param fleet how much of the fleet is in it; null at a gateway
    */
   record Coverage(
       String window,
@@ -65,7 +66,64 @@ public interface CoverageService {
       long start,
       long end,
       double outageSeconds,
-      List<Group> groups) {}
+      List<Group> groups,
+      @Nullable Share fleet) {
+    /** Of a gateway. */
+    public Coverage(
+        String window,
+        long at,
+        boolean provisional,
+        boolean isFinal,
+        long start,
+        long end,
+        double outageSeconds,
+        List<Group> groups) {
+      this(window, at, provisional, isFinal, start, end, outageSeconds, groups, null);
+    }
+
+    /** The same of a fleet. */
+    public Coverage of(Share share) {
+      return new Coverage(
+          window, at, provisional, isFinal, start, end, outageSeconds, groups, share);
+    }
+  }
+
+  /**
+   * How much of a fleet an answer is of. A share that is missing makes the answer provisional; what
+   * is there is right all the same.
+   *
+   * @param provisional whether anything of the following is missing
+   * @param partitions into how many parts the devices are split
+   * @param missing parts that no instance has answered for: they are being taken over, or their
+   *     instance is away
+   * @param behind parts that have not yet read what lies on their topics
+   * @param missingShare those of both, of all parts: 0 to 1
+   * @param silent gateways that have said nothing for 35 s: what they hold is not in it
+   * @param instances those of the fleet's processes that have not answered, {@code host:port}
+   */
+  record Share(
+      boolean provisional,
+      int partitions,
+      List<Integer> missing,
+      List<Integer> behind,
+      double missingShare,
+      List<String> silent,
+      List<String> instances) {}
+
+  /** Whether it is of a fleet: then it may be asked of the devices at one gateway alone. */
+  default boolean isOfFleet() {
+    return false;
+  }
+
+  /**
+   * As {@link #coverage(Window, By)}, of the devices that are at one gateway now; how late samples
+   * were is not known of these.
+   *
+   * @throws UnsupportedOperationException at a gateway
+   */
+  default Coverage coverage(Window window, By by, String gateway) {
+    throw new UnsupportedOperationException("a gateway has its own devices alone");
+  }
 
   /**
    * One row. Ratios are null where nothing is expected.
@@ -145,12 +203,23 @@ public interface CoverageService {
    * Which devices; null takes all.
    *
    * @param search part of the id, in capitals or not
+   * @param gateway where they are now; of a fleet alone
    */
   record Filter(
       @Nullable String sector,
       @Nullable String site,
       @Nullable String model,
-      @Nullable String search) {
+      @Nullable String search,
+      @Nullable String gateway) {
+    /** At whatever gateway. */
+    public Filter(
+        @Nullable String sector,
+        @Nullable String site,
+        @Nullable String model,
+        @Nullable String search) {
+      this(sector, site, model, search, null);
+    }
+
     /** All devices. */
     public static final Filter ALL = new Filter(null, null, null, null);
 

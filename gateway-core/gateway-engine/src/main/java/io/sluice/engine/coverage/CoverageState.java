@@ -300,7 +300,7 @@ public final class CoverageState {
   }
 
   /** From now on those do not count. */
-  synchronized void exclude(Exclusions now, long nowMicros) {
+  public synchronized void exclude(Exclusions now, long nowMicros) {
     exclusions = now;
     for (DeviceCoverage device : devices.values()) {
       device.exclude(now, nowMicros - FINAL_MICROS, shelf);
@@ -315,7 +315,7 @@ public final class CoverageState {
     }
   }
 
-  synchronized Exclusions exclusions() {
+  public synchronized Exclusions exclusions() {
     return exclusions;
   }
 

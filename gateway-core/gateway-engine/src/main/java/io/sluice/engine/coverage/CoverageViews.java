@@ -27,11 +27,13 @@ import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /** Looks into the book that are asked for now and then: each takes time with the devices. */
 public final class CoverageViews {
-  private static final Comparator<DeviceRow> WORST =
+  /** The worst first: by effective coverage, those with nothing due last. */
+  public static final Comparator<DeviceRow> WORST =
       Comparator.comparing(
               DeviceRow::effective, Comparator.nullsLast(Comparator.<Double>naturalOrder()))
           .thenComparing(DeviceRow::connected)
@@ -42,10 +44,24 @@ public final class CoverageViews {
 
   private final CoverageState book;
   private final CoverageState.Sessions sessions;
+  private final BiPredicate<Filter, DeviceCoverage> also;
 
-  public CoverageViews(CoverageState book, CoverageState.Sessions sessions) {
+  CoverageViews(CoverageState book, CoverageState.Sessions sessions) {
+    this(book, sessions, (filter, device) -> true);
+  }
+
+  /**
+   * Over that book.
+   *
+   * @param also whether a filter takes a device, beside what it says of group and id
+   */
+  public CoverageViews(
+      CoverageState book,
+      CoverageState.Sessions sessions,
+      BiPredicate<Filter, DeviceCoverage> also) {
     this.book = book;
     this.sessions = sessions;
+    this.also = also;
   }
 
   /** Sums of one point of a trend. */
@@ -89,6 +105,7 @@ public final class CoverageViews {
     }
   }
 
+  /** See {@code CoverageService.trend}. */
   public Trend trend(Window window, Filter of, long nowMicros) {
     boolean isByDay = window == Window.MONTH;
     Calendar calendar = book.calendar();
@@ -102,6 +119,9 @@ public final class CoverageViews {
       start = next;
     }
     book.forEach(device -> {
+      if (!also.test(of, device)) {
+        return;
+      }
       for (Step step : steps) {
         boolean isReporting =
             isByDay
@@ -117,6 +137,7 @@ public final class CoverageViews {
         steps.stream().map(step -> step.point(outages)).toList());
   }
 
+  /** See {@code CoverageService.devices}. */
   public List<DeviceRow> devices(
       Window window,
       Filter filter,
@@ -145,6 +166,7 @@ public final class CoverageViews {
     return rows;
   }
 
+  /** See {@code CoverageService.count}. */
   public long count(Filter filter, boolean commissionedOnly) {
     long[] count = new long[1];
     book.forEach(device -> {
@@ -155,9 +177,11 @@ public final class CoverageViews {
     return count[0];
   }
 
-  private static boolean takes(Filter filter, DeviceCoverage device) {
+  private boolean takes(Filter filter, DeviceCoverage device) {
     String search = filter.search();
-    return (search == null || contains(device.id, search)) && takes(filter, device.group());
+    return (search == null || contains(device.id, search))
+        && takes(filter, device.group())
+        && also.test(filter, device);
   }
 
   private static boolean takes(Filter filter, GroupKey group) {
@@ -236,6 +260,7 @@ public final class CoverageViews {
     return micros == Long.MIN_VALUE ? null : (Long) micros;
   }
 
+  /** See {@code CoverageService.device}. */
   public @Nullable DeviceDetail device(String id, long nowMicros) {
     synchronized (book) {
       DeviceCoverage device = book.find(id);

@@ -1,0 +1,110 @@
+package io.sluice.fleet.alarm;
+
+import io.sluice.api.operator.AlarmService.AlarmView;
+import io.sluice.api.operator.AlarmService.State;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * What operators did with alarms at the fleet, by the topic that all instances read whole. The
+ * books of the gateways are as they were. {@value #KEPT} are kept, the newest. Thread-safe.
+ */
+public final class Acknowledgements {
+  private static final Logger LOG = LoggerFactory.getLogger(Acknowledgements.class);
+  private static final int KEPT = 200_000;
+  private static final JsonMapper JSON = JsonMapper.shared();
+
+  /**
+   * One of them.
+   *
+   * @param state what the alarm became: acknowledged or cleared
+   * @param at microseconds since the epoch
+   */
+  record Act(State state, String by, @Nullable String note, long at) {}
+
+  private final Map<Long, Act> acts = new LinkedHashMap<>();
+
+  /** Takes one record of the topic; what cannot be read is told and left out. */
+  public synchronized void take(byte @Nullable [] value) {
+    if (value == null) {
+      return;
+    }
+    try {
+      JsonNode said = JSON.readTree(value);
+      JsonNode note = said.path("note");
+      put(
+          said.path("id").asLong(),
+          new Act(
+              State.valueOf(said.path("state").asString("").toUpperCase(Locale.ROOT)),
+              said.path("by").asString(""),
+              note.isString() ? note.asString() : null,
+              said.path("at").asLong()));
+    } catch (JacksonException | IllegalArgumentException e) {
+      LOG.warn("fleet: an acknowledgement cannot be read, and is left out: {}", e.getMessage());
+    }
+  }
+
+  private void put(long id, Act act) {
+    acts.remove(id);
+    acts.put(id, act);
+    if (acts.size() > KEPT) {
+      acts.remove(acts.keySet().iterator().next());
+    }
+  }
+
+  /** The bytes of one for the topic. */
+  static byte[] write(AlarmView alarm, Act act) {
+    Map<String, Object> said = new LinkedHashMap<>();
+    said.put("v", 1);
+    said.put("id", alarm.id());
+    said.put("gateway", Objects.requireNonNullElse(alarm.gateway(), ""));
+    said.put("state", act.state().label());
+    said.put("by", act.by());
+    said.put("note", act.note());
+    said.put("at", act.at());
+    return JSON.writeValueAsBytes(said);
+  }
+
+  /** The alarm as the fleet has it: what the gateway's book says, and what was done here. */
+  synchronized AlarmView over(AlarmView alarm) {
+    Act act = acts.get(alarm.id());
+    if (act == null || alarm.state() == State.CLEARED) {
+      return alarm;
+    }
+    boolean isCleared = act.state() == State.CLEARED;
+    boolean isFirst = alarm.acknowledgedMicros() == null && !isCleared;
+    return new AlarmView(
+        alarm.id(),
+        alarm.device(),
+        alarm.sector(),
+        alarm.site(),
+        alarm.model(),
+        alarm.kind(),
+        alarm.name(),
+        alarm.point(),
+        alarm.severity(),
+        alarm.urgency(),
+        alarm.certainty(),
+        alarm.status(),
+        act.state(),
+        alarm.raisedMicros(),
+        isFirst ? (Long) act.at() : alarm.acknowledgedMicros(),
+        isFirst ? act.by() : alarm.acknowledgedBy(),
+        isCleared ? (Long) act.at() : null,
+        isCleared ? act.by() : null,
+        alarm.escalatedMicros(),
+        alarm.notification(),
+        alarm.notifiedMicros(),
+        alarm.text(),
+        act.note() == null ? alarm.note() : act.note(),
+        alarm.gateway());
+  }
+}

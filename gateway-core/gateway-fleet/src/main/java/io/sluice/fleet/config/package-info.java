@@ -1,0 +1,3 @@
+/** The configuration of a fleet process: {@code fleet.yaml}. */
+@org.jspecify.annotations.NullMarked
+package io.sluice.fleet.config;

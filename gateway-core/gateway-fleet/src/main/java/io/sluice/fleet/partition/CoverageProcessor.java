@@ -1,0 +1,249 @@
+package io.sluice.fleet.partition;
+
+import io.sluice.engine.coverage.slot.Calendar;
+import io.sluice.engine.record.EncodedRecord;
+import io.sluice.fleet.gateway.GatewayBook;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.WindowStore;
+import org.apache.kafka.streams.state.WindowStoreIterator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * One partition's task: takes records, the registry's changes and the sessions of its devices, in
+ * the order in which Kafka gives them. What cannot be read is counted, told once a minute and left
+ * out: it never stops the task. Of the task's thread.
+ */
+final class CoverageProcessor implements Processor<byte[], byte[], Void, Void> {
+  private static final Logger LOG = LoggerFactory.getLogger(CoverageProcessor.class);
+  private static final JsonMapper JSON = JsonMapper.shared();
+  private static final Duration LOOK = Duration.ofSeconds(1);
+  private static final Duration UPKEEP = Duration.ofMinutes(5);
+  private static final long TELL_MILLIS = 60_000;
+  private static final byte[] SEEN = {1};
+
+  private final Topics topics;
+  private final GatewayBook gateways;
+  private final LivePartitions live;
+  private final Calendar calendar;
+  private final RecordDecoding decoding;
+  private @Nullable ProcessorContext<Void, Void> context;
+  private @Nullable PartitionBook book;
+  private @Nullable PartitionAlarms alarms;
+  private @Nullable WaitingRecords waiting;
+  private @Nullable WindowStore<Bytes, byte[]> seen;
+  private long toldMillis;
+  private long untold;
+
+  CoverageProcessor(
+      Topics topics,
+      GatewayBook gateways,
+      LivePartitions live,
+      Calendar calendar,
+      RecordDecoding decoding) {
+    this.topics = topics;
+    this.gateways = gateways;
+    this.live = live;
+    this.calendar = calendar;
+    this.decoding = decoding;
+  }
+
+  @Override
+  public void init(ProcessorContext<Void, Void> context) {
+    this.context = context;
+    KeyValueStore<Bytes, byte[]> kept = context.getStateStore(FleetTopology.COVERAGE);
+    PartitionStore store = new PartitionStore(kept);
+    seen = context.getStateStore(FleetTopology.SEEN);
+    try {
+      waiting = WaitingRecords.open(store);
+      PartitionAlarms ofAlarms = PartitionAlarms.open(store);
+      alarms = ofAlarms;
+      PartitionBook opened =
+          PartitionBook.open(context.taskId().partition(), store, gateways, calendar, ofAlarms);
+      book = opened;
+      live.add(opened);
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "the state of partition " + context.taskId().partition() + " cannot be read", e);
+    }
+    context.schedule(LOOK, PunctuationType.WALL_CLOCK_TIME, millis -> look(millis * 1_000));
+    context.schedule(UPKEEP, PunctuationType.WALL_CLOCK_TIME, millis -> upkeep(millis * 1_000));
+  }
+
+  private ProcessorContext<Void, Void> context() {
+    ProcessorContext<Void, Void> known = context;
+    if (known == null) {
+      throw new IllegalStateException("the task has not begun");
+    }
+    return known;
+  }
+
+  private PartitionBook book() {
+    PartitionBook known = book;
+    if (known == null) {
+      throw new IllegalStateException("the task has not begun");
+    }
+    return known;
+  }
+
+  @Override
+  public void process(Record<byte[], byte[]> record) {
+    String topic = context().recordMetadata().map(each -> each.topic()).orElse("");
+    byte[] key = record.key();
+    if (key == null || key.length == 0) {
+      refuse(topic, "NO_KEY", "has no key");
+      return;
+    }
+    if (key[0] == '#') {
+      return; // the writer's own mark
+    }
+    try {
+      if (topic.equals(topics.devices())) {
+        device(record);
+      } else if (topic.equals(topics.presence())) {
+        session(record);
+      } else {
+        record(topic, key, record.value());
+      }
+    } catch (JacksonException | IllegalArgumentException | ArithmeticException e) {
+      refuse(topic, "NOT_JSON", String.valueOf(e.getMessage()));
+    } catch (RecordDecoding.PoisonException e) {
+      refuse(topic, e.kind(), String.valueOf(e.getMessage()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void record(String topic, byte[] key, byte @Nullable [] value)
+      throws IOException, RecordDecoding.PoisonException {
+    if (value == null) {
+      refuse(topic, "EMPTY", "is empty");
+      return;
+    }
+    EncodedRecord view = decoding.decode(key, value);
+    live.count("records", 1);
+    if (isRepeated(view)) {
+      live.count("duplicates", 1);
+      return;
+    }
+    PartitionAlarms ofAlarms = alarms;
+    if (ofAlarms != null && view.isOfGateway()) {
+      ofAlarms.take(view);
+    }
+    String device = view.device();
+    if (book().isKnown(device)) {
+      view.rewind();
+      book().count(view);
+    } else if (!view.isOfGateway() && waiting != null) {
+      boolean isKept = waiting.add(device, value, context().currentSystemTimeMs() * 1_000);
+      live.count(isKept ? "waited" : "unknown", 1);
+    }
+  }
+
+  /** Whether a record of that id came before; from now on one did. */
+  private boolean isRepeated(EncodedRecord view) {
+    WindowStore<Bytes, byte[]> ids = seen;
+    if (ids == null) {
+      return false;
+    }
+    Bytes id = Bytes.wrap(view.id().getBytes(StandardCharsets.UTF_8));
+    long now = context().currentSystemTimeMs();
+    try (WindowStoreIterator<byte[]> before =
+        ids.fetch(id, now - FleetTopology.SEEN_KEPT.toMillis(), now)) {
+      if (before.hasNext()) {
+        return true;
+      }
+    }
+    ids.put(id, SEEN, now);
+    return false;
+  }
+
+  private void device(Record<byte[], byte[]> record)
+      throws IOException, RecordDecoding.PoisonException {
+    String id = PartitionBook.text(record.key());
+    byte[] value = record.value();
+    if (value == null) {
+      Header at = record.headers().lastHeader("at");
+      long micros =
+          at == null || at.value() == null
+              ? record.timestamp() * 1_000
+              : Long.parseLong(PartitionBook.text(at.value()));
+      book().remove(id, micros);
+      return;
+    }
+    boolean isNew = book().register(id, JSON.readTree(value));
+    if (isNew && waiting != null) {
+      for (byte[] kept : waiting.take(id)) {
+        book().count(decoding.decode(record.key(), kept));
+      }
+    }
+  }
+
+  private void session(Record<byte[], byte[]> record) throws IOException {
+    byte[] value = record.value();
+    if (value != null) {
+      JsonNode said = JSON.readTree(value);
+      book().session(PartitionBook.text(record.key()), said);
+    }
+  }
+
+  /** A fault is told at most once a minute: a topic may be full of them. */
+  private void refuse(String topic, String kind, String why) {
+    live.count("poison/" + topic + '/' + kind, 1);
+    long now = context().currentSystemTimeMs();
+    if (toldMillis != 0 && now - toldMillis < TELL_MILLIS) {
+      untold++;
+      return;
+    }
+    LOG.warn(
+        "fleet: what came on {} is left out ({}): {}{}",
+        topic,
+        kind,
+        why,
+        untold > 0 ? "; " + untold + " more since the last such line" : "");
+    toldMillis = now;
+    untold = 0;
+  }
+
+  private void look(long nowMicros) {
+    try {
+      book().lookAgain(nowMicros);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void upkeep(long nowMicros) {
+    try {
+      book().forgetPages(nowMicros);
+      if (waiting != null) {
+        live.count("unknown", waiting.expire(nowMicros));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    PartitionBook known = book;
+    if (known != null) {
+      live.remove(known);
+      known.close();
+    }
+  }
+}

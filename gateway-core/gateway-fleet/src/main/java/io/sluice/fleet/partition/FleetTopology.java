@@ -1,0 +1,68 @@
+package io.sluice.fleet.partition;
+
+import io.sluice.engine.coverage.slot.Calendar;
+import io.sluice.fleet.gateway.GatewayBook;
+import java.time.Duration;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.state.Stores;
+
+/**
+ * One step over all topics that have a device as their key: its partition has everything of a
+ * device, so nothing is sent on or repartitioned.
+ */
+public final class FleetTopology {
+  /** The store of coverage, alarms and what waits. */
+  public static final String COVERAGE = "coverage";
+
+  /** The store of ids of records that came. */
+  public static final String SEEN = "seen";
+
+  /** How long an id is known: what a gateway sends again after a fault comes within it. */
+  public static final Duration SEEN_KEPT = Duration.ofHours(1);
+
+  private static final String PROCESSOR = "coverage";
+
+  private FleetTopology() {}
+
+  /**
+   * Puts it together.
+   *
+   * @param live gets the partitions whose tasks run here
+   * @param decoding makes one for each task
+   */
+  public static Topology of(
+      Topics topics,
+      GatewayBook gateways,
+      LivePartitions live,
+      Calendar calendar,
+      Supplier<RecordDecoding> decoding) {
+    Topology topology = new Topology();
+    topology.addSource(
+        "input",
+        new ByteArrayDeserializer(),
+        new ByteArrayDeserializer(),
+        topics.byDevice().toArray(String[]::new));
+    topology.addProcessor(
+        PROCESSOR,
+        () -> new CoverageProcessor(topics, gateways, live, calendar, decoding.get()),
+        "input");
+    topology.addStateStore(
+        Stores.keyValueStoreBuilder(
+                Stores.persistentKeyValueStore(COVERAGE), Serdes.Bytes(), Serdes.ByteArray())
+            .withCachingEnabled()
+            .withLoggingEnabled(Map.of()),
+        PROCESSOR);
+    topology.addStateStore(
+        Stores.windowStoreBuilder(
+                Stores.persistentWindowStore(SEEN, SEEN_KEPT, Duration.ofMillis(1), false),
+                Serdes.Bytes(),
+                Serdes.ByteArray())
+            .withLoggingEnabled(Map.of()),
+        PROCESSOR);
+    return topology;
+  }
+}

@@ -1,0 +1,180 @@
+package io.sluice.fleet.partition;
+
+import io.sluice.api.Cap;
+import io.sluice.api.MessageClass;
+import io.sluice.api.ValueKind;
+import io.sluice.api.operator.AlarmService.AlarmView;
+import io.sluice.api.operator.AlarmService.Kind;
+import io.sluice.api.operator.AlarmService.State;
+import io.sluice.engine.record.EncodedRecord;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The alarms of one partition's devices, as the gateways' books tell of them: each change of an
+ * alarm is a record. Open ones are kept, {@value #OPEN_MAX} at most, and of the cleared ones the
+ * last {@value #CLEARED_MAX}; what is more goes, the oldest first. The task's thread changes it;
+ * any thread may look.
+ */
+public final class PartitionAlarms {
+  private static final int OPEN_MAX = 50_000;
+  private static final int CLEARED_MAX = 5_000;
+  private static final JsonMapper JSON = JsonMapper.shared();
+
+  /** What alarms are told apart by. */
+  private record Key(String gateway, long alarm) {}
+
+  private final PartitionStore store;
+  private final Map<Key, AlarmView> alarms = new LinkedHashMap<>();
+  private final Deque<Key> cleared = new ArrayDeque<>();
+
+  private PartitionAlarms(PartitionStore store) {
+    this.store = store;
+  }
+
+  static PartitionAlarms open(PartitionStore store) throws IOException {
+    PartitionAlarms opened = new PartitionAlarms(store);
+    store.forEach(
+        StoreKeys.from(StoreKeys.ALARM),
+        StoreKeys.to(StoreKeys.ALARM),
+        (key, value) -> {
+          long alarm = ByteBuffer.wrap(key, key.length - Long.BYTES, Long.BYTES).getLong();
+          AlarmView view = JSON.readValue(value, AlarmView.class);
+          Key known = new Key(StoreKeys.name(key), alarm);
+          opened.alarms.put(known, view);
+          if (view.state() == State.CLEARED) {
+            opened.cleared.addLast(known);
+          }
+        });
+    return opened;
+  }
+
+  /**
+   * The number by which an alarm of a gateway is known at the fleet: 52 bits of a hash, for a
+   * browser's numbers have 53.
+   */
+  public static long idOf(String gateway, long alarm) {
+    long hash = 0xcbf29ce484222325L;
+    for (byte each : (gateway + '\0' + alarm).getBytes(StandardCharsets.UTF_8)) {
+      hash = (hash ^ (each & 0xff)) * 0x100000001b3L;
+    }
+    hash ^= hash >>> 29;
+    return hash & ((1L << 52) - 1);
+  }
+
+  /** Takes what a gateway's book says of an alarm; anything else is none of it. */
+  synchronized void take(EncodedRecord record) {
+    if (record.messageClass() != MessageClass.ALARM) {
+      return;
+    }
+    Map<String, Object> said = new LinkedHashMap<>();
+    record.rewind();
+    while (record.next()) {
+      ValueKind kind = record.valueKind();
+      if (kind == ValueKind.LONG) {
+        said.put(record.measurementName(), record.longValue());
+      } else if (kind == ValueKind.STRING) {
+        said.put(record.measurementName(), record.stringValue());
+      }
+    }
+    if (!(said.get("alarmId") instanceof Long alarm)
+        || !(said.get("state") instanceof String state)
+        || !(said.get("kind") instanceof String kind)) {
+      return;
+    }
+    Key key = new Key(record.gateway(), alarm);
+    AlarmView before = alarms.get(key);
+    AlarmView now = view(record, key, before, said, State.valueOf(upper(state)), kind);
+    alarms.put(key, now);
+    store.put(StoreKeys.alarm(key.gateway, key.alarm), JSON.writeValueAsBytes(now));
+    if (now.state() == State.CLEARED && (before == null || before.state() != State.CLEARED)) {
+      cleared.addLast(key);
+    }
+    bound();
+  }
+
+  private static String upper(String word) {
+    return word.toUpperCase(Locale.ROOT);
+  }
+
+  private static AlarmView view(
+      EncodedRecord record,
+      Key key,
+      @Nullable AlarmView before,
+      Map<String, Object> said,
+      State state,
+      String kind) {
+    long now = record.timeMicros();
+    Cap cap = record.cap();
+    boolean isSame = before != null && before.state() == state;
+    boolean isAcknowledged = state == State.ACKNOWLEDGED;
+    boolean isCleared = state == State.CLEARED;
+    return new AlarmView(
+        idOf(key.gateway, key.alarm),
+        record.device().equals(key.gateway) ? null : record.device(),
+        record.sector(),
+        record.site(),
+        record.model(),
+        Kind.valueOf(upper(kind)),
+        text(said, "alarm"),
+        text(said, "point"),
+        cap == null ? "Unknown" : cap.severity(),
+        cap == null ? "Unknown" : cap.urgency(),
+        cap == null ? "Unknown" : cap.certainty(),
+        cap == null ? "Actual" : cap.status(),
+        state,
+        said.get("raised") instanceof Long raised ? raised : now,
+        isAcknowledged && !isSame
+            ? (Long) now
+            : before == null ? null : before.acknowledgedMicros(),
+        said.get("acknowledgedBy") instanceof String by
+            ? by
+            : before == null ? null : before.acknowledgedBy(),
+        !isCleared ? null : isSame ? before.clearedMicros() : (Long) now,
+        isCleared && said.get("clearedBy") instanceof String by ? by : null,
+        "escalated".equals(said.get("event"))
+            ? (Long) now
+            : before == null ? null : before.escalatedMicros(),
+        null,
+        null,
+        text(said, "text"),
+        before == null ? null : before.note(),
+        key.gateway);
+  }
+
+  private static String text(Map<String, Object> said, String name) {
+    return said.get(name) instanceof String text ? text : "";
+  }
+
+  private void bound() {
+    while (cleared.size() > CLEARED_MAX) {
+      forget(cleared.removeFirst());
+    }
+    if (alarms.size() - cleared.size() > OPEN_MAX) {
+      Key oldest = alarms.keySet().iterator().next();
+      cleared.remove(oldest);
+      forget(oldest);
+    }
+  }
+
+  private void forget(Key key) {
+    if (alarms.remove(key) != null) {
+      store.delete(StoreKeys.alarm(key.gateway, key.alarm));
+    }
+  }
+
+  /** All that are kept. */
+  public synchronized List<AlarmView> all() {
+    return new ArrayList<>(alarms.values());
+  }
+}

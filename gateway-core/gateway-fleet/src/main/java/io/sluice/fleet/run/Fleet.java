@@ -1,0 +1,217 @@
+package io.sluice.fleet.run;
+
+import io.sluice.admin.AdminServer;
+import io.sluice.api.audit.AuditTrail;
+import io.sluice.api.config.Secret;
+import io.sluice.api.health.Guarded;
+import io.sluice.engine.coverage.slot.Calendar;
+import io.sluice.fleet.alarm.Acknowledgements;
+import io.sluice.fleet.config.BusSettings;
+import io.sluice.fleet.config.FleetFile;
+import io.sluice.fleet.config.ViewSettings;
+import io.sluice.fleet.gateway.GatewayBook;
+import io.sluice.fleet.partition.FleetTopology;
+import io.sluice.fleet.partition.LivePartitions;
+import io.sluice.fleet.partition.Topics;
+import io.sluice.fleet.view.FleetSurface;
+import io.sluice.fleet.view.Peers;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One instance of the fleet's view. Its admin listener is there at once; Kafka is joined when it
+ * answers and has the fleet's topics, and until then the instance says why it is not ready.
+ */
+public final class Fleet implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Fleet.class);
+  private static final long AGAIN_SECONDS = 5;
+
+  private final ViewSettings view;
+  private final BusClients clients;
+  private final Topics topics;
+  private final Calendar calendar;
+  private final Clock clock = Clock.systemUTC();
+  private final GatewayBook gateways = new GatewayBook(clock);
+  private final Acknowledgements acts = new Acknowledgements();
+  private final LivePartitions live = new LivePartitions();
+  private final List<AutoCloseable> started = new ArrayList<>();
+  private final CountDownLatch stop = new CountDownLatch(1);
+  private final TopicFollower follower;
+  private volatile String waiting = "Kafka has not been asked yet";
+  private volatile @Nullable StreamsRun streams;
+  private @Nullable AdminServer admin;
+  private @Nullable LateInstances instances;
+  private final Thread joiner =
+      Thread.ofPlatform()
+          .name("fleet-join")
+          .daemon()
+          .unstarted(Guarded.loop("fleet-join", this::join, this::isDone));
+
+  private Fleet(FleetFile file, BusSettings bus) {
+    this.view = file.view();
+    this.clients = new BusClients(bus);
+    this.topics = new Topics(bus.topicPrefix());
+    this.calendar = file.coverage().calendar();
+    this.follower =
+        new TopicFollower(
+            clients.common(),
+            Map.of(
+                topics.gateways(),
+                record -> gateways.take(record.key(), record.value(), record.timestamp()),
+                topics.acknowledgements(),
+                record -> acts.take(record.value())));
+  }
+
+  /**
+   * Starts an instance.
+   *
+   * @throws IOException where its address cannot be bound; the message names it and the remedy
+   */
+  public static Fleet start(FleetFile file, BusSettings bus, String version, AuditTrail audit)
+      throws IOException, InterruptedException {
+    Fleet fleet = new Fleet(file, bus);
+    try {
+      fleet.startAll(file, version, audit);
+      return fleet;
+    } catch (IOException | InterruptedException | RuntimeException e) {
+      fleet.close();
+      throw e;
+    }
+  }
+
+  private void startAll(FleetFile file, String version, AuditTrail audit)
+      throws IOException, InterruptedException {
+    Secret own = view.peerToken() == null ? file.admin().token() : view.peerToken();
+    Peers peers = closing(new Peers(null, own == null ? null : own.value(), view.peerTimeout()));
+    LateInstances late = new LateInstances();
+    instances = late;
+    ActWriter writer = closing(new ActWriter(clients.common(), topics.acknowledgements()));
+    FleetSurface surface =
+        new FleetSurface(
+            version, live, gateways, acts, writer, late, peers, calendar, clock, this::problem);
+    AdminServer server = closing(AdminServer.start(file.admin(), surface, audit));
+    admin = server;
+    String advertised = view.advertise();
+    InetSocketAddress bound = server.address();
+    late.self(advertised == null ? bound.getHostString() + ':' + bound.getPort() : advertised);
+    joiner.start();
+  }
+
+  private <T extends AutoCloseable> T closing(T part) {
+    started.add(part);
+    return part;
+  }
+
+  private boolean isDone() {
+    return stop.getCount() == 0 || streams != null;
+  }
+
+  /** Waits for Kafka and the fleet's topics, and takes part then. */
+  private void join() {
+    String told = "";
+    while (!isDone()) {
+      try {
+        TopicCheck.Found found = TopicCheck.of(clients.common(), topics);
+        if (found.problem().isEmpty()) {
+          join(found.partitions());
+          return;
+        }
+        waiting = found.problem();
+      } catch (KafkaException e) {
+        waiting = "Kafka cannot be reached: " + e.getMessage();
+      } catch (InterruptedException e) {
+        return;
+      }
+      if (!told.equals(waiting)) {
+        LOG.warn("fleet: {}; trying again each {} s", waiting, AGAIN_SECONDS);
+        told = waiting;
+      }
+      pause();
+    }
+  }
+
+  private void pause() {
+    try {
+      if (stop.await(AGAIN_SECONDS, TimeUnit.SECONDS)) {
+        return;
+      }
+    } catch (InterruptedException e) {
+      stop.countDown();
+    }
+  }
+
+  private void join(int partitions) throws InterruptedException {
+    waiting = "what gateways say of themselves is being read";
+    follower.start();
+    while (!follower.isCaughtUp()) {
+      if (stop.await(100, TimeUnit.MILLISECONDS)) {
+        return;
+      }
+    }
+    LateInstances late = instances;
+    if (late == null) {
+      return;
+    }
+    StreamsRun run =
+        new StreamsRun(
+            late.self(),
+            topics,
+            partitions,
+            FleetTopology.of(topics, gateways, live, calendar, JsonDecoding::new),
+            clients.properties(),
+            view);
+    synchronized (this) {
+      if (stop.getCount() == 0) {
+        return;
+      }
+      streams = run;
+      run.start();
+    }
+    late.joined(run);
+  }
+
+  private @Nullable String problem() {
+    StreamsRun run = streams;
+    return run == null ? waiting : run.problem();
+  }
+
+  /** Where its admin listener is. */
+  public InetSocketAddress address() {
+    AdminServer server = admin;
+    if (server == null) {
+      throw new IllegalStateException("the admin listener is not there");
+    }
+    return server.address();
+  }
+
+  @Override
+  public void close() {
+    StreamsRun run;
+    synchronized (this) {
+      stop.countDown();
+      run = streams;
+    }
+    joiner.interrupt();
+    if (run != null) {
+      run.close();
+    }
+    follower.close();
+    for (AutoCloseable part : started.reversed()) {
+      try {
+        part.close();
+      } catch (Exception e) { // what an AutoCloseable may throw
+        LOG.warn("fleet: closing: {}", e.toString());
+      }
+    }
+  }
+}

@@ -1,0 +1,117 @@
+package io.sluice.fleet.view;
+
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.sluice.admin.metrics.CoverageMeters;
+import io.sluice.fleet.gateway.GatewayBook;
+import io.sluice.fleet.gateway.GatewayStatus;
+import io.sluice.fleet.partition.LivePartitions;
+import io.sluice.fleet.partition.PartitionBook;
+import io.vertx.ext.web.RoutingContext;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * {@code /metrics} of a fleet process: its own work, coverage, and a few figures of each gateway.
+ * Read at each scrape.
+ */
+final class FleetMetrics {
+  private final PrometheusMeterRegistry registry =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final LivePartitions live;
+  private final GatewayBook gateways;
+  private final CoverageMeters coverage;
+  private final MultiGauge silent = gauge("sluice.fleet.gateway.silent");
+  private final MultiGauge lag = gauge("sluice.fleet.gateway.lag.seconds");
+  private final MultiGauge fill = gauge("sluice.fleet.gateway.spool.fill.ratio");
+  private final MultiGauge hours = gauge("sluice.fleet.gateway.spool.left.hours");
+
+  FleetMetrics(
+      String version,
+      LivePartitions live,
+      GatewayBook gateways,
+      Instances instances,
+      FleetCoverage coverage) {
+    this.live = live;
+    this.gateways = gateways;
+    this.coverage = new CoverageMeters(coverage, registry);
+    new JvmMemoryMetrics().bindTo(registry);
+    new JvmThreadMetrics().bindTo(registry);
+    new UptimeMetrics().bindTo(registry);
+    Gauge.builder("sluice.build.info", () -> 1).tag("version", version).register(registry);
+    Gauge.builder("sluice.fleet.devices", live, each -> devices()).register(registry);
+    Gauge.builder("sluice.fleet.partitions", live, each -> each.all().size())
+        .tag("state", "here")
+        .register(registry);
+    Gauge.builder("sluice.fleet.partitions", instances, each -> each.behind().size())
+        .tag("state", "behind")
+        .register(registry);
+    Gauge.builder("sluice.fleet.missing.ratio", coverage, each -> each.share().missingShare())
+        .register(registry);
+    for (String what : List.of("records", "duplicates", "waited", "unknown")) {
+      FunctionCounter.builder("sluice.fleet." + what, live, each -> each.counted(what))
+          .register(registry);
+    }
+    FunctionCounter.builder("sluice.fleet.poison", gateways, GatewayBook::poison)
+        .tag("topic", "gateways")
+        .tag("kind", "NOT_JSON")
+        .register(registry);
+  }
+
+  private MultiGauge gauge(String name) {
+    return MultiGauge.builder(name).register(registry);
+  }
+
+  private int devices() {
+    return live.all().stream().mapToInt(PartitionBook::size).sum();
+  }
+
+  void scrape(RoutingContext ctx) {
+    ctx.response()
+        .putHeader("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+        .end(text());
+  }
+
+  private synchronized String text() {
+    live.counters().forEach(this::poison);
+    List<MultiGauge.Row<?>> silents = new ArrayList<>();
+    List<MultiGauge.Row<?>> lags = new ArrayList<>();
+    List<MultiGauge.Row<?>> fills = new ArrayList<>();
+    List<MultiGauge.Row<?>> hoursLeft = new ArrayList<>();
+    for (GatewayStatus each : gateways.all()) {
+      Tags of = Tags.of("gateway", each.gateway());
+      silents.add(MultiGauge.Row.of(of, gateways.isSilent(each) ? 1 : 0));
+      lags.add(MultiGauge.Row.of(of, each.lagSeconds()));
+      fills.add(MultiGauge.Row.of(of, each.spoolFill()));
+      Double left = each.hoursLeft();
+      if (left != null) {
+        hoursLeft.add(MultiGauge.Row.of(of, left));
+      }
+    }
+    silent.register(silents, true);
+    lag.register(lags, true);
+    fill.register(fills, true);
+    hours.register(hoursLeft, true);
+    coverage.update();
+    return registry.scrape();
+  }
+
+  /** One series a topic and kind of what could not be read. */
+  private void poison(String name, LongAdder count) {
+    String[] parts = name.split("/", 3);
+    if (parts.length == 3 && parts[0].equals("poison")) {
+      FunctionCounter.builder("sluice.fleet.poison", count, LongAdder::sum)
+          .tag("topic", parts[1])
+          .tag("kind", parts[2])
+          .register(registry);
+    }
+  }
+}

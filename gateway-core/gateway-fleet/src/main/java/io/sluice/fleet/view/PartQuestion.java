@@ -1,0 +1,81 @@
+package io.sluice.fleet.view;
+
+import io.sluice.api.operator.CoverageService.Filter;
+import io.sluice.api.operator.CoverageService.Window;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is asked of every partition. All are asked of one moment, so that what they answer can be
+ * summed.
+ *
+ * @param what which question
+ * @param at the moment, microseconds since the epoch
+ * @param worst whether the worst come first; else by id
+ * @param limit how many rows at most
+ * @param after the id after which to go on
+ * @param id of one device
+ */
+public record PartQuestion(
+    What what,
+    long at,
+    Window window,
+    @Nullable String sector,
+    @Nullable String site,
+    @Nullable String model,
+    @Nullable String search,
+    @Nullable String gateway,
+    boolean worst,
+    int limit,
+    @Nullable String after,
+    @Nullable String id) {
+  /** The questions that there are. */
+  public enum What {
+    FIGURES,
+    TREND,
+    ROWS,
+    COUNT,
+    DETAIL,
+    DEVICES,
+    ALARMS
+  }
+
+  static PartQuestion figures(long at, @Nullable String gateway) {
+    return of(What.FIGURES, at, Window.HOUR, new Filter(null, null, null, null, gateway));
+  }
+
+  static PartQuestion of(What what, long at, Window window, Filter filter) {
+    return rows(what, at, window, filter, false, 0, null);
+  }
+
+  static PartQuestion rows(
+      What what,
+      long at,
+      Window window,
+      Filter filter,
+      boolean worst,
+      int limit,
+      @Nullable String after) {
+    return new PartQuestion(
+        what,
+        at,
+        window,
+        filter.sector(),
+        filter.site(),
+        filter.model(),
+        filter.search(),
+        filter.gateway(),
+        worst,
+        limit,
+        after,
+        null);
+  }
+
+  static PartQuestion device(long at, String id) {
+    return new PartQuestion(
+        What.DETAIL, at, Window.HOUR, null, null, null, null, null, false, 1, null, id);
+  }
+
+  Filter filter() {
+    return new Filter(sector, site, model, search, gateway);
+  }
+}

@@ -1,0 +1,76 @@
+package io.sluice.fleet.view;
+
+import io.sluice.admin.http.BadRequestException;
+import io.sluice.admin.http.Query;
+import io.sluice.admin.http.Workers;
+import io.sluice.fleet.partition.LivePartitions;
+import io.sluice.fleet.partition.PartitionBook;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+
+/** What one instance has, for the others: {@value #PATH}. */
+public final class PartsResource {
+  static final String PATH = "/api/v1/fleet/parts";
+
+  private final LivePartitions live;
+  private final Instances instances;
+  private final PartAnswers answers;
+
+  PartsResource(LivePartitions live, Instances instances, PartAnswers answers) {
+    this.live = live;
+    this.instances = instances;
+    this.answers = answers;
+  }
+
+  public void mount(Router router) {
+    router.get(PATH).handler(Query.takes("question")).handler(Workers.blocking(this::answer));
+  }
+
+  private void answer(RoutingContext ctx) {
+    PartQuestion question = question(Query.text(ctx, "question"));
+    Set<Integer> behind = instances.behind();
+    try {
+      List<byte[]> parts = new ArrayList<>();
+      List<Integer> numbers = new ArrayList<>();
+      for (PartitionBook book : live.all()) {
+        Object answer = answers.ask(question, book);
+        if (answer != null) {
+          numbers.add(book.partition);
+          parts.add(answers.write(answer));
+        }
+      }
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      DataOutputStream out = new DataOutputStream(bytes);
+      out.writeInt(parts.size());
+      for (int i = 0; i < parts.size(); i++) {
+        out.writeInt(numbers.get(i));
+        out.writeBoolean(behind.contains(numbers.get(i)));
+        out.writeInt(parts.get(i).length);
+        out.write(parts.get(i));
+      }
+      ctx.response()
+          .putHeader("Content-Type", "application/octet-stream")
+          .end(Buffer.buffer(bytes.toByteArray()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static PartQuestion question(@Nullable String text) {
+    try {
+      return PartAnswers.JSON.readValue(text == null ? "" : text, PartQuestion.class);
+    } catch (JacksonException e) {
+      throw new BadRequestException("question is none that an instance of the fleet asks");
+    }
+  }
+}
