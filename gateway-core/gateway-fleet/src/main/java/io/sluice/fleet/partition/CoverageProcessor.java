@@ -2,6 +2,8 @@ package io.sluice.fleet.partition;
 
 import io.sluice.engine.coverage.slot.Calendar;
 import io.sluice.engine.record.EncodedRecord;
+import io.sluice.engine.record.PoisonRecordException;
+import io.sluice.engine.record.RecordDecoder;
 import io.sluice.fleet.gateway.GatewayBook;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -40,7 +42,7 @@ final class CoverageProcessor implements Processor<byte[], byte[], Void, Void> {
   private final GatewayBook gateways;
   private final LivePartitions live;
   private final Calendar calendar;
-  private final RecordDecoding decoding;
+  private final RecordDecoder decoding = new RecordDecoder();
   private @Nullable ProcessorContext<Void, Void> context;
   private @Nullable PartitionBook book;
   private @Nullable PartitionAlarms alarms;
@@ -49,17 +51,11 @@ final class CoverageProcessor implements Processor<byte[], byte[], Void, Void> {
   private long toldMillis;
   private long untold;
 
-  CoverageProcessor(
-      Topics topics,
-      GatewayBook gateways,
-      LivePartitions live,
-      Calendar calendar,
-      RecordDecoding decoding) {
+  CoverageProcessor(Topics topics, GatewayBook gateways, LivePartitions live, Calendar calendar) {
     this.topics = topics;
     this.gateways = gateways;
     this.live = live;
     this.calendar = calendar;
-    this.decoding = decoding;
   }
 
   @Override
@@ -121,19 +117,15 @@ final class CoverageProcessor implements Processor<byte[], byte[], Void, Void> {
       }
     } catch (JacksonException | IllegalArgumentException | ArithmeticException e) {
       refuse(topic, "NOT_JSON", String.valueOf(e.getMessage()));
-    } catch (RecordDecoding.PoisonException e) {
-      refuse(topic, e.kind(), String.valueOf(e.getMessage()));
+    } catch (PoisonRecordException e) {
+      refuse(topic, e.kind().name(), String.valueOf(e.getMessage()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
   private void record(String topic, byte[] key, byte @Nullable [] value)
-      throws IOException, RecordDecoding.PoisonException {
-    if (value == null) {
-      refuse(topic, "EMPTY", "is empty");
-      return;
-    }
+      throws IOException, PoisonRecordException {
     EncodedRecord view = decoding.decode(key, value);
     live.count("records", 1);
     if (isRepeated(view)) {
@@ -148,7 +140,7 @@ final class CoverageProcessor implements Processor<byte[], byte[], Void, Void> {
     if (book().isKnown(device)) {
       view.rewind();
       book().count(view);
-    } else if (!view.isOfGateway() && waiting != null) {
+    } else if (value != null && !view.isOfGateway() && waiting != null) {
       boolean isKept = waiting.add(device, value, context().currentSystemTimeMs() * 1_000);
       live.count(isKept ? "waited" : "unknown", 1);
     }
@@ -172,8 +164,7 @@ final class CoverageProcessor implements Processor<byte[], byte[], Void, Void> {
     return false;
   }
 
-  private void device(Record<byte[], byte[]> record)
-      throws IOException, RecordDecoding.PoisonException {
+  private void device(Record<byte[], byte[]> record) throws IOException, PoisonRecordException {
     String id = PartitionBook.text(record.key());
     byte[] value = record.value();
     if (value == null) {

@@ -4,7 +4,6 @@ import io.sluice.engine.coverage.slot.Calendar;
 import io.sluice.fleet.gateway.GatewayBook;
 import java.time.Duration;
 import java.util.Map;
-import java.util.function.Supplier;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.Topology;
@@ -32,14 +31,9 @@ public final class FleetTopology {
    * Puts it together.
    *
    * @param live gets the partitions whose tasks run here
-   * @param decoding makes one for each task
    */
   public static Topology of(
-      Topics topics,
-      GatewayBook gateways,
-      LivePartitions live,
-      Calendar calendar,
-      Supplier<RecordDecoding> decoding) {
+      Topics topics, GatewayBook gateways, LivePartitions live, Calendar calendar) {
     Topology topology = new Topology();
     topology.addSource(
         "input",
@@ -47,9 +41,7 @@ public final class FleetTopology {
         new ByteArrayDeserializer(),
         topics.byDevice().toArray(String[]::new));
     topology.addProcessor(
-        PROCESSOR,
-        () -> new CoverageProcessor(topics, gateways, live, calendar, decoding.get()),
-        "input");
+        PROCESSOR, () -> new CoverageProcessor(topics, gateways, live, calendar), "input");
     topology.addStateStore(
         Stores.keyValueStoreBuilder(
                 Stores.persistentKeyValueStore(COVERAGE), Serdes.Bytes(), Serdes.ByteArray())

@@ -167,7 +167,7 @@ public final class Fleet implements AutoCloseable {
             late.self(),
             topics,
             partitions,
-            FleetTopology.of(topics, gateways, live, calendar, JsonDecoding::new),
+            FleetTopology.of(topics, gateways, live, calendar),
             clients.properties(),
             view);
     synchronized (this) {

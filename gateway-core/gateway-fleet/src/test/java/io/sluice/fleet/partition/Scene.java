@@ -24,7 +24,6 @@ import io.sluice.engine.record.RecordJson;
 import io.sluice.engine.record.RecordWriter;
 import io.sluice.engine.registry.presence.Presence.Contact;
 import io.sluice.fleet.gateway.GatewayBook;
-import io.sluice.fleet.run.Decodings;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -110,7 +109,7 @@ final class Scene implements AutoCloseable {
     properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
     driver =
         new TopologyTestDriver(
-            FleetTopology.of(topics, gateways, live, Calendar.UTC, Decodings::make),
+            FleetTopology.of(topics, gateways, live, Calendar.UTC),
             properties,
             Instant.ofEpochMilli(START / 1_000));
   }
