@@ -2,6 +2,8 @@ package io.sluice.api.adapter;
 
 import io.sluice.api.Command;
 import io.sluice.api.DeviceId;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +25,17 @@ public interface Commands {
 
   /** For devices that poll: the oldest command that waits, marked as sent; null where none does. */
   @Nullable Command poll(DeviceId device);
+
+  /**
+   * Fetches commands for a device that polls, where they may wait elsewhere: {@link #poll} after it
+   * has them.
+   *
+   * @return done when they are here, or cannot be had now; within some 2 s, on any thread, never
+   *     with a fault. Done already where commands wait nowhere else
+   */
+  default CompletionStage<Void> fetch(DeviceId device) {
+    return CompletableFuture.completedFuture(null);
+  }
 
   /**
    * The device has it (PUBACK, ACK of a notification or an explicit acknowledgement). It counts

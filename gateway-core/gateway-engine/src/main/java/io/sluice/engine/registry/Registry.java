@@ -27,6 +27,7 @@ import io.sluice.engine.registry.auth.KnownPlaces;
 import io.sluice.engine.registry.auth.LoginDelays;
 import io.sluice.engine.registry.command.CommandEncoder;
 import io.sluice.engine.registry.command.CommandQueues;
+import io.sluice.engine.registry.command.FleetQueues;
 import io.sluice.engine.registry.credential.AccessSettings;
 import io.sluice.engine.registry.credential.Authorities;
 import io.sluice.engine.registry.credential.Digests;
@@ -428,6 +429,11 @@ public final class Registry implements AutoCloseable {
   /** Commands, for adapters. */
   public Commands commands() {
     return commands;
+  }
+
+  /** Commands, for the fleet. */
+  public FleetQueues fleetQueues() {
+    return commands.fleet();
   }
 
   /** Commands, for operators. */

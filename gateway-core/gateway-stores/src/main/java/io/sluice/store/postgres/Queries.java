@@ -1,5 +1,6 @@
 package io.sluice.store.postgres;
 
+import io.sluice.api.fleet.OutcomeUnknownException;
 import io.sluice.api.store.StoreUnavailableException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -28,6 +29,7 @@ final class Queries {
 
   /** What the statement returns. */
   <T> List<T> all(String sql, Row<T> reader, @Nullable Object... parameters) {
+    boolean asked = false;
     try (Connection connection = database.getConnection();
         PreparedStatement statement = connection.prepareStatement(sql)) {
       connection.setAutoCommit(true);
@@ -36,6 +38,7 @@ final class Queries {
         bind(connection, statement, at + 1, parameters[at]);
       }
       List<T> rows = new ArrayList<>();
+      asked = true;
       try (ResultSet row = statement.executeQuery()) {
         while (row.next()) {
           rows.add(reader.of(row));
@@ -43,8 +46,17 @@ final class Queries {
       }
       return rows;
     } catch (SQLException e) {
-      throw new StoreUnavailableException("PostgreSQL: " + e.getMessage(), e);
+      String sentence = PostgresFault.sentence(e, "in PostgreSQL");
+      throw asked && isLost(e)
+          ? new OutcomeUnknownException(sentence, e)
+          : new StoreUnavailableException(sentence, e);
     }
+  }
+
+  /** Whether the connection ended, or the server with it, so that nobody knows what was done. */
+  private static boolean isLost(SQLException e) {
+    String state = String.valueOf(e.getSQLState());
+    return state.startsWith("08") || state.startsWith("57") || state.startsWith("58");
   }
 
   /** The first row, null where there is none. */

@@ -261,3 +261,20 @@ LANGUAGE sql AS $$
     FROM due WHERE c.sequence = due.sequence RETURNING c.sequence)
   SELECT count(*) FROM ended
 $$;
+
+-- A device that is removed or retired has no session and no commands any more; a later one of its
+-- id gets none of them.
+CREATE FUNCTION sluice.forget_device() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+  DELETE FROM sluice.session s WHERE s.device = OLD.id;
+  PERFORM pg_notify(sluice.gateway_channel(c.gateway), 'x ' || c.id || ' ' || c.device)
+    FROM sluice.fleet_command c WHERE c.device = OLD.id AND NOT c.over AND c.gateway IS NOT NULL;
+  UPDATE sluice.fleet_command c SET state = 'EXPIRED', over = true, payload = ''
+    WHERE c.device = OLD.id AND NOT c.over;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER device_removed AFTER DELETE ON sluice.device
+  FOR EACH ROW EXECUTE FUNCTION sluice.forget_device();
+CREATE TRIGGER device_retired AFTER UPDATE ON sluice.device
+  FOR EACH ROW WHEN (NEW.retired AND NOT OLD.retired) EXECUTE FUNCTION sluice.forget_device();

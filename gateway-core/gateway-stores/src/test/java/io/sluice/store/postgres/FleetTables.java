@@ -2,7 +2,6 @@ package io.sluice.store.postgres;
 
 import io.sluice.testkit.PostgreSql;
 import java.io.IOException;
-import org.flywaydb.core.Flyway;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /** A database of its own with the fleet's tables, on the server that the tests share. */
@@ -13,12 +12,7 @@ final class FleetTables {
   FleetTables(PostgreSql server) throws IOException {
     this.server = server;
     this.database = server.newDatabase();
-    Flyway.configure()
-        .dataSource(source())
-        .schemas("sluice")
-        .locations("classpath:io/sluice/store/postgres")
-        .load()
-        .migrate();
+    FleetDatabase.migrate(server, database);
   }
 
   PGSimpleDataSource source() {

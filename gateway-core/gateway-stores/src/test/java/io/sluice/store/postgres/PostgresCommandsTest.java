@@ -65,6 +65,12 @@ class PostgresCommandsTest {
     return new Report(id, METER.value(), state, 1_000L, answered, null, isOver, isReleased);
   }
 
+  private static void hundred() throws IOException {
+    tables.sql(
+        "SELECT sluice.submit_command('c' || to_char(n, 'FM00'), 'meter-1', NULL, 'set', 'JSON',"
+            + " '', 3600000000, 100, 50) FROM generate_series(0, 99) AS n");
+  }
+
   private List<String> taken(String gateway) {
     return commands.take(gateway, List.of("meter-1"), 100).stream().map(InHand::id).toList();
   }
@@ -107,9 +113,7 @@ class PostgresCommandsTest {
 
   @Test
   void manyThatTakeAtOnceTakeEachCommandOnce() throws Exception {
-    for (int n = 0; n < 100; n++) {
-      commands.submit(order("c" + n, null));
-    }
+    hundred();
     Collection<String> all = new ConcurrentLinkedQueue<>();
     List<Thread> gateways = new ArrayList<>();
     for (int n = 0; n < 4; n++) {
@@ -200,16 +204,27 @@ class PostgresCommandsTest {
   }
 
   @Test
-  void aDevicesQueueIsBounded() {
-    for (int n = 0; n < 100; n++) {
-      commands.submit(order("c" + n, null));
-    }
+  void aDevicesQueueIsBounded() throws Exception {
+    hundred();
     assertThat(commands.submit(order("more", null))).isEqualTo(new Submission.QueueFull(100));
-    for (int n = 0; n < 60; n++) {
-      commands.cancel(METER, "c" + n);
-    }
+    tables.sql("UPDATE sluice.fleet_command SET over = true WHERE id < 'c60'");
+    assertThat(tables.sql("SELECT count(*) FROM sluice.fleet_command WHERE over"))
+        .isEqualTo("60");
     commands.submit(order("more", null));
     assertThat(commands.list(METER, 500)).hasSize(40 + 50 + 1);
+  }
+
+  @Test
+  void aDeviceThatIsRemovedOrRetiredHasNoCommandsAnyMore() throws Exception {
+    tables.sql(
+        "INSERT INTO sluice.device (id, revision, changed_us, profile, sector, site, planned,"
+            + " commissioned, retired) VALUES ('meter-1', 1, 0, 'p', 's', 's', true, true, false)");
+    commands.submit(order("one", null));
+    tables.sql("UPDATE sluice.device SET retired = true");
+    assertThat(state("one")).isEqualTo(State.EXPIRED);
+    commands.submit(order("two", null));
+    tables.sql("DELETE FROM sluice.device");
+    assertThat(state("two")).isEqualTo(State.EXPIRED);
   }
 
   @Test

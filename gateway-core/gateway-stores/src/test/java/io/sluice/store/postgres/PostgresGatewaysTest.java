@@ -83,7 +83,7 @@ class PostgresGatewaysTest {
     assertThat(row.version()).isEqualTo("2.1");
     assertThat(row.address()).isEqualTo("10.0.0.1:9090");
     assertThat(row.clockOffsetMillis()).isEqualTo(3_600_000L);
-    assertThat(row.startedMicros()).isEqualTo(held.databaseMicros());
+    assertThat(row.startedMicros()).isPositive().isLessThanOrEqualTo(held.databaseMicros());
     assertThat(row.seenMicros()).isGreaterThan(held.databaseMicros());
     assertThat(gateways.list("north", 10)).isEmpty();
   }

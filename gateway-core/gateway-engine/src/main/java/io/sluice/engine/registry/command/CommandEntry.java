@@ -37,6 +37,9 @@ final class CommandEntry {
   /** Nothing is waited for any more, whatever the state. */
   private boolean isOver;
 
+  /** The fleet knows it: it is kept there, and not here. */
+  private boolean isShared;
+
   /**
    * @param registration of the device now: the command is for no later one of the same id
    */
@@ -53,6 +56,45 @@ final class CommandEntry {
     this.acknowledgedMicros = row.acknowledgedMicros();
     this.reasonCode = row.reasonCode();
     this.isOver = row.isOver() || !(state == State.QUEUED || state == State.SENT);
+  }
+
+  /** One of the fleet. */
+  static CommandEntry ofFleet(long sequence, Command command, long registration) {
+    CommandEntry entry = new CommandEntry(sequence, command, registration);
+    entry.share();
+    return entry;
+  }
+
+  synchronized void share() {
+    isShared = true;
+  }
+
+  synchronized boolean isShared() {
+    return isShared;
+  }
+
+  synchronized boolean isHandedOver() {
+    return isHandedOver;
+  }
+
+  /** Whether no session has it in hand. */
+  synchronized boolean isInNoHand() {
+    return sentOn == null && !isHandedOver;
+  }
+
+  synchronized SharedCommand shared() {
+    return new SharedCommand(
+        command.id(),
+        command.device(),
+        state,
+        sentMicros,
+        acknowledgedMicros,
+        reasonCode,
+        isOver);
+  }
+
+  synchronized FleetQueues.Own own() {
+    return new FleetQueues.Own(command, state, sentMicros);
   }
 
   long sequence() {
@@ -204,7 +246,7 @@ final class CommandEntry {
 
   /** What has the store hold it as it is now. */
   synchronized Step step() {
-    return evicted
+    return evicted || isShared
         ? new Step.RemoveCommand(sequence)
         : new Step.SaveCommand(
             new StoredCommand(

@@ -105,22 +105,37 @@ final class CommandQueue {
   }
 
   /** The oldest that this session has not been given yet, marked as sent; null where none is. */
-  synchronized @Nullable CommandEntry nextOn(DeviceLink link, long nowMicros, long registration) {
+  synchronized @Nullable CommandEntry nextOn(
+      DeviceLink link, long nowMicros, long registration, Predicate<CommandEntry> mayGive) {
     return take(
-        entry -> entry.registration() == registration && entry.isDueOn(link), link, nowMicros);
+        entry ->
+            entry.registration() == registration && entry.isDueOn(link) && mayGive.test(entry),
+        link,
+        nowMicros);
   }
 
   /** The oldest that waits, or was given out before the moment named and not acknowledged since. */
   synchronized @Nullable CommandEntry poll(
-      long nowMicros, long sentBeforeMicros, long registration) {
-    CommandEntry queued =
-        take(entry -> entry.registration() == registration && entry.isQueued(), null, nowMicros);
+      long nowMicros,
+      long sentBeforeMicros,
+      long registration,
+      Predicate<CommandEntry> mayGive) {
+    Predicate<CommandEntry> mayBe =
+        entry -> entry.registration() == registration && mayGive.test(entry);
+    CommandEntry queued = take(mayBe.and(CommandEntry::isQueued), null, nowMicros);
     return queued != null
         ? queued
-        : take(
-            entry -> entry.registration() == registration && entry.isDueAgain(sentBeforeMicros),
-            null,
-            nowMicros);
+        : take(mayBe.and(entry -> entry.isDueAgain(sentBeforeMicros)), null, nowMicros);
+  }
+
+  /** Takes those that match out, without an end; none while they are being sent. */
+  synchronized List<CommandEntry> takeOut(Predicate<CommandEntry> which) {
+    if (sending) {
+      return List.of();
+    }
+    List<CommandEntry> out = waiting.stream().filter(which).toList();
+    waiting.removeAll(out);
+    return out;
   }
 
   private @Nullable CommandEntry take(

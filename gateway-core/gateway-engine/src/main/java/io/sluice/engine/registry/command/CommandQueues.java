@@ -67,6 +67,8 @@ public final class CommandQueues implements Commands, CommandService, DeviceChan
   private final CommandHistory ended = new CommandHistory(this::forget);
   private final LongSupplier nanoTime;
   private final Families families;
+  private final FleetQueues fleet = new FleetQueues(this, queues);
+  private volatile Sharing sharing = Sharing.NONE;
   private volatile CommandEncoder encoder = CommandEncoder.NONE;
 
   // when it was swept last; of the store's thread
@@ -101,6 +103,28 @@ public final class CommandQueues implements Commands, CommandService, DeviceChan
   public void encodeBy(CommandEncoder by) {
     encoder = by;
     queues.values().forEach(queue -> queue.waiting().forEach(this::encode));
+  }
+
+  /** The same queues as the fleet uses them. */
+  public FleetQueues fleet() {
+    return fleet;
+  }
+
+  void shareBy(Sharing by) {
+    sharing = by;
+  }
+
+  private boolean mayGive(CommandEntry entry) {
+    return !entry.isShared() || sharing.mayGive();
+  }
+
+  /** Has how far it has come written, here or by the fleet. */
+  void store(CommandEntry entry) {
+    if (entry.isShared()) {
+      sharing.changed(entry.shared());
+    } else {
+      store.changed(entry);
+    }
   }
 
   /** Of one that was made before its device's script was there. */
@@ -151,30 +175,82 @@ public final class CommandQueues implements Commands, CommandService, DeviceChan
   @Override
   public Submission submit(
       DeviceId device, String name, ContentType contentType, byte[] payload, Duration expiry) {
-    long registration = registrations.applyAsLong(device.value());
-    if (registration == 0) {
+    return submit(UUID.randomUUID().toString(), device, name, contentType, payload, expiry);
+  }
+
+  Submission submit(
+      String id,
+      DeviceId device,
+      String name,
+      ContentType contentType,
+      byte[] payload,
+      Duration expiry) {
+    Submission refusal = refusal(device, name, contentType, payload, expiry);
+    if (refusal != null) {
+      return refusal;
+    }
+    long now = nowMicros();
+    Command command =
+        new Command(
+            id,
+            device,
+            name,
+            contentType,
+            payload.clone(),
+            now,
+            now + TimeUnit.MILLISECONDS.toMicros(expiry.toMillis()));
+    CommandEntry entry =
+        new CommandEntry(
+            lastSequence.incrementAndGet(), command, registrations.applyAsLong(device.value()));
+    encode(entry);
+    return add(entry) ? new Submission.Taken(entry.view()) : full();
+  }
+
+  @Nullable Submission refusal(
+      DeviceId device, String name, ContentType contentType, byte[] payload, Duration expiry) {
+    if (registrations.applyAsLong(device.value()) == 0) {
       return new Submission.UnknownDevice();
     }
     String fault = fault(name, payload, expiry);
     if (fault != null) {
       return new Submission.Invalid(fault);
     }
-    Command.Encoded bytes;
     try {
-      bytes = encoder.encode(device, contentType, payload);
+      var _ = encoder.encode(device, contentType, payload);
     } catch (PayloadException e) {
       return new Submission.Invalid("payload: " + e.getMessage());
     }
+    return null;
+  }
+
+  private Submission full() {
+    boolean full = waiting.get() >= MAX_WAITING;
+    return new Submission.QueueFull(full ? MAX_WAITING : CommandQueue.MAX_WAITING);
+  }
+
+  boolean take(Command command) {
+    long registration = registrations.applyAsLong(command.device().value());
+    if (registration == 0) {
+      return false;
+    }
+    CommandEntry entry =
+        CommandEntry.ofFleet(lastSequence.incrementAndGet(), command, registration);
+    encode(entry);
+    return holds(command.device(), command.id()) || add(entry);
+  }
+
+  /** Queues it and sends it if the device can take it; false where too many wait. */
+  private boolean add(CommandEntry entry) {
+    DeviceId device = entry.command().device();
     CommandQueue queue = reserve(device);
     if (queue == null) {
-      boolean full = waiting.get() >= MAX_WAITING;
-      return new Submission.QueueFull(full ? MAX_WAITING : CommandQueue.MAX_WAITING);
+      return false;
     }
-    Command command = command(device, name, contentType, payload, expiry).encoded(bytes);
-    CommandEntry entry = new CommandEntry(lastSequence.incrementAndGet(), command, registration);
     boolean stored = false;
     try {
-      store.insert(entry);
+      if (!entry.isShared()) {
+        store.insert(entry);
+      }
       queue.add(entry);
       stored = true;
     } finally {
@@ -184,7 +260,7 @@ public final class CommandQueues implements Commands, CommandService, DeviceChan
       }
     }
     send(device, queue);
-    return new Submission.Taken(entry.view());
+    return true;
   }
 
   private static @Nullable String fault(String name, byte[] payload, Duration expiry) {
@@ -222,19 +298,6 @@ public final class CommandQueues implements Commands, CommandService, DeviceChan
     }
     waiting.decrementAndGet();
     return null;
-  }
-
-  private Command command(
-      DeviceId device, String name, ContentType contentType, byte[] payload, Duration expiry) {
-    long now = nowMicros();
-    return new Command(
-        UUID.randomUUID().toString(),
-        device,
-        name,
-        contentType,
-        payload.clone(),
-        now,
-        now + TimeUnit.MILLISECONDS.toMicros(expiry.toMillis()));
   }
 
   @Override
@@ -284,9 +347,9 @@ public final class CommandQueues implements Commands, CommandService, DeviceChan
       return;
     }
     long now = nowMicros();
-    for (CommandEntry entry = queue.nextOn(link, now, registration);
+    for (CommandEntry entry = queue.nextOn(link, now, registration, this::mayGive);
         entry != null;
-        entry = queue.nextOn(link, now, registration)) {
+        entry = queue.nextOn(link, now, registration, this::mayGive)) {
       boolean taken = false;
       try {
         taken = link.send(entry.command());
@@ -298,7 +361,7 @@ public final class CommandQueues implements Commands, CommandService, DeviceChan
       if (!taken) {
         return;
       }
-      store.changed(entry);
+      store(entry);
     }
   }
 
@@ -311,11 +374,14 @@ public final class CommandQueues implements Commands, CommandService, DeviceChan
     long now = nowMicros();
     CommandEntry entry =
         queue.poll(
-            now, now - POLL_AGAIN.toNanos() / 1_000, registrations.applyAsLong(device.value()));
+            now,
+            now - POLL_AGAIN.toNanos() / 1_000,
+            registrations.applyAsLong(device.value()),
+            this::mayGive);
     if (entry == null) {
       return null;
     }
-    store.changed(entry);
+    store(entry);
     return entry.command();
   }
 
@@ -345,7 +411,7 @@ public final class CommandQueues implements Commands, CommandService, DeviceChan
     CommandQueue queue = isNew ? null : holder(device, commandId);
     CommandEntry over = queue == null ? null : queue.ended(commandId);
     if (over != null && over.answeredLate(now, refusal)) {
-      store.changed(over);
+      store(over);
     }
   }
 
@@ -422,7 +488,7 @@ public final class CommandQueues implements Commands, CommandService, DeviceChan
     CommandQueue queue = holder(device, commandId);
     CommandEntry entry = queue == null ? null : queue.returned(commandId, link);
     if (entry != null) {
-      store.changed(entry);
+      store(entry);
     }
   }
 
@@ -434,7 +500,7 @@ public final class CommandQueues implements Commands, CommandService, DeviceChan
     sweptMicros = now;
     sweptNanos = nanos;
     if (Math.abs(step) >= STEP_MIN_MICROS) {
-      queues.values().forEach(queue -> queue.shift(step).forEach(store::changed));
+      queues.values().forEach(queue -> queue.shift(step).forEach(this::store));
     }
     for (String id : queues.keySet()) {
       CommandQueue queue = queues.get(id);
@@ -479,10 +545,28 @@ public final class CommandQueues implements Commands, CommandService, DeviceChan
   /** Moves a command into the history, and out of it what is too much. */
   private void ended(CommandEntry entry) {
     waiting.decrementAndGet();
-    store.changed(entry);
+    store(entry);
     CommandQueue queue = queues.get(key(entry));
     CommandEntry surplus = queue == null ? null : queue.surplus();
     ended.add(entry, surplus);
+  }
+
+  /** It is no more kept on the disk. */
+  void unstore(CommandEntry entry) {
+    store.changed(entry);
+  }
+
+  /** One that waited was taken out. */
+  void dropped(CommandEntry entry) {
+    waiting.decrementAndGet();
+    if (!entry.isShared()) {
+      entry.evict();
+      store.changed(entry);
+    }
+  }
+
+  boolean holds(DeviceId device, String id) {
+    return holder(device, id) != null;
   }
 
   private void forget(CommandEntry entry) {
@@ -491,7 +575,9 @@ public final class CommandQueues implements Commands, CommandService, DeviceChan
       queue.forget(entry);
     }
     entry.evict();
-    store.changed(entry);
+    if (!entry.isShared()) {
+      store.changed(entry);
+    }
   }
 
   @Override
