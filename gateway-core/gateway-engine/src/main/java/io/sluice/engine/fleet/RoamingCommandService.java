@@ -60,8 +60,7 @@ final class RoamingCommandService implements CommandService {
       throw e;
     } catch (StoreUnavailableException e) {
       if (roaming.isHere(device)) {
-        Submission queued =
-            queues.submit(order.id(), device, name, contentType, payload, expiry);
+        Submission queued = queues.submit(order.id(), device, name, contentType, payload, expiry);
         roaming.behind();
         return queued;
       }

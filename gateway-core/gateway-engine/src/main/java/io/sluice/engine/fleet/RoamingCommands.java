@@ -84,9 +84,7 @@ final class RoamingCommands implements Commands, Sharing {
   /** Something may have happened of which this gateway or the fleet has not heard. */
   private volatile boolean isBehind = true;
 
-  /**
-   * How far one has come, and when that was noted: its ages are of then.
-   */
+  /** How far one has come, and when that was noted: its ages are of then. */
   private record Pending(Report report, long atNanos) {}
 
   private record Polled(long atNanos, long askedNanos) {}
@@ -313,8 +311,10 @@ final class RoamingCommands implements Commands, Sharing {
   /** Takes back what waits here for devices that are not here any more. Each second. */
   void giveBack() {
     long now = nanoTime.getAsLong();
-    polled.values().removeIf(each -> now - each.askedNanos() >= 2 * ASKED_NANOS
-        && now - each.atNanos() >= POLLED_NANOS);
+    polled
+        .values()
+        .removeIf(each ->
+            now - each.askedNanos() >= 2 * ASKED_NANOS && now - each.atNanos() >= POLLED_NANOS);
     for (SharedCommand command : shared.giveBack(device -> !isHere(device))) {
       note(report(command, true));
     }
@@ -336,9 +336,7 @@ final class RoamingCommands implements Commands, Sharing {
       long now = nanoTime.getAsLong();
       fleet.report(
           gateway,
-          batch.stream()
-              .map(each -> aged(each.report(), (now - each.atNanos()) / 1_000))
-              .toList());
+          batch.stream().map(each -> aged(each.report(), (now - each.atNanos()) / 1_000)).toList());
       // what has changed meanwhile is another, and stays
       batch.forEach(each -> unreported.remove(each.report().id(), each));
     }
@@ -478,8 +476,7 @@ final class RoamingCommands implements Commands, Sharing {
     for (int at = 0; at < waiting.size(); at += COMMANDS_A_TURN) {
       List<SharedCommand> some =
           waiting.subList(at, Math.min(waiting.size(), at + COMMANDS_A_TURN));
-      Set<String> own =
-          fleet.stillInHand(gateway, some.stream().map(SharedCommand::id).toList());
+      Set<String> own = fleet.stillInHand(gateway, some.stream().map(SharedCommand::id).toList());
       for (SharedCommand each : some) {
         if (!own.contains(each.id())) {
           shared.drop(each.device(), each.id());

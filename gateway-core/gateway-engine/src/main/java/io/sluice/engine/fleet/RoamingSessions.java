@@ -247,7 +247,8 @@ final class RoamingSessions implements Sessions {
     DeviceLink link = entry.link();
     if (link != null) {
       takenOver.increment();
-      LOG.info("device {} has signed in at gateway {}; its session here ends", entry.device, holder);
+      LOG.info(
+          "device {} has signed in at gateway {}; its session here ends", entry.device, holder);
       fights.takenOver(entry.device, holder);
       link.close(LinkEnd.TAKEN_OVER);
     }

@@ -12,7 +12,7 @@ import java.util.List;
  */
 public final class PostgresSchema {
   /** Names of the scripts in their order, without {@code .sql}. */
-  public static final List<String> SCRIPTS = 
+  public static final List<String> SCRIPTS =
       List.of("V1__registry", "V2__gateways_sessions_commands", "V3__configurations");
 
   /** Where the scripts are, for Flyway. */

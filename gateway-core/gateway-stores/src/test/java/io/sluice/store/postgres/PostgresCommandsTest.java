@@ -208,8 +208,7 @@ class PostgresCommandsTest {
     hundred();
     assertThat(commands.submit(order("more", null))).isEqualTo(new Submission.QueueFull(100));
     tables.sql("UPDATE sluice.fleet_command SET over = true WHERE id < 'c60'");
-    assertThat(tables.sql("SELECT count(*) FROM sluice.fleet_command WHERE over"))
-        .isEqualTo("60");
+    assertThat(tables.sql("SELECT count(*) FROM sluice.fleet_command WHERE over")).isEqualTo("60");
     commands.submit(order("more", null));
     assertThat(commands.list(METER, 500)).hasSize(40 + 50 + 1);
   }

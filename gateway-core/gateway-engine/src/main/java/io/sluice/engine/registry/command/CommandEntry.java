@@ -84,13 +84,7 @@ final class CommandEntry {
 
   synchronized SharedCommand shared() {
     return new SharedCommand(
-        command.id(),
-        command.device(),
-        state,
-        sentMicros,
-        acknowledgedMicros,
-        reasonCode,
-        isOver);
+        command.id(), command.device(), state, sentMicros, acknowledgedMicros, reasonCode, isOver);
   }
 
   synchronized FleetQueues.Own own() {

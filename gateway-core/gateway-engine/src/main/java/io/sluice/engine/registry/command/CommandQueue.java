@@ -108,18 +108,14 @@ final class CommandQueue {
   synchronized @Nullable CommandEntry nextOn(
       DeviceLink link, long nowMicros, long registration, Predicate<CommandEntry> mayGive) {
     return take(
-        entry ->
-            entry.registration() == registration && entry.isDueOn(link) && mayGive.test(entry),
+        entry -> entry.registration() == registration && entry.isDueOn(link) && mayGive.test(entry),
         link,
         nowMicros);
   }
 
   /** The oldest that waits, or was given out before the moment named and not acknowledged since. */
   synchronized @Nullable CommandEntry poll(
-      long nowMicros,
-      long sentBeforeMicros,
-      long registration,
-      Predicate<CommandEntry> mayGive) {
+      long nowMicros, long sentBeforeMicros, long registration, Predicate<CommandEntry> mayGive) {
     Predicate<CommandEntry> mayBe =
         entry -> entry.registration() == registration && mayGive.test(entry);
     CommandEntry queued = take(mayBe.and(CommandEntry::isQueued), null, nowMicros);

@@ -122,8 +122,7 @@ public final class FleetQueues {
     List<SharedCommand> given = new ArrayList<>();
     all.forEach((device, queue) -> {
       if (queue.isWaitedFor() && gone.test(new DeviceId(device))) {
-        for (CommandEntry entry :
-            queue.takeOut(each -> each.isShared() && each.isInNoHand())) {
+        for (CommandEntry entry : queue.takeOut(each -> each.isShared() && each.isInNoHand())) {
           queues.dropped(entry);
           given.add(entry.shared());
         }
