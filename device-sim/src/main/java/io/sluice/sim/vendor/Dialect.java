@@ -31,6 +31,9 @@ public enum Dialect {
   KING_PIGEON(Behind.NOTHING),
   NEURON(Behind.CONCENTRATOR),
   TELEGRAF(Behind.NOTHING),
+  TELTONIKA(Behind.NOTHING),
+  DRAGINO(Behind.NOTHING),
+  HOME_ASSISTANT(Behind.NOTHING),
   SPARKPLUG(Behind.EITHER);
 
   /** Whether devices have connections of their own. */
@@ -88,10 +91,11 @@ public enum Dialect {
     return switch (this) {
       case TASMOTA, SHELLY, SHELLY_GEN1, VICTRON -> Set.of("energy-meter");
       case ZIGBEE2MQTT -> Set.of("energy-meter", "soil-probe");
-      case ESPHOME, WIRENBOARD -> Set.of("weather-station");
+      case ESPHOME, WIRENBOARD, HOME_ASSISTANT -> Set.of("weather-station");
       case CHIRPSTACK, THE_THINGS_STACK -> Set.of("dragino-lht65");
       case CHIRPSTACK_3, MILESIGHT -> Set.of("milesight-em300");
-      case ADVANTECH_WISE, SIEMENS_LOGO, KING_PIGEON -> Set.of("vibration-sensor");
+      case ADVANTECH_WISE, SIEMENS_LOGO, KING_PIGEON, DRAGINO -> Set.of("vibration-sensor");
+      case TELTONIKA -> Set.of("livestock-tag");
       case THINGSBOARD,
           HONO,
           ALINK,

@@ -9,6 +9,7 @@ import io.sluice.sim.vendor.cloud.OneNet;
 import io.sluice.sim.vendor.cloud.TencentIot;
 import io.sluice.sim.vendor.cloud.ThingsBoard;
 import io.sluice.sim.vendor.home.EspHome;
+import io.sluice.sim.vendor.home.HomeAssistant;
 import io.sluice.sim.vendor.home.Shelly;
 import io.sluice.sim.vendor.home.ShellyGen1;
 import io.sluice.sim.vendor.home.Tasmota;
@@ -16,10 +17,12 @@ import io.sluice.sim.vendor.home.Victron;
 import io.sluice.sim.vendor.home.WirenBoard;
 import io.sluice.sim.vendor.home.Zigbee2Mqtt;
 import io.sluice.sim.vendor.industry.AdvantechWise;
+import io.sluice.sim.vendor.industry.Dragino;
 import io.sluice.sim.vendor.industry.KingPigeon;
 import io.sluice.sim.vendor.industry.Neuron;
 import io.sluice.sim.vendor.industry.SiemensLogo;
 import io.sluice.sim.vendor.industry.Telegraf;
+import io.sluice.sim.vendor.industry.Teltonika;
 import io.sluice.sim.vendor.lorawan.ChirpStack;
 import io.sluice.sim.vendor.lorawan.ChirpStack3;
 import io.sluice.sim.vendor.lorawan.MilesightGateway;
@@ -58,6 +61,9 @@ final class Firmwares {
     ALL.put(Dialect.KING_PIGEON, new KingPigeon());
     ALL.put(Dialect.NEURON, new Neuron());
     ALL.put(Dialect.TELEGRAF, new Telegraf());
+    ALL.put(Dialect.TELTONIKA, new Teltonika());
+    ALL.put(Dialect.DRAGINO, new Dragino());
+    ALL.put(Dialect.HOME_ASSISTANT, new HomeAssistant());
     ALL.put(Dialect.SPARKPLUG, new Sparkplug());
   }
 

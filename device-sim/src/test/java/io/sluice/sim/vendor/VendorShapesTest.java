@@ -38,6 +38,13 @@ class VendorShapesTest {
   private static final List<Field> VIBRATION =
       List.of(new Field("velocityRms", "mm/s", 2.31), new Field("temperature", "Cel", 42.5));
 
+  private static final List<Field> WEATHER =
+      List.of(
+          new Field("temperature", "Cel", 21.5),
+          new Field("humidity", "%RH", 60.5),
+          new Field("pressure", "hPa", 1013.2),
+          new Field("windSpeed", "m/s", 3.4));
+
   @TempDir private Path folder;
 
   private DeviceSpec device(String group) throws Exception {
@@ -137,7 +144,42 @@ class VendorShapesTest {
             VIBRATION,
             "telegraf/host1/modbus",
             "{'fields':{'velocityRms':2.31,'temperature':42.5},'name':'modbus','tags':{'host':'host1'},"
-                + "'timestamp':1795802400}"));
+                + "'timestamp':1795802400}"),
+        Arguments.of(
+            "profile: livestock-tag, id: \"35209408000000{n}\", dialect: teltonika",
+            List.of(new Field("lat", "lat", 54.66604), new Field("lon", "lon", 25.22503)),
+            "352094080000001/data",
+            "{'state':{'reported':{'21':4,'66':12089,'ts':1795802400123,'latlng':'54.66604,25.22503','sp':6}}}"),
+        Arguments.of(
+            "profile: vibration-sensor, id: \"86850806562811{n}\", dialect: dragino",
+            VIBRATION,
+            "dragino/868508065628111/up",
+            "{'IMEI':'868508065628111','IMSI':'460240210507481','Model':'SN50V3-CB','mod':1,'battery':3.21,'signal':20,"
+                + "'time':'2026-11-27T18:00:00Z','latitude':0.0,'longitude':0.0,'gps_time':'1970-01-01T00:00:00Z',"
+                + "'digital_in':0,'adc1':0,'temperature':42.5,'humidity':51.8}"),
+        Arguments.of(
+            "profile: weather-station, id: \"station-{n}\", dialect: home-assistant",
+            WEATHER,
+            "garden/station-1/state",
+            "{'temperature':21.5,'humidity':60.5,'pressure':1013.2,'windSpeed':3.4}"));
+  }
+
+  /** home-assistant.io, "MQTT": keys abbreviated, the base topic as ~, retained. */
+  @Test
+  void stationSaysByDiscoveryWhatItsTopicMeans() throws Exception {
+    DeviceSpec station = device("profile: weather-station, id: \"s{n}\", dialect: home-assistant");
+    List<Publication> configs = station.group().firmware().greetings(station, List.of());
+    assertThat(configs).hasSize(4).allMatch(Publication::isRetained);
+    assertThat(configs.get(1).topic()).isEqualTo("homeassistant/sensor/s1/humidity/config");
+    assertThat(new JsonMapper().readTree(configs.get(1).payload()))
+        .isEqualTo(
+            new JsonMapper()
+                .readTree(
+                    "{'~':'garden/s1','name':'humidity','uniq_id':'s1_humidity','stat_t':'~/state',"
+                            .replace('\'', '"')
+                        + "'val_tpl':'{{ value_json.humidity }}','unit_of_meas':'%','dev_cla':'humidity',"
+                            .replace('\'', '"')
+                        + "'dev':{'ids':['s1'],'name':'Weather'}}".replace('\'', '"')));
   }
 
   @ParameterizedTest

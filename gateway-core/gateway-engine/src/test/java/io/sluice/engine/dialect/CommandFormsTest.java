@@ -198,6 +198,36 @@ class CommandFormsTest {
         .endsWith("\"fPort\":10,\"data\":\"AQI=\"}");
   }
 
+  /** chirpstack.io, "MQTT": confirmed; thethingsindustries.com, "MQTT server": the same. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '!',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          chirpstack ! application/a/device/24e124445d193673/event/up ! {"devEui":"24e124445d193673","id":"0b1c2d3e-4f50-6172-8394-a5b6c7d8e9f0","confirmed":false,"fPort":85,"data":"/wMAAg=="}
+          chirpstack ! application/3/device/24e124445d193673/rx ! {"confirmed":false,"fPort":85,"data":"/wMAAg=="}
+          the-things-stack ! v3/app1/devices/dev1/up ! {"downlinks":[{"f_port":85,"frm_payload":"/wMAAg==","priority":"NORMAL","confirmed":false,"correlation_ids":["sluice-0b1c2d3e-4f50-6172-8394-a5b6c7d8e9f0"]}]}
+          milesight ! /milesight/uplink/24e124445d193673 ! {"confirmed":false,"fPort":85,"data":"/wMAAg=="}
+          """)
+  void commandThatIsNotToBeConfirmedEndsWhereTheServerHasIt(
+      String dialect, String lastTopic, String expected) {
+    Dialogue dialogue = dialogue(dialect, "lns", Map.of());
+    device("24e124445d193673", "lns");
+    heard.put("24e124445d193673", lastTopic);
+    Command.Encoded bytes = new Command.Encoded(HexFormat.of().parseHex("ff030002"), 85);
+    Command command = command("24e124445d193673", "interval.unconfirmed", "{\"s\":2}", bytes);
+    boolean isOld = lastTopic.endsWith("/rx");
+    Downlink sent = dialogue.write(command, 7, topic -> topic.endsWith("/tx") == isOld);
+    assertThat(text(sent)).endsWith(' ' + expected);
+    assertThat(sent.isAnswered()).isFalse();
+    Command port = command("24e124445d193673", "port-10-unconfirmed", "{\"x\":1}", null);
+    if (dialect.equals("chirpstack")) {
+      assertThat(text(dialogue.write(port, 7, topic -> topic.endsWith("/tx") == isOld)))
+          .endsWith("\"confirmed\":false,\"fPort\":10,\"object\":{\"x\":1}}");
+    }
+  }
+
   @Test
   void whatVendorsClientsSubscribeToIsGranted() {
     assertThat(dialogue("zigbee2mqtt", "gw", Map.of()).maySubscribe("zigbee2mqtt/#")).isTrue();

@@ -22,7 +22,12 @@ public final class CommandForm {
   private static final String CHILD = "child";
 
   /** A command that says by its name on which port a device takes its bytes. */
-  private static final Pattern PORT = Pattern.compile("port[-.]([0-9]{1,3})");
+  private static final Pattern PORT = Pattern.compile("port[-.]([0-9]{1,3})([-.]unconfirmed)?");
+
+  /** What a name ends in whose command a LoRaWAN device is not to acknowledge. */
+  private static final String UNCONFIRMED = "unconfirmed";
+
+  private static final String CONFIRMED = "confirmed";
 
   private static final int MAX_PORT = 223;
 
@@ -33,6 +38,7 @@ public final class CommandForm {
   private final @Nullable Set<String> commands;
   private final boolean isForChild;
   private final boolean isAnswered;
+  private final boolean isConfirmable;
 
   /**
    * @throws IllegalArgumentException where it is none; the message says what to write
@@ -46,6 +52,7 @@ public final class CommandForm {
     this.commands = names == null ? null : Conditions.split(names);
     this.isForChild = file.to() == TalkFile.Addressee.CHILD;
     this.isAnswered = file.answered();
+    this.isConfirmable = names(payload).contains(CONFIRMED);
     if (!isForChild && (names(topic).contains(CHILD) || names(payload).contains(CHILD))) {
       throw new IllegalArgumentException("{child} is the addressee of \"to: child\"; add that");
     }
@@ -110,9 +117,14 @@ public final class CommandForm {
             name.equals("payload")
                 ? modifier.equals("raw") ? text(outgoing.command()) : json(outgoing.command())
                 : escaped(value(name, modifier, outgoing, common)));
+    boolean isSilent = isConfirmable && !isConfirmed(outgoing.command());
     return body == null
         ? null
-        : new Downlink(topicName, body.getBytes(StandardCharsets.UTF_8), isAnswered);
+        : new Downlink(topicName, body.getBytes(StandardCharsets.UTF_8), isAnswered && !isSilent);
+  }
+
+  private static boolean isConfirmed(Command command) {
+    return !command.name().endsWith(UNCONFIRMED);
   }
 
   private static String text(Command command) {
@@ -137,6 +149,7 @@ public final class CommandForm {
       case "created" -> Long.toString(command.createdMicros() / 1_000);
       case "bytes" -> bytes(command, modifier);
       case "port" -> port(command);
+      case CONFIRMED -> Boolean.toString(isConfirmed(command));
       default -> outgoing.names().get(name);
     };
   }

@@ -53,7 +53,8 @@ public final class TalkFile {
               doc =
                   "What is sent: {payload} is the command's as JSON, {payload:raw} as it came,"
                       + " {command} its name, {number} its number in the session, {id} its id, {bytes}"
-                      + " its device's own bytes in base64, {port} their LoRaWAN FPort.",
+                      + " its device's own bytes in base64, {port} their LoRaWAN FPort,"
+                      + " {confirmed} false where its name ends in unconfirmed.",
               def = "{payload:raw}")
           String payload,
       @Option(doc = "Names of the commands that have this form, by |; without it all others.")
