@@ -63,6 +63,7 @@ final class GatewayOperations implements Operations {
   private volatile @Nullable Adapters adapters;
   private volatile @Nullable ConfigurationService configuration;
   private volatile @Nullable DrainService draining;
+  private volatile Supplier<@Nullable FleetBusView> fleetBus = () -> null;
   private volatile Supplier<List<CertificateView>> certificates = List::of;
 
   GatewayOperations(
@@ -122,6 +123,16 @@ final class GatewayOperations implements Operations {
   @Override
   public ConfigurationService configuration() {
     return Objects.requireNonNull(configuration, "set when started");
+  }
+
+  /** Who knows how the fleet's bus stands. */
+  void fleetBus(Supplier<@Nullable FleetBusView> known) {
+    fleetBus = known;
+  }
+
+  @Override
+  public @Nullable FleetBusView fleetBus() {
+    return fleetBus.get();
   }
 
   /** Who knows when certificates end. */

@@ -6,6 +6,8 @@ import io.sluice.api.GatewayTime;
 import io.sluice.api.adapter.SharedParts;
 import io.sluice.api.audit.AuditTrail;
 import io.sluice.api.files.OwnerOnly;
+import io.sluice.api.fleet.FleetBusSettings;
+import io.sluice.api.fleet.FleetSettings;
 import io.sluice.api.health.Guarded;
 import io.sluice.api.operator.AdminSettings;
 import io.sluice.api.operator.DrainSettings;
@@ -14,6 +16,7 @@ import io.sluice.api.operator.MetricsSettings.Otlp;
 import io.sluice.api.operator.Operations.LedgerLine;
 import io.sluice.api.store.StoreUnavailableException;
 import io.sluice.app.GatewayOperations.Insight;
+import io.sluice.app.fleet.FleetReports;
 import io.sluice.app.process.HeapTrimmer;
 import io.sluice.app.process.SerialHeap;
 import io.sluice.cli.Version;
@@ -158,6 +161,7 @@ final class Wiring implements AutoCloseable {
     Reloader reload = reloader(files, core, context, audit, views);
     views.configuration(reload);
     startAdmin(views, audit);
+    startFleetReports(core.registry(), views);
     Otlp otlp = config.section(MetricsSettings.class).otlp();
     if (otlp != null) {
       closing(OtlpExport.start(otlp, views, config.gateway().id(), clock));
@@ -481,6 +485,24 @@ final class Wiring implements AutoCloseable {
   /** Records that some upstream lacks. */
   private static long queued(SegmentedSpool spool) {
     return SpoolViews.ledger(spool).stream().mapToLong(LedgerLine::queued).sum();
+  }
+
+  /** Before the doors open, so that no session is missed, and after they have closed. */
+  private void startFleetReports(Registry registry, GatewayOperations views) {
+    FleetSettings fleet = config.section(FleetSettings.class);
+    FleetBusSettings bus = fleet.bus();
+    if (bus != null) {
+      FleetReports.Parts parts =
+          new FleetReports.Parts(
+              config.gateway().id(), fleet.region(), registry, views, this::adminAddress, clock);
+      FleetReports reports = closing(FleetReports.start(bus, parts, housekeeping));
+      views.fleetBus(reports::view);
+    }
+  }
+
+  private @Nullable String adminAddress() {
+    AdminServer server = admin;
+    return server == null ? null : text(server.address());
   }
 
   /** A dual-stack wildcard, too, is written as people write it. */

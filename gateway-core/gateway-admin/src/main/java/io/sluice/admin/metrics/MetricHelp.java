@@ -45,6 +45,14 @@ public final class MetricHelp {
               "sluice.devices",
               "Devices of the registry, by state; one device has several states: do not add them"),
           Map.entry("sluice.drain.sessions", "Sessions that the drain under way has still to end"),
+          Map.entry(
+              "sluice.fleet.bus.connected", "Whether the fleet's Kafka cluster is there: 1 or 0"),
+          Map.entry(
+              "sluice.fleet.bus.published",
+              "Values of devices and of the gateway that the fleet's bus has taken"),
+          Map.entry(
+              "sluice.fleet.bus.waiting",
+              "Devices, and values of the gateway, of which the fleet's bus lacks the newest"),
           Map.entry("sluice.draining", "Whether the gateway is drained and takes no new sessions"),
           Map.entry("sluice.dropped", "Records accepted that an upstream will not get, by reason"),
           Map.entry("sluice.faults", "What background tasks and threads threw, by task"),

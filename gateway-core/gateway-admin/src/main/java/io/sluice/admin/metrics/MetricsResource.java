@@ -16,6 +16,7 @@ import io.sluice.api.operator.DrainService;
 import io.sluice.api.operator.Operations;
 import io.sluice.api.operator.Operations.CertificateView;
 import io.sluice.api.operator.Operations.EndpointView;
+import io.sluice.api.operator.Operations.FleetBusView;
 import io.sluice.api.operator.Operations.LaneView;
 import io.sluice.api.operator.Operations.LedgerLine;
 import io.sluice.api.operator.Operations.ListenerView;
@@ -105,6 +106,12 @@ public final class MetricsResource {
     counter("sluice.alarm.states.unknown", operations.alarms().unknownStates());
     figures.posts().forEach((result, n) -> counter("sluice.webhook.posts", n, "result", result));
     gauge("sluice.webhook.undelivered", figures.undelivered());
+    FleetBusView bus = operations.fleetBus();
+    if (bus != null) {
+      gauge("sluice.fleet.bus.connected", bus.connected() ? 1 : 0);
+      gauge("sluice.fleet.bus.waiting", bus.waiting());
+      counter("sluice.fleet.bus.published", bus.published());
+    }
   }
 
   private void status(Status status) {

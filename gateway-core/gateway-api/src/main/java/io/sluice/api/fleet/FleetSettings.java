@@ -14,6 +14,11 @@ public record FleetSettings(
                     + " own alone.")
         @Nullable FleetStoreSettings store,
     @Option(
+            doc =
+                "The Kafka cluster on which the gateway tells the fleet of itself and of who is"
+                    + " there. Without it the gateway tells nothing.")
+        @Nullable FleetBusSettings bus,
+    @Option(
             doc = "Name of the region that this gateway is in, for operators and for rights.",
             pattern = "[A-Za-z0-9._-]{1,64}",
             hint = "write 1 to 64 letters, digits and . _ -")
@@ -21,7 +26,13 @@ public record FleetSettings(
     @Option(doc = "Which devices of the fleet this gateway follows; without it all.")
         @Nullable FleetScope scope)
     implements Checked {
-  public static final FleetSettings DEFAULTS = new FleetSettings(null, null, null);
+  public static final FleetSettings DEFAULTS = new FleetSettings(null, null, null, null);
+
+  /** Without a bus. */
+  public FleetSettings(
+      @Nullable FleetStoreSettings store, @Nullable String region, @Nullable FleetScope scope) {
+    this(store, null, region, scope);
+  }
 
   @Override
   public List<Problem> problems() {

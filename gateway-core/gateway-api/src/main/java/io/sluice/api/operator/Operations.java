@@ -67,6 +67,11 @@ public interface Operations {
     return List.of();
   }
 
+  /** How the fleet's bus stands; null where none is configured. */
+  default @Nullable FleetBusView fleetBus() {
+    return null;
+  }
+
   /** Background task or thread to how often it threw, since the process began. */
   default Map<String, Long> faults() {
     return Map.of();
@@ -84,6 +89,14 @@ public interface Operations {
    * @param expiryMicros since the epoch
    */
   record CertificateView(String place, String kind, long expiryMicros) {}
+
+  /**
+   * @param connected whether the Kafka cluster of the fleet is there
+   * @param detail why not, or what it said no to; null where all is well
+   * @param waiting keys whose newest value it does not have
+   * @param published values that it has confirmed since the start
+   */
+  record FleetBusView(boolean connected, @Nullable String detail, long waiting, long published) {}
 
   /**
    * @param kind its name: its key in the configuration

@@ -1,5 +1,6 @@
 package io.sluice.cli.config;
 
+import io.sluice.api.fleet.FleetSettings;
 import io.sluice.api.operator.DrainSettings;
 import io.sluice.api.operator.MetricsSettings;
 import io.sluice.cli.logging.LoggingSettings;
@@ -26,6 +27,7 @@ public final class GatewayTypes {
           new Section("consumers", ConsumerSettings.class, "Who may read records here."),
           new Section("coverage", CoverageSettings.class, "How coverage is counted."),
           new Section("drain", DrainSettings.class, "How the gateway is emptied of sessions."),
+          new Section("fleet", FleetSettings.class, "What makes a gateway one of many."),
           new Section("limits", LimitSettings.class, "How much any one may take."),
           new Section("logging", LoggingSettings.class, "Where the program's log goes."),
           new Section("metrics", MetricsSettings.class, "Push metrics to an OTLP receiver."),

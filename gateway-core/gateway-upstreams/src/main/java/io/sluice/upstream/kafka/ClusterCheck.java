@@ -6,6 +6,7 @@ import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import org.apache.kafka.clients.ApiVersions;
 import org.apache.kafka.clients.ClientRequest;
 import org.apache.kafka.clients.ClientResponse;
@@ -14,6 +15,7 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.metrics.Metrics;
+import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.MetadataRequest;
 import org.apache.kafka.common.requests.MetadataResponse;
 import org.apache.kafka.common.security.auth.SecurityProtocol;
@@ -33,11 +35,14 @@ final class ClusterCheck {
   private final FrameGuard guard;
   private final long deadlineNanos;
   private final long timeoutMillis;
+  private final List<String> topics;
 
-  private ClusterCheck(ProducerConfig config, FrameGuard guard, long timeoutMillis) {
+  private ClusterCheck(
+      ProducerConfig config, FrameGuard guard, long timeoutMillis, List<String> topics) {
     this.config = config;
     this.guard = guard;
     this.timeoutMillis = timeoutMillis;
+    this.topics = topics;
     this.deadlineNanos = System.nanoTime() + timeoutMillis * 1_000_000;
   }
 
@@ -46,7 +51,16 @@ final class ClusterCheck {
    */
   static void run(ProducerConfig config, FrameGuard guard, long timeoutMillis)
       throws IOException, InterruptedException {
-    new ClusterCheck(config, guard, timeoutMillis).run();
+    run(config, guard, timeoutMillis, List.of());
+  }
+
+  /**
+   * The same, with topics that must be there: asking makes none, whatever the cluster does at the
+   * first record.
+   */
+  static void run(ProducerConfig config, FrameGuard guard, long timeoutMillis, List<String> topics)
+      throws IOException, InterruptedException {
+    new ClusterCheck(config, guard, timeoutMillis, topics).run();
   }
 
   private void run() throws IOException, InterruptedException {
@@ -153,7 +167,7 @@ final class ClusterCheck {
     ClientRequest request =
         client.newClientRequest(
             server.idString(),
-            new MetadataRequest.Builder(List.of(), false),
+            new MetadataRequest.Builder(topics, false),
             System.currentTimeMillis(),
             true);
     client.send(request, System.currentTimeMillis());
@@ -163,6 +177,7 @@ final class ClusterCheck {
       requireTime(until);
     }
     if (answer.responseBody() instanceof MetadataResponse metadata) {
+      requireTopics(metadata);
       return metadata.brokers();
     }
     if (answer.versionMismatch() != null) {
@@ -173,6 +188,20 @@ final class ClusterCheck {
 
   private static @Nullable ClientResponse first(List<ClientResponse> responses) {
     return responses.isEmpty() ? null : responses.getFirst();
+  }
+
+  private static void requireTopics(MetadataResponse metadata) throws IOException {
+    for (Map.Entry<String, Errors> each : metadata.errors().entrySet()) {
+      String topic = each.getKey();
+      throw new IOException(
+          switch (each.getValue()) {
+            case UNKNOWN_TOPIC_OR_PARTITION ->
+                "there is no topic " + topic + "; have it made: sluice fleet init";
+            case TOPIC_AUTHORIZATION_FAILED ->
+                "topic " + topic + " is not for this user; allow it to write there (docs/fleet.md)";
+            default -> "topic " + topic + ": " + each.getValue().message();
+          });
+    }
   }
 
   private void requireTime(long until) throws IOException, InterruptedException {

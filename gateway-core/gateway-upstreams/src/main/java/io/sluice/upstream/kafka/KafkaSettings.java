@@ -1,13 +1,17 @@
 package io.sluice.upstream.kafka;
 
+import io.sluice.api.broker.BootstrapServers;
+import io.sluice.api.broker.BrokerTls;
+import io.sluice.api.broker.KafkaLogin;
 import io.sluice.api.config.Checked;
 import io.sluice.api.config.Option;
+import io.sluice.api.config.Secret;
 import io.sluice.upstream.RecordTemplate;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -21,13 +25,14 @@ import org.apache.kafka.common.config.ConfigValue;
 import org.apache.kafka.common.config.SaslConfigs;
 import org.apache.kafka.common.security.JaasContext;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 
 /** Options of a Kafka upstream. */
 public record KafkaSettings(
     @Option(
             doc = "Brokers to begin with: host:port, several with commas between.",
             required = true,
-            pattern = "[^,\\s]+:\\d+(\\s*,\\s*[^,\\s]+:\\d+)*",
+            pattern = BootstrapServers.PATTERN,
             hint = "kafka-1.example:9092,kafka-2.example:9092")
         String bootstrapServers,
     @Option(
@@ -58,7 +63,16 @@ public record KafkaSettings(
             doc =
                 "Further properties of the Kafka producer as they are: security.protocol,"
                     + " sasl.jaas.config, ssl.truststore.location and the like.")
-        Map<String, String> properties)
+        Map<String, String> properties,
+    @Option(
+            doc =
+                "PEM files for TLS. Without it there is no TLS but by properties; tls: {} trusts the"
+                    + " authorities of the Java runtime.")
+        @Nullable BrokerTls tls,
+    @Option(doc = "User name for SASL.") @Nullable String username,
+    @Option(doc = "Password for SASL.") @Nullable Secret password,
+    @Option(doc = "SASL mechanism by which name and password are shown.", def = "scram-sha-512")
+        KafkaLogin.Mechanism sasl)
     implements Checked {
   private static final Set<String> OURS =
       Set.of(
@@ -81,7 +95,31 @@ public record KafkaSettings(
   private static final int REQUEST_TIMEOUT_MILLIS = 10_000;
   private static final int BATCH_BYTES = 128 << 10;
   private static final int BUFFER_BYTES = 64 << 20;
-  private static final int PORT_MAX = 65_535;
+
+  /** Without TLS and name, but by properties. */
+  public KafkaSettings(
+      String bootstrapServers,
+      String topic,
+      Compression compression,
+      Duration linger,
+      Duration connectTimeout,
+      boolean cloudEvents,
+      Timestamp timestamp,
+      Map<String, String> properties) {
+    this(
+        bootstrapServers,
+        topic,
+        compression,
+        linger,
+        connectTimeout,
+        cloudEvents,
+        timestamp,
+        properties,
+        null,
+        null,
+        null,
+        KafkaLogin.Mechanism.SCRAM_SHA_512);
+  }
 
   /** What the timestamp of a Kafka record is. */
   public enum Timestamp {
@@ -111,39 +149,16 @@ public record KafkaSettings(
     } else if (!topic.replaceAll("\\{[^{}]*}", "x").matches("[A-Za-z0-9._-]{1,249}")) {
       problems.add(new Problem("topic", "may hold only letters, digits and . _ -"));
     }
-    problems.addAll(serverProblems());
+    for (String each : BootstrapServers.problems(bootstrapServers)) {
+      problems.add(new Problem("bootstrap-servers", each));
+    }
+    problems.addAll(login().problems(properties));
     for (String key : properties.keySet()) {
       if (OURS.contains(key)) {
         problems.add(new Problem("properties", key + " is set by the gateway; leave it out here"));
       }
     }
     problems.addAll(propertyProblems());
-    return problems;
-  }
-
-  private List<String> servers() {
-    return Arrays.stream(bootstrapServers.split(",", -1)).map(String::strip).toList();
-  }
-
-  private List<Problem> serverProblems() {
-    List<Problem> problems = new ArrayList<>();
-    for (String server : servers()) {
-      int colon = server.lastIndexOf(':');
-      if (server.contains("://")) {
-        problems.add(
-            new Problem(
-                "bootstrap-servers",
-                server
-                    + " is no host:port; leave the protocol out here, and write it as"
-                    + " security.protocol in properties"));
-      } else if (colon < 1
-          || server.length() - colon > 6
-          || Integer.parseInt(server.substring(colon + 1)) > PORT_MAX) {
-        problems.add(
-            new Problem(
-                "bootstrap-servers", server + " is no host:port; write a port up to 65535"));
-      }
-    }
     return problems;
   }
 
@@ -191,13 +206,23 @@ public record KafkaSettings(
         JaasContext.loadClientContext(config.values());
       }
       return Optional.empty();
+    } catch (IOException e) {
+      return Optional.empty(); // of tls, which says so itself
     } catch (KafkaException | IllegalArgumentException | SecurityException e) {
       return Optional.of(new Problem("properties", KafkaFaults.text(e)));
     }
   }
 
-  /** All that the producer is made with. */
-  ProducerConfig producerConfig(String clientId) {
+  private KafkaLogin login() {
+    return new KafkaLogin(tls, username, password, sasl);
+  }
+
+  /**
+   * All that the producer is made with.
+   *
+   * @throws IOException where a file of {@code tls} cannot be used
+   */
+  ProducerConfig producerConfig(String clientId) throws IOException {
     Map<String, Object> all = new HashMap<>();
     all.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MILLIS);
     all.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, DELIVERY_TIMEOUT_MILLIS);
@@ -205,9 +230,10 @@ public record KafkaSettings(
     all.put(ProducerConfig.BATCH_SIZE_CONFIG, BATCH_BYTES);
     all.put(ProducerConfig.BUFFER_MEMORY_CONFIG, BUFFER_BYTES);
     all.put(ProducerConfig.CLIENT_ID_CONFIG, clientId);
+    all.putAll(KafkaAccess.properties(login()));
     all.putAll(properties);
     all.put(ProducerConfig.ENABLE_METRICS_PUSH_CONFIG, false);
-    all.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, servers());
+    all.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, BootstrapServers.of(bootstrapServers));
     all.put(ProducerConfig.ACKS_CONFIG, "all");
     all.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
     all.put(ProducerConfig.LINGER_MS_CONFIG, (int) linger.toMillis());

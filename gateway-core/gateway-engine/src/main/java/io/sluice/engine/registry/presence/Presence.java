@@ -42,6 +42,7 @@ public final class Presence implements DeviceChanges, Sessions {
 
   private volatile Consumer<String> signs = device -> {};
   private volatile Consumer<DeviceId> turns = device -> {};
+  private volatile Consumer<String> contacts = device -> {};
   private final Function<String, @Nullable DeviceEntry> find;
   private final Clock clock;
   private final Duration handOver;
@@ -91,6 +92,29 @@ public final class Presence implements DeviceChanges, Sessions {
    */
   public void onTurn(Consumer<DeviceId> listener) {
     turns = listener;
+  }
+
+  /**
+   * Has the listener told of each device that is in contact by another way from now on, that has
+   * another session, or that is gone. Called on any thread; never to block.
+   */
+  public void onContact(Consumer<String> listener) {
+    contacts = listener;
+  }
+
+  /** Calls with each device that has a session now; what changes meanwhile may be missed. */
+  public void forEachLive(Consumer<String> to) {
+    entries.forEach((id, entry) -> {
+      if (entry.contact == Contact.LIVE) {
+        to.accept(id);
+      }
+    });
+  }
+
+  private void tell(String id, Contact before, PresenceEntry entry) {
+    if (entry.contact != before) {
+      contacts.accept(id);
+    }
   }
 
   @Override
@@ -155,6 +179,9 @@ public final class Presence implements DeviceChanges, Sessions {
       count(before, entry.link());
     }
     mark(device, entry, peer);
+    if (begins) {
+      contacts.accept(device.value()); // also where the session before was one
+    }
     // a change shows first and ends the link then: one of the two sees the other
     boolean stands = begins && entries.get(device.value()) == entry && isCurrent(admitted);
     if (!stands) {
@@ -181,11 +208,14 @@ public final class Presence implements DeviceChanges, Sessions {
   /** Ends a link's place, and gives the next its turn; false where it has ended before. */
   private boolean leave(DeviceId device, PresenceEntry entry, Place place) {
     Left left;
+    Contact contact;
     synchronized (entry) {
       DeviceLink before = entry.link();
+      contact = entry.contact;
       left = entry.leave(place);
       count(before, entry.link());
     }
+    tell(device.value(), contact, entry);
     if (left == null) {
       return false;
     }
@@ -218,10 +248,12 @@ public final class Presence implements DeviceChanges, Sessions {
   public void seen(DeviceId device, Peer peer) {
     PresenceEntry entry = entry(device);
     if (entry != null) {
-      if (entry.contact != Contact.LIVE) {
+      Contact before = entry.contact;
+      if (before != Contact.LIVE) {
         entry.sessionless();
       }
       mark(device, entry, peer);
+      tell(device.value(), before, entry);
     }
   }
 
@@ -246,7 +278,9 @@ public final class Presence implements DeviceChanges, Sessions {
   public void told(DeviceId device, @Nullable Boolean isThere) {
     PresenceEntry entry = entry(device);
     if (entry != null) {
+      Contact before = entry.contact;
       entry.told(isThere);
+      tell(device.value(), before, entry);
     }
   }
 
@@ -365,20 +399,24 @@ public final class Presence implements DeviceChanges, Sessions {
       return;
     }
     if (after == null) {
-      end(entry, LinkEnd.REMOVED);
+      end(id, entry, LinkEnd.REMOVED);
       entry.forget();
       forgetUnknown(id, entry);
+      contacts.accept(id);
     } else if (after.retired() || credentialsChanged) {
-      end(entry, after.retired() ? LinkEnd.RETIRED : LinkEnd.CREDENTIALS_CHANGED);
+      end(id, entry, after.retired() ? LinkEnd.RETIRED : LinkEnd.CREDENTIALS_CHANGED);
     }
   }
 
-  private void end(PresenceEntry entry, LinkEnd reason) {
+  private void end(String id, PresenceEntry entry, LinkEnd reason) {
     DeviceLink link;
+    Contact before;
     synchronized (entry) {
+      before = entry.contact;
       link = entry.endSessions();
       count(link, null);
     }
+    tell(id, before, entry);
     if (link != null) {
       link.close(reason);
     }

@@ -1,0 +1,103 @@
+package io.sluice.upstream.kafka;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.sluice.api.broker.KafkaLogin;
+import io.sluice.api.fleet.FleetBusSettings;
+import io.sluice.testkit.KafkaBroker;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The newest value of each key is at the cluster, also when that was away. */
+class FleetBusIT {
+  private static final Duration LONG = Duration.ofSeconds(90);
+
+  @TempDir Path directory;
+
+  private final Map<String, String> values = new ConcurrentHashMap<>();
+
+  @Test
+  void newestValuesArriveWhereverTheClusterHasBeen() throws Exception {
+    try (KafkaBroker broker = new KafkaBroker(directory)) {
+      follow(broker);
+      assertThat(newest(broker)).containsEntry("d1", "last words");
+    }
+  }
+
+  private void follow(KafkaBroker broker) throws Exception {
+    try (FleetBus bus = new FleetBus("edge-01", settings(broker, Map.of()))) {
+      FleetBus.Table table = bus.table("fleet.presence", this::value);
+      bus.start();
+      values.put("d1", "one");
+      table.changed("d1");
+      await().atMost(LONG).until(() -> String.valueOf(bus.standing().detail()).contains("topic"));
+      assertThat(bus.standing().detail())
+          .contains("there is no topic sluice.fleet.presence; have it made: sluice fleet init");
+      assertThat(bus.standing().waiting()).isEqualTo(1);
+      try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.address()))) {
+        admin
+            .createTopics(List.of(new NewTopic("sluice.fleet.presence", 1, (short) 1)))
+            .all()
+            .get();
+      }
+      await().atMost(LONG).until(() -> bus.standing().published() == 1);
+      assertThat(bus.standing()).isEqualTo(new FleetBus.Standing(true, null, 0, 1));
+
+      broker.stop();
+      for (int i = 0; i < 5_000; i++) { // each device many times: only the last counts
+        values.put("d" + i % 50, "newest of " + i);
+        table.changed("d" + i % 50);
+      }
+      values.remove("d7");
+      table.changed("d7");
+      assertThat(bus.standing().waiting()).isLessThanOrEqualTo(50);
+      broker.startAgain();
+      await().atMost(LONG).until(() -> bus.standing().waiting() == 0 && bus.standing().connected());
+      await().atMost(LONG).untilAsserted(() -> assertThat(newest(broker)).isEqualTo(expected()));
+      values.put("d1", "last words");
+      table.changed("d1");
+    }
+  }
+
+  private byte[] value(String key) {
+    String value = values.get(key);
+    return value == null ? null : value.getBytes(UTF_8);
+  }
+
+  private Map<String, String> expected() {
+    Map<String, String> all = new HashMap<>(values);
+    all.put("d7", null);
+    return all;
+  }
+
+  private static Map<String, String> newest(KafkaBroker broker) {
+    Map<String, String> newest = new HashMap<>();
+    for (ConsumerRecord<String, String> each : broker.read("sluice.fleet.presence")) {
+      newest.put(each.key(), each.value());
+    }
+    return newest;
+  }
+
+  static FleetBusSettings settings(KafkaBroker broker, Map<String, String> properties) {
+    return new FleetBusSettings(
+        broker.address(),
+        "sluice",
+        null,
+        null,
+        null,
+        KafkaLogin.Mechanism.SCRAM_SHA_512,
+        null,
+        properties);
+  }
+}
