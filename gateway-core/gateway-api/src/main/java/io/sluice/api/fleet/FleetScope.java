@@ -2,6 +2,7 @@ package io.sluice.api.fleet;
 
 import io.sluice.api.config.Option;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Which devices of the fleet a gateway follows.
@@ -18,6 +19,9 @@ public record FleetScope(
   /** Site of the devices that have registered themselves and that nobody has placed yet. */
   public static final String UNREGISTERED = "unregistered";
 
+  /** All of the fleet. */
+  public static final FleetScope ALL = new FleetScope(List.of());
+
   public FleetScope {
     sites = List.copyOf(sites);
   }
@@ -25,5 +29,12 @@ public record FleetScope(
   /** Whether a device of that site is followed. */
   public boolean has(String site) {
     return sites.isEmpty() || sites.contains(site) || site.equals(UNREGISTERED);
+  }
+
+  /** All sites whose devices are followed; empty: all. */
+  public List<String> followed() {
+    return sites.isEmpty()
+        ? sites
+        : Stream.concat(sites.stream(), Stream.of(UNREGISTERED)).distinct().sorted().toList();
   }
 }

@@ -33,6 +33,9 @@ public interface RegistryStore extends AutoCloseable {
 
     /** Takes a command. Commands come in the order of their numbers. */
     default void command(StoredCommand command) {}
+
+    /** Takes up to where this store has followed the fleet's, where it does. */
+    default void followed(Step.FollowTo place) {}
   }
 
   /**
@@ -62,9 +65,10 @@ public interface RegistryStore extends AutoCloseable {
   /**
    * Has the listener told of every change from now on, in the order of revisions: those applied
    * here, and those that another gateway applied to the same store. It is called by one thread at a
-   * time. It must not call the store, must not throw, and must take no lock that is held around
-   * {@link #apply}, except for a change that is not {@link AppliedChange#own}: for these the store
-   * holds no lock of its own.
+   * time, but for changes that are not {@link AppliedChange#own}, which may come beside an own one:
+   * where both are of the same device, the later is told again. It must not call the store, must
+   * not throw, and must take no lock that is held around {@link #apply}, except for a change that
+   * is not {@link AppliedChange#own}: for these the store holds no lock of its own.
    */
   void changes(Consumer<AppliedChange> listener);
 

@@ -80,4 +80,13 @@ public sealed interface Step {
 
   /** Ends the commands of a device that wait, as expired, and drops their payloads. */
   record EndCommands(String device) implements Step {}
+
+  /**
+   * Keeps up to where a copy has followed the fleet's store, in the change that brings it there.
+   *
+   * @param registry id of what is followed
+   * @param revision up to and including which all is in the copy
+   * @param scope which part of it is followed; a copy of another scope is read anew
+   */
+  record FollowTo(String registry, long revision, String scope) implements Step {}
 }

@@ -1,6 +1,7 @@
 package io.sluice.api.store;
 
 import io.sluice.api.Device;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,5 +21,27 @@ public record StoredDevice(
   /** The id of the device. */
   public String id() {
     return device.id().value();
+  }
+
+  /** As a store gives it back: the report interval in whole milliseconds. */
+  public StoredDevice asStored() {
+    Duration interval = device.interval();
+    if (interval == null || interval.equals(Duration.ofMillis(interval.toMillis()))) {
+      return this;
+    }
+    return new StoredDevice(
+        new Device(
+            device.id(),
+            device.profile(),
+            device.sector(),
+            device.site(),
+            Duration.ofMillis(interval.toMillis()),
+            device.parent(),
+            device.planned(),
+            device.commissioned(),
+            device.retired(),
+            device.timezone()),
+        credentials,
+        previous);
   }
 }

@@ -52,6 +52,7 @@ final class PostgresDataSource implements DataSource {
     properties.setProperty("loginTimeout", String.valueOf(2 * CONNECT_SECONDS));
     properties.setProperty("socketTimeout", String.valueOf(ANSWER_SECONDS));
     properties.setProperty("cancelSignalTimeout", String.valueOf(CONNECT_SECONDS));
+    properties.setProperty("logServerErrorDetail", "false"); // it has values of the rows
     properties.setProperty("tcpKeepAlive", "true");
     properties.setProperty("options", "-c lock_timeout=" + LOCK_SECONDS + "s");
     if (settings.hosts().contains(",")) {

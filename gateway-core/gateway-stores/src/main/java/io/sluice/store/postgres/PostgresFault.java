@@ -1,7 +1,9 @@
 package io.sluice.store.postgres;
 
+import java.sql.BatchUpdateException;
 import java.sql.SQLException;
-import org.jspecify.annotations.Nullable;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
 
 /** What is wrong with the fleet's store, as operators are told it. */
 public final class PostgresFault {
@@ -16,7 +18,8 @@ public final class PostgresFault {
     return "the fleet's store " + uri + ": " + text(e);
   }
 
-  private static String text(SQLException e) {
+  private static String text(SQLException given) {
+    SQLException e = cause(given);
     if (e instanceof PostgresSchema.WrongVersionException) {
       return String.valueOf(e.getMessage());
     }
@@ -41,6 +44,12 @@ public final class PostgresFault {
     };
   }
 
+  /** Of a batch, whose own message has the values that were to be written. */
+  private static SQLException cause(SQLException e) {
+    SQLException next = e instanceof BatchUpdateException ? e.getNextException() : null;
+    return next == null ? e : next;
+  }
+
   private static Throwable rootOf(SQLException e) {
     Throwable cause = e;
     for (int depth = 0; depth < 8 && cause.getCause() != null; depth++) {
@@ -49,8 +58,11 @@ public final class PostgresFault {
     return cause.getMessage() == null ? e : cause;
   }
 
+  /** The server's words without its details, which may have values in them. */
   private static String line(Throwable e) {
-    String message = String.valueOf(e.getMessage());
+    ServerErrorMessage told = e instanceof PSQLException own ? own.getServerErrorMessage() : null;
+    String words = told == null ? null : told.getMessage();
+    String message = words == null ? String.valueOf(e.getMessage()) : words;
     int end = message.indexOf('\n');
     return end < 0 ? message : message.substring(0, end);
   }
@@ -59,10 +71,5 @@ public final class PostgresFault {
   static boolean isConflict(SQLException e) {
     String state = e.getSQLState();
     return state != null && state.startsWith("23");
-  }
-
-  /** What makes two faults the same one to an operator. */
-  static String kind(@Nullable SQLException e) {
-    return e == null ? "" : String.valueOf(e.getSQLState());
   }
 }

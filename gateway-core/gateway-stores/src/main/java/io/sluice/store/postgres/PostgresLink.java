@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.sluice.api.fleet.FleetStoreSettings;
 import io.sluice.api.health.Guarded;
+import io.sluice.api.store.StoreConflictException;
 import io.sluice.api.store.StoreUnavailableException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -60,6 +61,9 @@ public final class PostgresLink implements AutoCloseable {
 
   /** How long notifications are waited for at a time; a new channel waits no longer. */
   private static final int LOOK_MILLIS = 1_000;
+
+  /** As long as there is no channel. */
+  private static final int FIRST_LOOK_MILLIS = 50;
 
   /** So many times without one, and the connection is tried: a far end that hangs says nothing. */
   private static final int TRY_AFTER_LOOKS = 10;
@@ -132,6 +136,11 @@ public final class PostgresLink implements AutoCloseable {
     return link;
   }
 
+  /** Single connections, each made anew, for what is done once and for tools. */
+  public static DataSource connections(FleetStoreSettings settings, String application) {
+    return new PostgresDataSource(settings, application);
+  }
+
   /** Connections for what is asked and written; each is to be closed. */
   public DataSource dataSource() {
     return pool;
@@ -171,6 +180,7 @@ public final class PostgresLink implements AutoCloseable {
   /**
    * Runs the work in a transaction on a connection of the pool.
    *
+   * @throws StoreConflictException where two rows would share what only one may have
    * @throws StoreUnavailableException where the store cannot be used; the message says why and what
    *     to do
    */
@@ -189,7 +199,10 @@ public final class PostgresLink implements AutoCloseable {
         }
       }
     } catch (SQLException e) {
-      throw new StoreUnavailableException(PostgresFault.sentence(e, settings.uri()), e);
+      String sentence = PostgresFault.sentence(e, settings.uri());
+      throw PostgresFault.isConflict(e)
+          ? new StoreConflictException(sentence, e)
+          : new StoreUnavailableException(sentence, e);
     }
   }
 
@@ -238,7 +251,8 @@ public final class PostgresLink implements AutoCloseable {
     int quiet = 0;
     while (!isClosed) {
       listenTo(connection, told);
-      PGNotification[] found = notifying.getNotifications(LOOK_MILLIS);
+      PGNotification[] found =
+          notifying.getNotifications(told.isEmpty() ? FIRST_LOOK_MILLIS : LOOK_MILLIS);
       if (found != null && found.length > 0) {
         quiet = 0;
         tell(found);

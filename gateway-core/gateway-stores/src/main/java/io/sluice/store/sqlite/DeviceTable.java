@@ -120,7 +120,7 @@ final class DeviceTable {
   static void update(Statements statements, StoredDevice before, StoredDevice after)
       throws SQLException {
     StoredDevice stored = find(statements, before.id());
-    if (stored == null || !stored.equals(asStored(before))) {
+    if (stored == null || !stored.equals(before.asStored())) {
       throw new StoreConflictException(
           "device "
               + before.id()
@@ -148,29 +148,6 @@ final class DeviceTable {
           ? new StoredDevice.Previous(credentials(row), row.getLong("until_ms"))
           : null;
     }
-  }
-
-  /** As a row would hold it: the report interval in milliseconds. */
-  private static StoredDevice asStored(StoredDevice given) {
-    Device device = given.device();
-    Duration interval = device.interval();
-    if (interval == null || interval.equals(Duration.ofMillis(interval.toMillis()))) {
-      return given;
-    }
-    return new StoredDevice(
-        new Device(
-            device.id(),
-            device.profile(),
-            device.sector(),
-            device.site(),
-            Duration.ofMillis(interval.toMillis()),
-            device.parent(),
-            device.planned(),
-            device.commissioned(),
-            device.retired(),
-            device.timezone()),
-        given.credentials(),
-        given.previous());
   }
 
   static void save(Statements statements, StoredDevice device) throws SQLException {

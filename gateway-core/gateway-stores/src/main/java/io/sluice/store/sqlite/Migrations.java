@@ -33,7 +33,8 @@ final class Migrations {
           "V5__known_places",
           "V6__time_zones",
           "V7__outcomes_of_commands",
-          "V8__device_secrets");
+          "V8__device_secrets",
+          "V9__followed");
 
   private Migrations() {}
 

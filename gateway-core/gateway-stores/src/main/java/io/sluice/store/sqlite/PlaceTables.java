@@ -1,5 +1,6 @@
 package io.sluice.store.sqlite;
 
+import io.sluice.api.store.Step;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -9,7 +10,10 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
-/** The tables {@code barred_device} and {@code known_place} in SQL; both keep the latest rows. */
+/**
+ * The tables {@code barred_device} and {@code known_place} in SQL, which keep the latest rows, and
+ * {@code followed}, which has one or none.
+ */
 final class PlaceTables {
   private PlaceTables() {}
 
@@ -75,5 +79,25 @@ final class PlaceTables {
             "DELETE FROM known_place WHERE number <= (SELECT max(number) FROM known_place) - ?");
     trim.setInt(1, keep);
     trim.executeUpdate();
+  }
+
+  static void loadFollowed(Connection connection, Consumer<Step.FollowTo> consumer)
+      throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("SELECT registry, revision, scope FROM followed")) {
+      if (row.next()) {
+        consumer.accept(new Step.FollowTo(row.getString(1), row.getLong(2), row.getString(3)));
+      }
+    }
+  }
+
+  static void followTo(Statements statements, Step.FollowTo place) throws SQLException {
+    PreparedStatement replace =
+        statements.of(
+            "INSERT OR REPLACE INTO followed (id, registry, revision, scope) VALUES (1, ?, ?, ?)");
+    replace.setString(1, place.registry());
+    replace.setLong(2, place.revision());
+    replace.setString(3, place.scope());
+    replace.executeUpdate();
   }
 }

@@ -82,6 +82,7 @@ final class SqliteRegistryStore implements RegistryStore {
     ClaimTable.loadClaimed(connection, loader::claimed);
     PlaceTables.loadPlaces(connection, loader::knownPlace);
     CommandTable.load(connection, loader::command);
+    PlaceTables.loadFollowed(connection, loader::followed);
   }
 
   @Override

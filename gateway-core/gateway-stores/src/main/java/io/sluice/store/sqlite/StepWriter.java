@@ -63,6 +63,7 @@ final class StepWriter implements AutoCloseable {
       case Step.SaveCommand save -> CommandTable.save(statements, save.command());
       case Step.RemoveCommand remove -> CommandTable.remove(statements, remove.sequence());
       case Step.EndCommands end -> CommandTable.end(statements, end.device());
+      case Step.FollowTo place -> PlaceTables.followTo(statements, place);
     }
   }
 

@@ -113,6 +113,7 @@ public final class MemoryStore implements RegistryStore {
     private final Map<String, ClaimedDevice> claimed = new LinkedHashMap<>();
     private final Set<Long> places = new LinkedHashSet<>();
     private final Map<Long, StoredCommand> commands = new TreeMap<>();
+    private Step.@Nullable FollowTo followed;
 
     Tables copy() {
       Tables copy = new Tables();
@@ -123,6 +124,7 @@ public final class MemoryStore implements RegistryStore {
       copy.claimed.putAll(claimed);
       copy.places.addAll(places);
       copy.commands.putAll(commands);
+      copy.followed = followed;
       return copy;
     }
 
@@ -134,6 +136,9 @@ public final class MemoryStore implements RegistryStore {
       claimed.values().forEach(loader::claimed);
       new ArrayList<>(places).reversed().forEach(loader::knownPlace);
       commands.values().forEach(loader::command);
+      if (followed != null) {
+        loader.followed(followed);
+      }
     }
 
     void apply(Step step, List<Step> done) {
@@ -192,6 +197,7 @@ public final class MemoryStore implements RegistryStore {
                 one.command().device().value().equals(end.device()) && !one.isOver()
                     ? ended(one)
                     : one);
+        case Step.FollowTo place -> followed = place;
       }
     }
 

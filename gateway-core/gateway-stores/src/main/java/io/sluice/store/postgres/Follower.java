@@ -1,0 +1,331 @@
+package io.sluice.store.postgres;
+
+import io.sluice.api.fleet.FleetScope;
+import io.sluice.api.health.Guarded;
+import io.sluice.api.store.AppliedChange;
+import io.sluice.api.store.RegistryStore;
+import io.sluice.api.store.Step;
+import io.sluice.api.store.StoreUnavailableException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps a copy up with the fleet's store: by one thread, which reads what has changed when it is
+ * notified, and each half minute in any case. Where the copy cannot be brought up by changes, it is
+ * read anew as a whole ({@link Rereading}).
+ */
+final class Follower implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Follower.class);
+  private static final String THREAD = "fleet-registry";
+
+  /** Devices that are read in one go, under the order's lock; a single change may have more. */
+  static final int WINDOW = 2_000;
+
+  /** Steps that the copy takes in one transaction. */
+  static final int CHUNK = 2_000;
+
+  private static final long LOOK_SECONDS = 30;
+  private static final long AGAIN_SECONDS = 2;
+
+  /** A thousand gateways that hear of each of many changes read at most so often. */
+  private static final long LEAST_MILLIS = 50;
+
+  private final FollowingStore store;
+  private final RegistryStore local;
+  private final PostgresLink link;
+  private final RegistryReader reader;
+  private final FleetScope scope;
+  private final OwnChanges own;
+  private final CopyWriter copy;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition wake = lock.newCondition();
+  private final Thread thread;
+  private final AtomicBoolean isStarted = new AtomicBoolean();
+  private boolean isAsked; // guarded by lock
+  private volatile boolean isClosed;
+  private volatile boolean isCaughtUp;
+  private volatile @Nullable String trouble;
+  private volatile long notified;
+  private volatile Step.FollowTo place;
+
+  Follower(
+      FollowingStore store,
+      RegistryStore local,
+      PostgresLink link,
+      RegistryReader reader,
+      FleetScope scope,
+      OwnChanges own) {
+    this.store = store;
+    this.local = local;
+    this.link = link;
+    this.reader = reader;
+    this.scope = scope;
+    this.own = own;
+    this.copy = new CopyWriter(store);
+    this.place = new Step.FollowTo("", 0, scopeText());
+    this.thread =
+        Thread.ofPlatform()
+            .name(THREAD)
+            .daemon()
+            .unstarted(Guarded.loop(THREAD, this::run, () -> isClosed));
+  }
+
+  private String scopeText() {
+    return String.join("\n", scope.followed());
+  }
+
+  /** The copy is there. */
+  void startFrom(Step.FollowTo found) {
+    if (!isStarted.get()) {
+      place = found;
+    }
+  }
+
+  /** Begins to follow, once. */
+  void start() {
+    if (!isStarted.compareAndSet(false, true)) {
+      return;
+    }
+    link.onAway(() -> isCaughtUp = false);
+    link.listen(RegistryReader.CHANNEL, this::notified, this::look);
+    thread.start();
+  }
+
+  private void notified(String payload) {
+    long revision = Long.parseLong(payload);
+    notified = Math.max(notified, revision);
+    if (revision > place.revision() || !isCaughtUp) {
+      look();
+    }
+  }
+
+  /** Has it look soon. Never blocks. */
+  void look() {
+    lock.lock();
+    try {
+      isAsked = true;
+      wake.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void run() {
+    while (await(trouble == null ? LOOK_SECONDS : AGAIN_SECONDS)) {
+      if (!link.isConnected()) {
+        isCaughtUp = false;
+        continue;
+      }
+      try {
+        catchUp();
+        trouble = null;
+      } catch (StoreUnavailableException e) {
+        trouble(String.valueOf(e.getMessage()));
+      }
+      pause();
+    }
+  }
+
+  private void trouble(String text) {
+    if (!text.equals(trouble)) {
+      LOG.warn("the fleet's registry is not followed: {}", text);
+    }
+    trouble = text;
+    isCaughtUp = false;
+  }
+
+  /** False once it is closed. */
+  private boolean await(long seconds) {
+    lock.lock();
+    try {
+      long left = TimeUnit.SECONDS.toNanos(seconds);
+      while (!isClosed && !isAsked && left > 0) {
+        left = wake.awaitNanos(left);
+      }
+      isAsked = false;
+      return !isClosed;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void pause() {
+    lock.lock();
+    try {
+      long left = TimeUnit.MILLISECONDS.toNanos(LEAST_MILLIS);
+      while (!isClosed && left > 0) {
+        left = wake.awaitNanos(left);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void catchUp() {
+    RegistryReader.Head head = link.transact(RegistryReader::head);
+    String why = whyAnew(head);
+    if (why != null) {
+      isCaughtUp = false;
+      reread(head, why);
+    }
+    long began = System.nanoTime();
+    long from = place.revision();
+    boolean isDone = false;
+    while (!isDone && !isClosed) {
+      isDone = window();
+    }
+    if (!isCaughtUp && isDone) {
+      LOG.info(
+          "the copy of the fleet's registry is at revision {}, {} behind before, after {} ms",
+          place.revision(),
+          place.revision() - from,
+          TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began));
+      isCaughtUp = link.isConnected();
+    }
+  }
+
+  /** Null where the copy can be brought up by what has changed. */
+  private @Nullable String whyAnew(RegistryReader.Head head) {
+    Step.FollowTo at = place;
+    if (!at.registry().equals(head.registry())) {
+      return at.registry().isEmpty() ? Rereading.JOINS : Rereading.OTHER;
+    }
+    if (at.revision() > head.revision()) {
+      return Rereading.RESTORED;
+    }
+    if (!at.scope().equals(scopeText())) {
+      return "the scope is another";
+    }
+    return at.revision() < head.oldest()
+        ? "revision " + at.revision() + " is older than what the store has kept"
+        : null;
+  }
+
+  private void reread(RegistryReader.Head head, String why) {
+    LOG.info("the fleet's registry is read as a whole: {}", why);
+    store.order.lock();
+    try {
+      own.clear();
+    } finally {
+      store.order.unlock();
+    }
+    new Rereading(store, local, link, reader, scope, copy).run(head, why);
+    Step.FollowTo next = new Step.FollowTo(head.registry(), head.revision(), scopeText());
+    store.applyToCopy(List.of(next));
+    place = next;
+  }
+
+  /** Reads and applies the next changes; whether there are no more. */
+  private boolean window() {
+    List<AppliedChange> followed = new ArrayList<>();
+    boolean isLast;
+    store.order.lock();
+    try {
+      isLast = link.transact(connection -> window(connection, followed));
+      followed.forEach(change -> own.telling(change.steps()));
+    } finally {
+      store.order.unlock();
+    }
+    followed.forEach(store::tellFollowed);
+    if (!followed.isEmpty()) {
+      store.order.lock();
+      try {
+        own.told();
+      } finally {
+        store.order.unlock();
+      }
+    }
+    return isLast;
+  }
+
+  private boolean window(Connection connection, List<AppliedChange> followed) throws SQLException {
+    RegistryReader.asOfOneMoment(connection);
+    RegistryReader.Head head = RegistryReader.head(connection);
+    long after = place.revision();
+    if (head.revision() <= after) {
+      return true;
+    }
+    long upTo = RegistryReader.windowEnd(connection, after, head, WINDOW);
+    CopyWriter.Batch batch = copy.batch(own, followed);
+    reader.changes(connection, after, upTo, scope.followed(), batch);
+    boolean isLast = upTo >= head.revision();
+    if (isLast) {
+      batch.applyLate();
+    }
+    // what waits for another's change is not there yet: it is read again after a crash
+    Step.FollowTo next = new Step.FollowTo(head.registry(), upTo, scopeText());
+    batch.finish(next);
+    place = next;
+    own.readUpTo(upTo);
+    return isLast;
+  }
+
+  /** Whether a written change is the one after the last that was read. Under the order. */
+  boolean isNext(RegistryWriter.Written written, List<Step> steps) {
+    return written.revision() == place.revision() + 1
+        && written.registry().equals(place.registry())
+        && !own.isTelling(steps);
+  }
+
+  Step.FollowTo place(long revision) {
+    return new Step.FollowTo(place.registry(), revision, place.scope());
+  }
+
+  /** The copy has that revision now. Under the order. */
+  void advanced(long revision) {
+    place = place(revision);
+  }
+
+  long revision() {
+    return place.revision();
+  }
+
+  long behind() {
+    return Math.max(0, notified - place.revision());
+  }
+
+  boolean isCaughtUp() {
+    return isCaughtUp;
+  }
+
+  @Nullable String trouble() {
+    return trouble;
+  }
+
+  long hiddenDevices() {
+    return copy.hiddenDevices();
+  }
+
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      isClosed = true;
+      wake.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    if (!isStarted.get()) {
+      return;
+    }
+    try {
+      thread.join(TimeUnit.SECONDS.toMillis(PostgresDataSource.ANSWER_SECONDS));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
