@@ -3,7 +3,10 @@ package io.sluice.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.sluice.api.ContentType;
+import io.sluice.api.DeviceId;
 import io.sluice.api.GatewayTime;
+import io.sluice.api.operator.CommandService;
 import io.sluice.cli.config.GatewayFiles;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -19,6 +22,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.AfterEach;
@@ -215,6 +222,95 @@ class HttpGatewayTest {
                 .POST(BodyPublishers.ofString("{\"voltage\":229}")));
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
     awaitValues("voltage", 229L);
+  }
+
+  private String submit(String device, String name, String json) {
+    CommandService.Submission submitted =
+        gateway
+            .operations()
+            .commands()
+            .submit(
+                new DeviceId(device),
+                name,
+                ContentType.JSON,
+                json.getBytes(StandardCharsets.UTF_8),
+                Duration.ofHours(1));
+    assertThat(submitted).isInstanceOf(CommandService.Submission.Taken.class);
+    return ((CommandService.Submission.Taken) submitted).command().id();
+  }
+
+  private CommandService.State stateOf(String device, String command) {
+    return gateway.operations().commands().get(new DeviceId(device), command).state();
+  }
+
+  /**
+   * thingsboard.io, "HTTP Device API Reference", "Server-side RPC" and "Attributes API"; 408 and
+   * the number as id: DeviceApiController of thingsboard/thingsboard.
+   */
+  @Test
+  void deviceOfThingsBoardTakesCommandsByALongPollAndAnswersThem() throws Exception {
+    String path = "/api/v1/" + Setup.TOKEN;
+    assertThat(send(to(path + "/rpc?timeout=50").GET()).statusCode()).isEqualTo(408);
+    CompletableFuture<HttpResponse<String>> waiting =
+        client.sendAsync(to(path + "/rpc?timeout=20000").GET().build(), BodyHandlers.ofString());
+    String id = submit("water-1", "setGpio", "{\"pin\":\"23\",\"value\":1}");
+    HttpResponse<String> first = waiting.get(30, TimeUnit.SECONDS);
+    Matcher request =
+        Pattern.compile(
+                "\\{\"id\":(\\d+),\"method\":\"setGpio\",\"params\":\\{\"pin\":\"23\",\"value\":1}}")
+            .matcher(first.body());
+    assertThat(first.statusCode()).isEqualTo(200);
+    assertThat(request.matches()).as(first.body()).isTrue();
+    HttpResponse<String> answered =
+        send(to(path + "/rpc/" + request.group(1)).POST(BodyPublishers.ofString("{\"ok\":true}")));
+    assertThat(answered.statusCode()).as(answered.body()).isEqualTo(200);
+    assertThat(stateOf("water-1", id)).isEqualTo(CommandService.State.ACKNOWLEDGED);
+    HttpResponse<String> attributes =
+        send(to(path + "/attributes?clientKeys=a&sharedKeys=b").GET());
+    assertThat(attributes.body()).isEqualTo("{}");
+    assertThat(send(to("/api/v1/no/attributes").GET()).statusCode()).isEqualTo(401);
+    assertThat(send(to(path + "/rpc?timeout=soon").GET()).statusCode()).isEqualTo(400);
+  }
+
+  /**
+   * eclipse.dev/hono, "HTTP Adapter": time till disconnect, and "Sending a Response to a Command".
+   */
+  @Test
+  void deviceOfHonoTakesACommandInTheAnswerToWhatItSends() throws Exception {
+    String own = basic("pump7@PLANT1", "s3cret");
+    HttpRequest.Builder none =
+        to("/telemetry?hono-ttd=0")
+            .header("Authorization", own)
+            .POST(BodyPublishers.ofString("{\"voltage\":228}"));
+    assertThat(send(none).headers().map()).doesNotContainKey("hono-command");
+    CompletableFuture<HttpResponse<String>> waiting =
+        client.sendAsync(
+            to("/event")
+                .header("Authorization", own)
+                .header("hono-ttd", "20")
+                .header("Content-Type", "application/vnd.eclipse-hono-empty-notification")
+                .POST(BodyPublishers.noBody())
+                .build(),
+            BodyHandlers.ofString());
+    String id = submit("pump7", "setBrightness", "{\"brightness\":87}");
+    HttpResponse<String> command = waiting.get(30, TimeUnit.SECONDS);
+    assertThat(command.statusCode()).isEqualTo(200);
+    assertThat(command.headers().firstValue("hono-command")).contains("setBrightness");
+    assertThat(command.body()).isEqualTo("{\"brightness\":87}");
+    String request = command.headers().firstValue("hono-cmd-req-id").orElseThrow();
+    HttpRequest.Builder without =
+        to("/command/res/" + request)
+            .header("Authorization", own)
+            .POST(BodyPublishers.ofString("{}"));
+    assertThat(send(without).statusCode()).isEqualTo(400);
+    HttpRequest.Builder refused =
+        to("/command/res/PLANT1/pump7/" + request + "?hono-cmd-status=503")
+            .header("Authorization", own)
+            .PUT(BodyPublishers.ofString("{}"));
+    assertThat(send(refused).statusCode()).isEqualTo(200);
+    assertThat(stateOf("pump7", id)).isEqualTo(CommandService.State.REFUSED);
+    awaitValues("voltage", 228L);
+    assertThat(gateway.operations().deadLetters().count()).isZero();
   }
 
   /**

@@ -84,6 +84,15 @@ class CommandPollTest {
   }
 
   @Test
+  void commandThatIsWithTheLinkStillIsLookedForAgain() throws IOException {
+    client.send("GET /command?wait=50s HTTP/1.1\r\n" + AUTH);
+    await().until(() -> gateway.link("d1") != null);
+    gateway.pollsInVain.set(3);
+    gateway.submit(command("c1"));
+    assertThat(client.next().field("x-sluice-command-id")).isEqualTo("c1");
+  }
+
+  @Test
   void requestThatWaitsInVainIsToldSoAndOneWhoseClientHasGoneLeavesNoLink() throws IOException {
     long begin = System.nanoTime();
     assertThat(get("/command?wait=100ms").status()).isEqualTo(204);

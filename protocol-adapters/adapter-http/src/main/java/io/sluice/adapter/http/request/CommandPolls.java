@@ -26,12 +26,22 @@ final class CommandPolls {
   /** Less than what proxies and clients let a request take. */
   static final long MAX_WAIT_MILLIS = 55_000;
 
+  /** How often a command is looked for of which a request was told, and how far apart. */
+  private static final int TAKES = 50;
+
+  private static final long TAKE_AGAIN_MILLIS = 5;
+
   private static final Guarded TIMEOUTS = Guarded.of("http-command-wait");
 
   private final AdapterContext gateway;
+  private final CommandNumbers numbers;
 
-  CommandPolls(AdapterContext gateway) {
+  /**
+   * @param numbers under which devices answer
+   */
+  CommandPolls(AdapterContext gateway, CommandNumbers numbers) {
     this.gateway = gateway;
+    this.numbers = numbers;
   }
 
   /**
@@ -52,7 +62,7 @@ final class CommandPolls {
     return Math.min(MAX_WAIT_MILLIS, isMillis ? number : number * 1000);
   }
 
-  /** Answers with a command, or with 204 where none comes in time. */
+  /** Answers with a command, or by what its form says where none comes in time. */
   void poll(Call call, Admission.Admitted admitted, Route.Poll poll) {
     DeviceId device = admitted.device().id();
     if (poll.acknowledged() != null) {
@@ -60,32 +70,34 @@ final class CommandPolls {
     }
     Command command = gateway.commands().poll(device);
     if (command != null) {
-      call.answer(of(command));
+      call.answer(answer(command, admitted, poll.form()));
     } else if (poll.waitMillis() == 0) {
-      call.answer(Response.of(Response.NO_CONTENT));
+      call.answer(poll.form().none());
     } else {
-      new Waiting(call, admitted).begin(poll.waitMillis());
+      new Waiting(call, admitted, poll.form()).begin(poll.waitMillis());
     }
   }
 
-  private static Response of(Command command) {
-    String type = command.contentType().mediaType();
-    return Response.of(
-            Response.OK, type.isEmpty() ? "application/octet-stream" : type, command.payload())
-        .with("x-sluice-command", command.name())
-        .with("x-sluice-command-id", command.id());
+  private Response answer(Command command, Admission.Admitted admitted, CommandForm form) {
+    Response response = form.of(command, admitted, gateway, numbers);
+    if (response == null) {
+      gateway.commands().returned(admitted.device().id(), command.id());
+    }
+    return response == null ? form.none() : response;
   }
 
   /** One request that waits. */
   private final class Waiting implements DeviceLink {
     private final Call call;
     private final Admission.Admitted admitted;
+    private final CommandForm form;
     private boolean hasEnded;
     private @Nullable ScheduledFuture<?> timeout;
 
-    private Waiting(Call call, Admission.Admitted admitted) {
+    private Waiting(Call call, Admission.Admitted admitted, CommandForm form) {
       this.call = call;
       this.admitted = admitted;
+      this.form = form;
     }
 
     private DeviceId device() {
@@ -116,15 +128,24 @@ final class CommandPolls {
     /** Told that there is one: it is not taken here, but by a poll, and so stays queued. */
     @Override
     public boolean send(Command command) {
-      call.origin()
-          .loop
-          .execute(() -> {
-            Command waiting = hasEnded ? null : gateway.commands().poll(device());
-            if (waiting != null) {
-              answer(waiting);
-            }
-          });
+      call.origin().loop.execute(() -> take(TAKES));
       return false;
+    }
+
+    /** Until the gateway has heard that the link did not take it, it is nobody else's. */
+    private void take(int tries) {
+      Command waiting = hasEnded ? null : gateway.commands().poll(device());
+      if (waiting != null) {
+        answer(waiting);
+      } else if (!hasEnded && tries > 1) {
+        call.origin()
+            .loop
+            .loop()
+            .schedule(
+                TIMEOUTS.task(() -> call.origin().loop.run(() -> take(tries - 1))),
+                TAKE_AGAIN_MILLIS,
+                TimeUnit.MILLISECONDS);
+      }
     }
 
     @Override
@@ -141,8 +162,10 @@ final class CommandPolls {
       end();
       if (command != null && call.isGone()) {
         gateway.commands().returned(device(), command.id());
+      } else {
+        call.answer(
+            command == null ? form.none() : CommandPolls.this.answer(command, admitted, form));
       }
-      call.answer(command == null ? Response.of(Response.NO_CONTENT) : of(command));
     }
 
     private void end() {

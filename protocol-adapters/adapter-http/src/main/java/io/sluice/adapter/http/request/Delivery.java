@@ -182,13 +182,13 @@ final class Delivery {
   }
 
   /** The answer of a request that is one message. */
-  Response single(long nowMillis) {
+  Response single(CommandNumbers numbers) {
     HttpMessage only = messages.getFirst();
     Receipt receipt = only.receipt;
     if (receipt == null) {
       return Answers.OK; // stored before
     }
-    Response reply = VendorReplies.of(only, receipt, nowMillis);
+    Response reply = VendorReplies.of(only, receipt, gateway, numbers);
     return reply == null ? Answers.of(receipt) : reply;
   }
 }

@@ -32,6 +32,14 @@ final class MediaTypes {
     return LINES.contains(name(mediaType));
   }
 
+  /**
+   * Whether a device of Eclipse Hono says by it that it has nothing to say but that it is there.
+   */
+  static boolean isEmptyNotification(@Nullable String mediaType) {
+    return mediaType != null
+        && name(mediaType).equals("application/vnd.eclipse-hono-empty-notification");
+  }
+
   private static String name(String mediaType) {
     int parameters = mediaType.indexOf(';');
     return (parameters < 0 ? mediaType : mediaType.substring(0, parameters))

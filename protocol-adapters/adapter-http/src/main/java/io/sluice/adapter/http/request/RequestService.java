@@ -43,6 +43,7 @@ public final class RequestService {
   private final SignIn signIn;
   private final HeldBytes held;
   private final CommandPolls polls;
+  private final CommandNumbers numbers;
   private final Cors cors;
 
   public RequestService(AdapterContext gateway, HttpOptions options) {
@@ -50,7 +51,8 @@ public final class RequestService {
     this.options = options;
     this.router = new Router(gateway.ingress(), gateway.clock());
     this.signIn = new SignIn(gateway);
-    this.polls = new CommandPolls(gateway);
+    this.numbers = gateway.shared(CommandNumbers.class, CommandNumbers::new);
+    this.polls = new CommandPolls(gateway, numbers);
     this.cors = new Cors(options.corsOrigins());
     this.keys = gateway.shared(IdempotencyKeys.class, () -> new IdempotencyKeys(System::nanoTime));
     this.held = gateway.shared(HeldBytes.class, HeldBytes::new);
@@ -100,7 +102,9 @@ public final class RequestService {
       switch (route) {
         case Route.Fixed fixed -> fixed(call, fixed.response());
         case Route.Uplink uplink -> uplink(call, uplink);
-        case Route.Poll _, Route.Acknowledge _ -> signIn(call, null, 0);
+        case Route.Poll poll -> signIn(call, poll.token(), 0);
+        case Route.Same same -> signIn(call, same.token(), 0);
+        case Route.Acknowledge _ -> signIn(call, null, 0);
       }
     } catch (RequestFault fault) {
       call.answer(signIn.unreadable(origin, fault));
@@ -291,6 +295,7 @@ public final class RequestService {
     switch (call.route) {
       case Route.Uplink uplink -> store(call, admitted, uplink, body);
       case Route.Poll poll -> polls.poll(call, admitted, poll);
+      case Route.Same same -> call.answer(same.response());
       case Route.Acknowledge one -> {
         gateway.commands().acknowledged(admitted.device().id(), one.command());
         call.answer(Response.of(Response.NO_CONTENT));
@@ -300,6 +305,11 @@ public final class RequestService {
   }
 
   private void store(Call call, Admission.Admitted admitted, Route.Uplink uplink, byte[] body) {
+    String type = call.head().fields().first("content-type");
+    if (uplink.then() != null && body.length == 0 && MediaTypes.isEmptyNotification(type)) {
+      polls.poll(call, admitted, uplink.then());
+      return;
+    }
     try {
       DeviceId device = admitted.device().id();
       String key = call.key;
@@ -422,7 +432,12 @@ public final class RequestService {
     if (entry != null) {
       keys.settle(entry, response, all.stored());
     }
-    call.answer(response);
+    Admission.Admitted admitted = call.admitted;
+    if (uplink.then() != null && admitted != null && response.equals(Answers.OK)) {
+      polls.poll(call, admitted, uplink.then());
+    } else {
+      call.answer(response);
+    }
   }
 
   private static List<BatchItems.Item> items(Route.Batch batch, byte[] body) throws RequestFault {
@@ -442,7 +457,7 @@ public final class RequestService {
 
   private Response answer(Delivery delivery, Route.Batch batch) {
     return switch (batch) {
-      case ONE -> delivery.single(gateway.clock().millis());
+      case ONE -> delivery.single(numbers);
       case LINES -> BatchAnswer.of(delivery.messages(), "line");
       case ELEMENTS -> BatchAnswer.of(delivery.messages(), "element");
     };

@@ -10,16 +10,28 @@ sealed interface Route {
    *
    * @param topic as the dialects know it, without leading slash
    * @param token that stands in the path, or null
+   * @param then the device takes a command in the answer, or null
    */
-  record Uplink(String topic, @Nullable String token, Batch batch) implements Route {}
+  record Uplink(String topic, @Nullable String token, Batch batch, @Nullable Poll then)
+      implements Route {}
 
   /**
    * A device asks for its oldest command.
    *
+   * @param token that stands in the path, or null
    * @param acknowledged id of one that it has, or null
    * @param waitMillis for which it waits where there is none
    */
-  record Poll(@Nullable String acknowledged, long waitMillis) implements Route {}
+  record Poll(
+      CommandForm form, @Nullable String token, @Nullable String acknowledged, long waitMillis)
+      implements Route {}
+
+  /**
+   * What each device gets that is let in.
+   *
+   * @param token that stands in the path
+   */
+  record Same(String token, Response response) implements Route {}
 
   /** A device has a command. */
   record Acknowledge(String command) implements Route {}

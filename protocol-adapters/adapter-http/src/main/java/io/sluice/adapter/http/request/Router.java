@@ -29,6 +29,18 @@ final class Router {
   private static final String THINGSBOARD = "api/v1/";
 
   private static final String THINGSBOARD_TOPICS = "v1/devices/me/";
+
+  /** Topics by which its devices get commands over MQTT. */
+  static final String THINGSBOARD_REQUESTS = THINGSBOARD_TOPICS + "rpc/request/";
+
+  /** eclipse.dev/hono, "HTTP Adapter": where a device answers to a command. */
+  private static final String HONO_ANSWER = "command/res/";
+
+  /** One of the topics that Hono's devices have over MQTT. */
+  private static final String HONO_TOPIC = "command/t/d/res/1/200";
+
+  private static final String WAIT_SECONDS = "hono-ttd";
+  private static final String COMMAND_STATUS = "hono-cmd-status";
   private static final int MAX_EVENT_CHARS = 32;
 
   private final Ingress ingress;
@@ -54,6 +66,15 @@ final class Router {
     boolean isUplink = method.equals("POST") || method.equals("PUT");
     if (path.equals("command") || (path.startsWith("command/") && !isUplink)) {
       return command(path, method, head);
+    }
+    if (path.startsWith(HONO_ANSWER) && ingress.maps(HONO_TOPIC)) {
+      return honoAnswer(path.substring(HONO_ANSWER.length()), head);
+    }
+    if (method.equals("GET") && path.startsWith(THINGSBOARD)) {
+      Route asked = thingsBoardRead(path.substring(THINGSBOARD.length()), head);
+      if (asked != null) {
+        return asked;
+      }
     }
     Route.Uplink uplink = uplink(path, head);
     if (uplink == null) {
@@ -108,6 +129,8 @@ final class Router {
     }
     if (method.equals("GET") && !isOne) {
       return new Route.Poll(
+          CommandForm.OWN,
+          null,
           Encoded.parameter(head.query(), "ack"),
           CommandPolls.waitMillis(Encoded.parameter(head.query(), "wait")));
     }
@@ -134,7 +157,81 @@ final class Router {
     } else if (token == null && !ingress.maps(topic)) {
       return null;
     }
-    return new Route.Uplink(topic, token, batch(head));
+    return new Route.Uplink(topic, token, batch(head), honoPoll(head));
+  }
+
+  /** What a device asks for whose token stands in the path; null where there is nothing such. */
+  private @Nullable Route thingsBoardRead(String rest, RequestHead head) throws RequestFault {
+    int end = rest.indexOf('/');
+    if (end < 0 || !ingress.maps(THINGSBOARD_TOPICS + "rpc/response/1")) {
+      return null;
+    }
+    String token = rest.substring(0, end);
+    return switch (rest.substring(end + 1)) {
+      case "rpc" -> {
+        // without one, or with 0, it is a minute there
+        long asked = number("timeout", Encoded.parameter(head.query(), "timeout"));
+        yield new Route.Poll(
+            CommandForm.THINGSBOARD,
+            token,
+            null,
+            asked == 0
+                ? CommandPolls.MAX_WAIT_MILLIS
+                : Math.min(CommandPolls.MAX_WAIT_MILLIS, asked));
+      }
+      // no attributes are kept here, as over MQTT
+      case "attributes" -> new Route.Same(token, Answers.json(Response.OK, "{}"));
+      default -> null;
+    };
+  }
+
+  /**
+   * That a device takes a command in the answer to what it sends; null where it does not say so.
+   */
+  private Route.@Nullable Poll honoPoll(RequestHead head) throws RequestFault {
+    String field = head.fields().first(WAIT_SECONDS);
+    String seconds = field == null ? Encoded.parameter(head.query(), WAIT_SECONDS) : field;
+    if (seconds == null || !ingress.maps(HONO_TOPIC)) {
+      return null;
+    }
+    long millis = seconds.equals("-1") ? Long.MAX_VALUE : 1_000 * number(WAIT_SECONDS, seconds);
+    return new Route.Poll(
+        CommandForm.HONO, null, null, Math.min(CommandPolls.MAX_WAIT_MILLIS, millis));
+  }
+
+  private static long number(String name, @Nullable String text) throws RequestFault {
+    if (text == null) {
+      return 0;
+    }
+    if (text.isEmpty() || text.length() > 9 || !text.chars().allMatch(c -> c >= '0' && c <= '9')) {
+      throw new RequestFault(Response.BAD_REQUEST, name + " must be a number, from 0 on");
+    }
+    return Long.parseLong(text);
+  }
+
+  /** By the topic of the same meaning over MQTT. */
+  private static Route honoAnswer(String rest, RequestHead head) throws RequestFault {
+    String method = head.method();
+    if (!method.equals("POST") && !method.equals("PUT")) {
+      return fixed(
+          method.equals("OPTIONS")
+              ? allowing(UPLINK_METHODS)
+              : Answers.methodNotAllowed("this path", UPLINK_METHODS));
+    }
+    String field = head.fields().first(COMMAND_STATUS);
+    String status = field == null ? Encoded.parameter(head.query(), COMMAND_STATUS) : field;
+    if (status == null || !status.matches("[2-5]\\d\\d")) {
+      throw new RequestFault(
+          Response.BAD_REQUEST, "hono-cmd-status must be 200 to 599, as a header or parameter");
+    }
+    String[] levels = rest.split("/", -1);
+    String command = levels[levels.length - 1];
+    if (command.isEmpty() || (levels.length != 1 && levels.length != 3)) {
+      return fixed(Answers.notFound());
+    }
+    String of = levels.length == 1 ? "own/own" : levels[0] + '/' + levels[1];
+    return new Route.Uplink(
+        "command/" + of + "/res/" + command + '/' + status, null, Route.Batch.ONE, null);
   }
 
   /** The topic of the same meaning over MQTT; null where there is none. */
