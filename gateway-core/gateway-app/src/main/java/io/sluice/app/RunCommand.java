@@ -1,18 +1,22 @@
 package io.sluice.app;
 
 import io.sluice.api.GatewayTime;
+import io.sluice.api.fleet.FleetSettings;
 import io.sluice.api.health.Guarded;
 import io.sluice.app.process.HangUp;
 import io.sluice.app.process.ServiceNotice;
+import io.sluice.app.rollout.Rollout;
 import io.sluice.cli.ExitCode;
 import io.sluice.cli.Shutdown;
 import io.sluice.cli.config.ConfigOption;
 import io.sluice.cli.config.GatewayFiles;
 import io.sluice.cli.logging.LogOutput;
 import io.sluice.cli.logging.LoggingSettings;
+import io.sluice.engine.config.ConfigLoader;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -66,11 +70,25 @@ final class RunCommand implements Callable<Integer> {
 
   /** A method of its own, so that no frame holds the seed's devices while the gateway runs. */
   private @Nullable Wiring start() throws IOException, InterruptedException {
-    GatewayFiles files = config.load(spec.commandLine().getErr());
+    GatewayFiles files = load();
     if (files == null) {
       return null;
     }
     LogOutput.direct(files.config().section(LoggingSettings.class));
     return Wiring.start(files, GatewayTime.system());
+  }
+
+  /** A configuration of the fleet that was on trial when the process ended is not taken. */
+  private @Nullable GatewayFiles load() throws IOException {
+    PrintWriter err = spec.commandLine().getErr();
+    GatewayFiles files = config.load(err);
+    if (files != null && !files.config().section(FleetSettings.class).takesConfiguration()) {
+      return files;
+    }
+    Path data =
+        files == null
+            ? ConfigLoader.takingData(config.file(), System.getenv())
+            : files.config().gateway().data();
+    return data != null && Rollout.returnFromTrial(data) ? config.load(err) : files;
   }
 }

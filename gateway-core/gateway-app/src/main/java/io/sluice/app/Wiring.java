@@ -8,6 +8,7 @@ import io.sluice.api.audit.AuditTrail;
 import io.sluice.api.files.OwnerOnly;
 import io.sluice.api.fleet.FleetBusSettings;
 import io.sluice.api.fleet.FleetSettings;
+import io.sluice.api.fleet.FleetStoreSettings;
 import io.sluice.api.health.Guarded;
 import io.sluice.api.operator.AdminSettings;
 import io.sluice.api.operator.DrainSettings;
@@ -90,6 +91,7 @@ final class Wiring implements AutoCloseable {
   private @Nullable AdminServer admin;
   private @Nullable GatewayOperations operations;
   private @Nullable Reloader reloader;
+  private @Nullable FleetParts fleet;
   private @Nullable ScheduledFuture<?> certificateLooks;
   private List<Path> certificateFiles = List.of();
 
@@ -149,6 +151,10 @@ final class Wiring implements AutoCloseable {
 
   private void startAll(GatewayFiles files, AuditTrail audit)
       throws IOException, InterruptedException {
+    FleetStoreSettings store = config.section(FleetSettings.class).store();
+    if (store != null) {
+      fleet = closing(FleetParts.open(config, store, clock));
+    }
     Core core = startCore(files, audit);
     GatewayOperations views = startViews(core, files.profiles());
     operations = views;
@@ -170,6 +176,10 @@ final class Wiring implements AutoCloseable {
     adapters.start(config, context, core.understanding()::way);
     views.listening(adapters);
     startReloads(reload);
+    FleetParts shared = fleet;
+    if (shared != null && shared.takesConfigurations()) {
+      started.add(shared.takeConfigurations(files.file(), views, audit));
+    }
   }
 
   private Core startCore(GatewayFiles files, AuditTrail audit)

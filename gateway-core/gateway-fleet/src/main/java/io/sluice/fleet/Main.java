@@ -38,6 +38,7 @@ public final class Main implements Runnable {
   static int execute(String... args) {
     CommandLine root = new CommandLine(new Main());
     root.addSubcommand("run", new RunCommand());
+    root.addSubcommand("config", new ConfigCommand());
     root.addSubcommand(new CommandLine.HelpCommand());
     root.setCaseInsensitiveEnumValuesAllowed(true);
     root.setParameterExceptionHandler((e, given) -> badUsage(e));

@@ -24,14 +24,16 @@ public record FleetSettings(
             hint = "write 1 to 64 letters, digits and . _ -")
         @Nullable String region,
     @Option(doc = "Which devices of the fleet this gateway follows; without it all.")
-        @Nullable FleetScope scope)
+        @Nullable FleetScope scope,
+    @Option(doc = "What this gateway takes of the fleet's configurations; without it nothing.")
+        @Nullable FleetConfiguration configuration)
     implements Checked {
-  public static final FleetSettings DEFAULTS = new FleetSettings(null, null, null, null);
+  public static final FleetSettings DEFAULTS = new FleetSettings(null, null, null, null, null);
 
   /** Without a bus. */
   public FleetSettings(
       @Nullable FleetStoreSettings store, @Nullable String region, @Nullable FleetScope scope) {
-    this(store, null, region, scope);
+    this(store, null, region, scope, null);
   }
 
   @Override
@@ -40,6 +42,16 @@ public record FleetSettings(
     if (scope != null && store == null) {
       problems.add(new Problem("scope", "has no effect without store; add store or remove it"));
     }
+    if (takesConfiguration() && store == null) {
+      problems.add(
+          new Problem(
+              "configuration", "has nowhere to come from without store; add store or remove it"));
+    }
     return problems;
+  }
+
+  /** Whether it takes its configuration from the fleet. */
+  public boolean takesConfiguration() {
+    return configuration != null && configuration.take();
   }
 }

@@ -32,7 +32,7 @@ public final class Rollout implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(Rollout.class);
   private static final long LOOK_NANOS = TimeUnit.MINUTES.toNanos(1);
   private static final int DETAIL_MAX = 2_000;
-  private static final String TASK = "config.pushed";
+  private static final String ACTION = "config.pushed";
 
   /**
    * Which gateway it is.
@@ -73,6 +73,9 @@ public final class Rollout implements Runnable {
    * @return whether it did
    */
   public static boolean returnFromTrial(Path data) throws IOException {
+    if (!RolloutFolder.isThere(data)) {
+      return false;
+    }
     RolloutFolder folder = RolloutFolder.open(data);
     long version = folder.onTrial();
     if (version == 0) {
@@ -148,14 +151,15 @@ public final class Rollout implements Runnable {
       return;
     }
     Reload reload = configuration.reload(who(), null, false);
-    if (reload.result() == Result.REFUSED || reload.result() == Result.BUSY) {
-      refuse(
-          version,
-          reload.faults().isEmpty()
-              ? "another reload is under way"
-              : String.join("\n", reload.faults()));
+    if (reload.result() == Result.BUSY) {
+      folder.putBack();
+      return; // and is looked at again in a minute
+    }
+    if (reload.result() == Result.REFUSED) {
+      refuse(version, String.join("\n", reload.faults()));
       return;
     }
+    folder.taken();
     trial.begin(before, offer.version().trialSeconds());
     note(AuditEvent.Result.DONE, version, "on trial for " + offer.version().trialSeconds() + " s");
   }
@@ -197,7 +201,7 @@ public final class Rollout implements Runnable {
       LOG.error("configuration {} of the fleet, by {}: {}", version, author, detail);
     }
     audit.record(
-        new AuditEvent(TASK, who(), null, "configuration " + version, result, cut(detail)));
+        new AuditEvent(ACTION, who(), null, "configuration " + version, result, cut(detail)));
   }
 
   private static String cut(String text) {

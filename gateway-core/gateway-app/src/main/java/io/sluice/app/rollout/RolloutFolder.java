@@ -65,6 +65,11 @@ final class RolloutFolder {
     return folder;
   }
 
+  /** Whether a gateway with this data directory ever took anything. */
+  static boolean isThere(Path data) {
+    return Files.exists(PushedConfiguration.home(data).resolve(STATE));
+  }
+
   /** The version that holds; 0 where none does. */
   long current() throws IOException {
     Path link = PushedConfiguration.current(home);
@@ -118,8 +123,25 @@ final class RolloutFolder {
   void tryOut(long version) throws IOException {
     state.setProperty(TRIAL, String.valueOf(version));
     state.setProperty(BEFORE, String.valueOf(current()));
-    say(version, Step.ON_TRIAL, "");
+    save();
     point(version);
+  }
+
+  /** The version on trial was taken over. */
+  void taken() throws IOException {
+    say(onTrial(), Step.ON_TRIAL, "");
+  }
+
+  /** As if the version on trial had not been looked at. */
+  void putBack() throws IOException {
+    leaveTrial();
+    save();
+  }
+
+  private void leaveTrial() throws IOException {
+    point(number(BEFORE));
+    state.remove(TRIAL);
+    state.remove(BEFORE);
   }
 
   /** The version on trial holds. */
@@ -134,9 +156,7 @@ final class RolloutFolder {
   /** The version before the one on trial holds again. */
   void goBack(String why) throws IOException {
     long version = onTrial();
-    point(number(BEFORE));
-    state.remove(TRIAL);
-    state.remove(BEFORE);
+    leaveTrial();
     say(version, Step.RETURNED, why);
     prune();
   }
@@ -144,9 +164,7 @@ final class RolloutFolder {
   /** A version is not taken. */
   void refuse(long version, String why) throws IOException {
     if (onTrial() == version) {
-      point(number(BEFORE));
-      state.remove(TRIAL);
-      state.remove(BEFORE);
+      leaveTrial();
     }
     say(version, Step.REFUSED, why);
     prune();

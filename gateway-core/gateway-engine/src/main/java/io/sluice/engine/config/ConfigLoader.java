@@ -109,6 +109,12 @@ public final class ConfigLoader {
     return box == null || folder == null ? box : PushedConfiguration.over(box, folder, env, none);
   }
 
+  /** The data directory where it takes configurations of the fleet; null where it takes none. */
+  public static @Nullable Path takingData(Path file, Map<String, String> env) {
+    ConfigNode box = ConfigTree.read(file, env, new Faults());
+    return box == null ? null : PushedConfiguration.data(box, directory(file));
+  }
+
   /** The file of the fleet that a configuration is read with; null where there is none. */
   public static @Nullable Path pushedFile(Path file, Map<String, String> env) {
     ConfigNode box = ConfigTree.read(file, env, new Faults());

@@ -44,6 +44,13 @@ public final class PushedConfiguration {
    * @param directory that the box's paths start from
    */
   static @Nullable Path of(ConfigNode root, Path directory) {
+    Path data = data(root, directory);
+    Path folder = data == null ? null : current(home(data));
+    return folder != null && Files.exists(folder.resolve(FILE)) ? folder : null;
+  }
+
+  /** The data directory of a box that takes configurations; null for others. */
+  static @Nullable Path data(ConfigNode root, Path directory) {
     if (!(root instanceof Mapping box
         && box.get("fleet") instanceof Mapping fleet
         && fleet.get("configuration") instanceof Mapping configuration
@@ -52,8 +59,7 @@ public final class PushedConfiguration {
       return null;
     }
     try {
-      Path folder = current(home(directory.resolve(data(box)).normalize()));
-      return Files.exists(folder.resolve(FILE)) ? folder : null;
+      return directory.resolve(data(box)).normalize();
     } catch (InvalidPathException e) {
       return null; // the key's own fault says so
     }

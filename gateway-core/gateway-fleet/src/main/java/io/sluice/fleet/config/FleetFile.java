@@ -1,5 +1,6 @@
 package io.sluice.fleet.config;
 
+import io.sluice.api.fleet.FleetStoreSettings;
 import io.sluice.api.operator.AdminSettings;
 import io.sluice.cli.config.Reports;
 import io.sluice.cli.logging.LoggingSettings;
@@ -21,11 +22,13 @@ import org.jspecify.annotations.Nullable;
  * The configuration of a fleet process.
  *
  * @param bus null where the file names none
+ * @param store null where the file names none
  */
 public record FleetFile(
     Path file,
     ViewSettings view,
     @Nullable BusSettings bus,
+    @Nullable FleetStoreSettings store,
     AdminSettings admin,
     CoverageSettings coverage,
     LoggingSettings logging) {
@@ -64,12 +67,15 @@ public record FleetFile(
     ViewSettings view = binder.bindKnown(ViewSettings.class, fleet);
     ConfigNode busNode = fleet.get("bus");
     BusSettings bus = busNode == null ? null : binder.bind(BusSettings.class, busNode);
+    ConfigNode storeNode = fleet.get("store");
+    FleetStoreSettings store =
+        storeNode == null ? null : binder.bind(FleetStoreSettings.class, storeNode);
     AdminSettings admin = section(AdminSettings.class, "admin", root, binder);
     CoverageSettings coverage = section(CoverageSettings.class, "coverage", root, binder);
     LoggingSettings logging = section(LoggingSettings.class, "logging", root, binder);
     return view == null || admin == null || coverage == null || logging == null
         ? null
-        : new FleetFile(file, view, bus, admin, coverage, logging);
+        : new FleetFile(file, view, bus, store, admin, coverage, logging);
   }
 
   private static <R extends Record> @Nullable R section(
