@@ -124,11 +124,6 @@ public final class FollowingStore implements RegistryStore {
   /** Under the order. */
   private long applyShared(List<Step> steps) {
     RegistryWriter.Written written = writeThrough(steps);
-    List<Step> told = steps;
-    if (!written.dropped().isEmpty()) {
-      told = new ArrayList<>(steps);
-      told.addAll(written.dropped());
-    }
     List<Step> copied = new ArrayList<>(written.local());
     boolean isNext = follower.isNext(written, steps);
     if (isNext) {
@@ -149,7 +144,7 @@ public final class FollowingStore implements RegistryStore {
       follower.look();
       revision = written.revision();
     }
-    tellOwn(new AppliedChange(revision, true, told));
+    tellOwn(new AppliedChange(revision, true, written.told()));
     return revision;
   }
 

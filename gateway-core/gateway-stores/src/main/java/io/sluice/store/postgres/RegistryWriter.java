@@ -27,9 +27,10 @@ final class RegistryWriter {
    * What became of a change.
    *
    * @param local what a copy has to apply, by state: the same twice does no harm
-   * @param dropped what steps have dropped by their bounds
+   * @param told what has become of the steps, for listeners; a device that is of no site of this
+   *     gateway's any more is removed. What steps have dropped by their bounds comes last.
    */
-  record Written(String registry, long revision, List<Step> local, List<Step> dropped) {}
+  record Written(String registry, long revision, List<Step> local, List<Step> told) {}
 
   private final Connection connection;
   private final FleetScope scope;
@@ -42,6 +43,7 @@ final class RegistryWriter {
   private final Map<String, @Nullable DeviceRow> after = new LinkedHashMap<>();
 
   private final List<Step> local = new ArrayList<>();
+  private final List<Step> told = new ArrayList<>();
   private final List<Step> dropped = new ArrayList<>(0);
   private long revision;
   private long changedMicros;
@@ -96,6 +98,8 @@ final class RegistryWriter {
     try {
       for (Step step : steps) {
         write(step, removals);
+        boolean hasLeft = local.getLast() instanceof Step.RemoveDevice && deviceOf(step) != null;
+        told.add(hasLeft ? local.getLast() : step);
       }
     } catch (DeviceRow.MissingKeyException e) {
       throw new StoreUnavailableException(String.valueOf(e.getMessage()), e);
@@ -107,7 +111,8 @@ final class RegistryWriter {
       notify.setString(1, String.valueOf(revision));
       notify.execute();
     }
-    return new Written(registry, revision, local, dropped);
+    told.addAll(dropped);
+    return new Written(registry, revision, local, told);
   }
 
   private String take() throws SQLException {
