@@ -327,7 +327,7 @@ final class Reconciliation implements FarEnd {
   private void lost(Book book) {
     SentLog log = book.log();
     for (int i = 0; i < log.size(); i++) {
-      if (log.ackedAt(i) && !log.badAt(i) && !book.has(i)) {
+      if (log.ackedAt(i) && !log.badAt(i) && !log.forgottenAt(i) && !book.has(i)) {
         fault(Kind.LOST, book, i, "was acknowledged but is not at the far end");
       }
     }

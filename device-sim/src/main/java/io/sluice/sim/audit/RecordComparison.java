@@ -82,7 +82,7 @@ final class RecordComparison {
     text(record, "sector", group.sector());
     text(record, "site", group.site());
     text(record, "model", group.profile().id());
-    text(record, "proto", group.transport().protocol());
+    text(record, "proto", group.protocol());
     if (kind != Kind.DEATH) { // a node's has the host's time, a device's its own
       text(record, "tsrc", group.carriesTime(kind) ? "device" : "server");
     }
@@ -107,11 +107,17 @@ final class RecordComparison {
     boolean isRight =
         (codec == null || !group.form().hasPlainTopics())
             ? source.indexOf(';') > 0
-            : source.equals(kind.address() + ";" + codec);
+            : source.equals(address(kind) + ";" + codec);
     if (!isRight) {
       differences.add(
           "src is \"" + source + "\", sent to " + kind.address() + " as " + group.form().label());
     }
+  }
+
+  private String address(Kind kind) {
+    return group.isBehindBroker()
+        ? kind.address() + "/" + played.device().spec().id()
+        : kind.address();
   }
 
   /** {@code {gateway}-{start}-{lane's letter}{seq}}. */

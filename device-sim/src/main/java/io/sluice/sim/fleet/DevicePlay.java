@@ -46,6 +46,8 @@ final class DevicePlay implements Link.Owner {
 
   private long ticks;
 
+  private final RecentAcks lately = new RecentAcks();
+
   /** When the next sample would be taken, if the device had no jitter. */
   private double dueMillis;
 
@@ -182,6 +184,11 @@ final class DevicePlay implements Link.Owner {
       expect(fault);
     }
     outbox.pump();
+  }
+
+  /** A broker was killed that has acknowledged what it may not have kept. */
+  void brokerForgot(long millis) {
+    lately.since(time.millis() - millis, log::forgotten);
   }
 
   /** No more samples; {@code drained} runs as soon as nothing is unanswered. */
@@ -430,6 +437,9 @@ final class DevicePlay implements Link.Owner {
             counters.acked.increment();
           }
           log.acked(member);
+          if (group().isBehindBroker()) {
+            lately.acked(member, time.millis());
+          }
         });
     batches.forget(n);
     outbox.acked(n);

@@ -144,6 +144,14 @@ public final class FleetRun implements AutoCloseable {
     return startMillis;
   }
 
+  /**
+   * The broker between was killed: what it had acknowledged in the last milliseconds may be gone
+   * with it, or come twice.
+   */
+  public void brokerForgot(long millis) {
+    plays.forEach(play -> play.loop().execute(() -> play.brokerForgot(millis)));
+  }
+
   /** Figures now. */
   public FleetSnapshot snapshot() {
     return counters.snapshot(plays.size());

@@ -19,6 +19,7 @@ public final class SentLog {
   private static final long BAD = 1L << 51;
   private static final long ANY_ORDER = 1L << 52;
   private static final long HISTORY = 1L << 53;
+  private static final long FORGOTTEN = 1L << 54;
   private static final long MILLIS_MASK = (1L << KIND_SHIFT) - 1;
 
   /** Most messages that one device's log takes; the device falls silent then. */
@@ -117,6 +118,16 @@ public final class SentLog {
   /** It was measured before the run. */
   public void history(long n) {
     entries[index(n)] |= HISTORY;
+  }
+
+  /** Who acknowledged it may not have kept it, and may give it out twice. */
+  public void forgotten(long n) {
+    entries[index(n)] |= FORGOTTEN | RESENT;
+  }
+
+  /** Whether it counts as acknowledged though it is not certain that it was kept. */
+  public boolean forgottenAt(int index) {
+    return (entries[index] & FORGOTTEN) != 0;
   }
 
   public boolean historyAt(int index) {

@@ -8,6 +8,9 @@ final class MqttTopics {
   private MqttTopics() {}
 
   static String of(DeviceSpec spec, Kind kind) {
+    if (spec.group().isBehindBroker()) {
+      return kind.address() + "/" + spec.id();
+    }
     if (kind != Kind.TELEMETRY) {
       return kind.address();
     }

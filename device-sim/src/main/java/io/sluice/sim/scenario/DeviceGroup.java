@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param dialect the vendor as whose devices they speak; null: they speak as the form says
  * @param concentrator id of the device over whose connection they speak; null: each has its own
  * @param zone of times that they write without one
+ * @param isBehindBroker whether they publish to a broker, to which the gateway subscribes
  * @param primaryHost for whom an edge node waits before it says anything; null: for nobody
  */
 public record DeviceGroup(
@@ -45,7 +46,8 @@ public record DeviceGroup(
     @Nullable Dialect dialect,
     @Nullable String concentrator,
     ZoneId zone,
-    @Nullable String primaryHost) {
+    @Nullable String primaryHost,
+    boolean isBehindBroker) {
 
   /** Devices that speak as their form says. */
   public DeviceGroup(
@@ -83,7 +85,8 @@ public record DeviceGroup(
         null,
         null,
         ZoneOffset.UTC,
-        null);
+        null,
+        false);
   }
 
   /** The vendor's firmware, or null. */
@@ -107,6 +110,11 @@ public record DeviceGroup(
   public boolean isAnswered() {
     Firmware firmware = firmware();
     return qos > 0 || (firmware != null && firmware.awaitsReplies());
+  }
+
+  /** As records name the way by which its messages came. */
+  public String protocol() {
+    return isBehindBroker ? "mqtt-source" : transport.protocol();
   }
 
   /** How many connections its devices have. */

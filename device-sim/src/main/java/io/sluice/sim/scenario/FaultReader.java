@@ -34,13 +34,19 @@ final class FaultReader {
     }
   }
 
+  private static final List<String> SCOPE =
+      List.of("sector", "site", "profile", "device", "share", "chance");
+
   private final List<DeviceGroup> groups;
+  private final boolean hasBroker;
 
   /**
    * @param groups whom a fault can name
+   * @param hasBroker whether there is one between fleet and gateway
    */
-  FaultReader(List<DeviceGroup> groups) {
+  FaultReader(List<DeviceGroup> groups, boolean hasBroker) {
     this.groups = groups;
+    this.hasBroker = hasBroker;
   }
 
   List<ScenarioFault> read(YamlFields top) {
@@ -64,6 +70,9 @@ final class FaultReader {
     Duration every = at.has("every") ? at.duration("every", Duration.ofMinutes(1)) : null;
     checkTimes(at, kind, length, every);
     checkKeys(at, kind);
+    if (kind.isOfBroker()) {
+      checkBroker(at, kind, length);
+    }
     Scope scope = scope(at);
     hitsSomebody(at, scope);
     if (kind.spoils()) {
@@ -114,6 +123,20 @@ final class FaultReader {
         at.fault(key, "is not for " + kind.label(), "remove it");
       }
     });
+  }
+
+  private void checkBroker(YamlFields at, Kind kind, @Nullable Duration length) {
+    if (!hasBroker) {
+      at.fault("kind", "befalls a broker, and there is none", "add `broker: {}` to the scenario");
+    }
+    if (length == null) {
+      at.fault("for", "is missing", "say how long the broker is away, such as 2s");
+    }
+    for (String key : SCOPE) {
+      if (at.has(key)) {
+        at.fault(key, "is not for " + kind.label(), "remove it");
+      }
+    }
   }
 
   private static @Nullable Duration length(YamlFields at, Kind kind) {

@@ -59,7 +59,10 @@ final class GroupReader {
 
   private GroupReader() {}
 
-  static DeviceGroup read(YamlFields at, Map<String, String> sectors) {
+  /**
+   * @param hasBroker whether MQTT devices without certificates publish to a broker
+   */
+  static DeviceGroup read(YamlFields at, Map<String, String> sectors, boolean hasBroker) {
     at.only(KEYS);
     Profile profile = at.oneOf("profile", null, SimProfiles.named());
     if (!at.has("profile")) {
@@ -74,6 +77,15 @@ final class GroupReader {
     if (at.truth("sleepy", false) && !transport.mqtt()) {
       at.fault("sleepy", "is only for `protocol: mqtt`", "remove it");
     }
+    PayloadForm form = form(at, profile, dialect);
+    Login login = login(at, transport, dialect);
+    boolean isBehindBroker = hasBroker && transport.mqtt() && !login.isSecure();
+    if (isBehindBroker && !form.hasPlainTopics() && dialect != Dialect.SPARKPLUG) {
+      at.fault(
+          dialect == null ? "form" : "dialect",
+          "is not played through a broker",
+          "take `broker` out, or write `dialect: sparkplug` or a form of our own");
+    }
     return new DeviceGroup(
         profile,
         (int) at.whole("count", 1, 1, MOST_DEVICES),
@@ -84,8 +96,8 @@ final class GroupReader {
         at.share("jitter", 0.1),
         transport,
         qos(at, transport, dialect),
-        form(at, profile, dialect),
-        login(at, transport, dialect),
+        form,
+        login,
         WaveformReader.read(at, profile),
         at.truth("sleepy", false),
         alarms(at, profile),
@@ -93,7 +105,8 @@ final class GroupReader {
         dialect,
         at.has("concentrator") ? at.text("concentrator", "") : null,
         zone(at),
-        primaryHost(at, dialect));
+        primaryHost(at, dialect),
+        isBehindBroker);
   }
 
   private static @Nullable Dialect dialect(YamlFields at, Profile profile, Transport transport) {

@@ -10,6 +10,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param start what time it is in the fleet's world when a run begins: what daily cycles, shifts
  *     and tides go by; null: the real time. Times of messages are real always
  * @param faults what goes wrong
+ * @param broker between the fleet's MQTT devices and the gateway, which subscribes to it; null:
+ *     there is none
  */
 public record Scenario(
     String name,
@@ -33,10 +36,42 @@ public record Scenario(
     int sourceAddresses,
     @Nullable Instant start,
     List<DeviceGroup> groups,
-    List<ScenarioFault> faults) {
+    List<ScenarioFault> faults,
+    @Nullable Broker broker) {
 
   /** A day passes in less than a second: faster, no timer would be met. */
   public static final int MOST_SPEED = 100_000;
+
+  /**
+   * A broker that the simulator starts.
+   *
+   * @param program Mosquitto's file or name
+   * @param port where fleet and gateway find it, on the loopback interface; 0 takes a free one
+   */
+  public record Broker(String program, int port) {}
+
+  /** What a gateway subscribes to at the broker. */
+  public List<String> topics() {
+    Set<String> topics = new TreeSet<>();
+    for (DeviceGroup group : groups) {
+      if (group.isBehindBroker()) {
+        topics.addAll(
+            group.dialect() == Dialect.SPARKPLUG
+                ? List.of("spBv1.0/#")
+                : List.of("telemetry/+", "event/+", "alarm/+", "state/+"));
+      }
+    }
+    return List.copyOf(topics);
+  }
+
+  /** The host for which edge nodes wait; null where none waits. */
+  public @Nullable String primaryHost() {
+    return groups.stream()
+        .map(DeviceGroup::primaryHost)
+        .filter(Objects::nonNull)
+        .findFirst()
+        .orElse(null);
+  }
 
   /** Reads and checks a file; every fault is found in one pass. */
   public static Scenario load(Path file) throws ScenarioException {
@@ -45,7 +80,7 @@ public record Scenario(
 
   /** The same in a world that has another time. */
   public Scenario at(Instant time) {
-    return new Scenario(name, seed, speed, fidelity, sourceAddresses, time, groups, faults);
+    return new Scenario(name, seed, speed, fidelity, sourceAddresses, time, groups, faults, broker);
   }
 
   /** Every device, in the order of the file; a concentrator before those behind it. */

@@ -65,7 +65,23 @@ public record ScenarioFault(
     /** The device gathers samples and sends many in one message, as a data logger does. */
     BATCH,
     /** The device hands in samples from before the run, in one message. */
-    HISTORY;
+    HISTORY,
+    /** The broker between fleet and gateway is killed, and comes back with what it had saved. */
+    BROKER_KILL,
+    /** The broker stops and goes on: its connections stay, and nothing comes over them. */
+    BROKER_HANG,
+    /** The broker ends in order and comes back. */
+    BROKER_RESTART,
+    /** The broker ends in order and comes back elsewhere. */
+    BROKER_MOVE;
+
+    /** Whether it befalls the broker, and no device. */
+    public boolean isOfBroker() {
+      return switch (this) {
+        case BROKER_KILL, BROKER_HANG, BROKER_RESTART, BROKER_MOVE -> true;
+        default -> false;
+      };
+    }
 
     /** As scenarios write it. */
     public String label() {
@@ -124,7 +140,8 @@ public record ScenarioFault(
    */
   public boolean hits(DeviceSpec spec, int number) {
     DeviceGroup group = spec.group();
-    return fits(scope.sector, group.sector())
+    return !kind.isOfBroker()
+        && fits(scope.sector, group.sector())
         && fits(scope.site, group.site())
         && fits(scope.profile, group.profile().id())
         && fits(scope.device, spec.id())

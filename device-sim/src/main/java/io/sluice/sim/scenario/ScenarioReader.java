@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** Turns a scenario file into a {@link Scenario}, or into the list of what is wrong with it. */
 final class ScenarioReader {
   private static final int MOST_PSK_BYTES = 64;
+  private static final int MOST_PORT = 65_535;
   private static final Pattern ID = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
   private final Path file;
   private final List<String> faults = new ArrayList<>();
@@ -34,6 +35,7 @@ final class ScenarioReader {
                 "fidelity",
                 "source-addresses",
                 "start",
+                "broker",
                 "sites",
                 "groups",
                 "faults");
@@ -41,10 +43,12 @@ final class ScenarioReader {
     long seed = top.whole("seed", 1, Long.MIN_VALUE, Long.MAX_VALUE);
     int speed = (int) top.whole("speed", 1, 1, Scenario.MOST_SPEED);
     Map<String, String> sectors = sites(top);
+    Scenario.Broker broker = broker(top);
     List<DeviceGroup> groups = new ArrayList<>();
     List<YamlNode> nodes = top.list("groups");
     for (int i = 0; i < nodes.size(); i++) {
-      groups.add(GroupReader.read(top.child("groups[" + i + "]", nodes.get(i)), sectors));
+      groups.add(
+          GroupReader.read(top.child("groups[" + i + "]", nodes.get(i)), sectors, broker != null));
     }
     if (nodes.isEmpty()) {
       top.fault(
@@ -52,7 +56,7 @@ final class ScenarioReader {
           "has no group, so there is nothing to play",
           "add `- { profile: energy-meter, count: 10, ... }`");
     }
-    List<ScenarioFault> planned = new FaultReader(groups).read(top);
+    List<ScenarioFault> planned = new FaultReader(groups, broker != null).read(top);
     double fidelity = top.share("fidelity", 0);
     int sources = (int) top.whole("source-addresses", 0, 0, SourceAddresses.MOST);
     Instant start = start(top);
@@ -60,9 +64,20 @@ final class ScenarioReader {
       throw new ScenarioException(faults);
     }
     Scenario scenario =
-        new Scenario(name, seed, speed, fidelity, sources, start, List.copyOf(groups), planned);
+        new Scenario(
+            name, seed, speed, fidelity, sources, start, List.copyOf(groups), planned, broker);
     checkIds(scenario);
     return scenario;
+  }
+
+  private static Scenario.@Nullable Broker broker(YamlFields top) {
+    YamlNode node = top.node("broker");
+    if (node == null) {
+      return null;
+    }
+    YamlFields broker = top.child("broker", node).only("program", "port");
+    return new Scenario.Broker(
+        broker.text("program", "mosquitto"), (int) broker.whole("port", 0, 0, MOST_PORT));
   }
 
   private static @Nullable Instant start(YamlFields top) {

@@ -45,6 +45,19 @@ public final class ScenarioSchema {
                     "start",
                     text(
                         "Time in the fleet's world, like 2026-06-01T06:00:00Z; by default the real.")),
+                Map.entry(
+                    "broker",
+                    object(
+                            Map.of(
+                                "program", text("Mosquitto's file, or its name."),
+                                "port",
+                                    whole(
+                                        "Where fleet and gateway find it; 0 takes a free one.",
+                                        0,
+                                        65_535)))
+                        .put(
+                            "description",
+                            "Between the fleet's MQTT devices and the gateway, which subscribes.")),
                 Map.entry("sites", list(site())),
                 Map.entry("groups", list(group())),
                 Map.entry("faults", list(fault()))));

@@ -12,6 +12,7 @@ import io.sluice.sim.audit.Audit;
 import io.sluice.sim.audit.AuditResult;
 import io.sluice.sim.audit.GatewayApi;
 import io.sluice.sim.audit.coverage.CoverageAudit;
+import io.sluice.sim.broker.BrokerBetween;
 import io.sluice.sim.figures.FleetSnapshot;
 import io.sluice.sim.fleet.FleetRun;
 import io.sluice.sim.link.DeviceTls;
@@ -37,6 +38,8 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The gateway with a file upstream and a simulated fleet against it, in one process: shows that the
@@ -47,6 +50,7 @@ public final class Demo {
   private static final int MQTT_PORT = 1883;
   private static final int COAP_PORT = 5683;
   private static final int ADMIN_PORT = 8080;
+  private static final long LOOK_MILLIS = 500;
   private static final String AUTHORITY = "authority";
 
   private final RunningGateway.Start gateways;
@@ -90,9 +94,20 @@ public final class Demo {
    * @return whether the ledger balances and the audit holds
    */
   public boolean run(Duration duration) throws IOException, InterruptedException, CommandFailure {
+    Scenario.Broker broker = scenario.broker();
+    if (broker == null) {
+      return run(duration, null);
+    }
+    try (BrokerBetween between = BrokerBetween.start(broker, directory.resolve("broker"))) {
+      return run(duration, between);
+    }
+  }
+
+  private boolean run(Duration duration, @Nullable BrokerBetween broker)
+      throws IOException, InterruptedException, CommandFailure {
     Path archive = directory.resolve("archive");
     GatewayFiles files =
-        GatewayFiles.load(writeConfig(), new PrintWriter(out, true, StandardCharsets.UTF_8));
+        GatewayFiles.load(writeConfig(broker), new PrintWriter(out, true, StandardCharsets.UTF_8));
     if (files == null) {
       throw new CommandFailure(
           ExitCode.USAGE, "the demo's own configuration has faults, see above");
@@ -102,15 +117,25 @@ public final class Demo {
         gateways.start(files, new GatewayTime(time.clock(), time::nanoTime))) {
       out.println("ready " + gateway.addresses());
       out.println("dashboard http://" + gateway.address("admin") + "/  archive " + archive);
-      Endpoints endpoints = endpoints(gateway);
+      Endpoints endpoints = endpoints(gateway, broker);
       try (GatewayApi api =
           new GatewayApi(URI.create("http://" + gateway.address("admin")), null)) {
         CoverageAudit coverage = CoverageAudit.begin(api, time.clock());
         try (FleetRun fleet = FleetRun.start(scenario, endpoints, time)) {
-          play(fleet, gateway.operations(), duration);
+          if (broker != null) {
+            broker.play(fleet);
+          }
+          play(fleet, gateway.operations(), duration, broker);
           fleet.stop();
           drain(gateway.operations());
+          if (broker != null) {
+            awaitWhatTheBrokerHas(fleet, archive, gateway.operations(), broker);
+          }
           boolean holds = report(fleet, gateway.operations(), archive);
+          if (broker != null) {
+            out.print(broker.text());
+            holds &= broker.holds() && broker.trouble() == null;
+          }
           out.print(coverage.settled(fleet, Audit.farEnd(fleet, archive), DRAIN).text());
           return holds;
         }
@@ -130,10 +155,26 @@ public final class Demo {
             speed);
   }
 
-  private Endpoints endpoints(RunningGateway gateway) throws IOException {
+  /** Its session may hold more than the gateway has taken yet. */
+  private static void awaitWhatTheBrokerHas(
+      FleetRun fleet, Path archive, Operations operations, BrokerBetween broker)
+      throws IOException, InterruptedException {
+    Instant end = Instant.now().plus(BrokerBetween.FOUND_WITHIN);
+    while (!Audit.of(fleet, archive).complete() && Instant.now().isBefore(end)) {
+      TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+      broker.look(accepted(operations));
+    }
+  }
+
+  private static long accepted(Operations operations) {
+    return operations.ledger().stream().mapToLong(LedgerLine::accepted).sum();
+  }
+
+  private Endpoints endpoints(RunningGateway gateway, @Nullable BrokerBetween broker)
+      throws IOException {
     boolean hasCertificates = scenario.hasCertificates();
     return new Endpoints(
-        URI.create("tcp://" + gateway.address("mqtt")),
+        broker == null ? URI.create("tcp://" + gateway.address("mqtt")) : broker.uri(),
         URI.create("coap://" + gateway.address("coap")),
         hasCertificates ? URI.create("mqtts://" + gateway.address("mqtts")) : null,
         scenario.hasPreSharedKeys() ? URI.create("coaps://" + gateway.address("coaps")) : null,
@@ -154,9 +195,13 @@ public final class Demo {
         : listeners;
   }
 
-  private void play(FleetRun fleet, Operations operations, Duration duration)
+  private void play(
+      FleetRun fleet, Operations operations, Duration duration, @Nullable BrokerBetween broker)
       throws InterruptedException {
     while (fleet.elapsedMillis() < duration.toMillis() && !interrupted.await(1, TimeUnit.SECONDS)) {
+      if (broker != null) {
+        broker.look(accepted(operations));
+      }
       FleetSnapshot now = fleet.snapshot();
       out.printf(
           "%sfleet: %d devices, sent %d, acknowledged %d, alarms %d | gateway: queued %d,"
@@ -204,7 +249,7 @@ public final class Demo {
     return balances && audit.holds();
   }
 
-  private Path writeConfig() throws IOException {
+  private Path writeConfig(@Nullable BrokerBetween broker) throws IOException {
     Files.createDirectories(directory);
     Path devices = directory.resolve("devices.yaml");
     Files.deleteIfExists(devices);
@@ -219,6 +264,7 @@ public final class Demo {
           coap: { host: 127.0.0.1, port: %d }
         %s\
         admin: { host: 127.0.0.1, port: %d }
+        %s\
         spool: { max-bytes: 256MB }
         profiles: [ %s ]
         devices: [ devices.yaml ]
@@ -231,8 +277,24 @@ public final class Demo {
                 freeUdpPort(COAP_PORT),
                 secureListeners(),
                 freeTcpPort(ADMIN_PORT),
+                broker == null ? "" : source(broker),
                 profiles());
     return Files.writeString(directory.resolve("sluice.yaml"), config);
+  }
+
+  private String source(BrokerBetween broker) {
+    String host = scenario.primaryHost();
+    return """
+    sources:
+      - { name: broker, type: mqtt, uri: "%s", topics: [ %s ]%s%s }
+    """
+        .formatted(
+            broker.uri(),
+            scenario.topics().stream()
+                .map(topic -> '"' + topic + '"')
+                .collect(Collectors.joining(", ")),
+            dialects(),
+            host == null ? "" : ", announce: { topic: spBv1.0/STATE/" + host + " }");
   }
 
   /** Those that the fleet speaks, beside our own, where it speaks any. */
