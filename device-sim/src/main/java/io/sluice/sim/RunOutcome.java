@@ -4,6 +4,7 @@ import io.sluice.sim.audit.AuditResult;
 import io.sluice.sim.audit.Verdict;
 import io.sluice.sim.audit.alarm.AlarmBookAudit;
 import io.sluice.sim.audit.coverage.CoverageAudit;
+import io.sluice.sim.broker.BrokerBetween;
 import io.sluice.sim.fleet.FleetRun;
 import io.sluice.sim.report.Course;
 import io.sluice.sim.report.LeakCheck;
@@ -27,6 +28,7 @@ import tools.jackson.databind.json.JsonMapper;
  * @param alarms from an alarm's own time to the far end, microseconds
  * @param gateway null where the gateway was not asked
  * @param leak null where it was not asked for
+ * @param broker between fleet and gateway, or null
  * @param troubles why something could not be found out
  */
 record RunOutcome(
@@ -36,7 +38,20 @@ record RunOutcome(
     Histogram alarms,
     GatewayAudits.@Nullable Result gateway,
     LeakCheck.@Nullable Verdict leak,
-    List<String> troubles) {
+    List<String> troubles,
+    @Nullable BrokerBetween broker) {
+  /** Without a broker between. */
+  RunOutcome(
+      FleetRun run,
+      Course course,
+      @Nullable AuditResult audit,
+      Histogram alarms,
+      GatewayAudits.@Nullable Result gateway,
+      LeakCheck.@Nullable Verdict leak,
+      List<String> troubles) {
+    this(run, course, audit, alarms, gateway, leak, troubles, null);
+  }
+
   /** Of report.json; it grows by keys only, within one version. */
   private static final int REPORT_VERSION = 2;
 
@@ -64,6 +79,9 @@ record RunOutcome(
     }
     if (leak != null && leak.isLeaking()) {
       failures.add("the gateway leaks");
+    }
+    if (broker != null && !broker.holds()) {
+      failures.add("no message came through the broker in time after it was back");
     }
     return failures;
   }
@@ -111,6 +129,9 @@ record RunOutcome(
     }
     if (leak != null) {
       text.append(leak.text()).append('\n');
+    }
+    if (broker != null) {
+      text.append(broker.text());
     }
     troubles.forEach(trouble -> text.append("sim run: ").append(trouble).append('\n'));
     return text.toString();

@@ -7,6 +7,7 @@ import io.sluice.sim.audit.FarEndTap;
 import io.sluice.sim.audit.FileTail;
 import io.sluice.sim.audit.GatewayApi;
 import io.sluice.sim.audit.alarm.WebhookReceiver;
+import io.sluice.sim.broker.BrokerBetween;
 import io.sluice.sim.figures.FleetSnapshot;
 import io.sluice.sim.fleet.FleetRun;
 import io.sluice.sim.report.Course;
@@ -17,6 +18,7 @@ import io.sluice.sim.scenario.ScenarioException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -101,6 +103,7 @@ final class SimRunCommand implements Callable<Integer> {
 
   private @Nullable FarEndTap tap;
   private @Nullable FileTail tail;
+  private @Nullable BrokerBetween broker;
   private @Nullable Path expected;
   private @Nullable GatewayAudits audits;
   private long backlogs;
@@ -164,8 +167,32 @@ final class SimRunCommand implements Callable<Integer> {
 
   private int play(Scenario scenario, @Nullable Duration length, CountDownLatch interrupted)
       throws IOException, InterruptedException {
-    try (FleetRun run =
-        FleetRun.start(scenario, secure.with(scenario, mqtt, coap).withHttp(http))) {
+    Scenario.Broker own = scenario.broker();
+    if (own == null) {
+      return play(scenario, mqtt, length, interrupted);
+    }
+    if (mqtt != null) {
+      throw new IllegalArgumentException(
+          "--mqtt: the scenario has a broker of its own; take one of the two out");
+    }
+    Path folder =
+        report == null
+            ? Files.createTempDirectory("sluice-sim-broker")
+            : Files.createDirectories(report.resolve("broker"));
+    try (BrokerBetween between = BrokerBetween.start(own, folder)) {
+      broker = between;
+      spec.commandLine().getErr().println("broker " + between.uri() + ", its files in " + folder);
+      return play(scenario, between.uri(), length, interrupted);
+    }
+  }
+
+  private int play(
+      Scenario scenario, @Nullable URI uri, @Nullable Duration length, CountDownLatch interrupted)
+      throws IOException, InterruptedException {
+    try (FleetRun run = FleetRun.start(scenario, secure.with(scenario, uri, coap).withHttp(http))) {
+      if (broker != null) {
+        broker.play(run);
+      }
       watch(run, length, interrupted);
       run.stop();
       return conclude(run);
@@ -208,9 +235,17 @@ final class SimRunCommand implements Callable<Integer> {
       elapsed = System.nanoTime() - began;
       course.look();
       lookAtGateway(run, progress);
+      lookAtBroker();
       progress.show(elapsed / 1_000_000_000L, run.snapshot());
     }
     progress.end();
+  }
+
+  private void lookAtBroker() {
+    LongSupplier arrived = arrived();
+    if (broker != null && arrived != null) {
+      broker.look(arrived.getAsLong());
+    }
   }
 
   private void lookAtGateway(FleetRun run, Progress progress) throws InterruptedException {
@@ -253,9 +288,12 @@ final class SimRunCommand implements Callable<Integer> {
           "no device connected, and nothing was acknowledged; is the server there? "
               + run.snapshot().lastTrouble());
     }
+    if (broker != null && broker.trouble() != null) {
+      troubles.add(String.valueOf(broker.trouble()));
+    }
     LeakCheck.Verdict leak = leakCheck ? LeakCheck.of(course.points()) : null;
     RunOutcome outcome =
-        new RunOutcome(run, course, audit, alarmLatencies(), judged, leak, troubles);
+        new RunOutcome(run, course, audit, alarmLatencies(), judged, leak, troubles, broker);
     PrintWriter out = spec.commandLine().getOut();
     out.print(outcome.text());
     out.flush();
@@ -303,6 +341,7 @@ final class SimRunCommand implements Callable<Integer> {
     AuditResult result = audited(run, directory);
     while (!(result.complete() && result.unreadable() == 0) && System.nanoTime() < until) {
       TimeUnit.MILLISECONDS.sleep(AUDIT_RETRY_MILLIS);
+      lookAtBroker();
       result = audited(run, directory);
     }
     return result;

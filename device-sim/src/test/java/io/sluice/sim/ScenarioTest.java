@@ -291,4 +291,34 @@ class ScenarioTest {
             "- { id: \"m1\", profile: \"energy-meter\", sector: \"factory\", site: \"s\", interval: 2s, timezone: \"Asia/Kolkata\", credentials: { secret: \"ZGVtby1zZWNyZXQtb2YtbTE=\" }, planned: true }");
     assertThat(scenario.dialects()).containsExactly("zigbee2mqtt", "onenet");
   }
+
+  @Test
+  void faultsOfABrokerWantOne() throws Exception {
+    assertThat(
+            faults(
+                """
+                name: x
+                groups:
+                  - { profile: cnc, id: "a-{n}" }
+                faults:
+                  - { kind: broker-kill, for: 2s }
+                """))
+        .contains("faults[0].kind: befalls a broker, and there is none");
+    assertThat(
+            faults(
+                """
+                name: x
+                broker: { program: mosquitto, port: 99999 }
+                groups:
+                  - { profile: cnc, id: "a-{n}" }
+                  - { profile: energy-meter, id: "b-{n}", dialect: tasmota }
+                faults:
+                  - { kind: broker-move, site: site-1 }
+                """))
+        .contains(
+            "broker.port",
+            "groups[1].dialect: is not played through a broker",
+            "faults[0].for: is missing",
+            "faults[0].site: is not for broker-move");
+  }
 }

@@ -177,9 +177,6 @@ public final class BrokerBetween implements AutoCloseable {
             "broker: %s, %s%s%n".formatted(each.fault, found, isTooLate(each) ? ": TOO LATE" : ""));
       }
     }
-    if (trouble != null) {
-      text.append(trouble).append(System.lineSeparator());
-    }
     return text.toString();
   }
 

@@ -80,7 +80,8 @@ final class GroupReader {
     PayloadForm form = form(at, profile, dialect);
     Login login = login(at, transport, dialect);
     boolean isBehindBroker = hasBroker && transport.mqtt() && !login.isSecure();
-    if (isBehindBroker && !form.hasPlainTopics() && dialect != Dialect.SPARKPLUG) {
+    boolean isPlayed = dialect == null ? form.hasPlainTopics() : dialect == Dialect.SPARKPLUG;
+    if (isBehindBroker && !isPlayed) {
       at.fault(
           dialect == null ? "form" : "dialect",
           "is not played through a broker",

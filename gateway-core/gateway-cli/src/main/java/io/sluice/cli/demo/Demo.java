@@ -134,6 +134,9 @@ public final class Demo {
           boolean holds = report(fleet, gateway.operations(), archive);
           if (broker != null) {
             out.print(broker.text());
+            if (broker.trouble() != null) {
+              out.println(broker.trouble());
+            }
             holds &= broker.holds() && broker.trouble() == null;
           }
           out.print(coverage.settled(fleet, Audit.farEnd(fleet, archive), DRAIN).text());
