@@ -18,7 +18,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -73,9 +72,8 @@ final class ConfigCommand implements Runnable {
           ExitCode.USAGE,
           file + ": fleet.store is missing; write fleet: { store: { uri: postgresql://... } }");
     }
-    try (PostgresLink link = PostgresLink.open(store, "sluice fleet config", Clock.systemUTC())) {
-      return work.with(new PostgresConfigurations(link.dataSource()));
-    }
+    return work.with(
+        new PostgresConfigurations(PostgresLink.connections(store, "sluice fleet config")));
   }
 
   private PrintWriter out() {

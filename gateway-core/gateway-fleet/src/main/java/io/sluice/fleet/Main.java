@@ -3,6 +3,9 @@ package io.sluice.fleet;
 import io.sluice.cli.CommandFailure;
 import io.sluice.cli.ExitCode;
 import io.sluice.cli.Version;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -31,11 +34,15 @@ public final class Main implements Runnable {
   Main() {}
 
   public static void main(String[] args) {
-    System.exit(execute(args));
+    System.exit(
+        execute(
+            new PrintWriter(System.out, true, StandardCharsets.UTF_8),
+            new PrintWriter(System.err, true, StandardCharsets.UTF_8),
+            List.of(args)));
   }
 
-  /** Runs a command line; messages go to the standard streams. Returns the exit code. */
-  static int execute(String... args) {
+  /** Runs a command line. Returns the exit code. */
+  static int execute(PrintWriter out, PrintWriter err, List<String> args) {
     CommandLine root = new CommandLine(new Main());
     root.addSubcommand("run", new RunCommand());
     root.addSubcommand("config", new ConfigCommand());
@@ -43,7 +50,9 @@ public final class Main implements Runnable {
     root.setCaseInsensitiveEnumValuesAllowed(true);
     root.setParameterExceptionHandler((e, given) -> badUsage(e));
     root.setExecutionExceptionHandler((failure, line, parsed) -> failed(failure, line));
-    return root.execute(args);
+    root.setOut(out);
+    root.setErr(err);
+    return root.execute(args.toArray(String[]::new));
   }
 
   @Override
