@@ -69,6 +69,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -173,6 +174,9 @@ final class Wiring implements AutoCloseable {
       closing(OtlpExport.start(otlp, views, config.gateway().id(), clock));
     }
     closing(adapters);
+    AtomicBoolean isStopping = new AtomicBoolean();
+    started.add(() -> isStopping.set(true)); // before the adapters end their sessions
+    core.pipeline().vendorSessions().quietWhile(() -> isStopping.get() || draining.drain() != null);
     adapters.start(config, context, core.understanding()::way);
     views.listening(adapters);
     startReloads(reload);

@@ -216,6 +216,28 @@ class SparkplugNodeTest {
     node.close();
   }
 
+  /** A client library's way to stop: DISCONNECT, by which its will is gone. */
+  @Test
+  void nodeThatLeavesWithoutADeathIsStaleAsItsDevices() throws Exception {
+    MqttClient node = node(7);
+    publish(node, "NBIRTH/Line7", nodeBirth(7));
+    publish(node, "DBIRTH/Line7/Tank 1", deviceBirth(1));
+    await().until(() -> archive().values("level").contains(812L));
+    node.disconnect();
+    node.close();
+    await()
+        .untilAsserted(() ->
+            assertThat(records("Plant:Line7:Tank_1", "online"))
+                .anyMatch(record -> !metric(record, "online").get("v").booleanValue()));
+    JsonNode dead = records("Plant:Line7:Tank_1", "online").getLast();
+    assertThat(metric(dead, "level").toString()).contains("812").containsIgnoringCase("STALE");
+    await()
+        .untilAsserted(() ->
+            assertThat(records("Line7", "online"))
+                .anyMatch(record -> record.toString().contains("STALE")));
+    await().untilAsserted(() -> assertThat(connected()).isZero());
+  }
+
   /** Devices that coverage has as connected. */
   private long connected() {
     return gateway

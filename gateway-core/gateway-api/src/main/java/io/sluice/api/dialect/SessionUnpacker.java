@@ -21,6 +21,17 @@ public interface SessionUnpacker extends Unpacker {
    */
   VendorSession open(Device device);
 
+  /** As long as each session says. */
+  long BY_SESSION = -1;
+
+  /**
+   * How long a message may wait for those before it, microseconds; {@link #BY_SESSION}: as {@link
+   * VendorSession#patienceMicros} says.
+   */
+  default long patienceMicros() {
+    return BY_SESSION;
+  }
+
   /** Takes a message apart that came by no session, and so stands alone. */
   @Override
   default List<Part> unpack(String topic, byte[] payload, long receivedMicros)

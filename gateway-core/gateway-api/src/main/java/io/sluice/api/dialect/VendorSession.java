@@ -76,6 +76,14 @@ public interface VendorSession extends AutoCloseable {
     return null;
   }
 
+  /**
+   * The session has ended. What of its devices is to be kept that did not say themselves that they
+   * go; empty where there is nothing. Its contents may be read more than once, and later.
+   */
+  default List<Part> ended() {
+    return List.of();
+  }
+
   /** The session has ended, and nothing more is called. */
   @Override
   default void close() {}

@@ -307,6 +307,24 @@ final class SparkplugSession implements VendorSession {
     return Commands.write(command, nodes.values(), nowMicros);
   }
 
+  /** Who went without a death is as dead: DISCONNECT takes its will away, and no NDEATH comes. */
+  @Override
+  public List<Part> ended() {
+    List<Part> dead = new ArrayList<>();
+    for (Node node : nodes.values()) {
+      addIfBorn(node.own, dead);
+      node.devices.values().forEach(device -> addIfBorn(device, dead));
+    }
+    return dead;
+  }
+
+  private void addIfBorn(Members members, List<Part> dead) {
+    if (members.isBorn) {
+      members.isBorn = false;
+      parts.addDeath(members, Metrics.NO_TIME, dead);
+    }
+  }
+
   @Override
   public void close() {
     for (Node node : nodes.values()) {

@@ -427,6 +427,18 @@ class SparkplugSessionTest {
   }
 
   @Test
+  void endOfASessionIsTheDeathOfWhoWasThereStill() throws PayloadException {
+    born();
+    say("DBIRTH/N/E", payload(MILLIS, 2, named("level", 7, INT32).number(10, 1)));
+    say("DDEATH/N/E", payload(MILLIS, 3));
+    List<Read> dead = read(session.ended());
+    assertThat(dead).hasSize(2).allMatch(each -> each.part().life() == Part.Life.DEATH);
+    assertThat(dead.getFirst().text()).contains("load");
+    assertThat(dead.getLast().text()).contains("level", "lamp");
+    assertThat(session.ended()).isEmpty();
+  }
+
+  @Test
   void seqWrapsBehind255() throws PayloadException {
     say("NBIRTH/N", payload(MILLIS, 255, bdSeq(3), named("load", 1, DOUBLE).float64(13, 0.5)));
     assertThat(offered("NDATA/N", payload(MILLIS, 0, alias(1).float64(13, 1)), true)).hasSize(1);

@@ -6,6 +6,7 @@ import io.sluice.api.config.Option;
 import io.sluice.engine.dialect.signin.ProofFile;
 import io.sluice.engine.dialect.signin.SignInFile;
 import io.sluice.engine.dialect.talk.TalkFile;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -69,6 +70,13 @@ record DialectFile(
           @Nullable String childPayload,
       @Option(doc = "What takes its messages apart, of those that the program has.")
           @Nullable String unpack,
+      @Option(
+              doc =
+                  "How long a message that runs ahead of others of its session waits for them;"
+                      + " without it as long as unpack says.",
+              min = 100,
+              max = 60_000)
+          @Nullable Duration patience,
       @Option(doc = "How its messages are compressed; without it they are not.")
           @Nullable Encoding encoding,
       @Option(

@@ -1,5 +1,6 @@
 package io.sluice.engine.dialect;
 
+import io.sluice.api.dialect.SessionUnpacker;
 import io.sluice.api.dialect.Unpacker;
 import io.sluice.engine.config.ConfigNode.Mapping;
 import io.sluice.engine.config.Faults;
@@ -8,8 +9,11 @@ import io.sluice.engine.dialect.DialectFile.Children;
 import io.sluice.engine.dialect.DialectFile.Encoding;
 import io.sluice.engine.dialect.DialectFile.Up;
 import io.sluice.engine.dialect.unpack.Unpackers;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Finds what takes the messages of a rule apart. */
 final class RuleUnpackers {
@@ -48,13 +52,27 @@ final class RuleUnpackers {
                 "there is nothing of that name; "
                     + NearestKey.remedy(up.unpack(), Unpackers.names())));
       } else {
-        found.add(named);
+        found.add(patient(rule, named, up.patience()));
       }
+    }
+    if (up.patience() != null && up.unpack() == null) {
+      faults.add(rule.fault("patience", "says nothing without unpack; take it out"));
     }
     if (up.encoding() == Encoding.GZIP && found.size() < 2) {
       return List.of(Unpackers.gunzip(found.isEmpty() ? null : found.getFirst()));
     }
     return found;
+  }
+
+  private Unpacker patient(Mapping rule, Unpacker named, @Nullable Duration patience) {
+    if (patience == null) {
+      return named;
+    }
+    if (named instanceof SessionUnpacker stateful) {
+      return new PatientUnpacker(stateful, TimeUnit.MILLISECONDS.toMicros(patience.toMillis()));
+    }
+    faults.add(rule.fault("patience", "its unpack lets no message wait; take it out"));
+    return named;
   }
 
   private Unpacker children(Mapping rule, Up up, Children kind) {

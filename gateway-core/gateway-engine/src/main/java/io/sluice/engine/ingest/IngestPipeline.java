@@ -616,7 +616,7 @@ public final class IngestPipeline implements Readmission {
               .of(uplink.protocol())
               .stored(entry.messageClass(), storedNanos() - uplink.receivedNanos());
       case 1 -> {
-        if (!(uplink instanceof RetriedUplink)) { // which does not say that the device is there now
+        if (saysWhoIsThere(uplink)) {
           observer.stored(entry.device(), uplink);
         }
       }
@@ -635,6 +635,13 @@ public final class IngestPipeline implements Readmission {
         }
       }
     }
+  }
+
+  /** What was kept before, or comes of the gateway's own, does not say that its device is there. */
+  private static boolean saysWhoIsThere(Uplink uplink) {
+    return !(uplink instanceof RetriedUplink
+        || uplink instanceof SessionEnd
+        || (uplink instanceof PartUplink part && part.whole() instanceof SessionEnd));
   }
 
   /** All of a group are on disk at once, and the clock is asked once. */

@@ -9,6 +9,7 @@ import io.sluice.api.adapter.Receipt;
 import io.sluice.api.adapter.Uplink;
 import io.sluice.api.codec.PayloadException;
 import io.sluice.api.dialect.Part;
+import io.sluice.api.dialect.SessionUnpacker;
 import io.sluice.api.dialect.VendorSession;
 import io.sluice.engine.normalize.SessionCodecs;
 import java.util.ArrayDeque;
@@ -32,10 +33,12 @@ final class OpenSession implements SessionCodecs.Attached {
 
   private static final Receipt AGAIN = new Receipt.Busy(IngestPipeline.QUEUE_RETRY_AFTER_MILLIS);
 
+  private final VendorSessions sessions;
   private final IngestPipeline pipeline;
   private final MessageParts parts;
   private final Device self;
   private final VendorSession session;
+  private final long patienceMicros;
   private final Object link;
   private final ArrayDeque<Waiting> waiting = new ArrayDeque<>(0);
 
@@ -54,6 +57,12 @@ final class OpenSession implements SessionCodecs.Attached {
   /** Whether a birth came that the link has not heard of. */
   private boolean isBorn;
 
+  /** Of the last message that was taken, or null. */
+  private @Nullable Last last;
+
+  /** By what a session's end is understood. */
+  record Last(String protocol, String topic, MessageParts.Known known) {}
+
   /** A message that waits for others. */
   private record Waiting(Uplink uplink, MessageParts.Known known) {}
 
@@ -61,15 +70,19 @@ final class OpenSession implements SessionCodecs.Attached {
    * @param link by which the session's messages come
    */
   OpenSession(
+      VendorSessions sessions,
       IngestPipeline pipeline,
       MessageParts parts,
       Device self,
-      VendorSession session,
+      SessionUnpacker unpacker,
       Object link) {
+    this.sessions = sessions;
     this.pipeline = pipeline;
     this.parts = parts;
     this.self = self;
-    this.session = session;
+    this.session = unpacker.open(self);
+    long ofRule = unpacker.patienceMicros();
+    this.patienceMicros = ofRule == SessionUnpacker.BY_SESSION ? session.patienceMicros() : ofRule;
     this.link = link;
   }
 
@@ -106,11 +119,21 @@ final class OpenSession implements SessionCodecs.Attached {
   }
 
   private @Nullable Receipt store(Uplink uplink, MessageParts.Known known, List<Part> found) {
+    note(uplink, known);
     Receipt now = parts.take(uplink, known, found, this);
     if (now instanceof Receipt.Busy || now instanceof Receipt.Limited) {
       heldUp = uplink;
     }
     return now;
+  }
+
+  /** Who is behind a broker is there as before when the connection to the broker ends. */
+  private void note(Uplink uplink, MessageParts.Known known) {
+    Last before = last;
+    boolean isNew = before == null || !before.topic().equals(uplink.topic());
+    if (isNew && !uplink.isOfSource()) {
+      last = new Last(uplink.protocol(), uplink.topic(), known);
+    }
   }
 
   private boolean isFull(int bytes) {
@@ -195,7 +218,7 @@ final class OpenSession implements SessionCodecs.Attached {
     while (isLate && !waiting.isEmpty() && heldUp == null) {
       Waiting oldest = waiting.element();
       long waits = nowMicros - oldest.uplink().receivedMicros();
-      isLate = waits >= session.patienceMicros() || waits < 0;
+      isLate = waits >= patienceMicros || waits < 0;
       if (isLate) {
         settle(oldest, false);
         settleReady();
@@ -229,6 +252,9 @@ final class OpenSession implements SessionCodecs.Attached {
     hasEnded = true;
     while (!waiting.isEmpty()) {
       settle(waiting.element(), false);
+    }
+    if (last != null) {
+      sessions.ended(this, last, session);
     }
     for (DeviceId device : told) {
       pipeline.told(device, null);

@@ -9,23 +9,38 @@ import io.sluice.api.adapter.Uplink;
 import io.sluice.api.codec.PayloadException;
 import io.sluice.api.dialect.Part;
 import io.sluice.api.dialect.SessionUnpacker;
+import io.sluice.api.dialect.VendorSession;
 import io.sluice.engine.normalize.SessionCodecs;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Takes in messages that their vendor's rules understand by what the session has said before, and
  * gives what these rules ask for to the link that brought them. Thread-safe, never blocks.
  */
 public final class VendorSessions {
+  private static final Logger LOG = LoggerFactory.getLogger(VendorSessions.class);
   private static final long MICROS = 1_000;
+  private static final int MAX_ENDS = 1_000;
 
   private final IngestPipeline pipeline;
   private final MessageParts parts;
   private final SessionCodecs sessions;
   private final InstantSource clock = InstantSource.system(); // of the times that commands have
+
+  /** Ends for which there was no room; {@value #MAX_ENDS} at most. */
+  private final Queue<SessionEnd> ends = new ConcurrentLinkedQueue<>();
+
+  private final AtomicInteger endsWaiting = new AtomicInteger();
+  private volatile BooleanSupplier quiet = () -> false;
 
   VendorSessions(IngestPipeline pipeline, MessageParts parts, SessionCodecs sessions) {
     this.pipeline = pipeline;
@@ -66,7 +81,7 @@ public final class VendorSessions {
   }
 
   private Function<Object, OpenSession> maker(Device self, SessionUnpacker unpacker) {
-    return link -> new OpenSession(pipeline, parts, self, unpacker.open(self), link);
+    return link -> new OpenSession(this, pipeline, parts, self, unpacker, link);
   }
 
   /** What a new subscription of the device's session gets at once. */
@@ -90,6 +105,55 @@ public final class VendorSessions {
         : null;
   }
 
+  /** The gateway ends sessions itself at such times, which says nothing of their devices. */
+  public void quietWhile(BooleanSupplier itEndsThem) {
+    quiet = itEndsThem;
+  }
+
+  /** Keeps what is to be kept of devices whose session ended without a word of theirs. */
+  void ended(OpenSession open, OpenSession.Last last, VendorSession session) {
+    List<Part> found = quiet.getAsBoolean() ? List.of() : session.ended();
+    if (!found.isEmpty()) {
+      offer(
+          new SessionEnd(
+              last.known().self().id(),
+              last.protocol(),
+              last.topic(),
+              last.known(),
+              found,
+              clock.millis() * MICROS,
+              System.nanoTime(),
+              this::later),
+          open);
+    }
+  }
+
+  private void offer(SessionEnd end, @Nullable OpenSession open) {
+    Receipt now = parts.take(end, end.known(), end.parts(), open);
+    if (now != null) {
+      end.receipt(end, now);
+    }
+  }
+
+  private void later(SessionEnd end) {
+    if (endsWaiting.incrementAndGet() <= MAX_ENDS) {
+      ends.add(end);
+    } else {
+      endsWaiting.decrementAndGet();
+      LOG.warn("{}: the end of its session found no room and is not stored", end.device());
+    }
+  }
+
+  private void offerEnds() {
+    for (int left = endsWaiting.get(); left > 0; left--) {
+      SessionEnd next = ends.poll();
+      if (next != null) {
+        endsWaiting.decrementAndGet();
+        offer(next, null); // of its devices was told by then
+      }
+    }
+  }
+
   /** Settles messages that have waited too long, and asks what is due to be asked. Each second. */
   public void sweep(long nowMicros) {
     for (SessionCodecs.Attached each : sessions.attached()) {
@@ -97,5 +161,6 @@ public final class VendorSessions {
         open.sweep(nowMicros);
       }
     }
+    offerEnds();
   }
 }

@@ -100,6 +100,20 @@ class VendorSessionsTest {
   }
 
   @Test
+  void ruleMaySayHowLongAMessageWaits() throws IOException {
+    Files.writeString(
+        own.resolve("counts.yaml"),
+        "title: counts\nhint: n\n"
+            + "up: [ { topic: n, class: telemetry, unpack: counted, patience: 5s } ]\n");
+    rig = new VendorRig(own, sessions, "counts");
+    assertThat(rig.take("n", "4")).isEmpty();
+    rig.pipeline().vendorSessions().sweep(NOW + 4_999_999);
+    assertThat(rig.store()).isEmpty();
+    rig.pipeline().vendorSessions().sweep(NOW + 5_000_000);
+    assertThat(rig.store()).containsExactly("telemetry bridge; n=4");
+  }
+
+  @Test
   void asManyWaitAsThereIsRoomForAndTheOldestIsTakenAsItIs() {
     IntStream.rangeClosed(1, 64).forEach(n -> assertThat(rig.take("n", n + "")).isEmpty());
     List<String> taken = rig.take("n", "65");
