@@ -5,20 +5,17 @@ import io.sluice.fleet.config.ViewSettings;
 import io.sluice.fleet.partition.Topics;
 import io.sluice.fleet.view.Instances;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.common.Metric;
-import org.apache.kafka.common.MetricName;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
@@ -37,17 +34,13 @@ final class StreamsRun implements Instances, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(StreamsRun.class);
   private static final Duration CLOSE = Duration.ofSeconds(20);
 
-  /** A partition that has not caught up within this is behind. */
-  private static final long BEHIND_MILLIS = 15_000;
-
   private static final long CACHE_BYTES = 32L << 20;
 
   private final String self;
   private final Topics topics;
   private final int partitions;
   private final KafkaStreams streams;
-  private final Set<String> inputs;
-  private final Map<Integer, Long> caughtUpMillis = new ConcurrentHashMap<>();
+  private final InputLag lag;
   private final ScheduledExecutorService looks =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("fleet-lag").factory());
@@ -66,11 +59,9 @@ final class StreamsRun implements Instances, AutoCloseable {
     this.self = self;
     this.topics = topics;
     this.partitions = partitions;
-    // the names in the metrics of Kafka's clients have no points
-    this.inputs =
-        topics.byDevice().stream()
-            .map(topic -> topic.replace('.', '_'))
-            .collect(Collectors.toUnmodifiableSet());
+    Map<String, Object> own = new HashMap<>();
+    clients.forEach((key, value) -> own.put(String.valueOf(key), value));
+    this.lag = new InputLag(own, settings.applicationId(), topics.byDevice());
     this.streams = new KafkaStreams(topology, new StreamsConfig(config(clients, settings, self)));
     streams.setUncaughtExceptionHandler(e -> {
       LOG.error("fleet: a thread has failed and is replaced: {}", e.toString());
@@ -119,28 +110,12 @@ final class StreamsRun implements Instances, AutoCloseable {
     return streams.state().name();
   }
 
-  /** Notes which partitions have read all that there is. */
   private void look() {
-    Map<Integer, Double> lags = new TreeMap<>();
-    for (Map.Entry<MetricName, ? extends Metric> each : streams.metrics().entrySet()) {
-      MetricName name = each.getKey();
-      String topic = name.tags().get("topic");
-      String partition = name.tags().get("partition");
-      if (name.name().equals("records-lag")
-          && topic != null
-          && partition != null
-          && inputs.contains(topic.replace('.', '_'))
-          && each.getValue().metricValue() instanceof Double lag) {
-        lags.merge(Integer.valueOf(partition), lag.isNaN() ? 0 : lag, Math::max);
-      }
+    try {
+      lag.look(streams.metrics(), active().getOrDefault(self, Set.of()));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
-    long now = System.currentTimeMillis();
-    lags.forEach((partition, lag) -> {
-      if (lag <= 0) {
-        caughtUpMillis.put(partition, now);
-      }
-    });
-    caughtUpMillis.keySet().retainAll(lags.keySet());
   }
 
   @Override
@@ -155,11 +130,9 @@ final class StreamsRun implements Instances, AutoCloseable {
 
   @Override
   public Set<Integer> behind() {
-    long now = System.currentTimeMillis();
     Set<Integer> behind = new TreeSet<>();
     for (int partition : active().getOrDefault(self, Set.of())) {
-      Long caughtUp = caughtUpMillis.get(partition);
-      if (caughtUp == null || now - caughtUp > BEHIND_MILLIS) {
+      if (lag.isBehind(partition)) {
         behind.add(partition);
       }
     }
@@ -200,6 +173,7 @@ final class StreamsRun implements Instances, AutoCloseable {
   @Override
   public void close() {
     looks.shutdownNow();
+    lag.close();
     if (!streams.close(CLOSE)) {
       LOG.warn("fleet: Kafka Streams has not closed within {} s", CLOSE.toSeconds());
     }

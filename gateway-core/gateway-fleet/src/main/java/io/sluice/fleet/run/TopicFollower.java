@@ -115,7 +115,6 @@ final class TopicFollower implements AutoCloseable {
   @Override
   public void close() {
     stop.countDown();
-    thread.interrupt();
     try {
       thread.join(TimeUnit.SECONDS.toMillis(10));
     } catch (InterruptedException e) {
