@@ -82,7 +82,7 @@ export function view(again) {
   const columns = [["raised", (a) => time(a.raisedMicros ?? a.t), "nowrap"],
     ["severity", (a) => html`<span class="sev ${severity(a)}">${t(severity(a))}</span>`],
     ["device", (a) => (a.device ? html`<a href="#devices/${encodeURIComponent(a.device)}">${a.device}</a>` : "–"), "name"],
-    ["site", (a) => a.site, "name"], ["what", said, "wrap"], ["state", handling], ["", (a) => actions(a, again)]];
+    ["site", (a) => a.site, "name"], ...(found.alarms.some((a) => a.gateway) ? [["gateway", (a) => a.gateway, "name"]] : []), ["what", said, "wrap"], ["state", handling], ["", (a) => actions(a, again)]];
   return html`<section class="card"><div class="row"><h2>${t("Alarms")}</h2>
     ${choice("state", state.which, STATES, set("which"))}${choice("severity", state.severity, ["", ...SEVERITIES], set("severity"))}
     ${choice("kind", state.kind, KINDS, set("kind"))}${choice("site", state.site, [...new Set(["", state.site, ...state.sites])], set("site"), String)}

@@ -4,19 +4,24 @@ import * as alarms from "./alarms.js";
 import { get, hasToken, signIn, signOut, token } from "./api.js";
 import * as coverage from "./coverage.js";
 import * as devices from "./devices.js";
+import { choose, fleet, ofGateway, setFleet } from "./fleet.js";
 import * as flow from "./flow.js";
+import * as gateways from "./gateways.js";
 import { STALE_SECONDS, standing } from "./freshness.js";
 import * as letters from "./letters.js";
 import { leave, listen, want } from "./link.js";
 import * as live from "./live.js";
 import * as raw from "./raw.js";
-import { count, html, nothing, zone } from "./show.js";
+import { choice, count, html, nothing, zone } from "./show.js";
 import { language, setLanguage, t } from "./text.js";
 import * as trial from "./trial.js";
 import { setWho, who } from "./who.js";
 
-const PAGES = { coverage, devices, alarms, flow, letters, live, trial, raw };
+const PAGES = { coverage, devices, alarms, gateways, flow, letters, live, trial, raw };
 const TITLES = { coverage: "Coverage", devices: "Devices", alarms: "Alarms", flow: "Flow", letters: "Dead letters", live: "Live", trial: "Try" };
+// what a fleet has; a gateway has all the others
+const OF_FLEET = { coverage: "Coverage", gateways: "Gateways", devices: "Devices", alarms: "Alarms" };
+const titles = () => (fleet() ? OF_FLEET : TITLES);
 const EVERY_MILLIS = 5000;
 const head = document.getElementById("head");
 const main = document.getElementById("main");
@@ -110,19 +115,25 @@ function signedIn() {
     <button id="sign-out" @click=${leaveAll}>${t("Sign out")}</button>`;
 }
 
+// Figures of one gateway, where there are several.
+function filter() {
+  if (!fleet() || isSignedOut()) return nothing;
+  return choice("gateway", ofGateway(), ["", ...fleet().gateways], (name) => { choose(name); again(); }, String);
+}
+
 function drawHead() {
   const [name] = place();
   render(html`<h1>Sluice <small>${status?.gateway ?? ""}</small></h1>
-    <nav aria-label="Sluice">${Object.entries(TITLES).map(([page, title]) =>
+    <nav aria-label="Sluice">${Object.entries(titles()).map(([page, title]) =>
       html`<a href="#${page}" aria-current=${page === name ? "page" : nothing}>${t(title)}${page === "alarms" && open?.active ? html` <span class="chip bad">${count(open.active)}</span>` : nothing}</a>`)}</nav>
-    <div class="tools">${chip()} ${signedIn()}
+    <div class="tools">${filter()} ${chip()} ${signedIn()}
       <button @click=${theme} aria-label=${t("theme")} title=${t("theme")}>◐</button>
       <button @click=${speak} lang=${language === "zh" ? "en" : "zh-CN"}>${language === "zh" ? "English" : "中文"}</button></div>`, head);
 }
 
 function draw() {
   const [name] = place();
-  document.title = `${t(TITLES[name] ?? "API")} · Sluice`;
+  document.title = `${t(titles()[name] ?? TITLES[name] ?? "API")} · Sluice`;
   drawHead();
   render(html`${message()}${isSignedOut() ? nothing : PAGES[name].view(again)}`, main);
   render(html`${isSignedOut() ? nothing : html`<a href="#raw/openapi">API</a> · <a href="#raw/metrics">${t("metrics")}</a> · `}${t("times are of")} ${zone()}`, foot);
@@ -190,6 +201,7 @@ async function refresh(isUrgent = false) {
     const [now] = await Promise.all([get("/status", mine.signal), PAGES[name].load?.(mine.signal)]);
     if (asking !== mine) return;
     status = now;
+    setFleet(now.fleet);
     fault = null;
     freshAt = since;
   } catch (problem) {

@@ -1,6 +1,7 @@
 // Coverage: sites by sector, the course, the worst devices, what has changed.
 import { get, post, query, remove } from "./api.js";
 import { choice, count, day, hour, html, level, nothing, percent, ratio, seconds, table, tile, time, toSeconds } from "./show.js";
+import { fleet, missing, ofGateway } from "./fleet.js";
 import { t } from "./text.js";
 import { may } from "./who.js";
 
@@ -25,14 +26,15 @@ const figure = (kind, group) => {
 
 export async function load(signal) {
   const { window, trend, chosen } = state;
+  const gateway = ofGateway();
   const { sector, site } = chosen ?? {};
   const key = chosen ? { by: "site", key: site, sector } : { by: "all" };
   const [all, sites, models, points, worst, changes, stops] = await Promise.all([
-    get(`/coverage${query({ window, by: "all" })}`, signal),
-    get(`/coverage${query({ window, by: "site" })}`, signal),
+    get(`/coverage${query({ window, by: "all", gateway })}`, signal),
+    get(`/coverage${query({ window, by: "site", gateway })}`, signal),
     get("/coverage?window=now&by=model", signal),
-    get(`/coverage/trend${query({ window: trend, ...key })}`, signal),
-    get(`/coverage/devices${query({ window, sector, site, limit: 10 })}`, signal),
+    get(`/coverage/trend${query({ window: trend, ...key, gateway })}`, signal),
+    get(`/coverage/devices${query({ window, sector, site, limit: 10, gateway })}`, signal),
     get(`/coverage/changes${query({ window: state.since, what: state.what, limit: 100 })}`, signal),
     get("/coverage/stops", signal),
   ]);
@@ -54,6 +56,7 @@ export function view(again) {
       ${choice("figure", state.kind, Object.keys(KINDS), set("kind"))}
       <span class="chip">${t(data.all.final ? "final" : "provisional")}</span>
       <span class="soft">${toSeconds(data.all.start)} – ${toSeconds(data.all.end)}</span>
+      ${data.all.fleet?.provisional ? html`<span class="chip warn" id="missing" role="status">${missing(data.all.fleet, t, percent)}</span>` : nothing}
       ${data.all.outageSeconds > 0 ? html`<span class="chip warn">${t("gateway was away")}: ${seconds(data.all.outageSeconds)}</span>` : nothing}
     </div>
     <div class="tiles">${Object.keys(KINDS).map((kind) => tile(kind, figure(kind, total)))}
@@ -73,9 +76,9 @@ export function view(again) {
           ["effective", (d) => ratio("effective", d.effective, d.good, d.due), "n"],
           ["last sample", (d) => time(d.lastSample), "nowrap"],
           ["state", (d) => t(d.stopped ? "stopped" : d.connected ? "connected" : "lost")]], data.worst)}</section>
-      ${changesCard(data.changes, set)}
+      ${fleet() ? nothing : changesCard(data.changes, set)}
     </div>
-    ${stopsCard(data, set, again)}`;
+    ${fleet() ? nothing : stopsCard(data, set, again)}`;
 }
 
 // What became of devices, by kind: many of one kind do not hide the few of another.

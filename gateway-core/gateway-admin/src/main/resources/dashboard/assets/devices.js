@@ -1,5 +1,6 @@
 // Devices: find one, and what it says.
 import { get, post, query } from "./api.js";
+import { fleet, ofGateway } from "./fleet.js";
 import { Leaf } from "./pages.js";
 import { choice, html, leafing, measured, nothing, ratio, seconds, spark, table, time } from "./show.js";
 import { t, word } from "./text.js";
@@ -36,7 +37,7 @@ export async function load(signal) {
   }
   const { sector, site, search, leaf } = state;
   const [page, groups] = await Promise.all([
-    get(`/coverage/devices${query({ window: "1h", order: "id", limit: PAGE, sector, site, search: search.trim(), after: leaf.cursor })}`, signal),
+    get(`/coverage/devices${query({ window: "1h", order: "id", limit: PAGE, sector, site, search: search.trim(), after: leaf.cursor, gateway: ofGateway() })}`, signal),
     get("/coverage?window=now&by=site", signal)]);
   // an older gateway tells neither the total nor whether there is a next page
   const next = page.next !== undefined ? page.next : page.devices.length === PAGE ? page.devices.at(-1).device : null;
@@ -96,10 +97,10 @@ function detail(again) {
     <div class="row"><h2>${one}</h2><a href="#devices">${t("close")}</a></div>
     <div class="grid"><dl>
       <dt>${t("model")}</dt><dd>${device.profile}</dd><dt>${t("sector")}</dt><dd>${t(device.sector)}</dd><dt>${t("site")}</dt><dd>${device.site}</dd>
-      <dt>${t("session")}</dt><dd>${all.device.connected ? all.device.address ?? t("yes") : t("no")}</dd>
+      ${all.device.gateway ? html`<dt>${t("gateway")}</dt><dd>${all.device.gateway}</dd>` : nothing}<dt>${t("session")}</dt><dd>${all.device.connected ? all.device.address ?? t("yes") : t("no")}</dd>
       <dt>${t("last seen")}</dt><dd>${time(all.device.lastSeenMicros)}</dd>
       <dt>${t("state")}</dt><dd>${device.retired ? t("retired") : t(device.commissioned ? "commissioned" : "planned")}</dd></dl>
-      <div><div class="row">
+      <div ?hidden=${fleet() !== null}><div class="row">
         <button ?disabled=${!may("administrator")} @click=${act("token", {}, (a) => a.token ?? "")}>${t("issue token")}</button>
         <button ?disabled=${!may("administrator")} @click=${act("revoke", {})}>${t("revoke credentials")}</button>
         <button ?disabled=${!may("operator")} @click=${act("retire", {})}>${t("retire")}</button></div>

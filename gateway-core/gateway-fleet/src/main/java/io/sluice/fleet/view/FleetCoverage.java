@@ -1,5 +1,6 @@
 package io.sluice.fleet.view;
 
+import io.sluice.admin.http.BadRequestException;
 import io.sluice.api.operator.CoverageService;
 import io.sluice.engine.coverage.CoverageFigures;
 import io.sluice.engine.coverage.CoverageViews;
@@ -197,8 +198,8 @@ public final class FleetCoverage implements CoverageService {
 
   @Override
   public Stop addStop(Stop stop) {
-    throw new IllegalArgumentException(
-        "a stop is approved at the gateways: sluice stop at each one's admin listener");
+    throw new BadRequestException(
+        "a stop is approved at the gateways, which tell the fleet: POST it at each one's API");
   }
 
   @Override
@@ -213,18 +214,7 @@ public final class FleetCoverage implements CoverageService {
 
   @Override
   public Month month(YearMonth month) {
-    long start = calendar.dayStart(month.atDay(1).toEpochDay());
-    long end = calendar.dayStart(month.plusMonths(1).atDay(1).toEpochDay());
-    return new Month(
-        month.toString(),
-        "fleet",
-        start,
-        Math.min(end, Math.max(start, nowMicros())),
-        false,
-        List.of(),
-        List.of(),
-        stops(),
-        outages());
+    throw new BadRequestException("a report of a month is at each gateway: sluice coverage report");
   }
 
   /** All devices, in the order of their ids, with the share of the fleet that answered. */

@@ -2,6 +2,7 @@ package io.sluice.fleet.view;
 
 import io.sluice.admin.AdminSurface;
 import io.sluice.admin.http.Answers;
+import io.sluice.admin.http.PathParameter;
 import io.sluice.admin.http.Query;
 import io.sluice.admin.http.Workers;
 import io.sluice.admin.resource.AlarmResource;
@@ -21,6 +22,7 @@ import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -103,6 +105,10 @@ public final class FleetSurface implements AdminSurface {
         .get("/api/v1/devices")
         .handler(Query.takes("sector", "site", "profile", "gateway", "after", "limit"))
         .handler(Workers.blocking(this::devices));
+    router
+        .get("/api/v1/devices/:id")
+        .handler(Query.takes())
+        .handler(Workers.blocking(this::device));
     new CoverageResource(coverage).mount(router);
     new AlarmResource(alarms).mount(router);
     parts.mount(router);
@@ -157,6 +163,42 @@ public final class FleetSurface implements AdminSurface {
     Answers.json(ctx, 200, answer);
   }
 
+  /** As a gateway shows a device, and at which gateway it is. */
+  private static Map<String, Object> view(FleetDevice device) {
+    Map<String, Object> registered = new LinkedHashMap<>();
+    registered.put("id", device.id());
+    registered.put("profile", device.profile());
+    registered.put("sector", device.sector());
+    registered.put("site", device.site());
+    Double interval = device.interval();
+    registered.put("interval", interval == null ? null : Duration.ofNanos((long) (interval * 1e9)));
+    registered.put("parent", device.parent());
+    registered.put("planned", device.planned());
+    registered.put("commissioned", device.commissioned());
+    registered.put("retired", device.retired());
+    Map<String, Object> view = new LinkedHashMap<>();
+    view.put("device", registered);
+    view.put("connected", device.connected());
+    view.put("lastSeenMicros", device.lastSeenMicros());
+    view.put("gateway", device.gateway());
+    return view;
+  }
+
+  private void device(RoutingContext ctx) {
+    String id = PathParameter.text(ctx, "id");
+    FleetDevice found =
+        coverage.registered(PartQuestion.registered(clock.millis() * 1_000, id)).parts().stream()
+            .flatMap(part -> ((List<?>) part).stream())
+            .map(FleetDevice.class::cast)
+            .findFirst()
+            .orElse(null);
+    if (found == null) {
+      Answers.error(ctx, 404, "no part of the fleet that answers has the device " + id);
+    } else {
+      Answers.json(ctx, 200, view(found));
+    }
+  }
+
   private void devices(RoutingContext ctx) {
     int limit = Query.limit(ctx, PAGE, PAGE_MAX);
     Filter filter =
@@ -186,7 +228,7 @@ public final class FleetSurface implements AdminSurface {
             .toList();
     List<FleetDevice> page = found.subList(0, Math.min(limit, found.size()));
     Map<String, Object> answer = new LinkedHashMap<>();
-    answer.put("devices", page);
+    answer.put("devices", page.stream().map(FleetSurface::view).toList());
     answer.put("next", found.size() <= limit ? null : page.getLast().id());
     answer.put("fleet", gathered.share());
     Answers.json(ctx, 200, answer);

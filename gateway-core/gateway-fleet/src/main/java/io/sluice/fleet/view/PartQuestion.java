@@ -71,8 +71,16 @@ public record PartQuestion(
   }
 
   static PartQuestion device(long at, String id) {
+    return one(What.DETAIL, at, id);
+  }
+
+  static PartQuestion registered(long at, String id) {
+    return one(What.DEVICES, at, id);
+  }
+
+  private static PartQuestion one(What what, long at, String id) {
     return new PartQuestion(
-        What.DETAIL, at, Window.HOUR, null, null, null, null, null, false, 1, null, id);
+        what, at, Window.HOUR, null, null, null, null, null, false, 1, null, id);
   }
 
   Filter filter() {

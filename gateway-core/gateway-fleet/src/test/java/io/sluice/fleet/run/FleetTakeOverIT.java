@@ -202,6 +202,11 @@ class FleetTakeOverIT {
     assertThat(gateway.path("hoursLeft").asDouble()).isEqualTo(7.5);
     assertThat(gateway.path("backlog").asLong()).isEqualTo(4);
 
+    assertThat(get(b, "/api/v1/devices/d7").at("/device/site").asString()).isEqualTo("a");
+    assertThat(get(a, "/api/v1/coverage?by=site&gateway=gw").at("/groups/0/filled").asLong())
+        .isEqualTo(DEVICES * MINUTES);
+    assertThat(get(a, "/api/v1/coverage?by=site&gateway=other").at("/groups").size()).isZero();
+
     b.close();
     await()
         .atMost(Duration.ofSeconds(20))
