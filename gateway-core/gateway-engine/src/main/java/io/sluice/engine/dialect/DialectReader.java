@@ -98,13 +98,15 @@ final class DialectReader {
 
   private void letSleep(DialectPlaces places) {
     Map<String, Path> vendors = new LinkedHashMap<>();
+    String ours = SHIPPED.getFirst();
+    Path ourOwn = own.get(ours); // in a copy of the whole configuration
     for (String name : SHIPPED.subList(1, SHIPPED.size())) {
       Path mine = own.get(name);
       vendors.put(name, mine == null ? places.shipped().resolve(name + ".yaml") : mine);
     }
     boolean isAsItCame =
-        own.keySet().stream()
-                .allMatch(name -> NAMED_ONLY.contains(name) || vendors.containsKey(name))
+        own.keySet().stream().allMatch(name -> NAMED_ONLY.contains(name) || SHIPPED.contains(name))
+            && (ourOwn == null || isAsItCame(ours, ourOwn))
             && vendors.entrySet().stream()
                 .allMatch(each -> isAsItCame(each.getKey(), each.getValue()));
     if (isAsItCame) {

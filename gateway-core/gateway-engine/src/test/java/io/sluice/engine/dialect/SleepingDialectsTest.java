@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -137,6 +138,27 @@ class SleepingDialectsTest {
         .singleElement()
         .asString()
         .contains("mine.yaml", "means something else", "of dialect thingsboard");
+  }
+
+  /** An installation begins as a copy of the configuration that is shipped. */
+  @Test
+  void copyOfAllThatIsShippedSleepsAsWell() throws Exception {
+    Path own = Files.createDirectory(folder.resolve("dialects"));
+    try (Stream<Path> shipped = Files.list(ShippedDialects.FOLDER)) {
+      for (Path each : shipped.toList()) {
+        Files.copy(each, own.resolve(each.getFileName()));
+      }
+    }
+    TopicTable table = usual(load(own));
+    assertThat(table.route("telemetry")).isNotNull();
+    assertThat(table.isAwake()).isFalse();
+    assertThat(table.route("v1/devices/me/telemetry")).isNotNull();
+    Path ours = own.resolve("sluice.yaml");
+    Files.writeString(ours, Files.readString(ours).replace("{ topic: t,", "{ topic: tt,"));
+    TopicTable changed = usual(load(own));
+    assertThat(changed.isAwake()).isTrue();
+    assertThat(changed.route("tt")).isNotNull();
+    assertThat(faults.list()).isEmpty();
   }
 
   @Test

@@ -10,40 +10,34 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** What takes messages apart, by the keys of a rule. Used by one thread, at the start. */
 public final class Unpackers {
-  /** By the name in {@code unpack}; the class of one is loaded when it is asked for. */
-  private static final Map<String, Supplier<Unpacker>> CODED =
-      Map.ofEntries(
-          Map.entry("lorawan", Lorawan::new),
-          Map.entry("tasmota", Tasmota::new),
-          Map.entry("shelly-gen1", ShellyGen1::new),
-          Map.entry("shelly", Shelly::new),
-          Map.entry("victron", Victron::new),
-          Map.entry("advantech-wise", AdvantechWise::new),
-          Map.entry("siemens-logo", SiemensLogo::new),
-          Map.entry("king-pigeon", KingPigeon::new),
-          Map.entry("neuron", Neuron::new),
-          Map.entry("telegraf-json", TelegrafJson::new),
-          Map.entry("teltonika", Teltonika::new),
-          Map.entry("sub-devices", SubDevices::new),
-          Map.entry("aws-shadow", ShadowUpdate::new),
-          Map.entry("dragino", Dragino::new),
-          Map.entry("hono-event", HonoEvent::new),
-          Map.entry("nothing", () -> (topic, payload, receivedMicros) -> List.of()));
-
-  /** Those that go by what earlier messages told. */
-  private static final Map<String, Function<Learned, Unpacker>> LEARNING =
-      Map.of(
-          "home-assistant", learned -> new HomeAssistant(learned::announced),
-          "esphome", learned -> new EspHome(learned::announced),
-          "zigbee2mqtt", learned -> new Zigbee2Mqtt(learned::units),
-          "wirenboard", learned -> new WirenBoard(learned::units));
+  /** What may stand in {@code unpack}; those that go by what earlier messages told come last. */
+  private static final Set<String> OWN =
+      Set.of(
+          "lorawan",
+          "tasmota",
+          "shelly-gen1",
+          "shelly",
+          "victron",
+          "advantech-wise",
+          "siemens-logo",
+          "king-pigeon",
+          "neuron",
+          "telegraf-json",
+          "teltonika",
+          "sub-devices",
+          "aws-shadow",
+          "dragino",
+          "hono-event",
+          "nothing",
+          "home-assistant",
+          "esphome",
+          "zigbee2mqtt",
+          "wirenboard");
 
   private final Map<String, Unpacker> made = new HashMap<>();
 
@@ -71,24 +65,54 @@ public final class Unpackers {
 
   /** The values of {@code unpack}. */
   public static Set<String> names() {
-    Set<String> names = new TreeSet<>(CODED.keySet());
+    Set<String> names = new TreeSet<>(OWN);
     names.addAll(Offered.FACTORIES.byName().keySet());
-    names.addAll(LEARNING.keySet());
     return names;
   }
 
   /** That of a name, one object however often it is asked for; null where there is none. */
   public @Nullable Unpacker named(String name) {
-    Supplier<Unpacker> coded = CODED.get(name);
-    if (coded != null) {
-      return made.computeIfAbsent(name, _ -> coded.get());
+    Unpacker known = made.get(name);
+    if (known != null) {
+      return known;
     }
-    Function<Learned, Unpacker> learning = LEARNING.get(name);
-    if (learning != null) {
-      return made.computeIfAbsent(name, _ -> learning.apply(learned()));
+    Unpacker found = OWN.contains(name) ? own(name) : offered(name);
+    if (found != null) {
+      made.put(name, found);
     }
+    return found;
+  }
+
+  private static @Nullable Unpacker offered(String name) {
     UnpackerFactory offered = Offered.FACTORIES.byName().get(name);
-    return offered == null ? null : made.computeIfAbsent(name, _ -> offered.create());
+    return offered == null ? null : offered.create();
+  }
+
+  /** The class of one is loaded here: references to their constructors would load them all. */
+  private Unpacker own(String name) {
+    return switch (name) {
+      case "lorawan" -> new Lorawan();
+      case "tasmota" -> new Tasmota();
+      case "shelly-gen1" -> new ShellyGen1();
+      case "shelly" -> new Shelly();
+      case "victron" -> new Victron();
+      case "advantech-wise" -> new AdvantechWise();
+      case "siemens-logo" -> new SiemensLogo();
+      case "king-pigeon" -> new KingPigeon();
+      case "neuron" -> new Neuron();
+      case "telegraf-json" -> new TelegrafJson();
+      case "teltonika" -> new Teltonika();
+      case "sub-devices" -> new SubDevices();
+      case "aws-shadow" -> new ShadowUpdate();
+      case "dragino" -> new Dragino();
+      case "hono-event" -> new HonoEvent();
+      case "home-assistant" -> new HomeAssistant(learned()::announced);
+      case "esphome" -> new EspHome(learned()::announced);
+      case "zigbee2mqtt" -> new Zigbee2Mqtt(learned()::units);
+      case "wirenboard" -> new WirenBoard(learned()::units);
+      case "nothing" -> (topic, payload, receivedMicros) -> List.of();
+      default -> throw new IllegalArgumentException("no unpacker " + name);
+    };
   }
 
   /**
