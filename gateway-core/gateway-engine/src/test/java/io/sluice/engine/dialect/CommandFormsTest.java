@@ -91,6 +91,7 @@ class CommandFormsTest {
           esphome ! - ! switch.pump ! ON ! kid/switch/pump/command ON
           wirenboard ! - ! K1 ! 1 ! /devices/kid/controls/K1/on 1
           advantech-wise ! - ! do1 ! true ! Advantech/kid/ctl/do1 {"v":true}
+          neuron ! /neuron/mqtt-1/kid/grp ! grp.tag0 ! 1234 ! /neuron/mqtt-1/write/req {"uuid":"0b1c2d3e-4f50-6172-8394-a5b6c7d8e9f0","node":"kid","group":"grp","tag":"tag0","value":1234}
           """)
   void childsCommandGoesOutByItsConcentratorInTheVendorsForm(
       String dialect, String lastTopic, String name, String payload, String expected) {
@@ -113,6 +114,7 @@ class CommandFormsTest {
           shelly ! Switch.Set ! {"id":0} ! gw/rpc {"id":7,"src":"sluice","method":"Switch.Set","params":{"id":0}}
           victron ! vebus.257.Mode ! 3 ! W/gw/vebus/257/Mode {"value":3}
           victron ! keepalive ! {"keepalive-options":["suppress-republish"]} ! R/gw/keepalive {"keepalive-options":["suppress-republish"]}
+          king-pigeon ! DO1 ! 1 ! gw/DO1 {"sensorDatas":[{"sensorsId":1,"switcher":1,"flag":"DO1"}],"down":"down"}
           zigbee2mqtt ! permit_join ! {"time":60} ! zigbee2mqtt/bridge/request/permit_join {"time":60}
           """)
   void devicesOwnCommandGoesOutInTheVendorsForm(

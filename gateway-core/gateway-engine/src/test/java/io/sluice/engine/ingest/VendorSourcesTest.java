@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.api.Downlink;
 import io.sluice.api.MessageClass;
+import io.sluice.api.adapter.Exchange;
 import io.sluice.api.adapter.Receipt;
 import io.sluice.engine.config.Faults;
 import io.sluice.engine.dialect.DialectPlaces;
@@ -199,6 +200,45 @@ class VendorSourcesTest {
     assertThat(rig.letters).isEmpty();
   }
 
+  /** emqx/neuron-docs, north-apps/mqtt/api.md: the topic since 2.4.0, and the answer to a write. */
+  @Test
+  void neuronsGroupHasATopicOfItsOwnAndAWriteIsAnswered() {
+    VendorRig rig = VendorRig.of("neuron").child("modbus", "any");
+    assertThat(
+            rig.take(
+                "/neuron/mqtt-1/modbus/grp",
+                "{\"timestamp\":1795805940000,\"node\":\"modbus\",\"group\":\"grp\",\"tags\":[{\"name\":\"tag0\",\"value\":123},{\"name\":\"tag1\",\"error\":2014}]}"))
+        .containsExactly("telemetry modbus @2026-11-27T18:59:00Z; tag0=123; tag1.error=2014");
+    assertThat(rig.take("/neuron/mqtt-1/read/resp", "{\"uuid\":\"u\",\"tags\":[]}")).isEmpty();
+    assertThat(rig.letters).isEmpty();
+    String uuid = "cd32be1b-c8b1-3257-94af-77f847b1ed3e";
+    assertThat(answer("{\"uuid\":\"" + uuid + "\",\"error\":0}"))
+        .returns(uuid, Exchange.Outcome::command)
+        .returns(0, Exchange.Outcome::refusal);
+    assertThat(answer("{\"uuid\":\"" + uuid + "\",\"error\":2014}"))
+        .returns(uuid, Exchange.Outcome::command)
+        .returns(2014, Exchange.Outcome::refusal);
+  }
+
+  private static Exchange.Outcome answer(String payload) {
+    String topic = "/neuron/mqtt-1/write/resp";
+    RoutedTopic route = topics("neuron").route("gw", topic);
+    assertThat(route).isNotNull();
+    assertThat(route.follow()).isNotNull();
+    return route
+        .follow()
+        .after(
+            VendorRig.of("neuron").uplink("gw", topic, payload.getBytes(UTF_8), null),
+            new Receipt.Stored(MessageClass.EVENT.lane(), 1, null),
+            VendorRig.NOW.toEpochMilli());
+  }
+
+  private static Topics topics(String dialect) {
+    return Dialects.load(
+            new DialectPlaces(Path.of("../../config/dialects"), List.of()), new Faults())
+        .topics(List.of(dialect), Map.of());
+  }
+
   /** The pages that config/dialects names beside each reply. */
   @ParameterizedTest
   @CsvSource(
@@ -213,10 +253,7 @@ class VendorSourcesTest {
           huawei-iotda ! $oc/devices/gw/sys/events/up ! {"services":[{"service_id":"$sub_device_manager","event_type":"sub_device_update_status","event_time":"20261127T185900Z","event_id":"e1","paras":{"device_statuses":[{"device_id":"c1","status":"ONLINE"}]}}]} ! $oc/devices/gw/sys/events/down {"object_device_id":"gw","services":[{"service_id":"$sub_device_manager","event_type":"sub_device_update_status_response","event_time":"20261127T190000Z","event_id":"e1","paras":{"successful_devices":[{"device_id":"c1","status":"ONLINE"}],"failed_devices":[]}}]}
           """)
   void whatIsAskedIsAnswered(String dialect, String topic, String payload, String expected) {
-    Topics topics =
-        Dialects.load(new DialectPlaces(Path.of("../../config/dialects"), List.of()), new Faults())
-            .topics(List.of(dialect), Map.of());
-    RoutedTopic route = topics.route("gw", topic);
+    RoutedTopic route = topics(dialect).route("gw", topic);
     assertThat(route).isNotNull();
     assertThat(route.follow()).isNotNull();
     List<Downlink> sent =
