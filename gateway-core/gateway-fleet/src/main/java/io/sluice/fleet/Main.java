@@ -44,6 +44,7 @@ public final class Main implements Runnable {
   /** Runs a command line. Returns the exit code. */
   static int execute(PrintWriter out, PrintWriter err, List<String> args) {
     CommandLine root = new CommandLine(new Main());
+    root.addSubcommand("init", new InitCommand());
     root.addSubcommand("run", new RunCommand());
     root.addSubcommand("config", new ConfigCommand());
     root.addSubcommand(new CommandLine.HelpCommand());

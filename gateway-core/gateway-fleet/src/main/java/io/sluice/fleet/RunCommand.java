@@ -1,5 +1,6 @@
 package io.sluice.fleet;
 
+import io.sluice.api.fleet.FleetBusSettings;
 import io.sluice.api.health.Guarded;
 import io.sluice.cli.CommandFailure;
 import io.sluice.cli.ExitCode;
@@ -8,7 +9,6 @@ import io.sluice.cli.Version;
 import io.sluice.cli.logging.LogOutput;
 import io.sluice.engine.audit.AuditLog;
 import io.sluice.engine.audit.AuditSettings;
-import io.sluice.fleet.config.BusSettings;
 import io.sluice.fleet.config.FleetFile;
 import io.sluice.fleet.run.Fleet;
 import java.io.IOException;
@@ -45,7 +45,7 @@ final class RunCommand implements Callable<Integer> {
     if (config == null) {
       return ExitCode.USAGE;
     }
-    BusSettings bus = config.bus();
+    FleetBusSettings bus = config.bus();
     if (bus == null) {
       throw new CommandFailure(
           ExitCode.USAGE,

@@ -53,6 +53,8 @@ public final class KafkaBroker implements AutoCloseable {
     properties.setProperty(
         "listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
     properties.setProperty("log.dirs", log);
+    properties.setProperty("transaction.state.log.replication.factor", "1");
+    properties.setProperty("transaction.state.log.min.isr", "1");
     properties.putAll(further);
     properties.setProperty("offsets.topic.replication.factor", "1");
     new Formatter()

@@ -1,5 +1,7 @@
 package io.sluice.fleet.config;
 
+import io.sluice.api.config.Option;
+import io.sluice.api.fleet.FleetBusSettings;
 import io.sluice.api.fleet.FleetStoreSettings;
 import io.sluice.api.operator.AdminSettings;
 import io.sluice.cli.config.Reports;
@@ -23,12 +25,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param bus null where the file names none
  * @param store null where the file names none
+ * @param profiles files and directories of device profiles; empty: those shipped
  */
 public record FleetFile(
     Path file,
     ViewSettings view,
-    @Nullable BusSettings bus,
+    @Nullable FleetBusSettings bus,
     @Nullable FleetStoreSettings store,
+    List<Path> profiles,
     AdminSettings admin,
     CoverageSettings coverage,
     LoggingSettings logging) {
@@ -66,17 +70,26 @@ public record FleetFile(
     binder.rejectUnknown(fleet, keys);
     ViewSettings view = binder.bindKnown(ViewSettings.class, fleet);
     ConfigNode busNode = fleet.get("bus");
-    BusSettings bus = busNode == null ? null : binder.bind(BusSettings.class, busNode);
+    FleetBusSettings bus = busNode == null ? null : binder.bind(FleetBusSettings.class, busNode);
     ConfigNode storeNode = fleet.get("store");
     FleetStoreSettings store =
         storeNode == null ? null : binder.bind(FleetStoreSettings.class, storeNode);
+    Files files = binder.bindKnown(Files.class, root);
     AdminSettings admin = section(AdminSettings.class, "admin", root, binder);
     CoverageSettings coverage = section(CoverageSettings.class, "coverage", root, binder);
     LoggingSettings logging = section(LoggingSettings.class, "logging", root, binder);
-    return view == null || admin == null || coverage == null || logging == null
+    return view == null || admin == null || coverage == null || logging == null || files == null
         ? null
-        : new FleetFile(file, view, bus, store, admin, coverage, logging);
+        : new FleetFile(file, view, bus, store, files.profiles(), admin, coverage, logging);
   }
+
+  /** Keys of the file itself. */
+  record Files(
+      @Option(
+              doc =
+                  "Files and directories of device profiles, as the gateways have them: what"
+                      + " devices are held to. Without it those that are shipped.")
+          List<Path> profiles) {}
 
   private static <R extends Record> @Nullable R section(
       Class<R> type, String key, Mapping root, Binder binder) {

@@ -3,20 +3,26 @@ package io.sluice.fleet.run;
 import io.sluice.admin.AdminServer;
 import io.sluice.api.audit.AuditTrail;
 import io.sluice.api.config.Secret;
+import io.sluice.api.fleet.FleetBusSettings;
+import io.sluice.api.fleet.FleetStoreSettings;
 import io.sluice.api.health.Guarded;
+import io.sluice.cli.config.GatewayFiles;
 import io.sluice.engine.coverage.slot.Calendar;
+import io.sluice.engine.normalize.profile.Profiles;
 import io.sluice.fleet.alarm.Acknowledgements;
-import io.sluice.fleet.config.BusSettings;
 import io.sluice.fleet.config.FleetFile;
 import io.sluice.fleet.config.ViewSettings;
+import io.sluice.fleet.device.DeviceWriter;
 import io.sluice.fleet.gateway.GatewayBook;
 import io.sluice.fleet.partition.FleetTopology;
 import io.sluice.fleet.partition.LivePartitions;
 import io.sluice.fleet.partition.Topics;
 import io.sluice.fleet.view.FleetSurface;
 import io.sluice.fleet.view.Peers;
+import io.sluice.store.postgres.PostgresLink;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,13 +57,14 @@ public final class Fleet implements AutoCloseable {
   private volatile @Nullable StreamsRun streams;
   private @Nullable AdminServer admin;
   private @Nullable LateInstances instances;
+  private @Nullable DeviceWriter devices;
   private final Thread joiner =
       Thread.ofPlatform()
           .name("fleet-join")
           .daemon()
           .unstarted(Guarded.loop("fleet-join", this::join, this::isDone));
 
-  private Fleet(FleetFile file, BusSettings bus) {
+  private Fleet(FleetFile file, FleetBusSettings bus) {
     this.view = file.view();
     this.clients = new BusClients(bus);
     this.topics = new Topics(bus.topicPrefix());
@@ -77,7 +84,7 @@ public final class Fleet implements AutoCloseable {
    *
    * @throws IOException where its address cannot be bound; the message names it and the remedy
    */
-  public static Fleet start(FleetFile file, BusSettings bus, String version, AuditTrail audit)
+  public static Fleet start(FleetFile file, FleetBusSettings bus, String version, AuditTrail audit)
       throws IOException, InterruptedException {
     Fleet fleet = new Fleet(file, bus);
     try {
@@ -101,10 +108,28 @@ public final class Fleet implements AutoCloseable {
             version, live, gateways, acts, writer, late, peers, calendar, clock, this::problem);
     AdminServer server = closing(AdminServer.start(file.admin(), surface, audit));
     admin = server;
+    FleetStoreSettings store = file.store();
+    if (store != null) {
+      PostgresLink link = closing(PostgresLink.open(store, "sluice fleet", clock));
+      devices =
+          closing(
+              new DeviceWriter(
+                  link, store, clients.common(), topics.devices(), profiles(file), clock));
+    }
     String advertised = view.advertise();
     InetSocketAddress bound = server.address();
     late.self(advertised == null ? bound.getHostString() + ':' + bound.getPort() : advertised);
     joiner.start();
+  }
+
+  private static Profiles profiles(FleetFile file) throws IOException {
+    List<Path> places =
+        file.profiles().isEmpty() ? List.of(GatewayFiles.shippedProfiles()) : file.profiles();
+    Profiles.Loaded loaded = Profiles.load(places);
+    if (!loaded.faults().isEmpty()) {
+      throw new IOException(loaded.faults().getFirst());
+    }
+    return loaded.profiles();
   }
 
   private <T extends AutoCloseable> T closing(T part) {
@@ -151,6 +176,10 @@ public final class Fleet implements AutoCloseable {
   }
 
   private void join(int partitions) throws InterruptedException {
+    DeviceWriter writer = devices;
+    if (writer != null) {
+      writer.start();
+    }
     waiting = "what gateways say of themselves is being read";
     follower.start();
     while (!follower.isCaughtUp()) {
