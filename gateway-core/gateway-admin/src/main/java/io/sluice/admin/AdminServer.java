@@ -1,16 +1,19 @@
 package io.sluice.admin;
 
 import io.sluice.admin.http.ConnectionBound;
+import io.sluice.admin.http.ProxiedTransport;
 import io.sluice.admin.http.RequestForm;
 import io.sluice.admin.resource.Updates;
 import io.sluice.admin.security.AdminTls;
 import io.sluice.admin.security.Authentication;
 import io.sluice.api.adapter.BindFault;
+import io.sluice.api.adapter.TrustedProxies;
 import io.sluice.api.audit.AuditTrail;
 import io.sluice.api.operator.AdminSettings;
 import io.sluice.api.operator.Operations;
 import io.sluice.api.tls.TlsSettings;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
@@ -80,13 +83,19 @@ public final class AdminServer implements AutoCloseable {
     if (!settings.isLoopback()) {
       warn(settings);
     }
-    Vertx vertx =
-        Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(WORKERS));
+    TrustedProxies proxies = TrustedProxies.of(settings.proxyProtocolFrom());
+    VertxBuilder builder =
+        Vertx.builder().with(new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(WORKERS));
+    if (!proxies.isEmpty()) {
+      builder.withTransport(ProxiedTransport.of(proxies));
+    }
+    Vertx vertx = builder.build();
     HttpServerOptions options =
         new HttpServerOptions()
             .setHost(host)
             .setPort(port)
             .setIdleTimeout(IDLE_SECONDS)
+            .setUseProxyProtocol(!proxies.isEmpty())
             .setMaxHeaderSize(MAX_HEADER_BYTES)
             .setCompressionSupported(true)
             .setCompressionLevel(COMPRESSION_LEVEL)

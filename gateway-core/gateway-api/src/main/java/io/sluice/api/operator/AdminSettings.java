@@ -1,5 +1,6 @@
 package io.sluice.api.operator;
 
+import io.sluice.api.adapter.TrustedProxies;
 import io.sluice.api.config.Bytes;
 import io.sluice.api.config.Checked;
 import io.sluice.api.config.Option;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import javax.security.auth.x500.X500Principal;
 import org.jspecify.annotations.Nullable;
@@ -92,13 +94,52 @@ public record AdminSettings(
                 "What a request has to show: any (a token or a client certificate) or both (IEC"
                     + " 62443-4-2 CR 1.1 RE 2: two factors); of two roles the lesser one counts.",
             def = "any")
-        Require require)
+        Require require,
+    @Option(
+            doc =
+                "Addresses and networks of proxies and balancers before this listener: their"
+                    + " connections must begin with a header of the PROXY protocol, version 1 or 2;"
+                    + " audit log and limits have the address that it names.",
+            hint = "a list of addresses and networks, like [ 192.0.2.7, 10.0.0.0/8 ]")
+        List<String> proxyProtocolFrom)
     implements Checked {
 
   /** What a request has to show. */
   public enum Require {
     ANY,
     BOTH
+  }
+
+  /** With no proxy before it. */
+  public AdminSettings(
+      String host,
+      int port,
+      @Nullable Secret token,
+      List<Token> tokens,
+      @Nullable TlsSettings tls,
+      List<Client> clients,
+      List<String> allowedHosts,
+      boolean allowPlaintextBeyondLoopback,
+      boolean allowAnonymousBeyondLoopback,
+      Bytes latestBytes,
+      @Nullable String notice,
+      Duration signOutAfter,
+      Require require) {
+    this(
+        host,
+        port,
+        token,
+        tokens,
+        tls,
+        clients,
+        allowedHosts,
+        allowPlaintextBeyondLoopback,
+        allowAnonymousBeyondLoopback,
+        latestBytes,
+        notice,
+        signOutAfter,
+        require,
+        List.of());
   }
 
   /** With any one factor, no notice, and the default time, for tests and tools. */
@@ -172,6 +213,7 @@ public record AdminSettings(
     tokens = List.copyOf(tokens);
     clients = List.copyOf(clients);
     allowedHosts = List.copyOf(allowedHosts);
+    proxyProtocolFrom = List.copyOf(proxyProtocolFrom);
   }
 
   /** Plain HTTP with that token, for tests and tools. */
@@ -192,6 +234,10 @@ public record AdminSettings(
   @Override
   public List<Problem> problems() {
     List<Problem> problems = new ArrayList<>(0);
+    proxyProtocolFrom.stream()
+        .map(TrustedProxies::fault)
+        .filter(Objects::nonNull)
+        .forEach(fault -> problems.add(new Problem("proxy-protocol-from", fault)));
     Set<String> names = new HashSet<>();
     for (Token one : tokens) {
       if (!names.add(one.name())) {

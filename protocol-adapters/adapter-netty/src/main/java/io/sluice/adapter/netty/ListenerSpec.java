@@ -1,5 +1,6 @@
 package io.sluice.adapter.netty;
 
+import io.sluice.api.adapter.TrustedProxies;
 import io.sluice.api.tls.TlsSettings;
 import java.time.Duration;
 import java.util.List;

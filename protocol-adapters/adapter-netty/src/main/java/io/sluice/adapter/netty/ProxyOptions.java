@@ -1,5 +1,6 @@
 package io.sluice.adapter.netty;
 
+import io.sluice.api.adapter.TrustedProxies;
 import io.sluice.api.config.Checked;
 import io.sluice.api.config.Option;
 import java.util.List;

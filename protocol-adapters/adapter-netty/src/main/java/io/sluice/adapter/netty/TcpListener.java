@@ -158,6 +158,10 @@ public final class TcpListener<L extends ConnectionLoop> implements AutoCloseabl
   private L begin(EventLoop thread) {
     L loop = protocol.loop(thread);
     loop.start();
+    Drain drain = gateway.drain();
+    if (drain != null) {
+      loop.drain(drain);
+    }
     return loop;
   }
 

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.sluice.adapter.testkit.RecordingGateway;
 import io.sluice.api.RejectReason;
+import io.sluice.api.adapter.TrustedProxies;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
