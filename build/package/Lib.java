@@ -31,7 +31,7 @@ import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 
 /**
- * Makes the folder of libraries ready for an archive: {@code Lib.java FOLDER ARCH}.
+ * Makes the folder of libraries ready for an archive: {@code Lib.java FOLDER ARCH [MAIN]}.
  *
  * <ul>
  *   <li>{@code sluice.jar} names the others in an order of their own: an AOT cache fits one class
@@ -41,6 +41,8 @@ import java.util.zip.ZipOutputStream;
  *   <li>A library's jar stays as it was published, but for two kinds that an AOT cache could not
  *       take: a signed one loses its signature, and classes of before Java 6 get the format of Java
  *       8. {@code CHANGED.txt} names each, with the reason and both hashes.
+ *   <li>RocksDB's jar, of the fleet's archive alone, loses the native libraries of all platforms: 180
+ *       MB. That of the architecture is in {@code native/}, and {@code CHANGED.txt} says so.
  *   <li>The project's own jars lose the names of local variables, which the virtual machine would
  *       keep in memory for a debugger; line numbers stay.
  * </ul>
@@ -54,12 +56,14 @@ final class Lib {
     Path lib = Path.of(args[0]);
     boolean isX86 = args[1].equals("x86_64");
     String other = isX86 ? "-linux-aarch_64.jar" : "-linux-x86_64.jar";
+    String main = args.length > 2 ? args[2] : "io.sluice.app.Main";
+    String rocks = isX86 ? "librocksdbjni-linux64.so" : "librocksdbjni-linux-aarch64.so";
     String sqlite = "org/sqlite/native/Linux/" + args[1] + "/libsqlitejdbc.so";
     Path natives = Files.createDirectories(lib.resolve("native"));
     List<String> names = new ArrayList<>();
     StringBuilder changed =
         new StringBuilder(
-            "Libraries that are not as they were published: an AOT cache could not take them.\n");
+            "Libraries that are not as they were published, each with the reason.\n");
     SlimClasses classes = new SlimClasses(jars(lib));
     for (Path jar : jars(lib)) {
       String name = jar.getFileName().toString();
@@ -72,7 +76,9 @@ final class Lib {
         List<? extends ZipEntry> entries = zip.stream().toList();
         for (ZipEntry entry : entries) {
           String path = entry.getName();
-          if (path.equals(sqlite) || path.matches("META-INF/native/libnetty_\\w+\\.so")) {
+          if (path.equals(sqlite)
+              || path.equals(rocks)
+              || path.matches("META-INF/native/libnetty_\\w+\\.so")) {
             Files.write(natives.resolve(Path.of(path).getFileName()), bytes(zip, entry));
           }
         }
@@ -91,10 +97,10 @@ final class Lib {
     }
     Files.writeString(lib.resolve("CHANGED.txt"), changed);
     Manifest manifest = new Manifest();
-    Attributes main = manifest.getMainAttributes();
-    main.put(Attributes.Name.MANIFEST_VERSION, "1.0");
-    main.put(Attributes.Name.MAIN_CLASS, "io.sluice.app.Main");
-    main.put(Attributes.Name.CLASS_PATH, String.join(" ", names));
+    Attributes attributes = manifest.getMainAttributes();
+    attributes.put(Attributes.Name.MANIFEST_VERSION, "1.0");
+    attributes.put(Attributes.Name.MAIN_CLASS, main);
+    attributes.put(Attributes.Name.CLASS_PATH, String.join(" ", names));
     try (OutputStream out = Files.newOutputStream(lib.resolve("sluice.jar"));
         JarOutputStream jar = new JarOutputStream(out)) {
       jar.putNextEntry(untimed("META-INF/MANIFEST.MF"));
@@ -116,6 +122,9 @@ final class Lib {
     }
     if (entries.stream().anyMatch(Lib::isSignature)) {
       return "the signature is taken off";
+    }
+    if (entries.stream().anyMatch(Lib::isNativeOfRocks)) {
+      return "native libraries of all platforms are taken out; that of this one is in native/";
     }
     for (ZipEntry entry : entries) {
       if (entry.getName().endsWith(".class") && major(bytes(zip, entry)) < JAVA_6) {
@@ -142,13 +151,17 @@ final class Lib {
     return entry.getName().matches("META-INF/[^/]+\\.(SF|RSA|DSA|EC)");
   }
 
+  private static boolean isNativeOfRocks(ZipEntry entry) {
+    return entry.getName().startsWith("librocksdbjni-");
+  }
+
   private static byte[] slim(ZipFile zip, List<? extends ZipEntry> entries, SlimClasses classes)
       throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ZipOutputStream out = new ZipOutputStream(bytes)) {
       for (ZipEntry entry : entries) {
         String name = entry.getName();
-        if (isSignature(entry)) {
+        if (isSignature(entry) || isNativeOfRocks(entry)) {
           continue;
         }
         out.putNextEntry(untimed(name));
