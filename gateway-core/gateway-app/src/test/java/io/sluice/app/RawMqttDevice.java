@@ -27,7 +27,12 @@ final class RawMqttDevice implements Closeable {
     in = new DataInputStream(socket.getInputStream());
     // protocol name and level, user name, password and clean session, keep-alive of 60 s
     write(0x10, joined("00044D515454 04 C2 003C", text(device), text(device), text(password)));
-    assertThat(HexFormat.of().formatHex(packet(2))).as("CONNACK").isEqualTo("0000");
+    try {
+      assertThat(HexFormat.of().formatHex(packet(2))).as("CONNACK").isEqualTo("0000");
+    } catch (IOException | AssertionError refused) {
+      socket.close();
+      throw refused;
+    }
   }
 
   /** Subscribes to its commands at QoS 1. */
