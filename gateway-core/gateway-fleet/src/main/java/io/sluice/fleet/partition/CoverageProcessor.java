@@ -113,7 +113,7 @@ final class CoverageProcessor implements Processor<byte[], byte[], Void, Void> {
       } else if (topic.equals(topics.presence())) {
         session(record);
       } else {
-        record(topic, key, record.value());
+        record(key, record.value());
       }
     } catch (JacksonException | IllegalArgumentException | ArithmeticException e) {
       refuse(topic, "NOT_JSON", String.valueOf(e.getMessage()));
@@ -124,7 +124,7 @@ final class CoverageProcessor implements Processor<byte[], byte[], Void, Void> {
     }
   }
 
-  private void record(String topic, byte[] key, byte @Nullable [] value)
+  private void record(byte[] key, byte @Nullable [] value)
       throws IOException, PoisonRecordException {
     EncodedRecord view = decoding.decode(key, value);
     live.count("records", 1);

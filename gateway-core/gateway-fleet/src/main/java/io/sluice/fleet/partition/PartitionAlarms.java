@@ -140,7 +140,7 @@ public final class PartitionAlarms {
         said.get("acknowledgedBy") instanceof String by
             ? by
             : before == null ? null : before.acknowledgedBy(),
-        !isCleared ? null : isSame ? before.clearedMicros() : (Long) now,
+        clearedMicros(before, isCleared, now),
         isCleared && said.get("clearedBy") instanceof String by ? by : null,
         "escalated".equals(said.get("event"))
             ? (Long) now
@@ -150,6 +150,15 @@ public final class PartitionAlarms {
         text(said, "text"),
         before == null ? null : before.note(),
         key.gateway);
+  }
+
+  /** When it was cleared: as was told first. */
+  private static @Nullable Long clearedMicros(
+      @Nullable AlarmView before, boolean isCleared, long now) {
+    if (!isCleared) {
+      return null;
+    }
+    return before != null && before.state() == State.CLEARED ? before.clearedMicros() : (Long) now;
   }
 
   private static String text(Map<String, Object> said, String name) {

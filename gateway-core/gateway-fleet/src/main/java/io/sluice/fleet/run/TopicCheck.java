@@ -4,6 +4,7 @@ import io.sluice.fleet.partition.Topics;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -38,15 +39,14 @@ final class TopicCheck {
         try {
           counts.put(
               name,
-              described
-                  .topicNameValues()
-                  .get(name)
+              Objects.requireNonNull(described.topicNameValues().get(name))
                   .get(TIMEOUT_SECONDS, TimeUnit.SECONDS)
                   .partitions()
                   .size());
         } catch (ExecutionException e) {
-          if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
-            return new Found(0, "Kafka refuses: " + e.getCause().getMessage());
+          Throwable cause = e.getCause();
+          if (!(cause instanceof UnknownTopicOrPartitionException)) {
+            return new Found(0, "Kafka refuses: " + (cause == null ? e : cause).getMessage());
           }
           missing.add(name);
         }

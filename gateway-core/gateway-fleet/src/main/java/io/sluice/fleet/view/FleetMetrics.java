@@ -29,10 +29,14 @@ final class FleetMetrics {
   private final LivePartitions live;
   private final GatewayBook gateways;
   private final CoverageMeters coverage;
-  private final MultiGauge silent = gauge("sluice.fleet.gateway.silent");
-  private final MultiGauge lag = gauge("sluice.fleet.gateway.lag.seconds");
-  private final MultiGauge fill = gauge("sluice.fleet.gateway.spool.fill.ratio");
-  private final MultiGauge hours = gauge("sluice.fleet.gateway.spool.left.hours");
+  private final MultiGauge silent =
+      gauge("sluice.fleet.gateway.silent", "Whether a gateway has said nothing for 35 s: 1 or 0");
+  private final MultiGauge lag =
+      gauge("sluice.fleet.gateway.lag.seconds", "Age of the oldest record that an upstream lacks");
+  private final MultiGauge fill =
+      gauge("sluice.fleet.gateway.spool.fill.ratio", "How full a gateway's spool is, 0 to 1");
+  private final MultiGauge hours =
+      gauge("sluice.fleet.gateway.spool.left.hours", "Hours until a gateway's spool is full");
 
   FleetMetrics(
       String version,
@@ -66,8 +70,8 @@ final class FleetMetrics {
         .register(registry);
   }
 
-  private MultiGauge gauge(String name) {
-    return MultiGauge.builder(name).register(registry);
+  private MultiGauge gauge(String name, String help) {
+    return MultiGauge.builder(name).description(help).register(registry);
   }
 
   private int devices() {

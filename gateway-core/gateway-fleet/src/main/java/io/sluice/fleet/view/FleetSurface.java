@@ -111,7 +111,7 @@ public final class FleetSurface implements AdminSurface {
         .handler(Workers.blocking(this::device));
     new CoverageResource(coverage).mount(router);
     new AlarmResource(alarms).mount(router);
-    parts.mount(router);
+    parts.mount(vertx, router);
     router.get("/metrics").handler(Workers.blocking(metrics::scrape));
   }
 

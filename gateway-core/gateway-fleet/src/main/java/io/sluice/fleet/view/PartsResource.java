@@ -2,9 +2,10 @@ package io.sluice.fleet.view;
 
 import io.sluice.admin.http.BadRequestException;
 import io.sluice.admin.http.Query;
-import io.sluice.admin.http.Workers;
 import io.sluice.fleet.partition.LivePartitions;
 import io.sluice.fleet.partition.PartitionBook;
+import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -22,6 +23,8 @@ import tools.jackson.core.JacksonException;
 public final class PartsResource {
   static final String PATH = "/api/v1/fleet/parts";
 
+  private static final int WORKERS = 2;
+
   private final LivePartitions live;
   private final Instances instances;
   private final PartAnswers answers;
@@ -32,8 +35,24 @@ public final class PartsResource {
     this.answers = answers;
   }
 
-  public void mount(Router router) {
-    router.get(PATH).handler(Query.takes("question")).handler(Workers.blocking(this::answer));
+  /**
+   * On workers of its own: those of the listener may all wait for another instance, which waits for
+   * this one.
+   */
+  public void mount(Vertx vertx, Router router) {
+    WorkerExecutor workers = vertx.createSharedWorkerExecutor("fleet-parts", WORKERS);
+    router
+        .get(PATH)
+        .handler(Query.takes("question"))
+        .handler(ctx ->
+            workers
+                .executeBlocking(
+                    () -> {
+                      answer(ctx);
+                      return ctx;
+                    },
+                    false)
+                .onFailure(ctx::fail));
   }
 
   private void answer(RoutingContext ctx) {
