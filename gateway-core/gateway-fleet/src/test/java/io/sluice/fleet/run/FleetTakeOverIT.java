@@ -3,7 +3,7 @@ package io.sluice.fleet.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.sluice.fleet.config.BusSettings;
+import io.sluice.api.fleet.FleetBusSettings;
 import io.sluice.fleet.config.FleetFile;
 import io.sluice.fleet.partition.Topics;
 import io.sluice.testkit.KafkaBroker;
@@ -94,7 +94,7 @@ class FleetTakeOverIT {
             .formatted(broker.address(), name));
     FleetFile loaded =
         FleetFile.load(file, Map.of(), new PrintWriter(System.err, true, StandardCharsets.UTF_8));
-    BusSettings bus = Objects.requireNonNull(Objects.requireNonNull(loaded).bus());
+    FleetBusSettings bus = Objects.requireNonNull(Objects.requireNonNull(loaded).bus());
     Fleet fleet = Fleet.start(loaded, bus, "test", event -> {});
     fleets.add(fleet);
     return fleet;
