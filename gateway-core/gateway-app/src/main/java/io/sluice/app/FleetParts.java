@@ -3,29 +3,40 @@ package io.sluice.app;
 import io.sluice.api.audit.AuditTrail;
 import io.sluice.api.fleet.FleetSettings;
 import io.sluice.api.fleet.FleetStoreSettings;
+import io.sluice.api.fleet.FleetStoreState;
 import io.sluice.api.health.Guarded;
 import io.sluice.api.operator.Operations;
+import io.sluice.api.store.RegistryStore;
+import io.sluice.api.store.StoreUnavailableException;
 import io.sluice.app.rollout.Rollout;
 import io.sluice.engine.config.GatewayConfig;
+import io.sluice.store.postgres.FollowingStore;
 import io.sluice.store.postgres.PostgresConfigurations;
 import io.sluice.store.postgres.PostgresLink;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Objects;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What a gateway has of its fleet's store. Loaded where {@code fleet.store} is configured alone.
  */
 final class FleetParts implements AutoCloseable {
   private static final String ROLLOUT = "rollout";
+  private static final Logger LOG = LoggerFactory.getLogger(FleetParts.class);
   private static final int LONGEST_TURN_SECONDS = 5;
 
   private final GatewayConfig config;
   private final FleetSettings settings;
   private final PostgresLink link;
+  private @Nullable FollowingStore registry;
+  private boolean isSeedTold; // by the start, then by housekeeping
 
   private FleetParts(GatewayConfig config, FleetSettings settings, PostgresLink link) {
     this.config = config;
@@ -44,6 +55,45 @@ final class FleetParts implements AutoCloseable {
   /** The one way to the store that this gateway has. */
   PostgresLink link() {
     return link;
+  }
+
+  /** Has the gateway's own store be a copy of the fleet's; see {@link #follow}. */
+  RegistryStore over(RegistryStore local) {
+    FollowingStore made = FollowingStore.over(local, link, settings);
+    registry = made;
+    return made;
+  }
+
+  /** Has the copy follow from now on: all who want to hear of changes are there. */
+  void follow() {
+    Objects.requireNonNull(registry, "opened before").follow();
+  }
+
+  /** How it stands with the store, and with the copy. */
+  FleetStoreState state() {
+    return Objects.requireNonNull(registry, "opened before").state();
+  }
+
+  /**
+   * Applies device files: at once where that changes nothing of what the fleet shares, else as soon
+   * as the store is there and the copy has caught up. Returns at once.
+   *
+   * @param seeding throws {@link StoreUnavailableException} where the store does not take it
+   * @param housekeeping runs it then
+   */
+  @SuppressWarnings("FutureReturnValueIgnored") // it asks for its next turn itself
+  void seed(Runnable seeding, ScheduledExecutorService housekeeping) {
+    try {
+      seeding.run();
+    } catch (StoreUnavailableException e) {
+      LOG.debug("device files wait: {}", e.getMessage());
+      if (!isSeedTold) {
+        isSeedTold = true;
+        LOG.info("device files are applied once the fleet's store is there");
+      }
+      housekeeping.schedule(
+          Guarded.task("fleet-seed", () -> seed(seeding, housekeeping)), 1, TimeUnit.SECONDS);
+    }
   }
 
   /**

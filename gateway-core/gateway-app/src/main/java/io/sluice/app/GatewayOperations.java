@@ -4,6 +4,7 @@ import io.sluice.api.Device;
 import io.sluice.api.Following;
 import io.sluice.api.GatewayTime;
 import io.sluice.api.LiveEvent;
+import io.sluice.api.fleet.FleetStoreState;
 import io.sluice.api.health.Health;
 import io.sluice.api.operator.AlarmService;
 import io.sluice.api.operator.ClaimService;
@@ -64,6 +65,7 @@ final class GatewayOperations implements Operations {
   private volatile @Nullable ConfigurationService configuration;
   private volatile @Nullable DrainService draining;
   private volatile Supplier<@Nullable FleetBusView> fleetBus = () -> null;
+  private volatile Supplier<@Nullable FleetStoreState> fleetStore = () -> null;
   private volatile Supplier<List<CertificateView>> certificates = List::of;
 
   GatewayOperations(
@@ -135,6 +137,16 @@ final class GatewayOperations implements Operations {
     return fleetBus.get();
   }
 
+  /** Who knows how the fleet's store stands. */
+  void fleetStore(Supplier<@Nullable FleetStoreState> known) {
+    fleetStore = known;
+  }
+
+  @Override
+  public @Nullable FleetStoreState fleetStore() {
+    return fleetStore.get();
+  }
+
   /** Who knows when certificates end. */
   void certificates(Supplier<List<CertificateView>> known) {
     certificates = known;
@@ -147,6 +159,7 @@ final class GatewayOperations implements Operations {
 
   @Override
   public Status status() {
+    FleetStoreState store = fleetStore();
     Adapters open = adapters;
     List<String> reasons = new ArrayList<>();
     DrainService drains = draining;
@@ -176,7 +189,8 @@ final class GatewayOperations implements Operations {
         deviceCounts(),
         endpoints(),
         standing(),
-        drain);
+        drain,
+        store == null ? null : FleetStoreView.of(store));
   }
 
   private ConfigurationService.@Nullable Standing standing() {

@@ -70,6 +70,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -93,6 +94,7 @@ final class Wiring implements AutoCloseable {
   private @Nullable GatewayOperations operations;
   private @Nullable Reloader reloader;
   private @Nullable FleetParts fleet;
+  private String sweepTrouble = ""; // of the one thread that sweeps
   private @Nullable ScheduledFuture<?> certificateLooks;
   private List<Path> certificateFiles = List.of();
 
@@ -173,6 +175,11 @@ final class Wiring implements AutoCloseable {
     if (otlp != null) {
       closing(OtlpExport.start(otlp, views, config.gateway().id(), clock));
     }
+    FleetParts shared = fleet;
+    if (shared != null) {
+      views.fleetStore(shared::state);
+      shared.follow();
+    }
     closing(adapters);
     AtomicBoolean isStopping = new AtomicBoolean();
     started.add(() -> isStopping.set(true)); // before the adapters end their sessions
@@ -180,7 +187,6 @@ final class Wiring implements AutoCloseable {
     adapters.start(config, context, core.understanding()::way);
     views.listening(adapters);
     startReloads(reload);
-    FleetParts shared = fleet;
     if (shared != null && shared.takesConfigurations()) {
       started.add(shared.takeConfigurations(files.file(), views, audit));
     }
@@ -261,10 +267,22 @@ final class Wiring implements AutoCloseable {
   private Registry openRegistry(GatewayFiles files, LimitSettings limits, AuditTrail audit)
       throws IOException, InterruptedException {
     AccessSettings access = config.section(AccessSettings.class);
+    FleetParts shared = fleet;
     Registry registry =
         closing(
-            Registry.open(config.gateway().data(), access, limits, files.profiles().ids(), time));
-    SeedLog.report(registry.seed(files.seed()));
+            Registry.open(
+                config.gateway().data(),
+                access,
+                limits,
+                files.profiles().ids(),
+                time,
+                shared == null ? UnaryOperator.identity() : shared::over));
+    Runnable seeding = () -> SeedLog.report(registry.seed(files.seed()));
+    if (shared == null) {
+      seeding.run();
+    } else {
+      shared.seed(seeding, housekeeping);
+    }
     registry.onEnrolled(
         (device, how) -> audit.record(GatewayEvents.enrolled(device.id().value(), how)));
     return registry;
@@ -448,11 +466,16 @@ final class Wiring implements AutoCloseable {
     housekeeping.scheduleWithFixedDelay(Guarded.task(name, probe), 1, 1, TimeUnit.SECONDS);
   }
 
-  private static void sweep(Registry registry) {
+  private void sweep(Registry registry) {
     try {
       registry.sweep();
+      sweepTrouble = "";
     } catch (StoreUnavailableException e) {
-      LOG.warn("credentials whose overlap is over are still on disk: {}", e.getMessage());
+      String trouble = String.valueOf(e.getMessage());
+      if (!trouble.equals(sweepTrouble)) {
+        LOG.warn("credentials whose overlap is over are still on disk: {}", trouble);
+      }
+      sweepTrouble = trouble;
     }
   }
 

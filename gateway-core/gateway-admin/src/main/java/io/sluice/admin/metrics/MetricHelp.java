@@ -53,6 +53,15 @@ public final class MetricHelp {
           Map.entry(
               "sluice.fleet.bus.waiting",
               "Devices, and values of the gateway, of which the fleet's bus lacks the newest"),
+          Map.entry(
+              "sluice.fleet.store.behind",
+              "Revisions that the copy of the fleet's registry lacks, as far as is known"),
+          Map.entry(
+              "sluice.fleet.store.connected",
+              "Whether the fleet's registry is there and the copy has caught up: 1 or 0"),
+          Map.entry(
+              "sluice.fleet.store.revision",
+              "Revision up to which the copy has followed the fleet's registry"),
           Map.entry("sluice.draining", "Whether the gateway is drained and takes no new sessions"),
           Map.entry("sluice.dropped", "Records accepted that an upstream will not get, by reason"),
           Map.entry("sluice.faults", "What background tasks and threads threw, by task"),

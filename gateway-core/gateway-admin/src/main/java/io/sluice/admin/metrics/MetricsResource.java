@@ -10,6 +10,7 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import io.sluice.api.fleet.FleetStoreState;
 import io.sluice.api.operator.AlarmService;
 import io.sluice.api.operator.ConfigurationService;
 import io.sluice.api.operator.DrainService;
@@ -106,6 +107,13 @@ public final class MetricsResource {
     counter("sluice.alarm.states.unknown", operations.alarms().unknownStates());
     figures.posts().forEach((result, n) -> counter("sluice.webhook.posts", n, "result", result));
     gauge("sluice.webhook.undelivered", figures.undelivered());
+    FleetStoreState store = operations.fleetStore();
+    if (store != null) {
+      boolean isConnected = store.connection() == FleetStoreState.Connection.CONNECTED;
+      gauge("sluice.fleet.store.connected", isConnected ? 1 : 0);
+      gauge("sluice.fleet.store.revision", store.revision());
+      gauge("sluice.fleet.store.behind", store.behind());
+    }
     FleetBusView bus = operations.fleetBus();
     if (bus != null) {
       gauge("sluice.fleet.bus.connected", bus.connected() ? 1 : 0);

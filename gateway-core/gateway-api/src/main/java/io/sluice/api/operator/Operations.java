@@ -7,8 +7,10 @@ import io.sluice.api.LiveEvent;
 import io.sluice.api.MessageClass;
 import io.sluice.api.QualityReason;
 import io.sluice.api.RejectReason;
+import io.sluice.api.fleet.FleetStoreState;
 import io.sluice.api.tls.HandshakeFault;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -72,6 +74,11 @@ public interface Operations {
     return null;
   }
 
+  /** How the fleet's store stands; null where none is configured. */
+  default @Nullable FleetStoreState fleetStore() {
+    return null;
+  }
+
   /** Background task or thread to how often it threw, since the process began. */
   default Map<String, Long> faults() {
     return Map.of();
@@ -97,6 +104,26 @@ public interface Operations {
    * @param published values that it has confirmed since the start
    */
   record FleetBusView(boolean connected, @Nullable String detail, long waiting, long published) {}
+
+  /**
+   * @param state {@code connected}; {@code connecting}, also while the copy catches up; {@code
+   *     away}: changes of devices are refused, devices go on
+   * @param sinceMicros since when, in microseconds since the epoch
+   * @param reason why it is away, with the remedy; null where it is not
+   * @param revision up to which the gateway's copy has followed
+   * @param behind revisions that it lacks, as far as is known
+   */
+  record FleetStoreView(
+      String state, long sinceMicros, @Nullable String reason, long revision, long behind) {
+    public static FleetStoreView of(FleetStoreState state) {
+      return new FleetStoreView(
+          state.connection().name().toLowerCase(Locale.ROOT),
+          state.since() * 1_000,
+          state.reason(),
+          state.revision(),
+          state.behind());
+    }
+  }
 
   /**
    * @param kind its name: its key in the configuration
@@ -160,6 +187,7 @@ public interface Operations {
    * @param endpoints listening sockets and far ends, in the order in which they were started
    * @param configuration by which it runs; null where that is not known
    * @param draining how far the drain is; null where none is under way
+   * @param fleetStore how the fleet's registry stands; null where none is configured
    */
   record Status(
       String gateway,
@@ -174,8 +202,9 @@ public interface Operations {
       Map<String, Long> devices,
       List<EndpointView> endpoints,
       ConfigurationService.@Nullable Standing configuration,
-      DrainService.@Nullable Standing draining) {
-    /** Of a gateway that is not drained. */
+      DrainService.@Nullable Standing draining,
+      @Nullable FleetStoreView fleetStore) {
+    /** Of a gateway that is not drained, and of no fleet. */
     public Status(
         String gateway,
         String version,
@@ -202,6 +231,7 @@ public interface Operations {
           devices,
           endpoints,
           configuration,
+          null,
           null);
     }
 

@@ -1,5 +1,7 @@
 package io.sluice.cli.doctor;
 
+import io.sluice.api.fleet.FleetSettings;
+import io.sluice.api.fleet.FleetStoreSettings;
 import io.sluice.api.tls.TlsWarning;
 import io.sluice.cli.config.CertificateFiles;
 import io.sluice.cli.config.GatewayFiles;
@@ -7,6 +9,7 @@ import io.sluice.cli.config.PortRequirement;
 import io.sluice.cli.config.SecretFiles.Exposed;
 import io.sluice.engine.config.GatewayConfig;
 import io.sluice.spool.SpoolSettings;
+import io.sluice.store.postgres.PostgresLink;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -87,7 +90,20 @@ public final class Doctor {
     }
     findings.addAll(certificates(CertificateFiles.of(config), Instant.now()));
     findings.addAll(PortCheck.of(ports, disk.isInUse()));
+    FleetStoreSettings store = config.section(FleetSettings.class).store();
+    if (store != null) {
+      findings.add(fleetStore(store));
+    }
     return findings;
+  }
+
+  /** A gateway runs without it: it is no failure of the gateway's. */
+  private static Finding fleetStore(FleetStoreSettings store) {
+    String fault = PostgresLink.fault(store);
+    return fault == null
+        ? Finding.ok("fleet store", store.uri() + " answers")
+        : Finding.warn(
+            "fleet store", fault, "until then devices go on, and changes of devices are refused");
   }
 
   /** FAIL where peers are refused, or refuse, by now. */

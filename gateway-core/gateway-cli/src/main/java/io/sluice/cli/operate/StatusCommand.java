@@ -87,6 +87,16 @@ public final class StatusCommand implements Callable<Integer> {
           Show.text(draining, "sessions"),
           Show.text(draining, "queued"));
     }
+    JsonNode fleet = status.path("fleetStore");
+    if (fleet.isObject()) {
+      out.printf(
+          "fleet's registry: %s since %s, revision %s, %s behind%s%n%n",
+          Show.text(fleet, "state"),
+          Show.time(fleet, "sinceMicros"),
+          Show.text(fleet, "revision"),
+          Show.text(fleet, "behind"),
+          fleet.path("reason").isString() ? "; " + fleet.path("reason").asString() : "");
+    }
     listeners(status.path("listeners")).print(out);
     out.println();
     Table sources = sources(status);

@@ -62,6 +62,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -234,13 +235,29 @@ public final class Registry implements AutoCloseable {
       Set<String> profileIds,
       GatewayTime time)
       throws IOException {
+    return open(dataDirectory, access, limits, profileIds, time, UnaryOperator.identity());
+  }
+
+  /**
+   * As the other, with another store over the gateway's own.
+   *
+   * @param over given the gateway's own store; what it makes of it closes it
+   */
+  public static Registry open(
+      Path dataDirectory,
+      AccessSettings access,
+      LimitSettings limits,
+      Set<String> profileIds,
+      GatewayTime time,
+      UnaryOperator<RegistryStore> over)
+      throws IOException {
     String profile = access.autoRegisterProfile();
     if (access.autoRegister() && (profile == null || !profileIds.contains(profile))) {
       throw new IOException(
           "access.auto-register-profile: "
               + DeviceRules.unknownProfile(String.valueOf(profile), profileIds));
     }
-    RegistryStore store = StoreFactory.open(StoreFactory.DEFAULT_TYPE, dataDirectory);
+    RegistryStore store = over.apply(StoreFactory.open(StoreFactory.DEFAULT_TYPE, dataDirectory));
     try {
       SeedDigests digests = SeedDigests.open(dataDirectory.resolve("registry.key"));
       return new Registry(store, digests, access, limits, profileIds, time);

@@ -40,6 +40,9 @@ import org.slf4j.LoggerFactory;
 public final class FollowingStore implements RegistryStore {
   private static final Logger LOG = LoggerFactory.getLogger(FollowingStore.class);
 
+  /** What the copy tells of a change that this thread applies to it alone. */
+  private static final ThreadLocal<@Nullable List<AppliedChange>> CAPTURED = new ThreadLocal<>();
+
   private final RegistryStore local;
   private final PostgresLink link;
   private final String uri;
@@ -57,7 +60,6 @@ public final class FollowingStore implements RegistryStore {
   /** Of this gateway's changes; guarded by {@link #order}. */
   private final OwnChanges own = new OwnChanges();
 
-  private final ThreadLocal<@Nullable List<AppliedChange>> captured = new ThreadLocal<>();
   private final Follower follower;
 
   private FollowingStore(RegistryStore local, PostgresLink link, FleetSettings settings) {
@@ -74,7 +76,7 @@ public final class FollowingStore implements RegistryStore {
   }
 
   /**
-   * Puts the fleet's store before a gateway's own. It begins to follow once it has been loaded.
+   * Puts the fleet's store before a gateway's own; see {@link #follow}.
    *
    * @param local closed with this
    * @param link to the store of the settings; not closed with this
@@ -87,9 +89,12 @@ public final class FollowingStore implements RegistryStore {
 
   @Override
   public long load(Loader loader) {
-    long revision = local.load(new Noticing(loader, follower::startFrom));
+    return local.load(new Noticing(loader, follower::startFrom));
+  }
+
+  /** Begins to follow, after it was loaded and those who want to hear of changes are there. */
+  public void follow() {
     follower.start();
-    return revision;
   }
 
   @Override
@@ -161,18 +166,18 @@ public final class FollowingStore implements RegistryStore {
   /** Applies to the copy alone; what it tells is returned, and told to nobody. */
   AppliedChange applyToCopy(List<Step> steps) {
     List<AppliedChange> told = new ArrayList<>(1);
-    captured.set(told);
+    CAPTURED.set(told);
     try {
       local.apply(steps);
     } finally {
-      captured.remove();
+      CAPTURED.remove();
     }
     return told.getFirst();
   }
 
-  /** What the copy has applied: of this gateway alone, unless it is captured. */
+  /** What the copy has applied: of this gateway alone, unless it is CAPTURED. */
   private void changed(AppliedChange change) {
-    List<AppliedChange> to = captured.get();
+    List<AppliedChange> to = CAPTURED.get();
     if (to == null) {
       tellOwn(change);
     } else {

@@ -19,6 +19,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -132,9 +133,10 @@ final class Rereading {
     List<String> ids = missing.stream().sorted().toList();
     for (int from = 0; from < ids.size(); from += PAGE) {
       List<String> page = ids.subList(from, Math.min(from + PAGE, ids.size()));
-      if (!isTaken(page.stream().map(id -> step.apply(all.get(id))).toList())) {
+      if (!isTaken(
+          page.stream().map(id -> step.apply(Objects.requireNonNull(all.get(id)))).toList())) {
         for (String id : page) {
-          if (!isTaken(List.of(step.apply(all.get(id))))) {
+          if (!isTaken(List.of(step.apply(Objects.requireNonNull(all.get(id)))))) {
             kept.add(id);
           }
         }

@@ -8,16 +8,17 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Properties;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.sqlite.JDBC;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
@@ -120,7 +121,8 @@ public final class SqliteFile implements AutoCloseable {
   }
 
   private Connection connect() throws SQLException {
-    Connection opened = DriverManager.getConnection("jdbc:sqlite:" + file);
+    // not by DriverManager, which loads every driver that there is
+    Connection opened = JDBC.createConnection("jdbc:sqlite:" + file, new Properties());
     try (Statement statement = opened.createStatement()) {
       statement.execute("PRAGMA busy_timeout=" + BUSY_MILLIS);
       statement.execute("PRAGMA journal_mode=WAL");

@@ -33,6 +33,7 @@ final class FleetMember implements ForwardingStore {
       throws IOException {
     FleetMember member = start(data, settings, sites);
     member.load(new Loader() {});
+    member.store.follow();
     member.awaitConnected();
     return member;
   }

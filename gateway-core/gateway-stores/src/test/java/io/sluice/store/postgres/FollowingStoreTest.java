@@ -112,6 +112,7 @@ class FollowingStoreTest {
       server.kill();
       try (FleetMember member = FleetMember.start(data("one"), settings)) {
         assertThat(member.devices()).containsOnlyKeys("a");
+        member.store.follow();
         soon().until(() -> member.store.state().connection() == Connection.AWAY);
         assertThatThrownBy(() -> member.apply(new Step.RemoveDevice("a")))
             .isInstanceOf(StoreUnavailableException.class)

@@ -4,6 +4,7 @@ import io.sluice.api.Device;
 import io.sluice.api.store.AppliedChange;
 import io.sluice.api.store.RegistryStore;
 import io.sluice.api.store.Step;
+import io.sluice.api.store.StoreConflictException;
 import io.sluice.api.store.StoreUnavailableException;
 import io.sluice.api.store.StoredDevice;
 import io.sluice.engine.registry.credential.PasswordHasher;
@@ -19,6 +20,8 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The devices: a {@link DeviceIndex} in memory that answers every look-up, and the store behind it
@@ -28,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  * block on the disk and are for operators' and start-up threads.
  */
 public final class DeviceStore {
+  private static final Logger LOG = LoggerFactory.getLogger(DeviceStore.class);
+
   private final RegistryStore store;
   private volatile Set<String> profiles;
   private final DeviceIndex index = new DeviceIndex();
@@ -168,14 +173,22 @@ public final class DeviceStore {
    */
   public void endOverlaps(long nowMillis) {
     for (String id : gracePeriods.over(nowMillis)) {
-      change(
-          id,
-          entry -> {
-            StoredDevice.Previous previous = entry.previous();
-            boolean isOver = previous != null && previous.untilMillis() <= nowMillis;
-            return isOver ? entry.withoutPrevious() : entry;
-          });
+      try {
+        endOverlap(id, nowMillis);
+      } catch (StoreConflictException e) {
+        LOG.debug("another gateway ends the overlap of {}: {}", id, e.getMessage());
+      }
     }
+  }
+
+  private void endOverlap(String id, long nowMillis) {
+    change(
+        id,
+        entry -> {
+          StoredDevice.Previous previous = entry.previous();
+          boolean isOver = previous != null && previous.untilMillis() <= nowMillis;
+          return isOver ? entry.withoutPrevious() : entry;
+        });
   }
 
   /**

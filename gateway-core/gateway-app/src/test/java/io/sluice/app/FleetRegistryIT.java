@@ -1,0 +1,114 @@
+package io.sluice.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.sluice.api.DeviceId;
+import io.sluice.api.GatewayTime;
+import io.sluice.api.operator.Operations.FleetStoreView;
+import io.sluice.api.store.StoreUnavailableException;
+import io.sluice.cli.config.GatewayFiles;
+import io.sluice.store.postgres.PostgresSchema;
+import io.sluice.testkit.PostgreSql;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A gateway whose registry is a fleet's, with a real PostgreSQL that goes away. */
+class FleetRegistryIT {
+  private static final Duration LONG = Duration.ofSeconds(60);
+
+  @TempDir Path directory;
+
+  @Test
+  void devicesGoOnWithoutPostgreSqlAndChangesAreRefusedUntilItIsBack() throws Exception {
+    Assumptions.assumeTrue(PostgreSql.isInstalled());
+    try (PostgreSql server = new PostgreSql()) {
+      String database = server.newDatabase();
+      makeTables(server, database);
+      Path file = new Setup(directory).config();
+      Files.writeString(directory.resolve("password"), PostgreSql.PASSWORD);
+      Files.writeString(
+          file,
+          Files.readString(file)
+              + "fleet:\n  store: { uri: \"%s\", user: %s, password-file: password }\n"
+                  .formatted(server.uri(database), PostgreSql.USER));
+      try (Wiring gateway = start(file)) {
+        await().atMost(LONG).until(() -> "connected".equals(store(gateway).state()));
+        await()
+            .atMost(LONG)
+            .until(() -> "5".equals(server.sql(database, "SELECT count(*) FROM sluice.device")));
+        await().atMost(LONG).until(() -> isLetIn(gateway));
+        server.kill();
+        await().atMost(LONG).until(() -> "away".equals(store(gateway).state()));
+        refusesChangesAndTakesData(gateway, server.uri(database));
+      }
+      try (Wiring gateway = start(file)) {
+        await().atMost(LONG).until(() -> "away".equals(store(gateway).state()));
+        refusesChangesAndTakesData(gateway, server.uri(database));
+        server.startAgain();
+        await().atMost(LONG).until(() -> "connected".equals(store(gateway).state()));
+        assertThat(gateway.operations().devices().remove(new DeviceId("gas-1"))).isTrue();
+        assertThat(server.sql(database, "SELECT count(*) FROM sluice.device")).isEqualTo("4");
+      }
+    }
+  }
+
+  private static FleetStoreView store(Wiring gateway) {
+    return gateway.operations().status().fleetStore();
+  }
+
+  private static boolean isLetIn(Wiring gateway) {
+    return gateway.operations().devices().get(new DeviceId("meter-1")) != null;
+  }
+
+  private static void refusesChangesAndTakesData(Wiring gateway, String uri) throws IOException {
+    assertThat(gateway.operations().status().ready()).isTrue();
+    assertThat(store(gateway).reason()).startsWith("the fleet's store " + uri);
+    assertThatThrownBy(() -> gateway.operations().devices().remove(new DeviceId("gas-1")))
+        .isInstanceOf(StoreUnavailableException.class)
+        .hasMessageContaining(uri)
+        .hasMessageContaining("changes are taken when it is back");
+    String text = gateway.address("mqtt");
+    int port = Integer.parseInt(text.substring(text.lastIndexOf(':') + 1));
+    try (RawMqttDevice device =
+        new RawMqttDevice(new InetSocketAddress("127.0.0.1", port), "meter-1", "secret-1")) {
+      device.publish("telemetry", "{\"n\":1}");
+    }
+  }
+
+  private static Wiring start(Path file) throws Exception {
+    StringWriter said = new StringWriter();
+    GatewayFiles files = GatewayFiles.load(file, new PrintWriter(said, true));
+    assertThat(files).as(said.toString()).isNotNull();
+    return Wiring.start(files, new GatewayTime(Clock.systemUTC(), System::nanoTime));
+  }
+
+  /** As {@code sluice fleet init} does it, which is no part of the edge archive. */
+  private static void makeTables(PostgreSql server, String database) throws IOException {
+    server.sql(
+        database,
+        "CREATE SCHEMA sluice",
+        "CREATE TABLE sluice.schema_history (version text, success boolean)");
+    for (int i = 0; i < PostgresSchema.SCRIPTS.size(); i++) {
+      String name = PostgresSchema.SCRIPTS.get(i) + ".sql";
+      try (InputStream in = PostgresSchema.class.getResourceAsStream(name)) {
+        server.sql(
+            database,
+            new String(in.readAllBytes(), StandardCharsets.UTF_8),
+            "INSERT INTO sluice.schema_history VALUES ('" + (i + 1) + "', true)");
+      }
+    }
+  }
+}
