@@ -118,14 +118,16 @@ final class PartReceipts implements ReceiptSink {
       progress.isOffering = false;
       whole = progress.verdict();
     }
-    return known(whole);
+    if (whole != null) {
+      note(whole);
+    }
+    return whole;
   }
 
-  private @Nullable Receipt known(@Nullable Receipt whole) {
+  private void note(Receipt whole) {
     if (whole instanceof Receipt.Busy || whole instanceof Receipt.Limited) {
       owner.interrupted(message, progress);
     }
-    return whole;
   }
 
   @Override
@@ -135,7 +137,8 @@ final class PartReceipts implements ReceiptSink {
       progress.note(uplink instanceof PartUplink part ? part.place() : 0, receipt);
       whole = progress.verdict();
     }
-    if (known(whole) != null) {
+    if (whole != null) {
+      note(whole);
       message.sink().receipt(message, whole);
     }
   }

@@ -103,8 +103,11 @@ class VendorSessionsTest {
   void ruleMaySayHowLongAMessageWaits() throws IOException {
     Files.writeString(
         own.resolve("counts.yaml"),
-        "title: counts\nhint: n\n"
-            + "up: [ { topic: n, class: telemetry, unpack: counted, patience: 5s } ]\n");
+        """
+        title: counts
+        hint: n
+        up: [ { topic: n, class: telemetry, unpack: counted, patience: 5s } ]
+        """);
     rig = new VendorRig(own, sessions, "counts");
     assertThat(rig.take("n", "4")).isEmpty();
     rig.pipeline().vendorSessions().sweep(NOW + 4_999_999);
