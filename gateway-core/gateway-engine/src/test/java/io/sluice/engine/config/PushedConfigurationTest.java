@@ -22,14 +22,6 @@ class PushedConfigurationTest {
 
   record Fleet(@Option(doc = "What it takes.") Taking configuration) {}
 
-  private static final String BOX =
-      """
-      gateway: { id: edge-01, data: ./data }
-      fleet: { configuration: { take: %s } }
-      listeners: { mqtt: { port: 1883 } }
-      upstreams: [ { name: own, type: file, directory: archive } ]
-      """;
-
   @TempDir Path directory;
   private Path file;
   private Path pushed;
@@ -43,7 +35,15 @@ class PushedConfigurationTest {
   }
 
   private Result load(String take, String text) throws Exception {
-    Files.writeString(file, BOX.formatted(take));
+    Files.writeString(
+        file,
+        """
+        gateway: { id: edge-01, data: ./data }
+        fleet: { configuration: { take: %s } }
+        listeners: { mqtt: { port: 1883 } }
+        upstreams: [ { name: own, type: file, directory: archive } ]
+        """
+            .formatted(take));
     Files.writeString(pushed.resolve("sluice.yaml"), text);
     Types types = TestTypes.with(new Section("fleet", Fleet.class, "The fleet."));
     return ConfigLoader.load(file, types, Map.of());

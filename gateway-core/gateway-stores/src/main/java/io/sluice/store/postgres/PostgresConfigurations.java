@@ -38,11 +38,11 @@ public final class PostgresConfigurations implements ConfigurationStore {
   }
 
   /** What is done with a connection. */
-  private interface Work<T> {
+  private interface Work<T extends @Nullable Object> {
     T with(Connection connection) throws SQLException;
   }
 
-  private <T> T in(Work<T> work) {
+  private <T extends @Nullable Object> T in(Work<T> work) {
     try (Connection connection = database.getConnection()) {
       return work.with(connection);
     } catch (SQLException e) {
@@ -104,7 +104,7 @@ public final class PostgresConfigurations implements ConfigurationStore {
 
   @Override
   public @Nullable Offer newest(String gateway, @Nullable String region, long known) {
-    return in(connection -> {
+    return this.<@Nullable Offer>in(connection -> {
       try (PreparedStatement select =
           connection.prepareStatement(
               "select "
@@ -163,7 +163,7 @@ public final class PostgresConfigurations implements ConfigurationStore {
 
   @Override
   public @Nullable SortedMap<String, byte[]> files(long version) {
-    return in(connection -> {
+    return this.<@Nullable SortedMap<String, byte[]>>in(connection -> {
       SortedMap<String, byte[]> files = files(connection, version);
       return files.isEmpty() ? null : files;
     });
