@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class BrokerProcess implements AutoCloseable {
   /** What it was given later than this before it is killed may be gone with it. */
-  static final long UNSAVED_MILLIS = 3_000;
+  static final long UNSAVED_MILLIS = 6_000;
 
   private static final List<Path> PLACES =
       List.of(Path.of("/usr/sbin"), Path.of("/usr/local/sbin"), Path.of("/opt/homebrew/sbin"));

@@ -23,7 +23,7 @@ import tools.jackson.databind.JsonNode;
 /** The gateway is killed while its source is under load: what the broker had is in the archive. */
 class MqttSourceIT {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
-  private static final int KILLED_AT = 300;
+  private static final int KILLED_AT = 100;
 
   @TempDir private Path directory;
 

@@ -24,6 +24,12 @@ final class BrokerLink extends ChannelInboundHandlerAdapter implements PacketRea
   private static final int FIRST_FAILURE = 0x80;
   private static final int FIRST_PACKET_ID = 1;
 
+  /**
+   * Acknowledged messages that are known again, at least: a broker that is killed comes back as it
+   * saved itself last, and sends anew what was acknowledged since. 12 bytes each.
+   */
+  private static final int REMEMBERED = 8_192;
+
   /** In place of a packet id: sent at QoS 0, to which nothing is answered. */
   static final int UNCONFIRMED = 0;
 
@@ -127,8 +133,9 @@ final class BrokerLink extends ChannelInboundHandlerAdapter implements PacketRea
             .map(each ->
                 settings.shared() == null ? each : "$share/" + settings.shared() + '/' + each)
             .toList();
-    this.lastIds = new int[settings.inFlight()];
-    this.lastDigests = new long[settings.inFlight()];
+    int remembered = Math.max(settings.inFlight(), REMEMBERED);
+    this.lastIds = new int[remembered];
+    this.lastDigests = new long[remembered];
     this.keepAliveNanos = settings.keepAlive().toNanos();
     this.patienceNanos = patienceNanos;
     this.deadlineNanos = System.nanoTime() + patienceNanos;

@@ -6,8 +6,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What was taken on connections before, by packet id: the broker sends it again where the
- * acknowledgement did not reach it. It holds as many as one connection may have unacknowledged, and
- * as many of those acknowledged last. Confined to the event loop.
+ * acknowledgement did not reach it, or was forgotten when the broker was killed. It holds as many
+ * as one connection may have unacknowledged, and the last 8,192 that were acknowledged, or as many
+ * as may be unacknowledged where that is more; 65,535 of several connections at the most. Confined
+ * to the event loop.
  */
 final class Redeliveries {
   /**

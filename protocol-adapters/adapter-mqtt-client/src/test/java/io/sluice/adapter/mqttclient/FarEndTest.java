@@ -5,15 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.sluice.adapter.mqttclient.ScriptedBroker.Conversation;
-import io.sluice.adapter.testkit.RecordingGateway;
 import io.sluice.api.adapter.Endpoint;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -21,32 +18,8 @@ import org.junit.jupiter.api.Timeout;
  * A broker that refuses, hangs, moves or is none: what is told of it, and that it is found again.
  */
 @Timeout(60)
-class FarEndTest {
+class FarEndTest extends AtScriptedBroker {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
-
-  private ScriptedBroker broker;
-  private RecordingGateway gateway;
-  private MqttSource source;
-
-  @BeforeEach
-  void open() throws Exception {
-    broker = new ScriptedBroker();
-    gateway = new RecordingGateway();
-  }
-
-  @AfterEach
-  void close() throws Exception {
-    if (source != null) {
-      source.close();
-    }
-    broker.close();
-    gateway.close();
-  }
-
-  private void start(TestSettings settings) {
-    source = settings.source(broker.port());
-    source.start(gateway);
-  }
 
   private void awaitWaiting(String reason) {
     await()

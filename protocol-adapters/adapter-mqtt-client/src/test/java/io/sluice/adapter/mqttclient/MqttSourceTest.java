@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.sluice.adapter.mqttclient.ScriptedBroker.Conversation;
-import io.sluice.adapter.testkit.RecordingGateway;
 import io.sluice.adapter.testkit.RecordingGateway.Misconduct;
 import io.sluice.api.Command;
 import io.sluice.api.ContentType;
@@ -18,8 +17,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,31 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A source and a broker that does what the test says: what is taken, and when it is answered. */
 @Timeout(60)
-class MqttSourceTest {
-  private ScriptedBroker broker;
-  private RecordingGateway gateway;
-  private MqttSource source;
-
-  @BeforeEach
-  void open() throws Exception {
-    broker = new ScriptedBroker();
-    gateway = new RecordingGateway();
-  }
-
-  @AfterEach
-  void close() throws Exception {
-    if (source != null) {
-      source.close();
-    }
-    broker.close();
-    gateway.close();
-  }
-
-  private void start(TestSettings settings) {
-    source = settings.source(broker.port());
-    source.start(gateway);
-  }
-
+class MqttSourceTest extends AtScriptedBroker {
   private void start() {
     start(new TestSettings());
   }
@@ -239,6 +212,27 @@ class MqttSourceTest {
       assertThat(List.of(met.puback(), met.puback())).containsExactly(3, 1);
     }
     assertThat(payloads()).containsExactly("{\"n\":1}", "{\"n\":2}", "{\"n\":3}", "{\"n\":4}");
+  }
+
+  /** A broker that is killed comes back as it saved itself some seconds before. */
+  @Test
+  void whatWasAcknowledgedLongBeforeTheBreakIsStoredOnceToo() throws Exception {
+    start(new TestSettings().inFlight(10));
+    try (Conversation met = broker.welcome(false)) {
+      for (int n = 1; n <= 100; n++) {
+        met.publish(n, "plant/pump-1", ("{\"n\":" + n + "}"));
+        assertThat(met.puback()).isEqualTo(n);
+      }
+    }
+    try (Conversation met = broker.welcome(true)) {
+      for (int n = 1; n <= 10; n++) {
+        met.publish(0x3A, n, "plant/pump-1", ("{\"n\":" + n + "}").getBytes(UTF_8));
+        assertThat(met.puback()).isEqualTo(n);
+      }
+      met.publish(11, "plant/pump-1", "{\"n\":101}");
+      assertThat(met.puback()).isEqualTo(11);
+    }
+    assertThat(payloads()).hasSize(101).doesNotHaveDuplicates();
   }
 
   @Test
