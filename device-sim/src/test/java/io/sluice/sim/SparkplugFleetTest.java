@@ -124,7 +124,6 @@ class SparkplugFleetTest {
       int before = heard.size();
       host.publish("spBv1.0/hall/NCMD/line-7", REBIRTH, 0, false);
       awaitHeard(before, "NBIRTH", "DBIRTH");
-      before = heard.size();
       host.publish("spBv1.0/hall/DCMD/line-7/press-1", SET_21, 0, false);
       await()
           .atMost(PATIENCE)

@@ -87,7 +87,7 @@ public final class BrokerBetween implements AutoCloseable {
 
   private void schedule(ScenarioFault fault, Duration after, FleetRun fleet) {
     try {
-      timer.schedule(() -> strike(fault, fleet), after.toMillis(), TimeUnit.MILLISECONDS);
+      var _ = timer.schedule(() -> strike(fault, fleet), after.toMillis(), TimeUnit.MILLISECONDS);
     } catch (RejectedExecutionException e) {
       trouble = isClosed ? trouble : String.valueOf(e.getMessage());
     }

@@ -188,6 +188,7 @@ final class DevicePlay implements Link.Owner {
 
   /** A broker was killed that has acknowledged what it may not have kept. */
   void brokerForgot(long millis) {
+    lately.since(Long.MIN_VALUE, log::resent); // what waited for the gateway comes once more
     lately.since(time.millis() - millis, log::forgotten);
   }
 

@@ -188,8 +188,8 @@ final class MqttLink implements Link {
   }
 
   private void arrives(Message message) {
-    if (stalled != message) {
-      return;
+    if (stalled == null || stalled.n() != message.n()) {
+      return; // its connection broke
     }
     stalled = null;
     publish(message);

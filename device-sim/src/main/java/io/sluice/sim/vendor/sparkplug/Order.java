@@ -29,7 +29,7 @@ public record Order(@Nullable String name, long alias, @Nullable Object value) {
       ByteBuffer in = ByteBuffer.wrap(payload).order(ByteOrder.LITTLE_ENDIAN);
       while (in.hasRemaining()) {
         long key = varint(in);
-        if (key == (METRICS << 3 | 2)) {
+        if (key == ((METRICS << 3) | 2)) {
           orders.add(metric(slice(in)));
         } else {
           skip(in, (int) key & 7);
