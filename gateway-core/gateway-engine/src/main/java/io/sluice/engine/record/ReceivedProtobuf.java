@@ -191,7 +191,7 @@ final class ReceivedProtobuf {
     int count = blob(tag);
     kind(i, kind);
     into.blobLengths[i] = count;
-    into.bits[i] = at - count;
+    into.bits[i] = (long) at - count;
   }
 
   /** Goes into a message, and tells where the one that it is in ends. */

@@ -241,7 +241,7 @@ public final class RecordProtobuf {
   }
 
   private static byte tag(int field, int type) {
-    return (byte) (field << 3 | type);
+    return (byte) ((field << 3) | type);
   }
 
   private static int small(int field, int value, byte[] to, int at) {
@@ -292,14 +292,14 @@ public final class RecordProtobuf {
   }
 
   private static long zigZag(long value) {
-    return value << 1 ^ value >> 63;
+    return (value << 1) ^ (value >> 63);
   }
 
   private static int varint(long value, byte[] to, int start) {
     int at = start;
     long rest = value;
     while ((rest & ~0x7FL) != 0) {
-      to[at++] = (byte) (rest & 0x7F | 0x80);
+      to[at++] = (byte) ((rest & 0x7F) | 0x80);
       rest >>>= 7;
     }
     to[at++] = (byte) rest;

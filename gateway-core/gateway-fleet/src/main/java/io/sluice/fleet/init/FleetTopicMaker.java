@@ -157,7 +157,8 @@ public final class FleetTopicMaker {
     try {
       return future.get(ANSWER_SECONDS, TimeUnit.SECONDS);
     } catch (ExecutionException e) {
-      throw new IOException("Kafka refuses: " + e.getCause().getMessage(), e.getCause());
+      Throwable cause = e.getCause();
+      throw new IOException("Kafka refuses: " + (cause == null ? e : cause).getMessage(), cause);
     } catch (TimeoutException e) {
       throw new IOException(
           "Kafka does not answer within "

@@ -4,10 +4,11 @@ import io.sluice.api.files.OwnerOnly;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Properties;
+import org.sqlite.JDBC;
 
 /** What is done with a SQLite file as a whole. */
 public final class SqliteCopy {
@@ -63,7 +64,8 @@ public final class SqliteCopy {
   }
 
   private static Connection connect(Path file) throws SQLException {
-    Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+    // not by DriverManager, which loads every driver that there is
+    Connection connection = JDBC.createConnection("jdbc:sqlite:" + file, new Properties());
     try (Statement statement = connection.createStatement()) {
       statement.execute("PRAGMA busy_timeout=" + SqliteFile.BUSY_MILLIS);
     } catch (SQLException e) {

@@ -198,7 +198,9 @@ final class ClusterCheck {
             case UNKNOWN_TOPIC_OR_PARTITION ->
                 "there is no topic " + topic + "; have it made: sluice fleet init";
             case TOPIC_AUTHORIZATION_FAILED ->
-                "topic " + topic + " is not for this user; allow it to write there (docs/fleet.md)";
+                "topic "
+                    + topic
+                    + " is not for this user; allow it to write there (docs/fleet-kafka.md)";
             default -> "topic " + topic + ": " + each.getValue().message();
           });
     }
