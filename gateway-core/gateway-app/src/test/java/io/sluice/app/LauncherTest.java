@@ -6,6 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -59,6 +61,25 @@ class LauncherTest {
   void aLocaleInUtf8Stays() throws Exception {
     assertThat(locale(Map.of("LANG", "zh_CN.UTF-8"))).isEqualTo("LC_ALL=");
     assertThat(locale(Map.of("LC_ALL", "de_DE.utf8"))).isEqualTo("LC_ALL=de_DE.utf8");
+  }
+
+  private String refused(String... command) throws Exception {
+    List<String> line = new ArrayList<>(List.of(home.resolve("bin/sluice").toString()));
+    line.addAll(List.of(command));
+    ProcessBuilder builder = new ProcessBuilder(line).redirectErrorStream(true);
+    builder.environment().put("SLUICE_JAVA_HOME", home.resolve("runtime").toString());
+    Process process = builder.start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(said).isEqualTo(2);
+    return said;
+  }
+
+  /** The gateway and the fleet's view are archives of their own. */
+  @Test
+  void anArchiveHasItsOwnCommandsAlone() throws Exception {
+    assertThat(refused("fleet", "run")).contains("sluice-fleet");
+    Files.createFile(home.resolve("lib/gateway-fleet-0.1.0.jar"));
+    assertThat(refused("run")).contains("the fleet's view alone", "sluice fleet run");
   }
 
   @Test

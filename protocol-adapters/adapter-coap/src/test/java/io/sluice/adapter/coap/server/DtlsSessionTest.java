@@ -8,8 +8,10 @@ import io.sluice.adapter.coap.settings.CoapsSettings;
 import io.sluice.api.Command;
 import io.sluice.api.ContentType;
 import io.sluice.api.DeviceId;
+import io.sluice.api.adapter.Drain;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -57,6 +59,15 @@ class DtlsSessionTest {
     LongAdder counter = new LongAdder();
     adapter.dtls().count(counter);
     return counter.sum();
+  }
+
+  @Test
+  void sessionsOfAGatewayThatIsDrainedEnd() throws Exception {
+    CoapClient client = client(adapter.address());
+    assertThat(client.get()).isNotNull();
+    assertThat(adapter.sessions()).isEqualTo(1);
+    adapter.drain(new Drain(null, false, Duration.ZERO));
+    await().until(() -> adapter.sessions() == 0 && sessions() == 0);
   }
 
   private static final class Commands implements CoapHandler {
