@@ -89,7 +89,8 @@ public final class ClientTls {
           + message
           + "); set this machine's clock right";
     }
-    if (message.equals("unable to find valid certification path to requested target")) {
+    if (message.equals("unable to find valid certification path to requested target")
+        || (isTls && message.endsWith("signature check failed"))) {
       return "the server's certificate is of no authority that is trusted here; give its authority's"
           + " certificate as ca";
     }

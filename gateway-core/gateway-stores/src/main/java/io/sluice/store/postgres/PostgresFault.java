@@ -1,6 +1,7 @@
 package io.sluice.store.postgres;
 
 import java.sql.BatchUpdateException;
+import io.sluice.api.tls.ClientTls;
 import java.sql.SQLException;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
@@ -22,6 +23,10 @@ public final class PostgresFault {
     SQLException e = cause(given);
     if (e instanceof PostgresSchema.WrongVersionException) {
       return String.valueOf(e.getMessage());
+    }
+    String certificates = ClientTls.fault(e);
+    if (certificates != null) {
+      return certificates;
     }
     String state = e.getSQLState() == null ? "" : e.getSQLState();
     return switch (state) {

@@ -263,9 +263,9 @@ LANGUAGE sql AS $$
 $$;
 
 -- A device that is removed or retired has no session and no commands any more; a later one of its
--- id gets none of them.
+-- id gets none of them. As the tables' owner: once the device is gone, its commands are nobody's.
 CREATE FUNCTION sluice.forget_device() RETURNS trigger
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
 BEGIN
   DELETE FROM sluice.session s WHERE s.device = OLD.id;
   PERFORM pg_notify(sluice.gateway_channel(c.gateway), 'x ' || c.id || ' ' || c.device)
@@ -278,3 +278,38 @@ CREATE TRIGGER device_removed AFTER DELETE ON sluice.device
   FOR EACH ROW EXECUTE FUNCTION sluice.forget_device();
 CREATE TRIGGER device_retired AFTER UPDATE ON sluice.device
   FOR EACH ROW WHEN (NEW.retired AND NOT OLD.retired) EXECUTE FUNCTION sluice.forget_device();
+
+-- Who sees what: in which region each user of the database is. '*' is every region. The owner of
+-- the tables, and a superuser, see all.
+CREATE TABLE sluice.gateway_role (
+  role name PRIMARY KEY,
+  region text NOT NULL
+);
+
+-- Region of the user who has signed in, null where it has none. Of the session's user: a function
+-- that runs as another changes nothing.
+CREATE FUNCTION sluice.own_region() RETURNS text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+  SELECT region FROM sluice.gateway_role WHERE role = session_user
+$$;
+
+-- A device without a region is everybody's who has one.
+ALTER TABLE sluice.device ENABLE ROW LEVEL SECURITY;
+CREATE POLICY device_of_region ON sluice.device
+  USING ((SELECT sluice.own_region()) = '*'
+    OR ((SELECT sluice.own_region()) IS NOT NULL
+      AND coalesce(region, (SELECT sluice.own_region())) = (SELECT sluice.own_region())));
+
+-- Commands may be as secret as their device's credentials: who sees the device sees them.
+ALTER TABLE sluice.fleet_command ENABLE ROW LEVEL SECURITY;
+CREATE POLICY command_of_device ON sluice.fleet_command
+  USING ((SELECT sluice.own_region()) = '*'
+    OR EXISTS (SELECT FROM sluice.device d WHERE d.id = device));
+
+-- Everybody sees who runs; nobody holds an id of another region.
+ALTER TABLE sluice.gateway ENABLE ROW LEVEL SECURITY;
+CREATE POLICY gateway_seen ON sluice.gateway FOR SELECT USING (true);
+CREATE POLICY gateway_new ON sluice.gateway FOR INSERT
+  WITH CHECK ((SELECT sluice.own_region()) IN ('*', region));
+CREATE POLICY gateway_own ON sluice.gateway FOR UPDATE
+  USING ((SELECT sluice.own_region()) IN ('*', region));

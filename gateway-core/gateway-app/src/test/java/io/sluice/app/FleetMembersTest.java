@@ -1,0 +1,254 @@
+package io.sluice.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.sluice.api.Command;
+import io.sluice.api.ContentType;
+import io.sluice.api.DeviceId;
+import io.sluice.api.adapter.LinkEnd;
+import io.sluice.api.operator.CommandService.CommandView;
+import io.sluice.api.operator.CommandService.State;
+import io.sluice.api.operator.CommandService.Submission;
+import io.sluice.api.store.StoreUnavailableException;
+import io.sluice.app.FleetGateway.Link;
+import io.sluice.testkit.PostgreSql;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Two gateways of one fleet on a real PostgreSQL, from their registries to the links of devices.
+ */
+class FleetMembersTest {
+  private static final Duration HOUR = Duration.ofHours(1);
+  private static PostgreSql server;
+
+  @TempDir Path directory;
+  private String database;
+  private FleetGateway a;
+  private FleetGateway b;
+
+  @BeforeAll
+  static void start() throws IOException {
+    assumeTrue(PostgreSql.isInstalled());
+    server = new PostgreSql();
+  }
+
+  @AfterAll
+  static void stop() {
+    if (server != null) {
+      server.close();
+    }
+  }
+
+  @BeforeEach
+  void open() throws Exception {
+    database = FleetGateway.newDatabase(server);
+    a = FleetGateway.open(server, database, "a", directory.resolve("a"));
+    b = FleetGateway.open(server, database, "b", directory.resolve("b"));
+  }
+
+  @AfterEach
+  void close() {
+    if (b != null) {
+      a.close();
+      b.close();
+    }
+  }
+
+  private static ConditionFactory patiently() {
+    return Awaitility.await().atMost(60, TimeUnit.SECONDS);
+  }
+
+  private static String submit(FleetGateway at, String device, String payload) {
+    Submission verdict =
+        at.service()
+            .submit(
+                new DeviceId(device),
+                "set",
+                ContentType.JSON,
+                payload.getBytes(StandardCharsets.UTF_8),
+                HOUR);
+    assertThat(verdict).isInstanceOf(Submission.Taken.class);
+    return ((Submission.Taken) verdict).command().id();
+  }
+
+  private static State state(FleetGateway at, String device, String id) {
+    CommandView view = at.service().get(new DeviceId(device), id);
+    return view == null ? State.QUEUED : view.state();
+  }
+
+  @Test
+  void aSignInAtAnotherGatewayEndsTheSessionAtTheFirst() throws Exception {
+    Link first = a.attach("meter-1");
+    patiently().until(() -> a.holds("meter-1"));
+    Link second = b.attach("meter-1");
+
+    patiently().until(() -> first.closed.get() == LinkEnd.TAKEN_OVER);
+    assertThat(second.closed.get()).isNull();
+    assertThat(a.member.state().sessionsTakenOver()).isEqualTo(1);
+  }
+
+  @Test
+  void aCommandGivenAtOneGatewayIsDeliveredByTheOtherThatHasTheDevice() throws Exception {
+    Link link = b.attach("meter-1");
+    String id = submit(a, "meter-1", "{}");
+
+    patiently().until(() -> link.taken.size() == 1);
+    assertThat(link.taken.getFirst().id()).isEqualTo(id);
+    patiently().until(() -> state(a, "meter-1", id) == State.ACKNOWLEDGED);
+    assertThat(b.service().list(new DeviceId("meter-1"), 10))
+        .singleElement()
+        .satisfies(view -> assertThat(view.acknowledgedMicros()).isNotNull());
+  }
+
+  @Test
+  void aCommandWaitsForTheGatewayToWhichTheDeviceComes() throws Exception {
+    String id = submit(a, "meter-1", "{}");
+    assertThat(state(b, "meter-1", id)).isEqualTo(State.QUEUED);
+    Link link = b.attach("meter-1");
+    patiently().until(() -> link.taken.size() == 1);
+    patiently().until(() -> state(a, "meter-1", id) == State.ACKNOWLEDGED);
+  }
+
+  @Test
+  void whatADeviceDidNotTakeBeforeItWentIsDeliveredWhereItComes() throws Exception {
+    Link deaf = a.attach("meter-1");
+    deaf.isDeaf = true;
+    String id = submit(b, "meter-1", "{}");
+    patiently().until(() -> a.member.state().commandsTaken() == 1);
+    Link link = b.attach("meter-1");
+
+    patiently().until(() -> link.taken.size() == 1);
+    assertThat(deaf.taken).isEmpty();
+    patiently().until(() -> state(a, "meter-1", id) == State.ACKNOWLEDGED);
+  }
+
+  @Test
+  void aCommandThatIsCancelledAtAnyGatewayIsNotDelivered() throws Exception {
+    Link deaf = a.attach("meter-1");
+    deaf.isDeaf = true;
+    String id = submit(a, "meter-1", "{}");
+    patiently().until(() -> a.member.state().commandsTaken() == 1);
+    CommandView cancelled = b.service().cancel(new DeviceId("meter-1"), id);
+    assertThat(cancelled).isNotNull();
+    assertThat(cancelled.state()).isEqualTo(State.CANCELLED);
+
+    patiently().until(() -> a.registry.fleetQueues().waiting().isEmpty());
+    deaf.isDeaf = false;
+    a.member.commands().ready(new DeviceId("meter-1"));
+    String next = submit(a, "meter-1", "{}");
+    patiently().until(() -> deaf.taken.size() == 1);
+    assertThat(deaf.taken.getFirst().id()).isEqualTo(next);
+  }
+
+  @Test
+  void aDeviceThatPollsAtEachGatewayInTurnGetsEachCommandOnce() throws Exception {
+    DeviceId meter = new DeviceId("meter-1");
+    List<String> given = List.of(submit(a, "meter-1", "1"), submit(b, "meter-1", "2"));
+    List<String> polled = new ArrayList<>();
+    List<FleetGateway> gateways = List.of(a, b);
+    String last = null;
+    for (int n = 0; n < 4; n++) {
+      FleetGateway at = gateways.get(n % 2);
+      if (last != null) {
+        at.member.commands().acknowledged(meter, last);
+      }
+      at.member.commands().fetch(meter).toCompletableFuture().get(30, TimeUnit.SECONDS);
+      Command command = at.member.commands().poll(meter);
+      last = command == null ? null : command.id();
+      if (command != null) {
+        polled.add(command.id());
+      }
+      at.tillItHasGivenBack();
+    }
+    assertThat(polled).containsExactlyElementsOf(given);
+    for (String id : given) {
+      patiently().until(() -> state(a, "meter-1", id) == State.ACKNOWLEDGED);
+    }
+  }
+
+  @Test
+  void withTheStoreAwayACommandIsTakenForADeviceThatIsHereAndRefusedForOthers() throws Exception {
+    Link here = a.attach("meter-1");
+    patiently().until(() -> a.holds("meter-1"));
+    server.kill();
+    try {
+      String id = submit(a, "meter-1", "{}");
+      patiently().until(() -> here.taken.size() == 1);
+      assertThat(state(a, "meter-1", id)).isEqualTo(State.ACKNOWLEDGED);
+      assertThatThrownBy(() -> submit(a, "meter-2", "{}"))
+          .isInstanceOf(StoreUnavailableException.class);
+      Link newer = b.attach("meter-1");
+      assertThat(newer.closed.get()).as("a sign-in is not held up").isNull();
+    } finally {
+      server.startAgain();
+    }
+    patiently().until(() -> here.closed.get() == LinkEnd.TAKEN_OVER);
+  }
+
+  @Test
+  void noCommandIsLostOrDeliveredTwiceWherePostgresDiesInTheMiddle() throws Exception {
+    int devices = 12;
+    Set<String> delivered = ConcurrentHashMap.newKeySet();
+    Set<String> twice = ConcurrentHashMap.newKeySet();
+    List<Link> links = new ArrayList<>();
+    for (int n = 0; n < devices; n++) {
+      Link link = (n % 2 == 0 ? a : b).attach("meter-" + n);
+      link.onTaken =
+          id -> {
+            if (!delivered.add(id)) {
+              twice.add(id);
+            }
+          };
+      links.add(link);
+    }
+    List<String> accepted = new ArrayList<>();
+    for (int round = 0; round < 6; round++) {
+      if (round == 2) {
+        server.kill();
+      }
+      if (round == 4) {
+        server.startAgain();
+      }
+      for (int n = 0; n < devices; n++) {
+        try {
+          accepted.add(
+              "meter-" + n + " " + submit((n + round) % 3 == 0 ? a : b, "meter-" + n, "{}"));
+        } catch (StoreUnavailableException e) {
+          assertThat(e).hasMessageContaining("store");
+        }
+      }
+      if (round == 3) {
+        a.moveTo(b, links.get(0));
+        a.moveTo(b, links.get(2));
+      }
+    }
+    for (String each : accepted) {
+      String device = each.substring(0, each.indexOf(' '));
+      String id = each.substring(each.indexOf(' ') + 1);
+      patiently().until(() -> state(a, device, id) == State.ACKNOWLEDGED);
+      assertThat(delivered).contains(id);
+    }
+    assertThat(twice).isEmpty();
+    assertThat(accepted).hasSizeGreaterThan(2 * devices);
+    assertThat(server.sql(database, "SELECT count(*) FROM sluice.fleet_command WHERE NOT over"))
+        .isEqualTo("0");
+  }
+}
