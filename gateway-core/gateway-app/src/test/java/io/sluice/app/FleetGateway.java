@@ -72,6 +72,7 @@ final class FleetGateway implements AutoCloseable {
             new Run(id, UUID.randomUUID(), "place-" + id, "host", null, "1", ""),
             registry,
             new GatewayTime(Clock.systemUTC(), System::nanoTime));
+    link.onAway(member::storeIsAway);
     link.listen(GatewayChannel.of(id), member::heard, member::storeIsBack);
   }
 

@@ -39,13 +39,14 @@ public final class FleetMember implements AutoCloseable {
   private final GatewayLease lease;
   private final RoamingSessions sessions;
   private final RoamingCommands commands;
-  private final CommandService service;
+  private final RoamingCommandService service;
   private final Signal work = new Signal();
   private final Signal beats = new Signal();
   private final Thread worker;
   private final Thread heart;
   private volatile boolean closed;
   private volatile boolean recheck;
+  private volatile boolean isAway;
 
   // of the worker
   private long tickedNanos = System.nanoTime();
@@ -171,9 +172,17 @@ public final class FleetMember implements AutoCloseable {
 
   /** The store is there again: notices may have been missed. Never blocks. */
   public void storeIsBack() {
+    isAway = false;
+    service.away(false);
     recheck = true;
     beats.set();
     commands.behind();
+  }
+
+  /** The store does not answer. Never blocks. */
+  public void storeIsAway() {
+    isAway = true;
+    service.away(true);
   }
 
   public MembershipState state() {
@@ -210,7 +219,7 @@ public final class FleetMember implements AutoCloseable {
 
   private void turn(boolean expires) {
     try {
-      if (!lease.isHeld()) {
+      if (isAway || !lease.isHeld()) {
         commands.away();
         return;
       }

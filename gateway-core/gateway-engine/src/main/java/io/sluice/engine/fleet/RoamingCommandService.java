@@ -23,12 +23,13 @@ import org.jspecify.annotations.Nullable;
  * is refused, since nobody knows where that is. Thread-safe; blocks on the network.
  */
 final class RoamingCommandService implements CommandService {
-  private static final int ATTEMPTS = 3;
+  private static final int ATTEMPTS = 2;
 
   private final CommandService own;
   private final FleetQueues queues;
   private final FleetCommands fleet;
   private final RoamingCommands roaming;
+  private volatile boolean isAway;
 
   RoamingCommandService(
       CommandService own, FleetQueues queues, FleetCommands fleet, RoamingCommands roaming) {
@@ -36,6 +37,18 @@ final class RoamingCommandService implements CommandService {
     this.queues = queues;
     this.fleet = fleet;
     this.roaming = roaming;
+  }
+
+  /** Whether the store is known to be away: then nobody waits to find that out. */
+  void away(boolean now) {
+    isAway = now;
+  }
+
+  private FleetCommands fleet() {
+    if (isAway) {
+      throw new StoreUnavailableException("the fleet's store does not answer");
+    }
+    return fleet;
   }
 
   @Override
@@ -56,13 +69,17 @@ final class RoamingCommandService implements CommandService {
             expiry);
     try {
       return submit(order);
-    } catch (OutcomeUnknownException e) {
-      throw e;
     } catch (StoreUnavailableException e) {
       if (roaming.isHere(device)) {
+        // of the same id, so that it is one command where the store has it all the same
         Submission queued = queues.submit(order.id(), device, name, contentType, payload, expiry);
-        roaming.behind();
+        if (queued instanceof Submission.Taken) {
+          roaming.queuedHere(order.id());
+        }
         return queued;
+      }
+      if (e instanceof OutcomeUnknownException) {
+        throw e;
       }
       throw new StoreUnavailableException(
           "the fleet's store is away, and device "
@@ -80,7 +97,7 @@ final class RoamingCommandService implements CommandService {
     OutcomeUnknownException unknown = null;
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       try {
-        return fleet.submit(order);
+        return fleet().submit(order);
       } catch (OutcomeUnknownException e) {
         unknown = e;
       } catch (StoreUnavailableException e) {
@@ -99,7 +116,7 @@ final class RoamingCommandService implements CommandService {
   public @Nullable CommandView get(DeviceId device, String commandId) {
     CommandView here = own.get(device, commandId);
     try {
-      CommandView known = fleet.get(device, commandId);
+      CommandView known = fleet().get(device, commandId);
       return known == null ? here : latest(known);
     } catch (StoreUnavailableException e) {
       if (here == null) {
@@ -114,7 +131,7 @@ final class RoamingCommandService implements CommandService {
     List<CommandView> here = own.list(device, limit);
     List<CommandView> all;
     try {
-      all = new ArrayList<>(fleet.list(device, limit));
+      all = new ArrayList<>(fleet().list(device, limit));
     } catch (StoreUnavailableException e) {
       return here; // what this gateway knows
     }
@@ -149,7 +166,7 @@ final class RoamingCommandService implements CommandService {
   public @Nullable CommandView cancel(DeviceId device, String commandId) {
     CommandView here = own.cancel(device, commandId);
     try {
-      CommandView known = fleet.cancel(device, commandId);
+      CommandView known = fleet().cancel(device, commandId);
       return known == null ? here : known;
     } catch (StoreUnavailableException e) {
       if (here == null) {

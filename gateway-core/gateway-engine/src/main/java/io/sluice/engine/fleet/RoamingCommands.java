@@ -78,6 +78,9 @@ final class RoamingCommands implements Commands, Sharing {
   /** Device to when it was polled for last, and when the fleet was asked. */
   private final ConcurrentMap<String, Polled> polled = new ConcurrentHashMap<>();
 
+  /** Ids of commands that were queued here while the store was away. */
+  private final Set<String> unpushed = ConcurrentHashMap.newKeySet();
+
   private final LongAdder taken = new LongAdder();
   private volatile long reconciledTerm;
 
@@ -425,8 +428,8 @@ final class RoamingCommands implements Commands, Sharing {
   }
 
   private void alignWithFleet() {
-    reportAll();
     pushOwn();
+    reportAll();
     dropOthers();
     Set<String> known = new HashSet<>();
     shared.waiting().forEach(each -> known.add(each.id()));
@@ -445,7 +448,7 @@ final class RoamingCommands implements Commands, Sharing {
 
   /** What was queued here while the store was away, or before there was a fleet. */
   private void pushOwn() {
-    for (Own own : shared.own()) {
+    for (Own own : shared.own(unpushed)) {
       Command command = own.command();
       if (command.name().equals(CREDENTIALS)) {
         continue;
@@ -464,10 +467,14 @@ final class RoamingCommands implements Commands, Sharing {
       Long sent = own.sentMicros();
       Long age = sent == null ? null : Long.valueOf(Math.max(0, now - sent));
       if (fleet.push(gateway, inHand, via(command.device()), age)) {
-        shared.share(command.device(), command.id());
+        SharedCommand known = shared.share(command.device(), command.id());
+        if (known != null) {
+          note(report(known, false));
+        }
       } else {
         shared.drop(command.device(), command.id());
       }
+      unpushed.remove(command.id());
     }
   }
 
@@ -483,6 +490,14 @@ final class RoamingCommands implements Commands, Sharing {
         }
       }
     }
+  }
+
+  /** A command was queued here of which the fleet may not know. */
+  void queuedHere(String id) {
+    if (unpushed.size() < FOREIGN_ANSWERS_MAX) {
+      unpushed.add(id);
+    }
+    behind();
   }
 
   /** Notices may have been missed, or commands were queued here alone. Any thread. */

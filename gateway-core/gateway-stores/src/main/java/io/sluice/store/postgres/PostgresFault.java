@@ -1,7 +1,7 @@
 package io.sluice.store.postgres;
 
-import java.sql.BatchUpdateException;
 import io.sluice.api.tls.ClientTls;
+import java.sql.BatchUpdateException;
 import java.sql.SQLException;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;

@@ -238,12 +238,13 @@ CREATE FUNCTION sluice.push_command(
 RETURNS boolean
 LANGUAGE plpgsql AS $$
 BEGIN
-  INSERT INTO sluice.fleet_command
+  INSERT INTO sluice.fleet_command AS known
       (id, device, via, name, content_type, payload, created, expires, state, gateway, sent)
     VALUES (new_id, to_device, to_via, new_name, new_type, new_payload,
       clock_timestamp() - age_us * interval '1 us', clock_timestamp() + left_us * interval '1 us',
       new_state, me, clock_timestamp() - sent_us * interval '1 us')
-    ON CONFLICT (id) DO NOTHING;
+    ON CONFLICT (id) DO UPDATE SET gateway = me, state = excluded.state, sent = excluded.sent
+      WHERE known.gateway IS NULL AND NOT known.over;
   RETURN EXISTS (SELECT FROM sluice.fleet_command c
     WHERE c.id = new_id AND c.gateway = me AND NOT c.over);
 END $$;

@@ -254,5 +254,12 @@ class PostgresCommandsTest {
     assertThat(commands.push("a", own, null, 2_000_000L)).isTrue();
     assertThat(commands.push("b", own, null, 2_000_000L)).isFalse();
     assertThat(state("one")).isEqualTo(State.SENT);
+
+    commands.submit(order("two", null));
+    InHand unknown =
+        new InHand(
+            "two", METER, "set", ContentType.JSON, new byte[0], State.SENT, 0, 3_600_000_000L);
+    assertThat(commands.push("a", unknown, null, 0L)).as("nobody has had it").isTrue();
+    assertThat(taken("b")).isEmpty();
   }
 }

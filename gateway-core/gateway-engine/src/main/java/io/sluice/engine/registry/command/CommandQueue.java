@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -68,6 +69,13 @@ final class CommandQueue {
   /** Those that wait. */
   synchronized List<CommandEntry> waiting() {
     return List.copyOf(waiting);
+  }
+
+  /** Those that wait, and those of these ids that ended. */
+  synchronized List<CommandEntry> waitingOr(Set<String> endedIds) {
+    List<CommandEntry> found = new ArrayList<>(waiting);
+    ended.stream().filter(entry -> endedIds.contains(entry.command().id())).forEach(found::add);
+    return found;
   }
 
   /** What stands between has it; does nothing where none of that id waits. */

@@ -8,6 +8,7 @@ import io.sluice.api.operator.CommandService.Submission;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -81,27 +82,38 @@ public final class FleetQueues {
     return waiting;
   }
 
-  /** Commands that wait and that the fleet does not know. */
-  public List<Own> own() {
+  /**
+   * Commands that the fleet does not know: those that wait, and of those that ended the named.
+   *
+   * @param ended ids
+   */
+  public List<Own> own(Set<String> ended) {
     List<Own> own = new ArrayList<>();
     all.values()
         .forEach(queue ->
-            queue.waiting().stream()
+            queue.waitingOr(ended).stream()
                 .filter(entry -> !entry.isShared())
                 .map(CommandEntry::own)
                 .forEach(own::add));
     return own;
   }
 
-  /** The fleet knows the command from now on: it is not kept on the disk any more. */
-  public void share(DeviceId device, String id) {
+  /**
+   * The fleet knows the command from now on: it is not kept on the disk any more.
+   *
+   * @return how far it has come, null where there is none
+   */
+  public @Nullable SharedCommand share(DeviceId device, String id) {
     CommandQueue queue = all.get(device.value());
-    for (CommandEntry entry : queue == null ? List.<CommandEntry>of() : queue.waiting()) {
+    for (CommandEntry entry :
+        queue == null ? List.<CommandEntry>of() : queue.waitingOr(Set.of(id))) {
       if (entry.command().id().equals(id)) {
         entry.share();
         queues.unstore(entry);
+        return entry.shared();
       }
     }
+    return null;
   }
 
   /** Forgets a command that is another's to deliver, or over. */
