@@ -1,22 +1,34 @@
 package io.sluice.app;
 
+import io.sluice.api.GatewayTime;
 import io.sluice.api.audit.AuditTrail;
 import io.sluice.api.fleet.FleetSettings;
 import io.sluice.api.fleet.FleetStoreSettings;
 import io.sluice.api.fleet.FleetStoreState;
+import io.sluice.api.fleet.GatewayChannel;
+import io.sluice.api.fleet.GatewayLeases.Run;
 import io.sluice.api.health.Guarded;
+import io.sluice.api.operator.AdminSettings;
 import io.sluice.api.operator.Operations;
 import io.sluice.api.store.RegistryStore;
 import io.sluice.api.store.StoreUnavailableException;
 import io.sluice.app.rollout.Rollout;
+import io.sluice.cli.Version;
 import io.sluice.engine.config.GatewayConfig;
 import io.sluice.store.postgres.FollowingStore;
+import io.sluice.engine.fleet.FleetMember;
+import io.sluice.engine.registry.Registry;
+import io.sluice.store.postgres.PostgresCommands;
 import io.sluice.store.postgres.PostgresConfigurations;
+import io.sluice.store.postgres.PostgresGateways;
 import io.sluice.store.postgres.PostgresLink;
+import io.sluice.store.postgres.PostgresSessions;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -94,6 +106,46 @@ final class FleetParts implements AutoCloseable {
       housekeeping.schedule(
           Guarded.task("fleet-seed", () -> seed(seeding, housekeeping)), 1, TimeUnit.SECONDS);
     }
+  }
+
+  /**
+   * Joins the fleet with the gateway's sessions and commands; goes on without it where its store is
+   * away.
+   *
+   * @throws IOException where another gateway runs with this id; the message names both
+   */
+  FleetMember join(Registry registry, GatewayTime time) throws IOException {
+    String id = config.gateway().id();
+    String host = host();
+    AdminSettings admin = config.admin();
+    FleetMember member =
+        FleetMember.join(
+            new FleetMember.Stores(
+                new PostgresGateways(link.dataSource()),
+                new PostgresSessions(link.dataSource()),
+                new PostgresCommands(link.dataSource())),
+            new Run(
+                id,
+                UUID.randomUUID(),
+                host + ":" + config.gateway().data().toAbsolutePath().normalize(),
+                host,
+                settings.region(),
+                Version.current(),
+                admin == null ? "" : host + ":" + admin.port()),
+            registry,
+            time);
+    link.onAway(member::storeIsAway);
+    link.listen(GatewayChannel.of(id), member::heard, member::storeIsBack);
+    return member;
+  }
+
+  /** The name of this machine as it has it itself, without asking the network. */
+  private static String host() throws IOException {
+    Path name = Path.of("/etc/hostname");
+    String known = System.getenv("HOSTNAME");
+    String host =
+        known != null || !Files.isReadable(name) ? String.valueOf(known) : Files.readString(name);
+    return host.strip();
   }
 
   /**

@@ -5,6 +5,7 @@ import io.sluice.api.Following;
 import io.sluice.api.GatewayTime;
 import io.sluice.api.LiveEvent;
 import io.sluice.api.fleet.FleetStoreState;
+import io.sluice.api.fleet.MembershipState;
 import io.sluice.api.health.Health;
 import io.sluice.api.operator.AlarmService;
 import io.sluice.api.operator.ClaimService;
@@ -23,6 +24,7 @@ import io.sluice.api.operator.Operations;
 import io.sluice.api.operator.Operations.EndpointView;
 import io.sluice.api.operator.UpstreamService;
 import io.sluice.engine.deadletter.SpooledDeadLetters;
+import io.sluice.engine.fleet.FleetMember;
 import io.sluice.engine.flow.FlowMeter;
 import io.sluice.engine.flow.SpoolViews;
 import io.sluice.engine.forward.Forwarder;
@@ -66,6 +68,7 @@ final class GatewayOperations implements Operations {
   private volatile @Nullable DrainService draining;
   private volatile Supplier<@Nullable FleetBusView> fleetBus = () -> null;
   private volatile Supplier<@Nullable FleetStoreState> fleetStore = () -> null;
+  private volatile @Nullable FleetMember member;
   private volatile Supplier<List<CertificateView>> certificates = List::of;
 
   GatewayOperations(
@@ -125,6 +128,17 @@ final class GatewayOperations implements Operations {
   @Override
   public ConfigurationService configuration() {
     return Objects.requireNonNull(configuration, "set when started");
+  }
+
+  /** By whom this gateway is one of a fleet. */
+  void membership(FleetMember joined) {
+    member = joined;
+  }
+
+  @Override
+  public @Nullable MembershipState membership() {
+    FleetMember joined = member;
+    return joined == null ? null : joined.state();
   }
 
   /** Who knows how the fleet's bus stands. */
@@ -249,7 +263,8 @@ final class GatewayOperations implements Operations {
 
   @Override
   public CommandService commands() {
-    return registry.commandService();
+    FleetMember joined = member;
+    return joined == null ? registry.commandService() : joined.commandService();
   }
 
   @Override

@@ -36,6 +36,7 @@ import io.sluice.engine.config.GatewayConfig.UpstreamConfig;
 import io.sluice.engine.coverage.CoverageEngine;
 import io.sluice.engine.coverage.CoverageSettings;
 import io.sluice.engine.deadletter.DeadLetterRetries;
+import io.sluice.engine.fleet.FleetMember;
 import io.sluice.engine.flow.FlowMeter;
 import io.sluice.engine.flow.SpoolViews;
 import io.sluice.engine.ingest.IngestPipeline;
@@ -95,6 +96,7 @@ final class Wiring implements AutoCloseable {
   private @Nullable Reloader reloader;
   private @Nullable FleetParts fleet;
   private String sweepTrouble = ""; // of the one thread that sweeps
+  private @Nullable FleetMember member;
   private @Nullable ScheduledFuture<?> certificateLooks;
   private List<Path> certificateFiles = List.of();
 
@@ -170,6 +172,7 @@ final class Wiring implements AutoCloseable {
     Reloader reload = reloader(files, core, context, audit, views);
     views.configuration(reload);
     startAdmin(views, audit);
+    joinFleet(core.registry(), views);
     startFleetReports(core.registry(), views);
     Otlp otlp = config.section(MetricsSettings.class).otlp();
     if (otlp != null) {
@@ -370,8 +373,9 @@ final class Wiring implements AutoCloseable {
     return new EngineContext(
         core.understanding().way(""), // each adapter gets its own
         new GatewayAccess(registry, consumers, core.addressLimits(), meters),
-        new GatewaySessions(registry.presence(), core.codecs()),
-        registry.commands(),
+        new GatewaySessions(
+            member == null ? registry.presence() : member.sessions(), core.codecs()),
+        member == null ? registry.commands() : member.commands(),
         meters,
         core.pipeline().liveFeed(),
         clock,
@@ -522,6 +526,16 @@ final class Wiring implements AutoCloseable {
   /** Records that some upstream lacks. */
   private static long queued(SegmentedSpool spool) {
     return SpoolViews.ledger(spool).stream().mapToLong(LedgerLine::queued).sum();
+  }
+
+  /** Before the doors open: two gateways of one id never serve devices side by side. */
+  private void joinFleet(Registry registry, GatewayOperations views) throws IOException {
+    FleetParts shared = fleet;
+    if (shared != null) {
+      FleetMember joined = closing(shared.join(registry, time));
+      member = joined;
+      views.membership(joined);
+    }
   }
 
   /** Before the doors open, so that no session is missed, and after they have closed. */

@@ -73,7 +73,9 @@ class FleetMembersTest {
   }
 
   private static ConditionFactory patiently() {
-    return Awaitility.await().atMost(60, TimeUnit.SECONDS);
+    return Awaitility.await()
+        .atMost(60, TimeUnit.SECONDS)
+        .ignoreException(StoreUnavailableException.class);
   }
 
   private static String submit(FleetGateway at, String device, String payload) {

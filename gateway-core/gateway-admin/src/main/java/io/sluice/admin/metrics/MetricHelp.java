@@ -62,6 +62,21 @@ public final class MetricHelp {
           Map.entry(
               "sluice.fleet.store.revision",
               "Revision up to which the copy has followed the fleet's registry"),
+          Map.entry(
+              "sluice.fleet.clock.offset.seconds",
+              "This box's clock less that of the fleet's store, as measured last"),
+          Map.entry(
+              "sluice.fleet.commands.taken", "Commands that this gateway took from its fleet"),
+          Map.entry(
+              "sluice.fleet.commands.unreported",
+              "Commands of which the fleet has still to hear how far they have come"),
+          Map.entry(
+              "sluice.fleet.id.held",
+              "Whether this gateway holds its id in the fleet: 1 or 0; 0 also while the fleet's store"
+                  + " is away"),
+          Map.entry(
+              "sluice.fleet.sessions.taken.over",
+              "Sessions that ended here as their device signed in at another gateway"),
           Map.entry("sluice.draining", "Whether the gateway is drained and takes no new sessions"),
           Map.entry("sluice.dropped", "Records accepted that an upstream will not get, by reason"),
           Map.entry("sluice.faults", "What background tasks and threads threw, by task"),

@@ -11,6 +11,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.sluice.api.fleet.FleetStoreState;
+import io.sluice.api.fleet.MembershipState;
 import io.sluice.api.operator.AlarmService;
 import io.sluice.api.operator.ConfigurationService;
 import io.sluice.api.operator.DrainService;
@@ -114,12 +115,27 @@ public final class MetricsResource {
       gauge("sluice.fleet.store.revision", store.revision());
       gauge("sluice.fleet.store.behind", store.behind());
     }
+    MembershipState member = operations.membership();
+    if (member != null) {
+      membership(member);
+    }
     FleetBusView bus = operations.fleetBus();
     if (bus != null) {
       gauge("sluice.fleet.bus.connected", bus.connected() ? 1 : 0);
       gauge("sluice.fleet.bus.waiting", bus.waiting());
       counter("sluice.fleet.bus.published", bus.published());
     }
+  }
+
+  private void membership(MembershipState member) {
+    gauge("sluice.fleet.id.held", member.isIdHeld() ? 1 : 0);
+    Long offset = member.clockOffsetMillis();
+    if (offset != null) {
+      gauge("sluice.fleet.clock.offset.seconds", offset / 1_000.0);
+    }
+    counter("sluice.fleet.sessions.taken.over", member.sessionsTakenOver());
+    counter("sluice.fleet.commands.taken", member.commandsTaken());
+    gauge("sluice.fleet.commands.unreported", member.commandsUnreported());
   }
 
   private void status(Status status) {

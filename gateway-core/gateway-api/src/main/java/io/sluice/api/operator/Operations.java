@@ -8,6 +8,7 @@ import io.sluice.api.MessageClass;
 import io.sluice.api.QualityReason;
 import io.sluice.api.RejectReason;
 import io.sluice.api.fleet.FleetStoreState;
+import io.sluice.api.fleet.MembershipState;
 import io.sluice.api.tls.HandshakeFault;
 import java.util.List;
 import java.util.Locale;
@@ -67,6 +68,11 @@ public interface Operations {
   /** When the certificates and revocation lists of the configuration end. */
   default List<CertificateView> certificates() {
     return List.of();
+  }
+
+  /** How the gateway stands in its fleet; null where no store of a fleet is configured. */
+  default @Nullable MembershipState membership() {
+    return null;
   }
 
   /** How the fleet's bus stands; null where none is configured. */

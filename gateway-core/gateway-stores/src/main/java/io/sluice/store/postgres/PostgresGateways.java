@@ -1,6 +1,7 @@
 package io.sluice.store.postgres;
 
 import io.sluice.api.fleet.GatewayLeases;
+import io.sluice.api.store.StoreUnavailableException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -11,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The table {@code sluice.gateway}. */
 public final class PostgresGateways implements GatewayLeases {
+  private static final int ATTEMPTS = 3;
+
   private static final String COLUMNS =
       "SELECT *, lease_until > clock_timestamp() AS running FROM sluice.gateway ";
 
@@ -23,7 +26,7 @@ public final class PostgresGateways implements GatewayLeases {
   @Override
   public Verdict hold(Run run, Duration lease, boolean starts, @Nullable Long clockOffsetMillis) {
     Verdict verdict = null;
-    while (verdict == null) {
+    for (int attempt = 0; verdict == null && attempt < ATTEMPTS; attempt++) {
       Long seen =
           queries.first(
               "SELECT at FROM sluice.hold_gateway(?, ?, ?, ?, ?::text, ?, ?, ?, ?, ?::bigint) AS at",
@@ -40,6 +43,9 @@ public final class PostgresGateways implements GatewayLeases {
               clockOffsetMillis);
       // no other row: its lease was ended just now, and the id is free
       verdict = seen == null ? another(run.id()) : new Held(seen);
+    }
+    if (verdict == null) {
+      throw new StoreUnavailableException("others take and leave the id " + run.id() + " at once");
     }
     return verdict;
   }

@@ -7,6 +7,7 @@ import io.sluice.api.Command;
 import io.sluice.api.DeviceId;
 import io.sluice.api.adapter.AdapterContext;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import org.eclipse.californium.core.coap.BlockOption;
@@ -102,12 +103,24 @@ public final class CommandResource {
       Replies.send(exchange, CommandContent.once(CommandContent.none()));
     } else {
       BlockOption block = request.getOptions().getBlock2();
-      Replies.send(
-          exchange,
-          CommandContent.once(
-              block != null && block.getNum() > 0
-                  ? transfers.next(sender.device(), request)
-                  : poll(sender.device(), request)));
+      if (block != null && block.getNum() > 0) {
+        Replies.send(exchange, CommandContent.once(transfers.next(sender.device(), request)));
+      } else {
+        fetchAndPoll(exchange, sender.device(), request);
+      }
+    }
+  }
+
+  /** Answers when what may wait elsewhere for the device is here. */
+  private void fetchAndPoll(Exchange exchange, DeviceId device, Request request) {
+    CompletableFuture<Void> fetched = gateway.commands().fetch(device).toCompletableFuture();
+    if (fetched.isDone()) {
+      Replies.send(exchange, CommandContent.once(poll(device, request)));
+    } else {
+      request.setProtectFromOffload(); // it is read once more
+      var _ =
+          fetched.thenRunAsync(
+              () -> Replies.send(exchange, CommandContent.once(poll(device, request))), executor);
     }
   }
 

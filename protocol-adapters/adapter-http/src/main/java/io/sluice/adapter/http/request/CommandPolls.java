@@ -10,6 +10,7 @@ import io.sluice.api.adapter.Admission;
 import io.sluice.api.adapter.DeviceLink;
 import io.sluice.api.adapter.LinkEnd;
 import io.sluice.api.health.Guarded;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -71,7 +72,29 @@ final class CommandPolls {
     Command command = gateway.commands().poll(device);
     if (command != null) {
       call.answer(answer(command, admitted, poll.form()));
-    } else if (poll.waitMillis() == 0) {
+      return;
+    }
+    CompletableFuture<Void> fetched = gateway.commands().fetch(device).toCompletableFuture();
+    if (fetched.isDone()) {
+      awaitOne(call, admitted, poll);
+    } else {
+      var _ = fetched.thenRun(() -> call.origin().loop.execute(() -> again(call, admitted, poll)));
+    }
+  }
+
+  /** What waited elsewhere for the device is here. */
+  private void again(Call call, Admission.Admitted admitted, Route.Poll poll) {
+    DeviceId device = admitted.device().id();
+    Command command = call.isGone() ? null : gateway.commands().poll(device);
+    if (command != null) {
+      call.answer(answer(command, admitted, poll.form()));
+    } else {
+      awaitOne(call, admitted, poll);
+    }
+  }
+
+  private void awaitOne(Call call, Admission.Admitted admitted, Route.Poll poll) {
+    if (poll.waitMillis() == 0) {
       call.answer(poll.form().none());
     } else {
       new Waiting(call, admitted, poll.form()).begin(poll.waitMillis());
