@@ -8,6 +8,7 @@ import io.sluice.fleet.config.FleetFile;
 import io.sluice.fleet.init.FleetTopicMaker;
 import io.sluice.fleet.init.RegistrySchema;
 import io.sluice.fleet.run.BusClients;
+import io.sluice.store.postgres.PostgresRoles;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -30,9 +31,15 @@ final class InitCommand implements Callable<Integer> {
   @Option(
       names = "--config",
       paramLabel = "FILE",
-      required = true,
       description = "The fleet's configuration, with a user who may make tables and topics.")
-  private Path file;
+  private @Nullable Path file;
+
+  @Option(
+      names = "--roles",
+      description =
+          "Makes nothing; prints the roles of gateways and of the fleet in PostgreSQL as SQL, for"
+              + " its administrator.")
+  private boolean roles;
 
   @Option(
       names = "--partitions",
@@ -50,6 +57,14 @@ final class InitCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException, CommandFailure {
+    if (roles) {
+      spec.commandLine().getOut().println(PostgresRoles.sql());
+      return ExitCode.DONE;
+    }
+    if (file == null) {
+      throw new CommandFailure(
+          ExitCode.USAGE, "--config is missing; name the file of the fleet's configuration");
+    }
     FleetFile config = FleetFile.load(file, System.getenv(), spec.commandLine().getErr());
     if (config == null) {
       return ExitCode.USAGE;

@@ -19,8 +19,6 @@ import io.sluice.api.operator.CommandService.Submission;
 import io.sluice.api.store.StoreUnavailableException;
 import io.sluice.testkit.PostgreSql;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -42,7 +40,7 @@ class PostgresRolesTest {
     tables = new FleetTables(PostgreSql.shared());
     north = tables.database + "_north";
     south = tables.database + "_south";
-    String roles = shipped();
+    String roles = PostgresRoles.sql();
     tables.sql(roles);
     tables.sql(roles); // once more, as after an update
     for (String region : List.of("north", "south")) {
@@ -61,12 +59,6 @@ class PostgresRolesTest {
     }
     tables.sql(
         "CREATE ROLE " + tables.database + "_none LOGIN PASSWORD 'pw' IN ROLE sluice_gateway");
-  }
-
-  private static String shipped() throws IOException {
-    try (InputStream script = PostgresSchema.class.getResourceAsStream("roles.sql")) {
-      return new String(script.readAllBytes(), StandardCharsets.UTF_8);
-    }
   }
 
   private static PGSimpleDataSource as(String role) {
