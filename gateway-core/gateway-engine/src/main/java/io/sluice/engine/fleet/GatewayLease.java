@@ -12,6 +12,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -51,7 +52,7 @@ final class GatewayLease implements AutoCloseable {
   private volatile boolean held;
 
   /** Greater each time that the id was held anew after it was not. */
-  private volatile long term;
+  private final AtomicLong term = new AtomicLong();
 
   private volatile @Nullable Long offsetMillis;
   private volatile @Nullable GatewayRow other;
@@ -103,7 +104,7 @@ final class GatewayLease implements AutoCloseable {
   private void held(long sentNanos, long clockMillis, long databaseMicros) {
     long now = nanoTime.getAsLong();
     if (!isHeld()) {
-      term++;
+      term.incrementAndGet();
     }
     heldUntilNanos = sentNanos + LEASE.minus(MARGIN).toNanos();
     held = true;
@@ -172,7 +173,7 @@ final class GatewayLease implements AutoCloseable {
   }
 
   long term() {
-    return term;
+    return term.get();
   }
 
   /** The box's clock less the database's as measured last, milliseconds, or null. */
