@@ -8,6 +8,7 @@ import io.sluice.cli.config.GatewayFiles;
 import io.sluice.testkit.KafkaBroker;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -107,7 +108,8 @@ class FleetReportsIT {
 
   private static InetSocketAddress address(String text) {
     int colon = text.lastIndexOf(':');
-    return new InetSocketAddress("127.0.0.1", Integer.parseInt(text.substring(colon + 1)));
+    return new InetSocketAddress(
+        InetAddress.getLoopbackAddress(), Integer.parseInt(text.substring(colon + 1)));
   }
 
   private static JsonNode found(KafkaBroker broker, String key, String field, String value) {

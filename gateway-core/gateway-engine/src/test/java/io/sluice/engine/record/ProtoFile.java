@@ -5,7 +5,6 @@ import com.google.protobuf.DescriptorProtos.EnumDescriptorProto;
 import com.google.protobuf.DescriptorProtos.EnumValueDescriptorProto;
 import com.google.protobuf.DescriptorProtos.FieldDescriptorProto;
 import com.google.protobuf.DescriptorProtos.FieldDescriptorProto.Label;
-import com.google.protobuf.DescriptorProtos.FieldDescriptorProto.Type;
 import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
 import com.google.protobuf.DescriptorProtos.OneofDescriptorProto;
 import com.google.protobuf.Descriptors.DescriptorValidationException;
@@ -73,9 +72,10 @@ final class ProtoFile {
         expect(";");
       }
       case "option" -> {
-        while (!next().equals(";")) {
-          continue;
+        while (!tokens.get(at).equals(";")) {
+          at++;
         }
+        expect(";");
       }
       case "message" -> file.addMessageType(message());
       case "enum" -> file.addEnumType(enumeration());
@@ -130,6 +130,6 @@ final class ProtoFile {
     expect(";");
     return Character.isUpperCase(type.charAt(0))
         ? made.setTypeName(type)
-        : made.setType(Type.valueOf("TYPE_" + type.toUpperCase(Locale.ROOT)));
+        : made.setType(FieldDescriptorProto.Type.valueOf("TYPE_" + type.toUpperCase(Locale.ROOT)));
   }
 }

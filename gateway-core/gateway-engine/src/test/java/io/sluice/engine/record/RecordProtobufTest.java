@@ -18,6 +18,7 @@ import io.sluice.api.QualityReason;
 import io.sluice.api.TimeSource;
 import io.sluice.spool.TermDictionary;
 import io.sluice.spool.Terms;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -77,7 +78,10 @@ class RecordProtobufTest {
     EncodedRecord view = new EncodedRecord();
     view.wrap(body, 0, body.length, Lane.ALARM, 17, "k3x9");
     assertThat(HexFormat.of().formatHex(encode(view))).isEqualTo(GOLDEN);
-    assertThat(new RecordDecoder().decode("meter-07".getBytes("UTF-8"), golden).toRecord())
+    assertThat(
+            new RecordDecoder()
+                .decode("meter-07".getBytes(StandardCharsets.UTF_8), golden)
+                .toRecord())
         .usingRecursiveComparison()
         .isEqualTo(record);
   }
