@@ -85,14 +85,13 @@ final class DeviceTopic implements AutoCloseable {
       consumer.assign(List.of(first));
       long begin = consumer.beginningOffsets(List.of(first)).getOrDefault(first, 0L);
       long end = consumer.endOffsets(List.of(first)).getOrDefault(first, 0L);
-      for (long back = LOOK_BACK; end > begin; back *= 4) {
-        long from = Math.max(begin, end - back);
-        Cursor found = cursor(consumer, first, from, end);
-        if (found != null || from == begin) {
-          return found;
-        }
+      long from = end;
+      Cursor found = null;
+      for (long back = LOOK_BACK; found == null && from > begin; back *= 4) {
+        from = Math.max(begin, end - back);
+        found = cursor(consumer, first, from, end);
       }
-      return null;
+      return found;
     }
   }
 
