@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -83,7 +84,8 @@ class FleetRegistryIT {
     String text = gateway.address("mqtt");
     int port = Integer.parseInt(text.substring(text.lastIndexOf(':') + 1));
     try (RawMqttDevice device =
-        new RawMqttDevice(new InetSocketAddress("127.0.0.1", port), "meter-1", "secret-1")) {
+        new RawMqttDevice(
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), port), "meter-1", "secret-1")) {
       device.publish("telemetry", "{\"n\":1}");
     }
   }

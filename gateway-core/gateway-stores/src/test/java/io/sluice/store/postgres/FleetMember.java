@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -59,8 +60,8 @@ final class FleetMember implements ForwardingStore {
     await().atMost(Duration.ofSeconds(60)).until(() -> store.state().revision() >= revision);
   }
 
-  TreeMap<String, StoredDevice> devices() {
-    TreeMap<String, StoredDevice> devices = new TreeMap<>();
+  SortedMap<String, StoredDevice> devices() {
+    SortedMap<String, StoredDevice> devices = new TreeMap<>();
     StoreContract.contents(store).devices().forEach(device -> devices.put(device.id(), device));
     return devices;
   }

@@ -4,6 +4,7 @@ import io.sluice.adapter.testkit.StoreContract;
 import io.sluice.api.store.RegistryStore;
 import io.sluice.testkit.PostgreSql;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Assumptions;
@@ -30,7 +31,7 @@ class FollowingStoreContractTest implements StoreContract {
         // one gateway after the other is the same one; beside each other they are two
         Path data = Files.createDirectories(directory.resolve("gateway-" + open++));
         FleetMember member = FleetMember.open(data, FleetDatabase.settings(database));
-        return new Closing(member, () -> open--);
+        return new Closing(member, database, () -> open--);
       }
 
       @Override
@@ -51,11 +52,24 @@ class FollowingStoreContractTest implements StoreContract {
     };
   }
 
-  /** Closes a gateway, and tells it. */
-  private record Closing(FleetMember member, Runnable closed) implements ForwardingStore {
+  /** A gateway that is asked what it has once it has heard of what others did; tells its end. */
+  private record Closing(FleetMember member, String database, Runnable closed)
+      implements ForwardingStore {
     @Override
     public RegistryStore to() {
       return member;
+    }
+
+    @Override
+    public long load(Loader loader) {
+      try {
+        member.awaitRevision(
+            Long.parseLong(
+                PostgreSql.shared().sql(database, "SELECT revision FROM sluice.registry")));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      return member.load(loader);
     }
 
     @Override
