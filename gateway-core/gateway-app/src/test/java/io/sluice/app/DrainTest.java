@@ -46,15 +46,18 @@ class DrainTest {
     setup = new Setup(directory);
     broker = new Mosquitto(Files.createDirectory(directory.resolve("broker")));
     Path config = setup.config();
-    String sections =
-        """
-        sources: [ { name: hall, type: mqtt, uri: "tcp://127.0.0.1:%d", topics: [ "telemetry/#" ] } ]
-        drain: { server-reference: gw-2.example }
-        listeners:
-          http: { host: 127.0.0.1, port: 0 }
-        """;
     Files.writeString(
-        config, Files.readString(config).replace("listeners:\n", sections.formatted(broker.port)));
+        config,
+        Files.readString(config)
+            .replace(
+                "listeners:\n",
+                """
+                sources: [ { name: hall, type: mqtt, uri: "tcp://127.0.0.1:%d", topics: [ "telemetry/#" ] } ]
+                drain: { server-reference: gw-2.example }
+                listeners:
+                  http: { host: 127.0.0.1, port: 0 }
+                """
+                    .formatted(broker.port)));
     StringWriter said = new StringWriter();
     GatewayFiles files = GatewayFiles.load(config, new PrintWriter(said, true));
     assertThat(files).as(said.toString()).isNotNull();

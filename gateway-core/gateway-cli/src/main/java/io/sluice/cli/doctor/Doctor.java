@@ -1,6 +1,7 @@
 package io.sluice.cli.doctor;
 
 import io.sluice.api.fleet.FleetSettings;
+import io.sluice.api.fleet.FleetStoreCheck;
 import io.sluice.api.fleet.FleetStoreSettings;
 import io.sluice.api.tls.TlsWarning;
 import io.sluice.cli.config.CertificateFiles;
@@ -9,7 +10,6 @@ import io.sluice.cli.config.PortRequirement;
 import io.sluice.cli.config.SecretFiles.Exposed;
 import io.sluice.engine.config.GatewayConfig;
 import io.sluice.spool.SpoolSettings;
-import io.sluice.store.postgres.PostgresLink;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -99,7 +99,7 @@ public final class Doctor {
 
   /** A gateway runs without it: it is no failure of the gateway's. */
   private static Finding fleetStore(FleetStoreSettings store) {
-    String fault = PostgresLink.fault(store);
+    String fault = FleetStoreCheck.installed().fault(store);
     return fault == null
         ? Finding.ok("fleet store", store.uri() + " answers")
         : Finding.warn(

@@ -141,21 +141,6 @@ public final class PostgresLink implements AutoCloseable {
     return new PostgresDataSource(settings, application);
   }
 
-  /**
-   * Connects once and looks whether the tables are right, for tools. Blocks for some seconds where
-   * nothing answers.
-   *
-   * @return what is wrong, one line with the remedy; null where all is well
-   */
-  public static @Nullable String fault(FleetStoreSettings settings) {
-    try (Connection connection = connections(settings, "sluice doctor").getConnection()) {
-      PostgresSchema.check(connection);
-      return null;
-    } catch (SQLException e) {
-      return PostgresFault.sentence(e, settings.uri());
-    }
-  }
-
   /** Connections for what is asked and written; each is to be closed. */
   public DataSource dataSource() {
     return pool;
