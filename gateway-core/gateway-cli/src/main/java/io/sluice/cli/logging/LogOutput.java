@@ -42,6 +42,8 @@ public final class LogOutput extends ContextAwareBase implements Configurator {
           // what becomes of the fleet's store, its link says in one line
           "com.zaxxer.hikari",
           Level.OFF,
+          "org.flywaydb",
+          Level.WARN,
           "io.netty",
           Level.WARN,
           "io.vertx",
