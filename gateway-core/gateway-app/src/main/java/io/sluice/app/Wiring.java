@@ -168,11 +168,11 @@ final class Wiring implements AutoCloseable {
         new Draining(
             adapters, config.section(DrainSettings.class), clock, () -> queued(core.spool()));
     views.draining(draining);
+    joinFleet(core.registry(), views); // what adapters are given is the fleet's from here on
     EngineContext context = context(core, audit).drainedBy(draining::drain);
     Reloader reload = reloader(files, core, context, audit, views);
     views.configuration(reload);
     startAdmin(views, audit);
-    joinFleet(core.registry(), views);
     startFleetReports(core.registry(), views);
     Otlp otlp = config.section(MetricsSettings.class).otlp();
     if (otlp != null) {

@@ -11,12 +11,16 @@ import io.sluice.api.store.StoreUnavailableException;
 import io.sluice.cli.config.GatewayFiles;
 import io.sluice.store.postgres.PostgresSchema;
 import io.sluice.testkit.PostgreSql;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,6 +68,66 @@ class FleetRegistryIT {
         assertThat(server.sql(database, "SELECT count(*) FROM sluice.device")).isEqualTo("4");
       }
     }
+  }
+
+  @Test
+  void deviceThatSignsInAtAnotherGatewayEndsItsSessionAtTheFirst(@TempDir Path other)
+      throws Exception {
+    Assumptions.assumeTrue(PostgreSql.isInstalled());
+    PostgreSql server = PostgreSql.shared();
+    String database = server.newDatabase();
+    makeTables(server, database);
+    Path one = member(directory, "edge-01", server.uri(database));
+    Path two = member(other, "edge-02", server.uri(database));
+    try (Wiring first = start(one);
+        Wiring second = start(two)) {
+      await()
+          .atMost(LONG)
+          .until(() -> "2".equals(server.sql(database, "SELECT count(*) FROM sluice.gateway")));
+      await().atMost(LONG).until(() -> isLetIn(second));
+      try (Socket before = signIn(first);
+          Socket after = signIn(second)) {
+        before.setSoTimeout((int) LONG.toMillis());
+        byte[] end = before.getInputStream().readNBytes(3);
+        assertThat(end[0]).as("DISCONNECT").isEqualTo((byte) 0xE0);
+        assertThat(end[2]).as("session taken over").isEqualTo((byte) 0x8E);
+        after.getOutputStream().write(new byte[] {(byte) 0xC0, 0});
+        assertThat(after.getInputStream().readNBytes(2)).containsExactly(0xD0, 0);
+      }
+    }
+  }
+
+  private static Path member(Path folder, String id, String uri) throws IOException {
+    Path file = new Setup(folder).config();
+    return Files.writeString(
+        file,
+        Files.readString(file).replace("edge-01", id)
+            + "fleet:\n  store: { uri: \"%s\", user: %s, password: %s }\n"
+                .formatted(uri, PostgreSql.USER, PostgreSql.PASSWORD));
+  }
+
+  /** A device of MQTT 5 that is let in. */
+  private static Socket signIn(Wiring gateway) throws IOException {
+    String text = gateway.address("mqtt");
+    int port = Integer.parseInt(text.substring(text.lastIndexOf(':') + 1));
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    DataOutputStream body = new DataOutputStream(bytes);
+    body.writeUTF("MQTT");
+    body.writeByte(5);
+    body.writeByte(0xC2); // user name, password, clean start
+    body.writeShort(60);
+    body.writeByte(0); // no properties
+    body.writeUTF("meter-1");
+    body.writeUTF("meter-1");
+    body.writeUTF("secret-1");
+    socket.getOutputStream().write(new byte[] {0x10, (byte) bytes.size()});
+    socket.getOutputStream().write(bytes.toByteArray());
+    DataInputStream answer = new DataInputStream(socket.getInputStream());
+    assertThat(answer.readByte()).as("CONNACK").isEqualTo((byte) 0x20);
+    byte[] rest = answer.readNBytes(answer.readUnsignedByte());
+    assertThat(rest[1]).as("reason code").isZero();
+    return socket;
   }
 
   private static FleetStoreView store(Wiring gateway) {
