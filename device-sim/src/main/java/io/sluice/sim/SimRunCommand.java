@@ -194,6 +194,9 @@ final class SimRunCommand implements Callable<Integer> {
         broker.play(run);
       }
       watch(run, length, interrupted);
+      if (broker != null) {
+        broker.rest();
+      }
       run.stop();
       return conclude(run);
     }

@@ -34,6 +34,12 @@ public final class BrokerBetween implements AutoCloseable {
   private volatile @Nullable String trouble;
   private volatile boolean isClosed;
 
+  /** Held while a fault is on. */
+  private final Object playing = new Object();
+
+  private volatile boolean isResting;
+  private volatile long restNanos;
+
   /** When the broker was back from a fault, and when a message came through it again. */
   private static final class Return {
     final String fault;
@@ -93,7 +99,26 @@ public final class BrokerBetween implements AutoCloseable {
     }
   }
 
+  /**
+   * No more faults: to be called while the fleet still plays. Waits until the one that is on is
+   * over.
+   */
+  public void rest() {
+    synchronized (playing) {
+      restNanos = System.nanoTime();
+      isResting = true;
+    }
+  }
+
   private void strike(ScenarioFault fault, FleetRun fleet) {
+    synchronized (playing) {
+      if (!isResting) {
+        befall(fault, fleet);
+      }
+    }
+  }
+
+  private void befall(ScenarioFault fault, FleetRun fleet) {
     try {
       switch (fault.kind()) {
         case BROKER_KILL -> {
@@ -151,15 +176,16 @@ public final class BrokerBetween implements AutoCloseable {
   /** Whether messages came again in time each time; what the run's end cut short is left out. */
   public boolean holds() {
     synchronized (returns) {
-      return returns.stream().noneMatch(BrokerBetween::isTooLate);
+      return returns.stream().noneMatch(this::isTooLate);
     }
   }
 
-  private static boolean isTooLate(Return each) {
+  private boolean isTooLate(Return each) {
+    long end = isResting ? restNanos : System.nanoTime();
     long millis =
         each.afterMillis >= 0
             ? each.afterMillis
-            : TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - each.backNanos);
+            : TimeUnit.NANOSECONDS.toMillis(end - each.backNanos);
     return millis > FOUND_WITHIN.toMillis();
   }
 

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Objects;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -51,7 +52,7 @@ class BrokerBetweenTest {
             """);
     try (BrokerBetween broker =
             BrokerBetween.start(
-                java.util.Objects.requireNonNull(scenario.broker()), folder.resolve("broker"));
+                Objects.requireNonNull(scenario.broker()), folder.resolve("broker"));
         FleetRun run = FleetRun.start(scenario, new Endpoints(broker.uri(), null))) {
       broker.play(run);
       await()
@@ -70,6 +71,26 @@ class BrokerBetweenTest {
               "broker: broker-move");
       run.stop();
       assertThat(run.snapshot().refused()).isZero();
+    }
+  }
+
+  @Test
+  void faultsEndWithTheRunAndAreNotJudgedByWhatComesThen() throws Exception {
+    Assumptions.assumeTrue(Files.isExecutable(Path.of("/usr/sbin/mosquitto")), "mosquitto");
+    Scenario scenario =
+        scenario("  - { kind: broker-restart, at: 100ms, for: 100ms, every: 200ms }\n");
+    try (BrokerBetween broker =
+            BrokerBetween.start(
+                Objects.requireNonNull(scenario.broker()), folder.resolve("broker"));
+        FleetRun run = FleetRun.start(scenario, new Endpoints(broker.uri(), null))) {
+      broker.play(run);
+      await().atMost(PATIENCE).until(() -> broker.text().lines().count() >= 2);
+      broker.rest();
+      run.stop();
+      String text = broker.text();
+      await().during(Duration.ofMillis(600)).until(() -> broker.text().equals(text));
+      assertThat(broker.holds()).isTrue();
+      assertThat(broker.trouble()).isNull();
     }
   }
 

@@ -126,6 +126,9 @@ public final class Demo {
             broker.play(fleet);
           }
           play(fleet, gateway.operations(), duration, broker);
+          if (broker != null) {
+            broker.rest();
+          }
           fleet.stop();
           drain(gateway.operations());
           if (broker != null) {
