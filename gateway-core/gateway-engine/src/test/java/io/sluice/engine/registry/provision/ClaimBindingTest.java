@@ -173,6 +173,7 @@ class ClaimBindingTest {
       statement.executeUpdate("ALTER TABLE command DROP COLUMN reason_code");
       statement.executeUpdate("ALTER TABLE command DROP COLUMN over");
       statement.executeUpdate("DROP TABLE known_place");
+      statement.executeUpdate("DROP TABLE followed");
       statement.executeUpdate("DROP TABLE barred_device");
       statement.executeUpdate("ALTER TABLE claimed_device DROP COLUMN issued_hash");
       statement.executeUpdate("ALTER TABLE device DROP COLUMN certificate_authority");
