@@ -9,19 +9,16 @@ import io.sluice.api.GatewayTime;
 import io.sluice.api.operator.Operations.FleetStoreView;
 import io.sluice.api.store.StoreUnavailableException;
 import io.sluice.cli.config.GatewayFiles;
-import io.sluice.store.postgres.PostgresSchema;
 import io.sluice.testkit.PostgreSql;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -41,7 +38,7 @@ class FleetRegistryIT {
     Assumptions.assumeTrue(PostgreSql.isInstalled());
     try (PostgreSql server = new PostgreSql()) {
       String database = server.newDatabase();
-      makeTables(server, database);
+      FleetTables.make(server, database);
       Path file = new Setup(directory).config();
       Files.writeString(directory.resolve("password"), PostgreSql.PASSWORD);
       Files.writeString(
@@ -76,7 +73,7 @@ class FleetRegistryIT {
     Assumptions.assumeTrue(PostgreSql.isInstalled());
     PostgreSql server = PostgreSql.shared();
     String database = server.newDatabase();
-    makeTables(server, database);
+    FleetTables.make(server, database);
     Path one = member(directory, "edge-01", server.uri(database));
     Path two = member(other, "edge-02", server.uri(database));
     try (Wiring first = start(one);
@@ -159,22 +156,5 @@ class FleetRegistryIT {
     GatewayFiles files = GatewayFiles.load(file, new PrintWriter(said, true));
     assertThat(files).as(said.toString()).isNotNull();
     return Wiring.start(files, new GatewayTime(Clock.systemUTC(), System::nanoTime));
-  }
-
-  /** As {@code sluice fleet init} does it, which is no part of the edge archive. */
-  private static void makeTables(PostgreSql server, String database) throws IOException {
-    server.sql(
-        database,
-        "CREATE SCHEMA sluice",
-        "CREATE TABLE sluice.schema_history (version text, success boolean)");
-    for (int i = 0; i < PostgresSchema.SCRIPTS.size(); i++) {
-      String name = PostgresSchema.SCRIPTS.get(i) + ".sql";
-      try (InputStream in = PostgresSchema.class.getResourceAsStream(name)) {
-        server.sql(
-            database,
-            new String(in.readAllBytes(), StandardCharsets.UTF_8),
-            "INSERT INTO sluice.schema_history VALUES ('" + (i + 1) + "', true)");
-      }
-    }
   }
 }
