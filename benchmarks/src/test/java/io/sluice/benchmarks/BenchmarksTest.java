@@ -32,6 +32,10 @@ class BenchmarksTest {
             result -> result.getParams().getBenchmark().replaceFirst(".*\\.(\\w+\\.\\w+)$", "$1"))
         .containsExactlyInAnyOrder(
             "MqttBenchmark.publishQos1",
+            "HttpDecoderBenchmark.request", // by the same device,
+            "HttpDecoderBenchmark.request", // by others
+            "SourceReaderBenchmark.publications", // of one topic,
+            "SourceReaderBenchmark.publications", // of twenty
             "TopicBenchmark.childTopic",
             "TopicBenchmark.ownTopic",
             "TopicBenchmark.unmappedTopic",
@@ -48,6 +52,7 @@ class BenchmarksTest {
             "NormalizeBenchmark.nestedJson",
             "NormalizeBenchmark.senmlCbor",
             "EncodeBenchmark.canonicalJson",
+            "EncodeBenchmark.protobuf",
             "EncodeBenchmark.senmlCbor",
             "EncodeBenchmark.senmlJson",
             "EncodeBenchmark.templatedJson",

@@ -21,10 +21,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.Future;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -43,6 +45,7 @@ class FleetTakeOverIT {
   @TempDir Path directory;
   private KafkaBroker broker;
   private final List<Fleet> fleets = new ArrayList<>();
+  private final List<Future<RecordMetadata>> sent = new ArrayList<>();
   private final HttpClient http = HttpClient.newHttpClient();
 
   @BeforeEach
@@ -115,13 +118,22 @@ class FleetTakeOverIT {
     assertThat(coverage.at("/groups/0/filled").asLong()).isEqualTo(DEVICES * MINUTES);
   }
 
-  private void traffic() {
+  private void traffic() throws Exception {
     long now = System.currentTimeMillis() * 1_000;
     long end = Math.floorDiv(now, MINUTE) * MINUTE;
     long start = end - MINUTES * MINUTE;
     try (KafkaProducer<byte[], byte[]> producer =
         new KafkaProducer<>(
-            Map.of("bootstrap.servers", broker.address(), "linger.ms", 5),
+            // partitions that were made just now move on between attempts
+            Map.of(
+                "bootstrap.servers",
+                broker.address(),
+                "linger.ms",
+                5,
+                "enable.idempotence",
+                false,
+                "max.in.flight.requests.per.connection",
+                1),
             new ByteArraySerializer(),
             new ByteArraySerializer())) {
       send(
@@ -162,17 +174,20 @@ class FleetTakeOverIT {
           send(producer, "sluice.telemetry", id, record);
         }
       }
+      for (Future<RecordMetadata> each : sent) {
+        assertThat(each.get().hasOffset()).isTrue();
+      }
     }
   }
 
-  private static void send(
+  private void send(
       KafkaProducer<byte[], byte[]> producer, String topic, String key, String value) {
-    var _ =
+    sent.add(
         producer.send(
             new ProducerRecord<>(
                 topic,
                 key.getBytes(StandardCharsets.UTF_8),
-                value.getBytes(StandardCharsets.UTF_8)));
+                value.getBytes(StandardCharsets.UTF_8))));
   }
 
   @Test
