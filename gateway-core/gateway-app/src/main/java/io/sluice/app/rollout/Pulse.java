@@ -23,11 +23,20 @@ record Pulse(long atNanos, @Nullable String fault, Map<String, String> upstreams
   static Pulse of(Operations gateway, long nanos) {
     Map<String, String> upstreams = new HashMap<>();
     gateway.upstreams().forEach(each -> upstreams.put(each.name(), trouble(each)));
+    return new Pulse(nanos, gateway.status().notReadyReason(), upstreams, accepted(gateway));
+  }
+
+  /** The count alone, for every second: what a status tells is counted over all devices. */
+  static Pulse counted(Operations gateway, long nanos) {
+    return new Pulse(nanos, null, Map.of(), accepted(gateway));
+  }
+
+  private static long accepted(Operations gateway) {
     long accepted = 0;
     for (Map<MessageClass, Long> counts : gateway.traffic().accepted().values()) {
       accepted += counts.values().stream().mapToLong(Long::longValue).sum();
     }
-    return new Pulse(nanos, gateway.status().notReadyReason(), upstreams, accepted);
+    return accepted;
   }
 
   /** One that an operator has paused is as he wants it. */

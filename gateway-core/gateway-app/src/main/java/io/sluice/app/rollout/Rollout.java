@@ -95,12 +95,12 @@ public final class Rollout implements Runnable {
 
   @Override
   public void run() {
-    Pulse now = Pulse.of(gateway, nanoTime.getAsLong());
-    trial.see(now);
+    long now = nanoTime.getAsLong();
+    trial.see(Pulse.counted(gateway, now));
     try {
-      if (trial.isOver(now.atNanos())) {
-        end(now);
-      } else if (!trial.isUnderWay() && isDue(now.atNanos())) {
+      if (trial.isOver(now)) {
+        end(Pulse.of(gateway, now));
+      } else if (!trial.isUnderWay() && isDue(now)) {
         take(now);
       }
       tell();
@@ -120,11 +120,12 @@ public final class Rollout implements Runnable {
     return false;
   }
 
-  private void take(Pulse before) throws IOException {
+  private void take(long now) throws IOException {
     Offer offer = store.newest(box.id(), box.region(), folder.known());
     if (offer == null) {
       return;
     }
+    Pulse before = Pulse.of(gateway, now);
     long version = offer.version().version();
     author = offer.version().by();
     Path pushed;
