@@ -10,8 +10,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.sql.Timestamp;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -19,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -203,7 +200,7 @@ public final class PostgresConfigurations implements ConfigurationStore {
                     row.getLong(2),
                     Step.valueOf(row.getString(3)),
                     row.getString(4),
-                    micros(row.getTimestamp(5))));
+                    Queries.time(row, "said_at")));
           }
           return reports;
         }
@@ -215,17 +212,11 @@ public final class PostgresConfigurations implements ConfigurationStore {
     return new Version(
         row.getLong(1),
         row.getString(2),
-        micros(row.getTimestamp(3)),
+        Queries.time(row, "pushed_at"),
         row.getString(4),
         new Audience(Arrays.asList((String[]) row.getArray(5).getArray()), row.getString(6)),
         row.getInt(7),
         row.getString(8));
-  }
-
-  private static long micros(Timestamp at) {
-    Instant instant = at.toInstant();
-    return TimeUnit.SECONDS.toMicros(instant.getEpochSecond())
-        + TimeUnit.NANOSECONDS.toMicros(instant.getNano());
   }
 
   /** Over names and contents in the order of the names. */
