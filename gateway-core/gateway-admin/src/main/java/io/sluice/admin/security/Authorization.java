@@ -11,6 +11,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
 
 /**
@@ -109,16 +110,30 @@ public final class Authorization implements Handler<RoutingContext> {
       return;
     }
     if (isChange) {
-      ctx.addEndHandler(ended -> {
-        int status = ctx.response().getStatusCode();
-        note(
-            ctx,
-            rule,
-            user,
-            status < 400 ? Result.DONE : status < 500 ? Result.REFUSED : Result.FAILED);
-      });
+      noteOutcome(ctx, rule, user);
     }
     ctx.next();
+  }
+
+  /**
+   * Takes the outcome down before its answer leaves: what a client was told of is in the trail. A
+   * request whose client is gone before an answer is taken down when its connection ends.
+   */
+  private void noteOutcome(RoutingContext ctx, Rule rule, AdminUser user) {
+    AtomicBoolean noted = new AtomicBoolean();
+    Handler<Object> once =
+        ended -> {
+          if (noted.compareAndSet(false, true)) {
+            int status = ctx.response().getStatusCode();
+            note(
+                ctx,
+                rule,
+                user,
+                status < 400 ? Result.DONE : status < 500 ? Result.REFUSED : Result.FAILED);
+          }
+        };
+    ctx.addHeadersEndHandler(once::handle);
+    ctx.addEndHandler(once::handle);
   }
 
   private void note(RoutingContext ctx, Rule rule, AdminUser user, Result result) {
