@@ -53,7 +53,8 @@ record GatewaySurface(Operations operations) implements AdminSurface {
     new DecodeResource(operations.decoding()).mount(router);
     new CoverageResource(operations.coverage()).mount(router);
     new ClaimResource(operations.claims()).mount(router);
-    new CommandResource(operations.commands(), operations.devices()).mount(router);
+    new CommandResource(operations.commands(), id -> operations.devices().get(id) != null)
+        .mount(router);
     new AlarmResource(operations.alarms()).mount(router);
     new DeadLetterResource(operations.deadLetters(), operations.retries()).mount(router);
     router

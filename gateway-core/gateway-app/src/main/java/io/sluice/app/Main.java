@@ -1,7 +1,6 @@
 package io.sluice.app;
 
-import io.sluice.cli.CommandFailure;
-import io.sluice.cli.ExitCode;
+import io.sluice.cli.Endings;
 import io.sluice.cli.Version;
 import io.sluice.cli.demo.DemoCommand;
 import io.sluice.cli.device.ClaimCommand;
@@ -27,10 +26,7 @@ import io.sluice.cli.operate.StatusCommand;
 import io.sluice.cli.operate.StopCommand;
 import io.sluice.cli.operate.UpstreamCommand;
 import io.sluice.cli.support.SupportBundleCommand;
-import io.sluice.engine.config.NearestKey;
 import io.sluice.sim.SimCommand;
-import java.io.PrintWriter;
-import java.nio.file.FileSystemException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -40,7 +36,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command line. Of the subcommands, only the one that is called is loaded. */
 @Command(
@@ -100,7 +95,8 @@ public final class Main implements Runnable {
   }
 
   static CommandLine commandLine(String... args) {
-    CommandLine root = new CommandLine(new Main());
+    Main main = new Main();
+    CommandLine root = new CommandLine(main);
     String called = called(args);
     for (String name : called == null ? COMMANDS : List.of(called)) {
       Object command = command(name);
@@ -111,9 +107,7 @@ public final class Main implements Runnable {
     if (called == null) {
       root.addSubcommand(new CommandLine.HelpCommand());
     }
-    root.setCaseInsensitiveEnumValuesAllowed(true);
-    root.setParameterExceptionHandler(Main::badUsage);
-    root.setExecutionExceptionHandler((failure, line, parsed) -> failed(failure, line));
+    Endings.install(root, () -> main.debug);
     return root;
   }
 
@@ -158,75 +152,5 @@ public final class Main implements Runnable {
       case "reference" -> new ReferenceCommand();
       default -> null;
     };
-  }
-
-  private static int badUsage(ParameterException e, String[] args) {
-    CommandLine line = e.getCommandLine();
-    String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
-    List<String> near = near(e, line);
-    String remedy =
-        near.isEmpty()
-            ? "; see " + line.getCommandSpec().qualifiedName() + " --help"
-            : "; did you mean " + String.join(" or ", near) + "?";
-    err(line, plain(message) + (message.contains("; ") ? "" : remedy));
-    return ExitCode.USAGE;
-  }
-
-  /** The parser names types as Java does. */
-  private static String plain(String message) {
-    return message
-        .replace("is not an int", "is not a whole number")
-        .replace("is not a long", "is not a whole number")
-        .replace("is not a double", "is not a number");
-  }
-
-  /** The command or option that was surely meant; else what the parser proposes. */
-  private static List<String> near(ParameterException e, CommandLine line) {
-    if (!(e instanceof UnmatchedArgumentException unmatched)) {
-      return List.of();
-    }
-    List<String> wrong = unmatched.getUnmatched();
-    String nearest =
-        wrong.isEmpty()
-            ? null
-            : NearestKey.of(
-                wrong.getFirst(),
-                wrong.getFirst().startsWith("-")
-                    ? line.getCommandSpec().optionsMap().keySet()
-                    : line.getSubcommands().keySet());
-    return nearest == null ? unmatched.getSuggestions() : List.of(nearest);
-  }
-
-  private static int failed(Exception failure, CommandLine line) {
-    boolean debug = ((Main) line.getCommandSpec().root().userObject()).debug;
-    if (debug) {
-      failure.printStackTrace(line.getErr());
-    }
-    if (failure instanceof CommandFailure expected) {
-      err(line, String.valueOf(expected.getMessage()));
-      return expected.exitCode();
-    }
-    err(
-        line,
-        said(failure).lines().findFirst().orElse("") + (debug ? "" : " (--debug shows where)"));
-    return ExitCode.FAILED;
-  }
-
-  private static String said(Exception failure) {
-    String message = failure.getMessage();
-    String kind = failure.getClass().getSimpleName();
-    if (message == null) {
-      return kind;
-    }
-    // AccessDeniedException and its like say a path and nothing else
-    return failure instanceof FileSystemException file && file.getReason() == null
-        ? message + ": " + kind
-        : message;
-  }
-
-  private static void err(CommandLine line, String message) {
-    PrintWriter err = line.getErr();
-    err.println("sluice: " + message);
-    err.flush();
   }
 }

@@ -1,8 +1,8 @@
 package io.sluice.fleet;
 
-import io.sluice.cli.CommandFailure;
-import io.sluice.cli.ExitCode;
+import io.sluice.cli.Endings;
 import io.sluice.cli.Version;
+import io.sluice.cli.device.CommandCommand;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -43,14 +43,14 @@ public final class Main implements Runnable {
 
   /** Runs a command line. Returns the exit code. */
   static int execute(PrintWriter out, PrintWriter err, List<String> args) {
-    CommandLine root = new CommandLine(new Main());
+    Main main = new Main();
+    CommandLine root = new CommandLine(main);
     root.addSubcommand("init", new InitCommand());
     root.addSubcommand("run", new RunCommand());
     root.addSubcommand("config", new ConfigCommand());
+    root.addSubcommand("command", new CommandCommand());
     root.addSubcommand(new CommandLine.HelpCommand());
-    root.setCaseInsensitiveEnumValuesAllowed(true);
-    root.setParameterExceptionHandler((e, given) -> badUsage(e));
-    root.setExecutionExceptionHandler((failure, line, parsed) -> failed(failure, line));
+    Endings.install(root, () -> main.debug);
     root.setOut(out);
     root.setErr(err);
     return root.execute(args.toArray(String[]::new));
@@ -60,34 +60,5 @@ public final class Main implements Runnable {
   public void run() {
     throw new ParameterException(
         spec.commandLine(), "no command given; see sluice fleet --help for what there is");
-  }
-
-  private static int badUsage(ParameterException e) {
-    CommandLine line = e.getCommandLine();
-    String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
-    String remedy =
-        message.contains("; ") ? "" : "; see " + line.getCommandSpec().qualifiedName() + " --help";
-    say(line, message + remedy);
-    return ExitCode.USAGE;
-  }
-
-  private static int failed(Exception failure, CommandLine line) {
-    boolean isDebug = ((Main) line.getCommandSpec().root().userObject()).debug;
-    if (isDebug) {
-      failure.printStackTrace(line.getErr());
-    }
-    if (failure instanceof CommandFailure expected) {
-      say(line, String.valueOf(expected.getMessage()));
-      return expected.exitCode();
-    }
-    String message = failure.getMessage();
-    String said = message == null ? failure.getClass().getSimpleName() : message;
-    say(line, said.lines().findFirst().orElse("") + (isDebug ? "" : " (--debug shows where)"));
-    return ExitCode.FAILED;
-  }
-
-  private static void say(CommandLine line, String message) {
-    line.getErr().println("sluice: " + message);
-    line.getErr().flush();
   }
 }

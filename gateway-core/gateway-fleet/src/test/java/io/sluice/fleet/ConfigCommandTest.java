@@ -108,6 +108,24 @@ class ConfigCommandTest {
   }
 
   @Test
+  void aPlaceThatCannotBeWrittenIsSaidWithTheReason() throws Exception {
+    Files.writeString(folder.resolve("a.yaml"), "limits: {}");
+    assertThat(run("push", folder.resolve("a.yaml").toString(), "--all")).isZero();
+    assertThat(run("show", "1", folder.toString())).isEqualTo(ExitCode.FAILED);
+    assertThat(err.toString())
+        .contains("sluice: " + folder + ": FileAlreadyExistsException (--debug shows where)");
+  }
+
+  @Test
+  void aMisspeltWordIsAnsweredWithTheOneThatWasMeant() {
+    assertThat(run("lst")).isEqualTo(ExitCode.USAGE);
+    assertThat(err.toString()).contains("; did you mean list?");
+    PrintWriter said = new PrintWriter(err, true);
+    assertThat(Main.execute(said, said, List.of("run", "--confg", "a"))).isEqualTo(ExitCode.USAGE);
+    assertThat(err.toString()).contains("--config");
+  }
+
+  @Test
   void whomItIsForHasToBeSaid() throws Exception {
     Files.writeString(folder.resolve("a.yaml"), "limits: {}");
     assertThat(run("push", folder.resolve("a.yaml").toString())).isEqualTo(ExitCode.USAGE);

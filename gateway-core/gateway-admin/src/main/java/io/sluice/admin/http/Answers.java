@@ -40,6 +40,7 @@ public final class Answers {
     }
     switch (ctx.failure()) {
       case BadRequestException e -> error(ctx, 400, String.valueOf(e.getMessage()));
+      case NotOfferedException e -> error(ctx, 501, String.valueOf(e.getMessage()));
       case StoreUnavailableException e -> {
         ctx.response().putHeader("Retry-After", RETRY_SECONDS);
         error(ctx, 503, String.valueOf(e.getMessage()));

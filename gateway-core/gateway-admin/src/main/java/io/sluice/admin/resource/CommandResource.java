@@ -14,7 +14,6 @@ import io.sluice.api.DeviceId;
 import io.sluice.api.operator.CommandService;
 import io.sluice.api.operator.CommandService.CommandView;
 import io.sluice.api.operator.CommandService.Submission;
-import io.sluice.api.operator.DeviceDirectory;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.nio.charset.StandardCharsets;
@@ -23,6 +22,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** {@code /api/v1/devices/{id}/commands}: the way down. */
@@ -32,11 +32,14 @@ public final class CommandResource {
   private static final String DEFAULT_EXPIRY = "1h";
 
   private final CommandService service;
-  private final DeviceDirectory devices;
+  private final Predicate<DeviceId> isKnown;
 
-  public CommandResource(CommandService service, DeviceDirectory devices) {
+  /**
+   * @param isKnown whether a device is registered; may block
+   */
+  public CommandResource(CommandService service, Predicate<DeviceId> isKnown) {
     this.service = service;
-    this.devices = devices;
+    this.isKnown = isKnown;
   }
 
   public void mount(Router router) {
@@ -84,7 +87,7 @@ public final class CommandResource {
 
   private void list(RoutingContext ctx) {
     DeviceId id = DeviceResource.id(ctx);
-    if (devices.get(id) == null) {
+    if (!isKnown.test(id)) {
       DeviceResource.unknown(ctx);
       return;
     }

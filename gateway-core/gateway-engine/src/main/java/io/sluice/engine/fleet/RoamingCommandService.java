@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -23,8 +22,6 @@ import org.jspecify.annotations.Nullable;
  * is refused, since nobody knows where that is. Thread-safe; blocks on the network.
  */
 final class RoamingCommandService implements CommandService {
-  private static final int ATTEMPTS = 2;
-
   private final CommandService own;
   private final FleetQueues queues;
   private final FleetCommands fleet;
@@ -68,7 +65,7 @@ final class RoamingCommandService implements CommandService {
             payload.clone(),
             expiry);
     try {
-      return submit(order);
+      return OrderOnce.submit(this::fleet, order);
     } catch (StoreUnavailableException e) {
       if (roaming.isHere(device)) {
         // of the same id, so that it is one command where the store has it all the same
@@ -90,26 +87,6 @@ final class RoamingCommandService implements CommandService {
               + ")",
           e);
     }
-  }
-
-  /** The same id again is the same command, so that one of which nobody knows is tried again. */
-  private Submission submit(Order order) {
-    OutcomeUnknownException unknown = null;
-    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-      try {
-        return fleet().submit(order);
-      } catch (OutcomeUnknownException e) {
-        unknown = e;
-      } catch (StoreUnavailableException e) {
-        if (unknown == null) {
-          throw e; // it was never given to the store
-        }
-      }
-    }
-    throw new OutcomeUnknownException(
-        "the fleet's store went away: the command may be queued; look at the device's commands"
-            + " before you give it again",
-        Objects.requireNonNull(unknown));
   }
 
   @Override

@@ -10,6 +10,7 @@ import io.sluice.cli.config.GatewayFiles;
 import io.sluice.engine.coverage.slot.Calendar;
 import io.sluice.engine.normalize.profile.Profiles;
 import io.sluice.fleet.alarm.Acknowledgements;
+import io.sluice.fleet.command.FleetCommandService;
 import io.sluice.fleet.config.FleetFile;
 import io.sluice.fleet.config.ViewSettings;
 import io.sluice.fleet.device.DeviceWriter;
@@ -105,21 +106,36 @@ public final class Fleet implements AutoCloseable {
     ActWriter writer = closing(new ActWriter(clients.common(), topics.acknowledgements()));
     FleetSurface surface =
         new FleetSurface(
-            version, live, gateways, acts, writer, late, peers, calendar, clock, this::problem);
+            version,
+            live,
+            gateways,
+            acts,
+            writer,
+            late,
+            peers,
+            calendar,
+            openStore(file),
+            clock,
+            this::problem);
     AdminServer server = closing(AdminServer.start(file.admin(), surface, audit));
     admin = server;
-    FleetStoreSettings store = file.store();
-    if (store != null) {
-      PostgresLink link = closing(PostgresLink.open(store, "sluice fleet", clock));
-      devices =
-          closing(
-              new DeviceWriter(
-                  link, store, clients.common(), topics.devices(), profiles(file), clock));
-    }
     String advertised = view.advertise();
     InetSocketAddress bound = server.address();
     late.self(advertised == null ? bound.getHostString() + ':' + bound.getPort() : advertised);
     joiner.start();
+  }
+
+  /** What the fleet's store is for; null where the file names none. */
+  private @Nullable FleetCommandService openStore(FleetFile file) throws IOException {
+    FleetStoreSettings store = file.store();
+    if (store == null) {
+      return null;
+    }
+    Profiles profiles = profiles(file);
+    PostgresLink link = closing(PostgresLink.open(store, "sluice fleet", clock));
+    devices =
+        closing(new DeviceWriter(link, store, clients.common(), topics.devices(), profiles, clock));
+    return new FleetCommandService(link, profiles);
   }
 
   private static Profiles profiles(FleetFile file) throws IOException {

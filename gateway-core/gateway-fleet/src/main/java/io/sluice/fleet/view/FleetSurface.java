@@ -6,6 +6,7 @@ import io.sluice.admin.http.PathParameter;
 import io.sluice.admin.http.Query;
 import io.sluice.admin.http.Workers;
 import io.sluice.admin.resource.AlarmResource;
+import io.sluice.admin.resource.CommandResource;
 import io.sluice.admin.resource.CoverageResource;
 import io.sluice.admin.resource.Updates;
 import io.sluice.api.operator.AlarmService.AlarmView;
@@ -15,6 +16,8 @@ import io.sluice.api.operator.CoverageService.Window;
 import io.sluice.engine.coverage.slot.Calendar;
 import io.sluice.fleet.alarm.Acknowledgements;
 import io.sluice.fleet.alarm.FleetAlarms;
+import io.sluice.fleet.command.FleetCommandService;
+import io.sluice.fleet.command.NoCommands;
 import io.sluice.fleet.gateway.GatewayBook;
 import io.sluice.fleet.partition.FleetDevice;
 import io.sluice.fleet.partition.LivePartitions;
@@ -45,8 +48,10 @@ public final class FleetSurface implements AdminSurface {
   private final FleetCoverage coverage;
   private final FleetAlarms alarms;
   private final FleetMetrics metrics;
+  private final @Nullable FleetCommandService commands;
 
   /**
+   * @param commands null where the configuration names no store for them
    * @param problem why the process is not ready, or null
    */
   public FleetSurface(
@@ -58,6 +63,7 @@ public final class FleetSurface implements AdminSurface {
       Instances instances,
       Peers peers,
       Calendar calendar,
+      @Nullable FleetCommandService commands,
       Clock clock,
       Supplier<@Nullable String> problem) {
     this.version = version;
@@ -71,6 +77,7 @@ public final class FleetSurface implements AdminSurface {
     Gathering gathering = new Gathering(live, instances, peers, answers, gateways);
     this.coverage = new FleetCoverage(gathering, gateways, calendar, clock);
     this.alarms = new FleetAlarms(() -> alarms(gathering, clock), acts, writer, clock);
+    this.commands = commands;
     this.metrics = new FleetMetrics(version, live, gateways, instances, coverage);
   }
 
@@ -109,10 +116,17 @@ public final class FleetSurface implements AdminSurface {
         .get("/api/v1/devices/:id")
         .handler(Query.takes())
         .handler(Workers.blocking(this::device));
+    commandResource(commands).mount(router);
     new CoverageResource(coverage).mount(router);
     new AlarmResource(alarms).mount(router);
     parts.mount(vertx, router);
     router.get("/metrics").handler(Workers.blocking(metrics::scrape));
+  }
+
+  private static CommandResource commandResource(@Nullable FleetCommandService commands) {
+    return commands == null
+        ? new CommandResource(new NoCommands(), any -> true)
+        : new CommandResource(commands, commands::isKnown);
   }
 
   /**

@@ -219,6 +219,17 @@ public final class RegistryReader {
     return page;
   }
 
+  /** One device; null where there is none, or the user may not see it. */
+  public @Nullable Row device(Connection connection, String id) throws SQLException {
+    try (PreparedStatement select =
+        connection.prepareStatement("SELECT * FROM sluice.device WHERE id = ?")) {
+      select.setString(1, id);
+      try (ResultSet row = select.executeQuery()) {
+        return row.next() ? row(row) : null;
+      }
+    }
+  }
+
   private Row row(ResultSet row) throws SQLException {
     DeviceRow read = DeviceRow.read(row, cipher);
     return new Row(read.device(), read.revision(), read.changedMicros(), read.isHidden());

@@ -27,7 +27,6 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,17 +44,12 @@ public final class CommandQueues implements Commands, CommandService, DeviceChan
   private static final Logger LOG = LoggerFactory.getLogger(CommandQueues.class);
 
   static final int MAX_WAITING = 10_000;
-  static final int MAX_PAYLOAD_BYTES = 64 << 10;
-  static final Duration MIN_EXPIRY = Duration.ofSeconds(1);
-  static final Duration MAX_EXPIRY = Duration.ofDays(30);
 
   /** After it, an unacknowledged command may be polled again. */
   static final Duration POLL_AGAIN = Duration.ofSeconds(30);
 
   /** From here on a difference to the monotonic clock is that somebody has set the clock. */
   private static final long STEP_MIN_MICROS = 60_000_000;
-
-  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
   private final ToLongFunction<String> registrations;
   private final Presence presence;
@@ -211,7 +205,7 @@ public final class CommandQueues implements Commands, CommandService, DeviceChan
     if (registrations.applyAsLong(device.value()) == 0) {
       return new Submission.UnknownDevice();
     }
-    String fault = fault(name, payload, expiry);
+    String fault = CommandRules.fault(name, payload, expiry);
     if (fault != null) {
       return new Submission.Invalid(fault);
     }
@@ -261,23 +255,6 @@ public final class CommandQueues implements Commands, CommandService, DeviceChan
     }
     send(device, queue);
     return true;
-  }
-
-  private static @Nullable String fault(String name, byte[] payload, Duration expiry) {
-    if (!NAME.matcher(name).matches()) {
-      return "name: must be 1 to 64 of letters, digits and . _ -";
-    }
-    if (payload.length > MAX_PAYLOAD_BYTES) {
-      return "payload: has "
-          + payload.length
-          + " bytes; at most "
-          + MAX_PAYLOAD_BYTES
-          + " are taken";
-    }
-    if (expiry.compareTo(MIN_EXPIRY) < 0 || expiry.compareTo(MAX_EXPIRY) > 0) {
-      return "expiresIn: must be 1s to 30d";
-    }
-    return null;
   }
 
   private @Nullable CommandQueue reserve(DeviceId device) {

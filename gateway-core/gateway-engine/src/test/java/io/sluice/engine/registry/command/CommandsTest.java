@@ -242,7 +242,7 @@ class CommandsTest {
     assertThat(submit("more", HOUR)).isEqualTo(new Submission.QueueFull(CommandQueue.MAX_WAITING));
     assertThat(submit("a/b", HOUR)).isInstanceOf(Submission.Invalid.class);
     assertThat(submit("x", Duration.ofDays(31))).isInstanceOf(Submission.Invalid.class);
-    byte[] large = new byte[CommandQueues.MAX_PAYLOAD_BYTES + 1];
+    byte[] large = new byte[CommandRules.MAX_PAYLOAD_BYTES + 1];
     assertThat(registry.commandService().submit(DEVICE, "x", ContentType.BYTES, large, HOUR))
         .isInstanceOf(Submission.Invalid.class);
     clock.forward(HOUR);

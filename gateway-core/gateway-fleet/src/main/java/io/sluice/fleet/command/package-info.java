@@ -1,0 +1,3 @@
+/** Commands for devices, given at the fleet. */
+@org.jspecify.annotations.NullMarked
+package io.sluice.fleet.command;
