@@ -37,12 +37,18 @@ final class ClaimRows {
         row.getLong("claimed_ms"));
   }
 
-  static void save(Connection connection, StoredClaim claim, long revision) throws SQLException {
+  /**
+   * Writes a claim.
+   *
+   * @param region of the gateway that makes it, where it is new
+   */
+  static void save(Connection connection, StoredClaim claim, @Nullable String region, long revision)
+      throws SQLException {
     try (PreparedStatement upsert =
         connection.prepareStatement(
             "INSERT INTO sluice.claim (token_hash, name, profile, sector, site, pattern,"
-                + " uses_left, expires_ms, created_ms, revision) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?,"
-                + " ?) ON CONFLICT (token_hash) DO UPDATE SET (name, profile, sector, site,"
+                + " uses_left, expires_ms, created_ms, revision, region) VALUES (?, ?, ?, ?, ?, ?, ?,"
+                + " ?, ?, ?, ?) ON CONFLICT (token_hash) DO UPDATE SET (name, profile, sector, site,"
                 + " pattern, uses_left, expires_ms, created_ms, revision) = (excluded.name,"
                 + " excluded.profile, excluded.sector, excluded.site, excluded.pattern,"
                 + " excluded.uses_left, excluded.expires_ms, excluded.created_ms,"
@@ -57,6 +63,7 @@ final class ClaimRows {
       upsert.setLong(8, claim.expiresMillis());
       upsert.setLong(9, claim.createdMillis());
       upsert.setLong(10, revision);
+      upsert.setString(11, region);
       upsert.executeUpdate();
     }
   }
@@ -80,23 +87,33 @@ final class ClaimRows {
     }
   }
 
-  /** Site of the claim that was removed; null where there was none. */
-  static @Nullable String remove(Connection connection, String tokenHash) throws SQLException {
+  /** Where something was that is gone; of no region: everybody's. */
+  record Gone(String site, @Nullable String region) {}
+
+  /** Where the claim was that was removed; null where there was none. */
+  static @Nullable Gone remove(Connection connection, String tokenHash) throws SQLException {
     try (PreparedStatement delete =
         connection.prepareStatement(
-            "DELETE FROM sluice.claim WHERE token_hash = ? RETURNING site")) {
+            "DELETE FROM sluice.claim WHERE token_hash = ? RETURNING site, region")) {
       delete.setString(1, tokenHash);
       try (ResultSet row = delete.executeQuery()) {
-        return row.next() ? row.getString(1) : null;
+        return row.next() ? new Gone(row.getString(1), row.getString(2)) : null;
       }
     }
   }
 
-  static void mark(Connection connection, ClaimedDevice device, long revision) throws SQLException {
+  /**
+   * Writes what a claim gave.
+   *
+   * @param region of the gateway that gave it, where it is new
+   */
+  static void mark(
+      Connection connection, ClaimedDevice device, @Nullable String region, long revision)
+      throws SQLException {
     try (PreparedStatement upsert =
         connection.prepareStatement(
-            "INSERT INTO sluice.claimed_device (id, token_hash, issued_hash, claimed_ms, revision)"
-                + " VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET (token_hash, issued_hash,"
+            "INSERT INTO sluice.claimed_device (id, token_hash, issued_hash, claimed_ms, revision,"
+                + " region) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET (token_hash, issued_hash,"
                 + " claimed_ms, revision) = (excluded.token_hash, excluded.issued_hash,"
                 + " excluded.claimed_ms, excluded.revision)")) {
       upsert.setString(1, device.device());
@@ -104,6 +121,7 @@ final class ClaimRows {
       upsert.setString(3, device.issuedHash());
       upsert.setLong(4, device.claimedMillis());
       upsert.setLong(5, revision);
+      upsert.setString(6, region);
       upsert.executeUpdate();
     }
   }
@@ -129,14 +147,18 @@ final class ClaimRows {
     }
   }
 
-  /** Whether a mark was forgotten. */
-  static boolean settle(Connection connection, String device, String issued) throws SQLException {
+  /** Where the mark was that is forgotten; null where there was none. */
+  static @Nullable Gone settle(Connection connection, String device, String issued)
+      throws SQLException {
     try (PreparedStatement delete =
         connection.prepareStatement(
-            "DELETE FROM sluice.claimed_device WHERE id = ? AND issued_hash = ?")) {
+            "DELETE FROM sluice.claimed_device WHERE id = ? AND issued_hash = ?"
+                + " RETURNING region")) {
       delete.setString(1, device);
       delete.setString(2, issued);
-      return delete.executeUpdate() > 0;
+      try (ResultSet row = delete.executeQuery()) {
+        return row.next() ? new Gone("", row.getString(1)) : null;
+      }
     }
   }
 }

@@ -55,14 +55,20 @@ record DeviceRow(
     }
   }
 
-  static final String UPSERT =
+  private static final String VALUES =
       "INSERT INTO sluice.device (id, revision, changed_us, region, profile, sector, site,"
           + " interval_ms, parent, planned, commissioned, retired, timezone, password_hash,"
           + " token_hash, psk_identity, psk_key, certificate, certificate_authority, public_key,"
           + " secret, previous_until_ms, previous_password_hash, previous_token_hash,"
           + " previous_psk_identity, previous_psk_key, previous_certificate,"
           + " previous_certificate_authority, previous_public_key, previous_secret) VALUES (?, ?,"
-          + " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+          + " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+
+  /** Writes none where there is one of the id, which is another region's and not seen. */
+  static final String INSERT = VALUES + " ON CONFLICT (id) DO NOTHING";
+
+  static final String UPSERT =
+      VALUES
           + " ON CONFLICT (id) DO UPDATE SET (revision, changed_us, region, profile, sector, site,"
           + " interval_ms, parent, planned, commissioned, retired, timezone, password_hash,"
           + " token_hash, psk_identity, psk_key, certificate, certificate_authority, public_key,"

@@ -13,7 +13,8 @@ import java.util.List;
 public final class PostgresSchema {
   /** Names of the scripts in their order, without {@code .sql}. */
   public static final List<String> SCRIPTS =
-      List.of("V1__registry", "V2__gateways_sessions_commands", "V3__configurations");
+      List.of(
+          "V1__registry", "V2__gateways_sessions_commands", "V3__configurations", "V4__regions");
 
   /** Where the scripts are, for Flyway. */
   public static final String LOCATION = "classpath:io/sluice/store/postgres";

@@ -182,26 +182,26 @@ final class RegistryWriter {
       case Step.BarDevice bar -> bar(bar, removals);
       case Step.UnbarDevice unbar -> {
         if (unbar(unbar.device())) {
-          removals.add(Removals.BARRED, unbar.device(), "");
+          removals.add(Removals.BARRED, unbar.device(), "", null);
         }
         local.add(unbar);
       }
       case Step.SaveClaim save -> {
-        ClaimRows.save(connection, save.claim(), revision);
+        ClaimRows.save(connection, save.claim(), region, revision);
         local.add(
             scope.has(save.claim().site()) ? save : new Step.RemoveClaim(save.claim().tokenHash()));
       }
       case Step.RemoveClaim remove -> {
-        String site = ClaimRows.remove(connection, remove.tokenHash());
-        if (site != null) {
-          removals.add(Removals.CLAIM, remove.tokenHash(), site);
+        ClaimRows.Gone gone = ClaimRows.remove(connection, remove.tokenHash());
+        if (gone != null) {
+          removals.add(Removals.CLAIM, remove.tokenHash(), gone.site(), gone.region());
         }
         local.add(remove);
       }
       case Step.UseClaim use ->
           local.add(new Step.SaveClaim(ClaimRows.use(connection, use.tokenHash(), revision)));
       case Step.MarkClaimed mark -> {
-        ClaimRows.mark(connection, mark.device(), revision);
+        ClaimRows.mark(connection, mark.device(), region, revision);
         local.add(mark);
       }
       case Step.ReissueClaimed again ->
@@ -210,8 +210,9 @@ final class RegistryWriter {
                   ClaimRows.reissue(
                       connection, again.device(), again.issuedHash(), again.nextHash(), revision)));
       case Step.SettleClaimed settle -> {
-        if (ClaimRows.settle(connection, settle.device(), settle.issuedHash())) {
-          removals.add(Removals.CLAIMED, settle.device(), "");
+        ClaimRows.Gone gone = ClaimRows.settle(connection, settle.device(), settle.issuedHash());
+        if (gone != null) {
+          removals.add(Removals.CLAIMED, settle.device(), gone.site(), gone.region());
         }
         local.add(settle);
       }
@@ -287,7 +288,7 @@ final class RegistryWriter {
     }
     for (Step gone : dropped) {
       if (gone instanceof Step.UnbarDevice unbar) {
-        removals.add(Removals.BARRED, unbar.device(), "");
+        removals.add(Removals.BARRED, unbar.device(), "", null);
       }
     }
     local.addAll(dropped);
@@ -313,9 +314,9 @@ final class RegistryWriter {
       String site = known.device().device().site();
       if (next == null) {
         gone.add(each.getKey());
-        removals.add(Removals.DEVICE, each.getKey(), site);
+        removals.add(Removals.DEVICE, each.getKey(), site, known.region());
       } else if (!site.equals(next.device().device().site())) {
-        removals.add(Removals.DEVICE, each.getKey(), site);
+        removals.add(Removals.DEVICE, each.getKey(), site, known.region());
       }
     }
     if (!gone.isEmpty()) {
@@ -325,18 +326,35 @@ final class RegistryWriter {
         delete.executeUpdate();
       }
     }
-    try (PreparedStatement upsert = connection.prepareStatement(DeviceRow.UPSERT)) {
-      boolean isAny = false;
-      for (DeviceRow row : after.values()) {
-        if (row != null) {
-          row.bind(upsert);
-          upsert.addBatch();
-          isAny = true;
-        }
+    List<DeviceRow> rows = after.values().stream().filter(Objects::nonNull).toList();
+    put(DeviceRow.UPSERT, rows.stream().filter(row -> isKnown(row)).toList());
+    List<DeviceRow> fresh = rows.stream().filter(row -> !isKnown(row)).toList();
+    int[] counts = put(DeviceRow.INSERT, fresh);
+    for (int i = 0; i < counts.length; i++) {
+      if (counts[i] == 0) {
+        throw new StoreConflictException(
+            "device "
+                + fresh.get(i).device().id()
+                + " is registered in another region of the fleet");
       }
-      if (isAny) {
-        int[] _ = upsert.executeBatch();
+    }
+  }
+
+  private boolean isKnown(DeviceRow row) {
+    return before.containsKey(row.device().id());
+  }
+
+  /** How many rows each has written. */
+  private int[] put(String sql, List<DeviceRow> rows) throws SQLException {
+    if (rows.isEmpty()) {
+      return new int[0];
+    }
+    try (PreparedStatement put = connection.prepareStatement(sql)) {
+      for (DeviceRow row : rows) {
+        row.bind(put);
+        put.addBatch();
       }
+      return put.executeBatch();
     }
   }
 }

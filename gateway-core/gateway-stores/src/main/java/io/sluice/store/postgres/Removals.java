@@ -3,6 +3,7 @@ package io.sluice.store.postgres;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
 
 /** The table {@code sluice.removal} in SQL: what is gone, bounded by its number of rows. */
 final class Removals {
@@ -31,17 +32,23 @@ final class Removals {
     this.changedMicros = changedMicros;
   }
 
-  void add(String kind, String key, String site) throws SQLException {
+  /**
+   * Notes that something is gone.
+   *
+   * @param region whose it was; null: everybody's
+   */
+  void add(String kind, String key, String site, @Nullable String region) throws SQLException {
     try (PreparedStatement upsert =
         connection.prepareStatement(
-            "INSERT INTO sluice.removal (revision, changed_us, kind, key, site)"
-                + " VALUES (?, ?, ?, ?, ?) ON CONFLICT (kind, key, site) DO UPDATE"
+            "INSERT INTO sluice.removal (revision, changed_us, kind, key, site, region)"
+                + " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (kind, key, site, region) DO UPDATE"
                 + " SET (revision, changed_us) = (excluded.revision, excluded.changed_us)")) {
       upsert.setLong(1, revision);
       upsert.setLong(2, changedMicros);
       upsert.setString(3, kind);
       upsert.setString(4, key);
       upsert.setString(5, site);
+      upsert.setString(6, region == null ? "" : region);
       upsert.executeUpdate();
     }
   }
@@ -51,14 +58,9 @@ final class Removals {
     if (revision % LOOK_EACH != 0 && kept == KEPT) {
       return;
     }
-    try (PreparedStatement delete =
-        connection.prepareStatement(
-            "WITH ended AS (DELETE FROM sluice.removal WHERE revision <= (SELECT revision FROM"
-                + " sluice.removal ORDER BY revision DESC OFFSET ? LIMIT 1) RETURNING revision)"
-                + " UPDATE sluice.registry SET oldest = greatest(oldest, (SELECT max(revision) FROM"
-                + " ended)) WHERE EXISTS (SELECT 1 FROM ended)")) {
+    try (PreparedStatement delete = connection.prepareStatement("SELECT sluice.trim_removals(?)")) {
       delete.setInt(1, kept);
-      delete.executeUpdate();
+      delete.execute();
     }
   }
 }

@@ -39,14 +39,29 @@ final class FleetMember implements ForwardingStore {
     return member;
   }
 
+  /** One of a region that is connected and has caught up. */
+  static FleetMember openIn(String region, Path data, FleetStoreSettings settings)
+      throws IOException {
+    FleetMember member = start(region, data, settings);
+    member.load(new Loader() {});
+    member.store.follow();
+    member.awaitConnected();
+    return member;
+  }
+
   /** One that has not been loaded. */
   static FleetMember start(Path data, FleetStoreSettings settings, String... sites)
       throws IOException {
+    return start("north", data, settings, sites);
+  }
+
+  private static FleetMember start(
+      String region, Path data, FleetStoreSettings settings, String... sites) throws IOException {
     PostgresLink link = PostgresLink.open(settings, "test", Clock.systemUTC());
     RegistryStore local = StoreFactory.open(StoreFactory.DEFAULT_TYPE, data);
     FleetScope scope = sites.length == 0 ? null : new FleetScope(List.of(sites));
     return new FleetMember(
-        link, FollowingStore.over(local, link, new FleetSettings(settings, "north", scope)));
+        link, FollowingStore.over(local, link, new FleetSettings(settings, region, scope)));
   }
 
   void awaitConnected() {

@@ -13,7 +13,6 @@ import io.sluice.api.fleet.ConfigurationStore.Version;
 import io.sluice.api.store.StoreUnavailableException;
 import io.sluice.testkit.PostgreSql;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -37,11 +36,7 @@ class PostgresConfigurationsTest {
   void tables() throws IOException {
     PostgreSql server = PostgreSql.shared();
     String name = server.newDatabase();
-    try (InputStream script =
-        PostgresConfigurations.class.getResourceAsStream("V3__configurations.sql")) {
-      server.sql(
-          name, "create schema sluice", new String(script.readAllBytes(), StandardCharsets.UTF_8));
-    }
+    FleetDatabase.migrate(server, name);
     database.setPortNumbers(new int[] {server.port});
     database.setDatabaseName(name);
     database.setUser(PostgreSql.USER);
