@@ -2,14 +2,14 @@ package io.sluice.fleet.alarm;
 
 import io.sluice.api.operator.AlarmService.AlarmView;
 import io.sluice.api.operator.AlarmService.State;
+import io.sluice.engine.record.PoisonRecordException;
+import io.sluice.engine.record.PoisonRecordException.Kind;
+import io.sluice.fleet.topic.TopicJson;
 import java.util.LinkedHashMap;
-import java.util.Locale;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -18,7 +18,6 @@ import tools.jackson.databind.json.JsonMapper;
  * books of the gateways are as they were. {@value #KEPT} are kept, the newest. Thread-safe.
  */
 public final class Acknowledgements {
-  private static final Logger LOG = LoggerFactory.getLogger(Acknowledgements.class);
   private static final int KEPT = 200_000;
   private static final JsonMapper JSON = JsonMapper.shared();
 
@@ -32,27 +31,48 @@ public final class Acknowledgements {
 
   private final Map<Long, Act> acts = new LinkedHashMap<>();
 
-  /** Takes one record of the topic; what cannot be read is told and left out. */
-  public synchronized void take(byte @Nullable [] value) {
+  /**
+   * Takes one record of the topic; a removal changes nothing.
+   *
+   * @throws PoisonRecordException where it cannot be used
+   */
+  public void take(byte @Nullable [] key, byte @Nullable [] value, long nowMicros)
+      throws PoisonRecordException {
+    String alarm = TopicJson.key(key);
     if (value == null) {
       return;
     }
-    try {
-      JsonNode said = JSON.readTree(value);
-      JsonNode note = said.path("note");
-      put(
-          said.path("id").asLong(),
-          new Act(
-              State.valueOf(said.path("state").asString("").toUpperCase(Locale.ROOT)),
-              said.path("by").asString(""),
-              note.isString() ? note.asString() : null,
-              said.path("at").asLong()));
-    } catch (JacksonException | IllegalArgumentException e) {
-      LOG.warn("fleet: an acknowledgement cannot be read, and is left out: {}", e.getMessage());
+    JsonNode said = TopicJson.object(value);
+    long id = TopicJson.integer(said, "id");
+    if (!alarm.equals(key(TopicJson.text(said, "gateway"), id))) {
+      throw new PoisonRecordException(Kind.KEY_DIFFERS, "its key is not its gateway and alarm");
     }
+    JsonNode note = said.path("note");
+    Act act =
+        new Act(
+            state(TopicJson.text(said, "state")),
+            TopicJson.text(said, "by"),
+            note.isString() ? note.asString() : null,
+            TopicJson.time(said, "at", nowMicros));
+    put(id, act);
   }
 
-  private void put(long id, Act act) {
+  private static State state(String label) throws PoisonRecordException {
+    for (State each : List.of(State.ACKNOWLEDGED, State.CLEARED)) {
+      if (label.equals(each.label())) {
+        return each;
+      }
+    }
+    throw TopicJson.invalid("its state is \"" + label + "\": acknowledged and cleared are known");
+  }
+
+  /** Under which key one stands on the topic. */
+  static String key(String gateway, long id) {
+    return gateway + '/' + id;
+  }
+
+  /** Takes one that was done here. */
+  synchronized void put(long id, Act act) {
     acts.remove(id);
     acts.put(id, act);
     if (acts.size() > KEPT) {

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -164,9 +165,10 @@ public final class FleetAlarms implements AlarmService {
     if (alarm == null || alarm.state() == State.CLEARED) {
       return alarm;
     }
-    byte[] value = Acknowledgements.write(alarm, new Act(wanted, by, note, nowMicros()));
-    writer.write(alarm.gateway() + "/" + alarm.id(), value);
-    acts.take(value); // it comes by the topic too, which changes nothing more
+    Act act = new Act(wanted, by, note, nowMicros());
+    String key = Acknowledgements.key(Objects.requireNonNullElse(alarm.gateway(), ""), id);
+    writer.write(key, Acknowledgements.write(alarm, act));
+    acts.put(id, act); // it comes by the topic too, which changes nothing more
     return acts.over(alarm);
   }
 

@@ -6,7 +6,8 @@ import io.sluice.engine.coverage.slot.Exclusions;
 import io.sluice.engine.coverage.slot.GroupKey;
 import io.sluice.engine.coverage.slot.Intervals;
 import io.sluice.engine.coverage.slot.Intervals.Interval;
-import java.nio.charset.StandardCharsets;
+import io.sluice.engine.record.PoisonRecordException;
+import io.sluice.fleet.topic.TopicJson;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -14,13 +15,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * All gateways, by what they wrote to the topic {@code sluice.fleet.gateways}: their status, and
@@ -31,12 +27,15 @@ public final class GatewayBook {
   /** A gateway that has said nothing for so long is silent; it says something each 10 s. */
   public static final long SILENT_MICROS = 35_000_000;
 
-  private static final Logger LOG = LoggerFactory.getLogger(GatewayBook.class);
+  /** Gateways that are kept; those that come after them are left out. */
+  private static final int MAX = 50_000;
+
+  /** A clock is not off by less: what it differs by is the way of the message. */
+  private static final long CLOCK_OFF_MICROS = 10_000_000;
+
   private static final String DOWNTIME = "#downtime";
-  private static final JsonMapper JSON = JsonMapper.shared();
 
   private final Clock clock;
-  private final AtomicLong poison = new AtomicLong();
   private volatile State state = new State(Map.of(), Map.of(), Map.of(), 0);
 
   /**
@@ -53,39 +52,31 @@ public final class GatewayBook {
   }
 
   /**
-   * Takes one record of the topic. What cannot be read is counted and told, and changes nothing.
+   * Takes one record of the topic. What cannot be used changes nothing.
    *
    * @param heardMillis when the broker took it
+   * @throws PoisonRecordException where it cannot be used
    */
-  public synchronized void take(byte @Nullable [] key, byte @Nullable [] value, long heardMillis) {
-    if (key == null) {
-      refuse("a record without a key");
-      return;
-    }
-    String name = new String(key, StandardCharsets.UTF_8);
+  public synchronized void take(byte @Nullable [] key, byte @Nullable [] value, long heardMillis)
+      throws PoisonRecordException {
+    String name = TopicJson.key(key);
     boolean isDowntime = name.endsWith(DOWNTIME);
     String gateway = isDowntime ? name.substring(0, name.length() - DOWNTIME.length()) : name;
-    try {
-      JsonNode said = value == null ? null : JSON.readTree(value);
-      if (isDowntime) {
-        downtime(gateway, said);
-      } else {
-        status(gateway, said, heardMillis);
+    JsonNode said = value == null ? null : TopicJson.object(value);
+    if (said != null) {
+      TopicJson.requireKey(said, "gateway", gateway);
+      boolean isKnown =
+          isDowntime ? state.downtimes.containsKey(gateway) : state.statuses.containsKey(gateway);
+      int known = isDowntime ? state.downtimes.size() : state.statuses.size();
+      if (!isKnown && known >= MAX) {
+        throw TopicJson.invalid("is of one gateway more than " + MAX);
       }
-    } catch (JacksonException | IllegalArgumentException e) {
-      refuse("the record of " + name + ": " + e.getMessage());
     }
-  }
-
-  private void refuse(String what) {
-    if (poison.getAndIncrement() == 0) {
-      LOG.warn("fleet: {} cannot be read, and is left out; further ones are only counted", what);
+    if (isDowntime) {
+      downtime(gateway, said);
+    } else {
+      status(gateway, said, heardMillis);
     }
-  }
-
-  /** How many records could not be read. */
-  public long poison() {
-    return poison.get();
   }
 
   private void status(String gateway, @Nullable JsonNode said, long heardMillis) {
@@ -99,7 +90,7 @@ public final class GatewayBook {
     state = new State(statuses, state.downtimes, state.stops, state.revision + (isSame ? 0 : 1));
   }
 
-  private void downtime(String gateway, @Nullable JsonNode said) {
+  private void downtime(String gateway, @Nullable JsonNode said) throws PoisonRecordException {
     Map<String, Exclusions> downtimes = new TreeMap<>(state.downtimes);
     Map<String, List<Stop>> stops = new TreeMap<>(state.stops);
     if (said == null) {
@@ -107,8 +98,9 @@ public final class GatewayBook {
       stops.remove(gateway);
     } else {
       List<Interval> outages = new ArrayList<>();
-      said.path("outages")
-          .forEach(each -> outages.add(new Interval(each.path(0).asLong(), each.path(1).asLong())));
+      for (JsonNode each : said.path("outages")) {
+        outages.add(outage(each));
+      }
       List<Stop> own = stops(said);
       stops.put(gateway, own);
       downtimes.put(gateway, Exclusions.of(own, outages));
@@ -116,16 +108,38 @@ public final class GatewayBook {
     state = new State(state.statuses, downtimes, stops, state.revision + 1);
   }
 
-  private static List<Stop> stops(JsonNode said) {
+  private Interval outage(JsonNode said) throws PoisonRecordException {
+    JsonNode from = said.path(0);
+    JsonNode to = said.path(1);
+    if (!from.isIntegralNumber() || !to.isIntegralNumber() || from.asLong() > to.asLong()) {
+      throw TopicJson.invalid("has an outage that is no pair of from and to");
+    }
+    long now = clock.millis() * 1_000;
+    TopicJson.requireTime(from.asLong(), "outage", now);
+    TopicJson.requireTime(to.asLong(), "outage", now);
+    return new Interval(from.asLong(), to.asLong());
+  }
+
+  private static StopScope scope(JsonNode said) throws PoisonRecordException {
+    String label = TopicJson.text(said, "scope");
+    for (StopScope each : StopScope.values()) {
+      if (label.equals(each.name().toLowerCase(Locale.ROOT))) {
+        return each;
+      }
+    }
+    throw TopicJson.invalid("has a stop of \"" + label + "\", which is no scope");
+  }
+
+  private static List<Stop> stops(JsonNode said) throws PoisonRecordException {
     List<Stop> stops = new ArrayList<>();
     for (JsonNode each : said.path("stops")) {
       JsonNode to = each.path("to");
       stops.add(
           new Stop(
               each.path("id").asLong(0),
-              StopScope.valueOf(each.path("scope").asString("").toUpperCase(Locale.ROOT)),
+              scope(each),
               each.path("key").asString(""),
-              each.path("from").asLong(),
+              TopicJson.integer(each, "from"),
               to.isNumber() ? (Long) to.asLong() : null,
               each.path("reason").asString(""),
               each.path("by").asString("")));
@@ -195,6 +209,16 @@ public final class GatewayBook {
   /** Whether a gateway has said nothing for {@value #SILENT_MICROS} µs, and has not stopped. */
   public boolean isSilent(GatewayStatus status) {
     return !status.stopped() && clock.millis() * 1_000 - status.heardMicros() > SILENT_MICROS;
+  }
+
+  /**
+   * How far that gateway's clock is ahead of the broker's, microseconds, negative where it is
+   * behind; 0 where it is not off by more than a message may take, or not known.
+   */
+  public long clockOffMicros(String gateway) {
+    GatewayStatus status = state.statuses.get(gateway);
+    long off = status == null ? 0 : status.atMicros() - status.heardMicros();
+    return Math.abs(off) < CLOCK_OFF_MICROS ? 0 : off;
   }
 
   /** Whether sessions of that run of a gateway may still live. */

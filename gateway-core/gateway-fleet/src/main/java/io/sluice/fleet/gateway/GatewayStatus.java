@@ -39,6 +39,8 @@ public record GatewayStatus(
     double lagSeconds,
     long backlog,
     long deadLetters) {
+  /** After the year 9999: no clock is further off. */
+  private static final long CLOCK_MAX_MICROS = 1L << 58;
 
   /** As the gateway wrote it. */
   static GatewayStatus of(String gateway, JsonNode said, long heardMicros) {
@@ -63,7 +65,7 @@ public record GatewayStatus(
         said.path("version").asString(""),
         said.path("run").asString(""),
         said.path("started").asLong(0),
-        said.path("at").asLong(0),
+        Math.clamp(said.path("at").asLong(0), 0, CLOCK_MAX_MICROS),
         heardMicros,
         said.path("stopped").asBoolean(false),
         said.path("ready").asBoolean(false),

@@ -5,6 +5,8 @@ import io.sluice.engine.record.EncodedRecord;
 import io.sluice.engine.record.PoisonRecordException;
 import io.sluice.engine.record.RecordDecoder;
 import io.sluice.fleet.gateway.GatewayBook;
+import io.sluice.fleet.topic.Refusals;
+import io.sluice.fleet.topic.TopicJson;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -19,11 +21,6 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.WindowStore;
 import org.apache.kafka.streams.state.WindowStoreIterator;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * One partition's task: takes records, the registry's changes and the sessions of its devices, in
@@ -31,27 +28,29 @@ import tools.jackson.databind.json.JsonMapper;
  * out: it never stops the task. Of the task's thread.
  */
 final class CoverageProcessor implements Processor<byte[], byte[], Void, Void> {
-  private static final Logger LOG = LoggerFactory.getLogger(CoverageProcessor.class);
-  private static final JsonMapper JSON = JsonMapper.shared();
   private static final Duration LOOK = Duration.ofSeconds(1);
   private static final Duration UPKEEP = Duration.ofMinutes(5);
-  private static final long TELL_MILLIS = 60_000;
   private static final byte[] SEEN = {1};
 
   private final Topics topics;
   private final GatewayBook gateways;
   private final LivePartitions live;
   private final Calendar calendar;
+  private final Refusals refusals;
   private final RecordDecoder decoding = new RecordDecoder();
   private @Nullable ProcessorContext<Void, Void> context;
   private @Nullable PartitionBook book;
   private @Nullable PartitionAlarms alarms;
   private @Nullable WaitingRecords waiting;
   private @Nullable WindowStore<Bytes, byte[]> seen;
-  private long toldMillis;
-  private long untold;
 
-  CoverageProcessor(Topics topics, GatewayBook gateways, LivePartitions live, Calendar calendar) {
+  CoverageProcessor(
+      Topics topics,
+      GatewayBook gateways,
+      LivePartitions live,
+      Calendar calendar,
+      Refusals refusals) {
+    this.refusals = refusals;
     this.topics = topics;
     this.gateways = gateways;
     this.live = live;
@@ -100,11 +99,7 @@ final class CoverageProcessor implements Processor<byte[], byte[], Void, Void> {
   public void process(Record<byte[], byte[]> record) {
     String topic = context().recordMetadata().map(each -> each.topic()).orElse("");
     byte[] key = record.key();
-    if (key == null || key.length == 0) {
-      refuse(topic, "NO_KEY", "has no key");
-      return;
-    }
-    if (key[0] == '#') {
+    if (key != null && key.length > 0 && key[0] == '#') {
       return; // the writer's own mark
     }
     try {
@@ -115,33 +110,34 @@ final class CoverageProcessor implements Processor<byte[], byte[], Void, Void> {
       } else {
         record(key, record.value());
       }
-    } catch (JacksonException | IllegalArgumentException | ArithmeticException e) {
-      refuse(topic, "NOT_JSON", String.valueOf(e.getMessage()));
     } catch (PoisonRecordException e) {
-      refuse(topic, e.kind().name(), String.valueOf(e.getMessage()));
+      refusals.refuse(topic, e);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private void record(byte[] key, byte @Nullable [] value)
-      throws IOException, PoisonRecordException {
+  private long nowMicros() {
+    return context().currentSystemTimeMs() * 1_000;
+  }
+
+  private void record(byte @Nullable [] key, byte @Nullable [] value) throws IOException {
     EncodedRecord view = decoding.decode(key, value);
+    TopicJson.requireTime(view.receivedMicros(), "rx", nowMicros());
     live.count("records", 1);
     if (isRepeated(view)) {
       live.count("duplicates", 1);
       return;
     }
-    PartitionAlarms ofAlarms = alarms;
-    if (ofAlarms != null && view.isOfGateway()) {
-      ofAlarms.take(view);
+    if (alarms != null && view.isOfGateway()) {
+      alarms.take(view, book().heard(view.device()));
     }
     String device = view.device();
     if (book().isKnown(device)) {
       view.rewind();
       book().count(view);
     } else if (value != null && !view.isOfGateway() && waiting != null) {
-      boolean isKept = waiting.add(device, value, context().currentSystemTimeMs() * 1_000);
+      boolean isKept = waiting.add(device, value, nowMicros());
       live.count(isKept ? "waited" : "unknown", 1);
     }
   }
@@ -164,19 +160,14 @@ final class CoverageProcessor implements Processor<byte[], byte[], Void, Void> {
     return false;
   }
 
-  private void device(Record<byte[], byte[]> record) throws IOException, PoisonRecordException {
-    String id = PartitionBook.text(record.key());
+  private void device(Record<byte[], byte[]> record) throws IOException {
+    String id = TopicJson.key(record.key());
     byte[] value = record.value();
     if (value == null) {
-      Header at = record.headers().lastHeader("at");
-      long micros =
-          at == null || at.value() == null
-              ? record.timestamp() * 1_000
-              : Long.parseLong(PartitionBook.text(at.value()));
-      book().remove(id, micros);
+      book().remove(id, removed(record));
       return;
     }
-    boolean isNew = book().register(id, JSON.readTree(value));
+    boolean isNew = book().register(id, RegisteredWord.of(id, value, nowMicros()));
     if (isNew && waiting != null) {
       for (byte[] kept : waiting.take(id)) {
         book().count(decoding.decode(record.key(), kept));
@@ -184,30 +175,25 @@ final class CoverageProcessor implements Processor<byte[], byte[], Void, Void> {
     }
   }
 
-  private void session(Record<byte[], byte[]> record) throws IOException {
-    byte[] value = record.value();
-    if (value != null) {
-      JsonNode said = JSON.readTree(value);
-      book().session(PartitionBook.text(record.key()), said);
+  /** When the registry let it go. */
+  private static long removed(Record<byte[], byte[]> record) throws PoisonRecordException {
+    Header at = record.headers().lastHeader("at");
+    if (at == null || at.value() == null) {
+      return record.timestamp() * 1_000;
+    }
+    try {
+      return Long.parseLong(PartitionBook.text(at.value()));
+    } catch (NumberFormatException e) {
+      throw TopicJson.invalid("its header \"at\" is no whole number");
     }
   }
 
-  /** A fault is told at most once a minute: a topic may be full of them. */
-  private void refuse(String topic, String kind, String why) {
-    live.count("poison/" + topic + '/' + kind, 1);
-    long now = context().currentSystemTimeMs();
-    if (toldMillis != 0 && now - toldMillis < TELL_MILLIS) {
-      untold++;
-      return;
+  private void session(Record<byte[], byte[]> record) throws IOException {
+    String id = TopicJson.key(record.key());
+    byte[] value = record.value();
+    if (value != null) {
+      book().session(id, SessionWord.of(id, value, nowMicros()));
     }
-    LOG.warn(
-        "fleet: what came on {} is left out ({}): {}{}",
-        topic,
-        kind,
-        why,
-        untold > 0 ? "; " + untold + " more since the last such line" : "");
-    toldMillis = now;
-    untold = 0;
   }
 
   private void look(long nowMicros) {

@@ -19,7 +19,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 
 /**
  * What the fleet knows of a device beside its coverage: its place in the registry, its session, and
@@ -82,57 +81,38 @@ final class DeviceEntry implements ExcludedTimes {
    *
    * @param shapes where devices that are held to the same share one object
    */
-  boolean register(JsonNode said, Map<ReportingExpectation, ReportingExpectation> shapes) {
-    long told = said.path("rev").asLong(0);
-    if (told < revision) {
+  boolean register(RegisteredWord said, Map<ReportingExpectation, ReportingExpectation> shapes) {
+    if (said.revision() < revision) {
       return false;
     }
-    long interval = said.path("interval").asLong(60_000_000L);
-    JsonNode parent = said.path("parent");
-    Device now =
-        new Device(
-            new DeviceId(id),
-            said.path("profile").asString(""),
-            said.path("sector").asString(""),
-            said.path("site").asString(""),
-            Duration.ofNanos(Math.multiplyExact(interval, 1_000L)),
-            parent.isString() ? new DeviceId(parent.asString()) : null,
-            said.path("planned").asBoolean(true),
-            said.path("commissioned").asBoolean(true),
-            said.path("retired").asBoolean(false));
-    JsonNode metrics = said.path("metrics");
-    ReportingExpectation held = ReportingExpectation.NOTHING;
-    if (metrics.isArray()) {
-      Map<String, Integer> places = new HashMap<>();
-      metrics.forEach(each -> places.putIfAbsent(each.asString(), places.size()));
-      held = new ReportingExpectation(places, interval);
-    }
-    revision = told;
-    device = now;
-    shape = shapes.computeIfAbsent(held, each -> each);
+    revision = said.revision();
+    device = said.device();
+    shape = shapes.computeIfAbsent(said.held(), each -> each);
     return true;
   }
 
   /**
    * Takes over what a gateway says of the device's session: of another than the one with the live
    * session only where it is newer.
+   *
+   * @param clockOff how far that gateway's clock is ahead, microseconds: what two gateways say is
+   *     compared after taking it off
    */
-  void session(JsonNode said) {
-    String gateway = said.path("gateway").asString("");
-    Contact told =
-        Contact.valueOf(said.path("contact").asString("").toUpperCase(java.util.Locale.ROOT));
-    long from = said.path("since").asLong(0);
-    seen = Math.max(seen, said.path("seen").asLong(NEVER));
-    boolean isOther = !gateway.equals(sessionGateway);
-    if (isOther && contact == Contact.LIVE && (told != Contact.LIVE || from < since)) {
+  void session(SessionWord said, long clockOff) {
+    long from = said.since() - clockOff;
+    if (said.seen() != NEVER) {
+      seen = Math.max(seen, said.seen() - clockOff);
+    }
+    boolean isOther = !said.gateway().equals(sessionGateway);
+    if (isOther && contact == Contact.LIVE && (said.contact() != Contact.LIVE || from < since)) {
       return;
     }
     if (isOther && from < since) {
       return;
     }
-    sessionGateway = gateway.intern();
-    sessionRun = said.path("run").asString("").intern();
-    contact = told;
+    sessionGateway = said.gateway();
+    sessionRun = said.run();
+    contact = said.contact();
     since = from;
   }
 

@@ -2,6 +2,7 @@ package io.sluice.fleet.partition;
 
 import io.sluice.engine.coverage.slot.Calendar;
 import io.sluice.fleet.gateway.GatewayBook;
+import io.sluice.fleet.topic.Refusals;
 import java.time.Duration;
 import java.util.Map;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -31,9 +32,14 @@ public final class FleetTopology {
    * Puts it together.
    *
    * @param live gets the partitions whose tasks run here
+   * @param refusals gets what cannot be used
    */
   public static Topology of(
-      Topics topics, GatewayBook gateways, LivePartitions live, Calendar calendar) {
+      Topics topics,
+      GatewayBook gateways,
+      LivePartitions live,
+      Calendar calendar,
+      Refusals refusals) {
     Topology topology = new Topology();
     topology.addSource(
         "input",
@@ -41,7 +47,9 @@ public final class FleetTopology {
         new ByteArrayDeserializer(),
         topics.byDevice().toArray(String[]::new));
     topology.addProcessor(
-        PROCESSOR, () -> new CoverageProcessor(topics, gateways, live, calendar), "input");
+        PROCESSOR,
+        () -> new CoverageProcessor(topics, gateways, live, calendar, refusals),
+        "input");
     topology.addStateStore(
         Stores.keyValueStoreBuilder(
                 Stores.persistentKeyValueStore(COVERAGE), Serdes.Bytes(), Serdes.ByteArray())

@@ -34,14 +34,9 @@ public final class LivePartitions {
     counters.computeIfAbsent(what, key -> new LongAdder()).add(more);
   }
 
-  /** Since the process began: {@code records}, {@code duplicates}, {@code poison} and so on. */
+  /** Since the process began: {@code records}, {@code duplicates} and so on. */
   public long counted(String what) {
     LongAdder counter = counters.get(what);
     return counter == null ? 0 : counter.sum();
-  }
-
-  /** All that was counted, by name. */
-  public Map<String, LongAdder> counters() {
-    return Map.copyOf(counters);
   }
 }

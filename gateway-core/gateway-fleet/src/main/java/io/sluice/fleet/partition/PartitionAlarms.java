@@ -7,16 +7,20 @@ import io.sluice.api.operator.AlarmService.AlarmView;
 import io.sluice.api.operator.AlarmService.Kind;
 import io.sluice.api.operator.AlarmService.State;
 import io.sluice.engine.record.EncodedRecord;
+import io.sluice.engine.record.PoisonRecordException;
+import io.sluice.fleet.topic.TopicJson;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -29,6 +33,10 @@ import tools.jackson.databind.json.JsonMapper;
 public final class PartitionAlarms {
   private static final int OPEN_MAX = 50_000;
   private static final int CLEARED_MAX = 5_000;
+
+  /** Who cleared what the gateway of it does not know to be over. */
+  private static final String FLEET = "fleet";
+
   private static final JsonMapper JSON = JsonMapper.shared();
 
   /** What alarms are told apart by. */
@@ -37,6 +45,16 @@ public final class PartitionAlarms {
   private final PartitionStore store;
   private final Map<Key, AlarmView> alarms = new LinkedHashMap<>();
   private final Deque<Key> cleared = new ArrayDeque<>();
+
+  /** The open ones of kind supervision, by device. */
+  private final Map<String, Set<Key>> silences = new HashMap<>();
+
+  /**
+   * Where a device was heard last.
+   *
+   * @param micros when, microseconds since the epoch
+   */
+  record Heard(String gateway, long micros) {}
 
   private PartitionAlarms(PartitionStore store) {
     this.store = store;
@@ -55,6 +73,7 @@ public final class PartitionAlarms {
           if (view.state() == State.CLEARED) {
             opened.cleared.addLast(known);
           }
+          opened.index(known, view);
         });
     return opened;
   }
@@ -72,8 +91,13 @@ public final class PartitionAlarms {
     return hash & ((1L << 52) - 1);
   }
 
-  /** Takes what a gateway's book says of an alarm; anything else is none of it. */
-  synchronized void take(EncodedRecord record) {
+  /**
+   * Takes what a gateway's book says of an alarm; anything else is none of it.
+   *
+   * @param heard where the device was heard last; null where it was not
+   * @throws PoisonRecordException where it says what no alarm can be
+   */
+  synchronized void take(EncodedRecord record, @Nullable Heard heard) throws PoisonRecordException {
     if (record.messageClass() != MessageClass.ALARM) {
       return;
     }
@@ -94,17 +118,122 @@ public final class PartitionAlarms {
     }
     Key key = new Key(record.gateway(), alarm);
     AlarmView before = alarms.get(key);
-    AlarmView now = view(record, key, before, said, State.valueOf(upper(state)), kind);
-    alarms.put(key, now);
-    store.put(StoreKeys.alarm(key.gateway, key.alarm), JSON.writeValueAsBytes(now));
-    if (now.state() == State.CLEARED && (before == null || before.state() != State.CLEARED)) {
-      cleared.addLast(key);
+    AlarmView now = view(record, key, before, said, state(state), kind(kind));
+    if (isEnded(before, now)) {
+      return;
+    }
+    if (heard != null && isHeardElsewhere(now, heard)) {
+      now = heardAt(now, heard);
+    }
+    put(key, now);
+    bound();
+  }
+
+  /**
+   * A device was heard: what other gateways say of its silence since before then is over. It is
+   * there that it is supervised now.
+   */
+  synchronized void heard(String device, Heard heard) {
+    Set<Key> open = silences.get(device);
+    if (open == null) {
+      return;
+    }
+    for (Key key : List.copyOf(open)) {
+      AlarmView alarm = alarms.get(key);
+      if (alarm != null && isHeardElsewhere(alarm, heard)) {
+        put(key, heardAt(alarm, heard));
+      }
     }
     bound();
   }
 
-  private static String upper(String word) {
-    return word.toUpperCase(Locale.ROOT);
+  /** Whether the silence ended at the fleet, and its gateway, which does not know, goes on. */
+  private static boolean isEnded(@Nullable AlarmView before, AlarmView now) {
+    return before != null
+        && FLEET.equals(before.clearedBy())
+        && now.state() != State.CLEARED
+        && now.raisedMicros() == before.raisedMicros();
+  }
+
+  private static boolean isHeardElsewhere(AlarmView alarm, Heard heard) {
+    return alarm.kind() == Kind.SUPERVISION
+        && alarm.state() != State.CLEARED
+        && !heard.gateway.equals(alarm.gateway())
+        && heard.micros > alarm.raisedMicros();
+  }
+
+  private void put(Key key, AlarmView now) {
+    AlarmView before = alarms.put(key, now);
+    store.put(StoreKeys.alarm(key.gateway, key.alarm), JSON.writeValueAsBytes(now));
+    if (now.state() == State.CLEARED && (before == null || before.state() != State.CLEARED)) {
+      cleared.addLast(key);
+    }
+    index(key, now);
+  }
+
+  private void index(Key key, AlarmView alarm) {
+    String device = alarm.device();
+    if (device == null || alarm.kind() != Kind.SUPERVISION) {
+      return;
+    }
+    if (alarm.state() == State.CLEARED) {
+      unindex(key, device);
+    } else {
+      silences.computeIfAbsent(device, any -> new HashSet<>(2)).add(key);
+    }
+  }
+
+  private void unindex(Key key, @Nullable String device) {
+    Set<Key> open = device == null ? null : silences.get(device);
+    if (open != null && open.remove(key) && open.isEmpty()) {
+      silences.remove(String.valueOf(device));
+    }
+  }
+
+  private static State state(String label) throws PoisonRecordException {
+    for (State each : State.values()) {
+      if (each.label().equals(label)) {
+        return each;
+      }
+    }
+    throw TopicJson.invalid("its state is \"" + label + "\", which no alarm has");
+  }
+
+  private static Kind kind(String label) throws PoisonRecordException {
+    for (Kind each : Kind.values()) {
+      if (each.label().equals(label)) {
+        return each;
+      }
+    }
+    throw TopicJson.invalid("its kind is \"" + label + "\", which no alarm has");
+  }
+
+  private static AlarmView heardAt(AlarmView alarm, Heard heard) {
+    return new AlarmView(
+        alarm.id(),
+        alarm.device(),
+        alarm.sector(),
+        alarm.site(),
+        alarm.model(),
+        alarm.kind(),
+        alarm.name(),
+        alarm.point(),
+        alarm.severity(),
+        alarm.urgency(),
+        alarm.certainty(),
+        alarm.status(),
+        State.CLEARED,
+        alarm.raisedMicros(),
+        alarm.acknowledgedMicros(),
+        alarm.acknowledgedBy(),
+        heard.micros,
+        FLEET,
+        alarm.escalatedMicros(),
+        alarm.notification(),
+        alarm.notifiedMicros(),
+        alarm.text(),
+        "heard at " + heard.gateway,
+        alarm.gateway());
   }
 
   private static AlarmView view(
@@ -113,7 +242,7 @@ public final class PartitionAlarms {
       @Nullable AlarmView before,
       Map<String, Object> said,
       State state,
-      String kind) {
+      Kind kind) {
     long now = record.timeMicros();
     Cap cap = record.cap();
     boolean isSame = before != null && before.state() == state;
@@ -125,7 +254,7 @@ public final class PartitionAlarms {
         record.sector(),
         record.site(),
         record.model(),
-        Kind.valueOf(upper(kind)),
+        kind,
         text(said, "alarm"),
         text(said, "point"),
         cap == null ? "Unknown" : cap.severity(),
@@ -177,7 +306,9 @@ public final class PartitionAlarms {
   }
 
   private void forget(Key key) {
-    if (alarms.remove(key) != null) {
+    AlarmView gone = alarms.remove(key);
+    if (gone != null) {
+      unindex(key, gone.device());
       store.delete(StoreKeys.alarm(key.gateway, key.alarm));
     }
   }

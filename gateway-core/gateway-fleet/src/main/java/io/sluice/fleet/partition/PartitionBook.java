@@ -36,7 +36,6 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 
 /**
  * The coverage of one partition's devices, by the classes of a gateway's. All of it is in memory,
@@ -158,8 +157,8 @@ public final class PartitionBook implements CoverageState.Sessions, ExcludedTime
     String id = record.device();
     synchronized (state) {
       DeviceEntry entry = entries.computeIfAbsent(id, DeviceEntry::new);
-      if (!record.isOfGateway() && entry.stays.heard(record.gateway(), since(record, entry))) {
-        excludeAnew(entry);
+      if (!record.isOfGateway()) {
+        heard(record, entry);
       }
       state.count(id, record);
       DeviceCoverage device = state.find(id);
@@ -176,6 +175,29 @@ public final class PartitionBook implements CoverageState.Sessions, ExcludedTime
     }
   }
 
+  private void heard(EncodedRecord record, DeviceEntry entry) {
+    String gateway = record.gateway();
+    long since = since(record, entry) - gateways.clockOffMicros(gateway);
+    if (entry.stays.heard(gateway, since)) {
+      excludeAnew(entry);
+    }
+    long received = record.receivedMicros() - gateways.clockOffMicros(gateway);
+    alarms.heard(entry.id, new PartitionAlarms.Heard(gateway, received));
+  }
+
+  /** Where and when a device was heard last, by the broker's clock; null where it was not. */
+  PartitionAlarms.@Nullable Heard heard(String id) {
+    synchronized (state) {
+      DeviceEntry entry = entries.get(id);
+      DeviceCoverage device = state.find(id);
+      String gateway = entry == null ? null : entry.stays.current();
+      return gateway == null || device == null || device.lastReceivedMicros() == NEVER
+          ? null
+          : new PartitionAlarms.Heard(
+              gateway, device.lastReceivedMicros() - gateways.clockOffMicros(gateway));
+    }
+  }
+
   /** Since when it is there: the slot that the record fills is to be reported there too. */
   private static long since(EncodedRecord record, DeviceEntry entry) {
     long received = record.receivedMicros();
@@ -188,7 +210,7 @@ public final class PartitionBook implements CoverageState.Sessions, ExcludedTime
    *
    * @return whether it was not known before
    */
-  boolean register(String id, JsonNode said) throws IOException {
+  boolean register(String id, RegisteredWord said) throws IOException {
     synchronized (state) {
       DeviceEntry entry = entries.computeIfAbsent(id, DeviceEntry::new);
       boolean isNew = state.find(id) == null;
@@ -200,7 +222,7 @@ public final class PartitionBook implements CoverageState.Sessions, ExcludedTime
       Device device = Objects.requireNonNull(entry.device());
       groups.add(new GroupKey(device.sector(), device.site(), device.profile()));
       entry.exclude(gateways, groups);
-      state.change(id, device, said.path("at").asLong(0));
+      state.change(id, device, said.atMicros());
       state.saved(); // what became of devices is not kept
       save(Objects.requireNonNull(state.find(id)));
       savePages();
@@ -223,10 +245,10 @@ public final class PartitionBook implements CoverageState.Sessions, ExcludedTime
   }
 
   /** A gateway has told of a device's session. */
-  void session(String id, JsonNode said) throws IOException {
+  void session(String id, SessionWord said) throws IOException {
     synchronized (state) {
       DeviceEntry entry = entries.computeIfAbsent(id, DeviceEntry::new);
-      entry.session(said);
+      entry.session(said, gateways.clockOffMicros(said.gateway()));
       DeviceCoverage device = state.find(id);
       if (device == null) {
         save(entry, null);

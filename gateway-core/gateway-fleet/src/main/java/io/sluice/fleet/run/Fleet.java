@@ -18,6 +18,7 @@ import io.sluice.fleet.gateway.GatewayBook;
 import io.sluice.fleet.partition.FleetTopology;
 import io.sluice.fleet.partition.LivePartitions;
 import io.sluice.fleet.partition.Topics;
+import io.sluice.fleet.topic.Refusals;
 import io.sluice.fleet.view.FleetSurface;
 import io.sluice.fleet.view.Peers;
 import io.sluice.store.postgres.PostgresLink;
@@ -51,6 +52,7 @@ public final class Fleet implements AutoCloseable {
   private final GatewayBook gateways = new GatewayBook(clock);
   private final Acknowledgements acts = new Acknowledgements();
   private final LivePartitions live = new LivePartitions();
+  private final Refusals refusals = new Refusals(System::currentTimeMillis);
   private final List<AutoCloseable> started = new ArrayList<>();
   private final CountDownLatch stop = new CountDownLatch(1);
   private final TopicFollower follower;
@@ -77,7 +79,8 @@ public final class Fleet implements AutoCloseable {
                 topics.gateways(),
                 record -> gateways.take(record.key(), record.value(), record.timestamp()),
                 topics.acknowledgements(),
-                record -> acts.take(record.value())));
+                record -> acts.take(record.key(), record.value(), clock.millis() * 1_000)),
+            refusals);
   }
 
   /**
@@ -113,6 +116,7 @@ public final class Fleet implements AutoCloseable {
             writer,
             late,
             peers,
+            refusals,
             calendar,
             openStore(file),
             clock,
@@ -212,7 +216,7 @@ public final class Fleet implements AutoCloseable {
             late.self(),
             topics,
             partitions,
-            FleetTopology.of(topics, gateways, live, calendar),
+            FleetTopology.of(topics, gateways, live, calendar, refusals),
             clients.properties(),
             view);
     synchronized (this) {

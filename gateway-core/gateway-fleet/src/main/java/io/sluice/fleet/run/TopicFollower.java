@@ -1,6 +1,8 @@
 package io.sluice.fleet.run;
 
 import io.sluice.api.health.Guarded;
+import io.sluice.engine.record.PoisonRecordException;
+import io.sluice.fleet.topic.Refusals;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -30,11 +32,12 @@ final class TopicFollower implements AutoCloseable {
 
   /** Takes a record. */
   interface Taker {
-    void take(ConsumerRecord<byte[], byte[]> record);
+    void take(ConsumerRecord<byte[], byte[]> record) throws PoisonRecordException;
   }
 
   private final Map<String, Object> clients;
   private final Map<String, Taker> topics;
+  private final Refusals refusals;
   private final CountDownLatch stop = new CountDownLatch(1);
   private volatile boolean isCaughtUp;
   private final Thread thread =
@@ -45,8 +48,10 @@ final class TopicFollower implements AutoCloseable {
 
   /**
    * @param topics by their names
+   * @param refusals gets what cannot be used
    */
-  TopicFollower(Map<String, Object> clients, Map<String, Taker> topics) {
+  TopicFollower(Map<String, Object> clients, Map<String, Taker> topics, Refusals refusals) {
+    this.refusals = refusals;
     this.clients = new HashMap<>(clients);
     this.clients.put("isolation.level", "read_committed");
     this.clients.put("enable.auto.commit", false);
@@ -80,6 +85,14 @@ final class TopicFollower implements AutoCloseable {
     }
   }
 
+  private void take(Taker taker, ConsumerRecord<byte[], byte[]> record) {
+    try {
+      taker.take(record);
+    } catch (PoisonRecordException e) {
+      refusals.refuse(record.topic(), e);
+    }
+  }
+
   private void pause() {
     try {
       if (stop.await(PAUSE_SECONDS, TimeUnit.SECONDS)) {
@@ -101,7 +114,7 @@ final class TopicFollower implements AutoCloseable {
       for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
         Taker taker = topics.get(record.topic());
         if (taker != null) {
-          taker.take(record);
+          take(taker, record);
         }
       }
       if (!isCaughtUp) {

@@ -14,6 +14,7 @@ import io.sluice.fleet.gateway.GatewayBook;
 import io.sluice.fleet.gateway.GatewayStatus;
 import io.sluice.fleet.partition.LivePartitions;
 import io.sluice.fleet.partition.PartitionBook;
+import io.sluice.fleet.topic.Refusals;
 import io.vertx.ext.web.RoutingContext;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,6 +30,7 @@ final class FleetMetrics {
   private final LivePartitions live;
   private final GatewayBook gateways;
   private final CoverageMeters coverage;
+  private final Refusals refusals;
   private final MultiGauge silent =
       gauge("sluice.fleet.gateway.silent", "Whether a gateway has said nothing for 35 s: 1 or 0");
   private final MultiGauge lag =
@@ -43,7 +45,9 @@ final class FleetMetrics {
       LivePartitions live,
       GatewayBook gateways,
       Instances instances,
-      FleetCoverage coverage) {
+      FleetCoverage coverage,
+      Refusals refusals) {
+    this.refusals = refusals;
     this.live = live;
     this.gateways = gateways;
     this.coverage = new CoverageMeters(coverage, registry);
@@ -64,10 +68,6 @@ final class FleetMetrics {
       FunctionCounter.builder("sluice.fleet." + what, live, each -> each.counted(what))
           .register(registry);
     }
-    FunctionCounter.builder("sluice.fleet.poison", gateways, GatewayBook::poison)
-        .tag("topic", "gateways")
-        .tag("kind", "NOT_JSON")
-        .register(registry);
   }
 
   private MultiGauge gauge(String name, String help) {
@@ -85,7 +85,7 @@ final class FleetMetrics {
   }
 
   private synchronized String text() {
-    live.counters().forEach(this::poison);
+    refusals.counts().forEach(this::poison);
     List<MultiGauge.Row<?>> silents = new ArrayList<>();
     List<MultiGauge.Row<?>> lags = new ArrayList<>();
     List<MultiGauge.Row<?>> fills = new ArrayList<>();
@@ -108,14 +108,11 @@ final class FleetMetrics {
     return registry.scrape();
   }
 
-  /** One series a topic and kind of what could not be read. */
-  private void poison(String name, LongAdder count) {
-    String[] parts = name.split("/", 3);
-    if (parts.length == 3 && parts[0].equals("poison")) {
-      FunctionCounter.builder("sluice.fleet.poison", count, LongAdder::sum)
-          .tag("topic", parts[1])
-          .tag("kind", parts[2])
-          .register(registry);
-    }
+  /** One series a topic and kind of what could not be used. */
+  private void poison(Refusals.Count of) {
+    FunctionCounter.builder("sluice.fleet.poison", of.count(), LongAdder::sum)
+        .tag("topic", of.topic())
+        .tag("kind", of.kind())
+        .register(registry);
   }
 }

@@ -21,6 +21,7 @@ import io.sluice.fleet.command.NoCommands;
 import io.sluice.fleet.gateway.GatewayBook;
 import io.sluice.fleet.partition.FleetDevice;
 import io.sluice.fleet.partition.LivePartitions;
+import io.sluice.fleet.topic.Refusals;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -51,6 +52,7 @@ public final class FleetSurface implements AdminSurface {
   private final @Nullable FleetCommandService commands;
 
   /**
+   * @param refusals what came on topics and was left out
    * @param commands null where the configuration names no store for them
    * @param problem why the process is not ready, or null
    */
@@ -62,6 +64,7 @@ public final class FleetSurface implements AdminSurface {
       FleetAlarms.Writer writer,
       Instances instances,
       Peers peers,
+      Refusals refusals,
       Calendar calendar,
       @Nullable FleetCommandService commands,
       Clock clock,
@@ -78,7 +81,7 @@ public final class FleetSurface implements AdminSurface {
     this.coverage = new FleetCoverage(gathering, gateways, calendar, clock);
     this.alarms = new FleetAlarms(() -> alarms(gathering, clock), acts, writer, clock);
     this.commands = commands;
-    this.metrics = new FleetMetrics(version, live, gateways, instances, coverage);
+    this.metrics = new FleetMetrics(version, live, gateways, instances, coverage, refusals);
   }
 
   private static List<AlarmView> alarms(Gathering gathering, Clock clock) {

@@ -126,27 +126,6 @@ class FleetCoverageEqualityTest {
   }
 
   @Test
-  void whatIsNoRecordIsCountedAndLeftOut() throws Exception {
-    scene.register("d", "a");
-    scene.put("sluice.telemetry", "d", "no record");
-    scene.put("sluice.telemetry", "d", "{\"id\":\"x\"}");
-    scene.put("sluice.telemetry", "d", null);
-    scene.put("sluice.fleet.devices", "e", "[1,2");
-    scene.put("sluice.fleet.presence", "d", "{\"contact\":\"elsewhere\"}");
-    scene.at(START + SECOND);
-    scene.report("d", "gw", START, 1);
-    scene.at(START + 2 * MINUTE);
-
-    assertThat(scene.ofFleet()).isEqualTo(scene.ofGateway());
-    assertThat(
-            scene.live.counters().entrySet().stream()
-                .filter(each -> each.getKey().startsWith("poison/"))
-                .mapToLong(each -> each.getValue().sum())
-                .sum())
-        .isEqualTo(5);
-  }
-
-  @Test
   void aDeviceThatIsRemovedIsNotHeldToReportAnyMore() throws Exception {
     scene.register("d", "a");
     scene.at(START + SECOND);

@@ -19,11 +19,13 @@ import io.sluice.engine.coverage.slot.Intervals;
 import io.sluice.engine.coverage.slot.Intervals.Interval;
 import io.sluice.engine.coverage.slot.ReportingExpectation;
 import io.sluice.engine.record.EncodedRecord;
+import io.sluice.engine.record.PoisonRecordException;
 import io.sluice.engine.record.RecordFormat;
 import io.sluice.engine.record.RecordJson;
 import io.sluice.engine.record.RecordWriter;
 import io.sluice.engine.registry.presence.Presence.Contact;
 import io.sluice.fleet.gateway.GatewayBook;
+import io.sluice.fleet.topic.Refusals;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -97,6 +99,7 @@ final class Scene implements AutoCloseable {
         }
       };
   final GatewayBook gateways = new GatewayBook(clock);
+  final Refusals refusals = new Refusals(() -> now / 1_000);
   private final TopologyTestDriver driver;
   private final EncodedRecord view = new EncodedRecord();
   private long sequence;
@@ -109,7 +112,7 @@ final class Scene implements AutoCloseable {
     properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
     driver =
         new TopologyTestDriver(
-            FleetTopology.of(topics, gateways, live, Calendar.UTC),
+            FleetTopology.of(topics, gateways, live, Calendar.UTC, refusals),
             properties,
             Instant.ofEpochMilli(START / 1_000));
   }
@@ -171,6 +174,10 @@ final class Scene implements AutoCloseable {
                 Instant.ofEpochMilli(now / 1_000)));
   }
 
+  void put(String topic, byte @Nullable [] key, byte @Nullable [] value) {
+    topic(topic).pipeInput(key, value, Instant.ofEpochMilli(now / 1_000));
+  }
+
   void put(String topic, String key, @Nullable String value) {
     topic(topic)
         .pipeInput(
@@ -187,6 +194,12 @@ final class Scene implements AutoCloseable {
       writer.measurement(metric, null, quality, null, RecordFormat.NO_TIME).value(1L);
     }
     return json(writer.finish(), Lane.TELEMETRY);
+  }
+
+  /** The same at a gateway whose clock says that. */
+  String ofClock(String device, String at, long received) {
+    return new String(record(device, at, now, Quality.GOOD), StandardCharsets.UTF_8)
+        .replace("\"rx\":" + now, "\"rx\":" + received);
   }
 
   private byte[] json(byte[] body, Lane lane) {
@@ -216,16 +229,22 @@ final class Scene implements AutoCloseable {
 
   /** What a gateway's book says of an alarm. */
   void alarm(String device, String at, long id, String event, String state) {
+    alarm(device, at, id, event, state, "device", START);
+  }
+
+  /** The same of any kind, raised then. */
+  void alarm(
+      String device, String at, long id, String event, String state, String kind, long raised) {
     RecordWriter writer =
         new RecordWriter()
             .begin(MessageClass.ALARM, now, TimeSource.GATEWAY, now, false)
             .identity(device, "factory", "a", "meter", at, RecordFormat.GATEWAY_PROTOCOL, "alarm");
     text(writer, "alarm", "fire");
     writer.measurement("alarmId", null, Quality.GOOD, null, RecordFormat.NO_TIME).value(id);
-    text(writer, "kind", "device");
+    text(writer, "kind", kind);
     text(writer, "event", event);
     text(writer, "state", state);
-    writer.measurement("raised", null, Quality.GOOD, null, RecordFormat.NO_TIME).value(START);
+    writer.measurement("raised", null, Quality.GOOD, null, RecordFormat.NO_TIME).value(raised);
     text(writer, "text", "smoke in hall 3");
     writer.cap(new Cap("Severe", "Immediate", "Observed", "Actual"));
     topic("sluice.alarm")
@@ -250,17 +269,30 @@ final class Scene implements AutoCloseable {
         {"v":1,"kind":"downtime","gateway":"%s","outages":[[%d,%d]],"stops":[]}\
         """
             .formatted(name, from, to);
-    gateways.take(utf8(name + "#downtime"), utf8(json), now / 1_000);
+    take(name + "#downtime", json);
   }
 
   void status(String name, boolean isStopped) {
+    status(name, isStopped, 0);
+  }
+
+  /** The same of a gateway whose clock is ahead by so many microseconds. */
+  void status(String name, boolean isStopped, long ahead) {
     String json =
         """
         {"v":1,"kind":"status","gateway":"%s","version":"1","run":"r1","started":0,"at":%d,
         "stopped":%s,"ready":true}\
         """
-            .formatted(name, now, isStopped);
-    gateways.take(utf8(name), utf8(json), now / 1_000);
+            .formatted(name, now + ahead, isStopped);
+    take(name, json);
+  }
+
+  private void take(String key, String json) {
+    try {
+      gateways.take(utf8(key), utf8(json), now / 1_000);
+    } catch (PoisonRecordException e) {
+      throw new IllegalArgumentException(e);
+    }
   }
 
   void presence(String device, String at, String contact, long since) {
