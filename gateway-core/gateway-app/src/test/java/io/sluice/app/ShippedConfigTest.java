@@ -79,6 +79,30 @@ class ShippedConfigTest {
     }
   }
 
+  @Test
+  void schemaOfTheFleetTakesItsFilesAndRefusesWhatItsLoaderRefuses() throws Exception {
+    Schema schema =
+        SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
+            .getSchema(Files.readString(ROOT.resolve("config/schema/fleet.schema.json")));
+    for (String file :
+        List.of(
+            "config/deploy/compose/fleet.yaml",
+            "config/deploy/kubernetes/base/fleet-config.yaml")) {
+      String shipped = Files.readString(ROOT.resolve(file));
+      assertThat(schema.validate(shipped, InputFormat.YAML)).as(file).isEmpty();
+    }
+    for (String bad :
+        List.of(
+            "fleet: { treads: 2 }",
+            "fleet: { standbys: 9 }",
+            "fleet: { store: { uri: \"postgres:5432\", user: view } }",
+            "fleet: { bus: {} }",
+            "admin: { port: 70000 }",
+            "coverge: {}")) {
+      assertThat(schema.validate(bad, InputFormat.YAML)).as(bad).isNotEmpty();
+    }
+  }
+
   /** A key that is in the schema and in no row of the page is one that nobody finds. */
   @Test
   void everyKeyOfTheSchemasHasARow() throws Exception {

@@ -49,6 +49,8 @@ public final class Main implements Runnable {
     root.addSubcommand("run", new RunCommand());
     root.addSubcommand("config", new ConfigCommand());
     root.addSubcommand("command", new CommandCommand());
+    root.addSubcommand("check", new CheckCommand());
+    root.addSubcommand("reference", new ReferenceCommand());
     root.addSubcommand(new CommandLine.HelpCommand());
     Endings.install(root, () -> main.debug);
     root.setOut(out);

@@ -39,7 +39,7 @@ public final class Reports {
   }
 
   /** Prints lines of the form that faults have, each with the prefix. */
-  static void printLines(String prefix, List<String> lines, PrintWriter err) {
+  public static void printLines(String prefix, List<String> lines, PrintWriter err) {
     Map<String, Integer> kinds = new HashMap<>();
     lines.forEach(line -> kinds.merge(kindOf(line), 1, Integer::sum));
     printByKind(prefix, lines, Reports::kindOf, kinds, err);

@@ -44,7 +44,8 @@ public final class ReferenceCommand implements Callable<Integer> {
     return ExitCode.DONE;
   }
 
-  private static void write(Path file, String text) throws CommandFailure {
+  /** Writes a file, and the folder where that is missing. */
+  public static void write(Path file, String text) throws CommandFailure {
     try {
       Files.createDirectories(file.toAbsolutePath().getParent());
       Files.writeString(file, text);

@@ -52,6 +52,14 @@ public final class ConfigSchema {
     return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(schema) + "\n";
   }
 
+  /** The schema of a file that is one record. */
+  public static String write(String title, Class<? extends Record> file) {
+    ObjectNode schema = head(title);
+    schema.setAll(record(file, title + "."));
+    addVariable(schema);
+    return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(schema) + "\n";
+  }
+
   private static ObjectNode head(String title) {
     ObjectNode schema = JSON.objectNode();
     schema.put("$schema", "https://json-schema.org/draft/2020-12/schema");

@@ -36,9 +36,11 @@ public final class ReferencePage {
       `# yaml-language-server: $schema=schema/sluice.schema.json` into the first line.
       """;
 
-  private final StringBuilder page = new StringBuilder(INTRODUCTION);
+  private final StringBuilder page;
 
-  private ReferencePage() {}
+  private ReferencePage(String introduction) {
+    this.page = new StringBuilder(introduction);
+  }
 
   /**
    * The page's text.
@@ -46,7 +48,23 @@ public final class ReferencePage {
    * @param device what a device file has for each device
    */
   public static String write(Types types, Class<? extends Record> device) {
-    return new ReferencePage().page(types, device);
+    return new ReferencePage(INTRODUCTION).page(types, device);
+  }
+
+  /**
+   * The page of a file that is one record: each of its members is a section.
+   *
+   * @param introduction Markdown, with a line end
+   */
+  public static String write(String introduction, Class<? extends Record> file) {
+    ReferencePage page = new ReferencePage(introduction);
+    for (Member member : RecordShape.of(file).members()) {
+      page.heading(member.key(), member.option().doc());
+      if (member.type() instanceof Nested section) {
+        page.table(section.type());
+      }
+    }
+    return page.page.toString();
   }
 
   private String page(Types types, Class<? extends Record> device) {

@@ -2,12 +2,24 @@ package io.sluice.fleet.config;
 
 import io.sluice.api.config.Option;
 import io.sluice.api.config.Secret;
+import io.sluice.api.fleet.FleetBusSettings;
+import io.sluice.api.fleet.FleetStoreSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** How the fleet's view is worked out: keys of the section {@code fleet}. */
+/** The section {@code fleet}: where the fleet's parts are, and how its view is worked out. */
 public record ViewSettings(
+    @Option(
+            doc =
+                "The fleet's registry in PostgreSQL. Without it this instance takes no commands and"
+                    + " writes no devices to the bus; init makes no tables.")
+        @Nullable FleetStoreSettings store,
+    @Option(
+            doc =
+                "The Kafka cluster with the fleet's topics; run wants it, and init makes the topics"
+                    + " there.")
+        @Nullable FleetBusSettings bus,
     @Option(
             doc = "What the instances of one fleet have in common: the name of their group.",
             def = "sluice-fleet",
@@ -28,7 +40,8 @@ public record ViewSettings(
     @Option(
             doc =
                 "Where the other instances reach this one's admin listener, host:port; without it"
-                    + " that listener's own host and port.",
+                    + " that listener's own host and port, and where that is every address (as"
+                    + " 0.0.0.0) the one that this machine's name has.",
             pattern = "[^:\\s]+:\\d{1,5}",
             hint = "write host:port")
         @Nullable String advertise,

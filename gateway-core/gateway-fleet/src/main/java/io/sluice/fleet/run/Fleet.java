@@ -6,11 +6,11 @@ import io.sluice.api.config.Secret;
 import io.sluice.api.fleet.FleetBusSettings;
 import io.sluice.api.fleet.FleetStoreSettings;
 import io.sluice.api.health.Guarded;
-import io.sluice.cli.config.GatewayFiles;
 import io.sluice.engine.coverage.slot.Calendar;
 import io.sluice.engine.normalize.profile.Profiles;
 import io.sluice.fleet.alarm.Acknowledgements;
 import io.sluice.fleet.command.FleetCommandService;
+import io.sluice.fleet.config.Advertised;
 import io.sluice.fleet.config.FleetFile;
 import io.sluice.fleet.config.ViewSettings;
 import io.sluice.fleet.device.DeviceWriter;
@@ -24,7 +24,6 @@ import io.sluice.fleet.view.Peers;
 import io.sluice.store.postgres.PostgresLink;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -123,9 +122,7 @@ public final class Fleet implements AutoCloseable {
             this::problem);
     AdminServer server = closing(AdminServer.start(file.admin(), surface, audit));
     admin = server;
-    String advertised = view.advertise();
-    InetSocketAddress bound = server.address();
-    late.self(advertised == null ? bound.getHostString() + ':' + bound.getPort() : advertised);
+    late.self(Advertised.of(view.advertise(), server.address()));
     joiner.start();
   }
 
@@ -143,9 +140,7 @@ public final class Fleet implements AutoCloseable {
   }
 
   private static Profiles profiles(FleetFile file) throws IOException {
-    List<Path> places =
-        file.profiles().isEmpty() ? List.of(GatewayFiles.shippedProfiles()) : file.profiles();
-    Profiles.Loaded loaded = Profiles.load(places);
+    Profiles.Loaded loaded = FleetFile.profiles(file.profiles());
     if (!loaded.faults().isEmpty()) {
       throw new IOException(loaded.faults().getFirst());
     }
