@@ -100,7 +100,7 @@ class FleetFileTest {
   private String withFilesThatAreHere(String text) throws IOException {
     if (authority == null) {
       authority = Authority.create(Files.createDirectories(directory.resolve("authority")));
-      own = authority.client("CN=fleet");
+      own = authority.client("/CN=fleet");
       secret = Files.writeString(directory.resolve("secret"), "0123456789abcdef0123");
     }
     return text.replaceAll("(?m)^profiles: .*$", "")
