@@ -6,9 +6,6 @@ import io.sluice.api.GatewayTime;
 import io.sluice.api.adapter.SharedParts;
 import io.sluice.api.audit.AuditTrail;
 import io.sluice.api.files.OwnerOnly;
-import io.sluice.api.fleet.FleetBusSettings;
-import io.sluice.api.fleet.FleetSettings;
-import io.sluice.api.fleet.FleetStoreSettings;
 import io.sluice.api.health.Guarded;
 import io.sluice.api.operator.AdminSettings;
 import io.sluice.api.operator.DrainSettings;
@@ -17,7 +14,6 @@ import io.sluice.api.operator.MetricsSettings.Otlp;
 import io.sluice.api.operator.Operations.LedgerLine;
 import io.sluice.api.store.StoreUnavailableException;
 import io.sluice.app.GatewayOperations.Insight;
-import io.sluice.app.fleet.FleetReports;
 import io.sluice.app.process.HeapTrimmer;
 import io.sluice.app.process.SerialHeap;
 import io.sluice.cli.Version;
@@ -71,7 +67,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -94,9 +89,7 @@ final class Wiring implements AutoCloseable {
   private @Nullable AdminServer admin;
   private @Nullable GatewayOperations operations;
   private @Nullable Reloader reloader;
-  private @Nullable FleetParts fleet;
   private String sweepTrouble = ""; // of the one thread that sweeps
-  private @Nullable FleetMember member;
   private @Nullable ScheduledFuture<?> certificateLooks;
   private List<Path> certificateFiles = List.of();
 
@@ -156,11 +149,8 @@ final class Wiring implements AutoCloseable {
 
   private void startAll(GatewayFiles files, AuditTrail audit)
       throws IOException, InterruptedException {
-    FleetStoreSettings store = config.section(FleetSettings.class).store();
-    if (store != null) {
-      fleet = closing(FleetParts.open(config, store, clock));
-    }
-    Core core = startCore(files, audit);
+    FleetSide fleet = FleetSide.open(config, clock, started);
+    Core core = startCore(files, audit, fleet);
     GatewayOperations views = startViews(core, files.profiles());
     operations = views;
     watchCertificates(config, views);
@@ -168,21 +158,17 @@ final class Wiring implements AutoCloseable {
         new Draining(
             adapters, config.section(DrainSettings.class), clock, () -> queued(core.spool()));
     views.draining(draining);
-    joinFleet(core.registry(), views); // what adapters are given is the fleet's from here on
-    EngineContext context = context(core, audit).drainedBy(draining::drain);
+    FleetMember member = fleet.join(core.registry(), views, time);
+    EngineContext context = context(core, audit, member).drainedBy(draining::drain);
     Reloader reload = reloader(files, core, context, audit, views);
     views.configuration(reload);
     startAdmin(views, audit);
-    startFleetReports(core.registry(), views);
+    fleet.report(core.registry(), views, this::adminAddress, housekeeping);
     Otlp otlp = config.section(MetricsSettings.class).otlp();
     if (otlp != null) {
       closing(OtlpExport.start(otlp, views, config.gateway().id(), clock));
     }
-    FleetParts shared = fleet;
-    if (shared != null) {
-      views.fleetStore(shared::state);
-      shared.follow();
-    }
+    fleet.follow(views);
     closing(adapters);
     AtomicBoolean isStopping = new AtomicBoolean();
     started.add(() -> isStopping.set(true)); // before the adapters end their sessions
@@ -190,17 +176,15 @@ final class Wiring implements AutoCloseable {
     adapters.start(config, context, core.understanding()::way);
     views.listening(adapters);
     startReloads(reload);
-    if (shared != null && shared.takesConfigurations()) {
-      started.add(shared.takeConfigurations(files.file(), views, audit));
-    }
+    fleet.takeConfigurations(files.file(), views, audit);
   }
 
-  private Core startCore(GatewayFiles files, AuditTrail audit)
+  private Core startCore(GatewayFiles files, AuditTrail audit, FleetSide fleet)
       throws IOException, InterruptedException {
     Profiles profiles = files.profiles();
     Understanding.State state = Understanding.State.of(files, config);
     LimitSettings limits = config.section(LimitSettings.class);
-    Registry registry = openRegistry(files, limits, audit);
+    Registry registry = openRegistry(files, limits, audit, fleet);
     SegmentedSpool spool = openSpool();
     ClockWatch watch = closing(ClockWatch.of(spool, Version.built(), clock));
     probing(watch, "clock");
@@ -267,10 +251,10 @@ final class Wiring implements AutoCloseable {
     return trying;
   }
 
-  private Registry openRegistry(GatewayFiles files, LimitSettings limits, AuditTrail audit)
+  private Registry openRegistry(
+      GatewayFiles files, LimitSettings limits, AuditTrail audit, FleetSide fleet)
       throws IOException, InterruptedException {
     AccessSettings access = config.section(AccessSettings.class);
-    FleetParts shared = fleet;
     Registry registry =
         closing(
             Registry.open(
@@ -279,13 +263,8 @@ final class Wiring implements AutoCloseable {
                 limits,
                 files.profiles().ids(),
                 time,
-                shared == null ? UnaryOperator.identity() : shared::over));
-    Runnable seeding = () -> SeedLog.report(registry.seed(files.seed()));
-    if (shared == null) {
-      seeding.run();
-    } else {
-      shared.seed(seeding, housekeeping);
-    }
+                fleet.registry()));
+    fleet.seed(() -> SeedLog.report(registry.seed(files.seed())), housekeeping);
     registry.onEnrolled(
         (device, how) -> audit.record(GatewayEvents.enrolled(device.id().value(), how)));
     return registry;
@@ -361,8 +340,9 @@ final class Wiring implements AutoCloseable {
     return operations(core, new Insight(coverage, latest, core.retries(), alarms.book(), trials));
   }
 
-  /** The gateway as adapters see it. */
-  private EngineContext context(Core core, AuditTrail audit) throws IOException {
+  /** The gateway as adapters see it: sessions and commands are the fleet's where it has one. */
+  private EngineContext context(Core core, AuditTrail audit, @Nullable FleetMember member)
+      throws IOException {
     Registry registry = core.registry();
     Consumers consumers =
         new Consumers(
@@ -526,29 +506,6 @@ final class Wiring implements AutoCloseable {
   /** Records that some upstream lacks. */
   private static long queued(SegmentedSpool spool) {
     return SpoolViews.ledger(spool).stream().mapToLong(LedgerLine::queued).sum();
-  }
-
-  /** Before the doors open: two gateways of one id never serve devices side by side. */
-  private void joinFleet(Registry registry, GatewayOperations views) throws IOException {
-    FleetParts shared = fleet;
-    if (shared != null) {
-      FleetMember joined = closing(shared.join(registry, time));
-      member = joined;
-      views.membership(joined);
-    }
-  }
-
-  /** Before the doors open, so that no session is missed, and after they have closed. */
-  private void startFleetReports(Registry registry, GatewayOperations views) {
-    FleetSettings fleet = config.section(FleetSettings.class);
-    FleetBusSettings bus = fleet.bus();
-    if (bus != null) {
-      FleetReports.Parts parts =
-          new FleetReports.Parts(
-              config.gateway().id(), fleet.region(), registry, views, this::adminAddress, clock);
-      FleetReports reports = closing(FleetReports.start(bus, parts, housekeeping));
-      views.fleetBus(reports::view);
-    }
   }
 
   private @Nullable String adminAddress() {
