@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -19,10 +20,13 @@ import org.slf4j.LoggerFactory;
 /**
  * Makes the slow hashes of seeded passwords in the background, so that a start with thousands of
  * new devices does not wait for them; until then the device is checked against a quick digest in
- * memory. Bounded by the device files. One thread of its own, which ends with the work.
+ * memory. Where the store does not take them, it tries again until it does. Bounded by the device
+ * files. One thread of its own, which ends with the work.
  */
 public final class SeedPasswords {
   private static final Logger LOG = LoggerFactory.getLogger(SeedPasswords.class);
+  private static final long FIRST_WAIT_MILLIS = 250;
+  private static final long LONGEST_WAIT_MILLIS = 30_000;
 
   /**
    * @param id of the device
@@ -41,6 +45,7 @@ public final class SeedPasswords {
   private final BiConsumer<Pending, String> settle;
   private final ConcurrentMap<String, Pending> pending = new ConcurrentHashMap<>();
   private final ReentrantLock hashing = new ReentrantLock();
+  private final CountDownLatch closing = new CountDownLatch(1);
   private volatile boolean closed;
   private @Nullable Thread thread;
   private CountDownLatch idle = new CountDownLatch(0);
@@ -70,19 +75,35 @@ public final class SeedPasswords {
   }
 
   private void run(CountDownLatch done) {
-    try {
-      while (!finished(done)) {
+    long wait = FIRST_WAIT_MILLIS;
+    boolean isTold = false;
+    while (!finished(done)) {
+      try {
         Iterator<String> ids = pending.keySet().iterator();
         while (!closed && ids.hasNext()) {
           finish(ids.next());
         }
+        wait = FIRST_WAIT_MILLIS;
+      } catch (StoreUnavailableException e) {
+        if (!isTold) {
+          isTold = true;
+          LOG.warn(
+              "passwords of {} seeded devices wait to be stored: {}",
+              pending.size(),
+              e.getMessage());
+        }
+        pause(wait);
+        wait = Math.min(2 * wait, LONGEST_WAIT_MILLIS);
       }
-    } catch (StoreUnavailableException e) {
-      LOG.warn(
-          "passwords of {} seeded devices are not stored; the next start seeds them again: {}",
-          pending.size(),
-          e.getMessage());
-      done.countDown();
+    }
+  }
+
+  private void pause(long millis) {
+    try {
+      var _ = closing.await(millis, TimeUnit.MILLISECONDS); // the loop looks whether it is closed
+    } catch (InterruptedException e) {
+      closed = true;
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -135,6 +156,7 @@ public final class SeedPasswords {
       closed = true;
       running = thread;
     }
+    closing.countDown();
     if (running == null) {
       return;
     }
