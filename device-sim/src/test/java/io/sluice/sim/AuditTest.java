@@ -111,6 +111,19 @@ class AuditTest {
     assertThat(result.duplicated()).isZero();
   }
 
+  /** Each gateway has sequences of its own, and passes on what it has when it can. */
+  @Test
+  void orderIsThatOfEachGatewayAlone() throws Exception {
+    String there = record("id-4", 1, log.nAt(4));
+    lines.set(
+        4,
+        there
+            .replace("\"gateway\":\"g\"", "\"gateway\":\"h\"")
+            .replace("\"id\":\"g-", "\"id\":\"h-"));
+    lines.add(lines.remove(4));
+    assertThat(audit().holds()).isTrue();
+  }
+
   @Test
   void messageThatWasResentMayBeStoredTwice() throws Exception {
     log.resent(log.nAt(3));

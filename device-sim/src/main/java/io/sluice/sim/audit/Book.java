@@ -16,7 +16,7 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * One device's side of an audit: which of its messages are at the far end, under which record, and
- * when they came there. 28 bytes a message.
+ * when they came there. 32 bytes a message.
  */
 final class Book {
   private static final int NONE = -1;
@@ -31,6 +31,9 @@ final class Book {
 
   /** Number of the record among all that arrived. */
   private final int[] arrivals;
+
+  /** Number of the gateway that took it. */
+  private final int[] gateways;
 
   /** Microseconds. */
   private final long[] lateness;
@@ -49,6 +52,7 @@ final class Book {
     this.ids = new long[log().size()];
     this.sequences = new long[log().size()];
     this.arrivals = new int[log().size()];
+    this.gateways = new int[log().size()];
     this.lateness = new long[log().size()];
   }
 
@@ -82,6 +86,15 @@ final class Book {
 
   int arrival(int index) {
     return arrivals[index];
+  }
+
+  int gateway(int index) {
+    return gateways[index];
+  }
+
+  /** The gateway that took it first, by a number that the audit has for each. */
+  void at(int index, int gateway) {
+    gateways[index] = gateway;
   }
 
   long sequence(int index) {

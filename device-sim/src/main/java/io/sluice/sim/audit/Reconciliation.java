@@ -35,6 +35,7 @@ final class Reconciliation implements FarEnd {
   private final RecordIds ids = new RecordIds();
   private final List<AlarmRecord> alarmRecords = new ArrayList<>();
   private final Map<String, Long> strangers = new TreeMap<>();
+  private final Map<String, Integer> gateways = new HashMap<>();
   private int arrival;
   private long redelivered;
   private long doubledAfterResend;
@@ -206,6 +207,7 @@ final class Reconciliation implements FarEnd {
     long id = RecordIds.hash(id(record));
     if (!book.has(index)) {
       book.take(index, id, record.path("seq").asLong(0), arrival, record.path("rx").asLong(0));
+      book.at(index, gateway(record));
       if (record.path("class").asString("").equals("alarm")) {
         book.isAlarm(index);
       }
@@ -244,6 +246,11 @@ final class Reconciliation implements FarEnd {
       fault(
           Kind.ALTERED, book, index, "was altered: " + String.join(", ", comparison.differences()));
     }
+  }
+
+  /** A number for the gateway that took the record. */
+  private int gateway(JsonNode record) {
+    return gateways.computeIfAbsent(record.path("gateway").asString(""), any -> gateways.size());
   }
 
   private static String id(JsonNode record) {
@@ -345,18 +352,18 @@ final class Reconciliation implements FarEnd {
 
   /**
    * By the gateway's own sequence and by the arrival at the far end, within a class; messages sent
-   * twice may come in any order, and so may what is delivered again. Across a backlog live records
-   * arrive first.
+   * twice may come in any order, and so may what is delivered again, and what another gateway took.
+   * Across a backlog live records arrive first.
    */
   private void order(Book book) {
     SentLog log = book.log();
-    Map<String, Integer> last = new HashMap<>();
+    Map<Way, Integer> last = new HashMap<>();
     Map<String, List<Integer>> arrivedEarly = new HashMap<>();
     for (int i = 0; i < log.size(); i++) {
       if (!book.has(i) || log.resentAt(i) || log.anyOrderAt(i)) {
         continue;
       }
-      Integer before = last.put(book.messageClass(i), i);
+      Integer before = last.put(new Way(book.messageClass(i), book.gateway(i)), i);
       if (before == null) {
         continue;
       }
@@ -375,6 +382,9 @@ final class Reconciliation implements FarEnd {
       }
     }
   }
+
+  /** Along which messages of a device keep their order. */
+  private record Way(String messageClass, int gateway) {}
 
   private void fault(Kind kind, Book book, int index, String what) {
     faults.add(kind, book.device(), book.name(index) + " " + what);

@@ -14,6 +14,7 @@ public final class FleetCounters {
   public static final long MOST_LATENCY_MICROS = TimeUnit.HOURS.toMicros(1);
 
   private static final int MOST_REFUSALS = 20;
+  private static final int MOST_TOLD = 100_000;
 
   public final Silences silences;
   public final LongAdder connected = new LongAdder();
@@ -51,7 +52,17 @@ public final class FleetCounters {
   /** What was refused though nothing was wrong with it: the first ones. */
   private final Queue<String> refusals = new ArrayBlockingQueue<>(MOST_REFUSALS);
 
+  /** What devices were told: the first ones. */
+  private final Queue<Told> told = new ArrayBlockingQueue<>(MOST_TOLD);
+
   private volatile String lastTrouble = "";
+
+  /**
+   * A command that reached a device.
+   *
+   * @param atMillis by the fleet's clock
+   */
+  public record Told(String device, String topic, String payload, long atMillis) {}
 
   public FleetCounters(FleetTime time) {
     silences = new Silences(time::millis);
@@ -64,6 +75,15 @@ public final class FleetCounters {
 
   public List<String> refusals() {
     return List.copyOf(refusals);
+  }
+
+  /** Those beyond the bound are counted only. */
+  public void told(Told what) {
+    var _ = told.offer(what);
+  }
+
+  public List<Told> told() {
+    return List.copyOf(told);
   }
 
   public void trouble(String what) {

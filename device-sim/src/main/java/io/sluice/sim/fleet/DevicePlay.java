@@ -7,6 +7,7 @@ import io.sluice.sim.device.Sample;
 import io.sluice.sim.device.Sample.Field;
 import io.sluice.sim.device.SimDevice;
 import io.sluice.sim.figures.FleetCounters;
+import io.sluice.sim.figures.FleetCounters.Told;
 import io.sluice.sim.figures.SignsOfLife;
 import io.sluice.sim.link.Link;
 import io.sluice.sim.link.Link.Birth;
@@ -18,6 +19,7 @@ import io.sluice.sim.time.Timers;
 import io.sluice.sim.vendor.Firmware;
 import io.sluice.sim.vendor.Presence;
 import io.sluice.sim.vendor.Publication;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -317,6 +319,13 @@ final class DevicePlay implements Link.Owner {
     if (firmware != null && firmware.presence(device.spec()) != null && !stopping && !log.full()) {
       send(Kind.STATE, time.millis());
     }
+  }
+
+  @Override
+  public void told(String topic, byte[] payload) {
+    counters.told(
+        new Told(
+            device.spec().id(), topic, new String(payload, StandardCharsets.UTF_8), time.millis()));
   }
 
   @Override

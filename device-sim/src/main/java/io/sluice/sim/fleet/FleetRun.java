@@ -215,6 +215,11 @@ public final class FleetRun implements AutoCloseable {
     return counters.refusals();
   }
 
+  /** What devices of MQTT were told until now, in the order of arrival; the first 100,000. */
+  public List<FleetCounters.Told> told() {
+    return counters.told();
+  }
+
   /** What went wrong on purpose until now, in the order of its beginning. */
   public List<FaultSpan> faults() {
     List<DeviceSpec> specs = plays.stream().map(play -> play.device().spec()).toList();

@@ -78,6 +78,8 @@ class LauncherTest {
   @Test
   void anArchiveHasItsOwnCommandsAlone() throws Exception {
     assertThat(refused("fleet", "run")).contains("sluice-fleet");
+    assertThat(refused("demo", "--duration", "1s", "--fleet"))
+        .contains("a checkout of the sources");
     Files.createFile(home.resolve("lib/gateway-fleet-0.1.0.jar"));
     assertThat(refused("run")).contains("the fleet's view alone", "sluice fleet run");
   }

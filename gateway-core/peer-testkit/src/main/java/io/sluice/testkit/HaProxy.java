@@ -1,9 +1,12 @@
 package io.sluice.testkit;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A real balancer, run by a configuration in a folder of its own. */
@@ -29,15 +32,26 @@ public final class HaProxy implements AutoCloseable {
       throw new IOException(faults);
     }
     log = directory.resolve("haproxy.log");
-    // -db: in the foreground
     process =
-        new ProcessBuilder(BINARY, "-db", "-f", file.toString())
+        new ProcessBuilder(command(file))
             .redirectErrorStream(true)
             .redirectOutput(log.toFile())
             .start();
     if (process.waitFor(FAULT_MILLIS, TimeUnit.MILLISECONDS)) {
       throw new IOException("HAProxy does not start: " + log());
     }
+  }
+
+  /** Whether it is on this machine. */
+  public static boolean isInstalled() {
+    return Files.isExecutable(Path.of("/usr/sbin/haproxy"))
+        || Arrays.stream(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
+            .anyMatch(each -> Files.isExecutable(Path.of(each, "haproxy")));
+  }
+
+  /** What runs a configuration in the foreground. */
+  public static List<String> command(Path file) {
+    return List.of(BINARY, "-db", "-f", file.toString());
   }
 
   /** What the balancer itself finds wrong with a configuration, warnings too; else empty. */

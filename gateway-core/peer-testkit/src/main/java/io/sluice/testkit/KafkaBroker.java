@@ -6,6 +6,7 @@ import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -40,8 +41,23 @@ public final class KafkaBroker implements AutoCloseable {
    */
   public KafkaBroker(Path directory, String advertisedHost, Map<String, String> further)
       throws Exception {
-    port = freePort();
-    int controllerPort = freePort();
+    this(directory, freePort(), freePort(), advertisedHost, further);
+  }
+
+  /**
+   * On ports of one's choice, and on what an earlier one has left in the folder.
+   *
+   * @param advertisedHost the name by which clients are sent to it
+   * @param further properties
+   */
+  KafkaBroker(
+      Path directory,
+      int port,
+      int controllerPort,
+      String advertisedHost,
+      Map<String, String> further)
+      throws Exception {
+    this.port = port;
     String log = directory.resolve("log").toString();
     properties.setProperty("process.roles", "broker,controller");
     properties.setProperty("node.id", "1");
@@ -57,6 +73,13 @@ public final class KafkaBroker implements AutoCloseable {
     properties.setProperty("transaction.state.log.min.isr", "1");
     properties.putAll(further);
     properties.setProperty("offsets.topic.replication.factor", "1");
+    if (!Files.exists(Path.of(log, "meta.properties"))) {
+      format(log);
+    }
+    server = start();
+  }
+
+  private static void format(String log) throws Exception {
     new Formatter()
         .setPrintStream(
             new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8))
@@ -67,10 +90,9 @@ public final class KafkaBroker implements AutoCloseable {
         .setMetadataLogDirectory(log)
         .addDirectory(log)
         .run();
-    server = start();
   }
 
-  private static int freePort() throws IOException {
+  static int freePort() throws IOException {
     try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return free.getLocalPort();
     }

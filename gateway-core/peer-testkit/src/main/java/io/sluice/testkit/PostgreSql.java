@@ -54,6 +54,7 @@ public final class PostgreSql implements AutoCloseable {
 
   private final Path directory;
   private final List<String> options;
+  private final List<String> under;
   private Process process;
   public final int port;
 
@@ -63,6 +64,11 @@ public final class PostgreSql implements AutoCloseable {
    * @param options lines of {@code postgresql.conf}
    */
   public PostgreSql(String... options) throws IOException {
+    this(List.of(), options);
+  }
+
+  private PostgreSql(List<String> under, String... options) throws IOException {
+    this.under = under;
     this.options = List.of(options);
     this.port = freePort();
     this.directory = Files.createTempDirectory("sluice-postgresql-");
@@ -76,6 +82,11 @@ public final class PostgreSql implements AutoCloseable {
         delete();
       }
     }
+  }
+
+  /** The same where the terminal's Ctrl-C does not reach it. */
+  public static PostgreSql ofItsOwnSession(String... options) throws IOException {
+    return new PostgreSql(List.of("setsid"), options);
   }
 
   /**
@@ -195,8 +206,10 @@ public final class PostgreSql implements AutoCloseable {
   }
 
   private Process start() throws IOException {
+    List<String> command = new ArrayList<>(under);
+    command.addAll(asOwner(binary("postgres"), "-D", data().toString()));
     ProcessBuilder builder =
-        new ProcessBuilder(asOwner(binary("postgres"), "-D", data().toString()))
+        new ProcessBuilder(command)
             .directory(directory.toFile())
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()));

@@ -38,6 +38,14 @@ public final class DemoCommand implements Callable<Integer> {
   private @Nullable Duration duration;
 
   @Option(
+      names = "--fleet",
+      description =
+          "A whole fleet on this machine: three gateways behind HAProxy, PostgreSQL, Kafka, two"
+              + " instances of the fleet's view, and devices that roam. Of a checkout of the sources"
+              + " alone; ./sluice demo --fleet --help tells its options.")
+  private boolean fleet;
+
+  @Option(
       names = "--scenario",
       paramLabel = "FILE",
       description = "The fleet; by default config/scenarios/mixed-demo.yaml.")
@@ -64,6 +72,12 @@ public final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException, CommandFailure {
+    if (fleet) {
+      throw new CommandFailure(
+          ExitCode.USAGE,
+          "demo --fleet is started by the launcher of a checkout of the sources; run ./sluice demo"
+              + " --fleet there");
+    }
     Guarded.everyThread();
     Scenario played = loadScenario();
     Demo demo =

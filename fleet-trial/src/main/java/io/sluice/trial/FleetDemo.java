@@ -1,0 +1,141 @@
+package io.sluice.trial;
+
+import io.sluice.sim.figures.FleetSnapshot;
+import io.sluice.sim.fleet.FleetRun;
+import io.sluice.sim.link.Endpoints;
+import io.sluice.sim.scenario.Scenario;
+import io.sluice.trial.audit.FleetAudit;
+import io.sluice.trial.stage.Member;
+import io.sluice.trial.stage.Stage;
+import io.sluice.trial.stage.Waiting;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import tools.jackson.databind.JsonNode;
+
+/** Devices that roam over the gateways of a stage, to be looked at; at the end the audit. */
+final class FleetDemo {
+  private static final long LINE_SECONDS = 2;
+  private static final long KNOWN_SECONDS = 180;
+
+  private final Stage stage;
+  private final Scenario scenario;
+  private final PrintStream out;
+
+  FleetDemo(Stage stage, Scenario scenario, PrintStream out) {
+    this.stage = stage;
+    this.scenario = scenario;
+    this.out = out;
+  }
+
+  /** Waits until every device is known at each gateway and at the view. */
+  static void awaitKnown(Stage stage, int devices) throws IOException, InterruptedException {
+    for (Member gateway : stage.gateways()) {
+      Waiting.until(
+          gateway + " knows all devices",
+          KNOWN_SECONDS,
+          () -> gateway.api().get("/api/v1/status").at("/devices/registered").asLong(0) >= devices);
+    }
+    for (Member view : stage.views()) {
+      Waiting.until(
+          view + " knows all devices, and is whole", KNOWN_SECONDS, () -> isWhole(view, devices));
+    }
+  }
+
+  /** Whether an instance answers for all devices, and none of the figure is provisional. */
+  static boolean isWhole(Member view, int devices) throws IOException, InterruptedException {
+    JsonNode coverage = view.api().get("/api/v1/coverage?window=1h&by=all");
+    return !coverage.at("/fleet/provisional").asBoolean(true)
+        && coverage.at("/groups/0/expected").asLong(0) == devices;
+  }
+
+  /** Says where everything is. */
+  static void addresses(Stage stage, PrintStream out) {
+    out.println();
+    out.println("fleet dashboard  " + stage.view() + "/  (behind HAProxy)");
+    stage
+        .views()
+        .forEach(each -> out.println("  " + each + "        " + each.api().address() + "/"));
+    out.println("gateways");
+    stage
+        .gateways()
+        .forEach(each -> out.println("  " + each + "           " + each.api().address() + "/"));
+    out.println("devices (MQTT)   " + stage.mqtt() + "  (behind HAProxy)");
+    out.println("files            " + stage.directory());
+    out.println();
+  }
+
+  /**
+   * Plays for that time, or until it is interrupted.
+   *
+   * @return whether the audit holds
+   */
+  boolean run(Duration duration, CountDownLatch interrupted)
+      throws IOException, InterruptedException {
+    int devices = scenario.devices().size();
+    out.printf("waiting until %d devices are known everywhere%n", devices);
+    awaitKnown(stage, devices);
+    addresses(stage, out);
+    try (FleetRun fleet = FleetRun.start(scenario, new Endpoints(stage.mqtt(), null))) {
+      long lines = 0;
+      while (fleet.elapsedMillis() < duration.toMillis()
+          && !interrupted.await(LINE_SECONDS, TimeUnit.SECONDS)) {
+        out.println(line(fleet.snapshot(), lines++ % 5 == 0));
+      }
+      out.println("stopping the devices; what they were acknowledged is looked for in Kafka");
+      fleet.stop();
+      FleetAudit audit = FleetAudit.of(stage, fleet, 0);
+      out.println();
+      out.print(audit.text());
+      fleet.refusals().forEach(refusal -> out.println("  refused: " + refusal));
+      return audit.holds();
+    }
+  }
+
+  private String line(FleetSnapshot now, boolean withCoverage) throws InterruptedException {
+    List<String> sessions = new ArrayList<>();
+    for (Member gateway : stage.gateways()) {
+      sessions.add(gateway + " " + asked(gateway, "/api/v1/status", "/devices/connected"));
+    }
+    String text =
+        "%d devices, %d connected (%s), %d changes of place | sent %d, acknowledged %d"
+            .formatted(
+                now.devices(),
+                now.connected(),
+                String.join(", ", sessions),
+                now.moved(),
+                now.sent(),
+                now.acked());
+    if (!withCoverage) {
+      return text;
+    }
+    String completeness =
+        asked(
+            stage.views().getFirst(),
+            "/api/v1/coverage?window=1h&by=all",
+            "/groups/0/completeness");
+    return text + " | completeness " + percent(completeness);
+  }
+
+  private static String percent(String ratio) {
+    try {
+      return "%.1f %%".formatted(100 * Double.parseDouble(ratio)).replace(',', '.');
+    } catch (NumberFormatException e) {
+      return ratio.toLowerCase(Locale.ROOT);
+    }
+  }
+
+  private static String asked(Member member, String path, String at) throws InterruptedException {
+    try {
+      JsonNode value = member.api().get(path).at(at);
+      return value.isMissingNode() || value.isNull() ? "-" : value.asString();
+    } catch (IOException e) {
+      return "away";
+    }
+  }
+}

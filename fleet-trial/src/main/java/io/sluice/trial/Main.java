@@ -1,0 +1,149 @@
+package io.sluice.trial;
+
+import io.sluice.sim.scenario.DurationText;
+import io.sluice.sim.scenario.Scenario;
+import io.sluice.sim.scenario.ScenarioException;
+import io.sluice.trial.stage.Needs;
+import io.sluice.trial.stage.Programs;
+import io.sluice.trial.stage.Stage;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code sluice demo --fleet} and {@code build/fleet-trial}. */
+@Command(
+    name = "sluice demo --fleet",
+    mixinStandardHelpOptions = true,
+    description =
+        "Starts a whole fleet on this machine: PostgreSQL, Kafka, three gateways behind HAProxy, two"
+            + " instances of the fleet's view, and devices that roam. At the end it prints the"
+            + " audit: what was sent and acknowledged against what lies in Kafka, the ledgers,"
+            + " coverage.")
+public final class Main implements Callable<Integer> {
+  private static final int DONE = 0;
+  private static final int FAILED = 1;
+  private static final int MISUSED = 2;
+  private static final int AUDIT = 3;
+  private static final Duration UNTIL_INTERRUPTED = Duration.ofDays(3650);
+  private static final int LEAST_DEVICES = 20;
+
+  @Option(names = "--fleet", hidden = true)
+  private boolean fleet;
+
+  @Option(
+      names = "--duration",
+      paramLabel = "D",
+      description = "How long, for example 60s; by default until Ctrl-C.")
+  private @Nullable String duration;
+
+  @Option(
+      names = "--devices",
+      paramLabel = "N",
+      defaultValue = "200",
+      description = "How many devices (default: ${DEFAULT-VALUE}).")
+  private int devices;
+
+  @Option(
+      names = "--interval",
+      paramLabel = "SECONDS",
+      defaultValue = "2",
+      description = "How often the fastest of them report (default: ${DEFAULT-VALUE} s).")
+  private int interval;
+
+  @Option(
+      names = "--directory",
+      paramLabel = "DIR",
+      description = "Where all that they write goes; by default a new folder in var/demo.")
+  private @Nullable Path directory;
+
+  @Option(names = "--debug", description = "Show the stack trace of a failure.")
+  private boolean debug;
+
+  Main() {}
+
+  public static void main(String[] arguments) {
+    System.exit(new CommandLine(new Main()).execute(arguments));
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    try {
+      return play();
+    } catch (IOException | ScenarioException | IllegalArgumentException e) {
+      if (debug) {
+        e.printStackTrace();
+      }
+      System.err.println("sluice: " + e.getMessage());
+      return e instanceof IOException ? FAILED : MISUSED;
+    }
+  }
+
+  private int play() throws IOException, InterruptedException, ScenarioException {
+    String missing = Needs.missing();
+    if (missing != null) {
+      System.err.println("sluice: " + missing);
+      return MISUSED;
+    }
+    if (devices < LEAST_DEVICES || interval < 1) {
+      System.err.println("sluice: --devices wants 20 or more, --interval 1 or more");
+      return MISUSED;
+    }
+    Duration length = duration == null ? UNTIL_INTERRUPTED : DurationText.parse(duration);
+    Path home = Path.of(System.getProperty("sluice.home", ".")).toAbsolutePath().normalize();
+    Path folder = Files.createDirectories(folder(home));
+    Scenario scenario = FleetScenario.write(folder, devices, interval);
+    PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+    CountDownLatch interrupted = new CountDownLatch(1);
+    CountDownLatch ended = new CountDownLatch(1);
+    int[] exitCode = {FAILED};
+    Runtime.getRuntime()
+        .addShutdownHook(
+            Thread.ofPlatform()
+                .unstarted(() -> {
+                  interrupted.countDown();
+                  awaitQuietly(ended);
+                  System.out.flush();
+                  Runtime.getRuntime().halt(exitCode[0]);
+                }));
+    try (Stage stage =
+        Stage.start(Programs.launched(home), home, folder, scenario.devicesYaml(), out::println)) {
+      exitCode[0] = new FleetDemo(stage, scenario, out).run(length, interrupted) ? DONE : AUDIT;
+    } finally {
+      ended.countDown();
+    }
+    return exitCode[0];
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      // the audit and the end of all processes; a second Ctrl-C cannot shorten it
+      latch.await(5, TimeUnit.MINUTES);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private Path folder(Path home) {
+    if (directory != null) {
+      return directory.toAbsolutePath();
+    }
+    String name =
+        "fleet-"
+            + LocalDateTime.now(ZoneId.systemDefault())
+                .format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss"));
+    return home.resolve("var/demo").resolve(name);
+  }
+}
