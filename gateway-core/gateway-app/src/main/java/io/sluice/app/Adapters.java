@@ -91,7 +91,16 @@ final class Adapters implements AutoCloseable {
 
   /** Makes a source, which does nothing before it is started. */
   static Made make(AdapterConfig config) {
-    AdapterFactory<?> factory = Types.adapters(Direction.SOURCE).byName().get(config.type());
+    return make(Direction.SOURCE, config);
+  }
+
+  /** Makes a listener, which does nothing before it is started. */
+  static Made makeListener(AdapterConfig config) {
+    return make(Direction.LISTENER, config);
+  }
+
+  private static Made make(Direction direction, AdapterConfig config) {
+    AdapterFactory<?> factory = Types.adapters(direction).byName().get(config.type());
     if (factory == null) {
       throw new IllegalStateException("checked by the configuration: type " + config.type());
     }
@@ -125,9 +134,28 @@ final class Adapters implements AutoCloseable {
       resting.add(made.config());
       return;
     }
+    startBeside(made, context, ways, sources);
+  }
+
+  /**
+   * Opens a listener beside those that run. Where it fails it is closed.
+   *
+   * @throws IOException where its address cannot be had; the message names it and the remedy
+   */
+  synchronized void startListener(
+      Made made, EngineContext context, Function<String, GatewayIngress> ways) throws IOException {
+    startBeside(made, context, ways, listeners);
+  }
+
+  private void startBeside(
+      Made made,
+      EngineContext context,
+      Function<String, GatewayIngress> ways,
+      List<Running> running)
+      throws IOException {
     boolean isStarted = false;
     try {
-      start(made, context, ways, sources);
+      start(made, context, ways, running);
       isStarted = true;
     } finally {
       if (!isStarted) {
@@ -140,10 +168,19 @@ final class Adapters implements AutoCloseable {
   /** Ends the sources of these names, all at once. */
   synchronized void endSources(List<String> names) {
     resting.removeIf(each -> names.contains(each.name()));
+    end(names, sources);
+  }
+
+  /** Closes the listeners of these names with their sessions, all at once. */
+  synchronized void endListeners(List<String> names) {
+    end(names, listeners);
+  }
+
+  private void end(List<String> names, List<Running> running) {
     List<Running> ending =
-        sources.stream().filter(each -> names.contains(each.config().name())).toList();
+        running.stream().filter(each -> names.contains(each.config().name())).toList();
     List<Adapter> closing = ending.stream().map(Running::adapter).toList();
-    sources.removeAll(ending); // endpoints are asked for between start and close alone
+    running.removeAll(ending); // endpoints are asked for between start and close alone
     started.removeAll(closing);
     Closing.sideBySide(closing, CLOSE_AT_MOST);
   }

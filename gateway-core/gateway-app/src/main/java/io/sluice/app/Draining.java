@@ -6,6 +6,7 @@ import io.sluice.api.operator.DrainSettings;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,15 +21,16 @@ final class Draining implements DrainService {
   private record Order(Drain drain, long sinceMicros, long untilMicros) {}
 
   private final Adapters adapters;
-  private final DrainSettings settings;
+  private final Supplier<DrainSettings> settings;
   private final Clock clock;
   private final LongSupplier queued;
   private volatile @Nullable Order order;
 
   /**
+   * @param settings that hold when a drain begins
    * @param queued records that some upstream lacks
    */
-  Draining(Adapters adapters, DrainSettings settings, Clock clock, LongSupplier queued) {
+  Draining(Adapters adapters, Supplier<DrainSettings> settings, Clock clock, LongSupplier queued) {
     this.adapters = adapters;
     this.settings = settings;
     this.clock = clock;
@@ -44,11 +46,12 @@ final class Draining implements DrainService {
   @Override
   public synchronized Standing start(
       @Nullable Duration spread, @Nullable String serverReference, boolean isForGood) {
+    DrainSettings configured = settings.get();
     Drain drain =
         new Drain(
-            serverReference == null ? settings.serverReference() : serverReference,
+            serverReference == null ? configured.serverReference() : serverReference,
             isForGood,
-            spread == null ? settings.spread() : spread);
+            spread == null ? configured.spread() : spread);
     long now = clock.millis() * 1_000;
     Order given = new Order(drain, now, now + drain.spread().toMillis() * 1_000);
     order = given;

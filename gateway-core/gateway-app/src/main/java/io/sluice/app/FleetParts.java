@@ -2,6 +2,7 @@ package io.sluice.app;
 
 import io.sluice.api.GatewayTime;
 import io.sluice.api.audit.AuditTrail;
+import io.sluice.api.fleet.FleetConfiguration;
 import io.sluice.api.fleet.FleetSettings;
 import io.sluice.api.fleet.FleetStoreSettings;
 import io.sluice.api.fleet.FleetStoreState;
@@ -9,7 +10,6 @@ import io.sluice.api.fleet.GatewayChannel;
 import io.sluice.api.fleet.GatewayLeases.Run;
 import io.sluice.api.health.Guarded;
 import io.sluice.api.operator.AdminSettings;
-import io.sluice.api.operator.Operations;
 import io.sluice.api.store.RegistryStore;
 import io.sluice.api.store.StoreUnavailableException;
 import io.sluice.app.rollout.Rollout;
@@ -151,19 +151,30 @@ final class FleetParts implements AutoCloseable {
   /**
    * Takes what the fleet pushes from now on, once the gateway takes messages.
    *
+   * @param restart ends the process so that it is started again; null where that is not possible
    * @return ends it, after the turn that is under way
    */
   @SuppressWarnings("FutureReturnValueIgnored") // ends with its executor
-  AutoCloseable takeConfigurations(Path file, Operations gateway, AuditTrail audit)
+  AutoCloseable takeConfigurations(
+      Path file,
+      GatewayOperations gateway,
+      AuditTrail audit,
+      GatewayTime time,
+      @Nullable Runnable restart)
       throws IOException {
     Rollout taking =
         new Rollout(
             new Rollout.Box(
-                config.gateway().id(), settings.region(), file, config.gateway().data()),
+                config.gateway().id(),
+                settings.region(),
+                file,
+                config.gateway().data(),
+                isStartedAgain() ? restart : null),
             new PostgresConfigurations(link.dataSource()),
             gateway,
             audit,
-            System::nanoTime);
+            time);
+    gateway.rollout(taking::view);
     link.listen(PostgresConfigurations.CHANNEL, version -> taking.look(), taking::look);
     // it waits for the store, the disk and the reload: no other task waits with it
     ScheduledExecutorService turns =
@@ -176,6 +187,17 @@ final class FleetParts implements AutoCloseable {
         turns.shutdownNow();
       }
     };
+  }
+
+  /** Whether something starts the process again when it has ended. */
+  private boolean isStartedAgain() {
+    FleetConfiguration configuration = settings.configuration();
+    return configuration != null
+        && switch (configuration.restart()) {
+          case ALWAYS -> true;
+          case NEVER -> false;
+          case AUTO -> System.getenv("NOTIFY_SOCKET") != null;
+        };
   }
 
   boolean takesConfigurations() {

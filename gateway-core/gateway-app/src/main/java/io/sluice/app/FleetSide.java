@@ -118,11 +118,21 @@ final class FleetSide {
     }
   }
 
-  /** Takes what the fleet pushes from now on, once the gateway takes messages. */
-  void takeConfigurations(Path file, GatewayOperations views, AuditTrail audit) throws IOException {
+  /**
+   * Takes what the fleet pushes from now on, once the gateway takes messages.
+   *
+   * @param restart ends the process so that it is started again; null where that is not possible
+   */
+  void takeConfigurations(
+      Path file,
+      GatewayOperations views,
+      AuditTrail audit,
+      GatewayTime time,
+      @Nullable Runnable restart)
+      throws IOException {
     FleetParts shared = store;
     if (shared != null && shared.takesConfigurations()) {
-      started.add(shared.takeConfigurations(file, views, audit));
+      started.add(shared.takeConfigurations(file, views, audit, time, restart));
     }
   }
 }

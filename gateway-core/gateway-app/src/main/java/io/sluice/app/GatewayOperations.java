@@ -22,6 +22,7 @@ import io.sluice.api.operator.Flow;
 import io.sluice.api.operator.LatestValues;
 import io.sluice.api.operator.Operations;
 import io.sluice.api.operator.Operations.EndpointView;
+import io.sluice.api.operator.RolloutView;
 import io.sluice.api.operator.UpstreamService;
 import io.sluice.engine.deadletter.SpooledDeadLetters;
 import io.sluice.engine.fleet.FleetMember;
@@ -68,6 +69,7 @@ final class GatewayOperations implements Operations {
   private volatile @Nullable DrainService draining;
   private volatile Supplier<@Nullable FleetBusView> fleetBus = () -> null;
   private volatile Supplier<@Nullable FleetStoreState> fleetStore = () -> null;
+  private volatile Supplier<@Nullable RolloutView> rollout = () -> null;
   private volatile @Nullable FleetMember member;
   private volatile Supplier<List<CertificateView>> certificates = List::of;
 
@@ -161,6 +163,11 @@ final class GatewayOperations implements Operations {
     return fleetStore.get();
   }
 
+  /** Who takes the fleet's configurations. */
+  void rollout(Supplier<@Nullable RolloutView> known) {
+    rollout = known;
+  }
+
   /** Who knows when certificates end. */
   void certificates(Supplier<List<CertificateView>> known) {
     certificates = known;
@@ -204,7 +211,8 @@ final class GatewayOperations implements Operations {
         endpoints(),
         standing(),
         drain,
-        store == null ? null : FleetStoreView.of(store));
+        store == null ? null : FleetStoreView.of(store),
+        rollout.get());
   }
 
   private ConfigurationService.@Nullable Standing standing() {

@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -35,6 +36,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,8 +45,8 @@ import org.slf4j.LoggerFactory;
  * Reads the gateway's files anew and takes over what changed. One reload at a time; each holds
  * wholly, or nothing of it does.
  *
- * <p>In this order: what messages mean, upstreams, sources (shut), devices; then the new sources
- * are opened. What fails on the way undoes what was done before it.
+ * <p>In this order: what messages mean, upstreams, listeners and sources (shut), devices; then the
+ * new listeners and sources take messages. What fails on the way undoes what was done before it.
  */
 final class Reloader implements ConfigurationService, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Reloader.class);
@@ -75,6 +77,8 @@ final class Reloader implements ConfigurationService, AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock(true);
   private final AtomicBoolean isWanted = new AtomicBoolean();
   private final AtomicBoolean isVocabularyWanted = new AtomicBoolean();
+  private final Direction listening;
+  private final Direction connecting;
   private volatile boolean isOpen;
 
   // changed under the lock
@@ -91,6 +95,21 @@ final class Reloader implements ConfigurationService, AutoCloseable {
     this.audit = audit;
     this.clock = clock;
     this.standing = new Standing(1, null, nowMicros(), 0, 0, 0, List.of(), null);
+    Adapters adapters = parts.adapters();
+    this.listening =
+        new Direction(
+            "listener",
+            by -> by.listeners().values(),
+            Adapters::makeListener,
+            made -> adapters.startListener(made, parts.context(), this::way),
+            adapters::endListeners);
+    this.connecting =
+        new Direction(
+            "source",
+            GatewayConfig::sources,
+            Adapters::make,
+            made -> adapters.startSource(made, parts.context(), this::way),
+            adapters::endSources);
   }
 
   private long nowMicros() {
@@ -351,17 +370,20 @@ final class Reloader implements ConfigurationService, AutoCloseable {
     plan.upstreams()
         .toStart()
         .forEach(each -> upstreams.put(each.name(), parts.forwarders().make(each)));
-    List<Adapters.Made> made = plan.sources().toStart().stream().map(Adapters::make).toList();
+    List<Adapters.Made> listeners =
+        plan.listeners().toStart().stream().map(Adapters::makeListener).toList();
+    List<Adapters.Made> sources = plan.sources().toStart().stream().map(Adapters::make).toList();
     Deque<Runnable> undo = new ArrayDeque<>();
     boolean isDone = false;
     try {
       if (plan.vocabulary()) {
         Understanding.State was = parts.understanding().state();
         undo.push(() -> parts.understanding().replace(was));
-        parts.understanding().replace(Understanding.State.of(files, started));
+        parts.understanding().replace(Understanding.State.of(files));
       }
       changeUpstreams(plan.upstreams(), upstreams, files.config(), undo);
-      changeSources(plan.sources(), made, undo);
+      changeAdapters(listening, plan.listeners(), listeners, undo);
+      changeAdapters(connecting, plan.sources(), sources, undo);
       if (plan.devices()) {
         SeedReport report = parts.registry().seed(files.seed());
         SeedLog.report(report);
@@ -433,8 +455,23 @@ final class Reloader implements ConfigurationService, AutoCloseable {
     parts.spool().retainReaders(after.upstreams().stream().map(UpstreamConfig::name).toList());
   }
 
-  private void changeSources(
-      ReloadPlan.Parts<AdapterConfig> plan, List<Adapters.Made> made, Deque<Runnable> undo)
+  /** How adapters of one direction are changed. */
+  private record Direction(
+      String kind,
+      Function<GatewayConfig, Collection<AdapterConfig>> of,
+      Function<AdapterConfig, Adapters.Made> make,
+      Start start,
+      Consumer<List<String>> end) {}
+
+  private interface Start {
+    void start(Adapters.Made made) throws IOException;
+  }
+
+  private void changeAdapters(
+      Direction direction,
+      ReloadPlan.Parts<AdapterConfig> plan,
+      List<Adapters.Made> made,
+      Deque<Runnable> undo)
       throws IOException {
     if (plan.isEmpty()) {
       return;
@@ -443,17 +480,17 @@ final class Reloader implements ConfigurationService, AutoCloseable {
     plan.changed().forEach(each -> ending.add(each.name()));
     plan.removed().forEach(each -> ending.add(each.name()));
     List<AdapterConfig> before =
-        config.sources().stream().filter(each -> ending.contains(each.name())).toList();
+        direction.of().apply(config).stream().filter(each -> ending.contains(each.name())).toList();
     undo.push(() -> {
-      before.forEach(this::startAgain);
+      before.forEach(each -> startAgain(direction, each));
       parts.understanding().openAll();
     });
-    parts.adapters().endSources(ending);
+    direction.end().accept(ending);
     ending.forEach(parts.understanding()::forget);
     for (Adapters.Made each : made) {
-      parts.adapters().startSource(each, parts.context(), this::way);
+      direction.start().start(each);
       undo.push(() -> {
-        parts.adapters().endSources(List.of(each.config().name()));
+        direction.end().accept(List.of(each.config().name()));
         parts.understanding().forget(each.config().name());
       });
     }
@@ -463,13 +500,14 @@ final class Reloader implements ConfigurationService, AutoCloseable {
     return parts.understanding().shutWay(adapter);
   }
 
-  private void startAgain(AdapterConfig source) {
+  private static void startAgain(Direction direction, AdapterConfig adapter) {
     try {
-      parts.adapters().startSource(Adapters.make(source), parts.context(), this::way);
+      direction.start().start(direction.make().apply(adapter));
     } catch (IOException e) {
       LOG.error(
-          "source {} ran before the reload, and does not start again: {}",
-          source.name(),
+          "{} {} ran before the reload, and does not start again: {}",
+          direction.kind(),
+          adapter.name(),
           e.getMessage());
     }
   }

@@ -1,11 +1,10 @@
 package io.sluice.app;
 
 import io.sluice.api.GatewayTime;
-import io.sluice.api.fleet.FleetSettings;
 import io.sluice.api.health.Guarded;
 import io.sluice.app.process.HangUp;
 import io.sluice.app.process.ServiceNotice;
-import io.sluice.app.rollout.Rollout;
+import io.sluice.app.rollout.TrialStart;
 import io.sluice.cli.ExitCode;
 import io.sluice.cli.Shutdown;
 import io.sluice.cli.config.ConfigOption;
@@ -15,10 +14,14 @@ import io.sluice.cli.logging.LoggingSettings;
 import io.sluice.engine.config.ConfigLoader;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -45,7 +48,8 @@ final class RunCommand implements Callable<Integer> {
     if (System.getProperty(NAMES_KEPT) == null) {
       System.setProperty(NAMES_KEPT, NAMES_KEPT_SECONDS);
     }
-    Wiring gateway = start();
+    AtomicInteger code = new AtomicInteger(ExitCode.DONE);
+    Wiring gateway = start(() -> end(code));
     if (gateway == null) {
       return ExitCode.USAGE;
     }
@@ -56,7 +60,8 @@ final class RunCommand implements Callable<Integer> {
           notice.stopping();
           gateway.close();
         },
-        stopped);
+        stopped,
+        code::get);
     HangUp.install(() -> gateway.reload("SIGHUP"));
     PrintWriter out = spec.commandLine().getOut();
     out.printf(
@@ -68,27 +73,83 @@ final class RunCommand implements Callable<Integer> {
     return ExitCode.DONE;
   }
 
-  /** A method of its own, so that no frame holds the seed's devices while the gateway runs. */
-  private @Nullable Wiring start() throws IOException, InterruptedException {
-    GatewayFiles files = load();
+  /** Ends the process so that it is started again; where it ends already, that goes on. */
+  private static void end(AtomicInteger code) {
+    code.set(ExitCode.RESTART);
+    System.exit(ExitCode.RESTART); // the shutdown hook closes all, and has the last word
+  }
+
+  /**
+   * A method of its own, so that no frame holds the seed's devices while the gateway runs. A
+   * configuration of the fleet with which it does not start is taken back.
+   */
+  private @Nullable Wiring start(Runnable restart) throws IOException, InterruptedException {
+    TrialStart trial = trial();
+    GatewayFiles files = config.load(spec.commandLine().getErr());
+    if (trial != null) {
+      Wiring gateway = start(files, trial, restart);
+      if (gateway != null) {
+        return gateway;
+      }
+      files = config.load(spec.commandLine().getErr());
+    }
     if (files == null) {
       return null;
     }
     LogOutput.direct(files.config().section(LoggingSettings.class));
-    return Wiring.start(files, GatewayTime.system());
+    return Wiring.start(files, GatewayTime.system(), restart);
   }
 
-  /** A configuration of the fleet that was on trial when the process ended is not taken. */
-  private @Nullable GatewayFiles load() throws IOException {
-    PrintWriter err = spec.commandLine().getErr();
-    GatewayFiles files = config.load(err);
-    if (files != null && !files.config().section(FleetSettings.class).takesConfiguration()) {
-      return files;
+  /** Null where it does not start so. */
+  private static @Nullable Wiring start(
+      @Nullable GatewayFiles files, TrialStart trial, Runnable restart)
+      throws IOException, InterruptedException {
+    if (files == null) {
+      trial.failed("it has faults");
+      return null;
     }
-    Path data =
-        files == null
-            ? ConfigLoader.takingData(config.file(), System.getenv())
-            : files.config().gateway().data();
-    return data != null && Rollout.returnFromTrial(data) ? config.load(err) : files;
+    LogOutput.direct(files.config().section(LoggingSettings.class));
+    AtomicBoolean isOver = new AtomicBoolean();
+    watch(trial, isOver);
+    try {
+      Wiring gateway = Wiring.start(files, GatewayTime.system(), restart);
+      isOver.set(true);
+      return gateway;
+    } catch (IOException | RuntimeException e) {
+      if (!isOver.compareAndSet(false, true)) {
+        throw e; // the watch has taken it back, and ends the process
+      }
+      trial.failed(e.getMessage() == null ? e.toString() : e.getMessage());
+      return null;
+    }
+  }
+
+  /** A start that hangs is ended: the next is with the configuration before. */
+  private static void watch(TrialStart trial, AtomicBoolean isOver) {
+    Thread.ofPlatform()
+        .daemon()
+        .name("trial-start")
+        .start(
+            Guarded.task(
+                "trial-start",
+                () -> {
+                  try {
+                    TimeUnit.SECONDS.sleep(trial.secondsToStart());
+                    if (isOver.compareAndSet(false, true)) {
+                      trial.failed("it takes no messages after " + trial.secondsToStart() + " s");
+                      Runtime.getRuntime().halt(ExitCode.RESTART); // the start may hold any lock
+                    }
+                  } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                  } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                  }
+                }));
+  }
+
+  /** What a trial says of this start, before the configuration is read. */
+  private @Nullable TrialStart trial() throws IOException {
+    Path data = ConfigLoader.takingData(config.file(), System.getenv());
+    return data == null ? null : TrialStart.at(data);
   }
 }

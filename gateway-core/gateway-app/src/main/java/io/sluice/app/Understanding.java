@@ -28,13 +28,8 @@ final class Understanding {
    * @param dialects those of both
    */
   record State(Vocabulary anywhere, Map<String, Vocabulary> byAdapter, Dialects dialects) {
-    /**
-     * @param opened what the listeners were opened by: one that the files do not name any more goes
-     *     on until the restart
-     */
-    static State of(GatewayFiles files, GatewayConfig opened) {
+    static State of(GatewayFiles files) {
       Map<String, Vocabulary> byAdapter = new HashMap<>();
-      opened.listeners().keySet().forEach(name -> byAdapter.put(name, at(files, opened, name)));
       files
           .config()
           .listeners()

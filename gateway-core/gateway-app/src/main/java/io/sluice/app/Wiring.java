@@ -81,6 +81,8 @@ final class Wiring implements AutoCloseable {
   private final GatewayConfig config;
   private final GatewayTime time;
   private final Clock clock;
+  private final @Nullable Runnable exit;
+  private volatile DrainSettings drain;
   private final List<AutoCloseable> started = new ArrayList<>();
   private final Adapters adapters = new Adapters();
   private final ScheduledExecutorService housekeeping =
@@ -93,8 +95,10 @@ final class Wiring implements AutoCloseable {
   private @Nullable ScheduledFuture<?> certificateLooks;
   private List<Path> certificateFiles = List.of();
 
-  private Wiring(GatewayConfig config, GatewayTime time) {
+  private Wiring(GatewayConfig config, GatewayTime time, @Nullable Runnable exit) {
     this.config = config;
+    this.drain = config.section(DrainSettings.class);
+    this.exit = exit;
     this.time = time;
     this.clock = time.clock();
   }
@@ -107,7 +111,17 @@ final class Wiring implements AutoCloseable {
    */
   static Wiring start(GatewayFiles files, GatewayTime time)
       throws IOException, InterruptedException {
-    Wiring wiring = new Wiring(files.config(), time);
+    return start(files, time, null);
+  }
+
+  /**
+   * The same where the gateway may have itself started again.
+   *
+   * @param exit ends the process for that; null where nobody would start it
+   */
+  static Wiring start(GatewayFiles files, GatewayTime time, @Nullable Runnable exit)
+      throws IOException, InterruptedException {
+    Wiring wiring = new Wiring(files.config(), time, exit);
     try {
       AuditLog audit = wiring.openAudit(files);
       wiring.startAll(files, audit);
@@ -154,9 +168,7 @@ final class Wiring implements AutoCloseable {
     GatewayOperations views = startViews(core, files.profiles());
     operations = views;
     watchCertificates(config, views);
-    Draining draining =
-        new Draining(
-            adapters, config.section(DrainSettings.class), clock, () -> queued(core.spool()));
+    Draining draining = new Draining(adapters, () -> drain, clock, () -> queued(core.spool()));
     views.draining(draining);
     FleetMember member = fleet.join(core.registry(), views, time);
     EngineContext context = context(core, audit, member).drainedBy(draining::drain);
@@ -176,13 +188,14 @@ final class Wiring implements AutoCloseable {
     adapters.start(config, context, core.understanding()::way);
     views.listening(adapters);
     startReloads(reload);
-    fleet.takeConfigurations(files.file(), views, audit);
+    Runnable restart = exit == null ? null : new Restart(draining, () -> drain, exit);
+    fleet.takeConfigurations(files.file(), views, audit, time, restart);
   }
 
   private Core startCore(GatewayFiles files, AuditTrail audit, FleetSide fleet)
       throws IOException, InterruptedException {
     Profiles profiles = files.profiles();
-    Understanding.State state = Understanding.State.of(files, config);
+    Understanding.State state = Understanding.State.of(files);
     LimitSettings limits = config.section(LimitSettings.class);
     Registry registry = openRegistry(files, limits, audit, fleet);
     SegmentedSpool spool = openSpool();
@@ -440,7 +453,10 @@ final class Wiring implements AutoCloseable {
             core.forwarders(),
             adapters,
             context,
-            by -> watchCertificates(by, views));
+            by -> {
+              drain = by.section(DrainSettings.class);
+              watchCertificates(by, views);
+            });
     return new Reloader(files, parts, audit, clock);
   }
 

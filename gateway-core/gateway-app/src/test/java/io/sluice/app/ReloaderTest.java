@@ -8,10 +8,13 @@ import io.sluice.api.GatewayTime;
 import io.sluice.api.operator.ConfigurationService;
 import io.sluice.api.operator.ConfigurationService.Reload;
 import io.sluice.api.operator.ConfigurationService.Result;
+import io.sluice.api.operator.DrainService;
 import io.sluice.cli.config.GatewayFiles;
 import io.sluice.testkit.Mosquitto;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -107,8 +110,12 @@ class ReloaderTest {
   }
 
   private MqttClient connected(String id) throws Exception {
+    return connected(id, "mqtt");
+  }
+
+  private MqttClient connected(String id, String listener) throws Exception {
     MqttClient client =
-        new MqttClient("tcp://" + gateway.address("mqtt"), id, new MemoryPersistence());
+        new MqttClient("tcp://" + gateway.address(listener), id, new MemoryPersistence());
     MqttConnectOptions options = new MqttConnectOptions();
     options.setUserName(id);
     options.setPassword(("t0ken-0123456789-of-" + id).toCharArray());
@@ -276,19 +283,78 @@ class ReloaderTest {
   @Test
   void whatWantsARestartIsNamedAndNotDone() throws Exception {
     String text = configuration("archive", "./archive");
-    write(
-        "sluice.yaml",
-        text.replace("port: 0", "port: 18830").replace("edge-01", "edge-02")
-            + "spool: { queue-bytes: 8MB }\n");
+    write("sluice.yaml", text.replace("edge-01", "edge-02") + "spool: { queue-bytes: 8MB }\n");
     Reload looked = configuration.reload("anna", null, true);
     assertThat(looked.result()).as(looked.toString()).isEqualTo(Result.CHECKED);
-    assertThat(looked.restart())
-        .containsExactly("gateway.id", "listeners.mqtt.port", "spool.queue-bytes");
+    assertThat(looked.restart()).containsExactly("gateway.id", "spool.queue-bytes");
     assertThat(configuration.standing().version()).isEqualTo(1);
     Reload reload = reload();
     assertThat(reload.restart()).isEqualTo(looked.restart());
     assertThat(configuration.standing().restart()).isEqualTo(looked.restart());
     publish("telemetry", "{\"lvl\":1}");
     await().until(() -> archived("archive", "level").equals(List.of(1L)));
+  }
+
+  @Test
+  void aListenerIsOpenedChangedAndClosedAlone() throws Exception {
+    String one = configuration("archive", "./archive");
+    String two =
+        one.replace("profiles:", "  hall: { type: mqtt, host: 127.0.0.1, port: 0 }\nprofiles:");
+    write("devices.yaml", devices("tank-1", "tank-2"));
+    write("sluice.yaml", two);
+    assertThat(reload().changes()).contains("listener hall added");
+    try (MqttClient hall = connected("tank-2", "hall")) {
+      hall.publish("telemetry", "{\"lvl\":2}".getBytes(StandardCharsets.UTF_8), 1, false);
+      await().until(() -> archived("archive", "level").equals(List.of(2L)));
+      String address = gateway.address("mqtt");
+      write("sluice.yaml", two.replace("type: mqtt,", "type: mqtt, max-packet-size: 64KB,"));
+      Reload changed = reload();
+      assertThat(changed.changes()).contains("listener hall changed");
+      assertThat(changed.restart()).isEmpty();
+      await().until(() -> !hall.isConnected());
+      assertThat(gateway.address("mqtt")).isEqualTo(address);
+    }
+    try (MqttClient hall = connected("tank-2", "hall")) {
+      write("sluice.yaml", one);
+      assertThat(reload().changes()).contains("listener hall removed");
+      await().until(() -> !hall.isConnected());
+    }
+    assertThat(gateway.operations().status().listeners()).hasSize(1);
+    assertThat(device.isConnected()).as("what is not touched goes on").isTrue();
+    publish("telemetry", "{\"lvl\":1}");
+    await().until(() -> archived("archive", "level").equals(List.of(2L, 1L)));
+  }
+
+  @Test
+  void aListenerThatCannotOpenLeavesTheFormerOneOpen() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      write(
+          "sluice.yaml",
+          configuration("other", "./other").replace("port: 0", "port: " + taken.getLocalPort()));
+      Reload reload = reload();
+      assertThat(reload.result()).isEqualTo(Result.REFUSED);
+      assertThat(reload.faults()).singleElement().asString().contains("listeners.mqtt");
+    }
+    try (MqttClient again = connected("tank-1")) {
+      again.publish("telemetry", "{\"lvl\":4}".getBytes(StandardCharsets.UTF_8), 1, false);
+      await().until(() -> archived("archive", "level").equals(List.of(4L)));
+      again.disconnect();
+    }
+    assertThat(gateway.operations().upstreams())
+        .extracting(each -> each.name())
+        .contains("archive");
+  }
+
+  @Test
+  void aDrainIsAsTheLatestConfigurationSays() throws Exception {
+    write(
+        "sluice.yaml",
+        configuration("archive", "./archive")
+            + "drain: { for: 1h, server-reference: \"gw-2.example\" }\n");
+    assertThat(reload().changes()).contains("drain changed");
+    DrainService.Standing standing = gateway.operations().draining().start(null, null, false);
+    assertThat(standing.serverReference()).isEqualTo("gw-2.example");
+    assertThat(standing.untilMicros() - standing.sinceMicros())
+        .isEqualTo(Duration.ofHours(1).toMillis() * 1_000);
   }
 }

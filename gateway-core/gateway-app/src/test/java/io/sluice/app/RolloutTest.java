@@ -3,13 +3,15 @@ package io.sluice.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.sluice.admin.metrics.MetricsResource;
 import io.sluice.api.DeviceId;
 import io.sluice.api.GatewayTime;
 import io.sluice.api.fleet.ConfigurationStore.Audience;
 import io.sluice.api.fleet.ConfigurationStore.Pushed;
 import io.sluice.api.fleet.ConfigurationStore.Report;
 import io.sluice.api.fleet.ConfigurationStore.Step;
-import io.sluice.app.rollout.Rollout;
+import io.sluice.api.operator.RolloutView;
+import io.sluice.app.rollout.TrialStart;
 import io.sluice.cli.config.GatewayFiles;
 import io.sluice.store.postgres.PostgresConfigurations;
 import io.sluice.testkit.PostgreSql;
@@ -212,17 +214,49 @@ class RolloutTest {
   }
 
   @Test
-  void whatWantsARestartIsNotTaken() {
+  void whatWantsARestartIsNotTakenUnasked() {
+    push(SHORT, Map.of("sluice.yaml", "spool: { queue-bytes: 8MB }"));
+    assertThat(comesTo(Step.REFUSED).detail())
+        .isEqualTo("takes effect with a restart only: spool.queue-bytes; push it with --restart");
+    assertThat(gateway.operations().configuration().standing().restart()).isEmpty();
+  }
+
+  @Test
+  void aListenerIsOpenedBesideThoseThatThereAre() throws Exception {
     push(
         SHORT,
         Map.of(
             "sluice.yaml",
-            "listeners: { mqtt: { host: 127.0.0.1, port: 0, max-packet-size: 64KB } }"));
-    assertThat(comesTo(Step.REFUSED).detail())
-        .isEqualTo(
-            "takes effect with a restart only: listeners.mqtt.max-packet-size; change it at the"
-                + " box");
-    assertThat(gateway.operations().configuration().standing().restart()).isEmpty();
+            """
+            listeners:
+              mqtt: { host: 127.0.0.1, port: 0 }
+              hall: { type: mqtt, host: 127.0.0.1, port: 0 }
+            """));
+    comesTo(Step.CONFIRMED);
+    assertThat(gateway.address("hall")).startsWith("127.0.0.1:");
+    assertThat(device.isConnected()).as("what is not touched goes on").isTrue();
+  }
+
+  @Test
+  void howItStandsIsInTheStatusAndTheMetrics() throws Exception {
+    assertThat(view().state()).isEqualTo("none");
+    push(LONG_TRIAL, OTHER_PROFILE);
+    comesTo(Step.ON_TRIAL);
+    await().until(() -> view().state().equals("on-trial"));
+    assertThat(view().version()).isEqualTo(1);
+    assertThat(view().holds()).isEqualTo(1);
+    assertThat(view().by()).isEqualTo("anna");
+    assertThat(view().untilMicros() - view().sinceMicros()).isEqualTo(LONG_TRIAL * 1_000_000L);
+    assertThat(new MetricsResource(gateway.operations()).snapshots().stream())
+        .anySatisfy(each ->
+            assertThat(each.getMetadata().getPrometheusName())
+                .isEqualTo("sluice_config_rollout_state"))
+        .anySatisfy(each ->
+            assertThat(each.getMetadata().getPrometheusName()).isEqualTo("sluice_config_version"));
+  }
+
+  private RolloutView view() {
+    return gateway.operations().status().rollout();
   }
 
   @Test
@@ -238,8 +272,7 @@ class RolloutTest {
     comesTo(Step.ON_TRIAL);
     device.disconnectForcibly(0, 0, false);
     gateway.close();
-    assertThat(Rollout.returnFromTrial(directory.resolve("var"))).isTrue();
-    assertThat(Rollout.returnFromTrial(directory.resolve("var"))).isFalse();
+    assertThat(TrialStart.at(directory.resolve("var"))).isNull();
     startGateway();
     publish("lvl", 3);
     arrives(3L);

@@ -13,5 +13,8 @@ public final class ExitCode {
   /** An audit does not hold. */
   public static final int AUDIT = 3;
 
+  /** The gateway is to be started again, by whatever starts it: EX_TEMPFAIL of sysexits.h. */
+  public static final int RESTART = 75;
+
   private ExitCode() {}
 }

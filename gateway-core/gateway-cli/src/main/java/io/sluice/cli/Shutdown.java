@@ -1,6 +1,7 @@
 package io.sluice.cli;
 
 import java.util.concurrent.CountDownLatch;
+import java.util.function.IntSupplier;
 
 /** Ends the program in order when the system asks it to. */
 public final class Shutdown {
@@ -11,6 +12,15 @@ public final class Shutdown {
    * asked for, and the virtual machine would answer with the signal's number.
    */
   public static void run(Runnable action, CountDownLatch done) {
+    run(action, done, () -> ExitCode.DONE);
+  }
+
+  /**
+   * The same for a program that may also end by itself.
+   *
+   * @param code the exit code, asked for once the action has run
+   */
+  public static void run(Runnable action, CountDownLatch done, IntSupplier code) {
     Runtime.getRuntime()
         .addShutdownHook(
             Thread.ofPlatform()
@@ -19,7 +29,7 @@ public final class Shutdown {
                   action.run();
                   done.countDown();
                   System.out.flush();
-                  Runtime.getRuntime().halt(ExitCode.DONE);
+                  Runtime.getRuntime().halt(code.getAsInt());
                 }));
   }
 }

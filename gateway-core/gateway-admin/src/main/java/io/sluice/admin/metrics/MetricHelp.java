@@ -19,6 +19,13 @@ public final class MetricHelp {
               "sluice.certificate.expiry.seconds",
               "Time until an own certificate ends, negative after that, by place"),
           Map.entry(
+              "sluice.config.rollout.state",
+              "1 at the state of the newest configuration of the fleet that this gateway has looked"
+                  + " at, else 0"),
+          Map.entry(
+              "sluice.config.version",
+              "Configuration of the fleet by which this gateway runs; 0: the box's own alone"),
+          Map.entry(
               "sluice.configuration.reloads",
               "Reloads since the start, by what became of them: applied, unchanged, refused"),
           Map.entry(

@@ -25,6 +25,7 @@ import io.sluice.api.operator.Operations.ListenerView;
 import io.sluice.api.operator.Operations.Status;
 import io.sluice.api.operator.Operations.Traffic;
 import io.sluice.api.operator.Operations.UpstreamView;
+import io.sluice.api.operator.RolloutView;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Clock;
 import java.util.HashMap;
@@ -176,6 +177,13 @@ public final class MetricsResource {
       reloads("applied", configuration.applied());
       reloads("unchanged", configuration.unchanged());
       reloads("refused", configuration.refused());
+    }
+    RolloutView rollout = status.rollout();
+    if (rollout != null) {
+      gauge("sluice.config.version", rollout.holds());
+      for (String state : RolloutView.STATES) {
+        gauge("sluice.config.rollout.state", rollout.state().equals(state) ? 1 : 0, "state", state);
+      }
     }
   }
 

@@ -194,6 +194,7 @@ public interface Operations {
    * @param configuration by which it runs; null where that is not known
    * @param draining how far the drain is; null where none is under way
    * @param fleetStore how the fleet's registry stands; null where none is configured
+   * @param rollout how the fleet's configuration stands; null where the gateway takes none
    */
   record Status(
       String gateway,
@@ -209,7 +210,8 @@ public interface Operations {
       List<EndpointView> endpoints,
       ConfigurationService.@Nullable Standing configuration,
       DrainService.@Nullable Standing draining,
-      @Nullable FleetStoreView fleetStore) {
+      @Nullable FleetStoreView fleetStore,
+      @Nullable RolloutView rollout) {
     /** Of a gateway that is not drained, and of no fleet. */
     public Status(
         String gateway,
@@ -237,6 +239,7 @@ public interface Operations {
           devices,
           endpoints,
           configuration,
+          null,
           null,
           null);
     }

@@ -27,12 +27,16 @@ public record ReloadPlan(
     boolean vocabulary,
     boolean devices,
     Parts<UpstreamConfig> upstreams,
+    Parts<AdapterConfig> listeners,
     Parts<AdapterConfig> sources,
     List<SourceFiles.Change> files,
     List<String> restart,
     List<String> lines) {
   /** The section whose change is one of the profiles. */
   private static final String UNITS = "units";
+
+  /** The section that is asked for when a drain begins. */
+  private static final String DRAIN = "drain";
 
   /** What of a list of named parts is not as it was. */
   public record Parts<T>(List<T> added, List<T> changed, List<T> removed) {
@@ -90,6 +94,12 @@ public record ReloadPlan(
       List<SourceFiles.Change> files) {
     Parts<UpstreamConfig> upstreams =
         Parts.of(before.upstreams(), after.upstreams(), UpstreamConfig::name, ReloadPlan::isSame);
+    Parts<AdapterConfig> listeners =
+        Parts.of(
+            List.copyOf(before.listeners().values()),
+            List.copyOf(after.listeners().values()),
+            AdapterConfig::name,
+            AdapterConfig::equals);
     Parts<AdapterConfig> sources =
         Parts.of(before.sources(), after.sources(), AdapterConfig::name, AdapterConfig::equals);
     List<String> lists = dialectLists(before, after);
@@ -99,19 +109,25 @@ public record ReloadPlan(
             || !lists.isEmpty()
             || !before.profiles().equals(after.profiles())
             || files.stream().anyMatch(change -> change.source().kind().isOfVocabulary())
+            || !listeners.isEmpty()
             || !sources.isEmpty();
     List<String> lines = new ArrayList<>();
     files.forEach(change -> lines.add(change.toString()));
     if (isOfUnits) {
       lines.add(UNITS + " changed");
     }
+    if (!Objects.equals(before.sections().get(DRAIN), after.sections().get(DRAIN))) {
+      lines.add(DRAIN + " changed");
+    }
     lines.addAll(lists);
+    lines.addAll(listeners.lines("listener", AdapterConfig::name));
     lines.addAll(upstreams.lines("upstream", UpstreamConfig::name));
     lines.addAll(sources.lines("source", AdapterConfig::name));
     return new ReloadPlan(
         isVocabulary,
         files.stream().anyMatch(ReloadPlan::isToBeSeeded),
         upstreams,
+        listeners,
         sources,
         List.copyOf(files),
         restart(started, after),
@@ -144,25 +160,13 @@ public record ReloadPlan(
   private static List<String> restart(GatewayConfig started, GatewayConfig after) {
     List<String> keys = new ArrayList<>();
     SettingsDiff.add("gateway", started.gateway(), after.gateway(), keys);
-    Set<String> listeners = new LinkedHashSet<>(started.listeners().keySet());
-    listeners.addAll(after.listeners().keySet());
-    for (String name : listeners) {
-      AdapterConfig one = started.listeners().get(name);
-      AdapterConfig other = after.listeners().get(name);
-      String place = "listeners." + name;
-      if (one == null || other == null) {
-        keys.add(place);
-      } else if (!one.type().equals(other.type())) {
-        keys.add(place + ".type");
-      } else {
-        SettingsDiff.add(place, one.settings(), other.settings(), keys);
-      }
-    }
     SettingsDiff.add("admin", started.admin(), after.admin(), keys);
     Map<String, Record> sections = new HashMap<>(started.sections());
     Map<String, Record> others = new HashMap<>(after.sections());
-    sections.remove(UNITS);
-    others.remove(UNITS);
+    for (String live : List.of(UNITS, DRAIN)) {
+      sections.remove(live);
+      others.remove(live);
+    }
     SettingsDiff.add("", sections, others, keys);
     return List.copyOf(keys);
   }

@@ -1,13 +1,17 @@
 package io.sluice.app.rollout;
 
+import io.sluice.api.GatewayTime;
 import io.sluice.api.audit.AuditEvent;
 import io.sluice.api.audit.AuditTrail;
 import io.sluice.api.fleet.ConfigurationStore;
 import io.sluice.api.fleet.ConfigurationStore.Offer;
+import io.sluice.api.fleet.ConfigurationStore.Step;
+import io.sluice.api.fleet.ConfigurationStore.Version;
 import io.sluice.api.operator.ConfigurationService;
 import io.sluice.api.operator.ConfigurationService.Reload;
 import io.sluice.api.operator.ConfigurationService.Result;
 import io.sluice.api.operator.Operations;
+import io.sluice.api.operator.RolloutView;
 import io.sluice.api.store.StoreUnavailableException;
 import io.sluice.cli.config.GatewayFiles;
 import java.io.IOException;
@@ -16,14 +20,16 @@ import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Takes over what the fleet pushes for this gateway: checked, on trial, confirmed or taken back.
- * All of it goes on without the fleet's store: only what is new, and what is to be told, waits.
+ * What takes effect with a restart only is tried by the next start of the process; see {@link
+ * TrialStart}. All of it goes on without the fleet's store: only what is new, and what is to be
+ * told, waits.
  *
  * <p>{@link #run} is called every second by one thread of its own: it waits for the store, the disk
  * and the reload. {@link #look} may be called by any.
@@ -38,54 +44,50 @@ public final class Rollout implements Runnable {
    * Which gateway it is.
    *
    * @param file the configuration of the box
+   * @param restart ends the process in order, to be started again; null where nobody would start it
    */
-  public record Box(String id, @Nullable String region, Path file, Path data) {}
+  public record Box(
+      String id, @Nullable String region, Path file, Path data, @Nullable Runnable restart) {}
 
   private final Box box;
   private final ConfigurationStore store;
   private final Operations gateway;
   private final AuditTrail audit;
-  private final LongSupplier nanoTime;
+  private final GatewayTime time;
   private final RolloutFolder folder;
+  private final RolloutState state;
   private final Trial trial = new Trial();
   private volatile boolean isWanted = true;
+  private volatile RolloutView view;
+  private boolean isEnding; // of the one thread that runs it
   private long lookedNanos;
-  private String author = "";
 
   public Rollout(
-      Box box,
-      ConfigurationStore store,
-      Operations gateway,
-      AuditTrail audit,
-      LongSupplier nanoTime)
+      Box box, ConfigurationStore store, Operations gateway, AuditTrail audit, GatewayTime time)
       throws IOException {
     this.box = box;
     this.store = store;
     this.gateway = gateway;
     this.audit = audit;
-    this.nanoTime = nanoTime;
+    this.time = time;
     this.folder = RolloutFolder.open(box.data());
+    this.state = folder.state();
+    if (state.onTrial() != 0) {
+      resume();
+    }
+    this.view = viewed();
   }
 
-  /**
-   * Goes back from a trial that the end of the process cut short, before the configuration is read.
-   *
-   * @return whether it did
-   */
-  public static boolean returnFromTrial(Path data) throws IOException {
-    if (!RolloutFolder.isThere(data)) {
-      return false;
-    }
-    RolloutFolder folder = RolloutFolder.open(data);
-    long version = folder.onTrial();
-    if (version == 0) {
-      return false;
-    }
-    folder.goBack("the gateway ended during the trial");
-    LOG.warn(
-        "configuration {} of the fleet was on trial when the gateway ended: the one before holds",
-        version);
-    return true;
+  /** The gateway has started for a trial: what is measured begins now. */
+  private void resume() throws IOException {
+    Pulse now = Pulse.of(gateway, time.nanoTime().getAsLong());
+    trial.begin(state.baseline(), now, state.trialSeconds());
+    begun();
+  }
+
+  /** How it stands. May be called by any thread. */
+  public RolloutView view() {
+    return view;
   }
 
   /** Something may be new: the next turn asks. */
@@ -95,19 +97,37 @@ public final class Rollout implements Runnable {
 
   @Override
   public void run() {
-    long now = nanoTime.getAsLong();
+    if (isEnding) {
+      return; // the process ends; what there is to tell is told by the next
+    }
+    long now = time.nanoTime().getAsLong();
     trial.see(Pulse.counted(gateway, now));
     try {
+      note();
       if (trial.isOver(now)) {
         end(Pulse.of(gateway, now));
       } else if (!trial.isUnderWay() && isDue(now)) {
         take(now);
       }
+      note();
+      view = viewed();
       tell();
     } catch (IOException e) {
       LOG.error("configuration of the fleet: {}; tried again in a minute", e.getMessage());
     } catch (StoreUnavailableException e) {
       isWanted = false; // the fleet's own line says why; a look a minute goes on
+    }
+    if (isEnding) {
+      restart();
+    }
+  }
+
+  private void restart() {
+    Runnable restart = box.restart();
+    if (restart == null) { // allowed when the trial began, and not any more
+      LOG.error("the configuration before holds with a restart of this gateway, which is due");
+    } else {
+      restart.run();
     }
   }
 
@@ -121,16 +141,15 @@ public final class Rollout implements Runnable {
   }
 
   private void take(long now) throws IOException {
-    Offer offer = store.newest(box.id(), box.region(), folder.known());
+    Offer offer = store.newest(box.id(), box.region(), state.known());
     if (offer == null) {
       return;
     }
     Pulse before = Pulse.of(gateway, now);
-    long version = offer.version().version();
-    author = offer.version().by();
+    Version version = offer.version();
     Path pushed;
     try {
-      pushed = folder.write(version, offer.files());
+      pushed = folder.write(version.version(), offer.files());
     } catch (IOException e) {
       refuse(version, e.getMessage() == null ? e.toString() : e.getMessage());
       return;
@@ -140,15 +159,11 @@ public final class Rollout implements Runnable {
       refuse(version, said.toString().strip());
       return;
     }
-    folder.tryOut(version);
+    folder.tryOut(version.version(), version.by(), version.trialSeconds());
     ConfigurationService configuration = gateway.configuration();
     List<String> restart = configuration.reload(who(), null, true).restart();
     if (!restart.isEmpty()) {
-      refuse(
-          version,
-          "takes effect with a restart only: "
-              + String.join(", ", restart)
-              + "; change it at the box");
+      takeByRestart(version, trial.before(before), String.join(", ", restart));
       return;
     }
     Reload reload = configuration.reload(who(), null, false);
@@ -160,23 +175,44 @@ public final class Rollout implements Runnable {
       refuse(version, String.join("\n", reload.faults()));
       return;
     }
-    folder.taken();
-    trial.begin(before, offer.version().trialSeconds());
-    note(AuditEvent.Result.DONE, version, "on trial for " + offer.version().trialSeconds() + " s");
+    trial.begin(before, version.trialSeconds());
+    begun();
+  }
+
+  private void takeByRestart(Version version, Baseline before, String keys) throws IOException {
+    if (!version.restart()) {
+      refuse(version, "takes effect with a restart only: " + keys + "; push it with --restart");
+    } else if (box.restart() == null) {
+      refuse(
+          version,
+          "takes effect with a restart only: "
+              + keys
+              + "; nothing is known to start this gateway again: see fleet.configuration.restart");
+    } else {
+      folder.restarting(before, cut("restarts for " + keys), nowMicros());
+      isEnding = true;
+    }
+  }
+
+  private void begun() throws IOException {
+    long now = nowMicros();
+    folder.taken(now + TimeUnit.SECONDS.toMicros(state.trialSeconds()), now);
   }
 
   private void end(Pulse now) throws IOException {
-    long version = folder.onTrial();
+    long version = state.onTrial();
+    boolean isByRestart = state.isByRestart();
     List<String> missing = trial.end(now);
     if (missing.isEmpty()) {
-      folder.confirm();
-      note(AuditEvent.Result.DONE, version, "confirmed");
+      folder.confirm(nowMicros());
       return;
     }
-    String why = String.join("; ", missing);
-    folder.goBack(cut(why));
+    folder.goBack(cut(String.join("; ", missing)), nowMicros());
+    if (isByRestart) {
+      isEnding = true;
+      return;
+    }
     Reload back = gateway.configuration().reload(who(), null, false);
-    note(AuditEvent.Result.REFUSED, version, "taken back: " + why);
     if (back.result() == Result.REFUSED || back.result() == Result.BUSY) {
       LOG.error(
           "the configuration before {} is linked again but not read ({}): sluice reload, or a"
@@ -186,23 +222,69 @@ public final class Rollout implements Runnable {
     }
   }
 
-  private void refuse(long version, String why) throws IOException {
-    folder.refuse(version, cut(why));
-    note(AuditEvent.Result.REFUSED, version, why);
+  private void refuse(Version version, String why) throws IOException {
+    folder.refuse(version.version(), version.by(), cut(why), nowMicros());
+  }
+
+  private long nowMicros() {
+    return TimeUnit.MILLISECONDS.toMicros(time.clock().millis());
   }
 
   private String who() {
-    return "fleet: " + author;
+    return "fleet: " + state.by();
   }
 
-  private void note(AuditEvent.Result result, long version, String detail) {
-    if (result == AuditEvent.Result.DONE) {
-      LOG.info("configuration {} of the fleet, by {}: {}", version, author, detail);
-    } else {
-      LOG.error("configuration {} of the fleet, by {}: {}", version, author, detail);
+  /** Has the log and the audit log say what became of a version. */
+  private void note() throws IOException {
+    RolloutState.Last what = state.unnoted();
+    if (what == null) {
+      return;
     }
+    boolean isWell = what.step() == Step.ON_TRIAL || what.step() == Step.CONFIRMED;
+    String detail =
+        switch (what.step()) {
+          case ON_TRIAL ->
+              what.detail().isEmpty()
+                  ? "on trial for " + state.trialSeconds() + " s"
+                  : what.detail();
+          case CONFIRMED -> "confirmed";
+          case RETURNED -> "taken back: " + what.detail();
+          case REFUSED -> what.detail();
+        };
+    LOG.atLevel(isWell ? Level.INFO : Level.ERROR)
+        .log("configuration {} of the fleet, by {}: {}", what.version(), what.by(), detail);
     audit.record(
-        new AuditEvent(ACTION, who(), null, "configuration " + version, result, cut(detail)));
+        new AuditEvent(
+            ACTION,
+            "fleet: " + what.by(),
+            null,
+            "configuration " + what.version(),
+            isWell ? AuditEvent.Result.DONE : AuditEvent.Result.REFUSED,
+            cut(detail)));
+    state.noted();
+    state.save();
+  }
+
+  private RolloutView viewed() throws IOException {
+    RolloutState.Last last = state.last();
+    long holds = folder.current();
+    if (last == null) {
+      return new RolloutView(0, holds, RolloutView.NONE, null, null, null, null);
+    }
+    boolean isOnTrial = last.step() == Step.ON_TRIAL;
+    return new RolloutView(
+        last.version(),
+        holds,
+        switch (last.step()) {
+          case ON_TRIAL -> state.untilMicros() == 0 ? RolloutView.RESTARTING : RolloutView.ON_TRIAL;
+          case CONFIRMED -> RolloutView.CONFIRMED;
+          case RETURNED -> RolloutView.RETURNED;
+          case REFUSED -> RolloutView.REFUSED;
+        },
+        last.by(),
+        last.sinceMicros(),
+        isOnTrial && state.untilMicros() != 0 ? state.untilMicros() : null,
+        last.detail().isEmpty() ? null : last.detail());
   }
 
   private static String cut(String text) {
@@ -210,10 +292,11 @@ public final class Rollout implements Runnable {
   }
 
   private void tell() throws IOException {
-    RolloutFolder.Untold what = folder.untold();
+    RolloutState.Last what = state.untold();
     if (what != null) {
       store.tell(box.id(), what.version(), what.step(), what.detail());
-      folder.told(what);
+      state.told(what);
+      state.save();
     }
   }
 }

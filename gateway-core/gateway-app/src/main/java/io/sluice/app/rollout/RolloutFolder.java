@@ -4,22 +4,15 @@ import io.sluice.api.files.OwnerOnly;
 import io.sluice.api.fleet.ConfigurationStore.Step;
 import io.sluice.engine.config.PushedConfiguration;
 import java.io.IOException;
-import java.io.Reader;
-import java.io.Writer;
-import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The configurations that a gateway took, in its data directory: a folder for each version, a link
@@ -28,41 +21,21 @@ import org.jspecify.annotations.Nullable;
  */
 final class RolloutFolder {
   private static final String STATE = "state";
-  private static final String KNOWN = "known";
-  private static final String TRIAL = "trial";
-  private static final String BEFORE = "before";
-  private static final String VERSION = "untold.version";
-  private static final String STEP = "untold.step";
-  private static final String DETAIL = "untold.detail";
-
-  /**
-   * What the fleet does not know yet.
-   *
-   * @param detail may be empty
-   */
-  record Untold(long version, Step step, String detail) {}
 
   private final Path home;
-  private final Properties state = new Properties();
+  private final RolloutState state;
 
-  private RolloutFolder(Path home) {
+  private RolloutFolder(Path home, RolloutState state) {
     this.home = home;
+    this.state = state;
   }
 
   static RolloutFolder open(Path data) throws IOException {
-    RolloutFolder folder = new RolloutFolder(PushedConfiguration.home(data));
-    if (!Files.exists(folder.home)) {
-      Files.createDirectory(folder.home, OwnerOnly.directory(folder.home));
+    Path home = PushedConfiguration.home(data);
+    if (!Files.exists(home)) {
+      Files.createDirectory(home, OwnerOnly.directory(home));
     }
-    Path file = folder.home.resolve(STATE);
-    if (Files.exists(file)) {
-      try (Reader reader = Files.newBufferedReader(file)) {
-        folder.state.load(reader);
-      } catch (IllegalArgumentException e) {
-        throw new IOException(file + " is damaged; remove it: the gateway asks the fleet anew", e);
-      }
-    }
-    return folder;
+    return new RolloutFolder(home, RolloutState.read(home.resolve(STATE)));
   }
 
   /** Whether a gateway with this data directory ever took anything. */
@@ -76,21 +49,9 @@ final class RolloutFolder {
     return Files.isSymbolicLink(link) ? version(Files.readSymbolicLink(link)) : 0;
   }
 
-  /** The newest version that was looked at. */
-  long known() {
-    return number(KNOWN);
-  }
-
-  /** The version on trial; 0 where none is. */
-  long onTrial() {
-    return number(TRIAL);
-  }
-
-  @Nullable Untold untold() {
-    String step = state.getProperty(STEP);
-    return step == null
-        ? null
-        : new Untold(number(VERSION), Step.valueOf(step), state.getProperty(DETAIL, ""));
+  /** What is known; changed by this alone. */
+  RolloutState state() {
+    return state;
   }
 
   /** Keeps the files of a version beside those that hold. */
@@ -119,83 +80,83 @@ final class RolloutFolder {
     throw new IOException("\"" + name + "\" leaves the pushed folder; push it without");
   }
 
-  /** Puts a version on trial: it holds from now on, and not after the next start. */
-  void tryOut(long version) throws IOException {
-    state.setProperty(TRIAL, String.valueOf(version));
-    state.setProperty(BEFORE, String.valueOf(current()));
-    save();
+  /**
+   * Puts a version on trial: it holds from now on, and not after the next start.
+   *
+   * @param by who pushed it
+   */
+  void tryOut(long version, String by, int seconds) throws IOException {
+    state.tryOut(version, current(), by, seconds);
+    state.save();
     point(version);
   }
 
-  /** The version on trial was taken over. */
-  void taken() throws IOException {
-    say(onTrial(), Step.ON_TRIAL, "");
+  /** The version on trial was taken over, and is tried until then. */
+  void taken(long untilMicros, long nowMicros) throws IOException {
+    state.until(untilMicros);
+    say(Step.ON_TRIAL, "", nowMicros);
+  }
+
+  /** The version on trial holds with the next start, and that one alone. */
+  void restarting(Baseline before, String why, long nowMicros) throws IOException {
+    state.restarting(before);
+    say(Step.ON_TRIAL, why, nowMicros);
+  }
+
+  /** The start that a version waits for has come: it is the one try. */
+  void starting() throws IOException {
+    state.started();
+    state.save();
+    point(state.onTrial());
   }
 
   /** As if the version on trial had not been looked at. */
   void putBack() throws IOException {
     leaveTrial();
-    save();
+    state.save();
   }
 
   private void leaveTrial() throws IOException {
-    point(number(BEFORE));
-    state.remove(TRIAL);
-    state.remove(BEFORE);
+    point(state.before());
+    state.endTrial();
   }
 
   /** The version on trial holds. */
-  void confirm() throws IOException {
-    long version = onTrial();
-    state.remove(TRIAL);
-    state.remove(BEFORE);
-    say(version, Step.CONFIRMED, "");
+  void confirm(long nowMicros) throws IOException {
+    long version = state.onTrial();
+    state.endTrial();
+    state.say(version, Step.CONFIRMED, "", nowMicros);
+    state.save();
     prune();
   }
 
   /** The version before the one on trial holds again. */
-  void goBack(String why) throws IOException {
-    long version = onTrial();
+  void goBack(String why, long nowMicros) throws IOException {
+    long version = state.onTrial();
     leaveTrial();
-    say(version, Step.RETURNED, why);
+    state.say(version, Step.RETURNED, why, nowMicros);
+    state.save();
     prune();
   }
 
-  /** A version is not taken. */
-  void refuse(long version, String why) throws IOException {
-    if (onTrial() == version) {
+  /**
+   * A version is not taken.
+   *
+   * @param by who pushed it
+   */
+  void refuse(long version, String by, String why, long nowMicros) throws IOException {
+    if (state.onTrial() == version) {
       leaveTrial();
     }
-    say(version, Step.REFUSED, why);
+    state.by(by);
+    state.say(version, Step.REFUSED, why, nowMicros);
+    state.save();
     prune();
   }
 
-  /** The fleet knows it. */
-  void told(Untold what) throws IOException {
-    if (what.equals(untold())) {
-      List.of(VERSION, STEP, DETAIL).forEach(state::remove);
-      save();
-    }
-  }
-
-  private void say(long version, Step step, String detail) throws IOException {
-    state.setProperty(KNOWN, String.valueOf(Math.max(version, known())));
-    state.setProperty(VERSION, String.valueOf(version));
-    state.setProperty(STEP, step.name());
-    state.setProperty(DETAIL, detail);
-    save();
-  }
-
-  private void save() throws IOException {
-    Path file = home.resolve(STATE);
-    Path fresh = home.resolve(STATE + ".new");
-    try (Writer writer = Files.newBufferedWriter(fresh)) {
-      state.store(writer, null);
-    }
-    try (FileChannel written = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
-      written.force(true);
-    }
-    replace(fresh, file);
+  private void say(Step step, String detail, long nowMicros) throws IOException {
+    state.say(state.onTrial(), step, detail, nowMicros);
+    state.save();
   }
 
   private void point(long version) throws IOException {
@@ -207,14 +168,7 @@ final class RolloutFolder {
     Path fresh = home.resolve("current.new");
     Files.deleteIfExists(fresh);
     Files.createSymbolicLink(fresh, Path.of(folder(version).getFileName().toString()));
-    replace(fresh, link);
-  }
-
-  private void replace(Path fresh, Path file) throws IOException {
-    Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    try (FileChannel directory = FileChannel.open(home)) {
-      directory.force(true);
-    }
+    RolloutState.replace(fresh, link);
   }
 
   /** All folders but the one that holds go. */
@@ -247,10 +201,5 @@ final class RolloutFolder {
   private static long version(Path folder) {
     String name = folder.getFileName().toString();
     return name.matches("v\\d{1,18}") ? Long.parseLong(name.substring(1)) : -1;
-  }
-
-  private long number(String key) {
-    String text = state.getProperty(key, "0");
-    return text.matches("\\d{1,18}") ? Long.parseLong(text) : 0;
   }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -22,8 +23,8 @@ final class Trial {
   private static final double LEAST_SHARE = 0.5;
 
   private final Deque<Pulse> history = new ArrayDeque<>();
-  private @Nullable Pulse changed;
-  private double rateBefore;
+  private @Nullable Baseline baseline;
+  private Pulse begun = new Pulse(0, null, Map.of(), 0);
   private long endNanos;
 
   /** The pulse of every second, during a trial and without one. */
@@ -36,25 +37,41 @@ final class Trial {
   }
 
   boolean isUnderWay() {
-    return changed != null;
+    return baseline != null;
+  }
+
+  /** How it is before a change. */
+  Baseline before(Pulse now) {
+    return new Baseline(
+        now.fault(), now.upstreams(), history.isEmpty() ? 0 : rate(history.getFirst(), now));
   }
 
   /** The change is made: the latest pulse is the one before it. */
   void begin(Pulse before, int seconds) {
-    changed = before;
-    rateBefore = history.isEmpty() ? 0 : rate(history.getFirst(), before);
-    endNanos = before.atNanos() + TimeUnit.SECONDS.toNanos(seconds);
+    begin(before(before), before, seconds);
+  }
+
+  /**
+   * The change is made.
+   *
+   * @param before how it was before, by another process perhaps
+   * @param now from which on it is tried
+   */
+  void begin(Baseline before, Pulse now, int seconds) {
+    baseline = before;
+    begun = now;
+    endNanos = now.atNanos() + TimeUnit.SECONDS.toNanos(seconds);
     history.clear();
   }
 
   boolean isOver(long nanos) {
-    return changed != null && nanos - endNanos >= 0;
+    return baseline != null && nanos - endNanos >= 0;
   }
 
   /** Ends the trial; what did not come back, each in a few words. */
   List<String> end(Pulse now) {
-    Pulse before = Objects.requireNonNull(changed, "begun");
-    changed = null;
+    Baseline before = Objects.requireNonNull(baseline, "begun");
+    baseline = null;
     List<String> missing = new ArrayList<>();
     String fault = now.fault();
     if (fault != null && !fault.equals(before.fault())) {
@@ -66,21 +83,21 @@ final class Trial {
             missing.add("upstream " + name + " is " + trouble);
           }
         });
-    Pulse half = middle(before, now);
-    double expected = rateBefore * seconds(half, now);
+    Pulse half = middle(begun, now);
+    double expected = before.rate() * seconds(half, now);
     long came = now.accepted() - half.accepted();
     if (expected >= TOO_FEW && came < LEAST_SHARE * expected) {
       missing.add(
           "%.1f messages/s are accepted, and %.1f were before"
-              .formatted(came / seconds(half, now), rateBefore));
+              .formatted(came / seconds(half, now), before.rate()));
     }
     return List.copyOf(missing);
   }
 
   /** Devices have the first half of a trial to come back. */
-  private Pulse middle(Pulse before, Pulse now) {
-    long middle = before.atNanos() + (now.atNanos() - before.atNanos()) / 2;
-    return history.stream().filter(each -> each.atNanos() >= middle).findFirst().orElse(before);
+  private Pulse middle(Pulse from, Pulse now) {
+    long middle = from.atNanos() + (now.atNanos() - from.atNanos()) / 2;
+    return history.stream().filter(each -> each.atNanos() >= middle).findFirst().orElse(from);
   }
 
   private static double rate(Pulse from, Pulse to) {

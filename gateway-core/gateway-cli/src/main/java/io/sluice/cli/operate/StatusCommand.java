@@ -97,6 +97,10 @@ public final class StatusCommand implements Callable<Integer> {
           Show.text(fleet, "behind"),
           fleet.path("reason").isString() ? "; " + fleet.path("reason").asString() : "");
     }
+    JsonNode rollout = status.path("rollout");
+    if (rollout.isObject()) {
+      out.printf("fleet's configuration: %s%n%n", rollout(rollout));
+    }
     listeners(status.path("listeners")).print(out);
     out.println();
     Table sources = sources(status);
@@ -107,6 +111,25 @@ public final class StatusCommand implements Callable<Integer> {
     lanes(status.path("lanes")).print(out);
     out.println();
     upstreams(upstreams).print(out);
+  }
+
+  private static String rollout(JsonNode rollout) {
+    String state = rollout.path("state").asString("");
+    String holds = rollout.path("holds").asLong(0) == 0 ? "none" : Show.text(rollout, "holds");
+    if (state.equals("none")) {
+      return holds + " holds; none was pushed for this gateway yet";
+    }
+    return "%s holds; %s, by %s, %s since %s%s%s"
+        .formatted(
+            holds,
+            Show.text(rollout, "version"),
+            Show.text(rollout, "by"),
+            state.replace('-', ' '),
+            Show.time(rollout, "sinceMicros"),
+            rollout.path("untilMicros").isNumber()
+                ? " until " + Show.time(rollout, "untilMicros")
+                : "",
+            rollout.path("detail").isString() ? ": " + rollout.path("detail").asString() : "");
   }
 
   /** Nobody plans by the hours of a year. */

@@ -22,8 +22,8 @@ public final class PushedConfiguration {
   /** The file in a pushed folder that has the sections. */
   public static final String FILE = "sluice.yaml";
 
-  /** What a fleet cannot say for a box: who it is, how it is looked after, and which fleet. */
-  public static final Set<String> OWN = Set.of("gateway", "admin", "fleet");
+  /** What a fleet cannot say for a box: who it is, and which fleet. */
+  public static final Set<String> OWN = Set.of("gateway", "fleet");
 
   private PushedConfiguration() {}
 

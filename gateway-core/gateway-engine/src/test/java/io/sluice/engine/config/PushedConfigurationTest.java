@@ -101,14 +101,14 @@ class PushedConfigurationTest {
 
   @Test
   void aFleetCannotSayWhoABoxIs() throws Exception {
-    Result result = load("true", "gateway: { id: other }\nadmin: { port: 1 }");
+    Result result = load("true", "gateway: { id: other }\nfleet: { region: north }");
     assertThat(((Faulty) result).faults())
         .extracting(Fault::toString)
         .containsExactly(
             directory.resolve("data/rollout/current/sluice.yaml")
                 + ":1:1: gateway: is the box's own; take it out, and write it at the box",
             directory.resolve("data/rollout/current/sluice.yaml")
-                + ":2:1: admin: is the box's own; take it out, and write it at the box");
+                + ":2:1: fleet: is the box's own; take it out, and write it at the box");
   }
 
   @Test

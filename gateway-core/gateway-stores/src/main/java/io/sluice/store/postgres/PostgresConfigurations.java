@@ -5,13 +5,13 @@ import io.sluice.api.store.StoreUnavailableException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -20,13 +20,14 @@ import java.util.TreeMap;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
-/** The fleet's configurations in PostgreSQL: the tables of {@code V3__configurations.sql}. */
+/** The fleet's configurations in PostgreSQL: their tables are of {@code V3} and {@code V5}. */
 public final class PostgresConfigurations implements ConfigurationStore {
   /** What is told when a version is pushed; its payload is the version. */
   public static final String CHANNEL = "sluice_configuration";
 
   private static final String VERSION =
-      "version, pushed_by, pushed_at, note, gateways, region, trial_seconds, sha256";
+      "version, pushed_by, pushed_at, note, gateways, region, trial_seconds, sha256, restart,"
+          + " released";
 
   private final DataSource database;
 
@@ -70,30 +71,55 @@ public final class PostgresConfigurations implements ConfigurationStore {
         }
         insert.executeBatch();
       }
-      try (PreparedStatement tell = connection.prepareStatement("select pg_notify(?, ?)")) {
-        tell.setString(1, CHANNEL);
-        tell.setString(2, String.valueOf(version.version()));
-        tell.execute();
-      }
+      wake(connection, version.version());
       connection.commit();
       return version;
     });
+  }
+
+  private static void wake(Connection connection, long version) throws SQLException {
+    try (PreparedStatement tell = connection.prepareStatement("select pg_notify(?, ?)")) {
+      tell.setString(1, CHANNEL);
+      tell.setString(2, String.valueOf(version));
+      tell.execute();
+    }
+  }
+
+  @Override
+  public void release(long version, @Nullable List<String> gateways) {
+    in(connection -> {
+      try (PreparedStatement update =
+          connection.prepareStatement(
+              "update sluice.configuration set released = ? where version = ?")) {
+        update.setArray(1, array(connection, gateways));
+        update.setLong(2, version);
+        update.executeUpdate();
+      }
+      wake(connection, version);
+      return version;
+    });
+  }
+
+  private static @Nullable Array array(Connection connection, @Nullable List<String> texts)
+      throws SQLException {
+    return texts == null ? null : connection.createArrayOf("text", texts.toArray(String[]::new));
   }
 
   private static Version insert(Connection connection, Pushed pushed) throws SQLException {
     try (PreparedStatement insert =
         connection.prepareStatement(
             "insert into sluice.configuration"
-                + " (pushed_by, note, gateways, region, trial_seconds, sha256)"
-                + " values (?, ?, ?, ?, ?, ?) returning "
+                + " (pushed_by, note, gateways, region, trial_seconds, sha256, restart, released)"
+                + " values (?, ?, ?, ?, ?, ?, ?, ?) returning "
                 + VERSION)) {
       insert.setString(1, pushed.by());
       insert.setString(2, pushed.note());
-      insert.setArray(
-          3, connection.createArrayOf("text", pushed.audience().gateways().toArray(String[]::new)));
+      insert.setArray(3, array(connection, pushed.audience().gateways()));
       insert.setString(4, pushed.audience().region());
       insert.setInt(5, pushed.trialSeconds());
       insert.setString(6, sha256(pushed.files()));
+      insert.setBoolean(7, pushed.restart());
+      insert.setArray(8, array(connection, pushed.released()));
       try (ResultSet row = insert.executeQuery()) {
         row.next();
         return version(row);
@@ -110,10 +136,13 @@ public final class PostgresConfigurations implements ConfigurationStore {
                   + VERSION
                   + " from sluice.configuration where version > ?"
                   + " and (gateways = '{}' or ? = any (gateways))"
-                  + " and (region is null or region = ?) order by version desc limit 1")) {
+                  + " and (region is null or region = ?)"
+                  + " and (released is null or ? = any (released))"
+                  + " order by version desc limit 1")) {
         select.setLong(1, known);
         select.setString(2, gateway);
         select.setString(3, region);
+        select.setString(4, gateway);
         try (ResultSet row = select.executeQuery()) {
           if (!row.next()) {
             return null;
@@ -138,6 +167,20 @@ public final class PostgresConfigurations implements ConfigurationStore {
         upsert.setString(3, step.name());
         upsert.setString(4, detail);
         return upsert.executeUpdate();
+      }
+    });
+  }
+
+  @Override
+  public @Nullable Version version(long version) {
+    return this.<@Nullable Version>in(connection -> {
+      try (PreparedStatement select =
+          connection.prepareStatement(
+              "select " + VERSION + " from sluice.configuration where version = ?")) {
+        select.setLong(1, version);
+        try (ResultSet row = select.executeQuery()) {
+          return row.next() ? version(row) : null;
+        }
       }
     });
   }
@@ -189,8 +232,9 @@ public final class PostgresConfigurations implements ConfigurationStore {
     return in(connection -> {
       try (PreparedStatement select =
           connection.prepareStatement(
-              "select distinct on (gateway) gateway, version, step, detail, said_at"
-                  + " from sluice.configuration_report where ? in (0, version)"
+              "select distinct on (gateway) gateway, version, step, detail, said_at, pushed_by,"
+                  + " pushed_at from sluice.configuration_report"
+                  + " join sluice.configuration using (version) where ? in (0, version)"
                   + " order by gateway, version desc")) {
         select.setLong(1, version);
         try (ResultSet row = select.executeQuery()) {
@@ -202,7 +246,9 @@ public final class PostgresConfigurations implements ConfigurationStore {
                     row.getLong(2),
                     Step.valueOf(row.getString(3)),
                     row.getString(4),
-                    Queries.time(row, "said_at")));
+                    Queries.time(row, "said_at"),
+                    row.getString(6),
+                    Queries.time(row, "pushed_at")));
           }
           return reports;
         }
@@ -216,9 +262,19 @@ public final class PostgresConfigurations implements ConfigurationStore {
         row.getString(2),
         Queries.time(row, "pushed_at"),
         row.getString(4),
-        new Audience(Arrays.asList((String[]) row.getArray(5).getArray()), row.getString(6)),
+        new Audience(texts(row.getArray(5)), row.getString(6)),
         row.getInt(7),
-        row.getString(8));
+        row.getString(8),
+        row.getBoolean(9),
+        released(row.getArray(10)));
+  }
+
+  private static @Nullable List<String> released(@Nullable Array array) throws SQLException {
+    return array == null ? null : texts(array);
+  }
+
+  private static List<String> texts(Array array) throws SQLException {
+    return List.of((String[]) array.getArray());
   }
 
   /** Over names and contents in the order of the names. */

@@ -14,7 +14,11 @@ public final class PostgresSchema {
   /** Names of the scripts in their order, without {@code .sql}. */
   public static final List<String> SCRIPTS =
       List.of(
-          "V1__registry", "V2__gateways_sessions_commands", "V3__configurations", "V4__regions");
+          "V1__registry",
+          "V2__gateways_sessions_commands",
+          "V3__configurations",
+          "V4__regions",
+          "V5__configuration_rollout");
 
   /** Where the scripts are, for Flyway. */
   public static final String LOCATION = "classpath:io/sluice/store/postgres";

@@ -48,4 +48,5 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON sluice.fleet_command TO sluice_gateway, 
 GRANT SELECT ON sluice.configuration, sluice.configuration_file TO sluice_gateway;
 GRANT SELECT, INSERT, UPDATE ON sluice.configuration_report TO sluice_gateway;
 GRANT SELECT, INSERT ON sluice.configuration, sluice.configuration_file TO sluice_fleet;
+GRANT UPDATE (released) ON sluice.configuration TO sluice_fleet;
 GRANT SELECT ON sluice.configuration_report TO sluice_fleet;

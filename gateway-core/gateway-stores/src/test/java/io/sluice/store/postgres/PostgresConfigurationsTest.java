@@ -72,6 +72,35 @@ class PostgresConfigurationsTest {
   }
 
   @Test
+  void oneInStagesIsOfferedToThoseThatItIsReleasedTo() {
+    Version staged =
+        configurations.push(
+            new Pushed(
+                "anna",
+                "",
+                new Audience(List.of(), null),
+                30,
+                new TreeMap<>(Map.of("sluice.yaml", new byte[0])),
+                true,
+                List.of("edge-01")));
+    assertThat(staged.restart()).isTrue();
+    assertThat(configurations.newest("edge-01", null, 0).version()).isEqualTo(staged);
+    assertThat(configurations.newest("edge-02", null, 0)).isNull();
+    configurations.release(staged.version(), List.of("edge-01", "edge-02"));
+    assertThat(configurations.newest("edge-02", null, 0).version().released())
+        .containsExactly("edge-01", "edge-02");
+    assertThat(configurations.newest("edge-03", null, 0)).isNull();
+    configurations.release(staged.version(), null);
+    assertThat(configurations.newest("edge-03", null, 0).version().released()).isNull();
+    Version newer = push(List.of("edge-04"), null);
+    assertThat(configurations.newest("edge-04", null, newer.version()))
+        .as("who has the newer takes no older that is released later")
+        .isNull();
+    assertThat(configurations.version(newer.version())).isEqualTo(newer);
+    assertThat(configurations.version(99)).isNull();
+  }
+
+  @Test
   void itsFilesAreThoseThatWerePushed() {
     Version version = push(List.of(), null);
     Offer offer = configurations.newest("edge-01", null, 0);
@@ -95,10 +124,10 @@ class PostgresConfigurationsTest {
     Version second = push(List.of("edge-02"), null);
     configurations.tell("edge-02", second.version(), Step.REFUSED, "sluice.yaml:1:1: a: no");
     assertThat(configurations.reports(first.version()))
-        .extracting(Report::gateway, Report::step, Report::detail)
+        .extracting(Report::gateway, Report::step, Report::detail, Report::by, Report::pushedMicros)
         .containsExactly(
-            tuple("edge-01", Step.RETURNED, "upstream cloud is waiting"),
-            tuple("edge-02", Step.CONFIRMED, ""));
+            tuple("edge-01", Step.RETURNED, "upstream cloud is waiting", "anna", first.atMicros()),
+            tuple("edge-02", Step.CONFIRMED, "", "anna", first.atMicros()));
     assertThat(configurations.reports(0))
         .extracting(Report::gateway, Report::version)
         .containsExactly(tuple("edge-01", first.version()), tuple("edge-02", second.version()));

@@ -9,6 +9,7 @@ import io.sluice.api.DeviceId;
 import io.sluice.api.adapter.AdapterContext;
 import io.sluice.api.adapter.Admission;
 import io.sluice.api.adapter.DeviceLink;
+import io.sluice.api.adapter.Drain;
 import io.sluice.api.adapter.LinkEnd;
 import io.sluice.api.adapter.Peer;
 import java.util.Map;
@@ -251,6 +252,28 @@ public final class CommandObservation implements ObservableResource, DeviceLink 
       exchange.sendResponse(end);
       current.cancel();
     });
+  }
+
+  /**
+   * Ends the observation as the gateway is drained: by a Confirmable notification 5.03, which ends
+   * it (RFC 7641 section 4.2), and whose Max-Age says when to observe again (section 3.3.1; the
+   * gateway that is reached then may be another). A command that is under way is waited for, as
+   * long as its acknowledgement may take.
+   *
+   * @return whether it ends
+   */
+  boolean sendAway(long nowNanos) {
+    Sending sending = underWay.get();
+    if (isEnding || (sending != null && !sending.isOverdue(nowNanos))) {
+      return false;
+    }
+    isEnding = true;
+    exchange.execute(() -> {
+      if (relation != null) {
+        exchange.sendResponse(Replies.busy(Drain.RETRY_MILLIS, Drain.SENTENCE));
+      }
+    });
+    return true;
   }
 
   @Override

@@ -2,10 +2,12 @@ package io.sluice.adapter.coap.command;
 
 import io.sluice.adapter.coap.message.Replies;
 import io.sluice.adapter.coap.request.Admissions;
+import io.sluice.adapter.coap.request.SessionDrain;
 import io.sluice.adapter.coap.settings.CoapOptions;
 import io.sluice.api.Command;
 import io.sluice.api.DeviceId;
 import io.sluice.api.adapter.AdapterContext;
+import io.sluice.api.adapter.Drain;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,6 +34,7 @@ public final class CommandResource {
   private final ObserveNumbers numbers;
   private final CommandTransfers transfers;
   private final ScheduledExecutorService executor;
+  private volatile @Nullable SessionDrain drain;
 
   /** No more than there are observers. */
   private final ConcurrentHashMap<DeviceId, CommandObservation> observing =
@@ -51,6 +54,30 @@ public final class CommandResource {
 
   public int observers() {
     return observers.getNumberOfObserverRelations();
+  }
+
+  /** Ends the observations that are open, spread over the drain's time. */
+  public void drain(Drain how) {
+    drain = new SessionDrain(how, observing.size(), System.nanoTime());
+  }
+
+  /** Ends no further observations for a drain. */
+  public void resume() {
+    drain = null;
+  }
+
+  /** Ends the observations whose turn has come; called again and again. */
+  public void drainOn(long nowNanos) {
+    SessionDrain current = drain;
+    if (current == null) {
+      return;
+    }
+    int due = current.due(observing.size(), nowNanos);
+    for (CommandObservation each : observing.values()) {
+      if (due > 0 && each.sendAway(nowNanos)) {
+        due--;
+      }
+    }
   }
 
   /** Of the block-wise transfers: ends the idle ones; called every few seconds. */

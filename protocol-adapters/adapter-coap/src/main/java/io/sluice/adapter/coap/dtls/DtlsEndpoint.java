@@ -1,5 +1,6 @@
 package io.sluice.adapter.coap.dtls;
 
+import io.sluice.adapter.coap.request.SessionDrain;
 import io.sluice.adapter.coap.settings.CoapsSettings;
 import io.sluice.api.DeviceId;
 import io.sluice.api.adapter.AdapterContext;

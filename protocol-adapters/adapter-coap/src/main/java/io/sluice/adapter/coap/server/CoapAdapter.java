@@ -14,6 +14,7 @@ import io.sluice.adapter.coap.settings.FastPath;
 import io.sluice.adapter.coap.udp.AddressFollower;
 import io.sluice.adapter.coap.udp.SocketDrops;
 import io.sluice.adapter.coap.upload.Uploads;
+import io.sluice.api.DeviceId;
 import io.sluice.api.Limit;
 import io.sluice.api.adapter.Adapter;
 import io.sluice.api.adapter.AdapterContext;
@@ -42,6 +43,7 @@ import org.slf4j.LoggerFactory;
 public final class CoapAdapter implements Adapter {
   private static final Logger log = LoggerFactory.getLogger(CoapAdapter.class);
   private static final long CLOSE_MILLIS = 2_000;
+  private static final long DRAIN_MILLIS = 500;
 
   private final String name;
   private final String host;
@@ -49,7 +51,7 @@ public final class CoapAdapter implements Adapter {
   private final CoapOptions settings;
   private final FastPath fastPath;
   private final @Nullable CoapsSettings secured;
-  private @Nullable Running running;
+  private volatile @Nullable Running running;
 
   public CoapAdapter(CoapSettings settings) {
     this("coap", settings);
@@ -134,15 +136,20 @@ public final class CoapAdapter implements Adapter {
           "udp " + address.getHostString() + ":" + address.getPort(), "listeners." + name, refused);
     }
     schedule(started, gateway.meters());
-    gateway
-        .access()
-        .onRevoked(device -> {
-          admissions.forget(device);
-          if (dtls != null) {
-            dtls.close(device);
-          }
-        });
     running = started;
+    gateway.access().onRevoked(this::revoked);
+  }
+
+  /** Also told after it was closed: the gateway may go on without this listener. */
+  private void revoked(DeviceId device) {
+    Running current = running;
+    if (current != null) {
+      current.admissions().forget(device);
+      DtlsEndpoint dtls = current.dtls();
+      if (dtls != null) {
+        dtls.close(device);
+      }
+    }
   }
 
   /** What is done again and again, on the timer thread. */
@@ -160,11 +167,14 @@ public final class CoapAdapter implements Adapter {
     DtlsEndpoint dtls = started.dtls();
     if (dtls != null) {
       every(timers, 10_000, "coap-dtls", dtls::sweep);
-      every(timers, 500, "coap-drain", dtls::drainOn);
+      every(timers, DRAIN_MILLIS, "coap-drain", dtls::drainOn);
       Long reloadMillis = dtls.reloadMillis();
       if (reloadMillis != null) {
         afterEach(timers, reloadMillis, "coaps-reload", dtls::reload);
       }
+    } else {
+      CommandResource commands = started.commands();
+      every(timers, DRAIN_MILLIS, "coap-drain", () -> commands.drainOn(System.nanoTime()));
     }
   }
 
@@ -220,25 +230,32 @@ public final class CoapAdapter implements Adapter {
     return Math.max(current.admissions().size(), current.commands().observers());
   }
 
-  /** Those of DTLS: without it there are none, and each request is answered for itself. */
+  /** Those of DTLS; without it the observers: else each request is answered for itself. */
   @Override
   public int sessions() {
-    DtlsEndpoint dtls = running().dtls();
-    return dtls == null ? 0 : dtls.sessions();
+    Running current = running();
+    DtlsEndpoint dtls = current.dtls();
+    return dtls == null ? current.commands().observers() : dtls.sessions();
   }
 
   @Override
   public void drain(Drain drain) {
-    DtlsEndpoint dtls = running().dtls();
-    if (dtls != null) {
+    Running current = running();
+    DtlsEndpoint dtls = current.dtls();
+    if (dtls == null) {
+      current.commands().drain(drain);
+    } else {
       dtls.drain(drain);
     }
   }
 
   @Override
   public void resume() {
-    DtlsEndpoint dtls = running().dtls();
-    if (dtls != null) {
+    Running current = running();
+    DtlsEndpoint dtls = current.dtls();
+    if (dtls == null) {
+      current.commands().resume();
+    } else {
       dtls.resume();
     }
   }

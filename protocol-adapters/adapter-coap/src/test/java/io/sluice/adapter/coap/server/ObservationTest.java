@@ -11,8 +11,10 @@ import io.sluice.adapter.coap.settings.CoapSettings;
 import io.sluice.api.Command;
 import io.sluice.api.ContentType;
 import io.sluice.api.DeviceId;
+import io.sluice.api.adapter.Drain;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -34,6 +36,7 @@ class ObservationTest {
   private static final DeviceId DEVICE = new DeviceId("raw-1");
   private static final int OBSERVE = 6;
   private static final int PATH = 11;
+  private static final int MAX_AGE = 14;
   private static final int QUERY = 15;
   private static final int ACCEPT = 17;
   private static final int LOCATION_QUERY = 20;
@@ -340,5 +343,46 @@ class ObservationTest {
     assertThat(RawPeer.code(dead.receive())).isEqualTo("4.03");
     assertThat(dead.receive(4_000)).as("no retransmission").isNull();
     assertThat(gateway.acknowledged).isEmpty();
+  }
+
+  @Test
+  void aDrainEndsObservationsByA503ThatSaysWhenToComeBack() throws IOException {
+    RawPeer device = peer();
+    observe(device, -1);
+    assertThat(adapter.sessions()).isEqualTo(1);
+    drain(Duration.ZERO);
+    byte[] end = device.receive();
+    assertThat(RawPeer.code(end)).isEqualTo("5.03");
+    assertThat(options(end)).as("an error ends it, so it is no notification").doesNotContainKey(6);
+    assertThat(options(end).get(MAX_AGE)).containsExactly(5);
+    assertThat(new String(options(end).get(-1), UTF_8)).contains("the gateway is being drained");
+    acknowledge(device, end);
+    await().until(() -> adapter.sessions() == 0 && !gateway.links.containsKey(DEVICE));
+    device.send(get(0, -1, -1, -1));
+    assertThat(RawPeer.code(device.receive())).as("observes again too early").isEqualTo("5.03");
+    gateway.drain = null;
+    adapter.resume();
+    assertThat(RawPeer.code(observe(device, -1))).isEqualTo("2.05");
+  }
+
+  @Test
+  void aDrainWaitsForTheCommandThatIsUnderWay() throws IOException {
+    RawPeer device = peer();
+    observe(device, -1);
+    gateway.links.get(DEVICE).send(command("a1", 3));
+    byte[] notified = device.receive();
+    assertThat(RawPeer.code(notified)).isEqualTo("2.05");
+    drain(Duration.ZERO);
+    acknowledge(device, notified);
+    await().until(() -> gateway.acknowledged.contains("a1"));
+    byte[] end = device.receive();
+    assertThat(RawPeer.code(end)).isEqualTo("5.03");
+    acknowledge(device, end);
+    await().until(() -> adapter.sessions() == 0);
+  }
+
+  private void drain(Duration spread) {
+    gateway.drain = new Drain(null, false, spread);
+    adapter.drain(gateway.drain);
   }
 }

@@ -13,6 +13,7 @@ import io.sluice.api.Rejection;
 import io.sluice.api.adapter.Admission;
 import io.sluice.api.adapter.Credentials;
 import io.sluice.api.adapter.DeviceLink;
+import io.sluice.api.adapter.Drain;
 import io.sluice.api.adapter.LinkEnd;
 import io.sluice.api.adapter.Peer;
 import io.sluice.api.adapter.Receipt;
@@ -54,6 +55,7 @@ public final class ScriptedGateway implements AllPorts, AutoCloseable {
   final AtomicInteger admissions = new AtomicInteger();
   volatile Function<Uplink, Receipt> verdict = this::stored;
   volatile boolean keep = true;
+  volatile @Nullable Drain drain;
 
   /** What {@link #enter} answers: null lets everyone in. */
   volatile @Nullable Limit entry;
@@ -88,6 +90,11 @@ public final class ScriptedGateway implements AllPorts, AutoCloseable {
       return new Receipt.Rejected(rejection.reason(), rejection.detail(), true);
     }
     return new Receipt.Stored(Lane.TELEMETRY, sequence.incrementAndGet());
+  }
+
+  @Override
+  public @Nullable Drain drain() {
+    return drain;
   }
 
   @Override

@@ -1,4 +1,4 @@
-package io.sluice.adapter.coap.dtls;
+package io.sluice.adapter.coap.request;
 
 import io.sluice.api.adapter.Drain;
 
@@ -8,12 +8,12 @@ import io.sluice.api.adapter.Drain;
  * @param total sessions that were open when it began
  * @param sinceNanos when it began, by {@link System#nanoTime}
  */
-record SessionDrain(Drain drain, int total, long sinceNanos) {
+public record SessionDrain(Drain drain, int total, long sinceNanos) {
   /**
    * @param open sessions that are open now
    * @return how many of them are to be ended at once
    */
-  int due(int open, long nowNanos) {
+  public int due(int open, long nowNanos) {
     long spread = drain.spread().toNanos();
     long elapsed = nowNanos - sinceNanos;
     int mayStay = elapsed >= spread ? 0 : (int) Math.ceil(total * (1 - (double) elapsed / spread));

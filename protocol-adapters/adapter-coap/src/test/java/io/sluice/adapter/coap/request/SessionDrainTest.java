@@ -1,4 +1,4 @@
-package io.sluice.adapter.coap.dtls;
+package io.sluice.adapter.coap.request;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** How many DTLS sessions are ended by when. */
+/** How many sessions are ended by when. */
 class SessionDrainTest {
   private static final Drain MINUTE = new Drain(null, false, Duration.ofSeconds(60));
 

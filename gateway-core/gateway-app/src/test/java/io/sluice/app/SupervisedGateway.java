@@ -1,0 +1,137 @@
+package io.sluice.app;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The gateway as a process of its own that is started again when it has ended, as systemd does with
+ * {@code Restart=on-failure} and {@code RestartPreventExitStatus=2}. Each start adds to one log.
+ */
+final class SupervisedGateway implements AutoCloseable {
+  /** More starts than any test wants: a loop is a fault. */
+  private static final int MOST = 8;
+
+  private static final Pattern READY = Pattern.compile("ready .*admin=([^ ]+)");
+  private static final JsonMapper JSON = new JsonMapper();
+
+  private final Path config;
+  private final Path log;
+  private final Path out;
+  private final List<Integer> codes = new CopyOnWriteArrayList<>();
+  private final HttpClient http = HttpClient.newHttpClient();
+  private final Thread supervisor =
+      Thread.ofPlatform().daemon().name("supervisor").unstarted(this::supervise);
+  private volatile Process process;
+  private volatile boolean isOver;
+
+  private SupervisedGateway(Path config) {
+    this.config = config;
+    this.log = config.resolveSibling("gateway.log");
+    this.out = config.resolveSibling("gateway.out");
+  }
+
+  static SupervisedGateway start(Path config) throws IOException {
+    SupervisedGateway gateway = new SupervisedGateway(config);
+    gateway.process = gateway.launch();
+    gateway.supervisor.start();
+    return gateway;
+  }
+
+  private Process launch() throws IOException {
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-Xmx256m",
+            "--enable-native-access=ALL-UNNAMED",
+            "-Dsluice.home=" + Path.of("..", ".."),
+            "-cp",
+            System.getProperty("java.class.path"),
+            "io.sluice.app.Main",
+            "run",
+            "--config",
+            config.toString())
+        .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
+        .redirectOutput(ProcessBuilder.Redirect.appendTo(out.toFile()))
+        .start();
+  }
+
+  private void supervise() {
+    try {
+      while (!isOver) {
+        int code = process.waitFor();
+        if (isOver || code == 0 || code == 2 || codes.size() == MOST) {
+          return;
+        }
+        codes.add(code);
+        process = launch();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The exit codes of those that have ended. */
+  List<Integer> codes() {
+    return codes;
+  }
+
+  /** How often it has been ready. */
+  int starts() throws IOException {
+    return (int) READY.matcher(Files.readString(out)).results().count();
+  }
+
+  void awaitStarts(int count) {
+    await().atMost(Duration.ofSeconds(90)).until(() -> starts() >= count);
+  }
+
+  String log() throws IOException {
+    return Files.readString(log) + Files.readString(out);
+  }
+
+  /** kill -9. */
+  void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+  }
+
+  /** Asks the admin listener of the latest start. */
+  JsonNode get(String path) throws IOException, InterruptedException {
+    Matcher ready = READY.matcher(Files.readString(out));
+    String address = "";
+    while (ready.find()) {
+      address = ready.group(1).strip();
+    }
+    return JSON.readTree(
+        http.send(
+                HttpRequest.newBuilder(URI.create("http://" + address + path)).build(),
+                BodyHandlers.ofString(StandardCharsets.UTF_8))
+            .body());
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    isOver = true;
+    process.destroyForcibly().waitFor();
+    supervisor.join(10_000);
+    process.destroyForcibly().waitFor();
+    http.close();
+  }
+}
