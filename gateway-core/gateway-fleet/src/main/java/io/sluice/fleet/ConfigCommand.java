@@ -4,15 +4,18 @@ import io.sluice.api.fleet.ConfigurationStore;
 import io.sluice.api.fleet.ConfigurationStore.Audience;
 import io.sluice.api.fleet.ConfigurationStore.Pushed;
 import io.sluice.api.fleet.ConfigurationStore.Report;
-import io.sluice.api.fleet.ConfigurationStore.Step;
 import io.sluice.api.fleet.ConfigurationStore.Version;
 import io.sluice.api.fleet.FleetStoreSettings;
+import io.sluice.api.fleet.GatewayLeases.GatewayRow;
 import io.sluice.cli.CommandFailure;
 import io.sluice.cli.ExitCode;
+import io.sluice.cli.Table;
 import io.sluice.engine.config.Faults;
 import io.sluice.fleet.config.FleetFile;
+import io.sluice.fleet.rollout.GroupPush;
 import io.sluice.fleet.rollout.PushedFiles;
 import io.sluice.store.postgres.PostgresConfigurations;
+import io.sluice.store.postgres.PostgresGateways;
 import io.sluice.store.postgres.PostgresLink;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -20,11 +23,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
-import java.util.concurrent.TimeUnit;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -40,6 +44,7 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "COMMAND")
 final class ConfigCommand implements Runnable {
   private static final int LISTED = 50;
+  private static final int PAGE = 500;
 
   @Spec private CommandSpec spec;
 
@@ -58,7 +63,8 @@ final class ConfigCommand implements Runnable {
 
   /** What is done with the fleet's configurations. */
   private interface Work {
-    int with(ConfigurationStore fleet) throws IOException, CommandFailure, InterruptedException;
+    int with(ConfigurationStore fleet, PostgresGateways gateways)
+        throws IOException, CommandFailure, InterruptedException;
   }
 
   private int in(Work work) throws IOException, CommandFailure, InterruptedException {
@@ -72,8 +78,8 @@ final class ConfigCommand implements Runnable {
           ExitCode.USAGE,
           file + ": fleet.store is missing; write fleet: { store: { uri: postgresql://... } }");
     }
-    return work.with(
-        new PostgresConfigurations(PostgresLink.connections(store, "sluice fleet config")));
+    DataSource connections = PostgresLink.connections(store, "sluice fleet config");
+    return work.with(new PostgresConfigurations(connections), new PostgresGateways(connections));
   }
 
   private PrintWriter out() {
@@ -98,10 +104,35 @@ final class ConfigCommand implements Runnable {
               names = "--gateway",
               paramLabel = "ID",
               description = "For this gateway; may be given several times.")
-          @Nullable List<String> gateways,
+          @Nullable List<String> ids,
       @Option(names = "--region", description = "For the gateways of this region.")
           @Nullable String region,
+      @Option(
+              names = "--site",
+              description =
+                  "For the gateways at which devices of this site are signed in now; may be given"
+                      + " several times.")
+          @Nullable List<String> sites,
       @Option(names = "--all", description = "For every gateway.") boolean isForAll,
+      @Option(
+              names = "--restart",
+              description =
+                  "Gateways may end their process to try what takes effect with a restart only.")
+          boolean isRestart,
+      @Option(
+              names = "--batch",
+              paramLabel = "N",
+              defaultValue = "0",
+              description = "So many gateways at a time, the next when those have kept it.")
+          int batch,
+      @Option(
+              names = "--stop-on",
+              paramLabel = "N",
+              defaultValue = "1",
+              description =
+                  "With --batch: so many that have not kept it hold the others back"
+                      + " (${DEFAULT-VALUE}).")
+          int stopOn,
       @Option(
               names = "--trial",
               paramLabel = "SECONDS",
@@ -114,13 +145,24 @@ final class ConfigCommand implements Runnable {
           String by,
       @Option(
               names = "--wait",
-              description = "Wait until each gateway that is named has kept it or not.")
+              description = "Wait until each gateway that runs has kept it or not, and tell.")
           boolean isWaiting)
       throws IOException, CommandFailure, InterruptedException {
-    List<String> named = gateways == null ? List.of() : gateways;
-    checkAudience(named, region, isForAll, isWaiting);
+    List<String> named = ids == null ? List.of() : ids;
+    List<String> ofSites = sites == null ? List.of() : sites;
+    int given =
+        (named.isEmpty() ? 0 : 1)
+            + (ofSites.isEmpty() ? 0 : 1)
+            + (region == null ? 0 : 1)
+            + (isForAll ? 1 : 0);
+    if (given != 1) {
+      throw usage("say for whom: one of --gateway ID, --region NAME, --site NAME and --all");
+    }
     if (trial < 1 || trial > 3_600) {
       throw usage("--trial must be 1 to 3600 seconds, not " + trial);
+    }
+    if (batch < 0 || stopOn < 1) {
+      throw usage("--batch must be 1 or more, and --stop-on too");
     }
     SortedMap<String, byte[]> files = PushedFiles.read(place);
     Faults faults = PushedFiles.faults(files);
@@ -128,66 +170,102 @@ final class ConfigCommand implements Runnable {
       faults.list().forEach(fault -> err().println(fault));
       throw new CommandFailure(ExitCode.USAGE, "nothing was pushed");
     }
-    return in(fleet -> {
-      Version version = fleet.push(new Pushed(by, note, new Audience(named, region), trial, files));
+    return in((fleet, gateways) -> {
+      Audience audience = new Audience(ofSites.isEmpty() ? named : at(ofSites, gateways), region);
+      List<GatewayRow> members = members(audience, gateways);
+      List<String> running =
+          members.stream().filter(GatewayRow::running).map(GatewayRow::id).toList();
+      List<String> away = new ArrayList<>(audience.gateways());
+      members.stream().filter(each -> !each.running()).map(GatewayRow::id).forEach(away::add);
+      away.removeAll(running);
+      Version version =
+          fleet.push(
+              new Pushed(
+                  by,
+                  note,
+                  audience,
+                  trial,
+                  files,
+                  isRestart,
+                  batch == 0 ? null : running.subList(0, Math.min(batch, running.size()))));
       out()
           .printf(
               "configuration %d pushed for %s, on trial for %d s at each; sluice fleet config status"
                   + " --config %s --version %d tells what became of it%n",
               version.version(), version.audience().text(), trial, file, version.version());
       out().flush();
-      return isWaiting ? await(fleet, version, named) : ExitCode.DONE;
+      if (!isWaiting && batch == 0) {
+        return ExitCode.DONE;
+      }
+      GroupPush push =
+          new GroupPush(
+              fleet, version, running, away.stream().distinct().sorted().toList(), this::say);
+      return told(push.await(batch, stopOn));
     });
   }
 
-  private void checkAudience(
-      List<String> named, @Nullable String region, boolean isForAll, boolean isWaiting) {
-    int given = (named.isEmpty() ? 0 : 1) + (region == null ? 0 : 1) + (isForAll ? 1 : 0);
-    if (given != 1) {
-      throw usage("say for whom: one of --gateway ID, --region NAME and --all");
+  private void say(String sentence) {
+    out().println(sentence);
+    out().flush();
+  }
+
+  private int told(GroupPush.Result result) {
+    Table table = new Table("GATEWAY", "STATE", "DETAIL");
+    result.lines().forEach(each -> table.row(each.gateway(), each.outcome().text(), each.detail()));
+    table.print(out());
+    out().flush();
+    if (result.isStopped()) {
+      err().println("sluice: stopped; those that are held back keep what they have");
     }
-    if (isWaiting && named.isEmpty()) {
-      throw usage("--wait goes with --gateway: who else takes it is not known here");
+    return result.isWell() ? ExitCode.DONE : ExitCode.FAILED;
+  }
+
+  private static List<String> at(List<String> sites, PostgresGateways gateways)
+      throws CommandFailure {
+    List<String> found = gateways.atSites(sites);
+    if (found.isEmpty()) {
+      throw new CommandFailure(
+          ExitCode.FAILED,
+          "no device of " + String.join(", ", sites) + " is signed in at any gateway");
     }
+    return found;
+  }
+
+  /** Those of the audience that have ever run. */
+  private static List<GatewayRow> members(Audience audience, PostgresGateways gateways) {
+    List<GatewayRow> members = new ArrayList<>();
+    String after = "";
+    List<GatewayRow> page;
+    do {
+      page = gateways.list(after, PAGE);
+      for (GatewayRow each : page) {
+        after = each.id();
+        String region = audience.region();
+        if ((audience.gateways().isEmpty() || audience.gateways().contains(each.id()))
+            && (region == null || region.equals(each.region()))) {
+          members.add(each);
+        }
+      }
+    } while (page.size() == PAGE);
+    return members;
   }
 
   private ParameterException usage(String message) {
     return new ParameterException(spec.commandLine(), message);
   }
 
-  /** A gateway looks once a minute where it is not told. */
-  private int await(ConfigurationStore fleet, Version version, List<String> named)
-      throws InterruptedException {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(version.trialSeconds() + 90L);
-    while (true) {
-      List<Report> reports = fleet.reports(version.version());
-      List<Report> over = reports.stream().filter(each -> each.step() != Step.ON_TRIAL).toList();
-      boolean isOver =
-          named.stream().allMatch(id -> over.stream().anyMatch(each -> each.gateway().equals(id)));
-      if (isOver || System.nanoTime() - end >= 0) {
-        print(reports);
-        named.stream()
-            .filter(id -> reports.stream().noneMatch(each -> each.gateway().equals(id)))
-            .forEach(id -> err().println("sluice: " + id + " has not said anything of it"));
-        return isOver && over.stream().allMatch(each -> each.step() == Step.CONFIRMED)
-            ? ExitCode.DONE
-            : ExitCode.FAILED;
-      }
-      TimeUnit.MILLISECONDS.sleep(500);
-    }
-  }
-
   @Command(name = "list", description = "The configurations that were pushed, the newest first.")
   int list() throws IOException, CommandFailure, InterruptedException {
-    return in(fleet -> {
+    return in((fleet, gateways) -> {
       for (Version each : fleet.versions(LISTED)) {
         out()
             .printf(
-                "%d  %s  by %s  for %s%s%n",
+                "%d  %s  by %s  for %s%s%s%n",
                 each.version(),
                 at(each.atMicros()),
                 each.by(),
                 each.audience().text(),
+                each.released() == null ? "" : ", given to " + each.released().size() + " so far",
                 each.note().isEmpty() ? "" : "  " + each.note());
       }
       return ExitCode.DONE;
@@ -203,7 +281,7 @@ final class ConfigCommand implements Runnable {
               description = "Of this one; without it of the latest that each gateway has seen.")
           long version)
       throws IOException, CommandFailure, InterruptedException {
-    return in(fleet -> {
+    return in((fleet, gateways) -> {
       print(fleet.reports(version));
       return ExitCode.DONE;
     });
@@ -213,11 +291,13 @@ final class ConfigCommand implements Runnable {
     for (Report each : reports) {
       out()
           .printf(
-              "%s  %d  %s  %s%s%n",
+              "%s  %d  %s  %s  pushed by %s %s%s%n",
               each.gateway(),
               each.version(),
               each.step().name().toLowerCase(Locale.ROOT).replace('_', ' '),
               at(each.atMicros()),
+              each.by(),
+              at(each.pushedMicros()),
               each.detail().isEmpty() ? "" : "  " + each.detail().replace("\n", "\n    "));
     }
     out().flush();
@@ -228,7 +308,7 @@ final class ConfigCommand implements Runnable {
       @Parameters(paramLabel = "N", description = "Its number.") long version,
       @Parameters(paramLabel = "FOLDER", description = "A new one.") Path folder)
       throws IOException, CommandFailure, InterruptedException {
-    return in(fleet -> {
+    return in((fleet, gateways) -> {
       SortedMap<String, byte[]> files = fleet.files(version);
       if (files == null) {
         throw new CommandFailure(

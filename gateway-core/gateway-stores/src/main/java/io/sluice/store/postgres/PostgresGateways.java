@@ -71,6 +71,15 @@ public final class PostgresGateways implements GatewayLeases {
         COLUMNS + "WHERE id > ? ORDER BY id LIMIT ?", PostgresGateways::row, after, limit);
   }
 
+  /** Ids of the gateways at which devices of these sites signed in last, in their order. */
+  public List<String> atSites(List<String> sites) {
+    return queries.all(
+        "SELECT DISTINCT s.gateway FROM sluice.session s JOIN sluice.device d ON d.id = s.device"
+            + " WHERE d.site = ANY (string_to_array(?, chr(10))) ORDER BY s.gateway",
+        row -> row.getString(1),
+        String.join("\n", sites));
+  }
+
   private static GatewayRow row(ResultSet row) throws SQLException {
     long offset = row.getLong("clock_offset_ms");
     Long known = row.wasNull() ? null : Long.valueOf(offset);
