@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.IntStream;
 import org.eclipse.paho.mqttv5.client.MqttClient;
 import org.eclipse.paho.mqttv5.client.persist.MemoryPersistence;
 import org.eclipse.paho.mqttv5.common.MqttMessage;
@@ -149,6 +150,46 @@ class SparkplugFleetTest {
       check(run.ledger());
       host.disconnect();
     }
+  }
+
+  /** Section 5.9: hosts have to take messages that servers bring in another order. */
+  @Test
+  void messagesThatComeInAnotherOrderAreAllThereWithTheNumbersThatTheyHad() throws Exception {
+    Path file = folder.resolve("r.yaml");
+    Files.writeString(
+        file,
+        """
+        name: r
+        groups:
+          - { profile: cnc, id: "press-{n}", site: hall, interval: 50ms, dialect: sparkplug,
+              concentrator: line-7 }
+        faults: [ { kind: reorder, chance: 30% } ]
+        """);
+    try (Mosquitto broker = Mosquitto.start(folder)) {
+      MqttClient host = host(broker);
+      try (FleetRun run = FleetRun.start(Scenario.load(file), new Endpoints(broker.uri(), null))) {
+        await().atMost(PATIENCE).until(() -> heard.size() > 40);
+        run.stop();
+      }
+      await().atMost(PATIENCE).until(() -> heard.getLast().is("NDEATH"));
+      List<Integer> numbers =
+          heard.stream().filter(each -> !each.is("NDEATH")).map(SparkplugFleetTest::seq).toList();
+      assertThat(numbers).startsWith(0, 1).isNotEqualTo(numbers.stream().sorted().toList());
+      assertThat(numbers.stream().sorted().toList())
+          .isEqualTo(IntStream.range(0, numbers.size()).boxed().toList());
+      host.disconnect();
+    }
+  }
+
+  /** Field 3 of a payload, which stands behind the time. */
+  private static int seq(Heard message) {
+    byte[] bytes = HexFormat.of().parseHex(message.hex());
+    int at = 1;
+    while (bytes[at] < 0) {
+      at++;
+    }
+    assertThat(bytes[at + 1]).isEqualTo((byte) 0x18);
+    return bytes[at + 2] & 0xFF; // below 128
   }
 
   private static void check(List<Played> ledger) {

@@ -395,8 +395,10 @@ final class DevicePlay implements Link.Owner {
         && message.kind() == Kind.TELEMETRY
         && faults.strikes(ScenarioFault.Kind.REORDER, device.index(message.n()), since)) {
       batches.forEach(message.n(), log::anyOrder);
-      heldBack = message; // until the next one is on its way
-      return;
+      if (!link.swapsNext()) {
+        heldBack = message; // until the next one is on its way
+        return;
+      }
     }
     long due = nowMillis + faults.delayMillis(device.index(message.n()), since);
     outbox.offer(message, due);

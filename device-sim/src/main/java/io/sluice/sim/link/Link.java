@@ -21,6 +21,14 @@ public interface Link {
   /** Sends; the outcome comes to {@link Owner}. Only when {@link #ready}. */
   void send(Message message);
 
+  /**
+   * Has the next message go out behind the one that follows it, though it was numbered before it;
+   * false where messages of this way have no such numbers.
+   */
+  default boolean swapsNext() {
+    return false;
+  }
+
   /** Breaks off without a word and stays away until {@link #restore}. */
   void cut();
 

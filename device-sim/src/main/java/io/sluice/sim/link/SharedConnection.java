@@ -133,9 +133,9 @@ class SharedConnection implements Owner {
     }
     way.owner.mayBeHeard();
     if (publication != null) {
-      connection.send(new Message(n, Kind.TELEMETRY, false, publication));
+      transmit(new Message(n, Kind.TELEMETRY, false, publication));
     } else if (message != null) {
-      connection.send(
+      transmit(
           new Message(
               n,
               message.kind(),
@@ -144,6 +144,15 @@ class SharedConnection implements Owner {
               message.publication(),
               message.sample()));
     }
+  }
+
+  void transmit(Message message) {
+    connection.send(message);
+  }
+
+  /** See {@link Link#swapsNext}. */
+  boolean swapsNext() {
+    return false;
   }
 
   /** As it goes out; null: as the message has it. */
@@ -193,6 +202,11 @@ class SharedConnection implements Owner {
     @Override
     public void send(Message message) {
       SharedConnection.this.send(this, new long[] {message.n()}, message, outgoing(this, message));
+    }
+
+    @Override
+    public boolean swapsNext() {
+      return SharedConnection.this.swapsNext();
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.sluice.sim.link.Link.Birth;
 import io.sluice.sim.link.Link.Message;
 import io.sluice.sim.link.Link.Owner;
 import io.sluice.sim.scenario.DeviceSpec;
+import io.sluice.sim.time.Timers;
 import io.sluice.sim.vendor.Publication;
 import io.sluice.sim.vendor.sparkplug.EdgeNode;
 import io.sluice.sim.vendor.sparkplug.Order;
@@ -15,6 +16,7 @@ import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The connection of an edge node of Sparkplug B. Node and devices are born when it is subscribed
@@ -22,6 +24,9 @@ import java.util.Map;
  * before the connection broke goes out again as history, once its device is born anew.
  */
 final class SparkplugConnection extends SharedConnection {
+  /** Within what hosts wait: the specification names no time, and they take two seconds or more. */
+  private static final long LATE_MILLIS = 1_500;
+
   private static final String ONLINE = "\"online\":true";
 
   private final EdgeNode node;
@@ -33,6 +38,12 @@ final class SparkplugConnection extends SharedConnection {
 
   /** What broke off; bounded by the connection's window. */
   private final ArrayDeque<UnderWay> again = new ArrayDeque<>();
+
+  /** The next message is held back. */
+  private boolean isSwapping;
+
+  /** One that has its {@code seq} and goes out behind the next one, or null. */
+  private @Nullable Message late;
 
   private boolean isSubscribed;
   private boolean isHostThere;
@@ -70,6 +81,39 @@ final class SparkplugConnection extends SharedConnection {
     mayBeBorn();
   }
 
+  /** As by way of a clustered server: section 5.9 of the specification has hosts wait for it. */
+  @Override
+  boolean swapsNext() {
+    isSwapping = true;
+    return true;
+  }
+
+  @Override
+  void transmit(Message message) {
+    UnderWay of = underWay.get(message.n());
+    if (isSwapping && late == null && of != null && of.message() != null) {
+      isSwapping = false;
+      late = message;
+      Timers.after(loop(), () -> sendLate(message), LATE_MILLIS);
+    } else {
+      connection.send(message);
+      sendLate(late);
+    }
+  }
+
+  /** Before a birth or death at the latest, behind which its aliases say nothing. */
+  private void sendLate(@Nullable Message message) {
+    if (message == null || late != message) {
+      return;
+    }
+    late = null;
+    if (connection.isTalking()) {
+      connection.send(message);
+    } else {
+      returned(message);
+    }
+  }
+
   private void mayBeBorn() {
     boolean isAwaited = Sparkplug.stateTopic(spec) != null && !isHostThere;
     if (isSubscribed && !isAwaited && connection.isTalking()) {
@@ -86,6 +130,7 @@ final class SparkplugConnection extends SharedConnection {
     if (birth == null) {
       return;
     }
+    sendLate(late);
     DeviceSpec device = way.owner.device().spec();
     born.put(way, birth.millis());
     send(
@@ -128,6 +173,7 @@ final class SparkplugConnection extends SharedConnection {
 
   @Override
   public void disconnected() {
+    sendLate(late);
     isSubscribed = false;
     isHostThere = false;
     die();
@@ -147,6 +193,7 @@ final class SparkplugConnection extends SharedConnection {
   void isAway(Way way, boolean is) {
     super.isAway(way, is);
     if (is && born.remove(way) != null) {
+      sendLate(late);
       connection.say(node.death(way.owner.device().spec(), nowMillis()));
       way.owner.died();
     } else if (!is && !born.containsKey(way) && connection.isTalking()) {
@@ -164,6 +211,7 @@ final class SparkplugConnection extends SharedConnection {
 
   private void leave() {
     if (!born.isEmpty()) {
+      sendLate(late);
       connection.say(node.death(nowMillis()));
       die();
     }
