@@ -1,5 +1,6 @@
 package io.sluice.codec.sparkplug;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -11,6 +12,8 @@ final class Node {
   static final int MAX_DEVICES = 2_000;
 
   static final long NO_BD_SEQ = -1;
+
+  private static final int HEARD = 64;
 
   /** Alias with the one that has it. */
   record Aliased(Known metric, Members of) {}
@@ -30,6 +33,9 @@ final class Node {
 
   /** The seq of the next message, 0 to 255. */
   int nextSeq;
+
+  /** The last messages that came, by their seq: see {@link #heard}. */
+  private final long[] heard = new long[HEARD];
 
   /** By which a birth is known that is offered again. */
   private long birthMicros;
@@ -60,6 +66,31 @@ final class Node {
   void bornBy(long receivedMicros, long digest) {
     birthMicros = receivedMicros;
     birthDigest = digest;
+    Arrays.fill(heard, 0);
+  }
+
+  /** Whether that birth holds and has come before, by another way or once more. */
+  boolean isRepeatedBirth(long receivedMicros, long digest) {
+    return own.isBorn && birthMicros != receivedMicros && birthDigest == digest;
+  }
+
+  /** Notes a message that came. */
+  void heard(int seq, long digest, long receivedMicros) {
+    heard[seq % HEARD] = mark(digest, receivedMicros);
+  }
+
+  /**
+   * Whether that message was among the last that came, and is not the very same one that is offered
+   * again.
+   */
+  boolean isRepeated(int seq, long digest, long receivedMicros) {
+    long before = heard[seq % HEARD];
+    long now = mark(digest, receivedMicros);
+    return (before ^ now) >>> 32 == 0 && before != now;
+  }
+
+  private static long mark(long digest, long receivedMicros) {
+    return (digest ^ digest >>> 32) << 32 | (receivedMicros & 0xFFFF_FFFFL);
   }
 
   /** Null where its birth gave none. Looks through all. */

@@ -39,6 +39,10 @@ final class SparkplugSession implements VendorSession {
   /** Nodes that are to be asked for their births. */
   private final List<Node> wanted = new ArrayList<>(1);
 
+  // Of the message that is taken apart now.
+  private long digest;
+  private long micros;
+
   /** What the last message was told of a gap before it, or null. */
   private @Nullable String gap;
 
@@ -68,8 +72,13 @@ final class SparkplugSession implements VendorSession {
       return List.of(); // what another host asks of a node
     }
     Metrics metrics = METRICS.get().read(payload);
+    digest = digest(payload);
+    micros = receivedMicros;
+    if (isRepeated(parsed, metrics)) {
+      return List.of();
+    }
     return switch (parsed.kind()) {
-      case NBIRTH -> nodeBirth(parsed, metrics, payload, receivedMicros);
+      case NBIRTH -> nodeBirth(parsed, metrics);
       case DBIRTH -> deviceBirth(parsed, metrics, mayWait);
       case NDEATH -> nodeDeath(parsed, metrics, receivedMicros);
       case DDEATH -> deviceDeath(parsed, metrics, receivedMicros, mayWait);
@@ -133,15 +142,31 @@ final class SparkplugSession implements VendorSession {
     return made;
   }
 
-  private List<Part> nodeBirth(
-      SparkplugTopic topic, Metrics metrics, byte[] payload, long receivedMicros)
-      throws PayloadException {
+  /**
+   * Whether a message came before in this session, as by two bridges: with that seq, that time and
+   * all else.
+   */
+  private boolean isRepeated(SparkplugTopic topic, Metrics metrics) {
+    Node node = nodes.get(topic.nodeKey());
+    if (node == null || metrics.time == Metrics.NO_TIME) {
+      return false; // without a time two messages may say the same
+    }
+    return switch (topic.kind()) {
+      case NBIRTH -> node.isRepeatedBirth(micros, digest);
+      case NDEATH -> false; // by its bdSeq
+      default ->
+          metrics.seq != Metrics.NO_SEQ
+              && metrics.seq != node.nextSeq
+              && node.isRepeated(metrics.seq, digest, micros);
+    };
+  }
+
+  private List<Part> nodeBirth(SparkplugTopic topic, Metrics metrics) throws PayloadException {
     Node node = node(topic);
-    long digest = digest(payload);
-    if (node.isSameBirth(receivedMicros, digest)) {
+    if (node.isSameBirth(micros, digest)) {
       parts.resolve(node, node.own, metrics); // it is offered again: its devices stay
     } else {
-      births.ofNode(node, metrics, receivedMicros, digest);
+      births.ofNode(node, metrics, micros, digest);
     }
     return parts.birth(node.own, metrics);
   }
@@ -262,6 +287,9 @@ final class SparkplugSession implements VendorSession {
 
   /** Goes on behind that message; what to tell where others are missing, or null. */
   private @Nullable String advance(Node node, Metrics metrics, int missing) {
+    if (metrics.seq != Metrics.NO_SEQ) {
+      node.heard(metrics.seq, digest, micros);
+    }
     if (missing == 0 && metrics.seq != node.nextSeq) {
       return null; // without seq, late, or once more
     }

@@ -392,6 +392,33 @@ class SparkplugSessionTest {
     assertThat(asked(NOW)).isEmpty();
   }
 
+  /** As two bridges bring it, or a broker that was killed. */
+  @Test
+  void messageThatComesByTwoWaysCountsOnce() throws PayloadException {
+    byte[] nodeBirth = payload(MILLIS, 0, bdSeq(3), named("load", 1, DOUBLE).float64(13, 0.5));
+    byte[] deviceBirth = payload(MILLIS, 1, named("level", 2, INT32).number(10, 812));
+    byte[] data = payload(MILLIS + 5, 2, alias(2).number(10, 813));
+    assertThat(say("NBIRTH/N", nodeBirth)).hasSize(2);
+    assertThat(say("DBIRTH/N/D", deviceBirth)).hasSize(2);
+    assertThat(say("DDATA/N/D", data)).hasSize(1);
+    assertThat(say("DDATA/N/D", data)).as("the very same is offered again").hasSize(1);
+    receivedMicros += 1_000;
+    for (int i = 0; i < 2; i++) {
+      assertThat(say("NBIRTH/N", nodeBirth)).isEmpty();
+      assertThat(say("DBIRTH/N/D", deviceBirth)).isEmpty();
+      assertThat(say("DDATA/N/D", data)).isEmpty();
+    }
+    assertThat(say("DDATA/N/D", payload(MILLIS + 6, 2, alias(2).number(10, 813))))
+        .as("late, and another one")
+        .hasSize(1);
+    byte[] next = payload(MILLIS + 9, 3, alias(2).number(10, 814));
+    assertThat(say("DDATA/N/D", next)).hasSize(1);
+    assertThat(asked(NOW)).isEmpty();
+    say("NDEATH/N", payload(MILLIS, 0, bdSeq(3)));
+    receivedMicros += 1_000;
+    assertThat(say("NBIRTH/N", nodeBirth)).as("it is born once more").hasSize(2);
+  }
+
   @Test
   void jumpThatNobodyFillsIsToldAndTheBirthsAreAskedFor() throws PayloadException {
     born();

@@ -18,6 +18,8 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One session by its vendor's rules, and the messages of it that wait for others before them:
@@ -25,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * it is. Thread-safe: one message at a time.
  */
 final class OpenSession implements SessionCodecs.Attached {
+  private static final Logger LOG = LoggerFactory.getLogger(OpenSession.class);
   private static final int MAX_WAITING = 64;
   private static final int MAX_WAITING_BYTES = 1 << 19;
 
@@ -123,6 +126,9 @@ final class OpenSession implements SessionCodecs.Attached {
     Receipt now = parts.take(uplink, known, found, this);
     if (now instanceof Receipt.Busy || now instanceof Receipt.Limited) {
       heldUp = uplink;
+      if (hasEnded) {
+        sessions.outlives(uplink, found);
+      }
     }
     return now;
   }
@@ -247,9 +253,22 @@ final class OpenSession implements SessionCodecs.Attached {
     isBorn = false;
   }
 
+  /** Its last message, such as a will, may be offered again when nothing is known here any more. */
+  private void leave(Uplink uplink) {
+    try {
+      sessions.outlives(
+          uplink, session.again(uplink.topic(), uplink.payload(), uplink.receivedMicros()));
+    } catch (PayloadException e) {
+      LOG.debug("{}: what waits for room is understood by itself", self.id(), e);
+    }
+  }
+
   @Override
   public synchronized void ended() {
     hasEnded = true;
+    if (heldUp != null) {
+      leave(heldUp);
+    }
     while (!waiting.isEmpty()) {
       settle(waiting.element(), false);
     }

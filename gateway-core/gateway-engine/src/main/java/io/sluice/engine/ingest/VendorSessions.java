@@ -12,8 +12,11 @@ import io.sluice.api.dialect.SessionUnpacker;
 import io.sluice.api.dialect.VendorSession;
 import io.sluice.engine.normalize.SessionCodecs;
 import java.time.InstantSource;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
+import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
@@ -39,6 +42,14 @@ public final class VendorSessions {
   /** Ends for which there was no room; {@value #MAX_ENDS} at most. */
   private final Queue<SessionEnd> ends = new ConcurrentLinkedQueue<>();
 
+  /**
+   * What messages are that found no room before their session ended. There are as many as messages
+   * that wait so with their adapters, at most.
+   */
+  private final Map<Uplink, List<Part>> outlived = Collections.synchronizedMap(new WeakHashMap<>());
+
+  private volatile boolean areOutlived;
+
   private final AtomicInteger endsWaiting = new AtomicInteger();
   private volatile BooleanSupplier quiet = () -> false;
 
@@ -50,6 +61,10 @@ public final class VendorSessions {
 
   /** The verdict on a message; null where one is given later. */
   @Nullable Receipt take(Uplink uplink, MessageParts.Known known, SessionUnpacker unpacker) {
+    List<Part> understood = areOutlived ? outlived.get(uplink) : null;
+    if (understood != null) {
+      return parts.take(uplink, known, understood, null); // of its devices was told by then
+    }
     Object connection = uplink.connection();
     OpenSession open =
         connection == null
@@ -82,6 +97,12 @@ public final class VendorSessions {
 
   private Function<Object, OpenSession> maker(Device self, SessionUnpacker unpacker) {
     return link -> new OpenSession(this, pipeline, parts, self, unpacker, link);
+  }
+
+  /** A message is offered again though its session has ended: it is what it was then. */
+  void outlives(Uplink uplink, List<Part> understood) {
+    outlived.put(uplink, understood);
+    areOutlived = true;
   }
 
   /** What a new subscription of the device's session gets at once. */

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * A vendor whose messages are numbers, which come in order from 0 on; one that runs ahead waits,
  * and where what is missing does not come it is asked for. {@code come NAME} and {@code go NAME}
  * tell of devices. {@code of NAME} is two values of a device, -1 and -2, and {@code 7 of NAME} a
- * number of it.
+ * number of it. {@code count} is the number that is due.
  */
 public final class CountedVendor implements UnpackerFactory {
   static final long PATIENCE_MICROS = 2_000_000;
@@ -63,6 +63,9 @@ public final class CountedVendor implements UnpackerFactory {
       if (text.equals("what")) {
         throw new PayloadException("is no number; send one");
       }
+      if (text.equals("count")) {
+        return again(topic, payload, receivedMicros);
+      }
       int number = number(text);
       if (number > next && mayWait) {
         return null;
@@ -78,6 +81,9 @@ public final class CountedVendor implements UnpackerFactory {
     @Override
     public List<Part> again(String topic, byte[] payload, long receivedMicros) {
       String text = new String(payload, UTF_8);
+      if (text.equals("count")) {
+        return List.of(part(next, null));
+      }
       int at = text.indexOf("of ");
       String device = at < 0 ? null : text.substring(at + 3);
       return at == 0

@@ -133,6 +133,32 @@ class VendorSessionsTest {
     assertThat(rig.take("n", "0")).as("another session").containsExactly("telemetry bridge; n=0");
   }
 
+  /** As a will: it is offered again when the session has gone. */
+  @Test
+  void messageThatFindsNoRoomBeforeTheEndIsWhatItWasWhenItIsOfferedAgain() {
+    assertThat(rig.take("n", "0")).hasSize(1);
+    Uplink waits = rig.uplink("bridge", "n", "9".getBytes(UTF_8), null);
+    Uplink last = rig.uplink("bridge", "n", "count".getBytes(UTF_8), null);
+    rig.offer(waits);
+    rig.room(0);
+    rig.offer(last);
+    assertThat(rig.receipts).last().isInstanceOf(Receipt.Busy.class);
+    end();
+    assertThat(rig.receipts).filteredOn(Receipt.Busy.class::isInstance).hasSize(2);
+    rig.offer(last);
+    rig.room(Integer.MAX_VALUE);
+    rig.offer(last);
+    rig.offer(waits);
+    assertThat(rig.store())
+        .as("1 was the next when it came")
+        .containsExactly("telemetry bridge; n=1", "telemetry bridge; n=9");
+    assertThat(rig.letters).isEmpty();
+    rig.offer(rig.uplink("bridge", "n", "count".getBytes(UTF_8), null));
+    assertThat(rig.store())
+        .as("nothing is known any more")
+        .containsExactly("telemetry bridge; n=0");
+  }
+
   @Test
   void messageThatIsNoneIsALetterAndTheSessionGoesOn() {
     assertThat(rig.take("n", "0")).hasSize(1);
