@@ -33,6 +33,9 @@ final class BrokerLink extends ChannelInboundHandlerAdapter implements PacketRea
   /** In place of a packet id: sent at QoS 0, to which nothing is answered. */
   static final int UNCONFIRMED = 0;
 
+  /** Of a publication beside topic and payload, at most. */
+  private static final int OVERHEAD_BYTES = 160;
+
   /** Whose connection it is. */
   interface Owner {
     /** The broker has let us in, and answered all subscriptions. */
@@ -303,11 +306,6 @@ final class BrokerLink extends ChannelInboundHandlerAdapter implements PacketRea
     return publicationsMax;
   }
 
-  /** Largest packet that the broker takes. */
-  long packetBytesMax() {
-    return packetBytesMax;
-  }
-
   /**
    * Publishes a message, while open: at QoS 1, where it is not to be sent at 0.
    *
@@ -324,6 +322,19 @@ final class BrokerLink extends ChannelInboundHandlerAdapter implements PacketRea
               own.alloc(), settings.isV5(), id, command, contentType, expirySeconds));
     }
     return id;
+  }
+
+  /** Whether the broker takes a packet as long as that message makes it. */
+  boolean fits(Downlink message) {
+    return message.payload().length + 3 * message.topic().length() + OVERHEAD_BYTES
+        <= packetBytesMax;
+  }
+
+  /** Publishes the answer to a message, at QoS 0, while open; one that is too large is none. */
+  void reply(Downlink answer) {
+    if (fits(answer)) {
+      int _ = publish(new Downlink(answer.topic(), answer.payload(), 0, false), "", 0);
+    }
   }
 
   @Override

@@ -383,7 +383,11 @@ final class MqttSource implements Adapter, BrokerLink.Owner {
     if (subject != null) {
       down.heard(subject);
     }
-    down.follow(message);
+    List<Downlink> replies = down.follow(message);
+    BrokerLink open = link;
+    if (settings.replies() && open != null && open.isOpen()) {
+      replies.forEach(open::reply);
+    }
     if (message.receipt instanceof Receipt.Rejected rejected) {
       LOG.debug("source {}: {}: {}", name, message.topic(), rejected.detail());
     }

@@ -98,6 +98,13 @@ public record MqttSourceSettings(
                 "What the source says of itself at the broker, retained and as its will: edge nodes of"
                     + " Sparkplug wait for the STATE of their primary host.")
         @Nullable Announcement announce,
+    @Option(
+            doc =
+                "Whether what a vendor's cloud would answer to a message (post_reply and the like) is"
+                    + " published to the broker, at QoS 0. Where the cloud or a bridge to it answers"
+                    + " there as well, the devices have two answers.",
+            def = "false")
+        boolean replies,
     @Option(doc = "Certificates for ssl://. Without it the Java runtime's authorities are trusted.")
         @Nullable BrokerTls tls)
     implements Checked, BrokerUse {

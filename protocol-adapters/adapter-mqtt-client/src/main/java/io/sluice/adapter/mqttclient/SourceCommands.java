@@ -4,9 +4,11 @@ import io.sluice.api.Command;
 import io.sluice.api.DeviceId;
 import io.sluice.api.Downlink;
 import io.sluice.api.adapter.AdapterContext;
+import io.sluice.api.adapter.Awaited;
 import io.sluice.api.adapter.Exchange;
 import io.sluice.api.adapter.Receipt;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +22,6 @@ import org.jspecify.annotations.Nullable;
 final class SourceCommands {
   static final int DEVICES_MAX = 100_000;
   private static final int UNDER_WAY_MAX = 20;
-  private static final int OVERHEAD_BYTES = 160;
   private static final int TOO_LARGE = 0x95;
   private static final int FIRST_FAILURE = 0x80;
 
@@ -78,13 +79,18 @@ final class SourceCommands {
 
   /** False where there is no form for it: it waits. */
   private boolean publish(BrokerLink link, Command command) {
-    Downlink written = gateway.written(source, command);
+    Downlink written;
+    try {
+      written = gateway.written(source, command);
+    } catch (Awaited dialects) {
+      gateway.commands().returned(command.device(), command.id());
+      return true; // they are read by the next look
+    }
     if (written == null) {
       gateway.commands().returned(command.device(), command.id());
       return false;
     }
-    int bytes = written.payload().length + 3 * written.topic().length() + OVERHEAD_BYTES;
-    if (bytes > link.packetBytesMax()) {
+    if (!link.fits(written)) {
       gateway.commands().refused(command.device(), command.id(), TOO_LARGE);
       return true;
     }
@@ -123,14 +129,23 @@ final class SourceCommands {
     underWay.clear();
   }
 
-  /** Ends the command that a message is the answer to, by the rules of its vendor. */
-  void follow(SourceMessage message) {
+  /**
+   * Ends the command that a message is the answer to, by the rules of its vendor.
+   *
+   * @return what is answered to the message
+   */
+  List<Downlink> follow(SourceMessage message) {
     Exchange follows = message.exchange;
     Receipt receipt = message.receipt;
     if (follows == null || receipt == null) {
-      return;
+      return List.of();
     }
     Exchange.Outcome outcome = follows.after(message, receipt, gateway.clock().millis());
+    end(message, outcome);
+    return outcome.replies();
+  }
+
+  private void end(SourceMessage message, Exchange.Outcome outcome) {
     DeviceId device = device(message, outcome);
     String command = outcome.command();
     if (command == null || device == null) {

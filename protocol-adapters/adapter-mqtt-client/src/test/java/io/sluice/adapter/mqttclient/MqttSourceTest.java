@@ -12,6 +12,7 @@ import io.sluice.api.DeviceId;
 import io.sluice.api.Downlink;
 import io.sluice.api.Limit;
 import io.sluice.api.RejectReason;
+import io.sluice.api.adapter.Exchange;
 import io.sluice.api.adapter.Receipt;
 import java.time.Duration;
 import java.util.List;
@@ -27,6 +28,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 class MqttSourceTest extends AtScriptedBroker {
   private void start() {
     start(new TestSettings());
+  }
+
+  @Override
+  void start(TestSettings settings) {
+    super.start(settings.patient());
   }
 
   private void awaitStored(int count) {
@@ -354,6 +360,34 @@ class MqttSourceTest extends AtScriptedBroker {
       await().until(() -> gateway.offers() == 1);
       source.close();
       met.read(14); // and no acknowledgement before it
+    }
+  }
+
+  /** The message is taken as if its device had sent it to us. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void whatTheVendorsCloudWouldAnswerIsPublishedWhereThatIsWanted(boolean isWanted)
+      throws Exception {
+    gateway.answer(uplink -> {
+      uplink.followedBy((message, receipt, now) ->
+          new Exchange.Outcome(
+              List.of(new Downlink("vendor/pump-1/post_reply", "{\"code\":200}".getBytes(UTF_8))),
+              null,
+              0));
+      return gateway.storedReceipt(uplink);
+    });
+    start(isWanted ? new TestSettings().replies() : new TestSettings());
+    try (Conversation met = broker.welcome(false)) {
+      met.publish(1, "plant/pump-1", "{}");
+      if (isWanted) {
+        byte[] reply = met.read();
+        assertThat(reply[0]).as("QoS 0, not retained").isEqualTo((byte) 0x30);
+        assertThat(new String(reply, UTF_8))
+            .contains("vendor/pump-1/post_reply")
+            .endsWith("{\"code\":200}");
+      }
+      assertThat(met.puback()).isEqualTo(1);
+      assertThat(met.isSilent(200)).isTrue();
     }
   }
 

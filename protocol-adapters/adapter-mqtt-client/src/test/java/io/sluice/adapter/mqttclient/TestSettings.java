@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Settings of a source named plant, with what a test changes of them. */
 final class TestSettings {
+  private static final long HALF = TimeUnit.MILLISECONDS.toNanos(500);
+
   private String version = "5";
   private List<String> topics = List.of("plant/#");
   private int inFlight = 1_000;
@@ -17,6 +19,8 @@ final class TestSettings {
   private @Nullable String shared;
   private @Nullable BrokerTls tls;
   private @Nullable Announcement announce;
+  private boolean replies;
+  private Patience patience = new Patience(HALF, HALF, HALF);
   private Approach.Names names =
       any -> new InetAddress[] {InetAddress.getByAddress(new byte[] {127, 0, 0, 1})};
 
@@ -55,6 +59,17 @@ final class TestSettings {
     return this;
   }
 
+  TestSettings replies() {
+    replies = true;
+    return this;
+  }
+
+  /** A broker that answers pings only while it is asked for something may take its time. */
+  TestSettings patient() {
+    patience = Patience.USUAL;
+    return this;
+  }
+
   TestSettings names(Approach.Names others) {
     names = others;
     return this;
@@ -76,12 +91,12 @@ final class TestSettings {
         Duration.ofSeconds(20),
         connectTimeout,
         announce,
+        replies,
         tls);
   }
 
-  /** With a patience of half a second. */
+  /** With a patience of half a second, if nothing else is said. */
   MqttSource source(int port) {
-    long half = TimeUnit.MILLISECONDS.toNanos(500);
-    return new MqttSource("plant", settings(port), names, new Patience(half, half, half));
+    return new MqttSource("plant", settings(port), names, patience);
   }
 }
