@@ -372,7 +372,7 @@ final class Wiring implements AutoCloseable {
         meters,
         core.pipeline().liveFeed(),
         clock,
-        new SharedParts(),
+        closing(new SharedParts(config.gateway().data().resolve("adapters"))),
         config.gateway().id());
   }
 

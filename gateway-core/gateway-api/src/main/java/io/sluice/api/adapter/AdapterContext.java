@@ -3,6 +3,7 @@ package io.sluice.api.adapter;
 import io.sluice.api.Command;
 import io.sluice.api.DeviceId;
 import io.sluice.api.Downlink;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -59,6 +60,14 @@ public interface AdapterContext {
   /** The clock that times of arrival are taken from. */
   default InstantSource clock() {
     return InstantSource.system();
+  }
+
+  /**
+   * A folder for what adapters themselves keep over a restart, beside the gateway's own data; need
+   * not be there yet. Null: nothing can be kept.
+   */
+  default @Nullable Path folder() {
+    return null;
   }
 
   /**

@@ -47,6 +47,8 @@ public interface Dialogue {
   /**
    * Whether the device may subscribe to a filter: one by which only what is meant for it, or for a
    * child of it, can come.
+   *
+   * @throws Awaited where that is being found out
    */
   boolean maySubscribe(String filter);
 

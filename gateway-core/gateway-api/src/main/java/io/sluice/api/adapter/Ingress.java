@@ -14,6 +14,8 @@ public interface Ingress {
   /**
    * Whether something maps the topic or path, without leading slash, of whichever device it comes.
    * Where nothing does, a peer without credentials is told that, and not to show some.
+   *
+   * @throws Awaited where that is being found out
    */
   default boolean maps(String topic) {
     return true;

@@ -3,6 +3,7 @@ package io.sluice.api.adapter;
 import io.sluice.api.Lane;
 import io.sluice.api.Limit;
 import io.sluice.api.RejectReason;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /** The verdict on an uplink. Given exactly once for each. */
@@ -40,6 +41,17 @@ public sealed interface Receipt {
    */
   record Limited(Limit limit, String detail, long retryAfterMillis) implements Receipt {}
 
-  /** The spool takes no more now. Nothing was kept; offer the same uplink again later. */
-  record Busy(long retryAfterMillis) implements Receipt {}
+  /**
+   * The spool takes no more now, or something is being got ready. Nothing was kept; offer the same
+   * uplink again later.
+   *
+   * @param awaited where something is being got ready, done when the uplink may be offered again,
+   *     within a second or so: an adapter whose sender would have to send again does that instead.
+   *     Else null
+   */
+  record Busy(long retryAfterMillis, @Nullable CompletionStage<?> awaited) implements Receipt {
+    public Busy(long retryAfterMillis) {
+      this(retryAfterMillis, null);
+    }
+  }
 }

@@ -14,6 +14,7 @@ import io.sluice.api.adapter.LiveRecords;
 import io.sluice.api.adapter.Meters;
 import io.sluice.api.adapter.Sessions;
 import io.sluice.api.adapter.SharedParts;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -116,6 +117,11 @@ public record EngineContext(
   @Override
   public @Nullable Downlink written(DeviceId source, Command command) {
     return ingress instanceof GatewayIngress way ? way.written(source, command) : null;
+  }
+
+  @Override
+  public @Nullable Path folder() {
+    return parts.folder();
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.sluice.api.Limit;
 import io.sluice.api.RejectReason;
 import io.sluice.api.adapter.Access;
 import io.sluice.api.adapter.Admission;
+import io.sluice.api.adapter.Awaited;
 import io.sluice.api.adapter.Credentials;
 import io.sluice.api.adapter.Peer;
 import io.sluice.engine.dialect.signin.SignIns;
@@ -90,6 +91,8 @@ public final class GatewayAccess implements Access {
       CompletionStage<Admission> byVendor =
           credentials instanceof Credentials.Password shown ? vendors.admit(peer, shown) : null;
       return byVendor == null ? registry.admit(peer, credentials) : byVendor;
+    } catch (Awaited dialects) {
+      return dialects.ready().thenCompose(_ -> judge(peer, credentials));
     } catch (RuntimeException fault) {
       // a fault of our own is a failed stage, so that every adapter answers it in its one place
       return CompletableFuture.failedStage(fault);

@@ -1,6 +1,7 @@
 package io.sluice.engine.dialect;
 
 import io.sluice.api.DeviceId;
+import io.sluice.api.adapter.Awaited;
 import io.sluice.api.adapter.Exchange;
 import io.sluice.api.dialect.Dialect;
 import io.sluice.api.dialect.Route;
@@ -13,14 +14,18 @@ import io.sluice.engine.dialect.talk.Following;
 import io.sluice.engine.dialect.talk.Talk;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A list of dialects, compiled. Immutable, thread-safe. Where it is a part of a list whose others
- * are asleep, these are read by the first thread that asks for what they could say: once in the
- * life of the gateway, some ten milliseconds.
+ * are asleep, these are read when somebody asks for what they could say: once in the life of the
+ * gateway, a tenth of a second or more. Event loops ask by what is called {@code now}: it is read
+ * by a thread of its own then.
  */
 public final class TopicTable {
   private final List<String> names = new ArrayList<>();
@@ -41,6 +46,8 @@ public final class TopicTable {
   /** A table that is made when it is asked for. Thread-safe. */
   private static final class Whole {
     private final Supplier<TopicTable> maker;
+    private final AtomicReference<@Nullable CompletableFuture<TopicTable>> making =
+        new AtomicReference<>();
     private volatile @Nullable TopicTable made;
 
     private Whole(Supplier<TopicTable> maker) {
@@ -50,6 +57,37 @@ public final class TopicTable {
     private TopicTable get() {
       TopicTable table = made;
       return table == null ? make() : table;
+    }
+
+    /** Never blocks. */
+    private TopicTable now() {
+      TopicTable table = made;
+      if (table != null) {
+        return table;
+      }
+      CompletableFuture<TopicTable> begun = making.get();
+      if (begun == null) {
+        CompletableFuture<TopicTable> mine = new CompletableFuture<>();
+        begun = making.compareAndExchange(null, mine);
+        if (begun == null) {
+          begun = mine;
+          Thread.ofPlatform().daemon().name("dialects").start(() -> fill(mine));
+        }
+      }
+      if (begun.isDone()) {
+        return begun.join(); // of which it failed, or it was made just now
+      }
+      throw new Awaited(begun);
+    }
+
+    // Whatever fails: who waits for it is told.
+    @SuppressWarnings("CatchingUnchecked")
+    private void fill(CompletableFuture<TopicTable> into) {
+      try {
+        into.complete(get());
+      } catch (RuntimeException | Error fault) {
+        into.completeExceptionally(fault);
+      }
     }
 
     private synchronized TopicTable make() {
@@ -105,14 +143,32 @@ public final class TopicTable {
     return stateful;
   }
 
-  /** Its dialects' ways to sign in, in order. */
-  List<Way> signIns() {
-    return whole().signIns;
+  private TopicTable wholeNow() {
+    Whole longer = whole;
+    return longer == null ? this : longer.now();
+  }
+
+  /**
+   * Its dialects' ways to sign in, in order.
+   *
+   * @throws Awaited while they are read
+   */
+  List<Way> signInsNow() {
+    return wholeNow().signIns;
   }
 
   /** What its dialects send. */
   List<Talk> talks() {
     return whole().talks;
+  }
+
+  /**
+   * The same.
+   *
+   * @throws Awaited while they are read
+   */
+  List<Talk> talksNow() {
+    return wholeNow().talks;
   }
 
   @Nullable Rule add(Rule rule) {
@@ -135,6 +191,19 @@ public final class TopicTable {
 
   /** What a topic or path means; null where none of the dialects maps it. */
   public @Nullable RoutedTopic route(String topic) {
+    return route(topic, Whole::get);
+  }
+
+  /**
+   * The same.
+   *
+   * @throws Awaited while those are read that could map it
+   */
+  public @Nullable RoutedTopic routeNow(String topic) {
+    return route(topic, Whole::now);
+  }
+
+  private @Nullable RoutedTopic route(String topic, Function<Whole, TopicTable> how) {
     Whole longer = whole;
     TopicTable made = longer == null ? null : longer.made;
     if (made != null) {
@@ -142,7 +211,7 @@ public final class TopicTable {
     }
     RoutedTopic routed = trie.find(topic);
     if (routed == null && longer != null) {
-      return longer.get().route(topic);
+      return how.apply(longer).route(topic);
     }
     return routed != null || coded.isEmpty() ? routed : byCode(topic);
   }

@@ -45,6 +45,15 @@ public final class Topics {
     return table(profile).route(topic);
   }
 
+  /**
+   * The same.
+   *
+   * @throws io.sluice.api.adapter.Awaited while dialects are read that could map it
+   */
+  public @Nullable RoutedTopic routeNow(String profile, String topic) {
+    return table(profile).routeNow(topic);
+  }
+
   /** Whether the devices of a profile have a dialect of their own. */
   public boolean hasOwn(String profile) {
     return byProfile.containsKey(profile);
@@ -53,9 +62,11 @@ public final class Topics {
   /**
    * What a topic means whose device nobody has named yet: by the list, else by any profile's
    * dialect; null where nothing maps it.
+   *
+   * @throws io.sluice.api.adapter.Awaited while dialects are read that could map it
    */
   public @Nullable RoutedTopic routeOfSource(String topic) {
-    RoutedTopic route = own.route(topic);
+    RoutedTopic route = own.routeNow(topic);
     if (route == null) {
       for (TopicTable each : byProfile.values()) {
         route = route == null ? each.route(topic) : route;
@@ -64,12 +75,16 @@ public final class Topics {
     return route;
   }
 
-  /** How devices may sign in: nobody knows a device's profile before. */
+  /**
+   * How devices may sign in: nobody knows a device's profile before.
+   *
+   * @throws io.sluice.api.adapter.Awaited while dialects are read
+   */
   public SignIns signIns() {
     SignIns known = signIns;
     if (known == null) {
-      Set<Way> ways = new LinkedHashSet<>(own.signIns());
-      byProfile.values().forEach(table -> ways.addAll(table.signIns()));
+      Set<Way> ways = new LinkedHashSet<>(own.signInsNow());
+      byProfile.values().forEach(table -> ways.addAll(table.signInsNow()));
       known = new SignIns(List.copyOf(ways));
       signIns = known;
     }
@@ -97,7 +112,7 @@ public final class Topics {
     String spoken =
         isOfProfile ? table.names().getFirst() : vendor == null ? null : vendor.dialect();
     return new DeviceDialogue(
-        new DeviceDialogue.Talks(table::talks, table::isAwake),
+        new DeviceDialogue.Talks(table::talksNow, table::isAwake),
         spoken,
         vendor == null ? Map.of() : vendor.names(),
         new DeviceDialogue.Someone(
@@ -109,6 +124,7 @@ public final class Topics {
    * is of; by Sluice's own as {@code command/{device}/{name}}.
    *
    * @return null where that has no form for it
+   * @throws io.sluice.api.adapter.Awaited while dialects are read that could have
    */
   public @Nullable Downlink written(DeviceId source, Command command, String lastTopic) {
     RoutedTopic route = routeOfSource(lastTopic);
@@ -123,7 +139,7 @@ public final class Topics {
     for (String speaker : List.of(source.value(), command.device().value())) {
       Outgoing outgoing = new Outgoing(command, 1, speaker, Map.of(), lastTopic);
       for (TopicTable table : tables()) {
-        for (Talk talk : table.talks()) {
+        for (Talk talk : table.talksNow()) {
           if (written == null && talk.dialect().equals(route.dialect())) {
             written = talk.write(outgoing, _ -> true);
           }
@@ -153,9 +169,13 @@ public final class Topics {
     return byProfile.isEmpty() ? own : byProfile.getOrDefault(profile, own);
   }
 
-  /** Whether the topic is mapped for any device. */
+  /**
+   * Whether the topic is mapped for any device.
+   *
+   * @throws io.sluice.api.adapter.Awaited while dialects are read that could map it
+   */
   public boolean maps(String topic) {
-    return own.route(topic) != null
+    return own.routeNow(topic) != null
         || byProfile.values().stream().anyMatch(table -> table.route(topic) != null);
   }
 }

@@ -9,6 +9,7 @@ import io.sluice.api.Limit;
 import io.sluice.api.MessageClass;
 import io.sluice.api.RejectReason;
 import io.sluice.api.Rejection;
+import io.sluice.api.adapter.Awaited;
 import io.sluice.api.adapter.Receipt;
 import io.sluice.api.adapter.Uplink;
 import io.sluice.api.codec.PayloadCodec;
@@ -208,6 +209,8 @@ public final class IngestPipeline implements Readmission {
     Receipt now;
     try {
       now = judge(uplink, by);
+    } catch (Awaited dialects) {
+      now = new Receipt.Busy(QUEUE_RETRY_AFTER_MILLIS, dialects.ready());
     } catch (RuntimeException | Error fault) {
       now = failed(uplink, fault);
     }
@@ -236,7 +239,7 @@ public final class IngestPipeline implements Readmission {
     RoutedTopic route =
         isOfSource
             ? Spokesman.route(topics, uplink.topic(), devices)
-            : topics.route(self.profile(), uplink.topic());
+            : topics.routeNow(self.profile(), uplink.topic());
     MessageClass given = uplink.messageClass();
     MessageClass ofUnmapped = route == null ? uplink.classIfUnmapped() : given;
     if (route == null && ofUnmapped != null) {

@@ -38,7 +38,7 @@ final class Spokesman {
     if (device == null || !topics.hasOwn(device.profile())) {
       return route;
     }
-    RoutedTopic own = topics.route(device.profile(), topic);
+    RoutedTopic own = topics.routeNow(device.profile(), topic);
     return own == null ? route : own;
   }
 

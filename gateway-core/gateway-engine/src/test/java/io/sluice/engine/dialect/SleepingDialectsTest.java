@@ -1,20 +1,28 @@
 package io.sluice.engine.dialect;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.sluice.api.Device;
 import io.sluice.api.DeviceId;
 import io.sluice.api.adapter.Admission;
+import io.sluice.api.adapter.Awaited;
 import io.sluice.api.adapter.Credentials;
 import io.sluice.api.adapter.Dialogue;
 import io.sluice.engine.config.Faults;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -40,12 +48,27 @@ class SleepingDialectsTest {
     return Dialects.load(new DialectPlaces(folder.resolve("none"), List.of(own)), faults);
   }
 
+  /** What one is told by who has to wait for it first. */
+  private static <T> T onceAwake(Callable<T> asked) throws Exception {
+    Awaited dialects = assertThrows(Awaited.class, asked::call);
+    dialects.ready().toCompletableFuture().get(30, TimeUnit.SECONDS);
+    return asked.call();
+  }
+
+  private static void awaitDisk(CountDownLatch disk) {
+    try {
+      assertThat(disk.await(30, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   private TopicTable usual(Dialects dialects) {
     return dialects.topics(List.of(), Map.of()).table("any");
   }
 
   @Test
-  void ownTopicsAndCommandsLeaveThemAsleep() {
+  void ownTopicsAndCommandsLeaveThemAsleep() throws Exception {
     Dialects dialects = load();
     Topics topics = dialects.topics(List.of(), Map.of());
     TopicTable table = topics.table("any");
@@ -60,7 +83,7 @@ class SleepingDialectsTest {
     dialogue.subscribed(Set.of("command/#"));
     assertThat(dialogue.isImplicit()).isFalse();
     assertThat(table.isAwake()).isFalse();
-    assertThat(dialogue.maySubscribe("v1/devices/me/rpc/request/+")).isTrue();
+    assertThat(onceAwake(() -> dialogue.maySubscribe("v1/devices/me/rpc/request/+"))).isTrue();
     assertThat(table.isAwake()).isTrue();
     assertThat(faults.list()).isEmpty();
   }
@@ -79,6 +102,51 @@ class SleepingDialectsTest {
   }
 
   @Test
+  void whoMayNotWaitIsToldWhenToAskAgain() throws Exception {
+    Topics topics = load().topics(List.of(), Map.of());
+    assertThat(topics.routeNow("any", "telemetry")).isNotNull();
+    assertThat(topics.table("any").isAwake()).isFalse();
+    assertThat(onceAwake(() -> topics.maps("v1/devices/me/telemetry"))).isTrue();
+    assertThat(topics.routeNow("any", "v1/devices/me/telemetry")).isNotNull();
+    assertThat(topics.routeNow("any", "nobodys/topic")).isNull();
+  }
+
+  /** However long they take, and whatever comes of them. */
+  @Test
+  void theyAreReadByAThreadOfTheirOwnOnce() throws Exception {
+    Dialects dialects = DialectsOf.shipped(folder.resolve("none"));
+    CountDownLatch disk = new CountDownLatch(1);
+    List<String> readers = new CopyOnWriteArrayList<>();
+    TopicTable whole = dialects.topics(List.of("sluice", "alink"), Map.of()).table("any");
+    TopicTable part =
+        new TopicTable()
+            .asPartOf(
+                List.of("sluice"),
+                () -> {
+                  readers.add(Thread.currentThread().getName());
+                  awaitDisk(disk);
+                  return whole;
+                });
+    Awaited first = assertThrows(Awaited.class, () -> part.routeNow("telemetry"));
+    Awaited second = assertThrows(Awaited.class, part::signInsNow);
+    assertThat(second.ready()).isSameAs(first.ready()).isNotDone();
+    disk.countDown();
+    first.ready().toCompletableFuture().get(30, TimeUnit.SECONDS);
+    assertThat(part.routeNow("telemetry")).isNotNull();
+    assertThat(readers).containsExactly("dialects");
+    TopicTable broken =
+        new TopicTable()
+            .asPartOf(
+                List.of("sluice"),
+                () -> {
+                  throw new IllegalStateException("as told");
+                });
+    Awaited never = assertThrows(Awaited.class, () -> broken.routeNow("a"));
+    assertThat(never.ready()).failsWithin(Duration.ofSeconds(30));
+    assertThatThrownBy(() -> broken.routeNow("a")).hasStackTraceContaining("as told");
+  }
+
+  @Test
   void topicOfNobodyIsToldAllThatThereAre() {
     TopicTable table = usual(load());
     assertThat(table.route("nobodys/topic")).isNull();
@@ -86,11 +154,10 @@ class SleepingDialectsTest {
   }
 
   @Test
-  void signInWakesThem() {
+  void signInWakesThem() throws Exception {
     Topics topics = load().topics(List.of(), Map.of());
     assertThat(
-            topics
-                .signIns()
+            onceAwake(topics::signIns)
                 .claims(new Credentials.Password("pump7@PLANT1", new byte[] {1}, "any")))
         .isNotEmpty();
     assertThat(topics.table("any").isAwake()).isTrue();
@@ -119,8 +186,12 @@ class SleepingDialectsTest {
 
   /** All of them in another order, so that none sleeps. */
   private static final class DialectsOf {
+    static Dialects shipped(Path folder) {
+      return Dialects.load(new DialectPlaces(folder, List.of()), new Faults());
+    }
+
     static TopicTable everything(Path shipped) {
-      Dialects dialects = Dialects.load(new DialectPlaces(shipped, List.of()), new Faults());
+      Dialects dialects = shipped(shipped);
       List<String> names = new ArrayList<>(dialects.usual());
       names.add(names.remove(1));
       return dialects.topics(names, Map.of()).table("any");

@@ -32,6 +32,7 @@ import io.sluice.spool.writer.SegmentedSpool;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -96,6 +97,27 @@ class IngestPipelineTest {
     pipeline().accept(uplink("v2/t/j", "warm".getBytes(UTF_8)));
     assertThat(records).hasSize(2);
     assertThat(letters).hasSize(1);
+  }
+
+  @Test
+  void firstTopicOfAVendorIsToBeOfferedAgainWhenTheDialectsAreRead() throws Exception {
+    Vocabulary asleep = new Vocabulary(ShippedDialects.asleep(), Profiles.NONE);
+    IngestPipeline pipeline = pipeline();
+    Uplink vendors = uplink("v1/devices/me/telemetry", "{\"a\":1}".getBytes(UTF_8));
+    pipeline.accept(vendors, asleep);
+    pipeline.accept(uplink("telemetry", "{\"a\":1}".getBytes(UTF_8)), asleep);
+    assertThat(records).as("its own are taken meanwhile").hasSize(1);
+    assertThat(receipts)
+        .singleElement()
+        .isInstanceOfSatisfying(
+            Receipt.Busy.class,
+            busy -> {
+              assertThat(busy.retryAfterMillis()).isLessThan(250);
+              assertThat(busy.awaited()).succeedsWithin(Duration.ofSeconds(30));
+            });
+    pipeline.accept(vendors, asleep);
+    assertThat(records).hasSize(2);
+    assertThat(letters).isEmpty();
   }
 
   @Test

@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPOutputStream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -213,6 +214,20 @@ class RequestsTest {
     HttpResponse<String> busy = post("application/x-ndjson", "1\n2\n3");
     assertThat(busy.statusCode()).isEqualTo(503);
     assertThat(busy.body()).contains("\"again\":[1,2,3]");
+  }
+
+  @Test
+  void requestWhosePathIsBeingFoundOutWaitsAndHoldsUpNobody() throws Exception {
+    CompletableFuture<Void> vendors = new CompletableFuture<>();
+    gateway.vendors = vendors;
+    CompletableFuture<HttpResponse<String>> waits =
+        client.sendAsync(
+            to("/api/up").POST(BodyPublishers.ofString("1")).build(), BodyHandlers.ofString());
+    assertThat(send(to("/time").GET()).statusCode()).isEqualTo(200);
+    assertThat(waits).isNotDone();
+    vendors.complete(null);
+    assertThat(waits.get(10, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+    assertThat(stored()).containsExactly("1");
   }
 
   @Test

@@ -12,8 +12,12 @@ import io.sluice.api.adapter.Uplink;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -91,6 +95,47 @@ class OrderOfOffersTest {
       }
     }
     assertThat(offers.get("2")).as("is not offered before its turn").hasValue(1);
+  }
+
+  /** What it means is found out meanwhile, on another thread than that of the connection. */
+  @Test
+  void whatComesBehindASubscriptionThatIsNotJudgedYetWaitsForIt() throws IOException {
+    CompletableFuture<Void> vendors = new CompletableFuture<>();
+    gateway.vendors = vendors;
+    Bytes first = new Bytes().raw(0, 7).text("vendor/a").raw(1);
+    Bytes second = new Bytes().raw(0, 8).text("nobodys").raw(1);
+    byte[] all =
+        RawMqtt.joined(
+            publish(1, 1),
+            RawMqtt.packet(0x82, first),
+            publish(1, 2),
+            RawMqtt.packet(0x82, second),
+            publish(1, 3));
+    try (RawMqtt device = RawMqtt.connected(adapter, 4)) {
+      device.send(all);
+      assertThat(device.next().body()).isEqualTo(new byte[] {0, 1});
+      device.send(publish(1, 4));
+      gateway.device("d2", "pw");
+      try (RawMqtt other = new RawMqtt(adapter)) {
+        // on each of the loops
+        other.send(RawMqtt.connect(4, 0xC2, "c2", "d2", "pw")).next();
+        assertThat(other.send(publish(1, 9)).next().body()).isEqualTo(new byte[] {0, 9});
+      }
+      vendors.complete(null);
+      assertThat(device.next().body()).isEqualTo(new byte[] {0, 7, 1});
+      Set<String> answers = new HashSet<>();
+      for (int i = 0; i < 4; i++) {
+        answers.add(HexFormat.of().formatHex(device.next().body()));
+      }
+      assertThat(answers).containsExactlyInAnyOrder("0002", "000880", "0003", "0004");
+    }
+    gateway.vendors = new CompletableFuture<>();
+    try (RawMqtt device = RawMqtt.connected(adapter, 4)) {
+      device.send(RawMqtt.joined(RawMqtt.packet(0x82, first), publish(0, 5), DISCONNECT));
+    }
+    await().until(() -> gateway.detached() == 2);
+    gateway.vendors.complete(null);
+    awaitStored("1", "9", "2", "3", "4", "5");
   }
 
   @Test

@@ -10,8 +10,10 @@ import io.sluice.api.Limit;
 import io.sluice.api.LiveEvent;
 import io.sluice.api.RejectReason;
 import io.sluice.api.adapter.Admission;
+import io.sluice.api.adapter.Awaited;
 import io.sluice.api.adapter.Credentials;
 import io.sluice.api.adapter.DeviceLink;
+import io.sluice.api.adapter.Dialogue;
 import io.sluice.api.adapter.Drain;
 import io.sluice.api.adapter.LinkEnd;
 import io.sluice.api.adapter.Peer;
@@ -19,11 +21,13 @@ import io.sluice.api.adapter.Receipt;
 import io.sluice.api.adapter.SharedParts;
 import io.sluice.api.adapter.Uplink;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +45,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -51,7 +56,7 @@ import org.jspecify.annotations.Nullable;
  * verdicts that it was told, on a writer thread of its own as the real one does. Thread-safe.
  */
 public final class RecordingGateway implements AllPorts, AutoCloseable {
-  private final SharedParts shared = new SharedParts();
+  private SharedParts shared = new SharedParts();
   private final Map<String, String> passwords = new ConcurrentHashMap<>();
   private final LinkOrder links = new LinkOrder();
   private final List<String> linkEvents = new CopyOnWriteArrayList<>();
@@ -83,6 +88,9 @@ public final class RecordingGateway implements AllPorts, AutoCloseable {
 
   /** What {@link #drain} answers: null takes new sessions. */
   public volatile @Nullable Drain drain;
+
+  /** While it is there and not done, nobody knows what paths mean and what is subscribed to. */
+  public volatile @Nullable CompletableFuture<Void> vendors;
 
   public final AtomicInteger left = new AtomicInteger();
   public final List<Limit> limited = new CopyOnWriteArrayList<>();
@@ -135,6 +143,43 @@ public final class RecordingGateway implements AllPorts, AutoCloseable {
   @Override
   public @Nullable Drain drain() {
     return drain;
+  }
+
+  private void awaitVendors() {
+    CompletableFuture<Void> read = vendors;
+    if (read != null && !read.isDone()) {
+      throw new Awaited(read);
+    }
+  }
+
+  @Override
+  public boolean maps(String topic) {
+    awaitVendors();
+    return true;
+  }
+
+  @Override
+  public Dialogue dialogue(Admission.Admitted admitted) {
+    return new Dialogue() {
+      @Override
+      public boolean maySubscribe(String filter) {
+        awaitVendors();
+        return filter.startsWith("vendor/");
+      }
+
+      @Override
+      public void subscribed(Collection<String> filters) {}
+
+      @Override
+      public boolean isImplicit() {
+        return false;
+      }
+
+      @Override
+      public @Nullable Downlink write(Command command, int number, Predicate<String> isSubscribed) {
+        return null;
+      }
+    };
   }
 
   /** Behaves so from now on. */
@@ -489,6 +534,17 @@ public final class RecordingGateway implements AllPorts, AutoCloseable {
   @Override
   public String gateway() {
     return "gw1";
+  }
+
+  /** Keeps there what adapters keep, as a gateway that was started anew; before they start. */
+  public RecordingGateway keeping(Path folder) {
+    shared = new SharedParts(folder);
+    return this;
+  }
+
+  @Override
+  public @Nullable Path folder() {
+    return shared.folder();
   }
 
   @Override

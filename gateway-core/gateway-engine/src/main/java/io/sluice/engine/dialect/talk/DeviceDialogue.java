@@ -43,7 +43,8 @@ public final class DeviceDialogue implements Dialogue {
   /**
    * What the dialects send that the device may speak.
    *
-   * @param all asking for them may have them read
+   * @param all asking for them has them read, and throws {@link io.sluice.api.adapter.Awaited}
+   *     while they are
    * @param areRead whether they were; while not, nobody has signed in by one of them or subscribed
    *     to what they send
    */

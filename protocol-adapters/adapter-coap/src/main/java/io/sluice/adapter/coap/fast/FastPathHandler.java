@@ -13,6 +13,7 @@ import io.sluice.adapter.coap.settings.CoapOptions;
 import io.sluice.adapter.coap.udp.UdpSockets;
 import io.sluice.adapter.netty.ReceiptQueue;
 import io.sluice.api.DeviceId;
+import io.sluice.api.adapter.Awaited;
 import io.sluice.api.adapter.Receipt;
 import io.sluice.api.adapter.ReceiptSink;
 import io.sluice.api.adapter.Uplink;
@@ -262,8 +263,17 @@ final class FastPathHandler extends ChannelInboundHandlerAdapter implements Rece
 
   private void refused(PlainExchange exchange, Response refusal) {
     listener.inHand().release();
-    listener.reception().toUnverified(exchange, listener.refusalFor(exchange.topic(), refusal));
-    channel.flush();
+    tellRefused(exchange, refusal);
+  }
+
+  private void tellRefused(PlainExchange exchange, Response refusal) {
+    try {
+      Response response = listener.refusalFor(exchange.topic(), refusal);
+      listener.reception().toUnverified(exchange, response);
+      channel.flush();
+    } catch (Awaited paths) {
+      var _ = paths.ready().whenComplete((_, _) -> onLoop(() -> tellRefused(exchange, refusal)));
+    }
   }
 
   private void accept(PlainExchange exchange, Admissions.Sender sender) {
@@ -282,6 +292,9 @@ final class FastPathHandler extends ChannelInboundHandlerAdapter implements Rece
 
   @Override
   public void receipt(Uplink uplink, Receipt receipt) {
+    if (ListenerContext.isOfferedAgain(uplink, receipt, listener::offer)) {
+      return;
+    }
     PlainExchange exchange = (PlainExchange) uplink;
     if (exchange.decide(receipt)) { // the first counts: its place is given back once
       verdicts.offer(exchange);

@@ -1,5 +1,6 @@
 package io.sluice.adapter.coap.message;
 
+import io.sluice.api.adapter.Awaited;
 import io.sluice.api.adapter.Ingress;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -61,10 +62,20 @@ public final class FoldedOptions {
   }
 
   private boolean isThere(String topic) {
-    return ingress.maps(topic)
+    return maps(topic)
         || PublicResources.NAMES.contains(topic)
         || topic.equals("command")
         || topic.startsWith("command/");
+  }
+
+  /** Called by Californium's own threads, one of which may wait for what is there once. */
+  private boolean maps(String topic) {
+    try {
+      return ingress.maps(topic);
+    } catch (Awaited paths) {
+      paths.ready().toCompletableFuture().join();
+      return ingress.maps(topic);
+    }
   }
 
   private static void addParameters(List<String> parameters, String folded) {

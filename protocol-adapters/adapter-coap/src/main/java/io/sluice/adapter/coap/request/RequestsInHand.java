@@ -12,6 +12,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +42,8 @@ public final class RequestsInHand implements ReceiptSink {
   /** In the order of arrival; the answered ones leave at the next {@link #acknowledgeSlow}. */
   private final Queue<UplinkExchange> waiting = new ConcurrentLinkedQueue<>();
 
+  private volatile Consumer<Uplink> again = _ -> {};
+
   private final AtomicBoolean woken = new AtomicBoolean();
 
   /**
@@ -53,6 +56,11 @@ public final class RequestsInHand implements ReceiptSink {
     this.maxExchanges = maxExchanges;
     this.maxPayloadBytes = maxPayloadBytes;
     this.places = new Semaphore(maxExchanges);
+  }
+
+  /** Has what waits for the gateway offered again by this. */
+  void offerAgainBy(Consumer<Uplink> offer) {
+    again = offer;
   }
 
   /** Reserves a place for one more request; false where all are taken. */
@@ -76,6 +84,9 @@ public final class RequestsInHand implements ReceiptSink {
 
   @Override
   public void receipt(Uplink uplink, Receipt receipt) {
+    if (ListenerContext.isOfferedAgain(uplink, receipt, again)) {
+      return;
+    }
     UplinkExchange own = (UplinkExchange) uplink;
     if (own.receipt()
         .compareAndSet(null, receipt)) { // the first counts: its place is given back once

@@ -233,7 +233,7 @@ final class RequestRouter implements MessageDeliverer {
         refusal -> {
           inHand.release();
           String topic = topic(exchange.getRequest().getOptions().getUriPath());
-          toUnverified(exchange, listener.refusalFor(topic, refusal));
+          listener.notAdmitted(new OrdinaryRequest(exchange), topic, refusal);
         });
   }
 

@@ -80,9 +80,7 @@ public final class UploadLayer implements Layer {
             refusal -> {
               listener.inHand().release();
               String topic = String.join("/", request.getOptions().getUriPath());
-              listener
-                  .reception()
-                  .toUnverified(new OrdinaryRequest(exchange), listener.refusalFor(topic, refusal));
+              listener.notAdmitted(new OrdinaryRequest(exchange), topic, refusal);
             });
   }
 

@@ -191,6 +191,27 @@ class FastPathTest {
         base.admissionCache());
   }
 
+  /** A NON is not sent again by anybody. */
+  @Test
+  void whatTheGatewayGetsReadyForIsOfferedAgainByBothWaysIn() throws Exception {
+    CompletableFuture<Void> vendors = new CompletableFuture<>();
+    gateway.verdict =
+        uplink -> vendors.isDone() ? gateway.stored(uplink) : new Receipt.Busy(20, vendors);
+    byte[] non = RawPeer.post(1, "1");
+    non[0] |= 0x10;
+    peer.send(non);
+    peer.send(RawPeer.post(2, "2"));
+    peer.send(RawPeer.post(3, ELECTIVE, new byte[] {1}, "3"));
+    await().until(() -> gateway.accepted.size() == 3);
+    vendors.complete(null);
+    List<String> codes = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      codes.add(RawPeer.code(peer.receive()));
+    }
+    assertThat(codes).containsOnly("2.04");
+    assertThat(gateway.accepted).hasSize(6);
+  }
+
   @Test
   void bothWaysInAnswerAlike() throws Exception {
     List<Function<Uplink, Receipt>> verdicts =

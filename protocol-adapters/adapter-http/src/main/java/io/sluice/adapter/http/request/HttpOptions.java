@@ -88,8 +88,8 @@ public record HttpOptions(
         Duration idempotencyKeep,
     @Option(
             doc =
-                "Idempotency-Keys that are remembered at once, over all HTTP listeners and in memory;"
-                    + " beyond it the oldest are forgotten.",
+                "Idempotency-Keys that are remembered at once, over all HTTP listeners, also after a"
+                    + " restart; beyond it the oldest are forgotten.",
             def = "100000",
             min = 1,
             max = 10_000_000)

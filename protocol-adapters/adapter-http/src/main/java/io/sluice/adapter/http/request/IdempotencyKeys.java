@@ -3,14 +3,17 @@ package io.sluice.adapter.http.request;
 import io.sluice.adapter.http.message.Response;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -20,25 +23,48 @@ import org.jspecify.annotations.Nullable;
  * first was, and stored once; one that comes while the first is in hand waits for that one's
  * answer. Of a batch that was taken in part it is remembered which of its messages are stored. What
  * was not served is forgotten, so that it may come again. Shared by the HTTP listeners of a
- * gateway, in memory: a restart forgets it. Beyond the bounds the oldest are forgotten.
- * Thread-safe.
+ * gateway, in memory and, for the next start, in a journal. Beyond the bounds the oldest are
+ * forgotten. Thread-safe.
  */
-final class IdempotencyKeys {
+final class IdempotencyKeys implements AutoCloseable {
   /** What remembered answers hold, at most. */
   static final long MAX_BYTES = 16L << 20;
 
   /** An entry without its answer. */
   private static final int ENTRY_BYTES = 200;
 
+  /** Longer than any key is kept. */
+  private static final long MAX_AGE_MILLIS = TimeUnit.DAYS.toMillis(30);
+
   /** Repetitions that wait for one request. */
   private static final int MAX_WAITING = 16;
 
   private final LongSupplier nanoTime;
+  private final InstantSource clock;
   private final LinkedHashMap<Key, Entry> entries = new LinkedHashMap<>();
+  private final @Nullable IdempotencyJournal journal;
   private long bytes;
 
-  IdempotencyKeys(LongSupplier nanoTime) {
+  /**
+   * @param folder where they are kept for the next start; null: they are not
+   */
+  IdempotencyKeys(LongSupplier nanoTime, InstantSource clock, @Nullable Path folder) {
     this.nanoTime = nanoTime;
+    this.clock = clock;
+    this.journal = folder == null ? null : IdempotencyJournal.open(folder, this::knownBefore);
+  }
+
+  /** An age that the clock cannot tell, as it was set back since, is none. */
+  private synchronized void knownBefore(IdempotencyJournal.Kept kept) {
+    long ageMillis = Math.clamp(clock.millis() - kept.beganMillis(), 0, MAX_AGE_MILLIS);
+    long began = nanoTime.getAsLong() - TimeUnit.MILLISECONDS.toNanos(ageMillis);
+    Entry entry = new Entry(kept.key(), kept.fingerprint(), began);
+    entry.isInHand = false;
+    entry.stored = kept.stored();
+    entry.response = kept.response();
+    Entry before = entries.remove(kept.key());
+    bytes += entry.bytes() - (before == null ? 0 : before.bytes());
+    entries.put(kept.key(), entry);
   }
 
   /** SHA-256 of device and key, cut: no key of one device is that of another. */
@@ -162,8 +188,32 @@ final class IdempotencyKeys {
    * Notes what became of a request that was claimed, and tells those that wait.
    *
    * @param stored places of its messages that are stored
+   * @param maxKeys how many are remembered
+   * @param then runs behind that: at once, or on another thread
    */
-  void settle(Entry entry, Response response, BitSet stored) {
+  void settle(Entry entry, Response response, BitSet stored, int maxKeys, Runnable then) {
+    boolean isOfUse = response.isSuccess() || !stored.isEmpty();
+    if (journal == null || !isOfUse) {
+      settle(entry, response, stored);
+      then.run();
+      return;
+    }
+    long ageMillis = TimeUnit.NANOSECONDS.toMillis(nanoTime.getAsLong() - entry.beganNanos);
+    journal.write(
+        new IdempotencyJournal.Kept(
+            entry.key,
+            entry.fingerprint,
+            clock.millis() - ageMillis,
+            stored,
+            response.isSuccess() ? response : null),
+        maxKeys,
+        () -> {
+          settle(entry, response, stored);
+          then.run();
+        });
+  }
+
+  private void settle(Entry entry, Response response, BitSet stored) {
     List<Consumer<Response>> others;
     synchronized (this) {
       boolean isKept = entries.get(entry.key) == entry;
@@ -183,6 +233,13 @@ final class IdempotencyKeys {
       entry.waiting.clear();
     }
     others.forEach(other -> other.accept(response));
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    if (journal != null) {
+      journal.close();
+    }
   }
 
   /** Keys that are remembered now. */

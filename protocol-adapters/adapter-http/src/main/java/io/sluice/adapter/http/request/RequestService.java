@@ -14,9 +14,11 @@ import io.sluice.api.RejectReason;
 import io.sluice.api.Rejection;
 import io.sluice.api.adapter.AdapterContext;
 import io.sluice.api.adapter.Admission;
+import io.sluice.api.adapter.Awaited;
 import io.sluice.api.adapter.Credentials;
 import io.sluice.api.adapter.Drain;
 import io.sluice.api.adapter.Receipt;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -54,7 +56,15 @@ public final class RequestService {
     this.numbers = gateway.shared(CommandNumbers.class, CommandNumbers::new);
     this.polls = new CommandPolls(gateway, numbers);
     this.cors = new Cors(options.corsOrigins());
-    this.keys = gateway.shared(IdempotencyKeys.class, () -> new IdempotencyKeys(System::nanoTime));
+    Path folder = gateway.folder();
+    this.keys =
+        gateway.shared(
+            IdempotencyKeys.class,
+            () ->
+                new IdempotencyKeys(
+                    System::nanoTime,
+                    gateway.clock(),
+                    folder == null ? null : folder.resolve("idempotency")));
     this.held = gateway.shared(HeldBytes.class, HeldBytes::new);
   }
 
@@ -106,8 +116,22 @@ public final class RequestService {
         case Route.Same same -> signIn(call, same.token(), 0);
         case Route.Acknowledge _ -> signIn(call, null, 0);
       }
+    } catch (Awaited paths) {
+      var _ = paths.ready().whenComplete((_, _) -> origin.loop.execute(() -> beginAgain(call)));
     } catch (RequestFault fault) {
       call.answer(signIn.unreadable(origin, fault));
+    }
+  }
+
+  private void beginAgain(Call call) {
+    if (!call.isGone()) {
+      try {
+        begin(call);
+      } catch (RuntimeException fault) {
+        FAULTS.warn(
+            String.valueOf(call.origin().peer.address()), "a request was not judged: " + fault);
+        call.answer(Answers.of(Receipt.Rejected.FAULT));
+      }
     }
   }
 
@@ -392,7 +416,7 @@ public final class RequestService {
       items = items(uplink.batch(), body);
     } catch (RequestFault fault) {
       if (entry != null) {
-        keys.settle(entry, Problem.of(fault), NONE);
+        keys.settle(entry, Problem.of(fault), NONE, options.idempotencyKeys(), () -> {});
       }
       throw fault;
     }
@@ -429,9 +453,20 @@ public final class RequestService {
   private void delivered(
       Call call, Delivery all, Route.Uplink uplink, IdempotencyKeys.@Nullable Entry entry) {
     Response response = answer(all, uplink.batch());
-    if (entry != null) {
-      keys.settle(entry, response, all.stored());
+    if (entry == null) {
+      answered(call, uplink, response);
+    } else {
+      // behind its turn on the loop, whose thread may be another one's by then
+      keys.settle(
+          entry,
+          response,
+          all.stored(),
+          options.idempotencyKeys(),
+          () -> call.origin().loop.execute(() -> answered(call, uplink, response)));
     }
+  }
+
+  private void answered(Call call, Route.Uplink uplink, Response response) {
     Admission.Admitted admitted = call.admitted;
     if (uplink.then() != null && admitted != null && response.equals(Answers.OK)) {
       polls.poll(call, admitted, uplink.then());

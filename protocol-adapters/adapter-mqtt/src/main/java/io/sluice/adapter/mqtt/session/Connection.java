@@ -20,7 +20,9 @@ import io.sluice.api.adapter.Drain;
 import io.sluice.api.adapter.LinkEnd;
 import io.sluice.api.adapter.Peer;
 import io.sluice.api.adapter.Receipt;
+import io.sluice.api.health.Guarded;
 import java.util.ArrayDeque;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +35,8 @@ public final class Connection extends ChannelInboundHandlerAdapter
     implements SocketConnection, PacketConnection {
   /** The label of metrics, and the first word of log lines and task names. */
   public static final String PROTOCOL = "mqtt";
+
+  private static final Guarded READY = Guarded.of("mqtt-ready");
 
   final Channel channel;
   final AdapterContext gateway;
@@ -64,7 +68,7 @@ public final class Connection extends ChannelInboundHandlerAdapter
 
   private final LoopSink sink;
 
-  /** What came behind CONNECT while the verdict is waited for. */
+  /** What came behind CONNECT or a SUBSCRIBE while the gateway is waited for. */
   private final ArrayDeque<MqttMessage> held = new ArrayDeque<>();
 
   /** While the verdict is waited for. */
@@ -76,6 +80,10 @@ public final class Connection extends ChannelInboundHandlerAdapter
   private long readNanos;
 
   private boolean admitting;
+
+  /** Something that the gateway gets ready is waited for. */
+  private boolean awaiting;
+
   private boolean connected;
   private boolean failed;
   private boolean quiescing;
@@ -208,7 +216,7 @@ public final class Connection extends ChannelInboundHandlerAdapter
 
   @Override
   public boolean takesPlain() {
-    return connected && consumer == null && session != null;
+    return connected && !awaiting && consumer == null && session != null;
   }
 
   @Override
@@ -230,7 +238,7 @@ public final class Connection extends ChannelInboundHandlerAdapter
   public void channelRead(ChannelHandlerContext context, Object message) {
     if (failed || !(message instanceof MqttMessage packet)) {
       ReferenceCountUtil.release(message);
-    } else if (admitting) {
+    } else if (admitting || awaiting) {
       held.add(packet); // only what the last read had decoded: reading is paused
     } else {
       take(packet);
@@ -270,19 +278,44 @@ public final class Connection extends ChannelInboundHandlerAdapter
     }
   }
 
+  /**
+   * Takes nothing more until the gateway has something ready, and then a packet once more.
+   *
+   * @param packet retained here
+   */
+  void await(CompletionStage<?> ready, MqttMessage packet) {
+    awaiting = true;
+    held.addFirst(ReferenceCountUtil.retain(packet));
+    read();
+    var _ =
+        ready.whenComplete((_, _) -> channel.eventLoop().execute(READY.task(this::goOnWithHeld)));
+  }
+
+  private void goOnWithHeld() {
+    awaiting = false;
+    takeHeld();
+  }
+
   /** CONNACK was sent: what came after CONNECT is processed now. */
   void admitted() {
     admitting = false;
     connecting = null;
     connected = true;
     before.admitted();
-    while (!held.isEmpty()) {
+    takeHeld();
+  }
+
+  private void takeHeld() {
+    while (!held.isEmpty() && !awaiting) {
       MqttMessage packet = held.remove();
       if (failed) {
         ReferenceCountUtil.release(packet);
       } else {
         take(packet);
       }
+    }
+    if (awaiting) {
+      return;
     }
     if (inactive) {
       ending.gone();
@@ -310,7 +343,7 @@ public final class Connection extends ChannelInboundHandlerAdapter
 
   /** Another link of the device has come; this one goes, behind what it has sent. */
   void takenOver() {
-    if (admitting && !failed) {
+    if ((admitting || awaiting) && !failed) {
       succeeded = true; // its own turn comes first: it waits for its predecessor
     } else {
       LinkEnd reason = LinkEnd.TAKEN_OVER;
@@ -329,7 +362,8 @@ public final class Connection extends ChannelInboundHandlerAdapter
 
   /** Reads on, or pauses, as what is in hand allows. */
   void read() {
-    boolean takes = !admitting && !quiescing && channel.isWritable() && window.hasRoom();
+    boolean takes =
+        !admitting && !awaiting && !quiescing && channel.isWritable() && window.hasRoom();
     channel.config().setAutoRead(failed || takes);
   }
 
@@ -413,7 +447,7 @@ public final class Connection extends ChannelInboundHandlerAdapter
     }
     if (admitting && !failed && !held.isEmpty()) {
       before.outlived(); // what came whole is judged and stored once the verdict is there
-    } else {
+    } else if (!awaiting) { // else behind what is held
       ending.gone();
     }
   }

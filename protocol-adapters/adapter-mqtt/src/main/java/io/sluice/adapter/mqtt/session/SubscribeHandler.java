@@ -14,6 +14,7 @@ import io.netty.handler.codec.mqtt.MqttUnsubAckPayload;
 import io.netty.handler.codec.mqtt.MqttUnsubscribeMessage;
 import io.sluice.api.Limit;
 import io.sluice.api.RejectReason;
+import io.sluice.api.adapter.Awaited;
 import java.util.List;
 
 /** SUBSCRIBE, UNSUBSCRIBE, and the acknowledgements of commands. */
@@ -43,10 +44,15 @@ final class SubscribeHandler {
     int[] answers = new int[wishes.size()];
     boolean isRefused = false;
     boolean isTooMany = false;
-    for (int i = 0; i < answers.length; i++) {
-      answers[i] = answer(connection, subscriber, wishes.get(i));
-      isRefused |= answers[i] >= REFUSED_311;
-      isTooMany |= isRefused && isFull(connection, subscriber);
+    try {
+      for (int i = 0; i < answers.length; i++) {
+        answers[i] = answer(connection, subscriber, wishes.get(i));
+        isRefused |= answers[i] >= REFUSED_311;
+        isTooMany |= isRefused && isFull(connection, subscriber);
+      }
+    } catch (Awaited dialects) {
+      connection.await(dialects.ready(), packet); // those granted are granted once more
+      return;
     }
     if (isTooMany) {
       connection.gateway.meters().limited(connection.peer, Limit.SUBSCRIPTIONS);
