@@ -12,6 +12,7 @@ import io.sluice.api.health.Guarded;
 import io.sluice.api.operator.AdminSettings;
 import io.sluice.api.store.RegistryStore;
 import io.sluice.api.store.StoreUnavailableException;
+import io.sluice.app.fleet.GatewayPlace;
 import io.sluice.app.rollout.Rollout;
 import io.sluice.cli.Version;
 import io.sluice.engine.config.GatewayConfig;
@@ -127,7 +128,7 @@ final class FleetParts implements AutoCloseable {
             new Run(
                 id,
                 UUID.randomUUID(),
-                host + ":" + config.gateway().data().toAbsolutePath().normalize(),
+                GatewayPlace.of(host, config.gateway().data()),
                 host,
                 settings.region(),
                 Version.current(),

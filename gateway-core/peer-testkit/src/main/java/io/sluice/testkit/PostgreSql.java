@@ -319,6 +319,15 @@ public final class PostgreSql implements AutoCloseable {
     process = start();
   }
 
+  /**
+   * Starts it once more on what it has, at the same port, as a hot standby that nobody feeds: it
+   * answers and takes no writes. {@code SELECT pg_promote()} makes it a primary again.
+   */
+  public void startAgainAsStandby() throws IOException {
+    own(Files.createFile(data().resolve("standby.signal")));
+    process = start();
+  }
+
   /** Sends it and all of its children a signal: {@code STOP} makes a far end that hangs. */
   public void signal(String name) throws IOException {
     List<String> words = new ArrayList<>(List.of("kill", "-" + name));

@@ -16,7 +16,8 @@ public interface GatewayLeases {
    *
    * @param id of the gateway
    * @param instance another at each start
-   * @param place host and data directory: the same when a box starts again
+   * @param place the box, {@link #BOOT}, and which boot of it: the same when a gateway starts again
+   *     there, another after the machine has booted and for a copy of the box
    * @param host as people know it
    * @param region that it is configured with, or null
    * @param version of the program
@@ -29,7 +30,20 @@ public interface GatewayLeases {
       String host,
       @Nullable String region,
       String version,
-      String address) {}
+      String address) {
+    /** Divides a place: before its last one stands the box. */
+    public static final char BOOT = '@';
+
+    /** Whether a place is of this box, be it before its last boot, or of a copy of it. */
+    public boolean isOfSameBox(String otherPlace) {
+      return box(place).equals(box(otherPlace));
+    }
+
+    private static String box(String place) {
+      int end = place.lastIndexOf(BOOT);
+      return end < 0 ? place : place.substring(0, end);
+    }
+  }
 
   /** The answer to {@link #hold}. */
   sealed interface Verdict {}

@@ -197,7 +197,7 @@ public final class FleetMember implements AutoCloseable {
   }
 
   private void renew() {
-    while (!closed && beats.await(GatewayLease.BEAT.toNanos())) {
+    while (!closed && beats.await(lease.pause().toNanos())) {
       if (!closed && lease.beat() && commands.isBehind()) {
         work.set();
       }

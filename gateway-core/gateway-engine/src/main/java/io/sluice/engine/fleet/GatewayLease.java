@@ -30,6 +30,9 @@ final class GatewayLease implements AutoCloseable {
   static final Duration LEASE = Duration.ofSeconds(30);
   static final Duration BEAT = Duration.ofSeconds(10);
 
+  /** While a run before may still have the id. */
+  static final Duration BEAT_WAITING = Duration.ofSeconds(2);
+
   /** The lease ends here so much before it ends for others. */
   static final Duration MARGIN = Duration.ofSeconds(5);
 
@@ -47,6 +50,8 @@ final class GatewayLease implements AutoCloseable {
   private final Clock clock;
   private final LongSupplier nanoTime;
   private boolean everHeld;
+  private volatile boolean isWaiting;
+  private @Nullable Long waitsSinceNanos;
   private boolean offsetTold;
   private volatile long heldUntilNanos;
   private volatile boolean held;
@@ -68,14 +73,15 @@ final class GatewayLease implements AutoCloseable {
   }
 
   /**
-   * Takes the id; goes on without it where the database is away.
+   * Takes the id; goes on without it where the database is away, and where this box itself had it
+   * before the machine was started again, until that lease is over.
    *
    * @throws IOException where another gateway runs with it; the message names both
    */
   void start() throws IOException {
     if (!beat()) {
       GatewayRow by = other;
-      if (by != null) {
+      if (by != null && !isWaiting) {
         Health.ofProcess().ready(ID);
         throw new IOException(clash(by));
       }
@@ -109,6 +115,7 @@ final class GatewayLease implements AutoCloseable {
     heldUntilNanos = sentNanos + LEASE.minus(MARGIN).toNanos();
     held = true;
     everHeld = true;
+    isWaiting = false;
     if (other != null) {
       other = null;
       Health.ofProcess().ready(ID);
@@ -122,12 +129,46 @@ final class GatewayLease implements AutoCloseable {
 
   private void lost(GatewayRow by) {
     held = false;
+    if (mayBeBefore(by)) {
+      return;
+    }
     boolean isNew = other == null || !other.instance().equals(by.instance());
     other = by;
     if (isNew) {
       LOG.error("{}", clash(by));
       Health.ofProcess().notReady(ID, clash(by));
     }
+  }
+
+  /**
+   * Whether another run of this box may be one that ended with the machine: the same box after
+   * another boot. One that has the id for longer than a lease runs: it is a copy of the box.
+   */
+  private boolean mayBeBefore(GatewayRow by) {
+    if (everHeld || !run.isOfSameBox(by.place())) {
+      isWaiting = false;
+      return false;
+    }
+    long now = nanoTime.getAsLong();
+    Long since = waitsSinceNanos;
+    if (since == null) {
+      isWaiting = true;
+      since = now;
+      waitsSinceNanos = since;
+      LOG.info(
+          "gateway id {} was this box's before it was started again (instance {}); the lease of"
+              + " that ends within {} s, until then this gateway takes no part in the fleet",
+          run.id(),
+          by.instance(),
+          LEASE.toSeconds());
+    }
+    isWaiting = isWaiting && now - since <= LEASE.toNanos();
+    return isWaiting;
+  }
+
+  /** How long to wait until the next {@link #beat}. */
+  Duration pause() {
+    return isWaiting ? BEAT_WAITING : BEAT;
   }
 
   private String clash(GatewayRow by) {

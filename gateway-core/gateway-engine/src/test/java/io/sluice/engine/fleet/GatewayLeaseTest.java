@@ -75,12 +75,16 @@ class GatewayLeaseTest {
   }
 
   private static GatewayLeases.HeldByAnother another() {
+    return another("box-a:/var");
+  }
+
+  private static GatewayLeases.HeldByAnother another(String place) {
     return new GatewayLeases.HeldByAnother(
         new GatewayLeases.GatewayRow(
             "north",
             UUID.fromString("11111111-2222-3333-4444-555555555555"),
             "box-a",
-            "box-a:/var",
+            place,
             null,
             "1",
             "",
@@ -142,6 +146,38 @@ class GatewayLeaseTest {
         .hasMessageContaining("box-a:/var, instance 11111111-2222-3333-4444-555555555555, started")
         .hasMessageContaining("give one of them another gateway.id");
     assertThat(Health.ofProcess().reasons()).isEmpty();
+  }
+
+  @Test
+  void boxWhoseMachineStartedAgainWaitsForItsOwnLeaseAndServesDevices() throws Exception {
+    database.answer = another("box-b:/var@before");
+    lease.start();
+    assertThat(lease.isHeld()).isFalse();
+    assertThat(lease.pause()).isEqualTo(GatewayLease.BEAT_WAITING);
+    nanos[0] += GatewayLease.LEASE.toNanos();
+    lease.beat();
+    assertThat(Health.ofProcess().reasons()).isEmpty();
+
+    database.answer = new GatewayLeases.Held(DATABASE_MICROS);
+    lease.beat();
+    assertThat(lease.isHeld()).isTrue();
+    assertThat(lease.pause()).isEqualTo(GatewayLease.BEAT);
+  }
+
+  @Test
+  void copyOfABoxThatRunsIsFoundOnceTheOtherOutlivesALease() throws Exception {
+    database.answer = another("box-b:/var@other");
+    lease.start();
+    nanos[0] += GatewayLease.LEASE.plusSeconds(2).toNanos();
+    lease.beat();
+    assertThat(lease.isHeld()).isFalse();
+    assertThat(lease.pause()).isEqualTo(GatewayLease.BEAT);
+    assertThat(Health.ofProcess().reasons())
+        .singleElement()
+        .asString()
+        .contains("two gateways have the id north", "box-b:/var@other", run.instance().toString());
+    lease.beat();
+    assertThat(Health.ofProcess().reasons()).hasSize(1);
   }
 
   @Test

@@ -57,6 +57,9 @@ final class Follower implements AutoCloseable {
   private volatile long notified;
   private volatile Step.FollowTo place;
 
+  /** The last reading found another registry than the one before; of the thread. */
+  private boolean isOther;
+
   Follower(
       FollowingStore store,
       RegistryStore local,
@@ -176,8 +179,9 @@ final class Follower implements AutoCloseable {
   }
 
   private void catchUp() {
+    Step.FollowTo at = place; // before the head is read: own changes move it on meanwhile
     RegistryReader.Head head = link.transact(RegistryReader::head);
-    String why = whyAnew(head);
+    String why = whyAnew(at, head);
     if (why != null) {
       isCaughtUp = false;
       reread(head, why);
@@ -185,8 +189,13 @@ final class Follower implements AutoCloseable {
     long began = System.nanoTime();
     long from = place.revision();
     boolean isDone = false;
+    isOther = false;
     while (!isDone && !isClosed) {
       isDone = window();
+    }
+    if (isOther) {
+      look();
+      return;
     }
     if (!isCaughtUp && isDone) {
       LOG.info(
@@ -199,8 +208,7 @@ final class Follower implements AutoCloseable {
   }
 
   /** Null where the copy can be brought up by what has changed. */
-  private @Nullable String whyAnew(RegistryReader.Head head) {
-    Step.FollowTo at = place;
+  private @Nullable String whyAnew(Step.FollowTo at, RegistryReader.Head head) {
     if (!at.registry().equals(head.registry())) {
       return at.registry().isEmpty() ? Rereading.JOINS : Rereading.OTHER;
     }
@@ -215,8 +223,12 @@ final class Follower implements AutoCloseable {
         : null;
   }
 
-  private void reread(RegistryReader.Head head, String why) {
+  private void reread(RegistryReader.Head found, String why) {
     LOG.info("the fleet's registry is read as a whole: {}", why);
+    RegistryReader.Head head =
+        why.equals(Rereading.RESTORED)
+            ? link.transact(connection -> RegistryReader.renew(connection, found))
+            : found;
     store.order.lock();
     try {
       own.clear();
@@ -256,6 +268,11 @@ final class Follower implements AutoCloseable {
     RegistryReader.asOfOneMoment(connection);
     RegistryReader.Head head = RegistryReader.head(connection);
     long after = place.revision();
+    if (!head.registry().equals(place.registry())) {
+      isOther = true;
+      isCaughtUp = false;
+      return true;
+    }
     if (head.revision() <= after) {
       return true;
     }

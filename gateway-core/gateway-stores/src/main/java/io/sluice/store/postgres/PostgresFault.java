@@ -3,6 +3,7 @@ package io.sluice.store.postgres;
 import io.sluice.api.tls.ClientTls;
 import java.sql.BatchUpdateException;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
@@ -49,8 +50,14 @@ public final class PostgresFault {
     };
   }
 
-  /** Of a batch, whose own message has the values that were to be written. */
+  /**
+   * Of a batch, whose own message has the values that were to be written; of a pool that could not
+   * connect, what the server said.
+   */
   private static SQLException cause(SQLException e) {
+    if (e instanceof SQLTransientConnectionException && e.getCause() instanceof SQLException told) {
+      return told;
+    }
     SQLException next = e instanceof BatchUpdateException ? e.getNextException() : null;
     return next == null ? e : next;
   }

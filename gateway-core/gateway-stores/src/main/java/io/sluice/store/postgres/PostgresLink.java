@@ -7,6 +7,7 @@ import io.sluice.api.health.Guarded;
 import io.sluice.api.store.StoreConflictException;
 import io.sluice.api.store.StoreUnavailableException;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
@@ -236,6 +237,7 @@ public final class PostgresLink implements AutoCloseable {
     listening = connection;
     connection.setNetworkTimeout(Runnable::run, TRY_MILLIS);
     PostgresSchema.check(connection);
+    refuseStandby(connection);
     State before = state;
     state = new State(true, clock.millis(), null);
     LOG.info(
@@ -261,6 +263,16 @@ public final class PostgresLink implements AutoCloseable {
         try (Statement statement = connection.createStatement()) {
           statement.execute("SELECT 1");
         }
+      }
+    }
+  }
+
+  /** Nothing can be listened to there, nor written: it is no use before it is found out. */
+  private static void refuseStandby(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("SELECT pg_is_in_recovery()")) {
+      if (row.next() && row.getBoolean(1)) {
+        throw new SQLException("it is a standby", "25006");
       }
     }
   }

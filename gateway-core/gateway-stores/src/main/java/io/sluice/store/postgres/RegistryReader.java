@@ -91,6 +91,21 @@ public final class RegistryReader {
   }
 
   /**
+   * Makes a registry that was restored from a backup another one, so that every gateway finds that
+   * out, also one that comes when its revisions are as many again. Where another gateway was first,
+   * it is that one's.
+   */
+  static Head renew(Connection connection, Head restored) throws SQLException {
+    try (PreparedStatement update =
+        connection.prepareStatement(
+            "UPDATE sluice.registry SET id = gen_random_uuid() WHERE id = ?::uuid")) {
+      update.setString(1, restored.registry());
+      update.executeUpdate();
+    }
+    return head(connection);
+  }
+
+  /**
    * Up to which revision to read next, so that it is about so many devices: a change is read as a
    * whole, however many it has.
    */

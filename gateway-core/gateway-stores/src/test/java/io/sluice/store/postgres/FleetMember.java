@@ -57,7 +57,14 @@ final class FleetMember implements ForwardingStore {
 
   private static FleetMember start(
       String region, Path data, FleetStoreSettings settings, String... sites) throws IOException {
-    PostgresLink link = PostgresLink.open(settings, "test", Clock.systemUTC());
+    return start(region, data, settings, Clock.systemUTC(), sites);
+  }
+
+  /** One that has not been loaded, by that clock. */
+  static FleetMember start(
+      String region, Path data, FleetStoreSettings settings, Clock clock, String... sites)
+      throws IOException {
+    PostgresLink link = PostgresLink.open(settings, "test", clock);
     RegistryStore local = StoreFactory.open(StoreFactory.DEFAULT_TYPE, data);
     FleetScope scope = sites.length == 0 ? null : new FleetScope(List.of(sites));
     return new FleetMember(
