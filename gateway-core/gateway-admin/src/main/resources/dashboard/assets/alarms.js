@@ -1,5 +1,6 @@
 // Alarms: what is open, the gravest where that is asked for, and who has seen it.
 import { get, post, query } from "./api.js";
+import { ofGateway } from "./fleet.js";
 import { Leaf } from "./pages.js";
 import { choice, count, html, leafing, nothing, table, time } from "./show.js";
 import { t, word } from "./text.js";
@@ -10,13 +11,15 @@ const STATES = ["open", "active", "acknowledged", "cleared", ""];
 const SEVERITIES = ["Extreme", "Severe", "Moderate", "Minor", "Unknown"];
 const KINDS = ["", "device", "supervision", "coverage", "gateway"];
 const SORTS = ["raised", "severity", "state", "site", "device", "name"];
-const state = { which: "open", severity: "", kind: "", site: "", text: "", sort: "raised", leaf: new Leaf(), found: null, sites: [], note: "" };
+const state = { which: "open", severity: "", kind: "", site: "", text: "", sort: "raised", leaf: new Leaf(), of: "", found: null, sites: [], note: "" };
 
 export async function load(signal) {
+  if (state.of !== ofGateway()) state.leaf.first();
+  state.of = ofGateway();
   const { which, severity, kind, site, text, sort, leaf } = state;
   const [found, coverage] = await Promise.all([
-    get(`/alarms${query({ state: which, severity, kind, site, text: text.trim(), sort, limit: PAGE, after: leaf.cursor })}`, signal),
-    get("/coverage?window=now&by=site", signal)]);
+    get(`/alarms${query({ state: which, severity, kind, site, text: text.trim(), sort, limit: PAGE, after: leaf.cursor, gateway: ofGateway() })}`, signal),
+    get(`/coverage${query({ window: "now", by: "site", gateway: ofGateway() })}`, signal)]);
   leaf.came(found.alarms.length, found.next);
   state.found = found;
   state.sites = coverage.groups.map((group) => group.site);

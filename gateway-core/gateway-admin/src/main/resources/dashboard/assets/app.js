@@ -4,7 +4,7 @@ import * as alarms from "./alarms.js";
 import { get, hasToken, signIn, signOut, token } from "./api.js";
 import * as coverage from "./coverage.js";
 import * as devices from "./devices.js";
-import { choose, fleet, ofGateway, setFleet } from "./fleet.js";
+import { choose, fleet, gateways as names, missing, ofGateway, setFleet } from "./fleet.js";
 import * as flow from "./flow.js";
 import * as gateways from "./gateways.js";
 import { STALE_SECONDS, standing } from "./freshness.js";
@@ -12,7 +12,7 @@ import * as letters from "./letters.js";
 import { leave, listen, want } from "./link.js";
 import * as live from "./live.js";
 import * as raw from "./raw.js";
-import { choice, count, html, nothing, zone } from "./show.js";
+import { choice, count, html, nothing, percent, zone } from "./show.js";
 import { language, setLanguage, t } from "./text.js";
 import * as trial from "./trial.js";
 import { setWho, who } from "./who.js";
@@ -118,7 +118,13 @@ function signedIn() {
 // Figures of one gateway, where there are several.
 function filter() {
   if (!fleet() || isSignedOut()) return nothing;
-  return choice("gateway", ofGateway(), ["", ...fleet().gateways], (name) => { choose(name); again(); }, String);
+  return choice("gateway", ofGateway(), names(), (name) => { choose(name); again(); }, String);
+}
+
+// A figure of which something is missing says so before anything else, on each page.
+function share() {
+  const parts = isSignedOut() ? [] : missing(fleet()?.share, t, percent);
+  return parts.length ? html`<p class="message warn" id="missing" role="status"><b>${t("provisional")}</b> · ${parts.join(" · ")}</p>` : nothing;
 }
 
 function drawHead() {
@@ -135,7 +141,7 @@ function draw() {
   const [name] = place();
   document.title = `${t(titles()[name] ?? TITLES[name] ?? "API")} · Sluice`;
   drawHead();
-  render(html`${message()}${isSignedOut() ? nothing : PAGES[name].view(again)}`, main);
+  render(html`${message()}${share()}${isSignedOut() ? nothing : PAGES[name].view(again)}`, main);
   render(html`${isSignedOut() ? nothing : html`<a href="#raw/openapi">API</a> · <a href="#raw/metrics">${t("metrics")}</a> · `}${t("times are of")} ${zone()}`, foot);
   skip.textContent = t("to the content");
   PAGES[name].after?.();
@@ -198,6 +204,7 @@ async function refresh(isUrgent = false) {
   const [name] = place();
   try {
     if (!isKnown) await ask(mine.signal);
+    if (freshAt === null) setFleet((await get("/status", mine.signal)).fleet); // what the page asks for depends on it
     const [now] = await Promise.all([get("/status", mine.signal), PAGES[name].load?.(mine.signal)]);
     if (asking !== mine) return;
     status = now;

@@ -1,7 +1,7 @@
 // Coverage: sites by sector, the course, the worst devices, what has changed.
 import { get, post, query, remove } from "./api.js";
 import { choice, count, day, hour, html, level, nothing, percent, ratio, seconds, table, tile, time, toSeconds } from "./show.js";
-import { fleet, missing, ofGateway } from "./fleet.js";
+import { fleet, ofGateway } from "./fleet.js";
 import { t } from "./text.js";
 import { may } from "./who.js";
 
@@ -55,11 +55,11 @@ export function view(again) {
       ${choice("window", state.window, ["now", "1h", "24h", "30d"], set("window"))}
       ${choice("figure", state.kind, Object.keys(KINDS), set("kind"))}
       <span class="chip">${t(data.all.final ? "final" : "provisional")}</span>
+      ${ofGateway() ? html`<span class="chip">${t("gateway")} ${ofGateway()}</span>` : nothing}
       <span class="soft">${toSeconds(data.all.start)} – ${toSeconds(data.all.end)}</span>
-      ${data.all.fleet?.provisional ? html`<span class="chip warn" id="missing" role="status">${missing(data.all.fleet, t, percent)}</span>` : nothing}
       ${data.all.outageSeconds > 0 ? html`<span class="chip warn">${t("gateway was away")}: ${seconds(data.all.outageSeconds)}</span>` : nothing}
     </div>
-    <div class="tiles">${Object.keys(KINDS).map((kind) => tile(kind, figure(kind, total)))}
+    <div class="tiles ${data.all.fleet?.provisional ? "part" : ""}">${Object.keys(KINDS).map((kind) => tile(kind, figure(kind, total)))}
       ${tile("expected", count(total.expected))}</div>
     <section class="card" aria-label=${t("Sites by sector")}><h2>${t("Sites by sector")} · ${t(state.kind)}</h2>
       <div class="grid">${sectors(data.sites.groups).map(([sector, groups]) => html`<div class="sector"><h3>${t(sector)}</h3><div class="heat">

@@ -8,7 +8,7 @@ import { may } from "./who.js";
 
 const PAGE = 100;
 const OVERLAPS = ["0s", "1h", "24h"];
-const state = { search: "", sector: "", site: "", model: "", rows: null, total: null, leaf: new Leaf(), overlap: "1h", one: null, detail: null, note: "", groups: [] };
+const state = { search: "", sector: "", site: "", model: "", rows: null, total: null, leaf: new Leaf(), of: "", overlap: "1h", one: null, detail: null, note: "", groups: [] };
 
 export function open(id) {
   if (state.one !== (id || null)) {
@@ -32,13 +32,16 @@ export async function load(signal) {
     const path = `/devices/${encodeURIComponent(state.one)}`;
     const [device, coverage, latest, refusals] = await Promise.all([
       optional(get(path, signal)), optional(get(`${path}/coverage`, signal)),
-      optional(get(`${path}/latest`, signal)), optional(get(`${path}/refusals`, signal))]);
+      // values and refusals are at the gateway that has the device
+      fleet() ? null : optional(get(`${path}/latest`, signal)), fleet() ? null : optional(get(`${path}/refusals`, signal))]);
     state.detail = { device, coverage, latest, refusals };
   }
+  if (state.of !== ofGateway()) state.leaf.first();
+  state.of = ofGateway();
   const { sector, site, search, leaf } = state;
   const [page, groups] = await Promise.all([
     get(`/coverage/devices${query({ window: "1h", order: "id", limit: PAGE, sector, site, search: search.trim(), after: leaf.cursor, gateway: ofGateway() })}`, signal),
-    get("/coverage?window=now&by=site", signal)]);
+    get(`/coverage${query({ window: "now", by: "site", gateway: ofGateway() })}`, signal)]);
   // an older gateway tells neither the total nor whether there is a next page
   const next = page.next !== undefined ? page.next : page.devices.length === PAGE ? page.devices.at(-1).device : null;
   leaf.came(page.devices.length, next);
@@ -109,13 +112,13 @@ function detail(again) {
           <button ?disabled=${!may("administrator")}>${t("rotate password")}</button></form>
         <p class="soft">${all.device.credentialKinds?.join(", ")}</p>
         ${state.note ? html`<p role="status"><code>${state.note}</code></p>` : nothing}</div></div>
-    <h3>${t("Last values")}</h3>${all.latest?.metrics.length ? table([
+    ${fleet() ? nothing : html`<h3>${t("Last values")}</h3>`}${fleet() ? nothing : all.latest?.metrics.length ? table([
       ["metric", (m) => m.name], ["value", (m) => measured(m.value), "n"], ["unit", (m) => m.unit],
       ["quality", (m) => html`<span class=${m.quality === "good" ? "good" : "bad"}>${word("quality", m.quality)}</span>`], ["time", (m) => time(m.tMicros), "nowrap"],
       ["trend", (m) => spark(m.spark, m.name)]], all.latest.metrics) : html`<p class="soft">${t("nothing seen yet")}</p>`}
     ${hour ? html`<h3>${t("Coverage by metric")} · ${t("24h")}</h3>${table([["metric", (m) => m.metric],
       ["completeness", (m) => ratio("completeness", m.due ? m.filled / m.due : null, m.filled, m.due), "n"],
       ["validity", (m) => ratio("validity", m.filled ? m.good / m.filled : null, m.good, m.filled), "n"]], hour.metrics)}` : nothing}
-    <h3>${t("Last refusals")}</h3>${table([["time", (r) => time(r.atMicros), "nowrap"], ["reason", (r) => t(r.reason)], ["detail", (r) => r.detail, "wrap"],
-      ["topic", (r) => r.topic, "wrap"]], all.refusals?.refusals ?? [])}</section>`;
+    ${fleet() ? nothing : html`<h3>${t("Last refusals")}</h3>${table([["time", (r) => time(r.atMicros), "nowrap"], ["reason", (r) => t(r.reason)], ["detail", (r) => r.detail, "wrap"],
+      ["topic", (r) => r.topic, "wrap"]], all.refusals?.refusals ?? [])}`}</section>`;
 }

@@ -26,7 +26,8 @@ const CHINESE = {
   "without a beginning it begins now, without an end it lasts until it is ended": "不填起始即刻开始，不填结束则直到手动结束",
   Endpoints: "接入端点", adapter: "适配器", type: "类型", address: "地址", links: "连接设备", "next attempt": "下次尝试", listening: "监听中",
   // a fleet
-  Gateways: "网关", region: "区域", version: "版本", lag: "延迟", silent: "失联", "not-ready": "未就绪", "of the fleet is not in it": "的设备群未计入",
+  Gateways: "网关", region: "区域", version: "版本", lag: "延迟", silent: "失联", "not-ready": "未就绪", "of the fleet is not in it": "的设备群未计入", "does not answer": "无应答", "some parts still read what came before": "部分分区仍在追赶",
+  "no part of the fleet has answered yet": "尚无分区应答", trouble: "故障程度", "clock off": "时钟偏差",
   // the frame
   "to the content": "跳到内容", metrics: "监控指标", "times are of": "时间所用时区：", "not reached": "无法连接", "not renewed": "数据未更新",
   "The figures are not renewed.": "数据未更新。", "What is shown is of": "当前显示的是", ago: "前的数据", "interrupted; trying again": "连接中断，正在重试",

@@ -27,6 +27,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /api/v1/alarms}: what is wrong, and who has seen it. */
@@ -43,6 +44,24 @@ public final class AlarmResource {
       List.of("Extreme", "Severe", "Moderate", "Minor", "Unknown");
   private static final Pattern COMMA = Pattern.compile(",");
 
+  private static final String[] PARAMETERS = {
+    "state",
+    "severity",
+    "kind",
+    "sector",
+    "site",
+    "device",
+    "text",
+    "sort",
+    "order",
+    "after",
+    "limit"
+  };
+
+  /** A fleet's may be of one gateway. */
+  private static final String[] PARAMETERS_OF_FLEET =
+      Stream.concat(Arrays.stream(PARAMETERS), Stream.of("gateway")).toArray(String[]::new);
+
   /** What an operator does to an alarm; answers the alarm, or null where there is none. */
   private interface Act {
     @Nullable AlarmView on(long id, String by, @Nullable String note);
@@ -57,19 +76,7 @@ public final class AlarmResource {
   public void mount(Router router) {
     router
         .get("/api/v1/alarms")
-        .handler(
-            Query.takes(
-                "state",
-                "severity",
-                "kind",
-                "sector",
-                "site",
-                "device",
-                "text",
-                "sort",
-                "order",
-                "after",
-                "limit"))
+        .handler(Query.takes(alarms.isOfFleet() ? PARAMETERS_OF_FLEET : PARAMETERS))
         .handler(blocking(this::list));
     router.get("/api/v1/alarms/:id").handler(Query.takes()).handler(blocking(this::show));
     router
@@ -119,7 +126,8 @@ public final class AlarmResource {
         sort,
         isDescending(Query.text(ctx, "order"), sort),
         Query.text(ctx, "after"),
-        Query.limit(ctx, 100, 1000));
+        Query.limit(ctx, 100, 1000),
+        Query.text(ctx, "gateway"));
   }
 
   private static boolean isDescending(@Nullable String order, Sort sort) {

@@ -62,6 +62,13 @@ public interface AlarmService {
   }
 
   /**
+   * Whether it is the book of a fleet: then it may be asked for the alarms of one gateway alone.
+   */
+  default boolean isOfFleet() {
+    return false;
+  }
+
+  /**
    * A page of the alarms that the filter lets through.
    *
    * @throws IllegalArgumentException where {@link Filter#after} is not of a page in this order
@@ -120,6 +127,7 @@ public interface AlarmService {
    * @param isDescending of {@code sort}; alarms that are alike in it are newest first
    * @param after {@link Found#next} of the page before
    * @param limit 1 to 1,000
+   * @param gateway in whose book they are; of a fleet alone
    */
   record Filter(
       List<State> states,
@@ -132,7 +140,36 @@ public interface AlarmService {
       Sort sort,
       boolean isDescending,
       @Nullable String after,
-      int limit) {
+      int limit,
+      @Nullable String gateway) {
+    /** In whatever gateway's book. */
+    public Filter(
+        List<State> states,
+        List<String> severities,
+        List<Kind> kinds,
+        @Nullable String sector,
+        @Nullable String site,
+        @Nullable String device,
+        @Nullable String text,
+        Sort sort,
+        boolean isDescending,
+        @Nullable String after,
+        int limit) {
+      this(
+          states,
+          severities,
+          kinds,
+          sector,
+          site,
+          device,
+          text,
+          sort,
+          isDescending,
+          after,
+          limit,
+          null);
+    }
+
     /** The first page, newest first. */
     public Filter(
         List<State> states,

@@ -51,6 +51,11 @@ public final class FleetAlarms implements AlarmService {
     this.clock = clock;
   }
 
+  @Override
+  public boolean isOfFleet() {
+    return true;
+  }
+
   private long nowMicros() {
     return clock.millis() * 1_000;
   }
@@ -111,6 +116,7 @@ public final class FleetAlarms implements AlarmService {
         && (filter.kinds().isEmpty() || filter.kinds().contains(alarm.kind()))
         && (filter.sector() == null || filter.sector().equals(alarm.sector()))
         && (filter.site() == null || filter.site().equals(alarm.site()))
+        && (filter.gateway() == null || filter.gateway().equals(alarm.gateway()))
         && (filter.device() == null || filter.device().equals(alarm.device()))
         && (text == null || searched(alarm).contains(text.toLowerCase(Locale.ROOT)));
   }

@@ -1,0 +1,181 @@
+package io.sluice.fleet.page;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.sluice.fleet.run.Fleet;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.core.ConditionFactory;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The pages of the fleet's view in a real browser, over two instances and a real broker.
+ * Screenshots are left in {@code target/screenshots}. Needs Debian's chromium and chromium-driver;
+ * without them it is skipped, except in CI.
+ */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class FleetPagesIT {
+  private static final Path SHOTS = Path.of("target/screenshots");
+  private static final int GATEWAYS = 30;
+
+  @TempDir private static Path directory;
+  private static City city;
+  private static Browser browser;
+
+  @BeforeAll
+  static void open() throws Exception {
+    assumeTrue(Browser.isThere(), "no browser: apt-get install chromium chromium-driver");
+    city = new City(directory, GATEWAYS);
+    browser = new Browser();
+    patiently()
+        .until(() -> {
+          browser.go(address(city.a) + "#alarms");
+          return browser.text("main").contains("hall 6");
+        });
+  }
+
+  @AfterAll
+  static void close() throws Exception {
+    if (browser != null) {
+      browser.close();
+    }
+    if (city != null) {
+      city.close();
+    }
+  }
+
+  private static ConditionFactory patiently() {
+    return await().atMost(120, TimeUnit.SECONDS).pollInterval(500, TimeUnit.MILLISECONDS);
+  }
+
+  private static String address(Fleet fleet) {
+    return "http://127.0.0.1:" + fleet.address().getPort() + "/";
+  }
+
+  private static void awaitText(String text) {
+    patiently().until(() -> browser.text("main").contains(text));
+  }
+
+  private static void choose(String label, String value) throws Exception {
+    browser.run(
+        """
+        const label = [...document.querySelectorAll("label")].find((l) => l.textContent.trim().startsWith("%s"));
+        const select = label.querySelector("select");
+        select.value = "%s";
+        select.dispatchEvent(new Event("change"));
+        """
+            .formatted(label, value));
+  }
+
+  @Test
+  @Order(1)
+  void thoseInTroubleComeFirstAndNothingIsCutOffOnAPhone() throws Exception {
+    browser.look(1280, 900, false);
+    browser.go(address(city.a) + "#gateways");
+    awaitText(City.SILENT);
+    assertThat(
+            browser
+                .run(
+                    "return [...document.querySelectorAll('tbody td.name')].slice(0, 2).map((td) => td.innerText)")
+                .values())
+        .extracting(node -> node.asString().strip())
+        .containsExactly(City.SILENT, City.NOT_READY);
+    assertThat(browser.text("main"))
+        .contains("silent 1", "not-ready 1", "ready 28", "the spool's disk is full");
+    browser.shoot(SHOTS.resolve("fleet-gateways.png"));
+    browser.look(390, 844, true);
+    for (String page : List.of("gateways", "coverage", "devices", "alarms", "devices/meter-0")) {
+      browser.go(address(city.a) + "#" + page);
+      awaitText(
+          page.equals("gateways") ? City.SILENT : page.equals("coverage") ? "plant-a" : "meter-0");
+      assertThat(
+              browser
+                  .run(
+                      "const { scrollWidth, clientWidth } = document.documentElement; return scrollWidth - clientWidth")
+                  .asInt())
+          .as(page)
+          .isZero();
+      browser.shoot(SHOTS.resolve("fleet-" + page.replace('/', '-') + "-phone-dark.png"));
+    }
+    assertThat(browser.complaints()).isEmpty();
+  }
+
+  @Test
+  @Order(2)
+  void theFilterReachesEachPageAndStaysInTheAddress() throws Exception {
+    browser.look(1280, 900, false);
+    browser.go(address(city.a) + "#alarms");
+    awaitText("hall 6");
+    choose("gateway", "edge-002");
+    patiently().until(() -> !browser.text("main").contains("hall 1"));
+    assertThat(browser.text("main")).contains("hall 2", "hall 5").doesNotContain("hall 3");
+    assertThat(browser.url()).endsWith("/?gateway=edge-002#alarms");
+    for (String page : List.of("devices", "coverage", "gateways")) {
+      browser.run("document.querySelector('nav a[href=\"#" + page + "\"]').click()");
+      awaitText(
+          page.equals("coverage") ? "plant-b" : page.equals("devices") ? "meter-1" : "edge-002");
+      assertThat(browser.text("main"))
+          .as(page)
+          .doesNotContain("meter-0", "plant-a", City.NOT_READY);
+    }
+    browser.go(address(city.b) + "?gateway=edge-002#alarms");
+    awaitText("hall 2");
+    assertThat(browser.text("main")).doesNotContain("hall 1");
+    assertThat(browser.complaints()).isEmpty();
+  }
+
+  @Test
+  @Order(3)
+  void whatIsAcknowledgedAtOneInstanceIsSeenAtTheOther() throws Exception {
+    browser.go(address(city.a) + "#alarms");
+    awaitText("hall 4");
+    browser.run(
+        """
+        window.prompt = () => "on my way";
+        [...document.querySelectorAll("tbody tr")].find((row) => row.innerText.includes("hall 4"))
+          .querySelector("button").click();
+        """);
+    awaitText("on my way");
+    browser.go(address(city.b) + "#alarms");
+    awaitText("on my way");
+    assertThat(
+            browser
+                .run(
+                    "return [...document.querySelectorAll('tbody tr')].find((row) => row.innerText.includes('hall 4')).innerText")
+                .asString())
+        .contains("acknowledged · anonymous");
+    assertThat(browser.complaints()).isEmpty();
+  }
+
+  @Test
+  @Order(4)
+  void aShareThatIsMissingIsSaidBeforeAnythingElse() throws Exception {
+    browser.look(1280, 900, false);
+    browser.go(address(city.a) + "#coverage");
+    patiently().until(() -> browser.text("#missing").contains("silent: " + City.SILENT));
+    assertThat(browser.text("#missing")).doesNotContain("not in it");
+    String other = "127.0.0.1:" + city.b.address().getPort();
+    city.b.close();
+    patiently().until(() -> browser.text("#missing").contains("50 % of the fleet is not in it"));
+    patiently().until(() -> browser.text("#missing").contains("does not answer: " + other));
+    patiently()
+        .until(() ->
+            browser.run("return document.querySelectorAll('.tiles.part .tile').length").asInt()
+                > 0);
+    browser.shoot(SHOTS.resolve("fleet-provisional.png"));
+    browser.look(390, 844, true);
+    browser.go(address(city.a) + "#devices");
+    patiently().until(() -> browser.text("#missing").contains("is not in it"));
+    browser.shoot(SHOTS.resolve("fleet-provisional-phone-dark.png"));
+    assertThat(browser.complaints()).isEmpty();
+  }
+}
