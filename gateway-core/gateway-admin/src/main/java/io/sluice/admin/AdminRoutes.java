@@ -65,7 +65,10 @@ final class AdminRoutes {
     router.get("/api/v1/me").handler(Query.takes()).handler(AdminRoutes::who);
     surface.mount(vertx, router);
     router.get("/api/v1/updates").handler(Query.takes()).handler(updates);
-    router.get("/api/v1/openapi.yaml").handler(Query.takes()).handler(new ApiDescription());
+    router
+        .get("/api/v1/openapi.yaml")
+        .handler(Query.takes())
+        .handler(new ApiDescription(surface.description()));
     router
         .route()
         .last()

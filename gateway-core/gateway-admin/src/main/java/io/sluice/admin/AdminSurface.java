@@ -1,5 +1,6 @@
 package io.sluice.admin;
 
+import io.sluice.admin.resource.ApiDescription;
 import io.sluice.admin.resource.Updates;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
@@ -16,6 +17,11 @@ public interface AdminSurface {
    * @param reason why not, or null
    */
   record Readiness(boolean ready, @Nullable String reason) {}
+
+  /** Whose document describes its paths. */
+  default ApiDescription.Of description() {
+    return ApiDescription.Of.GATEWAY;
+  }
 
   /** Called on a worker: it may block. */
   Readiness readiness();

@@ -47,6 +47,8 @@ class ObservabilityIT {
   void rulesAndTheirTestsHold() throws Exception {
     promtool("check", "rules", PROMETHEUS.resolve("sluice-rules.yml").toString());
     promtool("test", "rules", PROMETHEUS.resolve("sluice-rules.test.yml").toString());
+    promtool("check", "rules", PROMETHEUS.resolve("sluice-fleet-rules.yml").toString());
+    promtool("test", "rules", PROMETHEUS.resolve("sluice-fleet-rules.test.yml").toString());
     promtool("check", "config", PROMETHEUS.resolve("prometheus.yml").toString());
   }
 
@@ -56,10 +58,16 @@ class ObservabilityIT {
     Tool.run(command.toArray(String[]::new)).succeeded();
   }
 
-  private static List<String> expressions() throws IOException {
+  /**
+   * Expressions of boards.
+   *
+   * @param boards names of their files; what is of a fleet is none that a gateway has
+   */
+  private static List<String> expressions(String boards) throws IOException {
     List<String> found = new ArrayList<>();
     try (Stream<Path> files = Files.list(CONFIG.resolve("grafana"))) {
-      for (Path file : files.filter(each -> each.toString().endsWith(".json")).toList()) {
+      for (Path file :
+          files.filter(each -> each.getFileName().toString().matches(boards)).toList()) {
         JsonNode board = JsonMapper.shared().readTree(Files.readString(file));
         for (JsonNode panel : board.get("panels")) {
           assertThat(panel.get("description").stringValue()).as(file.toString()).isNotEmpty();
@@ -75,7 +83,7 @@ class ObservabilityIT {
   void everyExpressionOfADashboardIsPromql() throws Exception {
     StringBuilder rules = new StringBuilder("groups:\n  - name: boards\n    rules:\n");
     int number = 0;
-    for (String expression : expressions()) {
+    for (String expression : expressions(".*\\.json")) {
       rules
           .append("      - record: board:expression")
           .append(number++)
@@ -90,7 +98,9 @@ class ObservabilityIT {
   void everyMetricThatIsNamedIsInAScrape() throws Exception {
     Set<String> named = new TreeSet<>();
     String rules = Files.readString(PROMETHEUS.resolve("sluice-rules.yml"));
-    for (String text : Stream.concat(Stream.of(rules), expressions().stream()).toList()) {
+    for (String text :
+        Stream.concat(Stream.of(rules), expressions("sluice-(?!fleet).*\\.json").stream())
+            .toList()) {
       Matcher names = OURS.matcher(text);
       while (names.find()) {
         named.add(names.group().replaceFirst("_bucket$", ""));

@@ -8,28 +8,68 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** {@code /api/v1/openapi.yaml}: the OpenAPI document, put together from its parts. */
+/**
+ * {@code /api/v1/openapi.yaml}: the OpenAPI document, put together from its parts. A gateway and a
+ * fleet have most of them in common: lines between <code>#gateway{</code> and <code>#}</code> are
+ * of a gateway alone, and what follows <code>#fleet </code> in a line is of a fleet alone.
+ */
 public final class ApiDescription implements Handler<RoutingContext> {
-  /** One document in this order: the first begins with the paths, the last two are components. */
-  private static final List<String> PARTS =
-      List.of(
-          "gateway",
-          "configuration",
-          "coverage",
-          "alarms",
-          "devices",
-          "dead-letters",
-          "components",
-          "schemas");
+  /** Whose document it is, with its parts in order: paths, then components. */
+  public enum Of {
+    GATEWAY(
+        "gateway",
+        "configuration",
+        "coverage",
+        "alarms",
+        "devices",
+        "dead-letters",
+        "components",
+        "schemas"),
+    FLEET(
+        "gateway",
+        "fleet",
+        "coverage",
+        "alarms",
+        "devices",
+        "components",
+        "schemas",
+        "fleet-schemas");
+
+    private final List<String> parts;
+
+    Of(String... parts) {
+      this.parts = List.of(parts);
+    }
+
+    /** The document. */
+    public String text() {
+      StringBuilder all = new StringBuilder();
+      boolean isLeftOut = false;
+      for (String part : parts) {
+        for (String line : read("/openapi/" + part + ".yaml").lines().toList()) {
+          if (line.equals(BEGIN) || line.equals(END)) {
+            isLeftOut = this == FLEET && line.equals(BEGIN);
+          } else if (line.startsWith(OF_FLEET)) {
+            if (this == FLEET) {
+              all.append(line, OF_FLEET.length(), line.length()).append('\n');
+            }
+          } else if (!isLeftOut) {
+            all.append(line).append('\n');
+          }
+        }
+      }
+      return all.toString();
+    }
+  }
+
+  private static final String BEGIN = "#gateway{";
+  private static final String END = "#}";
+  private static final String OF_FLEET = "#fleet ";
 
   private final String text;
 
-  public ApiDescription() {
-    StringBuilder parts = new StringBuilder();
-    for (String part : PARTS) {
-      parts.append(read("/openapi/" + part + ".yaml"));
-    }
-    text = parts.toString();
+  public ApiDescription(Of whose) {
+    text = whose.text();
   }
 
   private static String read(String name) {

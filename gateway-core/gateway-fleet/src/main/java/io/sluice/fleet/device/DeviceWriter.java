@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import javax.sql.DataSource;
 import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
@@ -62,6 +63,8 @@ public final class DeviceWriter implements AutoCloseable {
   private final CountDownLatch closing = new CountDownLatch(1);
   private volatile boolean isWriting;
   private volatile long revision = -1;
+  private volatile long head;
+  private final LongAdder written = new LongAdder();
   private volatile @Nullable String trouble;
 
   /**
@@ -69,9 +72,13 @@ public final class DeviceWriter implements AutoCloseable {
    *
    * @param isWriter whether this instance is the one that writes
    * @param revision up to which the topic is written; -1 where that is not known here
+   * @param behind revisions of the registry that the topic lacks, as this instance found it last; 0
+   *     where it is not the one that writes
+   * @param written values of devices that this instance has written since its start
    * @param trouble why it is not followed at present; null where it is
    */
-  public record Standing(boolean isWriter, long revision, @Nullable String trouble) {}
+  public record Standing(
+      boolean isWriter, long revision, long behind, long written, @Nullable String trouble) {}
 
   /**
    * @param link to the store of those settings
@@ -106,7 +113,10 @@ public final class DeviceWriter implements AutoCloseable {
   }
 
   public Standing standing() {
-    return new Standing(isWriting, revision, trouble);
+    boolean isWriter = isWriting;
+    long at = revision;
+    long behind = isWriter ? Math.max(0, head - Math.max(0, at)) : 0;
+    return new Standing(isWriter, at, behind, written.sum(), trouble);
   }
 
   private boolean isClosed() {
@@ -179,6 +189,7 @@ public final class DeviceWriter implements AutoCloseable {
 
   private Cursor catchUp(DeviceTopic to, @Nullable Cursor from) {
     RegistryReader.Head head = link.transact(RegistryReader::head);
+    this.head = head.revision();
     Cursor at = from;
     String why = whyAnew(at, head);
     if (at == null || why != null) {
@@ -193,6 +204,7 @@ public final class DeviceWriter implements AutoCloseable {
       window.rows.forEach(row -> to.put(row, row.changedMicros(), null));
       at = new Cursor(head.registry(), window.upTo, mark);
       to.commit(at);
+      written.add(window.removed.size() + (long) window.rows.size());
       revision = at.revision();
       isMore = window.isMore;
     }
@@ -232,6 +244,7 @@ public final class DeviceWriter implements AutoCloseable {
       to.begin();
       page.forEach(row -> to.put(row, isNow ? now : row.changedMicros(), anew));
       to.commitPart();
+      written.add(page.size());
       count += page.size();
       last = page.getLast().device().id();
     }

@@ -21,6 +21,7 @@ import io.sluice.fleet.partition.Topics;
 import io.sluice.fleet.topic.Refusals;
 import io.sluice.fleet.view.FleetSurface;
 import io.sluice.fleet.view.Peers;
+import io.sluice.fleet.view.StoreSide;
 import io.sluice.store.postgres.PostgresLink;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -127,16 +128,17 @@ public final class Fleet implements AutoCloseable {
   }
 
   /** What the fleet's store is for; null where the file names none. */
-  private @Nullable FleetCommandService openStore(FleetFile file) throws IOException {
+  private @Nullable StoreSide openStore(FleetFile file) throws IOException {
     FleetStoreSettings store = file.store();
     if (store == null) {
       return null;
     }
     Profiles profiles = profiles(file);
     PostgresLink link = closing(PostgresLink.open(store, "sluice fleet", clock));
-    devices =
+    DeviceWriter writer =
         closing(new DeviceWriter(link, store, clients.common(), topics.devices(), profiles, clock));
-    return new FleetCommandService(link, profiles);
+    devices = writer;
+    return new StoreSide(new FleetCommandService(link, profiles), writer::standing);
   }
 
   private static Profiles profiles(FleetFile file) throws IOException {

@@ -10,6 +10,7 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.sluice.admin.metrics.CoverageMeters;
+import io.sluice.fleet.device.DeviceWriter;
 import io.sluice.fleet.gateway.GatewayBook;
 import io.sluice.fleet.gateway.GatewayStatus;
 import io.sluice.fleet.partition.LivePartitions;
@@ -18,13 +19,24 @@ import io.sluice.fleet.topic.Refusals;
 import io.vertx.ext.web.RoutingContext;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code /metrics} of a fleet process: its own work, coverage, and a few figures of each gateway.
  * Read at each scrape.
  */
 final class FleetMetrics {
+  private static final Map<String, String> COUNTED =
+      Map.of(
+          "records", "Records of devices that were counted",
+          "duplicates", "Records that came before and count once",
+          "waited", "Records that waited for their device to be told of",
+          "unknown", "Records of devices that nobody told of, left out");
+
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final LivePartitions live;
@@ -46,7 +58,8 @@ final class FleetMetrics {
       GatewayBook gateways,
       Instances instances,
       FleetCoverage coverage,
-      Refusals refusals) {
+      Refusals refusals,
+      @Nullable StoreSide store) {
     this.refusals = refusals;
     this.live = live;
     this.gateways = gateways;
@@ -54,20 +67,44 @@ final class FleetMetrics {
     new JvmMemoryMetrics().bindTo(registry);
     new JvmThreadMetrics().bindTo(registry);
     new UptimeMetrics().bindTo(registry);
-    Gauge.builder("sluice.build.info", () -> 1).tag("version", version).register(registry);
-    Gauge.builder("sluice.fleet.devices", live, each -> devices()).register(registry);
-    Gauge.builder("sluice.fleet.partitions", live, each -> each.all().size())
-        .tag("state", "here")
+    Gauge.builder("sluice.build.info", () -> 1)
+        .description("1, with the version of the program")
+        .tag("version", version)
         .register(registry);
-    Gauge.builder("sluice.fleet.partitions", instances, each -> each.behind().size())
-        .tag("state", "behind")
+    Gauge.builder("sluice.fleet.devices", live, each -> devices())
+        .description("Devices of the parts that are here")
         .register(registry);
+    partitions("here", live, each -> each.all().size());
+    partitions("behind", instances, each -> each.behind().size());
     Gauge.builder("sluice.fleet.missing.ratio", coverage, each -> each.share().missingShare())
+        .description("Share of all parts that no figure has now, 0 to 1")
         .register(registry);
-    for (String what : List.of("records", "duplicates", "waited", "unknown")) {
-      FunctionCounter.builder("sluice.fleet." + what, live, each -> each.counted(what))
-          .register(registry);
+    COUNTED.forEach((what, help) ->
+        FunctionCounter.builder("sluice.fleet." + what, live, each -> each.counted(what))
+            .description(help)
+            .register(registry));
+    if (store != null) {
+      registry(store.devices());
     }
+  }
+
+  private <T> void partitions(String state, T of, ToDoubleFunction<T> count) {
+    Gauge.builder("sluice.fleet.partitions", of, count)
+        .description("Parts of the topics: here, and those of them that are behind")
+        .tag("state", state)
+        .register(registry);
+  }
+
+  private void registry(Supplier<DeviceWriter.Standing> devices) {
+    Gauge.builder("sluice.fleet.registry.writer", devices, each -> each.get().isWriter() ? 1 : 0)
+        .description("Whether this instance writes the registry to the bus, 1, or stands by, 0")
+        .register(registry);
+    Gauge.builder("sluice.fleet.registry.behind", devices, each -> each.get().behind())
+        .description("Revisions of the registry that the bus lacks, at the instance that writes")
+        .register(registry);
+    FunctionCounter.builder("sluice.fleet.registry.written", devices, each -> each.get().written())
+        .description("Values of devices that this instance has written to the bus")
+        .register(registry);
   }
 
   private MultiGauge gauge(String name, String help) {
@@ -84,7 +121,7 @@ final class FleetMetrics {
         .end(text());
   }
 
-  private synchronized String text() {
+  synchronized String text() {
     refusals.counts().forEach(this::poison);
     List<MultiGauge.Row<?>> silents = new ArrayList<>();
     List<MultiGauge.Row<?>> lags = new ArrayList<>();
@@ -111,6 +148,7 @@ final class FleetMetrics {
   /** One series a topic and kind of what could not be used. */
   private void poison(Refusals.Count of) {
     FunctionCounter.builder("sluice.fleet.poison", of.count(), LongAdder::sum)
+        .description("Values on the topics that could not be used, left out")
         .tag("topic", of.topic())
         .tag("kind", of.kind())
         .register(registry);

@@ -6,6 +6,7 @@ import io.sluice.admin.http.PathParameter;
 import io.sluice.admin.http.Query;
 import io.sluice.admin.http.Workers;
 import io.sluice.admin.resource.AlarmResource;
+import io.sluice.admin.resource.ApiDescription;
 import io.sluice.admin.resource.CommandResource;
 import io.sluice.admin.resource.CoverageResource;
 import io.sluice.admin.resource.Updates;
@@ -53,7 +54,7 @@ public final class FleetSurface implements AdminSurface {
 
   /**
    * @param refusals what came on topics and was left out
-   * @param commands null where the configuration names no store for them
+   * @param store null where the configuration names none
    * @param problem why the process is not ready, or null
    */
   public FleetSurface(
@@ -66,7 +67,7 @@ public final class FleetSurface implements AdminSurface {
       Peers peers,
       Refusals refusals,
       Calendar calendar,
-      @Nullable FleetCommandService commands,
+      @Nullable StoreSide store,
       Clock clock,
       Supplier<@Nullable String> problem) {
     this.version = version;
@@ -80,8 +81,8 @@ public final class FleetSurface implements AdminSurface {
     Gathering gathering = new Gathering(live, instances, peers, answers, gateways);
     this.coverage = new FleetCoverage(gathering, gateways, calendar, clock);
     this.alarms = new FleetAlarms(() -> alarms(gathering, clock), acts, writer, clock);
-    this.commands = commands;
-    this.metrics = new FleetMetrics(version, live, gateways, instances, coverage, refusals);
+    this.commands = store == null ? null : store.commands();
+    this.metrics = new FleetMetrics(version, live, gateways, instances, coverage, refusals, store);
   }
 
   private static List<AlarmView> alarms(Gathering gathering, Clock clock) {
@@ -91,6 +92,15 @@ public final class FleetSurface implements AdminSurface {
         .flatMap(part -> ((List<?>) part).stream())
         .map(AlarmView.class::cast)
         .toList();
+  }
+
+  @Override
+  public ApiDescription.Of description() {
+    return ApiDescription.Of.FLEET;
+  }
+
+  FleetMetrics metrics() {
+    return metrics;
   }
 
   @Override

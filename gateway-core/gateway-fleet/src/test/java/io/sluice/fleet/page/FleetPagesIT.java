@@ -4,9 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.sluice.fleet.ApiDocument;
 import io.sluice.fleet.run.Fleet;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterAll;
@@ -16,6 +23,7 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The pages of the fleet's view in a real browser, over two instances and a real broker.
@@ -74,6 +82,56 @@ class FleetPagesIT {
         select.dispatchEvent(new Event("change"));
         """
             .formatted(label, value));
+  }
+
+  private static HttpResponse<String> get(String path) throws Exception {
+    URI uri = URI.create(address(city.a) + path.substring(1));
+    return HttpClient.newHttpClient()
+        .send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString());
+  }
+
+  /** Each path of the document that reads, with an answer for each part of its schema. */
+  @Test
+  @Order(0)
+  void everyAnswerIsAsTheDocumentSays() throws Exception {
+    ApiDocument document = new ApiDocument(get("/api/v1/openapi.yaml").body());
+    String alarm =
+        JsonMapper.shared().readTree(get("/api/v1/alarms").body()).at("/alarms/0/id").asString();
+    Map<String, String> asked =
+        Map.ofEntries(
+            Map.entry("/api/v1/status", ""),
+            Map.entry("/api/v1/gateways", ""),
+            Map.entry("/api/v1/devices", "?limit=3&gateway=edge-001"),
+            Map.entry("/api/v1/devices/{id}", ""),
+            Map.entry("/api/v1/devices/{id}/coverage", ""),
+            Map.entry("/api/v1/coverage", "?by=site&gateway=edge-001"),
+            Map.entry("/api/v1/coverage/trend", ""),
+            Map.entry("/api/v1/coverage/devices", "?order=id&limit=2"),
+            Map.entry("/api/v1/coverage/changes", ""),
+            Map.entry("/api/v1/coverage/outages", ""),
+            Map.entry("/api/v1/coverage/stops", ""),
+            Map.entry("/api/v1/alarms", "?gateway=edge-001&limit=1"),
+            Map.entry("/api/v1/alarms/{alarm}", ""),
+            Map.entry("/health/live", ""),
+            Map.entry("/health/ready", ""),
+            Map.entry("/api/v1/notice", ""),
+            Map.entry("/api/v1/me", ""));
+    for (Map.Entry<String, String> each : asked.entrySet()) {
+      String path = each.getKey().replace("{id}", "meter-0").replace("{alarm}", alarm);
+      HttpResponse<String> answer = get(path + each.getValue());
+      assertThat(answer.statusCode()).as(path + answer.body()).isEqualTo(200);
+      assertThat(
+              document.faults(
+                  "get", each.getKey(), 200, JsonMapper.shared().readTree(answer.body())))
+          .as(path)
+          .isEmpty();
+    }
+    String commands = "/api/v1/devices/{id}/commands";
+    HttpResponse<String> refused = get(commands.replace("{id}", "meter-0"));
+    assertThat(refused.statusCode()).isEqualTo(501);
+    assertThat(document.faults("get", commands, 501, JsonMapper.shared().readTree(refused.body())))
+        .isEmpty();
+    assertThat(get("/api/v1/coverage/month?month=2026-10").statusCode()).isEqualTo(400);
   }
 
   @Test
