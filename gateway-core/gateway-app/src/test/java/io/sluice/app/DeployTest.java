@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyIngressRule;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.sluice.testkit.HaProxy;
 import java.io.IOException;
@@ -22,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -44,10 +46,13 @@ class DeployTest {
       Set.of(
           "sluice",
           "sluice-db-app",
+          "sluice-db-gateway",
+          "sluice-db-view",
           "sluice-db-ca",
           "sluice-cluster-ca-cert",
           "sluice-gateway",
-          "sluice-fleet");
+          "sluice-fleet",
+          "sluice-init");
 
   private static final Map<String, Class<?>> KINDS =
       Map.of(
@@ -91,19 +96,23 @@ class DeployTest {
   void composeTakesItsFile() throws Exception {
     Assumptions.assumeTrue(has("/usr/bin/docker-compose"));
     Path file = DEPLOY.resolve("compose/compose.yaml");
-    Tool.run(
-            "env",
-            "SLUICE_ADMIN_TOKEN=a",
-            "SLUICE_FLEET_PASSWORD=b",
-            "SLUICE_FLEET_KEY=c",
-            "/usr/bin/docker-compose",
-            "-f",
-            file.toString(),
-            "config",
-            "-q")
-        .succeeded();
-    // what it mounts is there
-    for (JsonNode service : YAML.readTree(Files.readString(file)).get("services")) {
+    Tool.run("/usr/bin/docker-compose", "-f", file.toString(), "config", "-q").succeeded();
+    JsonNode compose = YAML.readTree(Files.readString(file));
+    Set<String> secrets = new HashSet<>(compose.get("secrets").propertyNames());
+    String script = Files.readString(file.resolveSibling("make-secrets"));
+    for (JsonNode secret : compose.get("secrets")) {
+      assertThat(script)
+          .contains(secret.get("file").stringValue().replace("./secrets/", "random "));
+    }
+    String pom = Files.readString(DEPLOY.resolve("../../pom.xml"));
+    assertThat(compose.at("/services/kafka/image").stringValue())
+        .isEqualTo(
+            "apache/kafka:" + pom.replaceAll("(?s).*<kafka.version>(.*?)</kafka.version>.*", "$1"));
+    // what it mounts and names is there
+    for (JsonNode service : compose.get("services")) {
+      for (JsonNode secret : service.path("secrets")) {
+        assertThat(secrets).contains(secret.stringValue());
+      }
       for (JsonNode volume : service.path("volumes")) {
         String source = volume.stringValue().split(":", 2)[0];
         assertThat(!source.startsWith(".") || Files.exists(file.resolveSibling(source)))
@@ -122,12 +131,12 @@ class DeployTest {
       String text =
           Files.readString(file)
               .replace("${SLUICE_GATEWAY_ID}", "gw-1")
-              .replace("${SLUICE_ADMIN_TOKEN}", "a-token-of-tests-0123456789")
-              .replace("${SLUICE_FLEET_PASSWORD}", "a-password-of-tests")
-              .replace("${SLUICE_FLEET_KEY}", "0123456789abcdef".repeat(4))
+              .replaceAll(
+                  "token-file: /run/secrets/\\S*admin-token", "token: a-token-of-tests-0123")
+              .replaceAll("password-file: /run/secrets/\\S+", "password: a-password-of-tests")
+              .replaceAll("key-file: /run/secrets/\\S+", "key: " + "0123456789abcdef".repeat(4))
               .replace("/var/lib/sluice", data.toString())
               .replace("/opt/sluice/config/profiles", profiles.toString())
-              .replace("password-file: /run/secrets/database/password", "password: a-password")
               // files that the cluster's operators write
               .replaceAll("(?m)^ *tls: \\{ ca: /run.*\n", "")
               .replaceAll("(?m)^ *tls:\n", "")
@@ -161,12 +170,14 @@ class DeployTest {
     return all;
   }
 
+  private static String kind(JsonNode manifest) {
+    return manifest.get("apiVersion").stringValue() + " " + manifest.get("kind").stringValue();
+  }
+
+  /** Of a kind of Kubernetes itself; null where it is an operator's. */
   private static @Nullable Object object(JsonNode manifest) throws IOException {
-    String kind =
-        manifest.get("apiVersion").stringValue() + " " + manifest.get("kind").stringValue();
-    Class<?> type = KINDS.get(kind);
+    Class<?> type = KINDS.get(kind(manifest));
     if (type == null) {
-      assertThat(kind).as("an operator's").containsAnyOf("strimzi.io/", "cnpg.io/");
       return null;
     }
     return new ObjectMapper().readValue(manifest.toString(), type);
@@ -175,12 +186,16 @@ class DeployTest {
   @Test
   void kubernetesKnowsEveryKeyOfTheManifests() throws Exception {
     List<JsonNode> manifests = manifests();
+    OperatorKinds operators = OperatorKinds.read();
     assertThat(manifests).hasSizeGreaterThan(15);
     for (JsonNode manifest : manifests) {
       Object object = object(manifest);
       List<String> unknown = new ArrayList<>();
       if (object != null) {
         unknown(object, "", unknown);
+      } else {
+        assertThat(operators.knows(kind(manifest))).as(kind(manifest)).isTrue();
+        unknown.addAll(operators.faults(kind(manifest), manifest));
       }
       assertThat(unknown).as(manifest.get("metadata").toString()).isEmpty();
     }
@@ -213,9 +228,97 @@ class DeployTest {
     }
   }
 
+  /** A wrong key, a wrong value and a missing one of an operator's kind are seen. */
+  @Test
+  void whatAnOperatorWouldRefuseIsSeen() throws Exception {
+    JsonNode user =
+        YAML.readTree(
+            "spec: { authentication: { typ: tls }, authorization: { type: simple, acls: ["
+                + " { resource: { type: topic, name: 7 }, operations: [ Reed ] } ] } }");
+    assertThat(OperatorKinds.read().faults("kafka.strimzi.io/v1 KafkaUser", user))
+        .containsExactly(
+            "spec.authentication.typ: is no key of it",
+            "spec.authentication: lacks type",
+            "spec.authorization.acls[0].resource.name: 7 is no \"text\"",
+            "spec.authorization.acls[0].operations[0]: \"Reed\" is no \"Read|Write|Create|Delete|"
+                + "Alter|Describe|ClusterAction|AlterConfigs|DescribeConfigs|IdempotentWrite|All\"");
+  }
+
+  /** Drained before it is stopped; asked where it answers; reached where it listens. */
+  @Test
+  void gatewaysAreDrainedProbedAndReachedAsTheyAre() throws Exception {
+    Map<Integer, String> listens = new HashMap<>();
+    JsonNode config = YAML.readTree(Files.readString(BASE.resolve("gateway-config.yaml")));
+    for (Map.Entry<String, JsonNode> each : config.get("listeners").properties()) {
+      listens.put(
+          each.getValue().get("port").intValue(), each.getKey().equals("coap") ? "UDP" : "TCP");
+    }
+    Map<Integer, String> admin = Map.of(config.at("/admin/port").intValue(), "TCP");
+    Set<String> budgets = new HashSet<>();
+    int gateways = 0;
+    for (JsonNode manifest : manifests()) {
+      if (object(manifest) instanceof NetworkPolicy policy
+          && policy.getMetadata().getName().equals("devices")) {
+        // first devices', from anywhere; then the admin listener, from those named
+        assertThat(ports(policy.getSpec().getIngress().getFirst())).isEqualTo(listens);
+        assertThat(policy.getSpec().getIngress().getFirst().getFrom()).isEmpty();
+        assertThat(ports(policy.getSpec().getIngress().getLast())).isEqualTo(admin);
+        assertThat(policy.getSpec().getIngress().getLast().getFrom()).isNotEmpty();
+        gateways++;
+      }
+      if (object(manifest) instanceof PodDisruptionBudget budget) {
+        budgets.add(budget.getSpec().getSelector().getMatchLabels().toString());
+        assertThat(budget.getSpec().getMaxUnavailable().getIntVal()).isEqualTo(1);
+      }
+      if (!(object(manifest) instanceof StatefulSet set)) {
+        continue;
+      }
+      PodSpec pod = set.getSpec().getTemplate().getSpec();
+      Container container = pod.getContainers().getFirst();
+      assertThat(container.getLivenessProbe().getHttpGet().getPath()).isEqualTo("/health/live");
+      assertThat(container.getReadinessProbe().getHttpGet().getPath()).isEqualTo("/health/ready");
+      // the volume of what is kept is a claim, where the configuration has it
+      String data = set.getSpec().getVolumeClaimTemplates().getFirst().getMetadata().getName();
+      assertThat(container.getVolumeMounts())
+          .anyMatch(mount ->
+              mount.getName().equals(data) && mount.getMountPath().startsWith("/var/lib/sluice"));
+      if (!set.getMetadata().getName().equals("sluice-gateway")) {
+        continue;
+      }
+      gateways++;
+      Map<Integer, String> named = new HashMap<>();
+      container
+          .getPorts()
+          .forEach(port ->
+              named.put(
+                  port.getContainerPort(),
+                  port.getProtocol() == null ? "TCP" : port.getProtocol()));
+      Map<Integer, String> all = new HashMap<>(listens);
+      all.putAll(admin);
+      assertThat(named).isEqualTo(all);
+      List<String> stop = container.getLifecycle().getPreStop().getExec().getCommand();
+      assertThat(stop).startsWith("/opt/sluice/bin/sluice", "drain").contains("--token-file");
+      String lasts = stop.get(stop.indexOf("--for") + 1);
+      assertThat(pod.getTerminationGracePeriodSeconds())
+          .isGreaterThan(Long.parseLong(lasts.replace("s", "")) + 10);
+    }
+    assertThat(gateways).isEqualTo(2);
+    assertThat(budgets).hasSize(2);
+  }
+
+  private static Map<Integer, String> ports(NetworkPolicyIngressRule rule) {
+    Map<Integer, String> ports = new HashMap<>();
+    rule.getPorts()
+        .forEach(port ->
+            ports.put(
+                port.getPort().getIntVal(),
+                port.getProtocol() == null ? "TCP" : port.getProtocol()));
+    return ports;
+  }
+
   @Test
   void manifestsFitTogether() throws Exception {
-    Set<String> maps = Set.of("sluice-gateway", "sluice-fleet");
+    Set<String> maps = Set.of("sluice-gateway", "sluice-fleet", "sluice-init");
     Set<String> apps = new HashSet<>();
     List<Service> services = new ArrayList<>();
     List<PodSpec> pods = new ArrayList<>();

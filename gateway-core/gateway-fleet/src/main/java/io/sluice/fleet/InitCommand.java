@@ -12,6 +12,9 @@ import io.sluice.store.postgres.PostgresRoles;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +43,20 @@ final class InitCommand implements Callable<Integer> {
           "Makes nothing; prints the roles of gateways and of the fleet in PostgreSQL as SQL, for"
               + " its administrator.")
   private boolean roles;
+
+  @Option(
+      names = "--gateway-user",
+      paramLabel = "NAME=REGION",
+      description =
+          "Gives a user that the database has the rights of gateways of a region; * is every"
+              + " region. Whoever does it owns the tables. May be given more than once.")
+  private Map<String, String> gatewayUsers = Map.of();
+
+  @Option(
+      names = "--view-user",
+      paramLabel = "NAME",
+      description = "Gives a user that the database has the rights of the fleet's view.")
+  private List<String> viewUsers = List.of();
 
   @Option(
       names = "--partitions",
@@ -73,6 +90,11 @@ final class InitCommand implements Callable<Integer> {
     requirePositive("--replication", replication, 100);
     FleetStoreSettings store = config.store();
     FleetBusSettings bus = config.bus();
+    boolean hasUsers = !gatewayUsers.isEmpty() || !viewUsers.isEmpty();
+    if (store == null && hasUsers) {
+      throw new CommandFailure(
+          ExitCode.USAGE, file + ": fleet.store is missing; add the database that has the users");
+    }
     if (store == null && bus == null) {
       throw new CommandFailure(
           ExitCode.USAGE,
@@ -83,6 +105,7 @@ final class InitCommand implements Callable<Integer> {
       RegistrySchema.Done done = RegistrySchema.migrate(store);
       out.println("tables version " + done.version() + ", " + done.scripts() + " scripts were run");
       out.flush();
+      give(store, out);
     }
     return bus == null ? ExitCode.DONE : topics(bus, out);
   }
@@ -93,6 +116,21 @@ final class InitCommand implements Callable<Integer> {
       throw new CommandFailure(
           ExitCode.USAGE, name + " " + value + " is out of range; write 1 to " + most);
     }
+  }
+
+  private void give(FleetStoreSettings store, PrintWriter out) throws IOException {
+    List<PostgresRoles.User> users = new ArrayList<>();
+    gatewayUsers.forEach(
+        (name, region) -> users.add(new PostgresRoles.User(name, PostgresRoles.GATEWAY, region)));
+    viewUsers.forEach(name ->
+        users.add(new PostgresRoles.User(name, PostgresRoles.VIEW, PostgresRoles.EVERY_REGION)));
+    if (users.isEmpty()) {
+      return;
+    }
+    RegistrySchema.give(store, users);
+    users.forEach(user ->
+        out.println("user " + user.name() + " is of " + user.role() + ", region " + user.region()));
+    out.flush();
   }
 
   private Integer topics(FleetBusSettings bus, PrintWriter out)

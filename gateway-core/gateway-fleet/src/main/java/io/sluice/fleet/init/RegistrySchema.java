@@ -3,15 +3,19 @@ package io.sluice.fleet.init;
 import io.sluice.api.fleet.FleetStoreSettings;
 import io.sluice.store.postgres.PostgresFault;
 import io.sluice.store.postgres.PostgresLink;
+import io.sluice.store.postgres.PostgresRoles;
 import io.sluice.store.postgres.PostgresSchema;
 import java.io.IOException;
 import java.sql.SQLException;
+import java.util.List;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.output.MigrateResult;
 
 /** Makes the tables of the fleet in PostgreSQL, and brings those of before to this version. */
 public final class RegistrySchema {
+  private static final String WHO = "sluice fleet init";
+
   private RegistrySchema() {}
 
   /**
@@ -33,7 +37,7 @@ public final class RegistrySchema {
     try {
       MigrateResult result =
           Flyway.configure(RegistrySchema.class.getClassLoader())
-              .dataSource(PostgresLink.connections(settings, "sluice fleet init"))
+              .dataSource(PostgresLink.connections(settings, WHO))
               .schemas(PostgresSchema.NAME)
               .defaultSchema(PostgresSchema.NAME)
               .table(PostgresSchema.HISTORY)
@@ -46,6 +50,22 @@ public final class RegistrySchema {
           result.migrationsExecuted);
     } catch (FlywayException e) {
       throw new IOException(sentence(e, settings.uri()), e);
+    }
+  }
+
+  /**
+   * Gives users of the database what they need of the tables, all or nothing. Doing it again
+   * changes nothing.
+   *
+   * @param settings of the tables' owner
+   * @throws IOException where it cannot be done; one line that names the store and the remedy
+   */
+  public static void give(FleetStoreSettings settings, List<PostgresRoles.User> users)
+      throws IOException {
+    try {
+      PostgresRoles.give(PostgresLink.connections(settings, WHO), users);
+    } catch (SQLException e) {
+      throw new IOException(PostgresFault.sentence(e, settings.uri()), e);
     }
   }
 
