@@ -5,9 +5,9 @@ import io.sluice.sim.fleet.FleetRun;
 import io.sluice.sim.link.Endpoints;
 import io.sluice.sim.scenario.Scenario;
 import io.sluice.trial.audit.FleetAudit;
+import io.sluice.trial.run.Known;
 import io.sluice.trial.stage.Member;
 import io.sluice.trial.stage.Stage;
-import io.sluice.trial.stage.Waiting;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Duration;
@@ -21,7 +21,6 @@ import tools.jackson.databind.JsonNode;
 /** Devices that roam over the gateways of a stage, to be looked at; at the end the audit. */
 final class FleetDemo {
   private static final long LINE_SECONDS = 2;
-  private static final long KNOWN_SECONDS = 180;
 
   private final Stage stage;
   private final Scenario scenario;
@@ -31,27 +30,6 @@ final class FleetDemo {
     this.stage = stage;
     this.scenario = scenario;
     this.out = out;
-  }
-
-  /** Waits until every device is known at each gateway and at the view. */
-  static void awaitKnown(Stage stage, int devices) throws IOException, InterruptedException {
-    for (Member gateway : stage.gateways()) {
-      Waiting.until(
-          gateway + " knows all devices",
-          KNOWN_SECONDS,
-          () -> gateway.api().get("/api/v1/status").at("/devices/registered").asLong(0) >= devices);
-    }
-    for (Member view : stage.views()) {
-      Waiting.until(
-          view + " knows all devices, and is whole", KNOWN_SECONDS, () -> isWhole(view, devices));
-    }
-  }
-
-  /** Whether an instance answers for all devices, and none of the figure is provisional. */
-  static boolean isWhole(Member view, int devices) throws IOException, InterruptedException {
-    JsonNode coverage = view.api().get("/api/v1/coverage?window=1h&by=all");
-    return !coverage.at("/fleet/provisional").asBoolean(true)
-        && coverage.at("/groups/0/expected").asLong(0) == devices;
   }
 
   /** Says where everything is. */
@@ -79,7 +57,7 @@ final class FleetDemo {
       throws IOException, InterruptedException {
     int devices = scenario.devices().size();
     out.printf("waiting until %d devices are known everywhere%n", devices);
-    awaitKnown(stage, devices);
+    Known.await(stage, devices);
     addresses(stage, out);
     try (FleetRun fleet = FleetRun.start(scenario, new Endpoints(stage.mqtt(), null))) {
       long lines = 0;

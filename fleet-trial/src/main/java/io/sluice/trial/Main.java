@@ -3,6 +3,7 @@ package io.sluice.trial;
 import io.sluice.sim.scenario.DurationText;
 import io.sluice.sim.scenario.Scenario;
 import io.sluice.sim.scenario.ScenarioException;
+import io.sluice.trial.run.Trial;
 import io.sluice.trial.stage.Needs;
 import io.sluice.trial.stage.Programs;
 import io.sluice.trial.stage.Stage;
@@ -63,6 +64,14 @@ public final class Main implements Callable<Integer> {
       description = "How often the fastest of them report (default: ${DEFAULT-VALUE} s).")
   private int interval;
 
+  @Option(names = "--trial", hidden = true)
+  private boolean trial;
+
+  @Option(
+      names = "--short",
+      description = "With build/fleet-trial: shorter times, one gateway upgraded.")
+  private boolean isShort;
+
   @Option(
       names = "--directory",
       paramLabel = "DIR",
@@ -120,7 +129,10 @@ public final class Main implements Callable<Integer> {
                 }));
     try (Stage stage =
         Stage.start(Programs.launched(home), home, folder, scenario.devicesYaml(), out::println)) {
-      exitCode[0] = new FleetDemo(stage, scenario, out).run(length, interrupted) ? DONE : AUDIT;
+      exitCode[0] =
+          trial
+              ? new Trial(stage, scenario, isShort, out).run() ? DONE : FAILED
+              : new FleetDemo(stage, scenario, out).run(length, interrupted) ? DONE : AUDIT;
     } finally {
       ended.countDown();
     }

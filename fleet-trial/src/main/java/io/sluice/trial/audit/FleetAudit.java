@@ -23,12 +23,14 @@ import tools.jackson.databind.JsonNode;
  * @param topics all that lies there
  * @param records sent and acknowledged against found
  * @param ledgers what does not balance, or waits still, a line each
+ * @param strangers who has records there, and is neither a device nor a gateway
  * @param coverage what an instance of the view tells, of each
  */
 public record FleetAudit(
     FleetTopics topics,
     AuditResult records,
     List<String> ledgers,
+    List<String> strangers,
     List<FleetCoverageAudit.Result> coverage) {
   private static final long RETRY_MILLIS = 1_000;
   private static final long QUIET_SECONDS = 60;
@@ -44,14 +46,17 @@ public record FleetAudit(
     List<String> ledgers = quiet(stage);
     FleetTopics topics =
         FleetTopics.read(stage.broker().address(), stage.directory().resolve("found"));
-    AuditTerms terms = new AuditTerms(false, true, backlogs, Long.MAX_VALUE);
+    AuditTerms terms = new AuditTerms(false, false, backlogs, Long.MAX_VALUE);
     AuditResult records = Audit.of(run, topics.directory(), terms);
     FarEnd far = Audit.farEnd(run, topics.directory());
     List<FleetCoverageAudit.Result> coverage = new ArrayList<>();
     for (Member view : stage.views()) {
       coverage.add(covered(view, run, far, topics));
     }
-    return new FleetAudit(topics, records, ledgers, coverage);
+    List<String> strangers = new ArrayList<>(records.strangers().keySet());
+    // alarms of a gateway about itself are its own
+    stage.gateways().forEach(each -> strangers.remove(each.name()));
+    return new FleetAudit(topics, records, ledgers, strangers, coverage);
   }
 
   private static FleetCoverageAudit.Result covered(
@@ -108,6 +113,7 @@ public record FleetAudit(
 
   public boolean holds() {
     return records.holds()
+        && strangers.isEmpty()
         && ledgers.isEmpty()
         && coverage.stream().allMatch(FleetCoverageAudit.Result::holds);
   }
@@ -131,6 +137,8 @@ public record FleetAudit(
     } else {
       ledgers.forEach(each -> text.append("LEDGER: ").append(each).append('\n'));
     }
+    strangers.forEach(
+        each -> text.append(each).append(" is no device of the fleet, and has records\n"));
     FleetCoverageAudit.Result worst = worst();
     if (worst != null) {
       text.append(worst.text());

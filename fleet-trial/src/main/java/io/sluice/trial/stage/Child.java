@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A process of the stage, with its log beside its configuration. The terminal's Ctrl-C does not
- * reach it: the stage ends it. It can be started again as often as it ended. Of one thread.
+ * reach it: the stage ends it. It can be started again as often as it ended. Of one thread, but
+ * {@link #isAlive}.
  */
 final class Child {
   private static final long LOOK_MILLIS = 25;
@@ -22,7 +23,7 @@ final class Child {
   private final Path directory;
   private final List<String> command;
   private final Path log;
-  private @Nullable Process process;
+  private volatile @Nullable Process process;
   private long logFrom;
 
   /**
