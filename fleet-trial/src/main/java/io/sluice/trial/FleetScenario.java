@@ -5,6 +5,7 @@ import io.sluice.sim.scenario.ScenarioException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /** Devices of all four sectors that roam: they lose their connection and come back elsewhere. */
 final class FleetScenario {
@@ -24,39 +25,45 @@ final class FleetScenario {
   /** What a password costs shows at each sign-in, so a few have one. */
   private static final String PASSWORD = ", credentials: { password: \"password-of-{id}\" }";
 
-  /** Share of the fleet in percent, profile, id, site, how often it reports, more. */
-  private static final Object[][] GROUPS = {
-    {20, "vibration-sensor", "vib", "plant-a", 1, ", version: 5"},
-    {15, "energy-meter", "meter", "plant-a", 1, ""},
-    {15, "soil-probe", "soil", "north-field", 2, ""},
-    {15, "water-meter", "water", "old-town", 2, ", version: 5"},
-    {15, "air-quality", "air", "old-town", 1, ""},
-    {
-      10,
-      "flood-gauge",
-      "flood",
-      "river-valley",
-      1,
-      ", alarms: { probability: 1%, clear-after: 20s }"
-    },
-    {
-      10,
-      "gas-detector",
-      "gas",
-      "river-valley",
-      1,
-      PASSWORD + ", version: 5, alarms: { every: 40s, clear-after: 15s }"
-    },
-  };
+  /**
+   * Some of the devices.
+   *
+   * @param percent of the fleet
+   * @param pace how many times as long as the fastest they take from report to report
+   * @param more keys of the scenario's group
+   */
+  private record Part(int percent, String profile, String id, String site, int pace, String more) {}
+
+  private static final List<Part> PARTS =
+      List.of(
+          new Part(20, "vibration-sensor", "vib", "plant-a", 1, TOKEN + ", version: 5"),
+          new Part(15, "energy-meter", "meter", "plant-a", 1, TOKEN),
+          new Part(15, "soil-probe", "soil", "north-field", 2, TOKEN),
+          new Part(15, "water-meter", "water", "old-town", 2, TOKEN + ", version: 5"),
+          new Part(15, "air-quality", "air", "old-town", 1, TOKEN),
+          new Part(
+              10,
+              "flood-gauge",
+              "flood",
+              "river-valley",
+              1,
+              TOKEN + ", alarms: { probability: 1%, clear-after: 20s }"),
+          new Part(
+              10,
+              "gas-detector",
+              "gas",
+              "river-valley",
+              1,
+              PASSWORD + ", version: 5, alarms: { every: 40s, clear-after: 15s }"));
 
   /** A part of the devices each, from another address: the balancer takes them anywhere. */
   private static final String ROAMING =
       """
       faults:
-        - { kind: address-change, at: 7s, every: 30s, share: 25%% }
-        - { kind: address-change, at: 17s, every: 40s, share: 25%% }
-        - { kind: link-down, at: 12s, for: 4s, every: 45s, share: 10%% }
-        - { kind: storm, at: %ds, for: 3s, every: %ds, share: 50%% }
+        - { kind: address-change, at: 7s, every: 30s, share: 25% }
+        - { kind: address-change, at: 17s, every: 40s, share: 25% }
+        - { kind: link-down, at: 12s, for: 4s, every: 45s, share: 10% }
+        - { kind: storm, at: 27s, for: 3s, every: 60s, share: 50% }
       """;
 
   private FleetScenario() {}
@@ -71,23 +78,14 @@ final class FleetScenario {
       throws IOException, ScenarioException {
     StringBuilder text = new StringBuilder(SITES).append("groups:\n");
     int left = devices;
-    for (int i = 0; i < GROUPS.length; i++) {
-      Object[] group = GROUPS[i];
-      int count = i == GROUPS.length - 1 ? left : devices * (Integer) group[0] / 100;
+    for (Part part : PARTS) {
+      int count = part.equals(PARTS.getLast()) ? left : devices * part.percent / 100;
       left -= count;
-      String more = (String) group[5];
       text.append(
-          "  - { profile: %s, count: %d, id: \"%s-{n:05}\", site: %s, interval: %ds, protocol: mqtt, qos: 1, form: json%s%s }%n"
-              .formatted(
-                  group[1],
-                  count,
-                  group[2],
-                  group[3],
-                  seconds * (Integer) group[4],
-                  more.startsWith(PASSWORD) ? "" : TOKEN,
-                  more));
+          "  - { profile: %s, count: %d, id: \"%s-{n:05}\", site: %s, interval: %ds, protocol: mqtt, qos: 1, form: json%s }%n"
+              .formatted(part.profile, count, part.id, part.site, seconds * part.pace, part.more));
     }
-    text.append(ROAMING.formatted(27, 60));
+    text.append(ROAMING);
     return Scenario.load(Files.writeString(directory.resolve("scenario.yaml"), text.toString()));
   }
 }

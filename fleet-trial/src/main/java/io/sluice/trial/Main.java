@@ -41,8 +41,13 @@ public final class Main implements Callable<Integer> {
   private static final Duration UNTIL_INTERRUPTED = Duration.ofDays(3650);
   private static final int LEAST_DEVICES = 20;
 
+  /** What the launcher has looked for. */
   @Option(names = "--fleet", hidden = true)
-  private boolean fleet;
+  private void fleet(boolean isNamed) {
+    if (!isNamed) {
+      throw new IllegalArgumentException("the launcher starts this by --fleet");
+    }
+  }
 
   @Option(
       names = "--duration",

@@ -50,7 +50,10 @@ class FleetTrialIT {
             directory.resolve("stage"),
             scenario.devicesYaml(),
             out::println)) {
+      Thread end = new Thread(stage::kill);
+      Runtime.getRuntime().addShutdownHook(end);
       holds = new Trial(stage, scenario, true, out).run();
+      Runtime.getRuntime().removeShutdownHook(end);
     }
     String text = said.toString(StandardCharsets.UTF_8);
     assertThat(holds).as(text).isTrue();

@@ -3,6 +3,7 @@ package io.sluice.trial.stage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -33,9 +34,9 @@ final class Configurations {
   Path gateway(Path folder, String id, int mqtt, int admin, String devices) throws IOException {
     Files.createDirectories(folder);
     if (!devices.isEmpty()) {
-      Files.writeString(folder.resolve("devices.yaml"), devices);
+      own(folder.resolve("devices.yaml"), devices);
     }
-    return Files.writeString(
+    return own(
         folder.resolve("sluice.yaml"),
         """
         # Written by the demo of a fleet; `sluice run --config` takes it while the others are there.
@@ -64,10 +65,16 @@ final class Configurations {
                 admin));
   }
 
+  /** For its owner alone: it has secrets. */
+  private static Path own(Path file, String text) throws IOException {
+    Files.writeString(file, text);
+    return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+  }
+
   /** Writes that of an instance of the view. */
   Path view(Path folder, int admin) throws IOException {
     Files.createDirectories(folder);
-    return Files.writeString(
+    return own(
         folder.resolve("fleet.yaml"),
         """
         # Written by the demo of a fleet.

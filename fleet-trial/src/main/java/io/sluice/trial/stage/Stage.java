@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -35,11 +36,11 @@ public final class Stage implements AutoCloseable {
   private final Programs programs;
   private final PostgreSql database;
   private final KafkaProcess broker;
-  private final List<Member> gateways = new ArrayList<>();
-  private final List<Member> views = new ArrayList<>();
+  private final List<Member> gateways = new CopyOnWriteArrayList<>();
+  private final List<Member> views = new CopyOnWriteArrayList<>();
   private final int mqtt;
   private final int view;
-  private @Nullable Child balancer;
+  private volatile @Nullable Child balancer;
 
   private Stage(Programs programs, Path directory, PostgreSql database, KafkaProcess broker)
       throws IOException {
@@ -85,7 +86,7 @@ public final class Stage implements AutoCloseable {
       database = starting.join();
     } catch (CompletionException e) {
       broker.close();
-      throw new IOException("PostgreSQL does not start: " + e.getCause().getMessage(), e);
+      throw new IOException("PostgreSQL does not start: " + e.getCause(), e);
     }
     boolean isUp = false;
     Stage stage = new Stage(programs, directory, database, broker);
@@ -126,7 +127,8 @@ public final class Stage implements AutoCloseable {
     }
     Path folder = directory.resolve("haproxy");
     Path file = files.balancer(folder, mqtt, view, ports, instances);
-    balancer = new Child("HAProxy", folder, HaProxy.command(file));
+    Child front = new Child("HAProxy", folder, HaProxy.command(file));
+    balancer = front;
     checkBalancer(file);
     said.accept("starting 3 gateways, 2 instances of the view, HAProxy");
     List<Member> all = members();
@@ -136,7 +138,7 @@ public final class Stage implements AutoCloseable {
     for (Member each : all) {
       each.awaitReady();
     }
-    balancer.begin();
+    front.begin();
   }
 
   private static void checkBalancer(Path file) throws IOException, InterruptedException {
@@ -238,6 +240,17 @@ public final class Stage implements AutoCloseable {
     return directory;
   }
 
+  /** Ends all of it at once, from any thread: what this process leaves behind nobody else ends. */
+  public void kill() {
+    members().forEach(Member::kill);
+    Child last = balancer;
+    if (last != null) {
+      last.kill();
+    }
+    broker.kill();
+    database.kill();
+  }
+
   @Override
   public void close() {
     try {
@@ -251,8 +264,9 @@ public final class Stage implements AutoCloseable {
       members().forEach(Member::kill);
       Thread.currentThread().interrupt();
     }
-    if (balancer != null) {
-      balancer.kill();
+    Child last = balancer;
+    if (last != null) {
+      last.kill();
     }
     broker.close();
     database.close();

@@ -138,9 +138,10 @@ public final class FleetCoverageAudit {
               counts(row),
               Objects.requireNonNullElse(truth.remove(site), Counts.NONE)));
     }
-    truth.forEach((site, counts) ->
-        sites.add(
-            new SiteResult(site.sector(), site.site(), 0, devices.get(site), Counts.NONE, counts)));
+    truth.forEach((site, counts) -> {
+      long there = Objects.requireNonNullElse(devices.get(site), 0L);
+      sites.add(new SiteResult(site.sector(), site.site(), 0, there, Counts.NONE, counts));
+    });
     Result result = new Result(sites, provisional(answer.path("fleet")), List.of());
     return sites.stream().allMatch(SiteResult::holds)
         ? result
