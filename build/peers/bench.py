@@ -7,6 +7,7 @@ TICK = os.sysconf("SC_CLK_TCK")
 name = os.path.basename(sys.argv[0])
 work = tempfile.mkdtemp(prefix=name + "-")
 children = []
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that "finally" stops what was started
 
 
 def arguments(doc, seconds, names, usual=None):
@@ -178,14 +179,20 @@ def peer(which):
     return process, port
 
 
-def kafka():
+def testkit():
+    """The class path of the test kit, which is built first."""
     maven("-Dmaven.test.skip=true", "-pl", ":peer-testkit", "-am", "package", "dependency:build-classpath",
           "-Dmdep.outputFile=target/classpath.txt")
-    testkit = f"{ROOT}/gateway-core/peer-testkit/target"
-    with open(f"{testkit}/classpath.txt") as file:
-        path = f"{testkit}/classes:{file.read()}"
-    process = start(java(), "-Xmx512m", "-XX:+UseSerialGC", "-cp", path, f"{ROOT}/build/peers/KafkaPeer.java",
-                    os.path.join(work, "kafka"), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    target = f"{ROOT}/gateway-core/peer-testkit/target"
+    with open(f"{target}/classpath.txt") as file:
+        return f"{target}/classes:{file.read()}"
+
+
+def kafka(path=None, *settings):
+    """A broker by that class path of the test kit; settings are name=value."""
+    process = start(java(), "-Xmx512m", "-XX:+UseSerialGC", "-cp", path or testkit(),
+                    f"{ROOT}/build/peers/KafkaPeer.java", os.path.join(work, "kafka"), *settings,
+                    stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     for line in process.stdout:
         found = re.match(r"127\.0\.0\.1:(\d+)$", line)
         if found:

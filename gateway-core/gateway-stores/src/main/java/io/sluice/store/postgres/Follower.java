@@ -10,6 +10,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Condition;
@@ -36,8 +37,14 @@ final class Follower implements AutoCloseable {
   private static final long LOOK_SECONDS = 30;
   private static final long AGAIN_SECONDS = 2;
 
-  /** A thousand gateways that hear of each of many changes read at most so often. */
+  /** Between two reads there is at least so much. */
   private static final long LEAST_MILLIS = 50;
+
+  /**
+   * Where changes come one after another, what came in about a second is read in one go, so that a
+   * thousand gateways do not read each change singly, nor all in one moment: half of it at least.
+   */
+  private static final long GATHER_MILLIS = 1_000;
 
   private final FollowingStore store;
   private final RegistryStore local;
@@ -51,6 +58,7 @@ final class Follower implements AutoCloseable {
   private final Thread thread;
   private final AtomicBoolean isStarted = new AtomicBoolean();
   private boolean isAsked; // guarded by lock
+  private boolean isUrgent; // guarded by lock
   private volatile boolean isClosed;
   private volatile boolean isCaughtUp;
   private volatile @Nullable String trouble;
@@ -107,15 +115,20 @@ final class Follower implements AutoCloseable {
     long revision = Long.parseLong(payload);
     notified = Math.max(notified, revision);
     if (revision > place.revision() || !isCaughtUp) {
-      look();
+      look(!isCaughtUp);
     }
   }
 
-  /** Has it look soon. Never blocks. */
+  /** Has it look at once. Never blocks. */
   void look() {
+    look(true);
+  }
+
+  private void look(boolean atOnce) {
     lock.lock();
     try {
       isAsked = true;
+      isUrgent |= atOnce;
       wake.signal();
     } finally {
       lock.unlock();
@@ -123,18 +136,27 @@ final class Follower implements AutoCloseable {
   }
 
   private void run() {
+    long readNanos = System.nanoTime() - TimeUnit.MILLISECONDS.toNanos(GATHER_MILLIS);
     while (await(trouble == null ? LOOK_SECONDS : AGAIN_SECONDS)) {
       if (!link.isConnected()) {
         isCaughtUp = false;
+        forgetAsked();
         continue;
       }
+      long between = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - readNanos);
+      if (between < GATHER_MILLIS) {
+        long gather = ThreadLocalRandom.current().nextLong(GATHER_MILLIS / 2, GATHER_MILLIS + 1);
+        pause(gather - between, true);
+      }
+      forgetAsked();
       try {
         catchUp();
         trouble = null;
       } catch (StoreUnavailableException e) {
         trouble(String.valueOf(e.getMessage()));
       }
-      pause();
+      readNanos = System.nanoTime();
+      pause(LEAST_MILLIS, false);
     }
   }
 
@@ -154,7 +176,6 @@ final class Follower implements AutoCloseable {
       while (!isClosed && !isAsked && left > 0) {
         left = wake.awaitNanos(left);
       }
-      isAsked = false;
       return !isClosed;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -164,11 +185,28 @@ final class Follower implements AutoCloseable {
     }
   }
 
-  private void pause() {
+  /** What was asked for is done now. */
+  private void forgetAsked() {
     lock.lock();
     try {
-      long left = TimeUnit.MILLISECONDS.toNanos(LEAST_MILLIS);
-      while (!isClosed && left > 0) {
+      isAsked = false;
+      isUrgent = false;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Waits.
+   *
+   * @param reads whether it reads next: what is asked for until then is read with it, and at once
+   *     where that is wanted
+   */
+  private void pause(long millis, boolean reads) {
+    lock.lock();
+    try {
+      long left = TimeUnit.MILLISECONDS.toNanos(millis);
+      while (!isClosed && left > 0 && !(reads && isUrgent)) {
         left = wake.awaitNanos(left);
       }
     } catch (InterruptedException e) {
@@ -179,23 +217,20 @@ final class Follower implements AutoCloseable {
   }
 
   private void catchUp() {
-    Step.FollowTo at = place; // before the head is read: own changes move it on meanwhile
-    RegistryReader.Head head = link.transact(RegistryReader::head);
-    String why = whyAnew(at, head);
-    if (why != null) {
-      isCaughtUp = false;
-      reread(head, why);
+    if (!isCaughtUp) {
+      compare();
     }
     long began = System.nanoTime();
     long from = place.revision();
     boolean isDone = false;
-    isOther = false;
     while (!isDone && !isClosed) {
       isDone = window();
-    }
-    if (isOther) {
-      look();
-      return;
+      if (isOther) {
+        isOther = false;
+        isCaughtUp = false;
+        isDone = false;
+        compare();
+      }
     }
     if (!isCaughtUp && isDone) {
       LOG.info(
@@ -204,6 +239,16 @@ final class Follower implements AutoCloseable {
           place.revision() - from,
           TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began));
       isCaughtUp = link.isConnected();
+    }
+  }
+
+  /** Has the copy be one that can be brought up by what has changed. */
+  private void compare() {
+    Step.FollowTo at = place; // before the head is read: own changes move it on meanwhile
+    RegistryReader.Head head = link.transact(RegistryReader::head);
+    String why = whyAnew(at, head);
+    if (why != null) {
+      reread(head, why);
     }
   }
 
@@ -267,13 +312,9 @@ final class Follower implements AutoCloseable {
   private boolean window(Connection connection, List<AppliedChange> followed) throws SQLException {
     RegistryReader.asOfOneMoment(connection);
     RegistryReader.Head head = RegistryReader.head(connection);
+    isOther = whyAnew(place, head) != null; // no own change moves it on meanwhile
     long after = place.revision();
-    if (!head.registry().equals(place.registry())) {
-      isOther = true;
-      isCaughtUp = false;
-      return true;
-    }
-    if (head.revision() <= after) {
+    if (isOther || head.revision() <= after) {
       return true;
     }
     long upTo = RegistryReader.windowEnd(connection, after, head, WINDOW);

@@ -111,6 +111,9 @@ public final class RegistryReader {
    */
   public static long windowEnd(Connection connection, long after, Head head, int devices)
       throws SQLException {
+    if (head.revision() - after <= 1) {
+      return head.revision(); // a single change is read as a whole
+    }
     try (PreparedStatement select =
         connection.prepareStatement(
             "SELECT count(*), max(revision) FROM (SELECT revision FROM sluice.device"
@@ -134,7 +137,10 @@ public final class RegistryReader {
    */
   public void changes(Connection connection, long after, long upTo, List<String> sites, Changes to)
       throws SQLException {
-    removals(connection, after, upTo, sites, to);
+    Kinds changed = Kinds.between(connection, after, upTo);
+    if (changed.removals) {
+      removals(connection, after, upTo, sites, to);
+    }
     each(
         connection,
         "SELECT * FROM sluice.device WHERE revision > ? AND revision <= ?"
@@ -143,7 +149,40 @@ public final class RegistryReader {
         upTo,
         sites,
         row -> to.device(row(row)));
-    others(connection, after, upTo, sites, to);
+    if (changed.others) {
+      others(connection, after, upTo, sites, to);
+    }
+  }
+
+  /**
+   * What has changed beside devices, which is what changes most: asked at once, as a thousand
+   * gateways read each change.
+   *
+   * @param others claims and what they gave, devices that may not come back by themselves
+   */
+  private record Kinds(boolean removals, boolean others) {
+    static Kinds between(Connection connection, long after, long upTo) throws SQLException {
+      String between = " WHERE revision > ? AND revision <= ?)";
+      try (PreparedStatement select =
+          connection.prepareStatement(
+              "SELECT EXISTS (SELECT 1 FROM sluice.removal"
+                  + between
+                  + ", EXISTS (SELECT 1 FROM sluice.claim"
+                  + between
+                  + " OR EXISTS (SELECT 1 FROM sluice.claimed_device"
+                  + between
+                  + " OR EXISTS (SELECT 1 FROM sluice.barred_device"
+                  + between)) {
+        for (int at = 1; at <= 8; at += 2) {
+          select.setLong(at, after);
+          select.setLong(at + 1, upTo);
+        }
+        try (ResultSet row = select.executeQuery()) {
+          row.next();
+          return new Kinds(row.getBoolean(1), row.getBoolean(2));
+        }
+      }
+    }
   }
 
   /** As {@link #changes}, of what is no device and there. */
