@@ -27,7 +27,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -43,8 +42,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 /**
- * PostgreSQL under many gateways: {@code GATEWAYS DEVICES CHANGES SIGN-INS SECONDS}. Each gateway is
- * the product's link and following store, with a copy in memory instead of on a disk, its lease
+ * PostgreSQL under many gateways: {@code GATEWAYS DEVICES CHANGES SIGN-INS SECONDS}. Each gateway
+ * is the product's link and following store, with a copy in memory instead of on a disk, its lease
  * renewed every 10 s and its commands expired every minute. Measures so many seconds of nothing
  * else, of that many changes of devices a second, and of that many devices a second that sign in at
  * another gateway; a line each, {@code name=value}.
@@ -114,8 +113,7 @@ final class FleetFollowers {
       id = "edge-%05d".formatted(number);
       run = new Run(id, UUID.randomUUID(), "box:/var", "box", "north", "0.1.0", "127.0.0.1:8080");
       link = PostgresLink.open(settings, id, Clock.systemUTC());
-      store =
-          FollowingStore.over(new Copy(head), link, new FleetSettings(settings, "north", null));
+      store = FollowingStore.over(new Copy(head), link, new FleetSettings(settings, "north", null));
       store.changes(change -> change.steps().forEach(this::told));
       store.load(new RegistryStore.Loader() {});
       link.listen("sluice_to_" + md5(id), notice -> notices.incrementAndGet(), () -> {});
@@ -155,10 +153,12 @@ final class FleetFollowers {
   public static void main(String[] words) throws Exception {
     int[] numbers = Arrays.stream(words).mapToInt(Integer::parseInt).toArray();
     FleetFollowers all = new FleetFollowers(numbers[0]);
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-      all.server.close();
-      Runtime.getRuntime().halt(0); // thousands of gateways would try again meanwhile
-    }));
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(() -> {
+              all.server.close();
+              Runtime.getRuntime().halt(0); // thousands of gateways would try again meanwhile
+            }));
     all.measure(numbers[0], numbers[1], numbers[2], numbers[3], numbers[4]);
     System.exit(0);
   }
@@ -268,8 +268,7 @@ final class FleetFollowers {
 
   private static void awaitAll(List<Change> made, int count) throws InterruptedException {
     long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-    while (System.nanoTime() < until
-        && made.stream().anyMatch(each -> each.seen.get() < count)) {
+    while (System.nanoTime() < until && made.stream().anyMatch(each -> each.seen.get() < count)) {
       Thread.sleep(100);
     }
   }
@@ -336,9 +335,7 @@ final class FleetFollowers {
     return Integer.parseInt(
         server.sql(
             PostgreSql.DATABASE,
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = '"
-                + settings.database()
-                + "'"));
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = '" + settings.database() + "'"));
   }
 
   /** The server and the processes of its connections. */
@@ -378,8 +375,7 @@ final class FleetFollowers {
     long kilobytes = 0;
     for (ProcessHandle each : server()) {
       try {
-        for (String line :
-            Files.readAllLines(Path.of("/proc/" + each.pid() + "/smaps_rollup"))) {
+        for (String line : Files.readAllLines(Path.of("/proc/" + each.pid() + "/smaps_rollup"))) {
           if (line.startsWith("Pss:")) {
             kilobytes += Long.parseLong(line.replaceAll("\\D", ""));
           }

@@ -32,10 +32,10 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * Has a fleet's topics filled as gateways and the registry do, and looks at them: {@code devices
- * BROKER PREFIX DEVICES}; {@code records BROKER PREFIX DEVICES MINUTES FORMAT PROFILES}, one of each
- * device a minute, by the gateway's own normalizer and encoders; {@code watch BROKER PREFIX GROUP},
- * what the group has committed of telemetry, until it is ended; {@code changelog BROKER TOPIC}, what
- * its keys come to.
+ * BROKER PREFIX DEVICES}; {@code records BROKER PREFIX DEVICES MINUTES FORMAT PROFILES}, one of
+ * each device a minute, by the gateway's own normalizer and encoders; {@code watch BROKER PREFIX
+ * GROUP}, what the group has committed of telemetry, until it is ended; {@code changelog BROKER
+ * TOPIC}, what its keys come to.
  */
 final class FleetLoad {
   private static final int GATEWAYS = 20;
