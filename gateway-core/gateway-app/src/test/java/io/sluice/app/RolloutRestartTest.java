@@ -12,10 +12,12 @@ import io.sluice.testkit.PostgreSql;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -36,7 +38,7 @@ import org.postgresql.ds.PGSimpleDataSource;
 @Timeout(300)
 class RolloutRestartTest {
   private static final Duration LONG = Duration.ofSeconds(90);
-  private static final int SHORT = 3;
+  private static final int SHORT = 5;
   private static final int LONG_TRIAL = 3_000;
   private static final String SPOOL = "spool: { queue-bytes: 8MB }\n";
 
@@ -60,7 +62,7 @@ class RolloutRestartTest {
     Files.writeString(
         directory.resolve("devices.yaml"),
         """
-        - { id: tank-1, profile: meter, sector: factory, site: plant-a,
+        - { id: tank-1, profile: energy-meter, sector: factory, site: plant-a,
             credentials: { password: secret-1 } }
         """);
     Path file =
@@ -74,6 +76,7 @@ class RolloutRestartTest {
             listeners:
               mqtt: { host: 127.0.0.1, port: 0 }
             admin: { host: 127.0.0.1, port: 0 }
+            devices: [ devices.yaml ]
             upstreams:
               - { name: archive, type: file, directory: ./archive }
             """
@@ -112,9 +115,32 @@ class RolloutRestartTest {
     return gateway.get("/api/v1/status").path("rollout").path("state").asString();
   }
 
+  /** A device of MQTT 5 that is let in. */
+  private Socket device() throws Exception {
+    String[] address = gateway.address("mqtt").split(":", 2);
+    Socket device = new Socket(address[0], Integer.parseInt(address[1]));
+    device.setSoTimeout(60_000);
+    // protocol name and level, user name, password and clean start, keep-alive, no properties
+    String connect = "101F 00044D515454 05 C2 003C 00 0000 0006 74616E6B2D31 0008 7365637265742D31";
+    device.getOutputStream().write(HexFormat.of().parseHex(connect.replace(" ", "")));
+    assertThat(device.getInputStream().read()).as("CONNACK").isEqualTo(0x20);
+    byte[] body = device.getInputStream().readNBytes(device.getInputStream().read());
+    assertThat(body[1]).as("let in").isZero();
+    return device;
+  }
+
+  /** What the device hears as the last of its session. */
+  private static byte[] lastWord(Socket device) throws Exception {
+    assertThat(device.getInputStream().read()).as("DISCONNECT").isEqualTo(0xE0);
+    return device.getInputStream().readAllBytes();
+  }
+
   @Test
   void whatIsWellBehindARestartIsConfirmedAndStaysAcrossTheNext() throws Exception {
-    push(SHORT, SPOOL);
+    try (Socket device = device()) {
+      push(SHORT, SPOOL);
+      assertThat(lastWord(device)[1] & 0xFF).as("server shutting down").isEqualTo(0x8B);
+    }
     gateway.awaitStarts(2);
     assertThat(gateway.codes()).containsExactly(75);
     comesTo(Step.CONFIRMED);
@@ -135,16 +161,24 @@ class RolloutRestartTest {
         SHORT,
         SPOOL
             + """
+            drain: { for: 0s, server-reference: gw-2.example }
             upstreams:
               - { name: archive, type: file, directory: ./archive }
               - { name: cloud, type: mqtt, uri: "mqtt://127.0.0.1:1", topic: t }
             """);
+    gateway.awaitStarts(2);
+    try (Socket device = device()) {
+      byte[] last = lastWord(device);
+      assertThat(last[1] & 0xFF).as("use another server").isEqualTo(0x9C);
+      assertThat(new String(last, StandardCharsets.UTF_8)).contains("gw-2.example");
+    }
     gateway.awaitStarts(3);
     assertThat(gateway.codes()).containsExactly(75, 75);
     assertThat(comesTo(Step.RETURNED).detail()).startsWith("upstream cloud is ");
     assertThat(state()).isEqualTo("returned");
     assertThat(gateway.get("/api/v1/status").path("rollout").path("holds").asInt()).isZero();
     assertThat(gateway.get("/api/v1/upstreams").path("upstreams")).hasSize(1);
+    await().atMost(LONG).until(() -> gateway.get("/api/v1/upstreams").path("parked").isEmpty());
     assertThat(gateway.starts()).as("one try").isEqualTo(3);
   }
 

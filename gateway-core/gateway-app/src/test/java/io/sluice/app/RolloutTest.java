@@ -209,6 +209,10 @@ class RolloutTest {
             """));
     assertThat(comesTo(Step.RETURNED).detail()).startsWith("upstream cloud is ");
     await().atMost(LONG).until(() -> gateway.operations().upstreams().size() == 1);
+    await()
+        .alias("the spool keeps no place for what was never taken over")
+        .atMost(LONG)
+        .until(() -> gateway.operations().upstreamService().parked().isEmpty());
     publish("lvl", 5);
     arrives(5L);
   }
@@ -219,6 +223,42 @@ class RolloutTest {
     assertThat(comesTo(Step.REFUSED).detail())
         .isEqualTo("takes effect with a restart only: spool.queue-bytes; push it with --restart");
     assertThat(gateway.operations().configuration().standing().restart()).isEmpty();
+  }
+
+  @Test
+  void aBoxThatNobodyStartsAgainDoesNotEndItself() {
+    SortedMap<String, byte[]> files = new TreeMap<>();
+    files.put("sluice.yaml", "spool: { queue-bytes: 8MB }".getBytes(StandardCharsets.UTF_8));
+    fleet.push(
+        new Pushed("anna", "", new Audience(List.of("edge-01"), null), SHORT, files, true, null));
+    assertThat(comesTo(Step.REFUSED).detail())
+        .contains("nothing is known to start this gateway again")
+        .contains("fleet.configuration.restart");
+  }
+
+  @Test
+  void aPushThatCrossesATrialIsTakenBehindIt() throws Exception {
+    push(SHORT, OTHER_PROFILE);
+    comesTo(Step.ON_TRIAL);
+    push(SHORT, Map.of("sluice.yaml", "drain: { for: 30s }"));
+    await().atMost(LONG).until(() -> said().version() == 2 && said().step() == Step.CONFIRMED);
+    assertThat(fleet.reports(1)).extracting(Report::step).containsExactly(Step.CONFIRMED);
+    publish("lvl", 6);
+    arrives(6L);
+  }
+
+  @Test
+  void aGatewayThatWasAwayTakesTheNewestWhenItIsBack() throws Exception {
+    device.disconnectForcibly(0, 0, false);
+    gateway.close();
+    push(SHORT, Map.of("sluice.yaml", "drain: { for: 30s }"));
+    push(SHORT, OTHER_PROFILE);
+    startGateway();
+    await().atMost(LONG).until(() -> said() != null && said().step() == Step.CONFIRMED);
+    assertThat(said().version()).isEqualTo(2);
+    assertThat(fleet.reports(1)).isEmpty();
+    publish("height", 9);
+    arrives(9L);
   }
 
   @Test

@@ -27,7 +27,7 @@ final class SupervisedGateway implements AutoCloseable {
   /** More starts than any test wants: a loop is a fault. */
   private static final int MOST = 8;
 
-  private static final Pattern READY = Pattern.compile("ready .*admin=([^ ]+)");
+  private static final Pattern READY = Pattern.compile("ready (.*)");
   private static final JsonMapper JSON = new JsonMapper();
 
   private final Path config;
@@ -112,16 +112,22 @@ final class SupervisedGateway implements AutoCloseable {
     process.destroyForcibly().waitFor();
   }
 
+  /** The address of a listener of the latest start, {@code host:port}. */
+  String address(String listener) throws IOException {
+    Matcher ready = READY.matcher(Files.readString(out));
+    String latest = "";
+    while (ready.find()) {
+      latest = ready.group(1);
+    }
+    Matcher address = Pattern.compile("\\b" + listener + "=(\\S+)").matcher(latest);
+    return address.find() ? address.group(1) : latest;
+  }
+
   /** Asks the admin listener of the latest start. */
   JsonNode get(String path) throws IOException, InterruptedException {
-    Matcher ready = READY.matcher(Files.readString(out));
-    String address = "";
-    while (ready.find()) {
-      address = ready.group(1).strip();
-    }
     return JSON.readTree(
         http.send(
-                HttpRequest.newBuilder(URI.create("http://" + address + path)).build(),
+                HttpRequest.newBuilder(URI.create("http://" + address("admin") + path)).build(),
                 BodyHandlers.ofString(StandardCharsets.UTF_8))
             .body());
   }

@@ -13,6 +13,7 @@ import io.sluice.cli.Table;
 import io.sluice.engine.config.Faults;
 import io.sluice.fleet.config.FleetFile;
 import io.sluice.fleet.rollout.GroupPush;
+import io.sluice.fleet.rollout.PushCheck;
 import io.sluice.fleet.rollout.PushedFiles;
 import io.sluice.store.postgres.PostgresConfigurations;
 import io.sluice.store.postgres.PostgresGateways;
@@ -45,6 +46,7 @@ import picocli.CommandLine.Spec;
 final class ConfigCommand implements Runnable {
   private static final int LISTED = 50;
   private static final int PAGE = 500;
+  private static final int VERSIONS_TOLD = 10;
 
   @Spec private CommandSpec spec;
 
@@ -170,6 +172,11 @@ final class ConfigCommand implements Runnable {
       faults.list().forEach(fault -> err().println(fault));
       throw new CommandFailure(ExitCode.USAGE, "nothing was pushed");
     }
+    List<String> wrong = PushCheck.faults(files);
+    if (!wrong.isEmpty()) {
+      wrong.forEach(fault -> err().println(fault));
+      throw new CommandFailure(ExitCode.USAGE, "nothing was pushed");
+    }
     return in((fleet, gateways) -> {
       Audience audience = new Audience(ofSites.isEmpty() ? named : at(ofSites, gateways), region);
       List<GatewayRow> members = members(audience, gateways);
@@ -178,6 +185,7 @@ final class ConfigCommand implements Runnable {
       List<String> away = new ArrayList<>(audience.gateways());
       members.stream().filter(each -> !each.running()).map(GatewayRow::id).forEach(away::add);
       away.removeAll(running);
+      sayVersions(members);
       Version version =
           fleet.push(
               new Pushed(
@@ -202,6 +210,25 @@ final class ConfigCommand implements Runnable {
               fleet, version, running, away.stream().distinct().sorted().toList(), this::say);
       return told(push.await(batch, stopOn));
     });
+  }
+
+  /** A gateway of another version may take what this one would not, and the other way round. */
+  private void sayVersions(List<GatewayRow> members) {
+    String own = io.sluice.cli.Version.current();
+    List<String> others =
+        members.stream()
+            .filter(each -> !each.version().equals(own))
+            .map(each -> each.id() + " (" + each.version() + ")")
+            .toList();
+    if (!others.isEmpty()) {
+      int more = others.size() - VERSIONS_TOLD;
+      say(
+          "checked as sluice %s does; others check it by themselves: %s%s"
+              .formatted(
+                  own,
+                  String.join(", ", others.subList(0, Math.min(others.size(), VERSIONS_TOLD))),
+                  more > 0 ? " and " + more + " more" : ""));
+    }
   }
 
   private void say(String sentence) {

@@ -82,7 +82,8 @@ class ConfigCommandTest {
   void whatIsPushedIsOfferedListedAndWrittenOutAgain() throws Exception {
     Path pushed = Files.createDirectories(folder.resolve("pushed/profiles")).getParent();
     Files.writeString(pushed.resolve("sluice.yaml"), "profiles: [ profiles ]");
-    Files.writeString(pushed.resolve("profiles/tank.yaml"), "id: tank");
+    String profile = "id: tank\ninterval: 10s\nmetrics: { level: { unit: m } }\n";
+    Files.writeString(pushed.resolve("profiles/tank.yaml"), profile);
     int code =
         run("push", pushed.toString(), "--region", "north", "--by", "anna", "--note", "tanks");
     assertThat(code).as(err.toString()).isEqualTo(ExitCode.DONE);
@@ -94,7 +95,7 @@ class ConfigCommandTest {
     assertThat(out.toString()).contains("by anna  for region north  tanks");
     Path shown = folder.resolve("shown");
     assertThat(run("show", "1", shown.toString())).isEqualTo(ExitCode.DONE);
-    assertThat(shown.resolve("profiles/tank.yaml")).hasContent("id: tank");
+    assertThat(shown.resolve("profiles/tank.yaml")).hasContent(profile);
   }
 
   @Test
@@ -265,5 +266,42 @@ class ConfigCommandTest {
     }
     assertThat(run("push", folder.resolve("a.yaml").toString(), "--site", "plant-a")).isZero();
     assertThat(fleet.version(1).audience().gateways()).containsExactly("n-7");
+  }
+
+  @Test
+  void aFaultIsToldWithItsPlaceAndTheRemedyAndNothingIsPushed() throws Exception {
+    Path pushed = Files.createDirectories(folder.resolve("pushed/profiles")).getParent();
+    Files.writeString(
+        pushed.resolve("sluice.yaml"),
+        """
+        profiles: [ profiles ]
+        spool: { queue-bites: 8MB }
+        limits: { messages-per-second: ${LIMIT_OF_THE_BOX} }
+        upstreams:
+          - { name: a, type: fill, directory: x }
+          - { name: b, type: file, directory: ${FOLDER_OF_THE_BOX} }
+        devices: [ /etc/sluice/devices.yaml ]
+        """);
+    Files.writeString(
+        pushed.resolve("profiles/tank.yaml"),
+        "id: tank\ninterval: soon\nmetrics: { level: { unit: m } }\n");
+    assertThat(run("push", pushed.toString(), "--all")).isEqualTo(ExitCode.USAGE);
+    assertThat(err.toString().lines())
+        .anyMatch(line ->
+            line.startsWith("sluice.yaml:2:") && line.contains("did you mean \"queue-bytes\""))
+        .anyMatch(
+            line -> line.startsWith("sluice.yaml:5:") && line.contains("did you mean \"file\""))
+        .anyMatch(line -> line.startsWith("profiles/tank.yaml:2:") && line.contains("no duration"))
+        .as("what the box alone knows is left to it")
+        .noneMatch(line -> line.contains("OF_THE_BOX") || line.contains("/etc/sluice"));
+    assertThat(fleet.versions(1)).isEmpty();
+  }
+
+  @Test
+  void gatewaysOfAnotherVersionAreNamed() throws Exception {
+    running("north", "n-1");
+    Files.writeString(folder.resolve("a.yaml"), "limits: {}");
+    assertThat(run("push", folder.resolve("a.yaml").toString(), "--all")).isZero();
+    assertThat(out.toString()).contains("others check it by themselves: n-1 (1)");
   }
 }

@@ -1,9 +1,10 @@
 package io.sluice.app.reload;
 
+import io.sluice.api.fleet.FleetSettings;
 import io.sluice.cli.config.GatewayFiles;
 import io.sluice.cli.config.SecretFiles;
-import io.sluice.engine.config.ConfigLoader;
 import io.sluice.engine.config.GatewayConfig;
+import io.sluice.engine.config.PushedConfiguration;
 import io.sluice.engine.dialect.DialectPlaces;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -134,9 +135,13 @@ public final class SourceFiles {
   static List<Source> list(Path file, GatewayConfig config) {
     List<Source> sources = new ArrayList<>();
     sources.add(new Source(Kind.CONFIGURATION, file));
-    Path pushed = ConfigLoader.pushedFile(file, System.getenv());
-    if (pushed != null) {
-      sources.add(new Source(Kind.PUSHED, pushed));
+    if (config.section(FleetSettings.class).takesConfiguration()) {
+      // both sections are the box's own: nothing of the file has to be read for it
+      Path home = PushedConfiguration.home(config.gateway().data());
+      Path pushed = PushedConfiguration.current(home).resolve(PushedConfiguration.FILE);
+      if (Files.exists(pushed)) {
+        sources.add(new Source(Kind.PUSHED, pushed));
+      }
     }
     List<Path> places =
         config.profiles().isEmpty() ? List.of(GatewayFiles.shippedProfiles()) : config.profiles();

@@ -12,6 +12,7 @@ import io.sluice.api.operator.ConfigurationService.Reload;
 import io.sluice.api.operator.ConfigurationService.Result;
 import io.sluice.api.operator.Operations;
 import io.sluice.api.operator.RolloutView;
+import io.sluice.api.operator.UpstreamService.ParkedView;
 import io.sluice.api.store.StoreUnavailableException;
 import io.sluice.cli.config.GatewayFiles;
 import java.io.IOException;
@@ -19,6 +20,8 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -111,6 +114,9 @@ public final class Rollout implements Runnable {
       }
       note();
       view = viewed();
+      if (!isEnding) {
+        forget();
+      }
       tell();
     } catch (IOException e) {
       LOG.error("configuration of the fleet: {}; tried again in a minute", e.getMessage());
@@ -159,7 +165,7 @@ public final class Rollout implements Runnable {
       refuse(version, said.toString().strip());
       return;
     }
-    folder.tryOut(version.version(), version.by(), version.trialSeconds());
+    folder.tryOut(version.version(), version.by(), version.trialSeconds(), upstreams());
     ConfigurationService configuration = gateway.configuration();
     List<String> restart = configuration.reload(who(), null, true).restart();
     if (!restart.isEmpty()) {
@@ -177,6 +183,32 @@ public final class Rollout implements Runnable {
     }
     trial.begin(before, version.trialSeconds());
     begun();
+  }
+
+  /** Names of upstreams that have a place in the spool. */
+  private Set<String> upstreams() {
+    Set<String> names = new TreeSet<>();
+    gateway.upstreams().forEach(each -> names.add(each.name()));
+    gateway.upstreamService().parked().forEach(each -> names.add(each.name()));
+    return names;
+  }
+
+  /** Gives up the places of upstreams that a trial alone had: nobody will ever take from there. */
+  private void forget() throws IOException {
+    Set<String> stay = state.forgetBut();
+    if (stay == null) {
+      return;
+    }
+    for (ParkedView each : gateway.upstreamService().parked()) {
+      if (!stay.contains(each.name())) {
+        var _ = gateway.upstreamService().forget(each.name());
+        LOG.info(
+            "upstream {} was of a configuration that was taken back: its place is given up",
+            each.name());
+      }
+    }
+    state.forgotten();
+    state.save();
   }
 
   private void takeByRestart(Version version, Baseline before, String keys) throws IOException {

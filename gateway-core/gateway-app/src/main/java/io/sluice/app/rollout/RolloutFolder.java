@@ -10,6 +10,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -84,9 +85,12 @@ final class RolloutFolder {
    * Puts a version on trial: it holds from now on, and not after the next start.
    *
    * @param by who pushed it
+   * @param upstreams names of those that have a place in the spool
    */
-  void tryOut(long version, String by, int seconds) throws IOException {
+  void tryOut(long version, String by, int seconds, Collection<String> upstreams)
+      throws IOException {
     state.tryOut(version, current(), by, seconds);
+    state.upstreams(upstreams);
     state.save();
     point(version);
   }
@@ -133,7 +137,8 @@ final class RolloutFolder {
   /** The version before the one on trial holds again. */
   void goBack(String why, long nowMicros) throws IOException {
     long version = state.onTrial();
-    leaveTrial();
+    point(state.before());
+    state.takeBack();
     state.say(version, Step.RETURNED, why, nowMicros);
     state.save();
     prune();

@@ -9,8 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Collection;
 import java.util.List;
 import java.util.Properties;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +27,8 @@ final class RolloutState {
   private static final String UNTIL = "trial.until";
   private static final String RESTART = "restart";
   private static final String STARTS = "restart.starts";
+  private static final String UPSTREAMS = "trial.upstreams";
+  private static final String FORGET_BUT = "forget.but";
   private static final String VERSION = "last.version";
   private static final String STEP = "last.step";
   private static final String DETAIL = "last.detail";
@@ -109,6 +113,34 @@ final class RolloutState {
     values.setProperty(UNTIL, String.valueOf(micros));
   }
 
+  /** Names of upstreams that have a place in the spool as a trial begins. */
+  void upstreams(Collection<String> names) {
+    values.setProperty(UPSTREAMS, String.join(" ", names));
+  }
+
+  /**
+   * A trial was taken back: the places of upstreams that it alone had are to be given up.
+   *
+   * @return those whose places stay; null where nothing is to be given up
+   */
+  @Nullable Set<String> forgetBut() {
+    String names = values.getProperty(FORGET_BUT);
+    return names == null ? null : Set.of(names.split(" "));
+  }
+
+  void forgotten() {
+    values.remove(FORGET_BUT);
+  }
+
+  /** As {@link #endTrial}, where it was taken back. */
+  void takeBack() {
+    String names = values.getProperty(UPSTREAMS);
+    if (names != null) {
+      values.setProperty(FORGET_BUT, names);
+    }
+    endTrial();
+  }
+
   /** Whether the version on trial holds with a start only. */
   boolean isByRestart() {
     return values.containsKey(RESTART);
@@ -150,7 +182,7 @@ final class RolloutState {
   }
 
   void endTrial() {
-    List.of(TRIAL, BEFORE, SECONDS, UNTIL, RESTART, STARTS).forEach(values::remove);
+    List.of(TRIAL, BEFORE, SECONDS, UNTIL, RESTART, STARTS, UPSTREAMS).forEach(values::remove);
     Baseline.remove(values);
   }
 

@@ -115,13 +115,6 @@ public final class ConfigLoader {
     return box == null ? null : PushedConfiguration.data(box, directory(file));
   }
 
-  /** The file of the fleet that a configuration is read with; null where there is none. */
-  public static @Nullable Path pushedFile(Path file, Map<String, String> env) {
-    ConfigNode box = ConfigTree.read(file, env, new Faults());
-    Path folder = box == null ? null : pushed(box, file);
-    return folder == null ? null : folder.resolve(PushedConfiguration.FILE);
-  }
-
   /**
    * Loads a text as if it stood in that file.
    *

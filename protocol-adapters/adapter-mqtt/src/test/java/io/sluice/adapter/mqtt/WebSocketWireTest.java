@@ -9,10 +9,12 @@ import io.sluice.adapter.mqtt.server.MqttAdapter;
 import io.sluice.adapter.mqtt.session.MqttOptions;
 import io.sluice.adapter.testkit.RecordingGateway;
 import io.sluice.api.RejectReason;
+import io.sluice.api.adapter.Drain;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -210,5 +212,37 @@ class WebSocketWireTest {
       }
     }
     await().until(() -> adapter.connections() == 0);
+  }
+
+  private void connect(Raw client) throws IOException {
+    client.open("/mqtt");
+    client.frame(0x82, RawMqtt.connect(5, 0xC2, "c1", "d1", "pw"));
+    assertThat(client.next(0x82)[0]).isEqualTo((byte) 0x20);
+  }
+
+  @Test
+  void aDrainedGatewayGoesAway() throws IOException {
+    try (Raw client = client()) {
+      connect(client);
+      gateway.drain = new Drain(null, false, Duration.ZERO);
+      adapter.drain(gateway.drain);
+      assertThat(client.next(0x82)).startsWith(0xE0).contains(0x9C);
+      assertThat(client.closed()).isEqualTo(1001);
+    }
+    try (Raw late = client()) {
+      late.open("/mqtt");
+      late.frame(0x82, RawMqtt.connect(4, 0xC2, "c1", "d1", "pw"));
+      assertThat(late.next(0x82)).containsExactly(0x20, 2, 0, 3);
+    }
+  }
+
+  @Test
+  void aGatewayThatEndsGoesAway() throws IOException {
+    try (Raw client = client()) {
+      connect(client);
+      adapter.close();
+      assertThat(client.next(0x82)).startsWith(0xE0).contains(0x8B);
+      assertThat(client.closed()).isEqualTo(1001);
+    }
   }
 }

@@ -45,6 +45,7 @@ final class ConnectionEnd {
   private final Channel channel;
   private volatile boolean hasEnded;
   private boolean isGone;
+  private boolean goesAway; // the gateway does, and not this session alone
 
   ConnectionEnd(Connection connection) {
     this.connection = connection;
@@ -91,6 +92,7 @@ final class ConnectionEnd {
     }
     if (reason == SHUTTING_DOWN) {
       connection.will = null; // the device did not fail
+      goesAway = true;
     }
     boolean isTold = connection.v5 && connection.isConnected();
     with(
@@ -124,6 +126,7 @@ final class ConnectionEnd {
       return;
     }
     connection.will = null;
+    goesAway = true;
     with(
         connection.v5
             ? Packets.disconnect(
@@ -221,10 +224,14 @@ final class ConnectionEnd {
     }
   }
 
-  /** The peer hears of it in each of its layers: WebSocket, TLS, TCP. */
-  private static void closeOutput(DuplexChannel channel) {
+  /** The peer hears of it in each of its layers: WebSocket (RFC 6455 section 7.4.1), TLS, TCP. */
+  private void closeOutput(DuplexChannel channel) {
     if (channel.pipeline().get(WebSocketServerProtocolHandler.class) != null) {
-      channel.writeAndFlush(new CloseWebSocketFrame(WebSocketCloseStatus.NORMAL_CLOSURE));
+      channel.writeAndFlush(
+          new CloseWebSocketFrame(
+              goesAway
+                  ? WebSocketCloseStatus.ENDPOINT_UNAVAILABLE
+                  : WebSocketCloseStatus.NORMAL_CLOSURE));
     }
     GracefulClose.of(channel);
   }
