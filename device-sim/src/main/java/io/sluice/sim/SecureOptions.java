@@ -32,17 +32,30 @@ final class SecureOptions {
   @Option(
       names = "--ca",
       paramLabel = "FILE",
-      description = "whose certificate the server of --mqtts has, PEM (default: the --authority)")
+      description =
+          "whose certificate the server of --mqtts, or of --http with https://, has, PEM"
+              + " (default: the --authority)")
   private @Nullable Path ca;
 
   /** All of them, with those that need no secrecy. */
-  Endpoints with(Scenario scenario, @Nullable URI mqtt, @Nullable URI coap) throws IOException {
-    return new Endpoints(
-        mqtt,
-        coap,
-        mqtts,
-        coaps,
-        scenario.hasCertificates() ? DeviceTls.open(needed(authority), ca) : null);
+  Endpoints with(Scenario scenario, @Nullable URI mqtt, @Nullable URI coap, @Nullable URI http)
+      throws IOException {
+    boolean isHttps = http != null && "https".equals(http.getScheme());
+    return new Endpoints(mqtt, coap, mqtts, coaps, http, tls(scenario, isHttps));
+  }
+
+  private @Nullable DeviceTls tls(Scenario scenario, boolean isHttps) throws IOException {
+    if (scenario.hasCertificates()) {
+      return DeviceTls.open(needed(authority), ca);
+    }
+    if (!isHttps) {
+      return null;
+    }
+    return authority == null && ca != null ? DeviceTls.trusting(ca) : ofAuthority();
+  }
+
+  private @Nullable DeviceTls ofAuthority() throws IOException {
+    return authority == null ? null : DeviceTls.open(authority, ca);
   }
 
   /**

@@ -60,7 +60,10 @@ final class SimRunCommand implements Callable<Integer> {
   @Option(names = "--coap", paramLabel = "URI", description = "where CoAP devices send")
   private @Nullable URI coap;
 
-  @Option(names = "--http", paramLabel = "URI", description = "where HTTP devices send")
+  @Option(
+      names = "--http",
+      paramLabel = "URI",
+      description = "where HTTP devices send: http:// or https://")
   private @Nullable URI http;
 
   @Mixin private SecureOptions secure;
@@ -189,7 +192,7 @@ final class SimRunCommand implements Callable<Integer> {
   private int play(
       Scenario scenario, @Nullable URI uri, @Nullable Duration length, CountDownLatch interrupted)
       throws IOException, InterruptedException {
-    try (FleetRun run = FleetRun.start(scenario, secure.with(scenario, uri, coap).withHttp(http))) {
+    try (FleetRun run = FleetRun.start(scenario, secure.with(scenario, uri, coap, http))) {
       if (broker != null) {
         broker.play(run);
       }

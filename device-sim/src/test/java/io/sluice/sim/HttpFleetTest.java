@@ -1,11 +1,22 @@
 package io.sluice.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsExchange;
+import com.sun.net.httpserver.HttpsParameters;
+import com.sun.net.httpserver.HttpsServer;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.JdkSslContext;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
 import io.sluice.sim.fleet.FleetRun;
+import io.sluice.sim.link.DeviceTls;
 import io.sluice.sim.link.Endpoints;
 import io.sluice.sim.scenario.Scenario;
 import java.io.IOException;
@@ -23,6 +34,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import javax.net.ssl.SSLParameters;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -64,15 +76,19 @@ class HttpFleetTest {
     threads.shutdownNow();
   }
 
-  private FleetRun play(String group) throws Exception {
+  private Scenario scenario(String group) throws Exception {
     Path file = folder.resolve("scenario.yaml");
     Files.writeString(
         file,
         "name: test\nseed: 7\ngroups:\n  - { profile: water-meter, id: \"w-{n}\", interval: 100ms, protocol: http, "
             + group
             + " }\n");
+    return Scenario.load(file);
+  }
+
+  private FleetRun play(String group) throws Exception {
     return FleetRun.start(
-        Scenario.load(file),
+        scenario(group),
         new Endpoints(null, null)
             .withHttp(URI.create("http://127.0.0.1:" + server.getAddress().getPort())));
   }
@@ -96,6 +112,68 @@ class HttpFleetTest {
             "Basic "
                 + Base64.getEncoder()
                     .encodeToString("w-1:demo-password-of-w-1".getBytes(StandardCharsets.UTF_8)));
+  }
+
+  @Test
+  void devicesSendOverTlsAndShowACertificateOrASecret() throws Exception {
+    DeviceTls tls = DeviceTls.open(folder.resolve("pki"), null);
+    Path pki = folder.resolve("pki");
+    SslContext context =
+        SslContextBuilder.forServer(
+                pki.resolve("server.pem").toFile(), pki.resolve("server.key").toFile())
+            .trustManager(pki.resolve("ca.pem").toFile())
+            .clientAuth(ClientAuth.OPTIONAL)
+            .sslProvider(SslProvider.JDK)
+            .build();
+    HttpsServer secure =
+        HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    secure.setHttpsConfigurator(
+        new HttpsConfigurator(((JdkSslContext) context).context()) {
+          @Override
+          public void configure(HttpsParameters parameters) {
+            SSLParameters wanted = getSSLContext().getDefaultSSLParameters();
+            wanted.setWantClientAuth(true);
+            parameters.setSSLParameters(wanted);
+          }
+        });
+    secure.setExecutor(threads);
+    Set<String> shown = ConcurrentHashMap.newKeySet();
+    secure.createContext(
+        "/",
+        exchange -> {
+          exchange.getRequestBody().readAllBytes();
+          String secret = exchange.getRequestHeaders().getFirst("Authorization");
+          shown.add(
+              secret == null
+                  ? ((HttpsExchange) exchange).getSSLSession().getPeerPrincipal().getName()
+                  : secret);
+          exchange.sendResponseHeaders(200, -1);
+          exchange.close();
+        });
+    secure.start();
+    URI there = URI.create("https://localhost:" + secure.getAddress().getPort());
+    Endpoints endpoints = new Endpoints(null, null, null, null, there, tls);
+    try {
+      for (String login : List.of("token: \"secret-of-{id}\"", "certificate: \"CN={id}\"")) {
+        try (FleetRun run =
+            FleetRun.start(scenario("count: 2, credentials: { " + login + " }"), endpoints)) {
+          await().atMost(Duration.ofSeconds(60)).until(() -> run.snapshot().acked() > 10);
+          run.stop();
+          assertThat(run.snapshot().acked()).isEqualTo(run.snapshot().sent());
+        }
+      }
+    } finally {
+      secure.stop(0);
+    }
+    assertThat(shown)
+        .containsExactlyInAnyOrder(
+            "Bearer secret-of-w-1", "Bearer secret-of-w-2", "CN=w-1", "CN=w-2");
+    assertThatThrownBy(() ->
+            FleetRun.start(
+                scenario("credentials: { certificate: \"CN={id}\" }"),
+                new Endpoints(null, null)
+                    .withHttp(URI.create("http://127.0.0.1:" + server.getAddress().getPort()))))
+        .hasMessageContaining("https://");
   }
 
   @Test

@@ -145,7 +145,8 @@ class SecureFleetTest {
         .message()
         .contains("source-addresses: `20000` is not a whole number from 0 to 10000")
         .contains("groups[0].credentials: has a psk, which CoAP devices use; write `certificate`")
-        .contains("groups[1].credentials: has a certificate, which MQTT devices show; write `psk`")
+        .contains(
+            "groups[1].credentials: has a certificate, which MQTT and HTTP devices show; write `psk`")
         .contains("groups[2].credentials: has a psk that anybody guesses; write one of 16")
         .contains("groups[3].credentials.pks: unknown key; did you mean `psk`?")
         .contains("faults[0].for: is not for address-change; remove it")

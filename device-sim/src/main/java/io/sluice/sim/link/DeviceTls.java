@@ -50,7 +50,21 @@ public final class DeviceTls {
   }
 
   /**
-   * TLS for one connection.
+   * For devices without certificates.
+   *
+   * @param ca whose certificate the server has, PEM
+   * @throws IOException says why the file is of no use
+   */
+  public static DeviceTls trusting(Path ca) throws IOException {
+    try {
+      return new DeviceTls(DeviceAuthority.stranger(), DeviceAuthority.certificates(ca));
+    } catch (GeneralSecurityException e) {
+      throw new IOException(ca + ": no PEM certificates can be read from it", e);
+    }
+  }
+
+  /**
+   * TLS for one connection; a device without certificate shows none.
    *
    * @param isLying the certificate is of an authority that nobody trusts
    */
@@ -58,16 +72,15 @@ public final class DeviceTls {
       ByteBufAllocator allocator, DeviceSpec spec, boolean isLying, InetSocketAddress server)
       throws IOException, GeneralSecurityException {
     String subject = spec.certificate();
-    if (subject == null) {
-      throw new IllegalArgumentException(spec.id() + " has no certificate");
-    }
-    Identity identity = (isLying ? stranger : authority).client(subject);
-    SslContext context =
+    SslContextBuilder made =
         SslContextBuilder.forClient()
             .sslProvider(SslProvider.JDK) // of OpenSSL's each context would want its release
-            .keyManager(identity.key(), identity.certificate())
-            .trustManager(trusted)
-            .build();
+            .trustManager(trusted);
+    if (subject != null) {
+      Identity identity = (isLying ? stranger : authority).client(subject);
+      made.keyManager(identity.key(), identity.certificate());
+    }
+    SslContext context = made.build();
     return context.newHandler(allocator, server.getHostString(), server.getPort());
   }
 }

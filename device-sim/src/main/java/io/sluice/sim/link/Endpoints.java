@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param coap {@code coap://host:port}
  * @param mqtts {@code mqtts://host:port}, for devices with a certificate
  * @param coaps {@code coaps://host:port}, for devices with a pre-shared key
- * @param http {@code http://host:port}
- * @param tls what devices with a certificate show, and whom they trust
+ * @param http {@code http://host:port} or {@code https://host:port}
+ * @param tls what devices with a certificate show, and whom they trust; of HTTP all, over TLS
  */
 public record Endpoints(
     @Nullable URI mqtt,
@@ -23,7 +23,7 @@ public record Endpoints(
     @Nullable URI http,
     @Nullable DeviceTls tls) {
   private static final List<String> SCHEMES =
-      List.of("mqtt", "tcp", "coap", "mqtts", "coaps", "http");
+      List.of("mqtt", "tcp", "coap", "mqtts", "coaps", "http", "https");
 
   /** Without TLS and DTLS. */
   public Endpoints(@Nullable URI mqtt, @Nullable URI coap) {
@@ -45,6 +45,11 @@ public record Endpoints(
     return new Endpoints(mqtt, coap, mqtts, coaps, uri, tls);
   }
 
+  /** Whether HTTP goes over TLS. */
+  boolean isHttps() {
+    return http != null && "https".equals(http.getScheme());
+  }
+
   /**
    * The address that an option has to name.
    *
@@ -58,10 +63,17 @@ public record Endpoints(
               .formatted(scheme, option, scheme, defaultPort));
     }
     String named = uri.getScheme() == null ? "" : uri.getScheme();
-    if (!named.equals(scheme) && !(named.equals("tcp") && scheme.equals("mqtt"))) {
+    boolean isOther =
+        (named.equals("tcp") && scheme.equals("mqtt"))
+            || (named.equals("https") && scheme.equals("http"));
+    if (!named.equals(scheme) && !isOther) {
       throw new IllegalArgumentException(
           "`%s`: %s wants %s://".formatted(uri, option, scheme)
-              + (scheme.equals("mqtt") ? " (or tcp://)" : ""));
+              + switch (scheme) {
+                case "mqtt" -> " (or tcp://)";
+                case "http" -> " (or https://)";
+                default -> "";
+              });
     }
     return address(uri, defaultPort);
   }
@@ -75,7 +87,9 @@ public record Endpoints(
     String scheme = uri.getScheme() == null ? "" : uri.getScheme();
     if (!SCHEMES.contains(scheme)) {
       throw new IllegalArgumentException(
-          "`" + uri + "`: write mqtt:// (or tcp://), mqtts://, coap://, coaps:// or http://");
+          "`"
+              + uri
+              + "`: write mqtt:// (or tcp://), mqtts://, coap://, coaps://, http:// or https://");
     }
     return address(uri, scheme, defaultPort);
   }

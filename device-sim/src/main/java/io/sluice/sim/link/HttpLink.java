@@ -16,9 +16,9 @@ import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One device over HTTP/1.1: a connection that is kept alive, one request at a time. A 429 or 503
- * waits for its Retry-After and is tried again; so is a request that never had an answer, with the
- * Idempotency-Key of before, so that it is stored once.
+ * One device over HTTP/1.1, also over TLS: a connection that is kept alive, one request at a time.
+ * A 429 or 503 waits for its Retry-After and is tried again; so is a request that never had an
+ * answer, with the Idempotency-Key of before, so that it is stored once.
  */
 // a write or close that fails ends in channelInactive
 @SuppressWarnings("FutureReturnValueIgnored")
@@ -156,7 +156,7 @@ final class HttpLink implements Link {
   private ByteBuf request(Message message) {
     InetSocketAddress server = door.server();
     String head =
-        "POST /%s HTTP/1.1\r\nHost: %s:%d\r\nAuthorization: %s\r\nContent-Type: %s\r\nIdempotency-Key: %s%d\r\nContent-Length: %d\r\n\r\n"
+        "POST /%s HTTP/1.1\r\nHost: %s:%d\r\n%sContent-Type: %s\r\nIdempotency-Key: %s%d\r\nContent-Length: %d\r\n\r\n"
             .formatted(
                 message.kind().address(),
                 server.getHostString(),
@@ -169,7 +169,12 @@ final class HttpLink implements Link {
     return Unpooled.wrappedBuffer(head.getBytes(StandardCharsets.US_ASCII), message.payload());
   }
 
+  /** The line of it; none where a certificate says who it is. */
   private String authorization() {
+    return spec.certificate() == null ? "Authorization: " + secret() + "\r\n" : "";
+  }
+
+  private String secret() {
     String wrong = lying ? "-wrong" : "";
     return spec.token() == null
         ? "Basic "

@@ -80,7 +80,15 @@ public final class Links implements AutoCloseable {
     FileLimit files = FileLimit.ofThisProcess(count + overDtls.size());
     int overMqtt = (int) specs.stream().filter(spec -> spec.group().transport().mqtt()).count();
     mqtt = door(specs, Links::isPlainMqtt, endpoints.mqtt(), "--mqtt", files, null, overMqtt);
-    http = door(specs, Links::isHttp, endpoints.http(), "--http", files, null, specs.size());
+    http =
+        door(
+            specs,
+            Links::isHttp,
+            endpoints.http(),
+            "--http",
+            files,
+            httpTls(specs, endpoints),
+            specs.size());
     mqtts =
         door(
             specs,
@@ -108,6 +116,21 @@ public final class Links implements AutoCloseable {
               : null;
       sockets = new CoapSockets(loop, server, sources, count, counters);
     }
+  }
+
+  private static @Nullable DeviceTls httpTls(List<DeviceSpec> specs, Endpoints endpoints) {
+    if (endpoints.isHttps()) {
+      if (endpoints.tls() == null) {
+        throw new IllegalArgumentException(
+            "--http is https://; say with --ca or --authority whom devices trust");
+      }
+      return endpoints.tls();
+    }
+    if (specs.stream().anyMatch(spec -> isHttp(spec) && spec.group().login().isSecure())) {
+      throw new IllegalArgumentException(
+          "the scenario has HTTP devices with certificates; give --http an https:// address");
+    }
+    return null;
   }
 
   private static boolean isPlainMqtt(DeviceSpec spec) {

@@ -149,7 +149,7 @@ public record DeviceGroup(
    *
    * @param password MQTT and HTTP: user name is the id
    * @param token CoAP's {@code k}; MQTT: the user name; HTTP: as bearer
-   * @param certificate subject of a client certificate; MQTT over TLS
+   * @param certificate subject of a client certificate; MQTT or HTTP over TLS
    * @param psk pre-shared key as text, the identity is the id; CoAP over DTLS
    * @param secret by which a vendor's device signs
    */

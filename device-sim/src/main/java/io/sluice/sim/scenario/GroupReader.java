@@ -282,8 +282,11 @@ final class GroupReader {
     if (login.password() != null && login.token() != null) {
       at.fault("credentials", "has a password and a token", "write one of them");
     }
-    if (login.certificate() != null && !transport.mqtt()) {
-      at.fault("credentials", "has a certificate, which MQTT devices show", "write `psk` for CoAP");
+    if (login.certificate() != null && transport == Transport.COAP) {
+      at.fault(
+          "credentials",
+          "has a certificate, which MQTT and HTTP devices show",
+          "write `psk` for CoAP");
     }
     if (login.psk() != null && transport != Transport.COAP) {
       at.fault("credentials", "has a psk, which CoAP devices use", "write `certificate` for MQTT");

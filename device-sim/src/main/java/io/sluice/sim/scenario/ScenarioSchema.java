@@ -129,7 +129,7 @@ public final class ScenarioSchema {
         Map.of(
             "password", text("`{id}` stands for the device's id."),
             "token", text("The same; over CoAP it is needed, where there is no psk."),
-            "certificate", text("Subject, such as CN={id}; MQTT over TLS."),
+            "certificate", text("Subject, such as CN={id}; MQTT or HTTP over TLS."),
             "psk", text("Pre-shared key as text; CoAP over DTLS."),
             "secret", text("By which devices of a dialect sign.")));
   }

@@ -3,6 +3,7 @@ package io.sluice.adapter.coap.command;
 import io.sluice.adapter.coap.message.Replies;
 import io.sluice.api.Command;
 import io.sluice.api.ContentType;
+import io.sluice.api.DeviceId;
 import java.nio.ByteBuffer;
 import org.eclipse.californium.core.coap.CoAP.ResponseCode;
 import org.eclipse.californium.core.coap.OptionSet;
@@ -10,21 +11,30 @@ import org.eclipse.californium.core.coap.Response;
 
 /**
  * A command as a 2.05 response: its payload and Content-Format, {@code Location-Path:
- * command/{name}}, {@code Location-Query: id={id}} and an ETag by which the blocks of a large one
- * belong together. No command: 2.05 without payload and without Location-Path.
+ * command/{name}} (of a child's {@code command/{child}/{name}}), {@code Location-Query: id={id}}
+ * and an ETag by which the blocks of a large one belong together. No command: 2.05 without payload
+ * and without Location-Path.
  */
 final class CommandContent {
   private CommandContent() {}
 
-  /** For an observer; see {@link #none()} on its Max-Age. */
-  static Response response(Command command) {
+  /**
+   * For an observer; see {@link #none()} on its Max-Age.
+   *
+   * @param to who gets it: a command for a child of it says for which
+   */
+  static Response response(Command command, DeviceId to) {
     Response response = new Response(ResponseCode.CONTENT);
     response.setPayload(command.payload());
     OptionSet options = response.getOptions();
     if (command.contentType() != ContentType.UNSPECIFIED) {
       options.setContentFormat(command.contentType().coapContentFormat());
     }
-    options.addLocationPath("command").addLocationPath(command.name());
+    options.addLocationPath("command");
+    if (!command.device().equals(to)) {
+      options.addLocationPath(command.device().value());
+    }
+    options.addLocationPath(command.name());
     options.addLocationQuery("id=" + command.id());
     options.addETag(tag(command.id()));
     return response;

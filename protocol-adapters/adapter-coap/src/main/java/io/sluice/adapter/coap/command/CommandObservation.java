@@ -58,6 +58,7 @@ public final class CommandObservation implements ObservableResource, DeviceLink 
   private final CommandTransfers transfers;
   private final ScheduledExecutorService executor;
   private final Map<DeviceId, CommandObservation> byDevice;
+  private final boolean isOfChildren;
   private final AtomicReference<@Nullable Sending> underWay = new AtomicReference<>();
   private volatile @Nullable ObserveRelation relation;
   private volatile boolean isEnding;
@@ -79,6 +80,7 @@ public final class CommandObservation implements ObservableResource, DeviceLink 
     this.numbers = numbers;
     this.transfers = transfers;
     this.executor = executor;
+    this.isOfChildren = exchange.getRequest().getOptions().getUriQuery().contains("children");
   }
 
   /** After the initial response went out; on the exchange's own thread. */
@@ -162,6 +164,12 @@ public final class CommandObservation implements ObservableResource, DeviceLink 
     }
   }
 
+  /** Where it has asked for them: who does not know of them would take them for its own. */
+  @Override
+  public boolean takesForChildren() {
+    return isOfChildren;
+  }
+
   @Override
   public boolean send(Command command) {
     if (relation == null || isEnding) {
@@ -191,7 +199,7 @@ public final class CommandObservation implements ObservableResource, DeviceLink 
       return;
     }
     Response before = sending.response;
-    Response response = transfers.begin(sending.command, request, sending);
+    Response response = transfers.begin(device, sending.command, request, sending);
     response.getOptions().setObserve(numbers.next());
     response.addMessageObserver(new Delivery(sending, response));
     sending.begin(response, transfers.isLarge(sending.command, request));

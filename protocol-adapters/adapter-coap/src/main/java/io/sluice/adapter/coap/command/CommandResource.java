@@ -178,7 +178,7 @@ public final class CommandResource {
       gateway.commands().returned(device, command.id());
       return CommandContent.notAcceptable(command.contentType());
     }
-    return transfers.begin(command, request, null);
+    return transfers.begin(device, command, request, null);
   }
 
   private static @Nullable String acknowledgedId(OptionSet options) {

@@ -73,21 +73,25 @@ public final class CommandTransfers {
     return command.payload().length > BlockOption.szx2Size(szx(asked));
   }
 
-  /** The whole command, or its first block; what the device fetched before is then over. */
-  Response begin(Command command, Request request, @Nullable Progress progress) {
+  /**
+   * The whole command, or its first block; what the device fetched before is then over.
+   *
+   * @param to who gets it
+   */
+  Response begin(DeviceId to, Command command, Request request, @Nullable Progress progress) {
     boolean isLarge = isLarge(command, request);
     synchronized (this) {
-      latest.remove(command.device());
+      latest.remove(to);
       if (isLarge) {
-        latest.put(command.device(), new Transfer(command, endpoint(request), progress));
+        latest.put(to, new Transfer(command, endpoint(request), progress));
         if (latest.size() > maxTransfers) {
           latest.pollFirstEntry();
         }
       }
     }
     return isLarge
-        ? block(command, 0, szx(request.getOptions().getBlock2()))
-        : CommandContent.response(command);
+        ? block(command, to, 0, szx(request.getOptions().getBlock2()))
+        : CommandContent.response(command, to);
   }
 
   /** A later block. */
@@ -109,15 +113,15 @@ public final class CommandTransfers {
       return Replies.diagnostic(
           ResponseCode.BAD_OPTION, "no such block; the command has " + bytes + " bytes");
     }
-    Response response = block(transfer.command, asked.getOffset(), szx(asked));
+    Response response = block(transfer.command, device, asked.getOffset(), szx(asked));
     if (transfer.progress != null) {
       transfer.progress.fetched(!response.getOptions().getBlock2().isM());
     }
     return response;
   }
 
-  private static Response block(Command command, int offset, int szx) {
-    Response response = CommandContent.response(command);
+  private static Response block(Command command, DeviceId to, int offset, int szx) {
+    Response response = CommandContent.response(command, to);
     byte[] payload = command.payload();
     int size = BlockOption.szx2Size(szx);
     int end = Math.min(offset + size, payload.length);

@@ -36,6 +36,7 @@ class ObservationTest {
   private static final DeviceId DEVICE = new DeviceId("raw-1");
   private static final int OBSERVE = 6;
   private static final int PATH = 11;
+  private static final int LOCATION_PATH = 8;
   private static final int MAX_AGE = 14;
   private static final int QUERY = 15;
   private static final int ACCEPT = 17;
@@ -73,7 +74,7 @@ class ObservationTest {
   }
 
   /** Confirmable GET /command with good credentials; negative: the option is left out. */
-  private byte[] get(int observe, int accept, int block2, int noResponse) {
+  private byte[] get(int observe, int accept, int block2, int noResponse, String... queries) {
     ByteArrayOutputStream out = RawPeer.header(1, ++messageId);
     int last = 0;
     if (observe >= 0) {
@@ -82,6 +83,9 @@ class ObservationTest {
     last = RawPeer.option(out, last, PATH, "command".getBytes(UTF_8));
     last = RawPeer.option(out, last, QUERY, "d=raw-1".getBytes(UTF_8));
     last = RawPeer.option(out, last, QUERY, "k=secret".getBytes(UTF_8));
+    for (String query : queries) {
+      last = RawPeer.option(out, last, QUERY, query.getBytes(UTF_8));
+    }
     if (accept >= 0) {
       last = RawPeer.option(out, last, ACCEPT, new byte[] {(byte) accept});
     }
@@ -94,8 +98,8 @@ class ObservationTest {
     return out.toByteArray();
   }
 
-  private byte[] observe(RawPeer device, int block2) throws IOException {
-    device.send(get(0, -1, block2, -1));
+  private byte[] observe(RawPeer device, int block2, String... queries) throws IOException {
+    device.send(get(0, -1, block2, -1, queries));
     byte[] answer = device.receive();
     assertThat(RawPeer.code(answer)).isEqualTo("2.05");
     await().until(() -> gateway.links.containsKey(DEVICE));
@@ -129,6 +133,52 @@ class ObservationTest {
         -1,
         at < message.length ? Arrays.copyOfRange(message, at + 1, message.length) : new byte[0]);
     return found;
+  }
+
+  private static List<String> locations(byte[] message) {
+    List<String> paths = new ArrayList<>();
+    int at = 4 + (message[0] & 15);
+    int number = 0;
+    while (at < message.length && message[at] != (byte) 0xff) {
+      int delta = (message[at] >> 4) & 15;
+      int length = message[at++] & 15;
+      delta += delta == 13 ? message[at++] & 0xff : 0;
+      length += length == 13 ? message[at++] & 0xff : 0;
+      number += delta;
+      if (number == LOCATION_PATH) {
+        paths.add(new String(message, at, length, UTF_8));
+      }
+      at += length;
+    }
+    return paths;
+  }
+
+  /** A concentrator that has asked for them; without that they would be taken for its own. */
+  @Test
+  void commandsForChildrenComeToWhoAsksForThemAndSayForWhom() throws Exception {
+    RawPeer device = peer();
+    observe(device, -1);
+    assertThat(gateway.links.get(DEVICE).takesForChildren()).isFalse();
+    RawPeer concentrator = peer();
+    observe(concentrator, -1, "children");
+    await().until(() -> gateway.links.get(DEVICE).takesForChildren());
+    Command command =
+        new Command(
+            "c1",
+            new DeviceId("lamp-7"),
+            "open",
+            ContentType.JSON,
+            new byte[1_500],
+            1_000,
+            Long.MAX_VALUE);
+    assertThat(gateway.links.get(DEVICE).send(command)).isTrue();
+    byte[] first = concentrator.receive();
+    assertThat(locations(first)).containsExactly("command", "lamp-7", "open");
+    acknowledge(concentrator, first);
+    concentrator.send(get(-1, -1, 1 << 4 | 6, -1));
+    assertThat(locations(concentrator.receive())).containsExactly("command", "lamp-7", "open");
+    await().until(() -> gateway.links.get(DEVICE).send(command("2", 10)));
+    assertThat(locations(concentrator.receive())).containsExactly("command", "open");
   }
 
   private static int number(byte[] message) {
