@@ -6,6 +6,7 @@ import io.sluice.api.adapter.Exchange;
 import io.sluice.api.dialect.Dialect;
 import io.sluice.api.dialect.Route;
 import io.sluice.api.dialect.SessionUnpacker;
+import io.sluice.api.health.Guarded;
 import io.sluice.engine.dialect.signin.CodedSignIn;
 import io.sluice.engine.dialect.signin.Way;
 import io.sluice.engine.dialect.talk.CodedFollowing;
@@ -71,7 +72,10 @@ public final class TopicTable {
         begun = making.compareAndExchange(null, mine);
         if (begun == null) {
           begun = mine;
-          Thread.ofPlatform().daemon().name("dialects").start(() -> fill(mine));
+          Thread.ofPlatform()
+              .daemon()
+              .name("dialects")
+              .start(Guarded.task("dialects", () -> fill(mine)));
         }
       }
       if (begun.isDone()) {
