@@ -103,7 +103,7 @@ final class SparkplugConnection extends SharedConnection {
 
   /** Before a birth or death at the latest, behind which its aliases say nothing. */
   private void sendLate(@Nullable Message message) {
-    if (message == null || late != message) {
+    if (message == null || !message.equals(late)) {
       return;
     }
     late = null;

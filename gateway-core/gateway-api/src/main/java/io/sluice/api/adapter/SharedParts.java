@@ -1,5 +1,7 @@
 package io.sluice.api.adapter;
 
+import java.io.Closeable;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -10,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * What adapters of one gateway share, one object of each class. What of it is to be closed is
  * closed with this. Thread-safe.
  */
-public final class SharedParts implements AutoCloseable {
+public final class SharedParts implements Closeable {
   private final Map<Class<?>, Object> parts = new ConcurrentHashMap<>();
   private final @Nullable Path folder;
 
@@ -37,9 +39,9 @@ public final class SharedParts implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() throws IOException {
     for (Object part : parts.values()) {
-      if (part instanceof AutoCloseable open) {
+      if (part instanceof Closeable open) {
         open.close();
       }
     }

@@ -6,6 +6,7 @@ import io.sluice.api.files.OwnerOnly;
 import io.sluice.api.health.Guarded;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -43,7 +44,7 @@ import org.slf4j.LoggerFactory;
  * those behind it hold as much as is to be remembered. There is no file before the first key.
  * Thread-safe.
  */
-final class IdempotencyJournal implements AutoCloseable {
+final class IdempotencyJournal implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(IdempotencyJournal.class);
   private static final SparseLog FAULTS = new SparseLog(LOG, HttpOptions.PROTOCOL);
   private static final Guarded WRITES = Guarded.of("idempotency-journal");
@@ -346,11 +347,15 @@ final class IdempotencyJournal implements AutoCloseable {
 
   /** Writes what waits. */
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     writer.execute(WRITES.task(this::closeFile));
     writer.shutdown();
-    if (!writer.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
-      FAULTS.warn("journal", "the disk does not take idempotency keys: a restart forgets some");
+    try {
+      if (!writer.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+        FAULTS.warn("journal", "the disk does not take idempotency keys: a restart forgets some");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.sluice.adapter.http.request;
 
 import io.sluice.adapter.http.message.Response;
+import java.io.Closeable;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * gateway, in memory and, for the next start, in a journal. Beyond the bounds the oldest are
  * forgotten. Thread-safe.
  */
-final class IdempotencyKeys implements AutoCloseable {
+final class IdempotencyKeys implements Closeable {
   /** What remembered answers hold, at most. */
   static final long MAX_BYTES = 16L << 20;
 
@@ -236,7 +237,7 @@ final class IdempotencyKeys implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     if (journal != null) {
       journal.close();
     }
