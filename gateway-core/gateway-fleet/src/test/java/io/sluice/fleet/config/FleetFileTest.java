@@ -158,6 +158,13 @@ class FleetFileTest {
     assertThat(pages).contains("fleet-view.md").hasSizeGreaterThanOrEqualTo(2);
   }
 
+  /** Their codecs are in the fleet's archive, too. */
+  @Test
+  void profilesWithScriptsAreTaken() throws Exception {
+    CommandLines said = check("profiles: [ " + ROOT.resolve("config/profiles/lorawan") + " ]");
+    assertThat(said.code()).as(said.err()).isEqualTo(ExitCode.DONE);
+  }
+
   @Test
   void anInstanceThatListensEverywhereIsReachedByItsOwnAddress() throws Exception {
     InetSocketAddress everywhere = new InetSocketAddress("0.0.0.0", 8080);

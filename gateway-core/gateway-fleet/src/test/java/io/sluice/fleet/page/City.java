@@ -80,7 +80,7 @@ final class City implements AutoCloseable {
     devices();
     say(true);
     flush();
-    telling.scheduleAtFixedRate(() -> say(false), 5, 5, TimeUnit.SECONDS);
+    var _ = telling.scheduleAtFixedRate(() -> say(false), 5, 5, TimeUnit.SECONDS);
     a = instance("a");
     b = instance("b");
   }
