@@ -16,36 +16,39 @@ import java.util.List;
 public final class ApiDescription implements Handler<RoutingContext> {
   /** Whose document it is, with its parts in order: paths, then components. */
   public enum Of {
-    GATEWAY(
-        "gateway",
-        "configuration",
-        "coverage",
-        "alarms",
-        "devices",
-        "dead-letters",
-        "components",
-        "schemas"),
-    FLEET(
-        "gateway",
-        "fleet",
-        "coverage",
-        "alarms",
-        "devices",
-        "components",
-        "schemas",
-        "fleet-schemas");
+    GATEWAY,
+    FLEET;
 
-    private final List<String> parts;
-
-    Of(String... parts) {
-      this.parts = List.of(parts);
+    private List<String> parts() {
+      return switch (this) {
+        case GATEWAY ->
+            List.of(
+                "gateway",
+                "configuration",
+                "coverage",
+                "alarms",
+                "devices",
+                "dead-letters",
+                "components",
+                "schemas");
+        case FLEET ->
+            List.of(
+                "gateway",
+                "fleet",
+                "coverage",
+                "alarms",
+                "devices",
+                "components",
+                "schemas",
+                "fleet-schemas");
+      };
     }
 
     /** The document. */
     public String text() {
       StringBuilder all = new StringBuilder();
       boolean isLeftOut = false;
-      for (String part : parts) {
+      for (String part : parts()) {
         for (String line : read("/openapi/" + part + ".yaml").lines().toList()) {
           if (line.equals(BEGIN) || line.equals(END)) {
             isLeftOut = this == FLEET && line.equals(BEGIN);

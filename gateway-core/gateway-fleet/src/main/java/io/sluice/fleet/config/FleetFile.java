@@ -38,10 +38,6 @@ public record FleetFile(
     AdminSettings admin,
     CoverageSettings coverage,
     LoggingSettings logging) {
-  private static final String PROFILES =
-      "Files and directories of device profiles, as the gateways have them: what devices are held"
-          + " to. Without it those that are shipped.";
-
   /** The file as it is written. Each section may be missing: then all of it is as by default. */
   record Content(
       @Option(doc = "Where the fleet's parts are, and how its view is worked out.")
@@ -50,7 +46,11 @@ public record FleetFile(
           AdminSettings admin,
       @Option(doc = "How coverage is counted: as at the gateways.") CoverageSettings coverage,
       @Option(doc = "Where the program's log goes.") LoggingSettings logging,
-      @Option(doc = PROFILES) List<Path> profiles) {}
+      @Option(
+              doc =
+                  "Files and directories of device profiles, as the gateways have them: what"
+                      + " devices are held to. Without it those that are shipped.")
+          List<Path> profiles) {}
 
   private static final String INTRODUCTION =
       """
@@ -97,7 +97,7 @@ public record FleetFile(
     return named == null ? List.of() : named.profiles();
   }
 
-  private record Named(@Option(doc = PROFILES) List<Path> profiles) {}
+  private record Named(@Option(doc = "As in the file.") List<Path> profiles) {}
 
   /**
    * Loads profiles.

@@ -44,11 +44,10 @@ class FleetPagesIT {
     assumeTrue(Browser.isThere(), "no browser: apt-get install chromium chromium-driver");
     city = new City(directory, GATEWAYS);
     browser = new Browser();
-    patiently()
-        .until(() -> {
-          browser.go(address(city.a) + "#alarms");
-          return browser.text("main").contains("hall 6");
-        });
+    await()
+        .atMost(240, TimeUnit.SECONDS)
+        .pollInterval(1, TimeUnit.SECONDS)
+        .until(() -> get("/api/v1/alarms").body().contains("\"total\":6"));
   }
 
   @AfterAll
