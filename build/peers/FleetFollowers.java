@@ -240,6 +240,7 @@ final class FleetFollowers {
         took[took.length * 99 / 100],
         took[took.length - 1]);
 
+    int roaming = Math.min(devices, 500);
     AtomicInteger signedIn = new AtomicInteger();
     List<PostgresSessions> sessions =
         gateways.stream().map(each -> new PostgresSessions(each.link.dataSource())).toList();
@@ -249,12 +250,12 @@ final class FleetFollowers {
             guarded(() -> {
               for (int i = 0; i < Math.max(1, signInsEach * slot / 1_000); i++) {
                 int number = signedIn.getAndIncrement();
-                int at = (number + number / devices) % count;
+                int at = (number + number / roaming) % count;
                 sessions
                     .get(at)
                     .claim(
                         gateways.get(at).id,
-                        List.of(new SignIn(device(number % devices, "").id(), 0)));
+                        List.of(new SignIn(device(number % roaming, "").id(), 0)));
               }
             }),
             0,

@@ -198,7 +198,7 @@ final class CoverageProcessor implements Processor<byte[], byte[], Void, Void> {
 
   private void look(long nowMicros) {
     try {
-      book().lookAgain(nowMicros);
+      book().lookAgain(nowMicros, live.all().size());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -56,6 +56,7 @@ public final class PartitionBook implements CoverageState.Sessions, ExcludedTime
   private final PartitionAlarms alarms;
   private final Map<String, DeviceEntry> entries = new HashMap<>();
   private final Map<ReportingExpectation, ReportingExpectation> shapes = new HashMap<>();
+  private final Pace looks = new Pace();
   private int appliedRevision = -1;
   private int savedNext;
   private boolean isClosed;
@@ -258,11 +259,21 @@ public final class PartitionBook implements CoverageState.Sessions, ExcludedTime
     }
   }
 
-  /** What is done each second: outages that became known, and whose state has changed. */
-  void lookAgain(long nowMicros) throws IOException {
+  /**
+   * What is done each second: outages that became known, and whose state has changed. The latter
+   * looks at all devices: where they are many, less often.
+   *
+   * @param partitions whose books are here
+   */
+  void lookAgain(long nowMicros, int partitions) throws IOException {
     synchronized (state) {
       int revision = gateways.revision();
-      if (revision != appliedRevision) {
+      boolean isNews = revision != appliedRevision;
+      if (!isNews && !looks.isDue(nowMicros)) {
+        return;
+      }
+      long began = System.nanoTime();
+      if (isNews) {
         for (DeviceEntry entry : entries.values()) {
           excludeAnew(entry);
         }
@@ -280,6 +291,7 @@ public final class PartitionBook implements CoverageState.Sessions, ExcludedTime
       }
       state.saved();
       savePages();
+      looks.done(nowMicros, (System.nanoTime() - began) / 1_000, partitions);
     }
   }
 
