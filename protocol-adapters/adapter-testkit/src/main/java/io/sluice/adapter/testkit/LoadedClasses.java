@@ -1,7 +1,10 @@
 package io.sluice.adapter.testkit;
 
 import io.sluice.api.adapter.AdapterFactory;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,14 +20,17 @@ public final class LoadedClasses {
     private Start() {}
 
     public static void main(String[] args) {
-      for (AdapterFactory<?> factory : ServiceLoader.load(AdapterFactory.class)) {
-        System.out.println(
-            "type "
-                + factory.type()
-                + ' '
-                + factory.direction()
-                + ' '
-                + factory.settings().getSimpleName());
+      try (PrintStream out =
+          new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8)) {
+        for (AdapterFactory<?> factory : ServiceLoader.load(AdapterFactory.class)) {
+          out.println(
+              "type "
+                  + factory.type()
+                  + ' '
+                  + factory.direction()
+                  + ' '
+                  + factory.settings().getSimpleName());
+        }
       }
     }
   }
