@@ -1,6 +1,9 @@
 package io.sluice.testkit;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,7 +55,8 @@ public final class KafkaProcess implements AutoCloseable {
             Integer.parseInt(arguments[2]),
             "127.0.0.1",
             further)) {
-      System.out.println(READY + " " + broker.address());
+      new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8)
+          .println(READY + " " + broker.address());
       // ends with the process that started it
       while (System.in.read() >= 0) {
         Thread.onSpinWait();
