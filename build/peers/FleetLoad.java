@@ -189,11 +189,11 @@ final class FleetLoad {
     System.out.println("end " + all + " " + bytes / all);
   }
 
-  /** A line whenever there is more, with the time by this machine's clock that only goes on. */
+  /** A line whenever there is more, and each second, with the time by a clock that only goes on. */
   private static void watch(String broker, String prefix, String group) throws Exception {
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker))) {
       long before = -1;
-      while (true) {
+      for (int turn = 0; true; turn++) {
         long committed =
             admin
                 .listConsumerGroupOffsets(group)
@@ -204,7 +204,7 @@ final class FleetLoad {
                 .filter(each -> each.getKey().topic().equals(prefix + ".telemetry"))
                 .mapToLong(each -> each.getValue() == null ? 0 : each.getValue().offset())
                 .sum();
-        if (committed != before) {
+        if (committed != before || turn % 10 == 0) {
           System.out.println("at " + System.nanoTime() + " " + committed);
           before = committed;
         }
