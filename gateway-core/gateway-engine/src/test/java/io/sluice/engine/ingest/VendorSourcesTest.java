@@ -84,6 +84,25 @@ class VendorSourcesTest {
   }
 
   /** shelly-api-docs, "Notifications" (NotifyEvent); a component that is gone is null. */
+  /** As a probe that has come loose; C prints it so. */
+  @Test
+  void tasmotasNumberThatIsNoneCostsThatFieldAlone() {
+    VendorRig rig = VendorRig.of("sluice", "tasmota").child("t1", "any");
+    String probe =
+        "{\"Time\":\"2026-11-27T18:59:00\",\"AM2301\":{\"Temperature\":21.5,\"Humidity\":%s,\"Id\":\"a nan\"}}";
+    for (String none : List.of("nan", "-nan", "NaN")) {
+      assertThat(rig.take("tele/t1/SENSOR", probe.formatted(none)))
+          .as(none)
+          .singleElement()
+          .asString()
+          .startsWith("telemetry t1 @2026-11-27T18:59:00Z; AM2301.Temperature=21.5;")
+          .endsWith("AM2301.Id=a nan")
+          .contains("AM2301.Humidity=")
+          .contains("SENSOR");
+    }
+    assertThat(rig.letters).isEmpty();
+  }
+
   @Test
   void shellysEventsAreOneEachAndWhatIsGoneIsNothing() {
     VendorRig rig = VendorRig.of("shelly").child("s3", "any");

@@ -70,8 +70,55 @@ public final class Json {
     try {
       return Trees.MAPPER.readTree(payload);
     } catch (JacksonException e) {
+      byte[] mended = withNonNumbers(payload);
+      if (mended == null) {
+        throw fault(e);
+      }
+      return treeOf(mended);
+    }
+  }
+
+  private static JsonNode treeOf(byte[] payload) throws PayloadException {
+    try {
+      return Trees.MAPPER.readTree(payload);
+    } catch (JacksonException e) {
       throw fault(e);
     }
+  }
+
+  /**
+   * The same document where numbers that are none stand in it as C prints them ({@code nan}, {@code
+   * -nan}): in the word that the parser knows, each byte in its place. Null: there are none.
+   */
+  private static byte @Nullable [] withNonNumbers(byte[] payload) {
+    byte[] mended = null;
+    boolean isText = false;
+    for (int i = 0; i < payload.length; i++) {
+      byte c = payload[i];
+      if (isText && c == '\\') {
+        i++;
+      } else if (c == '"') {
+        isText = !isText;
+      } else if (!isText && isWord(payload, i, "nan")) {
+        mended = mended == null ? payload.clone() : mended;
+        mended[i] = 'N';
+        mended[i + 1] = 'a';
+        mended[i + 2] = 'N';
+        if (i > 0 && payload[i - 1] == '-') {
+          mended[i - 1] = ' ';
+        }
+        i += 2;
+      }
+    }
+    return mended;
+  }
+
+  private static boolean isWord(byte[] payload, int at, String word) {
+    int end = at + word.length();
+    if (end > payload.length || (end < payload.length && Character.isLetter(payload[end]))) {
+      return false;
+    }
+    return new String(payload, at, word.length(), StandardCharsets.US_ASCII).equalsIgnoreCase(word);
   }
 
   public static byte[] bytes(JsonNode node) {
