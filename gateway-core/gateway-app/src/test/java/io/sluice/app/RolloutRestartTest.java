@@ -86,7 +86,7 @@ class RolloutRestartTest {
   }
 
   @AfterEach
-  void stop() throws Exception {
+  void stop() {
     if (gateway != null) {
       gateway.close();
     }

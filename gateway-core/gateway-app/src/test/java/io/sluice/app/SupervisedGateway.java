@@ -80,12 +80,18 @@ final class SupervisedGateway implements AutoCloseable {
           return;
         }
         codes.add(code);
-        process = launch();
+        launchAgain();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  private synchronized void launchAgain() throws IOException {
+    if (!isOver) {
+      process = launch();
     }
   }
 
@@ -133,11 +139,9 @@ final class SupervisedGateway implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public synchronized void close() {
     isOver = true;
-    process.destroyForcibly().waitFor();
-    supervisor.join(10_000);
-    process.destroyForcibly().waitFor();
+    process.destroyForcibly().onExit().join();
     http.close();
   }
 }

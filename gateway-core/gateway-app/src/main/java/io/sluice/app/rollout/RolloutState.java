@@ -101,7 +101,7 @@ final class RolloutState {
   }
 
   int trialSeconds() {
-    return (int) Math.clamp(number(SECONDS), 1, 3_600);
+    return Math.clamp(number(SECONDS), 1, 3_600);
   }
 
   /** When the trial ends; 0 where that is not known yet. */
