@@ -173,7 +173,7 @@ class FleetFileTest {
         .doesNotContain("0.0.0.0")
         .contains(InetAddress.getLocalHost().getHostAddress());
     assertThat(Advertised.of("fleet-1:8080", everywhere)).isEqualTo("fleet-1:8080");
-    assertThat(Advertised.of(null, new InetSocketAddress("127.0.0.1", 8080)))
+    assertThat(Advertised.of(null, InetSocketAddress.createUnresolved("127.0.0.1", 8080)))
         .isEqualTo("127.0.0.1:8080");
   }
 }

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -139,10 +140,13 @@ final class Browser implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() {
+    HttpRequest end = HttpRequest.newBuilder(URI.create(base + id)).DELETE().build();
     try {
-      HttpRequest end = HttpRequest.newBuilder(URI.create(base + id)).DELETE().build();
-      http.send(end, BodyHandlers.discarding());
+      var _ =
+          http.sendAsync(end, BodyHandlers.discarding())
+              .orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+              .join();
     } finally {
       driver.destroy();
       var _ = driver.onExit().join();
