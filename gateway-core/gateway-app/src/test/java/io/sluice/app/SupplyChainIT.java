@@ -207,6 +207,21 @@ class SupplyChainIT {
     assertThat(run("Vulnerabilities.java", "--sbom", "none.json").code()).isEqualTo(2);
   }
 
+  /** The fleet's view is an archive of its own: what it is worked out with is large. */
+  @Test
+  void nothingOfTheFleetsViewIsShippedWithTheGateway() throws Exception {
+    long size = 0;
+    try (Stream<Path> jars = Files.list(Path.of("target/sluice/lib"))) {
+      for (Path jar : jars.toList()) {
+        assertThat(jar.getFileName().toString())
+            .doesNotContainPattern("^(rocksdbjni|kafka-streams|flyway|gateway-fleet)");
+        size += Files.size(jar);
+      }
+    }
+    // 66 MB in November 2026, native libraries of two architectures among them
+    assertThat(size).isLessThan(75_000_000);
+  }
+
   /**
    * The bill has each shipped jar as it was published, and the list of licences has each library.
    */
