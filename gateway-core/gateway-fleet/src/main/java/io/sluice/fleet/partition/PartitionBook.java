@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The coverage of one partition's devices, by the classes of a gateway's. All of it is in memory,
- * some 1.5 KB a device, and each change goes to the store of the task before the next record is
+ * some 2 KB a device, and each change goes to the store of the task before the next record is
  * taken: so it is part of the transaction in which the record counts as read. The task's thread
  * changes it; any thread may look. Its lock is the state's.
  */
