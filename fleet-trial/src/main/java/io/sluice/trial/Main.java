@@ -20,6 +20,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -89,6 +90,7 @@ public final class Main implements Callable<Integer> {
   Main() {}
 
   public static void main(String[] arguments) {
+    var _ = LoggerFactory.getILoggerFactory(); // by one thread, before there are several
     System.exit(new CommandLine(new Main()).execute(arguments));
   }
 
