@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.sim.fleet.FleetRun;
 import io.sluice.sim.fleet.FleetRun.Played;
 import io.sluice.sim.link.Endpoints;
+import io.sluice.sim.reference.BareMqttServer;
 import io.sluice.sim.scenario.Scenario;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -59,6 +60,33 @@ class FleetRunTest {
           assertThat(played.log().ackedAt(i)).isEqualTo(answered);
         }
       }
+    }
+  }
+
+  /** An attempt that waits for its turn must not be made when the device is back by another way. */
+  @Test
+  void aDeviceHasOneConnectionAtMostHoweverItCameBack() throws Exception {
+    Scenario scenario =
+        scenario(
+            """
+              - { profile: cnc, count: 30, id: "a-{n}", interval: 200ms, qos: 1 }
+            faults:
+              - { kind: link-down, at: 500ms, for: 200ms, every: 700ms }
+            """);
+    BareMqttServer first = BareMqttServer.start(0, 1);
+    int port = first.port();
+    first.close();
+    FleetRun run =
+        FleetRun.start(scenario, new Endpoints(URI.create("tcp://127.0.0.1:" + port), null));
+    Awaitility.await().until(() -> run.snapshot().connectFailures() > 90);
+    // it ends no session for another of the same device, as two gateways do not at once
+    try (BareMqttServer second = BareMqttServer.start(port, 1)) {
+      assertThat(second.port()).isEqualTo(port);
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(30))
+          .failFast(() -> assertThat(run.snapshot().connected()).isLessThanOrEqualTo(30))
+          .until(() -> run.snapshot().connects() > 300);
+      run.stop();
     }
   }
 

@@ -42,13 +42,8 @@ public final class Main implements Callable<Integer> {
   private static final Duration UNTIL_INTERRUPTED = Duration.ofDays(3650);
   private static final int LEAST_DEVICES = 20;
 
-  /** What the launcher has looked for. */
-  @Option(names = "--fleet", hidden = true)
-  private void fleet(boolean isNamed) {
-    if (!isNamed) {
-      throw new IllegalArgumentException("the launcher starts this by --fleet");
-    }
-  }
+  @Option(names = "--fleet", required = true, hidden = true)
+  private boolean fleet;
 
   @Option(
       names = "--duration",
@@ -113,7 +108,7 @@ public final class Main implements Callable<Integer> {
       System.err.println("sluice: " + missing);
       return MISUSED;
     }
-    if (devices < LEAST_DEVICES || interval < 1) {
+    if (!fleet || devices < LEAST_DEVICES || interval < 1) {
       System.err.println("sluice: --devices wants 20 or more, --interval 1 or more");
       return MISUSED;
     }

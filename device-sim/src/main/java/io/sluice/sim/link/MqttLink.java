@@ -96,8 +96,8 @@ final class MqttLink implements Link {
 
   @Override
   public void open() {
-    if (closed || away || connecting) {
-      return;
+    if (closed || away || connecting || channel != null) {
+      return; // an attempt that waited may come when it is back by another way
     }
     connecting = true;
     spokenNanos = System.nanoTime();
@@ -333,7 +333,6 @@ final class MqttLink implements Link {
   private final class Inbound extends SimpleChannelInboundHandler<MqttMessage> {
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
-      connecting = false;
       if (away || closed) {
         ctx.close();
         return;
@@ -383,6 +382,11 @@ final class MqttLink implements Link {
         ctx.close();
         return;
       }
+      if (away || closed) {
+        ctx.close(); // its link went while it was signing in
+        return;
+      }
+      connecting = false;
       owner.wasHeard(spokenNanos);
       channel = ctx.channel();
       up = true;
