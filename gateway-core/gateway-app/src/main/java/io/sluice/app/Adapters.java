@@ -7,6 +7,7 @@ import io.sluice.api.adapter.Drain;
 import io.sluice.api.adapter.Endpoint;
 import io.sluice.api.operator.Operations.EndpointView;
 import io.sluice.api.operator.Operations.ListenerView;
+import io.sluice.cli.Closing;
 import io.sluice.engine.adapters.EngineContext;
 import io.sluice.engine.adapters.GatewayIngress;
 import io.sluice.engine.config.GatewayConfig;

@@ -16,6 +16,7 @@ import io.sluice.api.store.StoreUnavailableException;
 import io.sluice.app.GatewayOperations.Insight;
 import io.sluice.app.process.HeapTrimmer;
 import io.sluice.app.process.SerialHeap;
+import io.sluice.cli.Closing;
 import io.sluice.cli.Version;
 import io.sluice.cli.config.CertificateFiles;
 import io.sluice.cli.config.DataDirectory;

@@ -11,6 +11,7 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManager;
 
 /**
@@ -64,6 +65,36 @@ public final class TlsProbe {
     try {
       SSLContext context = files.jdkContext();
       tryEach(files, settings.protocols(), protocol -> context.createSSLEngine(), engine -> {});
+    } catch (GeneralSecurityException e) {
+      throw new IOException(settings.certificate() + " cannot be served: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Tries whether a client comes to terms with a listener of those files, in memory: whether each
+   * takes the other's certificate, and whether it is made for that name.
+   *
+   * @param client what the client shows, and whom it trusts
+   * @param host by which name it reaches the listener
+   * @throws SSLException where none comes about, as {@link ClientTls#fault} reads it
+   * @throws IOException where the files cannot be used
+   */
+  public static void tryClient(SSLContext client, String host, TlsSettings settings, TlsFiles files)
+      throws IOException {
+    SSLEngine asking = client.createSSLEngine(host, 443);
+    asking.setUseClientMode(true);
+    SSLParameters checks = asking.getSSLParameters();
+    checks.setEndpointIdentificationAlgorithm("HTTPS");
+    asking.setSSLParameters(checks);
+    try {
+      SSLEngine answering = files.jdkContext().createSSLEngine();
+      answering.setUseClientMode(false);
+      answering.setEnabledProtocols(settings.protocols().toArray(String[]::new));
+      answering.setNeedClientAuth(settings.requiresCertificate());
+      if (settings.clientCa() != null && !settings.requiresCertificate()) {
+        answering.setWantClientAuth(true);
+      }
+      handshake(asking, answering);
     } catch (GeneralSecurityException e) {
       throw new IOException(settings.certificate() + " cannot be served: " + e.getMessage(), e);
     }

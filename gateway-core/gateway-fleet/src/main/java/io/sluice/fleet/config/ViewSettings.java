@@ -53,6 +53,12 @@ public record ViewSettings(
             hint = "take a long random one of 16 characters or more")
         @Nullable Secret peerToken,
     @Option(
+            doc =
+                "Authorities of the other instances' certificates, PEM, where admin.tls is given:"
+                    + " they are asked by HTTPS then. Without it those that stand in"
+                    + " admin.tls.certificate behind the own one, and admin.tls.client-ca.")
+        @Nullable Path peerCa,
+    @Option(
             doc = "How long an instance is waited for, before what it has counts as missing.",
             def = "2s",
             min = 100,

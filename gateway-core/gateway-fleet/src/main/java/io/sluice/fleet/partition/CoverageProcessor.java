@@ -64,6 +64,7 @@ final class CoverageProcessor implements Processor<byte[], byte[], Void, Void> {
     PartitionStore store = new PartitionStore(kept);
     seen = context.getStateStore(FleetTopology.SEEN);
     try {
+      store.requireVersion();
       waiting = WaitingRecords.open(store);
       PartitionAlarms ofAlarms = PartitionAlarms.open(store);
       alarms = ofAlarms;

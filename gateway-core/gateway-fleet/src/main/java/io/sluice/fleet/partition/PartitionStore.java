@@ -9,10 +9,32 @@ import org.jspecify.annotations.Nullable;
 
 /** The store of one partition's task. */
 final class PartitionStore {
+  /** Changes where a build of before would read what stands in the store otherwise. */
+  static final byte VERSION = 1;
+
   private final KeyValueStore<Bytes, byte[]> store;
 
   PartitionStore(KeyValueStore<Bytes, byte[]> store) {
     this.store = store;
+  }
+
+  /**
+   * Has the store be one that this build reads, and says so in it where it is empty yet.
+   *
+   * @throws IOException where a newer build has written it
+   */
+  void requireVersion() throws IOException {
+    byte[] known = get(StoreKeys.VERSION);
+    if (known == null) {
+      put(StoreKeys.VERSION, new byte[] {VERSION});
+    } else if (known.length != 1 || known[0] != VERSION) {
+      throw new IOException(
+          "it is of version "
+              + (known.length == 1 ? known[0] : 0)
+              + ", and this build knows "
+              + VERSION
+              + "; run the newer version here, too");
+    }
   }
 
   byte @Nullable [] get(byte[] key) {

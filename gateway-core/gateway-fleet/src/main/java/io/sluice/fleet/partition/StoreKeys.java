@@ -20,6 +20,7 @@ import java.util.Arrays;
  * l  group 0 ring place      a part of how late a group's samples were
  * n                          the number that the next device gets
  * p  hour device span        a page of slots
+ * v                          the version of all this
  * w  device id 0 number      a record of a device that is not registered yet
  * </pre>
  */
@@ -30,6 +31,7 @@ final class StoreKeys {
   static final byte PAGE = 'p';
   static final byte WAITING = 'w';
   static final byte[] NEXT = {'n'};
+  static final byte[] VERSION = {'v'};
 
   private StoreKeys() {}
 

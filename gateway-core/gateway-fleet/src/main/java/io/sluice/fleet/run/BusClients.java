@@ -6,7 +6,6 @@ import io.sluice.upstream.kafka.KafkaAccess;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Properties;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.common.KafkaException;
 
@@ -33,11 +32,5 @@ public record BusClients(FleetBusSettings bus) {
     } catch (IOException e) {
       throw new KafkaException(e.getMessage(), e);
     }
-  }
-
-  Properties properties() {
-    Properties properties = new Properties();
-    properties.putAll(common());
-    return properties;
   }
 }

@@ -2,10 +2,9 @@ package io.sluice.fleet.run;
 
 import io.sluice.admin.AdminServer;
 import io.sluice.api.audit.AuditTrail;
-import io.sluice.api.config.Secret;
 import io.sluice.api.fleet.FleetBusSettings;
 import io.sluice.api.fleet.FleetStoreSettings;
-import io.sluice.api.health.Guarded;
+import io.sluice.cli.Closing;
 import io.sluice.engine.coverage.slot.Calendar;
 import io.sluice.engine.normalize.profile.Profiles;
 import io.sluice.fleet.alarm.Acknowledgements;
@@ -20,6 +19,7 @@ import io.sluice.fleet.partition.LivePartitions;
 import io.sluice.fleet.partition.Topics;
 import io.sluice.fleet.topic.Refusals;
 import io.sluice.fleet.view.FleetSurface;
+import io.sluice.fleet.view.PeerAccess;
 import io.sluice.fleet.view.Peers;
 import io.sluice.fleet.view.StoreSide;
 import io.sluice.store.postgres.PostgresLink;
@@ -29,21 +29,13 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One instance of the fleet's view. Its admin listener is there at once; Kafka is joined when it
  * answers and has the fleet's topics, and until then the instance says why it is not ready.
  */
 public final class Fleet implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(Fleet.class);
-  private static final long AGAIN_SECONDS = 5;
-
   private final ViewSettings view;
   private final BusClients clients;
   private final Topics topics;
@@ -54,18 +46,12 @@ public final class Fleet implements AutoCloseable {
   private final LivePartitions live = new LivePartitions();
   private final Refusals refusals = new Refusals(System::currentTimeMillis);
   private final List<AutoCloseable> started = new ArrayList<>();
-  private final CountDownLatch stop = new CountDownLatch(1);
   private final TopicFollower follower;
-  private volatile String waiting = "Kafka has not been asked yet";
-  private volatile @Nullable StreamsRun streams;
   private @Nullable AdminServer admin;
-  private @Nullable LateInstances instances;
+  private final LateInstances instances = new LateInstances();
   private @Nullable DeviceWriter devices;
-  private final Thread joiner =
-      Thread.ofPlatform()
-          .name("fleet-join")
-          .daemon()
-          .unstarted(Guarded.loop("fleet-join", this::join, this::isDone));
+  private boolean isPrepared;
+  private final FleetJoin join;
 
   private Fleet(FleetFile file, FleetBusSettings bus) {
     this.view = file.view();
@@ -74,13 +60,19 @@ public final class Fleet implements AutoCloseable {
     this.calendar = file.coverage().calendar();
     this.follower =
         new TopicFollower(
-            clients.common(),
+            clients::common,
             Map.of(
                 topics.gateways(),
                 record -> gateways.take(record.key(), record.value(), record.timestamp()),
                 topics.acknowledgements(),
                 record -> acts.take(record.key(), record.value(), clock.millis() * 1_000)),
             refusals);
+    this.join =
+        new FleetJoin(
+            () -> TopicCheck.of(clients.common(), topics, view.applicationId()),
+            this::prepare,
+            this::begin,
+            instances);
   }
 
   /**
@@ -102,11 +94,10 @@ public final class Fleet implements AutoCloseable {
 
   private void startAll(FleetFile file, String version, AuditTrail audit)
       throws IOException, InterruptedException {
-    Secret own = view.peerToken() == null ? file.admin().token() : view.peerToken();
-    Peers peers = closing(new Peers(null, own == null ? null : own.value(), view.peerTimeout()));
-    LateInstances late = new LateInstances();
-    instances = late;
-    ActWriter writer = closing(new ActWriter(clients.common(), topics.acknowledgements()));
+    clients.common(); // files that cannot be used are told of at once
+    PeerAccess access = PeerAccess.of(view, file.admin());
+    Peers peers = closing(new Peers(access, view.peerTimeout()));
+    ActWriter writer = closing(new ActWriter(clients::common, topics.acknowledgements()));
     FleetSurface surface =
         new FleetSurface(
             version,
@@ -114,17 +105,21 @@ public final class Fleet implements AutoCloseable {
             gateways,
             acts,
             writer,
-            late,
+            instances,
             peers,
             refusals,
             calendar,
             openStore(file),
             clock,
-            this::problem);
+            join::problem);
     AdminServer server = closing(AdminServer.start(file.admin(), surface, audit));
     admin = server;
-    late.self(Advertised.of(view.advertise(), server.address()));
-    joiner.start();
+    String self = Advertised.of(view.advertise(), server.address());
+    access.requireReachable(self);
+    instances.self(self);
+    started.add(follower);
+    started.add(join);
+    join.start();
   }
 
   /** What the fleet's store is for; null where the file names none. */
@@ -154,81 +149,32 @@ public final class Fleet implements AutoCloseable {
     return part;
   }
 
-  private boolean isDone() {
-    return stop.getCount() == 0 || streams != null;
+  /** What goes before the work, of the thread that joins: why it is not done yet. */
+  private @Nullable String prepare() {
+    if (!isPrepared) {
+      isPrepared = true;
+      DeviceWriter writer = devices;
+      if (writer != null) {
+        writer.start();
+      }
+      follower.start();
+    }
+    if (follower.isCaughtUp()) {
+      return null;
+    }
+    String problem = follower.problem();
+    return problem == null ? "what gateways say of themselves is being read" : problem;
   }
 
-  /** Waits for Kafka and the fleet's topics, and takes part then. */
-  private void join() {
-    String told = "";
-    while (!isDone()) {
-      try {
-        TopicCheck.Found found = TopicCheck.of(clients.common(), topics);
-        if (found.problem().isEmpty()) {
-          join(found.partitions());
-          return;
-        }
-        waiting = found.problem();
-      } catch (KafkaException e) {
-        waiting = "Kafka cannot be reached: " + e.getMessage();
-      } catch (InterruptedException e) {
-        return;
-      }
-      if (!told.equals(waiting)) {
-        LOG.warn("fleet: {}; trying again each {} s", waiting, AGAIN_SECONDS);
-        told = waiting;
-      }
-      pause();
-    }
-  }
-
-  private void pause() {
-    try {
-      if (stop.await(AGAIN_SECONDS, TimeUnit.SECONDS)) {
-        return;
-      }
-    } catch (InterruptedException e) {
-      stop.countDown();
-    }
-  }
-
-  private void join(int partitions) throws InterruptedException {
-    DeviceWriter writer = devices;
-    if (writer != null) {
-      writer.start();
-    }
-    waiting = "what gateways say of themselves is being read";
-    follower.start();
-    while (!follower.isCaughtUp()) {
-      if (stop.await(100, TimeUnit.MILLISECONDS)) {
-        return;
-      }
-    }
-    LateInstances late = instances;
-    if (late == null) {
-      return;
-    }
-    StreamsRun run =
-        new StreamsRun(
-            late.self(),
-            topics,
-            partitions,
-            FleetTopology.of(topics, gateways, live, calendar, refusals),
-            clients.properties(),
-            view);
-    synchronized (this) {
-      if (stop.getCount() == 0) {
-        return;
-      }
-      streams = run;
-      run.start();
-    }
-    late.joined(run);
-  }
-
-  private @Nullable String problem() {
-    StreamsRun run = streams;
-    return run == null ? waiting : run.problem();
+  private StreamsRun begin(int partitions) {
+    return new StreamsRun(
+        instances.self(),
+        topics,
+        partitions,
+        live,
+        FleetTopology.of(topics, gateways, live, calendar, refusals),
+        clients.common(),
+        view);
   }
 
   /** Where its admin listener is. */
@@ -242,22 +188,6 @@ public final class Fleet implements AutoCloseable {
 
   @Override
   public void close() {
-    StreamsRun run;
-    synchronized (this) {
-      stop.countDown();
-      run = streams;
-    }
-    joiner.interrupt();
-    if (run != null) {
-      run.close();
-    }
-    follower.close();
-    for (AutoCloseable part : started.reversed()) {
-      try {
-        part.close();
-      } catch (Exception e) { // what an AutoCloseable may throw
-        LOG.warn("fleet: closing: {}", e.toString());
-      }
-    }
+    Closing.inReverse(started);
   }
 }

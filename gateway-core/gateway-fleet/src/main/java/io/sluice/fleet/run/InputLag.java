@@ -2,7 +2,6 @@ package io.sluice.fleet.run;
 
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -12,19 +11,19 @@ import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which partitions have read all that lies on their topics, and when they last had. By the
- * consumers' own figures; where a consumer has none yet, as nothing has come since it took a
- * partition over, by what the group has committed. {@link #look} is of one thread, which may block
- * for some seconds; asking never blocks.
+ * Which partitions have read all that lies on their topics, and when they last had: what has been
+ * committed is held against the ends of the topics at an earlier look. Where Kafka does not answer
+ * nothing is known, and after a while all are behind. {@link #look} is of one thread, which may
+ * block for some seconds; asking never blocks.
  */
 final class InputLag implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(InputLag.class);
@@ -39,6 +38,20 @@ final class InputLag implements AutoCloseable {
   private final Set<String> topics;
   private final Map<Integer, Long> caughtUpMillis = new ConcurrentHashMap<>();
 
+  /** What is to be read, by partition: of the look's thread. */
+  private final Map<Integer, Ends> wanted = new HashMap<>();
+
+  private volatile long answeredMillis = System.currentTimeMillis();
+  private volatile String fault = "";
+
+  /**
+   * Where the topics of a partition ended at a moment.
+   *
+   * @param atMillis the moment
+   * @param offsets by topic and partition
+   */
+  private record Ends(long atMillis, Map<TopicPartition, Long> offsets) {}
+
   /**
    * @param group of the instances
    * @param topics that are read by partition
@@ -52,33 +65,61 @@ final class InputLag implements AutoCloseable {
   /**
    * Notes which have read all.
    *
+   * @param metrics of the consumers
+   * @param committed up to where what was read has been committed here; less than 0: not known
    * @param own partitions whose tasks run here
    */
-  void look(Map<MetricName, ? extends Metric> metrics, Set<Integer> own)
+  void look(
+      Map<MetricName, ? extends Metric> metrics,
+      Map<TopicPartition, Long> committed,
+      Set<Integer> own)
       throws InterruptedException {
-    Map<TopicPartition, Double> lags = lags(metrics);
-    Set<TopicPartition> unknown = new HashSet<>();
-    Set<Integer> behind = new HashSet<>();
-    for (int partition : own) {
-      for (String topic : topics) {
-        Double lag = lags.get(new TopicPartition(metricName(topic), partition));
-        if (lag == null) {
-          unknown.add(new TopicPartition(topic, partition));
-        } else if (lag > 0) {
-          behind.add(partition);
-        }
-      }
-    }
-    if (!unknown.isEmpty()) {
-      unread(unknown).forEach(each -> behind.add(each.partition()));
-    }
     long now = System.currentTimeMillis();
+    Map<TopicPartition, Long> ends;
+    Map<TopicPartition, Long> read;
+    try {
+      ends = offsets(asked(own, OffsetSpec.latest()));
+      read = read(committed, metrics, ends);
+    } catch (ExecutionException | TimeoutException e) {
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      fault = cause instanceof TimeoutException ? "" : KafkaFault.text(cause);
+      LOG.debug("fleet: how far the group has read is not known: {}", e.toString());
+      return;
+    }
+    answeredMillis = now;
     caughtUpMillis.keySet().retainAll(own);
+    wanted.keySet().retainAll(own);
     for (int partition : own) {
-      if (!behind.contains(partition)) {
-        caughtUpMillis.put(partition, now);
+      Ends current = new Ends(now, of(partition, ends));
+      Ends before = wanted.computeIfAbsent(partition, any -> current);
+      boolean isRead =
+          before.offsets.entrySet().stream()
+              .allMatch(end -> read.getOrDefault(end.getKey(), -1L) >= end.getValue());
+      if (isRead) {
+        caughtUpMillis.put(partition, before.atMillis);
+        wanted.put(partition, current);
       }
     }
+  }
+
+  private Map<TopicPartition, OffsetSpec> asked(Set<Integer> partitions, OffsetSpec spec) {
+    Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
+    for (int partition : partitions) {
+      for (String topic : topics) {
+        asked.put(new TopicPartition(topic, partition), spec);
+      }
+    }
+    return asked;
+  }
+
+  private static Map<TopicPartition, Long> of(int partition, Map<TopicPartition, Long> all) {
+    Map<TopicPartition, Long> of = new HashMap<>();
+    all.forEach((each, offset) -> {
+      if (each.partition() == partition) {
+        of.put(each, offset);
+      }
+    });
+    return of;
   }
 
   /** Names in the metrics of Kafka's clients have no points. */
@@ -103,40 +144,45 @@ final class InputLag implements AutoCloseable {
     return lags;
   }
 
-  /** Those of which the group has not committed all. */
-  private Set<TopicPartition> unread(Set<TopicPartition> partitions) throws InterruptedException {
-    try {
-      Map<TopicPartition, OffsetAndMetadata> committed =
-          admin
-              .listConsumerGroupOffsets(group)
-              .partitionsToOffsetAndMetadata()
-              .get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
-      Map<TopicPartition, OffsetSpec> last = new HashMap<>();
-      Map<TopicPartition, OffsetSpec> first = new HashMap<>();
-      for (TopicPartition each : partitions) {
-        last.put(each, OffsetSpec.latest());
-        if (committed.get(each) == null) {
-          first.put(each, OffsetSpec.earliest());
-        }
+  /**
+   * Up to where each has been read. Where nothing of a topic is committed yet, there may be nothing
+   * but the marks of transactions on it: then by what the consumer says it has left.
+   */
+  private Map<TopicPartition, Long> read(
+      Map<TopicPartition, Long> committed,
+      Map<MetricName, ? extends Metric> metrics,
+      Map<TopicPartition, Long> ends)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    Map<TopicPartition, Long> read = new HashMap<>();
+    committed.forEach((each, offset) -> {
+      if (offset >= 0) {
+        read.put(each, offset);
       }
-      Map<TopicPartition, Long> read = offsets(first);
-      committed.forEach((each, offset) -> {
-        if (offset != null) {
-          read.put(each, offset.offset());
-        }
-      });
-      Map<TopicPartition, Long> ends = offsets(last);
-      Set<TopicPartition> unread = new HashSet<>();
-      ends.forEach((each, end) -> {
-        if (read.getOrDefault(each, -1L) < end) {
-          unread.add(each);
-        }
-      });
-      return unread;
-    } catch (ExecutionException | TimeoutException e) {
-      LOG.debug("fleet: how far the group has read is not known: {}", e.toString());
-      return partitions;
+    });
+    if (read.keySet().containsAll(ends.keySet())) {
+      return read;
     }
+    admin
+        .listConsumerGroupOffsets(group)
+        .partitionsToOffsetAndMetadata()
+        .get(TIMEOUT_SECONDS, TimeUnit.SECONDS)
+        .forEach((each, offset) -> {
+          if (offset != null) {
+            read.merge(each, offset.offset(), Math::max);
+          }
+        });
+    Map<TopicPartition, OffsetSpec> unknown = new HashMap<>();
+    Map<TopicPartition, Double> lags = lags(metrics);
+    ends.forEach((each, end) -> {
+      Double lag = lags.get(new TopicPartition(metricName(each.topic()), each.partition()));
+      if (!read.containsKey(each) && lag != null && lag == 0) {
+        read.put(each, end);
+      } else if (!read.containsKey(each)) {
+        unknown.put(each, OffsetSpec.earliest());
+      }
+    });
+    read.putAll(offsets(unknown));
+    return read;
   }
 
   private Map<TopicPartition, Long> offsets(Map<TopicPartition, OffsetSpec> asked)
@@ -156,6 +202,17 @@ final class InputLag implements AutoCloseable {
   boolean isBehind(int partition) {
     Long caughtUp = caughtUpMillis.get(partition);
     return caughtUp == null || System.currentTimeMillis() - caughtUp > BEHIND_MILLIS;
+  }
+
+  /** That Kafka has not answered for so long that what is here may be old; null where it has. */
+  @Nullable String silence() {
+    long millis = System.currentTimeMillis() - answeredMillis;
+    return millis <= BEHIND_MILLIS
+        ? null
+        : "Kafka has not answered for "
+            + millis / 1_000
+            + " s"
+            + (fault.isEmpty() ? "" : ": " + fault);
   }
 
   @Override

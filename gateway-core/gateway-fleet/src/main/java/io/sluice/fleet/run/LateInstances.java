@@ -22,7 +22,12 @@ final class LateInstances implements Instances {
     self = address;
   }
 
-  void joined(Instances instances) {
+  /**
+   * Has them be those.
+   *
+   * @param instances null where this one does not take part any more
+   */
+  void joined(@Nullable Instances instances) {
     joined = instances;
   }
 

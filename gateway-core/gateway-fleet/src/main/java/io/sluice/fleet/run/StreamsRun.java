@@ -2,6 +2,8 @@ package io.sluice.fleet.run;
 
 import io.sluice.api.health.Guarded;
 import io.sluice.fleet.config.ViewSettings;
+import io.sluice.fleet.partition.LivePartitions;
+import io.sluice.fleet.partition.PartitionBook;
 import io.sluice.fleet.partition.Topics;
 import io.sluice.fleet.view.Instances;
 import java.time.Duration;
@@ -16,10 +18,14 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.StreamsMetadata;
+import org.apache.kafka.streams.TaskMetadata;
+import org.apache.kafka.streams.ThreadMetadata;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +38,10 @@ import org.slf4j.LoggerFactory;
  */
 final class StreamsRun implements Instances, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(StreamsRun.class);
-  private static final Duration CLOSE = Duration.ofSeconds(20);
+  static final Duration CLOSE = Duration.ofSeconds(20);
+
+  /** As Kafka Streams has it by itself. */
+  private static final long TRANSACTION_MILLIS = 10_000;
 
   private static final long CACHE_BYTES = 32L << 20;
 
@@ -40,7 +49,9 @@ final class StreamsRun implements Instances, AutoCloseable {
   private final Topics topics;
   private final int partitions;
   private final KafkaStreams streams;
+  private final LivePartitions live;
   private final InputLag lag;
+  private volatile @Nullable String failure;
   private final ScheduledExecutorService looks =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("fleet-lag").factory());
@@ -48,30 +59,38 @@ final class StreamsRun implements Instances, AutoCloseable {
   /**
    * @param self {@code host:port} where the other instances reach this one
    * @param partitions into how many the devices are split
+   * @param live those of them that are here
+   * @throws KafkaException where Kafka or the state folder cannot be used
    */
   StreamsRun(
       String self,
       Topics topics,
       int partitions,
+      LivePartitions live,
       Topology topology,
-      Properties clients,
+      Map<String, Object> clients,
       ViewSettings settings) {
     this.self = self;
     this.topics = topics;
     this.partitions = partitions;
-    Map<String, Object> own = new HashMap<>();
-    clients.forEach((key, value) -> own.put(String.valueOf(key), value));
-    this.lag = new InputLag(own, settings.applicationId(), topics.byDevice());
+    this.live = live;
     this.streams = new KafkaStreams(topology, new StreamsConfig(config(clients, settings, self)));
-    streams.setUncaughtExceptionHandler(e -> {
-      LOG.error("fleet: a thread has failed and is replaced: {}", e.toString());
-      LOG.debug("fleet: the failure", e);
-      return StreamThreadExceptionResponse.REPLACE_THREAD;
-    });
+    this.lag = new InputLag(clients, settings.applicationId(), topics.byDevice());
+    streams.setUncaughtExceptionHandler(this::failed);
     streams.setStateListener((now, before) -> LOG.info("fleet: {} (was {})", now, before));
   }
 
-  private static Properties config(Properties clients, ViewSettings settings, String self) {
+  /** A thread has failed: who runs this begins anew after a pause. */
+  private StreamThreadExceptionResponse failed(Throwable fault) {
+    LOG.debug("fleet: the failure", fault);
+    if (failure == null) {
+      failure = "Kafka Streams has failed: " + KafkaFault.text(fault);
+    }
+    return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+  }
+
+  private static Properties config(
+      Map<String, Object> clients, ViewSettings settings, String self) {
     Properties all = new Properties();
     all.putAll(clients);
     all.put(StreamsConfig.APPLICATION_ID_CONFIG, settings.applicationId());
@@ -83,6 +102,9 @@ final class StreamsRun implements Instances, AutoCloseable {
     all.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, settings.commit().toMillis());
     all.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, CACHE_BYTES);
     all.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, RocksBounds.class.getName());
+    all.put(
+        StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG),
+        Math.toIntExact(transactionMillis(settings)));
     all.put(StreamsConfig.PROBING_REBALANCE_INTERVAL_MS_CONFIG, 60_000L);
     all.put(
         StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG),
@@ -94,28 +116,38 @@ final class StreamsRun implements Instances, AutoCloseable {
     return all;
   }
 
+  /**
+   * How long a transaction may last: what an instance that was killed had begun is waited for by
+   * the one that takes over, so it is no longer than has to be.
+   */
+  private static long transactionMillis(ViewSettings settings) {
+    long wanted = Math.min(settings.takeOver().toMillis(), TRANSACTION_MILLIS);
+    return Math.max(wanted, 2 * settings.commit().toMillis());
+  }
+
   @SuppressWarnings("FutureReturnValueIgnored") // ends with its executor
   void start() {
     streams.start();
     looks.scheduleWithFixedDelay(Guarded.task("fleet-lag", this::look), 1, 1, TimeUnit.SECONDS);
   }
 
-  /** Whether it takes part: not while its parts are being taken over. */
-  boolean isRunning() {
-    return streams.state() == KafkaStreams.State.RUNNING;
-  }
-
-  /** {@code RUNNING}, {@code REBALANCING} and so on, as Kafka Streams has it. */
-  String state() {
-    return streams.state().name();
-  }
-
   private void look() {
     try {
-      lag.look(streams.metrics(), active().getOrDefault(self, Set.of()));
+      lag.look(streams.metrics(), committed(), active().getOrDefault(self, Set.of()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** Up to where what was read has been committed here. */
+  private Map<TopicPartition, Long> committed() {
+    Map<TopicPartition, Long> committed = new HashMap<>();
+    for (ThreadMetadata thread : streams.metadataForLocalThreads()) {
+      for (TaskMetadata task : thread.activeTasks()) {
+        committed.putAll(task.committedOffsets());
+      }
+    }
+    return committed;
   }
 
   @Override
@@ -131,9 +163,9 @@ final class StreamsRun implements Instances, AutoCloseable {
   @Override
   public Set<Integer> behind() {
     Set<Integer> behind = new TreeSet<>();
-    for (int partition : active().getOrDefault(self, Set.of())) {
-      if (lag.isBehind(partition)) {
-        behind.add(partition);
+    for (PartitionBook book : live.all()) {
+      if (lag.isBehind(book.partition)) {
+        behind.add(book.partition);
       }
     }
     return behind;
@@ -162,12 +194,29 @@ final class StreamsRun implements Instances, AutoCloseable {
         : Set.of();
   }
 
-  /** Where the thread of Streams fails for good, its words; null else. */
+  /** Why it has failed, and has to be begun anew; null where it has not. */
+  @Nullable String failure() {
+    return failure == null && streams.state() == KafkaStreams.State.ERROR
+        ? "Kafka Streams has failed"
+        : failure;
+  }
+
+  /** Why it does not do its work now; null where it does. */
   @Nullable String problem() {
+    String failed = failure();
+    if (failed != null) {
+      return failed;
+    }
+    String silence = lag.silence();
+    if (silence != null) {
+      return silence;
+    }
     KafkaStreams.State now = streams.state();
-    return now == KafkaStreams.State.ERROR
-        ? "Kafka Streams has failed; see the log, and start the process anew"
-        : now == KafkaStreams.State.RUNNING ? null : "Kafka Streams is " + now;
+    return switch (now) {
+      case RUNNING -> null;
+      case REBALANCING -> "parts are being taken over and restored";
+      default -> "Kafka Streams is " + now;
+    };
   }
 
   @Override

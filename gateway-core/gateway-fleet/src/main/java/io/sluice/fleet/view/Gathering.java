@@ -1,6 +1,7 @@
 package io.sluice.fleet.view;
 
 import io.sluice.api.operator.CoverageService.Share;
+import io.sluice.api.tls.ClientTls;
 import io.sluice.fleet.gateway.GatewayBook;
 import io.sluice.fleet.partition.LivePartitions;
 import io.sluice.fleet.partition.PartitionBook;
@@ -13,6 +14,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
@@ -30,6 +32,9 @@ final class Gathering {
   private final Peers peers;
   private final PartAnswers answers;
   private final GatewayBook gateways;
+
+  /** Why an instance does not answer, as was told last. */
+  private final Map<String, String> told = new ConcurrentHashMap<>();
 
   Gathering(
       LivePartitions live,
@@ -54,7 +59,7 @@ final class Gathering {
   Gathered ask(PartQuestion question) {
     Map<String, CompletableFuture<Peers.Answer>> asked = new TreeMap<>();
     Map<String, Set<Integer>> active = instances.active();
-    String text = PartAnswers.JSON.writeValueAsString(question);
+    String text = answers.asked(question);
     active.forEach((peer, partitions) -> {
       if (!peer.equals(instances.self())) {
         asked.put(peer, peers.ask(peer, text));
@@ -76,6 +81,7 @@ final class Gathering {
     asked.forEach((peer, future) -> {
       try {
         Peers.Answer answer = future.join();
+        told.remove(peer);
         Set<Integer> own = active.getOrDefault(peer, Set.of());
         for (Map.Entry<Integer, byte[]> part : answer.parts().entrySet()) {
           int partition = part.getKey();
@@ -89,11 +95,22 @@ final class Gathering {
           }
         }
       } catch (CompletionException | IOException | JacksonException e) {
-        LOG.debug("fleet: {} does not answer: {}", peer, e.toString());
+        tell(peer, e);
         silent.add(peer);
       }
     });
+    told.keySet().retainAll(active.keySet());
     return new Gathered(List.copyOf(found.values()), share(found.keySet(), behind, silent));
+  }
+
+  /** Once for each reason, as long as it is one. */
+  private void tell(String peer, Throwable fault) {
+    Throwable cause = fault.getCause() == null ? fault : fault.getCause();
+    String tls = ClientTls.fault(cause);
+    String why = tls == null ? String.valueOf(cause.getMessage()) : tls;
+    if (!why.equals(told.put(peer, why))) {
+      LOG.warn("fleet: instance {} does not answer: {}; what it has is missing", peer, why);
+    }
   }
 
   private Share share(Set<Integer> found, Set<Integer> behind, List<String> silentInstances) {

@@ -1,5 +1,6 @@
 package io.sluice.fleet.view;
 
+import io.sluice.admin.http.BadRequestException;
 import io.sluice.api.operator.AlarmService.AlarmView;
 import io.sluice.api.operator.CoverageService.DeviceDetail;
 import io.sluice.api.operator.CoverageService.DeviceRow;
@@ -17,6 +18,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -31,6 +33,42 @@ final class PartAnswers {
 
   PartAnswers(Calendar calendar) {
     this.calendar = calendar;
+  }
+
+  /** The question for other instances. */
+  String asked(PartQuestion question) {
+    return JSON.writeValueAsString(question.by(calendar.toString()));
+  }
+
+  /**
+   * A question of another instance.
+   *
+   * @throws BadRequestException where it cannot be answered so that both mean the same
+   */
+  PartQuestion question(@Nullable String text) {
+    PartQuestion question;
+    try {
+      question = JSON.readValue(text == null ? "" : text, PartQuestion.class);
+    } catch (JacksonException e) {
+      throw new BadRequestException("question is none that an instance of the fleet asks");
+    }
+    if (question.v() != PartQuestion.VERSION) {
+      throw new BadRequestException(
+          "question is of version "
+              + question.v()
+              + ", and this instance answers version "
+              + PartQuestion.VERSION
+              + "; upgrade the older one");
+    }
+    if (!calendar.toString().equals(question.calendar())) {
+      throw new BadRequestException(
+          "question is by "
+              + question.calendar()
+              + ", and this instance has coverage.utc-offset "
+              + calendar
+              + "; give all instances the same");
+    }
+    return question;
   }
 
   /** The answer; null where the partition is not here any more. */

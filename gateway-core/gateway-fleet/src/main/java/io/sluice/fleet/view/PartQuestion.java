@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
  * What is asked of every partition. All are asked of one moment, so that what they answer can be
  * summed.
  *
+ * @param v the form of questions and answers, {@link #VERSION}
+ * @param calendar by which days are told apart: a figure of another one cannot be summed with it
  * @param what which question
  * @param at the moment, microseconds since the epoch
  * @param worst whether the worst come first; else by id
@@ -16,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param id of one device
  */
 public record PartQuestion(
+    int v,
+    String calendar,
     What what,
     long at,
     Window window,
@@ -28,6 +32,9 @@ public record PartQuestion(
     int limit,
     @Nullable String after,
     @Nullable String id) {
+  /** Changes with every question and answer that an instance of before would take otherwise. */
+  static final int VERSION = 1;
+
   /** The questions that there are. */
   public enum What {
     FIGURES,
@@ -56,6 +63,8 @@ public record PartQuestion(
       int limit,
       @Nullable String after) {
     return new PartQuestion(
+        VERSION,
+        "",
         what,
         at,
         window,
@@ -80,7 +89,14 @@ public record PartQuestion(
 
   private static PartQuestion one(What what, long at, String id) {
     return new PartQuestion(
-        what, at, Window.HOUR, null, null, null, null, null, false, 1, null, id);
+        VERSION, "", what, at, Window.HOUR, null, null, null, null, null, false, 1, null, id);
+  }
+
+  /** The same as it goes to other instances. */
+  PartQuestion by(String calendar) {
+    return new PartQuestion(
+        v, calendar, what, at, window, sector, site, model, search, gateway, worst, limit, after,
+        id);
   }
 
   Filter filter() {

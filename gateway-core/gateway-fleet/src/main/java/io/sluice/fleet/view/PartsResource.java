@@ -1,6 +1,5 @@
 package io.sluice.fleet.view;
 
-import io.sluice.admin.http.BadRequestException;
 import io.sluice.admin.http.Query;
 import io.sluice.fleet.partition.LivePartitions;
 import io.sluice.fleet.partition.PartitionBook;
@@ -16,8 +15,6 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
 
 /** What one instance has, for the others: {@value #PATH}. */
 public final class PartsResource {
@@ -56,7 +53,7 @@ public final class PartsResource {
   }
 
   private void answer(RoutingContext ctx) {
-    PartQuestion question = question(Query.text(ctx, "question"));
+    PartQuestion question = answers.question(Query.text(ctx, "question"));
     Set<Integer> behind = instances.behind();
     try {
       List<byte[]> parts = new ArrayList<>();
@@ -82,14 +79,6 @@ public final class PartsResource {
           .end(Buffer.buffer(bytes.toByteArray()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    }
-  }
-
-  private static PartQuestion question(@Nullable String text) {
-    try {
-      return PartAnswers.JSON.readValue(text == null ? "" : text, PartQuestion.class);
-    } catch (JacksonException e) {
-      throw new BadRequestException("question is none that an instance of the fleet asks");
     }
   }
 }

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -22,27 +23,38 @@ import org.jspecify.annotations.Nullable;
 /** Asks other instances over their admin listeners, each within a bounded time. Thread-safe. */
 public final class Peers implements AutoCloseable {
   /** Of one instance's answer; more is refused. */
-  private static final int ANSWER_MAX = 256 << 20;
+  private static final long ANSWER_MAX = 256L << 20;
 
-  private final HttpClient http;
-  private final String scheme;
-  private final @Nullable String token;
+  private static final int REASON_MAX = 200;
+
+  private final PeerAccess access;
   private final Duration timeout;
+  private @Nullable SSLContext tls;
+  private @Nullable HttpClient open;
 
   /**
-   * @param tls for instances that listen by HTTPS; null for HTTP
-   * @param token shown to them, or null
+   * @param timeout of one answer
    */
-  public Peers(@Nullable SSLContext tls, @Nullable String token, Duration timeout) {
-    HttpClient.Builder builder =
-        HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(timeout);
-    if (tls != null) {
-      builder.sslContext(tls);
-    }
-    this.http = builder.build();
-    this.scheme = tls == null ? "http" : "https";
-    this.token = token;
+  public Peers(PeerAccess access, Duration timeout) {
+    this.access = access;
     this.timeout = timeout;
+  }
+
+  /** Another one once the certificates are others; what is under way goes on by the former. */
+  private synchronized HttpClient http() {
+    SSLContext now = access.tls();
+    HttpClient known = open;
+    if (known == null || !Objects.equals(now, tls)) {
+      HttpClient.Builder builder =
+          HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(timeout);
+      if (now != null) {
+        builder.sslContext(now);
+      }
+      tls = now;
+      known = builder.build();
+      open = known;
+    }
+    return known;
   }
 
   /**
@@ -76,24 +88,30 @@ public final class Peers implements AutoCloseable {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(
                 URI.create(
-                    scheme
+                    access.scheme()
                         + "://"
                         + peer
                         + PartsResource.PATH
                         + "?question="
                         + URLEncoder.encode(question, StandardCharsets.UTF_8)))
             .timeout(timeout);
+    String token = access.token();
     if (token != null) {
       request.header("Authorization", "Bearer " + token);
     }
-    return http.sendAsync(request.build(), HttpResponse.BodyHandlers.ofByteArray())
+    HttpResponse.BodyHandler<byte[]> body =
+        HttpResponse.BodyHandlers.limiting(HttpResponse.BodyHandlers.ofByteArray(), ANSWER_MAX);
+    return http()
+        .sendAsync(request.build(), body)
         .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
         .thenApply(Peers::read);
   }
 
   private static Answer read(HttpResponse<byte[]> response) {
-    if (response.statusCode() != 200 || response.body().length > ANSWER_MAX) {
-      throw new IllegalStateException("it answered " + response.statusCode());
+    if (response.statusCode() != 200) {
+      String why = new String(response.body(), StandardCharsets.UTF_8);
+      String begin = why.substring(0, Math.min(why.length(), REASON_MAX));
+      throw new IllegalStateException("it answered " + response.statusCode() + ": " + begin);
     }
     try {
       return Answer.read(response.body());
@@ -103,7 +121,9 @@ public final class Peers implements AutoCloseable {
   }
 
   @Override
-  public void close() {
-    http.shutdownNow();
+  public synchronized void close() {
+    if (open != null) {
+      open.shutdownNow();
+    }
   }
 }

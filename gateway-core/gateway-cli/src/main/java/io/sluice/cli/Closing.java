@@ -1,4 +1,4 @@
-package io.sluice.app;
+package io.sluice.cli;
 
 import io.sluice.api.health.Guarded;
 import java.time.Duration;
@@ -9,12 +9,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Closes parts in reverse order; one that fails does not keep the others open. */
-final class Closing {
+public final class Closing {
   private static final Logger LOG = LoggerFactory.getLogger(Closing.class);
 
   private Closing() {}
 
-  static void inReverse(List<? extends AutoCloseable> parts) {
+  /** One after the other, the last first. */
+  public static void inReverse(List<? extends AutoCloseable> parts) {
     for (AutoCloseable part : parts.reversed()) {
       close(part);
     }
@@ -24,7 +25,7 @@ final class Closing {
    * Closes parts that do not need each other, all at once, each on a thread of its own. One that
    * has not ended by then is left behind.
    */
-  static void sideBySide(List<? extends AutoCloseable> parts, Duration atMost) {
+  public static void sideBySide(List<? extends AutoCloseable> parts, Duration atMost) {
     CountDownLatch open = new CountDownLatch(parts.size());
     for (AutoCloseable part : parts) {
       Runnable closing =
@@ -41,11 +42,11 @@ final class Closing {
     }
     try {
       if (!open.await(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
-        LOG.warn("{} of {} adapters did not close in {}", open.getCount(), parts.size(), atMost);
+        LOG.warn("{} of {} parts did not close in {}", open.getCount(), parts.size(), atMost);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      LOG.warn("closing the adapters was interrupted");
+      LOG.warn("closing was interrupted");
     }
   }
 
@@ -57,7 +58,8 @@ final class Closing {
       Thread.currentThread().interrupt();
       LOG.warn("closing {} was interrupted", part.getClass().getSimpleName());
     } catch (Exception e) {
-      LOG.warn("closing {} failed", part.getClass().getSimpleName(), e);
+      LOG.warn("closing {} failed: {}", part.getClass().getSimpleName(), e.toString());
+      LOG.debug("closing failed", e);
     }
   }
 }
