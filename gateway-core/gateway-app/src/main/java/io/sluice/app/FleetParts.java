@@ -41,6 +41,8 @@ import org.slf4j.LoggerFactory;
  * What a gateway has of its fleet's store. Loaded where {@code fleet.store} is configured alone.
  */
 final class FleetParts implements AutoCloseable {
+  private static final String KERNEL = "/proc/sys/kernel/hostname";
+
   private static final String ROLLOUT = "rollout";
   private static final Logger LOG = LoggerFactory.getLogger(FleetParts.class);
   private static final int LONGEST_TURN_SECONDS = 5;
@@ -142,11 +144,28 @@ final class FleetParts implements AutoCloseable {
 
   /** The name of this machine as it has it itself, without asking the network. */
   private static String host() throws IOException {
-    Path name = Path.of("/etc/hostname");
-    String known = System.getenv("HOSTNAME");
-    String host =
-        known != null || !Files.isReadable(name) ? String.valueOf(known) : Files.readString(name);
-    return host.strip();
+    return host(System.getenv("HOSTNAME"), Path.of("/etc/hostname"), Path.of(KERNEL));
+  }
+
+  /**
+   * The first that is there and not empty.
+   *
+   * @param files whose first line has the name
+   * @throws IOException where one of them cannot be read, or none has a name
+   */
+  static String host(@Nullable String environment, Path... files) throws IOException {
+    if (environment != null && !environment.isBlank()) {
+      return environment.strip();
+    }
+    for (Path file : files) {
+      String name = Files.isReadable(file) ? Files.readString(file).strip() : "";
+      if (!name.isEmpty()) {
+        return name;
+      }
+    }
+    throw new IOException(
+        "this machine has no name, by which other gateways of the fleet could tell it; set the"
+            + " environment variable HOSTNAME");
   }
 
   /**

@@ -58,6 +58,7 @@ class NothingOfTheFleetLoadedTest {
       assertThat(gateway.waitFor(60, TimeUnit.SECONDS)).isTrue();
     }
     assertThat(lines).anyMatch(line -> line.contains(" io.sluice.app.Wiring "));
+    assertThat(lines).anyMatch(line -> line.contains(" io.sluice.store.sqlite."));
     assertThat(lines.stream().filter(line -> OF_A_FLEET.stream().anyMatch(line::contains)))
         .isEmpty();
   }

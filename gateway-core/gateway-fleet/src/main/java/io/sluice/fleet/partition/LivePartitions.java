@@ -30,7 +30,8 @@ public final class LivePartitions {
     return books.get(partition);
   }
 
-  void count(String what, long more) {
+  /** Counts that so many more came. */
+  public void count(String what, long more) {
     counters.computeIfAbsent(what, key -> new LongAdder()).add(more);
   }
 

@@ -28,6 +28,7 @@ import org.apache.kafka.streams.TaskMetadata;
 import org.apache.kafka.streams.ThreadMetadata;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.apache.kafka.streams.processor.StateRestoreListener;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,7 +41,7 @@ final class StreamsRun implements Instances, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(StreamsRun.class);
   static final Duration CLOSE = Duration.ofSeconds(20);
 
-  /** As Kafka Streams has it by itself. */
+  /** As Kafka Streams has it by itself: it has to be longer than what is between two commits. */
   private static final long TRANSACTION_MILLIS = 10_000;
 
   private static final long CACHE_BYTES = 32L << 20;
@@ -77,6 +78,7 @@ final class StreamsRun implements Instances, AutoCloseable {
     this.streams = new KafkaStreams(topology, new StreamsConfig(config(clients, settings, self)));
     this.lag = new InputLag(clients, settings.applicationId(), topics.byDevice());
     streams.setUncaughtExceptionHandler(this::failed);
+    streams.setGlobalStateRestoreListener(new Restoring(live));
     streams.setStateListener((now, before) -> LOG.info("fleet: {} (was {})", now, before));
   }
 
@@ -87,6 +89,24 @@ final class StreamsRun implements Instances, AutoCloseable {
       failure = "Kafka Streams has failed: " + KafkaFault.text(fault);
     }
     return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+  }
+
+  /** Counts what has to be read of the state's topics before a part can be here. */
+  private record Restoring(LivePartitions live) implements StateRestoreListener {
+    @Override
+    public void onRestoreStart(TopicPartition part, String store, long from, long to) {
+      LOG.debug("fleet: {} of {} is restored, from {} to {}", store, part, from, to);
+    }
+
+    @Override
+    public void onBatchRestored(TopicPartition part, String store, long end, long count) {
+      live.count("restored", count);
+    }
+
+    @Override
+    public void onRestoreEnd(TopicPartition part, String store, long all) {
+      LOG.debug("fleet: {} of {} is restored by {} records", store, part, all);
+    }
   }
 
   private static Properties config(
@@ -104,7 +124,7 @@ final class StreamsRun implements Instances, AutoCloseable {
     all.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, RocksBounds.class.getName());
     all.put(
         StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG),
-        Math.toIntExact(transactionMillis(settings)));
+        Math.toIntExact(Math.max(TRANSACTION_MILLIS, 2 * settings.commit().toMillis())));
     all.put(StreamsConfig.PROBING_REBALANCE_INTERVAL_MS_CONFIG, 60_000L);
     all.put(
         StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG),
@@ -114,15 +134,6 @@ final class StreamsRun implements Instances, AutoCloseable {
         Math.toIntExact(settings.takeOver().toMillis() / 4));
     all.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
     return all;
-  }
-
-  /**
-   * How long a transaction may last: what an instance that was killed had begun is waited for by
-   * the one that takes over, so it is no longer than has to be.
-   */
-  private static long transactionMillis(ViewSettings settings) {
-    long wanted = Math.min(settings.takeOver().toMillis(), TRANSACTION_MILLIS);
-    return Math.max(wanted, 2 * settings.commit().toMillis());
   }
 
   @SuppressWarnings("FutureReturnValueIgnored") // ends with its executor

@@ -35,7 +35,8 @@ final class FleetMetrics {
           "records", "Records of devices that were counted",
           "duplicates", "Records that came before and count once",
           "waited", "Records that waited for their device to be told of",
-          "unknown", "Records of devices that nobody told of, left out");
+          "unknown", "Records of devices that nobody told of, left out",
+          "restored", "Changes of state that were read again, as a part was taken over");
 
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);

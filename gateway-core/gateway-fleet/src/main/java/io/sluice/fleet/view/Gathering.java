@@ -107,7 +107,8 @@ final class Gathering {
   private void tell(String peer, Throwable fault) {
     Throwable cause = fault.getCause() == null ? fault : fault.getCause();
     String tls = ClientTls.fault(cause);
-    String why = tls == null ? String.valueOf(cause.getMessage()) : tls;
+    String message = cause.getMessage();
+    String why = tls != null ? tls : message == null ? "nobody is there" : message;
     if (!why.equals(told.put(peer, why))) {
       LOG.warn("fleet: instance {} does not answer: {}; what it has is missing", peer, why);
     }

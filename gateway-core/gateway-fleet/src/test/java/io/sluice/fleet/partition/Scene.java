@@ -309,10 +309,14 @@ final class Scene implements AutoCloseable {
     return Objects.requireNonNull(live.find(0));
   }
 
+  PartitionStore store() {
+    KeyValueStore<Bytes, byte[]> store = driver.getKeyValueStore(FleetTopology.COVERAGE);
+    return new PartitionStore(store);
+  }
+
   /** The book as another instance has it that takes the partition over. */
   PartitionBook takenOver() throws Exception {
-    KeyValueStore<Bytes, byte[]> store = driver.getKeyValueStore(FleetTopology.COVERAGE);
-    PartitionStore kept = new PartitionStore(store);
+    PartitionStore kept = store();
     return PartitionBook.open(0, kept, gateways, Calendar.UTC, PartitionAlarms.open(kept));
   }
 

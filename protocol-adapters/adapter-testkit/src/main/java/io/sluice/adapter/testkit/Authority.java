@@ -152,6 +152,11 @@ public final class Authority {
         List.of("-startdate", begin, "-enddate", end));
   }
 
+  /** A certificate of a server, as {@link #server()}, that shows it to other servers as well. */
+  public Signed peer() throws IOException {
+    return sign("/CN=localhost", "serverAuth,clientAuth", LOCALHOST, EC, List.of());
+  }
+
   /**
    * A client's certificate.
    *
