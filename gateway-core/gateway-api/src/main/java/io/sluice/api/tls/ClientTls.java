@@ -90,6 +90,7 @@ public final class ClientTls {
           + "); set this machine's clock right";
     }
     if (message.equals("unable to find valid certification path to requested target")
+        || (isTls && message.endsWith("does not chain with any of the trust anchors"))
         || (isTls && message.endsWith("signature check failed"))) {
       return "the server's certificate is of no authority that is trusted here; give its authority's"
           + " certificate as ca";
