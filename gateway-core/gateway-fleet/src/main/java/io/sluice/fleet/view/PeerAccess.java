@@ -38,13 +38,16 @@ public final class PeerAccess {
   private long lookedNanos = System.nanoTime();
   private @Nullable SSLContext context;
 
-  private PeerAccess(@Nullable TlsSettings settings, @Nullable Path ca, @Nullable String token)
-      throws IOException {
+  private PeerAccess(
+      @Nullable TlsSettings settings,
+      @Nullable Path ca,
+      @Nullable String token,
+      @Nullable SSLContext context) {
     this.settings = settings;
     this.ca = ca;
     this.token = token;
     this.watch = settings == null ? null : new FileWatch(files(settings, ca));
-    this.context = settings == null ? null : context(settings, ca, TlsFiles.read(settings));
+    this.context = context;
   }
 
   /**
@@ -60,14 +63,20 @@ public final class PeerAccess {
               + " leave peer-ca out");
     }
     Secret own = view.peerToken() == null ? admin.token() : view.peerToken();
-    PeerAccess access = new PeerAccess(tls, view.peerCa(), own == null ? null : own.value());
+    Path ca = view.peerCa();
+    PeerAccess access =
+        new PeerAccess(
+            tls,
+            ca,
+            own == null ? null : own.value(),
+            tls == null ? null : context(tls, ca, TlsFiles.read(tls)));
     access.requireRole(admin);
     return access;
   }
 
   /** Without TLS, for tests. */
-  static PeerAccess plain(@Nullable String token) throws IOException {
-    return new PeerAccess(null, null, token);
+  static PeerAccess plain(@Nullable String token) {
+    return new PeerAccess(null, null, token, null);
   }
 
   private void requireRole(AdminSettings admin) throws IOException {

@@ -81,7 +81,7 @@ class FleetSurfaceTest {
         new Acknowledgements(),
         (key, value) -> {},
         new Alone("127.0.0.1:1"),
-        new Peers(null, null, Duration.ofSeconds(1)),
+        new Peers(PeerAccess.plain(null), Duration.ofSeconds(1)),
         refusals,
         Calendar.UTC,
         store,
