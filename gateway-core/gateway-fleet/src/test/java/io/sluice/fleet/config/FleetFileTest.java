@@ -115,6 +115,7 @@ class FleetFileTest {
     Map<String, String> variables =
         Map.of(
             "SLUICE_FLEET_PASSWORD", "secret",
+            "SLUICE_POD", "fleet-0",
             "SLUICE_FLEET_ADVERTISE", "fleet-1:8080",
             "SLUICE_ADMIN_TOKEN", "0123456789abcdef0123");
     FleetFile loaded =
