@@ -187,6 +187,30 @@ class FleetMembersTest {
   }
 
   @Test
+  void whatAGatewayHadInHandWhenItWasKilledIsDeliveredByTheNextAndNothingElseIs() throws Exception {
+    Link before = a.attach("meter-1");
+    String acknowledged = submit(b, "meter-1", "1");
+    patiently().until(() -> state(b, "meter-1", acknowledged) == State.ACKNOWLEDGED);
+    before.isDeaf = true;
+    String inHand = submit(b, "meter-1", "2");
+    patiently().until(() -> a.member.state().commandsTaken() == 2);
+    a.kill();
+    try {
+      Link after = b.attach("meter-1");
+      patiently().until(() -> b.holds("meter-1"));
+      assertThat(after.taken).as("the lease of the one that had it is not over").isEmpty();
+      server.sql(
+          database,
+          "UPDATE sluice.gateway SET lease_until = clock_timestamp() WHERE id = 'a'"); // in 30 s
+      patiently().until(() -> state(b, "meter-1", inHand) == State.ACKNOWLEDGED);
+      assertThat(after.taken).extracting(Command::id).containsExactly(inHand);
+      assertThat(before.taken).extracting(Command::id).containsExactly(acknowledged);
+    } finally {
+      a = FleetGateway.open(server, database, "c", directory.resolve("c"));
+    }
+  }
+
+  @Test
   void withTheStoreAwayACommandIsTakenForADeviceThatIsHereAndRefusedForOthers() throws Exception {
     Link here = a.attach("meter-1");
     patiently().until(() -> a.holds("meter-1"));

@@ -113,4 +113,12 @@ public interface FleetCommands {
 
   /** Ends commands whose time is over for a while, some at a time; returns how many. */
   long expire(int limit);
+
+  /**
+   * Takes commands out of the hands of gateways whose lease is over, and tells the gateways that
+   * have their devices by now.
+   *
+   * @return how many
+   */
+  long releaseOrphans(int limit);
 }

@@ -33,6 +33,8 @@ public final class FleetMember implements AutoCloseable {
   private static final long TICK_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long PAUSE_MAX_NANOS = TimeUnit.SECONDS.toNanos(30);
   private static final int EXPIRE_TICKS = 60;
+  private static final int ORPHAN_TICKS = 15;
+  private static final int ORPHANS_A_TURN = 1_000;
   private static final int EXPIRED_A_TURN = 1_000;
 
   private final FleetCommands store;
@@ -213,11 +215,11 @@ public final class FleetMember implements AutoCloseable {
         ticks++;
         commands.giveBack();
       }
-      turn(isTick && ticks % EXPIRE_TICKS == 0);
+      turn(isTick && ticks % EXPIRE_TICKS == 0, isTick && ticks % ORPHAN_TICKS == 0);
     }
   }
 
-  private void turn(boolean expires) {
+  private void turn(boolean expires, boolean releases) {
     try {
       if (isAway || !lease.isHeld()) {
         commands.away();
@@ -236,6 +238,10 @@ public final class FleetMember implements AutoCloseable {
       }
       commands.reportAll();
       commands.takeAll();
+      if (releases) {
+        // whoever sees first that a gateway is gone tells those that have its devices now
+        long _ = store.releaseOrphans(ORPHANS_A_TURN);
+      }
       if (expires) {
         store.expire(EXPIRED_A_TURN);
       }

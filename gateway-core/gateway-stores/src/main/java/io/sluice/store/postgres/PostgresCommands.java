@@ -180,6 +180,21 @@ public final class PostgresCommands implements FleetCommands {
     return ended == null ? 0 : ended;
   }
 
+  @Override
+  public long releaseOrphans(int limit) {
+    return queries
+        .all(
+            "UPDATE sluice.fleet_command c SET gateway = NULL, state = 'QUEUED' WHERE c.sequence IN"
+                + " (SELECT o.sequence FROM sluice.fleet_command o JOIN sluice.gateway g"
+                + " ON g.id = o.gateway WHERE g.lease_until <= clock_timestamp() AND NOT o.over"
+                + " AND o.expires > clock_timestamp() ORDER BY o.sequence LIMIT ?"
+                + " FOR UPDATE OF o SKIP LOCKED)"
+                + " RETURNING sluice.tell_command(c.device, c.via)",
+            row -> Boolean.TRUE,
+            limit)
+        .size();
+  }
+
   private static CommandView view(ResultSet row) throws SQLException {
     int reason = row.getInt("reason_code");
     Integer code = row.wasNull() ? null : Integer.valueOf(reason);
