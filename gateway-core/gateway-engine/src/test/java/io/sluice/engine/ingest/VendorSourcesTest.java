@@ -83,15 +83,18 @@ class VendorSourcesTest {
     assertThat(rig.letters).isEmpty();
   }
 
-  /** shelly-api-docs, "Notifications" (NotifyEvent); a component that is gone is null. */
+  private static String looseProbe(String humidity) {
+    return "{\"Time\":\"2026-11-27T18:59:00\",\"AM2301\":{\"Temperature\":21.5,\"Humidity\":"
+        + humidity
+        + ",\"Id\":\"a nan\"}}";
+  }
+
   /** As a probe that has come loose; C prints it so. */
   @Test
   void tasmotasNumberThatIsNoneCostsThatFieldAlone() {
     VendorRig rig = VendorRig.of("sluice", "tasmota").child("t1", "any");
-    String probe =
-        "{\"Time\":\"2026-11-27T18:59:00\",\"AM2301\":{\"Temperature\":21.5,\"Humidity\":%s,\"Id\":\"a nan\"}}";
     for (String none : List.of("nan", "-nan", "NaN")) {
-      assertThat(rig.take("tele/t1/SENSOR", probe.formatted(none)))
+      assertThat(rig.take("tele/t1/SENSOR", looseProbe(none)))
           .as(none)
           .singleElement()
           .asString()
@@ -103,6 +106,7 @@ class VendorSourcesTest {
     assertThat(rig.letters).isEmpty();
   }
 
+  /** shelly-api-docs, "Notifications" (NotifyEvent); a component that is gone is null. */
   @Test
   void shellysEventsAreOneEachAndWhatIsGoneIsNothing() {
     VendorRig rig = VendorRig.of("shelly").child("s3", "any");
