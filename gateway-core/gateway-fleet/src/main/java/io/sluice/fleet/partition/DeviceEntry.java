@@ -140,7 +140,7 @@ final class DeviceEntry implements ExcludedTimes {
   }
 
   void write(DataOutput out) throws IOException {
-    out.writeByte(1);
+    out.writeByte(2);
     stays.write(out);
     out.writeUTF(sessionGateway);
     out.writeUTF(sessionRun);
@@ -189,7 +189,7 @@ final class DeviceEntry implements ExcludedTimes {
       String id, DataInput in, Map<ReportingExpectation, ReportingExpectation> shapes)
       throws IOException {
     byte version = in.readByte();
-    if (version != 1) {
+    if (version != 2) {
       throw new IOException("device " + id + ": state of version " + version + " is not known");
     }
     DeviceEntry entry = new DeviceEntry(id, Stays.read(in));

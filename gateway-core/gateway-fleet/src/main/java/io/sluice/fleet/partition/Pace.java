@@ -1,9 +1,9 @@
 package io.sluice.fleet.partition;
 
 /**
- * How often a partition looks at all of its devices: as often as it is asked to, but for a twentieth
- * of the time of the thread at most, which all partitions here share, and once a minute in any case.
- * With few devices that is each time. Not thread-safe.
+ * How often a partition looks at all of its devices: as often as it is asked to, but for a
+ * twentieth of the time of the thread at most, which all partitions here share, and once a minute
+ * in any case. With few devices that is each time. Not thread-safe.
  */
 final class Pace {
   private static final int PART = 20;
@@ -23,6 +23,6 @@ final class Pace {
    * @param partitions that do the same
    */
   void done(long nowMicros, long tookMicros, int partitions) {
-    nextMicros = nowMicros + Math.min(MOST_MICROS, PART * Math.max(1, partitions) * tookMicros);
+    nextMicros = nowMicros + Math.min(MOST_MICROS, PART * tookMicros * Math.max(1, partitions));
   }
 }

@@ -179,7 +179,7 @@ public final class PartitionBook implements CoverageState.Sessions, ExcludedTime
   private void heard(EncodedRecord record, DeviceEntry entry) {
     String gateway = record.gateway();
     long since = since(record, entry) - gateways.clockOffMicros(gateway);
-    if (entry.stays.heard(gateway, since)) {
+    if (entry.stays.heard(gateway, since, entry.shape().intervalMicros())) {
       excludeAnew(entry);
     }
     long received = record.receivedMicros() - gateways.clockOffMicros(gateway);
