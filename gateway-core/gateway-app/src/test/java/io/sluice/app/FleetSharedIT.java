@@ -25,6 +25,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -199,7 +200,7 @@ class FleetSharedIT {
     String text = at.address("mqtt");
     int port = Integer.parseInt(text.substring(text.lastIndexOf(':') + 1));
     try (RawMqttDevice in =
-        new RawMqttDevice(new InetSocketAddress("127.0.0.1", port), device, password)) {
+        new RawMqttDevice(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), device, password)) {
       in.publish("telemetry", "{\"n\":1}");
       return true;
     } catch (IOException | AssertionError refused) {
@@ -368,7 +369,7 @@ class FleetSharedIT {
       socket.setSoTimeout(30_000);
       socket.send(
           new DatagramPacket(
-              packet.toByteArray(), packet.size(), new InetSocketAddress("127.0.0.1", port)));
+              packet.toByteArray(), packet.size(), new InetSocketAddress(InetAddress.getLoopbackAddress(), port)));
       byte[] buffer = new byte[2_048];
       DatagramPacket answer = new DatagramPacket(buffer, buffer.length);
       socket.receive(answer);
