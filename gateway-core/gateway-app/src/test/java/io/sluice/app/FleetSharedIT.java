@@ -200,7 +200,8 @@ class FleetSharedIT {
     String text = at.address("mqtt");
     int port = Integer.parseInt(text.substring(text.lastIndexOf(':') + 1));
     try (RawMqttDevice in =
-        new RawMqttDevice(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), device, password)) {
+        new RawMqttDevice(
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), port), device, password)) {
       in.publish("telemetry", "{\"n\":1}");
       return true;
     } catch (IOException | AssertionError refused) {
@@ -369,7 +370,9 @@ class FleetSharedIT {
       socket.setSoTimeout(30_000);
       socket.send(
           new DatagramPacket(
-              packet.toByteArray(), packet.size(), new InetSocketAddress(InetAddress.getLoopbackAddress(), port)));
+              packet.toByteArray(),
+              packet.size(),
+              new InetSocketAddress(InetAddress.getLoopbackAddress(), port)));
       byte[] buffer = new byte[2_048];
       DatagramPacket answer = new DatagramPacket(buffer, buffer.length);
       socket.receive(answer);

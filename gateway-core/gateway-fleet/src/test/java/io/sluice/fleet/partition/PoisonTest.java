@@ -79,7 +79,7 @@ class PoisonTest {
     scene.close();
   }
 
-  private record Case(
+  record Case(
       String topic, String what, byte @Nullable [] key, byte @Nullable [] value, Kind kind) {
     @Override
     public String toString() {

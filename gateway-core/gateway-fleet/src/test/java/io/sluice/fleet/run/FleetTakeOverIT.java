@@ -154,12 +154,12 @@ class FleetTakeOverIT {
   /** An instance in a process of its own. */
   private record Own(Process process, int port, Path log) implements AutoCloseable {
     /** As by kill -9. */
-    void kill() throws InterruptedException {
-      process.destroyForcibly().waitFor();
+    void kill() {
+      process.destroyForcibly().onExit().join();
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
       kill();
     }
   }
@@ -371,7 +371,7 @@ class FleetTakeOverIT {
 
   private void answersForAll(int a, int b) throws Exception {
     JsonNode whole = coverage(a);
-    assertThat(whole.at("/groups/0/due").asLong()).isGreaterThanOrEqualTo(DEVICES * minutes);
+    assertThat(whole.at("/groups/0/due").asLong()).isGreaterThanOrEqualTo((long) DEVICES * minutes);
     assertThat(get(a, "/api/v1/devices?limit=5").at("/next").asString()).isEqualTo("d2");
     assertThat(get(b, "/api/v1/devices").at("/devices").size()).isEqualTo(DEVICES);
     assertThat(get(b, "/api/v1/devices").at("/devices/0/gateway").asString()).isEqualTo("gw");
@@ -382,7 +382,7 @@ class FleetTakeOverIT {
     assertThat(gateway.path("backlog").asLong()).isEqualTo(4);
     assertThat(get(b, "/api/v1/devices/d7").at("/device/site").asString()).isEqualTo("a");
     assertThat(get(a, "/api/v1/coverage?by=site&gateway=gw").at("/groups/0/filled").asLong())
-        .isEqualTo(DEVICES * minutes);
+        .isEqualTo((long) DEVICES * minutes);
     assertThat(get(a, "/api/v1/coverage?by=site&gateway=other").at("/groups").size()).isZero();
   }
 
