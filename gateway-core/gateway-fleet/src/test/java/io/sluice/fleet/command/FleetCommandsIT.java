@@ -123,6 +123,7 @@ class FleetCommandsIT {
             fleet:
               bus: { bootstrap-servers: "127.0.0.1:%d" }
               state: ./state
+              peer-token: %s
             %s
             admin:
               port: 0
@@ -132,6 +133,7 @@ class FleetCommandsIT {
             """
                 .formatted(
                     deadPort,
+                    VIEWER,
                     store,
                     token("olga", "operator", OPERATOR),
                     token("victor", "viewer", VIEWER)));
