@@ -52,6 +52,8 @@ final class Commands implements AutoCloseable {
    * @param refused with a reason; nobody may be told of them
    * @param unknown whose answer never came, or was a fault of the server's: at most once
    * @param once delivered to the device once, of those that were taken
+   * @param again told once more under the same id after a gateway had ended, which may not have
+   *     known yet that its device had the first: QoS 1 is at least once
    * @param faults the first ones, in words
    * @param refusals reasons, how often
    */
@@ -61,6 +63,7 @@ final class Commands implements AutoCloseable {
       long unknown,
       long once,
       long never,
+      long again,
       long repeated,
       long invented,
       List<String> faults,
@@ -135,9 +138,13 @@ final class Commands implements AutoCloseable {
     }
   }
 
-  /** Holds them against what devices were told until now. */
-  Result result(List<Told> told) {
-    Map<Integer, Integer> deliveries = new HashMap<>();
+  /**
+   * Holds them against what devices were told until now.
+   *
+   * @param ends when gateways were killed or stopped, from and to in milliseconds
+   */
+  Result result(List<Told> told, List<long[]> ends) {
+    Map<Integer, List<Long>> deliveries = new HashMap<>();
     long strangers = 0;
     List<String> faults = new ArrayList<>();
     for (Told each : told) {
@@ -151,18 +158,20 @@ final class Commands implements AutoCloseable {
         strangers++;
         name(faults, "command " + n + ": " + each.device() + " was told what nobody told it");
       } else {
-        deliveries.merge(n, 1, Integer::sum);
+        deliveries.computeIfAbsent(n, any -> new ArrayList<>()).add(each.atMillis());
       }
     }
     long[] count = new long[Outcome.values().length];
     long once = 0;
     long never = 0;
+    long again = 0;
     long repeated = 0;
     Map<String, Long> refusals = new TreeMap<>();
     for (Map.Entry<Integer, Given> each : given.entrySet()) {
       Given one = each.getValue();
       count[one.outcome.ordinal()]++;
-      int times = deliveries.getOrDefault(each.getKey(), 0);
+      List<Long> at = deliveries.getOrDefault(each.getKey(), List.of());
+      int times = at.size();
       if (one.outcome != Outcome.TAKEN) {
         refusals.merge(one.why, 1L, Long::sum);
       } else if (times == 1) {
@@ -174,7 +183,9 @@ final class Commands implements AutoCloseable {
             "%s was never told of command %d, given at %s"
                 .formatted(one.device, each.getKey(), one.member));
       }
-      if (times > 1) {
+      if (times == 2 && isEndBetween(at, ends)) {
+        again++;
+      } else if (times > 1) {
         repeated++;
         name(
             faults,
@@ -188,10 +199,15 @@ final class Commands implements AutoCloseable {
         count[Outcome.UNKNOWN.ordinal()],
         once,
         never,
+        again,
         repeated,
         strangers,
         faults,
         refusals);
+  }
+
+  private static boolean isEndBetween(List<Long> told, List<long[]> ends) {
+    return ends.stream().anyMatch(end -> told.getFirst() <= end[1] && told.getLast() >= end[0]);
   }
 
   private static void name(List<String> faults, String what) {

@@ -93,7 +93,7 @@ public final class Trial {
       fleet.stop();
       out.println("the devices have stopped; what they were acknowledged is looked for in Kafka");
       FleetAudit audit = FleetAudit.of(stage, fleet, rows.size());
-      return report(fleet, audit, commands.result(fleet.told()));
+      return report(fleet, audit, commands.result(fleet.told(), ends()));
     }
   }
 
@@ -185,10 +185,15 @@ public final class Trial {
     return true;
   }
 
+  /** When gateways were killed or stopped. */
+  private List<long[]> ends() {
+    return away.values().stream().flatMap(List::stream).toList();
+  }
+
   /** Waits until each command that was taken has come to its device. */
   private void told(Commands commands, FleetRun fleet) throws InterruptedException {
     long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(isShort ? 30 : 120);
-    while (commands.result(fleet.told()).never() > 0 && System.nanoTime() < until) {
+    while (commands.result(fleet.told(), ends()).never() > 0 && System.nanoTime() < until) {
       TimeUnit.MILLISECONDS.sleep(500);
     }
   }
@@ -198,10 +203,11 @@ public final class Trial {
     out.print(audit.text());
     List<String> faults = outageFaults(audit);
     out.printf(
-        "commands: %,d taken, %,d told once, %,d never, %,d more than once, %,d that nobody gave; %,d refused, %,d without a clear answer%n",
+        "commands: %,d taken, %,d told once, %,d never, %,d again after the end of a gateway, %,d more than once, %,d that nobody gave; %,d refused, %,d without a clear answer%n",
         commands.taken(),
         commands.once(),
         commands.never(),
+        commands.again(),
         commands.repeated(),
         commands.invented(),
         commands.refused(),
