@@ -248,6 +248,41 @@ public interface AlarmService {
       String text,
       @Nullable String note,
       @Nullable String gateway) {
+    /** The same alarm with other words of who did what with it, as a fleet has beside a book. */
+    public AlarmView withHandling(
+        State handled,
+        @Nullable Long acknowledged,
+        @Nullable String acknowledger,
+        @Nullable Long cleared,
+        @Nullable String clearer,
+        @Nullable String said) {
+      return new AlarmView(
+          id,
+          device,
+          sector,
+          site,
+          model,
+          kind,
+          name,
+          point,
+          severity,
+          urgency,
+          certainty,
+          status,
+          handled,
+          raisedMicros,
+          acknowledged,
+          acknowledger,
+          cleared,
+          clearer,
+          escalatedMicros,
+          notification,
+          notifiedMicros,
+          text,
+          said,
+          gateway);
+    }
+
     /** Of the gateway that is asked. */
     public AlarmView(
         long id,

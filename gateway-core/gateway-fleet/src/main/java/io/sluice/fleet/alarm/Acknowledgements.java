@@ -101,30 +101,12 @@ public final class Acknowledgements {
     }
     boolean isCleared = act.state() == State.CLEARED;
     boolean isFirst = alarm.acknowledgedMicros() == null && !isCleared;
-    return new AlarmView(
-        alarm.id(),
-        alarm.device(),
-        alarm.sector(),
-        alarm.site(),
-        alarm.model(),
-        alarm.kind(),
-        alarm.name(),
-        alarm.point(),
-        alarm.severity(),
-        alarm.urgency(),
-        alarm.certainty(),
-        alarm.status(),
+    return alarm.withHandling(
         act.state(),
-        alarm.raisedMicros(),
         isFirst ? (Long) act.at() : alarm.acknowledgedMicros(),
         isFirst ? act.by() : alarm.acknowledgedBy(),
         isCleared ? (Long) act.at() : null,
         isCleared ? act.by() : null,
-        alarm.escalatedMicros(),
-        alarm.notification(),
-        alarm.notifiedMicros(),
-        alarm.text(),
-        act.note() == null ? alarm.note() : act.note(),
-        alarm.gateway());
+        act.note() == null ? alarm.note() : act.note());
   }
 }

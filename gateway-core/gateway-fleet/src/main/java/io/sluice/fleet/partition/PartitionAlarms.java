@@ -209,31 +209,13 @@ public final class PartitionAlarms {
   }
 
   private static AlarmView heardAt(AlarmView alarm, Heard heard) {
-    return new AlarmView(
-        alarm.id(),
-        alarm.device(),
-        alarm.sector(),
-        alarm.site(),
-        alarm.model(),
-        alarm.kind(),
-        alarm.name(),
-        alarm.point(),
-        alarm.severity(),
-        alarm.urgency(),
-        alarm.certainty(),
-        alarm.status(),
+    return alarm.withHandling(
         State.CLEARED,
-        alarm.raisedMicros(),
         alarm.acknowledgedMicros(),
         alarm.acknowledgedBy(),
         heard.micros,
         FLEET,
-        alarm.escalatedMicros(),
-        alarm.notification(),
-        alarm.notifiedMicros(),
-        alarm.text(),
-        "heard at " + heard.gateway,
-        alarm.gateway());
+        "heard at " + heard.gateway);
   }
 
   private static AlarmView view(
