@@ -18,8 +18,8 @@ final class Restart implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(Restart.class);
   private static final long LOOK_MILLIS = 200;
 
-  /** Beyond the time within which sessions are to end. */
-  private static final long GRACE_MILLIS = 5_000;
+  /** Beyond the time over which sessions are ended: what a device has to answer, and some more. */
+  private static final long GRACE_MILLIS = 8_000;
 
   private final DrainService draining;
   private final Supplier<DrainSettings> settings;

@@ -82,6 +82,7 @@ public class ConnectionLoop {
 
   /** Ends the open connections, spread over the drain's time. */
   final void drain(Drain how) {
+    resume();
     DrainTurns turns = new DrainTurns(how, connections(), System.nanoTime());
     drain = turns;
     drainOn(turns);
@@ -99,7 +100,11 @@ public class ConnectionLoop {
 
   /** Ends no further connections for a drain. */
   final void resume() {
+    DrainTurns turns = drain;
     drain = null;
+    if (turns != null) {
+      turns.callOff();
+    }
   }
 
   /**

@@ -9,16 +9,12 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Ends the connections of one event loop, spread evenly over a time. In no order: devices that came
  * together, as after an outage, do not go together. Confined to the event loop.
  */
 final class DrainTurns {
-  /** What a connection has to answer what its device has sent. */
-  private static final long ANSWER_NANOS = TimeUnit.MILLISECONDS.toNanos(1_500);
-
   private final Drain drain;
   private final long sinceNanos;
   private final long spreadNanos;
@@ -61,9 +57,15 @@ final class DrainTurns {
     Iterator<Map.Entry<SocketConnection, Long>> each = leaving.entrySet().iterator();
     while (each.hasNext()) {
       Map.Entry<SocketConnection, Long> one = each.next();
-      if (one.getKey().drain(drain, nowNanos - one.getValue() >= ANSWER_NANOS)) {
+      if (one.getKey().drain(drain, nowNanos - one.getValue())) {
         each.remove();
       }
     }
+  }
+
+  /** Has those go on that are being ended and have not ended. */
+  void callOff() {
+    leaving.keySet().forEach(SocketConnection::stay);
+    leaving.clear();
   }
 }

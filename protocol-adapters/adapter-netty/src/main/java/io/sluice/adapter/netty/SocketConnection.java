@@ -4,12 +4,16 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.sluice.api.adapter.Drain;
 import io.sluice.api.adapter.Peer;
+import java.util.concurrent.TimeUnit;
 
 /**
  * One connection as its listener sees it: the last handler of its channel's pipeline. Confined to
  * the event loop.
  */
 public interface SocketConnection extends ChannelHandler {
+  /** What a connection has, at a drain, to answer what its device has sent. */
+  long ANSWER_NANOS = TimeUnit.MILLISECONDS.toNanos(1_500);
+
   /** Its socket. */
   Channel channel();
 
@@ -35,10 +39,17 @@ public interface SocketConnection extends ChannelHandler {
    * Called again and again. A connection that has no session yet is left to what its sign-in is
    * answered.
    *
-   * @param isOverdue whether what is not answered is waited for no more
+   * @param waitedNanos since its turn came: what is not answered is waited for only so long, {@link
+   *     #ANSWER_NANOS} where the connection's protocol says nothing else
    * @return true once there is nothing left to do
    */
-  boolean drain(Drain drain, boolean isOverdue);
+  boolean drain(Drain drain, long waitedNanos);
+
+  /**
+   * The drain is called off while the session's end waits for an answer: it goes on as before. A
+   * protocol whose peer has been told of the end already does nothing.
+   */
+  default void stay() {}
 
   /** Ends the connection, as the gateway is shutting down; what is not answered never will be. */
   void shutDown();

@@ -45,8 +45,8 @@ class DrainTurnsTest {
     }
 
     @Override
-    public boolean drain(Drain drain, boolean isOverdue) {
-      boolean isReady = hasAnswered || isOverdue;
+    public boolean drain(Drain drain, long waitedNanos) {
+      boolean isReady = hasAnswered || waitedNanos >= ANSWER_NANOS;
       if (isReady) {
         open.remove(this);
       }

@@ -108,8 +108,8 @@ final class LineProtocol implements SocketProtocol<ConnectionLoop> {
     }
 
     @Override
-    public boolean drain(Drain drain, boolean isOverdue) {
-      boolean isReady = quiesce() || isOverdue;
+    public boolean drain(Drain drain, long waitedNanos) {
+      boolean isReady = quiesce() || waitedNanos >= ANSWER_NANOS;
       if (isReady) {
         shutDown();
       }

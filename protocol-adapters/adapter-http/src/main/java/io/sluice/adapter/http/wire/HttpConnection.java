@@ -157,12 +157,12 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
   }
 
   @Override
-  public boolean drain(Drain drain, boolean isOverdue) {
+  public boolean drain(Drain drain, long waitedNanos) {
     Talk own = talk;
     if (own == null) {
       return true; // within its TLS handshake: its first request is answered by 503
     }
-    boolean isReady = own.quiesce() || isOverdue;
+    boolean isReady = own.quiesce() || waitedNanos >= ANSWER_NANOS;
     if (isReady) {
       loop.run(own::finish);
     }

@@ -42,6 +42,10 @@ final class CommandLink implements DeviceLink, Subscriber {
   private final Map<String, String> unheard = new ConcurrentHashMap<>(2);
 
   private volatile boolean subscribed;
+
+  /** The session leaves: no command is written any more. */
+  private volatile boolean isHeld;
+
   private int lastPacketId;
 
   private final Dialogue dialogue;
@@ -151,7 +155,7 @@ final class CommandLink implements DeviceLink, Subscriber {
   public boolean send(Command command) {
     String unheardBy = unheard.get(command.id());
     boolean isUnheard = unheardBy != null && unheardBy.equals(dialogue.heard(command.device()));
-    if (!subscribed || connection.ending.hasEnded() || isUnheard) {
+    if (!subscribed || isHeld || connection.ending.hasEnded() || isUnheard) {
       return false;
     }
     if (credits.getAndUpdate(left -> Math.max(0, left - 1)) == 0) {
@@ -196,7 +200,8 @@ final class CommandLink implements DeviceLink, Subscriber {
     String topic = vendors == null ? ownTopic(child, command) : vendors.topic();
     byte[] payload = vendors == null ? command.payload() : vendors.payload();
     boolean tooLarge = payload.length + topic.length() + OVERHEAD_BYTES > connection.maxPacketBytes;
-    if (connection.failed() || connection.ending.hasEnded() || qos < 0 || tooLarge) {
+    boolean isOver = isHeld || connection.failed() || connection.ending.hasEnded();
+    if (isOver || qos < 0 || tooLarge) {
       credits.incrementAndGet();
       if (qos < 0 && vendor.isListenedTo() && unheard.size() < Session.COMMANDS_MAX) {
         unheard.put(command.id(), dialogue.heard(command.device()));
@@ -279,6 +284,22 @@ final class CommandLink implements DeviceLink, Subscriber {
   private void done() {
     credits.incrementAndGet();
     connection.gateway.commands().ready(device);
+  }
+
+  /** Takes no further command, until {@link #goOn}. */
+  void hold() {
+    isHeld = true;
+  }
+
+  /** Takes commands again. */
+  void goOn() {
+    isHeld = false;
+    connection.gateway.commands().ready(device);
+  }
+
+  /** Whether the device has answered every command that awaits it. */
+  boolean isAnswered() {
+    return inFlight.isEmpty();
   }
 
   void returnAll() {

@@ -52,6 +52,7 @@ public final class Connection extends ChannelInboundHandlerAdapter
   final InflightWindow window = new InflightWindow(this);
   final ConnectionTimes times = new ConnectionTimes(this);
   final ConnectionEnd ending;
+  private final Leaving leaving = new Leaving(this);
 
   // What its CONNECT says.
   boolean v5;
@@ -375,15 +376,24 @@ public final class Connection extends ChannelInboundHandlerAdapter
   }
 
   @Override
-  public boolean drain(Drain drain, boolean isOverdue) {
+  public boolean drain(Drain drain, long waitedNanos) {
     if (!connected) {
       return true; // its CONNECT is answered by it
     }
-    boolean isReady = quiesce() || isOverdue;
+    boolean isReady = failed || leaving.goOn(waitedNanos);
     if (isReady) {
       ending.drained(drain);
     }
     return isReady;
+  }
+
+  @Override
+  public void stay() {
+    if (!failed) {
+      quiescing = false;
+      leaving.callOff();
+      read();
+    }
   }
 
   void reply(MqttMessageType type, int packetId, int reason, @Nullable String detail) {

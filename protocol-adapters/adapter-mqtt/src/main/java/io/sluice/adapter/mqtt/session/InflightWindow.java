@@ -71,6 +71,16 @@ final class InflightWindow {
     return count;
   }
 
+  /** Whether one is of QoS 2: its answer has an answer. */
+  boolean holdsQos2() {
+    for (Publication publication : pending) {
+      if (publication.qos == 2) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   boolean isPending(int packetId) {
     for (Publication publication : pending) {
       if (publication.qos == 2 && publication.packetId == packetId) {
