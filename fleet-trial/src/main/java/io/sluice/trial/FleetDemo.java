@@ -14,8 +14,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.JsonNode;
 
 /** Devices that roam over the gateways of a stage, to be looked at; at the end the audit. */
@@ -52,17 +50,18 @@ final class FleetDemo {
    * Plays for that time, or until it is interrupted.
    *
    * @return whether the audit holds
+   * @throws InterruptedException where that comes before the devices begin
    */
-  boolean run(Duration duration, CountDownLatch interrupted)
+  boolean run(Duration duration, Interruption interruption)
       throws IOException, InterruptedException {
     int devices = scenario.devices().size();
     out.printf("waiting until %d devices are known everywhere%n", devices);
     Known.await(stage, devices);
     addresses(stage, out);
+    interruption.tellOnly();
     try (FleetRun fleet = FleetRun.start(scenario, new Endpoints(stage.mqtt(), null))) {
       long lines = 0;
-      while (fleet.elapsedMillis() < duration.toMillis()
-          && !interrupted.await(LINE_SECONDS, TimeUnit.SECONDS)) {
+      while (fleet.elapsedMillis() < duration.toMillis() && !interruption.await(LINE_SECONDS)) {
         out.println(line(fleet.snapshot(), lines++ % 5 == 0));
       }
       out.println("stopping the devices; what they were acknowledged is looked for in Kafka");

@@ -19,6 +19,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -82,11 +83,22 @@ public final class Main implements Callable<Integer> {
   @Option(names = "--debug", description = "Show the stack trace of a failure.")
   private boolean debug;
 
-  Main() {}
+  private final Function<Path, Programs> programs;
+
+  /**
+   * @param programs how the parts are started, by the home of the checkout
+   */
+  Main(Function<Path, Programs> programs) {
+    this.programs = programs;
+  }
 
   public static void main(String[] arguments) {
+    run(Programs::launched, arguments);
+  }
+
+  static void run(Function<Path, Programs> programs, String... arguments) {
     var _ = LoggerFactory.getILoggerFactory(); // by one thread, before there are several
-    System.exit(new CommandLine(new Main()).execute(arguments));
+    System.exit(new CommandLine(new Main(programs)).execute(arguments));
   }
 
   @Override
@@ -117,24 +129,31 @@ public final class Main implements Callable<Integer> {
     Path folder = Files.createDirectories(folder(home));
     Scenario scenario = FleetScenario.write(folder, devices, interval);
     PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
-    CountDownLatch interrupted = new CountDownLatch(1);
+    Interruption interruption = new Interruption(Thread.currentThread());
     CountDownLatch ended = new CountDownLatch(1);
     int[] exitCode = {FAILED};
     Runtime.getRuntime()
         .addShutdownHook(
             Thread.ofPlatform()
                 .unstarted(() -> {
-                  interrupted.countDown();
+                  interruption.come();
                   awaitQuietly(ended);
                   System.out.flush();
                   Runtime.getRuntime().halt(exitCode[0]);
                 }));
     try (Stage stage =
-        Stage.start(Programs.launched(home), home, folder, scenario.devicesYaml(), out::println)) {
+        Stage.start(programs.apply(home), home, folder, scenario.devicesYaml(), out::println)) {
       exitCode[0] =
           trial
               ? new Trial(stage, scenario, isShort, out).run() ? DONE : FAILED
-              : new FleetDemo(stage, scenario, out).run(length, interrupted) ? DONE : AUDIT;
+              : new FleetDemo(stage, scenario, out).run(length, interruption) ? DONE : AUDIT;
+    } catch (InterruptedException | IOException e) {
+      // what this terminal's Ctrl-C ends, such as initdb, says that it failed
+      if (!interruption.hasCome()) {
+        throw e;
+      }
+      out.println("interrupted before the devices began; all that was started has ended");
+      exitCode[0] = trial ? FAILED : DONE;
     } finally {
       ended.countDown();
     }

@@ -35,6 +35,10 @@ class FleetTrialIT {
         : System.getProperty("java.class.path");
   }
 
+  static Programs programs(Path home) {
+    return Programs.of(home, classPath("gateway-app"), classPath("gateway-fleet"));
+  }
+
   @Test
   void whatIsKilledAndUpgradedLosesNothingAndTheViewTellsTheTruth() throws Exception {
     String missing = Needs.missing();
@@ -45,7 +49,7 @@ class FleetTrialIT {
     boolean holds;
     try (Stage stage =
         Stage.start(
-            Programs.of(HOME, classPath("gateway-app"), classPath("gateway-fleet")),
+            programs(HOME),
             HOME,
             directory.resolve("stage"),
             scenario.devicesYaml(),

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A process of the stage, with its log beside its configuration. The terminal's Ctrl-C does not
- * reach it: the stage ends it. It can be started again as often as it ended. Of one thread, but
- * {@link #isAlive}.
+ * reach it: the stage ends it, and kill -9 does where the stage ends without that. It can be
+ * started again as often as it ended. Of one thread, with which it ends, but {@link #isAlive}.
  */
 final class Child {
   private static final long LOOK_MILLIS = 25;
@@ -32,7 +32,7 @@ final class Child {
   Child(String name, Path directory, List<String> command) {
     this.name = name;
     this.directory = directory;
-    this.command = new ArrayList<>(List.of("setsid"));
+    this.command = new ArrayList<>(List.of("setsid", "setpriv", "--pdeathsig", "KILL"));
     this.command.addAll(command);
     this.log = directory.resolve("process.log");
   }
@@ -78,10 +78,16 @@ final class Child {
    */
   void awaitDone(long seconds) throws IOException, InterruptedException {
     Process running = process;
-    if (running == null
-        || !running.waitFor(seconds, TimeUnit.SECONDS)
-        || running.exitValue() != 0) {
-      kill();
+    boolean isDone = false;
+    try {
+      isDone =
+          running != null && running.waitFor(seconds, TimeUnit.SECONDS) && running.exitValue() == 0;
+    } finally {
+      if (!isDone) {
+        kill();
+      }
+    }
+    if (!isDone) {
       throw new IOException(name + " failed; " + log + " ends with:\n" + lastLines());
     }
   }

@@ -17,10 +17,11 @@ public final class Needs {
     return missing(
         PostgreSql.isInstalled(),
         HaProxy.isInstalled(),
-        Files.isExecutable(Path.of("/usr/bin/setsid")));
+        Files.isExecutable(Path.of("/usr/bin/setsid"))
+            && Files.isExecutable(Path.of("/usr/bin/setpriv")));
   }
 
-  static @Nullable String missing(boolean hasPostgres, boolean hasHaProxy, boolean hasSetsid) {
+  static @Nullable String missing(boolean hasPostgres, boolean hasHaProxy, boolean hasUtilLinux) {
     List<String> programs = new ArrayList<>();
     List<String> packages = new ArrayList<>();
     if (!hasPostgres) {
@@ -31,8 +32,8 @@ public final class Needs {
       programs.add("HAProxy (/usr/sbin/haproxy, or on the PATH)");
       packages.add("haproxy");
     }
-    if (!hasSetsid) {
-      programs.add("setsid");
+    if (!hasUtilLinux) {
+      programs.add("setsid or setpriv");
       packages.add("util-linux");
     }
     return programs.isEmpty()

@@ -4,6 +4,7 @@ import io.sluice.testkit.HaProxy;
 import io.sluice.testkit.KafkaProcess;
 import io.sluice.testkit.PostgreSql;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,8 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -65,40 +66,45 @@ public final class Stage implements AutoCloseable {
       throws IOException, InterruptedException {
     Files.createDirectories(directory);
     said.accept("starting PostgreSQL and Kafka");
-    CompletableFuture<PostgreSql> starting =
-        CompletableFuture.supplyAsync(() -> {
-          try {
-            return PostgreSql.ofItsOwnSession();
-          } catch (IOException e) {
-            throw new CompletionException(e);
-          }
-        });
-    KafkaProcess broker =
-        new KafkaProcess(
-            directory.resolve("kafka"),
-            Map.of(
-                "auto.create.topics.enable", "false",
-                "offsets.topic.num.partitions", "8",
-                "transaction.state.log.num.partitions", "8",
-                "group.initial.rebalance.delay.ms", "1000"));
-    PostgreSql database;
-    try {
-      database = starting.join();
-    } catch (CompletionException e) {
-      broker.close();
-      throw new IOException("PostgreSQL does not start: " + e.getCause(), e);
-    }
+    // not PostgreSQL, which ends with the thread that starts it
+    CompletableFuture<KafkaProcess> starting =
+        CompletableFuture.supplyAsync(() -> kafka(directory.resolve("kafka")));
+    PostgreSql database = null;
+    Stage stage = null;
     boolean isUp = false;
-    Stage stage = new Stage(programs, directory, database, broker);
     try {
+      database = PostgreSql.ofItsOwnSession();
+      stage = new Stage(programs, directory, database, starting.get());
       stage.startMembers(home, devices, said);
       isUp = true;
+    } catch (ExecutionException e) {
+      throw new IOException("Kafka does not start: " + e.getCause(), e);
     } finally {
-      if (!isUp) {
+      if (stage != null && !isUp) {
         stage.close();
+      } else if (!isUp) {
+        // one that is still starting ends with this process, too
+        starting.thenAccept(KafkaProcess::kill);
+        if (database != null) {
+          database.close();
+        }
       }
     }
     return stage;
+  }
+
+  private static KafkaProcess kafka(Path directory) {
+    try {
+      return new KafkaProcess(
+          directory,
+          Map.of(
+              "auto.create.topics.enable", "false",
+              "offsets.topic.num.partitions", "8",
+              "transaction.state.log.num.partitions", "8",
+              "group.initial.rebalance.delay.ms", "1000"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private void startMembers(Path home, String devices, Consumer<String> said)

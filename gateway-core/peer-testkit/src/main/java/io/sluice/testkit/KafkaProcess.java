@@ -3,6 +3,7 @@ package io.sluice.testkit;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -48,20 +49,27 @@ public final class KafkaProcess implements AutoCloseable {
       int at = arguments[i].indexOf('=');
       further.put(arguments[i].substring(0, at), arguments[i].substring(at + 1));
     }
-    try (KafkaBroker broker =
+    Thread end = Thread.ofPlatform().name("end").start(KafkaProcess::endWithItsStarter);
+    KafkaBroker broker =
         new KafkaBroker(
             Path.of(arguments[0]),
             Integer.parseInt(arguments[1]),
             Integer.parseInt(arguments[2]),
             "127.0.0.1",
-            further)) {
-      new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8)
-          .println(READY + " " + broker.address());
-      // ends with the process that started it
-      while (System.in.read() >= 0) {
-        Thread.onSpinWait();
-      }
+            further);
+    new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8)
+        .println(READY + " " + broker.address());
+    end.join();
+  }
+
+  /** At once, also where that comes while the broker starts: nobody is left to wait for it. */
+  private static void endWithItsStarter() {
+    try {
+      System.in.transferTo(OutputStream.nullOutputStream());
+    } catch (IOException e) {
+      System.err.println("its starter cannot be watched: " + e);
     }
+    Runtime.getRuntime().halt(0);
   }
 
   private Process start() throws IOException {
@@ -83,9 +91,18 @@ public final class KafkaProcess implements AutoCloseable {
     further.forEach((key, value) -> command.add(key + "=" + value));
     Process started =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
-    Awaitility.await()
-        .atMost(WAIT_SECONDS, TimeUnit.SECONDS)
-        .until(() -> !started.isAlive() || said().lines().anyMatch(line -> line.startsWith(READY)));
+    boolean isUp = false;
+    try {
+      Awaitility.await()
+          .atMost(WAIT_SECONDS, TimeUnit.SECONDS)
+          .until(
+              () -> !started.isAlive() || said().lines().anyMatch(line -> line.startsWith(READY)));
+      isUp = true;
+    } finally {
+      if (!isUp) {
+        started.destroyForcibly();
+      }
+    }
     if (!started.isAlive()) {
       throw new IOException("Kafka does not start: " + said());
     }

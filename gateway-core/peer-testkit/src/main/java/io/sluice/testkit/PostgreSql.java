@@ -54,7 +54,7 @@ public final class PostgreSql implements AutoCloseable {
 
   private final Path directory;
   private final List<String> options;
-  private final List<String> under;
+  private final boolean isOfItsOwnSession;
   private Process process;
   public final int port;
 
@@ -64,11 +64,11 @@ public final class PostgreSql implements AutoCloseable {
    * @param options lines of {@code postgresql.conf}
    */
   public PostgreSql(String... options) throws IOException {
-    this(List.of(), options);
+    this(false, options);
   }
 
-  private PostgreSql(List<String> under, String... options) throws IOException {
-    this.under = under;
+  private PostgreSql(boolean isOfItsOwnSession, String... options) throws IOException {
+    this.isOfItsOwnSession = isOfItsOwnSession;
     this.options = List.of(options);
     this.port = freePort();
     this.directory = Files.createTempDirectory("sluice-postgresql-");
@@ -84,9 +84,13 @@ public final class PostgreSql implements AutoCloseable {
     }
   }
 
-  /** The same where the terminal's Ctrl-C does not reach it. */
+  /**
+   * The same where the terminal's Ctrl-C does not reach it, and the end of whoever started it ends
+   * it, however that comes. To Linux the thread that starts it is whoever started it: one that
+   * lives as long as the server is to.
+   */
   public static PostgreSql ofItsOwnSession(String... options) throws IOException {
-    return new PostgreSql(List.of("setsid"), options);
+    return new PostgreSql(true, options);
   }
 
   /**
@@ -195,10 +199,10 @@ public final class PostgreSql implements AutoCloseable {
     }
   }
 
+  /** What takes the place of its own process: the process that is known here is the server. */
   private static List<String> asOwner(String... command) throws IOException {
     List<String> words = new ArrayList<>();
     if (isRoot()) {
-      // takes the place of its own process, so that the process known here is the server
       words.addAll(List.of("setpriv", "--reuid", owner(), "--clear-groups", "--no-new-privs"));
     }
     words.addAll(List.of(command));
@@ -206,23 +210,40 @@ public final class PostgreSql implements AutoCloseable {
   }
 
   private Process start() throws IOException {
-    List<String> command = new ArrayList<>(under);
-    command.addAll(asOwner(binary("postgres"), "-D", data().toString()));
+    List<String> server = List.of(binary("postgres"), "-D", data().toString());
+    List<String> command = new ArrayList<>();
+    if (isOfItsOwnSession) {
+      command.add("setsid");
+      // a change of the user takes the signal away
+      command.addAll(asOwner("setpriv", "--pdeathsig", "INT"));
+      command.addAll(server);
+    } else {
+      command.addAll(asOwner(server.toArray(String[]::new)));
+    }
     ProcessBuilder builder =
         new ProcessBuilder(command)
             .directory(directory.toFile())
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()));
     Process[] last = {builder.start()};
-    // one that was killed leaves children behind, for which the next may refuse to start
-    Awaitility.await()
-        .atMost(WAIT_SECONDS, TimeUnit.SECONDS)
-        .until(() -> {
-          if (!last[0].isAlive()) {
-            last[0] = builder.start();
-          }
-          return answers();
-        });
+    boolean isUp = false;
+    try {
+      // one that was killed leaves children behind, for which the next may refuse to start
+      Awaitility.await()
+          .pollInSameThread()
+          .atMost(WAIT_SECONDS, TimeUnit.SECONDS)
+          .until(() -> {
+            if (!last[0].isAlive()) {
+              last[0] = builder.start();
+            }
+            return answers();
+          });
+      isUp = true;
+    } finally {
+      if (!isUp) {
+        last[0].destroyForcibly();
+      }
+    }
     return last[0];
   }
 
