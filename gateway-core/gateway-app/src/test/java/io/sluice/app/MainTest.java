@@ -3,9 +3,9 @@ package io.sluice.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.adapter.testkit.Authority;
+import io.sluice.testkit.FreePort;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -307,10 +307,7 @@ class MainTest {
 
   @Test
   void gatewayThatIsNotThereIsOneLineAndExitCodeOne() throws Exception {
-    int port;
-    try (ServerSocket free = new ServerSocket(0)) {
-      port = free.getLocalPort();
-    }
+    int port = FreePort.next();
     assertThat(sluice("status", "--admin", "http://127.0.0.1:" + port)).isEqualTo(1);
     assertThat(err.toString())
         .isEqualTo(

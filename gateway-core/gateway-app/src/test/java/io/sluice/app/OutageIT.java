@@ -3,9 +3,8 @@ package io.sluice.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.sluice.testkit.FreePort;
 import io.sluice.testkit.Mosquitto;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +29,7 @@ class OutageIT {
   @Test
   void everythingArrivesAfterAnOutageAlarmsFirst() throws Exception {
     Path broker = Files.createDirectories(directory.resolve("broker"));
-    int port = freePort();
+    int port = FreePort.next();
     Setup setup = new Setup(directory);
     Path config =
         setup.config(
@@ -110,11 +109,5 @@ class OutageIT {
       }
     }
     throw new AssertionError("the ledger has no line for " + upstream + " " + lane);
-  }
-
-  private static int freePort() throws Exception {
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return free.getLocalPort();
-    }
   }
 }

@@ -3,9 +3,9 @@ package io.sluice.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.cli.Version;
+import io.sluice.testkit.FreePort;
 import java.io.IOException;
 import java.net.DatagramSocket;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,12 +63,6 @@ class WalkThroughIT {
     return blocks;
   }
 
-  private static int freeTcp() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
-  }
-
   private static int freeUdp() throws IOException {
     try (DatagramSocket socket = new DatagramSocket(0)) {
       return socket.getLocalPort();
@@ -77,10 +71,10 @@ class WalkThroughIT {
 
   @Test
   void everyCommandOfTheInstallPageWorksInItsOrder() throws Exception {
-    String admin = String.valueOf(freeTcp());
+    String admin = String.valueOf(FreePort.next());
     String commands =
         String.join("\n", blocks())
-            .replace("1883", String.valueOf(freeTcp()))
+            .replace("1883", String.valueOf(FreePort.next()))
             .replace("5683", String.valueOf(freeUdp()))
             .replace("8080", admin)
             .replaceAll(

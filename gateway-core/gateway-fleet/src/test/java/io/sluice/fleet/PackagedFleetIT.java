@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.sluice.testkit.FreePort;
 import io.sluice.testkit.KafkaBroker;
 import io.sluice.testkit.PostgreSql;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -120,12 +120,6 @@ class PackagedFleetIT {
     return run(exitCode, command.toArray(String[]::new));
   }
 
-  private static int freePort() throws IOException {
-    try (ServerSocket free = new ServerSocket(0)) {
-      return free.getLocalPort();
-    }
-  }
-
   /**
    * A configuration, for init with the store and for the view without: devices come by their topic.
    */
@@ -197,7 +191,7 @@ class PackagedFleetIT {
     assertThat(fleet(0, "--help")).contains("init", "run", "config");
     assertThat(run(2, home.resolve("bin/sluice").toString(), "run"))
         .contains("the fleet's view alone");
-    int port = freePort();
+    int port = FreePort.next();
     Path init = configuration("init.yaml", port, true);
     // Flyway finds its scripts in a jar that the manifest of another names
     assertThat(fleet(0, "init", "--config", init.toString(), "--partitions", "2"))

@@ -1,10 +1,7 @@
 package io.sluice.testkit;
 
-import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,7 +38,7 @@ public final class KafkaBroker implements AutoCloseable {
    */
   public KafkaBroker(Path directory, String advertisedHost, Map<String, String> further)
       throws Exception {
-    this(directory, freePort(), freePort(), advertisedHost, further);
+    this(directory, FreePort.next(), FreePort.next(), advertisedHost, further);
   }
 
   /**
@@ -90,12 +87,6 @@ public final class KafkaBroker implements AutoCloseable {
         .setMetadataLogDirectory(log)
         .addDirectory(log)
         .run();
-  }
-
-  static int freePort() throws IOException {
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return free.getLocalPort();
-    }
   }
 
   private KafkaRaftServer start() {

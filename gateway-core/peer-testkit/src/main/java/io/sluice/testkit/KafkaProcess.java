@@ -37,8 +37,8 @@ public final class KafkaProcess implements AutoCloseable {
   public KafkaProcess(Path directory, Map<String, String> further) throws IOException {
     this.directory = Files.createDirectories(directory);
     this.further = new TreeMap<>(further);
-    this.port = KafkaBroker.freePort();
-    this.controllerPort = KafkaBroker.freePort();
+    this.port = FreePort.next();
+    this.controllerPort = FreePort.next();
     this.process = start();
   }
 

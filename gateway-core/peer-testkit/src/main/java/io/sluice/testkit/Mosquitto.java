@@ -3,7 +3,6 @@ package io.sluice.testkit;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +29,7 @@ public final class Mosquitto implements AutoCloseable {
 
   /** On a free port. */
   public Mosquitto(Path directory, String... options) throws IOException {
-    this(directory, freePort(), options);
+    this(directory, FreePort.next(), options);
   }
 
   public Mosquitto(Path directory, int port, String... options) throws IOException {
@@ -54,12 +53,6 @@ public final class Mosquitto implements AutoCloseable {
     process = start();
   }
 
-  private static int freePort() throws IOException {
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return free.getLocalPort();
-    }
-  }
-
   private Process start() throws IOException {
     Process started =
         new ProcessBuilder(BINARY, "-c", configuration.toString())
@@ -67,7 +60,7 @@ public final class Mosquitto implements AutoCloseable {
             .redirectOutput(
                 ProcessBuilder.Redirect.appendTo(directory.resolve("mosquitto.log").toFile()))
             .start();
-    Awaitility.await().until(this::listens);
+    Awaitility.await().atMost(60, TimeUnit.SECONDS).until(this::listens);
     return started;
   }
 

@@ -2,8 +2,6 @@ package io.sluice.testkit;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -70,7 +68,7 @@ public final class PostgreSql implements AutoCloseable {
   private PostgreSql(boolean isOfItsOwnSession, String... options) throws IOException {
     this.isOfItsOwnSession = isOfItsOwnSession;
     this.options = List.of(options);
-    this.port = freePort();
+    this.port = FreePort.next();
     this.directory = Files.createTempDirectory("sluice-postgresql-");
     boolean isUp = false;
     try {
@@ -127,12 +125,6 @@ public final class PostgreSql implements AutoCloseable {
   private static String binary(String name) {
     List<Path> found = binaries();
     return found.isEmpty() ? name : found.getLast().resolve(name).toString();
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return free.getLocalPort();
-    }
   }
 
   private void initialize() throws IOException {

@@ -8,9 +8,8 @@ import com.github.dockerjava.api.model.Bind;
 import com.github.dockerjava.api.model.ContainerNetwork;
 import com.github.dockerjava.api.model.HostConfig;
 import com.github.dockerjava.api.model.PortBinding;
+import io.sluice.testkit.FreePort;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -20,11 +19,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.containers.GenericContainer;
@@ -86,11 +82,10 @@ final class Site implements AutoCloseable {
   private final Network outside = Network.newNetwork();
   private final Network uplink =
       Network.builder().createNetworkCmdModifier(command -> command.withInternal(true)).build();
-  private final Set<Integer> ports = new HashSet<>();
-  final int mqttPort = freePort();
-  private final int adminPort = freePort();
-  final int mosquittoPort = freePort();
-  final int kafkaPort = freePort();
+  final int mqttPort = FreePort.next();
+  private final int adminPort = FreePort.next();
+  final int mosquittoPort = FreePort.next();
+  final int kafkaPort = FreePort.next();
   final GenericContainer<?> mosquitto;
   final GenericContainer<?> kafka;
   final GenericContainer<?> gateway;
@@ -258,23 +253,6 @@ final class Site implements AutoCloseable {
             .header("Authorization", "Bearer " + TOKEN)
             .build();
     return JSON.readTree(http.send(request, HttpResponse.BodyHandlers.ofString()).body());
-  }
-
-  /** A port that no outgoing connection takes while its container is down; never one twice. */
-  private int freePort() {
-    RandomGenerator random = RandomGenerator.getDefault();
-    IOException last = null;
-    for (int attempt = 0; attempt < 100; attempt++) {
-      int port = random.nextInt(20_000, 32_000);
-      try (ServerSocket free = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-        if (ports.add(port)) {
-          return free.getLocalPort();
-        }
-      } catch (IOException e) {
-        last = e;
-      }
-    }
-    throw new IllegalStateException("no free port from 20000 to 32000", last);
   }
 
   @Override

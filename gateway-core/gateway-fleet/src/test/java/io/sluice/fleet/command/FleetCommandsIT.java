@@ -13,9 +13,9 @@ import io.sluice.fleet.config.FleetFile;
 import io.sluice.fleet.init.RegistrySchema;
 import io.sluice.fleet.run.Fleet;
 import io.sluice.store.postgres.PostgresRoles;
+import io.sluice.testkit.FreePort;
 import io.sluice.testkit.PostgreSql;
 import java.io.PrintWriter;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -90,9 +90,7 @@ class FleetCommandsIT {
     }
     a = new Member(store, "a", directory.resolve("a"), DEVICES);
     b = new Member(store, "b", directory.resolve("b"), DEVICES);
-    try (ServerSocket free = new ServerSocket(0)) {
-      deadPort = free.getLocalPort();
-    }
+    deadPort = FreePort.next();
   }
 
   @AfterAll
