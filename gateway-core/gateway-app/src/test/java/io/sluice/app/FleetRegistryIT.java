@@ -81,7 +81,7 @@ class FleetRegistryIT {
       await()
           .atMost(LONG)
           .until(() -> "2".equals(server.sql(database, "SELECT count(*) FROM sluice.gateway")));
-      await().atMost(LONG).until(() -> isLetIn(second));
+      await().atMost(LONG).until(() -> isLetIn(first) && isLetIn(second));
       try (Socket before = signIn(first);
           Socket after = signIn(second)) {
         before.setSoTimeout((int) LONG.toMillis());
