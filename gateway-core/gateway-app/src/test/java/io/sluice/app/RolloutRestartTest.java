@@ -39,6 +39,10 @@ import org.postgresql.ds.PGSimpleDataSource;
 class RolloutRestartTest {
   private static final Duration LONG = Duration.ofSeconds(90);
   private static final int SHORT = 5;
+
+  /** Of a trial in which a device has to come, on a busy machine too. */
+  private static final int TO_BE_SEEN = 15;
+
   private static final int LONG_TRIAL = 3_000;
   private static final String SPOOL = "spool: { queue-bytes: 8MB }\n";
 
@@ -83,6 +87,11 @@ class RolloutRestartTest {
                 .formatted(server.uri(database), PostgreSql.USER, PostgreSql.PASSWORD));
     gateway = SupervisedGateway.start(file);
     gateway.awaitStarts(1);
+    // device files are applied once the fleet's store is there
+    await()
+        .atMost(LONG)
+        .until(
+            () -> gateway.get("/api/v1/devices/tank-1").path("id").asString("").equals("tank-1"));
   }
 
   @AfterEach
@@ -158,7 +167,7 @@ class RolloutRestartTest {
   @Test
   void anUplinkThatDoesNotComeBackSendsTheBoxBackByAnotherRestart() throws Exception {
     push(
-        SHORT,
+        TO_BE_SEEN,
         SPOOL
             + """
             drain: { for: 0s, server-reference: gw-2.example }
