@@ -49,7 +49,7 @@ class FleetRunTest {
               """);
       FleetRun run = FleetRun.start(scenario, new Endpoints(broker.uri(), null));
       Awaitility.await()
-          .atMost(Duration.ofSeconds(20))
+          .atMost(Duration.ofSeconds(60))
           .until(() -> run.snapshot().acked() > 60 && run.snapshot().sent() > 120);
       assertThat(run.snapshot().connected()).isEqualTo(9);
       run.stop();
@@ -102,7 +102,7 @@ class FleetRunTest {
     try (Mosquitto second = Mosquitto.start(folder, first.port())) {
       long before = run.snapshot().acked();
       Awaitility.await()
-          .atMost(Duration.ofSeconds(20))
+          .atMost(Duration.ofSeconds(60))
           .until(() -> run.snapshot().acked() > before + 10);
       assertThat(second.port()).isEqualTo(first.port());
       run.stop();
@@ -139,7 +139,7 @@ class FleetRunTest {
       URI uri = URI.create("coap://127.0.0.1:" + endpoint.getAddress().getPort());
       FleetRun run = FleetRun.start(scenario, new Endpoints(null, uri));
       Awaitility.await()
-          .atMost(Duration.ofSeconds(20))
+          .atMost(Duration.ofSeconds(60))
           .until(() -> run.snapshot().acked() > 50 && run.snapshot().sent() > 100);
       run.stop();
       assertThat(run.snapshot().refused()).isZero();

@@ -7,17 +7,18 @@ import io.sluice.api.DeviceId;
 import io.sluice.api.GatewayTime;
 import io.sluice.api.operator.DeviceDirectory.DeviceView;
 import io.sluice.cli.config.GatewayFiles;
+import io.sluice.testkit.FreePort;
 import io.sluice.testkit.HaProxy;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -42,17 +43,16 @@ class BalancedGatewaysTest {
   void start() throws Exception {
     first = gateway("one");
     second = gateway("two");
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = free.getLocalPort();
-    }
+    port = FreePort.next();
     balancer = new HaProxy(directory, configuration());
-    await()
-        .atMost(Duration.ofSeconds(20))
+    patiently()
         .ignoreExceptionsInstanceOf(IOException.class)
         .until(() -> {
           device("meter-1").close();
           return true;
         });
+    // else the one that the balancer's first way led to would pass for the next one's
+    patiently().until(() -> !has(first, "meter-1") && !has(second, "meter-1"));
   }
 
   @AfterEach
@@ -96,6 +96,10 @@ class BalancedGatewaysTest {
     return address.substring(address.lastIndexOf(':') + 1);
   }
 
+  private static ConditionFactory patiently() {
+    return await().atMost(Duration.ofSeconds(60));
+  }
+
   private RawMqttDevice device(String name) throws IOException {
     return new RawMqttDevice(
         new InetSocketAddress(InetAddress.getLoopbackAddress(), port), name, "secret-1");
@@ -115,14 +119,14 @@ class BalancedGatewaysTest {
   void devicesOfADrainedGatewayComeToTheOtherAndComeBackWhenItIsCalledOff() throws Exception {
     RawMqttDevice device = device("meter-1");
     device.publish("telemetry", "{\"voltage\":230}");
+    patiently().until(() -> has(first, "meter-1") || has(second, "meter-1"));
     Wiring drained = has(first, "meter-1") ? first : second;
     Wiring other = drained == first ? second : first;
     drained.operations().draining().start(Duration.ZERO, null, false);
     assertThat(device.hasEnded()).isTrue();
     device.close();
     // what the balancer sends there until its check has failed twice is refused
-    await()
-        .atMost(Duration.ofSeconds(20))
+    patiently()
         .ignoreExceptionsInstanceOf(IOException.class)
         .ignoreExceptionsInstanceOf(AssertionError.class)
         .until(() -> {
@@ -135,13 +139,10 @@ class BalancedGatewaysTest {
             return has(other, "meter-1") && has(other, "gas-1") && has(other, "hub-1");
           }
         });
-    await()
-        .atMost(Duration.ofSeconds(20))
-        .until(() -> drained.operations().draining().standing().sessions() == 0);
+    patiently().until(() -> drained.operations().draining().standing().sessions() == 0);
 
     drained.operations().draining().stop();
-    await()
-        .atMost(Duration.ofSeconds(20))
+    patiently()
         .until(() -> {
           try (RawMqttDevice one = device("meter-1");
               RawMqttDevice two = device("gas-1")) {

@@ -154,7 +154,7 @@ class ChildrenCommandsTest {
 
   private void awaitState(CommandView of, State state) {
     await()
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofSeconds(60))
         .untilAsserted(() -> assertThat(view(of).state()).isEqualTo(state));
   }
 

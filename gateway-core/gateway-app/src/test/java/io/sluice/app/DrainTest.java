@@ -150,7 +150,7 @@ class DrainTest {
     assertThat(refused.headers().firstValue("retry-after")).contains("5");
     assertThat(refused.headers().firstValue("connection")).contains("close");
     assertThat(coap().output()).contains("5.03", "Max-Age:5");
-    assertThat(sourceState()).isEqualTo("waiting draining");
+    await().until(() -> sourceState().equals("waiting draining"));
   }
 
   @Test

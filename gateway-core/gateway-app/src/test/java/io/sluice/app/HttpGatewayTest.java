@@ -96,7 +96,7 @@ class HttpGatewayTest {
 
   private void awaitValues(String metric, Long... values) {
     await()
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofSeconds(60))
         .untilAsserted(
             () -> assertThat(setup.archive().values(metric)).containsExactlyInAnyOrder(values));
   }

@@ -168,7 +168,7 @@ class SparkplugNodeTest {
   @Test
   void birthDataAndDeathOfANodeAndItsDeviceBecomeRecords() throws Exception {
     MqttClient node = node(7);
-    Message state = down.poll(10, TimeUnit.SECONDS);
+    Message state = down.poll(60, TimeUnit.SECONDS);
     assertThat(state).isNotNull();
     assertThat(state.topic()).isEqualTo("spBv1.0/STATE/host-a");
     assertThat(state.retained()).isTrue();
@@ -212,7 +212,10 @@ class SparkplugNodeTest {
     assertThat(level.get("v").longValue()).isEqualTo(813);
     assertThat(level.toString()).containsIgnoringCase("bad").containsIgnoringCase("STALE");
     assertThat(metric(dead, "Lamp").toString()).containsIgnoringCase("STALE");
-    assertThat(records("Line7", "online")).anyMatch(record -> record.toString().contains("STALE"));
+    await()
+        .untilAsserted(() ->
+            assertThat(records("Line7", "online"))
+                .anyMatch(record -> record.toString().contains("STALE")));
     node.close();
   }
 
@@ -252,7 +255,7 @@ class SparkplugNodeTest {
   @Test
   void commandForTheDeviceBehindTheNodeIsSentOnceItIsBorn() throws Exception {
     MqttClient node = node(1);
-    assertThat(down.poll(10, TimeUnit.SECONDS)).isNotNull(); // STATE
+    assertThat(down.poll(60, TimeUnit.SECONDS)).isNotNull(); // STATE
     publish(node, "NBIRTH/Line7", nodeBirth(1));
     publish(node, "DBIRTH/Line7/Tank 1", deviceBirth(1));
     DeviceId tank = new DeviceId("Plant:Line7:Tank_1");
@@ -271,7 +274,7 @@ class SparkplugNodeTest {
                 Duration.ofHours(1));
     assertThat(submitted).isInstanceOf(CommandService.Submission.Taken.class);
     publish(node, "DBIRTH/Line7/Tank 1", deviceBirth(3));
-    Message command = down.poll(30, TimeUnit.SECONDS);
+    Message command = down.poll(60, TimeUnit.SECONDS);
     assertThat(command).isNotNull();
     assertThat(command.topic()).isEqualTo(GROUP + "DCMD/Line7/Tank 1");
     String hex = HexFormat.of().formatHex(command.payload());
@@ -288,12 +291,12 @@ class SparkplugNodeTest {
   @Test
   void dataWithoutABirthIsADeadLetterAndTheNodeIsAskedForItsBirths() throws Exception {
     MqttClient node = node(1);
-    assertThat(down.poll(10, TimeUnit.SECONDS)).isNotNull();
+    assertThat(down.poll(60, TimeUnit.SECONDS)).isNotNull();
     publish(
         node,
         "NDATA/Line7",
         payload(System.currentTimeMillis(), 5).metric(alias(1).real(13, 0.75)).done());
-    Message asked = down.poll(10, TimeUnit.SECONDS);
+    Message asked = down.poll(60, TimeUnit.SECONDS);
     assertThat(asked).isNotNull();
     assertThat(asked.topic()).isEqualTo(GROUP + "NCMD/Line7");
     assertThat(asked.retained()).isFalse();

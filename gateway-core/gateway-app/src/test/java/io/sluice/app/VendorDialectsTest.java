@@ -175,7 +175,7 @@ class VendorDialectsTest {
         HttpRequest.newBuilder(URI.create("http://" + gateway.address("admin") + path))
             .header("Authorization", "Bearer " + Setup.TOKEN)
             .header("Content-Type", "application/json")
-            .timeout(Duration.ofSeconds(20))
+            .timeout(Duration.ofSeconds(60))
             .method(method, HttpRequest.BodyPublishers.ofString(body))
             .build();
     return http.send(request, HttpResponse.BodyHandlers.ofString()).body();
@@ -192,7 +192,7 @@ class VendorDialectsTest {
 
   private void awaitCommand(String device, String state) {
     await()
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofSeconds(60))
         .untilAsserted(() ->
             assertThat(admin("GET", "/api/v1/devices/" + device + "/commands", ""))
                 .contains("\"state\":\"" + state + "\""));
@@ -275,7 +275,7 @@ class VendorDialectsTest {
     assertThatThrownBy(() -> new Firmware(id + "_0_1_2020010100", id, old))
         .isInstanceOf(MqttException.class);
     await()
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofSeconds(60))
         .untilAsserted(() ->
             assertThat(audit())
                 .contains(

@@ -210,6 +210,6 @@ class ForwarderPoisonTest {
   }
 
   private void awaitDrained() {
-    await().atMost(Duration.ofSeconds(25)).until(() -> spool.queued() == 0);
+    await().atMost(Duration.ofSeconds(60)).until(() -> spool.queued() == 0);
   }
 }

@@ -410,6 +410,6 @@ class ForwarderTest {
   }
 
   private void awaitDrained() {
-    await().atMost(Duration.ofSeconds(20)).until(() -> spool.queued() == 0);
+    await().atMost(Duration.ofSeconds(60)).until(() -> spool.queued() == 0);
   }
 }

@@ -134,7 +134,7 @@ class MqttVerdictsIT {
     broker.answer = published -> published.id().equals(ids.get(77)) ? AnsweringBroker.SILENCE : 0;
     start("3.1.1", broker.port());
     await().until(() -> broker.acknowledged.size() == 299);
-    await().atMost(Duration.ofSeconds(20)).until(() -> broker.connections.get() == 2);
+    await().atMost(Duration.ofSeconds(60)).until(() -> broker.connections.get() == 2);
     List<String> alarms = append(MessageClass.ALARM, "d", 3);
     await().until(() -> broker.acknowledged.containsAll(alarms));
     assertThat(broker.acknowledged).doesNotHaveDuplicates();

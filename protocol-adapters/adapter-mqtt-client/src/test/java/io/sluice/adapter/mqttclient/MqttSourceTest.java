@@ -36,7 +36,7 @@ class MqttSourceTest extends AtScriptedBroker {
   }
 
   private void awaitStored(int count) {
-    await().atMost(Duration.ofSeconds(20)).until(() -> gateway.stored().size() == count);
+    await().atMost(Duration.ofSeconds(60)).until(() -> gateway.stored().size() == count);
   }
 
   private List<String> payloads() {

@@ -164,7 +164,7 @@ class TlsFilesInUseTest {
     // the next good one shows that the one before was looked at
     await()
         .during(Duration.ofMillis(500))
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofSeconds(60))
         .ignoreExceptions()
         .until(() -> isServed("-tls1_2") && isServed("-tls1_3"));
     Files.copy(rsa.key(), key, StandardCopyOption.REPLACE_EXISTING);

@@ -53,7 +53,7 @@ public interface HandOverContract {
   }
 
   private static ConditionFactory patiently() {
-    return await().atMost(Duration.ofSeconds(20));
+    return await().atMost(Duration.ofSeconds(60));
   }
 
   private static Command command(String name) {

@@ -144,7 +144,7 @@ class DtlsFilesInUseTest {
     use(authority.server(Authority.RSA));
     await()
         .during(Duration.ofMillis(600))
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofSeconds(60))
         .until(() -> isServed(open(device, address)));
   }
 
