@@ -24,8 +24,9 @@ import org.apache.kafka.server.common.MetadataVersion;
 
 /** A real broker and controller in this process. */
 public final class KafkaBroker implements AutoCloseable {
-  public final int port;
+  private int port;
   private final Properties properties = new Properties();
+  private final int controllerPort;
   private KafkaRaftServer server;
 
   public KafkaBroker(Path directory) throws Exception {
@@ -59,9 +60,8 @@ public final class KafkaBroker implements AutoCloseable {
     properties.setProperty("process.roles", "broker,controller");
     properties.setProperty("node.id", "1");
     properties.setProperty("controller.quorum.voters", "1@127.0.0.1:" + controllerPort);
-    properties.setProperty(
-        "listeners", "PLAINTEXT://127.0.0.1:" + port + ",CONTROLLER://127.0.0.1:" + controllerPort);
-    properties.setProperty("advertised.listeners", "PLAINTEXT://" + advertisedHost + ":" + port);
+    this.controllerPort = controllerPort;
+    listenAt(advertisedHost);
     properties.setProperty("controller.listener.names", "CONTROLLER");
     properties.setProperty(
         "listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
@@ -74,6 +74,12 @@ public final class KafkaBroker implements AutoCloseable {
       format(log);
     }
     server = start();
+  }
+
+  private void listenAt(String advertisedHost) {
+    properties.setProperty(
+        "listeners", "PLAINTEXT://127.0.0.1:" + port + ",CONTROLLER://127.0.0.1:" + controllerPort);
+    properties.setProperty("advertised.listeners", "PLAINTEXT://" + advertisedHost + ":" + port);
   }
 
   private static void format(String log) throws Exception {
@@ -101,6 +107,18 @@ public final class KafkaBroker implements AutoCloseable {
   }
 
   public void startAgain() {
+    server = start();
+  }
+
+  /**
+   * Starts it once more on what it has, as {@code 127.0.0.1} at another port.
+   *
+   * @param changed properties
+   */
+  public void startAgain(int port, Map<String, String> changed) {
+    this.port = port;
+    listenAt("127.0.0.1");
+    properties.putAll(changed);
     server = start();
   }
 

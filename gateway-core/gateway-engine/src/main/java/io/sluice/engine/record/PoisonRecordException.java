@@ -26,7 +26,9 @@ public final class PoisonRecordException extends IOException {
     /** It is of a version that is newer than this build. */
     FUTURE_VERSION,
     /** Its key is not the device that it names. */
-    KEY_DIFFERS
+    KEY_DIFFERS,
+    /** It lies on another partition than that of its key. */
+    ELSEWHERE
   }
 
   private final Kind kind;

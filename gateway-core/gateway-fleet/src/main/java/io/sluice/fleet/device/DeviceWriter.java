@@ -20,6 +20,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
@@ -49,7 +50,7 @@ public final class DeviceWriter implements AutoCloseable {
   private final PostgresLink link;
   private final DataSource connections;
   private final String uri;
-  private final Map<String, Object> clients;
+  private final Supplier<Map<String, Object>> clients;
   private final String topic;
   private final DeviceValues values;
   private final String mark;
@@ -82,13 +83,13 @@ public final class DeviceWriter implements AutoCloseable {
 
   /**
    * @param link to the store of those settings
-   * @param clients how Kafka is reached
+   * @param clients how Kafka is reached; asked at each attempt, so that another password is taken
    * @param profiles by which devices are held to something
    */
   public DeviceWriter(
       PostgresLink link,
       FleetStoreSettings settings,
-      Map<String, Object> clients,
+      Supplier<Map<String, Object>> clients,
       String topic,
       Profiles profiles,
       Clock clock) {
@@ -169,7 +170,7 @@ public final class DeviceWriter implements AutoCloseable {
 
   /** Writes for as long as the lock is held. */
   private void write(Connection lock) throws SQLException, InterruptedException {
-    try (DeviceTopic to = new DeviceTopic(clients, topic, values)) {
+    try (DeviceTopic to = new DeviceTopic(clients.get(), topic, values)) {
       isWriting = true;
       Cursor cursor = to.cursor();
       LOG.info(

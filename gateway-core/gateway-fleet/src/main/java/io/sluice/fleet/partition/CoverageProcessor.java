@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -37,6 +38,7 @@ final class CoverageProcessor implements Processor<byte[], byte[], Void, Void> {
   private final LivePartitions live;
   private final Calendar calendar;
   private final Refusals refusals;
+  private final int partitions;
   private final RecordDecoder decoding = new RecordDecoder();
   private @Nullable ProcessorContext<Void, Void> context;
   private @Nullable PartitionBook book;
@@ -44,12 +46,17 @@ final class CoverageProcessor implements Processor<byte[], byte[], Void, Void> {
   private @Nullable WaitingRecords waiting;
   private @Nullable WindowStore<Bytes, byte[]> seen;
 
+  /**
+   * @param partitions of each topic by device
+   */
   CoverageProcessor(
       Topics topics,
       GatewayBook gateways,
       LivePartitions live,
       Calendar calendar,
-      Refusals refusals) {
+      Refusals refusals,
+      int partitions) {
+    this.partitions = partitions;
     this.refusals = refusals;
     this.topics = topics;
     this.gateways = gateways;
@@ -125,6 +132,7 @@ final class CoverageProcessor implements Processor<byte[], byte[], Void, Void> {
   private void record(byte @Nullable [] key, byte @Nullable [] value) throws IOException {
     EncodedRecord view = decoding.decode(key, value);
     TopicJson.requireTime(view.receivedMicros(), "rx", nowMicros());
+    requireHere(view.device());
     live.count("records", 1);
     if (isRepeated(view)) {
       live.count("duplicates", 1);
@@ -140,6 +148,30 @@ final class CoverageProcessor implements Processor<byte[], byte[], Void, Void> {
     } else if (value != null && !view.isOfGateway() && waiting != null) {
       boolean isKept = waiting.add(device, value, nowMicros());
       live.count(isKept ? "waited" : "unknown", 1);
+    }
+  }
+
+  /**
+   * What is of a device lies where its key says, by the partitioner that Kafka's Java clients have:
+   * else the device would be a second one here.
+   *
+   * @throws PoisonRecordException where the device is not known here, and belongs to another part
+   */
+  private void requireHere(String device) throws PoisonRecordException {
+    int here = context().taskId().partition();
+    byte[] key = device.getBytes(StandardCharsets.UTF_8);
+    int place = Utils.toPositive(Utils.murmur2(key)) % partitions;
+    if (place != here && !book().isKnown(device)) {
+      throw new PoisonRecordException(
+          PoisonRecordException.Kind.ELSEWHERE,
+          "is of device "
+              + device
+              + ", which belongs to partition "
+              + place
+              + ", and lies on partition "
+              + here
+              + ": whoever wrote it has another partitioner than Kafka's Java clients"
+              + " (librdkafka: partitioner=murmur2_random)");
     }
   }
 
@@ -193,7 +225,9 @@ final class CoverageProcessor implements Processor<byte[], byte[], Void, Void> {
     String id = TopicJson.key(record.key());
     byte[] value = record.value();
     if (value != null) {
-      book().session(id, SessionWord.of(id, value, nowMicros()));
+      SessionWord said = SessionWord.of(id, value, nowMicros());
+      requireHere(id);
+      live.count("sessions.unknown", book().session(id, said, nowMicros()) ? 0 : 1);
     }
   }
 
@@ -208,6 +242,7 @@ final class CoverageProcessor implements Processor<byte[], byte[], Void, Void> {
   private void upkeep(long nowMicros) {
     try {
       book().forgetPages(nowMicros);
+      live.count("sessions.unknown", book().forgetUnregistered(nowMicros));
       if (waiting != null) {
         live.count("unknown", waiting.expire(nowMicros));
       }

@@ -33,13 +33,15 @@ public final class FleetTopology {
    *
    * @param live gets the partitions whose tasks run here
    * @param refusals gets what cannot be used
+   * @param partitions of each topic by device
    */
   public static Topology of(
       Topics topics,
       GatewayBook gateways,
       LivePartitions live,
       Calendar calendar,
-      Refusals refusals) {
+      Refusals refusals,
+      int partitions) {
     Topology topology = new Topology();
     topology.addSource(
         "input",
@@ -48,7 +50,7 @@ public final class FleetTopology {
         topics.byDevice().toArray(String[]::new));
     topology.addProcessor(
         PROCESSOR,
-        () -> new CoverageProcessor(topics, gateways, live, calendar, refusals),
+        () -> new CoverageProcessor(topics, gateways, live, calendar, refusals, partitions),
         "input");
     topology.addStateStore(
         Stores.keyValueStoreBuilder(

@@ -56,6 +56,7 @@ public final class PartitionBook implements CoverageState.Sessions, ExcludedTime
   private final PartitionAlarms alarms;
   private final Map<String, DeviceEntry> entries = new HashMap<>();
   private final Map<ReportingExpectation, ReportingExpectation> shapes = new HashMap<>();
+  private final UnregisteredSessions unregistered = new UnregisteredSessions();
   private final Pace looks = new Pace();
   private int appliedRevision = -1;
   private int savedNext;
@@ -124,6 +125,8 @@ public final class PartitionBook implements CoverageState.Sessions, ExcludedTime
     entries.put(id, entry);
     if (in.readBoolean()) {
       state.restore(DeviceCoverage.read(number, any -> entry.shape(), entry, state.calendar(), in));
+    } else {
+      unregistered.restored(id);
     }
   }
 
@@ -218,6 +221,7 @@ public final class PartitionBook implements CoverageState.Sessions, ExcludedTime
       if (!entry.register(said, shapes)) {
         return false;
       }
+      unregistered.forget(id);
       DeviceCoverage before = state.find(id);
       Set<GroupKey> groups = before == null ? new HashSet<>() : groups(before);
       Device device = Objects.requireNonNull(entry.device());
@@ -239,23 +243,45 @@ public final class PartitionBook implements CoverageState.Sessions, ExcludedTime
   void remove(String id, long atMicros) {
     synchronized (state) {
       entries.remove(id);
+      unregistered.forget(id);
       state.change(id, null, atMicros);
       state.saved();
       store.delete(StoreKeys.device(id));
     }
   }
 
-  /** A gateway has told of a device's session. */
-  void session(String id, SessionWord said) throws IOException {
+  /**
+   * A gateway has told of a device's session.
+   *
+   * @return false where the registry has not told of the device, and too many such are kept
+   */
+  boolean session(String id, SessionWord said, long nowMicros) throws IOException {
     synchronized (state) {
+      DeviceCoverage device = state.find(id);
+      if (device == null && !unregistered.admits(id)) {
+        return false;
+      }
       DeviceEntry entry = entries.computeIfAbsent(id, DeviceEntry::new);
       entry.session(said, gateways.clockOffMicros(said.gateway()));
-      DeviceCoverage device = state.find(id);
       if (device == null) {
+        unregistered.told(id, nowMicros);
         save(entry, null);
       } else {
         save(device);
       }
+      return true;
+    }
+  }
+
+  /** Forgets the sessions of devices that nobody registers; returns how many. */
+  int forgetUnregistered(long nowMicros) {
+    synchronized (state) {
+      List<String> old = unregistered.expire(nowMicros);
+      for (String id : old) {
+        entries.remove(id);
+        store.delete(StoreKeys.device(id));
+      }
+      return old.size();
     }
   }
 
@@ -398,10 +424,10 @@ public final class PartitionBook implements CoverageState.Sessions, ExcludedTime
     return look(alarms::all);
   }
 
-  /** How many devices it has. */
+  /** How many devices it has that are registered. */
   public int size() {
     synchronized (state) {
-      return entries.size();
+      return entries.size() - unregistered.size();
     }
   }
 

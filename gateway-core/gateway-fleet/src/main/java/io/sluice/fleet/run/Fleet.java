@@ -131,7 +131,7 @@ public final class Fleet implements AutoCloseable {
     Profiles profiles = profiles(file);
     PostgresLink link = closing(PostgresLink.open(store, "sluice fleet", clock));
     DeviceWriter writer =
-        closing(new DeviceWriter(link, store, clients.common(), topics.devices(), profiles, clock));
+        closing(new DeviceWriter(link, store, clients::common, topics.devices(), profiles, clock));
     devices = writer;
     return new StoreSide(new FleetCommandService(link, profiles), writer::standing);
   }
@@ -172,7 +172,7 @@ public final class Fleet implements AutoCloseable {
         topics,
         partitions,
         live,
-        FleetTopology.of(topics, gateways, live, calendar, refusals),
+        FleetTopology.of(topics, gateways, live, calendar, refusals, partitions),
         clients.common(),
         view);
   }

@@ -36,6 +36,7 @@ final class FleetMetrics {
           "duplicates", "Records that came before and count once",
           "waited", "Records that waited for their device to be told of",
           "unknown", "Records of devices that nobody told of, left out",
+          "sessions.unknown", "Sessions of devices that nobody told of, left out or forgotten",
           "restored", "Changes of state that were read again, as a part was taken over");
 
   private final PrometheusMeterRegistry registry =

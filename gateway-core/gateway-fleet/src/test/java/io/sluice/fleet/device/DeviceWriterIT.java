@@ -169,7 +169,8 @@ class DeviceWriterIT {
 
   private static DeviceWriter writer(PostgresLink link, FleetStoreSettings store) {
     Profiles profiles = Profiles.load(List.of(Path.of("../../config/profiles"))).profiles();
-    return new DeviceWriter(link, store, clients(), TOPIC, profiles, Clock.systemUTC());
+    return new DeviceWriter(
+        link, store, DeviceWriterIT::clients, TOPIC, profiles, Clock.systemUTC());
   }
 
   private static void put(PostgreSql server, String database, long revision, String id, String site)

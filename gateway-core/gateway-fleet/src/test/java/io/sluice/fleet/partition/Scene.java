@@ -106,13 +106,18 @@ final class Scene implements AutoCloseable {
   private long revision;
 
   Scene(Path state) {
+    this(state, 1);
+  }
+
+  /** The first of so many partitions. */
+  Scene(Path state, int partitions) {
     Properties properties = new Properties();
     properties.put(StreamsConfig.APPLICATION_ID_CONFIG, "fleet");
     properties.put(StreamsConfig.STATE_DIR_CONFIG, state.toString());
     properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
     driver =
         new TopologyTestDriver(
-            FleetTopology.of(topics, gateways, live, Calendar.UTC, refusals),
+            FleetTopology.of(topics, gateways, live, Calendar.UTC, refusals, partitions),
             properties,
             Instant.ofEpochMilli(START / 1_000));
   }
