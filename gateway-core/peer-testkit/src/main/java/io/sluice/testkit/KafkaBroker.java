@@ -24,7 +24,8 @@ import org.apache.kafka.server.common.MetadataVersion;
 
 /** A real broker and controller in this process. */
 public final class KafkaBroker implements AutoCloseable {
-  private int port;
+  /** Where it is now. */
+  public int port;
   private final Properties properties = new Properties();
   private final int controllerPort;
   private KafkaRaftServer server;
