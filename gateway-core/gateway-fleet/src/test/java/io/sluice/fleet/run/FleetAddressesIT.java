@@ -10,6 +10,7 @@ import io.sluice.fleet.config.FleetFile;
 import io.sluice.fleet.init.FleetTopicMaker;
 import io.sluice.fleet.init.RegistrySchema;
 import io.sluice.store.postgres.PostgresRoles;
+import io.sluice.testkit.FreePort;
 import io.sluice.testkit.KafkaBroker;
 import io.sluice.testkit.PostgreSql;
 import io.sluice.testkit.TcpRelay;
@@ -82,7 +83,7 @@ class FleetAddressesIT {
     secondStore = new TcpRelay(server.port);
     firstStore.cut();
     secondStore.cut();
-    second = KafkaBroker.freePort();
+    second = FreePort.next();
     Map<String, String> further = new HashMap<>(password("one"));
     further.put("listener.security.protocol.map", "PLAINTEXT:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT");
     further.put("sasl.enabled.mechanisms", "PLAIN");
@@ -92,7 +93,7 @@ class FleetAddressesIT {
     further.put("offsets.topic.num.partitions", "4");
     further.put("group.initial.rebalance.delay.ms", "0");
     broker = new KafkaBroker(directory.resolve("kafka"), "127.0.0.1", further);
-    first = Integer.parseInt(broker.address().replaceAll(".*:", ""));
+    first = broker.port;
   }
 
   @AfterEach
