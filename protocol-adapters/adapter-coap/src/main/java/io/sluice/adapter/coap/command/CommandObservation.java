@@ -63,6 +63,9 @@ public final class CommandObservation implements ObservableResource, DeviceLink 
   private volatile @Nullable ObserveRelation relation;
   private volatile boolean isEnding;
 
+  /** A drain ends it once nothing is under way. */
+  private volatile boolean isHeld;
+
   public CommandObservation(
       AdapterContext gateway,
       Admissions.Sender sender,
@@ -172,7 +175,7 @@ public final class CommandObservation implements ObservableResource, DeviceLink 
 
   @Override
   public boolean send(Command command) {
-    if (relation == null || isEnding) {
+    if (relation == null || isEnding || isHeld()) {
       return false;
     }
     Sending next = new Sending(command);
@@ -181,6 +184,9 @@ public final class CommandObservation implements ObservableResource, DeviceLink 
     boolean isFree = previous == null || previous.command.expiresMicros() < command.createdMicros();
     if (!isFree || !underWay.compareAndSet(previous, next)) {
       return false;
+    }
+    if (isHeld() && underWay.compareAndSet(next, previous)) {
+      return false; // a drain has looked meanwhile, and found none under way
     }
     exchange.execute(() -> notifyDevice(next));
     return true;
@@ -265,15 +271,11 @@ public final class CommandObservation implements ObservableResource, DeviceLink 
   /**
    * Ends the observation as the gateway is drained: by a Confirmable notification 5.03, which ends
    * it (RFC 7641 section 4.2), and whose Max-Age says when to observe again (section 3.3.1; the
-   * gateway that is reached then may be another). A command that is under way is waited for, as
-   * long as its acknowledgement may take.
-   *
-   * @return whether it ends
+   * gateway that is reached then may be another), behind the command that is under way.
    */
-  boolean sendAway(long nowNanos) {
-    Sending sending = underWay.get();
-    if (isEnding || (sending != null && !sending.isOverdue(nowNanos))) {
-      return false;
+  void sendAway(long nowNanos) {
+    if (isEnding || !isAnswered(nowNanos)) {
+      return;
     }
     isEnding = true;
     exchange.execute(() -> {
@@ -281,7 +283,27 @@ public final class CommandObservation implements ObservableResource, DeviceLink 
         exchange.sendResponse(Replies.busy(Drain.RETRY_MILLIS, Drain.SENTENCE));
       }
     });
-    return true;
+  }
+
+  /**
+   * Takes no further command, as the gateway is drained; whether none is under way that is waited
+   * for, as long as its acknowledgement, or the fetch of its next block, may take.
+   */
+  boolean isAnswered(long nowNanos) {
+    isHeld = true;
+    Sending sending = underWay.get();
+    return sending == null || sending.isOverdue(nowNanos);
+  }
+
+  /** A look of the drain that comes behind its being called off holds nothing. */
+  private boolean isHeld() {
+    return isHeld && gateway.drain() != null;
+  }
+
+  /** The drain is called off. */
+  void goOn() {
+    isHeld = false;
+    gateway.commands().ready(device);
   }
 
   @Override

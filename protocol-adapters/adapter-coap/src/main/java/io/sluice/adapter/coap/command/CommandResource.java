@@ -58,23 +58,36 @@ public final class CommandResource {
 
   /** Ends the observations that are open, spread over the drain's time. */
   public void drain(Drain how) {
-    drain = new SessionDrain(how, observing.size(), System.nanoTime());
+    long now = System.nanoTime();
+    drain = new SessionDrain(how, observing.size(), now);
+    drainOn(now);
   }
 
   /** Ends no further observations for a drain. */
-  public void resume() {
+  public synchronized void resume() {
     drain = null;
+    observing.values().forEach(CommandObservation::goOn);
+  }
+
+  /**
+   * Takes no further command for a device whose DTLS session a drain is to end, until {@link
+   * #resume}; whether none is under way that is waited for.
+   */
+  public boolean isAnswered(DeviceId device) {
+    CommandObservation observation = observing.get(device);
+    return observation == null || observation.isAnswered(System.nanoTime());
   }
 
   /** Ends the observations whose turn has come; called again and again. */
-  public void drainOn(long nowNanos) {
+  public synchronized void drainOn(long nowNanos) {
     SessionDrain current = drain;
     if (current == null) {
       return;
     }
     int due = current.due(observing.size(), nowNanos);
     for (CommandObservation each : observing.values()) {
-      if (due > 0 && each.sendAway(nowNanos)) {
+      if (due > 0) {
+        each.sendAway(nowNanos);
         due--;
       }
     }

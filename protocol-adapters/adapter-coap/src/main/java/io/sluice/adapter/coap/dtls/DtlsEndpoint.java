@@ -15,11 +15,14 @@ import java.security.Principal;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Predicate;
 import org.eclipse.californium.elements.auth.X509CertPath;
 import org.eclipse.californium.elements.config.CertificateAuthenticationMode;
 import org.eclipse.californium.elements.config.Configuration;
@@ -84,6 +87,9 @@ public final class DtlsEndpoint {
 
   private volatile @Nullable DTLSConnector connector;
   private volatile @Nullable SessionDrain drain;
+
+  /** Principals whose turn has come in the drain. */
+  private final Set<Principal> leaving = ConcurrentHashMap.newKeySet();
 
   /**
    * @param name of the listener in the configuration
@@ -283,24 +289,42 @@ public final class DtlsEndpoint {
 
   /** Ends the open sessions, spread over the drain's time. */
   public void drain(Drain how) {
+    leaving.clear();
     drain = new SessionDrain(how, owners.size(), System.nanoTime());
   }
 
   /** Ends no further sessions for a drain. */
   public void resume() {
     drain = null;
+    leaving.clear();
   }
 
-  /** Ends the sessions whose turn has come, with an alert; called again and again. */
-  public void drainOn() {
+  /**
+   * Ends the sessions whose turn has come, with an alert; called again and again.
+   *
+   * @param isAnswered whether nothing is under way to a device that is waited for; must not block
+   */
+  public void drainOn(Predicate<DeviceId> isAnswered) {
     SessionDrain current = drain;
     DTLSConnector open = connector;
-    if (current != null && open != null) {
-      AtomicInteger due = new AtomicInteger(current.due(owners.size(), System.nanoTime()));
-      if (due.get() > 0) {
-        Filter<Principal> some = _ -> due.getAndDecrement() > 0;
-        var _ = open.startTerminateConnectionsForPrincipal(some, true);
-      }
+    if (current == null || open == null) {
+      return;
     }
+    leaving.removeIf(each -> !owners.hasSessions(each));
+    AtomicInteger due =
+        new AtomicInteger(current.due(owners.size(), System.nanoTime()) - leaving.size());
+    if (due.get() > 0 || !leaving.isEmpty()) {
+      Filter<Principal> some = each -> isDue(each, due) && isAnswered(each, isAnswered);
+      var _ = open.startTerminateConnectionsForPrincipal(some, true);
+    }
+  }
+
+  private boolean isDue(Principal principal, AtomicInteger due) {
+    return leaving.contains(principal) || (due.getAndDecrement() > 0 && leaving.add(principal));
+  }
+
+  private boolean isAnswered(Principal principal, Predicate<DeviceId> isAnswered) {
+    DeviceId device = owners.device(principal);
+    return device == null || isAnswered.test(device);
   }
 }

@@ -33,6 +33,16 @@ final class SessionOwners implements ConnectionListener {
     return owner != null && device.equals(owner.device());
   }
 
+  /** The device of a principal; null where it has no session, or has sent no request yet. */
+  @Nullable DeviceId device(Principal principal) {
+    Owner owner = owners.get(principal);
+    return owner == null ? null : owner.device();
+  }
+
+  boolean hasSessions(Principal principal) {
+    return owners.containsKey(principal);
+  }
+
   int size() {
     return owners.size();
   }

@@ -165,15 +165,15 @@ public final class CoapAdapter implements Adapter {
     every(timers, 10_000, "coap-uploads", started.uploads()::dropIdle);
     every(timers, 5_000, "coap-commands", () -> started.commands().sweep(System.nanoTime()));
     DtlsEndpoint dtls = started.dtls();
+    CommandResource commands = started.commands();
     if (dtls != null) {
       every(timers, 10_000, "coap-dtls", dtls::sweep);
-      every(timers, DRAIN_MILLIS, "coap-drain", dtls::drainOn);
+      every(timers, DRAIN_MILLIS, "coap-drain", () -> dtls.drainOn(commands::isAnswered));
       Long reloadMillis = dtls.reloadMillis();
       if (reloadMillis != null) {
         afterEach(timers, reloadMillis, "coaps-reload", dtls::reload);
       }
     } else {
-      CommandResource commands = started.commands();
       every(timers, DRAIN_MILLIS, "coap-drain", () -> commands.drainOn(System.nanoTime()));
     }
   }
@@ -253,11 +253,10 @@ public final class CoapAdapter implements Adapter {
   public void resume() {
     Running current = running();
     DtlsEndpoint dtls = current.dtls();
-    if (dtls == null) {
-      current.commands().resume();
-    } else {
+    if (dtls != null) {
       dtls.resume();
     }
+    current.commands().resume();
   }
 
   CommandResource commands() {

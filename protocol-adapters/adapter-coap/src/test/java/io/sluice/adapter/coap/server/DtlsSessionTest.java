@@ -93,6 +93,30 @@ class DtlsSessionTest {
   }
 
   @Test
+  void sessionWithACommandUnderWayEndsBehindItsAcknowledgement() throws Exception {
+    try (MovingRelay relay = new MovingRelay(adapter.address())) {
+      CoapClient client = client(relay.address());
+      client.setURI("coaps://127.0.0.1:" + relay.address().getPort() + "/command");
+      Commands commands = new Commands();
+      assertThat(client.observeAndWait(commands).isCanceled()).isFalse();
+      await().until(() -> gateway.links.containsKey(new DeviceId("d1")));
+      relay.keepBack();
+      gateway.submit(command("open"));
+      await().until(() -> commands.texts.contains("open"));
+      gateway.drain = new Drain(null, false, Duration.ZERO);
+      adapter.drain(new Drain(null, false, Duration.ZERO));
+      gateway.submit(command("close"));
+      // longer than from one look of the drain to the next
+      await().during(Duration.ofMillis(700)).until(() -> adapter.sessions() == 1);
+      relay.letGo();
+      await().until(() -> gateway.acknowledged.contains("open"));
+      await().until(() -> adapter.sessions() == 0 && sessions() == 0);
+      assertThat(gateway.returned).isEmpty();
+      assertThat(commands.texts).doesNotContain("close");
+    }
+  }
+
+  @Test
   void observationAndTransferSurviveAChangeOfAddress() throws Exception {
     try (MovingRelay relay = new MovingRelay(adapter.address())) {
       CoapClient client = client(relay.address());

@@ -8,8 +8,13 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** A NAT between one client and a server, which takes another port whenever it is told. */
 final class MovingRelay implements AutoCloseable {
@@ -22,6 +27,10 @@ final class MovingRelay implements AutoCloseable {
   private final AtomicInteger alertRecords = new AtomicInteger();
   private final AtomicInteger datagrams = new AtomicInteger();
   private final AtomicInteger moves = new AtomicInteger(-1); // the first port is no move
+
+  /** What the client has sent and is kept back; null while nothing is. */
+  private final AtomicReference<@Nullable Queue<byte[]>> kept = new AtomicReference<>();
+
   private volatile DatagramSocket outer;
   private volatile InetSocketAddress client;
 
@@ -70,6 +79,21 @@ final class MovingRelay implements AutoCloseable {
     }
   }
 
+  /** From now on what the client sends is kept back. */
+  void keepBack() {
+    kept.set(new ConcurrentLinkedQueue<>());
+  }
+
+  /** What was kept back goes on to the server. */
+  void letGo() throws IOException {
+    Queue<byte[]> held = kept.getAndSet(null);
+    if (held != null) {
+      for (byte[] each : held) {
+        toServer(new DatagramPacket(each, each.length, server));
+      }
+    }
+  }
+
   private void relay(DatagramSocket from) {
     byte[] bytes = new byte[2048];
     while (true) {
@@ -82,8 +106,13 @@ final class MovingRelay implements AutoCloseable {
           if (bytes[0] == HANDSHAKE) {
             handshakeRecords.incrementAndGet();
           }
-          packet.setSocketAddress(server);
-          toServer(packet);
+          Queue<byte[]> keeping = kept.get();
+          if (keeping == null) {
+            packet.setSocketAddress(server);
+            toServer(packet);
+          } else {
+            keeping.add(Arrays.copyOf(bytes, packet.getLength()));
+          }
         } else {
           if (bytes[0] == ALERT) {
             alertRecords.incrementAndGet();

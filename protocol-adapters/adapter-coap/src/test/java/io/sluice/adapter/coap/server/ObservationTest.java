@@ -431,6 +431,40 @@ class ObservationTest {
     await().until(() -> adapter.sessions() == 0);
   }
 
+  @Test
+  void anObservationThatADrainWaitsForIsGivenNoFurtherCommand() throws IOException {
+    RawPeer device = peer();
+    observe(device, -1);
+    gateway.submit(command("a1", 3));
+    byte[] notified = device.receive();
+    drain(Duration.ZERO);
+    gateway.submit(command("a2", 3));
+    acknowledge(device, notified);
+    byte[] end = device.receive();
+    assertThat(RawPeer.code(end)).isEqualTo("5.03");
+    acknowledge(device, end);
+    await().until(() -> adapter.sessions() == 0);
+    assertThat(gateway.acknowledged).containsExactly("a1");
+    assertThat(gateway.queued()).isEqualTo(1);
+  }
+
+  @Test
+  void anObservationGoesOnWhenTheDrainIsCalledOff() throws IOException {
+    RawPeer device = peer();
+    observe(device, -1);
+    gateway.submit(command("a1", 3));
+    byte[] notified = device.receive();
+    drain(Duration.ZERO);
+    gateway.submit(command("a2", 3));
+    gateway.drain = null;
+    adapter.resume();
+    acknowledge(device, notified);
+    byte[] next = device.receive();
+    assertThat(RawPeer.code(next)).isEqualTo("2.05");
+    acknowledge(device, next);
+    await().until(() -> gateway.acknowledged.equals(List.of("a1", "a2")));
+  }
+
   private void drain(Duration spread) {
     gateway.drain = new Drain(null, false, spread);
     adapter.drain(gateway.drain);
