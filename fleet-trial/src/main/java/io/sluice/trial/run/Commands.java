@@ -52,8 +52,9 @@ final class Commands implements AutoCloseable {
    * @param refused with a reason; nobody may be told of them
    * @param unknown whose answer never came, or was a fault of the server's: at most once
    * @param once delivered to the device once, of those that were taken
-   * @param again told once more under the same id after a gateway had ended, which may not have
-   *     known yet that its device had the first: QoS 1 is at least once
+   * @param again told once more under the same id after a gateway was killed, which may not have
+   *     known yet that its device had the first: QoS 1 is at least once. A drain is no such end: it
+   *     waits for what devices answer
    * @param faults the first ones, in words
    * @param refusals reasons, how often
    */
@@ -141,9 +142,9 @@ final class Commands implements AutoCloseable {
   /**
    * Holds them against what devices were told until now.
    *
-   * @param ends when gateways were killed or stopped, from and to in milliseconds
+   * @param kills when gateways were killed and away, from and to in milliseconds
    */
-  Result result(List<Told> told, List<long[]> ends) {
+  Result result(List<Told> told, List<long[]> kills) {
     Map<Integer, List<Long>> deliveries = new HashMap<>();
     long strangers = 0;
     List<String> faults = new ArrayList<>();
@@ -183,7 +184,7 @@ final class Commands implements AutoCloseable {
             "%s was never told of command %d, given at %s"
                 .formatted(one.device, each.getKey(), one.member));
       }
-      if (times == 2 && isEndBetween(at, ends)) {
+      if (times == 2 && isKillBetween(at, kills)) {
         again++;
       } else if (times > 1) {
         repeated++;
@@ -206,8 +207,8 @@ final class Commands implements AutoCloseable {
         refusals);
   }
 
-  private static boolean isEndBetween(List<Long> told, List<long[]> ends) {
-    return ends.stream().anyMatch(end -> told.getFirst() <= end[1] && told.getLast() >= end[0]);
+  private static boolean isKillBetween(List<Long> told, List<long[]> kills) {
+    return kills.stream().anyMatch(kill -> told.getFirst() <= kill[1] && told.getLast() >= kill[0]);
   }
 
   private static void name(List<String> faults, String what) {

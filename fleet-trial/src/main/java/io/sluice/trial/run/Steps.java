@@ -24,11 +24,12 @@ final class Steps {
    *
    * @param name as the table has it
    * @param gateway that takes no data meanwhile; empty where it is none
+   * @param isKill whether what the gateway has in hand with its devices is cut off
    * @param blow begins it
    * @param downSeconds how long the part is left alone then
    * @param mend ends it
    */
-  record Step(String name, String gateway, Act blow, int downSeconds, Act mend) {}
+  record Step(String name, String gateway, boolean isKill, Act blow, int downSeconds, Act mend) {}
 
   /** All of them. */
   static List<Step> of(Stage stage, boolean isShort) {
@@ -36,15 +37,22 @@ final class Steps {
     Member killed = stage.gateways().get(1);
     Member view = stage.views().get(0);
     List<Step> steps = new ArrayList<>();
-    steps.add(new Step("kill -9 of a gateway", killed.name(), killed::kill, down, killed::start));
+    steps.add(
+        new Step("kill -9 of a gateway", killed.name(), true, killed::kill, down, killed::start));
     // longer than it takes the other one to take its parts over
     steps.add(
         new Step(
-            "kill -9 of an instance of the view", "", view::kill, isShort ? 12 : 30, view::start));
+            "kill -9 of an instance of the view",
+            "",
+            true,
+            view::kill,
+            isShort ? 12 : 30,
+            view::start));
     steps.add(
         new Step(
             "kill -9 of PostgreSQL",
             "",
+            true,
             () -> stage.database().kill(),
             down,
             () -> stage.database().startAgain()));
@@ -52,6 +60,7 @@ final class Steps {
         new Step(
             "kill -9 of Kafka",
             "",
+            true,
             () -> stage.broker().kill(),
             down,
             () -> stage.broker().startAgain()));
@@ -60,6 +69,7 @@ final class Steps {
           new Step(
               "upgrade of " + each + ": drain, stop, start",
               each.name(),
+              false,
               () -> {
                 stage.drain(each, isShort ? SHORT_DRAIN_SECONDS : DRAIN_SECONDS);
                 if (!each.end()) {

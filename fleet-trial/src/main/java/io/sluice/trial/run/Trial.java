@@ -38,6 +38,7 @@ public final class Trial {
   private final PrintStream out;
   private final List<Row> rows = new ArrayList<>();
   private final Map<String, List<long[]>> away = new HashMap<>();
+  private final List<long[]> kills = new ArrayList<>();
 
   /**
    * A line of the table; times are seconds from the blow on.
@@ -93,7 +94,7 @@ public final class Trial {
       fleet.stop();
       out.println("the devices have stopped; what they were acknowledged is looked for in Kafka");
       FleetAudit audit = FleetAudit.of(stage, fleet, rows.size());
-      return report(fleet, audit, commands.result(fleet.told(), ends()));
+      return report(fleet, audit, commands.result(fleet.told(), kills));
     }
   }
 
@@ -130,8 +131,11 @@ public final class Trial {
     step.mend().run();
     double down = since(began);
     if (!step.gateway().isEmpty()) {
-      away.computeIfAbsent(step.gateway(), any -> new ArrayList<>())
-          .add(new long[] {beganMillis, System.currentTimeMillis()});
+      long[] span = {beganMillis, System.currentTimeMillis()};
+      away.computeIfAbsent(step.gateway(), any -> new ArrayList<>()).add(span);
+      if (step.isKill()) {
+        kills.add(span);
+      }
     }
     String after = "after the " + step.name() + ", ";
     Waiting.until(
@@ -185,15 +189,10 @@ public final class Trial {
     return true;
   }
 
-  /** When gateways were killed or stopped. */
-  private List<long[]> ends() {
-    return away.values().stream().flatMap(List::stream).toList();
-  }
-
   /** Waits until each command that was taken has come to its device. */
   private void told(Commands commands, FleetRun fleet) throws InterruptedException {
     long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(isShort ? 30 : 120);
-    while (commands.result(fleet.told(), ends()).never() > 0 && System.nanoTime() < until) {
+    while (commands.result(fleet.told(), kills).never() > 0 && System.nanoTime() < until) {
       TimeUnit.MILLISECONDS.sleep(500);
     }
   }
@@ -203,7 +202,7 @@ public final class Trial {
     out.print(audit.text());
     List<String> faults = outageFaults(audit);
     out.printf(
-        "commands: %,d taken, %,d told once, %,d never, %,d again after the end of a gateway, %,d more than once, %,d that nobody gave; %,d refused, %,d without a clear answer%n",
+        "commands: %,d taken, %,d told once, %,d never, %,d again after the kill of a gateway, %,d more than once, %,d that nobody gave; %,d refused, %,d without a clear answer%n",
         commands.taken(),
         commands.once(),
         commands.never(),
