@@ -26,6 +26,7 @@ import org.apache.kafka.server.common.MetadataVersion;
 public final class KafkaBroker implements AutoCloseable {
   /** Where it is now. */
   public int port;
+
   private final Properties properties = new Properties();
   private final int controllerPort;
   private KafkaRaftServer server;
