@@ -1,6 +1,9 @@
 package io.sluice.trial;
 
-import io.sluice.sim.scenario.DurationText;
+import io.sluice.cli.CommandFailure;
+import io.sluice.cli.DurationConverter;
+import io.sluice.cli.Endings;
+import io.sluice.cli.ExitCode;
 import io.sluice.sim.scenario.Scenario;
 import io.sluice.sim.scenario.ScenarioException;
 import io.sluice.trial.run.Trial;
@@ -36,10 +39,6 @@ import picocli.CommandLine.Option;
             + " audit: what was sent and acknowledged against what lies in Kafka, the ledgers,"
             + " coverage.")
 public final class Main implements Callable<Integer> {
-  private static final int DONE = 0;
-  private static final int FAILED = 1;
-  private static final int MISUSED = 2;
-  private static final int AUDIT = 3;
   private static final Duration UNTIL_INTERRUPTED = Duration.ofDays(3650);
   private static final int LEAST_DEVICES = 20;
 
@@ -49,8 +48,9 @@ public final class Main implements Callable<Integer> {
   @Option(
       names = "--duration",
       paramLabel = "D",
+      converter = DurationConverter.class,
       description = "How long, for example 60s; by default until Ctrl-C.")
-  private @Nullable String duration;
+  private @Nullable Duration duration;
 
   @Option(
       names = "--devices",
@@ -98,40 +98,34 @@ public final class Main implements Callable<Integer> {
 
   static void run(Function<Path, Programs> programs, String... arguments) {
     var _ = LoggerFactory.getILoggerFactory(); // by one thread, before there are several
-    System.exit(new CommandLine(new Main(programs)).execute(arguments));
+    System.exit(commandLine(programs).execute(arguments));
+  }
+
+  static CommandLine commandLine(Function<Path, Programs> programs) {
+    Main main = new Main(programs);
+    CommandLine line = new CommandLine(main);
+    Endings.install(line, () -> main.debug);
+    return line;
   }
 
   @Override
-  public Integer call() throws InterruptedException {
-    try {
-      return play();
-    } catch (IOException | ScenarioException | IllegalArgumentException e) {
-      if (debug) {
-        e.printStackTrace();
-      }
-      System.err.println("sluice: " + e.getMessage());
-      return e instanceof IOException ? FAILED : MISUSED;
+  public Integer call()
+      throws IOException, InterruptedException, ScenarioException, CommandFailure {
+    if (!fleet || devices < LEAST_DEVICES || interval < 1) {
+      throw new CommandFailure(ExitCode.USAGE, "--devices wants 20 or more, --interval 1 or more");
     }
-  }
-
-  private int play() throws IOException, InterruptedException, ScenarioException {
+    Duration length = duration == null ? UNTIL_INTERRUPTED : duration;
     String missing = Needs.missing();
     if (missing != null) {
-      System.err.println("sluice: " + missing);
-      return MISUSED;
+      throw new CommandFailure(ExitCode.USAGE, missing);
     }
-    if (!fleet || devices < LEAST_DEVICES || interval < 1) {
-      System.err.println("sluice: --devices wants 20 or more, --interval 1 or more");
-      return MISUSED;
-    }
-    Duration length = duration == null ? UNTIL_INTERRUPTED : DurationText.parse(duration);
     Path home = Path.of(System.getProperty("sluice.home", ".")).toAbsolutePath().normalize();
     Path folder = Files.createDirectories(folder(home));
     Scenario scenario = FleetScenario.write(folder, devices, interval);
     PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     Interruption interruption = new Interruption(Thread.currentThread());
     CountDownLatch ended = new CountDownLatch(1);
-    int[] exitCode = {FAILED};
+    int[] exitCode = {ExitCode.FAILED};
     Runtime.getRuntime()
         .addShutdownHook(
             Thread.ofPlatform()
@@ -145,15 +139,17 @@ public final class Main implements Callable<Integer> {
         Stage.start(programs.apply(home), home, folder, scenario.devicesYaml(), out::println)) {
       exitCode[0] =
           trial
-              ? new Trial(stage, scenario, isShort, out).run() ? DONE : FAILED
-              : new FleetDemo(stage, scenario, out).run(length, interruption) ? DONE : AUDIT;
+              ? new Trial(stage, scenario, isShort, out).run() ? ExitCode.DONE : ExitCode.FAILED
+              : new FleetDemo(stage, scenario, out).run(length, interruption)
+                  ? ExitCode.DONE
+                  : ExitCode.AUDIT;
     } catch (InterruptedException | IOException e) {
       // what this terminal's Ctrl-C ends, such as initdb, says that it failed
       if (!interruption.hasCome()) {
         throw e;
       }
       out.println("interrupted before the devices began; all that was started has ended");
-      exitCode[0] = trial ? FAILED : DONE;
+      exitCode[0] = trial ? ExitCode.FAILED : ExitCode.DONE;
     } finally {
       ended.countDown();
     }
