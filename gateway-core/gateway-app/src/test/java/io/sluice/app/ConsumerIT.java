@@ -123,7 +123,7 @@ class ConsumerIT {
       await().until(() -> setup.archive().records().size() == 4);
       assertThat(received).isEmpty();
     } finally {
-      display.disconnectForcibly(1_000);
+      display.disconnectForcibly(0, 1_000, true);
       display.close();
     }
   }
@@ -136,7 +136,7 @@ class ConsumerIT {
           "telemetry", new MqttMessage("{\"voltage\":1}".getBytes(StandardCharsets.UTF_8)));
       await().until(() -> !display.isConnected());
     } finally {
-      display.disconnectForcibly(1_000);
+      display.disconnectForcibly(0, 1_000, true);
       display.close();
     }
     publish("meter-1", "secret-1", "telemetry").succeeded();
@@ -152,7 +152,7 @@ class ConsumerIT {
     try {
       assertThat(subscribe(meter, "records/#", false)).isEqualTo(0x87);
     } finally {
-      meter.disconnectForcibly(1_000);
+      meter.disconnectForcibly(0, 1_000, true);
       meter.close();
     }
   }
