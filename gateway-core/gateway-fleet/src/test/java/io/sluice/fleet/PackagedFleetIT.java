@@ -76,16 +76,7 @@ class PackagedFleetIT {
         home.resolve("lib").toString(),
         System.getProperty("os.arch").equals("aarch64") ? "aarch64" : "x86_64",
         "io.sluice.fleet.Main");
-    broker =
-        new KafkaBroker(
-            directory.resolve("kafka"),
-            "127.0.0.1",
-            Map.of(
-                "transaction.state.log.replication.factor", "1",
-                "transaction.state.log.min.isr", "1",
-                "transaction.state.log.num.partitions", "4",
-                "offsets.topic.num.partitions", "4",
-                "group.initial.rebalance.delay.ms", "0"));
+    broker = FleetParts.broker(directory.resolve("kafka"), Map.of());
     database = PostgreSql.shared().newDatabase();
   }
 

@@ -9,13 +9,13 @@ import io.sluice.api.config.Secret;
 import io.sluice.api.fleet.FleetStoreSettings;
 import io.sluice.cli.ExitCode;
 import io.sluice.fleet.CommandLines;
+import io.sluice.fleet.FleetParts;
 import io.sluice.fleet.config.FleetFile;
 import io.sluice.fleet.init.RegistrySchema;
 import io.sluice.fleet.run.Fleet;
 import io.sluice.store.postgres.PostgresRoles;
 import io.sluice.testkit.FreePort;
 import io.sluice.testkit.PostgreSql;
-import java.io.PrintWriter;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -30,7 +30,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
@@ -135,9 +134,7 @@ class FleetCommandsIT {
                     store,
                     token("olga", "operator", OPERATOR),
                     token("victor", "viewer", VIEWER)));
-    FleetFile loaded =
-        FleetFile.load(file, Map.of(), new PrintWriter(System.err, true, StandardCharsets.UTF_8));
-    assertThat(loaded).isNotNull();
+    FleetFile loaded = FleetParts.file(file);
     fleet = Fleet.start(loaded, Objects.requireNonNull(loaded.bus()), "test", trail::add);
   }
 

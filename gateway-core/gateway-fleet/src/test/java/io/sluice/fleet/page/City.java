@@ -1,10 +1,10 @@
 package io.sluice.fleet.page;
 
+import io.sluice.fleet.FleetParts;
 import io.sluice.fleet.config.FleetFile;
 import io.sluice.fleet.partition.Topics;
 import io.sluice.fleet.run.Fleet;
 import io.sluice.testkit.KafkaBroker;
-import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,14 +12,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -53,17 +50,8 @@ final class City implements AutoCloseable {
   City(Path directory, int gateways) throws Exception {
     this.directory = directory;
     this.count = gateways;
-    broker =
-        new KafkaBroker(
-            directory.resolve("kafka"),
-            "127.0.0.1",
-            Map.of(
-                "transaction.state.log.replication.factor", "1",
-                "transaction.state.log.min.isr", "1",
-                "transaction.state.log.num.partitions", "4",
-                "offsets.topic.num.partitions", "4",
-                "group.initial.rebalance.delay.ms", "0"));
-    makeTopics();
+    broker = FleetParts.broker(directory.resolve("kafka"), Map.of());
+    FleetParts.makeTopics(broker, topics, PARTITIONS);
     producer =
         new KafkaProducer<>(
             Map.of(
@@ -85,18 +73,6 @@ final class City implements AutoCloseable {
     b = instance("b");
   }
 
-  private void makeTopics() throws Exception {
-    List<NewTopic> all = new ArrayList<>();
-    topics
-        .byDevice()
-        .forEach(name -> all.add(new NewTopic(name, Optional.of(PARTITIONS), Optional.empty())));
-    all.add(new NewTopic(topics.gateways(), Optional.of(1), Optional.empty()));
-    all.add(new NewTopic(topics.acknowledgements(), Optional.of(1), Optional.empty()));
-    try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.address()))) {
-      admin.createTopics(all).all().get();
-    }
-  }
-
   private Fleet instance(String name) throws Exception {
     Path file = directory.resolve(name + ".yaml");
     Files.writeString(
@@ -112,10 +88,8 @@ final class City implements AutoCloseable {
         admin: { port: 0 }
         """
             .formatted(broker.address(), name));
-    FleetFile loaded =
-        FleetFile.load(file, Map.of(), new PrintWriter(System.err, true, StandardCharsets.UTF_8));
-    return Fleet.start(
-        Objects.requireNonNull(loaded), Objects.requireNonNull(loaded.bus()), "0.1.0", event -> {});
+    FleetFile loaded = FleetParts.file(file);
+    return Fleet.start(loaded, Objects.requireNonNull(loaded.bus()), "0.1.0", event -> {});
   }
 
   private static String gateway(int number) {

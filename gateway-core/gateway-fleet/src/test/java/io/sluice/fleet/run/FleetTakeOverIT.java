@@ -4,13 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.sluice.adapter.testkit.Authority;
-import io.sluice.api.fleet.FleetBusSettings;
 import io.sluice.api.tls.ClientTls;
+import io.sluice.fleet.FleetParts;
 import io.sluice.fleet.config.FleetFile;
 import io.sluice.fleet.partition.Topics;
 import io.sluice.testkit.KafkaBroker;
 import java.io.BufferedReader;
-import java.io.PrintWriter;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -24,12 +23,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -83,14 +80,9 @@ class FleetTakeOverIT {
                     authority.certificate(), certificate.certificate(), certificate.key()))
             .build();
     broker =
-        new KafkaBroker(
+        FleetParts.broker(
             directory.resolve("kafka"),
-            "127.0.0.1",
-            Map.of(
-                "transaction.state.log.num.partitions", "4",
-                "transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000",
-                "offsets.topic.num.partitions", "4",
-                "group.initial.rebalance.delay.ms", "0"));
+            Map.of("transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000"));
   }
 
   @AfterEach
@@ -99,18 +91,6 @@ class FleetTakeOverIT {
       each.close();
     }
     broker.close();
-  }
-
-  private void makeTopics(Topics topics) throws Exception {
-    List<NewTopic> all = new ArrayList<>();
-    topics
-        .byDevice()
-        .forEach(name -> all.add(new NewTopic(name, Optional.of(PARTITIONS), Optional.empty())));
-    all.add(new NewTopic(topics.gateways(), Optional.of(1), Optional.empty()));
-    all.add(new NewTopic(topics.acknowledgements(), Optional.of(1), Optional.empty()));
-    try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.address()))) {
-      admin.createTopics(all).all().get();
-    }
   }
 
   /** The first broker of the list is none: the second is taken. */
@@ -140,13 +120,8 @@ class FleetTakeOverIT {
 
   /** An instance in this process; its port. */
   private int instance(String name, String prefix) throws Exception {
-    FleetFile loaded =
-        FleetFile.load(
-            configuration(name, prefix),
-            Map.of(),
-            new PrintWriter(System.err, true, StandardCharsets.UTF_8));
-    FleetBusSettings bus = Objects.requireNonNull(Objects.requireNonNull(loaded).bus());
-    Fleet fleet = Fleet.start(loaded, bus, "test", event -> {});
+    FleetFile loaded = FleetParts.file(configuration(name, prefix));
+    Fleet fleet = Fleet.start(loaded, Objects.requireNonNull(loaded.bus()), "test", event -> {});
     open.add(fleet);
     return fleet.address().getPort();
   }
@@ -324,7 +299,7 @@ class FleetTakeOverIT {
     int a = instance("a", "sluice");
     assertThat(get(a, "/health/ready").path("ready").asBoolean(true)).isFalse();
     await().atMost(PATIENCE).until(() -> whyNotReady(a).contains("sluice fleet init"));
-    makeTopics(TOPICS);
+    FleetParts.makeTopics(broker, TOPICS, PARTITIONS);
     Own b = process("b");
     traffic(0, MINUTES / 2);
     await()
@@ -388,7 +363,7 @@ class FleetTakeOverIT {
 
   /** What cannot work is refused by name, and tried again. */
   private void refusals() throws Exception {
-    makeTopics(new Topics("other"));
+    FleetParts.makeTopics(broker, new Topics("other"), PARTITIONS);
     int foreign = instance("foreign", "other");
     await()
         .atMost(PATIENCE)
