@@ -9,6 +9,7 @@ import io.sluice.api.config.Secret;
 import io.sluice.api.operator.AdminSettings;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
@@ -90,12 +91,23 @@ class AdminProxyTest {
             server.address().getPort(),
             InetAddress.getByName(from),
             0)) {
-      socket.setSoTimeout(20_000);
+      socket.setSoTimeout(45_000);
       socket.getOutputStream().write(all.toByteArray());
-      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
-    } catch (SocketException reset) {
-      return ""; // closed with bytes of ours unread
+      return text(socket.getInputStream());
     }
+  }
+
+  /** What comes until the end, be that a reset: bytes of ours may be unread then. */
+  private static String text(InputStream in) throws IOException {
+    StringBuilder text = new StringBuilder();
+    try {
+      for (int next = in.read(); next >= 0; next = in.read()) {
+        text.append((char) next);
+      }
+    } catch (SocketException reset) {
+      return text.toString();
+    }
+    return text.toString();
   }
 
   private String proxied(byte[] header, String token) throws IOException {
