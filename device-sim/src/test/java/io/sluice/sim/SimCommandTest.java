@@ -24,6 +24,9 @@ import tools.jackson.databind.json.JsonMapper;
 /** The commands as a user calls them. */
 @Tag("slow")
 class SimCommandTest {
+  /** A device connects and sends in it, on a busy machine too. */
+  private static final String SHORT = "3s";
+
   @TempDir Path folder;
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
@@ -148,7 +151,7 @@ class SimCommandTest {
               "--mqtt",
               "mqtt://127.0.0.1:" + server.port(),
               "--duration",
-              "500ms",
+              SHORT,
               "--settle",
               "100ms",
               "--report",
@@ -182,7 +185,7 @@ class SimCommandTest {
             "--mqtt",
             "mqtt://127.0.0.1:1",
             "--duration",
-            "300ms",
+            "1s",
             "--report",
             folder.resolve("report").toString());
     assertThat(code).isEqualTo(1);
@@ -208,7 +211,7 @@ class SimCommandTest {
               "--mqtt",
               "mqtt://127.0.0.1:" + server.port(),
               "--duration",
-              "500ms",
+              SHORT,
               "--gateway-pid",
               "999999999",
               "--report",
