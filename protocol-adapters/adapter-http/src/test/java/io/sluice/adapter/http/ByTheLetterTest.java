@@ -2,10 +2,12 @@ package io.sluice.adapter.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.adapter.http.request.HttpOptions;
 import io.sluice.adapter.testkit.AdapterContract;
 import io.sluice.adapter.testkit.RecordingGateway;
 import io.sluice.api.adapter.Adapter;
 import java.io.IOException;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,14 +28,24 @@ class ByTheLetterTest {
   private final Adapter adapter =
       new HttpAdapterFactory().create("http", HttpSettings.onLoopback(0));
 
+  /** Waits for what does not come for a short time. */
+  private final Adapter impatient =
+      new HttpAdapterFactory()
+          .create(
+              "http",
+              new HttpSettings(
+                  "127.0.0.1", 0, HttpOptions.FOR_TESTS.requestsWithin(Duration.ofSeconds(2))));
+
   @BeforeEach
   void start() throws IOException {
     adapter.start(gateway);
+    impatient.start(gateway);
   }
 
   @AfterEach
   void stop() {
     adapter.close();
+    impatient.close();
     gateway.close();
   }
 
@@ -283,9 +295,10 @@ class ByTheLetterTest {
 
   @Test
   void slowHeadAndSlowBodyAreEnded() throws IOException {
-    try (RawHttp head = client();
-        RawHttp body = client();
-        RawHttp silent = client()) {
+    int port = AdapterContract.port(impatient);
+    try (RawHttp head = new RawHttp(port);
+        RawHttp body = new RawHttp(port);
+        RawHttp silent = new RawHttp(port)) {
       head.send("POST /telemetry HTT");
       body.send(HEAD + "Content-Length: 7\r\n\r\n{");
       assertThat(head.next().status()).isEqualTo(408);

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A client that sends any bytes, and reads answers by the letter. */
 public final class RawHttp implements AutoCloseable {
-  private static final int PATIENCE_MILLIS = 20_000;
+  private static final int PATIENCE_MILLIS = 45_000;
 
   private final Socket socket;
   private final InputStream in;

@@ -60,7 +60,7 @@ class RequestsTest {
                       new Bytes(1 << 20),
                       USUAL.maxHeader(),
                       32,
-                      Duration.ofSeconds(2),
+                      USUAL.requestTimeout(),
                       Duration.ofSeconds(20),
                       Duration.ofMinutes(5),
                       Duration.ofHours(24),
@@ -226,7 +226,7 @@ class RequestsTest {
     assertThat(send(to("/time").GET()).statusCode()).isEqualTo(200);
     assertThat(waits).isNotDone();
     vendors.complete(null);
-    assertThat(waits.get(10, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+    assertThat(waits.get(45, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
     assertThat(stored()).containsExactly("1");
   }
 

@@ -8,9 +8,11 @@ import static org.awaitility.Awaitility.await;
 
 import io.sluice.adapter.mqtt.RawMqtt.Bytes;
 import io.sluice.adapter.mqtt.server.MqttAdapter;
+import io.sluice.adapter.mqtt.session.MqttOptions;
 import io.sluice.adapter.testkit.RecordingGateway;
 import io.sluice.api.RejectReason;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -27,16 +29,23 @@ class MalformedTest {
   private static RecordingGateway gateway;
   private static MqttAdapter adapter;
 
+  /** Waits for what does not come for a short time. */
+  private static MqttAdapter impatient;
+
   @BeforeAll
   static void start() throws IOException {
     gateway = new RecordingGateway().device("d1", "pw").device("honest", "pw");
     adapter = new MqttAdapterFactory().create("mqtt", MqttSettings.onLoopback(0));
     adapter.start(gateway);
+    MqttOptions soon = MqttOptions.FOR_TESTS.connectedWithin(Duration.ofSeconds(2));
+    impatient = new MqttAdapterFactory().create("mqtt", new MqttSettings("127.0.0.1", 0, soon));
+    impatient.start(gateway);
   }
 
   @AfterAll
   static void stop() {
     adapter.close();
+    impatient.close();
     gateway.close();
   }
 
@@ -149,7 +158,7 @@ class MalformedTest {
 
   @Test
   void connectThatNeverEndsIsClosed() throws IOException {
-    try (RawMqtt client = new RawMqtt(adapter)) {
+    try (RawMqtt client = new RawMqtt(impatient)) {
       client.send(new Bytes().raw(0x10, 100, 0, 4, 'M').toByteArray());
       assertThat(client.reasonAtEnd()).isEqualTo(NONE);
     }
@@ -158,7 +167,7 @@ class MalformedTest {
 
   @Test
   void packetThatNeverEndsIsClosed() throws IOException {
-    try (RawMqtt client = RawMqtt.connected(adapter, 5)) {
+    try (RawMqtt client = RawMqtt.connected(impatient, 5)) {
       client.send(new Bytes().raw(0x30, 100, 0, 4, 't').toByteArray());
       assertThat(client.reasonAtEnd()).isEqualTo(0x81);
     }

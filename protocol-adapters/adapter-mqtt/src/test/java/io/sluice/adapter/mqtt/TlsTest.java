@@ -321,7 +321,8 @@ class TlsTest {
   @Test
   void handshakesUnderWayAreBounded() throws Exception {
     TlsSettings tls = tls(null, ClientAuth.REQUIRED, TlsProvider.AUTO);
-    start(new MqttsSettings("127.0.0.1", 0, tls, 1, MqttOptions.FOR_TESTS));
+    MqttOptions soon = MqttOptions.FOR_TESTS.connectedWithin(Duration.ofSeconds(3));
+    start(new MqttsSettings("127.0.0.1", 0, tls, 1, soon));
     InetAddress loopback = InetAddress.getLoopbackAddress();
     try (Socket silent = new Socket(loopback, adapter.address().getPort());
         Socket first = new Socket(loopback, adapter.address().getPort());

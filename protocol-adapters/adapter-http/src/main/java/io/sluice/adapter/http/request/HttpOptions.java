@@ -117,7 +117,7 @@ public record HttpOptions(
   /** The label of the metrics, and the first word of log lines and task names. */
   public static final String PROTOCOL = "http";
 
-  /** The defaults, with short times: for tests and tools. */
+  /** The defaults, with few places: for tests and tools. */
   public static final HttpOptions FOR_TESTS =
       new HttpOptions(
           1000,
@@ -126,7 +126,7 @@ public record HttpOptions(
           new Bytes(64 << 20),
           new Bytes(16 << 10),
           32,
-          Duration.ofSeconds(2),
+          Duration.ofSeconds(30),
           Duration.ofSeconds(20),
           Duration.ofMinutes(5),
           Duration.ofHours(24),
@@ -139,6 +139,27 @@ public record HttpOptions(
 
   public HttpOptions {
     corsOrigins = List.copyOf(corsOrigins);
+  }
+
+  /** The same, but a request must be complete within that time. */
+  public HttpOptions requestsWithin(Duration time) {
+    return new HttpOptions(
+        maxConnections,
+        maxPayload,
+        maxBatch,
+        maxHeldBodies,
+        maxHeader,
+        maxPipelined,
+        time,
+        keepAlive,
+        signatureWindow,
+        idempotencyKeep,
+        idempotencyKeys,
+        corsOrigins,
+        transport,
+        threads,
+        maxUnadmittedBytes,
+        proxies);
   }
 
   /** The largest message that is taken, bytes. */

@@ -85,13 +85,13 @@ public record MqttOptions(
         Mqtt31 mqtt31,
     @Inline ProxyOptions proxies) {
 
-  /** The defaults, with short times: for tests and tools. */
+  /** The defaults, with few places: for tests and tools. */
   public static final MqttOptions FOR_TESTS =
       new MqttOptions(
           1000,
           new Bytes(1 << 20),
           Duration.ofHours(1),
-          Duration.ofSeconds(2),
+          Duration.ofSeconds(30),
           Duration.ofDays(1),
           1000,
           256,
@@ -101,6 +101,24 @@ public record MqttOptions(
           new Bytes(16 << 20),
           Mqtt31.ACCEPT,
           ProxyOptions.NONE);
+
+  /** The same, but a connection must be signed in within that time. */
+  public MqttOptions connectedWithin(Duration time) {
+    return new MqttOptions(
+        maxConnections,
+        maxPacketSize,
+        maxKeepAlive,
+        time,
+        sessionExpiryMax,
+        maxSessions,
+        receiveMaximum,
+        maxSubscriptions,
+        transport,
+        threads,
+        maxUnadmittedBytes,
+        mqtt31,
+        proxies);
+  }
 
   /** The largest packet that is taken, bytes. */
   public int packetBytes() {
