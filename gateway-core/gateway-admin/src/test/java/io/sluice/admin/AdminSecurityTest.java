@@ -357,7 +357,7 @@ class AdminSecurityTest {
             new Socket(java.net.InetAddress.getLoopbackAddress(), server.address().getPort()));
       }
       Socket idleLongest = sockets.getFirst();
-      idleLongest.setSoTimeout(10_000);
+      idleLongest.setSoTimeout(45_000);
       assertThat(idleLongest.getInputStream().read()).isEqualTo(-1);
     } finally {
       for (Socket socket : sockets) {

@@ -46,7 +46,7 @@ class BadRequestTest {
 
   private String answer(String request) throws Exception {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.address().getPort())) {
-      socket.setSoTimeout(5000);
+      socket.setSoTimeout(45_000);
       socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
       return new BufferedReader(
               new InputStreamReader(socket.getInputStream(), StandardCharsets.ISO_8859_1))

@@ -334,7 +334,7 @@ class EndToEndIT {
 
   private void assertLedgerBalances(long delivered) {
     await()
-        .atMost(Duration.ofSeconds(10))
+        .atMost(Duration.ofSeconds(60))
         .untilAsserted(() -> {
           JsonNode ledger = gateway.get("/api/v1/ledger");
           assertThat(ledger.get("balances").booleanValue()).isTrue();

@@ -78,12 +78,12 @@ class SeveralListenersIT {
         MqttClient second = client("hall2")) {
       connect(first);
       String relay = submit("meter-1", "relay");
-      assertThat(taken.poll(10, TimeUnit.SECONDS)).startsWith("mqtt command/relay");
+      assertThat(taken.poll(45, TimeUnit.SECONDS)).startsWith("mqtt command/relay");
       await().until(() -> state("meter-1", relay).equals("acknowledged"));
       connect(second);
       await().until(() -> !first.isConnected());
       String wake = submit("meter-1", "wake");
-      assertThat(taken.poll(10, TimeUnit.SECONDS)).startsWith("hall2 command/wake");
+      assertThat(taken.poll(45, TimeUnit.SECONDS)).startsWith("hall2 command/wake");
       await().until(() -> state("meter-1", wake).equals("acknowledged"));
       assertThat(taken).isEmpty();
       second.disconnect();

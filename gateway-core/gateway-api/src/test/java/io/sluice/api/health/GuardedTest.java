@@ -65,7 +65,7 @@ class GuardedTest {
               1,
               TimeUnit.MILLISECONDS);
 
-      assertThat(thrice.await(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(thrice.await(45, TimeUnit.SECONDS)).isTrue();
       executor.shutdownNow();
     }
     assertThat(health.faults().get("sweep")).isGreaterThanOrEqualTo(3);

@@ -71,7 +71,7 @@ class EncryptionTest {
   private static void append(Spool spool, Lane lane, byte[] body) throws Exception {
     Text entry = new Text(lane, body, new CompletableFuture<>());
     assertThat(spool.append(entry)).isTrue();
-    entry.verdict().get(10, TimeUnit.SECONDS);
+    entry.verdict().get(45, TimeUnit.SECONDS);
   }
 
   private static void append(Spool spool, String... bodies) throws Exception {
@@ -115,7 +115,7 @@ class EncryptionTest {
       append(spool, Lane.ALARM, secret.getBytes(UTF_8));
       Text letter = new Text(Lane.EVENT, secret.getBytes(UTF_8), new CompletableFuture<>());
       assertThat(spool.appendDeadLetter(letter)).isTrue();
-      letter.verdict().get(10, TimeUnit.SECONDS);
+      letter.verdict().get(45, TimeUnit.SECONDS);
       assertThat(new String(spool.deadLetters(null, 1).getFirst().body(), UTF_8)).isEqualTo(secret);
     }
     for (Path file : files("")) {

@@ -135,7 +135,7 @@ class IdSeriesTest {
       for (int i = 0; i < count; i++) {
         Appends entry = Appends.of(Lane.TELEMETRY, i, 16);
         assertThat(spool.append(entry)).isTrue();
-        long sequence = entry.verdict().get(10, TimeUnit.SECONDS);
+        long sequence = entry.verdict().get(45, TimeUnit.SECONDS);
         ids.add(spool.epoch(Lane.TELEMETRY, sequence) + '-' + sequence);
       }
     }

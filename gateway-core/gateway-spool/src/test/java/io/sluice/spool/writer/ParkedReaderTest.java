@@ -154,7 +154,7 @@ class ParkedReaderTest {
       while (!spool.append(entry)) {
         java.util.concurrent.locks.LockSupport.parkNanos(1_000_000); // until there is room
       }
-      entry.sequence().get(10, TimeUnit.SECONDS);
+      entry.sequence().get(45, TimeUnit.SECONDS);
     }
   }
 

@@ -82,7 +82,7 @@ class SegmentedSpoolTest {
       last = entry;
     }
     if (last != null) {
-      last.verdict().get(10, TimeUnit.SECONDS);
+      last.verdict().get(45, TimeUnit.SECONDS);
     }
   }
 
@@ -188,7 +188,7 @@ class SegmentedSpoolTest {
     long n = 0;
     Appends last = Appends.of(Lane.ALARM, n, 1_000);
     while (spool.append(last)) {
-      last.verdict().handle((sequence, failure) -> sequence).get(10, TimeUnit.SECONDS);
+      last.verdict().handle((sequence, failure) -> sequence).get(45, TimeUnit.SECONDS);
       last = Appends.of(Lane.ALARM, ++n, 1_000);
     }
     assertThat(line(Lane.ALARM).dropped()).isEmpty();
@@ -245,7 +245,7 @@ class SegmentedSpoolTest {
     broken.set(true);
     Appends failed = Appends.of(Lane.EVENT, 77, 100);
     assertThat(spool.append(failed)).isTrue();
-    assertThatThrownBy(() -> failed.verdict().get(10, TimeUnit.SECONDS))
+    assertThatThrownBy(() -> failed.verdict().get(45, TimeUnit.SECONDS))
         .hasMessageContaining("No space left");
     assertThat(spool.fault()).contains("No space left");
     broken.set(false);
@@ -265,7 +265,7 @@ class SegmentedSpoolTest {
       last = Appends.of(Lane.EVENT, n, 10);
       assertThat(spool.appendDeadLetter(last)).isTrue();
     }
-    last.verdict().get(10, TimeUnit.SECONDS);
+    last.verdict().get(45, TimeUnit.SECONDS);
     assertThat(spool.deadLetterCount()).isEqualTo(10);
     assertThat(spool.deadLetters(null, 3).stream().map(Spool.StoredEntry::sequence))
         .containsExactly(10L, 9L, 8L);

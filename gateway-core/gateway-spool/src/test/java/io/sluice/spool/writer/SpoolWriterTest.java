@@ -267,7 +267,7 @@ class SpoolWriterTest {
     while (System.nanoTime() < until) {
       Told entry = new Told(Lane.TELEMETRY, 10);
       assertThat(spool.append(entry)).isTrue();
-      assertThat(entry.told.await(5, TimeUnit.SECONDS))
+      assertThat(entry.told.await(45, TimeUnit.SECONDS))
           .as("stored while a cursor is saved")
           .isTrue();
     }

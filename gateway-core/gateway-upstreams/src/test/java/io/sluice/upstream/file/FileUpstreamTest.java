@@ -284,7 +284,7 @@ class FileUpstreamTest {
         }
       }
     }
-    assertThat(writer.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(writer.waitFor(45, TimeUnit.SECONDS)).isTrue();
     open(settings(64 << 10, Compression.NONE, null, null));
     assertThat(ids()).startsWith(new TestBatch("r", 0, confirmed).ids().toArray(String[]::new));
   }

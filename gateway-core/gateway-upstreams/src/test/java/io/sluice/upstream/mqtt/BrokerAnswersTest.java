@@ -93,7 +93,7 @@ class BrokerAnswersTest {
       Upstream upstream = upstream(broker, "5", null, dead, alive);
       upstream.open();
       upstream.close();
-      assertThat(broker.connects.poll(10, TimeUnit.SECONDS)).isNotNull();
+      assertThat(broker.connects.poll(45, TimeUnit.SECONDS)).isNotNull();
     }
   }
 

@@ -98,7 +98,7 @@ class MqttUpstreamIT {
       upstream.open();
       var telemetry = upstream.send(new TestBatch("t", 0, 20_000));
       var alarm = upstream.send(new TestBatch("a", 0, 1, 100, MessageClass.ALARM));
-      assertThat(alarm.get(10, TimeUnit.SECONDS)).isEqualTo(new Delivery.Delivered());
+      assertThat(alarm.get(45, TimeUnit.SECONDS)).isEqualTo(new Delivery.Delivered());
       assertThat(telemetry).isNotDone();
       assertThat(telemetry.get(20, TimeUnit.SECONDS)).isEqualTo(new Delivery.Delivered());
     }
@@ -168,7 +168,7 @@ class MqttUpstreamIT {
       broker.signal("STOP");
       var verdict = upstream.send(new TestBatch("r", 0, 2_000));
       broker.signal("KILL");
-      assertThat(verdict.get(10, TimeUnit.SECONDS))
+      assertThat(verdict.get(45, TimeUnit.SECONDS))
           .isInstanceOfSatisfying(
               Delivery.Parted.class, parted -> assertThat(parted.ended()).isNotBlank());
     }

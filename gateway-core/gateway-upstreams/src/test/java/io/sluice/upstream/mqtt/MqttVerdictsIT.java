@@ -273,7 +273,7 @@ class MqttVerdictsIT {
     Entry entry = new Entry(of.lane(), body, micros, new CompletableFuture<>());
     assertThat(spool.append(entry)).isTrue();
     try {
-      return id(of.lane(), entry.sequence().get(10, TimeUnit.SECONDS));
+      return id(of.lane(), entry.sequence().get(45, TimeUnit.SECONDS));
     } catch (Exception e) {
       throw new AssertionError(e);
     }

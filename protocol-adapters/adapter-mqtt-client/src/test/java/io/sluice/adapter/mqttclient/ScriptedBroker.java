@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A broker that does what its test says, byte by byte. */
 final class ScriptedBroker implements AutoCloseable {
-  private static final int PATIENCE_MILLIS = 20_000;
+  private static final int PATIENCE_MILLIS = 45_000;
 
   private final ServerSocket server;
 

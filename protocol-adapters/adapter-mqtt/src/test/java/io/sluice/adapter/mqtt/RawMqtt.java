@@ -31,7 +31,7 @@ final class RawMqtt implements Closeable {
 
   RawMqtt(Socket socket) throws IOException {
     this.socket = socket;
-    socket.setSoTimeout(10_000);
+    socket.setSoTimeout(45_000);
     socket.setTcpNoDelay(true);
     in = new DataInputStream(socket.getInputStream());
   }

@@ -121,7 +121,7 @@ class WebSocketTest {
         .newWebSocketBuilder()
         .subprotocols("mqtt")
         .buildAsync(URI.create("ws://127.0.0.1:" + port + "/mqtt"), answers)
-        .get(10, TimeUnit.SECONDS);
+        .get(45, TimeUnit.SECONDS);
   }
 
   @Test
@@ -133,9 +133,9 @@ class WebSocketTest {
     for (int i = 0; i < connect.length; i++) {
       socket
           .sendBinary(ByteBuffer.wrap(connect, i, 1), i % 3 == 2 || i == connect.length - 1)
-          .get(10, TimeUnit.SECONDS);
+          .get(45, TimeUnit.SECONDS);
     }
-    assertThat(answers.first.get(10, TimeUnit.SECONDS)).containsExactly(0x20, 2, 0, 0);
+    assertThat(answers.first.get(45, TimeUnit.SECONDS)).containsExactly(0x20, 2, 0, 0);
     socket.abort();
   }
 
@@ -143,8 +143,8 @@ class WebSocketTest {
   void textFrameEndsTheConnection() throws Exception {
     Answers answers = new Answers();
     WebSocket socket = open(start(null), answers);
-    socket.sendText("CONNECT", true).get(10, TimeUnit.SECONDS);
-    assertThat(answers.ended.get(10, TimeUnit.SECONDS)).isTrue();
+    socket.sendText("CONNECT", true).get(45, TimeUnit.SECONDS);
+    assertThat(answers.ended.get(45, TimeUnit.SECONDS)).isTrue();
     await().until(() -> adapter.connections() == 0);
   }
 

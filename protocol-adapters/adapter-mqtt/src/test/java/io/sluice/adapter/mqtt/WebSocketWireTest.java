@@ -56,7 +56,7 @@ class WebSocketWireTest {
 
     Raw(int port) throws IOException {
       socket = new Socket(InetAddress.getLoopbackAddress(), port);
-      socket.setSoTimeout(10_000);
+      socket.setSoTimeout(45_000);
       in = new DataInputStream(socket.getInputStream());
     }
 

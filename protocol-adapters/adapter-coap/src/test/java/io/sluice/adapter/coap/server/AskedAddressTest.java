@@ -67,7 +67,7 @@ class AskedAddressTest {
     DatagramSocket socket = new DatagramSocket();
     open.add(socket);
     socket.connect(InetAddress.getByName(server), port);
-    socket.setSoTimeout(5_000);
+    socket.setSoTimeout(45_000);
     return socket;
   }
 

@@ -26,9 +26,9 @@ public final class RawPeer implements AutoCloseable {
   }
 
   byte[] receive() throws IOException {
-    byte[] answer = receive(5_000);
+    byte[] answer = receive(45_000);
     if (answer == null) {
-      throw new SocketTimeoutException("no answer within 5 s");
+      throw new SocketTimeoutException("no answer within 45 s");
     }
     return answer;
   }

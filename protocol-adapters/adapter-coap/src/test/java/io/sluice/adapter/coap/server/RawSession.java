@@ -46,9 +46,9 @@ final class RawSession implements AutoCloseable {
   }
 
   byte[] receive() throws Exception {
-    byte[] answer = received.poll(8, TimeUnit.SECONDS);
+    byte[] answer = received.poll(45, TimeUnit.SECONDS);
     if (answer == null) {
-      throw new IOException("no answer within 8 s");
+      throw new IOException("no answer within 45 s");
     }
     return answer;
   }

@@ -143,11 +143,11 @@ class RenegotiationTest {
       client.start();
       InetSocketAddress server = relay.address();
       client.send(post(1, server));
-      assertThat(answers.poll(10, TimeUnit.SECONDS)).isNotNull();
+      assertThat(answers.poll(45, TimeUnit.SECONDS)).isNotNull();
       client.renegotiate(server);
       await().untilAsserted(() -> assertThat(relay.alertRecords()).isEqualTo(1));
       client.send(post(2, server));
-      assertThat(answers.poll(10, TimeUnit.SECONDS)).isNotNull();
+      assertThat(answers.poll(45, TimeUnit.SECONDS)).isNotNull();
       assertThat(relay.alertRecords()).isEqualTo(1);
     } finally {
       client.destroy();

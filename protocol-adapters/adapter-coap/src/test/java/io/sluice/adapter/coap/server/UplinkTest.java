@@ -13,7 +13,6 @@ import io.sluice.api.adapter.Uplink;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.eclipse.californium.core.CoapClient;
 import org.eclipse.californium.core.CoapResponse;
 import org.eclipse.californium.core.coap.CoAP;
@@ -169,7 +168,7 @@ class UplinkTest {
     client.advanced(new Answer(), request);
     await().until(() -> gateway.accepted.size() == 2);
     // The empty acknowledgement comes after a second, the response only after the disk.
-    await().atMost(5, TimeUnit.SECONDS).until(request::isAcknowledged);
+    await().until(request::isAcknowledged);
     assertThat(request.getResponse()).isNull();
     disk.complete(null);
     await().until(() -> request.getResponse() != null);
