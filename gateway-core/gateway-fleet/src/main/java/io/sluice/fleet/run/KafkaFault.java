@@ -8,6 +8,9 @@ final class KafkaFault {
   private static final int DEPTH_MAX = 16;
   private static final int LENGTH_MAX = 300;
 
+  /** As RocksDB and Java's files have it of the system. */
+  private static final String FULL = "No space left on device";
+
   private KafkaFault() {}
 
   /** The first sentence of it, and what lies beneath where that says more. */
@@ -23,6 +26,9 @@ final class KafkaFault {
     String first = line(fault);
     String last = line(innermost);
     String both = first.contains(last) ? first : first + ": " + last;
+    if (last.contains(FULL)) {
+      both = "the disk of fleet.state is full; make room there. " + both;
+    }
     return both.length() <= LENGTH_MAX ? both : both.substring(0, LENGTH_MAX) + "...";
   }
 

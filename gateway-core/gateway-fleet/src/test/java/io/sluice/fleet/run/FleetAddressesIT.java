@@ -15,10 +15,6 @@ import io.sluice.testkit.KafkaBroker;
 import io.sluice.testkit.PostgreSql;
 import io.sluice.testkit.TcpRelay;
 import java.io.PrintWriter;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,7 +31,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * An instance whose Kafka and PostgreSQL are away as it starts, then there, then at other
@@ -47,7 +42,6 @@ class FleetAddressesIT {
   private static final long MINUTE = 60_000_000L;
 
   @TempDir Path directory;
-  private final HttpClient http = HttpClient.newHttpClient();
   private final PostgreSql server = PostgreSql.shared();
   private final long start =
       Math.floorDiv(System.currentTimeMillis() * 1_000, MINUTE) * MINUTE - 30 * MINUTE;
@@ -61,6 +55,7 @@ class FleetAddressesIT {
   private TcpRelay secondStore;
   private KafkaBroker broker;
   private Fleet fleet;
+  private Asked asked;
   private int registered;
   private int sent;
 
@@ -151,16 +146,6 @@ class FleetAddressesIT {
     return Objects.requireNonNull(FleetFile.load(file, Map.of(), err));
   }
 
-  private String text(String path) throws Exception {
-    URI uri = URI.create("http://127.0.0.1:" + fleet.address().getPort() + path);
-    HttpRequest request = HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(30)).build();
-    return http.send(request, BodyHandlers.ofString()).body();
-  }
-
-  private JsonNode get(String path) throws Exception {
-    return JsonMapper.shared().readTree(text(path));
-  }
-
   /** A device more in the registry. */
   private void register() throws Exception {
     registered++;
@@ -199,12 +184,12 @@ class FleetAddressesIT {
     await()
         .atMost(PATIENCE)
         .until(() -> {
-          JsonNode coverage = get("/api/v1/coverage?window=1h");
-          JsonNode devices = get("/api/v1/devices");
+          JsonNode coverage = asked.get("/api/v1/coverage?window=1h");
+          JsonNode devices = asked.get("/api/v1/devices");
           return !coverage.at("/fleet/provisional").asBoolean(true)
               && coverage.at("/groups/0/received").asInt() == sent
               && devices.at("/devices").size() == registered
-              && get("/health/ready").path("ready").asBoolean();
+              && asked.isReady();
         });
     System.out.printf("%s: whole after %.1f s%n", after, (System.nanoTime() - began) / 1e9);
   }
@@ -219,12 +204,18 @@ class FleetAddressesIT {
 
     // neither is there
     fleet = Fleet.start(file, bus, "test", event -> {});
+    asked = new Asked(fleet.address().getPort());
     register();
-    await().atMost(PATIENCE).until(() -> text("/health/ready").contains("Kafka does not answer"));
-    assertThat(get("/api/v1/coverage?window=1h").at("/fleet/provisional").asBoolean()).isTrue();
+    await()
+        .atMost(PATIENCE)
+        .until(() -> asked.text("/health/ready").contains("Kafka does not answer"));
+    assertThat(asked.get("/api/v1/coverage?window=1h").at("/fleet/provisional").asBoolean())
+        .isTrue();
     broker.startAgain();
-    await().atMost(PATIENCE).until(() -> get("/health/ready").path("ready").asBoolean());
-    await().atMost(PATIENCE).until(() -> text("/metrics").contains("sluice_fleet_registry_writer"));
+    await().atMost(PATIENCE).until(() -> asked.isReady());
+    await()
+        .atMost(PATIENCE)
+        .until(() -> asked.text("/metrics").contains("sluice_fleet_registry_writer"));
     firstStore.join();
     awaitWhole("both away at the start");
 
@@ -245,7 +236,7 @@ class FleetAddressesIT {
         "ALTER ROLE " + role + " PASSWORD 'two'",
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '" + role + "'");
     register();
-    await().atMost(PATIENCE).until(() -> text("/health/ready").contains("uthentication"));
+    await().atMost(PATIENCE).until(() -> asked.text("/health/ready").contains("uthentication"));
     Files.writeString(storePassword, "two");
     Files.writeString(kafkaPassword, "two");
     send();

@@ -9,7 +9,6 @@ import io.sluice.fleet.FleetParts;
 import io.sluice.fleet.config.FleetFile;
 import io.sluice.fleet.partition.Topics;
 import io.sluice.testkit.KafkaBroker;
-import java.io.BufferedReader;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -126,39 +125,9 @@ class FleetTakeOverIT {
     return fleet.address().getPort();
   }
 
-  /** An instance in a process of its own. */
-  private record Own(Process process, int port, Path log) implements AutoCloseable {
-    /** As by kill -9. */
-    void kill() {
-      process.destroyForcibly().onExit().join();
-    }
-
-    @Override
-    public void close() {
-      kill();
-    }
-  }
-
-  private Own process(String name) throws Exception {
+  private FleetProcess process(String name) throws Exception {
     Path log = directory.resolve(name + ".log");
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "io.sluice.fleet.Main",
-                "run",
-                "--config",
-                configuration(name, "sluice").toString())
-            .redirectError(log.toFile())
-            .start();
-    BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
-    String ready = out.readLine();
-    assertThat(ready).as(() -> "its log is in " + log).startsWith("ready admin 127.0.0.1:");
-    Own own = new Own(process, Integer.parseInt(ready.replaceAll(".*:(\\d+) in .*", "$1")), log);
+    FleetProcess own = FleetProcess.start(configuration(name, "sluice"), log);
     open.add(own);
     return own;
   }
@@ -300,14 +269,14 @@ class FleetTakeOverIT {
     assertThat(get(a, "/health/ready").path("ready").asBoolean(true)).isFalse();
     await().atMost(PATIENCE).until(() -> whyNotReady(a).contains("sluice fleet init"));
     FleetParts.makeTopics(broker, TOPICS, PARTITIONS);
-    Own b = process("b");
+    FleetProcess b = process("b");
     traffic(0, MINUTES / 2);
     await()
         .atMost(PATIENCE)
         .until(() -> get(a, "/api/v1/status").at("/fleet/instances").size() == 2);
     awaitWhole(a);
-    awaitWhole(b.port);
-    answersForAll(a, b.port);
+    awaitWhole(b.port());
+    answersForAll(a, b.port());
 
     // in the middle of its transactions
     Future<?> meanwhile = CompletableFuture.runAsync(() -> trafficMeanwhile(MINUTES / 2, MINUTES));
@@ -321,14 +290,14 @@ class FleetTakeOverIT {
     assertThat(metric(a, "sluice_fleet_restored_total"))
         .as("the standby restores the tail alone")
         .isLessThan(DEVICES * MINUTES);
-    assertThat(Files.readString(b.log)).doesNotContain("\tat ");
+    assertThat(Files.readString(b.log())).doesNotContain("\tat ");
 
     // its state is lost
-    Own again = process("c");
+    FleetProcess again = process("c");
     await()
         .atMost(PATIENCE)
         .until(() -> get(a, "/api/v1/status").at("/fleet/instances").size() == 2);
-    awaitWhole(again.port);
+    awaitWhole(again.port());
     awaitWhole(a);
 
     broker.stop();
@@ -337,9 +306,9 @@ class FleetTakeOverIT {
     assertThat(coverage(a).at("/fleet/behind").size()).isPositive();
     broker.startAgain();
     awaitWhole(a);
-    awaitWhole(again.port);
+    awaitWhole(again.port());
     await().atMost(PATIENCE).until(() -> get(a, "/health/ready").path("ready").asBoolean());
-    assertThat(Files.readString(again.log)).doesNotContain("\tat ");
+    assertThat(Files.readString(again.log())).doesNotContain("\tat ");
 
     refusals();
   }

@@ -1,0 +1,176 @@
+package io.sluice.fleet.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.sluice.adapter.testkit.LoopDisk;
+import io.sluice.api.broker.KafkaLogin;
+import io.sluice.api.fleet.FleetBusSettings;
+import io.sluice.fleet.init.FleetTopicMaker;
+import io.sluice.testkit.KafkaBroker;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** The disk of an instance's state is full, and has room again. */
+@Tag("slow")
+class FleetDiskIT {
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
+  private static final int DISK_MB = 64;
+  private static final long MINUTE = 60_000_000L;
+  private static final int MINUTES = 2;
+
+  /** The state of so many does not fit into RocksDB's memory: some of it has to go to the disk. */
+  private static final int MANY = 8_000;
+
+  @TempDir Path directory;
+  private final long start =
+      Math.floorDiv(System.currentTimeMillis() * 1_000, MINUTE) * MINUTE - 59 * MINUTE;
+  private LoopDisk disk;
+  private KafkaBroker broker;
+  private FleetProcess instance;
+  private Asked asked;
+  private int devices;
+
+  @BeforeEach
+  void start() throws Exception {
+    try {
+      disk = LoopDisk.make(directory, DISK_MB);
+    } catch (IOException e) {
+      Assumptions.abort("no small disk can be mounted here (it needs root): " + e.getMessage());
+    }
+    broker =
+        new KafkaBroker(
+            directory.resolve("kafka"),
+            "127.0.0.1",
+            Map.of(
+                "transaction.state.log.num.partitions", "4",
+                "transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000",
+                "offsets.topic.num.partitions", "4",
+                "group.initial.rebalance.delay.ms", "0"));
+    FleetBusSettings bus =
+        new FleetBusSettings(
+            broker.address(),
+            "sluice",
+            null,
+            null,
+            null,
+            KafkaLogin.Mechanism.SCRAM_SHA_512,
+            null,
+            Map.of());
+    assertThat(FleetTopicMaker.make(clients(), bus, 1, null).isUsable()).isTrue();
+    Path file =
+        Files.writeString(
+            directory.resolve("fleet.yaml"),
+            """
+            fleet:
+              bus: { bootstrap-servers: "%s" }
+              state: "%s"
+              commit: 100ms
+              take-over: 6s
+            admin: { port: 0 }
+            """
+                .formatted(broker.address(), disk.root().resolve("state")));
+    instance = FleetProcess.start(file, directory.resolve("log"));
+    asked = new Asked(instance.port());
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    if (instance != null) {
+      instance.close();
+    }
+    if (broker != null) {
+      broker.close();
+    }
+    if (disk != null) {
+      disk.close();
+    }
+  }
+
+  private Map<String, Object> clients() {
+    return Map.of("bootstrap.servers", broker.address());
+  }
+
+  /** So many devices more, and a record of each in each of some minutes. */
+  private void traffic(int more) {
+    try (KafkaProducer<String, String> producer =
+        new KafkaProducer<>(clients(), new StringSerializer(), new StringSerializer())) {
+      for (int d = devices; d < devices + more; d++) {
+        String id = "d" + d;
+        producer.send(new ProducerRecord<>("sluice.fleet.devices", id, device(id, d + 1)));
+        for (int minute = 0; minute < MINUTES; minute++) {
+          String record = record(id, d * MINUTES + minute, start + minute * MINUTE);
+          producer.send(new ProducerRecord<>("sluice.telemetry", id, record));
+        }
+      }
+      producer.flush();
+    }
+    devices += more;
+  }
+
+  private String device(String id, int revision) {
+    return """
+    {"v":1,"device":"%s","rev":%d,"at":%d,"profile":"meter","sector":"factory","site":"a",
+    "interval":60000000,"metrics":["state"],"planned":true,"commissioned":true,
+    "retired":false,"parent":null}\
+    """
+        .formatted(id, revision, start);
+  }
+
+  private static String record(String id, int sequence, long time) {
+    return """
+    {"id":"gw-e1-t%d","gateway":"gw","device":"%s","sector":"factory","site":"a",
+    "model":"meter","class":"telemetry","t":%d,"tsrc":"device","rx":%d,"seq":%d,"hist":false,
+    "m":[{"n":"state","v":1,"u":null,"q":"good"}],"proto":"mqtt","src":"t"}\
+    """
+        .formatted(sequence, id, time, time + 1_000, sequence);
+  }
+
+  /** Never more than was sent. */
+  private boolean isWhole() throws Exception {
+    JsonNode coverage = asked.get("/api/v1/coverage?window=1h");
+    long filled = coverage.at("/groups/0/filled").asLong();
+    long all = (long) devices * MINUTES;
+    assertThat(filled).as(coverage::toString).isLessThanOrEqualTo(all);
+    return !coverage.at("/fleet/provisional").asBoolean(true)
+        && filled == all
+        && coverage.at("/groups/0/received").asLong() == all
+        && asked.isReady();
+  }
+
+  private boolean isFullAndSaysSo() throws Exception {
+    disk.fill(); // what it gives up to begin anew, too
+    return asked.text("/health/ready").contains("the disk of fleet.state is full");
+  }
+
+  @Test
+  void aFullDiskIsToldOfAndAllIsWholeOnceThereIsRoom() throws Exception {
+    traffic(10);
+    await().atMost(PATIENCE).until(this::isWhole);
+
+    Path ballast = disk.fill();
+    traffic(MANY);
+    await().atMost(PATIENCE).until(this::isFullAndSaysSo);
+    JsonNode share = asked.get("/api/v1/coverage?window=1h").path("fleet");
+    assertThat(share.path("provisional").asBoolean()).isTrue();
+    assertThat(share.path("missing")).hasSize(1);
+    assertThat(instance.process().isAlive()).isTrue();
+
+    Files.delete(ballast);
+    await().atMost(PATIENCE).until(this::isWhole);
+    assertThat(Files.readString(instance.log())).doesNotContain("\tat ");
+  }
+}
