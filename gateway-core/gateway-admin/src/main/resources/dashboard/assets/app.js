@@ -1,7 +1,7 @@
 // The frame: which page is shown, who looks, how often, and how old the figures are.
 import { render } from "/lib/lit-html/3.3.2/lit-html.js";
 import * as alarms from "./alarms.js";
-import { get, hasToken, signIn, signOut, token } from "./api.js";
+import { get, hasToken, query, signIn, signOut, token } from "./api.js";
 import * as coverage from "./coverage.js";
 import * as devices from "./devices.js";
 import { choose, fleet, gateways as names, missing, ofGateway, setFleet } from "./fleet.js";
@@ -31,6 +31,7 @@ const IDLE = "idle";
 let status = null;
 let fault = null;
 let open = null;
+let ofOne = { gateway: "", active: 0 };
 let asking = null;
 let isWanted = false;
 let freshAt = null;
@@ -127,11 +128,19 @@ function share() {
   return parts.length ? html`<p class="message warn" id="missing" role="status"><b>${t("provisional")}</b> · ${parts.join(" · ")}</p>` : nothing;
 }
 
+// How many alarms nobody has seen: of the gateway that is chosen, where one is.
+const activeAlarms = () => (!ofGateway() ? open?.active : ofOne.gateway === ofGateway() ? ofOne.active : 0);
+
+async function countOfOne(signal) {
+  const gateway = ofGateway();
+  if (gateway) ofOne = { gateway, active: (await get(`/alarms${query({ state: "active", limit: 1, gateway })}`, signal)).total };
+}
+
 function drawHead() {
   const [name] = place();
   render(html`<h1>Sluice <small>${status?.gateway ?? ""}</small></h1>
     <nav aria-label="Sluice">${Object.entries(titles()).map(([page, title]) =>
-      html`<a href="#${page}" aria-current=${page === name ? "page" : nothing}>${t(title)}${page === "alarms" && open?.active ? html` <span class="chip bad">${count(open.active)}</span>` : nothing}</a>`)}</nav>
+      html`<a href="#${page}" aria-current=${page === name ? "page" : nothing}>${t(title)}${page === "alarms" && activeAlarms() ? html` <span class="chip bad">${count(activeAlarms())}</span>` : nothing}</a>`)}</nav>
     <div class="tools">${filter()} ${chip()} ${signedIn()}
       <button @click=${theme} aria-label=${t("theme")} title=${t("theme")}>◐</button>
       <button @click=${speak} lang=${language === "zh" ? "en" : "zh-CN"}>${language === "zh" ? "English" : "中文"}</button></div>`, head);
@@ -205,7 +214,7 @@ async function refresh(isUrgent = false) {
   try {
     if (!isKnown) await ask(mine.signal);
     if (freshAt === null) setFleet((await get("/status", mine.signal)).fleet); // what the page asks for depends on it
-    const [now] = await Promise.all([get("/status", mine.signal), PAGES[name].load?.(mine.signal)]);
+    const [now] = await Promise.all([get("/status", mine.signal), PAGES[name].load?.(mine.signal), countOfOne(mine.signal)]);
     if (asking !== mine) return;
     status = now;
     setFleet(now.fleet);

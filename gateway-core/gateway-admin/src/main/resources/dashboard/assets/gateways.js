@@ -29,7 +29,7 @@ const ORDERS = {
   gateway: byName,
   lag: (a, b) => b.lagSeconds - a.lagSeconds || byName(a, b),
   fill: (a, b) => b.spoolFill - a.spoolFill || byName(a, b),
-  session: (a, b) => b.sessions - a.sessions || byName(a, b),
+  sessions: (a, b) => b.sessions - a.sessions || byName(a, b),
 };
 
 export const inOrder = (gateways, by) => [...gateways].sort(ORDERS[by]);
@@ -67,7 +67,7 @@ export function view(again) {
       ${choice("by order of", state.sort, Object.keys(ORDERS), set("sort"))}</div>
     ${table([["gateway", (g) => html`<a href="?gateway=${encodeURIComponent(g.id)}#coverage" @click=${(event) => of(event, g.id)}>${g.id}</a>`, "name"],
       ["state", (g) => html`<span class="nowrap ${LEVELS[g.health]}">● ${t(g.health)}</span>${g.health === "silent" ? html` <span class="soft">${seconds(g.silentSeconds)}</span>` : nothing}${g.reasons.length ? html`<div class="soft">${g.reasons.join("; ")}</div>` : nothing}`],
-      ["region", (g) => g.region ?? "–"], ["last seen", (g) => toSeconds(g.heardMicros), "nowrap"], ["version", (g) => g.version], ["session", (g) => count(g.sessions), "n"],
+      ["region", (g) => g.region ?? "–"], ["last seen", (g) => toSeconds(g.heardMicros), "nowrap"], ["version", (g) => g.version], ["sessions", (g) => count(g.sessions), "n"],
       ["backlog", (g) => count(g.backlog), "n"], ["lag", (g) => mark(g.lagSeconds >= LAG_LONG, "warn", seconds(g.lagSeconds)), "n"],
       ["fill", (g) => html`${bar(g.spoolFill)}${percent(g.spoolFill)}`],
       ["hours left at this rate", (g) => mark(endless(g.hoursLeft) < HOURS_FEW, "bad", g.hoursLeft === null ? t("not growing") : decimal(g.hoursLeft)), "n"],

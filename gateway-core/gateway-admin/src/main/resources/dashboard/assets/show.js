@@ -18,7 +18,9 @@ const isNone = (n) => n === null || n === undefined;
 // a number that a double cannot hold comes as the text of its digits
 const number = (n) => (typeof n === "string" ? BigInt(n) : n);
 export const count = (n) => (isNone(n) ? "–" : format("count", { maximumFractionDigits: 0 }).format(number(n)));
-export const decimal = (n) => (isNone(n) ? "–" : format("decimal", { maximumFractionDigits: 2 }).format(number(n)));
+// what is nothing after rounding has no sign
+const rounded = (n) => (typeof n === "number" && Math.abs(n) < 0.005 ? 0 : number(n));
+export const decimal = (n) => (isNone(n) ? "–" : format("decimal", { maximumFractionDigits: 2 }).format(rounded(n)));
 export const percent = (r) => (isNone(r) ? "–" : `${decimal(Math.floor(r * 10000 + 1e-9) / 100)} %`);
 // What was measured, with every digit of it.
 export const measured = (n) =>

@@ -10,7 +10,7 @@ const CHINESE = {
   retired: "退役", moved: "迁移", resumed: "恢复运行", time: "时间", what: "事件", search: "搜索", all: "全部", metric: "指标",
   value: "值", unit: "单位", quality: "质量", "last hour": "近一小时", "Last values": "最新数值", "Last refusals": "最近拒绝", reason: "原因",
   detail: "详情", topic: "主题", "Coverage by metric": "各指标覆盖率", "nothing seen yet": "尚无数据", none: "无", close: "关闭",
-  "rotate password": "更换密码", "issue token": "签发令牌", "revoke credentials": "吊销凭证", retire: "退役", session: "会话", yes: "是", no: "否",
+  "rotate password": "更换密码", "issue token": "签发令牌", "revoke credentials": "吊销凭证", retire: "退役", session: "会话", sessions: "会话数", yes: "是", no: "否",
   connections: "连接数", "accepted/s": "接收/秒", accepted: "已接收", refused: "已拒绝", "Refused by reason": "拒绝原因", lane: "通道",
   records: "记录", held: "占用", fill: "占用率", "hours left at this rate": "按此速率剩余小时", Spool: "缓存", Upstreams: "上游", name: "名称",
   "records/s": "记录/秒", backlog: "积压", "time to drain": "清空时间", "last error": "最近错误", Ledger: "台账", upstream: "上游", delivered: "已送达",

@@ -1,8 +1,11 @@
 package io.sluice.fleet;
 
 import io.sluice.cli.ExitCode;
+import io.sluice.cli.Show;
+import io.sluice.cli.offline.Findings;
 import io.sluice.fleet.config.FleetFile;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -25,12 +28,30 @@ final class CheckCommand implements Callable<Integer> {
       description = "The fleet's configuration.")
   private Path file;
 
+  @Option(names = "--json", description = "Print what was found as JSON.")
+  private boolean json;
+
   @Override
   public Integer call() {
-    PrintWriter err = spec.commandLine().getErr();
+    PrintWriter out = spec.commandLine().getOut();
+    if (!json) {
+      boolean isOk = isUsable(spec.commandLine().getErr());
+      if (isOk) {
+        out.println(file + ": no fault found");
+        out.flush();
+      }
+      return isOk ? ExitCode.DONE : ExitCode.USAGE;
+    }
+    StringWriter said = new StringWriter();
+    boolean isOk = isUsable(new PrintWriter(said, true));
+    Show.json(Findings.json(file, isOk, said.toString()), out);
+    return isOk ? ExitCode.DONE : ExitCode.USAGE;
+  }
+
+  private boolean isUsable(PrintWriter err) {
     FleetFile config = FleetFile.check(file, System.getenv(), err);
     if (config == null) {
-      return ExitCode.USAGE;
+      return false;
     }
     if (config.bus() == null) {
       err.println(
@@ -47,9 +68,6 @@ final class CheckCommand implements Callable<Integer> {
               + " unless another one has it");
     }
     err.flush();
-    PrintWriter out = spec.commandLine().getOut();
-    out.println(file + ": no fault found");
-    out.flush();
-    return ExitCode.DONE;
+    return true;
   }
 }

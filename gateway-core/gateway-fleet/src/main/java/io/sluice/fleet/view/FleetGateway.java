@@ -45,7 +45,7 @@ record FleetGateway(
         isSilent ? "silent" : status.stopped() ? "stopped" : status.ready() ? "ready" : "not-ready",
         status.reasons(),
         isSilent ? quiet : 0,
-        Math.rint((status.atMicros() - status.heardMicros()) / 1e5) / 10,
+        Math.rint((status.atMicros() - status.heardMicros()) / 1e5) / 10 + 0.0, // no -0.0
         status.startedMicros(),
         status.heardMicros(),
         status.admin(),

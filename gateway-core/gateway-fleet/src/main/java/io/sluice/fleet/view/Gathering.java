@@ -6,6 +6,7 @@ import io.sluice.fleet.gateway.GatewayBook;
 import io.sluice.fleet.partition.LivePartitions;
 import io.sluice.fleet.partition.PartitionBook;
 import java.io.IOException;
+import java.net.http.HttpTimeoutException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +15,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
@@ -33,8 +35,8 @@ final class Gathering {
   private final PartAnswers answers;
   private final GatewayBook gateways;
 
-  /** Why an instance does not answer, as was told last. */
-  private final Map<String, String> told = new ConcurrentHashMap<>();
+  private final PeerTroubles troubles =
+      new PeerTroubles(() -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
 
   Gathering(
       LivePartitions live,
@@ -81,7 +83,10 @@ final class Gathering {
     asked.forEach((peer, future) -> {
       try {
         Peers.Answer answer = future.join();
-        told.remove(peer);
+        String again = troubles.answers(peer);
+        if (again != null) {
+          LOG.info("fleet: {}", again);
+        }
         Set<Integer> own = active.getOrDefault(peer, Set.of());
         for (Map.Entry<Integer, byte[]> part : answer.parts().entrySet()) {
           int partition = part.getKey();
@@ -99,18 +104,24 @@ final class Gathering {
         silent.add(peer);
       }
     });
-    told.keySet().retainAll(active.keySet());
+    troubles.retain(active.keySet());
     return new Gathered(List.copyOf(found.values()), share(found.keySet(), behind, silent));
   }
 
-  /** Once for each reason, as long as it is one. */
   private void tell(String peer, Throwable fault) {
     Throwable cause = fault.getCause() == null ? fault : fault.getCause();
     String tls = ClientTls.fault(cause);
     String message = cause.getMessage();
-    String why = tls != null ? tls : message == null ? "nobody is there" : message;
-    if (!why.equals(told.put(peer, why))) {
-      LOG.warn("fleet: instance {} does not answer: {}; what it has is missing", peer, why);
+    boolean isSlow = cause instanceof TimeoutException || cause instanceof HttpTimeoutException;
+    String why =
+        tls != null
+            ? tls
+            : isSlow
+                ? "nothing came within fleet.peer-timeout, " + peers.timeout().toMillis() + " ms"
+                : message == null ? "nobody is there" : message;
+    String line = troubles.fails(peer, why);
+    if (line != null) {
+      LOG.warn("fleet: {}", line);
     }
   }
 

@@ -40,6 +40,10 @@ public final class Peers implements AutoCloseable {
     this.timeout = timeout;
   }
 
+  Duration timeout() {
+    return timeout;
+  }
+
   /** Another one once the certificates are others; what is under way goes on by the former. */
   private synchronized HttpClient http() {
     SSLContext now = access.tls();

@@ -20,6 +20,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** What a fleet's configuration may say, and what is said of it. */
 class FleetFileTest {
@@ -82,6 +84,27 @@ class FleetFileTest {
             "fleet.yaml:6:16: admin.port: ",
             "fleet.yaml:7:1: coverge: is not a known key; did you mean \"coverage\"?",
             "pump.yaml:2:1: metrcs: ");
+  }
+
+  @Test
+  void whatIsFoundIsJsonWhereThatIsAskedFor() throws Exception {
+    Path file = write("fleet:\n  treads: 2\n");
+    CommandLines said =
+        CommandLines.run(new String[0], "check", "--json", "--config", file.toString());
+    assertThat(said.code()).isEqualTo(ExitCode.USAGE);
+    assertThat(said.err()).isEmpty();
+    JsonNode answer = JsonMapper.shared().readTree(said.out());
+    assertThat(answer.path("ok").asBoolean(true)).isFalse();
+    assertThat(answer.at("/findings/0/level").asString()).isEqualTo("fault");
+    assertThat(answer.at("/findings/0/line").asInt()).isEqualTo(2);
+    assertThat(answer.at("/findings/0/text").asString()).startsWith("fleet.treads: ");
+    file = write("fleet: { bus: { bootstrap-servers: \"kafka:9092\" } }\n");
+    said = CommandLines.run(new String[0], "check", "--json", "--config", file.toString());
+    assertThat(said.code()).isEqualTo(ExitCode.DONE);
+    answer = JsonMapper.shared().readTree(said.out());
+    assertThat(answer.path("ok").asBoolean()).isTrue();
+    assertThat(answer.at("/findings/0/level").asString()).isEqualTo("warning");
+    assertThat(answer.at("/findings/0/text").asString()).contains("fleet.store is missing");
   }
 
   @Test

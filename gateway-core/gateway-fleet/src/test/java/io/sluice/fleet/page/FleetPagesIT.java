@@ -147,6 +147,7 @@ class FleetPagesIT {
         .extracting(node -> node.asString().strip())
         .containsExactly(City.SILENT, City.NOT_READY);
     assertThat(browser.text("main"))
+        .doesNotContain("-0 s")
         .contains("silent 1", "not-ready 1", "ready 28", "the spool's disk is full");
     browser.shoot(SHOTS.resolve("fleet-gateways.png"));
     browser.look(390, 844, true);
@@ -176,6 +177,7 @@ class FleetPagesIT {
     patiently().until(() -> !browser.text("main").contains("hall 1"));
     assertThat(browser.text("main")).contains("hall 2", "hall 5").doesNotContain("hall 3");
     assertThat(browser.url()).endsWith("/?gateway=edge-002#alarms");
+    assertThat(browser.text("nav .chip")).as("of that gateway").isEqualTo("2");
     for (String page : List.of("devices", "coverage", "gateways")) {
       browser.run("document.querySelector('nav a[href=\"#" + page + "\"]').click()");
       awaitText(
