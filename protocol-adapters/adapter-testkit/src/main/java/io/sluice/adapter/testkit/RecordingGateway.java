@@ -22,16 +22,12 @@ import io.sluice.api.adapter.SharedParts;
 import io.sluice.api.adapter.Uplink;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.cert.X509Certificate;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -47,8 +43,6 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,7 +51,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RecordingGateway implements AllPorts, AutoCloseable {
   private SharedParts shared = new SharedParts();
-  private final Map<String, String> passwords = new ConcurrentHashMap<>();
+  private final KnownCredentials known = new KnownCredentials();
   private final LinkOrder links = new LinkOrder();
   private final List<String> linkEvents = new CopyOnWriteArrayList<>();
   private final List<Uplink> stored = new CopyOnWriteArrayList<>();
@@ -96,10 +90,10 @@ public final class RecordingGateway implements AllPorts, AutoCloseable {
   public final List<Limit> limited = new CopyOnWriteArrayList<>();
 
   /** Identity → key. */
-  public final Map<String, byte[]> pskKeys = new ConcurrentHashMap<>();
+  public final Map<String, byte[]> pskKeys = known.pskKeys;
 
   /** SubjectPublicKeyInfo in hex → device. */
-  public final Map<String, String> publicKeys = new ConcurrentHashMap<>();
+  public final Map<String, String> publicKeys = known.publicKeys;
 
   /** Runs between a verdict and the adapter's hearing of it. */
   public volatile Runnable afterAdmission = () -> {};
@@ -115,7 +109,7 @@ public final class RecordingGateway implements AllPorts, AutoCloseable {
   public volatile boolean anonymous;
 
   /** Consumers, by the common name of their certificate. */
-  public final Set<String> consumers = ConcurrentHashMap.newKeySet();
+  public final Set<String> consumers = known.consumers;
 
   private final Map<String, Admission.Grant> grants = new ConcurrentHashMap<>();
   private final AtomicLong lastGrant = new AtomicLong();
@@ -189,14 +183,14 @@ public final class RecordingGateway implements AllPorts, AutoCloseable {
 
   /** Admits this device from now on; the password is its pre-shared key, too. */
   public RecordingGateway device(String id, String password) {
-    passwords.put(id, password);
+    known.passwords.put(id, password);
     pskKeys.put(id, password.getBytes(StandardCharsets.UTF_8));
     return this;
   }
 
   /** Does not know the device any more, and ends its sessions. */
   public void remove(String device) {
-    passwords.remove(device);
+    known.passwords.remove(device);
     pskKeys.remove(device);
     revoke(device);
   }
@@ -291,72 +285,12 @@ public final class RecordingGateway implements AllPorts, AutoCloseable {
     CompletableFuture<Admission> judged =
         CompletableFuture.supplyAsync(
             () -> {
-              Admission verdict = judge(credentials);
+              Admission verdict = known.judge(credentials, anonymous, this::admitted);
               afterAdmission.run();
               return verdict;
             },
             writer);
     return gate == null ? judged : judged.thenCombine(gate, (verdict, _) -> verdict);
-  }
-
-  private Admission judge(Credentials credentials) {
-    return switch (credentials) {
-      case Credentials.Password p when p.password() != null && matches(p) -> admitted(p.userName());
-      case Credentials.Token t
-          when t.device() != null && t.token().equals(passwords.get(t.device())) ->
-          admitted(t.device());
-      case Credentials.Password _, Credentials.Token _ ->
-          new Admission.Refused(RejectReason.NOT_AUTHENTICATED, "unknown device or wrong password");
-      case Credentials.Anonymous(String claimed) when anonymous ->
-          claimed == null
-              ? Admission.NAMELESS
-              : DeviceId.isValid(claimed) ? admitted(claimed) : Admission.NO_NAME;
-      case Credentials.Certificate certificate
-          when consumers.contains(commonName(certificate.chain().getFirst())) ->
-          new Admission.Consumer(commonName(certificate.chain().getFirst()), List.of("records/#"));
-      case Credentials.Certificate certificate
-          when passwords.containsKey(commonName(certificate.chain().getFirst())) ->
-          admitted(commonName(certificate.chain().getFirst()));
-      case Credentials.RawPublicKey key
-          when publicKeys.containsKey(HexFormat.of().formatHex(key.subjectPublicKeyInfo())) ->
-          admitted(
-              Objects.requireNonNull(
-                  publicKeys.get(HexFormat.of().formatHex(key.subjectPublicKeyInfo()))));
-      case Credentials.PskIdentity psk when pskKeys.containsKey(psk.identity()) ->
-          admitted(psk.identity());
-      case Credentials.Signed signed when isSignedBy(passwords.get(signed.device()), signed) ->
-          admitted(signed.device());
-      case Credentials.Signed _,
-          Credentials.PskIdentity _,
-          Credentials.Certificate _,
-          Credentials.RawPublicKey _,
-          Credentials.Anonymous _ ->
-          new Admission.Refused(RejectReason.NOT_AUTHENTICATED, "give a user name and a password");
-    };
-  }
-
-  private static boolean isSignedBy(@Nullable String secret, Credentials.Signed signed) {
-    if (secret == null) {
-      return false;
-    }
-    try {
-      Mac mac = Mac.getInstance("HmacSHA256");
-      mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
-      return Arrays.equals(mac.doFinal(signed.message()), signed.signature());
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("every Java platform has HmacSHA256", e);
-    }
-  }
-
-  /** The subject's common name alone: {@code CN=d1}. */
-  private static String commonName(X509Certificate certificate) {
-    return certificate.getSubjectX500Principal().getName().replaceAll("^CN=([^,]*).*", "$1");
-  }
-
-  private boolean matches(Credentials.Password given) {
-    byte[] password = given.password();
-    return password != null
-        && new String(password, StandardCharsets.UTF_8).equals(passwords.get(given.userName()));
   }
 
   private Admission admitted(String id) {

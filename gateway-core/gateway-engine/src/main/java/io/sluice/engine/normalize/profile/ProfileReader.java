@@ -1,9 +1,6 @@
 package io.sluice.engine.normalize.profile;
 
-import io.sluice.api.codec.PayloadCodecFactory;
-import io.sluice.api.codec.PayloadCodecs;
 import io.sluice.engine.normalize.profile.Metric.Range;
-import io.sluice.engine.normalize.profile.PayloadForms.Encoding;
 import io.sluice.engine.normalize.profile.Profile.Unknown;
 import io.sluice.engine.normalize.profile.Target.Field;
 import io.sluice.engine.normalize.profile.Target.Role;
@@ -16,20 +13,14 @@ import io.sluice.engine.normalize.yaml.Yaml.Mapping;
 import io.sluice.engine.normalize.yaml.Yaml.Node;
 import io.sluice.engine.normalize.yaml.Yaml.Scalar;
 import io.sluice.engine.normalize.yaml.YamlKeys;
-import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.DateTimeException;
 import java.time.Duration;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -102,12 +93,6 @@ final class ProfileReader {
           "boolean", MetricType.BOOLEAN,
           "string", MetricType.STRING,
           "any", MetricType.ANY);
-
-  private static final Map<String, Encoding> ENCODINGS =
-      Map.of("binary", Encoding.BINARY, "hex", Encoding.HEX, "base64", Encoding.BASE64);
-  private static final Map<String, Character> DECIMALS = Map.of(".", '.', ",", ',');
-  private static final Map<String, Boolean> TOLERATE = Map.of("field", true, "none", false);
-  private static final Map<String, Boolean> UNTIMED = Map.of("spaced", true, "ordered", false);
 
   private static final Duration SUPERVISION_MIN = Duration.ofSeconds(20);
   private static final Duration SUPERVISION_MAX = Duration.ofHours(24);
@@ -187,7 +172,7 @@ final class ProfileReader {
     if (!ID.matcher(id).matches()) {
       top.fault("id", "\"" + id + "\" is no id; use 1 to 64 of a-z, 0-9 and . _ -");
     }
-    PayloadForms forms = forms(top);
+    PayloadForms forms = FormKeys.read(top, file, faults);
     decimal = forms.decimal();
     return new Profile.Head(
         id,
@@ -200,61 +185,6 @@ final class ProfileReader {
         top.choice("unknown", UNKNOWN, Unknown.KEEP),
         forms,
         top.has("time") ? top.texts("time") : Profile.COMMON_TIMES);
-  }
-
-  private PayloadForms forms(YamlKeys top) {
-    PayloadCodecFactory codec = top.has("codec") ? codec(top, "codec") : codec(top, "payload");
-    return new PayloadForms(
-        ScriptFile.opened(codec, top, file, faults),
-        top.has("codec"),
-        top.choice("encoding", ENCODINGS, Encoding.BINARY),
-        charset(top),
-        new TimeForms(zone(top), timeFormats(top)),
-        top.choice("decimal", DECIMALS, '.'),
-        top.choice("tolerate", TOLERATE, true),
-        top.choice("untimed", UNTIMED, false));
-  }
-
-  private static @Nullable PayloadCodecFactory codec(YamlKeys top, String key) {
-    if (key.equals("codec") && top.has("payload")) {
-      top.fault("payload", "stands beside codec, which goes before it; keep one of the two");
-    }
-    String name = top.text(key);
-    PayloadCodecFactory codec = name == null ? null : PayloadCodecs.find(name);
-    if (name != null && codec == null) {
-      String remedy =
-          "write one of %s, or put the jar that has it into adapters"
-              .formatted(String.join(", ", PayloadCodecs.names().stream().sorted().toList()));
-      top.fault(
-          key,
-          "\"" + name + "\" is not known; " + Nearest.hint(name, PayloadCodecs.names(), remedy));
-    }
-    return codec;
-  }
-
-  private static Charset charset(YamlKeys top) {
-    String name = top.text("charset");
-    try {
-      return name == null ? StandardCharsets.UTF_8 : Charset.forName(name);
-    } catch (IllegalArgumentException e) {
-      top.fault(
-          "charset", "\"" + name + "\" is not known; write one such as gb18030 or iso-8859-1");
-      return StandardCharsets.UTF_8;
-    }
-  }
-
-  private static List<DateTimeFormatter> timeFormats(YamlKeys top) {
-    List<DateTimeFormatter> formats = new ArrayList<>();
-    for (String pattern : top.texts("time-format")) {
-      try {
-        formats.add(DateTimeFormatter.ofPattern(pattern, Locale.ENGLISH));
-      } catch (IllegalArgumentException e) {
-        top.fault(
-            "time-format",
-            "\"" + pattern + "\" is no pattern; write one such as dd/MM/yyyy HH:mm:ss");
-      }
-    }
-    return List.copyOf(formats);
   }
 
   private @Nullable String dialect(YamlKeys top) {
@@ -278,17 +208,6 @@ final class ProfileReader {
       top.fault("supervision", "must be 20s to 24h; write one such as 5m");
     }
     return interval;
-  }
-
-  private static ZoneId zone(YamlKeys top) {
-    String name = top.text("timezone");
-    try {
-      return name == null ? ZoneOffset.UTC : ZoneId.of(name);
-    } catch (DateTimeException e) {
-      top.fault(
-          "timezone", "\"" + name + "\" is not known; write one such as Asia/Shanghai or +08:00");
-      return ZoneOffset.UTC;
-    }
   }
 
   private void readMetrics(YamlKeys top, boolean textNumbers) {
