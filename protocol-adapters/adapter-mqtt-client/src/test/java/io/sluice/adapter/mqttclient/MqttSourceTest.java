@@ -30,11 +30,6 @@ class MqttSourceTest extends AtScriptedBroker {
     start(new TestSettings());
   }
 
-  @Override
-  void start(TestSettings settings) {
-    super.start(settings.patient());
-  }
-
   private void awaitStored(int count) {
     await().atMost(Duration.ofSeconds(60)).until(() -> gateway.stored().size() == count);
   }

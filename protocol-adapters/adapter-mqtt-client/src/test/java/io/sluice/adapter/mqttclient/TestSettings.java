@@ -20,7 +20,7 @@ final class TestSettings {
   private @Nullable BrokerTls tls;
   private @Nullable Announcement announce;
   private boolean replies;
-  private Patience patience = new Patience(HALF, HALF, HALF);
+  private Patience patience = new Patience(Patience.USUAL.quiet(), Patience.USUAL.answer(), HALF);
   private Approach.Names names =
       any -> new InetAddress[] {InetAddress.getByAddress(new byte[] {127, 0, 0, 1})};
 
@@ -64,9 +64,9 @@ final class TestSettings {
     return this;
   }
 
-  /** A broker that answers pings only while it is asked for something may take its time. */
-  TestSettings patient() {
-    patience = Patience.USUAL;
+  /** Asks for a sign of life after half a second, and waits for two. */
+  TestSettings impatient() {
+    patience = new Patience(HALF, TimeUnit.SECONDS.toNanos(2), HALF);
     return this;
   }
 
@@ -95,7 +95,10 @@ final class TestSettings {
         tls);
   }
 
-  /** With a patience of half a second, if nothing else is said. */
+  /**
+   * Pings are as usual if nothing else is said: a broker answers them only while its test reads. A
+   * refused subscription is asked for again after half a second.
+   */
   MqttSource source(int port) {
     return new MqttSource("plant", settings(port), names, patience);
   }
