@@ -84,7 +84,7 @@ public final class Stage implements AutoCloseable {
         stage.close();
       } else if (!isUp) {
         // one that is still starting ends with this process, too
-        starting.thenAccept(KafkaProcess::kill);
+        var _ = starting.thenAccept(KafkaProcess::kill);
         if (database != null) {
           database.close();
         }
