@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.sluice.api.config.Secret;
 import io.sluice.api.fleet.FleetBusSettings;
 import io.sluice.api.fleet.FleetStoreSettings;
+import io.sluice.fleet.FleetParts;
 import io.sluice.fleet.config.FleetFile;
 import io.sluice.fleet.init.FleetTopicMaker;
 import io.sluice.fleet.init.RegistrySchema;
@@ -14,8 +15,6 @@ import io.sluice.testkit.FreePort;
 import io.sluice.testkit.KafkaBroker;
 import io.sluice.testkit.PostgreSql;
 import io.sluice.testkit.TcpRelay;
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -84,10 +83,7 @@ class FleetAddressesIT {
     further.put("sasl.enabled.mechanisms", "PLAIN");
     further.put("inter.broker.listener.name", "PLAINTEXT");
     further.put("sasl.mechanism.inter.broker.protocol", "PLAIN");
-    further.put("transaction.state.log.num.partitions", "4");
-    further.put("offsets.topic.num.partitions", "4");
-    further.put("group.initial.rebalance.delay.ms", "0");
-    broker = new KafkaBroker(directory.resolve("kafka"), "127.0.0.1", further);
+    broker = FleetParts.broker(directory.resolve("kafka"), further);
     first = broker.port;
   }
 
@@ -142,8 +138,7 @@ class FleetAddressesIT {
                     role,
                     storePassword,
                     Path.of("../../config/profiles").toAbsolutePath().normalize()));
-    PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
-    return Objects.requireNonNull(FleetFile.load(file, Map.of(), err));
+    return FleetParts.file(file);
   }
 
   /** A device more in the registry. */
@@ -213,9 +208,6 @@ class FleetAddressesIT {
         .isTrue();
     broker.startAgain();
     await().atMost(PATIENCE).until(() -> asked.isReady());
-    await()
-        .atMost(PATIENCE)
-        .until(() -> asked.text("/metrics").contains("sluice_fleet_registry_writer"));
     firstStore.join();
     awaitWhole("both away at the start");
 

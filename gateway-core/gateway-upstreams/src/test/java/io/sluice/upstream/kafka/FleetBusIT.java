@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.sluice.api.broker.KafkaLogin;
 import io.sluice.api.fleet.FleetBusSettings;
+import io.sluice.testkit.FreePort;
 import io.sluice.testkit.KafkaBroker;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -36,7 +37,9 @@ class FleetBusIT {
   }
 
   private void follow(KafkaBroker broker) throws Exception {
-    try (FleetBus bus = new FleetBus("edge-01", settings(broker, Map.of()))) {
+    int other = FreePort.next();
+    String either = broker.address() + ",127.0.0.1:" + other;
+    try (FleetBus bus = new FleetBus("edge-01", settings(either))) {
       FleetBus.Table table = bus.table("fleet.presence", this::value);
       bus.start();
       values.put("d1", "one");
@@ -62,7 +65,7 @@ class FleetBusIT {
       values.remove("d7");
       table.changed("d7");
       assertThat(bus.standing().waiting()).isLessThanOrEqualTo(50);
-      broker.startAgain();
+      broker.startAgain(other, Map.of());
       await().atMost(LONG).until(() -> bus.standing().waiting() == 0 && bus.standing().connected());
       await().atMost(LONG).untilAsserted(() -> assertThat(newest(broker)).isEqualTo(expected()));
       values.put("d1", "last words");
@@ -89,15 +92,8 @@ class FleetBusIT {
     return newest;
   }
 
-  static FleetBusSettings settings(KafkaBroker broker, Map<String, String> properties) {
+  private static FleetBusSettings settings(String servers) {
     return new FleetBusSettings(
-        broker.address(),
-        "sluice",
-        null,
-        null,
-        null,
-        KafkaLogin.Mechanism.SCRAM_SHA_512,
-        null,
-        properties);
+        servers, "sluice", null, null, null, KafkaLogin.Mechanism.SCRAM_SHA_512, null, Map.of());
   }
 }

@@ -8,6 +8,7 @@ import io.sluice.adapter.testkit.TestBatch;
 import io.sluice.api.MessageClass;
 import io.sluice.api.upstream.Delivery;
 import io.sluice.api.upstream.Upstream;
+import io.sluice.testkit.FreePort;
 import io.sluice.testkit.KafkaBroker;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -78,8 +79,10 @@ class KafkaUpstreamIT {
   }
 
   @Test
-  void brokerRestartedInMidStreamGetsEveryRecord() throws Exception {
-    try (Upstream upstream = upstream(broker.address(), "restart", false)) {
+  void brokerThatComesBackAtAnotherAddressInMidStreamGetsEveryRecord() throws Exception {
+    int other = FreePort.next();
+    String either = broker.address() + ",127.0.0.1:" + other;
+    try (Upstream upstream = upstream(either, "restart", false)) {
       List<TestBatch> batches = TestBatch.inRow(200);
       Set<String> ids = new HashSet<>();
       batches.forEach(batch -> ids.addAll(batch.ids()));
@@ -88,7 +91,7 @@ class KafkaUpstreamIT {
           .atMost(Duration.ofSeconds(30))
           .until(() -> upstream.confirmations() > 1_000);
       broker.stop();
-      broker.startAgain();
+      broker.startAgain(other, Map.of());
       sending.get(90, TimeUnit.SECONDS);
       Set<String> arrived = new HashSet<>();
       read("restart", 100_000).forEach(record -> arrived.add(header(record, "id")));
