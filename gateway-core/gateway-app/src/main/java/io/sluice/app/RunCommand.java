@@ -85,14 +85,13 @@ final class RunCommand implements Callable<Integer> {
    */
   private @Nullable Wiring start(Runnable restart) throws IOException, InterruptedException {
     TrialStart trial = trial();
-    GatewayFiles files = config.load(spec.commandLine().getErr());
     if (trial != null) {
-      Wiring gateway = start(files, trial, restart);
+      Wiring gateway = start(trial, restart);
       if (gateway != null) {
         return gateway;
       }
-      files = config.load(spec.commandLine().getErr());
     }
+    GatewayFiles files = config.load(spec.commandLine().getErr());
     if (files == null) {
       return null;
     }
@@ -101,17 +100,16 @@ final class RunCommand implements Callable<Integer> {
   }
 
   /** Null where it does not start so. */
-  private static @Nullable Wiring start(
-      @Nullable GatewayFiles files, TrialStart trial, Runnable restart)
+  private @Nullable Wiring start(TrialStart trial, Runnable restart)
       throws IOException, InterruptedException {
-    if (files == null) {
-      trial.failed("it has faults");
-      return null;
-    }
-    LogOutput.direct(files.config().section(LoggingSettings.class));
     AtomicBoolean isOver = new AtomicBoolean();
-    watch(trial, isOver);
+    watch(trial, isOver); // also over the reading of files, which may be of a disk that is away
     try {
+      GatewayFiles files = config.load(spec.commandLine().getErr());
+      if (files == null) {
+        throw new IOException("it has faults");
+      }
+      LogOutput.direct(files.config().section(LoggingSettings.class));
       Wiring gateway = Wiring.start(files, GatewayTime.system(), restart);
       isOver.set(true);
       return gateway;

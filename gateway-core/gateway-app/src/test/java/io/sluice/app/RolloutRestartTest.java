@@ -3,12 +3,9 @@ package io.sluice.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.sluice.api.fleet.ConfigurationStore.Audience;
-import io.sluice.api.fleet.ConfigurationStore.Pushed;
-import io.sluice.api.fleet.ConfigurationStore.Report;
 import io.sluice.api.fleet.ConfigurationStore.Step;
-import io.sluice.store.postgres.PostgresConfigurations;
 import io.sluice.testkit.PostgreSql;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -18,9 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HexFormat;
-import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -28,7 +22,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.postgresql.ds.PGSimpleDataSource;
 
 /**
  * What takes effect with a restart only, at a gateway of its own process that something starts
@@ -38,31 +31,26 @@ import org.postgresql.ds.PGSimpleDataSource;
 @Timeout(300)
 class RolloutRestartTest {
   private static final Duration LONG = Duration.ofSeconds(90);
-  private static final int SHORT = 5;
+  private static final int SHORT = 2;
 
   /** Of a trial in which a device has to come, on a busy machine too. */
-  private static final int TO_BE_SEEN = 15;
+  private static final int TO_BE_SEEN = 10;
+
+  /** Of a start that takes no messages, beside the time of the trial. */
+  private static final int HANGING = 3;
 
   private static final int LONG_TRIAL = 3_000;
   private static final String SPOOL = "spool: { queue-bytes: 8MB }\n";
 
   @TempDir Path directory;
 
-  private PostgresConfigurations fleet;
+  private PushingFleet fleet;
   private SupervisedGateway gateway;
 
   @BeforeEach
   void start() throws Exception {
     Assumptions.assumeTrue(PostgreSql.isInstalled());
-    PostgreSql server = PostgreSql.shared();
-    String database = server.newDatabase();
-    FleetTables.make(server, database);
-    PGSimpleDataSource connections = new PGSimpleDataSource();
-    connections.setPortNumbers(new int[] {server.port});
-    connections.setDatabaseName(database);
-    connections.setUser(PostgreSql.USER);
-    connections.setPassword(PostgreSql.PASSWORD);
-    fleet = new PostgresConfigurations(connections);
+    fleet = PushingFleet.make();
     Files.writeString(
         directory.resolve("devices.yaml"),
         """
@@ -75,7 +63,7 @@ class RolloutRestartTest {
             """
             gateway: { id: edge-01, data: ./var }
             fleet:
-              store: { uri: "%s", user: %s, password: %s }
+              store: %s
               configuration: { take: true, restart: always }
             listeners:
               mqtt: { host: 127.0.0.1, port: 0 }
@@ -84,7 +72,7 @@ class RolloutRestartTest {
             upstreams:
               - { name: archive, type: file, directory: ./archive }
             """
-                .formatted(server.uri(database), PostgreSql.USER, PostgreSql.PASSWORD));
+                .formatted(fleet.store()));
     gateway = SupervisedGateway.start(file);
     gateway.awaitStarts(1);
     // device files are applied once the fleet's store is there
@@ -98,25 +86,6 @@ class RolloutRestartTest {
     if (gateway != null) {
       gateway.close();
     }
-  }
-
-  private void push(int trialSeconds, String yaml) {
-    fleet.push(
-        new Pushed(
-            "anna",
-            "",
-            new Audience(List.of("edge-01"), null),
-            trialSeconds,
-            new TreeMap<>(Map.of("sluice.yaml", yaml.getBytes(StandardCharsets.UTF_8))),
-            true,
-            null));
-  }
-
-  private Report comesTo(Step step) {
-    await()
-        .atMost(LONG)
-        .until(() -> fleet.reports(0).stream().anyMatch(each -> each.step() == step));
-    return fleet.reports(0).getFirst();
   }
 
   private String state() throws Exception {
@@ -146,12 +115,12 @@ class RolloutRestartTest {
   @Test
   void whatIsWellBehindARestartIsConfirmedAndStaysAcrossTheNext() throws Exception {
     try (Socket device = device()) {
-      push(SHORT, SPOOL);
+      fleet.pushByRestart(SHORT, SPOOL);
       assertThat(lastWord(device)[1] & 0xFF).as("server shutting down").isEqualTo(0x8B);
     }
     gateway.awaitStarts(2);
     assertThat(gateway.codes()).containsExactly(75);
-    comesTo(Step.CONFIRMED);
+    fleet.comesTo(Step.CONFIRMED);
     assertThat(gateway.log())
         .contains(
             "configuration 1 of the fleet, by anna: restarts for spool.queue-bytes",
@@ -165,7 +134,7 @@ class RolloutRestartTest {
 
   @Test
   void anUplinkThatDoesNotComeBackSendsTheBoxBackByAnotherRestart() throws Exception {
-    push(
+    fleet.pushByRestart(
         TO_BE_SEEN,
         SPOOL
             + """
@@ -182,7 +151,7 @@ class RolloutRestartTest {
     }
     gateway.awaitStarts(3);
     assertThat(gateway.codes()).containsExactly(75, 75);
-    assertThat(comesTo(Step.RETURNED).detail()).startsWith("upstream cloud is ");
+    assertThat(fleet.comesTo(Step.RETURNED).detail()).startsWith("upstream cloud is ");
     assertThat(state()).isEqualTo("returned");
     assertThat(gateway.get("/api/v1/status").path("rollout").path("holds").asInt()).isZero();
     assertThat(gateway.get("/api/v1/upstreams").path("upstreams")).hasSize(1);
@@ -193,12 +162,13 @@ class RolloutRestartTest {
   @Test
   void aProcessThatIsKilledInTheMiddleOfTheTrialStartsWithTheConfigurationBefore()
       throws Exception {
-    push(LONG_TRIAL, SPOOL);
+    fleet.pushByRestart(LONG_TRIAL, SPOOL);
     gateway.awaitStarts(2);
     await().atMost(LONG).until(() -> state().equals("on-trial"));
     gateway.kill();
     gateway.awaitStarts(3);
-    assertThat(comesTo(Step.RETURNED).detail()).isEqualTo("the gateway ended during the trial");
+    assertThat(fleet.comesTo(Step.RETURNED).detail())
+        .isEqualTo("the gateway ended during the trial");
     assertThat(state()).isEqualTo("returned");
     gateway.kill();
     gateway.awaitStarts(4);
@@ -209,17 +179,69 @@ class RolloutRestartTest {
   void aConfigurationThatCannotStartIsTakenBackByThatStart() throws Exception {
     try (ServerSocket taken = new ServerSocket()) {
       taken.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-      push(
+      fleet.pushByRestart(
           SHORT,
           SPOOL
               + "listeners: { mqtt: { host: 127.0.0.1, port: %d } }"
                   .formatted(taken.getLocalPort()));
       gateway.awaitStarts(2);
       assertThat(gateway.codes()).containsExactly(75);
-      assertThat(comesTo(Step.RETURNED).detail())
+      assertThat(fleet.comesTo(Step.RETURNED).detail())
           .startsWith("the gateway does not start with it: ")
           .contains("listeners.mqtt");
       assertThat(state()).isEqualTo("returned");
     }
+  }
+
+  @Test
+  void aStartThatHangsIsEndedAndTheNextHasTheConfigurationBefore() throws Exception {
+    Path more = Files.writeString(directory.resolve("more.yaml"), "[]");
+    gateway.beforeNextStart(() -> pipe(more), "-Dsluice.trial-start-seconds=" + HANGING);
+    fleet.pushByRestart(SHORT, SPOOL + "devices: [ devices.yaml, more.yaml ]");
+    gateway.awaitStarts(2);
+    assertThat(gateway.codes()).as("for the trial, and out of it").containsExactly(75, 75);
+    assertThat(fleet.comesTo(Step.RETURNED).detail())
+        .isEqualTo(
+            "the gateway does not start with it: it takes no messages after "
+                + (SHORT + HANGING)
+                + " s");
+    assertThat(state()).isEqualTo("returned");
+    assertThat(gateway.get("/api/v1/status").path("rollout").path("holds").asInt()).isZero();
+  }
+
+  /** Has nobody write what is read from there: who opens it waits for ever. */
+  private static void pipe(Path file) throws IOException, InterruptedException {
+    Files.delete(file);
+    assertThat(new ProcessBuilder("mkfifo", file.toString()).start().waitFor()).isZero();
+  }
+
+  @Test
+  void anAdminAddressThatTheBoxDoesNotHaveIsTakenBackByThatStart() throws Exception {
+    // 192.0.2.0/24 is nobody's: RFC 5737
+    fleet.pushByRestart(
+        SHORT,
+        """
+        admin: { host: 192.0.2.1, port: 0, allow-plaintext-beyond-loopback: true,
+                 allow-anonymous-beyond-loopback: true }
+        """);
+    gateway.awaitStarts(2);
+    assertThat(gateway.codes()).containsExactly(75);
+    assertThat(fleet.comesTo(Step.RETURNED).detail())
+        .startsWith("the gateway does not start with it: ")
+        .contains("192.0.2.1");
+    assertThat(state()).isEqualTo("returned");
+  }
+
+  @Test
+  void anAdminThatLetsNobodyInHoldsAndTheFleetStillReachesTheBox() throws Exception {
+    Files.writeString(directory.resolve("token"), "a-token-that-nobody-here-has");
+    fleet.pushByRestart(SHORT, "admin: { host: 127.0.0.1, port: 0, token-file: token }");
+    gateway.awaitStarts(2);
+    fleet.comesTo(1, Step.CONFIRMED);
+    assertThat(gateway.get("/api/v1/status").path("status").asInt()).isEqualTo(401);
+    fleet.pushByRestart(SHORT, "admin: { host: 127.0.0.1, port: 0 }");
+    gateway.awaitStarts(3);
+    fleet.comesTo(2, Step.CONFIRMED);
+    assertThat(state()).isEqualTo("confirmed");
   }
 }

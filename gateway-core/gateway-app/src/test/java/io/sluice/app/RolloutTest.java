@@ -6,14 +6,11 @@ import static org.awaitility.Awaitility.await;
 import io.sluice.admin.metrics.MetricsResource;
 import io.sluice.api.DeviceId;
 import io.sluice.api.GatewayTime;
-import io.sluice.api.fleet.ConfigurationStore.Audience;
-import io.sluice.api.fleet.ConfigurationStore.Pushed;
 import io.sluice.api.fleet.ConfigurationStore.Report;
 import io.sluice.api.fleet.ConfigurationStore.Step;
 import io.sluice.api.operator.RolloutView;
 import io.sluice.app.rollout.TrialStart;
 import io.sluice.cli.config.GatewayFiles;
-import io.sluice.store.postgres.PostgresConfigurations;
 import io.sluice.testkit.PostgreSql;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -24,8 +21,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.eclipse.paho.client.mqttv3.MqttClient;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
@@ -36,7 +31,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.postgresql.ds.PGSimpleDataSource;
 
 /** What a gateway does with a configuration that its fleet pushes, with a real PostgreSQL. */
 @Timeout(240)
@@ -54,17 +48,17 @@ class RolloutTest {
           "profiles: [ profiles ]",
           "profiles/tank.yaml",
           PROFILE.formatted("height"));
-  private static final int SHORT = 2;
+  private static final int SHORT = 1;
 
   /** Of a trial whose middle a busy machine has to see, too. */
-  private static final int TO_BE_SEEN = 10;
+  private static final int TO_BE_SEEN = 6;
 
   private static final int LONG_TRIAL = 3_000;
   private static final Duration LONG = Duration.ofSeconds(60);
 
   @TempDir Path directory;
 
-  private PostgresConfigurations fleet;
+  private PushingFleet fleet;
   private Path file;
   private Wiring gateway;
   private MqttClient device;
@@ -72,15 +66,7 @@ class RolloutTest {
   @BeforeEach
   void start() throws Exception {
     Assumptions.assumeTrue(PostgreSql.isInstalled());
-    PostgreSql server = PostgreSql.shared();
-    String database = server.newDatabase();
-    FleetTables.make(server, database);
-    PGSimpleDataSource connections = new PGSimpleDataSource();
-    connections.setPortNumbers(new int[] {server.port});
-    connections.setDatabaseName(database);
-    connections.setUser(PostgreSql.USER);
-    connections.setPassword(PostgreSql.PASSWORD);
-    fleet = new PostgresConfigurations(connections);
+    fleet = PushingFleet.make();
     Files.createDirectories(directory.resolve("profiles"));
     Files.writeString(directory.resolve("profiles/tank.yaml"), PROFILE.formatted("lvl"));
     Files.writeString(
@@ -95,7 +81,7 @@ class RolloutTest {
             """
             gateway: { id: edge-01, data: ./var }
             fleet:
-              store: { uri: "%s", user: %s, password: %s }
+              store: %s
               configuration: { take: true }
             listeners:
               mqtt: { host: 127.0.0.1, port: 0 }
@@ -104,7 +90,7 @@ class RolloutTest {
             upstreams:
               - { name: archive, type: file, directory: ./archive }
             """
-                .formatted(server.uri(database), PostgreSql.USER, PostgreSql.PASSWORD));
+                .formatted(fleet.store()));
     long written = System.currentTimeMillis();
     // a file that is written while a gateway reads it is not known to it
     await().until(() -> System.currentTimeMillis() - written > 50);
@@ -136,23 +122,6 @@ class RolloutTest {
     }
   }
 
-  private void push(int trialSeconds, Map<String, String> files) {
-    SortedMap<String, byte[]> bytes = new TreeMap<>();
-    files.forEach((name, text) -> bytes.put(name, text.getBytes(StandardCharsets.UTF_8)));
-    fleet.push(new Pushed("anna", "", new Audience(List.of("edge-01"), null), trialSeconds, bytes));
-  }
-
-  /** What the gateway says in the end of the latest version. */
-  private Report comesTo(Step step) {
-    await().atMost(LONG).until(() -> said() != null && said().step() == step);
-    return said();
-  }
-
-  private Report said() {
-    List<Report> reports = fleet.reports(0);
-    return reports.isEmpty() ? null : reports.getFirst();
-  }
-
   private void publish(String metric, int value) throws Exception {
     String text = "{\"" + metric + "\":" + value + "}";
     device.publish("telemetry", text.getBytes(StandardCharsets.UTF_8), 1, false);
@@ -182,19 +151,20 @@ class RolloutTest {
 
   @Test
   void whatIsWellAtTheEndOfTheTrialIsConfirmed() throws Exception {
-    push(SHORT, OTHER_PROFILE);
-    comesTo(Step.CONFIRMED);
+    fleet.push(SHORT, OTHER_PROFILE);
+    fleet.comesTo(Step.CONFIRMED);
     publish("height", 7);
     arrives(7L);
     assertThat(device.isConnected()).as("what is not touched goes on").isTrue();
-    await().atMost(LONG).until(() -> isAudited("on trial for 2 s") && isAudited("fleet: anna"));
+    await().atMost(LONG).until(() -> isAudited("on trial for 1 s") && isAudited("fleet: anna"));
     await().atMost(LONG).until(() -> kept().equals(List.of("current", "state", "v1")));
   }
 
   @Test
   void aFaultChangesNothingAndIsTold() throws Exception {
-    push(SHORT, Map.of("sluice.yaml", "upstreams: [ { name: a, type: fill, directory: x } ]"));
-    assertThat(comesTo(Step.REFUSED).detail())
+    fleet.push(
+        SHORT, Map.of("sluice.yaml", "upstreams: [ { name: a, type: fill, directory: x } ]"));
+    assertThat(fleet.comesTo(Step.REFUSED).detail())
         .contains("sluice.yaml:1:")
         .contains("\"fill\" is not a type of upstream; did you mean \"file\"?");
     publish("lvl", 1);
@@ -204,7 +174,7 @@ class RolloutTest {
 
   @Test
   void anUplinkThatDoesNotComeEndsTheTrial() throws Exception {
-    push(
+    fleet.push(
         SHORT,
         Map.of(
             "sluice.yaml",
@@ -213,7 +183,7 @@ class RolloutTest {
               - { name: archive, type: file, directory: ./archive }
               - { name: cloud, type: mqtt, uri: "mqtt://127.0.0.1:1", topic: t }
             """));
-    assertThat(comesTo(Step.RETURNED).detail()).startsWith("upstream cloud is ");
+    assertThat(fleet.comesTo(Step.RETURNED).detail()).startsWith("upstream cloud is ");
     await().atMost(LONG).until(() -> gateway.operations().upstreams().size() == 1);
     await()
         .alias("the spool keeps no place for what was never taken over")
@@ -225,30 +195,27 @@ class RolloutTest {
 
   @Test
   void whatWantsARestartIsNotTakenUnasked() {
-    push(SHORT, Map.of("sluice.yaml", "spool: { queue-bytes: 8MB }"));
-    assertThat(comesTo(Step.REFUSED).detail())
+    fleet.push(SHORT, Map.of("sluice.yaml", "spool: { queue-bytes: 8MB }"));
+    assertThat(fleet.comesTo(Step.REFUSED).detail())
         .isEqualTo("takes effect with a restart only: spool.queue-bytes; push it with --restart");
     assertThat(gateway.operations().configuration().standing().restart()).isEmpty();
   }
 
   @Test
   void aBoxThatNobodyStartsAgainDoesNotEndItself() {
-    SortedMap<String, byte[]> files = new TreeMap<>();
-    files.put("sluice.yaml", "spool: { queue-bytes: 8MB }".getBytes(StandardCharsets.UTF_8));
-    fleet.push(
-        new Pushed("anna", "", new Audience(List.of("edge-01"), null), SHORT, files, true, null));
-    assertThat(comesTo(Step.REFUSED).detail())
+    fleet.pushByRestart(SHORT, "spool: { queue-bytes: 8MB }");
+    assertThat(fleet.comesTo(Step.REFUSED).detail())
         .contains("nothing is known to start this gateway again")
         .contains("fleet.configuration.restart");
   }
 
   @Test
   void aPushThatCrossesATrialIsTakenBehindIt() throws Exception {
-    push(TO_BE_SEEN, OTHER_PROFILE);
-    comesTo(Step.ON_TRIAL);
-    push(SHORT, Map.of("sluice.yaml", "drain: { for: 30s }"));
-    await().atMost(LONG).until(() -> said().version() == 2 && said().step() == Step.CONFIRMED);
-    assertThat(fleet.reports(1)).extracting(Report::step).containsExactly(Step.CONFIRMED);
+    fleet.push(TO_BE_SEEN, OTHER_PROFILE);
+    fleet.comesTo(Step.ON_TRIAL);
+    fleet.push(SHORT, Map.of("sluice.yaml", "drain: { for: 30s }"));
+    fleet.comesTo(2, Step.CONFIRMED);
+    assertThat(fleet.said(1)).extracting(Report::step).containsExactly(Step.CONFIRMED);
     publish("lvl", 6);
     arrives(6L);
   }
@@ -257,19 +224,18 @@ class RolloutTest {
   void aGatewayThatWasAwayTakesTheNewestWhenItIsBack() throws Exception {
     device.disconnectForcibly(0, 0, false);
     gateway.close();
-    push(SHORT, Map.of("sluice.yaml", "drain: { for: 30s }"));
-    push(SHORT, OTHER_PROFILE);
+    fleet.push(SHORT, Map.of("sluice.yaml", "drain: { for: 30s }"));
+    fleet.push(SHORT, OTHER_PROFILE);
     startGateway();
-    await().atMost(LONG).until(() -> said() != null && said().step() == Step.CONFIRMED);
-    assertThat(said().version()).isEqualTo(2);
-    assertThat(fleet.reports(1)).isEmpty();
+    fleet.comesTo(2, Step.CONFIRMED);
+    assertThat(fleet.said(1)).isEmpty();
     publish("height", 9);
     arrives(9L);
   }
 
   @Test
   void aListenerIsOpenedBesideThoseThatThereAre() throws Exception {
-    push(
+    fleet.push(
         SHORT,
         Map.of(
             "sluice.yaml",
@@ -278,7 +244,7 @@ class RolloutTest {
               mqtt: { host: 127.0.0.1, port: 0 }
               hall: { type: mqtt, host: 127.0.0.1, port: 0 }
             """));
-    comesTo(Step.CONFIRMED);
+    fleet.comesTo(Step.CONFIRMED);
     assertThat(gateway.address("hall")).startsWith("127.0.0.1:");
     assertThat(device.isConnected()).as("what is not touched goes on").isTrue();
   }
@@ -286,8 +252,8 @@ class RolloutTest {
   @Test
   void howItStandsIsInTheStatusAndTheMetrics() throws Exception {
     assertThat(view().state()).isEqualTo("none");
-    push(LONG_TRIAL, OTHER_PROFILE);
-    comesTo(Step.ON_TRIAL);
+    fleet.push(LONG_TRIAL, OTHER_PROFILE);
+    fleet.comesTo(Step.ON_TRIAL);
     await().until(() -> view().state().equals("on-trial"));
     assertThat(view().version()).isEqualTo(1);
     assertThat(view().holds()).isEqualTo(1);
@@ -307,21 +273,22 @@ class RolloutTest {
 
   @Test
   void aFileThatLeavesTheFolderIsNotWritten() {
-    push(SHORT, Map.of("sluice.yaml", "", "../../devices.yaml", "- { id: other }"));
-    assertThat(comesTo(Step.REFUSED).detail()).contains("leaves the pushed folder");
+    fleet.push(SHORT, Map.of("sluice.yaml", "", "../../devices.yaml", "- { id: other }"));
+    assertThat(fleet.comesTo(Step.REFUSED).detail()).contains("leaves the pushed folder");
     assertThat(directory.resolve("devices.yaml")).content().contains("tank-1");
   }
 
   @Test
   void aTrialThatTheEndOfTheProcessCutShortIsTakenBackBeforeTheNextStart() throws Exception {
-    push(LONG_TRIAL, OTHER_PROFILE);
-    comesTo(Step.ON_TRIAL);
+    fleet.push(LONG_TRIAL, OTHER_PROFILE);
+    fleet.comesTo(Step.ON_TRIAL);
     device.disconnectForcibly(0, 0, false);
     gateway.close();
     assertThat(TrialStart.at(directory.resolve("var"))).isNull();
     startGateway();
     publish("lvl", 3);
     arrives(3L);
-    assertThat(comesTo(Step.RETURNED).detail()).isEqualTo("the gateway ended during the trial");
+    assertThat(fleet.comesTo(Step.RETURNED).detail())
+        .isEqualTo("the gateway ended during the trial");
   }
 }

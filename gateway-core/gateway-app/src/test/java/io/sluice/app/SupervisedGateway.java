@@ -12,10 +12,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -37,8 +40,16 @@ final class SupervisedGateway implements AutoCloseable {
   private final HttpClient http = HttpClient.newHttpClient();
   private final Thread supervisor =
       Thread.ofPlatform().daemon().name("supervisor").unstarted(this::supervise);
+  private final AtomicReference<@Nullable Act> beforeNext = new AtomicReference<>();
+  private volatile List<String> options = List.of();
   private volatile Process process;
   private volatile boolean isOver;
+
+  /** What is done to a box that does not run. */
+  @FunctionalInterface
+  interface Act {
+    void run() throws IOException, InterruptedException;
+  }
 
   private SupervisedGateway(Path config) {
     this.config = config;
@@ -54,8 +65,11 @@ final class SupervisedGateway implements AutoCloseable {
   }
 
   private Process launch() throws IOException {
-    return new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(options);
+    command.addAll(
+        List.of(
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
             "-Xmx256m",
@@ -66,7 +80,8 @@ final class SupervisedGateway implements AutoCloseable {
             "io.sluice.app.Main",
             "run",
             "--config",
-            config.toString())
+            config.toString()));
+    return new ProcessBuilder(command)
         .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
         .redirectOutput(ProcessBuilder.Redirect.appendTo(out.toFile()))
         .start();
@@ -80,6 +95,10 @@ final class SupervisedGateway implements AutoCloseable {
           return;
         }
         codes.add(code);
+        Act before = beforeNext.getAndSet(null);
+        if (before != null) {
+          before.run();
+        }
         launchAgain();
       }
     } catch (InterruptedException e) {
@@ -93,6 +112,16 @@ final class SupervisedGateway implements AutoCloseable {
     if (!isOver) {
       process = launch();
     }
+  }
+
+  /**
+   * Has something done when it has ended, and before it is started again. Once.
+   *
+   * @param more of the virtual machine's options, from then on
+   */
+  void beforeNextStart(Act act, String... more) {
+    options = List.of(more);
+    beforeNext.set(act);
   }
 
   /** The exit codes of those that have ended. */
