@@ -11,9 +11,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -94,18 +98,23 @@ class FleetDiskIT {
   }
 
   /** So many devices more, and a record of each in each of some minutes. */
-  private void traffic(int more) {
+  private void traffic(int more) throws Exception {
+    List<Future<RecordMetadata>> sent = new ArrayList<>();
     try (KafkaProducer<String, String> producer =
         new KafkaProducer<>(clients(), new StringSerializer(), new StringSerializer())) {
       for (int d = devices; d < devices + more; d++) {
         String id = "d" + d;
-        producer.send(new ProducerRecord<>("sluice.fleet.devices", id, device(id, d + 1)));
+        sent.add(
+            producer.send(new ProducerRecord<>("sluice.fleet.devices", id, device(id, d + 1))));
         for (int minute = 0; minute < MINUTES; minute++) {
           String record = record(id, d * MINUTES + minute, start + minute * MINUTE);
-          producer.send(new ProducerRecord<>("sluice.telemetry", id, record));
+          sent.add(producer.send(new ProducerRecord<>("sluice.telemetry", id, record)));
         }
       }
       producer.flush();
+      for (Future<RecordMetadata> each : sent) {
+        assertThat(each.get().hasOffset()).isTrue();
+      }
     }
     devices += more;
   }
