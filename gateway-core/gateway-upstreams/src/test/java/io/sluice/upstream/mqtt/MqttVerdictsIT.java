@@ -146,7 +146,7 @@ class MqttVerdictsIT {
     await().until(() -> forwarder.view().state().equals("connected"));
     broker.close();
     await()
-        .atMost(Duration.ofSeconds(3))
+        .atMost(Duration.ofSeconds(15)) // half of the keep-alive
         .until(() -> !forwarder.view().state().equals("connected"));
     assertThat(forwarder.view().detail()).isNotBlank();
   }
@@ -168,23 +168,27 @@ class MqttVerdictsIT {
     assertThat(forwarder.view().reconnects()).isGreaterThan(4);
   }
 
+  /** What the slow line carries in a second, at 32 KB/s and about 300 bytes a record. */
+  private static final int SECONDS_RECORDS = 100;
+
   @Test
   void alarmsWaitLittleOnASlowLine() {
     broker.bytesPerSecond.set(32_000);
     append(MessageClass.TELEMETRY, "d", 1_500);
     start("3.1.1", broker.port());
     await().until(() -> broker.acknowledged.size() > 150);
-    List<Long> millis = new ArrayList<>();
+    // counted in what the line carries in the time: a busy machine makes both slower
+    List<Integer> passed = new ArrayList<>();
     for (int i = 0; i < 8; i++) {
-      long from = System.nanoTime();
       String alarm = append(MessageClass.ALARM, "d");
+      int from = broker.acknowledged.size();
       await().pollInterval(Duration.ofMillis(10)).until(() -> broker.acknowledged.contains(alarm));
-      millis.add(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - from));
+      passed.add(Math.max(0, broker.acknowledged.indexOf(alarm) - from));
     }
     assertThat(broker.acknowledged.size()).as("still draining").isLessThan(1_500);
-    millis.sort(null);
-    assertThat(millis.get(4)).as("half of them, of " + millis).isLessThan(1_000);
-    assertThat(millis.getLast()).as("slowest of " + millis).isLessThan(2_500);
+    passed.sort(null);
+    assertThat(passed.get(4)).as("half of them, of " + passed).isLessThan(SECONDS_RECORDS);
+    assertThat(passed.getLast()).as("slowest of " + passed).isLessThan(SECONDS_RECORDS * 5 / 2);
   }
 
   @Test
