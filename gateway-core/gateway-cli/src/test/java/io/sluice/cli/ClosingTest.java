@@ -34,7 +34,7 @@ class ClosingTest {
         () -> {
           throw new IllegalStateException("fails, as told");
         };
-    Closing.sideBySide(List.of(never::await, failing, closed::countDown), Duration.ofMillis(500));
+    Closing.sideBySide(List.of(never::await, failing, closed::countDown), Duration.ofSeconds(2));
     assertThat(closed.getCount()).isZero();
     never.countDown();
   }
