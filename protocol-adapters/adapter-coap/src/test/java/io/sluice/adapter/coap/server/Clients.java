@@ -24,7 +24,7 @@ final class Clients {
             .build();
     CoapClient client = new CoapClient(uri(server, "telemetry"));
     client.setEndpoint(endpoint);
-    client.setTimeout(10_000L);
+    client.setTimeout(30_000L);
     return client;
   }
 

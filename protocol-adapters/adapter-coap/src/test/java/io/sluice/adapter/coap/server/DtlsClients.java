@@ -37,7 +37,7 @@ final class DtlsClients {
             .setConnector(new DTLSConnector(config.build()))
             .build();
     CoapClient client = new CoapClient("coaps://127.0.0.1:" + to.getPort() + "/" + path);
-    client.setEndpoint(endpoint).setTimeout(8000L);
+    client.setEndpoint(endpoint).setTimeout(30_000L);
     return client;
   }
 

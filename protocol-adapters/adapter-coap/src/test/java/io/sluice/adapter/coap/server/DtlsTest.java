@@ -223,7 +223,7 @@ class DtlsTest {
     CoapClient client = open(config, address);
     assertThat(noAnswer(client.setTimeout(3000L))).as("no device has the key yet").isTrue();
     gateway.publicKeys.put(HexFormat.of().formatHex(own.getPublicKey().getEncoded()), "rpk-1");
-    assertThat(post(client.setTimeout(8000L)).getCode()).isEqualTo(ResponseCode.CHANGED);
+    assertThat(post(client.setTimeout(30_000L)).getCode()).isEqualTo(ResponseCode.CHANGED);
     assertThat(devices()).containsExactly("rpk-1");
   }
 
@@ -330,7 +330,7 @@ class DtlsTest {
     await()
         .ignoreExceptions()
         .untilAsserted(() ->
-            assertThat(post(open(certificate(device, next), address).setTimeout(2000L)).getCode())
+            assertThat(post(open(certificate(device, next), address).setTimeout(5000L)).getCode())
                 .isEqualTo(ResponseCode.CHANGED));
     assertThat(post(before).getCode()).isEqualTo(ResponseCode.CHANGED);
   }
