@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** MQTT over TLS by a real client through a real HAProxy, as shipped, and where TLS ends there. */
 @Tag("slow")
-@Timeout(120)
+@Timeout(180)
 class BalancedTlsTest {
   private static final Path SHIPPED =
       Path.of("../../config/deploy/haproxy/haproxy.cfg").toAbsolutePath().normalize();
@@ -126,7 +126,7 @@ class BalancedTlsTest {
 
   private void awaitPublished(int port, String... more) {
     await()
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofSeconds(60))
         .untilAsserted(() -> publish(port, more).succeeded()); // once its health was asked
   }
 
