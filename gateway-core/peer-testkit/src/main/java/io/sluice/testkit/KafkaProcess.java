@@ -67,7 +67,8 @@ public final class KafkaProcess implements AutoCloseable {
     try {
       System.in.transferTo(OutputStream.nullOutputStream());
     } catch (IOException e) {
-      System.err.println("its starter cannot be watched: " + e);
+      System.getLogger(KafkaProcess.class.getName())
+          .log(System.Logger.Level.WARNING, "its starter cannot be watched: {0}", e.getMessage());
     }
     Runtime.getRuntime().halt(0);
   }
