@@ -3,7 +3,7 @@ package io.sluice.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.sluice.adapter.testkit.Campaign;
+import io.sluice.adapter.testkit.seeded.Campaign;
 import io.sluice.testkit.KafkaBroker;
 import io.sluice.testkit.Mosquitto;
 import java.nio.charset.StandardCharsets;

@@ -2,8 +2,8 @@ package io.sluice.codec.sparkplug;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sluice.adapter.testkit.Fuzz;
 import io.sluice.adapter.testkit.RecordingSink;
+import io.sluice.adapter.testkit.seeded.Fuzz;
 import io.sluice.api.Command;
 import io.sluice.api.ContentType;
 import io.sluice.api.DeviceId;

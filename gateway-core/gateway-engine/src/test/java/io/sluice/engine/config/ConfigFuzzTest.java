@@ -2,8 +2,8 @@ package io.sluice.engine.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sluice.adapter.testkit.Fuzz;
-import io.sluice.adapter.testkit.Mutator;
+import io.sluice.adapter.testkit.seeded.Fuzz;
+import io.sluice.adapter.testkit.seeded.Mutator;
 import io.sluice.engine.config.ConfigLoader.Faulty;
 import io.sluice.engine.config.ConfigLoader.Loaded;
 import java.io.IOException;

@@ -2,8 +2,8 @@ package io.sluice.engine.dialect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sluice.adapter.testkit.Fuzz;
-import io.sluice.adapter.testkit.Mutator;
+import io.sluice.adapter.testkit.seeded.Fuzz;
+import io.sluice.adapter.testkit.seeded.Mutator;
 import io.sluice.api.DeviceId;
 import java.util.List;
 import org.junit.jupiter.api.Tag;

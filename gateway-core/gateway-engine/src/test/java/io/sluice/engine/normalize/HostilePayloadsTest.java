@@ -3,7 +3,7 @@ package io.sluice.engine.normalize;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sluice.adapter.testkit.Fuzz;
+import io.sluice.adapter.testkit.seeded.Fuzz;
 import io.sluice.api.ContentType;
 import io.sluice.api.codec.PayloadException;
 import java.io.ByteArrayOutputStream;

@@ -2,8 +2,8 @@ package io.sluice.engine.normalize;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sluice.adapter.testkit.Fuzz;
-import io.sluice.adapter.testkit.Mutator;
+import io.sluice.adapter.testkit.seeded.Fuzz;
+import io.sluice.adapter.testkit.seeded.Mutator;
 import io.sluice.api.ContentType;
 import io.sluice.api.codec.PayloadException;
 import java.nio.charset.StandardCharsets;

@@ -3,8 +3,8 @@ package io.sluice.spool.writer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.sluice.adapter.testkit.Campaign;
 import io.sluice.adapter.testkit.LoopDisk;
+import io.sluice.adapter.testkit.seeded.Campaign;
 import io.sluice.api.Lane;
 import io.sluice.api.config.Bytes;
 import io.sluice.spool.ReaderStats;

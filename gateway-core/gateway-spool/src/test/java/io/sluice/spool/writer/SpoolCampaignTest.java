@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
-import io.sluice.adapter.testkit.Campaign;
+import io.sluice.adapter.testkit.seeded.Campaign;
 import io.sluice.api.Lane;
 import io.sluice.spool.SpoolBatch.Stream;
 import io.sluice.spool.SpoolSettings.Policy;

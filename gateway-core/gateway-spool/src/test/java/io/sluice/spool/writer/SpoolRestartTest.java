@@ -2,7 +2,7 @@ package io.sluice.spool.writer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sluice.adapter.testkit.Campaign;
+import io.sluice.adapter.testkit.seeded.Campaign;
 import io.sluice.api.Lane;
 import io.sluice.api.config.Bytes;
 import io.sluice.spool.SpoolEntry;

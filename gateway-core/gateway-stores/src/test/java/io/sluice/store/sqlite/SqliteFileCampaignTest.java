@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
-import io.sluice.adapter.testkit.Campaign;
 import io.sluice.adapter.testkit.LoopDisk;
+import io.sluice.adapter.testkit.seeded.Campaign;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.adapter.testkit.RecordingSink.Leaf;
+import io.sluice.adapter.testkit.seeded.Fuzz;
+import io.sluice.adapter.testkit.seeded.Mutator;
 import io.sluice.api.Device;
 import io.sluice.api.DeviceId;
 import io.sluice.api.codec.PayloadCodec;

@@ -2,7 +2,7 @@ package io.sluice.engine.normalize.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sluice.adapter.testkit.Fuzz;
+import io.sluice.adapter.testkit.seeded.Fuzz;
 import io.sluice.api.CanonicalRecord;
 import io.sluice.api.ContentType;
 import io.sluice.api.Measurement;

@@ -2,8 +2,8 @@ package io.sluice.engine.registry.provision;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sluice.adapter.testkit.Fuzz;
-import io.sluice.adapter.testkit.Mutator;
+import io.sluice.adapter.testkit.seeded.Fuzz;
+import io.sluice.adapter.testkit.seeded.Mutator;
 import io.sluice.api.operator.DeviceImporter.ImportFormat;
 import io.sluice.engine.config.Faults;
 import io.sluice.engine.registry.Fixture;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.sluice.adapter.coap.settings.CoapSettings;
-import io.sluice.adapter.testkit.Fuzz;
-import io.sluice.adapter.testkit.Mutator;
+import io.sluice.adapter.testkit.seeded.Fuzz;
+import io.sluice.adapter.testkit.seeded.Mutator;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;

@@ -3,7 +3,7 @@ package io.sluice.engine.normalize.codec.influx;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.sluice.adapter.testkit.Fuzz;
+import io.sluice.adapter.testkit.seeded.Fuzz;
 import io.sluice.api.CanonicalRecord;
 import io.sluice.api.ContentType;
 import io.sluice.api.codec.PayloadException;

@@ -1,4 +1,4 @@
-package io.sluice.adapter.testkit;
+package io.sluice.adapter.testkit.seeded;
 
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;

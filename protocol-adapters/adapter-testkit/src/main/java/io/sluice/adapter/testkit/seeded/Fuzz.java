@@ -1,4 +1,4 @@
-package io.sluice.adapter.testkit;
+package io.sluice.adapter.testkit.seeded;
 
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;

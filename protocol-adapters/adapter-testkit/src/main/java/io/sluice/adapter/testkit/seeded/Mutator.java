@@ -1,4 +1,4 @@
-package io.sluice.adapter.testkit;
+package io.sluice.adapter.testkit.seeded;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
