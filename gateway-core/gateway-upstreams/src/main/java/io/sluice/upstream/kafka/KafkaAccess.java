@@ -37,7 +37,10 @@ public final class KafkaAccess {
     Secret password = login.password();
     if (username != null && password != null) {
       all.put("sasl.mechanism", login.mechanism().saslName());
-      all.put("sasl.jaas.config", jaas(login.mechanism(), username, password.current()));
+      all.put("sasl.jaas.config", jaas(login.mechanism(), username, password));
+      if (password.file() != null) {
+        all.put("sasl.client.callback.handler.class", CurrentPassword.class.getName());
+      }
     }
     boolean isSasl = username != null;
     if (tls != null || isSasl) {
@@ -86,16 +89,18 @@ public final class KafkaAccess {
         + "-----\n";
   }
 
-  private static String jaas(KafkaLogin.Mechanism mechanism, String username, String password) {
+  private static String jaas(KafkaLogin.Mechanism mechanism, String username, Secret password) {
     String module =
         mechanism == KafkaLogin.Mechanism.PLAIN
             ? "org.apache.kafka.common.security.plain.PlainLoginModule"
             : "org.apache.kafka.common.security.scram.ScramLoginModule";
+    Path file = password.file();
     return module
         + " required username="
         + quoted(username)
         + " password="
-        + quoted(password)
+        + quoted(password.current())
+        + (file == null ? "" : ' ' + CurrentPassword.FILE + '=' + quoted(file.toString()))
         + ';';
   }
 

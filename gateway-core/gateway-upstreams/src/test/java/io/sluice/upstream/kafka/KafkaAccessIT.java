@@ -17,9 +17,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.acl.AccessControlEntry;
 import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.acl.AclOperation;
@@ -28,6 +32,7 @@ import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.resource.PatternType;
 import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourceType;
+import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -138,6 +143,49 @@ class KafkaAccessIT {
                     .get(30, TimeUnit.SECONDS))
             .isInstanceOf(ExecutionException.class)
             .hasCauseInstanceOf(TopicAuthorizationException.class);
+      }
+    }
+  }
+
+  private static Map<String, String> edge(String password) {
+    return Map.of(
+        "listener.name.plaintext.plain.sasl.jaas.config",
+        "org.apache.kafka.common.security.plain.PlainLoginModule required username=\"admin\""
+            + " password=\"of admin\" user_admin=\"of admin\" user_edge-01=\""
+            + password
+            + "\";");
+  }
+
+  @Test
+  void aClientThatLivesOnSignsInByThePasswordThatItsFileHasNow() throws Exception {
+    Path password = Files.writeString(directory.resolve("password"), "one");
+    Map<String, String> sasl = new HashMap<>(edge("one"));
+    sasl.put("sasl.enabled.mechanisms", "PLAIN");
+    sasl.put("sasl.mechanism.inter.broker.protocol", "PLAIN");
+    try (KafkaBroker broker =
+        new KafkaBroker(
+            directory.resolve("kafka"), "127.0.0.1", listener("SASL_PLAINTEXT", sasl))) {
+      Secret secret = new Secret("one", password);
+      Map<String, Object> client = new HashMap<>(KafkaAccess.properties(login("edge-01", secret)));
+      client.put("bootstrap.servers", broker.address());
+      try (KafkaProducer<String, String> producer =
+          new KafkaProducer<>(client, new StringSerializer(), new StringSerializer())) {
+        producer.send(new ProducerRecord<>("sluice.t", "before")).get();
+        broker.stop();
+        Future<RecordMetadata> inHand = producer.send(new ProducerRecord<>("sluice.t", "after"));
+        broker.startAgain(broker.port, edge("two"));
+        String refused =
+            assertThatThrownBy(
+                    () -> {
+                      try (Admin other = admin(broker, login("edge-01", secret))) {
+                        other.describeCluster().nodes().get();
+                      }
+                    })
+                .actual()
+                .getMessage();
+        assertThat(refused).contains("Authentication failed");
+        Files.writeString(password, "two");
+        assertThat(inHand.get(60, TimeUnit.SECONDS).offset()).isEqualTo(1);
       }
     }
   }
