@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 public final class FleetTopicMaker {
   private static final int REPLICATION_MOST = 3;
   private static final long ANSWER_SECONDS = 30;
+  private static final long SEEN_MILLIS = 50;
 
   private FleetTopicMaker() {}
 
@@ -82,6 +83,7 @@ public final class FleetTopicMaker {
       Optional<TopicDescription> found = find(admin, topic.name());
       if (found.isEmpty()) {
         create(admin, topic, replication);
+        awaitSeen(admin, topic.name());
         done.made().add(topic.name());
         continue;
       }
@@ -134,6 +136,23 @@ public final class FleetTopicMaker {
       if (!(e.getCause() instanceof TopicExistsException)) { // another one has made it meanwhile
         throw new IOException("topic " + topic.name() + ": " + e.getMessage(), e);
       }
+    }
+  }
+
+  /** A broker that is asked may hear of a new topic a little later than the one that made it. */
+  private static void awaitSeen(Admin admin, String topic)
+      throws IOException, InterruptedException {
+    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(ANSWER_SECONDS);
+    while (find(admin, topic).isEmpty()) {
+      if (System.nanoTime() > until) {
+        throw new IOException(
+            "topic "
+                + topic
+                + " was made, and no broker shows it within "
+                + ANSWER_SECONDS
+                + " s; look at Kafka's log, and try again");
+      }
+      TimeUnit.MILLISECONDS.sleep(SEEN_MILLIS);
     }
   }
 
