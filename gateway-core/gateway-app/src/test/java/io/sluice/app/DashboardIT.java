@@ -304,7 +304,7 @@ class DashboardIT {
     body.sendKeys(Keys.TAB);
     for (int i = 0; i < 13; i++) {
       WebElement focused = browser.switchTo().activeElement();
-      reached.add(focused.getText());
+      reached.add(focused.getText().replaceFirst(" \\d+$", "")); // without the count of alarms
       focused.sendKeys(Keys.TAB);
     }
     assertThat(reached)
