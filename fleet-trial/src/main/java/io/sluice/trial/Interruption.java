@@ -27,8 +27,16 @@ final class Interruption {
     }
   }
 
-  boolean hasCome() {
+  private boolean hasCome() {
     return come.getCount() == 0;
+  }
+
+  /**
+   * Whether it has come where the player did not look: whatever fails from then on fails because of
+   * it.
+   */
+  synchronized boolean hasGivenUp() {
+    return hasCome() && !isToldOnly;
   }
 
   /**

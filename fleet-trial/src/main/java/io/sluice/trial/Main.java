@@ -143,12 +143,14 @@ public final class Main implements Callable<Integer> {
               : new FleetDemo(stage, scenario, out).run(length, interruption)
                   ? ExitCode.DONE
                   : ExitCode.AUDIT;
-    } catch (InterruptedException | IOException e) {
-      // what this terminal's Ctrl-C ends, such as initdb, says that it failed
-      if (!interruption.hasCome()) {
+    } catch (InterruptedException | IOException | RuntimeException e) {
+      // whatever is given up may say so in its own way
+      if (!interruption.hasGivenUp()) {
         throw e;
       }
-      out.println("interrupted before the devices began; all that was started has ended");
+      out.println(
+          (trial ? "interrupted" : "interrupted before the devices began")
+              + "; all that was started has ended");
       exitCode[0] = trial ? ExitCode.FAILED : ExitCode.DONE;
     } finally {
       ended.countDown();

@@ -1,6 +1,7 @@
 package io.sluice.testkit;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -10,6 +11,7 @@ import java.nio.file.attribute.UserPrincipalNotFoundException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -131,8 +133,8 @@ public final class PostgreSql implements AutoCloseable {
     Path password = Files.writeString(directory.resolve("password"), PASSWORD);
     own(directory);
     own(password);
-    run(
-        asOwner(
+    make(
+        command(
             binary("initdb"),
             "--pgdata",
             data().toString(),
@@ -160,6 +162,33 @@ public final class PostgreSql implements AutoCloseable {
         data().resolve("postgresql.conf"),
         "\ninclude = '" + configuration + "'\n",
         StandardOpenOption.APPEND);
+  }
+
+  /**
+   * The terminal's Ctrl-C must not make it fail: whoever waits is interrupted.
+   *
+   * @throws InterruptedIOException where the thread is interrupted, and stays so; it has ended then
+   */
+  private void make(List<String> initdb) throws IOException {
+    Path said = directory.resolve("initdb.log");
+    Process making =
+        new ProcessBuilder(initdb)
+            .directory(directory.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(said.toFile())
+            .start();
+    making.getOutputStream().close();
+    try {
+      int status = making.waitFor();
+      if (status != 0) {
+        throw new IOException("initdb ended with " + status + ": " + Files.readString(said));
+      }
+    } catch (InterruptedException e) {
+      making.descendants().forEach(ProcessHandle::destroyForcibly);
+      making.destroyForcibly().onExit().join();
+      Thread.currentThread().interrupt();
+      throw (IOException) new InterruptedIOException("interrupted while initdb ran").initCause(e);
+    }
   }
 
   private Path data() {
@@ -201,17 +230,20 @@ public final class PostgreSql implements AutoCloseable {
     return words;
   }
 
-  private Process start() throws IOException {
-    List<String> server = List.of(binary("postgres"), "-D", data().toString());
-    List<String> command = new ArrayList<>();
-    if (isOfItsOwnSession) {
-      command.add("setsid");
-      // a change of the user takes the signal away
-      command.addAll(asOwner("setpriv", "--pdeathsig", "INT"));
-      command.addAll(server);
-    } else {
-      command.addAll(asOwner(server.toArray(String[]::new)));
+  /** Of the server's user; out of the terminal's reach where it is of its own session. */
+  private List<String> command(String... words) throws IOException {
+    if (!isOfItsOwnSession) {
+      return asOwner(words);
     }
+    List<String> command = new ArrayList<>(List.of("setsid"));
+    // a change of the user takes the signal away
+    command.addAll(asOwner("setpriv", "--pdeathsig", "INT"));
+    command.addAll(List.of(words));
+    return command;
+  }
+
+  private Process start() throws IOException {
+    List<String> command = command(binary("postgres"), "-D", data().toString());
     ProcessBuilder builder =
         new ProcessBuilder(command)
             .directory(directory.toFile())
@@ -355,14 +387,15 @@ public final class PostgreSql implements AutoCloseable {
   public void close() {
     process.destroyForcibly();
     awaitEnd();
-    try {
-      delete();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    delete();
   }
 
-  private void delete() throws IOException {
+  /** Also where whoever waits for it has been, or is, interrupted. */
+  private void delete() {
+    CompletableFuture.runAsync(this::deleteFiles).join();
+  }
+
+  private void deleteFiles() {
     // children of one that was killed may still write their last files
     Awaitility.await()
         .atMost(WAIT_SECONDS, TimeUnit.SECONDS)
