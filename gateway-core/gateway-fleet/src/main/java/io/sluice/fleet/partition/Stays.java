@@ -16,10 +16,12 @@ import org.jspecify.annotations.Nullable;
  * At which gateway a device was, and since when, as its records tell by the time of their receipt:
  * an outage of a gateway excuses the devices that were at it, until they are heard at another one.
  * Records come late too, as those that lay at a gateway that was away: such a one may part a stay
- * in two. At most {@value #KEPT} stays are kept, the newest. Not thread-safe.
+ * in two. At most {@value #KEPT} stays are kept, the newest: what was before them counts as if no
+ * gateway had been away. Not thread-safe.
  */
 final class Stays {
-  private static final int KEPT = 16;
+  /** Some 30 bytes each in the state; a device that roams comes to another twice an hour or so. */
+  private static final int KEPT = 64;
 
   /** Of one stay. */
   private static final int RUNS = 8;

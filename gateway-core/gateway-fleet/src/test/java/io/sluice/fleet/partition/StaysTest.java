@@ -57,6 +57,17 @@ class StaysTest {
   }
 
   @Test
+  void aDeviceThatRoamsAllTheTimeIsExcusedForEachStay() {
+    List<String> expected = new ArrayList<>();
+    for (int turn = 0; turn < 30; turn++) {
+      heard("a", 10 + 10 * turn);
+      heard("b", 14 + 10 * turn);
+      expected.add((turn == 0 ? 0 : 10 + 10 * turn) + "-" + (14 + 10 * turn));
+    }
+    assertThat(atA()).isEqualTo(expected);
+  }
+
+  @Test
   void aRecordThatLayAtAGatewayThatWasAwayPartsAStay() {
     heard("a", 10);
     heard("b", 40);
