@@ -1,9 +1,8 @@
 package io.sluice.trial.compose;
 
+import io.sluice.testkit.FreePort;
 import io.sluice.testkit.Program;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -56,17 +55,10 @@ final class ComposeExample implements AutoCloseable {
     this.home = home;
     copy(home.resolve("config/deploy"), directory);
     folder = directory.resolve("compose");
-    try (ServerSocket mqtt = free();
-        ServerSocket ws = free();
-        ServerSocket http = free();
-        ServerSocket view = free()) {
-      mqttPort = mqtt.getLocalPort();
-      viewPort = view.getLocalPort();
-      publish("SLUICE_MQTT", mqtt);
-      publish("SLUICE_WS", ws);
-      publish("SLUICE_HTTP", http);
-      publish("SLUICE_VIEW", view);
-    }
+    mqttPort = publish("SLUICE_MQTT");
+    publish("SLUICE_WS");
+    publish("SLUICE_HTTP");
+    viewPort = publish("SLUICE_VIEW");
     String own = "sluice-test-" + PID;
     environment.put("COMPOSE_PROJECT_NAME", own);
     environment.put("COMPOSE_FILE", folder.resolve("compose.yaml").toString());
@@ -81,12 +73,10 @@ final class ComposeExample implements AutoCloseable {
     remover = builder.start();
   }
 
-  private static ServerSocket free() throws IOException {
-    return new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-  }
-
-  private void publish(String name, ServerSocket port) {
-    environment.put(name, "127.0.0.1:" + port.getLocalPort());
+  private int publish(String name) throws IOException {
+    int port = FreePort.next();
+    environment.put(name, "127.0.0.1:" + port);
+    return port;
   }
 
   private static void copy(Path from, Path to) throws IOException {

@@ -9,11 +9,10 @@ import io.sluice.api.DeviceId;
 import io.sluice.api.GatewayTime;
 import io.sluice.api.operator.DeviceDirectory.DeviceView;
 import io.sluice.cli.config.GatewayFiles;
+import io.sluice.testkit.FreePort;
 import io.sluice.testkit.HaProxy;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -71,8 +70,8 @@ class BalancedTlsTest {
     GatewayFiles files = GatewayFiles.load(config, new PrintWriter(said, true));
     assertThat(files).as(said.toString()).isNotNull();
     gateway = Wiring.start(files, GatewayTime.system());
-    passing = freePort();
-    ending = freePort();
+    passing = FreePort.next();
+    ending = FreePort.next();
     balancer = new HaProxy(directory, configuration());
   }
 
@@ -80,12 +79,6 @@ class BalancedTlsTest {
   void stop() {
     balancer.close();
     gateway.close();
-  }
-
-  private static int freePort() throws Exception {
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return free.getLocalPort();
-    }
   }
 
   /** What is shipped for MQTT over TLS; besides, a way in where TLS ends at the balancer. */

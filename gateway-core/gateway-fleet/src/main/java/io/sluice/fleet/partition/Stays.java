@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * gateway had been away. Not thread-safe.
  */
 final class Stays {
-  /** Some 30 bytes each in the state; a device that roams comes to another twice an hour or so. */
+  /** Some 30 bytes each in the state. */
   private static final int KEPT = 64;
 
   /** Of one stay. */
