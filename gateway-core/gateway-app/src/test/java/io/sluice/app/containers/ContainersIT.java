@@ -257,6 +257,7 @@ class ContainersIT {
   private static void awaitEverywhere() {
     eventually()
         .untilAsserted(() -> {
+          assertThat(cloud.isConnected()).as(cloud.toString()).isTrue();
           cloud.arrived.assertHasAll(sent.acknowledged());
           bus.arrived.assertHasAll(sent.acknowledged());
         });

@@ -3,6 +3,9 @@ package io.sluice.app.containers;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.paho.client.mqttv3.IMqttDeliveryToken;
 import org.eclipse.paho.client.mqttv3.MqttCallback;
@@ -12,24 +15,67 @@ import org.eclipse.paho.client.mqttv3.MqttException;
 import org.eclipse.paho.client.mqttv3.MqttMessage;
 import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
 
-/** Subscribes to everything, in a session that the broker keeps while this is not connected. */
+/**
+ * Subscribes to everything, in a session that the broker keeps while this is not connected. A
+ * connection that is lost is replaced by a new client's: Paho's own attempts end without a word
+ * where one of them meets another under way.
+ */
 final class MqttFarEnd implements AutoCloseable, MqttCallback {
   private static final String PROBE = "sluice/probe";
+  private static final long LOOK_MILLIS = 500;
+  private static final int ANSWER_SECONDS = 5;
 
   final Arrived arrived = new Arrived("Mosquitto");
   private final AtomicInteger probes = new AtomicInteger();
-  private final MqttClient client;
+  private final ScheduledExecutorService looks = Executors.newSingleThreadScheduledExecutor();
+  private final String server;
+  private volatile MqttClient client;
+  private volatile String trouble = "none";
 
   MqttFarEnd(int port) throws MqttException {
-    client = new MqttClient("tcp://127.0.0.1:" + port, "far-end", new MemoryPersistence());
-    client.setCallback(this);
-    MqttConnectOptions options = new MqttConnectOptions();
-    options.setCleanSession(false);
-    options.setAutomaticReconnect(true);
-    options.setMaxReconnectDelay(1_000);
-    options.setKeepAliveInterval(2);
-    client.connect(options);
-    client.subscribe("sluice/#", 1);
+    server = "tcp://127.0.0.1:" + port;
+    client = connect();
+    looks.scheduleWithFixedDelay(this::look, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  private MqttClient connect() throws MqttException {
+    MqttClient made = new MqttClient(server, "far-end", new MemoryPersistence());
+    try {
+      made.setCallback(this);
+      made.setTimeToWait(Duration.ofSeconds(ANSWER_SECONDS).toMillis());
+      MqttConnectOptions options = new MqttConnectOptions();
+      options.setCleanSession(false);
+      options.setConnectionTimeout(ANSWER_SECONDS);
+      options.setKeepAliveInterval(2);
+      made.connect(options);
+      made.subscribe("sluice/#", 1);
+      return made;
+    } catch (MqttException e) {
+      abandon(made);
+      throw e;
+    }
+  }
+
+  private void look() {
+    if (client.isConnected()) {
+      return;
+    }
+    abandon(client);
+    try {
+      client = connect();
+      trouble = "none";
+    } catch (MqttException e) {
+      trouble = e.toString();
+    }
+  }
+
+  private void abandon(MqttClient which) {
+    try {
+      which.disconnectForcibly(0, 1, false);
+      which.close(true);
+    } catch (MqttException e) {
+      trouble = e.toString();
+    }
   }
 
   /** There and back: what the broker was told before has been done. */
@@ -43,6 +89,12 @@ final class MqttFarEnd implements AutoCloseable, MqttCallback {
     return client.isConnected();
   }
 
+  /** For a failure's text. */
+  @Override
+  public String toString() {
+    return "far end of Mosquitto, last trouble: " + trouble;
+  }
+
   @Override
   public void messageArrived(String topic, MqttMessage message) {
     if (topic.equals(PROBE)) {
@@ -54,8 +106,7 @@ final class MqttFarEnd implements AutoCloseable, MqttCallback {
 
   @Override
   public void connectionLost(Throwable cause) {
-    System.Logger log = System.getLogger(MqttFarEnd.class.getName());
-    log.log(System.Logger.Level.DEBUG, "connection lost; Paho reconnects", cause);
+    trouble = String.valueOf(cause);
   }
 
   @Override
@@ -65,9 +116,7 @@ final class MqttFarEnd implements AutoCloseable, MqttCallback {
 
   @Override
   public void close() throws MqttException {
-    if (client.isConnected()) {
-      client.disconnect();
-    }
-    client.close(true);
+    looks.shutdownNow();
+    abandon(client);
   }
 }
