@@ -35,7 +35,8 @@ final class MqttFarEnd implements AutoCloseable, MqttCallback {
   MqttFarEnd(int port) throws MqttException {
     server = "tcp://127.0.0.1:" + port;
     client = connect();
-    looks.scheduleWithFixedDelay(this::look, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+    var _ =
+        looks.scheduleWithFixedDelay(this::look, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   private MqttClient connect() throws MqttException {
