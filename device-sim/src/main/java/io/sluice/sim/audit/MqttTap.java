@@ -1,9 +1,13 @@
 package io.sluice.sim.audit;
 
+import io.sluice.sim.net.PahoLog;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.eclipse.paho.mqttv5.client.IMqttToken;
 import org.eclipse.paho.mqttv5.client.MqttCallback;
 import org.eclipse.paho.mqttv5.client.MqttClient;
@@ -16,31 +20,85 @@ import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Subscribes at QoS 1 with a session that outlives a broken connection. */
+/**
+ * Subscribes at QoS 1 with a session that outlives a broken connection. A connection that is lost
+ * is replaced by a new client's: Paho's own attempts have no time-out for CONNACK, and end where
+ * the broker hangs and closes in the middle of one.
+ */
 final class MqttTap extends FarEndTap {
   private static final Logger LOG = LoggerFactory.getLogger(MqttTap.class);
   private static final long SESSION_SECONDS = 86_400;
+  private static final long LOOK_MILLIS = 500;
+  private static final int ANSWER_SECONDS = 5;
+  private static final int KEEP_ALIVE_SECONDS = 10;
 
-  private final MqttClient client;
+  private final String server;
+  private final String clientId = "sluice-sim-" + UUID.randomUUID();
+  private final ScheduledExecutorService looks =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("far-end-look").factory());
+  private volatile MqttClient client;
 
   MqttTap(URI broker, String topic, Path directory) throws IOException {
     super(directory);
+    PahoLog.silence();
+    server = broker.toString().replaceFirst("^mqtts:", "ssl:").replaceFirst("^mqtt:", "tcp:");
     try {
-      client =
-          new MqttClient(
-              broker.toString().replaceFirst("^mqtts:", "ssl:").replaceFirst("^mqtt:", "tcp:"),
-              "sluice-sim-" + UUID.randomUUID(),
-              new MemoryPersistence());
-      client.setCallback(new Arrivals());
-      MqttConnectionOptions options = new MqttConnectionOptions();
-      options.setAutomaticReconnect(true);
-      options.setCleanStart(true);
-      options.setSessionExpiryInterval(SESSION_SECONDS);
-      client.connect(options);
+      client = connect(true);
       client.subscribe(topic, 1);
     } catch (MqttException e) {
+      looks.shutdown();
       throw new IOException(
           "--expect-mqtt " + broker + ": " + e.getMessage() + "; is the broker there?", e);
+    }
+    var _ =
+        looks.scheduleWithFixedDelay(this::look, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  private MqttClient connect(boolean cleanStart) throws MqttException {
+    MqttClient made = new MqttClient(server, clientId, new MemoryPersistence());
+    try {
+      made.setCallback(new Arrivals());
+      made.setTimeToWait(TimeUnit.SECONDS.toMillis(ANSWER_SECONDS));
+      MqttConnectionOptions options = new MqttConnectionOptions();
+      options.setCleanStart(cleanStart);
+      options.setSessionExpiryInterval(SESSION_SECONDS);
+      options.setConnectionTimeout(ANSWER_SECONDS);
+      options.setKeepAliveInterval(KEEP_ALIVE_SECONDS);
+      made.connect(options);
+      return made;
+    } catch (MqttException e) {
+      abandon(made);
+      throw e;
+    }
+  }
+
+  /** The broker has us now. */
+  boolean isListening() {
+    return client.isConnected();
+  }
+
+  /** The session has the subscription still. */
+  private void look() {
+    MqttClient lost = client;
+    if (lost.isConnected()) {
+      return;
+    }
+    try {
+      client = connect(false);
+      abandon(lost);
+      LOG.info("the far end's broker is back");
+    } catch (MqttException e) {
+      LOG.debug("the far end's broker: {}", e.getMessage());
+    }
+  }
+
+  private static void abandon(MqttClient which) {
+    try {
+      which.disconnectForcibly(0, 1, false);
+      which.close(true);
+    } catch (MqttException e) {
+      LOG.debug("the far end's broker was left in the middle: {}", e.getMessage());
     }
   }
 
@@ -78,13 +136,14 @@ final class MqttTap extends FarEndTap {
 
   @Override
   void leave() {
+    looks.shutdownNow();
     try {
       if (client.isConnected()) {
         client.disconnect();
       }
-      client.close();
     } catch (MqttException e) {
       LOG.debug("the far end's broker was left in the middle: {}", e.getMessage());
     }
+    abandon(client);
   }
 }

@@ -4,6 +4,7 @@ import io.sluice.sim.device.Hash;
 import io.sluice.sim.figures.FleetCounters;
 import io.sluice.sim.link.Link.Owner;
 import io.sluice.sim.net.BoundSockets;
+import io.sluice.sim.net.PahoLog;
 import io.sluice.sim.scenario.DeviceSpec;
 import io.sluice.sim.time.Timers;
 import java.net.ConnectException;
@@ -63,6 +64,7 @@ final class PahoLink implements Link {
     this.spec = owner.device().spec();
     this.loss = new Loss(spec.seed(), counters);
     owner.speaksUnseen(); // it pings as it likes
+    PahoLog.silence();
   }
 
   @Override

@@ -17,8 +17,8 @@ import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
 
 /**
  * Subscribes to everything, in a session that the broker keeps while this is not connected. A
- * connection that is lost is replaced by a new client's: Paho's own attempts end without a word
- * where one of them meets another under way.
+ * connection that is lost is replaced by a new client's: Paho's own attempts have no time-out for
+ * CONNACK, and end where the broker hangs and closes in the middle of one.
  */
 final class MqttFarEnd implements AutoCloseable, MqttCallback {
   private static final String PROBE = "sluice/probe";
@@ -58,12 +58,13 @@ final class MqttFarEnd implements AutoCloseable, MqttCallback {
   }
 
   private void look() {
-    if (client.isConnected()) {
+    MqttClient lost = client;
+    if (lost.isConnected()) {
       return;
     }
-    abandon(client);
     try {
       client = connect();
+      abandon(lost);
       trouble = "none";
     } catch (MqttException e) {
       trouble = e.toString();
