@@ -39,20 +39,32 @@ final class MqttTap extends FarEndTap {
           Thread.ofPlatform().daemon().name("far-end-look").factory());
   private volatile MqttClient client;
 
+  /** The looks' alone. */
+  private boolean isGone;
+
   MqttTap(URI broker, String topic, Path directory) throws IOException {
     super(directory);
     PahoLog.silence();
     server = broker.toString().replaceFirst("^mqtts:", "ssl:").replaceFirst("^mqtt:", "tcp:");
     try {
-      client = connect(true);
-      client.subscribe(topic, 1);
+      client = subscribed(connect(true), topic);
     } catch (MqttException e) {
-      looks.shutdown();
+      looks.close();
       throw new IOException(
           "--expect-mqtt " + broker + ": " + e.getMessage() + "; is the broker there?", e);
     }
     var _ =
         looks.scheduleWithFixedDelay(this::look, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  private static MqttClient subscribed(MqttClient made, String topic) throws MqttException {
+    try {
+      made.subscribe(topic, 1);
+      return made;
+    } catch (MqttException e) {
+      abandon(made);
+      throw e;
+    }
   }
 
   private MqttClient connect(boolean cleanStart) throws MqttException {
@@ -84,12 +96,19 @@ final class MqttTap extends FarEndTap {
     if (lost.isConnected()) {
       return;
     }
+    if (!isGone) {
+      isGone = true;
+      LOG.info("the far end's broker is gone; it is tried again");
+    }
     try {
       client = connect(false);
-      abandon(lost);
+      isGone = false;
       LOG.info("the far end's broker is back");
+      abandon(lost);
     } catch (MqttException e) {
       LOG.debug("the far end's broker: {}", e.getMessage());
+    } catch (RuntimeException e) { // the task's top: Paho throws NullPointerException while it ends
+      LOG.warn("the far end's broker: {}; it is tried again", e.toString());
     }
   }
 
@@ -110,7 +129,7 @@ final class MqttTap extends FarEndTap {
 
     @Override
     public void disconnected(MqttDisconnectResponse response) {
-      LOG.info("the far end's broker is gone; it is tried again");
+      // the next look sees it, and tells it once
     }
 
     @Override
@@ -136,7 +155,7 @@ final class MqttTap extends FarEndTap {
 
   @Override
   void leave() {
-    looks.shutdownNow();
+    looks.close(); // after a look under way, so that no client is left behind
     try {
       if (client.isConnected()) {
         client.disconnect();

@@ -61,7 +61,7 @@ class MqttTapTest {
           Thread.ofVirtual().start(() -> serve(socket));
         }
       } catch (IOException e) {
-        assertThat(door.isClosed()).isTrue();
+        // the test is over
       }
     }
 

@@ -64,9 +64,9 @@ final class MqttFarEnd implements AutoCloseable, MqttCallback {
     }
     try {
       client = connect();
-      abandon(lost);
       trouble = "none";
-    } catch (MqttException e) {
+      abandon(lost);
+    } catch (MqttException | RuntimeException e) { // Paho throws both; a look must not be the last
       trouble = e.toString();
     }
   }
@@ -118,7 +118,7 @@ final class MqttFarEnd implements AutoCloseable, MqttCallback {
 
   @Override
   public void close() throws MqttException {
-    looks.shutdownNow();
+    looks.close(); // after a look under way, so that no client is left behind
     abandon(client);
   }
 }
