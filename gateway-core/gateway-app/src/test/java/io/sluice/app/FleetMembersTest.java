@@ -17,11 +17,17 @@ import io.sluice.testkit.PostgreSql;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
@@ -208,6 +214,73 @@ class FleetMembersTest {
     } finally {
       a = FleetGateway.open(server, database, "c", directory.resolve("c"));
     }
+  }
+
+  /** Has transactions that queue a command or give one back wait for the lock before they end. */
+  private static Connection holdCommits(String database) throws Exception {
+    server.sql(
+        database,
+        "CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+            + " PERFORM pg_advisory_xact_lock_shared(42); RETURN NULL; END $$",
+        "CREATE CONSTRAINT TRIGGER held AFTER INSERT OR UPDATE ON sluice.fleet_command"
+            + " DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.gateway IS NULL)"
+            + " EXECUTE FUNCTION hold()");
+    Connection holder =
+        DriverManager.getConnection(
+            "jdbc:" + server.uri(database), PostgreSql.USER, PostgreSql.PASSWORD);
+    try (Statement statement = holder.createStatement()) {
+      statement.execute("SELECT pg_advisory_lock(42)");
+    }
+    return holder;
+  }
+
+  private static void waitTillOneIsHeld(String database) {
+    patiently()
+        .until(() ->
+            server
+                .sql(
+                    database,
+                    "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+                        + " AND database = (SELECT oid FROM pg_database"
+                        + " WHERE datname = current_database())")
+                .equals("1"));
+  }
+
+  @Test
+  void aCommandIsDeliveredWhereItsDeviceSignsInWhileItIsBeingWritten() throws Exception {
+    String id;
+    Link link;
+    try (Connection holder = holdCommits(database);
+        ExecutorService operator = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<String> given = operator.submit(() -> submit(b, "meter-1", "{}"));
+      waitTillOneIsHeld(database);
+      link = a.attach("meter-1");
+      patiently().until(() -> a.holds("meter-1"));
+      a.member.commands().fetch(link.device).toCompletableFuture().get(30, TimeUnit.SECONDS);
+      holder.close();
+      id = given.get(30, TimeUnit.SECONDS);
+    }
+    patiently().until(() -> link.taken.size() == 1);
+    assertThat(link.taken.getFirst().id()).isEqualTo(id);
+  }
+
+  @Test
+  void whatIsGivenBackWhileTheDeviceSignsInElsewhereIsDeliveredThere() throws Exception {
+    Link deaf = a.attach("meter-1");
+    deaf.isDeaf = true;
+    patiently().until(() -> a.holds("meter-1"));
+    String id = submit(b, "meter-1", "{}");
+    patiently().until(() -> a.member.state().commandsTaken() == 1);
+    Link link;
+    try (Connection holder = holdCommits(database)) {
+      a.member.sessions().detach(deaf.device, deaf);
+      waitTillOneIsHeld(database);
+      link = b.attach("meter-1");
+      patiently().until(() -> b.holds("meter-1"));
+      b.member.commands().fetch(link.device).toCompletableFuture().get(30, TimeUnit.SECONDS);
+    }
+    patiently().until(() -> link.taken.size() == 1);
+    assertThat(link.taken.getFirst().id()).isEqualTo(id);
   }
 
   @Test

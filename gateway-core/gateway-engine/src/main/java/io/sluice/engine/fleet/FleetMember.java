@@ -226,7 +226,7 @@ public final class FleetMember implements AutoCloseable {
         return;
       }
       while (sessions.isUnwritten()) {
-        sessions.write();
+        commands.wantAll(sessions.write());
       }
       if (recheck) {
         recheck = false;

@@ -28,6 +28,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -259,13 +260,35 @@ final class RoamingCommands implements Commands, Sharing {
   }
 
   @Override
-  public void changed(SharedCommand command) {
-    note(report(command, false));
+  public void changed(String id, Supplier<SharedCommand> now) {
+    note(id, () -> report(now.get(), false));
     wake.run();
   }
 
   private void note(Report report) {
-    unreported.put(report.id(), new Pending(report, nanoTime.getAsLong()));
+    note(report.id(), () -> report);
+  }
+
+  private void note(String id, Supplier<Report> latest) {
+    unreported.compute(
+        id,
+        (_, before) -> {
+          Report now = latest.get();
+          return before != null && rank(before.report()) > rank(now)
+              ? before
+              : new Pending(now, nanoTime.getAsLong());
+        });
+  }
+
+  /**
+   * What is still to be written is replaced by nothing less: the device's answer, an end without
+   * one, that it is given back and no more this gateway's to tell of, how far it has come.
+   */
+  private static int rank(Report report) {
+    if (report.answeredMicros() != null) {
+      return 3;
+    }
+    return report.isOver() ? 2 : report.isReleased() ? 1 : 0;
   }
 
   private static Report aged(Report report, long micros) {
@@ -511,9 +534,9 @@ final class RoamingCommands implements Commands, Sharing {
     return isBehind || lease.term() != reconciledTerm;
   }
 
-  /** Asks for every device that is here. */
-  void wantAll(List<String> all) {
-    wanted.addAll(all);
+  /** Asks for devices that are here. */
+  void wantAll(List<String> here) {
+    wanted.addAll(here);
   }
 
   private long nowMicros() {

@@ -193,9 +193,11 @@ final class RoamingSessions implements Sessions {
   /**
    * Writes sign-ins, as many as one transaction takes.
    *
+   * @return the devices that are here: whoever queues a command from now on sees where they are,
+   *     and what was queued before is to be asked for
    * @throws StoreUnavailableException where the fleet's store is away: they are written later
    */
-  void write() {
+  List<String> write() {
     List<Here> batch = new ArrayList<>();
     Here next = null;
     while (batch.size() < BATCH && (next = unwritten.poll()) != null) {
@@ -204,7 +206,7 @@ final class RoamingSessions implements Sessions {
       }
     }
     if (batch.isEmpty()) {
-      return;
+      return List.of();
     }
     boolean written = false;
     List<Claimed> claimed;
@@ -223,15 +225,19 @@ final class RoamingSessions implements Sessions {
       }
     }
     Set<Here> asked = Set.copyOf(batch);
+    List<String> stay = new ArrayList<>();
     for (Claimed each : claimed) {
       Here entry = here.get(each.device());
       if (entry != null && asked.contains(entry)) {
         boolean stays = each.won() && entry.isHeldAt(each.epoch());
-        if (!stays) {
+        if (stays) {
+          stay.add(entry.device);
+        } else {
           lost(entry, each.holder());
         }
       }
     }
+    return stay;
   }
 
   /** Another gateway has a device from that epoch on. Never blocks. */

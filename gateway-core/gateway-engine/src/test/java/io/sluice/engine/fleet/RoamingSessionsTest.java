@@ -133,6 +133,15 @@ class RoamingSessionsTest {
   }
 
   @Test
+  void whatIsWrittenSaysWhichDevicesAreHereFromNowOn() {
+    attach("meter-1", true);
+    attach("meter-2", true);
+    fleet.elsewhere.put("meter-2", new FleetSessions.Claimed("meter-2", false, "b", 12));
+    assertThat(sessions.write()).containsExactly("meter-1");
+    assertThat(sessions.write()).isEmpty();
+  }
+
+  @Test
   void aSessionThatWentOnAtAnotherGatewayEnds() {
     Link link = attach("meter-1", true);
     sessions.write();

@@ -163,7 +163,7 @@ public final class Fixture {
   }
 
   /** A link that takes commands while it is ready. */
-  public static final class Link implements DeviceLink {
+  public static class Link implements DeviceLink {
     public final List<Command> sent = new CopyOnWriteArrayList<>();
     public final AtomicReference<@Nullable LinkEnd> closed = new AtomicReference<>();
     public volatile boolean ready;

@@ -3,9 +3,11 @@ package io.sluice.store.postgres;
 import io.sluice.api.ContentType;
 import io.sluice.api.DeviceId;
 import io.sluice.api.fleet.FleetCommands;
+import io.sluice.api.fleet.OutcomeUnknownException;
 import io.sluice.api.operator.CommandService.CommandView;
 import io.sluice.api.operator.CommandService.State;
 import io.sluice.api.operator.CommandService.Submission;
+import io.sluice.api.store.StoreUnavailableException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -55,7 +57,36 @@ public final class PostgresCommands implements FleetCommands {
             order.expiry().toNanos() / 1_000,
             MAX_WAITING,
             MAX_ENDED);
-    return queued == null ? new Submission.QueueFull(MAX_WAITING) : new Submission.Taken(queued);
+    if (queued == null) {
+      return new Submission.QueueFull(MAX_WAITING);
+    }
+    try {
+      tellAgain(List.of(order.id()), null);
+    } catch (StoreUnavailableException e) {
+      throw new OutcomeUnknownException(e.getMessage(), e); // it is queued
+    }
+    return new Submission.Taken(queued);
+  }
+
+  /**
+   * Tells once more of commands that wait, now that they can be seen. A gateway at which a device
+   * signed in while the command's transaction ended saw no command, and that transaction no
+   * sign-in.
+   *
+   * @param but a gateway that is not told, or null
+   */
+  private void tellAgain(List<String> ids, @Nullable String but) {
+    if (!ids.isEmpty()) {
+      queries.all(
+          "SELECT pg_notify(sluice.gateway_channel(s.gateway), 'c ' || c.device)"
+              + " FROM sluice.fleet_command c"
+              + " JOIN sluice.session s ON s.device IN (c.device, c.via)"
+              + " WHERE c.id = ANY (?) AND c.gateway IS NULL AND NOT c.over"
+              + " AND s.gateway IS DISTINCT FROM ?::text",
+          row -> Boolean.TRUE,
+          ids.toArray(String[]::new),
+          but);
+    }
   }
 
   @Override
@@ -134,6 +165,7 @@ public final class PostgresCommands implements FleetCommands {
         reports.stream().map(Report::reasonCode).toArray(Integer[]::new),
         reports.stream().map(Report::isOver).toArray(Boolean[]::new),
         reports.stream().map(Report::isReleased).toArray(Boolean[]::new));
+    tellAgain(reports.stream().filter(Report::isReleased).map(Report::id).toList(), gateway);
   }
 
   @Override
@@ -182,17 +214,18 @@ public final class PostgresCommands implements FleetCommands {
 
   @Override
   public long releaseOrphans(int limit) {
-    return queries
-        .all(
+    List<String> released =
+        queries.all(
             "UPDATE sluice.fleet_command c SET gateway = NULL, state = 'QUEUED' WHERE c.sequence IN"
                 + " (SELECT o.sequence FROM sluice.fleet_command o JOIN sluice.gateway g"
                 + " ON g.id = o.gateway WHERE g.lease_until <= clock_timestamp() AND NOT o.over"
                 + " AND o.expires > clock_timestamp() ORDER BY o.sequence LIMIT ?"
                 + " FOR UPDATE OF o SKIP LOCKED)"
-                + " RETURNING sluice.tell_command(c.device, c.via)",
-            row -> Boolean.TRUE,
-            limit)
-        .size();
+                + " RETURNING c.id, sluice.tell_command(c.device, c.via)",
+            row -> row.getString("id"),
+            limit);
+    tellAgain(released, null);
+    return released.size();
   }
 
   private static CommandView view(ResultSet row) throws SQLException {

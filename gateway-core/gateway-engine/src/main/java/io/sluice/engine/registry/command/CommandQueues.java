@@ -115,7 +115,7 @@ public final class CommandQueues implements Commands, CommandService, DeviceChan
   /** Has how far it has come written, here or by the fleet. */
   void store(CommandEntry entry) {
     if (entry.isShared()) {
-      sharing.changed(entry.shared());
+      sharing.changed(entry.command().id(), entry::shared);
     } else {
       store.changed(entry);
     }

@@ -1,0 +1,218 @@
+package io.sluice.engine.fleet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.api.Command;
+import io.sluice.api.ContentType;
+import io.sluice.api.DeviceId;
+import io.sluice.api.fleet.FleetCommands;
+import io.sluice.api.fleet.GatewayLeases;
+import io.sluice.api.operator.CommandService.CommandView;
+import io.sluice.api.operator.CommandService.State;
+import io.sluice.api.operator.CommandService.Submission;
+import io.sluice.engine.registry.Fixture;
+import io.sluice.engine.registry.Registry;
+import io.sluice.engine.registry.command.SharedCommand;
+import io.sluice.engine.registry.command.Sharing;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the fleet hears of commands where several threads tell of one at once. */
+class RoamingCommandsTest {
+  private static final DeviceId METER = new DeviceId("meter-1");
+  private static final String ID = "c-1";
+
+  @TempDir Path directory;
+  private final Fleet fleet = new Fleet();
+  private Registry registry;
+  private RoamingCommands commands;
+
+  /** What PostgreSQL answers: one command waits for the meter. */
+  private static final class Fleet implements FleetCommands {
+    final List<Report> reports = new ArrayList<>();
+
+    @Override
+    public List<InHand> take(String gateway, List<String> devices, int limit) {
+      byte[] payload = {'1'};
+      return List.of(
+          new InHand(ID, METER, "set", ContentType.JSON, payload, State.QUEUED, 0, 3_600_000_000L));
+    }
+
+    @Override
+    public void report(String gateway, List<Report> some) {
+      reports.addAll(some);
+    }
+
+    @Override
+    public List<InHand> inHand(String gateway, int limit) {
+      return List.of();
+    }
+
+    @Override
+    public Set<String> stillInHand(String gateway, List<String> ids) {
+      return Set.copyOf(ids);
+    }
+
+    @Override
+    public Submission submit(Order order) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public @Nullable CommandView get(DeviceId device, String id) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public List<CommandView> list(DeviceId device, int limit) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public @Nullable CommandView cancel(DeviceId device, String id) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public boolean push(
+        String gateway, InHand command, @Nullable DeviceId via, @Nullable Long sentMicros) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public long expire(int limit) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public long releaseOrphans(int limit) {
+      throw new UnsupportedOperationException();
+    }
+  }
+
+  /** The database lets this gateway have its id. */
+  private static final class Leases implements GatewayLeases {
+    @Override
+    public Verdict hold(Run run, Duration lease, boolean starts, @Nullable Long offsetMillis) {
+      return new Held(System.currentTimeMillis() * 1_000);
+    }
+
+    @Override
+    public void release(Run run) {}
+
+    @Override
+    public List<GatewayRow> list(String after, int limit) {
+      return List.of();
+    }
+  }
+
+  @BeforeEach
+  void open() throws Exception {
+    registry = Fixture.open(directory);
+    registry.directory().put(Fixture.spec(METER.value()));
+    Clock clock = Clock.systemUTC();
+    GatewayLeases.Run run =
+        new GatewayLeases.Run("a", UUID.randomUUID(), "box@1", "host", null, "1", "");
+    GatewayLease lease = new GatewayLease(new Leases(), run, clock, System::nanoTime);
+    lease.start();
+    commands =
+        new RoamingCommands(
+            new RoamingCommands.Parts(
+                registry.commands(),
+                registry.fleetQueues(),
+                fleet,
+                lease,
+                registry.presence(),
+                registry::find,
+                "a"),
+            clock,
+            System::nanoTime,
+            () -> {});
+    commands.reconcile();
+  }
+
+  @AfterEach
+  void close() {
+    registry.close();
+  }
+
+  /** Tells of what the sender has done only after the device has answered. */
+  private final class Late implements Sharing {
+    private final Thread sender = Thread.currentThread();
+    @Nullable Thread device;
+
+    @Override
+    public boolean mayGive() {
+      return true;
+    }
+
+    @Override
+    public void changed(String id, Supplier<SharedCommand> now) {
+      if (Thread.currentThread() == sender && device != null) {
+        try {
+          device.join();
+        } catch (InterruptedException e) {
+          throw new IllegalStateException(e);
+        }
+      }
+      commands.changed(id, now);
+    }
+  }
+
+  private void take() {
+    commands.wantAll(List.of(METER.value()));
+    commands.takeAll();
+  }
+
+  @Test
+  void anAnswerThatOvertakesTheSendersOwnWordIsReported() {
+    Late late = new Late();
+    registry.fleetQueues().shareBy(late);
+    Fixture.Link link =
+        new Fixture.Link() {
+          @Override
+          public boolean send(Command command) {
+            late.device =
+                Thread.ofVirtual().start(() -> commands.acknowledged(METER, command.id()));
+            return true;
+          }
+        };
+    Fixture.attach(registry, METER.value(), link);
+    take();
+    commands.reportAll();
+    FleetCommands.Report last = fleet.reports.getLast();
+    assertThat(last.state()).isEqualTo(State.ACKNOWLEDGED);
+    assertThat(last.isOver()).isTrue();
+  }
+
+  @Test
+  void aWordOfBeforeItWasGivenBackDoesNotKeepItHere() {
+    registry.fleetQueues().shareBy(commands);
+    take();
+    commands.giveBack();
+    commands.changed(ID, () -> new SharedCommand(ID, METER, State.QUEUED, null, null, null, false));
+    commands.reportAll();
+    assertThat(fleet.reports).singleElement().satisfies(it -> assertThat(it.isReleased()).isTrue());
+  }
+
+  @Test
+  void anAnswerThatComesAsItIsGivenBackIsReported() {
+    registry.fleetQueues().shareBy(commands);
+    take();
+    commands.giveBack();
+    commands.acknowledged(METER, ID);
+    commands.reportAll();
+    assertThat(fleet.reports).singleElement().satisfies(it -> assertThat(it.isOver()).isTrue());
+  }
+}
