@@ -272,7 +272,7 @@ class FleetMembersTest {
     String id = submit(b, "meter-1", "{}");
     patiently().until(() -> a.member.state().commandsTaken() == 1);
     Link link;
-    try (Connection holder = holdCommits(database)) {
+    try (Connection _ = holdCommits(database)) {
       a.member.sessions().detach(deaf.device, deaf);
       waitTillOneIsHeld(database);
       link = b.attach("meter-1");
