@@ -248,16 +248,17 @@ class FleetMembersTest {
 
   @Test
   void aCommandIsDeliveredWhereItsDeviceSignsInWhileItIsBeingWritten() throws Exception {
-    String id;
     Link link;
-    try (Connection holder = holdCommits(database);
-        ExecutorService operator = Executors.newVirtualThreadPerTaskExecutor()) {
-      Future<String> given = operator.submit(() -> submit(b, "meter-1", "{}"));
-      waitTillOneIsHeld(database);
-      link = a.attach("meter-1");
-      patiently().until(() -> a.holds("meter-1"));
-      a.member.commands().fetch(link.device).toCompletableFuture().get(30, TimeUnit.SECONDS);
-      holder.close();
+    String id;
+    try (ExecutorService operator = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<String> given;
+      try (Connection _ = holdCommits(database)) {
+        given = operator.submit(() -> submit(b, "meter-1", "{}"));
+        waitTillOneIsHeld(database);
+        link = a.attach("meter-1");
+        patiently().until(() -> a.holds("meter-1"));
+        a.member.commands().fetch(link.device).toCompletableFuture().get(30, TimeUnit.SECONDS);
+      }
       id = given.get(30, TimeUnit.SECONDS);
     }
     patiently().until(() -> link.taken.size() == 1);
