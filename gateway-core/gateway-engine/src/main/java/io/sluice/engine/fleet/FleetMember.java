@@ -116,6 +116,7 @@ public final class FleetMember implements AutoCloseable {
         new RoamingCommandService(
             registry.commandService(), registry.fleetQueues(), stores.commands(), commands);
     registry.fleetQueues().shareBy(commands);
+    registry.listen(commands);
     this.worker =
         Thread.ofPlatform()
             .name("fleet-work")

@@ -14,11 +14,13 @@ import io.sluice.engine.registry.command.FleetQueues;
 import io.sluice.engine.registry.command.FleetQueues.Own;
 import io.sluice.engine.registry.command.SharedCommand;
 import io.sluice.engine.registry.command.Sharing;
+import io.sluice.engine.registry.device.DeviceChanges;
 import io.sluice.engine.registry.presence.Presence;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -39,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Methods of {@link Commands} and {@link Sharing} are thread-safe and never block; {@link
  * #reportAll}, {@link #takeAll} and {@link #reconcile} block and are called by one thread.
  */
-final class RoamingCommands implements Commands, Sharing {
+final class RoamingCommands implements Commands, Sharing, DeviceChanges {
   private static final int DEVICES_A_TURN = 500;
   private static final int COMMANDS_A_TURN = 1_000;
 
@@ -141,6 +143,16 @@ final class RoamingCommands implements Commands, Sharing {
   void waits(String device) {
     if (DeviceId.isValid(device) && isHere(new DeviceId(device))) {
       want(device);
+    }
+  }
+
+  /** A child that was not known here until now: of its commands this gateway took no notice. */
+  @Override
+  public void changed(@Nullable Device before, @Nullable Device after, boolean credentialsChanged) {
+    DeviceId parent = after == null ? null : after.parent();
+    boolean isNew = before == null || !Objects.equals(before.parent(), parent);
+    if (after != null && parent != null && isNew && isHere(after.id())) {
+      want(after.id().value());
     }
   }
 
@@ -369,20 +381,26 @@ final class RoamingCommands implements Commands, Sharing {
   }
 
   /**
-   * Takes what waits for the devices that are ready.
+   * Takes what waits for the devices that are ready, and for which there is room. Where there is
+   * none they stay wanted until the next turn, a second later at most.
    *
    * @throws StoreUnavailableException where the fleet's store is away: they stay wanted
    */
   void takeAll() {
     while (!wanted.isEmpty() && mayGive()) {
+      int most = Math.min(COMMANDS_A_TURN, shared.room());
+      if (most == 0) {
+        away();
+        return;
+      }
       List<String> batch = wanted.stream().limit(DEVICES_A_TURN).toList();
       batch.forEach(wanted::remove);
       boolean asked = false;
       try {
-        List<InHand> commands = fleet.take(gateway, batch, COMMANDS_A_TURN);
+        List<InHand> commands = fleet.take(gateway, batch, most);
         asked = true;
         commands.forEach(this::take);
-        if (commands.size() == COMMANDS_A_TURN) {
+        if (commands.size() == most) {
           wanted.addAll(batch);
         }
         reportAll();

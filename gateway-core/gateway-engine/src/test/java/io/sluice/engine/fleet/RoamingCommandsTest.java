@@ -6,6 +6,7 @@ import io.sluice.api.Command;
 import io.sluice.api.ContentType;
 import io.sluice.api.DeviceId;
 import io.sluice.api.fleet.FleetCommands;
+import io.sluice.api.fleet.FleetCommands.InHand;
 import io.sluice.api.fleet.GatewayLeases;
 import io.sluice.api.operator.CommandService.CommandView;
 import io.sluice.api.operator.CommandService.State;
@@ -17,7 +18,9 @@ import io.sluice.engine.registry.command.Sharing;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -33,20 +36,31 @@ class RoamingCommandsTest {
   private static final DeviceId METER = new DeviceId("meter-1");
   private static final String ID = "c-1";
 
+  private static InHand order(String id, DeviceId device) {
+    byte[] payload = {'1'};
+    return new InHand(
+        id, device, "set", ContentType.JSON, payload, State.QUEUED, 0, 3_600_000_000L);
+  }
+
   @TempDir Path directory;
   private final Fleet fleet = new Fleet();
   private Registry registry;
   private RoamingCommands commands;
 
-  /** What PostgreSQL answers: one command waits for the meter. */
+  /** What PostgreSQL answers: commands wait for the meter. */
   private static final class Fleet implements FleetCommands {
     final List<Report> reports = new ArrayList<>();
+    final Deque<InHand> waiting = new ArrayDeque<>(List.of(order(ID, METER)));
 
     @Override
     public List<InHand> take(String gateway, List<String> devices, int limit) {
-      byte[] payload = {'1'};
-      return List.of(
-          new InHand(ID, METER, "set", ContentType.JSON, payload, State.QUEUED, 0, 3_600_000_000L));
+      List<InHand> taken =
+          waiting.stream()
+              .filter(each -> devices.contains(each.device().value()))
+              .limit(limit)
+              .toList();
+      waiting.removeAll(taken);
+      return taken;
     }
 
     @Override
@@ -214,5 +228,49 @@ class RoamingCommandsTest {
     commands.acknowledged(METER, ID);
     commands.reportAll();
     assertThat(fleet.reports).singleElement().satisfies(it -> assertThat(it.isOver()).isTrue());
+  }
+
+  @Test
+  void whatDoesNotFitWaitsInTheFleetUntilThereIsRoom() throws Exception {
+    registry.fleetQueues().shareBy(commands);
+    fleet.waiting.clear();
+    int each = 100;
+    for (int device = 0; registry.fleetQueues().room() > 0; device++) {
+      String id = "deaf-" + device;
+      registry.directory().put(Fixture.spec(id));
+      for (int n = 0; n < each; n++) {
+        commands.wantAll(List.of(id));
+        fleet.waiting.add(order(id + "-" + n, new DeviceId(id)));
+      }
+      commands.takeAll();
+    }
+    fleet.waiting.add(order(ID, METER));
+    take();
+    assertThat(fleet.waiting).hasSize(1);
+    commands.reportAll();
+    assertThat(fleet.reports).as("nothing is taken to be given back").isEmpty();
+
+    registry.commands().acknowledged(new DeviceId("deaf-0"), "deaf-0-7");
+    commands.takeAll();
+    assertThat(fleet.waiting).isEmpty();
+    assertThat(registry.fleetQueues().has(METER, ID)).isTrue();
+  }
+
+  @Test
+  void aChildThatIsKnownHereLaterThanItsCommandIsGivenItByItsConcentrator() throws Exception {
+    registry.fleetQueues().shareBy(commands);
+    registry.listen(commands);
+    Fixture.Link link = Fixture.Link.ready();
+    link.forChildren = true;
+    Fixture.attach(registry, METER.value(), link);
+    fleet.waiting.clear();
+    fleet.waiting.add(order(ID, new DeviceId("probe-1")));
+    commands.waits("probe-1");
+    commands.takeAll();
+    assertThat(fleet.waiting).hasSize(1);
+
+    registry.directory().put(Fixture.child("probe-1", METER.value()));
+    commands.takeAll();
+    assertThat(link.sent).extracting(Command::id).containsExactly(ID);
   }
 }

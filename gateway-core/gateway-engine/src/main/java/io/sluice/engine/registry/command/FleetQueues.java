@@ -65,6 +65,11 @@ public final class FleetQueues {
     return queues.take(command);
   }
 
+  /** How many more can be taken; what is over frees room. */
+  public int room() {
+    return Math.max(0, CommandQueues.MAX_WAITING - queues.waiting());
+  }
+
   /** Whether a command waits here or has ended here. */
   public boolean has(DeviceId device, String id) {
     return queues.holds(device, id);
