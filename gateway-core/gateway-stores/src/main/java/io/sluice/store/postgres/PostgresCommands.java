@@ -63,7 +63,7 @@ public final class PostgresCommands implements FleetCommands {
     try {
       tellAgain(List.of(order.id()), null);
     } catch (StoreUnavailableException e) {
-      throw new OutcomeUnknownException(e.getMessage(), e); // it is queued
+      throw new OutcomeUnknownException("it is queued, and nobody was told: " + e.getMessage(), e);
     }
     return new Submission.Taken(queued);
   }
