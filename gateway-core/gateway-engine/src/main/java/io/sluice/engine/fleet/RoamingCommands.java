@@ -84,6 +84,10 @@ final class RoamingCommands implements Commands, Sharing, DeviceChanges {
   /** Ids of commands that were queued here while the store was away. */
   private final Set<String> unpushed = ConcurrentHashMap.newKeySet();
 
+  /** Commands of which the end was heard while their taking was under way. */
+  private final Set<String> overMeanwhile = ConcurrentHashMap.newKeySet();
+
+  private volatile boolean isTaking;
   private final LongAdder taken = new LongAdder();
   private volatile long reconciledTerm;
 
@@ -158,6 +162,9 @@ final class RoamingCommands implements Commands, Sharing, DeviceChanges {
 
   /** A command that may be here is over: it was cancelled, or answered at another gateway. */
   void over(String device, String id) {
+    if (isTaking && overMeanwhile.size() < COMMANDS_A_TURN) {
+      overMeanwhile.add(id);
+    }
     if (DeviceId.isValid(device)) {
       shared.over(new DeviceId(device), id);
     }
@@ -396,6 +403,7 @@ final class RoamingCommands implements Commands, Sharing, DeviceChanges {
       List<String> batch = wanted.stream().limit(DEVICES_A_TURN).toList();
       batch.forEach(wanted::remove);
       boolean asked = false;
+      isTaking = true;
       try {
         List<InHand> commands = fleet.take(gateway, batch, most);
         asked = true;
@@ -405,6 +413,8 @@ final class RoamingCommands implements Commands, Sharing, DeviceChanges {
         }
         reportAll();
       } finally {
+        isTaking = false;
+        overMeanwhile.clear();
         if (!asked) {
           wanted.addAll(batch);
         }
@@ -426,6 +436,9 @@ final class RoamingCommands implements Commands, Sharing, DeviceChanges {
   }
 
   private void take(InHand command) {
+    if (overMeanwhile.contains(command.id())) {
+      return;
+    }
     if (shared.take(command.command(nowMicros()))) {
       taken.increment();
     } else {

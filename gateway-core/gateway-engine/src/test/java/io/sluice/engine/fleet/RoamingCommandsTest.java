@@ -50,6 +50,7 @@ class RoamingCommandsTest {
   /** What PostgreSQL answers: commands wait for the meter. */
   private static final class Fleet implements FleetCommands {
     final List<Report> reports = new ArrayList<>();
+    Runnable afterTaking = () -> {};
     final Deque<InHand> waiting = new ArrayDeque<>(List.of(order(ID, METER)));
 
     @Override
@@ -60,6 +61,7 @@ class RoamingCommandsTest {
               .limit(limit)
               .toList();
       waiting.removeAll(taken);
+      afterTaking.run();
       return taken;
     }
 
@@ -228,6 +230,20 @@ class RoamingCommandsTest {
     commands.acknowledged(METER, ID);
     commands.reportAll();
     assertThat(fleet.reports).singleElement().satisfies(it -> assertThat(it.isOver()).isTrue());
+  }
+
+  @Test
+  void aCommandThatIsCancelledWhileItIsBeingTakenIsNotDelivered() {
+    registry.fleetQueues().shareBy(commands);
+    Fixture.Link link = Fixture.Link.ready();
+    Fixture.attach(registry, METER.value(), link);
+    fleet.afterTaking = () -> commands.over(METER.value(), ID);
+    take();
+    assertThat(link.sent).isEmpty();
+    fleet.afterTaking = () -> {};
+    fleet.waiting.add(order("c-2", METER));
+    take();
+    assertThat(link.sent).extracting(Command::id).containsExactly("c-2");
   }
 
   @Test
