@@ -77,6 +77,12 @@ record DialectFile(
               min = 100,
               max = 60_000)
           @Nullable Duration patience,
+      @Option(
+              doc =
+                  "Path in its JSON messages to a field that no two messages of a device have alike"
+                      + " within ten minutes: one that comes again, by another way too, counts"
+                      + " once.")
+          @Nullable String once,
       @Option(doc = "How its messages are compressed; without it they are not.")
           @Nullable Encoding encoding,
       @Option(

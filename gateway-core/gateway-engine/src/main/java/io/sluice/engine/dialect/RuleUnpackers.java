@@ -58,10 +58,21 @@ final class RuleUnpackers {
     if (up.patience() != null && up.unpack() == null) {
       faults.add(rule.fault("patience", "says nothing without unpack; take it out"));
     }
-    if (up.encoding() == Encoding.GZIP && found.size() < 2) {
-      return List.of(Unpackers.gunzip(found.isEmpty() ? null : found.getFirst()));
+    if (found.size() > 1) {
+      return found;
     }
-    return found;
+    Unpacker only = found.isEmpty() ? null : found.getFirst();
+    if (up.once() != null) {
+      if (only instanceof SessionUnpacker) {
+        faults.add(rule.fault("once", "its unpack knows what comes twice by itself; take it out"));
+      } else {
+        only = Unpackers.once(up.once(), only);
+      }
+    }
+    if (up.encoding() == Encoding.GZIP) {
+      only = Unpackers.gunzip(only);
+    }
+    return only == null ? List.of() : List.of(only);
   }
 
   private Unpacker patient(Mapping rule, Unpacker named, @Nullable Duration patience) {

@@ -6,21 +6,30 @@ import io.sluice.api.DeviceId;
 import io.sluice.api.adapter.Receipt;
 import io.sluice.api.adapter.ReceiptSink;
 import io.sluice.api.adapter.Uplink;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Knows again what came before: a LoRaWAN frame that several gateways heard, or that its device
- * sent again since no answer reached it. What comes again has the receipt of the first, once that
- * is stored; where the first is not, what comes again is taken in its place when it is offered
- * again. Keeps the last {@value #MAX_KEPT} for ten minutes, in memory. Thread-safe.
+ * sent again since no answer reached it; a message with the id of one before. What comes again has
+ * the receipt of the first, once that is stored; where the first is not, what comes again is taken
+ * in its place when it is offered again. Keeps the last {@value #MAX_KEPT} for ten minutes, in
+ * memory. Thread-safe.
  */
 final class RepeatedParts {
   private static final int MAX_KEPT = 200_000;
   private static final int MAX_WAITING = 64;
+
+  /** Of a longer text its digest is kept: so many keys would fill the memory else. */
+  private static final int TEXT_MAX = 512;
+
   private static final Duration WINDOW = Duration.ofMinutes(10);
 
   private record Key(DeviceId device, String key) {}
@@ -48,7 +57,7 @@ final class RepeatedParts {
    */
   @Nullable First first(DeviceId device, String text, PartUplink uplink) {
     Cache<Key, First> firsts = firsts();
-    Key key = new Key(device, text);
+    Key key = new Key(device, text.length() > TEXT_MAX ? digest(text) : text);
     First mine = new First(uplink.sink(), failed -> firsts.asMap().remove(key, failed));
     First before = firsts.asMap().putIfAbsent(key, mine);
     if (before == null) {
@@ -59,6 +68,15 @@ final class RepeatedParts {
       tell(uplink, known);
     }
     return null;
+  }
+
+  private static String digest(String text) {
+    try {
+      MessageDigest sha = MessageDigest.getInstance("SHA-256");
+      return HexFormat.of().formatHex(sha.digest(text.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e); // each JVM has it
+    }
   }
 
   private static void tell(Uplink uplink, Receipt receipt) {

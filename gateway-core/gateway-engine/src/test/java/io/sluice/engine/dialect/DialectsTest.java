@@ -177,6 +177,7 @@ class DialectsTest {
           up: [ { topic: x, class: event, children: list } ] | up[0].children: a list wants child-from
           up: [ { topic: x, class: event, child-payload: id } ] | up[0].child-payload: says nothing without children
           up: [ { topic: x, class: event, metric: a, device-from: b } ] | up[0].topic: has two of metric, device-from
+          up: [ { topic: x, class: event, unpack: counted, once: b } ] | up[0].once: its unpack knows what comes twice
           up: [ { topic: 'x/{metric}', class: event, metric: a } ] | up[0].topic: has two of metric
           up: [ { topic: x, class: event, unpack: lorawn } ] | did you mean "lorawan"?
           up: [ { topic: 'a/{device...}/b', class: event } ] | {device...} stands for the rest of a topic

@@ -8,10 +8,6 @@ import io.sluice.engine.dialect.unpack.read.DeviceNames;
 import io.sluice.engine.dialect.unpack.read.Json;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
-import tools.jackson.core.JsonParser;
-import tools.jackson.core.JsonToken;
 
 /**
  * Messages in JSON of which a field names the device. Immutable, thread-safe.
@@ -36,7 +32,7 @@ record DeviceField(List<String> path, boolean isOptional) implements Unpacker {
   @Override
   public List<Part> unpack(String topic, byte[] payload, long receivedMicros)
       throws PayloadException {
-    String name = isOptional && !isObject(payload) ? null : find(payload);
+    String name = isOptional && !Json.isObject(payload) ? null : Json.find(payload, path);
     if (isOptional) {
       Part part = Part.of(payload);
       return List.of(
@@ -51,36 +47,5 @@ record DeviceField(List<String> path, boolean isOptional) implements Unpacker {
               + String.join(".", path));
     }
     return List.of(Part.of(payload).ofDevice(DeviceNames.of(name)));
-  }
-
-  /** Whether it may be one; its codec says whether it is. */
-  private static boolean isObject(byte[] payload) {
-    int at = 0;
-    while (at < payload.length && payload[at] <= ' ' && payload[at] > 0) {
-      at++;
-    }
-    return at < payload.length && payload[at] == '{';
-  }
-
-  private @Nullable String find(byte[] payload) throws PayloadException {
-    try (JsonParser parser = Json.parser(payload)) {
-      int depth = 0;
-      if (parser.nextToken() != JsonToken.START_OBJECT) {
-        return null;
-      }
-      for (String name = parser.nextName(); name != null; name = parser.nextName()) {
-        JsonToken token = parser.nextToken();
-        if (!name.equals(path.get(depth))) {
-          parser.skipChildren();
-        } else if (depth < path.size() - 1 && token == JsonToken.START_OBJECT) {
-          depth++;
-        } else {
-          return Json.isName(token) ? parser.getString() : null;
-        }
-      }
-      return null;
-    } catch (JacksonException e) {
-      throw Json.fault(e);
-    }
   }
 }

@@ -135,6 +135,16 @@ public final class Unpackers {
   }
 
   /**
+   * Of messages that a field tells apart, so that one that comes twice counts once.
+   *
+   * @param path names with dots between them
+   * @param inner what takes them apart, or null: each is one payload
+   */
+  public static Unpacker once(String path, @Nullable Unpacker inner) {
+    return new Once(List.of(path.split("\\.", -1)), inner);
+  }
+
+  /**
    * Of messages whose device a field names.
    *
    * @param path names with dots between them

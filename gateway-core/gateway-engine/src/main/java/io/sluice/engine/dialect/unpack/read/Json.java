@@ -3,6 +3,7 @@ package io.sluice.engine.dialect.unpack.read;
 import io.sluice.api.MessageBounds;
 import io.sluice.api.codec.PayloadException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -202,5 +203,43 @@ public final class Json {
 
   public static byte[] utf8(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** Whether it may be an object; its codec says whether it is one. */
+  public static boolean isObject(byte[] payload) {
+    int at = 0;
+    while (at < payload.length && payload[at] <= ' ' && payload[at] > 0) {
+      at++;
+    }
+    return at < payload.length && payload[at] == '{';
+  }
+
+  /**
+   * The text or number at a path from the message inwards; null where there is none.
+   *
+   * @throws PayloadException where it is no JSON
+   */
+  public static @Nullable String find(byte[] payload, List<String> path) throws PayloadException {
+    try (JsonParser parser = parser(payload)) {
+      int depth = 0;
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        return null;
+      }
+      for (String name = parser.nextName(); name != null; name = parser.nextName()) {
+        JsonToken token = parser.nextToken();
+        if (!name.equals(path.get(depth))) {
+          parser.skipChildren();
+        } else if (depth == path.size() - 1) {
+          return isName(token) ? parser.getString() : null;
+        } else if (token == JsonToken.START_OBJECT) {
+          depth++;
+        } else {
+          return null;
+        }
+      }
+      return null;
+    } catch (JacksonException e) {
+      throw fault(e);
+    }
   }
 }
