@@ -17,6 +17,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
@@ -169,10 +171,13 @@ class KafkaAccessIT {
       Map<String, Object> client = new HashMap<>(KafkaAccess.properties(login("edge-01", secret)));
       client.put("bootstrap.servers", broker.address());
       try (KafkaProducer<String, String> producer =
-          new KafkaProducer<>(client, new StringSerializer(), new StringSerializer())) {
+              new KafkaProducer<>(client, new StringSerializer(), new StringSerializer());
+          ExecutorService sender = Executors.newVirtualThreadPerTaskExecutor()) {
         producer.send(new ProducerRecord<>("sluice.t", "before")).get();
         broker.stop();
-        Future<RecordMetadata> inHand = producer.send(new ProducerRecord<>("sluice.t", "after"));
+        // it waits in send() where the client has seen by then that no broker is left (KIP-899)
+        Future<RecordMetadata> inHand =
+            sender.submit(() -> producer.send(new ProducerRecord<>("sluice.t", "after")).get());
         broker.startAgain(broker.port, edge("two"));
         String refused =
             assertThatThrownBy(
