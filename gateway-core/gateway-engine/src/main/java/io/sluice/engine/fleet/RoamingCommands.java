@@ -407,11 +407,17 @@ final class RoamingCommands implements Commands, Sharing, DeviceChanges {
       try {
         List<InHand> commands = fleet.take(gateway, batch, most);
         asked = true;
-        commands.forEach(this::take);
-        if (commands.size() == most) {
-          wanted.addAll(batch);
+        boolean isAnyTaken = false;
+        for (InHand command : commands) {
+          isAnyTaken |= take(command);
         }
         reportAll();
+        if (commands.size() == most) {
+          wanted.addAll(batch);
+          if (!isAnyTaken) {
+            return; // at once they would be the same
+          }
+        }
       } finally {
         isTaking = false;
         overMeanwhile.clear();
@@ -435,15 +441,17 @@ final class RoamingCommands implements Commands, Sharing, DeviceChanges {
     List.copyOf(fetches.keySet()).forEach(this::fetched);
   }
 
-  private void take(InHand command) {
+  private boolean take(InHand command) {
     if (overMeanwhile.contains(command.id())) {
-      return;
+      return false;
     }
-    if (shared.take(command.command(nowMicros()))) {
+    boolean isTaken = shared.take(command.command(nowMicros()));
+    if (isTaken) {
       taken.increment();
     } else {
       release(command);
     }
+    return isTaken;
   }
 
   private void release(InHand command) {
@@ -492,7 +500,7 @@ final class RoamingCommands implements Commands, Sharing, DeviceChanges {
         continue;
       }
       if (isHere(command.device())) {
-        take(command);
+        boolean _ = take(command);
       } else {
         release(command);
       }

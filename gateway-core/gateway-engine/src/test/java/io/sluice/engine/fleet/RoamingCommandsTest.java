@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the fleet hears of commands where several threads tell of one at once. */
@@ -51,6 +52,7 @@ class RoamingCommandsTest {
   private static final class Fleet implements FleetCommands {
     final List<Report> reports = new ArrayList<>();
     Runnable afterTaking = () -> {};
+    Runnable afterReport = () -> {};
     final Deque<InHand> waiting = new ArrayDeque<>(List.of(order(ID, METER)));
 
     @Override
@@ -68,6 +70,7 @@ class RoamingCommandsTest {
     @Override
     public void report(String gateway, List<Report> some) {
       reports.addAll(some);
+      afterReport.run();
     }
 
     @Override
@@ -246,20 +249,38 @@ class RoamingCommandsTest {
     assertThat(link.sent).extracting(Command::id).containsExactly("c-2");
   }
 
-  @Test
-  void whatDoesNotFitWaitsInTheFleetUntilThereIsRoom() throws Exception {
+  private void fillUpTo(int room) throws Exception {
     registry.fleetQueues().shareBy(commands);
     fleet.waiting.clear();
-    int each = 100;
-    for (int device = 0; registry.fleetQueues().room() > 0; device++) {
+    for (int device = 0; registry.fleetQueues().room() > room; device++) {
       String id = "deaf-" + device;
       registry.directory().put(Fixture.spec(id));
-      for (int n = 0; n < each; n++) {
-        commands.wantAll(List.of(id));
+      int most = Math.min(100, registry.fleetQueues().room() - room);
+      for (int n = 0; n < most; n++) {
         fleet.waiting.add(order(id + "-" + n, new DeviceId(id)));
       }
+      commands.wantAll(List.of(id));
       commands.takeAll();
     }
+  }
+
+  @Test
+  @Timeout(60)
+  void whatThisGatewayMayNotTakeIsNotAskedForAgainAndAgain() throws Exception {
+    fillUpTo(1);
+    DeviceId unknown = new DeviceId("unknown-1");
+    InHand order = order("c-9", unknown);
+    fleet.waiting.add(order);
+    fleet.afterReport = () -> fleet.waiting.add(order);
+    commands.wantAll(List.of(unknown.value()));
+    commands.takeAll();
+    assertThat(fleet.waiting).containsExactly(order);
+    assertThat(fleet.reports).singleElement().satisfies(it -> assertThat(it.isReleased()).isTrue());
+  }
+
+  @Test
+  void whatDoesNotFitWaitsInTheFleetUntilThereIsRoom() throws Exception {
+    fillUpTo(0);
     fleet.waiting.add(order(ID, METER));
     take();
     assertThat(fleet.waiting).hasSize(1);
