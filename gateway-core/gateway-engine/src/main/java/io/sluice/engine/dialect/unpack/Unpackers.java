@@ -5,6 +5,8 @@ import io.sluice.api.dialect.Unpacker;
 import io.sluice.api.dialect.UnpackerFactory;
 import io.sluice.engine.dialect.unpack.discovery.EspHome;
 import io.sluice.engine.dialect.unpack.discovery.HomeAssistant;
+import io.sluice.engine.dialect.unpack.wrap.Gunzip;
+import io.sluice.engine.dialect.unpack.wrap.Once;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

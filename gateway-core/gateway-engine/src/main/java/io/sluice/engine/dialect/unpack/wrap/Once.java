@@ -1,4 +1,4 @@
-package io.sluice.engine.dialect.unpack;
+package io.sluice.engine.dialect.unpack.wrap;
 
 import io.sluice.api.DeviceId;
 import io.sluice.api.codec.PayloadException;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param path names from the message inwards
  * @param inner what takes the messages apart, or null: each is one payload
  */
-record Once(List<String> path, @Nullable Unpacker inner) implements Unpacker {
+public record Once(List<String> path, @Nullable Unpacker inner) implements Unpacker {
   @Override
   public List<Part> unpack(String topic, byte[] payload, long receivedMicros)
       throws PayloadException {

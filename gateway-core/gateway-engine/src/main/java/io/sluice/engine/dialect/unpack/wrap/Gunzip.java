@@ -1,4 +1,4 @@
-package io.sluice.engine.dialect.unpack;
+package io.sluice.engine.dialect.unpack.wrap;
 
 import io.sluice.api.DeviceId;
 import io.sluice.api.MessageBounds;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param inner what takes apart what comes out, or null: it is one payload
  */
-record Gunzip(@Nullable Unpacker inner) implements Unpacker {
+public record Gunzip(@Nullable Unpacker inner) implements Unpacker {
   @Override
   public List<Part> unpack(String topic, byte[] payload, long receivedMicros)
       throws PayloadException {
