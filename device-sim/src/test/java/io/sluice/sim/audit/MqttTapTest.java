@@ -61,7 +61,7 @@ class MqttTapTest {
           Thread.ofVirtual().start(() -> serve(socket));
         }
       } catch (IOException e) {
-        // the test is over
+        assertThat(door.isClosed()).isTrue();
       }
     }
 

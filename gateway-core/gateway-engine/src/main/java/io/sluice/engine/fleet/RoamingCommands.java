@@ -365,11 +365,6 @@ final class RoamingCommands implements Commands, Sharing, DeviceChanges {
     }
   }
 
-  /** Whether there is something to write or to take. */
-  boolean isDue() {
-    return !unreported.isEmpty() || (!wanted.isEmpty() && mayGive());
-  }
-
   /**
    * Writes back what has changed.
    *
