@@ -89,7 +89,8 @@ class FollowingStoreTest {
       soon().until(() -> toldOne.size() > 1);
       assertThat(toldOther)
           .extracting(AppliedChange::own, AppliedChange::steps)
-          .containsExactly(
+          .as("its own may be told once more, beside one of another's that is told just then")
+          .startsWith(
               tuple(false, List.of(new Step.SaveDevice(StoreContract.full("a", 1)))),
               tuple(true, List.of(new Step.RemoveDevice("a"), new Step.EndCommands("a"))));
       assertThat(toldOne)
@@ -299,7 +300,12 @@ class FollowingStoreTest {
       soon().until(() -> some.devices().containsKey("there"));
       assertThat(some.devices()).containsOnlyKeys("there", "fresh");
       List<Step> told = new CopyOnWriteArrayList<>();
-      some.changes(change -> told.addAll(change.steps()));
+      // those of the others are told after the copy has them: perhaps only now
+      some.changes(change -> {
+        if (change.own()) {
+          told.addAll(change.steps());
+        }
+      });
       some.apply(
           new Step.UpdateDevice(
               device("there", "a", StoredCredentials.NONE),
