@@ -29,10 +29,13 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.Assumptions;
@@ -98,6 +101,34 @@ class FollowingStoreTest {
           .as("what it did itself comes once")
           .containsExactly(true, false);
       assertThat(one.devices()).isEmpty();
+    }
+  }
+
+  @Test
+  void anOwnChangeBesideAnOlderOneThatIsStillBeingToldIsToldOnceMoreAfterIt() throws Exception {
+    FleetStoreSettings settings = FleetDatabase.settings(FleetDatabase.make());
+    StoredDevice before = device("a", "hall", StoredCredentials.NONE);
+    StoredDevice after = device("a", "yard", StoredCredentials.NONE);
+    CountDownLatch isBeingTold = new CountDownLatch(1);
+    CompletableFuture<Boolean> mayGoOn =
+        new CompletableFuture<Boolean>().orTimeout(60, TimeUnit.SECONDS);
+    List<Step> told = new CopyOnWriteArrayList<>();
+    try (FleetMember one = FleetMember.open(data("one"), settings);
+        FleetMember other = FleetMember.open(data("other"), settings)) {
+      other.changes(change -> {
+        if (!change.own()) {
+          isBeingTold.countDown();
+          mayGoOn.join();
+        }
+        told.addAll(change.steps());
+      });
+      one.apply(new Step.InsertDevice(before));
+      assertThat(isBeingTold.await(60, TimeUnit.SECONDS)).isTrue();
+      other.apply(new Step.UpdateDevice(before, after));
+      assertThat(told).containsExactly(new Step.UpdateDevice(before, after));
+      mayGoOn.complete(true);
+      soon().until(() -> told.size() > 2);
+      assertThat(told).endsWith(new Step.SaveDevice(before), new Step.SaveDevice(after));
     }
   }
 
