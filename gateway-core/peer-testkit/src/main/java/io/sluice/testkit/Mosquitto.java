@@ -20,6 +20,8 @@ public final class Mosquitto implements AutoCloseable {
   /** Exit status of Mosquitto's clients. */
   private static final int CONN_LOST = 7;
 
+  private static final int WAIT_SECONDS = 60;
+
   private final Path directory;
   private final List<String> received = new CopyOnWriteArrayList<>();
   private final List<Process> subscribers = new ArrayList<>();
@@ -60,7 +62,7 @@ public final class Mosquitto implements AutoCloseable {
             .redirectOutput(
                 ProcessBuilder.Redirect.appendTo(directory.resolve("mosquitto.log").toFile()))
             .start();
-    Awaitility.await().atMost(60, TimeUnit.SECONDS).until(this::listens);
+    Awaitility.await().atMost(WAIT_SECONDS, TimeUnit.SECONDS).until(this::listens);
     return started;
   }
 
@@ -98,7 +100,7 @@ public final class Mosquitto implements AutoCloseable {
   public void stop() {
     // Nothing that it keeps is looked at after its end, so it need not save it.
     process.destroyForcibly();
-    Process ended = process.onExit().orTimeout(10, TimeUnit.SECONDS).join();
+    Process ended = process.onExit().orTimeout(WAIT_SECONDS, TimeUnit.SECONDS).join();
     assert !ended.isAlive();
   }
 
@@ -145,6 +147,7 @@ public final class Mosquitto implements AutoCloseable {
           }
         });
     Awaitility.await()
+        .atMost(WAIT_SECONDS, TimeUnit.SECONDS)
         .until(() -> {
           new ProcessBuilder(
                   "mosquitto_pub",

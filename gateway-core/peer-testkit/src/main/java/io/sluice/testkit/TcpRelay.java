@@ -34,7 +34,7 @@ public final class TcpRelay implements AutoCloseable {
       try {
         Socket near = listening.accept();
         sockets.add(near);
-        Socket far = new Socket(InetAddress.getLoopbackAddress(), to);
+        Socket far = far(near);
         sockets.add(far);
         if (isCut) {
           hangUp();
@@ -44,6 +44,17 @@ public final class TcpRelay implements AutoCloseable {
       } catch (IOException e) {
         // it is closed, or the far end is not there: the next one is tried anew
       }
+    }
+  }
+
+  /** Who comes while the far end is not there is hung up on. */
+  private Socket far(Socket near) throws IOException {
+    try {
+      return new Socket(InetAddress.getLoopbackAddress(), to);
+    } catch (IOException e) {
+      sockets.remove(near);
+      near.close();
+      throw e;
     }
   }
 
