@@ -141,7 +141,10 @@ final class Follower implements AutoCloseable {
       if (!link.isConnected()) {
         isCaughtUp = false;
         forgetAsked();
-        continue;
+        // it may have connected, and asked, before that was forgotten: nobody asks again
+        if (!link.isConnected()) {
+          continue;
+        }
       }
       long between = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - readNanos);
       if (between < GATHER_MILLIS) {
@@ -217,6 +220,7 @@ final class Follower implements AutoCloseable {
   }
 
   private void catchUp() {
+    PostgresLink.State connection = link.state();
     if (!isCaughtUp) {
       compare();
     }
@@ -238,7 +242,11 @@ final class Follower implements AutoCloseable {
           place.revision(),
           place.revision() - from,
           TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began));
-      isCaughtUp = link.isConnected();
+      isCaughtUp = true;
+      // that it was away meanwhile, and perhaps is back, may have been told before
+      if (!connection.isConnected() || !link.state().equals(connection)) {
+        isCaughtUp = false;
+      }
     }
   }
 

@@ -308,6 +308,8 @@ public final class PostgresLink implements AutoCloseable {
     if (!isSame) {
       LOG.warn("{}; the gateway goes on with its own copy and tries again", reason);
     }
+    // those that nobody uses just now would be found dead by who comes next
+    pool.getHikariPoolMXBean().softEvictConnections();
     awayListeners.forEach(listener -> guard.task(listener).run());
   }
 

@@ -8,8 +8,11 @@ import io.sluice.api.config.Secret;
 import io.sluice.api.fleet.FleetStoreSettings;
 import io.sluice.api.store.StoreUnavailableException;
 import io.sluice.testkit.PostgreSql;
+import io.sluice.testkit.TcpRelay;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.ResultSet;
+import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -76,9 +79,47 @@ class PostgresLinkTest {
         soon().until(() -> told.getLast().equals("back"));
         server.sql(database, "NOTIFY news, 'hello'");
         soon().until(() -> told.getLast().equals("hello"));
-        assertThat(link.<Boolean>transact(connection -> connection.isValid(5))).isTrue();
+        assertThat(link.<Boolean>transact(connection -> connection.isValid(60))).isTrue();
       }
     }
+  }
+
+  @Test
+  void aConnectionOfBeforeTheServerWasAwayIsNotUsedOnceItIsBack() throws Exception {
+    FleetStoreSettings direct = FleetDatabase.settings(FleetDatabase.make());
+    String ownPort = ":" + PostgreSql.shared().port;
+    // one that was used within this is handed out untried: here as if all had been just now
+    String untried = "com.zaxxer.hikari.aliveBypassWindowMs";
+    System.setProperty(untried, "600000");
+    try (TcpRelay line = new TcpRelay(PostgreSql.shared().port);
+        PostgresLink link =
+            open(
+                new FleetStoreSettings(
+                    direct.uri().replace(ownPort, ":" + line.port),
+                    direct.user(),
+                    direct.password(),
+                    null,
+                    null))) {
+      soon().until(link::isConnected);
+      assertThat(server(link)).isNotEmpty();
+      line.cut();
+      soon().until(() -> !link.isConnected());
+      line.join();
+      soon().until(link::isConnected);
+      assertThat(server(link)).isNotEmpty();
+    } finally {
+      System.clearProperty(untried);
+    }
+  }
+
+  private static String server(PostgresLink link) {
+    return link.transact(connection -> {
+      try (Statement statement = connection.createStatement();
+          ResultSet row = statement.executeQuery("SHOW server_version")) {
+        row.next();
+        return row.getString(1);
+      }
+    });
   }
 
   @Test
