@@ -77,6 +77,21 @@ final class FleetMember implements ForwardingStore {
         .until(() -> store.state().connection() == FleetStoreState.Connection.CONNECTED);
   }
 
+  /** How the link has it, which is what tells when the store was lost and found. */
+  PostgresLink.State reached() {
+    return link.state();
+  }
+
+  /** Waits until it is connected anew, and has caught up. */
+  void awaitConnectedAfter(PostgresLink.State before) {
+    await()
+        .atMost(Duration.ofSeconds(120))
+        .until(() ->
+            link.isConnected()
+                && !link.state().equals(before)
+                && store.state().connection() == FleetStoreState.Connection.CONNECTED);
+  }
+
   /** Waits until the copy is at a revision. */
   void awaitRevision(long revision) {
     await().atMost(Duration.ofSeconds(60)).until(() -> store.state().revision() >= revision);

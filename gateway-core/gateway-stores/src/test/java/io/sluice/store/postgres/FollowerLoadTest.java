@@ -100,14 +100,14 @@ class FollowerLoadTest {
       FleetStoreSettings settings = fleet(server);
       try (FleetMember writer = FleetMember.open(data("writer"), settings);
           FleetMember follower = FleetMember.open(data("follower"), settings)) {
-        int before = statements(server).size();
         long began = System.nanoTime();
+        int before = statements(server).size();
         for (int i = 0; i < 150 || System.nanoTime() - began < 2_000_000_000L; i++) {
           writer.apply(new Step.SaveDevice(StoreContract.full("a" + i % 50, i)));
         }
         tell(writer, "last", follower);
-        double seconds = (System.nanoTime() - began) / 1e9;
         List<Executed> asked = statements(server);
+        double seconds = (System.nanoTime() - began) / 1e9;
         // a gateway looks each half second at the most; the writer does where it is told of its
         // own change before its copy has it
         assertThat(asked.subList(before, asked.size()))

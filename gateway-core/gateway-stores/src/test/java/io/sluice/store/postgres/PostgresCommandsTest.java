@@ -158,7 +158,7 @@ class PostgresCommandsTest {
         Statement listen = holder.createStatement()) {
       listen.execute("LISTEN " + GatewayChannel.of("a"));
       commands.report("b", List.of(report("one", State.ACKNOWLEDGED, true, false)));
-      assertThat(holder.unwrap(PGConnection.class).getNotifications(10_000)[0].getParameter())
+      assertThat(holder.unwrap(PGConnection.class).getNotifications(60_000)[0].getParameter())
           .isEqualTo("x one meter-1");
     }
     assertThat(state("one")).isEqualTo(State.ACKNOWLEDGED);
@@ -193,10 +193,11 @@ class PostgresCommandsTest {
   @Test
   void aCommandWhoseTimeIsOverIsShownSoAndNotTaken() throws Exception {
     commands.submit(order("one", null));
-    tables.sql("UPDATE sluice.fleet_command SET expires = clock_timestamp() - interval '1 s'");
+    // who has it in hand is given 10 s to end it
+    tables.sql("UPDATE sluice.fleet_command SET expires = clock_timestamp()");
+    assertThat(commands.expire(10)).isZero();
     assertThat(state("one")).isEqualTo(State.EXPIRED);
     assertThat(taken("a")).isEmpty();
-    assertThat(commands.expire(10)).isZero();
 
     tables.sql("UPDATE sluice.fleet_command SET expires = clock_timestamp() - interval '1 min'");
     assertThat(commands.expire(10)).isEqualTo(1);
@@ -233,7 +234,7 @@ class PostgresCommandsTest {
         Statement listen = gateway.createStatement()) {
       listen.execute("LISTEN " + GatewayChannel.of("a"));
       commands.submit(order("one", null));
-      assertThat(gateway.unwrap(PGConnection.class).getNotifications(10_000)[0].getParameter())
+      assertThat(gateway.unwrap(PGConnection.class).getNotifications(60_000)[0].getParameter())
           .isEqualTo("c meter-1");
     }
   }

@@ -59,7 +59,7 @@ class PostgresSessionsTest {
 
       assertThat(claimed.won()).isTrue();
       assertThat(claimed.epoch()).isGreaterThan(before);
-      PGNotification[] told = first.unwrap(PGConnection.class).getNotifications(10_000);
+      PGNotification[] told = first.unwrap(PGConnection.class).getNotifications(60_000);
       assertThat(told).hasSize(1);
       assertThat(told[0].getParameter()).isEqualTo("s meter-1 " + claimed.epoch() + " b");
       assertThat(third.unwrap(PGConnection.class).getNotifications()).isNullOrEmpty();
