@@ -2,12 +2,14 @@ package io.sluice.fleet.run;
 
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -21,9 +23,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Which partitions have read all that lies on their topics, and when they last had: what has been
- * committed is held against the ends of the topics at an earlier look. Where Kafka does not answer
- * nothing is known, and after a while all are behind. {@link #look} is of one thread, which may
- * block for some seconds; asking never blocks.
+ * committed is held against the ends of the topics at an earlier look. What an open transaction
+ * holds back lies there too: a partition that may not read it is behind, and the log names the
+ * place. Where Kafka does not answer nothing is known, and after a while all are behind. {@link
+ * #look} is of one thread, which may block for some seconds; asking never blocks.
  */
 final class InputLag implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(InputLag.class);
@@ -36,12 +39,16 @@ final class InputLag implements AutoCloseable {
   private final Admin admin;
   private final String group;
   private final Set<String> topics;
+  private final LongSupplier millis;
   private final Map<Integer, Long> caughtUpMillis = new ConcurrentHashMap<>();
 
   /** What is to be read, by partition: of the look's thread. */
   private final Map<Integer, Ends> wanted = new HashMap<>();
 
-  private volatile long answeredMillis = System.currentTimeMillis();
+  /** What open transactions hold back for so long that it was told: of the look's thread. */
+  private final Set<TopicPartition> held = new HashSet<>();
+
+  private volatile long answeredMillis;
   private volatile String fault = "";
 
   /**
@@ -55,11 +62,15 @@ final class InputLag implements AutoCloseable {
   /**
    * @param group of the instances
    * @param topics that are read by partition
+   * @param millis the time that goes by
    */
-  InputLag(Map<String, Object> clients, String group, Collection<String> topics) {
+  InputLag(
+      Map<String, Object> clients, String group, Collection<String> topics, LongSupplier millis) {
     this.admin = Admin.create(clients);
     this.group = group;
     this.topics = Set.copyOf(topics);
+    this.millis = millis;
+    this.answeredMillis = millis.getAsLong();
   }
 
   /**
@@ -74,12 +85,15 @@ final class InputLag implements AutoCloseable {
       Map<TopicPartition, Long> committed,
       Set<Integer> own)
       throws InterruptedException {
-    long now = System.currentTimeMillis();
+    long now = millis.getAsLong();
+    Map<TopicPartition, OffsetSpec> latest = asked(own, OffsetSpec.latest());
+    Map<TopicPartition, Long> readable;
     Map<TopicPartition, Long> ends;
     Map<TopicPartition, Long> read;
     try {
-      ends = offsets(asked(own, OffsetSpec.latest()));
-      read = read(committed, metrics, ends);
+      readable = offsets(latest, IsolationLevel.READ_COMMITTED);
+      ends = offsets(latest, IsolationLevel.READ_UNCOMMITTED);
+      read = read(committed, metrics, readable);
     } catch (ExecutionException | TimeoutException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
       fault = cause instanceof TimeoutException ? "" : KafkaFault.text(cause);
@@ -99,6 +113,25 @@ final class InputLag implements AutoCloseable {
         caughtUpMillis.put(partition, before.atMillis);
         wanted.put(partition, current);
       }
+      before.offsets.forEach((each, end) -> {
+        long upTo = readable.getOrDefault(each, end);
+        boolean isHeld = upTo < end && read.getOrDefault(each, -1L) >= upTo;
+        tellOfTransaction(each, isHeld && isBehind(partition), upTo);
+      });
+    }
+    held.removeIf(each -> !own.contains(each.partition()));
+  }
+
+  private void tellOfTransaction(TopicPartition at, boolean isHeld, long offset) {
+    if (isHeld && held.add(at)) {
+      LOG.warn(
+          "fleet: {} is not read from offset {} on: a transaction on it has been open for {} s or"
+              + " more. Its writer may be at work; where it is not, end it by kafka-transactions.sh",
+          at,
+          offset,
+          BEHIND_MILLIS / 1_000);
+    } else if (!isHeld && held.remove(at)) {
+      LOG.info("fleet: no open transaction holds back {} any more", at);
     }
   }
 
@@ -151,7 +184,7 @@ final class InputLag implements AutoCloseable {
   private Map<TopicPartition, Long> read(
       Map<TopicPartition, Long> committed,
       Map<MetricName, ? extends Metric> metrics,
-      Map<TopicPartition, Long> ends)
+      Map<TopicPartition, Long> readable)
       throws InterruptedException, ExecutionException, TimeoutException {
     Map<TopicPartition, Long> read = new HashMap<>();
     committed.forEach((each, offset) -> {
@@ -159,7 +192,7 @@ final class InputLag implements AutoCloseable {
         read.put(each, offset);
       }
     });
-    if (read.keySet().containsAll(ends.keySet())) {
+    if (read.keySet().containsAll(readable.keySet())) {
       return read;
     }
     admin
@@ -173,7 +206,7 @@ final class InputLag implements AutoCloseable {
         });
     Map<TopicPartition, OffsetSpec> unknown = new HashMap<>();
     Map<TopicPartition, Double> lags = lags(metrics);
-    ends.forEach((each, end) -> {
+    readable.forEach((each, end) -> {
       Double lag = lags.get(new TopicPartition(metricName(each.topic()), each.partition()));
       if (!read.containsKey(each) && lag != null && lag == 0) {
         read.put(each, end);
@@ -181,16 +214,17 @@ final class InputLag implements AutoCloseable {
         unknown.put(each, OffsetSpec.earliest());
       }
     });
-    read.putAll(offsets(unknown));
+    read.putAll(offsets(unknown, IsolationLevel.READ_COMMITTED));
     return read;
   }
 
-  private Map<TopicPartition, Long> offsets(Map<TopicPartition, OffsetSpec> asked)
+  private Map<TopicPartition, Long> offsets(
+      Map<TopicPartition, OffsetSpec> asked, IsolationLevel level)
       throws InterruptedException, ExecutionException, TimeoutException {
     Map<TopicPartition, Long> offsets = new HashMap<>();
     if (!asked.isEmpty()) {
       admin
-          .listOffsets(asked, new ListOffsetsOptions(IsolationLevel.READ_COMMITTED))
+          .listOffsets(asked, new ListOffsetsOptions(level))
           .all()
           .get(TIMEOUT_SECONDS, TimeUnit.SECONDS)
           .forEach((each, found) -> offsets.put(each, found.offset()));
@@ -201,16 +235,16 @@ final class InputLag implements AutoCloseable {
   /** Whether it has not read all for a while, or never had. */
   boolean isBehind(int partition) {
     Long caughtUp = caughtUpMillis.get(partition);
-    return caughtUp == null || System.currentTimeMillis() - caughtUp > BEHIND_MILLIS;
+    return caughtUp == null || millis.getAsLong() - caughtUp > BEHIND_MILLIS;
   }
 
   /** That Kafka has not answered for so long that what is here may be old; null where it has. */
   @Nullable String silence() {
-    long millis = System.currentTimeMillis() - answeredMillis;
-    return millis <= BEHIND_MILLIS
+    long silent = millis.getAsLong() - answeredMillis;
+    return silent <= BEHIND_MILLIS
         ? null
         : "Kafka has not answered for "
-            + millis / 1_000
+            + silent / 1_000
             + " s"
             + (fault.isEmpty() ? "" : ": " + fault);
   }

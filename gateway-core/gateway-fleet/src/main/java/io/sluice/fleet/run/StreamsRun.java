@@ -76,7 +76,9 @@ final class StreamsRun implements Instances, AutoCloseable {
     this.partitions = partitions;
     this.live = live;
     this.streams = new KafkaStreams(topology, new StreamsConfig(config(clients, settings, self)));
-    this.lag = new InputLag(clients, settings.applicationId(), topics.byDevice());
+    this.lag =
+        new InputLag(
+            clients, settings.applicationId(), topics.byDevice(), System::currentTimeMillis);
     streams.setUncaughtExceptionHandler(this::failed);
     streams.setGlobalStateRestoreListener(new Restoring(live));
     streams.setStateListener((now, before) -> LOG.info("fleet: {} (was {})", now, before));
