@@ -196,7 +196,7 @@ public final class FleetMember implements AutoCloseable {
         lease.offsetMillis(),
         sessions.takenOver(),
         commands.taken(),
-        commands.unreported());
+        commands.reports().size());
   }
 
   private void renew() {
@@ -237,7 +237,7 @@ public final class FleetMember implements AutoCloseable {
         commands.reconcile();
         commands.wantAll(sessions.devices());
       }
-      commands.reportAll();
+      commands.reports().writeAll();
       commands.takeAll();
       if (releases) {
         // whoever sees first that a gateway is gone tells those that have its devices now
@@ -278,7 +278,7 @@ public final class FleetMember implements AutoCloseable {
     if (lease.isHeld()) {
       commands.giveBack();
       try {
-        commands.reportAll();
+        commands.reports().writeAll();
       } catch (StoreUnavailableException e) {
         LOG.info("how far some commands have come is not written: {}", e.getMessage());
       }

@@ -124,7 +124,7 @@ final class RoamingCommandService implements CommandService {
 
   /** With what the fleet has still to hear of it. */
   private CommandView latest(CommandView known) {
-    Report report = roaming.unreported(known.id());
+    Report report = roaming.reports().of(known.id());
     return report == null || known.state() == State.CANCELLED
         ? known
         : new CommandView(

@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * is not here any more goes back.
  *
  * <p>Methods of {@link Commands} and {@link Sharing} are thread-safe and never block; {@link
- * #reportAll}, {@link #takeAll} and {@link #reconcile} block and are called by one thread.
+ * #takeAll} and {@link #reconcile} block and are called by one thread.
  */
 final class RoamingCommands implements Commands, Sharing, DeviceChanges {
   private static final int DEVICES_A_TURN = 500;
@@ -74,7 +74,7 @@ final class RoamingCommands implements Commands, Sharing, DeviceChanges {
   private final LongSupplier nanoTime;
   private final Runnable wake;
 
-  private final ConcurrentMap<String, Pending> unreported = new ConcurrentHashMap<>();
+  private final CommandReports reports;
   private final Set<String> wanted = ConcurrentHashMap.newKeySet();
   private final ConcurrentMap<String, CompletableFuture<Void>> fetches = new ConcurrentHashMap<>();
 
@@ -93,9 +93,6 @@ final class RoamingCommands implements Commands, Sharing, DeviceChanges {
 
   /** Something may have happened of which this gateway or the fleet has not heard. */
   private volatile boolean isBehind = true;
-
-  /** How far one has come, and when that was noted: its ages are of then. */
-  private record Pending(Report report, long atNanos) {}
 
   private record Polled(long atNanos, long askedNanos) {}
 
@@ -130,6 +127,7 @@ final class RoamingCommands implements Commands, Sharing, DeviceChanges {
     this.clock = clock;
     this.nanoTime = nanoTime;
     this.wake = wake;
+    this.reports = new CommandReports(parts.fleet(), parts.gateway(), clock, nanoTime);
   }
 
   @Override
@@ -241,8 +239,8 @@ final class RoamingCommands implements Commands, Sharing, DeviceChanges {
 
   /** An answer to a command that another gateway has sent. */
   private void foreign(DeviceId device, String id, State state, @Nullable Integer reason) {
-    if (unreported.size() < FOREIGN_ANSWERS_MAX) {
-      note(new Report(id, device.value(), state, null, 0L, reason, true, false));
+    if (reports.size() < FOREIGN_ANSWERS_MAX) {
+      reports.note(new Report(id, device.value(), state, null, 0L, reason, true, false));
       wake.run();
     }
   }
@@ -280,73 +278,12 @@ final class RoamingCommands implements Commands, Sharing, DeviceChanges {
 
   @Override
   public void changed(String id, Supplier<SharedCommand> now) {
-    note(id, () -> report(now.get(), false));
+    reports.note(id, () -> reports.of(now.get(), false));
     wake.run();
   }
 
-  private void note(Report report) {
-    note(report.id(), () -> report);
-  }
-
-  private void note(String id, Supplier<Report> latest) {
-    unreported.compute(
-        id,
-        (_, before) -> {
-          Report now = latest.get();
-          return before != null && rank(before.report()) > rank(now)
-              ? before
-              : new Pending(now, nanoTime.getAsLong());
-        });
-  }
-
-  /**
-   * What is still to be written is replaced by nothing less: the device's answer, an end without
-   * one, that it is given back and no more this gateway's to tell of, how far it has come.
-   */
-  private static int rank(Report report) {
-    if (report.answeredMicros() != null) {
-      return 3;
-    }
-    return report.isOver() ? 2 : report.isReleased() ? 1 : 0;
-  }
-
-  private static Report aged(Report report, long micros) {
-    Long sent = report.sentMicros();
-    Long answered = report.answeredMicros();
-    return new Report(
-        report.id(),
-        report.device(),
-        report.state(),
-        sent == null ? null : Long.valueOf(sent + micros),
-        answered == null ? null : Long.valueOf(answered + micros),
-        report.reasonCode(),
-        report.isOver(),
-        report.isReleased());
-  }
-
-  private Report report(SharedCommand command, boolean isReleased) {
-    long now = nowMicros();
-    Long sent = command.sentMicros();
-    Long answered = command.acknowledgedMicros();
-    return new Report(
-        command.id(),
-        command.device().value(),
-        command.state(),
-        sent == null ? null : Long.valueOf(Math.max(0, now - sent)),
-        answered == null ? null : Long.valueOf(Math.max(0, now - answered)),
-        command.reasonCode(),
-        command.isOver(),
-        isReleased);
-  }
-
-  /** How far a command has come of which the fleet is still to hear, or null. */
-  @Nullable Report unreported(String id) {
-    Pending pending = unreported.get(id);
-    return pending == null ? null : pending.report();
-  }
-
-  int unreported() {
-    return unreported.size();
+  CommandReports reports() {
+    return reports;
   }
 
   long taken() {
@@ -361,24 +298,7 @@ final class RoamingCommands implements Commands, Sharing, DeviceChanges {
         .removeIf(each ->
             now - each.askedNanos() >= 2 * ASKED_NANOS && now - each.atNanos() >= POLLED_NANOS);
     for (SharedCommand command : shared.giveBack(device -> !isHere(device))) {
-      note(report(command, true));
-    }
-  }
-
-  /**
-   * Writes back what has changed.
-   *
-   * @throws StoreUnavailableException where the fleet's store is away: it is written later
-   */
-  void reportAll() {
-    while (!unreported.isEmpty()) {
-      List<Pending> batch = unreported.values().stream().limit(COMMANDS_A_TURN).toList();
-      long now = nanoTime.getAsLong();
-      fleet.report(
-          gateway,
-          batch.stream().map(each -> aged(each.report(), (now - each.atNanos()) / 1_000)).toList());
-      // what has changed meanwhile is another, and stays
-      batch.forEach(each -> unreported.remove(each.report().id(), each));
+      reports.note(reports.of(command, true));
     }
   }
 
@@ -406,7 +326,7 @@ final class RoamingCommands implements Commands, Sharing, DeviceChanges {
         for (InHand command : commands) {
           isAnyTaken |= take(command);
         }
-        reportAll();
+        reports.writeAll();
         if (commands.size() == most) {
           wanted.addAll(batch);
           if (!isAnyTaken) {
@@ -450,7 +370,7 @@ final class RoamingCommands implements Commands, Sharing, DeviceChanges {
   }
 
   private void release(InHand command) {
-    note(
+    reports.note(
         new Report(
             command.id(),
             command.device().value(),
@@ -486,7 +406,7 @@ final class RoamingCommands implements Commands, Sharing, DeviceChanges {
 
   private void alignWithFleet() {
     pushOwn();
-    reportAll();
+    reports.writeAll();
     dropOthers();
     Set<String> known = new HashSet<>();
     shared.waiting().forEach(each -> known.add(each.id()));
@@ -500,7 +420,7 @@ final class RoamingCommands implements Commands, Sharing, DeviceChanges {
         release(command);
       }
     }
-    reportAll();
+    reports.writeAll();
   }
 
   /** What was queued here while the store was away, or before there was a fleet. */
@@ -526,7 +446,7 @@ final class RoamingCommands implements Commands, Sharing, DeviceChanges {
       if (fleet.push(gateway, inHand, via(command.device()), age)) {
         SharedCommand known = shared.share(command.device(), command.id());
         if (known != null) {
-          note(report(known, false));
+          reports.note(reports.of(known, false));
         }
       } else {
         shared.drop(command.device(), command.id());

@@ -209,7 +209,7 @@ class RoamingCommandsTest {
         };
     Fixture.attach(registry, METER.value(), link);
     take();
-    commands.reportAll();
+    commands.reports().writeAll();
     FleetCommands.Report last = fleet.reports.getLast();
     assertThat(last.state()).isEqualTo(State.ACKNOWLEDGED);
     assertThat(last.isOver()).isTrue();
@@ -221,7 +221,7 @@ class RoamingCommandsTest {
     take();
     commands.giveBack();
     commands.changed(ID, () -> new SharedCommand(ID, METER, State.QUEUED, null, null, null, false));
-    commands.reportAll();
+    commands.reports().writeAll();
     assertThat(fleet.reports).singleElement().satisfies(it -> assertThat(it.isReleased()).isTrue());
   }
 
@@ -231,7 +231,7 @@ class RoamingCommandsTest {
     take();
     commands.giveBack();
     commands.acknowledged(METER, ID);
-    commands.reportAll();
+    commands.reports().writeAll();
     assertThat(fleet.reports).singleElement().satisfies(it -> assertThat(it.isOver()).isTrue());
   }
 
@@ -284,7 +284,7 @@ class RoamingCommandsTest {
     fleet.waiting.add(order(ID, METER));
     take();
     assertThat(fleet.waiting).hasSize(1);
-    commands.reportAll();
+    commands.reports().writeAll();
     assertThat(fleet.reports).as("nothing is taken to be given back").isEmpty();
 
     registry.commands().acknowledged(new DeviceId("deaf-0"), "deaf-0-7");
