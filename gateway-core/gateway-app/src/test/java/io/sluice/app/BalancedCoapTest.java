@@ -10,10 +10,15 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -23,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** CoAP by a real client through a real nginx with the configuration that is shipped. */
+/** CoAP by real clients through a real nginx with the configuration that is shipped. */
 @Tag("slow")
 @Timeout(180)
 class BalancedCoapTest {
@@ -32,11 +37,17 @@ class BalancedCoapTest {
   private static final Path NGINX = Path.of("/usr/sbin/nginx");
   private static final Path MODULE = Path.of("/usr/lib/nginx/modules/ngx_stream_module.so");
 
+  private static final String KEY = "key-of-water-2-16";
+
+  /** For an answer; far more than it takes. */
+  private static final String WAIT_SECONDS = "20";
+
   @TempDir private Path directory;
   private Wiring first;
   private Wiring second;
   private Process balancer;
   private int port;
+  private int securePort;
 
   @BeforeEach
   void start() throws Exception {
@@ -45,9 +56,8 @@ class BalancedCoapTest {
     Assumptions.assumeTrue(isHere);
     first = gateway("one");
     second = gateway("two");
-    try (DatagramSocket free = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
-      port = free.getLocalPort();
-    }
+    port = freePort();
+    securePort = freePort();
     Path file = Files.writeString(directory.resolve("nginx.conf"), configuration());
     balancer =
         new ProcessBuilder(
@@ -77,23 +87,43 @@ class BalancedCoapTest {
     }
   }
 
+  private static int freePort() throws IOException {
+    try (DatagramSocket free = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+      return free.getLocalPort();
+    }
+  }
+
   private Wiring gateway(String name) throws Exception {
-    Path config = new Setup(Files.createDirectory(directory.resolve(name))).config();
+    Setup setup = new Setup(Files.createDirectory(directory.resolve(name)));
+    Path config = setup.config();
+    Files.writeString(
+        config,
+        Files.readString(config)
+            .replace("admin:", "  coaps: { host: 127.0.0.1, port: 0, psk: registry }\nadmin:"));
+    Files.writeString(
+        setup.directory().resolve("devices.yaml"),
+        """
+        - { id: water-2, profile: water-meter, sector: public-service, site: north,
+            credentials: { psk: { identity: water-2, key: %s } } }
+        """
+            .formatted(HexFormat.of().formatHex(KEY.getBytes(StandardCharsets.US_ASCII))),
+        StandardOpenOption.APPEND);
     StringWriter said = new StringWriter();
     GatewayFiles files = GatewayFiles.load(config, new PrintWriter(said, true));
     assertThat(files).as(said.toString()).isNotNull();
     return Wiring.start(files, GatewayTime.system());
   }
 
-  /** As shipped, with the addresses of these gateways; of the ways in CoAP without DTLS alone. */
+  /** As shipped, with the addresses of these gateways. */
   private String configuration() throws IOException {
     String shipped =
         Files.readString(SHIPPED)
-            .replaceAll("(?s)  upstream coaps \\{.*?\n  \\}\n", "")
-            .replaceAll("(?s)  server \\{\n    listen 5684.*?\n  \\}\n", "")
             .replace("listen 5683 udp", "listen 127.0.0.1:" + port + " udp")
             .replace("10.0.0.11:5683", first.address("coap"))
             .replace("10.0.0.12:5683", second.address("coap"))
+            .replace("listen 5684 udp", "listen 127.0.0.1:" + securePort + " udp")
+            .replace("10.0.0.11:5684", first.address("coaps"))
+            .replace("10.0.0.12:5684", second.address("coaps"))
             .replaceAll(" *server 10.0.0.13:.*\n", "");
     String load = Files.exists(MODULE) ? "load_module " + MODULE + ";\n" : "";
     return load
@@ -103,20 +133,28 @@ class BalancedCoapTest {
         + shipped;
   }
 
-  private Tool post(String from, int volume) throws Exception {
-    return Tool.run(
-        "coap-client-notls",
-        "-a",
-        from,
-        "-B",
-        "3",
-        "-m",
-        "post",
-        "-t",
-        "json",
-        "-e",
-        "{\"volume\":" + volume + "}",
-        "coap://127.0.0.1:" + port + "/telemetry?d=water-1&k=" + Setup.TOKEN);
+  /** Sends a reading from an address. */
+  private interface Device {
+    Tool post(String from, int volume) throws Exception;
+  }
+
+  private Tool plain(String from, int volume) throws Exception {
+    String uri = "coap://127.0.0.1:" + port + "/telemetry?d=water-1&k=" + Setup.TOKEN;
+    return post("coap-client-notls", from, volume, uri);
+  }
+
+  /** With a handshake of its own: some datagrams there and back. */
+  private Tool secure(String from, int volume) throws Exception {
+    String uri = "coaps://127.0.0.1:" + securePort + "/telemetry";
+    return post("coap-client-openssl", from, volume, "-u", "water-2", "-k", KEY, uri);
+  }
+
+  private static Tool post(String client, String from, int volume, String... more)
+      throws Exception {
+    List<String> command = new ArrayList<>(List.of(client, "-a", from, "-B", WAIT_SECONDS));
+    command.addAll(List.of("-m", "post", "-t", "json", "-e", "{\"volume\":" + volume + "}"));
+    command.addAll(List.of(more));
+    return Tool.run(command.toArray(String[]::new));
   }
 
   private long accepted(Wiring gateway) {
@@ -125,10 +163,19 @@ class BalancedCoapTest {
 
   @Test
   void eachAddressStaysAtOneGatewayAndAllAddressesAreSpread() throws Exception {
+    addressesAreSpread(this::plain);
+  }
+
+  @Test
+  void eachAddressHasItsDtlsSessionsAtOneGateway() throws Exception {
+    addressesAreSpread(this::secure);
+  }
+
+  private void addressesAreSpread(Device device) throws Exception {
     await()
         .atMost(Duration.ofSeconds(60))
         .until(() -> {
-          post("127.0.0.1", 1);
+          device.post("127.0.0.1", 1);
           return accepted(first) + accepted(second) > 0;
         });
     Map<Wiring, Integer> addresses = new HashMap<>();
@@ -139,7 +186,7 @@ class BalancedCoapTest {
       String from = "127.0.0." + i;
       // each from a port of its own, as after a restart of the device
       for (int volume = 1; volume <= 2; volume++) {
-        post(from, volume).succeeded();
+        device.post(from, volume).succeeded();
       }
       long atFirst = accepted(first) - firstHad;
       long atSecond = accepted(second) - secondHad;
