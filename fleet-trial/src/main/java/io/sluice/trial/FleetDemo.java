@@ -91,12 +91,14 @@ final class FleetDemo {
     if (!withCoverage) {
       return text;
     }
-    String completeness =
-        asked(
-            stage.views().getFirst(),
-            "/api/v1/coverage?window=1h&by=all",
-            "/groups/0/completeness");
-    return text + " | completeness " + percent(completeness);
+    String ofAll = "/api/v1/coverage?window=1h&by=all";
+    Member view = stage.views().getFirst();
+    // reporting looks at the minute under way too, completeness at whole ones
+    return "%s | reporting %s, completeness %s"
+        .formatted(
+            text,
+            percent(asked(view, ofAll, "/groups/0/reportingRatio")),
+            percent(asked(view, ofAll, "/groups/0/completeness")));
   }
 
   private static String percent(String ratio) {
