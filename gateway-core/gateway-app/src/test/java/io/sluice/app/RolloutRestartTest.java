@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import io.sluice.api.fleet.ConfigurationStore.Step;
 import io.sluice.testkit.PostgreSql;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -22,6 +24,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 /**
  * What takes effect with a restart only, at a gateway of its own process that something starts
@@ -92,6 +95,16 @@ class RolloutRestartTest {
     return gateway.get("/api/v1/status").path("rollout").path("state").asString();
   }
 
+  /** What an operator reads at the box. */
+  private String shown() throws Exception {
+    StringWriter out = new StringWriter();
+    String[] words = {"status", "--admin", "http://" + gateway.address("admin")};
+    CommandLine line = Main.commandLine(words);
+    line.setOut(new PrintWriter(out, true));
+    assertThat(line.execute(words)).isZero();
+    return out.toString();
+  }
+
   /** A device of MQTT 5 that is let in. */
   private Socket device() throws Exception {
     String[] address = gateway.address("mqtt").split(":", 2);
@@ -130,6 +143,8 @@ class RolloutRestartTest {
     gateway.awaitStarts(3);
     assertThat(state()).isEqualTo("confirmed");
     assertThat(gateway.get("/api/v1/status").path("rollout").path("holds").asInt()).isEqualTo(1);
+    assertThat(shown())
+        .containsPattern("fleet's configuration: 1 holds; 1, by anna, confirmed since 20\\S+\n");
   }
 
   @Test
@@ -154,6 +169,9 @@ class RolloutRestartTest {
     assertThat(fleet.comesTo(Step.RETURNED).detail()).startsWith("upstream cloud is ");
     assertThat(state()).isEqualTo("returned");
     assertThat(gateway.get("/api/v1/status").path("rollout").path("holds").asInt()).isZero();
+    assertThat(shown())
+        .containsPattern(
+            "configuration: none holds; 1, by anna, returned since 20.+: upstream cloud is ");
     assertThat(gateway.get("/api/v1/upstreams").path("upstreams")).hasSize(1);
     await().atMost(LONG).until(() -> gateway.get("/api/v1/upstreams").path("parked").isEmpty());
     assertThat(gateway.starts()).as("one try").isEqualTo(3);
@@ -165,6 +183,8 @@ class RolloutRestartTest {
     fleet.pushByRestart(LONG_TRIAL, SPOOL);
     gateway.awaitStarts(2);
     await().atMost(LONG).until(() -> state().equals("on-trial"));
+    assertThat(shown())
+        .containsPattern("configuration: 1 holds; 1, by anna, on trial since 20.+ until 20");
     gateway.kill();
     gateway.awaitStarts(3);
     assertThat(fleet.comesTo(Step.RETURNED).detail())
