@@ -85,7 +85,7 @@ final class FleetMember implements ForwardingStore {
   /** Waits until it is connected anew, and has caught up. */
   void awaitConnectedAfter(PostgresLink.State before) {
     await()
-        .atMost(Duration.ofSeconds(120))
+        .atMost(Duration.ofMinutes(2))
         .until(() ->
             link.isConnected()
                 && !link.state().equals(before)
