@@ -45,7 +45,7 @@ public final class CommandObservation implements ObservableResource, DeviceLink 
   private static final long ANSWER_NANOS = TimeUnit.SECONDS.toNanos(3);
 
   /** By how much messages of one device may overtake each other on the protocol threads. */
-  private static final int OVERTAKING_MILLIS = 200;
+  private static final int OVERTAKING_MILLIS = 1_000;
 
   private static final long STALLED_NANOS = TimeUnit.SECONDS.toNanos(CommandTransfers.IDLE_SECONDS);
 
@@ -62,6 +62,9 @@ public final class CommandObservation implements ObservableResource, DeviceLink 
   private final AtomicReference<@Nullable Sending> underWay = new AtomicReference<>();
   private volatile @Nullable ObserveRelation relation;
   private volatile boolean isEnding;
+
+  /** The device wants no more. */
+  private volatile boolean isCancelled;
 
   /** A drain ends it once nothing is under way. */
   private volatile boolean isHeld;
@@ -116,6 +119,7 @@ public final class CommandObservation implements ObservableResource, DeviceLink 
   void cancel(Request request) {
     if (isOf(request) && exchange.getRequest().getToken().equals(request.getToken())) {
       isEnding = true;
+      isCancelled = true; // before the look: an ACK that is read now ends it as well
       if (underWay.get() == null) {
         end();
       } else {
@@ -238,7 +242,7 @@ public final class CommandObservation implements ObservableResource, DeviceLink 
       gateway.sessions().seen(device, peer);
       gateway.commands().acknowledged(device, sending.command.id());
       // Not at once: the stack is still busy with the message that the next one would follow.
-      executor.execute(() -> gateway.commands().ready(device));
+      executor.execute(isCancelled ? this::end : () -> gateway.commands().ready(device));
     }
   }
 

@@ -318,8 +318,9 @@ final class FastPathHandler extends ChannelInboundHandlerAdapter implements Rece
       }
     }
     if (answered > 0) {
-      channel.flush();
+      // before the answers leave: whoever has one may send at once
       listener.inHand().release(answered);
+      channel.flush();
     }
   }
 
