@@ -5,10 +5,13 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -83,11 +86,7 @@ public final class FileTail implements AutoCloseable {
     if (!Files.isDirectory(directory)) {
       return; // the gateway makes it with its first record
     }
-    List<Path> there;
-    try (var paths = Files.walk(directory)) {
-      there = paths.filter(FileTail::isPlain).toList();
-    }
-    for (Path file : there) {
+    for (Path file : there()) {
       BasicFileAttributes attributes = attributes(file);
       if (attributes == null || attributes.fileKey() == null) {
         continue;
@@ -99,6 +98,31 @@ public final class FileTail implements AutoCloseable {
         read(file, followed);
       }
     }
+  }
+
+  /** Files that are renamed or removed during the look are met, or not, at the next. */
+  private List<Path> there() throws IOException {
+    List<Path> there = new ArrayList<>();
+    Files.walkFileTree(
+        directory,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+            if (isPlain(file)) {
+              there.add(file);
+            }
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path file, IOException why) throws IOException {
+            if (why instanceof NoSuchFileException) {
+              return FileVisitResult.CONTINUE;
+            }
+            throw why;
+          }
+        });
+    return there;
   }
 
   private static boolean isPlain(Path file) {

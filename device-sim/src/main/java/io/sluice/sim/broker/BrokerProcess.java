@@ -2,7 +2,6 @@ package io.sluice.sim.broker;
 
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,12 +42,12 @@ final class BrokerProcess implements AutoCloseable {
    * @throws IOException if it cannot be started, with the remedy
    */
   static BrokerProcess start(String program, Path folder) throws IOException, InterruptedException {
-    return start(program, folder, freePort());
+    return start(program, folder, LoopbackPort.next());
   }
 
   /** The same again, with what it kept. */
   BrokerProcess again(boolean isElsewhere) throws IOException, InterruptedException {
-    return start(program, folder, isElsewhere ? freePort() : port);
+    return start(program, folder, isElsewhere ? LoopbackPort.next() : port);
   }
 
   private static BrokerProcess start(String program, Path folder, int port)
@@ -91,12 +90,6 @@ final class BrokerProcess implements AutoCloseable {
         .map(Path::toString)
         .findFirst()
         .orElse(program);
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return free.getLocalPort();
-    }
   }
 
   private void awaitListening() throws IOException, InterruptedException {
