@@ -57,8 +57,6 @@ final class MqttSource implements Adapter, BrokerLink.Owner {
   private static final long TOLD_FOR_SECONDS = 60;
 
   private static final int TICKS_A_SECOND = (int) (1_000 / TICK_MILLIS);
-  private static final long CLOSE_MILLIS = 3_000;
-  private static final long SETTLE_MILLIS = 1_000;
   private static final long SETTLE_STEP_MILLIS = 20;
 
   /** A connection that lasts so long is one: the next attempt after its end comes soon. */
@@ -492,9 +490,10 @@ final class MqttSource implements Adapter, BrokerLink.Owner {
       return;
     }
     EventLoop only = own.next();
-    execute(only, () -> leave(System.nanoTime() + SETTLE_MILLIS * 1_000_000));
-    own.terminationFuture().awaitUninterruptibly(CLOSE_MILLIS);
-    own.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS).awaitUninterruptibly(CLOSE_MILLIS);
+    execute(only, () -> leave(System.nanoTime() + patience.settle()));
+    long mostMillis = TimeUnit.NANOSECONDS.toMillis(patience.close());
+    own.terminationFuture().awaitUninterruptibly(mostMillis);
+    own.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS).awaitUninterruptibly(mostMillis);
   }
 
   /** Waits for what was offered, so that it is acknowledged, then takes its leave. */
