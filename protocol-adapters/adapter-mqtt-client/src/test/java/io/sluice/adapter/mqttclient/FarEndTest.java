@@ -9,6 +9,9 @@ import io.sluice.api.adapter.Endpoint;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -17,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 /**
  * A broker that refuses, hangs, moves or is none: what is told of it, and that it is found again.
  */
-@Timeout(60)
+@Timeout(180)
 class FarEndTest extends AtScriptedBroker {
   private static final Duration PATIENCE = Duration.ofSeconds(45);
 
@@ -47,8 +50,15 @@ class FarEndTest extends AtScriptedBroker {
       met.suback(1, 0x87);
       awaitWaiting("refuses the subscription secret/# with 0x87: not authorized");
       met.publish(1, "plant/pump-1", "{}");
-      assertThat(met.puback()).isEqualTo(1);
-      assertThat(new String(met.read(8), UTF_8)).contains("secret/#").doesNotContain("plant/#");
+      // it asks again after half a second, which may be before or behind the acknowledgement
+      Map<Integer, byte[]> answers = new HashMap<>();
+      for (int i = 0; i < 2; i++) {
+        byte[] packet = Objects.requireNonNull(met.read());
+        answers.put((packet[0] & 0xFF) >> 4, packet);
+      }
+      assertThat(answers).containsOnlyKeys(4, 8);
+      assertThat(answers.get(4)).endsWith(0, 1);
+      assertThat(new String(answers.get(8), UTF_8)).contains("secret/#").doesNotContain("plant/#");
       met.suback(1);
       awaitConnected();
     }
@@ -69,37 +79,29 @@ class FarEndTest extends AtScriptedBroker {
   @Test
   void brokerThatAnswersNothingIsLeftAndTriedAgain() throws Exception {
     start(new TestSettings().connectTimeout(Duration.ofSeconds(2)));
-    try (Conversation _ = broker.accept()) {
-      awaitWaiting("no answer to CONNECT within 2s");
-      try (Conversation half = broker.accept()) {
-        half.read(1);
-        half.connack(false, 0);
-        awaitWaiting("no answer to SUBSCRIBE within 2s");
-        try (Conversation _ = broker.welcome(false)) {
-          awaitConnected();
-        }
-      }
-    }
+    awaitWaiting("no answer to CONNECT within 2s");
+    broker.serve(ScriptedBroker::letIn);
+    awaitWaiting("no answer to SUBSCRIBE within 2s");
+    broker.serve(ScriptedBroker::letInAndSubscribe);
+    awaitConnected();
   }
 
   @Test
   void brokerThatFallsSilentIsLeft() throws Exception {
     start(new TestSettings().impatient());
     try (Conversation _ = broker.welcome(false)) {
-      awaitConnected();
       awaitWaiting("the broker is silent: no answer to PINGREQ within 2s"); // nothing reads it
-      try (Conversation _ = broker.welcome(true)) {
-        awaitConnected();
-      }
     }
+    broker.serve(ScriptedBroker::letInAndSubscribe);
+    awaitConnected();
   }
 
   @Test
   void quietBrokerThatAnswersPingsIsKept() throws Exception {
-    start(new TestSettings().impatient());
+    start(new TestSettings().curious());
     try (Conversation met = broker.welcome(false)) {
       awaitConnected();
-      assertThat(met.isSilent(4_000)).isTrue(); // but for pings, which it answers
+      met.answerPings(4); // none but the first comes while the one before has no answer
       assertThat(source.endpoints().getFirst().isUp()).isTrue();
     }
   }
@@ -156,9 +158,8 @@ class FarEndTest extends AtScriptedBroker {
     awaitWaiting("the name service does not answer within 2s");
     never.countDown();
     names.set(_ -> InetAddress.getAllByName("127.0.0.1"));
-    try (Conversation _ = broker.welcome(false)) {
-      awaitConnected();
-    }
+    broker.serve(ScriptedBroker::letInAndSubscribe);
+    awaitConnected();
   }
 
   @Test

@@ -20,9 +20,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A real broker that is restarted, hangs, and keeps messages while the source is away. */
-@Timeout(60)
+@Timeout(240)
 class MosquittoIT {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   @TempDir private Path directory;
 
@@ -76,6 +76,7 @@ class MosquittoIT {
       try (MqttSource second = new TestSettings().version(version).source(broker.port)) {
         second.start(gateway);
         awaitAll(gateway, 1_500);
+        awaitState(second, Endpoint.State.CONNECTED); // what was kept comes before its SUBACK
         broker.signal("STOP");
         awaitState(second, Endpoint.State.WAITING);
         assertThat(second.endpoints().getFirst().reason()).contains("silent");

@@ -14,7 +14,6 @@ import io.sluice.api.Limit;
 import io.sluice.api.RejectReason;
 import io.sluice.api.adapter.Exchange;
 import io.sluice.api.adapter.Receipt;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -31,7 +30,7 @@ class MqttSourceTest extends AtScriptedBroker {
   }
 
   private void awaitStored(int count) {
-    await().atMost(Duration.ofSeconds(60)).until(() -> gateway.stored().size() == count);
+    await().until(() -> gateway.stored().size() == count);
   }
 
   private List<String> payloads() {
@@ -348,7 +347,7 @@ class MqttSourceTest extends AtScriptedBroker {
 
   @Test
   void receiptThatNeverComesHoldsUpNoClose() throws Exception {
-    start();
+    start(new TestSettings().settlingSoon());
     try (Conversation met = broker.welcome(false)) {
       gateway.misbehave(Misconduct.SILENT);
       met.publish(1, "plant/pump-1", "{}");

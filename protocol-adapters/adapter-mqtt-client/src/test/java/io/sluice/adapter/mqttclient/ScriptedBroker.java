@@ -11,13 +11,22 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** A broker that does what its test says, byte by byte. */
 final class ScriptedBroker implements AutoCloseable {
   private static final int PATIENCE_MILLIS = 45_000;
 
+  /** What it does with a connection that comes. */
+  interface Role {
+    void play(Conversation met) throws IOException;
+  }
+
   private final ServerSocket server;
+  private final AtomicReference<@Nullable Role> role = new AtomicReference<>(null);
 
   ScriptedBroker(InetAddress address, int port) throws IOException {
     server = new ServerSocket(port, 10, address);
@@ -45,6 +54,42 @@ final class ScriptedBroker implements AutoCloseable {
     met.read(8);
     met.suback(1);
     return met;
+  }
+
+  static void letIn(Conversation met) throws IOException {
+    if (met.read() != null) {
+      met.connack(false, 0);
+    }
+  }
+
+  static void letInAndSubscribe(Conversation met) throws IOException {
+    letIn(met);
+    if (met.read() != null) {
+      met.suback(1);
+    }
+  }
+
+  /**
+   * Does so with each connection from now on, and answers its pings. A source that is in a hurry
+   * may have left a connection before it is taken up here: it comes once more.
+   */
+  void serve(Role each) {
+    if (role.getAndSet(each) == null) {
+      Thread.ofVirtual().start(this::serve);
+    }
+  }
+
+  private void serve() {
+    while (!server.isClosed()) {
+      try (Conversation met = accept()) {
+        Objects.requireNonNull(role.get()).play(met);
+        while (met.read() != null) {
+          // nothing else is answered
+        }
+      } catch (IOException over) {
+        // that connection is, or the test
+      }
+    }
   }
 
   @Override
@@ -75,14 +120,7 @@ final class ScriptedBroker implements AutoCloseable {
       byte[] packet = read();
       assertThat(packet).as("an end of the connection").isNotNull();
       assertThat((packet[0] & 0xFF) >> 4).isEqualTo(type);
-      byte[] body = new byte[packet.length - 1];
-      System.arraycopy(packet, 1, body, 0, body.length);
-      if (type == 1) {
-        isV5 = body[6] == 5;
-      } else if (type == 8) {
-        subscribeId = (body[0] & 0xFF) << 8 | (body[1] & 0xFF);
-      }
-      return body;
+      return Arrays.copyOfRange(packet, 1, packet.length);
     }
 
     /** First byte and body of a packet that is no ping; null at the end of the connection. */
@@ -103,6 +141,10 @@ final class ScriptedBroker implements AutoCloseable {
         if (first == 0xC0) {
           send(0xD0);
           return read();
+        } else if (first == 0x10) {
+          isV5 = packet[7] == 5;
+        } else if (first == 0x82) {
+          subscribeId = (packet[1] & 0xFF) << 8 | (packet[2] & 0xFF);
         }
         return packet;
       } catch (EOFException end) {
@@ -113,6 +155,15 @@ final class ScriptedBroker implements AutoCloseable {
     int puback() throws IOException {
       byte[] body = read(4);
       return (body[0] & 0xFF) << 8 | (body[1] & 0xFF);
+    }
+
+    /** Answers so many pings, which are all that comes. */
+    void answerPings(int count) throws IOException {
+      for (int i = 0; i < count; i++) {
+        assertThat(in.readUnsignedByte()).isEqualTo(0xC0);
+        in.readUnsignedByte();
+        send(0xD0);
+      }
     }
 
     /** Whether nothing comes for a while, pings aside. */

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** Settings of a source named plant, with what a test changes of them. */
 final class TestSettings {
   private static final long HALF = TimeUnit.MILLISECONDS.toNanos(500);
+  private static final long MUCH = TimeUnit.SECONDS.toNanos(30);
 
   private String version = "5";
   private List<String> topics = List.of("plant/#");
@@ -20,7 +21,9 @@ final class TestSettings {
   private @Nullable BrokerTls tls;
   private @Nullable Announcement announce;
   private boolean replies;
-  private Patience patience = new Patience(Patience.USUAL.quiet(), Patience.USUAL.answer(), HALF);
+  private long quiet = Patience.USUAL.quiet();
+  private long answer = Patience.USUAL.answer();
+  private long settle = MUCH;
   private Approach.Names names =
       any -> new InetAddress[] {InetAddress.getByAddress(new byte[] {127, 0, 0, 1})};
 
@@ -66,7 +69,21 @@ final class TestSettings {
 
   /** Asks for a sign of life after half a second, and waits for two. */
   TestSettings impatient() {
-    patience = new Patience(HALF, TimeUnit.SECONDS.toNanos(2), HALF);
+    quiet = HALF;
+    answer = TimeUnit.SECONDS.toNanos(2);
+    return this;
+  }
+
+  /** Asks for a sign of life after half a second, and waits for it as long as a test may take. */
+  TestSettings curious() {
+    quiet = HALF;
+    answer = MUCH;
+    return this;
+  }
+
+  /** Waits no longer for verdicts, as it closes, than it usually does. */
+  TestSettings settlingSoon() {
+    settle = Patience.USUAL.settle();
     return this;
   }
 
@@ -97,9 +114,11 @@ final class TestSettings {
 
   /**
    * Pings are as usual if nothing else is said: a broker answers them only while its test reads. A
-   * refused subscription is asked for again after half a second.
+   * refused subscription is asked for again after half a second. A close waits for verdicts as long
+   * as a busy machine may take for them.
    */
   MqttSource source(int port) {
-    return new MqttSource("plant", settings(port), names, patience);
+    return new MqttSource(
+        "plant", settings(port), names, new Patience(quiet, answer, HALF, settle, 2 * MUCH));
   }
 }
