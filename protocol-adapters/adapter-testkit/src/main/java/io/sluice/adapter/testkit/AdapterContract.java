@@ -30,7 +30,7 @@ public interface AdapterContract extends HandOverContract {
   /** Beyond what any adapter takes. */
   int OVERSIZE_BYTES = 2 << 20;
 
-  int PATIENCE_SECONDS = 20;
+  int PATIENCE_SECONDS = 45;
 
   /** A client with these credentials. May throw where the adapter refuses them at once. */
   Sender sender(Adapter adapter, String device, String password) throws Exception;

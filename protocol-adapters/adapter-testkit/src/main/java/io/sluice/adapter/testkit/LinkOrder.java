@@ -70,15 +70,21 @@ final class LinkOrder {
     }
   }
 
-  /** False where the link had ended before. */
-  boolean detach(DeviceId device, DeviceLink link) {
-    boolean ended;
+  /**
+   * Lets the next have its turn.
+   *
+   * @param ended run before, but not where the link had ended before
+   */
+  void detach(DeviceId device, DeviceLink link, Runnable ended) {
+    boolean isEnd;
     synchronized (this) {
       List<Place> all = places.getOrDefault(device, new ArrayList<>());
-      ended = all.removeIf(place -> place.link.equals(link));
+      isEnd = all.removeIf(place -> place.link.equals(link));
+    }
+    if (isEnd) {
+      ended.run();
     }
     giveTurn(device);
-    return ended;
   }
 
   private void giveTurn(DeviceId device) {

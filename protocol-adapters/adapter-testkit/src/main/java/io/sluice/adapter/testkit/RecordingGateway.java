@@ -363,7 +363,7 @@ public final class RecordingGateway implements AllPorts, AutoCloseable {
   public boolean attach(Admission.Admitted admitted, Peer peer, DeviceLink link) {
     DeviceId device = admitted.device().id();
     if (!isCurrent(admitted)) {
-      links.detach(device, link);
+      links.detach(device, link, () -> {});
       return false;
     }
     links.attach(device, link);
@@ -390,9 +390,7 @@ public final class RecordingGateway implements AllPorts, AutoCloseable {
 
   @Override
   public void detach(DeviceId device, DeviceLink link) {
-    if (links.detach(device, link)) {
-      linkEvents.add("ended");
-    }
+    links.detach(device, link, () -> linkEvents.add("ended"));
     detached.incrementAndGet();
     ready(device);
   }

@@ -24,7 +24,7 @@ public final class Fuzz {
   private static final Logger LOG = LoggerFactory.getLogger(Fuzz.class);
   private static final long DEFAULT_MAX_NANOS = TimeUnit.MILLISECONDS.toNanos(2_500);
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-  private static final Duration HUNG = Duration.ofSeconds(30);
+  private static final Duration HUNG = Duration.ofSeconds(60);
 
   private final String name;
   private final int usualRuns;
