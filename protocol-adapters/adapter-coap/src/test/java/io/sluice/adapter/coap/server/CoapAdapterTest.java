@@ -116,8 +116,9 @@ class CoapAdapterTest {
       client.setURI(Clients.uri(adapter.address(), ".well-known/core?rt=sluice.time"));
       assertThat(client.get().getResponseText()).startsWith("</time>").doesNotContain("alarm");
       client.setURI(Clients.uri(adapter.address(), "time"));
-      long now = System.currentTimeMillis();
-      assertThat(Long.parseLong(client.get().getResponseText())).isBetween(now - 5000, now + 5000);
+      long before = System.currentTimeMillis();
+      assertThat(Long.parseLong(client.get().getResponseText()))
+          .isBetween(before, System.currentTimeMillis());
       assertThat(client.get(60).getPayload()).hasSize(9).startsWith(0x1b);
       assertThat(client.get(50).getCode()).isEqualTo(ResponseCode.NOT_ACCEPTABLE);
       client.setURI(Clients.uri(adapter.address(), "nowhere"));

@@ -169,7 +169,7 @@ class CommandTest {
       assertThat(RawPeer.type(notification)).isEqualTo("CON");
       device.send(new byte[] {0x70, 0, notification[2], notification[3]});
       await().until(() -> gateway.returned.contains("c-1"));
-      assertThat(gateway.links).isEmpty();
+      await().until(() -> gateway.links.isEmpty()); // behind it
       assertThat(gateway.acknowledged).isEmpty();
     }
   }

@@ -73,6 +73,7 @@ class HandshakeFailureTest {
             .redirectOutput(output.toFile())
             .start();
     process.getOutputStream().close();
+    await().until(() -> !process.isAlive() || !gateway.handshakeFaults.isEmpty());
     if (!process.waitFor(3, TimeUnit.SECONDS)) {
       process.destroy(); // it would go on to send what nobody answers
       process.waitFor();

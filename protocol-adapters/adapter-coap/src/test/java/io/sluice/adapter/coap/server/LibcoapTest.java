@@ -56,7 +56,7 @@ class LibcoapTest {
 
   private String run(String path, String... arguments) throws Exception {
     Process process = launch(path, arguments);
-    assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.waitFor(90, TimeUnit.SECONDS)).isTrue();
     return Files.readString(folder.resolve("output"), UTF_8);
   }
 
@@ -97,7 +97,7 @@ class LibcoapTest {
 
   @Test
   void observerReceivesCommandsAndAcknowledgesThem() throws Exception {
-    Process observer = launch("command?d=a&k=secret", "-s", "20", "-w");
+    Process observer = launch("command?d=a&k=secret", "-s", "120", "-w");
     try {
       DeviceId device = new DeviceId("a");
       await().until(() -> gateway.links.containsKey(device));

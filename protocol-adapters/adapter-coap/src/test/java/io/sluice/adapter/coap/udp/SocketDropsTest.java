@@ -1,6 +1,7 @@
 package io.sluice.adapter.coap.udp;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -12,7 +13,8 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 class SocketDropsTest {
-  private static final int SENT = 2_000;
+  /** More than there is room for, and fewer than the system holds before it looks at them. */
+  private static final int SENT = 500;
 
   @Test
   void whatIsSentAndCannotBeReadIsCounted() throws Exception {
@@ -26,9 +28,16 @@ class SocketDropsTest {
       for (int i = 0; i < SENT; i++) {
         sender.send(new DatagramPacket(new byte[200], 200));
       }
-      // on the loopback interface a datagram is in the buffer, or dropped, before send returns
-      long dropped = drops.more();
-      assertThat(dropped).isPositive().isEqualTo(SENT - readable(full));
+      // on a busy machine a datagram may come to the buffer some time behind its sending
+      long[] dropped = new long[1];
+      int[] read = new int[1];
+      await()
+          .untilAsserted(() -> {
+            dropped[0] += drops.more();
+            read[0] += readable(full);
+            assertThat(dropped[0] + read[0]).isEqualTo(SENT);
+          });
+      assertThat(dropped[0]).isPositive();
       assertThat(drops.more()).isZero();
     }
   }
