@@ -2,11 +2,13 @@ package io.sluice.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.sim.broker.LoopbackPort;
 import io.sluice.sim.figures.FleetSnapshot;
 import io.sluice.sim.fleet.FleetRun;
 import io.sluice.sim.fleet.FleetRun.Played;
 import io.sluice.sim.link.Endpoints;
 import io.sluice.sim.scenario.Scenario;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -87,6 +89,12 @@ class CoapFleetTest {
   @AfterEach
   void stop() {
     server.destroy();
+  }
+
+  /** Nobody is where the devices look, and nobody else comes there. */
+  private void leavePort() throws IOException {
+    server.destroy();
+    uri = URI.create("coap://127.0.0.1:" + LoopbackPort.next());
   }
 
   private FleetRun play(String more, String groups, String faults) throws Exception {
@@ -235,7 +243,7 @@ class CoapFleetTest {
 
   @Test
   void aServerThatIsNotThereIsWaitedFor() throws Exception {
-    server.destroy();
+    leavePort();
     FleetRun run =
         play(
             "",
@@ -251,7 +259,7 @@ class CoapFleetTest {
   void libcoapUnderstandsUsAndWeItsRefusals() throws Exception {
     Path libcoap = Path.of("/usr/bin/coap-server-notls");
     Assumptions.assumeTrue(Files.isExecutable(libcoap), "libcoap3-bin is not installed");
-    server.destroy(); // its port is free now
+    leavePort();
     Process process =
         new ProcessBuilder(
                 libcoap.toString(), "-A", "127.0.0.1", "-p", "" + uri.getPort(), "-l", "25%")

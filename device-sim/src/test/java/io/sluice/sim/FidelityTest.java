@@ -46,7 +46,7 @@ class FidelityTest {
       long before = run.snapshot().acked();
       Awaitility.await()
           .atMost(Duration.ofSeconds(60))
-          .until(() -> run.snapshot().acked() > before + 50);
+          .until(() -> run.snapshot().acked() > before + 50 && run.snapshot().connected() == 5);
       assertThat(second.port()).isEqualTo(first.port());
       run.stop();
     }

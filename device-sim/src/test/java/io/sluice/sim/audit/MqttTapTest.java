@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A far end whose broker hangs is listened to again. */
 @Tag("slow")
-@Timeout(120)
+@Timeout(300)
 class MqttTapTest {
   private static final int TAPS = 8;
   private static final int HANGS = 4;
@@ -124,13 +124,13 @@ class MqttTapTest {
       for (int hang = 0; hang < HANGS; hang++) {
         int before = broker.attempts.get();
         await()
-            .atMost(Duration.ofSeconds(20))
+            .atMost(Duration.ofSeconds(60))
             .until(() -> broker.attempts.get() - before >= TAPS && broker.connections() > 0);
         broker.cut();
       }
       broker.hangs = false;
       await()
-          .atMost(Duration.ofSeconds(30))
+          .atMost(Duration.ofSeconds(60))
           .until(() -> {
             for (MqttTap tap : taps) {
               if (!tap.isListening()) {
