@@ -140,7 +140,7 @@ class HttpsTest {
   void manyRequestsShareAConnectionOfHttp2() throws Exception {
     try (HttpClient client = client(HttpClient.Version.HTTP_2)) {
       Sender sender = sender(client, "d1", "pw");
-      assertThat(sender.send("telemetry", new byte[] {'1'}).get(20, TimeUnit.SECONDS).positive())
+      assertThat(sender.send("telemetry", new byte[] {'1'}).get(45, TimeUnit.SECONDS).positive())
           .isTrue();
       List<CompletableFuture<Answer>> answers = new ArrayList<>();
       for (int i = 0; i < 25; i++) {
@@ -148,15 +148,15 @@ class HttpsTest {
       }
       answers.add(sender.send("telemetry", new byte[900 << 10]));
       for (CompletableFuture<Answer> each : answers) {
-        assertThat(each.get(20, TimeUnit.SECONDS).positive()).isTrue();
+        assertThat(each.get(45, TimeUnit.SECONDS).positive()).isTrue();
       }
-      Answer large = sender.send("telemetry", new byte[2 << 20]).get(20, TimeUnit.SECONDS);
+      Answer large = sender.send("telemetry", new byte[2 << 20]).get(45, TimeUnit.SECONDS);
       assertThat(large.positive()).isFalse();
       assertThat(large.detail()).contains("1048576 bytes");
       assertThat(
               sender(client, "d1", "wrong")
                   .send("telemetry", new byte[] {'1'})
-                  .get(20, TimeUnit.SECONDS)
+                  .get(45, TimeUnit.SECONDS)
                   .positive())
           .isFalse();
     }
@@ -167,10 +167,10 @@ class HttpsTest {
   void deviceThatIsRevokedInFlightIsNotServedOnTheSameConnection() throws Exception {
     try (HttpClient client = client(HttpClient.Version.HTTP_2)) {
       Sender sender = sender(client, "d1", "pw");
-      assertThat(sender.send("telemetry", new byte[] {'1'}).get(20, TimeUnit.SECONDS).positive())
+      assertThat(sender.send("telemetry", new byte[] {'1'}).get(45, TimeUnit.SECONDS).positive())
           .isTrue();
       gateway.remove("d1");
-      assertThat(sender.send("telemetry", new byte[] {'2'}).get(20, TimeUnit.SECONDS).positive())
+      assertThat(sender.send("telemetry", new byte[] {'2'}).get(45, TimeUnit.SECONDS).positive())
           .isFalse();
       assertThat(gateway.stored()).hasSize(1);
     }
@@ -213,7 +213,7 @@ class HttpsTest {
     SSLParameters parameters = socket.getSSLParameters();
     parameters.setApplicationProtocols(new String[] {"h2"});
     socket.setSSLParameters(parameters);
-    socket.setSoTimeout(20_000);
+    socket.setSoTimeout(45_000);
     socket.startHandshake();
     assertThat(socket.getApplicationProtocol()).isEqualTo("h2");
     return socket;
@@ -274,17 +274,19 @@ class HttpsTest {
       all.writeBytes("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(UTF_8));
       all.writeBytes(frame(4, 0, 0, new byte[0]));
       byte[] headers = headers();
-      for (int stream = 1; stream < 2 * 400; stream += 2) {
+      // as much as is one record: what is sent behind the GOAWAY would break the connection
+      for (int stream = 1; stream < 2 * 150; stream += 2) {
         // each with its own literal fields: the table would grow the same at both ends
         all.writeBytes(frame(1, 4, stream, headers));
         all.writeBytes(frame(3, 0, stream, new byte[] {0, 0, 0, 8}));
       }
+      assertThat(all.size()).isLessThan(16 << 10);
       socket.getOutputStream().write(all.toByteArray());
       socket.getOutputStream().flush();
       assertThat(next(socket, 7)).as("GOAWAY").isEqualTo(7);
     }
     await().until(() -> adapter.endpoints().getFirst().links() == 0);
-    assertThat(gateway.offers()).isLessThan(200);
+    assertThat(gateway.offers()).isLessThan(120);
   }
 
   @Test

@@ -64,7 +64,7 @@ class ClosedAtOnceTest {
     try (RawMqtt device = new RawMqtt(adapter)) {
       device.send(RawMqtt.joined(packets));
     }
-    await().atMost(Duration.ofSeconds(30)).until(() -> gateway.left.get() > left);
+    await().until(() -> gateway.left.get() > left);
     verdict.complete(null);
   }
 
@@ -76,9 +76,7 @@ class ClosedAtOnceTest {
   }
 
   private void awaitStored(String... payloads) {
-    await()
-        .atMost(Duration.ofSeconds(30))
-        .untilAsserted(() -> assertThat(stored()).containsExactly(payloads));
+    await().untilAsserted(() -> assertThat(stored()).containsExactly(payloads));
   }
 
   @Test
@@ -117,7 +115,7 @@ class ClosedAtOnceTest {
     await()
         .atMost(Duration.ofSeconds(60))
         .untilAsserted(() -> assertThat(stored()).doesNotHaveDuplicates().hasSize(200));
-    await().atMost(Duration.ofSeconds(30)).until(() -> gateway.link("d1") == null);
+    await().until(() -> gateway.link("d1") == null);
   }
 
   @Test
@@ -147,7 +145,6 @@ class ClosedAtOnceTest {
     gateway.answer(uplink -> new Receipt.Busy(60_000));
     sendAndClose(connect(CLEAN), publish(0, 0, "1"), publish(1, 1, "2"), DISCONNECT);
     await()
-        .atMost(Duration.ofSeconds(30))
         .untilAsserted(() ->
             assertThat(gateway.refusals())
                 .containsExactly(RejectReason.OVERLOAD, RejectReason.OVERLOAD));
@@ -168,10 +165,10 @@ class ClosedAtOnceTest {
     try (RawMqtt device = new RawMqtt(adapter)) {
       device.send(RawMqtt.joined(connect(CLEAN), publish(0, 0, "1".repeat(1000))));
     }
-    await().atMost(Duration.ofSeconds(30)).until(() -> gateway.left.get() == 1);
+    await().until(() -> gateway.left.get() == 1);
     assertThat(all.held()).isGreaterThan(1000);
     verdict.complete(null);
-    await().atMost(Duration.ofSeconds(30)).until(() -> all.held() == 0);
+    await().until(() -> all.held() == 0);
     awaitStored("1".repeat(1000));
   }
 }

@@ -10,7 +10,6 @@ import io.sluice.adapter.testkit.RecordingGateway.Misconduct;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.Socket;
-import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -106,7 +105,7 @@ class EndOfConnectionTest {
                   // as expected: the gateway has ended it
                 }
               });
-      await().atMost(Duration.ofSeconds(30)).until(() -> gateway.detached() == 1);
+      await().until(() -> gateway.detached() == 1);
       sender.join(10_000);
     }
   }

@@ -31,7 +31,7 @@ class MqttContractTest implements AdapterContract {
     MqttConnectionOptions options = new MqttConnectionOptions();
     options.setUserName(device);
     options.setPassword(password.getBytes(StandardCharsets.UTF_8));
-    client.connect(options).waitForCompletion(5000);
+    client.connect(options).waitForCompletion(45_000);
     return new PahoSender(client);
   }
 

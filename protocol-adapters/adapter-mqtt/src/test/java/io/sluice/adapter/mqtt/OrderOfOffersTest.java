@@ -11,7 +11,6 @@ import io.sluice.api.adapter.Receipt;
 import io.sluice.api.adapter.Uplink;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
@@ -76,7 +75,6 @@ class OrderOfOffersTest {
 
   private void awaitStored(String... payloads) {
     await()
-        .atMost(Duration.ofSeconds(30))
         .untilAsserted(() ->
             assertThat(gateway.stored().stream().map(OrderOfOffersTest::text))
                 .containsExactly(payloads));

@@ -20,7 +20,7 @@ record Paho3Sender(MqttAsyncClient client) implements Sender {
     MqttConnectOptions options = new MqttConnectOptions();
     options.setUserName(device);
     options.setPassword(password.toCharArray());
-    client.connect(options).waitForCompletion(5000);
+    client.connect(options).waitForCompletion(45_000);
     return new Paho3Sender(client);
   }
 

@@ -27,7 +27,7 @@ class Paho3Test {
   private MqttClient connect(MqttAdapter adapter) throws MqttException {
     String uri = "tcp://127.0.0.1:" + adapter.address().getPort();
     MqttClient client = new MqttClient(uri, "paho-3", new MemoryPersistence());
-    client.setTimeToWait(10_000);
+    client.setTimeToWait(45_000);
     MqttConnectOptions options = new MqttConnectOptions();
     options.setMqttVersion(MqttConnectOptions.MQTT_VERSION_3_1_1);
     options.setCleanSession(false);
