@@ -41,7 +41,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What an operator pushes, and what he is told of it, with a real PostgreSQL. */
-@Timeout(120)
+@Timeout(300)
 class ConfigCommandTest {
   @TempDir Path folder;
 

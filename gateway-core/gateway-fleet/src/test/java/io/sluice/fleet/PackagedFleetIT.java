@@ -172,7 +172,7 @@ class PackagedFleetIT {
   private JsonNode get(int port, String path) throws IOException, InterruptedException {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-            .timeout(Duration.ofSeconds(10))
+            .timeout(Duration.ofSeconds(60))
             .build();
     return JsonMapper.shared().readTree(http.send(request, BodyHandlers.ofString()).body());
   }
@@ -202,7 +202,8 @@ class PackagedFleetIT {
           .atMost(Duration.ofMinutes(2))
           .ignoreExceptionsInstanceOf(IOException.class)
           .until(() -> get(port, "/health/ready").path("ready").asBoolean());
-      publish(Math.floorDiv(System.currentTimeMillis(), 60_000) * 60_000_000L);
+      // in slots that are over: the window ends with the last of those
+      publish(Math.floorDiv(System.currentTimeMillis() - 60_000, 60_000) * 60_000_000L);
       await()
           .atMost(Duration.ofMinutes(2))
           .untilAsserted(() -> {

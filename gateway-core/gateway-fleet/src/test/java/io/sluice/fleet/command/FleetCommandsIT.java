@@ -45,7 +45,7 @@ import tools.jackson.databind.json.JsonMapper;
  * Commands that are given at the fleet's own API: by a real PostgreSQL, as a user with the rights
  * of the fleet's role alone, and delivered by gateways. Kafka is away all the time.
  */
-@Timeout(120)
+@Timeout(300)
 class FleetCommandsIT {
   private static final List<String> DEVICES = List.of("meter-1", "meter-2", "meter-3");
   private static final String OPERATOR = "operator-0123456789abcdef";
@@ -224,7 +224,7 @@ class FleetCommandsIT {
         send("POST", "meter-3/commands", OPERATOR, "{\"name\":\"set\",\"expiresIn\":\"1s\"}");
     String gone = json(brief).path("id").asString();
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofSeconds(60))
         .until(() -> command("meter-3", gone).path("state").asString().equals("expired"));
     HttpResponse<String> late = send("DELETE", "meter-3/commands/" + gone, OPERATOR, null);
     assertThat(late.statusCode()).isEqualTo(409);

@@ -102,15 +102,21 @@ class DeviceWriterIT {
                 + " number, so it has to be made anew");
   }
 
+  /** Until the broker that is asked shows it: it hears of it a little later than the controller. */
   private static void set(Admin admin, String topic, String key, String value)
       throws InterruptedException, ExecutionException {
+    ConfigResource of = new ConfigResource(ConfigResource.Type.TOPIC, topic);
     admin
         .incrementalAlterConfigs(
             Map.of(
-                new ConfigResource(ConfigResource.Type.TOPIC, topic),
+                of,
                 List.of(new AlterConfigOp(new ConfigEntry(key, value), AlterConfigOp.OpType.SET))))
         .all()
         .get();
+    await()
+        .atMost(LONG)
+        .until(() ->
+            value.equals(admin.describeConfigs(List.of(of)).all().get().get(of).get(key).value()));
   }
 
   @Test

@@ -82,8 +82,8 @@ final class City implements AutoCloseable {
           bus: { bootstrap-servers: "%s" }
           state: ./%s
           commit: 100ms
-          take-over: 30s
-          peer-timeout: 2s
+          take-over: 60s
+          peer-timeout: 12s
           standbys: 0
         admin: { port: 0 }
         """

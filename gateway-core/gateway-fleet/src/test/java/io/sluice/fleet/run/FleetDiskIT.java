@@ -40,7 +40,7 @@ class FleetDiskIT {
 
   @TempDir Path directory;
   private final long start =
-      Math.floorDiv(System.currentTimeMillis() * 1_000, MINUTE) * MINUTE - 59 * MINUTE;
+      Math.floorDiv(System.currentTimeMillis() * 1_000, MINUTE) * MINUTE - 30 * MINUTE;
   private LoopDisk disk;
   private Path file;
   private KafkaBroker broker;

@@ -102,7 +102,7 @@ class FleetTakeOverIT {
           state: ./%s
           commit: 100ms
           take-over: 6s
-          peer-timeout: 1s
+          peer-timeout: 15s
         admin:
           port: 0
           tls: { certificate: "%s", key: "%s", client-ca: "%s" }
@@ -349,10 +349,15 @@ class FleetTakeOverIT {
       TOPICS.byDevice().forEach(topic -> more.put(topic, NewPartitions.increaseTo(5)));
       admin.createPartitions(more).all().get();
     }
-    TopicCheck.Found found =
-        TopicCheck.of(Map.of("bootstrap.servers", broker.address()), TOPICS, "sluice-fleet");
-    assertThat(found.isCertain()).isTrue();
-    assertThat(found.problem())
-        .contains("have 5 partitions, and the state of this application-id was made for 4");
+    // a broker hears of new partitions a little later than the controller that made them
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(() -> {
+          TopicCheck.Found found =
+              TopicCheck.of(Map.of("bootstrap.servers", broker.address()), TOPICS, "sluice-fleet");
+          assertThat(found.problem())
+              .contains("have 5 partitions, and the state of this application-id was made for 4");
+          assertThat(found.isCertain()).isTrue();
+        });
   }
 }

@@ -50,7 +50,7 @@ class PeerTroublesTest {
       PartQuestion question = PartQuestion.registered(0, "d");
       String text = new PartAnswers(Calendar.UTC).asked(question);
       assertThat(peers.ask("127.0.0.1:" + deaf.getLocalPort(), text))
-          .failsWithin(Duration.ofSeconds(20))
+          .failsWithin(Duration.ofSeconds(60))
           .withThrowableThat()
           .havingRootCause()
           .isInstanceOfAny(TimeoutException.class, HttpTimeoutException.class);
