@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * The short trial of a fleet of real processes: gateways and views as they have just been packaged.
  */
-@Timeout(600)
+@Timeout(1_200)
 class FleetTrialIT {
   private static final Path HOME = Path.of("..").toAbsolutePath().normalize();
   private static final int DEVICES = 120;

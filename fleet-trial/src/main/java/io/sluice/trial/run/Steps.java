@@ -73,7 +73,7 @@ final class Steps {
               () -> {
                 stage.drain(each, isShort ? SHORT_DRAIN_SECONDS : DRAIN_SECONDS);
                 if (!each.end()) {
-                  throw new IOException(each + " did not end within 20 s of SIGTERM");
+                  throw new IOException(each + " did not end in time after SIGTERM");
                 }
               },
               1,

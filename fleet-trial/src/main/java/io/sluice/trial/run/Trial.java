@@ -191,7 +191,7 @@ public final class Trial {
 
   /** Waits until each command that was taken has come to its device. */
   private void told(Commands commands, FleetRun fleet) throws InterruptedException {
-    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(isShort ? 30 : 120);
+    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
     while (commands.result(fleet.told(), kills).never() > 0 && System.nanoTime() < until) {
       TimeUnit.MILLISECONDS.sleep(500);
     }

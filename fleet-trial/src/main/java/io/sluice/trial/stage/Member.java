@@ -5,7 +5,7 @@ import java.io.IOException;
 /** A gateway or an instance of the view: a process with an admin API. Of one thread. */
 public final class Member {
   private static final long READY_SECONDS = 120;
-  private static final long END_SECONDS = 20;
+  private static final long END_SECONDS = 60;
 
   private final String name;
   private final Child child;

@@ -1,28 +1,50 @@
 package io.sluice.trial.stage;
 
+import io.sluice.testkit.FreePort;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import org.jspecify.annotations.Nullable;
 
-/** Ports of the loopback interface. */
+/**
+ * Ports of the loopback interface, for parts that take them later, and again where they were away.
+ */
 final class Ports {
+  /** Who listens there may give the wanted ports out: one stage of this machine at a time. */
+  static final int RIGHT = 19_999;
+
+  private static @Nullable ServerSocket right;
+
   private Ports() {}
 
-  /** The wanted port where it is free, otherwise any. */
-  static int free(int wanted) throws IOException {
-    try {
-      return bound(wanted);
+  /**
+   * The wanted port where it is free, and no other stage of this machine may take it, otherwise
+   * any. Thread-safe.
+   */
+  static synchronized int free(int wanted) throws IOException {
+    return hasRight() && isFree(wanted) ? wanted : FreePort.next();
+  }
+
+  private static boolean hasRight() {
+    if (right == null) {
+      try {
+        right = listen(RIGHT);
+      } catch (IOException e) {
+        return false; // another stage has it
+      }
+    }
+    return true;
+  }
+
+  private static boolean isFree(int port) {
+    try (ServerSocket free = listen(port)) {
+      return free.isBound();
     } catch (IOException e) {
-      return bound(0);
+      return false;
     }
   }
 
-  private static int bound(int port) throws IOException {
-    try (ServerSocket socket = new ServerSocket()) {
-      socket.setReuseAddress(true);
-      socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-      return socket.getLocalPort();
-    }
+  private static ServerSocket listen(int port) throws IOException {
+    return new ServerSocket(port, 1, InetAddress.getLoopbackAddress());
   }
 }

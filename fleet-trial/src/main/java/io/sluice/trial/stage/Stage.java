@@ -1,5 +1,6 @@
 package io.sluice.trial.stage;
 
+import io.sluice.testkit.FreePort;
 import io.sluice.testkit.HaProxy;
 import io.sluice.testkit.KafkaProcess;
 import io.sluice.testkit.PostgreSql;
@@ -124,7 +125,7 @@ public final class Stage implements AutoCloseable {
     init(directory.resolve("fleet-1/fleet.yaml"));
     List<int[]> ports = new ArrayList<>();
     for (int i = 1; i <= GATEWAYS; i++) {
-      int[] own = {Ports.free(0), Ports.free(GATEWAY_PORT + i - 1)};
+      int[] own = {FreePort.next(), Ports.free(GATEWAY_PORT + i - 1)};
       String id = "gw-" + i;
       Path folder = directory.resolve(id);
       Path file = files.gateway(folder, id, own[0], own[1], i == 1 ? devices : "");

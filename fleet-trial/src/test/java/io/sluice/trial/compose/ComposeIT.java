@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -98,7 +99,10 @@ class ComposeIT {
               .isFalse();
           assertThat(coverage.at("/groups/0/received").asInt()).as("%s", coverage).isOne();
         });
-    int its = place(example);
+    AtomicInteger found = new AtomicInteger();
+    // perhaps of another instance than the figure, which may still be getting whole
+    eventually("the gateway of the device").untilAsserted(() -> found.set(place(example)));
+    int its = found.get();
 
     example.compose("kill", "-s", "SIGKILL", "gateway-" + its);
     eventually("the device through another gateway").until(() -> publish(example, 231) == 0);
