@@ -25,6 +25,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -76,6 +77,17 @@ public final class AdminServer implements AutoCloseable {
    */
   public static AdminServer start(AdminSettings settings, AdminSurface surface, AuditTrail audit)
       throws IOException, InterruptedException {
+    return start(settings, surface, audit, System::nanoTime);
+  }
+
+  /**
+   * The same, where who has shown wrong tokens waits by another clock.
+   *
+   * @param nanoTime as {@link System#nanoTime}
+   */
+  static AdminServer start(
+      AdminSettings settings, AdminSurface surface, AuditTrail audit, LongSupplier nanoTime)
+      throws IOException, InterruptedException {
     String host = settings.host();
     int port = settings.port();
     TlsSettings tls = settings.tls();
@@ -105,7 +117,7 @@ public final class AdminServer implements AutoCloseable {
     }
     Updates updates = surface.updates(vertx);
     ConnectionBound connections = new ConnectionBound(System::nanoTime);
-    Authentication authentication = new Authentication(settings, audit, secured);
+    Authentication authentication = new Authentication(settings, audit, secured, nanoTime);
     Router router =
         AdminRoutes.router(
             vertx, surface, updates, settings, connections::handle, authentication, audit);

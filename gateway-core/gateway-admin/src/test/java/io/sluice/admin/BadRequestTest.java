@@ -11,6 +11,7 @@ import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -88,6 +89,9 @@ class BadRequestTest {
     start();
     String answer = answer(request.replace("\\n", "\r\n") + "\r\n\r\n");
     assertThat(answer).startsWith("HTTP/").contains(" " + status + " ");
-    assertThat(log.list).isEmpty();
+    // how long a busy machine lets a thread wait is none of the request's doing
+    assertThat(List.copyOf(log.list))
+        .filteredOn(line -> !line.getLoggerName().endsWith("BlockedThreadChecker"))
+        .isEmpty();
   }
 }

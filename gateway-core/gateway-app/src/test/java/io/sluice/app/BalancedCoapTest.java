@@ -5,11 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import io.sluice.api.GatewayTime;
 import io.sluice.cli.config.GatewayFiles;
+import io.sluice.testkit.FreePort;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.net.DatagramSocket;
-import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,8 +55,8 @@ class BalancedCoapTest {
     Assumptions.assumeTrue(isHere);
     first = gateway("one");
     second = gateway("two");
-    port = freePort();
-    securePort = freePort();
+    port = FreePort.next(); // of UDP, too, nobody is given one of these
+    securePort = FreePort.next();
     Path file = Files.writeString(directory.resolve("nginx.conf"), configuration());
     balancer =
         new ProcessBuilder(
@@ -84,12 +83,6 @@ class BalancedCoapTest {
     }
     if (second != null) {
       second.close();
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (DatagramSocket free = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
-      return free.getLocalPort();
     }
   }
 

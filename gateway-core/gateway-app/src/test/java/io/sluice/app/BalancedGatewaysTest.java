@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Two gateways behind a real HAProxy with the configuration that is shipped. */
 @Tag("slow")
-@Timeout(120)
+@Timeout(300)
 class BalancedGatewaysTest {
   private static final Path SHIPPED =
       Path.of("../../config/deploy/haproxy/haproxy.cfg").toAbsolutePath().normalize();

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Commands for devices behind a concentrator, as its vendor has them, at a whole gateway. Bodies
  * are written by hand from the vendors' pages that the dialects' files name.
  */
-@Timeout(120)
+@Timeout(300)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ChildrenCommandsTest {
   private static final String EUI = "24e124445d193673";
@@ -122,7 +122,7 @@ class ChildrenCommandsTest {
     }
 
     String hears() throws InterruptedException {
-      return Objects.requireNonNullElse(came.poll(20, TimeUnit.SECONDS), "nothing");
+      return Objects.requireNonNullElse(came.poll(60, TimeUnit.SECONDS), "nothing");
     }
 
     @Override

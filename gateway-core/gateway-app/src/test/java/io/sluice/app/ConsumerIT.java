@@ -71,7 +71,7 @@ class ConsumerIT {
     MqttConnectionOptions options = new MqttConnectionOptions();
     options.setUserName(user);
     options.setPassword(password.getBytes(StandardCharsets.UTF_8));
-    client.connect(options).waitForCompletion(20_000);
+    client.connect(options).waitForCompletion(60_000);
     return client;
   }
 
@@ -88,7 +88,7 @@ class ConsumerIT {
                 wish, null, null, new IMqttMessageListener[] {listener}, new MqttProperties())
             : client.subscribe(wish);
     try {
-      token.waitForCompletion(20_000);
+      token.waitForCompletion(60_000);
     } catch (MqttException e) {
       // a refusal comes as an exception; the reason is in the token all the same
       assertThat(token.getReasonCodes()).as(e.toString()).isNotEmpty();
@@ -115,8 +115,8 @@ class ConsumerIT {
       publish("gas-1", "secret-1", "telemetry").succeeded();
       publish("gas-1", "secret-1", "alarm").succeeded();
       publish("meter-1", "secret-1", "telemetry").succeeded();
-      List<String> alarm = received.poll(20, TimeUnit.SECONDS);
-      List<String> reading = received.poll(20, TimeUnit.SECONDS);
+      List<String> alarm = received.poll(60, TimeUnit.SECONDS);
+      List<String> reading = received.poll(60, TimeUnit.SECONDS);
       assertThat(alarm.getFirst()).isEqualTo("records/alarm/emergency/depot/gas-1");
       assertThat(reading.getFirst()).isEqualTo("records/telemetry/factory/plant-a/meter-1");
       assertThat(reading.getLast()).contains("\"device\":\"meter-1\"", "230.5");

@@ -245,7 +245,7 @@ class EveryVendorTest {
       }
       ArchiveFiles archive = new ArchiveFiles(directory.resolve("archive"));
       await()
-          .atMost(Duration.ofSeconds(30))
+          .atMost(Duration.ofSeconds(60))
           .untilAsserted(() -> {
             for (Told each : ALL) {
               if (!each.name.isEmpty()) {

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A gateway whose registry is a fleet's, with a real PostgreSQL that goes away. */
 class FleetRegistryIT {
-  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final Duration LONG = Duration.ofSeconds(120);
 
   @TempDir Path directory;
 
@@ -82,15 +82,30 @@ class FleetRegistryIT {
           .atMost(LONG)
           .until(() -> "2".equals(server.sql(database, "SELECT count(*) FROM sluice.gateway")));
       await().atMost(LONG).until(() -> isLetIn(first) && isLetIn(second));
-      try (Socket before = signIn(first);
-          Socket after = signIn(second)) {
-        before.setSoTimeout((int) LONG.toMillis());
-        byte[] end = before.getInputStream().readNBytes(3);
-        assertThat(end[0]).as("DISCONNECT").isEqualTo((byte) 0xE0);
-        assertThat(end[2]).as("session taken over").isEqualTo((byte) 0x8E);
-        after.getOutputStream().write(new byte[] {(byte) 0xC0, 0});
-        assertThat(after.getInputStream().readNBytes(2)).containsExactly(0xD0, 0);
+      try (Socket before = signIn(first)) {
+        // who came later is told by the time that a sign-in has waited to be written: a writer
+        // that stands still in between would make the first the later one
+        await()
+            .atMost(LONG)
+            .until(() ->
+                "edge-01"
+                    .equals(
+                        server.sql(
+                            database,
+                            "SELECT gateway FROM sluice.session WHERE device = 'meter-1'")));
+        isTakenOver(before, second);
       }
+    }
+  }
+
+  private static void isTakenOver(Socket before, Wiring second) throws IOException {
+    try (Socket after = signIn(second)) {
+      before.setSoTimeout((int) LONG.toMillis());
+      byte[] end = before.getInputStream().readNBytes(3);
+      assertThat(end[0]).as("DISCONNECT").isEqualTo((byte) 0xE0);
+      assertThat(end[2]).as("session taken over").isEqualTo((byte) 0x8E);
+      after.getOutputStream().write(new byte[] {(byte) 0xC0, 0});
+      assertThat(after.getInputStream().readNBytes(2)).containsExactly(0xD0, 0);
     }
   }
 

@@ -128,7 +128,17 @@ class FleetSharedIT {
     return at.operations().devices().get(new DeviceId(device)) != null;
   }
 
+  /** Asks a gateway; what is refused for the moment is asked again, as the answer says. */
   private HttpResponse<String> api(
+      Wiring at, String method, String path, @Nullable String body, String... headers)
+      throws Exception {
+    return soon()
+        .pollInSameThread()
+        .pollDelay(Duration.ZERO)
+        .until(() -> asked(at, method, path, body, headers), answer -> answer.statusCode() != 503);
+  }
+
+  private HttpResponse<String> asked(
       Wiring at, String method, String path, @Nullable String body, String... headers)
       throws Exception {
     HttpRequest.Builder request =
@@ -143,14 +153,9 @@ class FleetSharedIT {
     return client.send(request.build(), BodyHandlers.ofString());
   }
 
-  /** Changes a device; what is refused for the moment is asked again, as the answer says. */
   private HttpResponse<String> put(Wiring at, String path, String site, String tag)
       throws Exception {
-    HttpResponse<String> answer = api(at, "PUT", path, DEVICE.formatted(site), "If-Match", tag);
-    for (int again = 0; answer.statusCode() == 503 && again < 20; again++) {
-      answer = api(at, "PUT", path, DEVICE.formatted(site), "If-Match", tag);
-    }
-    return answer;
+    return api(at, "PUT", path, DEVICE.formatted(site), "If-Match", tag);
   }
 
   private String tag(Wiring at, String path) throws Exception {

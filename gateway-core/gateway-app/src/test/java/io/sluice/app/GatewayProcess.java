@@ -135,7 +135,7 @@ final class GatewayProcess implements AutoCloseable {
   /** SIGTERM, then the exit code. */
   int terminate() throws InterruptedException {
     process.destroy();
-    assertThat(process.waitFor(15, TimeUnit.SECONDS)).as("ends within 15 s").isTrue();
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("ends within 60 s").isTrue();
     return process.exitValue();
   }
 

@@ -254,7 +254,7 @@ class HttpGatewayTest {
     CompletableFuture<HttpResponse<String>> waiting =
         client.sendAsync(to(path + "/rpc?timeout=20000").GET().build(), BodyHandlers.ofString());
     String id = submit("water-1", "setGpio", "{\"pin\":\"23\",\"value\":1}");
-    HttpResponse<String> first = waiting.get(30, TimeUnit.SECONDS);
+    HttpResponse<String> first = waiting.get(60, TimeUnit.SECONDS);
     Matcher request =
         Pattern.compile(
                 "\\{\"id\":(\\d+),\"method\":\"setGpio\",\"params\":\\{\"pin\":\"23\",\"value\":1}}")
@@ -293,7 +293,7 @@ class HttpGatewayTest {
                 .build(),
             BodyHandlers.ofString());
     String id = submit("pump7", "setBrightness", "{\"brightness\":87}");
-    HttpResponse<String> command = waiting.get(30, TimeUnit.SECONDS);
+    HttpResponse<String> command = waiting.get(60, TimeUnit.SECONDS);
     assertThat(command.statusCode()).isEqualTo(200);
     assertThat(command.headers().firstValue("hono-command")).contains("setBrightness");
     assertThat(command.body()).isEqualTo("{\"brightness\":87}");

@@ -61,7 +61,7 @@ class KeptKeysIT {
       }
       sent.add((long) MESSAGES);
       await()
-          .atMost(Duration.ofSeconds(30))
+          .atMost(Duration.ofSeconds(60))
           .untilAsserted(() ->
               assertThat(setup.archive().values("volume"))
                   .containsExactlyInAnyOrder(sent.toArray(Long[]::new)));

@@ -145,7 +145,7 @@ class KillNineIT {
       options.setUserName("meter-1");
       options.setPassword("secret-1".toCharArray());
       options.setMaxInflight(IN_FLIGHT);
-      device.connect(options).waitForCompletion(10_000);
+      device.connect(options).waitForCompletion(60_000);
       Semaphore window = new Semaphore(IN_FLIGHT - 1);
       while (device.isConnected()) {
         if (window.tryAcquire(100, TimeUnit.MILLISECONDS)) {

@@ -60,7 +60,7 @@ class MovingDevicesIT {
       run.stop();
       assertThat(run.snapshot().handshakes()).isEqualTo(DEVICES);
       Path archive = directory.resolve("archive");
-      await().atMost(Duration.ofSeconds(30)).until(() -> Audit.of(run, archive).complete());
+      await().atMost(Duration.ofSeconds(60)).until(() -> Audit.of(run, archive).complete());
       AuditResult audit = Audit.of(run, archive);
       assertThat(audit.holds()).as(audit.text()).isTrue();
     }

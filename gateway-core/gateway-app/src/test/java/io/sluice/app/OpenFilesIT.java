@@ -44,15 +44,15 @@ class OpenFilesIT {
                 scenario,
                 new Endpoints(URI.create("tcp://127.0.0.1:" + gateway.port("mqtt")), null))) {
       await()
-          .atMost(Duration.ofSeconds(30))
+          .atMost(Duration.ofSeconds(60))
           .until(() -> gateway.log().contains("raise the limit of open files, which is " + LIMIT));
       int served = gateway.get("/api/v1/flow").at("/connections/mqtt").intValue();
       assertThat(served).isBetween(1, LIMIT - 256);
       long before = run.snapshot().acked();
-      await().atMost(Duration.ofSeconds(30)).until(() -> run.snapshot().acked() > before + 500);
+      await().atMost(Duration.ofSeconds(60)).until(() -> run.snapshot().acked() > before + 500);
       run.stop();
       Path archive = directory.resolve("archive");
-      await().atMost(Duration.ofSeconds(30)).until(() -> Audit.of(run, archive).complete());
+      await().atMost(Duration.ofSeconds(60)).until(() -> Audit.of(run, archive).complete());
       AuditResult audit = Audit.of(run, archive);
       assertThat(audit.holds()).as(audit.text()).isTrue();
       assertThat(gateway.log()).doesNotContain("Too many open files", "Exception");

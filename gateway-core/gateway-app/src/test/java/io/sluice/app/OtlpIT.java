@@ -53,13 +53,14 @@ class OtlpIT {
   }
 
   private void take(HttpExchange exchange) throws IOException {
-    last = ExportMetricsServiceRequest.parseFrom(new GZIPInputStream(exchange.getRequestBody()));
     headers =
         exchange.getRequestHeaders().getFirst("Authorization")
             + " "
             + exchange.getRequestHeaders().getFirst("X-Api-Key")
             + " "
             + exchange.getRequestHeaders().getFirst("Content-Type");
+    // after its headers: what is awaited is seen here
+    last = ExportMetricsServiceRequest.parseFrom(new GZIPInputStream(exchange.getRequestBody()));
     exchange.sendResponseHeaders(answer, -1);
     exchange.close();
   }

@@ -3,8 +3,8 @@ package io.sluice.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.sluice.testkit.FreePort;
 import io.sluice.testkit.Mosquitto;
+import io.sluice.testkit.TcpRelay;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,27 +29,36 @@ class OutageIT {
   @Test
   void everythingArrivesAfterAnOutageAlarmsFirst() throws Exception {
     Path broker = Files.createDirectories(directory.resolve("broker"));
-    int port = FreePort.next();
     Setup setup = new Setup(directory);
-    Path config =
-        setup.config(
-            "{ name: cloud, type: mqtt, uri: tcp://127.0.0.1:"
-                + port
-                + ", topic: \"sluice/{class}/{device}\" }");
+    // the line is away, not the broker: whoever listens there has to listen before the gateway
+    // comes
+    try (Mosquitto mosquitto = new Mosquitto(broker);
+        TcpRelay line = new TcpRelay(mosquitto.port)) {
+      mosquitto.subscribe("%p");
+      line.cut();
+      Path config =
+          setup.config(
+              "{ name: cloud, type: mqtt, uri: tcp://127.0.0.1:"
+                  + line.port
+                  + ", topic: \"sluice/{class}/{device}\" }");
+      everythingArrives(setup, config, mosquitto, line);
+    }
+  }
+
+  private static void everythingArrives(
+      Setup setup, Path config, Mosquitto mosquitto, TcpRelay line) throws Exception {
     try (GatewayProcess gateway = GatewayProcess.start(config)) {
       load(gateway);
       assertThat(line(gateway, "cloud", "telemetry").get("queued").intValue()).isEqualTo(TELEMETRY);
       // The archive was never away: the one that is does not slow it.
       await().until(() -> line(gateway, "archive", "telemetry").get("queued").intValue() == 0);
-      try (Mosquitto mosquitto = new Mosquitto(broker, port)) {
-        mosquitto.subscribe("%p");
-        await()
-            .atMost(Duration.ofSeconds(60))
-            .until(() -> records(mosquitto).size() == TELEMETRY + ALARMS);
-        assertEachArrivedOnceAlarmsFirst(records(mosquitto));
-        await().until(() -> line(gateway, "cloud", "telemetry").get("queued").intValue() == 0);
-        assertThat(gateway.get("/api/v1/ledger").get("balances").booleanValue()).isTrue();
-      }
+      line.join();
+      await()
+          .atMost(Duration.ofSeconds(90))
+          .until(() -> records(mosquitto).size() == TELEMETRY + ALARMS);
+      assertEachArrivedOnceAlarmsFirst(records(mosquitto));
+      await().until(() -> line(gateway, "cloud", "telemetry").get("queued").intValue() == 0);
+      assertThat(gateway.get("/api/v1/ledger").get("balances").booleanValue()).isTrue();
     }
   }
 

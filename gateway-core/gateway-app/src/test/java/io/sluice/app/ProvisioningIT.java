@@ -131,7 +131,7 @@ class ProvisioningIT {
             "-C",
             "1",
             "-W",
-            "20");
+            "60");
     String own =
         GatewayProcess.JSON.readTree(first.succeeded().output()).get("token").stringValue();
     pub("-u", "press-7", "-P", own).succeeded();

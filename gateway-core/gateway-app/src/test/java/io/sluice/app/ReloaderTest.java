@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a reload takes over, and what it leaves alone. */
-@Timeout(120)
+@Timeout(300)
 class ReloaderTest {
   private static final String PROFILE =
       """
@@ -90,6 +90,7 @@ class ReloaderTest {
       mqtt: { host: 127.0.0.1, port: 0 }
     profiles: [ profiles ]
     devices: [ devices.yaml ]
+    reload: { watch: false }
     upstreams:
       - { name: %s, type: file, directory: %s }
     """
@@ -266,7 +267,7 @@ class ReloaderTest {
 
   private void awaitFromBroker(MqttClient far, int level, String device) {
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofSeconds(60))
         .until(() -> {
           publish(far, "acme/up", "{\"lvl\":" + level + "}"); // until the source has subscribed
           return new ArchiveFiles(directory.resolve("archive"))

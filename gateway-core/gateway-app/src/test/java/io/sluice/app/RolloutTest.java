@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a gateway does with a configuration that its fleet pushes, with a real PostgreSQL. */
-@Timeout(240)
+@Timeout(300)
 class RolloutTest {
   private static final String PROFILE =
       """
@@ -212,7 +212,7 @@ class RolloutTest {
   @Test
   void aPushThatCrossesATrialIsTakenBehindIt() throws Exception {
     fleet.push(TO_BE_SEEN, OTHER_PROFILE);
-    fleet.comesTo(Step.ON_TRIAL);
+    await().atMost(LONG).until(() -> !fleet.said(1).isEmpty()); // and it is on trial
     fleet.push(SHORT, Map.of("sluice.yaml", "drain: { for: 30s }"));
     fleet.comesTo(2, Step.CONFIRMED);
     assertThat(fleet.said(1)).extracting(Report::step).containsExactly(Step.CONFIRMED);

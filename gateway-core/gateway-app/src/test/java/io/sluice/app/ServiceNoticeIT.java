@@ -7,6 +7,7 @@ import io.netty.channel.epoll.Epoll;
 import io.netty.channel.unix.DomainDatagramSocketAddress;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.Socket;
+import io.sluice.api.operator.Operations.Status;
 import io.sluice.app.process.ServiceNotice;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +15,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -66,7 +74,42 @@ class ServiceNoticeIT {
                   .filteredOn(text -> text.startsWith("WATCHDOG=1"))
                   .hasSizeGreaterThanOrEqualTo(3));
       assertThat(told.getFirst()).isEqualTo("READY=1\nSTATUS=0 connections");
-      assertThat(gateway.terminate()).isZero();
+      try (ExecutorService system = Executors.newVirtualThreadPerTaskExecutor()) {
+        Future<Integer> end = system.submit(gateway::terminate);
+        // taken as it comes: the socket holds ten, and what does not fit is not sent again
+        await().atMost(90, TimeUnit.SECONDS).until(() -> told() != null && end.isDone());
+        assertThat(end.get()).isZero();
+      }
+      assertThat(told()).last().isEqualTo("STOPPING=1");
+    }
+  }
+
+  private static Status status() {
+    return new Status(
+        "edge-01", "test", 1, true, null, List.of(), List.of(), null, 0, Map.of(), List.of(), null);
+  }
+
+  @Test
+  void signOfLifeThatIsUnderWayWhenItStopsIsNoneAnyMore() throws Exception {
+    Map<String, String> environment =
+        Map.of("NOTIFY_SOCKET", socket(), "WATCHDOG_USEC", "1000", "WATCHDOG_PID", "2");
+    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    AtomicReference<Thread> watchdog = new AtomicReference<>();
+    AtomicInteger times = new AtomicInteger();
+    try (ServiceNotice notice = ServiceNotice.of(environment, 2)) {
+      notice.ready(() -> {
+        if (times.incrementAndGet() > 1) { // the first is of READY
+          watchdog.set(Thread.currentThread());
+          asked.countDown();
+          await().until(() -> goOn.getCount() == 0);
+        }
+        return status();
+      });
+      assertThat(asked.await(60, TimeUnit.SECONDS)).isTrue();
+      notice.stopping();
+      goOn.countDown();
+      watchdog.get().join();
       assertThat(told()).last().isEqualTo("STOPPING=1");
     }
   }
@@ -77,9 +120,11 @@ class ServiceNoticeIT {
       "sh", "-c", "JOURNAL_STREAM=$(stat -Lc %d:%i /proc/self/fd/2) exec \"$@\"", "sh"
     };
     try (GatewayProcess gateway = GatewayProcess.start(new Setup(directory).config(), journal)) {
+      await()
+          .untilAsserted(() ->
+              assertThat(gateway.log().lines())
+                  .contains("<6>INFO  Forwarder - upstream archive: connected"));
       assertThat(gateway.terminate()).isZero();
-      assertThat(gateway.log().lines())
-          .contains("<6>INFO  Forwarder - upstream archive: connected");
     }
   }
 

@@ -30,7 +30,7 @@ final class SupervisedGateway implements AutoCloseable {
   /** More starts than any test wants: a loop is a fault. */
   private static final int MOST = 8;
 
-  private static final Pattern READY = Pattern.compile("ready (.*)");
+  private static final Pattern READY = Pattern.compile("ready (.*)\\R");
   private static final JsonMapper JSON = new JsonMapper();
 
   private final Path config;

@@ -1,6 +1,7 @@
 package io.sluice.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.sluice.cli.doctor.DiskChecks;
 import java.nio.file.Files;
@@ -30,6 +31,9 @@ class SupportBundleIT {
     Path archive = directory.resolve("support.tar.gz");
     try (GatewayProcess gateway = GatewayProcess.start(config)) {
       Tool.publish(gateway, "telemetry", "{\"energy\":1}").succeeded();
+      await()
+          .until(() ->
+              Files.readString(directory.resolve("s.log")).contains("upstream archive: connected"));
       String said =
           CommandLines.run(
               gateway,

@@ -35,7 +35,7 @@ class ThreeUpstreamsIT {
         await().until(() -> setup.archive().byId().size() == 5);
         Map<String, JsonNode> expected = setup.archive().byId();
         await()
-            .atMost(Duration.ofSeconds(30))
+            .atMost(Duration.ofSeconds(60))
             .untilAsserted(() -> {
               assertThat(received(mosquitto)).isEqualTo(expected);
               assertThat(consumed(kafka)).isEqualTo(expected);

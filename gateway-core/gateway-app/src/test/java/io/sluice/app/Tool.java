@@ -19,7 +19,7 @@ public record Tool(int exitCode, String output) {
             .redirectErrorStream(true)
             .redirectOutput(output.toFile())
             .start();
-    if (!process.waitFor(30, TimeUnit.SECONDS)) {
+    if (!process.waitFor(90, TimeUnit.SECONDS)) {
       process.destroyForcibly().waitFor();
     }
     String text = Files.readString(output, StandardCharsets.ISO_8859_1);

@@ -49,7 +49,7 @@ import org.junit.jupiter.api.io.TempDir;
  * answer. Texts that the gateway must send are written by hand from the vendors' pages, which the
  * dialects' files name.
  */
-@Timeout(120)
+@Timeout(300)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class VendorDialectsTest {
   private static final String DEVICES =
@@ -115,7 +115,7 @@ class VendorDialectsTest {
       client =
           new MqttClient("tcp://" + gateway.address("mqtt"), clientId, new MemoryPersistence());
       client.setCallback(this);
-      client.setTimeToWait(20_000);
+      client.setTimeToWait(60_000);
       MqttConnectOptions options = new MqttConnectOptions();
       options.setUserName(user);
       if (password != null) {
@@ -136,7 +136,7 @@ class VendorDialectsTest {
     }
 
     String hears() throws InterruptedException {
-      String next = came.poll(20, TimeUnit.SECONDS);
+      String next = came.poll(60, TimeUnit.SECONDS);
       return next == null ? "nothing" : next;
     }
 

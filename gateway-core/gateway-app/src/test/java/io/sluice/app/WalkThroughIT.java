@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.cli.Version;
 import io.sluice.testkit.FreePort;
 import java.io.IOException;
-import java.net.DatagramSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,19 +62,13 @@ class WalkThroughIT {
     return blocks;
   }
 
-  private static int freeUdp() throws IOException {
-    try (DatagramSocket socket = new DatagramSocket(0)) {
-      return socket.getLocalPort();
-    }
-  }
-
   @Test
   void everyCommandOfTheInstallPageWorksInItsOrder() throws Exception {
     String admin = String.valueOf(FreePort.next());
     String commands =
         String.join("\n", blocks())
             .replace("1883", String.valueOf(FreePort.next()))
-            .replace("5683", String.valueOf(freeUdp()))
+            .replace("5683", String.valueOf(FreePort.next()))
             .replace("8080", admin)
             .replaceAll(
                 "bin/sluice (status|ledger|coverage|support-bundle)",

@@ -3,6 +3,7 @@ package io.sluice.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.sluice.testkit.FreePort;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,19 +38,18 @@ class WatchIT {
 
   @Test
   void aViewOutlivesTheGatewayAndEndsWithExitCodeZero() throws Exception {
+    int port = FreePort.next(); // which stays its own while the gateway is away
     Path config = new Setup(directory).config();
+    Files.writeString(
+        config,
+        Files.readString(config).replace("admin: { port: 0 }", "admin: { port: " + port + " }"));
     Process watch;
-    int port;
     try (GatewayProcess gateway = GatewayProcess.start(config)) {
-      port = gateway.port("admin");
       watch = watch("status", "--watch=1", "--admin", "http://127.0.0.1:" + port);
       await().until(() -> shown().split("UPSTREAM ", -1).length > 2);
       gateway.kill();
       await().until(() -> shown().contains("no gateway answers at http://127.0.0.1:" + port));
     }
-    Files.writeString(
-        config,
-        Files.readString(config).replace("admin: { port: 0 }", "admin: { port: " + port + " }"));
     try (GatewayProcess gateway = GatewayProcess.start(config)) {
       int before = shown().length();
       await().until(() -> shown().substring(before).contains("UPSTREAM "));
@@ -58,7 +58,7 @@ class WatchIT {
     // as Ctrl-C does; SIGINT itself would be ignored where the tests run in the background of a
     // shell
     watch.destroy();
-    assertThat(watch.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(watch.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(watch.exitValue()).isZero();
     assertThat(shown()).doesNotContain("Exception");
   }

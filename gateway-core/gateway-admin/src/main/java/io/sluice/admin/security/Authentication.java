@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import javax.security.auth.x500.X500Principal;
@@ -40,16 +41,19 @@ public final class Authentication implements Handler<RoutingContext> {
   private final Map<String, AdminUser> clients = new HashMap<>();
   private final boolean isOpen;
   private final boolean wantsBoth;
-  private final WrongTokens wrong = new WrongTokens(System::nanoTime);
+  private final WrongTokens wrong;
   private final AuditTrail audit;
   private final @Nullable AdminTls tls;
 
   /**
    * @param tls knows whose certificate was revoked since the connection began; null without TLS
+   * @param nanoTime as {@link System#nanoTime}; who has shown wrong tokens waits by it
    */
-  public Authentication(AdminSettings settings, AuditTrail audit, @Nullable AdminTls tls) {
+  public Authentication(
+      AdminSettings settings, AuditTrail audit, @Nullable AdminTls tls, LongSupplier nanoTime) {
     this.audit = audit;
     this.tls = tls;
+    this.wrong = new WrongTokens(nanoTime);
     this.isOpen = !settings.isAuthenticated();
     this.wantsBoth = settings.require() == AdminSettings.Require.BOTH;
     if (settings.token() != null) {

@@ -127,7 +127,7 @@ class ConnectionBoundTest {
       assertThat(client.send(health, HttpResponse.BodyHandlers.ofString()).statusCode())
           .isEqualTo(200);
       await()
-          .atMost(20, TimeUnit.SECONDS)
+          .atMost(60, TimeUnit.SECONDS)
           .untilAsserted(() -> assertThat(idle.getLast().getInputStream().read()).isEqualTo(-1));
     } finally {
       for (Socket socket : idle) {

@@ -37,7 +37,8 @@ public final class ServiceNotice implements AutoCloseable {
   private final ScheduledExecutorService watchdog =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("watchdog").factory());
-  private @Nullable Socket socket;
+  private @Nullable Socket socket; // guarded by this, as what follows
+  private boolean isStopping;
 
   private ServiceNotice(byte @Nullable [] manager, long watchdogMicros) {
     this.manager = manager;
@@ -90,7 +91,12 @@ public final class ServiceNotice implements AutoCloseable {
   /** A task that throws would not be run again, and nobody would read why. */
   private void signOfLife(Supplier<Status> status) {
     try {
-      send("WATCHDOG=1\n" + line(status.get()));
+      String life = "WATCHDOG=1\n" + line(status.get());
+      synchronized (this) {
+        if (!isStopping) { // it may have begun to stop while the status was put together
+          send(life);
+        }
+      }
     } catch (RuntimeException e) {
       LOG.error(
           "no sign of life to the service manager: the status cannot be had: {}", e.toString());
@@ -105,7 +111,8 @@ public final class ServiceNotice implements AutoCloseable {
   }
 
   /** From now on the manager's time for stopping counts, not the watchdog's. */
-  public void stopping() {
+  public synchronized void stopping() {
+    isStopping = true;
     watchdog.shutdown();
     send("STOPPING=1");
   }

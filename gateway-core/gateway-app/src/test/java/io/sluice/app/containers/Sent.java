@@ -49,7 +49,7 @@ final class Sent {
       publish(device, topic, window);
     }
     acquire(window, IN_FLIGHT);
-    device.disconnect().waitForCompletion(10_000);
+    device.disconnect().waitForCompletion(60_000);
     device.close();
     if (acknowledged.size() != before + count) {
       throw new AssertionError(acknowledged.size() - before + " of " + count + " acknowledged");
@@ -86,7 +86,7 @@ final class Sent {
     options.setPassword(Site.PASSWORD.toCharArray());
     // Paho wakes a publisher before it counts its message out of the window
     options.setMaxInflight(2 * IN_FLIGHT);
-    device.connect(options).waitForCompletion(30_000);
+    device.connect(options).waitForCompletion(60_000);
     return device;
   }
 

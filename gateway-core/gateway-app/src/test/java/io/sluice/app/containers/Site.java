@@ -235,7 +235,7 @@ final class Site implements AutoCloseable {
     return docker
         .waitContainerCmd(container.getContainerId())
         .start()
-        .awaitStatusCode(30, TimeUnit.SECONDS);
+        .awaitStatusCode(90, TimeUnit.SECONDS);
   }
 
   void startAgain(GenericContainer<?> container) {
@@ -249,7 +249,7 @@ final class Site implements AutoCloseable {
   JsonNode get(String path) throws IOException, InterruptedException {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + adminPort + path))
-            .timeout(Duration.ofSeconds(10))
+            .timeout(Duration.ofSeconds(60))
             .header("Authorization", "Bearer " + TOKEN)
             .build();
     return JSON.readTree(http.send(request, HttpResponse.BodyHandlers.ofString()).body());

@@ -3,6 +3,7 @@ package io.sluice.upstream.kafka;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.sluice.adapter.testkit.TestBatch;
 import io.sluice.api.MessageClass;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -82,10 +84,15 @@ class KafkaCausesIT {
       upstream.open();
       deliver(upstream, new TestBatch("r", 0, 1));
       admin.deleteTopics(List.of("given")).all().get(30, SECONDS);
-      Delivery delivery = new Delivery.Delivered();
-      for (int i = 1; i < 20 && delivery instanceof Delivery.Delivered; i++) {
-        delivery = upstream.send(new TestBatch("r", i, 1)).get(60, SECONDS);
-      }
+      AtomicInteger next = new AtomicInteger(1);
+      // the broker hears of it from the controller, a moment after who asked for it
+      Delivery delivery =
+          await()
+              .atMost(Duration.ofSeconds(60))
+              .until(
+                  () ->
+                      upstream.send(new TestBatch("r", next.getAndIncrement(), 1)).get(60, SECONDS),
+                  each -> !(each instanceof Delivery.Delivered));
       assertThat(delivery)
           .isInstanceOfSatisfying(
               Delivery.Parted.class,

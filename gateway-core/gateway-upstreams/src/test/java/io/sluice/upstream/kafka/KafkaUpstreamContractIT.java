@@ -75,7 +75,7 @@ class KafkaUpstreamContractIT implements UpstreamContract {
             ((Topic) farEnd).name,
             KafkaSettings.Compression.LZ4,
             Duration.ofMillis(2),
-            Duration.ofSeconds(3),
+            Duration.ofSeconds(20),
             false,
             KafkaSettings.Timestamp.OBSERVED,
             Map.of());

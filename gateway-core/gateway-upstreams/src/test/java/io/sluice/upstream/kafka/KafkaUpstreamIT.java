@@ -70,7 +70,7 @@ class KafkaUpstreamIT {
       Delivery delivery =
           upstream
               .send(new TestBatch("r", 0, 1, 2 << 20, MessageClass.TELEMETRY))
-              .get(30, TimeUnit.SECONDS);
+              .get(60, TimeUnit.SECONDS);
       assertThat(delivery)
           .isInstanceOfSatisfying(
               Delivery.Parted.class,
@@ -88,7 +88,7 @@ class KafkaUpstreamIT {
       batches.forEach(batch -> ids.addAll(batch.ids()));
       CompletableFuture<Void> sending = Resending.inBackground(upstream, batches);
       org.awaitility.Awaitility.await()
-          .atMost(Duration.ofSeconds(30))
+          .atMost(Duration.ofSeconds(60))
           .until(() -> upstream.confirmations() > 1_000);
       broker.stop();
       broker.startAgain(other, Map.of());
@@ -115,7 +115,7 @@ class KafkaUpstreamIT {
             topic,
             KafkaSettings.Compression.LZ4,
             Duration.ofMillis(2),
-            Duration.ofSeconds(3),
+            Duration.ofSeconds(20),
             cloudEvents,
             KafkaSettings.Timestamp.OBSERVED,
             Map.of());

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
  * process of its own, with the heap and the options of a small gateway: the first allocation that
  * goes by a wrong length would end it.
  */
-@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Tag("slow")
 class NotKafkaTest {
   private static final byte[] HTTP =
@@ -275,7 +275,7 @@ class NotKafkaTest {
     }
 
     void awaitConnections(int count) throws InterruptedException {
-      assertThat(answered.tryAcquire(count, 30, TimeUnit.SECONDS)).isTrue();
+      assertThat(answered.tryAcquire(count, 90, TimeUnit.SECONDS)).isTrue();
     }
 
     private void serve() {

@@ -145,7 +145,7 @@ class BrokerAnswersTest {
             password,
             10,
             Duration.ofSeconds(30),
-            Duration.ofSeconds(3),
+            Duration.ofSeconds(broker.answer == null ? 3 : 45),
             null,
             false);
     return new MqttUpstream("edge-01", "cloud", "id", settings, host -> addresses);

@@ -63,7 +63,7 @@ class MqttUpstreamContractIT implements UpstreamContract {
             null,
             1_000,
             Duration.ofSeconds(30),
-            Duration.ofSeconds(5),
+            Duration.ofSeconds(45),
             null,
             false);
     return new MqttUpstreamFactory().create("edge-01", "cloud", settings);
