@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** An id names one record, whatever is done with the data directory between two starts. */
-@Timeout(60)
+@Timeout(180) // hundreds of starts, each with its syncs
 class IdSeriesTest {
   @TempDir private Path root;
 

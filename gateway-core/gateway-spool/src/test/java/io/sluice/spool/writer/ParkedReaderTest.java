@@ -15,6 +15,7 @@ import io.sluice.spool.SpoolSettings.Policy;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -148,12 +149,17 @@ class ParkedReaderTest {
         Clock.systemUTC());
   }
 
+  /** Together, so that a slow disk syncs them once. */
   private static void append(Spool spool, int count, int bytes) throws Exception {
+    List<Entry> entries = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       Entry entry = new Entry(new byte[bytes], new CompletableFuture<>());
       while (!spool.append(entry)) {
         java.util.concurrent.locks.LockSupport.parkNanos(1_000_000); // until there is room
       }
+      entries.add(entry);
+    }
+    for (Entry entry : entries) {
       entry.sequence().get(45, TimeUnit.SECONDS);
     }
   }

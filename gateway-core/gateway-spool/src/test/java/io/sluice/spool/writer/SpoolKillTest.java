@@ -3,9 +3,11 @@ package io.sluice.spool.writer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.api.Lane;
+import io.sluice.api.config.Bytes;
 import io.sluice.spool.SpoolBatch;
 import io.sluice.spool.SpoolBatch.Stream;
 import io.sluice.spool.SpoolReader;
+import io.sluice.spool.SpoolSettings;
 import io.sluice.spool.SpoolSettings.Policy;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -38,6 +40,23 @@ class SpoolKillTest {
     }
   }
 
+  /** Room for all that a child appends while nobody reads what it prints: the pipe bounds that. */
+  private static SpoolSettings settings() {
+    SpoolSettings small = SegmentedSpoolTest.settings(Policy.REFUSE);
+    return new SpoolSettings(
+        new Bytes(64 << 20),
+        small.segmentBytes(),
+        small.alarmShare(),
+        small.eventShare(),
+        small.telemetryPolicy(),
+        small.eventPolicy(),
+        small.alarmPolicy(),
+        small.maxAge(),
+        small.deadLetterBytes(),
+        small.queueBytes(),
+        null);
+  }
+
   private void killWhileItAppends(Map<Long, Long> acknowledged) throws Exception {
     Process child =
         new ProcessBuilder(
@@ -68,14 +87,12 @@ class SpoolKillTest {
       assertThat(seen).isGreaterThanOrEqualTo(ACKNOWLEDGED_PER_ROUND);
     } finally {
       child.destroyForcibly();
-      assertThat(child.waitFor(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(child.waitFor(45, TimeUnit.SECONDS)).isTrue();
     }
   }
 
   private void check(Map<Long, Long> acknowledged) throws IOException {
-    try (SegmentedSpool spool =
-            SegmentedSpool.open(
-                SegmentedSpoolTest.settings(Policy.REFUSE), directory, Clock.systemUTC());
+    try (SegmentedSpool spool = SegmentedSpool.open(settings(), directory, Clock.systemUTC());
         SpoolReader reader = spool.reader("check")) {
       Map<Long, Long> found = new TreeMap<>();
       SpoolBatch batch = reader.read(Lane.TELEMETRY, Stream.LIVE, 1_000, 1 << 20);
@@ -96,8 +113,7 @@ class SpoolKillTest {
 
     public static void main(String[] arguments) throws Exception {
       SegmentedSpool spool =
-          SegmentedSpool.open(
-              SegmentedSpoolTest.settings(Policy.REFUSE), Path.of(arguments[0]), Clock.systemUTC());
+          SegmentedSpool.open(settings(), Path.of(arguments[0]), Clock.systemUTC());
       long number = Long.parseLong(arguments[1]);
       while (true) {
         Appends entry = Appends.of(Lane.TELEMETRY, number, BODY_BYTES);

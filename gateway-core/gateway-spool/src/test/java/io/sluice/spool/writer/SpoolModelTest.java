@@ -188,7 +188,7 @@ class SpoolModelTest {
       }
     }
     for (Appends entry : entries) {
-      Long sequence = entry.verdict().handle((stored, failure) -> stored).get(20, TimeUnit.SECONDS);
+      Long sequence = entry.verdict().handle((stored, failure) -> stored).get(45, TimeUnit.SECONDS);
       if (sequence != null) {
         TreeMap<Long, Long> known = stored.get(lane);
         assertThat(sequence).isEqualTo(known.isEmpty() ? 1 : known.lastKey() + 1);

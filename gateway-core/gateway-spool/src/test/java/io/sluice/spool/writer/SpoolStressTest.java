@@ -77,7 +77,7 @@ class SpoolStressTest {
         }
       }
       if (last != null) {
-        last.verdict().get(20, TimeUnit.SECONDS);
+        last.verdict().get(45, TimeUnit.SECONDS);
       }
       return null;
     };
