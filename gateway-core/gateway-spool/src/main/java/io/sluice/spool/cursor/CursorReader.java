@@ -278,7 +278,7 @@ public final class CursorReader implements SpoolReader {
     try {
       while (taken) {
         if (isReadable(Lane.TELEMETRY)) {
-          return true;
+          return taken; // closed meanwhile, all is unread again
         }
         long left = until - System.nanoTime();
         if (left <= 0) {
