@@ -11,6 +11,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
@@ -101,22 +102,25 @@ public final class Webhook implements WebhookDuty.Receiver, AutoCloseable {
 
   private @Nullable String fault(
       @Nullable HttpResponse<Void> response, @Nullable Throwable thrown) {
-    if (response == null) {
-      return thrown instanceof CancellationException
-          ? "it did not answer within " + timeout.toSeconds() + " s"
-          : text(thrown);
+    if (response != null) {
+      return response.statusCode() / 100 == 2 ? null : "it answered " + response.statusCode();
     }
-    return response.statusCode() / 100 == 2 ? null : "it answered " + response.statusCode();
+    Throwable cause =
+        thrown instanceof CompletionException && thrown.getCause() != null
+            ? thrown.getCause()
+            : thrown;
+    // Of the connection's time and the post's, which are as long, either may be over first.
+    return cause instanceof CancellationException || cause instanceof HttpTimeoutException
+        ? "it did not answer within " + timeout.toSeconds() + " s"
+        : text(cause);
   }
 
   /** What the operator can do something about; the client wraps it. */
-  private static String text(@Nullable Throwable fault) {
-    String certificates = ClientTls.fault(fault);
+  private static String text(@Nullable Throwable cause) {
+    String certificates = ClientTls.fault(cause);
     if (certificates != null) {
       return certificates;
     }
-    Throwable cause =
-        fault instanceof CompletionException && fault.getCause() != null ? fault.getCause() : fault;
     String message = cause == null ? null : cause.getMessage();
     return message == null
         ? cause instanceof ConnectException ? "nobody listens there" : String.valueOf(cause)

@@ -12,15 +12,20 @@ import io.sluice.api.config.Secret;
 import io.sluice.api.operator.AlarmService.AlarmView;
 import io.sluice.api.operator.AlarmService.Kind;
 import io.sluice.api.operator.AlarmService.State;
+import io.sluice.api.tls.ClientTls;
 import io.sluice.api.tls.TlsFiles;
 import io.sluice.api.tls.TlsSettings;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -28,6 +33,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -174,6 +180,32 @@ class WebhookTest {
     }
   }
 
+  /** Its system has no room for another connection, and so answers none. */
+  @Test
+  void receiverThatTakesNoConnectionIsWaitedForABoundedTime() throws Exception {
+    List<SocketChannel> waiting = new ArrayList<>();
+    try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        Webhook webhook =
+            new Webhook(
+                URI.create("http://127.0.0.1:" + full.getLocalPort()),
+                null,
+                "edge-01",
+                Duration.ofMillis(300),
+                null)) {
+      for (int i = 0; i < 8; i++) {
+        SocketChannel one = SocketChannel.open();
+        waiting.add(one);
+        one.configureBlocking(false);
+        one.connect(full.getLocalSocketAddress());
+      }
+      assertThat(fault(webhook, 7)).startsWith("it did not answer within");
+    } finally {
+      for (SocketChannel one : waiting) {
+        one.close();
+      }
+    }
+  }
+
   @Test
   void placeOfTheReceiverIsToldWithoutItsPath() {
     try (Webhook webhook = webhook(URI.create("https://hook.example/robot?access_token=x"))) {
@@ -194,7 +226,8 @@ class WebhookTest {
     secured.createContext("/", this::take);
     secured.start();
     URI https = URI.create("https://localhost:" + secured.getAddress().getPort() + "/hook");
-    try (Webhook trusting = new Webhook(https, null, "edge-01", authority.certificate());
+    SSLContext tls = ClientTls.context(authority.certificate(), null, null);
+    try (Webhook trusting = new Webhook(https, null, "edge-01", Duration.ofSeconds(30), tls);
         Webhook other = webhook(https)) {
       assertThat(fault(trusting, 1)).isEmpty();
       assertThat(fault(other, 2))
