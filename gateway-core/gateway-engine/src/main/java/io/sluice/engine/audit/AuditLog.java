@@ -184,9 +184,14 @@ public final class AuditLog implements AuditTrail, AutoCloseable {
   /** Writes what waits, at most for 5 s, and says where the log ends. */
   @Override
   public void close() throws IOException {
+    close(CLOSE_MILLIS);
+  }
+
+  /** As the other, at most for so many milliseconds. */
+  void close(long mostMillis) throws IOException {
     closing = true;
     try {
-      thread.join(CLOSE_MILLIS);
+      thread.join(mostMillis);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -15,6 +15,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -23,6 +24,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class AuditFixture {
   static final Secret KEY = new Secret("a key of thirty-two characters..");
 
+  private static final long CLOSE_MILLIS = 60_000;
   private static final JsonMapper JSON = new JsonMapper();
 
   private AuditFixture() {}
@@ -40,14 +42,29 @@ final class AuditFixture {
     return new AuditEvent("session.refused", who, from, null, Result.REFUSED, "wrong password");
   }
 
-  /** Opens, writes so many events and closes. */
+  /** Opens, does this with it and closes, however slow the disk is. */
+  static void log(Path directory, AuditSettings settings, Clock clock, Consumer<AuditLog> doing)
+      throws IOException {
+    AuditLog log = AuditLog.open(settings, directory, clock);
+    try {
+      doing.accept(log);
+    } finally {
+      log.close(CLOSE_MILLIS);
+    }
+  }
+
+  /** Writes so many events in one life of a log. */
   static void write(Path directory, AuditSettings settings, int from, int count)
       throws IOException {
-    try (AuditLog log = AuditLog.open(settings, directory, Clock.systemUTC())) {
-      for (int i = 0; i < count; i++) {
-        log.record(event(from + i));
-      }
-    }
+    log(
+        directory,
+        settings,
+        Clock.systemUTC(),
+        log -> {
+          for (int i = 0; i < count; i++) {
+            log.record(event(from + i));
+          }
+        });
   }
 
   /** All lines of all files, in order. */

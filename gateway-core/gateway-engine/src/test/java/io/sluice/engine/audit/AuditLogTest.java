@@ -62,10 +62,14 @@ class AuditLogTest {
 
   @Test
   void longTextIsBounded() throws IOException {
-    try (AuditLog log = AuditLog.open(SETTINGS, directory(), Clock.systemUTC())) {
-      String longText = "\u0001".repeat(10_000);
-      log.record(new AuditEvent(longText, longText, longText, longText, Result.DONE, longText));
-    }
+    String longText = "\u0001".repeat(10_000);
+    AuditFixture.log(
+        directory(),
+        SETTINGS,
+        Clock.systemUTC(),
+        log ->
+            log.record(
+                new AuditEvent(longText, longText, longText, longText, Result.DONE, longText)));
     assertThat(lines(directory()).getFirst().get("who").stringValue()).hasSize(515);
     assertThat(holds(directory()).events()).isEqualTo(1);
   }
@@ -157,11 +161,15 @@ class AuditLogTest {
   void filesPastTheirAgeAreDeletedWhenANewOneBegins() throws IOException {
     AuditSettings day = new AuditSettings(null, new Bytes(4096), 100, Duration.ofDays(1), null);
     Clock past = Clock.fixed(Instant.now().minus(Duration.ofDays(3)), ZoneOffset.UTC);
-    try (AuditLog log = AuditLog.open(day, directory(), past)) {
-      for (int i = 0; i < 100; i++) {
-        log.record(event(i));
-      }
-    }
+    AuditFixture.log(
+        directory(),
+        day,
+        past,
+        log -> {
+          for (int i = 0; i < 100; i++) {
+            log.record(event(i));
+          }
+        });
     int before = AuditFiles.list(directory()).size();
     write(directory(), day, 100, 30);
     assertThat(AuditFiles.list(directory())).hasSizeLessThan(before);
@@ -186,11 +194,15 @@ class AuditLogTest {
 
   @Test
   void floodOfRefusalsBecomesAFewLinesThatCountThemAll() throws IOException {
-    try (AuditLog log = AuditLog.open(SETTINGS, directory(), Clock.systemUTC())) {
-      for (int i = 0; i < 9_000; i++) {
-        log.record(refusal("press-1", "10.0.0.7:" + (1_024 + i)));
-      }
-    }
+    AuditFixture.log(
+        directory(),
+        SETTINGS,
+        Clock.systemUTC(),
+        log -> {
+          for (int i = 0; i < 9_000; i++) {
+            log.record(refusal("press-1", "10.0.0.7:" + (1_024 + i)));
+          }
+        });
     List<JsonNode> lines = lines(directory(), "session.refused");
     assertThat(lines).hasSizeLessThan(10);
     long times =
