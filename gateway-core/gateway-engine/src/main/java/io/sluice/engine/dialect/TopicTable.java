@@ -60,7 +60,7 @@ public final class TopicTable {
       return table == null ? make() : table;
     }
 
-    /** Never blocks. */
+    /** Never blocks. Whoever is the first to ask is told to ask again, however soon it is made. */
     private TopicTable now() {
       TopicTable table = made;
       if (table != null) {
@@ -71,11 +71,11 @@ public final class TopicTable {
         CompletableFuture<TopicTable> mine = new CompletableFuture<>();
         begun = making.compareAndExchange(null, mine);
         if (begun == null) {
-          begun = mine;
           Thread.ofPlatform()
               .daemon()
               .name("dialects")
               .start(Guarded.task("dialects", () -> fill(mine)));
+          throw new Awaited(mine);
         }
       }
       if (begun.isDone()) {
