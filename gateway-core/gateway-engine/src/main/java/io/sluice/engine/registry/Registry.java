@@ -1,6 +1,5 @@
 package io.sluice.engine.registry;
 
-import com.github.benmanes.caffeine.cache.Ticker;
 import io.sluice.api.ContentType;
 import io.sluice.api.Device;
 import io.sluice.api.DeviceId;
@@ -143,7 +142,7 @@ public final class Registry implements AutoCloseable {
             hasher,
             enrolment,
             authorities,
-            new LoginDelays(limits, Ticker.systemTicker(), places),
+            new LoginDelays(limits, time.nanoTime()::getAsLong, places),
             clock::millis);
     store.load(new Restoring(devices, claims, places, commands));
     devices.listen(presence);
