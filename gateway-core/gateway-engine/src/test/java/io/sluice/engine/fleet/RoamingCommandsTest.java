@@ -24,6 +24,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -143,7 +144,9 @@ class RoamingCommandsTest {
     Clock clock = Clock.systemUTC();
     GatewayLeases.Run run =
         new GatewayLeases.Run("a", UUID.randomUUID(), "box@1", "host", null, "1", "");
-    GatewayLease lease = new GatewayLease(new Leases(), run, clock, System::nanoTime);
+    // no time passes: a slow disk must not outlast the lease, of which nothing is taken then
+    LongSupplier standing = () -> 0;
+    GatewayLease lease = new GatewayLease(new Leases(), run, clock, standing);
     lease.start();
     commands =
         new RoamingCommands(
@@ -156,7 +159,7 @@ class RoamingCommandsTest {
                 registry::find,
                 "a"),
             clock,
-            System::nanoTime,
+            standing,
             () -> {});
     commands.reconcile();
   }

@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +46,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("slow")
 class ForwarderOnSpoolTest {
   private static final long PER_SECOND = 10_000;
+  private static final long BACKLOG = 60_000;
 
   private static final ForwardLimits LIMITS =
       new ForwardLimits(4, 1 << 20, 2, 30_000, 2_000, 1, 4, 2_000);
@@ -98,25 +100,39 @@ class ForwarderOnSpoolTest {
       throws IOException, InterruptedException {
     try (SegmentedSpool spool = open();
         SlowUpstream upstream = new SlowUpstream(PER_SECOND)) {
-      for (int i = 0; i < 60_000; i++) {
-        var _ = append(spool, MessageClass.TELEMETRY);
-      }
+      long appended = fill(spool, upstream, 0);
       try (Forwarder forwarder = start(spool, upstream, 2_000)) {
         await().until(() -> forwarder.forwarded(Lane.TELEMETRY) > 5_000);
-        Map<String, Long> accepted = new ConcurrentHashMap<>();
+        Map<String, Long> accepted = new HashMap<>();
+        Map<String, Long> appendedBefore = new HashMap<>();
         for (int i = 0; i < 60; i++) {
+          appended = fill(spool, upstream, appended);
           String id = append(spool, MessageClass.ALARM).join();
           accepted.put(id, upstream.telemetry.get()); // from then on: a disk may stall before it
+          appendedBefore.put(id, appended);
           // Not a wait for something to happen: it is the rate at which alarms come.
           TimeUnit.MILLISECONDS.sleep(30);
         }
         await().until(() -> upstream.passedBefore.keySet().containsAll(accepted.keySet()));
-        assertThat(forwarder.forwarded(Lane.TELEMETRY)).isLessThan(60_000);
+        assertThat(accepted.keySet())
+            .filteredOn(id -> upstream.passedBefore.get(id) < appendedBefore.get(id))
+            .as("those that had telemetry to pass")
+            .hasSizeGreaterThan(30);
         // Counted in what went first: a busy machine makes both slower.
         accepted.forEach(
             (id, from) -> assertThat(upstream.passedBefore.get(id) - from).isLessThan(PER_SECOND));
       }
     }
+  }
+
+  /** Makes good what the far end has taken, so that it has telemetry however slow alarms come. */
+  private static long fill(SegmentedSpool spool, SlowUpstream upstream, long appended) {
+    long all = appended;
+    while (all - upstream.telemetry.get() < BACKLOG) {
+      var _ = append(spool, MessageClass.TELEMETRY);
+      all++;
+    }
+    return all;
   }
 
   @Test

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(60)
 abstract class SpoolReaderContract {
   private static final int ALL_BYTES = 1 << 20;
-  private static final long LONG_MILLIS = 50_000;
+  private static final long LONG_MILLIS = 90_000;
 
   /** Keeps a record; returns when readers may read it. */
   abstract void append(Lane lane, long receivedMicros, byte[] body) throws Exception;
