@@ -2,10 +2,11 @@ package io.sluice.app;
 
 import io.sluice.api.GatewayTime;
 import io.sluice.api.health.Guarded;
+import io.sluice.api.operator.Operations.Status;
 import io.sluice.app.process.HangUp;
-import io.sluice.app.process.ServiceNotice;
 import io.sluice.app.rollout.TrialStart;
 import io.sluice.cli.ExitCode;
+import io.sluice.cli.ServiceNotice;
 import io.sluice.cli.Shutdown;
 import io.sluice.cli.config.ConfigOption;
 import io.sluice.cli.config.GatewayFiles;
@@ -68,9 +69,17 @@ final class RunCommand implements Callable<Integer> {
         "ready %s in %.2f s%n",
         gateway.addresses(), ManagementFactory.getRuntimeMXBean().getUptime() / 1e3);
     out.flush();
-    notice.ready(gateway.operations()::status);
+    notice.ready(() -> line(gateway.operations().status()));
     stopped.await();
     return ExitCode.DONE;
+  }
+
+  /** How it fares, for the service manager. */
+  private static String line(Status status) {
+    String reason = status.notReadyReason();
+    return reason == null
+        ? status.listeners().stream().mapToLong(each -> each.connections()).sum() + " connections"
+        : reason;
   }
 
   /** Ends the process so that it is started again; where it ends already, that goes on. */

@@ -7,8 +7,7 @@ import io.netty.channel.epoll.Epoll;
 import io.netty.channel.unix.DomainDatagramSocketAddress;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.Socket;
-import io.sluice.api.operator.Operations.Status;
-import io.sluice.app.process.ServiceNotice;
+import io.sluice.cli.ServiceNotice;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -84,11 +83,6 @@ class ServiceNoticeIT {
     }
   }
 
-  private static Status status() {
-    return new Status(
-        "edge-01", "test", 1, true, null, List.of(), List.of(), null, 0, Map.of(), List.of(), null);
-  }
-
   @Test
   void signOfLifeThatIsUnderWayWhenItStopsIsNoneAnyMore() throws Exception {
     Map<String, String> environment =
@@ -104,7 +98,7 @@ class ServiceNoticeIT {
           asked.countDown();
           await().until(() -> goOn.getCount() == 0);
         }
-        return status();
+        return "well";
       });
       assertThat(asked.await(60, TimeUnit.SECONDS)).isTrue();
       notice.stopping();

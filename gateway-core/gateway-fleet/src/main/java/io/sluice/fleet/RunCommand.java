@@ -4,6 +4,7 @@ import io.sluice.api.fleet.FleetBusSettings;
 import io.sluice.api.health.Guarded;
 import io.sluice.cli.CommandFailure;
 import io.sluice.cli.ExitCode;
+import io.sluice.cli.ServiceNotice;
 import io.sluice.cli.Shutdown;
 import io.sluice.cli.Version;
 import io.sluice.cli.logging.LogOutput;
@@ -41,7 +42,7 @@ final class RunCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException, CommandFailure {
     Guarded.everyThread();
     PrintWriter err = spec.commandLine().getErr();
-    FleetFile config = FleetFile.load(file, System.getenv(), err);
+    FleetFile config = FleetFile.loadToRun(file, System.getenv(), err);
     if (config == null) {
       return ExitCode.USAGE;
     }
@@ -57,7 +58,13 @@ final class RunCommand implements Callable<Integer> {
             AuditSettings.DEFAULTS, config.view().state().resolve("audit"), Clock.systemUTC());
     Fleet fleet = Fleet.start(config, bus, Version.current(), audit);
     CountDownLatch stopped = new CountDownLatch(1);
-    Shutdown.run(() -> close(fleet, audit, err), stopped);
+    ServiceNotice notice = ServiceNotice.of(System.getenv(), ProcessHandle.current().pid());
+    Shutdown.run(
+        () -> {
+          notice.stopping();
+          close(fleet, audit, err);
+        },
+        stopped);
     InetSocketAddress address = fleet.address();
     PrintWriter out = spec.commandLine().getOut();
     out.printf(
@@ -66,6 +73,7 @@ final class RunCommand implements Callable<Integer> {
         address.getPort(),
         ManagementFactory.getRuntimeMXBean().getUptime() / 1e3);
     out.flush();
+    notice.ready(fleet::status);
     stopped.await();
     return ExitCode.DONE;
   }

@@ -1,5 +1,2 @@
-/**
- * The process itself: its heap, its signals and the notices to the service manager. {@code Wiring}
- * and {@code run} use it.
- */
+/** The process itself: its heap and its signals. {@code Wiring} and {@code run} use it. */
 package io.sluice.app.process;

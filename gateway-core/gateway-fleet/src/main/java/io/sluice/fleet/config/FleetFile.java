@@ -73,6 +73,21 @@ public record FleetFile(
   }
 
   /**
+   * As {@link #load}; where it names a store, whose devices are held to profiles, null where those
+   * have faults, too, all of which are printed.
+   */
+  public static @Nullable FleetFile loadToRun(Path file, Map<String, String> env, PrintWriter err) {
+    FleetFile loaded = load(file, env, err);
+    if (loaded == null || loaded.store() == null) {
+      return loaded;
+    }
+    List<String> faults = profiles(loaded.profiles()).faults();
+    Reports.printLines("", faults, err);
+    err.flush();
+    return faults.isEmpty() ? loaded : null;
+  }
+
+  /**
    * As {@link #load}, and with the faults of the profiles that it names: all that would keep an
    * instance from starting, and what it warns of.
    */

@@ -186,6 +186,12 @@ public final class Fleet implements AutoCloseable {
     return server.address();
   }
 
+  /** How it fares, for a service manager: why it is not ready, or how much is here. Never waits. */
+  public String status() {
+    String why = join.problem();
+    return why == null ? live.all().size() + " of " + instances.partitions() + " parts" : why;
+  }
+
   @Override
   public void close() {
     Closing.inReverse(started);

@@ -74,14 +74,25 @@ final class TopicCheck {
       String foreign = foreign(admin, topics, application);
       return foreign == null ? found : Found.wrong(foreign);
     } catch (TimeoutException e) {
-      return Found.none("Kafka does not answer within " + TIMEOUT_SECONDS + " s");
+      return Found.none(silence(clients, e));
     } catch (ExecutionException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
       return Found.none(
           cause instanceof org.apache.kafka.common.errors.TimeoutException
-              ? "Kafka does not answer: " + KafkaFault.text(cause)
+              ? silence(clients, cause)
               : "Kafka refuses: " + KafkaFault.text(cause));
     }
+  }
+
+  /** A client that has reached nobody says which call it gave up, and not where it looked. */
+  private static String silence(Map<String, Object> clients, Throwable fault) {
+    Throwable beneath = fault.getCause();
+    return "Kafka does not answer within "
+        + TIMEOUT_SECONDS
+        + " s at "
+        + clients.get(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG)
+        + (beneath == null ? "" : ": " + KafkaFault.text(beneath))
+        + "; look at fleet.bus, the brokers and the network";
   }
 
   /** Else a client waits for a minute as it is closed. */

@@ -306,7 +306,7 @@ public final class PostgresLink implements AutoCloseable {
     boolean isNew = before.isConnected() || before.reason() == null;
     state = new State(false, isNew ? clock.millis() : before.since(), reason);
     if (!isSame) {
-      LOG.warn("{}; the gateway goes on with its own copy and tries again", reason);
+      LOG.warn("{}; it is tried again, and gateways go on with their own copies", reason);
     }
     // those that nobody uses just now would be found dead by who comes next
     pool.getHikariPoolMXBean().softEvictConnections();

@@ -1,9 +1,8 @@
-package io.sluice.app.process;
+package io.sluice.cli;
 
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.unix.Socket;
 import io.sluice.api.health.Guarded;
-import io.sluice.api.operator.Operations.Status;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -17,10 +16,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells the service manager how the gateway fares, as sd_notify(3) says: {@code READY=1} once every
- * listener is open, {@code WATCHDOG=1} twice in each period that the manager set while the
- * gateway's status can be had, {@code STOPPING=1} when it ends. Does nothing where no manager asks
- * for it by {@code NOTIFY_SOCKET}.
+ * Tells the service manager how a gateway or a fleet's view fares, as sd_notify(3) says: {@code
+ * READY=1} once every listener is open, {@code WATCHDOG=1} twice in each period that the manager
+ * set while the status can be had, {@code STOPPING=1} when it ends. Does nothing where no manager
+ * asks for it by {@code NOTIFY_SOCKET}.
  *
  * <p>A full or faulty disk shows in {@code STATUS=} and does not end the watchdog's sign of life:
  * starting anew would not mend it. A status that cannot be had, since a lock or the watchdog's own
@@ -74,9 +73,14 @@ public final class ServiceNotice implements AutoCloseable {
     return text != null && text.matches("\\d{1,15}") ? Long.parseLong(text) : 0;
   }
 
-  /** Every listener is open. */
+  /**
+   * Every listener is open.
+   *
+   * @param status how it fares, for an operator: the first line of it; asked for by another thread,
+   *     too. One that cannot be had, by whatever it throws or as it never comes, is no sign of life
+   */
   @SuppressWarnings("FutureReturnValueIgnored") // ends with its executor
-  public void ready(Supplier<Status> status) {
+  public void ready(Supplier<String> status) {
     if (manager == null) {
       return;
     }
@@ -89,7 +93,7 @@ public final class ServiceNotice implements AutoCloseable {
   }
 
   /** A task that throws would not be run again, and nobody would read why. */
-  private void signOfLife(Supplier<Status> status) {
+  private void signOfLife(Supplier<String> status) {
     try {
       String life = "WATCHDOG=1\n" + line(status.get());
       synchronized (this) {
@@ -103,11 +107,8 @@ public final class ServiceNotice implements AutoCloseable {
     }
   }
 
-  private static String line(Status status) {
-    long connections = status.listeners().stream().mapToLong(each -> each.connections()).sum();
-    String reason = status.notReadyReason();
-    return "STATUS="
-        + (reason == null ? connections + " connections" : reason.lines().findFirst().orElse(""));
+  private static String line(String status) {
+    return "STATUS=" + status.lines().findFirst().orElse("");
   }
 
   /** From now on the manager's time for stopping counts, not the watchdog's. */
