@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * What build/deb makes of an archive, which stands for the real one here: where its parts lie, and
- * that they name each other. {@code build/try-deb} takes the gateway's through its life.
+ * that they name each other. {@code build/try-deb} takes them through their lives.
  */
 class DebianPackagesTest {
   private static final Path ROOT = Path.of("../..").toAbsolutePath().normalize();
@@ -56,6 +56,9 @@ class DebianPackagesTest {
             "ExecStart=/usr/bin/" + command + " run --config /etc/" + name + "/" + file,
             "EnvironmentFile=-/etc/" + name + "/environment",
             "User=" + name,
+            "Type=notify",
+            "RestartPreventExitStatus=2",
+            "SuccessExitStatus=143",
             "StateDirectory=" + name);
     assertThat(Files.readString(root.resolve("DEBIAN/control")))
         .contains("Package: " + name + "\n", "Version: 1.2.3\n", "Description: ");
@@ -73,6 +76,7 @@ class DebianPackagesTest {
         assertThat(text.lines()).noneMatch(line -> OTHERS.matcher(line).find());
       }
     }
+    assertThat(ROOT.resolve("build/package/try/" + name + ".sh")).isRegularFile();
     String data = name.equals("sluice") ? "data: /var/lib/sluice " : "state: /var/lib/" + name;
     assertThat(Files.readString(root.resolve("etc/" + name + "/" + file))).contains(data);
   }
