@@ -38,7 +38,6 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.awaitility.Awaitility;
@@ -136,7 +135,6 @@ final class FleetGateway implements AutoCloseable {
     final List<Command> taken = new CopyOnWriteArrayList<>();
     final AtomicReference<@Nullable LinkEnd> closed = new AtomicReference<>();
     volatile boolean isDeaf;
-    private final AtomicInteger unanswered = new AtomicInteger();
     volatile Consumer<String> onTaken = id -> {};
     private volatile FleetGateway at;
 
@@ -146,28 +144,15 @@ final class FleetGateway implements AutoCloseable {
     }
 
     @Override
-    public synchronized boolean send(Command command) {
+    public boolean send(Command command) {
       if (isDeaf || closed.get() != null) {
         return false;
       }
       taken.add(command);
       onTaken.accept(command.id());
       FleetGateway gateway = at;
-      unanswered.incrementAndGet();
-      Thread.ofVirtual()
-          .start(() -> {
-            gateway.member.commands().acknowledged(device, command.id());
-            unanswered.decrementAndGet();
-          });
+      Thread.ofVirtual().start(() -> gateway.member.commands().acknowledged(device, command.id()));
       return true;
-    }
-
-    /** From now on it takes nothing; what it has taken it has answered then. */
-    void answerAll() {
-      synchronized (this) {
-        isDeaf = true;
-      }
-      Awaitility.await().atMost(60, TimeUnit.SECONDS).until(() -> unanswered.get() == 0);
     }
 
     @Override
@@ -201,15 +186,10 @@ final class FleetGateway implements AutoCloseable {
     return made;
   }
 
-  /**
-   * The device of a link here signs in at another gateway, when it has answered what it has taken:
-   * whatever else it would be given once more.
-   */
+  /** The device of a link here signs in at another gateway. */
   void moveTo(FleetGateway other, Link link) {
-    link.answerAll();
     member.sessions().detach(link.device, link);
     link.at = other;
-    link.isDeaf = false;
     var _ = other.attach(link);
   }
 
