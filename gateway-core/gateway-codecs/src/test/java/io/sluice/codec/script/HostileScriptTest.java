@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.api.RejectReason;
+import io.sluice.api.codec.CodecFileException;
 import io.sluice.api.codec.PayloadCodec;
 import io.sluice.api.codec.PayloadException;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,7 +19,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class HostileScriptTest {
   private static PayloadException refusal(String body) {
-    PayloadCodec codec = Scripts.of("function decodeUplink(input) {", body, "return {data: {}}; }");
+    return refusal(Scripts.of("function decodeUplink(input) {", body, "return {data: {}}; }"));
+  }
+
+  private static PayloadException refusal(PayloadCodec codec) {
     try {
       List<String> values = Scripts.values(codec, 1, "01");
       throw new AssertionError("was not refused: " + values);
@@ -41,8 +47,17 @@ class HostileScriptTest {
         "'a' + {valueOf: function () { for (;;) {} }};",
         "function* forever() { for (;;) { yield 1; } } for (var x of forever()) {}",
       })
-  void loopIsCutOffWithItsLineAndFunction(String body) {
-    PayloadException refusal = refusal(body);
+  void loopIsCutOffWithItsLineAndFunction(String body) throws CodecFileException {
+    // In all its time a quick machine takes more than the memory for some of these: here each look
+    // takes a millisecond.
+    AtomicLong clock = new AtomicLong();
+    Program program =
+        Program.compile(
+            Path.of("test.js"),
+            "function decodeUplink(input) {\n" + body + "\nreturn {data: {}}; }\n");
+    PayloadException refusal =
+        refusal(
+            new ScriptCodec(program, new Sandbox(() -> clock.addAndGet(1_000_000)), clock::get));
     assertThat(refusal.reason()).isEqualTo(RejectReason.INTERNAL);
     assertThat(refusal)
         .hasMessageMatching("test\\.js:2( \\(.*\\))?: ran for more than \\d+ ms, .*");
