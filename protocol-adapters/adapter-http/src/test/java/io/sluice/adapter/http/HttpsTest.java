@@ -274,19 +274,17 @@ class HttpsTest {
       all.writeBytes("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(UTF_8));
       all.writeBytes(frame(4, 0, 0, new byte[0]));
       byte[] headers = headers();
-      // as much as is one record: what is sent behind the GOAWAY would break the connection
-      for (int stream = 1; stream < 2 * 150; stream += 2) {
+      for (int stream = 1; stream < 2 * 400; stream += 2) {
         // each with its own literal fields: the table would grow the same at both ends
         all.writeBytes(frame(1, 4, stream, headers));
         all.writeBytes(frame(3, 0, stream, new byte[] {0, 0, 0, 8}));
       }
-      assertThat(all.size()).isLessThan(16 << 10);
       socket.getOutputStream().write(all.toByteArray());
       socket.getOutputStream().flush();
       assertThat(next(socket, 7)).as("GOAWAY").isEqualTo(7);
     }
     await().until(() -> adapter.endpoints().getFirst().links() == 0);
-    assertThat(gateway.offers()).isLessThan(120);
+    assertThat(gateway.offers()).isLessThan(200);
   }
 
   @Test
