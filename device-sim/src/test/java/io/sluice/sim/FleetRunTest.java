@@ -81,7 +81,7 @@ class FleetRunTest {
     try (BareMqttServer second = BareMqttServer.start(port, 1)) {
       assertThat(second.port()).isEqualTo(port);
       Awaitility.await()
-          .atMost(Duration.ofSeconds(120))
+          .atMost(Duration.ofMinutes(2))
           .failFast(() -> assertThat(run.snapshot().connected()).isLessThanOrEqualTo(30))
           .until(() -> run.snapshot().connects() > 300);
       run.stop();
