@@ -32,7 +32,6 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.LongSupplier;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
@@ -47,9 +46,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Tag("slow")
 class AdminSecurityTest {
   private static final Bytes MEMORY = new Bytes(1 << 20);
-
-  /** By which a wait is not over, however long a request takes. */
-  private static final LongSupplier STANDING_STILL = () -> 0;
 
   @TempDir Path directory;
   private final FixedOperations operations = new FixedOperations();
@@ -193,8 +189,8 @@ class AdminSecurityTest {
             null,
             List.of(token("anna", AdminRole.VIEWER), token("berta", AdminRole.VIEWER)),
             List.of());
-    server =
-        AdminServer.start(settings, new GatewaySurface(operations), audit::add, STANDING_STILL);
+    // by a clock that stands still: a wait is not over, however long a request takes
+    server = AdminServer.start(settings, new GatewaySurface(operations), audit::add, () -> 0);
     assertThat(status("GET", "/api/v1/status", "anna")).isEqualTo(200);
     for (int i = 0; i < 5; i++) {
       assertThat(status("GET", "/api/v1/status", "wrong")).isEqualTo(401);

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A gateway whose registry is a fleet's, with a real PostgreSQL that goes away. */
 class FleetRegistryIT {
-  private static final Duration LONG = Duration.ofSeconds(120);
+  private static final Duration LONG = Duration.ofMinutes(2);
 
   @TempDir Path directory;
 

@@ -41,12 +41,12 @@ class OutageIT {
               "{ name: cloud, type: mqtt, uri: tcp://127.0.0.1:"
                   + line.port
                   + ", topic: \"sluice/{class}/{device}\" }");
-      everythingArrives(setup, config, mosquitto, line);
+      everythingArrives(config, mosquitto, line);
     }
   }
 
-  private static void everythingArrives(
-      Setup setup, Path config, Mosquitto mosquitto, TcpRelay line) throws Exception {
+  private static void everythingArrives(Path config, Mosquitto mosquitto, TcpRelay line)
+      throws Exception {
     try (GatewayProcess gateway = GatewayProcess.start(config)) {
       load(gateway);
       assertThat(line(gateway, "cloud", "telemetry").get("queued").intValue()).isEqualTo(TELEMETRY);
