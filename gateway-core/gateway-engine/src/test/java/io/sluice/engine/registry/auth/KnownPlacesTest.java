@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(60)
+@Timeout(180)
 class KnownPlacesTest {
   private static final AccessSettings NARROW =
       Fixture.access(false, false, null, 1, 1, 4, List.of());
