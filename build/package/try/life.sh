@@ -75,9 +75,8 @@ misconfigured() { # NAMED...: what is said of it
   cp -p "$yaml" /root/good.yaml
   sed -i "$faulty" "$yaml"
   ! say systemctl restart "$name" || fail "started"
-  status >/root/status
   for each in "$@"; do
-    grep "$each" /root/status || fail "$each is not named"
+    told_of "$each"
   done
   refused
   upgrade >/root/dpkg 2>&1 || fail "not upgraded"
@@ -86,6 +85,11 @@ misconfigured() { # NAMED...: what is said of it
   refused
   cp -p /root/good.yaml "$yaml"
   say systemctl start "$name"
+}
+
+told_of() { # TEXT
+  status >/root/status
+  grep "$1" /root/status || fail "$1 is not named"
 }
 
 refused() { # and not tried again: where it is, the state is activating

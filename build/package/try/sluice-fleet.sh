@@ -74,7 +74,16 @@ upgraded 'store: { uri: "postgresql://127.0.0.1'
 away
 misconfigured 'fleet.sate: is not a known key' 'did you mean "state"'
 away
-stopped 10
+step 'a faulty profile: the same'
+printf 'id: pump\nmetrcs: {}\n' >/etc/sluice-fleet/pump.yaml
+sed -i 's|^profiles: .*|profiles: [ /etc/sluice-fleet/pump.yaml ]|' $yaml
+! say systemctl restart sluice-fleet || fail "started"
+told_of 'pump.yaml:2:1: metrcs: '
+refused
+rm /etc/sluice-fleet/pump.yaml
+cp -p /root/good.yaml $yaml
+systemctl start sluice-fleet
+stopped 8
 away
 fares=away
 if [ -d /opt/kafka ]; then
@@ -96,7 +105,8 @@ fi
 kept=/var/lib/sluice-fleet/state/audit
 rm -rf /root/audit
 cp -r $kept /root/audit
-removed $kept
+# shellcheck disable=SC2046 # none, or one
+removed $kept $([ ! -d /opt/kafka ] || echo /var/lib/sluice-fleet/state/sluice-fleet/0_0/rocksdb)
 diff -r /root/audit $kept || fail "the state is another"
 $fares
 switched_off

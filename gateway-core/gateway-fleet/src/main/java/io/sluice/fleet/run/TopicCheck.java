@@ -2,6 +2,7 @@ package io.sluice.fleet.run;
 
 import io.sluice.fleet.partition.FleetTopology;
 import io.sluice.fleet.partition.Topics;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -57,7 +58,8 @@ final class TopicCheck {
         List.of(
             application + "-" + FleetTopology.COVERAGE + "-changelog",
             application + "-" + FleetTopology.SEEN + "-changelog");
-    try (Admin admin = Admin.create(bounded(clients))) {
+    Admin admin = Admin.create(bounded(clients));
+    try {
       Map<String, Integer> counts = counts(admin, names);
       List<String> missing = new ArrayList<>(names);
       missing.removeAll(counts.keySet());
@@ -81,6 +83,9 @@ final class TopicCheck {
           cause instanceof org.apache.kafka.common.errors.TimeoutException
               ? silence(clients, cause)
               : "Kafka refuses: " + KafkaFault.text(cause));
+    } finally {
+      // else it waits for what is not wanted any more, as long as for an answer, and a stop with it
+      admin.close(Duration.ZERO);
     }
   }
 
@@ -95,7 +100,7 @@ final class TopicCheck {
         + "; look at fleet.bus, the brokers and the network";
   }
 
-  /** Else a client waits for a minute as it is closed. */
+  /** Else it asks for a minute. */
   private static Map<String, Object> bounded(Map<String, Object> clients) {
     Map<String, Object> bounded = new HashMap<>(clients);
     int millis = Math.toIntExact(TimeUnit.SECONDS.toMillis(TIMEOUT_SECONDS));
