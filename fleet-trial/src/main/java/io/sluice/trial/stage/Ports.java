@@ -22,29 +22,17 @@ final class Ports {
    * any. Thread-safe.
    */
   static synchronized int free(int wanted) throws IOException {
-    return hasRight() && isFree(wanted) ? wanted : FreePort.next();
+    return hasRight() && FreePort.isFree(wanted) ? wanted : FreePort.next();
   }
 
   private static boolean hasRight() {
     if (right == null) {
       try {
-        right = listen(RIGHT);
+        right = new ServerSocket(RIGHT, 1, InetAddress.getLoopbackAddress());
       } catch (IOException e) {
         return false; // another stage has it
       }
     }
     return true;
-  }
-
-  private static boolean isFree(int port) {
-    try (ServerSocket free = listen(port)) {
-      return free.isBound();
-    } catch (IOException e) {
-      return false;
-    }
-  }
-
-  private static ServerSocket listen(int port) throws IOException {
-    return new ServerSocket(port, 1, InetAddress.getLoopbackAddress());
   }
 }

@@ -62,7 +62,8 @@ public final class FreePort {
     throw new IOException("no free ports from " + FIRST + " to " + LAST, last);
   }
 
-  private static boolean isFree(int port) {
+  /** Whether nobody listens there now. */
+  public static boolean isFree(int port) {
     try (ServerSocket free = listen(port)) {
       return free.isBound();
     } catch (IOException e) {
