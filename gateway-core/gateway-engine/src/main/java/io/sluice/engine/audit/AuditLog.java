@@ -105,10 +105,15 @@ public final class AuditLog implements AuditTrail, AutoCloseable {
     offer(new AuditEntry(clock.instant(), event, 1));
   }
 
-  private void offer(AuditEntry entry) {
+  /** What is taken here is before the thread's last look: {@link #end} waits for it. */
+  private synchronized void offer(AuditEntry entry) {
     if (closing || !queue.offer(entry)) {
       omitted.incrementAndGet();
     }
+  }
+
+  private synchronized void end() {
+    closing = true;
   }
 
   /** What is on disk. Any thread. */
@@ -123,7 +128,7 @@ public final class AuditLog implements AuditTrail, AutoCloseable {
       try {
         step(last);
       } catch (InterruptedException e) {
-        closing = true; // nobody interrupts it but a runtime that is coming down
+        end(); // nobody interrupts it but a runtime that is coming down
       } catch (RuntimeException | Error e) {
         // the thread's top: one event that cannot be written must not end the log
         fault.caught(e);
@@ -189,7 +194,7 @@ public final class AuditLog implements AuditTrail, AutoCloseable {
 
   /** As the other, at most for so many milliseconds. */
   void close(long mostMillis) throws IOException {
-    closing = true;
+    end();
     try {
       thread.join(mostMillis);
     } catch (InterruptedException e) {
