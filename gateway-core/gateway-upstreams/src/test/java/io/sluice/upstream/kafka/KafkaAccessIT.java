@@ -15,12 +15,16 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.ScramCredentialInfo;
+import org.apache.kafka.clients.admin.ScramMechanism;
+import org.apache.kafka.clients.admin.UserScramCredentialUpsertion;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -36,6 +40,8 @@ import org.apache.kafka.common.resource.ResourceType;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A gateway proves who it is to a real cluster, and may there do no more than it needs. */
 class KafkaAccessIT {
@@ -129,7 +135,8 @@ class KafkaAccessIT {
         Files.writeString(password, "of \"edge");
         await().atMost(LONG).until(() -> bus.standing().published() == 1);
       }
-      try (FleetBus bus = new FleetBus("edge-01", settings(broker, null, "edge-01", secret))) {
+      try (FleetBus bus =
+          new FleetBus("edge-01", settings(broker, null, "edge-01", secret, mechanism()))) {
         bus.table("fleet.devices", key -> key.getBytes(UTF_8)).changed("meter-1");
         bus.start();
         await()
@@ -186,6 +193,47 @@ class KafkaAccessIT {
         assertThat(refused).contains("Authentication failed");
         Files.writeString(password, "two");
         assertThat(sendAgainWhileRefused(producer).offset()).isEqualTo(1);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = KafkaLogin.Mechanism.class,
+      names = {"SCRAM_SHA_256", "SCRAM_SHA_512"})
+  void saltedPasswordIsThatOfTheFileToo(KafkaLogin.Mechanism mechanism) throws Exception {
+    Map<String, String> sasl = new HashMap<>(edge("not used"));
+    sasl.put("sasl.enabled.mechanisms", "PLAIN," + mechanism.saslName());
+    sasl.put("sasl.mechanism.inter.broker.protocol", "PLAIN");
+    sasl.put(
+        "listener.name.plaintext."
+            + mechanism.saslName().toLowerCase(Locale.ROOT)
+            + ".sasl.jaas.config",
+        "org.apache.kafka.common.security.scram.ScramLoginModule required;");
+    Path file = Files.writeString(directory.resolve("password"), "other");
+    KafkaLogin login = new KafkaLogin(null, "edge-02", new Secret("other", file), mechanism);
+    try (KafkaBroker broker =
+        new KafkaBroker(
+            directory.resolve("kafka"), "127.0.0.1", listener("SASL_PLAINTEXT", sasl))) {
+      try (Admin admin = admin(broker, login("admin", new Secret("of admin")))) {
+        admin.createTopics(List.of(new NewTopic("sluice.t", 1, (short) 1))).all().get();
+        ScramMechanism salted = ScramMechanism.fromMechanismName(mechanism.saslName());
+        admin
+            .alterUserScramCredentials(
+                List.of(
+                    new UserScramCredentialUpsertion(
+                        "edge-02", new ScramCredentialInfo(salted, 4096), "its \"own\", secret")))
+            .all()
+            .get();
+      }
+      try (FleetBus bus =
+          new FleetBus("edge-02", settings(broker, null, "edge-02", login.password(), mechanism))) {
+        publish(bus);
+        await()
+            .atMost(LONG)
+            .until(() -> String.valueOf(bus.standing().detail()).contains("uthentication"));
+        Files.writeString(file, "its \"own\", secret\n");
+        await().atMost(LONG).until(() -> bus.standing().published() == 1);
       }
     }
   }
@@ -263,12 +311,16 @@ class KafkaAccessIT {
   }
 
   private static FleetBus bus(KafkaBroker broker, BrokerTls tls, String user, Secret password) {
-    return new FleetBus("edge-01", settings(broker, tls, user, password));
+    return new FleetBus("edge-01", settings(broker, tls, user, password, mechanism()));
   }
 
   private static FleetBusSettings settings(
-      KafkaBroker broker, BrokerTls tls, String user, Secret password) {
+      KafkaBroker broker,
+      BrokerTls tls,
+      String user,
+      Secret password,
+      KafkaLogin.Mechanism mechanism) {
     return new FleetBusSettings(
-        broker.address(), "sluice", tls, user, password, mechanism(), null, Map.of());
+        broker.address(), "sluice", tls, user, password, mechanism, null, Map.of());
   }
 }
