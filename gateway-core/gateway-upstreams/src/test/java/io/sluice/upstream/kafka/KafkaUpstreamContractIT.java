@@ -35,6 +35,10 @@ class KafkaUpstreamContractIT implements UpstreamContract {
     private final String name = "contract-" + TOPICS.incrementAndGet();
     private boolean isAway;
 
+    Topic() throws Exception {
+      broker.makeTopics(name);
+    }
+
     @Override
     public List<String> ids() {
       return broker.read(name).stream()
@@ -63,7 +67,7 @@ class KafkaUpstreamContractIT implements UpstreamContract {
   }
 
   @Override
-  public FarEnd farEnd() {
+  public FarEnd farEnd() throws Exception {
     return new Topic();
   }
 

@@ -44,6 +44,7 @@ class KafkaUpstreamIT {
 
   @Test
   void recordsArriveKeyedByDeviceWithTheirHeaders() throws Exception {
+    broker.makeTopics("keyed.event");
     try (Upstream upstream = upstream(broker.address(), "keyed.{class}", true)) {
       TestBatch batch = new TestBatch("r", 0, 1_000, 100, MessageClass.EVENT);
       Resending.sendAll(upstream, List.of(batch));
@@ -65,6 +66,7 @@ class KafkaUpstreamIT {
 
   @Test
   void recordThatIsTooLargeIsRefused() throws Exception {
+    broker.makeTopics("large");
     try (Upstream upstream = upstream(broker.address(), "large", false)) {
       upstream.open();
       Delivery delivery =
