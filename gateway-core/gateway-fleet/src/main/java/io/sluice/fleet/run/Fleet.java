@@ -72,7 +72,8 @@ public final class Fleet implements AutoCloseable {
             () -> TopicCheck.of(clients.common(), topics, view.applicationId()),
             this::prepare,
             this::begin,
-            instances);
+            instances,
+            view.state());
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.sluice.fleet.run;
 
 import io.sluice.api.health.Guarded;
+import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
@@ -33,6 +34,7 @@ final class FleetJoin implements AutoCloseable {
   private final Supplier<@Nullable String> preparation;
   private final IntFunction<StreamsRun> work;
   private final LateInstances instances;
+  private final Path state;
   private final CountDownLatch stop = new CountDownLatch(1);
   private final Backoff backoff = new Backoff(stop);
   private volatile String waiting = "Kafka has not been asked yet";
@@ -49,16 +51,19 @@ final class FleetJoin implements AutoCloseable {
    *     where it is
    * @param work begins the work on so many partitions
    * @param instances are told of each run
+   * @param state folder of the work's state
    */
   FleetJoin(
       Check check,
       Supplier<@Nullable String> preparation,
       IntFunction<StreamsRun> work,
-      LateInstances instances) {
+      LateInstances instances,
+      Path state) {
     this.check = check;
     this.preparation = preparation;
     this.work = work;
     this.instances = instances;
+    this.state = state;
   }
 
   void start() {
@@ -112,7 +117,7 @@ final class FleetJoin implements AutoCloseable {
       }
       return takePart(found.partitions());
     } catch (KafkaException e) {
-      return "Kafka, or the state folder, cannot be used: " + KafkaFault.text(e);
+      return "Kafka, or the state folder, cannot be used: " + KafkaFault.text(e, state);
     }
   }
 

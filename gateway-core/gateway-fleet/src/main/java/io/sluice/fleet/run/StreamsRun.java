@@ -6,6 +6,7 @@ import io.sluice.fleet.partition.LivePartitions;
 import io.sluice.fleet.partition.PartitionBook;
 import io.sluice.fleet.partition.Topics;
 import io.sluice.fleet.view.Instances;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -52,6 +53,7 @@ final class StreamsRun implements Instances, AutoCloseable {
   private final KafkaStreams streams;
   private final LivePartitions live;
   private final InputLag lag;
+  private final Path state;
   private volatile @Nullable String failure;
   private final ScheduledExecutorService looks =
       Executors.newSingleThreadScheduledExecutor(
@@ -75,6 +77,7 @@ final class StreamsRun implements Instances, AutoCloseable {
     this.topics = topics;
     this.partitions = partitions;
     this.live = live;
+    this.state = settings.state();
     this.streams = new KafkaStreams(topology, new StreamsConfig(config(clients, settings, self)));
     this.lag =
         new InputLag(
@@ -88,7 +91,7 @@ final class StreamsRun implements Instances, AutoCloseable {
   private StreamThreadExceptionResponse failed(Throwable fault) {
     LOG.debug("fleet: the failure", fault);
     if (failure == null) {
-      failure = "Kafka Streams has failed: " + KafkaFault.text(fault);
+      failure = "Kafka Streams has failed: " + KafkaFault.text(fault, state);
     }
     return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
   }

@@ -151,11 +151,15 @@ class FleetDiskIT {
         && asked.isReady();
   }
 
-  private boolean isFullAndSaysSo() throws Exception {
-    disk.fill(); // what it gives up to begin anew, too
-    JsonNode share = asked.get("/api/v1/coverage?window=1h").path("fleet");
-    return share.path("provisional").asBoolean()
-        && asked.text("/health/ready").contains("the disk of fleet.state is full");
+  private void awaitFull(String what) {
+    await(what)
+        .atMost(PATIENCE)
+        .untilAsserted(() -> {
+          disk.fill(); // what it gives up to begin anew, too
+          JsonNode coverage = asked.get("/api/v1/coverage?window=1h");
+          assertThat(coverage.at("/fleet/provisional").asBoolean()).as(coverage::toString).isTrue();
+          assertThat(asked.text("/health/ready")).contains("the disk of fleet.state is full");
+        });
   }
 
   private void endsWithoutATrace() throws Exception {
@@ -171,11 +175,11 @@ class FleetDiskIT {
 
     Path ballast = disk.fill();
     traffic(MANY);
-    await("the full disk").atMost(PATIENCE).until(this::isFullAndSaysSo);
+    awaitFull("the full disk");
     endsWithoutATrace();
 
     begin("log-again");
-    await("the full disk at the start").atMost(PATIENCE).until(this::isFullAndSaysSo);
+    awaitFull("the full disk at the start");
     Files.delete(ballast);
     await("all, with room").atMost(PATIENCE).until(this::isWhole);
     endsWithoutATrace();
