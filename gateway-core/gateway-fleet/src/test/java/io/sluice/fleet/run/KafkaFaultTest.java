@@ -10,7 +10,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What of Kafka Streams' failures an operator is told. A full disk: FleetDiskIT. */
 class KafkaFaultTest {
-  private static final ProcessorStateException FAULT =
+  private final ProcessorStateException fault =
       new ProcessorStateException("task directory [0_0] doesn't exist and couldn't be created");
 
   @TempDir Path directory;
@@ -18,14 +18,14 @@ class KafkaFaultTest {
   @Test
   void whyNothingCanBeMadeInTheStatesFolderIsSaid() throws Exception {
     Path file = Files.writeString(directory.resolve("state"), "a file, and no folder");
-    assertThat(KafkaFault.text(FAULT, file))
+    assertThat(KafkaFault.text(fault, file))
         .isEqualTo(
-            "fleet.state cannot be written: " + file + " is no folder. " + FAULT.getMessage());
+            "fleet.state cannot be written: " + file + " is no folder. " + fault.getMessage());
   }
 
   @Test
   void folderThatCanBeWrittenIsNotBlamedAndKeepsNothing() {
-    assertThat(KafkaFault.text(FAULT, directory)).isEqualTo(FAULT.getMessage());
+    assertThat(KafkaFault.text(fault, directory)).isEqualTo(fault.getMessage());
     assertThat(directory).isEmptyDirectory();
   }
 }
