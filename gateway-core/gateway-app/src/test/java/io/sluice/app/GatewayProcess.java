@@ -79,6 +79,7 @@ final class GatewayProcess implements AutoCloseable {
         List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
             "-Xmx384m",
             "--enable-native-access=ALL-UNNAMED",
             "-cp",
