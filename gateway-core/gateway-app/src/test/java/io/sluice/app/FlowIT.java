@@ -56,12 +56,13 @@ class FlowIT {
     for (int i = 0; i < 3; i++) {
       Tool.publish(gateway, "telemetry", "{\"voltage\":230}").succeeded();
     }
+    // of the last 10 s
+    await().until(() -> gateway.get("/api/v1/flow").get("acceptedPerSecond").doubleValue() > 0);
     Tool.publish(gateway, "my/own/topic", "{}").succeeded();
     await()
         .untilAsserted(() -> {
           JsonNode flow = gateway.get("/api/v1/flow");
           assertThat(flow.get("accepted").intValue()).isEqualTo(3);
-          assertThat(flow.get("acceptedPerSecond").doubleValue()).isPositive();
           assertThat(flow.get("refused").get(0).get("reason").stringValue())
               .isEqualTo("unmapped-topic");
           assertThat(flow.get("lanes")).hasSize(3);
