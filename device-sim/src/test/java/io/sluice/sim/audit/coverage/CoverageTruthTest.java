@@ -28,6 +28,10 @@ class CoverageTruthTest {
 
   @BeforeEach
   void oneDevice() throws Exception {
+    play("{ profile: irrigation-valve, id: \"v-{n}\", interval: 10s }");
+  }
+
+  private void play(String group) throws Exception {
     Path file = folder.resolve("scenario.yaml");
     Files.writeString(
         file,
@@ -35,8 +39,9 @@ class CoverageTruthTest {
         name: t
         seed: 3
         groups:
-          - { profile: irrigation-valve, id: "v-{n}", interval: 10s }
-        """);
+          - %s
+        """
+            .formatted(group));
     scenario = Scenario.load(file);
     device = new SimDevice(scenario.devices().getFirst(), 0);
     assertThat(device.spec().group().profile().metrics()).hasSize((int) METRICS);
@@ -49,10 +54,24 @@ class CoverageTruthTest {
   }
 
   private Counts counts(Looks looks) {
+    return counts(looks, 0);
+  }
+
+  private Counts counts(Looks looks, long copies) {
     return CoverageTruth.of(
             scenario,
             List.of(new Played(device, log)),
-            (played, index) -> Outcome.ARRIVED,
+            new CoverageTruth.Arrival() {
+              @Override
+              public Outcome of(Played played, int index) {
+                return Outcome.ARRIVED;
+              }
+
+              @Override
+              public Long copies(Played played) {
+                return copies;
+              }
+            },
             site -> true,
             looks)
         .values()
@@ -85,6 +104,15 @@ class CoverageTruthTest {
     Counts counts = counts(new Looks(-2, -1, 20_001, 20_002));
     assertThat(counts.samples()).isEqualTo(4);
     assertThat(counts.filledLow()).isEqualTo(2 * METRICS);
+  }
+
+  @Test
+  void aCopyWithoutATimeOfItsOwnMayFillASlotOfItsOwn() throws Exception {
+    play("{ profile: irrigation-valve, id: \"v-{n}\", interval: 10s, dialect: aws-iot }");
+    sent(0, 10_000, 20_000);
+    Looks looks = new Looks(-2, -1, 60_000, 60_000);
+    assertThat(counts(looks).filledHigh()).isEqualTo(3 * METRICS);
+    assertThat(counts(looks, 1).filledHigh()).as("sent again at 40 s").isEqualTo(4 * METRICS);
   }
 
   @Test
