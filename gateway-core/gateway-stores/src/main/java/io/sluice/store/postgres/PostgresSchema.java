@@ -18,7 +18,8 @@ public final class PostgresSchema {
           "V2__gateways_sessions_commands",
           "V3__configurations",
           "V4__regions",
-          "V5__configuration_rollout");
+          "V5__configuration_rollout",
+          "V6__oldest_client");
 
   /** Where the scripts are, for Flyway. */
   public static final String LOCATION = "classpath:io/sluice/store/postgres";
@@ -41,21 +42,18 @@ public final class PostgresSchema {
   }
 
   /**
-   * Looks whether the tables are those that this Sluice works with.
+   * Looks whether the tables are those that this Sluice works with, or newer ones that it may work
+   * with.
    *
-   * @throws WrongVersionException where they are older or newer
+   * @throws WrongVersionException where they are older, or newer and not for it
    * @throws SQLException where there are none, or they cannot be read
    */
   static void check(Connection connection) throws SQLException {
-    int version;
-    try (Statement statement = connection.createStatement();
-        ResultSet row =
-            statement.executeQuery(
-                "SELECT coalesce(max(version::integer), 0) FROM sluice.schema_history"
-                    + " WHERE success AND version IS NOT NULL")) {
-      row.next();
-      version = row.getInt(1);
-    }
+    int version =
+        number(
+            connection,
+            "SELECT coalesce(max(version::integer), 0) FROM sluice.schema_history"
+                + " WHERE success AND version IS NOT NULL");
     if (version < SCRIPTS.size()) {
       throw new WrongVersionException(
           "its tables are of version "
@@ -64,13 +62,22 @@ public final class PostgresSchema {
               + SCRIPTS.size()
               + "; run sluice fleet init of this Sluice");
     }
-    if (version > SCRIPTS.size()) {
+    if (version > SCRIPTS.size()
+        && number(connection, "SELECT sluice.oldest_client()") > SCRIPTS.size()) {
       throw new WrongVersionException(
           "its tables are of version "
               + version
               + ", this Sluice knows up to "
               + SCRIPTS.size()
               + "; update this gateway");
+    }
+  }
+
+  private static int number(Connection connection, String sql) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(sql)) {
+      row.next();
+      return row.getInt(1);
     }
   }
 }

@@ -6,9 +6,26 @@ import io.sluice.testkit.PostgreSql;
 import java.io.IOException;
 import org.flywaydb.core.Flyway;
 
-/** A database of a real PostgreSQL with the tables of a fleet, as Flyway makes them. */
+/**
+ * A database of a real PostgreSQL with the tables of a fleet, as Flyway makes them, and as a later
+ * Sluice may have added to them: each has a column that this one does not know.
+ */
 final class FleetDatabase {
   static final String KEY = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+
+  private static final String LATER =
+      """
+      DO $$
+      DECLARE each text;
+      BEGIN
+        FOR each IN SELECT tablename FROM pg_tables
+            WHERE schemaname = 'sluice' AND tablename <> 'schema_history' LOOP
+          EXECUTE format(
+            'ALTER TABLE sluice.%I ADD COLUMN IF NOT EXISTS later text NOT NULL DEFAULT ''any''',
+            each);
+        END LOOP;
+      END $$\
+      """;
 
   private FleetDatabase() {}
 
@@ -19,7 +36,7 @@ final class FleetDatabase {
     return name;
   }
 
-  static void migrate(PostgreSql server, String database) {
+  static void migrate(PostgreSql server, String database) throws IOException {
     Flyway.configure()
         .dataSource("jdbc:" + server.uri(database), PostgreSql.USER, PostgreSql.PASSWORD)
         .schemas(PostgresSchema.NAME)
@@ -28,6 +45,7 @@ final class FleetDatabase {
         .locations(PostgresSchema.LOCATION)
         .load()
         .migrate();
+    server.sql(database, LATER);
   }
 
   static FleetStoreSettings settings(String database) {

@@ -144,7 +144,8 @@ class PostgresLinkTest {
   @CsvSource({
     "DELETE FROM sluice.schema_history, run sluice fleet init",
     "DROP SCHEMA sluice CASCADE, run sluice fleet init",
-    "UPDATE sluice.schema_history SET version = '99' WHERE version = '1', update this gateway",
+    "UPDATE sluice.schema_history SET version = '99' WHERE version = '1'; CREATE OR REPLACE FUNCTION"
+        + " sluice.oldest_client() RETURNS integer LANGUAGE sql AS 'SELECT 99', update this gateway",
   })
   void tablesThatAreNotThoseOfThisSluiceAreNamedWithTheRemedy(String fault, String remedy)
       throws Exception {
@@ -157,6 +158,16 @@ class PostgresLinkTest {
           .contains(remedy)
           .doesNotContain("\n");
       assertThat(link.isConnected()).isFalse();
+    }
+  }
+
+  @Test
+  void tablesOfALaterSluiceThatOnlyAddAreWorkedWith() throws Exception {
+    String database = FleetDatabase.make();
+    PostgreSql.shared()
+        .sql(database, "UPDATE sluice.schema_history SET version = '99' WHERE version = '1'");
+    try (PostgresLink link = open(FleetDatabase.settings(database))) {
+      soon().until(link::isConnected);
     }
   }
 
