@@ -27,6 +27,12 @@ final class LifeSigns {
   private static final int BATCH_BYTES = 1 << 20;
 
   private final CoverageDatabase database;
+
+  /** Within this all clocks are read. */
+  private static final long READ_NANOS = 1_000_000;
+
+  private static final int READ_AGAIN_MAX = 10;
+
   private final DowntimeStore stops;
   private final InternalReader spool;
   private final String epoch;
@@ -56,9 +62,20 @@ final class LifeSigns {
     this.beaten = looked;
   }
 
+  /** Read anew where the thread stood still in between: a fast clock would seem to be set. */
   private Moment moment() {
-    return new Moment(
-        time.clock().millis() * 1_000, time.nanoTime().getAsLong(), System.nanoTime());
+    Moment read = read();
+    for (int again = 0;
+        again < READ_AGAIN_MAX && System.nanoTime() - read.machineNanos > READ_NANOS;
+        again++) {
+      read = read();
+    }
+    return read;
+  }
+
+  private Moment read() {
+    long machineNanos = System.nanoTime();
+    return new Moment(time.clock().millis() * 1_000, time.nanoTime().getAsLong(), machineNanos);
   }
 
   /**

@@ -55,7 +55,7 @@ class LifeSignsTest {
   private SegmentedSpool spool;
 
   /** A clock that a test sets, and that counts who looks at it. */
-  private static final class SetClock extends Clock {
+  private static class SetClock extends Clock {
     private final AtomicInteger looks = new AtomicInteger();
     private final AtomicLong micros = new AtomicLong(START);
     private final AtomicLong nanos = new AtomicLong();
@@ -103,14 +103,12 @@ class LifeSignsTest {
   }
 
   private CoverageEngine start() throws Exception {
+    return start(new GatewayTime(clock, clock.nanos::get));
+  }
+
+  private CoverageEngine start(GatewayTime time) throws Exception {
     return CoverageEngine.start(
-        "edge-01",
-        data,
-        CoverageSettings.DEFAULTS,
-        registry,
-        Profiles.NONE,
-        spool,
-        new GatewayTime(clock, clock.nanos::get));
+        "edge-01", data, CoverageSettings.DEFAULTS, registry, Profiles.NONE, spool, time);
   }
 
   /** The gateway notes that it lives, and has read all that the spool holds. */
@@ -253,6 +251,38 @@ class LifeSignsTest {
     try (InternalReader reader = spool.internalReader("coverage")) {
       assertThat(reader.position(Lane.TELEMETRY)).isEqualTo(2);
       assertThat(reader.held()).isZero();
+    }
+  }
+
+  /** A day in 36 s: what stands still for 20 ms misses 48 s. */
+  @Test
+  void aThreadThatStandsStillBetweenTwoOfItsClocksIsNoOutage() throws Exception {
+    long began = System.nanoTime();
+    AtomicInteger reads = new AtomicInteger();
+    GatewayTime fast =
+        new GatewayTime(
+            new SetClock() {
+              @Override
+              public long millis() {
+                return START / 1_000 + 2_400 * (System.nanoTime() - began) / 1_000_000;
+              }
+            },
+            () -> {
+              if (reads.incrementAndGet() % 5 == 0) {
+                standStill();
+              }
+              return 2_400 * (System.nanoTime() - began);
+            });
+    try (CoverageEngine coverage = start(fast)) {
+      await().until(() -> reads.get() > 30);
+      assertThat(coverage.outages()).isEmpty();
+    }
+  }
+
+  private static void standStill() {
+    long until = System.nanoTime() + 20_000_000;
+    while (System.nanoTime() < until) {
+      Thread.onSpinWait();
     }
   }
 
