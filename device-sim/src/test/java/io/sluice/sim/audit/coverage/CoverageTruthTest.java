@@ -57,6 +57,8 @@ class CoverageTruthTest {
     return counts(looks, 0);
   }
 
+  private long lateMicros;
+
   private Counts counts(Looks looks, long copies) {
     return CoverageTruth.of(
             scenario,
@@ -65,6 +67,11 @@ class CoverageTruthTest {
               @Override
               public Outcome of(Played played, int index) {
                 return Outcome.ARRIVED;
+              }
+
+              @Override
+              public Long lateness(Played played, int index) {
+                return lateMicros;
               }
 
               @Override
@@ -113,6 +120,26 @@ class CoverageTruthTest {
     Looks looks = new Looks(-2, -1, 60_000, 60_000);
     assertThat(counts(looks).filledHigh()).isEqualTo(3 * METRICS);
     assertThat(counts(looks, 1).filledHigh()).as("sent again at 40 s").isEqualTo(4 * METRICS);
+  }
+
+  @Test
+  void slotsMayLieAtTheFirstAlarmWhichIsCountedAheadOfTheRest() {
+    sent(0, 4_000);
+    log.append(Kind.ALARM_RAISED, 16_000);
+    // at 0 s: two in the first slot, one in the third; at 16 s: -16 s, -12 s and 0 s of it, in
+    // three
+    Counts counts = counts(new Looks(-2, -1, 60_000, 60_000));
+    assertThat(counts.filledLow()).isEqualTo(2 * METRICS);
+    assertThat(counts.filledHigh()).isEqualTo(3 * METRICS);
+  }
+
+  @Test
+  void aSampleFarAheadOfWhenItWasReceivedIsOfNoSlot() {
+    sent(0, 10_000);
+    lateMicros = -300_000_000;
+    assertThat(counts(new Looks(-2, -1, 60_000, 60_000)).filledLow()).isEqualTo(2 * METRICS);
+    lateMicros = -300_000_001;
+    assertThat(counts(new Looks(-2, -1, 60_000, 60_000)).filledHigh()).isZero();
   }
 
   @Test
