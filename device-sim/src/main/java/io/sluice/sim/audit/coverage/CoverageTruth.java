@@ -226,17 +226,17 @@ public final class CoverageTruth {
       }
     }
     Long copies = arrival.copies(played);
-    long more = copies == null ? ANY : copies;
     // on another grid, two that share a slot may lie in two, and two neighbours in one
     long low = isGridKnown ? certain.size() : (certain.size() + 1) / 2;
     long high =
         isClear && isGridKnown ? possible.size() : Math.min(log.size(), 2L * possible.size());
-    if (!isClear) {
-      high += more; // each copy may be a sample of its own, at the time at which it came
+    if (!isClear && copies != null) {
+      high += copies; // each may be a sample of its own, at the time at which it came
     }
     boolean isConcentrator = played.device().spec().isConcentrator();
     int metrics = isConcentrator ? 0 : metrics(group);
     boolean isOnGrid = isClear && isGridKnown && anchor != Long.MIN_VALUE;
+    long more = copies == null ? ANY : copies;
     return new Counts(
         isConcentrator ? 0 : 1,
         samples,
