@@ -11,11 +11,8 @@ import io.sluice.testkit.KafkaBroker;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,12 +50,7 @@ class FleetBusIT {
                     "there is no topic sluice.fleet.presence; have it made: sluice fleet init");
             assertThat(standing.waiting()).isEqualTo(1);
           });
-      try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.address()))) {
-        admin
-            .createTopics(List.of(new NewTopic("sluice.fleet.presence", 1, (short) 1)))
-            .all()
-            .get();
-      }
+      broker.makeTopics("sluice.fleet.presence");
       // counted by the client's thread, before the bus says that values are taken again
       await()
           .atMost(LONG)
